@@ -1,0 +1,47 @@
+# The few verbs. Each is a thin call into a command line; `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := shared $(wildcard services/*) deploy/embedded
+READY := .venv/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help demo up test check bench token schemas lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+$(READY): requirements-dev.lock $(PACKAGES:=/pyproject.toml)
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "Python 3.11 or later is needed; %s is Python %d.%d. Say which one: make PYTHON=python3.12 …" % (sys.executable, v[0], v[1]))'
+	@echo "Setting up .venv (once)…"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e ./%)
+	@touch $@
+
+demo: $(READY) ## start everything, play the cases of deploy/demo, show them, stop (KEEP=1 leaves it running)
+	@$(BIN)/dla demo $(if $(KEEP),--keep)
+
+up: $(READY) ## start everything and keep it running; Ctrl-C stops it
+	@$(BIN)/dla up
+
+token: $(READY) ## a token to try the API by hand: make token ROLE=adviser UNIT=dla-44
+	@$(BIN)/dla token --role $(or $(ROLE),adviser) $(if $(UNIT),--unit $(UNIT)) $(if $(CASE),--case $(CASE)) $(if $(SUBJECT),--subject $(SUBJECT))
+
+test: $(READY) ## every test
+	@$(BIN)/pytest
+
+check: $(READY) ## ruff, mypy strict, import rules, schema drift
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python -m shared.schemas --check
+
+bench: $(READY) ## the measures, each beside its floor
+	@$(BIN)/python -m bench
+
+schemas: $(READY) ## write shared/schemas anew
+	@$(BIN)/python -m shared.schemas
+
+lock: ## pin every dependency with its hashes, and no address
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml -o requirements.lock --no-emit-package dla-shared
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml deploy/embedded/pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## forget the environment; the data in .dla stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,108 @@
+"""The command line of the embedded stack: `dla up`, `dla demo`, `dla token`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from embedded.faults import EmbeddedError
+from embedded.interruption import interrupt_once
+from embedded.issuer import ROLES, Issuer
+from embedded.stack import Program, Stack, installed_service
+
+FOLDER = Path(".dla")
+INTERRUPTED = 130
+"""What a shell expects of a program that Ctrl-C cut short."""
+
+app = typer.Typer(
+    help="The DLA's services on this machine, with their own PostgreSQL and NATS. Data is kept in .dla.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def up() -> None:
+    """Start everything and keep it running; Ctrl-C stops it."""
+    keep_up()
+
+
+@app.command()
+def demo(keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards.")] = False) -> None:
+    """Start everything, play the cases of deploy/demo through the public API, show them, stop."""
+    from embedded.demo import play  # noqa: PLC0415 — the other commands start without it
+
+    with errors_told(), interruption_told(exit_code=0 if keep else INTERRUPTED), stack_running() as stack:
+        try:
+            play(stack, Console())
+        except Exception:
+            stack.check_alive()  # a service that died is what to tell, rather than the call that it left unanswered
+            raise
+        if keep:
+            keep_running(stack)
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")],
+    unit: Annotated[str | None, typer.Option(help="The unit the person works for, such as dla-44.")] = None,
+    case: Annotated[UUID | None, typer.Option(help="The case a leader or a provider is bound to.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Who the person is; dev-ROLE unless given.")] = None,
+    name: Annotated[str | None, typer.Option(help="The person's name.")] = None,
+) -> None:
+    """Print a token to try the API by hand."""
+    with errors_told():
+        if not FOLDER.is_dir():
+            raise EmbeddedError(
+                f"There is no {FOLDER} here: start the stack once (dla up), or go to where it was started."
+            )
+        case_id = None if case is None else str(case)
+        print(Issuer(FOLDER).mint(role, subject=subject or f"dev-{role}", unit=unit, case=case_id, name=name))
+
+
+def keep_up(program: Program = installed_service) -> None:
+    with errors_told(), interruption_told(exit_code=0), stack_running(program) as stack:
+        keep_running(stack)
+
+
+def keep_running(stack: Stack) -> None:
+    table = Table("service", "address")
+    for service, address in stack.addresses.items():
+        table.add_row(service, address)
+    console = Console()
+    console.print(table)
+    console.print("A token to try it by hand: make token ROLE=adviser UNIT=dla-44")
+    console.print("Ready. Ctrl-C stops it all.")
+    stack.watch()
+
+
+@contextmanager
+def stack_running(program: Program = installed_service) -> Iterator[Stack]:
+    interrupt_once()
+    with Stack(FOLDER, program=program, say=Console(stderr=True).print) as stack:
+        yield stack
+
+
+@contextmanager
+def errors_told() -> Iterator[None]:
+    try:
+        yield
+    except EmbeddedError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def interruption_told(*, exit_code: int) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        print("Stopped.", file=sys.stderr)
+        raise typer.Exit(exit_code) from interruption

@@ -1,0 +1,76 @@
+"""The development issuer: it signs any token one asks for, so it exists in the embedded stack and nowhere else."""
+
+import json
+import time
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+
+from embedded.faults import EmbeddedError, writing_in
+from embedded.private import kept, write_private
+
+ISSUER = "https://dev-issuer.dla.invalid"
+AUDIENCE = "dla"
+ALGORITHM = "ES256"
+ROLES = (
+    "adviser",
+    "manager",
+    "regional",
+    "leader",
+    "provider",
+    "committee",
+    "resource_centre",
+    "pilot",
+    "auditor",
+    "dpo",
+    "ops",
+    "service",
+)
+
+
+class UnknownRoleError(EmbeddedError):
+    def __init__(self, role: str) -> None:
+        super().__init__(f"There is no role “{role}”. The roles are: {', '.join(ROLES)}.")
+
+
+class Issuer:
+    def __init__(self, folder: Path) -> None:
+        self.jwks = folder / "jwks.json"
+        """Where `publish` puts the public key."""
+        with writing_in(folder):
+            self._key = ECKey.import_key(json.loads(kept(folder / "secrets" / "issuer.jwk", _new_key)))
+
+    def publish(self) -> None:
+        with writing_in(self.jwks):
+            write_private(self.jwks, json.dumps(KeySet([self._key]).as_dict(private=False), indent=2))
+
+    def mint(
+        self,
+        role: str,
+        *,
+        subject: str,
+        unit: str | None = None,
+        case: str | None = None,
+        name: str | None = None,
+        hours: float = 12,
+    ) -> str:
+        """A token for this subject in this role; `case` is what a leader or a provider is bound to."""
+        if role not in ROLES:
+            raise UnknownRoleError(role)
+        now = int(time.time())
+        told = {"unit": unit, "case": case, "name": name}
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "iat": now,
+            "exp": now + int(hours * 3600),
+            "role": role,
+        } | {claim: value for claim, value in told.items() if value is not None}
+        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key)
+
+
+def _new_key() -> str:
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+    return json.dumps(key.as_dict(private=True))

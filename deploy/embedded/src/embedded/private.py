@@ -1,0 +1,35 @@
+"""Files which only their owner reads: secrets are made once, then kept."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+
+def private_folder(path: Path) -> Path:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Whole or not at all, and never readable by others, not even for a moment."""
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """The secret kept at this path, made the first time it is asked for."""
+    if not path.exists():
+        private_folder(path.parent)
+        write_private(path, make())
+    return path.read_text(encoding="utf-8")
+
+
+def password() -> str:
+    return secrets.token_urlsafe(24)

@@ -1,0 +1,171 @@
+"""The whole system on one machine: PostgreSQL, NATS and the services, started, watched and stopped together."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn, Self
+
+import httpx
+
+from embedded import ports
+from embedded.claim import Claim, ClaimedError, end_all
+from embedded.environment import database_of, environment
+from embedded.faults import AlreadyRunningError, NotWritableError, writing_in
+from embedded.interruption import held_back
+from embedded.issuer import Issuer
+from embedded.nats import Nats
+from embedded.postgres import Postgres
+from embedded.private import private_folder, write_private
+from embedded.process import Process
+
+SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
+MIGRATED_WITHIN = 600.0
+READY_WITHIN = 60.0
+WATCH_EVERY = 0.5
+
+Program = Callable[[str], Sequence[str]]
+"""From a service's name, the command which its verbs `migrate` and `serve` are added to."""
+
+
+def installed_service(service: str) -> Sequence[str]:
+    return [sys.executable, "-m", f"{service}.main"]
+
+
+class Stack:
+    """`with Stack(folder) as stack:` — inside the block all is ready; after it, however it ended, all is stopped."""
+
+    postgres: Postgres
+    nats: Nats
+    issuer: Issuer
+
+    def __init__(
+        self, folder: Path, *, program: Program = installed_service, say: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.folder = folder.absolute()
+        self.addresses: dict[str, str] = {}
+        self._published_addresses = self.folder / "addresses.json"
+        self._program = program
+        self._say = say
+        self._servers: list[Postgres | Nats] = []
+        self._migrations: list[Process] = []
+        self._services: list[Process] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.enter_context(self._folder_claimed())
+            undo.callback(self._stop)
+            self._start()
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._undo.close()
+
+    def check_alive(self) -> None:
+        """Raises, with its last words, for the first server or service which has stopped by itself."""
+        for each in (*self._servers, *self._services):
+            each.check_alive()
+
+    def watch(self) -> NoReturn:
+        """Goes on until one of them stops by itself, which is an error, or a signal interrupts."""
+        while True:
+            self.check_alive()
+            time.sleep(WATCH_EVERY)
+
+    @contextmanager
+    def _folder_claimed(self) -> Iterator[None]:
+        with writing_in(self.folder):
+            private_folder(self.folder)
+        if (owner := self.folder.stat().st_uid) != os.geteuid():
+            raise NotWritableError(self.folder, f"it belongs to the user number {owner}")
+        claim = Claim(self.folder / "lock")
+        with ExitStack() as held:
+            try:
+                lock = held.enter_context(claim.taken())
+            except ClaimedError as error:
+                raise AlreadyRunningError(self.folder, error.pid) from error
+            claim.sign(lock, os.getpid())
+            yield
+
+    def _start(self) -> None:
+        self._published_addresses.unlink(missing_ok=True)
+        end_all(self.folder / "run")
+        port = ports.choose(ports.asked_for(["postgres", "nats", *SERVICES]))
+        self.addresses = {service: f"http://127.0.0.1:{port[service]}" for service in SERVICES}
+        self._start_servers(port)
+        environments = self._environments(port)
+        self._migrate(environments)
+        self._serve(environments, port)
+        with writing_in(self.folder):
+            published = {"pid": os.getpid(), "services": self.addresses}
+            write_private(self._published_addresses, json.dumps(published, indent=2) + "\n")
+
+    def _start_servers(self, port: Mapping[str, int]) -> None:
+        self._say("Starting NATS and PostgreSQL…")
+        self.nats = Nats(self.folder, port["nats"])
+        self.postgres = Postgres(self.folder, port["postgres"])
+        self._servers = [self.nats, self.postgres]
+        for server in self._servers:
+            server.start()
+        for server in self._servers:
+            server.wait_until_ready()
+
+    def _environments(self, port: Mapping[str, int]) -> dict[str, dict[str, str]]:
+        self.issuer = Issuer(self.folder)
+        self.issuer.publish()
+        with writing_in(self.folder):
+            return {
+                service: environment(
+                    service,
+                    folder=self.folder,
+                    database_url=self.postgres.ensure_database(database_of(service)),
+                    nats=self.nats,
+                    issuer=self.issuer,
+                    port=port[service],
+                    feeds=self.addresses,
+                )
+                for service in SERVICES
+            }
+
+    def _migrate(self, environments: Mapping[str, Mapping[str, str]]) -> None:
+        self._say("Preparing the databases…")
+        for service in SERVICES:
+            migration = Process(f"{service}-migrate", self.folder)
+            self._migrations.append(migration)
+            migration.start([*self._program(service), "migrate"], environments[service])
+        for migration in self._migrations:
+            migration.wait_until_done(MIGRATED_WITHIN)
+
+    def _serve(self, environments: Mapping[str, Mapping[str, str]], port: Mapping[str, int]) -> None:
+        self._say("Starting the services…")
+        for name in SERVICES:
+            service = Process(name, self.folder, port=port[name])
+            self._services.append(service)
+            service.start([*self._program(name), "serve", "--role", "all"], environments[name])
+        with httpx.Client(trust_env=False, timeout=2) as http:
+            for service in self._services:
+                service.wait_until(partial(self._is_ready, service.name, http), READY_WITHIN)
+
+    def _is_ready(self, service: str, http: httpx.Client) -> bool:
+        self.check_alive()
+        try:
+            return http.get(f"{self.addresses[service]}/readyz").status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    def _stop(self) -> None:
+        with held_back():
+            self._published_addresses.unlink(missing_ok=True)
+            programs = [*self._services, *self._migrations]
+            for program in reversed(programs):
+                program.ask_to_stop()
+            for stopping in (*reversed(programs), *self._servers):
+                stopping.stop()

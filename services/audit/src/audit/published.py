@@ -1,0 +1,13 @@
+"""Audit tells nothing of its own: it hears."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contracts.base import PublicEvent
+from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.recorder import LogEntry
+
+
+def published(_recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+    return None

@@ -1,0 +1,28 @@
+"""What audit does when anybody tells anything: it keeps it, in one sequence for the whole deployment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from audit import domain
+from shared.transport.inbox import Reactions, To
+from shared.transport.wire import Header, encode
+
+PHASES = ("intake", "diagnostic", "parcours", "followup")
+reactions = Reactions("audit")
+
+
+@reactions.on_every(PHASES)
+def keep(header: Header, body: dict[str, Any] | None) -> To:
+    """Every event of every service is kept as it was told."""
+    command = domain.HearEvent(
+        header.publisher,
+        header.log_id,
+        header.position,
+        header.event,
+        header.recorded_at,
+        encode(header).decode(),
+        None if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False),
+    )
+    return To(domain.decider, header.id, command)

@@ -1,0 +1,178 @@
+"""An orientation: a structure is directed, with its consent, to somebody else who can help. Opened in any phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from shared.decider import Context, Decider, Refusal
+from shared.events import command, event
+from shared.fields import Line, Motive
+from shared.sealed import Sealed
+
+
+class Step(StrEnum):
+    NEW = "new"
+    PROPOSED = "proposed"
+    CONSENTED = "consented"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    CONCLUDED = "concluded"
+    DECLINED = "declined"
+
+
+@command
+class ProposeOrientation:
+    """The adviser thinks of an actor of the territory who can help, and says why."""
+
+    target: Line
+    reason: Motive
+
+
+@command
+class RecordConsent:
+    """The structure agrees that its situation be told to the target."""
+
+
+@command
+class SendOrientation:
+    """The orientation is sent to the target; never without consent."""
+
+    message: Motive | None = None
+
+
+@command
+class AcknowledgeOrientation:
+    """The target says that it has received the orientation."""
+
+
+@command
+class ConcludeOrientation:
+    """What came of the orientation."""
+
+    outcome: Motive
+
+
+@command
+class DeclineOrientation:
+    """The structure does not want it, or the target cannot help."""
+
+    motive: Motive
+
+
+@event("orientation-proposed", label="Orientation proposée")
+class OrientationProposed:
+    case: UUID
+    target: str
+    reason: Sealed
+
+
+@event("orientation-consented", label="Accord de la structure pour l’orientation")
+class OrientationConsented:
+    pass
+
+
+@event("orientation-sent", label="Orientation transmise")
+class OrientationSent:
+    message: Sealed | None = None
+
+
+@event("orientation-acknowledged", label="Orientation bien reçue par le destinataire")
+class OrientationAcknowledged:
+    pass
+
+
+@event("orientation-concluded", label="Suites de l’orientation")
+class OrientationConcluded:
+    outcome: Sealed
+
+
+@event("orientation-declined", label="Orientation déclinée")
+class OrientationDeclined:
+    motive: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    step: Step = Step.NEW
+    case: UUID | None = None
+    target: str | None = None
+    reason: Sealed | None = None
+    outcome: Sealed | None = None
+
+
+ALREADY_PROPOSED = Refusal("orientation-already-proposed", "Orientation déjà proposée")
+NO_CONSENT = Refusal("no-consent", "La structure n’a pas donné son accord")
+NOT_AT_THIS_STEP = Refusal("orientation-not-at-this-step", "L’orientation n’en est pas là")
+
+Command = (
+    ProposeOrientation
+    | RecordConsent
+    | SendOrientation
+    | AcknowledgeOrientation
+    | ConcludeOrientation
+    | DeclineOrientation
+)
+Event = (
+    OrientationProposed
+    | OrientationConsented
+    | OrientationSent
+    | OrientationAcknowledged
+    | OrientationConcluded
+    | OrientationDeclined
+)
+
+
+def decide(orientation: Orientation, command: Command, context: Context) -> list[Event]:
+    match orientation.step, command:
+        case Step.NEW, ProposeOrientation(target, reason):
+            return [OrientationProposed(context.case, target, context.text(reason))]
+        case _, ProposeOrientation():
+            raise ALREADY_PROPOSED("Cette orientation existe déjà.")
+        case Step.PROPOSED, RecordConsent():
+            return [OrientationConsented()]
+        case Step.CONSENTED, SendOrientation(message):
+            return [OrientationSent(context.optional_text(message))]
+        case Step.PROPOSED, SendOrientation():
+            raise NO_CONSENT("Rien n’est transmis sans l’accord de la structure.")
+        case Step.SENT, AcknowledgeOrientation():
+            return [OrientationAcknowledged()]
+        case Step.ACKNOWLEDGED, ConcludeOrientation(outcome):
+            return [OrientationConcluded(context.text(outcome))]
+        case Step.PROPOSED | Step.CONSENTED | Step.SENT | Step.ACKNOWLEDGED, DeclineOrientation(motive):
+            return [OrientationDeclined(context.text(motive))]
+        case step, _:
+            raise NOT_AT_THIS_STEP(f"L’orientation en est à l’étape «\u202f{STEPS[step]}\u202f».", step=step)
+
+
+STEPS = {
+    Step.NEW: "à proposer",
+    Step.PROPOSED: "proposée",
+    Step.CONSENTED: "acceptée",
+    Step.SENT: "transmise",
+    Step.ACKNOWLEDGED: "bien reçue",
+    Step.CONCLUDED: "conclue",
+    Step.DECLINED: "déclinée",
+}
+
+
+def evolve(orientation: Orientation, event: Event) -> Orientation:
+    match event:
+        case OrientationProposed(case_id, target, reason):
+            return Orientation(Step.PROPOSED, case_id, target, reason)
+        case OrientationConsented():
+            return replace(orientation, step=Step.CONSENTED)
+        case OrientationSent():
+            return replace(orientation, step=Step.SENT)
+        case OrientationAcknowledged():
+            return replace(orientation, step=Step.ACKNOWLEDGED)
+        case OrientationConcluded(outcome):
+            return replace(orientation, step=Step.CONCLUDED, outcome=outcome)
+        case OrientationDeclined(motive):
+            return replace(orientation, step=Step.DECLINED, outcome=motive)
+
+
+decider: Decider[Orientation] = Decider(
+    "orientation", Orientation(), decide, evolve, commands=Command.__args__, events=Event.__args__
+)

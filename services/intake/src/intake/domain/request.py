@@ -1,0 +1,453 @@
+"""The request: received, met, assessed, and given exactly one outcome. The dossier begins here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
+
+from intake.domain.criteria import Verdict, in_force
+from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, checked, sealed
+from shared.dates import already_past
+from shared.decider import Claim, Context, Decider, Refusal, Role
+from shared.events import command, event
+from shared.fields import Line, Motive, Text
+from shared.sealed import Sealed
+
+
+class Status(StrEnum):
+    NEW = "new"
+    RECEIVED = "received"
+    ADMITTED = "admitted"
+    ORIENTED = "oriented"
+    TRANSFERRED = "transferred"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Ending(StrEnum):
+    """How an admitted case came to its end, as the other services tell it."""
+
+    FOLLOWED_UP = "followed_up"
+    ABANDONED = "abandoned"
+
+
+# Commands
+
+
+@command
+class ReceiveRequest:
+    """A structure asks the DLA for help, and an adviser opens its dossier."""
+
+    structure: Structure
+    contact: Contact
+    need: Text
+
+
+@command
+class OpenLinkedRequest:
+    """A new need found in follow-up opens a request of its own, linked to the first."""
+
+    origin: UUID
+    structure: Structure
+    contact: SealedContact
+    structure_id: UUID
+    unit: str
+    theme: str
+
+
+@command
+class RecordMeeting:
+    """The adviser has received the structure and informed it of what the DLA can do."""
+
+    held_on: date
+    with_whom: Line
+    notes: Text | None = None
+
+
+@command
+class AssessCriterion:
+    """The adviser says whether a criterion is met, and from what they know it."""
+
+    criterion: str
+    verdict: Verdict
+    evidence: Motive
+
+
+@command
+class GrantDerogation:
+    """A manager lets a structure in although a hard criterion is not met, and says why."""
+
+    criterion: str
+    motive: Motive
+
+
+@command
+class AdmitRequest:
+    """The structure enters the DLA: its diagnosis can begin."""
+
+    motive: Motive | None = None
+
+
+@command
+class OrientRequest:
+    """The structure does not enter the DLA, and is directed to others who can help; or it is said why to nobody."""
+
+    motive: Motive
+    orientations: Annotated[tuple[UUID, ...], Len(0, 20)] = ()
+    why_none: Motive | None = None
+
+
+@command
+class TransferRequest:
+    """Another unit is competent: the request goes there with its history."""
+
+    to_unit: Line
+    motive: Motive
+
+
+@command
+class WithdrawRequest:
+    """The structure gives up its request."""
+
+    motive: Motive
+
+
+@command
+class EndAccompaniment:
+    """The parcours has come to its end: the structure may ask again, while its follow-up goes on."""
+
+
+@command
+class CloseCase:
+    """The last thing to do for this case is done."""
+
+    ending: Ending
+
+
+# Events
+
+
+@event("request-received", label="Demande reçue")
+class RequestReceived:
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    need: Sealed
+    unit: str
+
+
+@event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
+class LinkedRequestOpened:
+    origin: UUID
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    theme: str
+    unit: str
+
+
+@event("meeting-recorded", label="Entretien d’accueil")
+class MeetingRecorded:
+    held_on: date
+    with_whom: Sealed
+    notes: Sealed | None = None
+
+
+@event("criterion-assessed", label="Critère d’éligibilité examiné")
+class CriterionAssessed:
+    criterion: str
+    verdict: Verdict
+    evidence: Sealed
+    rules: str
+
+
+@event("derogation-granted", label="Dérogation accordée")
+class DerogationGranted:
+    criterion: str
+    motive: Sealed
+    rules: str
+
+
+@event("request-admitted", label="Demande admise dans le DLA")
+class RequestAdmitted:
+    rules: str
+    structure_id: UUID
+    unit: str
+    adviser: str
+    legal_form: LegalForm
+    department: str
+    headcount: int | None
+    motive: Sealed | None = None
+
+
+@event("request-oriented", label="Structure orientée vers d’autres acteurs")
+class RequestOriented:
+    motive: Sealed
+    orientations: tuple[UUID, ...] = ()
+    why_none: Sealed | None = None
+
+
+@event("request-transferred", label="Demande transférée à une autre unité")
+class RequestTransferred:
+    to_unit: str
+    motive: Sealed
+
+
+@event("request-withdrawn", label="Demande retirée par la structure")
+class RequestWithdrawn:
+    motive: Sealed
+
+
+@event("accompaniment-ended", label="Parcours terminé")
+class AccompanimentEnded:
+    pass
+
+
+@event("case-closed", label="Dossier clos")
+class CaseClosed:
+    ending: Ending
+
+
+# State
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    verdict: Verdict
+    evidence: Sealed
+    derogation: Sealed | None = None
+
+
+NOBODY = Structure("", LegalForm.OTHER, "")
+NOT_YET = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    status: Status = Status.NEW
+    structure: Structure = NOBODY
+    structure_id: UUID = NOT_YET
+    contact: SealedContact | None = None
+    need: Sealed | None = None
+    unit: str = ""
+    origin: UUID | None = None
+    theme: str | None = None
+    meetings: tuple[date, ...] = ()
+    criteria: dict[str, Assessment] = field(default_factory=dict)
+    orientations: tuple[UUID, ...] = ()
+    accompaniment_ended: bool = False
+    ending: Ending | None = None
+
+
+# Refusals
+
+ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
+ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
+OUTCOME_GIVEN = Refusal("outcome-already-given", "La demande a déjà son issue")
+NO_MEETING = Refusal("no-meeting", "Aucun entretien d’accueil")
+UNKNOWN_CRITERION = Refusal("unknown-criterion", "Critère inconnu", status=422)
+CRITERIA_OPEN = Refusal("criteria-not-assessed", "Des critères restent à examiner")
+NOT_ELIGIBLE = Refusal("criteria-not-met", "Des critères ne sont pas remplis")
+NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
+NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
+NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
+NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
+NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
+
+Command = (
+    ReceiveRequest
+    | OpenLinkedRequest
+    | RecordMeeting
+    | AssessCriterion
+    | GrantDerogation
+    | AdmitRequest
+    | OrientRequest
+    | TransferRequest
+    | WithdrawRequest
+    | EndAccompaniment
+    | CloseCase
+)
+Event = (
+    RequestReceived
+    | LinkedRequestOpened
+    | MeetingRecorded
+    | CriterionAssessed
+    | DerogationGranted
+    | RequestAdmitted
+    | RequestOriented
+    | RequestTransferred
+    | RequestWithdrawn
+    | AccompanimentEnded
+    | CaseClosed
+)
+
+
+def decide(request: Request, command: Command, context: Context) -> list[Event]:
+    match command:
+        case ReceiveRequest():
+            return _receive(request, command, context)
+        case OpenLinkedRequest() as linked:
+            if request.status is not Status.NEW:
+                return []
+            return [
+                LinkedRequestOpened(
+                    linked.origin, linked.structure, linked.structure_id, linked.contact, linked.theme, linked.unit
+                )
+            ]
+        case EndAccompaniment():
+            return [] if request.accompaniment_ended else [AccompanimentEnded()]
+        case CloseCase(ending):
+            return [] if request.status is Status.CLOSED else [CaseClosed(ending)]
+    if request.status is not Status.RECEIVED:
+        raise OUTCOME_GIVEN(
+            "Une demande ne reçoit qu’une issue\u202f; celle-ci ne change plus.", outcome=request.status
+        )
+    match command:
+        case RecordMeeting(held_on, with_whom, notes):
+            already_past(held_on, context.now, "La date de l’entretien")
+            return [MeetingRecorded(held_on, context.text(with_whom), context.optional_text(notes))]
+        case AssessCriterion(criterion, verdict, evidence):
+            rules = in_force(context.now.date())
+            if rules.find(criterion) is None:
+                raise UNKNOWN_CRITERION(f"Le critère «\u202f{criterion}\u202f» n’existe pas.", rules=rules.version)
+            return [CriterionAssessed(criterion, verdict, context.text(evidence), rules.version)]
+        case GrantDerogation():
+            return _derogate(request, command, context)
+        case AdmitRequest(motive):
+            return _admit(request, motive, context)
+        case OrientRequest(motive, orientations, why_none):
+            if not orientations and not why_none:
+                raise NO_ORIENTATION("Nommez au moins une orientation, ou dites pourquoi il n’y en a aucune.")
+            return [RequestOriented(context.text(motive), orientations, context.optional_text(why_none))]
+        case TransferRequest(to_unit, motive):
+            return [RequestTransferred(to_unit, context.text(motive))]
+        case WithdrawRequest(motive):
+            return [RequestWithdrawn(context.text(motive))]
+
+
+def _receive(request: Request, command: ReceiveRequest, context: Context) -> list[Event]:
+    if request.status is not Status.NEW:
+        raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
+    if not context.actor.unit:
+        raise NO_UNIT("Votre jeton ne nomme pas d’unité\u202f: une demande appartient à celle qui la reçoit.")
+    structure = checked(command.structure)
+    return [
+        RequestReceived(
+            structure,
+            context.pseudonym(structure.number),
+            sealed(command.contact, context),
+            context.text(command.need),
+            context.actor.unit,
+        )
+    ]
+
+
+def _derogate(request: Request, command: GrantDerogation, context: Context) -> list[Event]:
+    if context.actor.role is not Role.MANAGER:
+        raise NOT_A_MANAGER("Seul·e un·e responsable accorde une dérogation.")
+    rules = in_force(context.now.date())
+    criterion = rules.find(command.criterion)
+    if criterion is None:
+        raise UNKNOWN_CRITERION(f"Le critère «\u202f{command.criterion}\u202f» n’existe pas.", rules=rules.version)
+    assessment = request.criteria.get(criterion.code)
+    if not criterion.hard or assessment is None or assessment.verdict is not Verdict.NOT_MET:
+        raise NOTHING_TO_DEROGATE("Une dérogation lève un critère impératif qui n’est pas rempli.")
+    return [DerogationGranted(criterion.code, context.text(command.motive), rules.version)]
+
+
+def _admit(request: Request, motive: str | None, context: Context) -> list[Event]:
+    if not request.meetings:
+        raise NO_MEETING("La structure doit avoir été reçue avant d’entrer dans le DLA.")
+    rules = in_force(context.now.date())
+    verdicts = {c.code: a.verdict for c in rules.hard if (a := request.criteria.get(c.code)) is not None}
+    if unknown := [c.label for c in rules.hard if verdicts.get(c.code, Verdict.UNKNOWN) is Verdict.UNKNOWN]:
+        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u202f: {', '.join(unknown)}.")
+    not_met = [c for c in rules.hard if verdicts[c.code] is Verdict.NOT_MET and not request.criteria[c.code].derogation]
+    if not_met:
+        labels = ", ".join(c.label for c in not_met)
+        raise NOT_ELIGIBLE(
+            f"Une dérogation motivée est nécessaire\u202f: {labels}.", criteria=[c.code for c in not_met]
+        )
+    return [
+        RequestAdmitted(
+            rules.version,
+            request.structure_id,
+            request.unit,
+            context.actor.id,
+            request.structure.legal_form,
+            request.structure.department,
+            request.structure.headcount,
+            context.optional_text(motive),
+        )
+    ]
+
+
+def evolve(request: Request, event: Event) -> Request:
+    match event:
+        case RequestReceived(structure, structure_id, contact, need, unit):
+            return replace(
+                request,
+                status=Status.RECEIVED,
+                structure=structure,
+                structure_id=structure_id,
+                contact=contact,
+                need=need,
+                unit=unit,
+            )
+        case LinkedRequestOpened(origin, structure, structure_id, contact, theme, unit):
+            return replace(
+                request,
+                status=Status.RECEIVED,
+                origin=origin,
+                structure=structure,
+                structure_id=structure_id,
+                contact=contact,
+                theme=theme,
+                unit=unit,
+            )
+        case MeetingRecorded(held_on):
+            return replace(request, meetings=(*request.meetings, held_on))
+        case CriterionAssessed(criterion, verdict, evidence):
+            return replace(request, criteria=request.criteria | {criterion: Assessment(verdict, evidence)})
+        case DerogationGranted(criterion, motive):
+            derogated = replace(request.criteria[criterion], derogation=motive)
+            return replace(request, criteria=request.criteria | {criterion: derogated})
+        case RequestAdmitted():
+            return replace(request, status=Status.ADMITTED)
+        case RequestOriented(_, orientations):
+            return replace(request, status=Status.ORIENTED, orientations=orientations)
+        case RequestTransferred():
+            return replace(request, status=Status.TRANSFERRED)
+        case RequestWithdrawn():
+            return replace(request, status=Status.WITHDRAWN)
+        case AccompanimentEnded():
+            return replace(request, accompaniment_ended=True)
+        case CaseClosed(ending):
+            return replace(request, status=Status.CLOSED, ending=ending)
+
+
+def claims(request: Request, event: Event) -> Iterable[Claim]:
+    """One open case per structure and unit at a time. A linked request stands beside its origin's follow-up."""
+    match event:
+        case RequestReceived(_, structure_id, _, _, unit):
+            yield Claim("open-case", f"{unit}/{structure_id}")
+        case RequestOriented() | RequestTransferred() | RequestWithdrawn() | AccompanimentEnded() | CaseClosed():
+            yield Claim("open-case", f"{request.unit}/{request.structure_id}", held=False)
+
+
+decider: Decider[Request] = Decider(
+    "request",
+    Request(),
+    decide,
+    evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    claims=claims,
+    claimed=ALREADY_OPEN,
+)

@@ -1,0 +1,127 @@
+"""Who asks for help: a structure, told apart by its official numbers, and the person who speaks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from annotated_types import Len
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siret as siret_numbers
+
+from shared.decider import Context, Refusal
+from shared.fields import Count, FullTimeEquivalents, Line
+from shared.sealed import Sealed
+
+WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)
+UNKNOWN_DEPARTMENT = Refusal("unknown-department", "Département inconnu", status=422)
+MAINLAND = {f"{n:02}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
+OVERSEAS = {"971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"}
+
+
+class LegalForm(StrEnum):
+    ASSOCIATION = "association"
+    COOPERATIVE = "cooperative"
+    MUTUAL = "mutual"
+    FOUNDATION = "foundation"
+    ESS_COMPANY = "ess_company"
+    SIAE = "siae"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """`siret` 14 digits or `rna` (W and 9 digits): at least one. `department`: its INSEE code, 2A and 971 included.
+
+    `headcount` null means that it was not asked yet, never that there is nobody."""
+
+    name: Line
+    legal_form: LegalForm
+    department: Annotated[str, Len(2, 3)]
+    siret: str | None = None
+    rna: str | None = None
+    commune: Line | None = None
+    headcount: Count | None = None
+    fte: FullTimeEquivalents | None = None
+
+    @property
+    def number(self) -> str:
+        """What makes it the same structure from one request to the next: its SIREN, or its RNA number."""
+        return self.siret[:9] if self.siret else str(self.rna)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The person who speaks for the structure, as typed in."""
+
+    name: Line
+    function: Line | None = None
+    email: Line | None = None
+    phone: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedContact:
+    """The same person as the log knows them: an id, and values under that id's key."""
+
+    person: str
+    name: Sealed
+    function: str | None = None
+    email: Sealed | None = None
+    phone: Sealed | None = None
+
+
+def checked(structure: Structure) -> Structure:
+    """The structure with its numbers in compact form. Refuses a SIRET or an RNA number that cannot exist."""
+    if not structure.siret and not structure.rna:
+        raise WRONG_NUMBER("Un SIRET ou un numéro RNA est attendu.")
+    siret = _siret(structure.siret) if structure.siret else None
+    rna = _rna(structure.rna) if structure.rna else None
+    return Structure(
+        structure.name,
+        structure.legal_form,
+        _department(structure.department),
+        siret,
+        rna,
+        structure.commune,
+        structure.headcount,
+        structure.fte,
+    )
+
+
+def sealed(contact: Contact, context: Context) -> SealedContact:
+    person = context.new_id()
+
+    def under_their_key(value: str | None) -> Sealed | None:
+        return Sealed(person, value) if value else None
+
+    return SealedContact(
+        str(person),
+        Sealed(person, contact.name),
+        contact.function,
+        under_their_key(contact.email),
+        under_their_key(contact.phone),
+    )
+
+
+def _siret(number: str) -> str:
+    """python-stdnum knows the Luhn sums, and La Poste's exception to them."""
+    try:
+        return siret_numbers.validate(number)
+    except ValidationError:
+        raise WRONG_NUMBER("Ce SIRET n’existe pas\u202f: vérifiez ses 14 chiffres.") from None
+
+
+def _rna(number: str) -> str:
+    compact = number.replace(" ", "").upper()
+    if len(compact) == 10 and compact[0] == "W" and compact[1:].isalnum() and compact[3:].isdigit():
+        return compact
+    raise WRONG_NUMBER("Un numéro RNA s’écrit W suivi de neuf caractères.")
+
+
+def _department(code: str) -> str:
+    code = code.upper()
+    if code not in MAINLAND | OVERSEAS:
+        raise UNKNOWN_DEPARTMENT("Aucun département ne porte ce code.")
+    return code

@@ -1,0 +1,30 @@
+"""What of intake's own log the others are told: the only bridge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from intake.domain import request
+from shared.contracts import intake as contracts
+from shared.contracts.base import PublicEvent
+from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.recorder import LogEntry
+
+
+def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+    match recorded.data:
+        case request.RequestAdmitted() as admitted:
+            return contracts.RequestAdmitted(
+                structure=admitted.structure_id,
+                unit=admitted.unit,
+                adviser=admitted.adviser,
+                legal_form=admitted.legal_form,
+                department=admitted.department,
+                headcount=admitted.headcount,
+                rules=admitted.rules,
+            )
+        case request.RequestOriented(_, orientations):
+            return contracts.RequestOriented(orientations=len(orientations))
+        case request.CaseClosed(ending):
+            return contracts.CaseClosed(ending=ending)
+    return None

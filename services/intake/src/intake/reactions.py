@@ -1,0 +1,49 @@
+"""What intake does when the other services tell something."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from intake.domain import request
+from shared.contracts.followup import FollowUpClosed, NeedFound
+from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
+from shared.eventlog.application import ServiceApplication
+from shared.transport.inbox import Reactions, To
+from shared.transport.wire import Header
+
+reactions = Reactions("intake")
+
+
+@reactions.on(ParcoursCompleted)
+def end_accompaniment(_: ParcoursCompleted, header: Header) -> To:
+    """The parcours is over: the structure may ask again while its follow-up goes on."""
+    return To(request.decider, header.case, request.EndAccompaniment())
+
+
+@reactions.on(ParcoursAbandoned)
+def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> To:
+    """The scheme is voluntary: an abandoned parcours closes its case."""
+    return To(request.decider, header.case, request.CloseCase(request.Ending.ABANDONED))
+
+
+@reactions.on(FollowUpClosed)
+def close_followed_up_case(_: FollowUpClosed, header: Header) -> To:
+    """The follow-up is over, and with it the case."""
+    return To(request.decider, header.case, request.CloseCase(request.Ending.FOLLOWED_UP))
+
+
+@reactions.on(NeedFound)
+def open_linked_request(event: NeedFound, header: Header, app: ServiceApplication) -> To:
+    """A new need found in follow-up opens a request of its own, linked to the first."""
+    origin = app.existing(request.decider, header.case).state
+    linked = linked_request(header.id)
+    assert origin.contact is not None
+    command = request.OpenLinkedRequest(
+        header.case, origin.structure, origin.contact, origin.structure_id, origin.unit, event.theme
+    )
+    return To(request.decider, linked, command, case=linked)
+
+
+def linked_request(need: UUID) -> UUID:
+    """The same need always opens the same request."""
+    return uuid5(need, "linked-request")

@@ -1,0 +1,54 @@
+"""What intake lists: the requests of a unit, and where each stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from intake.domain import orientation
+from intake.domain.request import (
+    AccompanimentEnded,
+    CaseClosed,
+    LinkedRequestOpened,
+    RequestAdmitted,
+    RequestOriented,
+    RequestReceived,
+    RequestTransferred,
+    RequestWithdrawn,
+    Status,
+)
+from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.recorder import LogEntry
+from shared.views import Document, View
+
+
+def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    match recorded.data:
+        case RequestReceived(structure, _, _, _, unit) | LinkedRequestOpened(_, structure, _, _, _, unit):
+            origin = getattr(recorded.data, "origin", None)
+            return row | {
+                "status": Status.RECEIVED,
+                "structure": structure.name,
+                "department": structure.department,
+                "unit": unit,
+                "adviser": recorded.meta.actor,
+                "origin": origin,
+                "received_at": entry.recorded_at,
+            }
+        case RequestAdmitted():
+            return row | {"status": Status.ADMITTED, "outcome_at": entry.recorded_at}
+        case RequestOriented():
+            return row | {"status": Status.ORIENTED, "outcome_at": entry.recorded_at}
+        case RequestTransferred():
+            return row | {"status": Status.TRANSFERRED, "outcome_at": entry.recorded_at}
+        case RequestWithdrawn():
+            return row | {"status": Status.WITHDRAWN, "outcome_at": entry.recorded_at}
+        case AccompanimentEnded():
+            return row | {"accompaniment_ended": True}
+        case CaseClosed(ending):
+            return row | {"status": Status.CLOSED, "ending": ending}
+        case orientation.OrientationProposed(_, target):
+            return row | {"oriented_to": [*row.get("oriented_to", []), target]}
+    return row
+
+
+requests = View("requests:v1", _project, searched=("structure", "department"))

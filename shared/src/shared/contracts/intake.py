@@ -1,0 +1,46 @@
+"""What intake tells: who entered the DLA, who did not, and when a case is over."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.base import PublicEvent
+
+
+class FromIntake(PublicEvent):
+    publisher: ClassVar[str] = "intake"
+
+
+class RequestAdmitted(FromIntake):
+    """A structure entered the DLA. `structure` tells the same structure from one case to the next, and not who it is;
+    `headcount` null: not known; `rules`: the version of the criteria it was admitted by."""
+
+    name: ClassVar[str] = "request-admitted"
+
+    structure: UUID
+    unit: str
+    adviser: str
+    legal_form: str
+    department: str
+    headcount: int | None = None
+    rules: str
+
+
+class RequestOriented(FromIntake):
+    """A structure did not enter the DLA and was directed to `orientations` other actors."""
+
+    name: ClassVar[str] = "request-oriented"
+
+    orientations: int
+
+
+class CaseClosed(FromIntake):
+    """Nothing more is to be done for the case. `ending`: followed_up, abandoned."""
+
+    name: ClassVar[str] = "case-closed"
+
+    ending: str
+
+
+TOLD = (RequestAdmitted, RequestOriented, CaseClosed)

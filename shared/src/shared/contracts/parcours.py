@@ -1,0 +1,44 @@
+"""What parcours tells: how the accompaniment goes on and ends."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.base import PublicEvent
+
+
+class FromParcours(PublicEvent):
+    publisher: ClassVar[str] = "parcours"
+
+
+class ParcoursValidated(FromParcours):
+    """The structure validated version `validated_version` of its parcours. `actions` counts them by kind."""
+
+    name: ClassVar[str] = "parcours-validated"
+
+    validated_version: int
+    content_hash: str
+    actions: dict[str, int]
+
+
+class ParcoursCompleted(FromParcours):
+    """Every action is settled and the debrief was held: follow-up begins."""
+
+    name: ClassVar[str] = "parcours-completed"
+
+    structure: UUID
+    unit: str
+    adviser: str
+    actions_done: int
+    actions_abandoned: int
+    baseline: dict[str, float] = {}
+
+
+class ParcoursAbandoned(FromParcours):
+    """The structure or the adviser ended the accompaniment before its term."""
+
+    name: ClassVar[str] = "parcours-abandoned"
+
+
+TOLD = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned)

@@ -1,0 +1,132 @@
+"""How does a service decide? State and command in, events out; time, ids and the person come with the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import reduce
+from typing import Any, Generic, TypeVar
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from shared.ids import uuid7
+from shared.sealed import Sealed
+
+S = TypeVar("S")
+
+
+class Role(StrEnum):
+    """Who may act on a case (the codes every token carries)."""
+
+    ADVISER = "adviser"
+    MANAGER = "manager"
+    REGIONAL = "regional"
+    LEADER = "leader"
+    PROVIDER = "provider"
+    COMMITTEE = "committee"
+    RESOURCE_CENTRE = "resource_centre"
+    PILOT = "pilot"
+    AUDITOR = "auditor"
+    DPO = "dpo"
+    OPS = "ops"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts, by pseudonym: a name never enters the log in clear."""
+
+    id: str
+    role: Role
+    unit: str | None = None
+
+
+@dataclass
+class Context:
+    """What a decision may know of the world: the case, the instant (aware, UTC), the actor, and new ids.
+
+    `pseudonym` gives the same id for the same text, and only the deployment can tell which text."""
+
+    case: UUID
+    now: datetime
+    actor: Actor
+    ids: Iterator[UUID] = field(default_factory=lambda: iter(uuid7, None))
+    causation: UUID | None = None
+    correlation: UUID | None = None
+    effective_at: datetime | None = None
+    pseudonym: Callable[[str], UUID] = lambda text: uuid5(NAMESPACE_OID, text)
+    minted: set[UUID] = field(default_factory=set)
+
+    def new_id(self) -> UUID:
+        fresh = next(self.ids)
+        self.minted.add(fresh)
+        return fresh
+
+    def text(self, clear: str) -> Sealed:
+        """Free text, under the case's key: it ends with the case."""
+        return Sealed(self.case, clear)
+
+    def optional_text(self, clear: str | None) -> Sealed | None:
+        return self.text(clear) if clear else None
+
+
+class Refused(Exception):
+    """A command that the domain says no to. Nothing is recorded.
+
+    `slug` is stable and ends the problem's `type`; `title` and `detail` are French; `extra` joins the problem."""
+
+    def __init__(self, refusal: Refusal, detail: str, extra: dict[str, Any]) -> None:
+        super().__init__(f"{refusal.slug}: {detail}")
+        self.slug, self.title, self.detail, self.status, self.extra = (
+            refusal.slug,
+            refusal.title,
+            detail,
+            refusal.status,
+            extra,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason to refuse, declared once in a domain: `raise NOT_ADMITTED("…")`."""
+
+    slug: str
+    title: str
+    status: int = 409
+
+    def __call__(self, detail: str, **extra: Any) -> Refused:
+        return Refused(self, detail, extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A uniqueness that one case holds among all: taken, or given back when `held` is false."""
+
+    kind: str
+    key: str
+    held: bool = True
+
+
+def no_claims(_state: Any, _event: Any) -> Iterable[Claim]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[S]):
+    """One aggregate's behaviour, whole and pure.
+
+    `claims(state before, event)` lists what an event takes or gives back; `claimed` is the refusal when another case
+    holds it. `commands` and `events` are every type it knows, for the codec, the tables and the tests."""
+
+    name: str
+    initial: S
+    decide: Callable[[S, Any, Context], Sequence[Any]]
+    evolve: Callable[[S, Any], S]
+    commands: tuple[type, ...]
+    events: tuple[type, ...]
+    claims: Callable[[S, Any], Iterable[Claim]] = no_claims
+    claimed: Refusal = Refusal("claimed", "Déjà pris par un autre dossier")
+
+    def state(self, events: Iterable[Any]) -> S:
+        return reduce(self.evolve, events, self.initial)

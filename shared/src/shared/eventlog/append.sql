@@ -1,0 +1,166 @@
+-- One append = one call = one transaction. recorder.py fills in the names in braces.
+
+CREATE TABLE IF NOT EXISTS {events} (
+    originator_id      uuid        NOT NULL,
+    originator_version bigint      NOT NULL,
+    topic              text        NOT NULL,
+    state              bytea       NOT NULL,
+    case_id            uuid        NOT NULL,
+    position           bigint      NOT NULL UNIQUE,     -- dense in the log
+    partition          smallint    NOT NULL CHECK (partition BETWEEN 0 AND 7),
+    number             bigint      NOT NULL,            -- dense in the partition
+    recorded_at        timestamptz NOT NULL,            -- never goes back along position
+    PRIMARY KEY (originator_id, originator_version),
+    UNIQUE (partition, number)
+);
+CREATE INDEX IF NOT EXISTS case_id_position ON {events} (case_id, position);
+CREATE TABLE IF NOT EXISTS {schema}.log_identity (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    log_id   uuid    NOT NULL DEFAULT gen_random_uuid(),
+    since    bigint  NOT NULL DEFAULT 0                 -- a log restored from a back-up is another history from here on
+);
+INSERT INTO {schema}.log_identity DEFAULT VALUES ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS {schema}.tracked (
+    publisher text, log_id uuid, partition smallint, number bigint NOT NULL,
+    PRIMARY KEY (publisher, log_id, partition)
+) WITH (fillfactor = 50);
+CREATE TABLE IF NOT EXISTS {schema}.parked (
+    publisher text, case_id uuid, number bigint, partition smallint NOT NULL, message bytea NOT NULL, error text,
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (publisher, case_id, number)
+);
+CREATE TABLE IF NOT EXISTS {schema}.skipped (
+    publisher text, case_id uuid, number bigint, message bytea NOT NULL, error text, motive text NOT NULL,
+    skipped_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (publisher, case_id, number)
+);
+CREATE TABLE IF NOT EXISTS {schema}.sources (publisher text PRIMARY KEY, log_id uuid NOT NULL, halted text);
+CREATE TABLE IF NOT EXISTS {schema}.failures (
+    publisher text, event_id uuid, times int NOT NULL, error text NOT NULL, PRIMARY KEY (publisher, event_id)
+);
+CREATE TABLE IF NOT EXISTS {schema}.claims   (kind text, key text, case_id uuid NOT NULL, PRIMARY KEY (kind, key));
+CREATE TABLE IF NOT EXISTS {schema}.commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
+CREATE TABLE IF NOT EXISTS {schema}.keys     (key_id uuid PRIMARY KEY, wrapped bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS {schema}.snapshots (
+    originator_id uuid, topic text, originator_version bigint NOT NULL, state bytea NOT NULL,
+    PRIMARY KEY (originator_id, topic)
+);
+CREATE TABLE IF NOT EXISTS {schema}.leases   (name text PRIMARY KEY, holder text NOT NULL, expires_at timestamptz NOT NULL);
+CREATE TABLE IF NOT EXISTS {schema}.views (
+    view text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',
+    PRIMARY KEY (view, case_id)
+);
+CREATE TABLE IF NOT EXISTS {schema}.viewed (view text PRIMARY KEY, position bigint NOT NULL);
+
+-- Gives the position of the first event; the others follow. `extras` is null or an object of lists (see recorder.py).
+-- Everything that can wait for a row comes before the lock, in a fixed order: nobody waits for a row while holding it.
+CREATE OR REPLACE FUNCTION {schema}.append(
+    ids uuid[], versions bigint[], topics text[], states bytea[], cases uuid[], partitions smallint[], extras jsonb
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    r    record;
+    done bigint;
+    last bigint;
+    at   timestamptz;
+BEGIN
+    -- Compare and set, from n - 1 to n and no other way. The row's lock also keeps a case's events behind its parked ones.
+    IF extras ? 'tracking' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'tracking')
+                   AS t(publisher text, log_id uuid, partition smallint, number bigint, case_id uuid,
+                        parks boolean, unparks boolean)
+                   ORDER BY publisher, log_id, partition, number LOOP
+            IF r.unparks THEN  -- counted already, when it was parked; only the first of its case may leave
+                PERFORM 1 FROM {schema}.tracked t
+                WHERE (t.publisher, t.log_id, t.partition) = (r.publisher, r.log_id, r.partition) FOR UPDATE;
+                DELETE FROM {schema}.parked p WHERE (p.publisher, p.case_id, p.number) = (r.publisher, r.case_id, r.number)
+                    AND NOT EXISTS (SELECT FROM {schema}.parked q WHERE (q.publisher, q.case_id) = (r.publisher, r.case_id)
+                                    AND q.number < r.number);
+                IF NOT FOUND THEN
+                    RAISE EXCEPTION 'event % of case % is not the first parked', r.number, r.case_id USING ERRCODE = '23U01';
+                END IF;
+                CONTINUE;
+            END IF;
+            IF r.number = 1 THEN
+                INSERT INTO {schema}.tracked VALUES (r.publisher, r.log_id, r.partition, 1) ON CONFLICT DO NOTHING;
+            ELSE
+                UPDATE {schema}.tracked t SET number = r.number
+                WHERE (t.publisher, t.log_id, t.partition, t.number)
+                    = (r.publisher, r.log_id, r.partition, r.number - 1);
+            END IF;
+            IF NOT FOUND THEN
+                SELECT t.number INTO done FROM {schema}.tracked t
+                WHERE (t.publisher, t.log_id, t.partition) = (r.publisher, r.log_id, r.partition);
+                RAISE EXCEPTION 'tracking is at %, so % is refused', coalesce(done, 0), r.number
+                    USING ERRCODE = '23T01', DETAIL = coalesce(done, 0);
+            END IF;
+            IF NOT coalesce(r.parks, false)
+               AND EXISTS (SELECT FROM {schema}.parked p WHERE (p.publisher, p.case_id) = (r.publisher, r.case_id)) THEN
+                RAISE EXCEPTION 'case % is parked', r.case_id USING ERRCODE = '23P01';
+            END IF;
+        END LOOP;
+    END IF;
+    IF extras ? 'parked' THEN  -- without an error of its own, an event only waits behind another
+        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'parked')
+                   AS p(publisher text, case_id uuid, number bigint, partition smallint, message text, error text)
+                   ORDER BY publisher, case_id, number LOOP
+            INSERT INTO {schema}.parked (publisher, case_id, number, partition, message, error)
+            SELECT r.publisher, r.case_id, r.number, r.partition, decode(r.message, 'base64'), r.error
+            WHERE r.error IS NOT NULL
+               OR EXISTS (SELECT FROM {schema}.parked p WHERE (p.publisher, p.case_id) = (r.publisher, r.case_id));
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'case % is no longer parked', r.case_id USING ERRCODE = '23U01';
+            END IF;
+        END LOOP;
+    END IF;
+    IF extras ? 'skipped' THEN
+        INSERT INTO {schema}.skipped (publisher, case_id, number, message, error, motive)
+        SELECT publisher, case_id, number, decode(message, 'base64'), error, motive
+        FROM jsonb_to_recordset(extras->'skipped')
+          AS s(publisher text, case_id uuid, number bigint, message text, error text, motive text);
+    END IF;
+    IF extras ? 'command' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'command') AS c(key text, request text, response text)
+                   ORDER BY key LOOP
+            INSERT INTO {schema}.commands VALUES (r.key, r.request, r.response) ON CONFLICT DO NOTHING;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'command % was answered before', r.key USING ERRCODE = '23I01';
+            END IF;
+        END LOOP;
+    END IF;
+    IF extras ? 'claims' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'claims') AS c(kind text, key text, case_id uuid, held boolean)
+                   ORDER BY kind, key LOOP
+            IF NOT r.held THEN
+                DELETE FROM {schema}.claims c WHERE (c.kind, c.key, c.case_id) = (r.kind, r.key, r.case_id);
+                CONTINUE;
+            END IF;
+            INSERT INTO {schema}.claims VALUES (r.kind, r.key, r.case_id) ON CONFLICT DO NOTHING;
+            IF NOT FOUND AND NOT EXISTS (
+                SELECT FROM {schema}.claims c WHERE (c.kind, c.key, c.case_id) = (r.kind, r.key, r.case_id)) THEN
+                RAISE EXCEPTION '% is claimed by another case', r.kind USING ERRCODE = '23C01',
+                    DETAIL = (SELECT c.case_id FROM {schema}.claims c WHERE (c.kind, c.key) = (r.kind, r.key));
+            END IF;
+        END LOOP;
+    END IF;
+    IF extras ? 'keys' THEN
+        INSERT INTO {schema}.keys SELECT key_id, decode(wrapped, 'base64')
+        FROM jsonb_to_recordset(extras->'keys') AS k(key_id uuid, wrapped text) ORDER BY key_id;
+    END IF;
+    IF cardinality(ids) = 0 THEN
+        RETURN NULL;
+    END IF;
+
+    -- Held until the commit is visible. The reads below see every append before this one: each statement of a
+    -- volatile function takes its own snapshot under READ COMMITTED, and only there.
+    PERFORM pg_advisory_xact_lock('{events_name}'::regclass::oid::bigint);
+    SELECT e.position, e.recorded_at INTO last, at FROM {events} e ORDER BY e.position DESC LIMIT 1;
+    last := coalesce(last, 0);
+    -- `ahead` is the development clock's lead, in seconds; it does not exist elsewhere.
+    at := greatest(clock_timestamp() + coalesce((extras->'ahead'->0->>'seconds')::float8, 0) * interval '1 second', at);
+    FOR i IN 1..cardinality(ids) LOOP  -- one INSERT … SELECT with row_number() took 3 to 4 times as long for one event
+        INSERT INTO {events} VALUES (
+            ids[i], versions[i], topics[i], states[i], cases[i], last + i, partitions[i],
+            1 + coalesce((SELECT max(e.number) FROM {events} e WHERE e.partition = partitions[i]), 0), at);
+    END LOOP;
+    RETURN last + 1;
+END $$;

@@ -1,0 +1,299 @@
+"""The one command path: load, decide, append. Every change of every service comes through here, HTTP or NATS alike."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import msgspec
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError
+from eventsourcing.utils import get_topic
+
+from shared.clock import Clock
+from shared.decider import Actor, Context, Decider
+from shared.eventlog.keys import Vault
+from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
+from shared.eventlog.recorder import (
+    AlreadyAnswered,
+    ClaimTaken,
+    LogEntry,
+    LogRecorder,
+    PartitionTracking,
+    TrackingRefused,
+    key_rows,
+)
+from shared.events import name_of
+from shared.ids import uuid7
+from shared.sealed import sealed_in
+
+S = TypeVar("S")
+ATTEMPTS = 20
+
+
+class StaleVersion(Exception):
+    """The case has moved on since the caller read it; `current` is its version."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the case is at version {current}")
+        self.current = current
+
+
+class UnknownCase(Exception):
+    """No event of this aggregate under this id."""
+
+
+class KeyReused(Exception):
+    """An idempotency key that was given with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKey:
+    """An idempotency key, and the fingerprint of the request it came with."""
+
+    key: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S]):
+    version: int
+    state: S
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a command led to. `repeated`: this is the first answer, given again."""
+
+    id: UUID
+    version: int
+    events: tuple[str, ...]
+    repeated: bool = False
+
+
+class ServiceApplication(Application[UUID]):
+    """A service's log with its deciders. `url` is a PostgreSQL URL, `deployment_key` 32 bytes."""
+
+    SNAPSHOT_EVERY = 50
+
+    def __init__(
+        self,
+        service: str,
+        deciders: Sequence[Decider[Any]],
+        url: str,
+        deployment_key: bytes,
+        clock: Clock | None = None,
+        pool_size: int = 8,
+    ) -> None:
+        self.service = service
+        self.deciders = deciders
+        self.clock = clock or Clock()
+        self.url = url
+        self._deployment_key = deployment_key
+        self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
+        self.name = service
+        super().__init__(_environment(service, url, pool_size))
+
+    recorder: LogRecorder
+
+    def construct_mapper(self) -> EventMapper:
+        self.vault = Vault(self._deployment_key, self._wrapped_keys)
+        states = {self._snapshot_topics[d.name]: type(d.initial) for d in self.deciders}
+        return EventMapper((event for d in self.deciders for event in d.events), self.vault, states)
+
+    mapper: EventMapper
+
+    def _wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes]:
+        return self.recorder.wrapped_keys(key_ids)
+
+    def create_tables(self) -> None:
+        """The migration step: makes what is missing, and leaves the rest as it is."""
+        self.recorder.create_table()
+
+    def close(self) -> None:
+        recorder = getattr(self, "recorder", None)
+        if recorder is not None:
+            recorder.close()
+        super().close()
+
+    # -- reading
+
+    def load(self, decider: Decider[S], stream: UUID, until: int = 2**62, *, snapshots: bool = True) -> Loaded[S]:
+        """The state of one aggregate, rebuilt from the log; at version 0 if there is none."""
+        topic = self._snapshot_topics[decider.name] if snapshots else ""
+        version, state, evolve, to_data = 0, decider.initial, decider.evolve, self.mapper.to_data
+        for version, name, stored in self.recorder.history(stream, topic, until):
+            if name == topic:
+                state = self.mapper.to_state(topic, stored)
+            else:
+                state = evolve(state, to_data(stream, version, name, stored))
+        return Loaded(version, state)
+
+    def existing(self, decider: Decider[S], stream: UUID) -> Loaded[S]:
+        """Like `load`; raises UnknownCase when nothing was recorded."""
+        loaded = self.load(decider, stream)
+        if loaded.version == 0:
+            raise UnknownCase(str(stream))
+        return loaded
+
+    def events_of(self, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
+        for entry in entries:
+            yield entry, self.mapper.to_domain_event(entry)
+
+    # -- writing
+
+    def context(
+        self, case: UUID, actor: Actor, causation: UUID | None = None, correlation: UUID | None = None
+    ) -> Context:
+        return Context(
+            case, self.clock.now(), actor, causation=causation, correlation=correlation, pseudonym=self.vault.pseudonym
+        )
+
+    def handle(
+        self,
+        decider: Decider[S],
+        stream: UUID,
+        command: Any,
+        context: Context,
+        *,
+        expected: int | None = None,
+        key: CommandKey | None = None,
+        tracking: PartitionTracking | None = None,
+        exists: bool = False,
+    ) -> Receipt:
+        """Decides on the newest state and appends, again from the start when somebody else was faster.
+
+        `expected`: the version the caller saw, else StaleVersion. `key`: the first answer is given again. `tracking`:
+        the message that causes this, counted in the same transaction. `exists`: UnknownCase if nothing was recorded
+        yet. Raises Refused when the domain says no."""
+        for _ in range(ATTEMPTS):
+            loaded = self.load(decider, stream)
+            try:
+                if exists and loaded.version == 0:
+                    raise UnknownCase(str(stream))
+                if expected not in (None, loaded.version):
+                    raise StaleVersion(loaded.version)
+                events = decider.decide(loaded.state, command, context)
+            except Exception:
+                if key and (first := self._first_answer(key)):
+                    return first
+                raise
+            receipt = Receipt(stream, loaded.version + len(events), tuple(name_of(event).name for event in events))
+            if not events and not tracking and not key:
+                return receipt
+            try:
+                self._append(decider, stream, loaded, events, context, key, receipt, tracking)
+            except AlreadyAnswered:
+                assert key is not None
+                first = self._first_answer(key)
+                assert first is not None
+                return first
+            except ClaimTaken as taken:
+                raise decider.claimed(
+                    f"Le dossier {taken.holder} est déjà ouvert pour cette structure.", case=taken.holder
+                ) from taken
+            except TrackingRefused:
+                raise
+            except IntegrityError as conflict:
+                if conflict.__class__ is not IntegrityError:
+                    raise
+                self.vault.forget()  # a key made by somebody else at the same time is read again
+                continue
+            self._snapshot_now_and_then(decider, stream, loaded.version, receipt.version)
+            return receipt
+        raise StaleVersion(self.load(decider, stream).version)
+
+    def _append(
+        self,
+        decider: Decider[S],
+        stream: UUID,
+        loaded: Loaded[S],
+        events: Sequence[Any],
+        context: Context,
+        key: CommandKey | None,
+        receipt: Receipt,
+        tracking: PartitionTracking | None,
+    ) -> None:
+        fresh = context.minted | ({stream} if loaded.version == 0 else set())
+        ring = self.vault.keys({UUID(str(s.key)) for event in events for _, s in sealed_in(event)}, fresh)
+        recorded = [
+            RecordedEvent(stream, version, self._meta(context), event, ring)
+            for version, event in enumerate(events, loaded.version + 1)
+        ]
+        extras: dict[str, list[dict[str, Any]]] = {"keys": key_rows(ring.new), "claims": []}
+        state = loaded.state
+        for event in events:
+            extras["claims"] += [
+                {"kind": c.kind, "key": c.key, "case_id": str(context.case), "held": c.held}
+                for c in decider.claims(state, event)
+            ]
+            state = decider.evolve(state, event)
+        if key:
+            response = json.dumps({"id": str(receipt.id), "version": receipt.version, "events": receipt.events})
+            extras["command"] = [{"key": key.key, "request": key.request, "response": response}]
+        if ahead := self.clock.ahead():
+            extras["ahead"] = [{"seconds": ahead}]
+        self.events.put(recorded, cases=[context.case] * len(recorded), extras=extras, tracking=tracking)
+        self.vault.keep(ring)
+
+    @staticmethod
+    def _meta(context: Context) -> Meta:
+        return Meta(
+            id=uuid7(),
+            case=context.case,
+            actor=context.actor.id,
+            role=context.actor.role,
+            unit=context.actor.unit,
+            correlation=context.correlation or context.case,
+            causation=context.causation,
+            effective_at=context.effective_at,
+        )
+
+    def _first_answer(self, key: CommandKey) -> Receipt | None:
+        found = self.recorder.answer(key.key)
+        if found is None:
+            return None
+        request, response = found
+        if request != key.request:
+            raise KeyReused(key.key)
+        first = json.loads(response)
+        return Receipt(UUID(first["id"]), first["version"], tuple(first["events"]), repeated=True)
+
+    # -- snapshots: one of an old shape is never read, for its topic names the shape
+
+    def _snapshot_now_and_then(self, decider: Decider[S], stream: UUID, before: int, after: int) -> None:
+        if before // self.SNAPSHOT_EVERY == after // self.SNAPSHOT_EVERY:
+            return
+        loaded = self.load(decider, stream)
+        topic = self._snapshot_topics[decider.name]
+        self.recorder.keep_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
+
+
+def _shape(decider: Decider[Any]) -> str:
+    """Changes when the state's fields do, so that a new program rebuilds instead of reading an old shape."""
+    schema = msgspec.json.schema(type(decider.initial), schema_hook=lambda _: {"type": "object"})
+    return hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _environment(service: str, url: str, pool_size: int) -> dict[str, str]:
+    """The library's own settings. Its insert function is never enabled: it takes no lock and drops the tracking."""
+    parts = urlsplit(url)
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "APPLICATION_RECORDER_TOPIC": get_topic(LogRecorder),
+        "CREATE_TABLE": "no",
+        "POSTGRES_DBNAME": parts.path.lstrip("/"),
+        "POSTGRES_HOST": parts.hostname or "127.0.0.1",
+        "POSTGRES_PORT": str(parts.port or 5432),
+        "POSTGRES_USER": unquote(parts.username or ""),
+        "POSTGRES_PASSWORD": unquote(parts.password or ""),
+        "POSTGRES_POOL_SIZE": "2",
+        "POSTGRES_MAX_OVERFLOW": str(pool_size - 2),
+        "POSTGRES_MAX_WAITING": "0",
+        "POSTGRES_ENABLE_DB_FUNCTIONS": "no",
+    }

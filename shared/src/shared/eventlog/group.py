@@ -1,0 +1,61 @@
+"""How do concurrent appends of one process share a transaction? The first leads, the others wait for its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Generic, TypeVar
+
+Work = TypeVar("Work")
+Answer = TypeVar("Answer")
+
+
+@dataclass(eq=False)
+class Waiting(Generic[Work, Answer]):
+    work: Work
+    answer: Answer | BaseException | None = None
+    woken: Event = field(default_factory=Event)
+
+
+class GroupCommit(Generic[Work, Answer]):
+    """`commit` gets a group and fills in each answer, an exception included; whoever waits gets its own."""
+
+    LARGEST = 64
+
+    def __init__(self, commit: Callable[[list[Waiting[Work, Answer]]], None]) -> None:
+        self._commit = commit
+        self._queue: list[Waiting[Work, Answer]] = []
+        self._led = False
+        self._gate = Lock()
+
+    def submit(self, work: Work) -> Answer:
+        mine: Waiting[Work, Answer] = Waiting(work)
+        with self._gate:
+            self._queue.append(mine)
+            leads, self._led = not self._led, True
+        if not leads:
+            mine.woken.wait()
+            leads = mine.answer is None  # woken without an answer: the lead was handed on
+        if leads:
+            self._lead()
+        if isinstance(mine.answer, BaseException):
+            raise mine.answer
+        assert mine.answer is not None
+        return mine.answer
+
+    def _lead(self) -> None:
+        with self._gate:
+            group, self._queue = self._queue[: self.LARGEST], self._queue[self.LARGEST :]
+        try:
+            self._commit(group)
+        finally:
+            with self._gate:
+                heir = self._queue[0] if self._queue else None
+                self._led = heir is not None
+            for each in group:
+                if each.answer is None:
+                    each.answer = InterruptedError("the append was interrupted; whether it was stored is unknown")
+                each.woken.set()
+            if heir:
+                heir.woken.set()

@@ -1,0 +1,117 @@
+"""Who can open a sealed value? Whoever holds its key, wrapped under the deployment's own."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.sealed import Sealed
+
+NONCE = 12
+ERASED = "«\u202feffacé\u202f»"
+
+
+class Erased(Exception):
+    """The key is gone: nobody opens this value any more."""
+
+
+class Vault:
+    """AES-256-GCM; a value is bound to its event and field, a wrapped key to its id.
+
+    `fetch` gives the wrapped keys that are stored, by id."""
+
+    def __init__(self, deployment_key: bytes, fetch: Callable[[list[UUID]], Mapping[UUID, bytes]]) -> None:
+        if len(deployment_key) != 32:
+            raise ValueError("the deployment key must be 32 bytes: set DLA_SEALING_KEY to their base64")
+        self._deployment = AESGCM(deployment_key)
+        self._hash_key = hmac.digest(deployment_key, b"keyed hash", "sha256")
+        self._fetch = fetch
+        self._open: dict[UUID, AESGCM] = {}
+        self._lock = Lock()
+
+    def keys(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> KeyRing:
+        """The keys to seal with; a missing one is made. Those of `fresh` are new ids, so nobody looks for them."""
+        ring = KeyRing()
+        wanted, fresh = set(wanted), set(fresh)
+        self._load(wanted - fresh)
+        for key_id in wanted:
+            if (known := self._open.get(key_id)) is not None:
+                ring.known[key_id] = known
+                continue
+            key = AESGCM.generate_key(256)
+            nonce = os.urandom(NONCE)
+            ring.known[key_id] = AESGCM(key)
+            ring.new[key_id] = nonce + self._deployment.encrypt(nonce, key, key_id.bytes)
+        return ring
+
+    def keep(self, ring: KeyRing) -> None:
+        """Remembers the keys of a ring whose transaction has been committed."""
+        with self._lock:
+            self._open |= {key_id: ring.known[key_id] for key_id in ring.new}
+
+    def forget(self, key_id: UUID | None = None) -> None:
+        """Drops one key from memory, or all: the next use asks the database."""
+        with self._lock:
+            if key_id is None:
+                self._open.clear()
+            else:
+                self._open.pop(key_id, None)
+
+    def open(self, sealed: Sealed) -> str:
+        """The clear value. Raises Erased when its key is gone, InvalidTag when it was tampered with or moved."""
+        if sealed.clear is not None:
+            return sealed.clear
+        key_id = UUID(str(sealed.key))
+        self._load({key_id})
+        if (key := self._open.get(key_id)) is None:
+            raise Erased(str(key_id))
+        cipher = b64decode(sealed.cipher)
+        return key.decrypt(cipher[:NONCE], cipher[NONCE:], sealed.bound.encode()).decode()
+
+    def shown(self, sealed: Sealed) -> str:
+        """What a person is shown: the clear value, or that it has been erased."""
+        try:
+            return self.open(sealed)
+        except Erased:
+            return ERASED
+
+    def keyed_hash(self, text: str) -> str:
+        """Tells whether two texts are the same, and to nobody without the deployment's key what they are."""
+        return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
+
+    def pseudonym(self, text: str) -> UUID:
+        """An id for what the text names, the same each time."""
+        return UUID(self.keyed_hash(text)[:32], version=8)
+
+    def _load(self, wanted: Iterable[UUID]) -> None:
+        missing = [key_id for key_id in wanted if key_id not in self._open]
+        if not missing:
+            return
+        for key_id, wrapped in self._fetch(missing).items():
+            try:
+                key = self._deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
+            except InvalidTag:
+                raise ValueError(
+                    f"key {key_id} was wrapped under another deployment key: check DLA_SEALING_KEY"
+                ) from None
+            with self._lock:
+                self._open[key_id] = AESGCM(key)
+
+
+class KeyRing:
+    """The keys of one append: `new` ones, wrapped, are stored in its transaction."""
+
+    def __init__(self) -> None:
+        self.known: dict[UUID, AESGCM] = {}
+        self.new: dict[UUID, bytes] = {}
+
+    def seal(self, key_id: UUID, clear: str, bound: str) -> str:
+        nonce = os.urandom(NONCE)
+        return b64encode(nonce + self.known[key_id].encrypt(nonce, clear.encode(), bound.encode())).decode()

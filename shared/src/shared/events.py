@@ -1,0 +1,57 @@
+"""What is an event called, in the log and for ever?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class EventName:
+    """`topic` is what the log stores; `label` is what a person of the DLA reads in a timeline."""
+
+    name: str
+    version: int
+    label: str
+    upcasts: Mapping[int, Upcast]
+
+    @property
+    def topic(self) -> str:
+        return f"{self.name}:v{self.version}"
+
+
+@dataclass_transform(frozen_default=True)
+def event(
+    name: str, version: int = 1, *, label: str, upcasts: Mapping[int, Upcast] | None = None
+) -> Callable[[type[T]], type[T]]:
+    """Declares a frozen event under an explicit name, never its Python path.
+
+    `upcasts[n]` turns the plain data of version n into that of version n + 1; there is one for each past version."""
+    upcasts = upcasts or {}
+    if sorted(upcasts) != list(range(1, version)):
+        raise TypeError(f"{name}: version {version} needs an upcast from each of the versions before it")
+
+    def declare(cls: type[T]) -> type[T]:
+        declared = dataclass(frozen=True, slots=True)(cls)
+        declared.EVENT = EventName(name, version, label, upcasts)  # type: ignore[attr-defined]
+        return declared
+
+    return declare
+
+
+@dataclass_transform(frozen_default=True)
+def command(cls: type[T]) -> type[T]:
+    """A frozen request to change a case. From outside it takes the fields it has, and no other."""
+    declared = dataclass(frozen=True, slots=True)(cls)
+    declared.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
+    return declared
+
+
+def name_of(event: object) -> EventName:
+    """The name of an event, or of an event's class."""
+    name: EventName = event.EVENT  # type: ignore[attr-defined]
+    return name

@@ -1,0 +1,20 @@
+"""The shapes of what people type into a command, so that the same word is limited alike everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from annotated_types import Ge, Le, Len
+
+Line = Annotated[str, Len(1, 200)]
+"""One line of text."""
+Text = Annotated[str, Len(1, 8000)]
+"""Free text; it is sealed under the case's key."""
+Motive = Annotated[str, Len(3, 2000)]
+"""Why somebody decided so; it is sealed under the case's key."""
+Count = Annotated[int, Ge(0), Le(1_000_000)]
+"""People, contracts, days."""
+Cents = Annotated[int, Ge(0), Le(10_000_000_00)]
+"""Euro cents, at most ten million euros."""
+FullTimeEquivalents = Annotated[float, Ge(0), Le(100_000)]
+"""ETP (équivalents temps plein)."""

@@ -1,0 +1,90 @@
+"""The command line of every service: `dla-<service> serve | migrate | rebuild | schemas`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from shared.rebuild import rebuilt
+from shared.service import Part, Service
+from shared.settings import Settings
+from shared.transport import topology
+from shared.transport.subscriptions import asyncapi
+
+
+def command_line(service: Service) -> typer.Typer:
+    cli = typer.Typer(name=f"dla-{service.name}", no_args_is_help=True, add_completion=False, help=service.title)
+
+    @cli.command()
+    def serve(role: Annotated[Part, typer.Option(help="What this process does")] = Part.ALL) -> None:
+        """Runs the service until SIGTERM."""
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        settings = _settings()
+        uvicorn.run(
+            service.web(settings, role),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )
+
+    @cli.command()
+    def migrate() -> None:
+        """Makes the tables of this service's database, its stream and its consumers, where they are missing."""
+        settings = _settings()
+        app = service.application(settings)
+        app.create_tables()
+        app.close()
+        token = settings.nats_token.get_secret_value() if settings.nats_token else None
+        heard = service.reactions.publishers
+        asyncio.run(
+            topology.install(settings.nats_url, token, settings.region, service.name, heard, service.reactions.whole)
+        )
+        typer.echo(f"{service.name}: ready to serve")
+
+    @cli.command()
+    def rebuild(
+        case: Annotated[list[UUID] | None, typer.Argument(help="Cases; all of them if none is named")] = None,
+    ) -> None:
+        """Rebuilds states from the log's first event, without snapshots, and compares the views; one JSON line each."""
+        app = service.application(_settings())
+        for line in rebuilt(service, app, set(case or [])):
+            typer.echo(json.dumps(line, ensure_ascii=False))
+        app.close()
+
+    @cli.command()
+    def schemas(folder: Annotated[Path, typer.Argument(help="Where to write them")]) -> None:
+        """Writes what this service answers (OpenAPI) and what it tells and hears (AsyncAPI)."""
+        for kind, schema in described(service).items():
+            (folder / f"{service.name}.{kind}.json").write_text(schema)
+
+    return cli
+
+
+def described(service: Service) -> dict[str, str]:
+    """The service's contracts with the outside, as they are committed."""
+    return {
+        kind: json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+        for kind, schema in {
+            "openapi": service.web().openapi(),
+            "asyncapi": asyncapi(service.name, service.told, service.reactions),
+        }.items()
+    }
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        for fault in error.errors():
+            typer.echo(f"DLA_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}", err=True)
+        raise typer.Exit(2) from None

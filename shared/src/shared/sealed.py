@@ -1,0 +1,61 @@
+"""How does a domain hold a person's name, or a free text, without being able to read it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
+
+
+class Sealed:
+    """A value that only its key opens: the person's key, or the case's for free text.
+
+    Clear in a new event, ciphertext from the moment it is stored. A domain passes it on and never looks inside."""
+
+    __slots__ = ("bound", "cipher", "clear", "key")
+
+    def __init__(self, key: UUID | str, clear: str | None = None, cipher: str = "", bound: str = "") -> None:
+        self.key, self.clear, self.cipher, self.bound = key, clear, cipher, bound
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sealed) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[str, str | None, str, str]:
+        return str(self.key), self.clear, self.cipher, self.bound
+
+    def __repr__(self) -> str:
+        return f"Sealed(key={self.key})"
+
+
+def sealed_in(value: Any, path: str = "") -> Iterator[tuple[str, Sealed]]:
+    """Each sealed value inside an event or a state, with the path of fields that leads to it."""
+    if isinstance(value, Sealed):
+        yield path, value
+    elif is_dataclass(value):
+        for name in _fields_that_may_hold(value.__class__):
+            yield from sealed_in(getattr(value, name), f"{path}.{name}" if path else name)
+    elif isinstance(value, tuple | list):
+        for n, item in enumerate(value):
+            yield from sealed_in(item, f"{path}.{n}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from sealed_in(item, f"{path}.{key}")
+
+
+@cache
+def _fields_that_may_hold(cls: Any) -> tuple[str, ...]:
+    hints = get_type_hints(cls)
+    return tuple(f.name for f in fields(cls) if _mentions_sealed(hints[f.name]))
+
+
+def _mentions_sealed(hint: Any) -> bool:
+    if hint is Sealed:
+        return True
+    if is_dataclass(hint) and isinstance(hint, type):
+        return bool(_fields_that_may_hold(hint))
+    return any(_mentions_sealed(inner) for inner in get_args(hint))

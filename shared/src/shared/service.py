@@ -1,0 +1,117 @@
+"""What is a service made of? One program, three roles: api, work (reactions and views), relay."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from shared.clock import Clock
+from shared.contracts.base import PublicEvent
+from shared.decider import Decider, Role
+from shared.eventlog.application import ServiceApplication
+from shared.settings import Settings
+from shared.transport.feed import Feed, feed_router
+from shared.transport.inbox import Inbox, Reactions
+from shared.transport.relay import Relay
+from shared.transport.subscriptions import Subscriptions
+from shared.transport.wire import Published
+from shared.views import Projector, View
+from shared.web import problems
+from shared.web.callers import TokenVerifier, only
+from shared.web.clock import clock_router
+from shared.web.health import health_router
+
+log = logging.getLogger(__name__)
+
+
+class Part(StrEnum):
+    ALL = "all"
+    API = "api"
+    WORK = "work"
+    RELAY = "relay"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that makes one service: pure deciders, and the named bridges around them."""
+
+    name: str
+    title: str
+    deciders: tuple[Decider[Any], ...]
+    routers: tuple[APIRouter, ...]
+    published: Published
+    told: tuple[type[PublicEvent], ...]
+    reactions: Reactions
+    views: tuple[View, ...] = ()
+
+    def application(self, settings: Settings) -> ServiceApplication:
+        return ServiceApplication(
+            self.name,
+            self.deciders,
+            settings.database_url.get_secret_value(),
+            settings.sealing_key.get_secret_value(),
+            Clock(settings.dev_clock),
+        )
+
+    def web(self, settings: Settings | None = None, part: Part = Part.ALL) -> FastAPI:
+        """The HTTP side, and behind it whatever the role runs. Without settings: only to describe itself."""
+
+        @asynccontextmanager
+        async def lifespan(web: FastAPI) -> AsyncIterator[None]:
+            assert settings is not None
+            app = await asyncio.to_thread(self.application, settings)
+            web.state.application, web.state.verifier = app, TokenVerifier(settings)
+            try:
+                async with self._behind(app, settings, part):
+                    yield
+            finally:
+                await asyncio.to_thread(app.close)
+
+        web = FastAPI(title=self.title, version="0.1.0", lifespan=lifespan, openapi_tags=None)
+        problems.install(web)
+        web.include_router(health_router)
+        if part in (Part.ALL, Part.API):
+            for router in self.routers:
+                web.include_router(router)
+            web.include_router(feed_router(self.published, dependencies=[only(Role.SERVICE)]))
+        if settings is not None and settings.dev_clock:
+            web.include_router(clock_router)
+        return web
+
+    @asynccontextmanager
+    async def _behind(self, app: ServiceApplication, settings: Settings, part: Part) -> AsyncIterator[None]:
+        token = settings.nats_token.get_secret_value() if settings.nats_token else None
+        where = {"region": settings.region, "nats_url": settings.nats_url, "token": token}
+        projector = Projector(app, self.views)
+        relay = Relay(app, self.published, **where)
+        feed = Feed({name: str(url) for name, url in settings.feeds.items()}, settings.service_token.get_secret_value())
+        subscriptions = Subscriptions(Inbox(app, self.reactions, feed), fatal=_stop_this_process, **where)
+        works, relays = part in (Part.ALL, Part.WORK), part in (Part.ALL, Part.RELAY)
+        relaying = asyncio.create_task(relay.run()) if relays else None
+        if works:
+            projector.start()
+            await subscriptions.start()
+        try:
+            yield
+        finally:
+            if works:
+                await subscriptions.stop()
+                await asyncio.to_thread(projector.stop)
+            if relaying:
+                await relay.stop()
+                await relaying
+
+
+def _stop_this_process(reason: str) -> None:
+    """To be started anew by whoever watches over it, rather than to linger deaf."""
+    log.critical("stopping: %s", reason)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,128 @@
+"""What travels between services: a header of every stored event, and a public body where there is one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from shared.contracts.base import PublicEvent
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.recorder import LogEntry, LogIdentity
+
+Published = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]
+"""A service's bridge, `published.py`: its own event → what it tells the others, or None."""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What everybody may know of a stored event; the same for ever, so that it can be proved.
+
+    `position` is dense in the log, `number` in the partition. `stream` and `version` are the aggregate's, `event` and
+    `event_version` what the log stores. `payload_hash`: SHA-256 of the stored bytes, in hexadecimal. A new field has a
+    default and is left out when it has it: what was proved before stays true."""
+
+    publisher: str
+    log_id: UUID
+    position: int
+    partition: int
+    number: int
+    id: UUID
+    case: UUID
+    stream: UUID
+    version: int
+    event: str
+    event_version: int
+    recorded_at: datetime
+    effective_at: datetime
+    actor: str
+    role: str
+    unit: str | None
+    causation: UUID | None
+    correlation: UUID
+    rules: str | None
+    payload_hash: str
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """`contract` names the public event that the body is, as `request-admitted:v1`; both are absent for a private event."""
+
+    header: Header
+    contract: str | None = None
+    body: dict[str, Any] | None = None
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a publisher's log reaches: announced now and then, so that a lost tail shows."""
+
+    publisher: str
+    log_id: UUID
+    position: int
+    numbers: dict[int, int]
+
+
+def message_of(
+    publisher: str,
+    identity: LogIdentity,
+    entry: LogEntry,
+    recorded: RecordedEvent[Any],
+    body: PublicEvent | None,
+) -> Message:
+    event, _, event_version = entry.topic.partition(":v")
+    recorded_at = entry.recorded_at.astimezone(UTC)
+    header = Header(
+        publisher=publisher,
+        log_id=identity.log_id,
+        position=entry.id,
+        partition=entry.partition,
+        number=entry.number,
+        id=recorded.meta.id,
+        case=entry.case_id,
+        stream=recorded.originator_id,
+        version=recorded.originator_version,
+        event=event,
+        event_version=int(event_version),
+        recorded_at=recorded_at,
+        effective_at=recorded.meta.effective_at or recorded_at,
+        actor=recorded.meta.actor,
+        role=recorded.meta.role,
+        unit=recorded.meta.unit,
+        causation=recorded.meta.causation,
+        correlation=recorded.meta.correlation,
+        rules=recorded.meta.rules,
+        payload_hash=hashlib.sha256(entry.state).hexdigest(),
+    )
+    if body is None:
+        return Message(header=header)
+    return Message(header=header, contract=body.topic(), body=body.model_dump(mode="json"))
+
+
+def messages_of(app: ServiceApplication, published: Published, entries: Iterable[LogEntry]) -> list[Message]:
+    """Entries of a service's own log, as the others may see them."""
+    identity = app.recorder.identity()
+    return [
+        message_of(app.service, identity, entry, recorded, published(recorded, entry))
+        for entry, recorded in app.events_of(entries)
+    ]
+
+
+def encode(told: Message | Head | Header) -> bytes:
+    """Canonical: the same value always gives the same bytes (keys sorted, no spaces)."""
+    return msgspec.json.encode(told, order="sorted")
+
+
+decode = msgspec.json.Decoder(Message).decode
+"""Ignores fields it does not know. Raises msgspec.DecodeError."""
+
+decode_head = msgspec.json.Decoder(Head).decode
+
+
+def subject(region: str, message: Message) -> str:
+    """`dla.<region>.<publisher>.<partition>.<event>.v<n>`: the public event's name and version, or else the stored one's."""
+    header = message.header
+    topic = message.contract or f"{header.event}:v{header.event_version}"
+    return f"dla.{region}.{header.publisher}.{header.partition}.{topic.replace(':', '.')}"

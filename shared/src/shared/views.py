@@ -1,0 +1,139 @@
+"""What lists show: one row a case, kept from the log, thrown away and rebuilt at will."""
+
+from __future__ import annotations
+
+import json
+import logging
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import RecordedEvent, plain
+from shared.eventlog.recorder import LogEntry, LogRecorder
+from shared.sealed import Sealed
+
+log = logging.getLogger(__name__)
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`name` ends with a version: a changed view is built beside the old one, under its new name.
+
+    `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
+    A row holds no sealed value in clear."""
+
+    name: str
+    project: Callable[[Document, LogEntry, RecordedEvent[Any]], Document]
+    searched: tuple[str, ...] = ()
+
+
+class Projector:
+    """Follows the log from where each view stands; several replicas take turns on the view's row lock."""
+
+    BATCH = 200
+    POLL = 1.0
+
+    def __init__(self, app: ServiceApplication, views: tuple[View, ...]) -> None:
+        self._app, self._views = app, views
+        self._news, self._stopped = Event(), Event()
+        self._thread = Thread(target=self._follow, name=f"{app.service}-views", daemon=True)
+
+    def start(self) -> None:
+        self._app.recorder.notifier.listeners.append(self._news)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._news.set()
+        self._thread.join()
+
+    def _follow(self) -> None:
+        while not self._stopped.is_set():
+            self._news.clear()
+            try:
+                while any([self.advance(view) for view in self._views]):  # noqa: C419  each of them, whatever the others
+                    pass
+            except Exception:
+                log.exception("views wait: they will be tried again")
+            self._news.wait(self.POLL)
+
+    def advance(self, view: View) -> bool:
+        """One batch, rows and position in one transaction. True when there may be more."""
+        recorder = self._app.recorder
+        with recorder.datastore.get_connection() as connection, connection.transaction():
+            connection.execute("INSERT INTO viewed VALUES (%s, 0) ON CONFLICT DO NOTHING", (view.name,))
+            row = connection.execute("SELECT position FROM viewed WHERE view = %s FOR UPDATE", (view.name,)).fetchone()
+            assert row is not None
+            entries = recorder.select_notifications(row["position"], self.BATCH, inclusive_of_start=False)
+            if not entries:
+                return False
+            cases = list({entry.case_id for entry in entries})
+            found = connection.execute(
+                "SELECT case_id, document FROM views WHERE view = %s AND case_id = ANY(%s)", (view.name, cases)
+            ).fetchall()
+            documents = {row["case_id"]: row["document"] for row in found}
+            self._project(view, entries, documents)
+            connection.cursor().executemany(
+                "INSERT INTO views VALUES (%s, %s, %s, %s, %s) ON CONFLICT (view, case_id) DO UPDATE SET"
+                " version = excluded.version, document = excluded.document, search = excluded.search",
+                [
+                    (view.name, case, document["version"], Jsonb(document), _searchable(view, document))
+                    for case, document in documents.items()
+                ],
+            )
+            connection.execute("UPDATE viewed SET position = %s WHERE view = %s", (entries[-1].id, view.name))
+        return len(entries) == self.BATCH
+
+    def rebuilt(self, view: View, until: int) -> dict[UUID, Document]:
+        """The whole view folded anew from position 1, beside the one that is served, with no side effect."""
+        documents: dict[UUID, Document] = {}
+        after = 0
+        while entries := self._app.recorder.select_notifications(after, 500, until, inclusive_of_start=False):
+            self._project(view, entries, documents)
+            after = entries[-1].id
+        return documents
+
+    def _project(self, view: View, entries: Any, documents: dict[UUID, Document]) -> None:
+        for entry, event in self._app.events_of(entries):
+            before = documents.get(entry.case_id, {"id": str(entry.case_id), "version": 0})
+            row = view.project(before, entry, event) | {"version": before["version"] + 1}
+            documents[entry.case_id] = plain(row, _never)
+
+
+def page_of(
+    recorder: LogRecorder, view: View, q: str, status: str | None, after: UUID | None, limit: int
+) -> list[Document]:
+    """Rows newest first (ids sort by time), those that hold every word of `q` and have the status."""
+    words = [f"%{escaped}%" for word in folded(q).split() if (escaped := word.replace("%", r"\%").replace("_", r"\_"))]
+    rows = recorder.fetch(
+        "SELECT document FROM {schema}.views WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
+        " AND (%(status)s::text IS NULL OR document->>'status' = %(status)s)"
+        " AND (%(after)s::uuid IS NULL OR case_id < %(after)s) ORDER BY case_id DESC LIMIT %(limit)s",
+        {"view": view.name, "words": words, "status": status, "after": after, "limit": limit},
+    )
+    return [row["document"] for row in rows]
+
+
+def folded(text: str) -> str:
+    """Without accents or case: PostgreSQL is not asked, its `unaccent` is not everywhere."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def canonical(document: Document) -> bytes:
+    return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+
+
+def _searchable(view: View, document: Document) -> str:
+    return folded(" ".join(str(document.get(name) or "") for name in view.searched))
+
+
+def _never(_: Sealed) -> str:
+    raise TypeError("a view's row takes no sealed value")

@@ -1,0 +1,119 @@
+"""Who is calling? A bearer token, signed by the deployment's issuer, says the person, the role and the territory."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from shared.decider import Actor, Role
+from shared.settings import Settings
+from shared.web.problems import ProblemError
+
+ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]
+REFRESH_AT_MOST_EVERY = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`case`: the one case a leader's or a provider's token opens."""
+
+    actor: Actor
+    case: UUID | None = None
+
+
+class TokenVerifier:
+    """Verifies against the issuer's public keys, read again, at most now and then, when a key is unknown."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._where, self._read_at = settings.jwks, 0.0
+        self._keys = KeySet([])
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=30,
+            iss={"essential": True, "value": settings.issuer},
+            aud={"essential": True, "value": settings.audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+
+    def caller(self, token: str) -> Caller:
+        """Raises ProblemError 401 for a token that cannot be trusted."""
+        try:
+            claims = self._verified(token).claims
+            self._claims.validate(claims)
+            case = claims.get("case")
+            return Caller(
+                Actor(str(claims["sub"]), Role(claims["role"]), claims.get("unit")), UUID(case) if case else None
+            )
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise _unauthenticated("Le jeton présenté n’est pas valable ou a expiré.") from error
+
+    def _verified(self, token: str) -> jwt.Token:
+        try:
+            return jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+        except (JoseError, ValueError):
+            if not self._refreshed():
+                raise
+            return jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+
+    def _refreshed(self) -> bool:
+        if self._read_at and time.monotonic() - self._read_at < REFRESH_AT_MOST_EVERY:
+            return False
+        self._read_at = time.monotonic()
+        self._keys = KeySet.import_key_set(self._published())
+        return True
+
+    def _published(self) -> Any:
+        if self._where.startswith(("http://", "https://")):
+            return httpx.get(self._where, timeout=5).raise_for_status().json()
+        return json.loads(Path(self._where).read_text())
+
+
+_bearer = HTTPBearer(auto_error=False, description="make token ROLE=adviser UNIT=dla-44")
+
+
+def calling(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+    if given is None:
+        raise _unauthenticated("Présentez un jeton dans l’en-tête Authorization.")
+    verifier: TokenVerifier = request.app.state.verifier
+    return verifier.caller(given.credentials)
+
+
+Calling = Annotated[Caller, Depends(calling)]
+
+
+def allowed(caller: Caller, roles: frozenset[Role], case: UUID | None = None) -> None:
+    """Raises ProblemError 403 unless the role may, and a token bound to one case is used on that case."""
+    if caller.actor.role not in roles:
+        raise ProblemError(403, "forbidden", "Action non permise", "Votre rôle ne permet pas cette action.")
+    if caller.case is not None and case != caller.case:
+        raise ProblemError(403, "forbidden", "Action non permise", "Votre jeton n’ouvre pas ce dossier.")
+    if caller.actor.role in BOUND and caller.case is None:
+        raise ProblemError(403, "forbidden", "Action non permise", "Votre jeton doit nommer un dossier.")
+
+
+BOUND = frozenset({Role.LEADER, Role.PROVIDER})
+"""Those who come in by a link to one case."""
+
+
+def only(*roles: Role) -> Any:
+    """A dependency for what concerns no single case."""
+
+    def check(caller: Calling) -> None:
+        allowed(caller, frozenset(roles))
+
+    return Depends(check)
+
+
+def _unauthenticated(detail: str) -> ProblemError:
+    return ProblemError(401, "unauthenticated", "Identification nécessaire", detail, {"WWW-Authenticate": "Bearer"})

@@ -1,0 +1,37 @@
+"""The development clock over HTTP; this router exists in development only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel
+
+from shared.decider import Role
+from shared.web.bodies import BoundedRoute
+from shared.web.callers import only
+from shared.web.endpoints import Asked
+from shared.web.problems import ProblemError
+
+clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute)
+
+
+class Instant(BaseModel):
+    now: AwareDatetime
+
+
+@clock_router.get("")
+def read(asked: Asked) -> Instant:
+    return Instant(now=asked.clock.now())
+
+
+@clock_router.post("", dependencies=[only(Role.OPS)])
+def set_forward(to: Instant, asked: Asked) -> Instant:
+    """Moves the clock of all services of this machine on to an instant; it never goes back."""
+    try:
+        moved: datetime = asked.clock.set_forward(to.now)
+    except ValueError:
+        raise ProblemError(
+            409, "clock-backwards", "L’horloge ne recule pas", f"Il est déjà {asked.clock.now():%Y-%m-%d %H:%M}."
+        ) from None
+    return Instant(now=moved)

@@ -1,0 +1,286 @@
+"""How does an HTTP call become a command, and a state an answer? The same way for every aggregate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from pydantic import BaseModel
+
+from shared.decider import Decider, Role
+from shared.eventlog.application import CommandKey, Receipt, ServiceApplication, UnknownCase
+from shared.eventlog.mapper import plain
+from shared.events import name_of
+from shared.ids import uuid7
+from shared.views import View, page_of
+from shared.web.bodies import BoundedRoute
+from shared.web.callers import BOUND, Caller, Calling, allowed
+from shared.web.problems import Problem, ProblemError
+
+S = TypeVar("S")
+
+
+def the_application(request: Request) -> ServiceApplication:
+    application: ServiceApplication = request.app.state.application
+    return application
+
+
+Asked = Annotated[ServiceApplication, Depends(the_application)]
+IfMatch = Annotated[str | None, Header(description="The version you saw, as the ETag gave it", examples=['"7"'])]
+IdempotencyKey = Annotated[
+    str | None, Header(max_length=200, description="Repeat it with the same request to get the first answer again")
+]
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": meaning}
+    for status, meaning in {
+        400: "The request cannot be read",
+        401: "No valid token",
+        403: "The role may not",
+        404: "No such case",
+        409: "The domain refuses, or the case has moved on",
+        413: "The body is too large",
+        422: "The request is not well formed",
+    }.items()
+}
+
+
+class Done(BaseModel):
+    """What a command led to: the case's version now, and the events recorded."""
+
+    id: UUID
+    version: int
+    events: list[str]
+
+
+class Recorded(BaseModel):
+    """One event of a case's history. `label` and `data` are for people; `data` shows what the reader may see."""
+
+    position: int
+    stream: UUID
+    version: int
+    event: str
+    label: str
+    id: UUID
+    recorded_at: datetime
+    effective_at: datetime | None
+    actor: str
+    role: Role
+    unit: str | None
+    causation: UUID | None
+    data: dict[str, Any]
+
+
+class Page(BaseModel):
+    """Rows of a list; give `next` back as `after` to go on, until it is null."""
+
+    items: list[dict[str, Any]]
+    next: UUID | None
+
+
+def case_router(prefix: str, tag: str) -> APIRouter:
+    return APIRouter(prefix=f"/api/v1{prefix}", tags=[tag], route_class=BoundedRoute, responses=PROBLEMS)
+
+
+Check = Callable[[ServiceApplication, UUID, Any], None]
+
+
+class Endpoints(Generic[S]):
+    """One aggregate over HTTP: `opens` and `does` take commands, `reads` and `lists` give what came of them.
+
+    An aggregate `within` another has streams of its own beside the case: its state names its `case`."""
+
+    def __init__(self, router: APIRouter, decider: Decider[S], within: Decider[Any] | None = None) -> None:
+        self._router, self._decider, self._within = router, decider, within
+
+    def opens(self, command: type, *roles: Role) -> None:
+        """POST on the collection: a new aggregate, under a new id."""
+
+        def endpoint(
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._outer_case if self._within else uuid7)],
+            response: Response,
+            body: Any,
+            idempotency_key: IdempotencyKey = None,
+        ) -> Done:
+            allowed(caller, frozenset(roles), case if self._within else None)
+            stream = uuid7() if self._within else case
+            receipt = self._handled(asked, caller, case, stream, body, idempotency_key)
+            response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
+            return _done(receipt, response)
+
+        self._route("", endpoint, command, 201)
+
+    def does(self, path: str, command: type, *roles: Role, check: Check | None = None) -> None:
+        """POST below one aggregate; `check` may refuse what only other aggregates know."""
+
+        def endpoint(
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._inner_case if self._within else _own_case)],
+            response: Response,
+            body: Any,
+            if_match: IfMatch = None,
+            idempotency_key: IdempotencyKey = None,
+        ) -> Done:
+            allowed(caller, frozenset(roles), case)
+            if check:
+                check(asked, case, body)
+            receipt = self._handled(asked, caller, case, id, body, idempotency_key, _version(if_match), exists=True)
+            return _done(receipt, response)
+
+        self._route(f"/{{id}}{path}", endpoint, command, 200)
+
+    def reads(self, *roles: Role) -> None:
+        """GET one aggregate: its state now; for a case, its history too."""
+        case_of = self._inner_case if self._within else _own_case
+
+        @self._router.get("/{id}", response_model=dict[str, Any], summary=f"The {self._decider.name} as it stands")
+        def read(
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(case_of)],
+            response: Response,
+        ) -> Any:
+            allowed(caller, frozenset(roles), case)
+            return shown(asked, self._decider, id, response)
+
+        if self._within:
+            return
+
+        @self._router.get("/{id}/history", response_model=list[Recorded], summary="Everything recorded of the case")
+        def history(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
+            allowed(caller, frozenset(roles), id)
+            return recorded(asked, id)
+
+    def lists(self, view: View, *roles: Role) -> None:
+        """GET the collection, filtered by the view's own fields."""
+
+        @self._router.get("", response_model=Page, summary=f"The cases of {view.name}")
+        def index(
+            asked: Asked,
+            caller: Calling,
+            q: Annotated[str, Query(max_length=100, description="Words to look for, accents or not")] = "",
+            status: Annotated[str | None, Query(max_length=40)] = None,
+            after: UUID | None = None,
+            limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        ) -> Any:
+            allowed(caller, frozenset(roles))
+            items = page_of(asked.recorder, view, q, status, after, limit)
+            return {"items": items, "next": items[-1]["id"] if len(items) == limit else None}
+
+    def _handled(
+        self,
+        asked: ServiceApplication,
+        caller: Caller,
+        case: UUID,
+        stream: UUID,
+        command: Any,
+        key: str | None,
+        expected: int | None = None,
+        exists: bool = False,
+    ) -> Receipt:
+        command_key = None
+        if key:
+            request = asked.vault.keyed_hash(f"{self._router.prefix} {stream if exists else ''} {command!r}")
+            command_key = CommandKey(f"{caller.actor.id}:{key}", request)
+        context = asked.context(case, caller.actor)
+        return asked.handle(self._decider, stream, command, context, expected=expected, key=command_key, exists=exists)
+
+    def _outer_case(self, case: UUID, asked: Asked) -> UUID:
+        assert self._within is not None
+        asked.existing(self._within, case)
+        return case
+
+    def _inner_case(self, case: UUID, id: UUID, asked: Asked) -> UUID:  # noqa: A002
+        state: Any = asked.existing(self._decider, id).state
+        if state.case != case:
+            raise UnknownCase(str(id))
+        return case
+
+    def _route(self, path: str, endpoint: Callable[..., Done], command: type, status: int) -> None:
+        empty = all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(command))
+        annotation = Annotated[command, Body(default_factory=command)] if empty else Annotated[command, Body()]
+        endpoint.__annotations__["body"] = annotation
+        endpoint.__name__ = _words(command.__name__).replace(" ", "_").lower()
+        self._router.add_api_route(
+            path,
+            endpoint,
+            methods=["POST"],
+            status_code=status,
+            response_model=Done,
+            summary=_words(command.__name__).capitalize(),
+            description=command.__doc__,
+        )
+
+
+def shown(
+    asked: ServiceApplication, decider: Decider[Any], case: UUID, response: Response | None = None
+) -> dict[str, Any]:
+    """A state for a person: sealed values opened, those whose key is gone marked as erased."""
+    loaded = asked.existing(decider, case)
+    if response is not None:
+        response.headers["ETag"] = f'"{loaded.version}"'
+    return {"id": str(case), "version": loaded.version, **plain(loaded.state, asked.vault.shown)}
+
+
+def recorded(asked: ServiceApplication, case: UUID) -> list[dict[str, Any]]:
+    """Every event of a case in this service, with who, when, what and why."""
+    entries = asked.recorder.entries_of_case(case)
+    if not entries:
+        raise UnknownCase(str(case))
+    return [
+        {
+            "position": entry.id,
+            "stream": entry.originator_id,
+            "version": entry.originator_version,
+            "event": name_of(event.data).name,
+            "label": name_of(event.data).label,
+            "id": event.meta.id,
+            "recorded_at": entry.recorded_at,
+            "effective_at": event.meta.effective_at,
+            "actor": event.meta.actor,
+            "role": event.meta.role,
+            "unit": event.meta.unit,
+            "causation": event.meta.causation,
+            "data": plain(event.data, asked.vault.shown),
+        }
+        for entry, event in asked.events_of(entries)
+    ]
+
+
+def _own_case(id: UUID) -> UUID:  # noqa: A002
+    return id
+
+
+def _done(receipt: Receipt, response: Response) -> Done:
+    response.headers["ETag"] = f'"{receipt.version}"'
+    if receipt.repeated:
+        response.headers["Idempotency-Replayed"] = "true"
+    return Done(id=receipt.id, version=receipt.version, events=list(receipt.events))
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None:
+        return None
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
+    if found is None:
+        raise ProblemError(
+            400, "malformed-request", "Demande illisible", 'If-Match attend une version, par exemple "7".'
+        )
+    return int(found[1])
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+EVERYONE_AT_WORK = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
+WHO_READS_A_CASE = (*EVERYONE_AT_WORK, *sorted(BOUND), Role.AUDITOR, Role.SERVICE)

@@ -1,0 +1,156 @@
+"""What is wrong, said clearly: RFC 9457 problems, with a stable `type` and French words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from shared.decider import Refused
+from shared.eventlog.application import KeyReused, StaleVersion, UnknownCase
+
+log = logging.getLogger(__name__)
+TYPES = "https://dla.example/problemes/"
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` ends with a slug that never changes; `title` and `detail` are for people, in French."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class ProblemError(Exception):
+    """Raised at the edge, where no domain is asked."""
+
+    def __init__(
+        self, status: int, slug: str, title: str, detail: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(f"{slug}: {detail}")
+        self.status, self.slug, self.title, self.detail, self.headers = status, slug, title, detail, headers
+
+
+def problem(
+    status: int, slug: str, title: str, detail: str, headers: Mapping[str, str] | None = None, **extra: Any
+) -> JSONResponse:
+    body = {"type": TYPES + slug, "title": title, "status": status, "detail": detail, **extra}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Every failure of every endpoint becomes a problem; nothing of the request is repeated in it."""
+
+    @app.exception_handler(ProblemError)
+    async def at_the_edge(_: Request, error: ProblemError) -> JSONResponse:
+        return problem(error.status, error.slug, error.title, error.detail, error.headers)
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        return problem(error.status, error.slug, error.title, error.detail, **error.extra)
+
+    @app.exception_handler(UnknownCase)
+    async def unknown(_: Request, __: UnknownCase) -> JSONResponse:
+        return problem(
+            404, "unknown-case", "Dossier inconnu", "Aucun dossier ne porte cet identifiant dans ce service."
+        )
+
+    @app.exception_handler(StaleVersion)
+    async def stale(_: Request, error: StaleVersion) -> JSONResponse:
+        return problem(
+            409,
+            "stale-version",
+            "Le dossier a changé entre-temps",
+            f"Le dossier en est à la version {error.current}\u202f: relisez-le avant de recommencer.",
+            current_version=error.current,
+        )
+
+    @app.exception_handler(KeyReused)
+    async def key_reused(_: Request, __: KeyReused) -> JSONResponse:
+        return problem(
+            422,
+            "idempotency-key-reused",
+            "Clé d’idempotence déjà employée",
+            "Cette clé accompagnait une autre demande\u202f: choisissez-en une nouvelle.",
+        )
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [{"field": ".".join(map(str, e["loc"])), "detail": in_french(e)} for e in error.errors()]
+        return problem(422, "invalid-request", "Données invalides", _summary(errors), errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        slug, title, detail = HTTP.get(
+            error.status_code, ("http-error", "Demande refusée", "La demande n’a pas pu aboutir.")
+        )
+        return problem(error.status_code, slug, title, detail, error.headers)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return problem(
+            500, "unexpected", "Erreur inattendue", "L’erreur est consignée\u202f; rien n’a été enregistré à moitié."
+        )
+
+
+HTTP = {
+    404: ("not-found", "Adresse inconnue", "Rien ne répond à cette adresse."),
+    405: ("method-not-allowed", "Méthode non permise", "Cette adresse n’accepte pas cette méthode HTTP."),
+    400: ("malformed-request", "Demande illisible", "Le corps de la demande n’est pas du JSON lisible."),
+}
+
+FRENCH = {
+    "missing": "ce champ est attendu",
+    "extra_forbidden": "ce champ n’existe pas",
+    "string_too_short": "texte trop court (minimum {min_length})",
+    "string_too_long": "texte trop long (maximum {max_length})",
+    "too_short": "au moins {min_length} élément(s) attendu(s)",
+    "too_long": "au plus {max_length} élément(s)",
+    "greater_than_equal": "doit être supérieur ou égal à {ge}",
+    "less_than_equal": "doit être inférieur ou égal à {le}",
+    "int_parsing": "un nombre entier est attendu",
+    "int_type": "un nombre entier est attendu",
+    "int_from_float": "un nombre entier est attendu",
+    "float_type": "un nombre est attendu",
+    "float_parsing": "un nombre est attendu",
+    "finite_number": "un nombre fini est attendu",
+    "string_type": "un texte est attendu",
+    "string_unicode": "ce texte contient des caractères illisibles",
+    "bool_type": "vrai ou faux est attendu",
+    "bool_parsing": "vrai ou faux est attendu",
+    "uuid_parsing": "un identifiant (UUID) est attendu",
+    "uuid_type": "un identifiant (UUID) est attendu",
+    "enum": "valeur inconnue\u202f; valeurs permises\u202f: {expected}",
+    "literal_error": "valeur inconnue\u202f; valeurs permises\u202f: {expected}",
+    "date_from_datetime_parsing": "une date (AAAA-MM-JJ) est attendue",
+    "date_parsing": "une date (AAAA-MM-JJ) est attendue",
+    "date_type": "une date (AAAA-MM-JJ) est attendue",
+    "datetime_parsing": "une date et une heure (ISO 8601) sont attendues",
+    "datetime_from_date_parsing": "une date et une heure (ISO 8601) sont attendues",
+    "timezone_aware": "le fuseau horaire est attendu",
+    "list_type": "une liste est attendue",
+    "tuple_type": "une liste est attendue",
+    "dict_type": "un objet est attendu",
+    "dataclass_type": "un objet est attendu",
+    "json_invalid": "le JSON est illisible",
+}
+
+
+def in_french(error: Mapping[str, Any]) -> str:
+    """Pydantic's finding, for a person."""
+    return FRENCH.get(error["type"], "valeur refusée").format_map(error.get("ctx", {}))
+
+
+def _summary(errors: list[dict[str, str]]) -> str:
+    shown = "\u202f; ".join(f"{e['field']} — {e['detail']}" for e in errors[:3])
+    return f"À corriger\u202f: {shown}{'…' if len(errors) > 3 else ''}."

@@ -1,0 +1,64 @@
+"""The real servers every test shares: one PostgreSQL and one NATS for the whole run, a fresh database for who asks."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from embedded import ports
+from embedded.nats import Nats
+from embedded.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    port = ports.choose({"postgres": None})["postgres"]
+    # Connections for twenty services' worth of tests at once.
+    server = Postgres(tmp_path_factory.mktemp("dla-postgres"), port, services=20, durable=False)
+    try:
+        server.start()
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def _names() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def database(postgres: Postgres, _names: Iterator[int]) -> Callable[..., str]:
+    """`database()` or `database("intake")`: the URL of an empty database with a role of its own, new at each call."""
+
+    def fresh(name: str = "test") -> str:
+        return postgres.ensure_database(f"{name}_{next(_names)}", connections=-1)
+
+    return fresh
+
+
+@pytest.fixture(scope="session")
+def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
+    """Has `.url` and `.token`; a test that stops it starts it again, and waits until it is ready."""
+    server = Nats(tmp_path_factory.mktemp("dla-nats"), ports.choose({"nats": None})["nats"])
+    try:
+        server.start()
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def wipe_nats(nats: Nats) -> Callable[[], None]:
+    """Loses all that JetStream holds: the server stops, forgets, and starts empty on the same port."""
+
+    def wipe() -> None:
+        nats.stop()
+        shutil.rmtree(nats.store, ignore_errors=True)
+        nats.start()
+        nats.wait_until_ready()
+
+    return wipe

@@ -1,0 +1,22 @@
+"""Starts PostgreSQL in the folder given, adds databases, says as whom: to be run as another user or on another disk."""
+
+import os
+import sys
+from pathlib import Path
+
+from embedded import ports
+from embedded.faults import EmbeddedError
+from embedded.postgres import Postgres
+
+if __name__ == "__main__":
+    server = Postgres(Path(sys.argv[1]), ports.choose({"postgres": None})["postgres"], durable=False)
+    try:
+        server.start()
+        server.wait_until_ready()
+        for number in range(6):
+            server.ensure_database(f"dla_{number}")
+        print(f"started by user {os.geteuid()}")
+    except EmbeddedError as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+    finally:
+        server.stop()

@@ -1,0 +1,58 @@
+"""What a person types: a token and nothing else, or one paragraph which says what is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from typer.testing import CliRunner
+
+from embedded.cli import app
+from embedded.issuer import Issuer
+
+CASE = "0199f0a0-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def dla(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    (tmp_path / ".dla").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return CliRunner()
+
+
+def test_token_prints_only_a_token_of_the_role_asked_for(dla: CliRunner) -> None:
+    printed = dla.invoke(app, ["token", "--role", "leader", "--unit", "dla-44", "--case", CASE, "--name", "Maël"])
+    issuer = Issuer(Path(".dla"))
+    issuer.publish()
+    keys = KeySet.import_key_set(json.loads(issuer.jwks.read_text()))
+    claims = jwt.decode(printed.stdout.removesuffix("\n"), keys, algorithms=["ES256"]).claims
+    assert (claims["role"], claims["sub"], claims["unit"], claims["case"], claims["name"]) == (
+        "leader",
+        "dev-leader",
+        "dla-44",
+        CASE,
+        "Maël",
+    )
+
+
+def test_an_unknown_role_is_refused_in_a_sentence(dla: CliRunner) -> None:
+    refused = dla.invoke(app, ["token", "--role", "king"])
+    assert refused.exit_code == 1
+    assert refused.stdout == ""
+    assert refused.stderr.startswith("There is no role “king”. The roles are: adviser, ")
+
+
+def test_a_token_is_made_where_a_stack_was_started(dla: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path("/"))
+    refused = dla.invoke(app, ["token", "--role", "adviser"])
+    assert refused.exit_code == 1
+    assert "There is no .dla here" in refused.stderr
+
+
+def test_up_says_in_a_paragraph_why_it_cannot_start(dla: CliRunner) -> None:
+    (Path(".dla") / "postgres").mkdir()
+    refused = dla.invoke(app, ["up"])
+    assert refused.exit_code == 1
+    assert "cannot be used: it has no PG_VERSION" in refused.stderr
+    assert "Traceback" not in refused.stderr
