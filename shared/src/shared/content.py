@@ -16,8 +16,8 @@ from shared.sealed import Sealed
 def content_hash(salt: bytes, content: Any) -> str:
     """SHA-256, in hexadecimal, of the salt followed by the content's canonical JSON (UTF-8, keys sorted, no spaces).
 
-    A sealed value counts by its ciphertext, so that the proof outlives the erasure of its key; in a decision that was not
-    stored yet, by its clear text. Raises TypeError on what has no canonical form."""
+    A sealed value counts by its ciphertext, so that the proof outlives the erasure of its key; one that was not stored
+    yet, by its clear text. Raises TypeError on what has no canonical form."""
     canonical = json.dumps(_plain(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return sha256(salt + canonical.encode()).hexdigest()
 

@@ -103,7 +103,7 @@ class MemoryLog(Generic[S]):
         self.stored: list[StoredEvent] = []
         self._wrapped: dict[UUID, bytes] = {}
         self._ids = map(new_id, count(1))
-        self.vault = Vault(bytes(range(32)), lambda ids: {id: self._wrapped[id] for id in ids if id in self._wrapped})  # noqa: A002
+        self.vault = Vault(bytes(range(32)), self._stored_keys)
         self._mapper = EventMapper(decider.events, self.vault, {"snapshot": type(decider.initial)})
 
     @property
@@ -141,3 +141,6 @@ class MemoryLog(Generic[S]):
         """The state as a snapshot of it gives it back."""
         state: S = self._mapper.to_state("snapshot", self._mapper.to_snapshot(self.state))
         return state
+
+    def _stored_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes]:
+        return {key_id: self._wrapped[key_id] for key_id in key_ids if key_id in self._wrapped}

@@ -1,0 +1,1 @@
+"""The whole system on a bare machine, for development and demonstration: no Docker, no server to install."""

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class PublicEvent(BaseModel):
-    """A fact that a service tells the others. Once published it only ever gains optional fields, else a new version stands
-    beside the old. Case, actor and times are in the wire header; here are the body's own fields, and persons by id only."""
+    """A fact that a service tells. Once published it only gains optional fields, or gets a new version beside it.
+
+    Case, actor and times are in the wire header; here are the body's own fields, and persons by id only."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -23,7 +23,9 @@ class ParcoursValidated(FromParcours):
 
 
 class ParcoursCompleted(FromParcours):
-    """Every action is settled and the debrief was held: follow-up begins."""
+    """Every action is settled and the debrief was held: follow-up begins, or goes on when the parcours had been updated.
+
+    `baseline` and `definitions`, by indicator code, are what the diagnosis measured and how: what follow-up compares with."""
 
     name: ClassVar[str] = "parcours-completed"
 
@@ -32,7 +34,9 @@ class ParcoursCompleted(FromParcours):
     adviser: str
     actions_done: int
     actions_abandoned: int
+    actions_carried_over: int = 0
     baseline: dict[str, float] = {}
+    definitions: dict[str, str] = {}
 
 
 class ParcoursAbandoned(FromParcours):

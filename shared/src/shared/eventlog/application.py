@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -95,6 +96,8 @@ class ServiceApplication(Application[UUID]):
         self.clock = clock or Clock()
         self.url = url
         self._deployment_key = deployment_key
+        # Commands of one process on one aggregate take turns: six at once starved one of them for twenty attempts.
+        self._turns = [Lock() for _ in range(64)]
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.name = service
         super().__init__(_environment(service, url, pool_size))
@@ -112,8 +115,11 @@ class ServiceApplication(Application[UUID]):
         return self.recorder.wrapped_keys(key_ids)
 
     def create_tables(self) -> None:
-        """The migration step: makes what is missing, and leaves the rest as it is."""
-        self.recorder.create_table()
+        """The migration step: makes what is missing, and leaves the rest as it is; one program at a time."""
+        with self.recorder.datastore.get_connection() as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate ' || current_schema(), 0))")
+            for statement in self.recorder.sql_create_statements:
+                connection.execute(statement)
 
     def close(self) -> None:
         recorder = getattr(self, "recorder", None)
@@ -171,6 +177,20 @@ class ServiceApplication(Application[UUID]):
         `expected`: the version the caller saw, else StaleVersion. `key`: the first answer is given again. `tracking`:
         the message that causes this, counted in the same transaction. `exists`: UnknownCase if nothing was recorded
         yet. Raises Refused when the domain says no."""
+        with self._turns[hash(stream) % len(self._turns)]:
+            return self._handled(decider, stream, command, context, expected, key, tracking, exists)
+
+    def _handled(
+        self,
+        decider: Decider[S],
+        stream: UUID,
+        command: Any,
+        context: Context,
+        expected: int | None,
+        key: CommandKey | None,
+        tracking: PartitionTracking | None,
+        exists: bool,
+    ) -> Receipt:
         for _ in range(ATTEMPTS):
             loaded = self.load(decider, stream)
             try:
@@ -202,8 +222,7 @@ class ServiceApplication(Application[UUID]):
             except IntegrityError as conflict:
                 if conflict.__class__ is not IntegrityError:
                     raise
-                self.vault.forget()  # a key made by somebody else at the same time is read again
-                continue
+                continue  # another process was faster
             self._snapshot_now_and_then(decider, stream, loaded.version, receipt.version)
             return receipt
         raise StaleVersion(self.load(decider, stream).version)

@@ -1,24 +1,88 @@
-"""How is a publisher's log read over HTTP? By pages, after a number; what the stream did not bring is asked for here."""
+"""How is a publisher's log read over HTTP? By pages; what the stream did not bring is asked for here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import APIRouter
+import httpx
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
 
-from shared.eventlog.application import ServiceApplication
-from shared.transport.wire import Published
+from shared.eventlog.recorder import PARTITIONS
+from shared.transport.wire import Message, Published, encode, messages_of
+from shared.web.endpoints import Asked
 
 LARGEST_PAGE = 500
 
 
+class Page(msgspec.Struct, frozen=True):
+    """`next`: give it back as `after` to go on; null at the end."""
+
+    log_id: UUID
+    events: list[Message]
+    next: int | None
+
+
+_decode_page = msgspec.json.Decoder(Page).decode
+
+
+class FeedUnavailable(Exception):
+    """A publisher's feed cannot be read now."""
+
+
 class Feed:
-    """`bases`: each publisher's address (DLA_FEEDS); `token`: this service's own."""
+    """`bases`: each publisher's address; `token`: this service's own."""
 
-    def __init__(self, bases: Mapping[str, str], token: str) -> None: ...
+    def __init__(self, bases: Mapping[str, str], token: str) -> None:
+        self._bases = {publisher: base.rstrip("/") for publisher, base in bases.items()}
+        self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+    def page(self, publisher: str, partition: int | None, after: int) -> Page:
+        """What follows a number of a partition, or without one what follows a position. Raises FeedUnavailable."""
+        if publisher not in self._bases:
+            raise FeedUnavailable(f"nobody told where the feed of {publisher} is: set DLA_FEEDS")
+        which = {} if partition is None else {"partition": partition}
+        try:
+            answer = self._http.get(
+                f"{self._bases[publisher]}/events", params={**which, "after": after, "limit": LARGEST_PAGE}
+            )
+            return _decode_page(answer.raise_for_status().content)
+        except (httpx.HTTPError, msgspec.DecodeError) as error:
+            raise FeedUnavailable(f"the feed of {publisher}: {error}") from error
 
 
-def feed_router(app: ServiceApplication, published: Published, dependencies: Sequence[Any] = ()) -> APIRouter:
-    """`GET /events`: everything this service recorded, as headers and public bodies. `dependencies` guard it."""
-    raise NotImplementedError
+class EventsPage(BaseModel):
+    """Headers of stored events, with the public body of those that have one; `next` is the next page's `after`."""
+
+    log_id: UUID
+    events: list[dict[str, Any]]
+    next: int | None
+
+
+def feed_router(published: Published, dependencies: Sequence[Any] = ()) -> APIRouter:
+    """`dependencies` guard it: it shows every event's header, whatever the case."""
+    router = APIRouter(tags=["events"], dependencies=list(dependencies))
+
+    @router.get("/events", response_model=EventsPage)
+    def events(
+        asked: Asked,
+        after: Annotated[int, Query(ge=0)] = 0,
+        partition: Annotated[int | None, Query(ge=0, lt=PARTITIONS)] = None,
+        limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
+    ) -> Response:
+        """Everything recorded here after a position, or after a number of a partition, as the others may see it."""
+        recorder = asked.recorder
+        if partition is None:
+            entries = recorder.select_notifications(after, limit, inclusive_of_start=False)
+        else:
+            entries = recorder.entries_of_partition(partition, after, limit)
+        following = None
+        if len(entries) == limit:
+            following = entries[-1].id if partition is None else entries[-1].number
+        page = Page(recorder.identity().log_id, messages_of(asked, published, entries), following)
+        return Response(encode(page), media_type="application/json")
+
+    return router

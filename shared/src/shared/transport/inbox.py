@@ -1,22 +1,36 @@
-"""How does an event from elsewhere change this service? Once, in order, with its place counted in the same transaction."""
+"""How does an event from elsewhere change this service? Once, in order, and counted in the same transaction."""
 
 from __future__ import annotations
 
+import inspect
+import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
+from eventsourcing.persistence import InterfaceError, OperationalError
+
 from shared.contracts.base import PublicEvent
-from shared.decider import Decider
-from shared.transport.wire import Header, Message
+from shared.decider import Actor, Decider, Role
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.recorder import CaseParked, NotParked, PartitionTracking, TrackingRefused
+from shared.transport.feed import Feed
+from shared.transport.parking import Parking
+from shared.transport.wire import Head, Header, Message
 
 C = TypeVar("C", bound=PublicEvent)
+WHOLE = -1
+"""Stands for the partition where a publisher is taken whole: its numbers are the log's positions."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """The command an event leads to: which aggregate, and `case` when it is not the case of the event."""
+    """The command an event leads to: on which aggregate, and in which case when it is not the event's own."""
 
     decider: Decider[Any]
     stream: UUID
@@ -24,36 +38,38 @@ class To:
     case: UUID | None = None
 
 
-OnOne = Callable[[C, Header], To | None]
-OnEvery = Callable[[Header, dict[str, Any] | None], To | None]
+R = TypeVar("R", bound=Callable[..., To | None])
 
 
 class Reactions:
-    """What a service does when others tell something: `reactions = Reactions("diagnostic")` in its reactions.py."""
+    """What a service does when others tell something: `reactions = Reactions("diagnostic")` in its reactions.py.
+
+    A reaction may take the application as a third argument, to look something up in this service's own log."""
 
     def __init__(self, service: str) -> None:
         self.service = service
-        self.by_contract: dict[type[PublicEvent], OnOne[Any]] = {}
-        self.every: OnEvery | None = None
-        self._whole: tuple[str, ...] = ()
+        self.on_contract: dict[type[PublicEvent], Callable[..., To | None]] = {}
+        self.on_all: Callable[..., To | None] | None = None
+        self._every: tuple[str, ...] = ()
 
-    def on(self, contract: type[C]) -> Callable[[OnOne[C]], OnOne[C]]:
-        """Registers `reaction(event, header) -> To | None`; its docstring is the business sentence. One for each contract."""
+    def on(self, contract: type[PublicEvent]) -> Callable[[R], R]:
+        """Registers `reaction(event, header) -> To | None`; its docstring is the business sentence. One a contract."""
 
-        def register(reaction: OnOne[C]) -> OnOne[C]:
-            if contract in self.by_contract:
-                raise TypeError(f"{self.service} already reacts to {contract.topic()}")
-            self.by_contract[contract] = reaction
+        def register(reaction: R) -> R:
+            if contract in self.on_contract:
+                raise TypeError(f"{self.service} already reacts to {contract.topic()} of {contract.publisher}")
+            self.on_contract[contract] = reaction
             return reaction
 
         return register
 
-    def on_every(self, publishers: Iterable[str]) -> Callable[[OnEvery], OnEvery]:
-        """Registers `reaction(header, body) -> To | None` for each event of these publishers, each taken whole, in the order
-        of its log; nothing is ever parked."""
+    def on_every(self, publishers: Iterable[str]) -> Callable[[R], R]:
+        """Registers `reaction(header, body) -> To | None` for every event of these publishers.
 
-        def register(reaction: OnEvery) -> OnEvery:
-            self.every, self._whole = reaction, tuple(publishers)
+        Each is taken whole, in the order of its log, and nothing is ever parked."""
+
+        def register(reaction: R) -> R:
+            self.on_all, self._every = reaction, tuple(publishers)
             return reaction
 
         return register
@@ -61,16 +77,183 @@ class Reactions:
     @property
     def heard(self) -> tuple[type[PublicEvent], ...]:
         """The contracts that lead to something here."""
-        return tuple(self.by_contract)
+        return tuple(self.on_contract)
 
     @property
     def publishers(self) -> tuple[str, ...]:
         """Whom this service listens to."""
-        return tuple(sorted({contract.publisher for contract in self.by_contract} | set(self._whole)))
+        return tuple(sorted({contract.publisher for contract in self.heard} | set(self._every)))
 
     @property
     def whole(self) -> bool:
-        return self.every is not None
+        return self.on_all is not None
 
-    def to(self, message: Message) -> To | None:
-        """What this message leads to; None when nothing. Raises ValidationError on a body that breaks its contract."""
+    def to(self, message: Message, app: ServiceApplication) -> To | None:
+        """What a message leads to, if anything. Raises ValidationError when its body breaks the contract."""
+        if self.on_all:
+            return _called(self.on_all, message.header, message.body, app)
+        told = (message.header.publisher, message.contract)
+        for contract, reaction in self.on_contract.items():
+            if (contract.publisher, contract.topic()) == told:
+                return _called(reaction, contract.model_validate(message.body), message.header, app)
+        return None
+
+
+def _called(reaction: Callable[..., To | None], first: Any, second: Any, app: ServiceApplication) -> To | None:
+    takes_application = len(inspect.signature(reaction).parameters) == 3
+    return reaction(first, second, app) if takes_application else reaction(first, second)
+
+
+class OtherLog(Exception):
+    """The publisher speaks from another log than the one we follow; nothing more of it is taken until reconciled."""
+
+
+class Jump(Exception):
+    """Events are missing, and the feed does not have them either."""
+
+
+SOMEBODY_WAS_FASTER = (TrackingRefused, CaseParked, NotParked)
+OUTAGES = (InterfaceError, OperationalError, psycopg.OperationalError, psycopg.InterfaceError, InterruptedError)
+"""Of the database: they say nothing about the event, and are never counted against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where we are in a publisher's partition, and whether a case waits to be mended."""
+
+    reached: int
+    parked: bool
+
+
+class Inbox:
+    """The one way in. Knows nothing of NATS; every method blocks, and may be called from any thread."""
+
+    def __init__(self, app: ServiceApplication, reactions: Reactions, feed: Feed) -> None:
+        self.reactions = reactions
+        self.parking = Parking(app, self._react)
+        self._app, self._feed = app, feed
+        self._turns: dict[tuple[str, int], Lock] = {}
+        self._unmoved: dict[tuple[str, int], int] = {}
+
+    # -- what arrives
+
+    def receive(self, message: Message) -> None:
+        """Applies a message once, after those before it, asked from the feed if need be. Raises: try again later."""
+        with self._turn(message.header.publisher, self._partition(message.header)):
+            self._apply(message)
+
+    def announced(self, head: Head) -> None:
+        """Behind at two announcements without having moved: the stream has lost what the feed still has."""
+        ends = {WHOLE: head.position} if self.reactions.whole else head.numbers
+        rows = self._app.recorder.fetch(
+            "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
+            (head.publisher, head.log_id),
+        )
+        tracked = {row["partition"]: row["number"] for row in rows}
+        for partition, end in ends.items():
+            reached, here = tracked.get(partition, 0), (head.publisher, partition)
+            if reached < end and self._unmoved.get(here) == reached:
+                with self._turn(*here):
+                    self._refill(head.publisher, head.log_id, partition, end)
+            self._unmoved[here] = reached
+
+    def _apply(self, message: Message) -> None:
+        header, number = message.header, self._number(message.header)
+        partition = self._partition(header)
+        tracking = PartitionTracking(header.publisher, number, header.log_id, partition, header.case)
+        while (place := self._place(header.publisher, header.log_id, partition, header.case)).reached < number:
+            with suppress(*SOMEBODY_WAS_FASTER):  # then look again
+                if place.reached < number - 1:
+                    self._refill(header.publisher, header.log_id, partition, number - 1)
+                    continue
+                if place.parked:
+                    self.parking.park(message, tracking)
+                else:
+                    self._react_or_count(message, tracking)
+                return
+
+    def _react_or_count(self, message: Message, tracking: PartitionTracking) -> None:
+        try:
+            self._react(message, tracking)
+        except (*SOMEBODY_WAS_FASTER, *OUTAGES):
+            raise
+        except Exception as error:
+            reached = self._app.recorder.tracked(tracking.application_name, tracking.log_id, tracking.partition)
+            if reached >= tracking.notification_id:
+                return  # another replica was faster, and we decided on what it had already changed
+            if self.reactions.whole or not self.parking.is_due(message.header, error):
+                raise
+            self.parking.park(message, tracking, error)
+
+    def _react(self, message: Message, tracking: PartitionTracking) -> None:
+        """The effects and the place in one transaction; an event that leads to nothing is counted all the same."""
+        to, header = self.reactions.to(message, self._app), message.header
+        if to is None:
+            self._app.recorder.insert_events([], tracking=tracking)
+            return
+        ourselves = Actor(f"service:{self.reactions.service}", Role.SERVICE)
+        context = self._app.context(to.case or header.case, ourselves, header.id, header.correlation)
+        self._app.handle(to.decider, to.stream, to.command, context, tracking=tracking)
+
+    def _refill(self, publisher: str, log_id: UUID, partition: int, until: int) -> None:
+        after = self._place(publisher, log_id, partition).reached
+        log.info("%s %s: asking the feed for %d to %d", publisher, partition, after + 1, until)
+        while after < until:
+            page = self._feed.page(publisher, None if partition == WHOLE else partition, after)
+            if page.log_id != log_id:
+                raise self._halt(publisher, f"its feed is that of log {page.log_id}, its stream that of {log_id}")
+            missing = [message for message in page.events if self._number(message.header) <= until]
+            if not missing:
+                raise Jump(f"the feed of {publisher} has nothing after {after}, and {until} is expected")
+            for message in missing:
+                self._apply(message)
+            after = self._number(missing[-1].header)
+
+    # -- which place, in which log
+
+    def _place(self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None) -> Place:
+        """Follows the first log a publisher speaks from. Raises OtherLog when it speaks from another one."""
+        where = {"publisher": publisher, "log_id": log_id, "partition": partition, "case": case}
+        for _ in range(2):
+            rows = self._app.recorder.fetch(
+                "SELECT s.log_id, s.halted, coalesce((SELECT t.number FROM {schema}.tracked t WHERE"
+                " (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, %(partition)s)), 0) AS reached,"
+                " EXISTS (SELECT FROM {schema}.parked p"
+                " WHERE (p.publisher, p.case_id) = (s.publisher, %(case)s)) AS parked"
+                " FROM {schema}.sources s WHERE s.publisher = %(publisher)s",
+                where,
+            )
+            if rows:
+                break
+            self._app.recorder.fetch(
+                "INSERT INTO {schema}.sources VALUES (%(publisher)s, %(log_id)s) ON CONFLICT DO NOTHING", where
+            )
+        (row,) = rows
+        if row["halted"]:
+            raise OtherLog(row["halted"])
+        if row["log_id"] != log_id:
+            raise self._halt(publisher, f"it speaks from log {log_id}, and we follow {row['log_id']}")
+        return Place(row["reached"], row["parked"])
+
+    def halted(self) -> dict[str, str]:
+        """The publishers nothing more is taken from, and why."""
+        rows = self._app.recorder.fetch("SELECT publisher, halted FROM {schema}.sources WHERE halted IS NOT NULL")
+        return {row["publisher"]: row["halted"] for row in rows}
+
+    def _halt(self, publisher: str, why: str) -> OtherLog:
+        reason = f"{publisher}: {why}; stopped until reconciled"
+        self._app.recorder.fetch(
+            "UPDATE {schema}.sources SET halted = %s WHERE publisher = %s AND halted IS NULL", (reason, publisher)
+        )
+        log.error("halted: %s", reason)
+        return OtherLog(reason)
+
+    def _turn(self, publisher: str, partition: int) -> Lock:
+        """Within a process one thread at a time; between replicas compare-and-set decides."""
+        return self._turns.setdefault((publisher, partition), Lock())
+
+    def _partition(self, header: Header) -> int:
+        return WHOLE if self.reactions.whole else header.partition
+
+    def _number(self, header: Header) -> int:
+        return header.position if self.reactions.whole else header.number

@@ -19,12 +19,12 @@ Published = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]
 """A service's bridge, `published.py`: its own event → what it tells the others, or None."""
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What everybody may know of a stored event; the same for ever, so that it can be proved.
 
     `position` is dense in the log, `number` in the partition. `stream` and `version` are the aggregate's, `event` and
-    `event_version` what the log stores. `payload_hash`: SHA-256 of the stored bytes, in hexadecimal. A new field has a
-    default and is left out when it has it: what was proved before stays true."""
+    `event_version` what the log stores. `payload_hash`: SHA-256 of the stored bytes, in hexadecimal. A later field has
+    a default, and is left out when it has it: what was proved before stays true."""
 
     publisher: str
     log_id: UUID
@@ -49,11 +49,16 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """`contract` names the public event that the body is, as `request-admitted:v1`; both are absent for a private event."""
+    """`contract` names the public event that `body` is, like `request-admitted:v1`; a private event has neither."""
 
     header: Header
     contract: str | None = None
     body: dict[str, Any] | None = None
+
+    @property
+    def topic(self) -> str:
+        """What it is called on the wire."""
+        return self.contract or f"{self.header.event}:v{self.header.event_version}"
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,8 +115,8 @@ def messages_of(app: ServiceApplication, published: Published, entries: Iterable
     ]
 
 
-def encode(told: Message | Head | Header) -> bytes:
-    """Canonical: the same value always gives the same bytes (keys sorted, no spaces)."""
+def encode(told: msgspec.Struct) -> bytes:
+    """Canonical: the same value always gives the same bytes, keys sorted and no spaces."""
     return msgspec.json.encode(told, order="sorted")
 
 
@@ -119,10 +124,3 @@ decode = msgspec.json.Decoder(Message).decode
 """Ignores fields it does not know. Raises msgspec.DecodeError."""
 
 decode_head = msgspec.json.Decoder(Head).decode
-
-
-def subject(region: str, message: Message) -> str:
-    """`dla.<region>.<publisher>.<partition>.<event>.v<n>`: the public event's name and version, or else the stored one's."""
-    header = message.header
-    topic = message.contract or f"{header.event}:v{header.event_version}"
-    return f"dla.{region}.{header.publisher}.{header.partition}.{topic.replace(':', '.')}"

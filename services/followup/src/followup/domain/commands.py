@@ -1,0 +1,81 @@
+"""What may be asked of a follow-up?"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Ge, Le, Len
+
+from followup.domain.reviews import Measure, Rating
+from followup.domain.themes import Theme
+from shared.events import command
+from shared.fields import Line, Motive, Text
+
+
+@command
+class OpenFollowUp:
+    """A parcours has come to its end: its follow-up begins, or goes on after an update of the parcours."""
+
+    completion: UUID
+    completed_at: datetime
+    structure: UUID
+    unit: str
+    adviser: str
+    baseline: dict[str, float]
+
+
+@command
+class PlanReview:
+    """A review that was not held yet gets another date, and it is said why."""
+
+    review: Line
+    due_on: date
+    motive: Motive
+
+
+@command
+class RecordReview:
+    """Adviser and structure have looked at what became of the changes, and at the indicators of the diagnosis."""
+
+    review: Line
+    held_on: date
+    appropriation: Rating
+    summary: Text
+    indicators: Annotated[dict[Line, Measure], Len(0, 50)] = field(default_factory=dict)
+    appropriation_notes: Text | None = None
+    satisfaction: Rating | None = None
+
+
+@command
+class RecordUnreachable:
+    """The structure could not be reached for a review: an outcome as valid as another."""
+
+    review: Line
+    attempts: Annotated[int, Ge(1), Le(100)]
+    notes: Text | None = None
+
+
+@command
+class RecordClosedDown:
+    """The structure has ceased its activity: its follow-up ends here."""
+
+    closed_on: date
+    notes: Text | None = None
+
+
+@command
+class FindNeed:
+    """Follow-up finds a new need: it opens a request of its own, linked to this case."""
+
+    theme: Theme
+    description: Text
+
+
+@command
+class CloseFollowUp:
+    """No review is left: the adviser concludes, and the case is over."""
+
+    conclusion: Text

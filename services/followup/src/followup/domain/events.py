@@ -1,0 +1,77 @@
+"""What happens to a follow-up?"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from followup.domain.reviews import Report
+from followup.domain.themes import Theme
+from shared.events import event
+from shared.sealed import Sealed
+
+
+class Outcome(StrEnum):
+    """How a follow-up came to its end."""
+
+    COMPLETED = "completed"
+    CLOSED_DOWN = "closed_down"
+
+
+@event("follow-up-opened", label="Suivi ouvert")
+class FollowUpOpened:
+    completion: UUID
+    structure: UUID
+    unit: str
+    adviser: str
+    baseline: dict[str, float]
+    reviews: dict[str, date]
+
+
+@event("follow-up-resumed", label="Suivi repris après une mise à jour du parcours")
+class FollowUpResumed:
+    completion: UUID
+    adviser: str
+    reviews: dict[str, date]
+
+
+@event("review-planned", label="Échéance d’un bilan déplacée")
+class ReviewPlanned:
+    review: str
+    due_on: date
+    motive: Sealed
+
+
+@event("review-recorded", label="Bilan de suivi réalisé")
+class ReviewRecorded:
+    review: str
+    report: Report
+
+
+@event("structure-unreachable", label="Structure injoignable pour un bilan")
+class StructureUnreachable:
+    review: str
+    attempts: int
+    notes: Sealed | None = None
+
+
+@event("structure-closed-down", label="Structure ayant cessé son activité")
+class StructureClosedDown:
+    """`reviews`: those that will not be held any more, the next one first."""
+
+    closed_on: date
+    reviews: tuple[str, ...]
+    notes: Sealed | None = None
+
+
+@event("need-found", label="Nouveau besoin repéré")
+class NeedFound:
+    theme: Theme
+    description: Sealed
+
+
+@event("follow-up-closed", label="Suivi clos")
+class FollowUpClosed:
+    outcome: Outcome
+    conclusion: Sealed | None = None

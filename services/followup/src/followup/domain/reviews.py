@@ -1,0 +1,116 @@
+"""When is the structure seen again after its parcours, and what of it can be compared with the diagnosis?"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from annotated_types import Ge, Le
+
+from shared.decider import Context
+from shared.events import command
+from shared.fields import Line
+from shared.sealed import Sealed
+
+REVIEWS = {"M0": 0, "M6": 6, "M18": 18}
+"""Months after the parcours' end. Found in public material, sometimes local: a setting, never an official rule."""
+AHEAD = timedelta(days=30)
+"""How long before it falls due a review may already be held."""
+
+Rating = Annotated[int, Ge(1), Le(5)]
+"""From 1, not at all, to 5, entirely."""
+
+
+class ReviewStatus(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    UNREACHABLE = "unreachable"
+    CLOSED_DOWN = "closed_down"
+
+
+class Comparability(StrEnum):
+    """May this figure be set beside the diagnosis's?"""
+
+    COMPARABLE = "comparable"
+    OTHER_DEFINITION = "other_definition"
+    NOT_IN_BASELINE = "not_in_baseline"
+
+
+@command
+class Measure:
+    """An indicator's value now. `definition` is left out when it is the diagnosis's, perimeter included."""
+
+    value: Annotated[float, Ge(-1e12), Le(1e12)]
+    definition: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A measure as recorded, and whether it may be compared."""
+
+    value: float
+    comparability: Comparability
+    definition: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a review that was held has found. `not_measured`: the baseline's indicators that it left out.
+
+    `appropriation` tells how far the structure has made the changes its own; `satisfaction` null: no answer."""
+
+    held_on: date
+    indicators: dict[str, Indicator]
+    not_measured: tuple[str, ...]
+    appropriation: int
+    appropriation_notes: Sealed | None
+    satisfaction: int | None
+    summary: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    due_on: date
+    status: ReviewStatus = ReviewStatus.PLANNED
+    report: Report | None = None
+    attempts: int | None = None
+    notes: Sealed | None = None
+
+    @property
+    def opens_on(self) -> date:
+        return self.due_on - AHEAD
+
+
+def schedule(completed_on: date, completions: int) -> dict[str, date]:
+    """When each review falls due, by code. `completions`: how many times the parcours has ended, this one included."""
+    suffix = f"-{completions}" if completions > 1 else ""
+    return {code + suffix: months_after(completed_on, months) for code, months in REVIEWS.items()}
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def compared(
+    measures: Mapping[str, Measure], baseline: Mapping[str, float], context: Context
+) -> tuple[dict[str, Indicator], tuple[str, ...]]:
+    """Each measure flagged against the baseline, and the baseline's indicators that were not measured."""
+    indicators = {
+        code: Indicator(
+            measure.value, _comparability(code, measure, baseline), context.optional_text(measure.definition)
+        )
+        for code, measure in measures.items()
+    }
+    return indicators, tuple(sorted(baseline.keys() - measures.keys()))
+
+
+def _comparability(code: str, measure: Measure, baseline: Mapping[str, float]) -> Comparability:
+    if code not in baseline:
+        return Comparability.NOT_IN_BASELINE
+    return Comparability.OTHER_DEFINITION if measure.definition else Comparability.COMPARABLE
