@@ -21,7 +21,8 @@ def say(*words: object) -> None:
 
 
 def main(url: str) -> None:
-    recorder: Any = opened(url).recorder
+    app = opened(url)
+    recorder: Any = app.recorder
     look = recorder._own
 
     def own(events: Any) -> Any:

@@ -14,6 +14,12 @@ reactions = Reactions("followup")
 def open_follow_up(event: ParcoursCompleted, header: Header) -> To:
     """The parcours is over: its follow-up begins, or goes on when it had begun before an update of the parcours."""
     command = commands.OpenFollowUp(
-        header.id, header.recorded_at, event.structure, event.unit, event.adviser, event.baseline
+        header.id,
+        header.recorded_at,
+        event.structure,
+        event.unit,
+        event.adviser,
+        event.baseline,
+        event.definitions,
     )
     return To(follow_up.decider, header.case, command)

@@ -23,7 +23,7 @@ from shared.views import Document, View
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     match recorded.data:
-        case FollowUpOpened(_, structure, unit, adviser, _, reviews):
+        case FollowUpOpened(_, structure, unit, adviser, _, _, reviews):
             opened = {
                 "status": Status.OPEN,
                 "structure": structure,

@@ -40,6 +40,9 @@ class Feed:
         self._bases = {publisher: base.rstrip("/") for publisher, base in bases.items()}
         self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=10)
 
+    def close(self) -> None:
+        self._http.close()
+
     def page(self, publisher: str, partition: int | None, after: int) -> Page:
         """What follows a number of a partition, or without one what follows a position. Raises FeedUnavailable."""
         if publisher not in self._bases:

@@ -25,6 +25,7 @@ class OpenFollowUp:
     unit: str
     adviser: str
     baseline: dict[str, float]
+    definitions: dict[str, str]
 
 
 @command

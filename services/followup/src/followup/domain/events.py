@@ -26,6 +26,7 @@ class FollowUpOpened:
     unit: str
     adviser: str
     baseline: dict[str, float]
+    definitions: dict[str, str]
     reviews: dict[str, date]
 
 

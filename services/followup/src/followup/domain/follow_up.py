@@ -56,6 +56,7 @@ class FollowUp:
     adviser: str = ""
     completions: tuple[UUID, ...] = ()
     baseline: dict[str, float] = field(default_factory=dict)
+    definitions: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
     closed_down_on: date | None = None
@@ -133,14 +134,22 @@ def _open(follow_up: FollowUp, command: OpenFollowUp) -> list[Event]:
     if follow_up.completions:
         return [FollowUpResumed(command.completion, command.adviser, reviews)]
     return [
-        FollowUpOpened(command.completion, command.structure, command.unit, command.adviser, command.baseline, reviews)
+        FollowUpOpened(
+            command.completion,
+            command.structure,
+            command.unit,
+            command.adviser,
+            command.baseline,
+            command.definitions,
+            reviews,
+        )
     ]
 
 
 def _report(follow_up: FollowUp, command: RecordReview, context: Context) -> Report:
     already_past(command.held_on, context.now, "La date du bilan")
     _due(follow_up, command.review, min(command.held_on, context.now.date()))
-    indicators, not_measured = compared(command.indicators, follow_up.baseline, context)
+    indicators, not_measured = compared(command.indicators, follow_up.baseline, follow_up.definitions, context)
     return Report(
         command.held_on,
         indicators,
@@ -174,7 +183,7 @@ def _due(follow_up: FollowUp, code: str, day: date) -> None:
 
 def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
     match event:
-        case FollowUpOpened(completion, structure, unit, adviser, baseline, reviews):
+        case FollowUpOpened(completion, structure, unit, adviser, baseline, definitions, reviews):
             return FollowUp(
                 Status.OPEN,
                 structure,
@@ -182,6 +191,7 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
                 adviser,
                 (completion,),
                 baseline,
+                definitions,
                 {code: Review(due_on) for code, due_on in reviews.items()},
             )
         case FollowUpResumed(completion, adviser, reviews):

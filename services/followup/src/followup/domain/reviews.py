@@ -42,7 +42,7 @@ class Comparability(StrEnum):
 
 @command
 class Measure:
-    """An indicator's value now. `definition` is left out when it is the diagnosis's, perimeter included."""
+    """An indicator's value now. `definition` may be left out when it is the diagnosis's, perimeter included."""
 
     value: Annotated[float, Ge(-1e12), Le(1e12)]
     definition: Line | None = None
@@ -98,19 +98,27 @@ def months_after(day: date, months: int) -> date:
 
 
 def compared(
-    measures: Mapping[str, Measure], baseline: Mapping[str, float], context: Context
+    measures: Mapping[str, Measure], baseline: Mapping[str, float], definitions: Mapping[str, str], context: Context
 ) -> tuple[dict[str, Indicator], tuple[str, ...]]:
     """Each measure flagged against the baseline, and the baseline's indicators that were not measured."""
     indicators = {
         code: Indicator(
-            measure.value, _comparability(code, measure, baseline), context.optional_text(measure.definition)
+            measure.value,
+            _comparability(measure.definition, code in baseline, definitions.get(code)),
+            context.optional_text(measure.definition),
         )
         for code, measure in measures.items()
     }
     return indicators, tuple(sorted(baseline.keys() - measures.keys()))
 
 
-def _comparability(code: str, measure: Measure, baseline: Mapping[str, float]) -> Comparability:
-    if code not in baseline:
+def _comparability(definition: str | None, in_baseline: bool, baseline_definition: str | None) -> Comparability:
+    if not in_baseline:
         return Comparability.NOT_IN_BASELINE
-    return Comparability.OTHER_DEFINITION if measure.definition else Comparability.COMPARABLE
+    if definition is None or _words(definition) == _words(baseline_definition or ""):
+        return Comparability.COMPARABLE
+    return Comparability.OTHER_DEFINITION
+
+
+def _words(definition: str) -> list[str]:
+    return definition.casefold().split()

@@ -1,0 +1,163 @@
+"""Which actions, on which axes, in which order? Adviser and structure build the parcours; each edit makes a new version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
+
+from parcours.domain.state import (
+    Action,
+    Days,
+    Kind,
+    Parcours,
+    PlannedAction,
+    Status,
+    known_action,
+    known_axis,
+)
+from parcours.domain.validation import SharedVersionLapsed, lapsing
+from shared.dates import yet_to_come
+from shared.decider import Context, Refusal
+from shared.events import command, event
+from shared.fields import Line, Motive
+from shared.sealed import Sealed
+
+
+@command
+class RankAxes:
+    """Adviser and structure put the plan's axes of change in order, the most pressing first."""
+
+    ranking: Annotated[tuple[Line, ...], Len(1, 20)]
+
+
+@command
+class DeferAxis:
+    """An axis of the plan will wait, and it is said why."""
+
+    axis: Line
+    reason: Motive
+
+
+@command
+class AddAction:
+    """An action joins the parcours: what is to be done, on which axis, by whom, and when.
+
+    `planned_days`: a consulting action has some, the others have none. `collective_operation`: the operation that this
+    structure shares with others, if it is one."""
+
+    kind: Kind
+    axis: Line
+    title: Line
+    who: Line
+    starts_on: date
+    ends_on: date
+    planned_days: Days | None = None
+    collective_operation: UUID | None = None
+
+
+@command
+class RemoveAction:
+    """An action that the structure has not validated yet leaves the parcours, and it is said why."""
+
+    action: UUID
+    motive: Motive
+
+
+@event("axes-ranked", label="Axes de changement hiérarchisés")
+class AxesRanked:
+    ranking: tuple[str, ...]
+
+
+@event("axis-deferred", label="Axe de changement différé")
+class AxisDeferred:
+    axis: str
+    reason: Sealed
+
+
+@event("action-added", label="Action ajoutée au parcours")
+class ActionAdded:
+    action: UUID
+    planned: PlannedAction
+
+
+@event("action-removed", label="Action retirée du parcours")
+class ActionRemoved:
+    action: UUID
+    motive: Sealed
+
+
+WRONG_RANKING = Refusal("wrong-ranking", "Hiérarchie incomplète", status=422)
+AXIS_HAS_ACTIONS = Refusal("axis-has-actions", "Des actions portent cet axe")
+WRONG_DATES = Refusal("wrong-dates", "Dates incohérentes", status=422)
+WRONG_DAYS = Refusal("wrong-days", "Jours prévus incohérents", status=422)
+VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
+ACTION_VALIDATED = Refusal("action-validated", "La structure a validé cette action")
+
+Command = RankAxes | DeferAxis | AddAction | RemoveAction
+Event = AxesRanked | AxisDeferred | ActionAdded | ActionRemoved
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
+    if parcours.status is Status.UNDER_WAY:
+        raise VALIDATION_HOLDS("La structure a validé ce parcours\u202f: ouvrez d’abord un ajustement, en disant pourquoi.")
+    edits = _edits(parcours, command, context)
+    return [*lapsing(parcours), *edits] if edits else []
+
+
+def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    match command:
+        case RankAxes(ranking):
+            if sorted(ranking) != sorted(parcours.plan.axes):
+                raise WRONG_RANKING(
+                    "Classez tous les axes du plan d’accompagnement, chacun une seule fois.",
+                    axes=list(parcours.plan.axes),
+                )
+            return [AxesRanked(ranking)] if ranking != parcours.ranking else []
+        case DeferAxis(axis, reason):
+            if parcours.on_axis(known_axis(parcours, axis)):
+                raise AXIS_HAS_ACTIONS("Un axe qui porte une action n’est pas différé\u202f: retirez d’abord l’action.")
+            return [AxisDeferred(axis, context.text(reason))]
+        case AddAction():
+            return [ActionAdded(context.new_id(), _planned(parcours, command, context))]
+        case RemoveAction(action, motive):
+            if known_action(parcours, action).validated:
+                raise ACTION_VALIDATED("Une action validée n’est pas retirée\u202f: abandonnez-la, en disant pourquoi.")
+            return [ActionRemoved(action, context.text(motive))]
+
+
+def _planned(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
+    yet_to_come(command.starts_on, context.now, "Le début de l’action")
+    yet_to_come(command.ends_on, context.now, "La fin de l’action")
+    if command.ends_on < command.starts_on:
+        raise WRONG_DATES("Une action ne peut finir avant d’avoir commencé.")
+    if (command.kind is Kind.CONSULTING) != (command.planned_days is not None):
+        raise WRONG_DAYS("Une prestation de conseil prévoit ses jours d’intervention\u202f; les autres actions n’en ont pas.")
+    return PlannedAction(
+        command.kind,
+        known_axis(parcours, command.axis),
+        context.text(command.title),
+        Sealed(context.new_id(), command.who),
+        command.starts_on,
+        command.ends_on,
+        command.planned_days,
+        command.collective_operation,
+    )
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    edited = replace(parcours, content_version=parcours.content_version + 1)
+    match event:
+        case AxesRanked(ranking):
+            return replace(edited, ranking=ranking)
+        case AxisDeferred(axis, reason):
+            return replace(edited, deferrals=parcours.deferrals | {axis: reason})
+        case ActionAdded(action, planned):
+            taken_up = {axis: reason for axis, reason in parcours.deferrals.items() if axis != planned.axis}
+            return replace(edited, deferrals=taken_up).but(action, Action(planned))
+        case ActionRemoved(action):
+            left = {key: other for key, other in parcours.actions.items() if key != action}
+            return replace(edited, actions=left)

@@ -1,0 +1,68 @@
+"""Does the whole support last between two months and two years, or has a manager allowed otherwise?"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date
+
+from parcours.domain.state import Parcours
+from shared.decider import Context, Refusal, Role
+from shared.events import command, event
+from shared.fields import Motive
+from shared.sealed import Sealed
+
+SHORTEST, LONGEST = 2, 24
+"""Months, from the admission to the end of the parcours: from the scheme's own description of itself."""
+
+
+@command
+class GrantDurationDerogation:
+    """A manager lets the support be shorter than two months or longer than two years, and says why."""
+
+    motive: Motive
+
+
+@event("duration-derogation-granted", label="Dérogation de durée accordée")
+class DurationDerogationGranted:
+    motive: Sealed
+
+
+NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
+ALREADY_GRANTED = Refusal("derogation-already-granted", "Dérogation déjà accordée")
+WRONG_DURATION = Refusal("wrong-duration", "Durée d’accompagnement hors des limites")
+
+Command = GrantDurationDerogation
+Event = DurationDerogationGranted
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    if context.actor.role is not Role.MANAGER:
+        raise NOT_A_MANAGER("Seul·e un·e responsable accorde une dérogation.")
+    if parcours.duration_derogation:
+        raise ALREADY_GRANTED("La durée de cet accompagnement bénéficie déjà d’une dérogation.")
+    return [DurationDerogationGranted(context.text(command.motive))]
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    return replace(parcours, duration_derogation=event.motive)
+
+
+def check_duration(parcours: Parcours, ends_on: date) -> None:
+    """Raises unless the support that would end that day lasts as long as it should, or a derogation was granted."""
+    admitted_on = parcours.plan.admitted_at.date()
+    earliest, latest = months_after(admitted_on, SHORTEST), months_after(admitted_on, LONGEST)
+    if parcours.duration_derogation or earliest <= ends_on <= latest:
+        return
+    raise WRONG_DURATION(
+        "De l’admission à son terme, un accompagnement dure entre deux mois et deux ans\u202f; "
+        "il faut sinon la dérogation motivée d’un·e responsable.",
+        earliest=earliest.isoformat(),
+        latest=latest.isoformat(),
+    )
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

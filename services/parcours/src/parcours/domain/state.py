@@ -1,0 +1,219 @@
+"""Where does a parcours stand: what was planned, agreed and done so far?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Ge, Le
+
+from shared.decider import Refusal
+from shared.sealed import Sealed
+
+Days = Annotated[int, Ge(1), Le(1_000)]
+"""Days of a provider's work."""
+Sum = Annotated[int, Ge(1), Le(10_000_000_00)]
+"""Euro cents, more than nothing, at most ten million euros."""
+
+
+class Status(StrEnum):
+    NEW = "new"
+    BUILDING = "building"
+    SHARED = "shared"
+    UNDER_WAY = "under_way"
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+
+
+class Kind(StrEnum):
+    """Who brings the change: a parcours is not limited to calling in a provider."""
+
+    OWN_ACTION = "own_action"
+    LOCAL_SUPPORT = "local_support"
+    CONSULTING = "consulting"
+    ADVISER_EXPERTISE = "adviser_expertise"
+
+
+class Step(StrEnum):
+    PLANNED = "planned"
+    STARTED = "started"
+    DONE = "done"
+    ABANDONED = "abandoned"
+    CARRIED_OVER = "carried_over"
+
+
+STEPS = {
+    Step.PLANNED: "prévue",
+    Step.STARTED: "commencée",
+    Step.DONE: "terminée",
+    Step.ABANDONED: "abandonnée",
+    Step.CARRIED_OVER: "reportée après le parcours",
+}
+OPEN_STEPS = (Step.PLANNED, Step.STARTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan as diagnostic told it. `axes` are its codes; `baseline` gives each indicator's value by its code."""
+
+    structure: UUID
+    unit: str
+    adviser: str
+    admitted_at: datetime
+    axes: tuple[str, ...]
+    baseline: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """What the structure agrees to. `planned_days` are the provider's; a collective operation has its own id."""
+
+    kind: Kind
+    axis: str
+    title: Sealed
+    who: Sealed
+    starts_on: date
+    ends_on: date
+    planned_days: int | None = None
+    collective_operation: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    whom: Sealed
+    held_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Between the structure, the unit and the provider: `amount` in cents; `days` with those of the amendments."""
+
+    provider: Sealed
+    amount: int
+    days: int
+    signed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`validated`: the structure agreed to it, in some version. `committed` and `paid` are cents, `days` consumed.
+
+    `outcome`: what came of it, or why it was abandoned or carried over."""
+
+    planned: PlannedAction
+    step: Step = Step.PLANNED
+    validated: bool = False
+    introductions: tuple[Introduction, ...] = ()
+    agreement: Agreement | None = None
+    committed: int = 0
+    days: int = 0
+    report_received_on: date | None = None
+    paid: int = 0
+    outcome: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVersion:
+    """What the structure was last shown: only a validation that names both, version and hash, holds."""
+
+    version: int
+    salt: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that a validation is about."""
+
+    ranking: tuple[str, ...]
+    deferrals: dict[str, Sealed]
+    actions: dict[UUID, PlannedAction]
+    period: Period
+
+
+NO_PLAN = Plan(UUID(int=0), "", "", datetime(2002, 1, 1, tzinfo=UTC), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Parcours:
+    """`content_version` counts the edits; `validated_version` is null whenever no validation holds."""
+
+    status: Status = Status.NEW
+    plan: Plan = NO_PLAN
+    ranking: tuple[str, ...] = ()
+    deferrals: dict[str, Sealed] = field(default_factory=dict)
+    actions: dict[UUID, Action] = field(default_factory=dict)
+    period: Period | None = None
+    duration_derogation: Sealed | None = None
+    content_version: int = 0
+    shared: SharedVersion | None = None
+    validated_version: int | None = None
+    objections: Sealed | None = None
+    debrief: Sealed | None = None
+
+    @property
+    def standing(self) -> dict[UUID, Action]:
+        """The actions that were not abandoned."""
+        return {key: action for key, action in self.actions.items() if action.step is not Step.ABANDONED}
+
+    def on_axis(self, axis: str) -> bool:
+        """Whether an action stands for this axis."""
+        return any(action.planned.axis == axis for action in self.standing.values())
+
+    def content(self, period: Period) -> Content:
+        planned = {key: action.planned for key, action in self.standing.items()}
+        return Content(self.ranking, self.deferrals, planned, period)
+
+    def but(self, key: UUID, action: Action) -> Parcours:
+        """The same parcours with this action as it is now."""
+        return replace(self, actions=self.actions | {key: action})
+
+
+UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)
+UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=422)
+NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
+NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
+
+
+def known_axis(parcours: Parcours, axis: str) -> str:
+    if axis not in parcours.plan.axes:
+        raise UNKNOWN_AXIS("Cet axe ne figure pas dans le plan d’accompagnement.", axes=list(parcours.plan.axes))
+    return axis
+
+
+def known_action(parcours: Parcours, key: UUID) -> Action:
+    if (action := parcours.actions.get(key)) is None:
+        raise UNKNOWN_ACTION("Aucune action de ce parcours ne porte cet identifiant.")
+    return action
+
+
+def validated_action(parcours: Parcours, key: UUID, *steps: Step) -> Action:
+    """An action that the structure agreed to, at one of these steps."""
+    action = known_action(parcours, key)
+    if not action.validated:
+        raise NOT_VALIDATED("La structure n’a pas encore validé de version du parcours qui contient cette action.")
+    return at_step(action, steps)
+
+
+def action_to_start(parcours: Parcours, key: UUID) -> Action:
+    """A planned action of a version whose validation holds: nothing new is engaged while the parcours is adjusted."""
+    action = validated_action(parcours, key, Step.PLANNED)
+    if parcours.status is not Status.UNDER_WAY:
+        raise NOT_VALIDATED("Le parcours est en cours d’ajustement\u202f: la structure doit d’abord le valider à nouveau.")
+    return action
+
+
+def at_step(action: Action, steps: Iterable[Step]) -> Action:
+    if action.step not in steps:
+        raise NOT_AT_THIS_STEP(f"Cette action est {STEPS[action.step]}.", step=action.step)
+    return action

@@ -1,0 +1,203 @@
+"""Does the structure agree? What its leader validates is one version of the parcours, with the hash of its content."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Ge, Len
+
+from parcours.domain.duration import check_duration
+from parcours.domain.state import Action, Kind, Parcours, Period, SharedVersion, Status
+from shared.content import content_hash
+from shared.dates import yet_to_come
+from shared.decider import Context, Refusal, Role
+from shared.events import command, event
+from shared.fields import Motive
+from shared.sealed import Sealed
+
+Version = Annotated[int, Ge(1)]
+
+
+@command
+class ShareParcours:
+    """The adviser shares the parcours with the structure, from its first day to its last, to be validated."""
+
+    starts_on: date
+    ends_on: date
+
+
+@command
+class ValidateParcours:
+    """A leader of the structure validates the very version that was shared, named by its number and its hash."""
+
+    version: Version
+    content_hash: Annotated[str, Len(64, 64)]
+
+
+@command
+class ContestParcours:
+    """A leader of the structure contests the version that was shared, and says why."""
+
+    version: Version
+    reasons: Motive
+
+
+@command
+class AdjustParcours:
+    """What was validated no longer fits: the parcours is reopened as a new version, to be shared and validated again."""
+
+    reason: Motive
+
+
+@event("parcours-shared", label="Parcours partagé avec la structure")
+class ParcoursShared:
+    version: int
+    salt: str
+    content_hash: str
+    period: Period
+
+
+@event("shared-version-lapsed", label="Parcours modifié\u202f: la version partagée ne peut plus être validée")
+class SharedVersionLapsed:
+    version: int
+
+
+@event("parcours-validated", label="Parcours validé par la structure")
+class ParcoursValidated:
+    version: int
+    content_hash: str
+    actions: dict[str, int]
+
+
+@event("parcours-contested", label="Parcours contesté par la structure")
+class ParcoursContested:
+    version: int
+    reasons: Sealed
+
+
+@event("parcours-adjusted", label="Parcours rouvert pour ajustement\u202f: la validation ne tient plus")
+class ParcoursAdjusted:
+    version: int
+    reason: Sealed
+
+
+NOT_RANKED = Refusal("axes-not-ranked", "Axes de changement non hiérarchisés")
+AXES_LEFT = Refusal("axes-without-action", "Des axes restent sans action")
+NO_ACTION = Refusal("no-action", "Aucune action")
+ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
+WRONG_PERIOD = Refusal("wrong-period", "Période incohérente", status=422)
+VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
+LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
+NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
+STALE_CONTENT = Refusal("stale-content", "Le parcours a changé entre-temps")
+NOTHING_TO_ADJUST = Refusal("nothing-to-adjust", "Le parcours n’est pas validé")
+
+Command = ShareParcours | ValidateParcours | ContestParcours | AdjustParcours
+Event = ParcoursShared | SharedVersionLapsed | ParcoursValidated | ParcoursContested | ParcoursAdjusted
+
+
+def lapsing(parcours: Parcours) -> list[SharedVersionLapsed]:
+    """What an edit says first, when a version was waiting for the leader."""
+    if parcours.status is not Status.SHARED or parcours.shared is None:
+        return []
+    return [SharedVersionLapsed(parcours.shared.version)]
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    match command:
+        case ShareParcours():
+            return _share(parcours, command, context)
+        case ValidateParcours(version, seen):
+            shared = _shared_version(parcours, version, context)
+            if seen != shared.content_hash:
+                raise _stale(shared)
+            kinds = Counter(action.planned.kind.value for action in parcours.standing.values())
+            return [ParcoursValidated(version, seen, dict(kinds))]
+        case ContestParcours(version, reasons):
+            shared = _shared_version(parcours, version, context)
+            return [ParcoursContested(shared.version, context.text(reasons))]
+        case AdjustParcours(reason):
+            if parcours.status not in (Status.UNDER_WAY, Status.COMPLETED):
+                raise NOTHING_TO_ADJUST("Le parcours est encore en construction\u202f: modifiez-le directement.")
+            return [ParcoursAdjusted(parcours.content_version + 1, context.text(reason))]
+
+
+def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list[Event]:
+    if parcours.status is Status.UNDER_WAY:
+        raise VALIDATION_HOLDS("La structure a déjà validé ce parcours\u202f: un ajustement le rouvre.")
+    _check_actions(parcours)
+    # The admission is an instant, the start a day in the structure's territory: it can be the day before.
+    if not parcours.plan.admitted_at.date() - timedelta(days=1) <= command.starts_on <= command.ends_on:
+        raise WRONG_PERIOD("Un parcours commence après l’admission de la structure, et finit après avoir commencé.")
+    check_duration(parcours, yet_to_come(command.ends_on, context.now, "La fin du parcours"))
+    period = Period(command.starts_on, command.ends_on)
+    salt = context.new_id().bytes
+    proof = content_hash(salt, parcours.content(period))
+    return [*lapsing(parcours), ParcoursShared(parcours.content_version + 1, salt.hex(), proof, period)]
+
+
+def _check_actions(parcours: Parcours) -> None:
+    if not parcours.ranking:
+        raise NOT_RANKED("Classez d’abord les axes du plan d’accompagnement avec la structure.")
+    left = [axis for axis in parcours.ranking if axis not in parcours.deferrals and not parcours.on_axis(axis)]
+    if left:
+        ranks = ", ".join(str(parcours.ranking.index(axis) + 1) for axis in left)
+        raise AXES_LEFT(f"Prévoyez une action, ou dites pourquoi attendre, pour les axes de rang\u202f: {ranks}.", axes=left)
+    if not parcours.standing:
+        raise NO_ACTION("Un parcours compte au moins une action.")
+    if all(action.planned.kind is Kind.CONSULTING for action in parcours.standing.values()):
+        raise ONLY_CONSULTING(
+            "Le parcours «\u202fs’inscrit dans la durée et ne se limite pas à la mobilisation d’un prestataire "
+            "externe\u202f»\u202f: ajoutez au moins une action de la structure, un appui du territoire ou un apport "
+            "d’expertise de votre part."
+        )
+
+
+def _shared_version(parcours: Parcours, version: int, context: Context) -> SharedVersion:
+    """The version that waits for a leader's answer, if it is the one this leader has seen."""
+    if context.actor.role is not Role.LEADER:
+        raise LEADERS_ONLY("Seul·e un·e dirigeant·e de la structure valide ou conteste son parcours.")
+    if parcours.status is not Status.SHARED or parcours.shared is None:
+        raise NOTHING_SHARED("Aucune version du parcours n’attend la réponse de la structure.")
+    if version != parcours.shared.version:
+        raise _stale(parcours.shared)
+    return parcours.shared
+
+
+def _stale(shared: SharedVersion) -> Exception:
+    return STALE_CONTENT(
+        f"La version partagée est aujourd’hui la {shared.version}\u202f: relisez-la avant de répondre.",
+        current_version=shared.version,
+        current_hash=shared.content_hash,
+    )
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    match event:
+        case ParcoursShared(version, salt, proof, period):
+            return replace(
+                parcours,
+                status=Status.SHARED,
+                content_version=version,
+                period=period,
+                shared=SharedVersion(version, salt, proof),
+                objections=None,
+            )
+        case SharedVersionLapsed():
+            return replace(parcours, status=Status.BUILDING)
+        case ParcoursValidated(version):
+            return replace(
+                parcours, status=Status.UNDER_WAY, validated_version=version, actions=_all_validated(parcours)
+            )
+        case ParcoursContested(_, reasons):
+            return replace(parcours, status=Status.BUILDING, objections=reasons)
+        case ParcoursAdjusted(version):
+            return replace(parcours, status=Status.BUILDING, content_version=version, validated_version=None)
+
+
+def _all_validated(parcours: Parcours) -> dict[UUID, Action]:
+    return {key: replace(action, validated=True) for key, action in parcours.actions.items()}

@@ -1,0 +1,278 @@
+"""Two small services to try the transport with: a desk registers steps of cases, a workshop follows each step it is told.
+
+A step of the desk is public; a remark is not. The workshop cannot follow a faulty step until it is mended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from threading import Event, Thread
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+import nats
+import uvicorn
+from fastapi import FastAPI
+from nats.js.api import AckPolicy, ConsumerConfig
+from notes import DEPLOYMENT_KEY
+
+from embedded import ports
+from shared.contracts.base import PublicEvent
+from shared.decider import Actor, Context, Decider, Refusal, Role
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.recorder import LogEntry
+from shared.events import command, event
+from shared.transport.feed import Feed, Page, feed_router
+from shared.transport.inbox import Inbox, Reactions, To
+from shared.transport.wire import Header, Message, decode, messages_of
+
+ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
+FAULTY = 13
+REGION = "idf"
+T = TypeVar("T")
+
+
+@command
+class Register:
+    step: int
+    remark: str | None = None
+
+
+@event("step-registered", label="Étape enregistrée")
+class Registered:
+    step: int
+
+
+@event("remark-kept", label="Remarque gardée")
+class RemarkKept:
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    seen: tuple[int, ...] = ()
+
+
+def register(_steps: Steps, wanted: Register, _context: Context) -> list[Registered | RemarkKept]:
+    kept = [RemarkKept(wanted.remark)] if wanted.remark else []
+    return [*kept, Registered(wanted.step)]
+
+
+def registered(steps: Steps, told: Registered | RemarkKept) -> Steps:
+    return replace(steps, seen=(*steps.seen, told.step)) if isinstance(told, Registered) else steps
+
+
+DESK: Decider[Steps] = Decider("desk", Steps(), register, registered, (Register,), (Registered, RemarkKept))
+
+
+@command
+class Follow:
+    step: int
+
+
+@event("step-followed", label="Étape suivie")
+class Followed:
+    step: int
+
+
+FOLLOWED_BEFORE = Refusal("followed-before", "Étape déjà suivie")
+
+
+def followed(steps: Steps, told: Followed) -> Steps:
+    return replace(steps, seen=(*steps.seen, told.step))
+
+
+@dataclass
+class Desk:
+    """A publisher of its own name: tests share one NATS, and must not hear each other."""
+
+    app: ServiceApplication
+    contract: type[PublicEvent]
+
+    @property
+    def name(self) -> str:
+        return self.app.service
+
+    def register(self, case: UUID, step: int, remark: str | None = None) -> None:
+        self.app.handle(DESK, case, Register(step, remark), self.app.context(case, ADVISER))
+
+    def published(self, recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+        data = recorded.data
+        return self.contract.model_validate({"step": data.step}) if isinstance(data, Registered) else None
+
+    def messages(self, after: int = 0) -> list[Message]:
+        entries = self.app.recorder.select_notifications(after, 100_000, inclusive_of_start=False)
+        return messages_of(self.app, self.published, entries)
+
+    def steps(self) -> dict[UUID, list[int]]:
+        return _by_case(self.app, Registered)
+
+    def restore(self, position: int, *, new_log: bool) -> None:
+        """Goes back to an older state, as from a back-up; ops give it a new log id, unless they forget."""
+        self.app.recorder.fetch("DELETE FROM {events} WHERE position > %s", (position,))
+        if new_log:
+            self.app.recorder.fetch(
+                "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", (position,)
+            )
+
+
+@dataclass
+class Workshop:
+    app: ServiceApplication
+    inbox: Inbox
+    mended: Event = field(default_factory=Event)
+
+    def steps(self) -> dict[UUID, list[int]]:
+        return _by_case(self.app, Followed)
+
+    def count(self, table: str) -> int:
+        (row,) = self.app.recorder.fetch(f"SELECT count(*) FROM {{schema}}.{table}")
+        return int(row["count"])
+
+
+class LogOfTheDesk(Feed):
+    """The desk's feed without HTTP, in pages of two."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__({}, "")
+        self.desk, self.asked = desk, 0
+
+    def page(self, publisher: str, partition: int | None, after: int) -> Page:
+        assert publisher == self.desk.name
+        self.asked += 1
+        recorder = self.desk.app.recorder
+        if partition is None:
+            entries = recorder.select_notifications(after, 2, inclusive_of_start=False)
+        else:
+            entries = recorder.entries_of_partition(partition, after, 2)
+        return Page(recorder.identity().log_id, messages_of(self.desk.app, self.desk.published, entries), None)
+
+
+def desk_at(url: str, name: str) -> Desk:
+    class StepRegistered(PublicEvent):
+        """The desk has registered a step."""
+
+        publisher: ClassVar[str] = name
+        name: ClassVar[str] = "step-registered"
+        step: int
+
+    return Desk(ServiceApplication(name, [DESK], url, DEPLOYMENT_KEY), StepRegistered)
+
+
+def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Workshop:
+    """Follows what the desk tells, each step once; `whole` follows everything, in the order of the desk's log."""
+    mended = Event()
+
+    def follow(steps: Steps, wanted: Follow, _context: Context) -> list[Followed]:
+        if wanted.step == FAULTY and not mended.is_set():
+            raise ValueError("faulty")
+        if wanted.step in steps.seen and not whole:
+            raise FOLLOWED_BEFORE("Une étape est suivie une seule fois.")
+        return [Followed(wanted.step)]
+
+    decider: Decider[Steps] = Decider("workshop", Steps(), follow, followed, (Follow,), (Followed,))
+    reactions = Reactions("workshop")
+
+    if whole:
+
+        @reactions.on_every([desk.name])
+        def follow_all(header: Header, _body: dict[str, Any] | None) -> To:
+            """Whatever the desk records is followed."""
+            return To(decider, header.case, Follow(header.position))
+    else:
+
+        @reactions.on(desk.contract)
+        def follow_step(told: Any, header: Header) -> To:
+            """A step registered at the desk is followed in the workshop."""
+            return To(decider, header.case, Follow(told.step))
+
+    app = ServiceApplication("workshop", [decider], url, DEPLOYMENT_KEY)
+    return Workshop(app, Inbox(app, reactions, feed), mended)
+
+
+def _by_case(app: ServiceApplication, kind: type) -> dict[UUID, list[int]]:
+    steps: dict[UUID, list[int]] = {}
+    for entry, recorded in app.events_of(app.recorder.select_notifications(None, 100_000)):
+        if isinstance(recorded.data, kind):
+            steps.setdefault(entry.case_id, []).append(recorded.data.step)  # type: ignore[attr-defined]
+    return steps
+
+
+class Loop:
+    """An event loop in a thread, for what runs while the test looks on."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = Thread(target=self.loop.run_forever, name="loop")
+        self.thread.start()
+
+    def do(self, work: Coroutine[Any, Any, T], seconds: float = 20) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
+
+    def call(self, make: Callable[[], T]) -> T:
+        async def made() -> T:
+            return make()
+
+        return self.do(made())
+
+    def close(self) -> None:
+        async def rest() -> None:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+        self.do(rest())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+@contextmanager
+def feed_of(desk: Desk) -> Iterator[Feed]:
+    """The desk's feed over HTTP."""
+    web = FastAPI()
+    web.state.application = desk.app
+    web.include_router(feed_router(desk.published))
+    port = ports.choose({"feed": None})["feed"]
+    server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
+    thread = Thread(target=server.run, name="feed")
+    thread.start()
+    feed = Feed({desk.name: f"http://127.0.0.1:{port}"}, "token")
+    try:
+        eventually(lambda: server.started)
+        yield feed
+    finally:
+        feed.close()
+        server.should_exit = True
+        thread.join()
+
+
+async def on_the_wire(url: str, token: str, publisher: str) -> list[bytes]:
+    """Every message the publisher's stream holds, as bytes."""
+    connection = await nats.connect(url, token=token)
+    jetstream = connection.jetstream()
+    pull = await jetstream.pull_subscribe("", stream=publisher, config=ConsumerConfig(ack_policy=AckPolicy.NONE))
+    held = (await jetstream.stream_info(publisher)).state.messages
+    messages = []
+    while len(messages) < held:
+        messages += [message.data for message in await pull.fetch(500, timeout=5)]
+    await connection.close()
+    return messages
+
+
+def positions(wire: list[bytes]) -> list[int]:
+    return [decode(message).header.position for message in wire]
+
+
+def eventually(condition: Callable[[], T], seconds: float = 20) -> T:
+    """Waits for a condition; fails when it does not come true in time."""
+    end = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+    return result
