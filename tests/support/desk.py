@@ -1,22 +1,19 @@
-"""Two small services to try the transport with: a desk registers steps of cases, a workshop follows each step it is told.
+"""Two small services to try the transport with: a desk registers steps of cases, a workshop follows each of them.
 
 A step of the desk is public; a remark is not. The workshop cannot follow a faulty step until it is mended."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-import nats
 import uvicorn
 from fastapi import FastAPI
-from nats.js.api import AckPolicy, ConsumerConfig
 from notes import DEPLOYMENT_KEY
 
 from embedded import ports
@@ -26,9 +23,10 @@ from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.events import command, event
+from shared.ids import uuid7
 from shared.transport.feed import Feed, Page, feed_router
 from shared.transport.inbox import Inbox, Reactions, To
-from shared.transport.wire import Header, Message, decode, messages_of
+from shared.transport.wire import Header, Message, messages_of
 
 ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
 FAULTY = 13
@@ -152,15 +150,15 @@ class LogOfTheDesk(Feed):
         return Page(recorder.identity().log_id, messages_of(self.desk.app, self.desk.published, entries), None)
 
 
-def desk_at(url: str, name: str) -> Desk:
+def desk_at(url: str, service: str) -> Desk:
     class StepRegistered(PublicEvent):
         """The desk has registered a step."""
 
-        publisher: ClassVar[str] = name
+        publisher: ClassVar[str] = service
         name: ClassVar[str] = "step-registered"
         step: int
 
-    return Desk(ServiceApplication(name, [DESK], url, DEPLOYMENT_KEY), StepRegistered)
+    return Desk(ServiceApplication(service, [DESK], url, DEPLOYMENT_KEY), StepRegistered)
 
 
 def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Workshop:
@@ -202,34 +200,12 @@ def _by_case(app: ServiceApplication, kind: type) -> dict[UUID, list[int]]:
     return steps
 
 
-class Loop:
-    """An event loop in a thread, for what runs while the test looks on."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = Thread(target=self.loop.run_forever, name="loop")
-        self.thread.start()
-
-    def do(self, work: Coroutine[Any, Any, T], seconds: float = 20) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
-
-    def call(self, make: Callable[[], T]) -> T:
-        async def made() -> T:
-            return make()
-
-        return self.do(made())
-
-    def close(self) -> None:
-        async def rest() -> None:
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-
-        self.do(rest())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
+def register_in_turn(desk: Desk, cases: int, steps: int, first: int = 100) -> None:
+    """Interleaved: one step of each case after the other."""
+    ids = [uuid7() for _ in range(cases)]
+    for step in range(first, first + steps):
+        for case in ids:
+            desk.register(case, step)
 
 
 @contextmanager
@@ -250,23 +226,6 @@ def feed_of(desk: Desk) -> Iterator[Feed]:
         feed.close()
         server.should_exit = True
         thread.join()
-
-
-async def on_the_wire(url: str, token: str, publisher: str) -> list[bytes]:
-    """Every message the publisher's stream holds, as bytes."""
-    connection = await nats.connect(url, token=token)
-    jetstream = connection.jetstream()
-    pull = await jetstream.pull_subscribe("", stream=publisher, config=ConsumerConfig(ack_policy=AckPolicy.NONE))
-    held = (await jetstream.stream_info(publisher)).state.messages
-    messages = []
-    while len(messages) < held:
-        messages += [message.data for message in await pull.fetch(500, timeout=5)]
-    await connection.close()
-    return messages
-
-
-def positions(wire: list[bytes]) -> list[int]:
-    return [decode(message).header.position for message in wire]
 
 
 def eventually(condition: Callable[[], T], seconds: float = 20) -> T:

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from desk import REGION, Desk, LogOfTheDesk, Loop, Workshop, desk_at, feed_of, workshop_at
+from carrier import Carrier, Loop
+from desk import Desk, LogOfTheDesk, Workshop, desk_at, feed_of, workshop_at
 
 from embedded.nats import Nats
-from shared.transport import topology
-from shared.transport.relay import Relay
-from shared.transport.subscriptions import Subscriptions
 
 _numbers = itertools.count(1)
 
@@ -55,38 +53,6 @@ def loop() -> Iterator[Loop]:
     loop = Loop()
     yield loop
     loop.close()
-
-
-class Carrier:
-    """Starts relays and subscriptions on the one NATS, and stops them all at the end."""
-
-    def __init__(self, loop: Loop, nats: Nats, desk: Desk, closing: ExitStack) -> None:
-        self.loop, self.nats, self.desk, self._closing = loop, nats, desk, closing
-        self.where = {"region": REGION, "nats_url": nats.url, "token": nats.token}
-        self.deaths: list[str] = []
-
-    def install(self, whole: bool = False) -> None:
-        """The deploy step."""
-        heard = [self.desk.name]
-        self.loop.do(topology.install(self.nats.url, self.nats.token, REGION, "workshop", heard, whole))
-
-    def relay(self) -> Relay:
-        relay = self.loop.call(lambda: Relay(self.desk.app, self.desk.published, **self.where))
-        running = self.loop.call(lambda: self.loop.loop.create_task(relay.run()))
-
-        async def end() -> None:
-            await relay.stop()
-            await running
-
-        self._closing.callback(lambda: self.loop.do(end()))
-        return relay
-
-    def hears(self, workshop: Workshop) -> Subscriptions:
-        make = lambda: Subscriptions(workshop.inbox, fatal=self.deaths.append, **self.where)  # noqa: E731
-        subscriptions = self.loop.call(make)
-        self.loop.do(subscriptions.start())
-        self._closing.callback(lambda: self.loop.do(subscriptions.stop()))
-        return subscriptions
 
 
 @pytest.fixture

@@ -89,12 +89,13 @@ class Service:
 
     @asynccontextmanager
     async def _behind(self, app: ServiceApplication, settings: Settings, part: Part) -> AsyncIterator[None]:
+        region, nats_url = settings.region, settings.nats_url
         token = settings.nats_token.get_secret_value() if settings.nats_token else None
-        where = {"region": settings.region, "nats_url": settings.nats_url, "token": token}
-        projector = Projector(app, self.views)
-        relay = Relay(app, self.published, **where)
         feed = Feed({name: str(url) for name, url in settings.feeds.items()}, settings.service_token.get_secret_value())
-        subscriptions = Subscriptions(Inbox(app, self.reactions, feed), fatal=_stop_this_process, **where)
+        inbox = Inbox(app, self.reactions, feed)
+        projector = Projector(app, self.views)
+        relay = Relay(app, self.published, region=region, nats_url=nats_url, token=token)
+        subscriptions = Subscriptions(inbox, region=region, nats_url=nats_url, token=token, fatal=_stop_this_process)
         works, relays = part in (Part.ALL, Part.WORK), part in (Part.ALL, Part.RELAY)
         relaying = asyncio.create_task(relay.run()) if relays else None
         if works:
@@ -109,6 +110,7 @@ class Service:
             if relaying:
                 await relay.stop()
                 await relaying
+            feed.close()
 
 
 def _stop_this_process(reason: str) -> None:

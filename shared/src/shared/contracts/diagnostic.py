@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import PublicEvent
 
 
@@ -14,10 +16,12 @@ class FromDiagnostic(PublicEvent):
 
 
 class PlanAgreed(FromDiagnostic):
-    """The leaders validated version `validated_version` of the diagnosis and agreed the plan: the parcours can be built.
+    """The leaders validated version `validated_version` of the diagnosis, and the plan is agreed.
 
-    `axes` are the codes of the axes of change that the plan names; `baseline` gives each indicator's value by its code, what
-    follow-up compares with; `admitted_at` is when the request was admitted (support lasts from there)."""
+    `axes`: the codes of the axes of change in the plan, first things first, among strategy, governance, activities,
+    organisation, human_resources, business_model, finance, partnerships, digital, ecology. `baseline`: each indicator's
+    value by its code, what follow-up compares with; cdi, cdd, aided (people) and fte are always there, and what the others
+    count is in `definitions`. `admitted_at`: when the request was admitted, from which the whole support lasts."""
 
     name: ClassVar[str] = "plan-agreed"
 
@@ -28,7 +32,8 @@ class PlanAgreed(FromDiagnostic):
     validated_version: int
     content_hash: str
     axes: tuple[str, ...]
-    baseline: dict[str, float] = {}
+    baseline: dict[str, float] = Field(default_factory=dict)
+    definitions: dict[str, str] = Field(default_factory=dict)
 
 
 TOLD = (PlanAgreed,)

@@ -25,7 +25,7 @@ class ParcoursValidated(FromParcours):
 class ParcoursCompleted(FromParcours):
     """Every action is settled and the debrief was held: follow-up begins, or goes on when the parcours had been updated.
 
-    `baseline` is the diagnosis's, each indicator's value by its code: what follow-up compares with."""
+    `baseline` and `definitions`, by indicator code, are what the diagnosis measured and how: what follow-up compares with."""
 
     name: ClassVar[str] = "parcours-completed"
 
@@ -36,6 +36,7 @@ class ParcoursCompleted(FromParcours):
     actions_abandoned: int
     actions_carried_over: int = 0
     baseline: dict[str, float] = {}
+    definitions: dict[str, str] = {}
 
 
 class ParcoursAbandoned(FromParcours):

@@ -7,7 +7,7 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -88,7 +88,7 @@ class Vault:
 
     def pseudonym(self, text: str) -> UUID:
         """An id for what the text names, the same each time."""
-        return UUID(self.keyed_hash(text)[:32], version=8)
+        return uuid5(NAMESPACE_OID, self.keyed_hash(text))
 
     def _load(self, wanted: Iterable[UUID]) -> None:
         missing = [key_id for key_id in wanted if key_id not in self._open]

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ class TokenVerifier:
     def __init__(self, settings: Settings) -> None:
         self._where, self._read_at = settings.jwks, 0.0
         self._keys = KeySet([])
+        self._reading = Lock()
         self._claims = jwt.JWTClaimsRegistry(
             leeway=30,
             iss={"essential": True, "value": settings.issuer},
@@ -59,19 +61,23 @@ class TokenVerifier:
             raise _unauthenticated("Le jeton présenté n’est pas valable ou a expiré.") from error
 
     def _verified(self, token: str) -> jwt.Token:
+        keys = self._keys
         try:
-            return jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+            return jwt.decode(token, keys, algorithms=ALGORITHMS)
         except (JoseError, ValueError):
-            if not self._refreshed():
+            if not self._newer_than(keys):
                 raise
             return jwt.decode(token, self._keys, algorithms=ALGORITHMS)
 
-    def _refreshed(self) -> bool:
-        if self._read_at and time.monotonic() - self._read_at < REFRESH_AT_MOST_EVERY:
-            return False
-        self._read_at = time.monotonic()
-        self._keys = KeySet.import_key_set(self._published())
-        return True
+    def _newer_than(self, keys: KeySet) -> bool:
+        with self._reading:
+            if self._keys is not keys:
+                return True
+            if self._read_at and time.monotonic() - self._read_at < REFRESH_AT_MOST_EVERY:
+                return False
+            self._read_at = time.monotonic()
+            self._keys = KeySet.import_key_set(self._published())
+            return True
 
     def _published(self) -> Any:
         if self._where.startswith(("http://", "https://")):

@@ -1,7 +1,5 @@
 """How does an HTTP call become a command, and a state an answer? The same way for every aggregate."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import MISSING, fields

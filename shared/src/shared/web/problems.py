@@ -30,14 +30,14 @@ class Problem(BaseModel):
     detail: str
 
 
-class ProblemError(Exception):
-    """Raised at the edge, where no domain is asked."""
+class ProblemError(HTTPException):
+    """Raised at the edge, where no domain is asked. (FastAPI lets only its own kind through while it reads a body.)"""
 
     def __init__(
         self, status: int, slug: str, title: str, detail: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        super().__init__(f"{slug}: {detail}")
-        self.status, self.slug, self.title, self.detail, self.headers = status, slug, title, detail, headers
+        super().__init__(status, detail, headers)
+        self.slug, self.title = slug, title
 
 
 def problem(
@@ -52,7 +52,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     async def at_the_edge(_: Request, error: ProblemError) -> JSONResponse:
-        return problem(error.status, error.slug, error.title, error.detail, error.headers)
+        return problem(error.status_code, error.slug, error.title, error.detail, error.headers)
 
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:

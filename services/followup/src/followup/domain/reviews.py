@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from shared.decider import Context
+from shared.decider import Context, Refusal
 from shared.events import command
 from shared.fields import Line
 from shared.sealed import Sealed
@@ -23,6 +24,7 @@ AHEAD = timedelta(days=30)
 
 Rating = Annotated[int, Ge(1), Le(5)]
 """From 1, not at all, to 5, entirely."""
+WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
 
 
 class ReviewStatus(StrEnum):
@@ -42,7 +44,8 @@ class Comparability(StrEnum):
 
 @command
 class Measure:
-    """An indicator's value now. `definition` may be left out when it is the diagnosis's, perimeter included."""
+    """An indicator's value now. `definition` may be left out when it is the diagnosis's, perimeter included; given, it
+    is compared with it word for word."""
 
     value: Annotated[float, Ge(-1e12), Le(1e12)]
     definition: Line | None = None
@@ -102,7 +105,7 @@ def compared(
 ) -> tuple[dict[str, Indicator], tuple[str, ...]]:
     """Each measure flagged against the baseline, and the baseline's indicators that were not measured."""
     indicators = {
-        code: Indicator(
+        _code(code): Indicator(
             measure.value,
             _comparability(measure.definition, code in baseline, definitions.get(code)),
             context.optional_text(measure.definition),
@@ -110,6 +113,16 @@ def compared(
         for code, measure in measures.items()
     }
     return indicators, tuple(sorted(baseline.keys() - measures.keys()))
+
+
+def _code(code: str) -> str:
+    """A code is never sealed: it has no room for a name."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", code):
+        raise WRONG_INDICATOR(
+            "Un code commence par une lettre et n’a que des minuscules sans accent, des chiffres et des tirets bas\u202f:"
+            " reprenez ceux du diagnostic."
+        )
+    return code
 
 
 def _comparability(definition: str | None, in_baseline: bool, baseline_definition: str | None) -> Comparability:

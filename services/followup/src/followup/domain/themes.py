@@ -5,3 +5,12 @@ from enum import StrEnum
 
 class Theme(StrEnum):
     STRATEGY = "strategy"
+    GOVERNANCE = "governance"
+    ACTIVITIES = "activities"
+    ORGANISATION = "organisation"
+    HUMAN_RESOURCES = "human_resources"
+    BUSINESS_MODEL = "business_model"
+    FINANCE = "finance"
+    PARTNERSHIPS = "partnerships"
+    DIGITAL = "digital"
+    ECOLOGY = "ecology"

@@ -1,4 +1,4 @@
-"""Which actions, on which axes, in which order? Adviser and structure build the parcours; each edit makes a new version."""
+"""Which actions, on which axes, in which order? Each edit makes a new version of the parcours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from parcours.domain.state import (
     known_action,
     known_axis,
 )
-from parcours.domain.validation import SharedVersionLapsed, lapsing
+from parcours.domain.validation import VALIDATION_HOLDS, SharedVersionLapsed, lapsing
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal
 from shared.events import command, event
@@ -88,13 +88,13 @@ class ActionAdded:
 class ActionRemoved:
     action: UUID
     motive: Sealed
+    kind: Kind
 
 
 WRONG_RANKING = Refusal("wrong-ranking", "Hiérarchie incomplète", status=422)
 AXIS_HAS_ACTIONS = Refusal("axis-has-actions", "Des actions portent cet axe")
 WRONG_DATES = Refusal("wrong-dates", "Dates incohérentes", status=422)
 WRONG_DAYS = Refusal("wrong-days", "Jours prévus incohérents", status=422)
-VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
 ACTION_VALIDATED = Refusal("action-validated", "La structure a validé cette action")
 
 Command = RankAxes | DeferAxis | AddAction | RemoveAction
@@ -103,7 +103,9 @@ Event = AxesRanked | AxisDeferred | ActionAdded | ActionRemoved
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
     if parcours.status is Status.UNDER_WAY:
-        raise VALIDATION_HOLDS("La structure a validé ce parcours\u202f: ouvrez d’abord un ajustement, en disant pourquoi.")
+        raise VALIDATION_HOLDS(
+            "La structure a validé ce parcours\u202f: ouvrez d’abord un ajustement, en disant pourquoi."
+        )
     edits = _edits(parcours, command, context)
     return [*lapsing(parcours), *edits] if edits else []
 
@@ -124,9 +126,10 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
         case AddAction():
             return [ActionAdded(context.new_id(), _planned(parcours, command, context))]
         case RemoveAction(action, motive):
-            if known_action(parcours, action).validated:
+            leaving = known_action(parcours, action)
+            if leaving.validated:
                 raise ACTION_VALIDATED("Une action validée n’est pas retirée\u202f: abandonnez-la, en disant pourquoi.")
-            return [ActionRemoved(action, context.text(motive))]
+            return [ActionRemoved(action, context.text(motive), leaving.planned.kind)]
 
 
 def _planned(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
@@ -135,7 +138,9 @@ def _planned(parcours: Parcours, command: AddAction, context: Context) -> Planne
     if command.ends_on < command.starts_on:
         raise WRONG_DATES("Une action ne peut finir avant d’avoir commencé.")
     if (command.kind is Kind.CONSULTING) != (command.planned_days is not None):
-        raise WRONG_DAYS("Une prestation de conseil prévoit ses jours d’intervention\u202f; les autres actions n’en ont pas.")
+        raise WRONG_DAYS(
+            "Une prestation de conseil prévoit ses jours d’intervention\u202f; les autres actions n’en ont pas."
+        )
     return PlannedAction(
         command.kind,
         known_axis(parcours, command.axis),

@@ -58,7 +58,7 @@ OPEN_STEPS = (Step.PLANNED, Step.STARTED)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan as diagnostic told it. `axes` are its codes; `baseline` gives each indicator's value by its code."""
+    """The plan as diagnostic told it. `axes` are codes; `baseline` and `definitions`, by indicator code, are for follow-up."""
 
     structure: UUID
     unit: str
@@ -66,6 +66,7 @@ class Plan:
     admitted_at: datetime
     axes: tuple[str, ...]
     baseline: dict[str, float] = field(default_factory=dict)
+    definitions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,9 @@ def action_to_start(parcours: Parcours, key: UUID) -> Action:
     """A planned action of a version whose validation holds: nothing new is engaged while the parcours is adjusted."""
     action = validated_action(parcours, key, Step.PLANNED)
     if parcours.status is not Status.UNDER_WAY:
-        raise NOT_VALIDATED("Le parcours est en cours d’ajustement\u202f: la structure doit d’abord le valider à nouveau.")
+        raise NOT_VALIDATED(
+            "Le parcours est en cours d’ajustement\u202f: la structure doit d’abord le valider à nouveau."
+        )
     return action
 
 

@@ -14,7 +14,7 @@ from parcours.domain.duration import check_duration
 from parcours.domain.state import Action, Kind, Parcours, Period, SharedVersion, Status
 from shared.content import content_hash
 from shared.dates import yet_to_come
-from shared.decider import Context, Refusal, Role
+from shared.decider import Context, Refusal, Refused, Role
 from shared.events import command, event
 from shared.fields import Motive
 from shared.sealed import Sealed
@@ -48,7 +48,7 @@ class ContestParcours:
 
 @command
 class AdjustParcours:
-    """What was validated no longer fits: the parcours is reopened as a new version, to be shared and validated again."""
+    """What was validated no longer fits: the parcours is reopened as a new version, to be validated again."""
 
     reason: Motive
 
@@ -114,7 +114,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case ValidateParcours(version, seen):
             shared = _shared_version(parcours, version, context)
             if seen != shared.content_hash:
-                raise _stale(shared)
+                raise _stale(parcours)
             kinds = Counter(action.planned.kind.value for action in parcours.standing.values())
             return [ParcoursValidated(version, seen, dict(kinds))]
         case ContestParcours(version, reasons):
@@ -135,6 +135,8 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
         raise WRONG_PERIOD("Un parcours commence après l’admission de la structure, et finit après avoir commencé.")
     check_duration(parcours, yet_to_come(command.ends_on, context.now, "La fin du parcours"))
     period = Period(command.starts_on, command.ends_on)
+    if parcours.status is Status.SHARED and parcours.period == period:
+        return []
     salt = context.new_id().bytes
     proof = content_hash(salt, parcours.content(period))
     return [*lapsing(parcours), ParcoursShared(parcours.content_version + 1, salt.hex(), proof, period)]
@@ -146,7 +148,9 @@ def _check_actions(parcours: Parcours) -> None:
     left = [axis for axis in parcours.ranking if axis not in parcours.deferrals and not parcours.on_axis(axis)]
     if left:
         ranks = ", ".join(str(parcours.ranking.index(axis) + 1) for axis in left)
-        raise AXES_LEFT(f"Prévoyez une action, ou dites pourquoi attendre, pour les axes de rang\u202f: {ranks}.", axes=left)
+        raise AXES_LEFT(
+            f"Prévoyez une action, ou dites pourquoi attendre, pour les axes de rang\u202f: {ranks}.", axes=left
+        )
     if not parcours.standing:
         raise NO_ACTION("Un parcours compte au moins une action.")
     if all(action.planned.kind is Kind.CONSULTING for action in parcours.standing.values()):
@@ -161,18 +165,19 @@ def _shared_version(parcours: Parcours, version: int, context: Context) -> Share
     """The version that waits for a leader's answer, if it is the one this leader has seen."""
     if context.actor.role is not Role.LEADER:
         raise LEADERS_ONLY("Seul·e un·e dirigeant·e de la structure valide ou conteste son parcours.")
+    if version != parcours.content_version:
+        raise _stale(parcours)
     if parcours.status is not Status.SHARED or parcours.shared is None:
         raise NOTHING_SHARED("Aucune version du parcours n’attend la réponse de la structure.")
-    if version != parcours.shared.version:
-        raise _stale(parcours.shared)
     return parcours.shared
 
 
-def _stale(shared: SharedVersion) -> Exception:
+def _stale(parcours: Parcours) -> Refused:
+    """`content_hash` null: the current version is not shared yet."""
     return STALE_CONTENT(
-        f"La version partagée est aujourd’hui la {shared.version}\u202f: relisez-la avant de répondre.",
-        current_version=shared.version,
-        current_hash=shared.content_hash,
+        f"Le parcours en est à la version {parcours.content_version}\u202f: relisez-la avant de répondre.",
+        version=parcours.content_version,
+        content_hash=parcours.shared.content_hash if parcours.shared else None,
     )
 
 
@@ -188,15 +193,17 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
                 objections=None,
             )
         case SharedVersionLapsed():
-            return replace(parcours, status=Status.BUILDING)
+            return replace(parcours, status=Status.BUILDING, shared=None)
         case ParcoursValidated(version):
             return replace(
                 parcours, status=Status.UNDER_WAY, validated_version=version, actions=_all_validated(parcours)
             )
         case ParcoursContested(_, reasons):
-            return replace(parcours, status=Status.BUILDING, objections=reasons)
+            return replace(parcours, status=Status.BUILDING, shared=None, objections=reasons)
         case ParcoursAdjusted(version):
-            return replace(parcours, status=Status.BUILDING, content_version=version, validated_version=None)
+            return replace(
+                parcours, status=Status.BUILDING, content_version=version, shared=None, validated_version=None
+            )
 
 
 def _all_validated(parcours: Parcours) -> dict[UUID, Action]:

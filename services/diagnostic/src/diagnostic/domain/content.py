@@ -1,0 +1,116 @@
+"""What does a diagnosis say? This is what the leaders read, and what their validation is bound to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from diagnostic.domain.axes import Axis
+from shared.sealed import Sealed
+
+
+class Quality(StrEnum):
+    """As what somebody takes part."""
+
+    LEADER = "leader"
+    EMPLOYEE = "employee"
+    VOLUNTEER = "volunteer"
+    PARTNER = "partner"
+    ADVISER = "adviser"
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """A participant as the log knows them: an id, and a name under that id's key."""
+
+    person: UUID
+    name: Sealed
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    held_on: date
+    participants: tuple[Attendee, ...]
+    notes: Sealed | None = None
+
+    @property
+    def with_a_leader(self) -> bool:
+        return any(attendee.quality is Quality.LEADER for attendee in self.participants)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """How the structure stands on one axis; `rating` from 1, fragile, to 5, solid."""
+
+    rating: int
+    findings: Sealed
+    strengths: tuple[Sealed, ...] = ()
+    weaknesses: tuple[Sealed, ...] = ()
+    evidence: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """People under each kind of contract, and full-time equivalents."""
+
+    cdi: int
+    cdd: int
+    aided: int
+    fte: float
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """`definition` says what is counted: it is told to follow-up, and so never sealed."""
+
+    value: float
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    problem: Sealed
+    causes: tuple[Sealed, ...] = ()
+    recommendations: tuple[Sealed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    name: Sealed
+    note: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    sessions: tuple[Session, ...] = ()
+    axes: dict[Axis, Assessment] = field(default_factory=dict)
+    employment: Employment | None = None
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+    problem: Problem | None = None
+    schemes: tuple[Scheme, ...] = ()
+
+    @property
+    def baseline(self) -> dict[str, float]:
+        """What follow-up compares with, by code: employment and indicators."""
+        jobs: dict[str, float] = asdict(self.employment) if self.employment else {}
+        return jobs | {code: indicator.value for code, indicator in self.indicators.items()}
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """What each indicator counts, by code."""
+        return {code: indicator.definition for code, indicator in self.indicators.items()}
+
+    def missing(self) -> Iterator[tuple[str, str]]:
+        """What leaders cannot do without to judge the diagnosis: a code, and the French for it."""
+        if not any(session.with_a_leader for session in self.sessions):
+            yield "session-with-a-leader", "une séance de travail avec au moins un·e dirigeant·e"
+        if not self.axes:
+            yield "axis", "l’examen d’au moins un axe"
+        if self.employment is None:
+            yield "employment", "l’état de l’emploi"
+        if self.problem is None:
+            yield "problem", "la problématique"

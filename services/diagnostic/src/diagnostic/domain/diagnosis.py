@@ -1,0 +1,223 @@
+"""The diagnosis: built with the structure, validated by its leaders in one exact version, and led to a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from diagnostic.domain.axes import Axis
+from diagnostic.domain.commands import (
+    AgreePlan,
+    ContestDiagnosis,
+    EditCommand,
+    OpenDiagnosis,
+    SubmitDiagnosis,
+    ValidateDiagnosis,
+)
+from diagnostic.domain.content import Content
+from diagnostic.domain.edits import edited, with_edit
+from diagnostic.domain.events import (
+    DiagnosisContested,
+    DiagnosisOpened,
+    DiagnosisSubmitted,
+    DiagnosisValidated,
+    Event,
+    PlanAgreed,
+    SubmissionVoided,
+    ValidationVoided,
+)
+from shared.content import content_hash
+from shared.decider import Context, Decider, Refusal, Refused, Role
+from shared.sealed import Sealed
+
+UNKNOWN = UUID(int=0)
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    CONTESTED = "contested"
+    VALIDATED = "validated"
+    AGREED = "agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The version that leaders are asked to validate, or have validated."""
+
+    version: int
+    content_hash: str
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    axes: tuple[Axis, ...]
+    objectives: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`content_version` grows by one with each edit; `submission` is gone as soon as the content is no longer the same.
+
+    `contested`: why leaders did not agree with what was submitted last."""
+
+    status: Status = Status.NEW
+    structure: UUID = UNKNOWN
+    unit: str = ""
+    adviser: str = ""
+    admitted_at: datetime | None = None
+    headcount: int | None = None
+    content: Content = field(default_factory=Content)
+    content_version: int = 0
+    submission: Submission | None = None
+    contested: Sealed | None = None
+    plan: Plan | None = None
+
+
+NOT_OPEN = Refusal("diagnosis-not-open", "Le diagnostic n’est pas ouvert")
+ALREADY_AGREED = Refusal("plan-already-agreed", "Le plan d’accompagnement est déjà convenu")
+INCOMPLETE = Refusal("diagnosis-incomplete", "Le diagnostic est incomplet")
+ALREADY_SUBMITTED = Refusal("diagnosis-already-submitted", "Le diagnostic est déjà soumis")
+NOT_SUBMITTED = Refusal("diagnosis-not-submitted", "Le diagnostic n’est pas soumis")
+LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
+STALE_CONTENT = Refusal("stale-content", "Le diagnostic a changé depuis votre lecture")
+NOT_VALIDATED = Refusal("diagnosis-not-validated", "Le diagnostic n’est pas validé")
+REPEATED_AXIS = Refusal("repeated-axis", "Axe nommé deux fois", status=422)
+NOT_ASSESSED = Refusal("axis-not-assessed", "Axe non examiné")
+
+Command = OpenDiagnosis | EditCommand | SubmitDiagnosis | ValidateDiagnosis | ContestDiagnosis | AgreePlan
+
+
+def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Event]:
+    if isinstance(command, OpenDiagnosis):
+        return _open(diagnosis, command)
+    if diagnosis.status is Status.NEW:
+        raise NOT_OPEN("Il s’ouvre de lui-même quand la demande est admise.")
+    if diagnosis.status is Status.AGREED:
+        raise ALREADY_AGREED("Le diagnostic ne change plus\u202f: la suite se construit dans le parcours.")
+    match command:
+        case SubmitDiagnosis():
+            return [_submitted(diagnosis, context)]
+        case ValidateDiagnosis():
+            return _validate(diagnosis, command, context)
+        case ContestDiagnosis(version, reasons):
+            _seen_by_a_leader(diagnosis, version, context)
+            return [DiagnosisContested(version, context.text(reasons))]
+        case AgreePlan():
+            return [_agreed(diagnosis, command, context)]
+        case _:
+            return [edited(command, context), *_voided(diagnosis)]
+
+
+def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
+    """An admission may be told twice: the diagnosis opens once."""
+    if diagnosis.status is not Status.NEW:
+        return []
+    return [DiagnosisOpened(command.structure, command.unit, command.adviser, command.admitted_at, command.headcount)]
+
+
+def _voided(diagnosis: Diagnosis) -> list[Event]:
+    """What leaders read is no longer what the diagnosis says."""
+    if diagnosis.submission is None:
+        return []
+    if diagnosis.status is Status.VALIDATED:
+        return [ValidationVoided(diagnosis.submission.version)]
+    return [SubmissionVoided(diagnosis.submission.version)]
+
+
+def _submitted(diagnosis: Diagnosis, context: Context) -> DiagnosisSubmitted:
+    if diagnosis.submission:
+        raise ALREADY_SUBMITTED(
+            f"La version {diagnosis.submission.version} est déjà soumise à la structure.",
+            version=diagnosis.submission.version,
+        )
+    if missing := dict(diagnosis.content.missing()):
+        raise INCOMPLETE(f"Il manque encore\u202f: {', '.join(missing.values())}.", missing=list(missing))
+    salt = context.new_id().bytes
+    return DiagnosisSubmitted(diagnosis.content_version, content_hash(salt, diagnosis.content), salt.hex())
+
+
+def _validate(diagnosis: Diagnosis, command: ValidateDiagnosis, context: Context) -> list[Event]:
+    submission = _seen_by_a_leader(diagnosis, command.version, context)
+    if command.content_hash != submission.content_hash:
+        raise _stale(diagnosis)
+    if diagnosis.status is Status.VALIDATED:
+        return []
+    return [DiagnosisValidated(submission.version, submission.content_hash)]
+
+
+def _seen_by_a_leader(diagnosis: Diagnosis, version: int, context: Context) -> Submission:
+    """What is submitted, when it is a leader who speaks, and of that very version."""
+    if context.actor.role is not Role.LEADER:
+        raise LEADERS_ONLY(
+            "Le diagnostic est partagé\u202f: il appartient à la structure de le valider ou de le contester."
+        )
+    if version != diagnosis.content_version:
+        raise _stale(diagnosis)
+    if diagnosis.submission is None:
+        raise NOT_SUBMITTED(
+            "Cette version n’attend pas de validation\u202f: elle n’est pas encore soumise, ou a été contestée."
+        )
+    return diagnosis.submission
+
+
+def _stale(diagnosis: Diagnosis) -> Refused:
+    """`content_hash` null: the current version is not submitted yet."""
+    submission = diagnosis.submission
+    return STALE_CONTENT(
+        f"Relisez la version {diagnosis.content_version} avant de vous prononcer.",
+        version=diagnosis.content_version,
+        content_hash=submission.content_hash if submission else None,
+    )
+
+
+def _agreed(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> PlanAgreed:
+    if diagnosis.status is not Status.VALIDATED:
+        raise NOT_VALIDATED("Le plan ne peut venir que d’un diagnostic validé par la structure.")
+    assert diagnosis.submission and diagnosis.admitted_at
+    if len(set(command.axes)) < len(command.axes):
+        raise REPEATED_AXIS("Chaque axe n’a qu’une place dans le plan.")
+    if absent := [axis for axis in command.axes if axis not in diagnosis.content.axes]:
+        labels = ", ".join(axis.label for axis in absent)
+        raise NOT_ASSESSED(f"Le plan vient du diagnostic, qui n’a pas examiné\u202f: {labels}.", axes=absent)
+    return PlanAgreed(
+        diagnosis.structure,
+        diagnosis.unit,
+        diagnosis.adviser,
+        diagnosis.admitted_at,
+        diagnosis.submission.version,
+        diagnosis.submission.content_hash,
+        command.axes,
+        context.text(command.objectives),
+        diagnosis.content.baseline,
+        diagnosis.content.definitions,
+    )
+
+
+def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
+    match event:
+        case DiagnosisOpened(structure, unit, adviser, admitted_at, headcount):
+            return Diagnosis(Status.OPEN, structure, unit, adviser, admitted_at, headcount)
+        case DiagnosisSubmitted(version, seen, salt):
+            submission = Submission(version, seen, salt)
+            return replace(diagnosis, status=Status.SUBMITTED, submission=submission, contested=None)
+        case DiagnosisValidated():
+            return replace(diagnosis, status=Status.VALIDATED)
+        case SubmissionVoided() | ValidationVoided():
+            return replace(diagnosis, status=Status.OPEN, submission=None)
+        case DiagnosisContested(_, reasons):
+            return replace(diagnosis, status=Status.CONTESTED, submission=None, contested=reasons)
+        case PlanAgreed():
+            return replace(diagnosis, status=Status.AGREED, plan=Plan(event.axes, event.objectives))
+        case _:
+            content = with_edit(diagnosis.content, event)
+            return replace(diagnosis, content=content, content_version=diagnosis.content_version + 1)
+
+
+decider: Decider[Diagnosis] = Decider(
+    "diagnosis", Diagnosis(), decide, evolve, commands=Command.__args__, events=Event.__args__
+)

@@ -1,0 +1,26 @@
+"""Diagnostic, put together."""
+
+from __future__ import annotations
+
+from diagnostic import api, views
+from diagnostic.domain import diagnosis
+from diagnostic.published import published
+from diagnostic.reactions import reactions
+from shared.contracts import diagnostic as contracts
+from shared.program import command_line
+from shared.service import Service
+
+service = Service(
+    name="diagnostic",
+    title="DLA — diagnostic partagé",
+    deciders=(diagnosis.decider,),
+    routers=(api.router,),
+    published=published,
+    told=contracts.TOLD,
+    reactions=reactions,
+    views=(views.diagnoses,),
+)
+cli = command_line(service)
+
+if __name__ == "__main__":
+    cli()

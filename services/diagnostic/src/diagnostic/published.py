@@ -1,0 +1,28 @@
+"""What of diagnostic's own log the others are told: the only bridge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diagnostic.domain import events
+from shared.contracts import diagnostic as contracts
+from shared.contracts.base import PublicEvent
+from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.recorder import LogEntry
+
+
+def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+    match recorded.data:
+        case events.PlanAgreed() as agreed:
+            return contracts.PlanAgreed(
+                structure=agreed.structure,
+                unit=agreed.unit,
+                adviser=agreed.adviser,
+                admitted_at=agreed.admitted_at,
+                validated_version=agreed.validated_version,
+                content_hash=agreed.content_hash,
+                axes=agreed.axes,
+                baseline=agreed.baseline,
+                definitions=agreed.definitions,
+            )
+    return None

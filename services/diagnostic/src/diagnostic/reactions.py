@@ -1,0 +1,17 @@
+"""What diagnostic does when the other services tell something."""
+
+from __future__ import annotations
+
+from diagnostic.domain import commands, diagnosis
+from shared.contracts.intake import RequestAdmitted
+from shared.transport.inbox import Reactions, To
+from shared.transport.wire import Header
+
+reactions = Reactions("diagnostic")
+
+
+@reactions.on(RequestAdmitted)
+def open_diagnosis(event: RequestAdmitted, header: Header) -> To:
+    """A structure entered the DLA: its diagnosis opens by itself."""
+    command = commands.OpenDiagnosis(event.structure, event.unit, event.adviser, header.recorded_at, event.headcount)
+    return To(diagnosis.decider, header.case, command)

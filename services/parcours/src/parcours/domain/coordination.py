@@ -1,0 +1,143 @@
+"""Is each action within reach, under way, or settled? The adviser makes sure that the parcours is carried out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from parcours.domain.state import (
+    OPEN_STEPS,
+    Introduction,
+    Kind,
+    Parcours,
+    Step,
+    action_to_start,
+    validated_action,
+)
+from parcours.domain.validation import SharedVersionLapsed, lapsing
+from shared.dates import already_past
+from shared.decider import Context, Refusal
+from shared.events import command, event
+from shared.fields import Line, Motive, Text
+from shared.sealed import Sealed
+
+
+@command
+class Introduce:
+    """The adviser puts the structure in touch with somebody who opens the way to an action."""
+
+    action: UUID
+    whom: Line
+    held_on: date
+
+
+@command
+class StartAction:
+    """An action begins; a consulting one only with its agreement signed and its funds committed."""
+
+    action: UUID
+
+
+@command
+class FinishAction:
+    """An action has been carried out; a consulting one once its final report was accepted."""
+
+    action: UUID
+    summary: Text
+
+
+@command
+class AbandonAction:
+    """An action will not be carried out, and it is said why."""
+
+    action: UUID
+    motive: Motive
+
+
+@command
+class CarryOver:
+    """An action will go on after the parcours, and it is said why."""
+
+    action: UUID
+    motive: Motive
+
+
+@event("introduction-made", label="Mise en relation")
+class IntroductionMade:
+    action: UUID
+    whom: Sealed
+    held_on: date
+
+
+@event("action-started", label="Action commencée")
+class ActionStarted:
+    action: UUID
+
+
+@event("action-finished", label="Action terminée")
+class ActionFinished:
+    action: UUID
+    summary: Sealed
+
+
+@event("action-abandoned", label="Action abandonnée")
+class ActionAbandoned:
+    action: UUID
+    motive: Sealed
+
+
+@event("action-carried-over", label="Action reportée après le parcours")
+class ActionCarriedOver:
+    action: UUID
+    motive: Sealed
+
+
+NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
+NO_FUNDS = Refusal("no-funds", "Aucun financement engagé")
+NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
+
+Command = Introduce | StartAction | FinishAction | AbandonAction | CarryOver
+Event = IntroductionMade | ActionStarted | ActionFinished | ActionAbandoned | ActionCarriedOver
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
+    match command:
+        case Introduce(key, whom, held_on):
+            validated_action(parcours, key, *OPEN_STEPS)
+            already_past(held_on, context.now, "La date de la mise en relation")
+            return [IntroductionMade(key, Sealed(context.new_id(), whom), held_on)]
+        case StartAction(key):
+            action = action_to_start(parcours, key)
+            if action.planned.kind is Kind.CONSULTING and action.agreement is None:
+                raise NO_AGREEMENT("Une prestation de conseil commence après la signature de sa convention.")
+            if action.planned.kind is Kind.CONSULTING and not action.committed:
+                raise NO_FUNDS("Une prestation de conseil commence après l’engagement de son financement.")
+            return [ActionStarted(key)]
+        case FinishAction(key, summary):
+            action = validated_action(parcours, key, Step.STARTED)
+            if action.planned.kind is Kind.CONSULTING and action.report_received_on is None:
+                raise NO_FINAL_REPORT("Une prestation de conseil se termine une fois son rapport final accepté.")
+            return [ActionFinished(key, context.text(summary))]
+        case AbandonAction(key, motive):
+            validated_action(parcours, key, *OPEN_STEPS)
+            return [*lapsing(parcours), ActionAbandoned(key, context.text(motive))]
+        case CarryOver(key, motive):
+            validated_action(parcours, key, *OPEN_STEPS)
+            return [*lapsing(parcours), ActionCarriedOver(key, context.text(motive))]
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    action = parcours.actions[event.action]
+    match event:
+        case IntroductionMade(_, whom, held_on):
+            changed = replace(action, introductions=(*action.introductions, Introduction(whom, held_on)))
+        case ActionStarted():
+            changed = replace(action, step=Step.STARTED)
+        case ActionFinished(_, summary):
+            changed = replace(action, step=Step.DONE, outcome=summary)
+        case ActionAbandoned(_, motive):
+            changed = replace(action, step=Step.ABANDONED, outcome=motive)
+        case ActionCarriedOver(_, motive):
+            changed = replace(action, step=Step.CARRIED_OVER, outcome=motive)
+    return parcours.but(event.action, changed)

@@ -1,0 +1,77 @@
+"""How does a parcours end? With every action settled and a debrief; or sooner, for the scheme is voluntary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+
+from parcours.domain.state import NOT_VALIDATED, OPEN_STEPS, Parcours, Plan, Status
+from shared.dates import already_past
+from shared.decider import Context, Refusal
+from shared.events import command, event
+from shared.fields import Motive, Text
+from shared.sealed import Sealed
+
+
+@command
+class CompleteParcours:
+    """Every action is settled and the closing debrief was held: the parcours is over, and follow-up begins."""
+
+    debrief: Text
+    held_on: date
+
+
+@command
+class AbandonParcours:
+    """The adviser or a leader of the structure ends the accompaniment before its term, and says why."""
+
+    motive: Motive
+
+
+@event("parcours-completed", label="Parcours terminé")
+class ParcoursCompleted:
+    plan: Plan
+    actions: dict[str, int]
+    debrief: Sealed
+    held_on: date
+
+
+@event("parcours-abandoned", label="Parcours abandonné")
+class ParcoursAbandoned:
+    motive: Sealed
+
+
+ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")
+
+Command = CompleteParcours | AbandonParcours
+Event = ParcoursCompleted | ParcoursAbandoned
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    match command:
+        case CompleteParcours(debrief, held_on):
+            _check_settled(parcours)
+            already_past(held_on, context.now, "La date du bilan de fin de parcours")
+            settled = Counter(action.step.value for action in parcours.actions.values())
+            return [ParcoursCompleted(parcours.plan, dict(settled), context.text(debrief), held_on)]
+        case AbandonParcours(motive):
+            return [ParcoursAbandoned(context.text(motive))]
+
+
+def _check_settled(parcours: Parcours) -> None:
+    if parcours.status is not Status.UNDER_WAY:
+        raise NOT_VALIDATED("Un parcours se termine une fois que la structure en a validé la dernière version.")
+    if left := [key for key, action in parcours.actions.items() if action.step in OPEN_STEPS]:
+        raise ACTIONS_LEFT(
+            "Chaque action doit être terminée, abandonnée ou reportée avant la fin du parcours.",
+            actions=[str(key) for key in left],
+        )
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    match event:
+        case ParcoursCompleted(_, _, debrief):
+            return replace(parcours, status=Status.COMPLETED, debrief=debrief)
+        case ParcoursAbandoned(motive):
+            return replace(parcours, status=Status.ABANDONED, debrief=motive)

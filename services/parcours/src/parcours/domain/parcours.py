@@ -1,0 +1,98 @@
+"""The parcours as one aggregate: opened by the plan, built, validated, carried out, ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from parcours.domain import building, consulting, coordination, duration, ending, validation
+from parcours.domain.state import Parcours, Plan, Status
+from shared.decider import Context, Decider, Refusal
+from shared.events import command, event
+
+
+@command
+class OpenParcours:
+    """The plan is agreed: adviser and structure can build their parcours."""
+
+    plan: Plan
+
+
+@event("parcours-opened", label="Élaboration du parcours ouverte")
+class ParcoursOpened:
+    plan: Plan
+
+
+NOT_OPEN = Refusal("parcours-not-open", "Le parcours n’est pas ouvert")
+PARCOURS_ENDED = Refusal("parcours-ended", "Le parcours a pris fin")
+
+Command = (
+    OpenParcours
+    | building.Command
+    | duration.Command
+    | validation.Command
+    | coordination.Command
+    | consulting.Command
+    | ending.Command
+)
+Event = (
+    ParcoursOpened
+    | building.Event
+    | duration.Event
+    | validation.Event
+    | coordination.Event
+    | consulting.Event
+    | ending.Event
+)
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    if isinstance(command, OpenParcours):
+        return [ParcoursOpened(command.plan)] if parcours.status is Status.NEW else []
+    _check_open(parcours, command)
+    if isinstance(command, building.Command):
+        return [*building.decide(parcours, command, context)]
+    if isinstance(command, duration.Command):
+        return [*duration.decide(parcours, command, context)]
+    if isinstance(command, validation.Command):
+        return [*validation.decide(parcours, command, context)]
+    if isinstance(command, coordination.Command):
+        return [*coordination.decide(parcours, command, context)]
+    if isinstance(command, consulting.Command):
+        return [*consulting.decide(parcours, command, context)]
+    return [*ending.decide(parcours, command, context)]
+
+
+def _check_open(parcours: Parcours, command: Command) -> None:
+    """A provider's invoice can come after the end, and a completed parcours be updated in follow-up; nothing else."""
+    match parcours.status, command:
+        case Status.NEW, _:
+            raise NOT_OPEN("Le parcours s’ouvre de lui-même quand le plan d’accompagnement est convenu.")
+        case ((Status.COMPLETED | Status.ABANDONED), consulting.AuthorisePayment()):
+            return
+        case Status.COMPLETED, validation.AdjustParcours():
+            return
+        case Status.COMPLETED, _:
+            raise PARCOURS_ENDED("Ce parcours est terminé\u202f: un ajustement peut le rouvrir.")
+        case Status.ABANDONED, _:
+            raise PARCOURS_ENDED("Ce parcours a été abandonné.")
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    if isinstance(event, ParcoursOpened):
+        return replace(parcours, status=Status.BUILDING, plan=event.plan)
+    if isinstance(event, building.Event):
+        return building.evolve(parcours, event)
+    if isinstance(event, duration.Event):
+        return duration.evolve(parcours, event)
+    if isinstance(event, validation.Event):
+        return validation.evolve(parcours, event)
+    if isinstance(event, coordination.Event):
+        return coordination.evolve(parcours, event)
+    if isinstance(event, consulting.Event):
+        return consulting.evolve(parcours, event)
+    return ending.evolve(parcours, event)
+
+
+decider: Decider[Parcours] = Decider(
+    "parcours", Parcours(), decide, evolve, commands=Command.__args__, events=Event.__args__
+)

@@ -1,0 +1,26 @@
+"""Parcours, put together."""
+
+from __future__ import annotations
+
+from parcours import api, views
+from parcours.domain import parcours
+from parcours.published import published
+from parcours.reactions import reactions
+from shared.contracts import parcours as contracts
+from shared.program import command_line
+from shared.service import Service
+
+service = Service(
+    name="parcours",
+    title="DLA — parcours d’accompagnement",
+    deciders=(parcours.decider,),
+    routers=(api.router,),
+    published=published,
+    told=contracts.TOLD,
+    reactions=reactions,
+    views=(views.parcours_list,),
+)
+cli = command_line(service)
+
+if __name__ == "__main__":
+    cli()

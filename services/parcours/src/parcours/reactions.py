@@ -1,0 +1,26 @@
+"""What parcours does when the other services tell something."""
+
+from __future__ import annotations
+
+from parcours.domain import parcours
+from parcours.domain.state import Plan
+from shared.contracts.diagnostic import PlanAgreed
+from shared.transport.inbox import Reactions, To
+from shared.transport.wire import Header
+
+reactions = Reactions("parcours")
+
+
+@reactions.on(PlanAgreed)
+def open_parcours(event: PlanAgreed, header: Header) -> To:
+    """The plan is agreed: the parcours can be built, under the same case."""
+    plan = Plan(
+        event.structure,
+        event.unit,
+        event.adviser,
+        event.admitted_at,
+        event.axes,
+        event.baseline,
+        event.definitions,
+    )
+    return To(parcours.decider, header.case, parcours.OpenParcours(plan))

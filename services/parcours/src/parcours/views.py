@@ -1,0 +1,79 @@
+"""What parcours lists: the accompaniments of a unit, and how far each has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from parcours.domain.building import ActionAdded, ActionRemoved
+from parcours.domain.consulting import FundsCommitted, PaymentAuthorised
+from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.parcours import ParcoursOpened
+from parcours.domain.state import Kind, Status
+from parcours.domain.validation import (
+    ParcoursAdjusted,
+    ParcoursContested,
+    ParcoursShared,
+    ParcoursValidated,
+    SharedVersionLapsed,
+)
+from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.recorder import LogEntry
+from shared.views import Document, View
+
+
+def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    now = entry.recorded_at
+    match recorded.data:
+        case ParcoursOpened(plan):
+            return row | {
+                "status": Status.BUILDING,
+                "structure": plan.structure,
+                "unit": plan.unit,
+                "adviser": plan.adviser,
+                "admitted_at": plan.admitted_at,
+                "opened_at": now,
+                "axes": len(plan.axes),
+                **dict.fromkeys(("actions", "consulting", "started", "done", "abandoned", "carried_over"), 0),
+                **dict.fromkeys(("committed", "paid"), 0),
+            }
+        case ActionAdded(_, planned):
+            return _one_more(row, "actions", *(["consulting"] if planned.kind is Kind.CONSULTING else []))
+        case ActionRemoved(_, _, kind):
+            return _one_more(row, "actions", *(["consulting"] if kind is Kind.CONSULTING else []), by=-1)
+        case ParcoursShared(_, _, _, period):
+            dates = {"starts_on": period.starts_on, "ends_on": period.ends_on}
+            return row | dates | {"status": Status.SHARED, "shared_at": now, "contested": False}
+        case ParcoursContested():
+            return row | {"status": Status.BUILDING, "contested": True}
+        case SharedVersionLapsed():
+            return row | {"status": Status.BUILDING}
+        case ParcoursAdjusted():
+            return row | {"status": Status.BUILDING, "validated_at": None, "completed_at": None}
+        case ParcoursValidated():
+            return row | {"status": Status.UNDER_WAY, "validated_at": now}
+        case ActionStarted():
+            return _one_more(row, "started")
+        case ActionFinished():
+            return _one_more(row, "done")
+        case ActionAbandoned():
+            return _one_more(row, "abandoned")
+        case ActionCarriedOver():
+            return _one_more(row, "carried_over")
+        case FundsCommitted(_, amount):
+            return _one_more(row, "committed", by=amount)
+        case PaymentAuthorised(_, amount):
+            return _one_more(row, "paid", by=amount)
+        case ParcoursCompleted():
+            return row | {"status": Status.COMPLETED, "completed_at": now}
+        case ParcoursAbandoned():
+            return row | {"status": Status.ABANDONED, "abandoned_at": now}
+    return row
+
+
+def _one_more(row: Document, *counted: str, by: int = 1) -> Document:
+    return row | {name: row[name] + by for name in counted}
+
+
+parcours_list = View("parcours:v1", _project, searched=("unit", "adviser"))
+"""`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents."""

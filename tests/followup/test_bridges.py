@@ -1,0 +1,164 @@
+"""What followup hears, what it tells, and what its list shows."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from diagnostic.domain.axes import Axis
+from followup.domain.events import (
+    FollowUpClosed,
+    FollowUpOpened,
+    FollowUpResumed,
+    NeedFound,
+    Outcome,
+    ReviewPlanned,
+    ReviewRecorded,
+    StructureClosedDown,
+    StructureUnreachable,
+)
+from followup.domain.follow_up import decider
+from followup.domain.reviews import Report
+from followup.domain.themes import Theme
+from followup.published import published
+from followup.reactions import open_follow_up
+from followup.views import follow_ups
+from shared.contracts import followup as contracts
+from shared.contracts.base import PublicEvent
+from shared.contracts.parcours import ParcoursCompleted
+from shared.decider import Role
+from shared.eventlog.mapper import Meta, RecordedEvent, plain
+from shared.eventlog.recorder import LogEntry
+from shared.testing import CASE, NOW, Scenarios, text
+from shared.transport.wire import Header
+from shared.views import Document
+
+ENTRY = LogEntry(
+    id=1,
+    originator_id=CASE,
+    originator_version=1,
+    topic="",
+    state=b"",
+    case_id=CASE,
+    partition=0,
+    number=1,
+    recorded_at=NOW,
+)
+META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
+TODAY = NOW.date()
+HELD = Report(TODAY, {}, (), 4, None, None, text("Les nouveaux outils sont en place."))
+IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
+OPENED = FollowUpOpened(
+    UUID(int=7),
+    UUID(int=8),
+    "unit-35",
+    "adviser-1",
+    {"fte": 11.5},
+    {"members": "Adhésions à jour"},
+    {"M0": TODAY, "M6": IN_SIX_MONTHS, "M18": IN_EIGHTEEN_MONTHS},
+)
+
+
+def recorded(event: object) -> RecordedEvent[Any]:
+    return RecordedEvent(CASE, 1, META, event)
+
+
+def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -> None:
+    told = ParcoursCompleted(
+        structure=UUID(int=8),
+        unit="unit-35",
+        adviser="adviser-1",
+        actions_done=3,
+        actions_abandoned=0,
+        baseline={"fte": 11.5},
+        definitions={"members": "Adhésions à jour"},
+    )
+    header = Header(
+        publisher="parcours",
+        log_id=UUID(int=3),
+        position=12,
+        partition=0,
+        number=5,
+        id=UUID(int=7),
+        case=CASE,
+        stream=CASE,
+        version=12,
+        event="parcours-completed",
+        event_version=1,
+        recorded_at=NOW,
+        effective_at=NOW - timedelta(days=3),
+        actor="adviser-1",
+        role="adviser",
+        unit="unit-35",
+        causation=None,
+        correlation=UUID(int=7),
+        rules=None,
+        payload_hash="",
+    )
+    to = open_follow_up(told, header)
+    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
+    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (ReviewRecorded("M0", HELD), contracts.ReviewRecorded(review="M0", outcome="held")),
+        (StructureUnreachable("M6", 3), contracts.ReviewRecorded(review="M6", outcome="unreachable")),
+        (StructureClosedDown(TODAY, ("M6", "M18")), contracts.ReviewRecorded(review="M6", outcome="closed_down")),
+        (NeedFound(Theme.FINANCE, text("Trésorerie tendue.")), contracts.NeedFound(theme="finance")),
+        (FollowUpClosed(Outcome.CLOSED_DOWN), contracts.FollowUpClosed(outcome="closed_down")),
+    ],
+)
+def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: PublicEvent) -> None:
+    assert published(recorded(event), ENTRY) == told
+
+
+@pytest.mark.parametrize("event", [OPENED, ReviewPlanned("M6", TODAY, text("Congés")), StructureClosedDown(TODAY, ())])
+def test_the_rest_stays_at_home(event: object) -> None:
+    assert published(recorded(event), ENTRY) is None
+
+
+def test_a_need_is_about_an_axis_that_diagnoses_look_at() -> None:
+    assert {theme.value for theme in Theme} == {axis.value for axis in Axis}
+
+
+def row(*events: object) -> Document:
+    document: Document = {}
+    for event in events:
+        document = plain(follow_ups.project(document, ENTRY, recorded(event)), repr)
+    return document
+
+
+def test_the_list_shows_where_each_follow_up_stands() -> None:
+    assert row(OPENED) == {
+        "status": "open",
+        "structure": str(UUID(int=8)),
+        "unit": "unit-35",
+        "adviser": "adviser-1",
+        "opened_at": "2026-03-02T09:00:00Z",
+        "reviews_held": 0,
+        "reviews_unreachable": 0,
+        "needs": 0,
+        "due": {"M0": "2026-03-02", "M6": "2026-09-02", "M18": "2027-09-02"},
+        "next_due_on": "2026-03-02",
+    }
+
+
+def test_the_list_shows_when_the_structure_is_to_be_seen_next() -> None:
+    history: tuple[object, ...] = (OPENED, ReviewRecorded("M0", HELD))
+    assert row(*history)["next_due_on"] == "2026-09-02"
+    history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, text("Congés")), StructureUnreachable("M6", 3))
+    shown = row(*history)
+    assert (shown["next_due_on"], shown["reviews_held"], shown["reviews_unreachable"]) == ("2027-09-02", 1, 1)
+    shown = row(*history, NeedFound(Theme.FINANCE, text("Trésorerie")), StructureClosedDown(TODAY, ("M18",)))
+    assert (shown["next_due_on"], shown["needs"]) == (None, 1)
+
+
+def test_the_list_shows_how_a_follow_up_ended_until_it_resumes() -> None:
+    ended = (replace(OPENED, reviews={}), FollowUpClosed(Outcome.COMPLETED, text("Les effets durent.")))
+    assert (row(*ended)["status"], row(*ended)["outcome"]) == ("closed", "completed")
+    resumed = row(*ended, FollowUpResumed(UUID(int=9), "adviser-2", {"M0-2": TODAY}))
+    assert (resumed["status"], resumed["outcome"], resumed["next_due_on"]) == ("open", None, "2026-03-02")

@@ -1,0 +1,146 @@
+"""Carries from a desk to workshops over a real NATS, while the test looks on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from threading import Thread
+from typing import Any, TypeVar
+
+import nats
+from desk import REGION, Desk, Workshop
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig
+
+from embedded.nats import Nats
+from shared.transport import topology
+from shared.transport.relay import Relay
+from shared.transport.subscriptions import Subscriptions
+from shared.transport.wire import Message, decode, encode
+
+T = TypeVar("T")
+
+
+class Loop:
+    """An event loop in a thread, for what runs while the test looks on."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = Thread(target=self.loop.run_forever, name="loop")
+        self.thread.start()
+
+    def do(self, work: Coroutine[Any, Any, T], seconds: float = 20) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
+
+    def call(self, make: Callable[[], T]) -> T:
+        async def made() -> T:
+            return make()
+
+        return self.do(made())
+
+    def close(self) -> None:
+        async def rest() -> None:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+        self.do(rest())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+class Carrier:
+    """Starts relays and subscriptions, and stops them all at the end. `deaths`: why the process would have ended."""
+
+    def __init__(self, loop: Loop, server: Nats, desk: Desk, closing: ExitStack) -> None:
+        self.loop, self.server, self.desk, self._closing = loop, server, desk, closing
+        self.deaths: list[str] = []
+
+    def install(self, *, whole: bool = False) -> None:
+        """The deploy step."""
+        self.loop.do(topology.install(self.server.url, self.server.token, REGION, "workshop", [self.desk.name], whole))
+
+    def relay(self) -> Relay:
+        relay = self.loop.call(
+            lambda: Relay(
+                self.desk.app,
+                self.desk.published,
+                region=REGION,
+                nats_url=self.server.url,
+                token=self.server.token,
+            )
+        )
+        running = self.loop.call(lambda: asyncio.ensure_future(relay.run()))
+
+        async def end() -> None:
+            await relay.stop()
+            await running
+
+        self._closing.callback(lambda: self.loop.do(end()))
+        return relay
+
+    def hears(self, workshop: Workshop) -> Subscriptions:
+        subscriptions = self.loop.call(
+            lambda: Subscriptions(
+                workshop.inbox,
+                region=REGION,
+                nats_url=self.server.url,
+                token=self.server.token,
+                fatal=self.deaths.append,
+            )
+        )
+        self.loop.do(subscriptions.start())
+        self._closing.callback(lambda: self.loop.do(subscriptions.stop()))
+        return subscriptions
+
+    def all_sent(self, relay: Relay) -> bool:
+        return relay.health.position == self.desk.app.recorder.max_notification_id()
+
+    def publish(self, messages: list[Message]) -> None:
+        """Beside the relay, as a resend or a stray copy would."""
+
+        async def publish(jetstream: JetStreamContext) -> None:
+            for message in messages:
+                subject = topology.subject(REGION, self.desk.name, message.header.partition, message.topic)
+                headers = {"Contract": message.contract} if message.contract else None
+                await jetstream.publish(subject, encode(message), headers=headers)
+
+        self._ask(publish)
+
+    def purge(self) -> None:
+        """The stream loses its messages, and keeps its sequence."""
+
+        async def purge(jetstream: JetStreamContext) -> None:
+            await jetstream.purge_stream(self.desk.name)
+
+        self._ask(purge)
+
+    def wire(self) -> list[bytes]:
+        """Every message the desk's stream holds."""
+
+        async def wire(jetstream: JetStreamContext) -> list[bytes]:
+            config = ConsumerConfig(ack_policy=AckPolicy.NONE)
+            pull = await jetstream.pull_subscribe("", stream=self.desk.name, config=config)
+            held = (await jetstream.stream_info(self.desk.name)).state.messages
+            messages: list[bytes] = []
+            while len(messages) < held:
+                messages += [message.data for message in await pull.fetch(500, timeout=5)]
+            return messages
+
+        return self._ask(wire)
+
+    def positions(self) -> list[int]:
+        return [decode(message).header.position for message in self.wire()]
+
+    def _ask(self, question: Callable[[JetStreamContext], Coroutine[Any, Any, T]]) -> T:
+        async def ask() -> T:
+            connection = await nats.connect(self.server.url, token=self.server.token)
+            try:
+                return await question(connection.jetstream())
+            finally:
+                await connection.close()
+
+        return self.loop.do(ask())
