@@ -89,7 +89,7 @@ def test_another_period_or_another_salt_makes_another_hash() -> None:
 def test_the_hash_that_was_stored_is_found_again_from_the_log() -> None:
     log = MemoryLog(decider)
     log.append(*BUILT)
-    log.do(SHARE).then(log.events[-1])
+    log.do(SHARE)
     shared = log.state.shared
     assert shared is not None
     assert content_hash(bytes.fromhex(shared.salt), log.state.content(PERIOD)) == shared.content_hash
@@ -118,7 +118,9 @@ def test_nobody_validates_or_contests_in_the_place_of_a_leader(role: Role) -> No
     given(*BUILT, SHARED).when(ContestParcours(5, "Trop tôt"), by=role).refused("leaders-only")
 
 
-@pytest.mark.parametrize("answer", [ValidateParcours(4, PROOF), ValidateParcours(5, "0" * 64), ContestParcours(6, "Non")])
+@pytest.mark.parametrize(
+    "answer", [ValidateParcours(4, PROOF), ValidateParcours(5, "0" * 64), ContestParcours(6, "Non")]
+)
 def test_an_answer_to_another_version_or_another_hash_is_told_the_current_one(answer: object) -> None:
     refused = given(*BUILT, SHARED).when(answer, by=Role.LEADER).refused("stale-content")
     assert refused.extra == {"version": 5, "content_hash": PROOF}

@@ -127,6 +127,9 @@ class Workshop:
     def steps(self) -> dict[UUID, list[int]]:
         return _by_case(self.app, Followed)
 
+    def followed(self) -> int:
+        return self.app.recorder.max_notification_id() or 0
+
     def count(self, table: str) -> int:
         (row,) = self.app.recorder.fetch(f"SELECT count(*) FROM {{schema}}.{table}")
         return int(row["count"])
@@ -209,8 +212,8 @@ def register_in_turn(desk: Desk, cases: int, steps: int, first: int = 100) -> No
 
 
 @contextmanager
-def feed_of(desk: Desk) -> Iterator[Feed]:
-    """The desk's feed over HTTP."""
+def feed_of(desk: Desk) -> Iterator[str]:
+    """The address of the desk's feed over HTTP."""
     web = FastAPI()
     web.state.application = desk.app
     web.include_router(feed_router(desk.published))
@@ -218,12 +221,10 @@ def feed_of(desk: Desk) -> Iterator[Feed]:
     server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
     thread = Thread(target=server.run, name="feed")
     thread.start()
-    feed = Feed({desk.name: f"http://127.0.0.1:{port}"}, "token")
     try:
         eventually(lambda: server.started)
-        yield feed
+        yield f"http://127.0.0.1:{port}"
     finally:
-        feed.close()
         server.should_exit = True
         thread.join()
 

@@ -11,6 +11,7 @@ from carrier import Carrier, Loop
 from desk import Desk, LogOfTheDesk, Workshop, desk_at, feed_of, workshop_at
 
 from embedded.nats import Nats
+from shared.transport.feed import Feed
 
 _numbers = itertools.count(1)
 
@@ -62,6 +63,9 @@ def carrier(loop: Loop, nats: Nats, desk: Desk, workshops: object) -> Iterator[C
 
 
 @pytest.fixture
-def http_feed(desk: Desk) -> Iterator[object]:
-    with feed_of(desk) as feed:
+def http_feed(desk: Desk) -> Iterator[Feed]:
+    """The desk's feed as services ask it."""
+    with feed_of(desk) as address:
+        feed = Feed({desk.name: address}, "token")
         yield feed
+        feed.close()

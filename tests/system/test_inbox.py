@@ -10,7 +10,7 @@ import pytest
 from desk import FAULTY, Desk, LogOfTheDesk, Workshop
 from eventsourcing.persistence import OperationalError
 
-from shared.eventlog.recorder import partition_of
+from shared.eventlog.recorder import PARTITIONS, partition_of
 from shared.ids import uuid7
 from shared.transport.inbox import Jump, OtherLog
 from shared.transport.parking import Parking
@@ -223,7 +223,12 @@ def test_behind_at_two_announcements_means_that_the_stream_lost_some(
     for step in range(3):
         desk.register(case, step)
     last = desk.messages()[-1].header
-    head = Head(publisher=desk.name, log_id=last.log_id, position=3, numbers={last.partition: 3})
+    head = Head(
+        publisher=desk.name,
+        log_id=last.log_id,
+        position=3,
+        numbers=[3 * (partition == last.partition) for partition in range(PARTITIONS)],
+    )
     workshop.inbox.announced(head)
     assert (workshop.steps(), feed.asked) == ({}, 0)
     workshop.inbox.announced(head)

@@ -2,23 +2,175 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
-from conftest import Carrier
+import psycopg
+from carrier import Carrier
+from desk import Desk, Workshop, eventually, feed_of, register_in_turn
 
-WORKER = Path(__file__).parents[1] / "support" / "relaying.py"
+from embedded.nats import Nats
+from embedded.postgres import Postgres
+from shared.ids import uuid7
+from shared.transport.relay import LEASE
+
+PROCESS = Path(__file__).parents[1] / "support" / "desk_process.py"
 
 
 @contextmanager
-def relaying(carrier: Carrier) -> Iterator[subprocess.Popen[str]]:
-    """A relay in a process of its own."""
-    command = [sys.executable, WORKER, carrier.desk.app.url, carrier.desk.name, carrier.nats.url, carrier.nats.token]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+def a_process(role: str, url: str, carrier: Carrier, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    where = [url, carrier.desk.name, carrier.server.url, carrier.server.token]
+    with subprocess.Popen([sys.executable, PROCESS, role, *where, *more]) as process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def is_stopped(process: subprocess.Popen[bytes]) -> bool:
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def dense_until(desk: Desk) -> list[int]:
+    return list(range(1, (desk.app.recorder.max_notification_id() or 0) + 1))
+
+
+def test_one_leads_and_another_takes_over_when_it_leaves(desk: Desk, carrier: Carrier) -> None:
+    carrier.install()
+    relays = [carrier.relay(), carrier.relay()]
+    eventually(lambda: any(relay.leads for relay in relays))
+    leader, other = sorted(relays, key=lambda relay: relay.leads, reverse=True)
+    register_in_turn(desk, cases=3, steps=3)
+    eventually(lambda: carrier.all_sent(leader))
+    assert not other.leads
+    carrier.loop.do(leader.stop())
+    eventually(lambda: other.leads, seconds=LEASE - 1)
+    register_in_turn(desk, cases=3, steps=3)
+    eventually(lambda: carrier.all_sent(other))
+    assert carrier.positions() == dense_until(desk)
+
+
+def test_a_leader_stalled_past_its_lease_is_fenced(desk: Desk, carrier: Carrier) -> None:
+    carrier.install()
+    register_in_turn(desk, cases=5, steps=4)
+    with a_process("relay", desk.app.url, carrier, "stall") as stalled:
+        eventually(lambda: is_stopped(stalled))
+        other = carrier.relay()
+        eventually(lambda: carrier.all_sent(other))
+        stalled.send_signal(signal.SIGCONT)
+        register_in_turn(desk, cases=5, steps=4)
+        eventually(lambda: carrier.all_sent(other))
+        carrier.loop.do(other.stop())  # the other leads again, and finds the stream as it is
+        register_in_turn(desk, cases=5, steps=1)
+        eventually(lambda: len(carrier.positions()) == 45)
+    assert carrier.positions() == dense_until(desk)
+
+
+def test_a_stream_that_holds_what_the_log_does_not_gets_nothing_more(desk: Desk, carrier: Carrier) -> None:
+    carrier.install()
+    first = carrier.relay()
+    register_in_turn(desk, cases=2, steps=4)
+    eventually(lambda: carrier.all_sent(first))
+    carrier.loop.do(first.stop())
+    before = carrier.wire()
+    desk.restore(5, new_log=False)
+    register_in_turn(desk, cases=2, steps=4, first=200)
+    second = carrier.relay()
+    said = eventually(lambda: second.health.errors.get("stream"))
+    assert said.startswith("Diverged: the stream ends on position 8")
+    assert second.leads
+    assert carrier.wire() == before
+
+
+def test_a_restored_log_goes_on_under_its_new_id(desk: Desk, carrier: Carrier) -> None:
+    carrier.install()
+    first = carrier.relay()
+    register_in_turn(desk, cases=2, steps=4)
+    eventually(lambda: carrier.all_sent(first))
+    carrier.loop.do(first.stop())
+    desk.restore(5, new_log=True)
+    register_in_turn(desk, cases=1, steps=2, first=200)
+    second = carrier.relay()
+    eventually(lambda: carrier.all_sent(second))
+    assert carrier.positions() == [1, 2, 3, 4, 5, 6, 7, 8, 6, 7]
+
+
+def test_no_more_is_sent_again_than_the_stream_would_still_hold(desk: Desk, carrier: Carrier) -> None:
+    carrier.install()
+    register_in_turn(desk, cases=1, steps=6)
+    desk.app.recorder.fetch("UPDATE {events} SET recorded_at = recorded_at - interval '8 days' WHERE position <= 4")
+    relay = carrier.relay()
+    eventually(lambda: carrier.all_sent(relay))
+    assert carrier.positions() == [5, 6]
+
+
+def test_a_lost_database_is_waited_for(desk: Desk, carrier: Carrier, postgres: Postgres) -> None:
+    carrier.install()
+    relay = carrier.relay()
+    register_in_turn(desk, cases=1, steps=2)
+    eventually(lambda: carrier.all_sent(relay))
+    with psycopg.connect(postgres.superuser_url, autocommit=True) as superuser:
+        superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            (desk.app.url.rpartition("/")[2],),
+        )
+    eventually(lambda: relay.health.errors)
+    desk.register(uuid7(), 3)
+    eventually(lambda: carrier.all_sent(relay) and not relay.health.errors)
+    assert carrier.positions() == [1, 2, 3]
+
+
+def test_nothing_is_lost_or_doubled_while_each_is_killed_in_turn(
+    desk: Desk, workshop: Workshop, carrier: Carrier, nats: Nats
+) -> None:
+    carrier.install()
+    enough = Event()
+
+    def register_until_enough() -> None:
+        cases = [uuid7() for _ in range(20)]
+        for registered, case in enumerate(itertools.cycle(cases)):
+            while registered > workshop.followed() + 200 and not enough.is_set():
+                enough.wait(0.02)
+            if enough.is_set():
+                return
+            desk.register(case, 100 + registered)
+
+    with feed_of(desk) as address, ExitStack() as processes:
+        roles = {
+            "relay": ("relay", desk.app.url, carrier),
+            "workshop": ("workshop", workshop.app.url, carrier, address),
+        }
+        running = {role: [processes.enter_context(a_process(*given))] for role, given in roles.items()}
+        registering = Thread(target=register_until_enough)
+        registering.start()
+        try:
+            for victim in ("relay", "nats", "workshop"):
+                followed = workshop.followed()
+                eventually(lambda followed=followed: workshop.followed() > followed + 20)
+                if victim == "nats":
+                    kill(nats)
+                else:
+                    running[victim].pop().kill()
+                    running[victim].append(processes.enter_context(a_process(*roles[victim])))
+        finally:
+            enough.set()
+            registering.join()
+        eventually(lambda: workshop.followed() == desk.app.recorder.max_notification_id(), seconds=30)
+    assert workshop.steps() == desk.steps()
+    assert workshop.count("parked") == 0
+    assert sorted(set(carrier.positions())) == dense_until(desk)
+
+
+def kill(nats: Nats) -> None:
+    assert nats.pid is not None
+    os.kill(nats.pid, signal.SIGKILL)
+    nats.stop()
+    nats.start()
+    nats.wait_until_ready()

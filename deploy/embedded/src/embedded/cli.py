@@ -1,6 +1,7 @@
 """The command line of the embedded stack: `dla up`, `dla demo`, `dla token`."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,9 +40,10 @@ def demo(keep: Annotated[bool, typer.Option("--keep", help="Leave everything run
     """Start everything, play the cases of deploy/demo through the public API, show them, stop."""
     from embedded.demo import play  # noqa: PLC0415 — the other commands start without it
 
+    began = time.monotonic()
     with errors_told(), interruption_told(exit_code=0 if keep else INTERRUPTED), stack_running() as stack:
         try:
-            play(stack, Console())
+            play(stack, Console(), began)
         except Exception:
             stack.check_alive()  # a service that died is what to tell, rather than the call that it left unanswered
             raise

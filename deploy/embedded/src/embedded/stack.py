@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,6 +53,7 @@ class Stack:
         self._published_addresses = self.folder / "addresses.json"
         self._program = program
         self._say = say
+        self._environment_of: dict[str, dict[str, str]] = {}
         self._servers: list[Postgres | Nats] = []
         self._migrations: list[Process] = []
         self._services: list[Process] = []
@@ -68,6 +70,14 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._undo.close()
+
+    def run(self, service: str, *arguments: str) -> str:
+        """What a command of a service prints, such as `rebuild`. Raises CalledProcessError when it fails."""
+        command = [*self._program(service), *arguments]
+        finished = subprocess.run(
+            command, env=self._environment_of[service], capture_output=True, text=True, check=True, timeout=120
+        )
+        return finished.stdout
 
     def check_alive(self) -> None:
         """Raises, with its last words, for the first server or service which has stopped by itself."""
@@ -101,7 +111,7 @@ class Stack:
         port = ports.choose(ports.asked_for(["postgres", "nats", *SERVICES]))
         self.addresses = {service: f"http://127.0.0.1:{port[service]}" for service in SERVICES}
         self._start_servers(port)
-        environments = self._environments(port)
+        environments = self._environment_of = self._environments(port)
         self._migrate(environments)
         self._serve(environments, port)
         with writing_in(self.folder):

@@ -55,7 +55,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
         case SubmissionVoided() | ValidationVoided():
             return row | NOT_SUBMITTED | {"status": Status.OPEN}
         case PlanAgreed(axes=axes):
-            return row | {"status": Status.AGREED, "agreed_at": entry.recorded_at, "plan": axes}
+            return row | {"status": Status.AGREED, "agreed_at": entry.recorded_at, "plan": list(axes)}
     return row
 
 

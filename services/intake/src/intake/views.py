@@ -25,17 +25,18 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     match recorded.data:
         case RequestReceived(structure, _, _, _, unit) | LinkedRequestOpened(_, structure, _, _, _, unit):
             origin = getattr(recorded.data, "origin", None)
+            # A linked request opens by itself: its adviser is known once somebody admits it.
             return row | {
                 "status": Status.RECEIVED,
                 "structure": structure.name,
                 "department": structure.department,
                 "unit": unit,
-                "adviser": recorded.meta.actor,
+                "adviser": None if origin else recorded.meta.actor,
                 "origin": origin,
                 "received_at": entry.recorded_at,
             }
-        case RequestAdmitted():
-            return row | {"status": Status.ADMITTED, "outcome_at": entry.recorded_at}
+        case RequestAdmitted(adviser=adviser):
+            return row | {"status": Status.ADMITTED, "adviser": adviser, "outcome_at": entry.recorded_at}
         case RequestOriented():
             return row | {"status": Status.ORIENTED, "outcome_at": entry.recorded_at}
         case RequestTransferred():

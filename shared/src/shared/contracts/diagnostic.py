@@ -20,8 +20,8 @@ class PlanAgreed(FromDiagnostic):
 
     `axes`: the codes of the axes of change in the plan, first things first, among strategy, governance, activities,
     organisation, human_resources, business_model, finance, partnerships, digital, ecology. `baseline`: each indicator's
-    value by its code, what follow-up compares with; cdi, cdd, aided (people) and fte are always there, and what the others
-    count is in `definitions`. `admitted_at`: when the request was admitted, from which the whole support lasts."""
+    value by its code, what follow-up compares with; cdi, cdd, aided (people) and fte are always there. `definitions`:
+    what each of the others counts. `admitted_at`: when the request was admitted, from which the whole support lasts."""
 
     name: ClassVar[str] = "plan-agreed"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import PublicEvent
 
 
@@ -23,9 +25,9 @@ class ParcoursValidated(FromParcours):
 
 
 class ParcoursCompleted(FromParcours):
-    """Every action is settled and the debrief was held: follow-up begins, or goes on when the parcours had been updated.
+    """Every action is settled and the debrief was held: follow-up begins, or goes on after an update of the parcours.
 
-    `baseline` and `definitions`, by indicator code, are what the diagnosis measured and how: what follow-up compares with."""
+    `baseline` and `definitions`, by indicator code, are what the diagnosis measured: what follow-up compares with."""
 
     name: ClassVar[str] = "parcours-completed"
 
@@ -35,8 +37,8 @@ class ParcoursCompleted(FromParcours):
     actions_done: int
     actions_abandoned: int
     actions_carried_over: int = 0
-    baseline: dict[str, float] = {}
-    definitions: dict[str, str] = {}
+    baseline: dict[str, float] = Field(default_factory=dict)
+    definitions: dict[str, str] = Field(default_factory=dict)
 
 
 class ParcoursAbandoned(FromParcours):

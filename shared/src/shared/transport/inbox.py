@@ -144,7 +144,7 @@ class Inbox:
 
     def announced(self, head: Head) -> None:
         """Behind at two announcements without having moved: the stream has lost what the feed still has."""
-        ends = {WHOLE: head.position} if self.reactions.whole else head.numbers
+        ends = {WHOLE: head.position} if self.reactions.whole else dict(enumerate(head.numbers))
         rows = self._app.recorder.fetch(
             "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
             (head.publisher, head.log_id),

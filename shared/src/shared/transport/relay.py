@@ -261,13 +261,13 @@ class Relay:
     def _head(self) -> Head:
         recorder = self._app.recorder
         rows = recorder.fetch(
-            "SELECT p AS partition, (SELECT max(number) FROM {events} WHERE partition = p) AS number"
-            " FROM generate_series(0, %s) p",
+            "SELECT coalesce((SELECT max(number) FROM {events} WHERE partition = p), 0) AS number"
+            " FROM generate_series(0, %s) p ORDER BY p",
             (PARTITIONS - 1,),
         )
         return Head(
             publisher=self._app.service,
             log_id=recorder.identity().log_id,
             position=recorder.max_notification_id() or 0,
-            numbers={row["partition"]: row["number"] for row in rows if row["number"]},
+            numbers=[row["number"] for row in rows],
         )

@@ -62,12 +62,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a publisher's log reaches: announced now and then, so that a lost tail shows."""
+    """How far a publisher's log reaches, and each of its partitions: told now and then, so that a lost tail shows."""
 
     publisher: str
     log_id: UUID
     position: int
-    numbers: dict[int, int]
+    numbers: list[int]
 
 
 def message_of(

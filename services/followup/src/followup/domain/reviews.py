@@ -119,8 +119,8 @@ def _code(code: str) -> str:
     """A code is never sealed: it has no room for a name."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", code):
         raise WRONG_INDICATOR(
-            "Un code commence par une lettre et n’a que des minuscules sans accent, des chiffres et des tirets bas\u202f:"
-            " reprenez ceux du diagnostic."
+            "Un code commence par une lettre et n’a que des minuscules sans accent, des chiffres et des tirets bas"
+            "\u202f: reprenez ceux du diagnostic."
         )
     return code
 

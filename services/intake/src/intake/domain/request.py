@@ -11,7 +11,7 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from intake.domain.criteria import Verdict, in_force
+from intake.domain.criteria import Criteria, Criterion, Verdict, in_force
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, checked, sealed
 from shared.dates import already_past
 from shared.decider import Claim, Context, Decider, Refusal, Role
@@ -249,6 +249,7 @@ class Request:
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
+NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
 OUTCOME_GIVEN = Refusal("outcome-already-given", "La demande a déjà son issue")
 NO_MEETING = Refusal("no-meeting", "Aucun entretien d’accueil")
 UNKNOWN_CRITERION = Refusal("unknown-criterion", "Critère inconnu", status=422)
@@ -257,6 +258,7 @@ NOT_ELIGIBLE = Refusal("criteria-not-met", "Des critères ne sont pas remplis")
 NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
 NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
 NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
+SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
 NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
 
@@ -300,10 +302,10 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
                     linked.origin, linked.structure, linked.structure_id, linked.contact, linked.theme, linked.unit
                 )
             ]
-        case EndAccompaniment():
-            return [] if request.accompaniment_ended else [AccompanimentEnded()]
-        case CloseCase(ending):
-            return [] if request.status is Status.CLOSED else [CaseClosed(ending)]
+        case EndAccompaniment() | CloseCase():
+            return _come_to_an_end(request, command)
+    if request.status is Status.NEW:
+        raise NOT_RECEIVED("Aucune structure n’a fait cette demande.")
     if request.status is not Status.RECEIVED:
         raise OUTCOME_GIVEN(
             "Une demande ne reçoit qu’une issue\u202f; celle-ci ne change plus.", outcome=request.status
@@ -312,11 +314,9 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
         case RecordMeeting(held_on, with_whom, notes):
             already_past(held_on, context.now, "La date de l’entretien")
             return [MeetingRecorded(held_on, context.text(with_whom), context.optional_text(notes))]
-        case AssessCriterion(criterion, verdict, evidence):
-            rules = in_force(context.now.date())
-            if rules.find(criterion) is None:
-                raise UNKNOWN_CRITERION(f"Le critère «\u202f{criterion}\u202f» n’existe pas.", rules=rules.version)
-            return [CriterionAssessed(criterion, verdict, context.text(evidence), rules.version)]
+        case AssessCriterion(code, verdict, evidence):
+            rules, criterion = _criterion(code, context)
+            return [CriterionAssessed(criterion.code, verdict, context.text(evidence), rules.version)]
         case GrantDerogation():
             return _derogate(request, command, context)
         case AdmitRequest(motive):
@@ -324,8 +324,11 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
         case OrientRequest(motive, orientations, why_none):
             if not orientations and not why_none:
                 raise NO_ORIENTATION("Nommez au moins une orientation, ou dites pourquoi il n’y en a aucune.")
-            return [RequestOriented(context.text(motive), orientations, context.optional_text(why_none))]
+            distinct = tuple(dict.fromkeys(orientations))
+            return [RequestOriented(context.text(motive), distinct, context.optional_text(why_none))]
         case TransferRequest(to_unit, motive):
+            if to_unit == request.unit:
+                raise SAME_UNIT("Cette demande est déjà dans cette unité.")
             return [RequestTransferred(to_unit, context.text(motive))]
         case WithdrawRequest(motive):
             return [RequestWithdrawn(context.text(motive))]
@@ -351,10 +354,7 @@ def _receive(request: Request, command: ReceiveRequest, context: Context) -> lis
 def _derogate(request: Request, command: GrantDerogation, context: Context) -> list[Event]:
     if context.actor.role is not Role.MANAGER:
         raise NOT_A_MANAGER("Seul·e un·e responsable accorde une dérogation.")
-    rules = in_force(context.now.date())
-    criterion = rules.find(command.criterion)
-    if criterion is None:
-        raise UNKNOWN_CRITERION(f"Le critère «\u202f{command.criterion}\u202f» n’existe pas.", rules=rules.version)
+    rules, criterion = _criterion(command.criterion, context)
     assessment = request.criteria.get(criterion.code)
     if not criterion.hard or assessment is None or assessment.verdict is not Verdict.NOT_MET:
         raise NOTHING_TO_DEROGATE("Une dérogation lève un critère impératif qui n’est pas rempli.")
@@ -386,6 +386,31 @@ def _admit(request: Request, motive: str | None, context: Context) -> list[Event
             context.optional_text(motive),
         )
     ]
+
+
+def _criterion(code: str, context: Context) -> tuple[Criteria, Criterion]:
+    rules = in_force(context.now.date())
+    criterion = rules.find(code)
+    if criterion is None:
+        raise UNKNOWN_CRITERION(
+            f"La version {rules.version} des critères n’en connaît aucun de ce nom.",
+            rules=rules.version,
+            criteria=[known.code for known in rules.list],
+        )
+    return rules, criterion
+
+
+def _come_to_an_end(request: Request, command: EndAccompaniment | CloseCase) -> list[Event]:
+    """What the later phases tell of an admitted case; told twice, it changes nothing."""
+    if request.status is Status.CLOSED:
+        return []
+    if request.status is not Status.ADMITTED:
+        raise NOT_ADMITTED("Seul un dossier admis va jusqu’à la fin d’un accompagnement.", outcome=request.status)
+    match command:
+        case EndAccompaniment():
+            return [] if request.accompaniment_ended else [AccompanimentEnded()]
+        case CloseCase(ending):
+            return [CaseClosed(ending)]
 
 
 def evolve(request: Request, event: Event) -> Request:

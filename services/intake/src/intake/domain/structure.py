@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -11,12 +12,15 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siret as siret_numbers
 
 from shared.decider import Context, Refusal
+from shared.events import command
 from shared.fields import Count, FullTimeEquivalents, Line
 from shared.sealed import Sealed
 
 WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)
 UNKNOWN_DEPARTMENT = Refusal("unknown-department", "Département inconnu", status=422)
 MAINLAND = {f"{n:02}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
+NOBODYS = "000000000"
+"""Its sum is right, and yet no SIREN is made of zeros."""
 OVERSEAS = {"971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"}
 
 
@@ -30,9 +34,9 @@ class LegalForm(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@command
 class Structure:
-    """`siret` 14 digits or `rna` (W and 9 digits): at least one. `department`: its INSEE code, 2A and 971 included.
+    """`siret` 14 digits or `rna` (W and 9 characters): at least one. `department`: its INSEE code, 2A and 971 included.
 
     `headcount` null means that it was not asked yet, never that there is nobody."""
 
@@ -51,7 +55,7 @@ class Structure:
         return self.siret[:9] if self.siret else str(self.rna)
 
 
-@dataclass(frozen=True, slots=True)
+@command
 class Contact:
     """The person who speaks for the structure, as typed in."""
 
@@ -67,7 +71,7 @@ class SealedContact:
 
     person: str
     name: Sealed
-    function: str | None = None
+    function: Sealed | None = None
     email: Sealed | None = None
     phone: Sealed | None = None
 
@@ -99,7 +103,7 @@ def sealed(contact: Contact, context: Context) -> SealedContact:
     return SealedContact(
         str(person),
         Sealed(person, contact.name),
-        contact.function,
+        under_their_key(contact.function),
         under_their_key(contact.email),
         under_their_key(contact.phone),
     )
@@ -108,16 +112,19 @@ def sealed(contact: Contact, context: Context) -> SealedContact:
 def _siret(number: str) -> str:
     """python-stdnum knows the Luhn sums, and La Poste's exception to them."""
     try:
-        return siret_numbers.validate(number)
+        compact: str = siret_numbers.validate(number)
     except ValidationError:
-        raise WRONG_NUMBER("Ce SIRET n’existe pas\u202f: vérifiez ses 14 chiffres.") from None
+        compact = NOBODYS
+    if compact.startswith(NOBODYS):
+        raise WRONG_NUMBER("Ce SIRET n’existe pas\u202f: vérifiez ses 14 chiffres.")
+    return compact
 
 
 def _rna(number: str) -> str:
     compact = number.replace(" ", "").upper()
-    if len(compact) == 10 and compact[0] == "W" and compact[1:].isalnum() and compact[3:].isdigit():
-        return compact
-    raise WRONG_NUMBER("Un numéro RNA s’écrit W suivi de neuf caractères.")
+    if not re.fullmatch(r"W[0-9][0-9A-Z][0-9]{7}", compact):
+        raise WRONG_NUMBER("Un numéro RNA s’écrit W suivi de neuf caractères, comme W442000123.")
+    return compact
 
 
 def _department(code: str) -> str:

@@ -58,7 +58,7 @@ OPEN_STEPS = (Step.PLANNED, Step.STARTED)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan as diagnostic told it. `axes` are codes; `baseline` and `definitions`, by indicator code, are for follow-up."""
+    """The plan as diagnostic told it. `axes` are codes; `baseline` and `definitions`, by indicator, serve follow-up."""
 
     structure: UUID
     unit: str

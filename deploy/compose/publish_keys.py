@@ -1,0 +1,27 @@
+"""For development: the issuer's public keys and a token of its own for each service, whoever may ask for the others."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from embedded.cli import FOLDER
+from embedded.environment import SERVICE_TOKEN_HOURS
+from embedded.issuer import Issuer
+from embedded.private import write_private
+
+SECRETS = Path("/secrets")
+
+
+def publish_keys(services: Iterable[str]) -> None:
+    issuer = Issuer(FOLDER)
+    issuer.publish()
+    for service in services:
+        folder = SECRETS / service
+        write_private(folder / "jwks.json", issuer.jwks.read_text())
+        token = issuer.mint("service", subject=f"service:{service}", hours=SERVICE_TOKEN_HOURS)
+        write_private(folder / "DLA_SERVICE_TOKEN", token)
+
+
+if __name__ == "__main__":
+    publish_keys(sys.argv[1:])
+    sys.stderr.write("Development only: this issuer signs any token for whoever can run it.\n")

@@ -1,0 +1,89 @@
+"""Is the state that is served the one that the log tells? Both are shown, side by side."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from embedded.demo.player import PATIENCE, Player
+from embedded.demo.story import WHERE
+from embedded.stack import Stack
+
+LISTED = 0.2
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One aggregate or one row of a list. Fingerprints are of the canonical JSON; `served` null: nothing is served."""
+
+    service: str
+    what: str
+    case: str
+    version: int
+    rebuilt: str
+    served: str | None
+
+    @property
+    def equal(self) -> bool:
+        return self.rebuilt == self.served
+
+
+def compared(stack: Stack, player: Player, cases: dict[str, str]) -> list[Compared]:
+    """`cases`: the token to read each with. The log is folded anew from its first event by another process."""
+    return [line for service in WHERE for line in _service(stack, player, service, cases)]
+
+
+def _service(stack: Stack, player: Player, service: str, cases: dict[str, str]) -> list[Compared]:
+    end = time.monotonic() + PATIENCE
+    while True:  # the rows of a list follow the log at a short distance
+        lines = [json.loads(line) for line in stack.run(service, "rebuild", *cases).splitlines()]
+        found = [_compared(player, service, line, cases[line["case"]]) for line in lines]
+        if all(each.equal for each in found) or time.monotonic() > end:
+            return found
+        time.sleep(LISTED)
+
+
+def _compared(player: Player, service: str, line: dict[str, Any], token: str) -> Compared:
+    case, rebuilt = line["case"], _fingerprint(line["state"])
+    if "view" in line:
+        served = rebuilt if line["as_kept"] else "différent"
+        return Compared(service, f"liste {line['view']}", case, line["version"], rebuilt, served)
+    address = WHERE[service].format(case=case)
+    if line["stream"] != case:
+        address += f"/{line['aggregate']}s/{line['stream']}"
+    answer = player.get(address, token)
+    state = answer.json() if answer.is_success else None
+    served = None
+    if state is not None and state.pop("version") == line["version"]:
+        state.pop("id")
+        served = _fingerprint(state)
+    return Compared(service, line["aggregate"], case, line["version"], rebuilt, served)
+
+
+def show(console: Console, lines: list[Compared]) -> None:
+    table = Table(
+        title="L’état reconstruit depuis le journal, à côté de l’état servi",
+        title_justify="left",
+        box=None,
+        expand=True,
+    )
+    for column in ("Service", "Objet", "Dossier", "Version", "Reconstruit", "Servi", ""):
+        table.add_column(column, no_wrap=True)
+    for line in lines:
+        sign = "[green]=[/]" if line.equal else "[red]≠[/]"
+        table.add_row(
+            line.service, line.what, f"…{line.case[-6:]}", str(line.version), line.rebuilt, line.served or "—", sign
+        )
+    console.print()
+    console.print(table)
+
+
+def _fingerprint(state: Any) -> str:
+    canonical = json.dumps(state, sort_keys=True, ensure_ascii=False).encode()
+    return hashlib.sha256(canonical).hexdigest()[:12]

@@ -1,0 +1,213 @@
+"""What diagnostic hears, what it tells, and what its list shows."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from diagnostic.domain.axes import Axis
+from diagnostic.domain.content import Assessment, Employment, Scheme, Session
+from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.events import (
+    AxisAssessed,
+    DiagnosisContested,
+    DiagnosisOpened,
+    DiagnosisSubmitted,
+    DiagnosisValidated,
+    EmploymentRecorded,
+    OtherSchemeListed,
+    PlanAgreed,
+    SessionRecorded,
+    SubmissionVoided,
+    ValidationVoided,
+)
+from diagnostic.published import published
+from diagnostic.reactions import open_diagnosis
+from diagnostic.views import diagnoses
+from shared.contracts import diagnostic as contracts
+from shared.contracts.intake import RequestAdmitted
+from shared.decider import Role
+from shared.eventlog.mapper import Meta, RecordedEvent, plain
+from shared.eventlog.recorder import LogEntry
+from shared.testing import CASE, NOW, Scenarios, text
+from shared.transport.wire import Header
+from shared.views import Document
+
+ADMITTED_AT = NOW - timedelta(minutes=5)
+STRUCTURE = UUID(int=8)
+OPENED = DiagnosisOpened(STRUCTURE, "unit-35", "adviser-1", ADMITTED_AT, 12)
+SUBMITTED = DiagnosisSubmitted(2, "a" * 64, "b" * 32)
+VALIDATED = DiagnosisValidated(2, "a" * 64)
+CONTESTED = DiagnosisContested(2, text("Les bénévoles sont oubliés."))
+AGREED = PlanAgreed(
+    STRUCTURE,
+    "unit-35",
+    "adviser-1",
+    ADMITTED_AT,
+    2,
+    "a" * 64,
+    (Axis.DIGITAL, Axis.FINANCE),
+    text("Atteindre 50 % de ventes."),
+    {"fte": 10.5, "members": 120},
+    {"members": "Adhésions à jour"},
+)
+META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
+
+
+def entry(position: int = 1) -> LogEntry:
+    """Each event a day after the one before."""
+    return LogEntry(
+        id=position,
+        originator_id=CASE,
+        originator_version=position,
+        topic="",
+        state=b"",
+        case_id=CASE,
+        partition=0,
+        number=position,
+        recorded_at=NOW + timedelta(days=position - 1),
+    )
+
+
+def recorded(event: object) -> RecordedEvent[Any]:
+    return RecordedEvent(CASE, 1, META, event)
+
+
+def held(day: int) -> SessionRecorded:
+    return SessionRecorded(Session(date(2026, 3, day), ()))
+
+
+def assessed(axis: Axis) -> AxisAssessed:
+    return AxisAssessed(axis, Assessment(3, text("Des outils anciens.")))
+
+
+# Heard
+
+
+def test_an_admitted_request_is_diagnosed_from_the_moment_it_was_recorded() -> None:
+    told = RequestAdmitted(
+        structure=STRUCTURE,
+        unit="unit-35",
+        adviser="adviser-1",
+        legal_form="association",
+        department="35",
+        headcount=12,
+        rules="2021-1",
+    )
+    header = Header(
+        publisher="intake",
+        log_id=UUID(int=3),
+        position=12,
+        partition=0,
+        number=5,
+        id=UUID(int=7),
+        case=CASE,
+        stream=CASE,
+        version=6,
+        event="request-admitted",
+        event_version=1,
+        recorded_at=ADMITTED_AT,
+        effective_at=NOW - timedelta(days=3),
+        actor="adviser-1",
+        role="adviser",
+        unit="unit-35",
+        causation=None,
+        correlation=UUID(int=7),
+        rules=None,
+        payload_hash="",
+    )
+    to = open_diagnosis(told, header)
+    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
+    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
+
+
+# Told
+
+
+def test_the_others_are_told_of_the_agreed_plan_without_its_words() -> None:
+    told = published(recorded(AGREED), entry())
+    assert told == contracts.PlanAgreed(
+        structure=STRUCTURE,
+        unit="unit-35",
+        adviser="adviser-1",
+        admitted_at=ADMITTED_AT,
+        validated_version=2,
+        content_hash="a" * 64,
+        axes=("digital", "finance"),
+        baseline={"fte": 10.5, "members": 120},
+        definitions={"members": "Adhésions à jour"},
+    )
+    assert told.model_dump(mode="json")["axes"] == ["digital", "finance"]
+
+
+@pytest.mark.parametrize("event", [OPENED, held(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED, CONTESTED])
+def test_the_rest_stays_at_home(event: object) -> None:
+    assert published(recorded(event), entry()) is None
+
+
+# Listed
+
+
+def row(*events: object) -> Document:
+    document: Document = {}
+    for position, event in enumerate(events, 1):
+        document = plain(diagnoses.project(document, entry(position), recorded(event)), repr)
+    return document
+
+
+def shown(document: Document, *names: str) -> tuple[Any, ...]:
+    return tuple(document[name] for name in names)
+
+
+def test_the_list_shows_a_diagnosis_as_soon_as_it_is_open() -> None:
+    assert row(OPENED) == {
+        "status": "open",
+        "structure": str(STRUCTURE),
+        "unit": "unit-35",
+        "adviser": "adviser-1",
+        "headcount": 12,
+        "admitted_at": "2026-03-02T08:55:00Z",
+        "opened_at": "2026-03-02T09:00:00Z",
+        "sessions": 0,
+        "last_session_on": None,
+        "axes": [],
+        "submitted_version": None,
+        "submitted_at": None,
+        "validated_at": None,
+        "contested_at": None,
+    }
+
+
+def test_the_list_counts_sessions_and_names_the_axes_assessed() -> None:
+    axes = (assessed(Axis.FINANCE), assessed(Axis.DIGITAL), assessed(Axis.FINANCE))
+    others = (EmploymentRecorded(Employment(9, 3, 2, 10.5)), OtherSchemeListed(Scheme(text("Fonds de confiance"))))
+    worked_on = row(OPENED, held(9), held(4), *axes, *others)
+    assert shown(worked_on, "sessions", "last_session_on", "axes") == (2, "2026-03-09", ["digital", "finance"])
+
+
+def test_the_list_follows_the_validation_and_the_plan() -> None:
+    steps = ("status", "submitted_version", "submitted_at", "validated_at")
+    assert shown(row(OPENED, SUBMITTED), *steps) == ("submitted", 2, "2026-03-03T09:00:00Z", None)
+    validated = row(OPENED, SUBMITTED, VALIDATED)
+    assert shown(validated, *steps) == ("validated", 2, "2026-03-03T09:00:00Z", "2026-03-04T09:00:00Z")
+    agreed = row(OPENED, SUBMITTED, VALIDATED, AGREED)
+    assert shown(agreed, "status", "agreed_at", "plan") == ("agreed", "2026-03-05T09:00:00Z", ["digital", "finance"])
+
+
+@pytest.mark.parametrize("edited", [(SubmissionVoided(2),), (VALIDATED, ValidationVoided(2))])
+def test_the_list_says_when_a_diagnosis_is_to_be_submitted_again(edited: tuple[object, ...]) -> None:
+    again = row(OPENED, SUBMITTED, *edited)
+    assert shown(again, "status", "submitted_version", "submitted_at", "validated_at") == ("open", None, None, None)
+
+
+def test_the_list_shows_a_contestation_until_the_diagnosis_is_submitted_again() -> None:
+    contested = row(OPENED, SUBMITTED, CONTESTED)
+    assert shown(contested, "status", "contested_at", "submitted_at") == ("contested", "2026-03-04T09:00:00Z", None)
+    again = row(OPENED, SUBMITTED, CONTESTED, SUBMITTED)
+    assert shown(again, "status", "contested_at", "submitted_at") == ("submitted", None, "2026-03-05T09:00:00Z")
+
+
+def test_no_row_holds_anybody_s_words() -> None:
+    whole = row(OPENED, held(9), assessed(Axis.DIGITAL), SUBMITTED, CONTESTED, SUBMITTED, VALIDATED, AGREED)
+    assert "Sealed" not in str(whole)

@@ -1,0 +1,77 @@
+"""The diagnosis over HTTP, in its real log: built by the adviser, validated by a leader, led to a plan."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import Served, served
+
+from diagnostic.domain.commands import OpenDiagnosis
+from diagnostic.domain.diagnosis import decider
+from diagnostic.main import service
+from embedded.nats import Nats
+from shared.decider import Actor, Role
+from shared.ids import uuid7
+
+UNIT = "dla-44"
+STEPS: dict[str, Any] = {
+    "sessions": {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff", "quality": "leader"}]},
+    "axes": {"axis": "business_model", "findings": "Une seule subvention.", "rating": 2, "strengths": ["Clientèle"]},
+    "employment": {"cdi": 9, "cdd": 3, "aided": 2, "fte": 10.5},
+    "indicators": {"code": "own_income", "definition": "Part des ventes, en %", "value": 34.5},
+    "problem": {"problem": "Comment vivre de ses ventes ?", "recommendations": ["Revoir les prix"]},
+    "other-schemes": {"name": "Fonds de confiance"},
+}
+
+
+@pytest.fixture
+def diagnostic(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def case(diagnostic: Served) -> str:
+    """A diagnosis opens by itself: here by the command that the admission leads to."""
+    application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
+    opened, ourselves = uuid7(), Actor("service:diagnostic", Role.SERVICE)
+    command = OpenDiagnosis(uuid7(), UNIT, "some-adviser", application.clock.now(), 12)
+    application.handle(decider, opened, command, application.context(opened, ourselves))
+    return str(opened)
+
+
+def test_a_diagnosis_is_built_validated_and_led_to_a_plan(diagnostic: Served, case: str) -> None:
+    adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=case)
+    path = f"/api/v1/diagnoses/{case}"
+    for step, body in STEPS.items():
+        answer = adviser.post(f"{path}/{step}", body)
+        assert answer.status_code == 200, answer.text
+    assert adviser.post(f"{path}/submission").json()["events"] == ["diagnosis-submitted"]
+
+    read = leader.get(path).json()
+    assert read["content"]["sessions"][0]["participants"][0]["name"] == "Maëlle Kerdoncuff"
+    assert (read["version"], read["content_version"]) == (8, 6)
+    seen = {"version": read["content_version"], "content_hash": read["submission"]["content_hash"]}
+    assert adviser.post(f"{path}/validation", seen).status_code == 403
+    stale = leader.post(f"{path}/validation", seen | {"version": 5})
+    assert stale.status_code == 409
+    assert (stale.json()["version"], stale.json()["content_hash"]) == (6, seen["content_hash"])
+    assert leader.post(f"{path}/validation", seen).json()["events"] == ["diagnosis-validated"]
+
+    plan = {"axes": ["business_model"], "objectives": "Atteindre 50 % de ventes."}
+    assert adviser.post(f"{path}/plan", plan).json()["events"] == ["plan-agreed"]
+    assert leader.get(path).json()["plan"] == plan
+
+
+def test_what_is_unknown_or_out_of_bounds_is_refused(diagnostic: Served, case: str) -> None:
+    adviser, path = diagnostic.by("adviser", unit=UNIT), f"/api/v1/diagnoses/{case}"
+    wrong: dict[str, Any] = {
+        "axes": STEPS["axes"] | {"rating": 6},
+        "sessions": STEPS["sessions"] | {"participants": [{"name": "Maëlle", "quality": "leader", "phone": "0600"}]},
+        "indicators": STEPS["indicators"] | {"value": "NaN"},
+        "plan": {"axes": ["everything"], "objectives": "Tout."},
+    }
+    for step, body in wrong.items():
+        assert adviser.post(f"{path}/{step}", body).status_code == 422, step
+    assert adviser.get(path).json()["version"] == 1

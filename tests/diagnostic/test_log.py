@@ -1,0 +1,137 @@
+"""What is kept of a diagnosis: sealed, read back as it was, and whatever is asked of it, replayed to the same state."""
+
+from itertools import chain
+from typing import Any
+
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from diagnostic.domain.axes import Axis
+from diagnostic.domain.commands import (
+    AgreePlan,
+    AssessAxis,
+    ContestDiagnosis,
+    ListOtherScheme,
+    OpenDiagnosis,
+    Participant,
+    RecordEmployment,
+    RecordIndicator,
+    RecordSession,
+    StateProblem,
+    SubmitDiagnosis,
+    ValidateDiagnosis,
+)
+from diagnostic.domain.content import Quality
+from diagnostic.domain.diagnosis import Diagnosis, Status, decider
+from shared.content import content_hash
+from shared.decider import Role
+from shared.testing import CASE, NOW, MemoryLog
+
+REQUEST_ADMITTED = OpenDiagnosis(CASE, "unit-35", "adviser-1", NOW, 12)
+SCHEME = ListOtherScheme("secret dispositif", "secret remarque")
+WORK = (
+    RecordSession(
+        NOW.date(),
+        (Participant("secret nom", Quality.LEADER), Participant("secret autre nom", Quality.VOLUNTEER)),
+        "secret notes",
+    ),
+    AssessAxis(Axis.DIGITAL, "secret constat", 4, ("secret atout",), ("secret faille",), "secret preuve"),
+    RecordEmployment(9, 3, 2, 10.5),
+    RecordIndicator("members", "Adhésions à jour", 120),
+    StateProblem("secret problème", ("secret cause",), ("secret conseil",)),
+    SCHEME,
+)
+
+
+def submit(_: Diagnosis) -> SubmitDiagnosis:
+    return SubmitDiagnosis()
+
+
+def validate(diagnosis: Diagnosis) -> ValidateDiagnosis:
+    seen = diagnosis.submission
+    return ValidateDiagnosis(seen.version, seen.content_hash) if seen else ValidateDiagnosis(0, "0" * 64)
+
+
+def contest(diagnosis: Diagnosis) -> ContestDiagnosis:
+    return ContestDiagnosis(diagnosis.content_version, "secret motif")
+
+
+def agree(_: Diagnosis) -> AgreePlan:
+    return AgreePlan((Axis.DIGITAL,), "secret objectifs")
+
+
+def edit(_: Diagnosis) -> ListOtherScheme:
+    return SCHEME
+
+
+STEPS = {submit: Role.ADVISER, validate: Role.LEADER, contest: Role.LEADER, agree: Role.ADVISER, edit: Role.ADVISER}
+"""Who asks for what, when all goes as it should."""
+
+
+def whole_story() -> tuple[MemoryLog[Diagnosis], list[Any]]:
+    """A diagnosis to which everything happens that can, and its events as they were decided."""
+    log = MemoryLog(decider)
+    told: list[Any] = []
+    for command in (REQUEST_ADMITTED, *WORK):
+        told += log.do(command).events
+    for ask in (submit, edit, submit, contest, submit, validate, edit, submit, validate, agree):
+        told += log.do(ask(log.state), by=STEPS[ask]).events
+    assert {type(event) for event in told} == set(decider.events)
+    return log, told
+
+
+def test_every_event_comes_back_from_the_log() -> None:
+    log, told = whole_story()
+    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in told]
+
+
+def test_nobody_s_words_are_stored_in_clear() -> None:
+    log, told = whole_story()
+    assert "secret objectifs" in str(log.shown(told[-1]))
+    assert not any(b"secret" in stored.state for stored in log.stored)
+
+
+def test_the_hash_that_leaders_saw_is_found_again_from_the_log_and_from_a_snapshot() -> None:
+    log, _ = whole_story()
+    for state in (log.state, log.from_snapshot()):
+        assert state.submission is not None
+        assert content_hash(bytes.fromhex(state.submission.salt), state.content) == state.submission.content_hash
+
+
+ANYTHING = st.one_of(
+    st.builds(RecordSession),
+    st.builds(AssessAxis),
+    st.builds(RecordEmployment),
+    st.builds(RecordIndicator),
+    st.builds(StateProblem),
+    st.builds(ListOtherScheme),
+    st.builds(OpenDiagnosis),
+    st.builds(ValidateDiagnosis, content_hash=st.just("0" * 64)),
+    st.builds(ContestDiagnosis),
+    st.builds(AgreePlan, axes=st.lists(st.sampled_from(Axis), min_size=1, max_size=3).map(tuple)),
+    st.sampled_from([*STEPS]),
+)
+BY_ANYBODY = st.tuples(ANYTHING, st.sampled_from([Role.ADVISER, Role.LEADER]))
+LEADERS_ANSWER = st.sampled_from([(), (submit, contest), (submit, validate), (submit, validate, agree)])
+CHAPTERS = st.lists(LEADERS_ANSWER.map(lambda steps: [(step, STEPS[step]) for step in steps]), max_size=3)
+
+
+@settings(deadline=None)
+@for_all(st.lists(BY_ANYBODY, max_size=4), CHAPTERS, st.lists(BY_ANYBODY, max_size=8))
+def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(
+    first: list[tuple[Any, Role]], chapters: list[list[tuple[Any, Role]]], then: list[tuple[Any, Role]]
+) -> None:
+    log = MemoryLog(decider)
+    log.do(REQUEST_ADMITTED, by=Role.SERVICE)
+    reached = log.state
+    work = [(command, Role.ADVISER) for command in WORK]
+    for wanted, role in [*first, *work, *chain.from_iterable(chapters), *then]:
+        command = wanted(log.state) if callable(wanted) else wanted
+        for event in log.do(command, by=role).events:
+            reached = decider.evolve(reached, event)
+    assert log.shown(reached) == log.shown(log.state) == log.shown(log.from_snapshot())
+    with_the_leaders = reached.status in (Status.SUBMITTED, Status.VALIDATED, Status.AGREED)
+    assert (reached.submission is not None) == with_the_leaders
+    assert reached.submission is None or reached.submission.version == reached.content_version
+    assert (reached.plan is not None) == (reached.status is Status.AGREED)

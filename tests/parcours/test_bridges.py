@@ -1,0 +1,225 @@
+"""What parcours hears, what it tells, and what its list shows."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from parcours.domain.building import ActionAdded, ActionRemoved, AxesRanked
+from parcours.domain.consulting import FundsCommitted, PaymentAuthorised
+from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.parcours import ParcoursOpened, decider
+from parcours.domain.state import Kind, Period, Plan, PlannedAction
+from parcours.domain.validation import (
+    ParcoursAdjusted,
+    ParcoursContested,
+    ParcoursShared,
+    ParcoursValidated,
+    SharedVersionLapsed,
+)
+from parcours.main import service
+from parcours.published import published
+from parcours.reactions import open_parcours
+from parcours.views import parcours_list
+from shared.contracts import parcours as contracts
+from shared.contracts.base import PublicEvent
+from shared.contracts.diagnostic import PlanAgreed
+from shared.decider import Role
+from shared.eventlog.mapper import Meta, RecordedEvent, plain
+from shared.eventlog.recorder import LogEntry
+from shared.testing import CASE, NOW, Scenarios, text
+from shared.transport.wire import Header
+from shared.views import Document
+
+META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
+ENTRY = LogEntry(
+    id=1,
+    originator_id=CASE,
+    originator_version=1,
+    topic="",
+    state=b"",
+    case_id=CASE,
+    partition=0,
+    number=1,
+    recorded_at=NOW,
+)
+PLAN = Plan(
+    UUID(int=8),
+    "unit-35",
+    "adviser-1",
+    datetime(2026, 2, 2, 9, tzinfo=UTC),
+    ("strategy", "finance"),
+    {"fte": 11.5},
+    {"fte": "ETP au 31 décembre"},
+)
+OWN, CONSULTING, DROPPED = UUID(int=11), UUID(int=12), UUID(int=13)
+SHARED = ParcoursShared(4, "00", "ab" * 32, Period(date(2026, 3, 9), date(2026, 9, 30)))
+VALIDATED = ParcoursValidated(4, "ab" * 32, {"own_action": 1, "consulting": 1})
+COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "abandoned": 1}, text("Un vrai élan"), date(2026, 9, 30))
+
+
+def added(action: UUID, kind: Kind) -> ActionAdded:
+    planned = PlannedAction(kind, "finance", text("Titre"), text("Qui"), date(2026, 4, 1), date(2026, 6, 30))
+    return ActionAdded(action, planned)
+
+
+def recorded(event: object) -> RecordedEvent[Any]:
+    return RecordedEvent(CASE, 1, META, event)
+
+
+def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
+    told = PlanAgreed(
+        structure=PLAN.structure,
+        unit=PLAN.unit,
+        adviser=PLAN.adviser,
+        admitted_at=PLAN.admitted_at,
+        validated_version=7,
+        content_hash="cd" * 32,
+        axes=PLAN.axes,
+        baseline=PLAN.baseline,
+        definitions=PLAN.definitions,
+    )
+    header = Header(
+        publisher="diagnostic",
+        log_id=UUID(int=3),
+        position=12,
+        partition=0,
+        number=5,
+        id=UUID(int=7),
+        case=CASE,
+        stream=CASE,
+        version=12,
+        event="plan-agreed",
+        event_version=1,
+        recorded_at=NOW,
+        effective_at=NOW,
+        actor="adviser-1",
+        role="adviser",
+        unit="unit-35",
+        causation=None,
+        correlation=CASE,
+        rules=None,
+        payload_hash="",
+    )
+    to = open_parcours(told, header)
+    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
+    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(ParcoursOpened(PLAN))
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (
+            VALIDATED,
+            contracts.ParcoursValidated(
+                validated_version=4, content_hash="ab" * 32, actions={"own_action": 1, "consulting": 1}
+            ),
+        ),
+        (
+            COMPLETED,
+            contracts.ParcoursCompleted(
+                structure=PLAN.structure,
+                unit="unit-35",
+                adviser="adviser-1",
+                actions_done=1,
+                actions_abandoned=1,
+                actions_carried_over=0,
+                baseline={"fte": 11.5},
+                definitions={"fte": "ETP au 31 décembre"},
+            ),
+        ),
+        (ParcoursAbandoned(text("Priorités nouvelles")), contracts.ParcoursAbandoned()),
+    ],
+)
+def test_the_others_are_told_of_the_validation_and_of_the_end(event: object, told: PublicEvent) -> None:
+    assert published(recorded(event), ENTRY) == told
+    assert type(told) in service.told
+
+
+@pytest.mark.parametrize("event", [ParcoursOpened(PLAN), AxesRanked(("finance", "strategy")), SHARED])
+def test_the_rest_stays_at_home(event: object) -> None:
+    assert published(recorded(event), ENTRY) is None
+
+
+def row(*events: object) -> Document:
+    document: Document = {}
+    for event in (ParcoursOpened(PLAN), *events):
+        document = plain(parcours_list.project(document, ENTRY, recorded(event)), repr)
+    return document
+
+
+def test_the_list_shows_a_parcours_that_has_just_opened() -> None:
+    assert row() == {
+        "status": "building",
+        "structure": str(PLAN.structure),
+        "unit": "unit-35",
+        "adviser": "adviser-1",
+        "admitted_at": "2026-02-02T09:00:00Z",
+        "opened_at": "2026-03-02T09:00:00Z",
+        "axes": 2,
+        "actions": 0,
+        "consulting": 0,
+        "started": 0,
+        "done": 0,
+        "abandoned": 0,
+        "carried_over": 0,
+        "committed": 0,
+        "paid": 0,
+    }
+
+
+def test_the_list_counts_actions_and_euros() -> None:
+    counted = row(
+        added(OWN, Kind.OWN_ACTION),
+        added(CONSULTING, Kind.CONSULTING),
+        added(DROPPED, Kind.CONSULTING),
+        ActionRemoved(DROPPED, text("Inutile"), Kind.CONSULTING),
+        FundsCommitted(CONSULTING, 400_000),
+        ActionStarted(CONSULTING),
+        PaymentAuthorised(CONSULTING, 100_000),
+        ActionFinished(CONSULTING, text("Fait")),
+        ActionAbandoned(OWN, text("Non")),
+        ActionCarriedOver(OWN, text("Pas fini")),
+    )
+    assert {name: counted[name] for name in ("actions", "consulting", "started", "done")} == {
+        "actions": 2,
+        "consulting": 1,
+        "started": 1,
+        "done": 1,
+    }
+    assert (counted["abandoned"], counted["carried_over"]) == (1, 1)
+    assert (counted["committed"], counted["paid"]) == (400_000, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("events", "status"),
+    [
+        ((SHARED,), "shared"),
+        ((SHARED, SharedVersionLapsed(4)), "building"),
+        ((SHARED, ParcoursContested(4, text("Trop tôt"))), "building"),
+        ((SHARED, VALIDATED), "under_way"),
+        ((SHARED, VALIDATED, ParcoursAdjusted(5, text("Un départ"))), "building"),
+        ((SHARED, VALIDATED, COMPLETED), "completed"),
+        ((ParcoursAbandoned(text("Non")),), "abandoned"),
+    ],
+)
+def test_the_list_shows_the_status_that_the_case_itself_has(events: tuple[object, ...], status: str) -> None:
+    assert row(*events)["status"] == status
+    assert decider.state((ParcoursOpened(PLAN), *events)).status == status
+
+
+def test_the_list_shows_who_waits_and_until_when() -> None:
+    shared = row(SHARED)
+    assert (shared["starts_on"], shared["ends_on"], shared["contested"]) == ("2026-03-09", "2026-09-30", False)
+    assert row(SHARED, ParcoursContested(4, text("Trop tôt")))["contested"] is True
+    adjusted = row(SHARED, VALIDATED, COMPLETED, ParcoursAdjusted(5, text("Un départ")))
+    assert (adjusted["validated_at"], adjusted["completed_at"]) == (None, None)
+
+
+def test_every_command_has_its_place_over_http_but_the_opening() -> None:
+    described = service.web().openapi()
+    summaries = {operation["summary"] for path in described["paths"].values() for operation in path.values()}
+    commands = {"".join(" " * c.isupper() + c.lower() for c in kind.__name__).strip() for kind in decider.commands}
+    assert commands - {summary.lower() for summary in summaries} == {"open parcours"}

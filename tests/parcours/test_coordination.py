@@ -1,0 +1,269 @@
+"""Is the parcours carried out? Introductions, actions under way, what a provider may do, and the end."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from parcours.domain.building import ActionAdded
+from parcours.domain.consulting import (
+    AcceptFinalReport,
+    AgreementSigned,
+    AmendmentSigned,
+    AuthorisePayment,
+    CommitFunds,
+    DaysRecorded,
+    FinalReportAccepted,
+    FundsCommitted,
+    PaymentAuthorised,
+    RecordAgreement,
+    RecordDays,
+    SignAmendment,
+)
+from parcours.domain.coordination import (
+    AbandonAction,
+    ActionAbandoned,
+    ActionCarriedOver,
+    ActionFinished,
+    ActionStarted,
+    CarryOver,
+    FinishAction,
+    Introduce,
+    IntroductionMade,
+    StartAction,
+)
+from parcours.domain.ending import AbandonParcours, CompleteParcours, ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.parcours import ParcoursOpened, decider
+from parcours.domain.state import Kind, Period, Plan, PlannedAction, Status, Step
+from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
+from shared.decider import Role
+from shared.sealed import Sealed
+from shared.testing import NOW, Scenarios, new_id, text
+
+given = Scenarios(decider)
+TODAY = NOW.date()
+LONG_AGO, AHEAD = date(2001, 12, 31), TODAY + timedelta(days=2)
+PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2026, 2, 2, 9, tzinfo=UTC), ("finance",), {"fte": 11.5})
+OWN, CONSULTING, UNKNOWN = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+def planned(kind: Kind) -> PlannedAction:
+    who = Sealed(new_id(2), "Nadia Le Goff")
+    return PlannedAction(kind, "finance", text("Revoir les coûts"), who, date(2026, 4, 1), date(2026, 6, 30))
+
+
+BUILT = (
+    ParcoursOpened(PLAN),
+    ActionAdded(OWN, planned(Kind.OWN_ACTION)),
+    ActionAdded(CONSULTING, planned(Kind.CONSULTING)),
+)
+UNDER_WAY = (
+    *BUILT,
+    ParcoursShared(3, "00", "0" * 64, Period(TODAY, date(2026, 9, 30))),
+    ParcoursValidated(3, "0" * 64, {"own_action": 1, "consulting": 1}),
+)
+ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
+AGREEMENT = AgreementSigned(CONSULTING, Sealed(new_id(1), "Cabinet Aubépine"), 400_000, 5, TODAY)
+FUNDS = FundsCommitted(CONSULTING, 400_000)
+CONSULTING_STARTED = (*UNDER_WAY, AGREEMENT, FUNDS, ActionStarted(CONSULTING))
+REPORT = FinalReportAccepted(CONSULTING, TODAY)
+ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
+
+
+# Coordination
+
+
+@pytest.mark.parametrize("action", [OWN, CONSULTING])
+def test_the_adviser_introduces_the_structure_to_who_can_open_the_way(action: UUID) -> None:
+    met = IntroductionMade(action, Sealed(new_id(1), "Youenn Marchand"), TODAY)
+    given(*UNDER_WAY).when(Introduce(action, "Youenn Marchand", TODAY)).then(met)
+    [introduction] = given(*UNDER_WAY, met).state.actions[action].introductions
+    assert (introduction.whom, introduction.held_on) == (met.whom, TODAY)
+
+
+@pytest.mark.parametrize("held_on", [LONG_AGO, AHEAD])
+def test_an_introduction_has_taken_place(held_on: date) -> None:
+    given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", held_on)).refused("absurd-date")
+
+
+def test_an_action_goes_from_planned_to_started_to_done() -> None:
+    given(*UNDER_WAY).when(StartAction(OWN)).then(ActionStarted(OWN))
+    done = ActionFinished(OWN, text("Grille tarifaire revue"))
+    given(*UNDER_WAY, ActionStarted(OWN)).when(FinishAction(OWN, "Grille tarifaire revue")).then(done)
+    finished = given(*UNDER_WAY, ActionStarted(OWN), done).state.actions[OWN]
+    assert (finished.step, finished.outcome) == (Step.DONE, text("Grille tarifaire revue"))
+
+
+@pytest.mark.parametrize("started", [(), (ActionStarted(OWN),)])
+def test_an_action_is_abandoned_or_carried_over_for_a_stated_motive(started: tuple[object, ...]) -> None:
+    history = given(*UNDER_WAY, *started)
+    history.when(AbandonAction(OWN, "Plus le temps")).then(ActionAbandoned(OWN, text("Plus le temps")))
+    history.when(CarryOver(OWN, "Pas fini")).then(ActionCarriedOver(OWN, text("Pas fini")))
+
+
+EVERY_STEP = [
+    Introduce(OWN, "Youenn Marchand", TODAY),
+    StartAction(OWN),
+    FinishAction(OWN, "Grille revue"),
+    AbandonAction(OWN, "Plus le temps"),
+    CarryOver(OWN, "Pas fini"),
+]
+
+
+@pytest.mark.parametrize("command", EVERY_STEP)
+def test_nothing_is_carried_out_before_the_structure_has_validated(command: object) -> None:
+    given(*BUILT).when(command).refused("not-validated")
+
+
+@pytest.mark.parametrize("command", EVERY_STEP)
+@pytest.mark.parametrize(
+    "settled",
+    [(ActionStarted(OWN), ActionFinished(OWN, text("Fait"))), (ActionAbandoned(OWN, text("Non")),)],
+)
+def test_a_settled_action_stays_as_it_is(settled: tuple[object, ...], command: object) -> None:
+    given(*UNDER_WAY, *settled).when(command).refused("action-not-at-this-step")
+
+
+def test_an_action_does_not_start_twice_nor_end_before_it_starts() -> None:
+    given(*UNDER_WAY, ActionStarted(OWN)).when(StartAction(OWN)).refused("action-not-at-this-step")
+    refused = given(*UNDER_WAY).when(FinishAction(OWN, "Fait")).refused("action-not-at-this-step")
+    assert refused.detail == "Cette action est prévue."
+
+
+@pytest.mark.parametrize("command", [StartAction(UNKNOWN), RecordDays(UNKNOWN, 1)])
+def test_an_unknown_action_is_refused(command: object) -> None:
+    given(*UNDER_WAY).when(command).refused("unknown-action")
+
+
+def test_while_a_parcours_is_adjusted_started_actions_go_on_and_none_starts() -> None:
+    adjusted = given(*CONSULTING_STARTED, ADJUSTED)
+    adjusted.when(RecordDays(CONSULTING, 2)).then(DaysRecorded(CONSULTING, 2))
+    adjusted.when(StartAction(OWN)).refused("not-validated")
+
+
+# Consulting
+
+
+def test_a_consulting_action_starts_with_its_agreement_and_its_funds() -> None:
+    given(*UNDER_WAY, AGREEMENT, FUNDS).when(StartAction(CONSULTING)).then(ActionStarted(CONSULTING))
+    given(*UNDER_WAY).when(StartAction(CONSULTING)).refused("no-agreement")
+    given(*UNDER_WAY, AGREEMENT).when(StartAction(CONSULTING)).refused("no-funds")
+
+
+def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
+    asked = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY)
+    given(*UNDER_WAY).when(asked).then(AGREEMENT)
+    given(*UNDER_WAY, AGREEMENT).when(asked).refused("agreement-already-signed")
+    given(*CONSULTING_STARTED).when(asked).refused("action-not-at-this-step")
+    given(*UNDER_WAY, ADJUSTED).when(asked).refused("not-validated")
+
+
+@pytest.mark.parametrize("day", [LONG_AGO, AHEAD])
+def test_what_is_signed_or_received_is_past(day: date) -> None:
+    given(*UNDER_WAY).when(RecordAgreement(CONSULTING, "Cabinet Aubépine", 1, 1, day)).refused("absurd-date")
+    given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, day)).refused("absurd-date")
+    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, day)).refused("absurd-date")
+
+
+def test_funds_are_committed_before_the_start_and_in_all_within_the_agreed_amount() -> None:
+    agreed = (*UNDER_WAY, AGREEMENT)
+    given(*agreed).when(CommitFunds(CONSULTING, 400_000)).then(FUNDS)
+    refused = given(*agreed, FundsCommitted(CONSULTING, 300_000)).when(CommitFunds(CONSULTING, 100_001))
+    assert refused.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
+    given(*UNDER_WAY).when(CommitFunds(CONSULTING, 1)).refused("no-agreement")
+    given(*CONSULTING_STARTED).when(CommitFunds(CONSULTING, 1)).refused("action-not-at-this-step")
+
+
+def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some() -> None:
+    worked = (*CONSULTING_STARTED, DaysRecorded(CONSULTING, 4))
+    given(*worked).when(RecordDays(CONSULTING, 1)).then(DaysRecorded(CONSULTING, 1))
+    refused = given(*worked).when(RecordDays(CONSULTING, 2)).refused("beyond-agreed-days")
+    assert refused.extra == {"agreed": 5, "left": 1}
+    amended = AmendmentSigned(CONSULTING, 1, TODAY)
+    given(*worked).when(SignAmendment(CONSULTING, 1, TODAY)).then(amended)
+    given(*worked, amended).when(RecordDays(CONSULTING, 2)).then(DaysRecorded(CONSULTING, 2))
+
+
+def test_days_are_worked_once_the_action_has_started() -> None:
+    given(*UNDER_WAY, AGREEMENT, FUNDS).when(RecordDays(CONSULTING, 1)).refused("action-not-at-this-step")
+
+
+def test_an_amendment_completes_an_agreement() -> None:
+    given(*UNDER_WAY).when(SignAmendment(CONSULTING, 1, TODAY)).refused("no-agreement")
+
+
+def test_a_consulting_action_is_done_once_its_final_report_is_accepted() -> None:
+    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, TODAY)).then(REPORT)
+    given(*CONSULTING_STARTED, REPORT).when(AcceptFinalReport(CONSULTING, TODAY)).refused("report-already-accepted")
+    given(*CONSULTING_STARTED).when(FinishAction(CONSULTING, "Fait")).refused("no-final-report")
+    done = ActionFinished(CONSULTING, text("Fait"))
+    given(*CONSULTING_STARTED, REPORT).when(FinishAction(CONSULTING, "Fait")).then(done)
+
+
+def test_the_provider_is_paid_after_acceptance_and_in_all_within_the_agreed_amount() -> None:
+    given(*CONSULTING_STARTED).when(AuthorisePayment(CONSULTING, 1)).refused("no-final-report")
+    paid = PaymentAuthorised(CONSULTING, 300_000)
+    given(*CONSULTING_STARTED, REPORT).when(AuthorisePayment(CONSULTING, 300_000)).then(paid)
+    again = given(*CONSULTING_STARTED, REPORT, paid).when(AuthorisePayment(CONSULTING, 100_001))
+    assert again.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        RecordAgreement(OWN, "Cabinet Aubépine", 1, 1, TODAY),
+        CommitFunds(OWN, 1),
+        RecordDays(OWN, 1),
+        SignAmendment(OWN, 1, TODAY),
+        AcceptFinalReport(OWN, TODAY),
+        AuthorisePayment(OWN, 1),
+    ],
+)
+def test_only_a_consulting_action_has_a_provider(command: object) -> None:
+    given(*UNDER_WAY, ActionStarted(OWN)).when(command).refused("not-consulting")
+
+
+# The end
+
+SETTLED = (ActionStarted(OWN), ActionFinished(OWN, text("Fait")), ActionCarriedOver(CONSULTING, text("Pas fini")))
+COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "carried_over": 1}, text("Un vrai élan"), TODAY)
+
+
+def test_a_parcours_is_completed_with_every_action_settled_and_a_debrief() -> None:
+    given(*UNDER_WAY, *SETTLED).when(CompleteParcours("Un vrai élan", TODAY)).then(COMPLETED)
+    assert given(*UNDER_WAY, *SETTLED, COMPLETED).state.status is Status.COMPLETED
+
+
+def test_a_parcours_is_not_completed_while_an_action_is_open() -> None:
+    refused = given(*UNDER_WAY, *SETTLED[:2]).when(CompleteParcours("Un vrai élan", TODAY)).refused("actions-left")
+    assert refused.extra["actions"] == [str(CONSULTING)]
+
+
+def test_a_parcours_that_nobody_validated_is_not_completed() -> None:
+    given(*BUILT).when(CompleteParcours("Un vrai élan", TODAY)).refused("not-validated")
+
+
+@pytest.mark.parametrize("held_on", [LONG_AGO, AHEAD])
+def test_the_debrief_has_taken_place(held_on: date) -> None:
+    given(*UNDER_WAY, *SETTLED).when(CompleteParcours("Un vrai élan", held_on)).refused("absurd-date")
+
+
+@pytest.mark.parametrize("role", [Role.ADVISER, Role.LEADER])
+@pytest.mark.parametrize("history", [BUILT, UNDER_WAY, CONSULTING_STARTED])
+def test_a_parcours_can_be_abandoned_at_any_time(history: tuple[object, ...], role: Role) -> None:
+    given(*history).when(AbandonParcours("Priorités nouvelles"), by=role).then(ABANDONED)
+
+
+@pytest.mark.parametrize("command", [AbandonParcours("Trop tard"), StartAction(OWN), AbandonAction(OWN, "Non")])
+@pytest.mark.parametrize("end", [(*SETTLED, COMPLETED), (ABANDONED,)])
+def test_nothing_more_happens_after_the_end(end: tuple[object, ...], command: object) -> None:
+    given(*UNDER_WAY, *end).when(command).refused("parcours-ended")
+
+
+def test_an_abandoned_parcours_is_not_adjusted() -> None:
+    given(*UNDER_WAY, ABANDONED).when(AdjustParcours("Retour")).refused("parcours-ended")
+
+
+def test_an_accepted_report_is_still_paid_after_the_end() -> None:
+    history = given(*CONSULTING_STARTED, REPORT, ABANDONED)
+    history.when(AuthorisePayment(CONSULTING, 400_000)).then(PaymentAuthorised(CONSULTING, 400_000))

@@ -1,0 +1,87 @@
+"""Parcours over HTTP: built by the adviser, validated by the leader as it was read, and begun."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from serving import Served, served
+
+from embedded.nats import Nats
+from parcours.domain.parcours import OpenParcours, decider
+from parcours.domain.state import Plan
+from parcours.main import service
+from shared.decider import Actor, Role
+from shared.eventlog.application import ServiceApplication
+from shared.ids import uuid7
+
+NOW = datetime.now(UTC)
+PLAN = Plan(uuid7(), "dla-44", "some-adviser", NOW - timedelta(days=40), ("strategy", "finance"), {"fte": 9.5})
+
+
+def day(ahead: int) -> str:
+    return (NOW.date() + timedelta(days=ahead)).isoformat()
+
+
+@pytest.fixture
+def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def case(running: Served) -> UUID:
+    case = uuid7()
+    app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
+    app.handle(decider, case, OpenParcours(PLAN), app.context(case, Actor("diagnostic", Role.SERVICE)))
+    return case
+
+
+def test_a_parcours_is_built_shared_validated_and_begun(running: Served, case: UUID) -> None:
+    adviser, leader = running.by("adviser"), running.by("leader", case=str(case))
+    path = f"/api/v1/parcours/{case}"
+    action = {
+        "kind": "own_action",
+        "axis": "finance",
+        "title": "Tenir un tableau de bord",
+        "who": "Maëlle Kerdoncuff",
+        "starts_on": day(10),
+        "ends_on": day(90),
+    }
+    assert adviser.post(f"{path}/ranking", {"ranking": ["finance", "strategy"]}).status_code == 200
+    assert adviser.post(f"{path}/actions", action).status_code == 200
+    unfinished = adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(180)})
+    assert unfinished.status_code == 409
+    assert unfinished.json()["type"].endswith("/axes-without-action")
+    assert adviser.post(f"{path}/deferrals", {"axis": "strategy", "reason": "Après l’élection"}).status_code == 200
+    assert adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(180)}).status_code == 200
+
+    seen = leader.get(path).json()["shared"]
+    answer = {"version": seen["version"], "content_hash": seen["content_hash"]}
+    assert adviser.post(f"{path}/validation", answer).status_code == 403
+    stale = leader.post(f"{path}/validation", answer | {"content_hash": "0" * 64}).json()
+    assert (stale["version"], stale["content_hash"]) == (seen["version"], seen["content_hash"])
+    assert leader.post(f"{path}/validation", answer).status_code == 200
+
+    read = adviser.get(path)
+    [(number, planned)] = read.json()["actions"].items()
+    assert planned["planned"]["who"] == "Maëlle Kerdoncuff"
+    assert adviser.post(f"{path}/actions/start", {"action": number}, If_Match=read.headers["ETag"]).status_code == 200
+    assert adviser.get(path).json()["actions"][number]["step"] == "started"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "magic", "axis": "finance", "title": "Titre", "who": "Qui", "starts_on": day(1), "ends_on": day(2)},
+        {"kind": "own_action", "axis": "finance", "title": "", "who": "Qui", "starts_on": day(1), "ends_on": day(2)},
+        {"kind": "own_action", "axis": "finance", "title": "Titre", "who": "Qui", "starts_on": "demain"},
+    ],
+)
+def test_an_action_that_makes_no_sense_is_refused_and_nothing_is_recorded(
+    running: Served, case: UUID, body: dict[str, str]
+) -> None:
+    adviser = running.by("adviser")
+    assert adviser.post(f"/api/v1/parcours/{case}/actions", body).status_code == 422
+    assert adviser.get(f"/api/v1/parcours/{case}").json()["actions"] == {}

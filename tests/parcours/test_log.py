@@ -1,0 +1,179 @@
+"""Does a parcours survive its own log? Whatever happens is stored, sealed where it must be, and replayed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from parcours.domain import building, consulting, coordination, duration, ending, validation
+from parcours.domain.parcours import OpenParcours, decider
+from parcours.domain.state import Kind, Parcours, Plan, Status, Step
+from shared.decider import Role
+from shared.testing import MemoryLog, new_id
+
+PLAN = Plan(
+    UUID(int=8),
+    "unit-35",
+    "adviser-1",
+    datetime(2026, 2, 2, 9, tzinfo=UTC),
+    ("strategy", "finance"),
+    {"fte": 11.5},
+    {"fte": "ETP au 31 décembre"},
+)
+TODAY, SPRING, AUTUMN = date(2026, 3, 2), date(2026, 4, 1), date(2026, 9, 30)
+OWN, CONSULTING, LOCAL, EXPERTISE, DROPPED = map(new_id, (1, 3, 5, 7, 9))
+SHARE = validation.ShareParcours(TODAY, AUTUMN)
+VALIDATE = validation.ValidateParcours(1, "")
+CONTEST = validation.ContestParcours(1, "secret objection")
+BUILT = (
+    OpenParcours(PLAN),
+    building.RankAxes(("finance", "strategy")),
+    building.AddAction(Kind.OWN_ACTION, "finance", "secret titre", "secret trésorière", SPRING, AUTUMN),
+    building.AddAction(Kind.CONSULTING, "finance", "secret titre", "secret cabinet", SPRING, AUTUMN, 5),
+    building.AddAction(Kind.LOCAL_SUPPORT, "finance", "secret titre", "secret réseau", SPRING, AUTUMN),
+    building.AddAction(Kind.ADVISER_EXPERTISE, "finance", "secret titre", "secret chargée", SPRING, AUTUMN),
+    building.AddAction(Kind.OWN_ACTION, "finance", "secret titre", "secret bureau", SPRING, AUTUMN),
+    building.RemoveAction(DROPPED, "secret retrait"),
+)
+UNDER_WAY = (*BUILT, building.DeferAxis("strategy", "secret report"), SHARE, VALIDATE)
+CARRIED_OUT = (
+    *UNDER_WAY,
+    coordination.Introduce(OWN, "secret contact", TODAY),
+    coordination.StartAction(OWN),
+    coordination.FinishAction(OWN, "secret résultat"),
+    consulting.RecordAgreement(CONSULTING, "secret prestataire", 400_000, 5, TODAY),
+    consulting.CommitFunds(CONSULTING, 400_000),
+    coordination.StartAction(CONSULTING),
+    consulting.RecordDays(CONSULTING, 5),
+    consulting.SignAmendment(CONSULTING, 1, TODAY),
+    consulting.AcceptFinalReport(CONSULTING, TODAY),
+    consulting.AuthorisePayment(CONSULTING, 100_000),
+    coordination.FinishAction(CONSULTING, "secret résultat"),
+)
+WHOLE_LIFE = (
+    *CARRIED_OUT,
+    coordination.AbandonAction(LOCAL, "secret abandon"),
+    coordination.CarryOver(EXPERTISE, "secret suite"),
+    ending.CompleteParcours("secret bilan", TODAY),
+    validation.AdjustParcours("secret ajustement"),
+    duration.GrantDurationDerogation("secret dérogation"),
+    SHARE,
+    building.RankAxes(("strategy", "finance")),
+    SHARE,
+    CONTEST,
+    ending.AbandonParcours("secret fin"),
+)
+
+
+def asked(log: MemoryLog[Parcours], command: Any) -> Any:
+    """The command as somebody would ask it who has just read the parcours."""
+    state = log.state
+    if isinstance(command, validation.ValidateParcours) and state.shared:
+        return validation.ValidateParcours(state.content_version, state.shared.content_hash)
+    if isinstance(command, validation.ContestParcours):
+        return replace(command, version=max(state.content_version, 1))
+    return command
+
+
+def allowed(command: object) -> Role:
+    if isinstance(command, validation.ValidateParcours | validation.ContestParcours):
+        return Role.LEADER
+    return Role.MANAGER if isinstance(command, duration.GrantDurationDerogation) else Role.ADVISER
+
+
+def lived(*commands: object) -> MemoryLog[Parcours]:
+    """A log in which each of these was accepted."""
+    log = MemoryLog(decider)
+    for command in commands:
+        refused = log.do(asked(log, command), by=allowed(command)).refused_as
+        assert refused is None, refused
+    return log
+
+
+def test_every_event_comes_back_from_the_log_and_nothing_a_person_wrote_is_stored_in_clear() -> None:
+    log = lived(*WHOLE_LIFE)
+    assert {type(event) for event in log.events} == set(decider.events)
+    assert not any(b"secret" in stored.state for stored in log.stored)
+    assert log.from_snapshot() == log.state
+    shown = log.shown(log.state)
+    assert shown["actions"][str(OWN)]["planned"]["who"] == "secret trésorière"
+    assert (shown["status"], shown["debrief"], shown["objections"]) == ("abandoned", "secret fin", "secret objection")
+
+
+AXES = st.sampled_from(["strategy", "finance", "digital"])
+ACTIONS = st.sampled_from([OWN, CONSULTING, LOCAL, new_id(99)])
+DAYS = st.sampled_from([TODAY, SPRING, AUTUMN, date(1990, 1, 1), date(2060, 1, 1)])
+LENGTHS = st.integers(1, 6)
+SUMS = st.integers(1, 500_000)
+on_action = partial(st.builds, action=ACTIONS)
+COMMANDS = st.one_of(
+    st.builds(OpenParcours, st.just(PLAN)),
+    st.builds(building.RankAxes, st.lists(AXES, min_size=1, max_size=3).map(tuple)),
+    st.builds(building.DeferAxis, axis=AXES, reason=st.just("Plus tard")),
+    st.builds(
+        building.AddAction,
+        st.sampled_from(Kind),
+        AXES,
+        st.just("Un titre"),
+        st.just("Un nom"),
+        DAYS,
+        DAYS,
+        st.none() | LENGTHS,
+    ),
+    on_action(building.RemoveAction, motive=st.just("Inutile")),
+    st.just(duration.GrantDurationDerogation("Fusion en cours")),
+    st.builds(validation.ShareParcours, DAYS, DAYS) | st.just(SHARE),
+    st.just(VALIDATE),
+    st.just(CONTEST),
+    st.just(validation.AdjustParcours("Un départ")),
+    on_action(coordination.Introduce, whom=st.just("Un nom"), held_on=DAYS),
+    on_action(coordination.StartAction),
+    on_action(coordination.FinishAction, summary=st.just("Fait")),
+    on_action(coordination.AbandonAction, motive=st.just("Trop cher")),
+    on_action(coordination.CarryOver, motive=st.just("Pas fini")),
+    on_action(consulting.RecordAgreement, provider=st.just("Un nom"), amount=SUMS, days=LENGTHS, signed_on=DAYS),
+    on_action(consulting.CommitFunds, amount=SUMS),
+    on_action(consulting.RecordDays, days=LENGTHS),
+    on_action(consulting.SignAmendment, extra_days=LENGTHS, signed_on=DAYS),
+    on_action(consulting.AcceptFinalReport, received_on=DAYS),
+    on_action(consulting.AuthorisePayment, amount=SUMS),
+    st.builds(ending.CompleteParcours, st.just("Un vrai élan"), DAYS),
+    st.just(ending.AbandonParcours("Priorités nouvelles")),
+)
+SITUATIONS = st.sampled_from([(), BUILT, UNDER_WAY, CARRIED_OUT])
+
+
+@settings(max_examples=150, deadline=None)
+@for_all(SITUATIONS, st.lists(st.tuples(COMMANDS, st.sampled_from(Role) | st.none()), max_size=12))
+def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(
+    situation: tuple[object, ...], demands: list[tuple[Any, Role | None]]
+) -> None:
+    log = lived(*situation)
+    reached = log.state
+    for command, role in demands:
+        outcome = log.do(asked(log, command), by=role or allowed(command))
+        for event in outcome.events:
+            reached = decider.evolve(reached, event)
+    assert log.shown(reached) == log.shown(log.state)
+    assert log.from_snapshot() == log.state
+    check_promises(reached)
+
+
+def check_promises(parcours: Parcours) -> None:
+    """What holds at any moment, whoever asked for whatever."""
+    if parcours.status is Status.UNDER_WAY:
+        assert parcours.shared is not None
+        assert parcours.validated_version == parcours.shared.version == parcours.content_version
+    for action in parcours.actions.values():
+        assert action.validated or action.step is Step.PLANNED
+        if agreement := action.agreement:
+            assert max(action.committed, action.paid) <= agreement.amount
+            assert action.days <= agreement.days
+        if action.planned.kind is Kind.CONSULTING and action.step in (Step.STARTED, Step.DONE):
+            assert action.agreement
+            assert action.committed

@@ -1,0 +1,55 @@
+"""A relay of the desk, or a workshop that hears it, in a process of its own, to be stopped and killed.
+
+python desk_process.py relay   DESK_URL     DESK NATS_URL NATS_TOKEN [stall]
+python desk_process.py workshop WORKSHOP_URL DESK NATS_URL NATS_TOKEN FEED_URL"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Any
+
+from desk import REGION, desk_at, workshop_at
+from nats.aio.client import Client
+
+from shared.transport import relay
+from shared.transport.feed import Feed
+from shared.transport.subscriptions import Subscriptions
+from shared.transport.wire import Message
+
+
+class Stalling(relay.Relay):
+    """Stops itself once, lease and all, with a whole batch on the wire but for its commit."""
+
+    stalled = False
+
+    async def _send(self, connection: Client, messages: list[Message]) -> None:
+        if len(messages) > 1 and not self.stalled:
+            self.stalled = True
+            ask = connection.request
+
+            async def stop_then_ask(*of: Any, **with_: Any) -> Any:
+                await connection.flush()
+                os.kill(os.getpid(), signal.SIGSTOP)
+                connection.request = ask  # type: ignore[method-assign]
+                return await ask(*of, **with_)
+
+            connection.request = stop_then_ask  # type: ignore[method-assign]
+        await super()._send(connection, messages)
+
+
+async def main(role: str, url: str, desk_name: str, nats_url: str, token: str, *more: str) -> None:
+    desk = desk_at(url, desk_name)
+    if role == "relay":
+        kind = Stalling if more else relay.Relay
+        await kind(desk.app, desk.published, region=REGION, nats_url=nats_url, token=token).run()
+    workshop = workshop_at(url, desk, Feed({desk_name: more[0]}, "token"))
+    hearing = Subscriptions(workshop.inbox, region=REGION, nats_url=nats_url, token=token, fatal=sys.exit)
+    await hearing.start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
