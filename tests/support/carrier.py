@@ -97,7 +97,7 @@ class Carrier:
         return subscriptions
 
     def all_sent(self, relay: Relay) -> bool:
-        return relay.health.position == self.desk.app.recorder.max_notification_id()
+        return bool(relay.health.position == self.desk.app.recorder.max_notification_id())
 
     def publish(self, messages: list[Message]) -> None:
         """Beside the relay, as a resend or a stray copy would."""

@@ -25,6 +25,11 @@ def cases_of_one_partition(count: int) -> list[UUID]:
     return cases
 
 
+def receive_all(workshop: Workshop, desk: Desk) -> None:
+    for message in desk.messages():
+        workshop.inbox.receive(message)
+
+
 def receive_until_parked(workshop: Workshop, message: Message) -> None:
     for _ in range(Parking.FAILURES - 1):
         with pytest.raises(ValueError, match="faulty"):
@@ -82,11 +87,7 @@ def test_two_replicas_share_the_effects(desk: Desk, workshops: Callable[..., Wor
         desk.register(cases[step % 3], step)
     replicas = [workshops(), workshops()]
 
-    def hear_all(workshop: Workshop) -> None:
-        for message in desk.messages():
-            workshop.inbox.receive(message)
-
-    threads = [Thread(target=hear_all, args=(replica,)) for replica in replicas]
+    threads = [Thread(target=receive_all, args=(replica, desk)) for replica in replicas]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -130,7 +131,7 @@ def test_what_arrives_during_a_replay_waits_behind_or_follows(desk: Desk, worksh
         desk.register(case, step)
     workshop.mended.set()
     other.mended.set()
-    arriving = Thread(target=lambda: [other.inbox.receive(message) for message in desk.messages()])
+    arriving = Thread(target=receive_all, args=(other, desk))
     arriving.start()
     while arriving.is_alive():
         workshop.inbox.parking.replay(desk.name, case)
@@ -191,8 +192,7 @@ def test_another_log_stops_the_publisher_until_reconciled(desk: Desk, workshop: 
     case = uuid7()
     for step in range(3):
         desk.register(case, step)
-    for message in desk.messages():
-        workshop.inbox.receive(message)
+    receive_all(workshop, desk)
     followed = desk.messages()[-1]
     desk.restore(2, new_log=True)
     desk.register(case, 30)

@@ -17,7 +17,7 @@ import httpx
 from embedded import ports
 from embedded.claim import Claim, ClaimedError, end_all
 from embedded.environment import database_of, environment
-from embedded.faults import AlreadyRunningError, NotWritableError, writing_in
+from embedded.faults import AlreadyRunningError, EmbeddedError, NotWritableError, writing_in
 from embedded.interruption import held_back
 from embedded.issuer import Issuer
 from embedded.nats import Nats
@@ -72,11 +72,12 @@ class Stack:
         self._undo.close()
 
     def run(self, service: str, *arguments: str) -> str:
-        """What a command of a service prints, such as `rebuild`. Raises CalledProcessError when it fails."""
+        """What a command of a service prints, such as `rebuild`."""
         command = [*self._program(service), *arguments]
-        finished = subprocess.run(
-            command, env=self._environment_of[service], capture_output=True, text=True, check=True, timeout=120
-        )
+        environment = self._environment_of[service]
+        finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        if finished.returncode:
+            raise EmbeddedError(f"{service} could not {arguments[0]}:\n{finished.stderr[-1500:]}")
         return finished.stdout
 
     def check_alive(self) -> None:

@@ -105,7 +105,7 @@ class Subscriptions:
             return
         received = asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.receive, told)
         while not (await asyncio.wait([received], timeout=topology.ACK_WAIT / 2))[0]:
-            await message.in_progress()
+            pass
         try:
             received.result()
         except OtherLog:
@@ -214,15 +214,18 @@ def asyncapi(
             schema=_as_told(contract),
         )
     for contract, reaction in reactions.on_contract.items():
-
-        async def hear(message: Any) -> None: ...
-
-        hear.__annotations__["message"] = _as_told(contract)
         broker.subscriber(
             channel(contract),
             title=f"hears {contract.topic()} of {contract.publisher}",
             description=reaction.__doc__,
-        )(hear)
+        )(_hearing(_as_told(contract)))
+    if (every := reactions.on_all) is not None:
+        for publisher in reactions.publishers:
+            broker.subscriber(
+                topology.subject(region, publisher, "*", "*.*"),
+                title=f"hears everything of {publisher}",
+                description=every.__doc__,
+            )(_hearing(_ANYTHING))
     document: dict[str, Any] = (
         AsyncAPI(broker, title=service, version="1", description=f"What {service} tells and hears.")
         .to_specification()
@@ -234,6 +237,20 @@ def asyncapi(
 _HEADER = create_model(
     "Header", __doc__=Header.__doc__, **{f.name: (f.type, ...) for f in msgspec.structs.fields(Header)}
 )  # type: ignore[call-overload]
+
+
+_ANYTHING = create_model(
+    "AnyMessage", header=(_HEADER, ...), contract=(str | None, None), body=(dict[str, Any] | None, None)
+)
+
+
+def _hearing(shape: type[BaseModel]) -> Callable[[Any], Awaitable[None]]:
+    """FastStream reads what is heard from the annotation."""
+
+    async def hear(message: Any) -> None: ...
+
+    hear.__annotations__["message"] = shape
+    return hear
 
 
 def _as_told(contract: type[PublicEvent]) -> type[BaseModel]:

@@ -35,7 +35,9 @@ def play(stack: Stack, console: Console, began: float | None = None) -> None:
 
 
 def _tell(stack: Stack, player: Player, console: Console, played: list[Played], began: float) -> None:
-    phases, events, tokens = set(), 0, {}
+    phases: set[str] = set()
+    tokens: dict[str, str] = {}
+    events = 0
     for one in played:
         key, person = next(iter(one.script.people.items()))
         token = player.token(key, person, one.script.unit)

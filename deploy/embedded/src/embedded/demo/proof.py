@@ -52,14 +52,14 @@ def _service(stack: Stack, player: Player, service: str, cases: dict[str, str]) 
 def _compared(player: Player, service: str, line: dict[str, Any], token: str) -> Compared:
     case, rebuilt = line["case"], _fingerprint(line["state"])
     if "view" in line:
-        served = rebuilt if line["as_kept"] else "différent"
-        return Compared(service, f"liste {line['view']}", case, line["version"], rebuilt, served)
+        kept = rebuilt if line["as_kept"] else "différent"
+        return Compared(service, f"liste {line['view']}", case, line["version"], rebuilt, kept)
     address = WHERE[service].format(case=case)
     if line["stream"] != case:
         address += f"/{line['aggregate']}s/{line['stream']}"
     answer = player.get(address, token)
     state = answer.json() if answer.is_success else None
-    served = None
+    served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
         state.pop("id")
         served = _fingerprint(state)
@@ -86,4 +86,4 @@ def show(console: Console, lines: list[Compared]) -> None:
 
 def _fingerprint(state: Any) -> str:
     canonical = json.dumps(state, sort_keys=True, ensure_ascii=False).encode()
-    return hashlib.sha256(canonical).hexdigest()[:12]
+    return hashlib.sha256(canonical).hexdigest()[:8]

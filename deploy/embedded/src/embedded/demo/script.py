@@ -94,7 +94,7 @@ class Blanks:
 
 def fictional_numbers(seed: float) -> Iterator[tuple[str, str]]:
     """A SIRET and an RNA number that are well formed and belong to nobody in particular, new at each play."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311  nothing is secret in them
     while True:
         siren = f"9{random.randrange(10**7):07}"
         siren += luhn.calc_check_digit(siren)

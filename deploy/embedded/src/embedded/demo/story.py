@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from embedded.demo.player import Played, Player
 from embedded.demo.script import CASES
@@ -29,8 +30,7 @@ PHASES = (
 ROLES = {
     "adviser": "chargé·e d’accompagnement",
     "manager": "responsable",
-    "leader": "dirigeant·e",
-    "service": "de lui-même",
+    "leader": "dirigeant·e de la structure",
 }
 Event = dict[str, Any]
 
@@ -47,7 +47,7 @@ def history(player: Player, case: str, token: str) -> list[Event]:
 
 
 def by_phase(events: list[Event]) -> dict[str, list[Event]]:
-    """One service holds two phases: élaboration until the structure has validated the parcours, coordination from then."""
+    """One service holds two phases: élaboration until the structure has validated its parcours, then coordination."""
     phases: dict[str, list[Event]] = defaultdict(list)
     validated = False
     for event in events:
@@ -62,23 +62,29 @@ def tell(console: Console, played: Played, events: list[Event]) -> None:
     labels = {event["id"]: event["label"] for event in events}
     console.print()
     console.rule(f"[bold]{played.script.title}", align="left")
-    console.print(f"{played.script.summary}\nDossier {played.case}")
+    console.print(played.script.summary)
+    for person in played.script.people.values():
+        console.print(f"  {person.name}, {ROLES[person.role]}", style="dim")
     for phase, part in by_phase(events).items():
-        table = Table(title=phase, title_justify="left", title_style="bold", box=None, pad_edge=False, expand=True)
+        table = Table(
+            title=phase, title_justify="left", title_style="bold", box=None, pad_edge=False, show_header=False
+        )
         table.add_column("Quand", no_wrap=True, style="dim")
-        table.add_column("Qui", ratio=2)
-        table.add_column("Quoi", ratio=3)
-        table.add_column("Pourquoi, et quoi encore", ratio=5)
+        table.add_column("Qui", no_wrap=True)
+        table.add_column("Quoi et pourquoi")
         for event in part:
-            who = played.people.get(event["actor"]) or "Le système"
+            who = played.people.get(event["actor"]) or "(de lui-même)"
             cause = labels.get(event["causation"] or "")
             why = words.about(event) or (f"suite à\u202f: {cause}" if cause else "")
             day = datetime.fromisoformat(event["recorded_at"])
-            table.add_row(f"{day:%d/%m/%Y}", f"{who}, {ROLES.get(event['role'], event['role'])}", event["label"], why)
+            what = Text(event["label"], "bold")
+            if why:
+                what.append(f"\n{why}", "not bold")
+            table.add_row(f"{day:%d/%m/%Y}", who, what)
         console.print()
         console.print(table)
     if played.linked:
-        console.print(f"\nNouvelle demande ouverte d’elle-même, liée à ce dossier\u202f: {played.linked}")
+        console.print("\nLe nouveau besoin a ouvert de lui-même une demande liée à ce dossier.")
 
 
 class Words:

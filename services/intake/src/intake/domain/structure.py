@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Len
-from stdnum.exceptions import ValidationError
+from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.fr import siret as siret_numbers
 
 from shared.decider import Context, Refusal
@@ -113,10 +113,10 @@ def _siret(number: str) -> str:
     """python-stdnum knows the Luhn sums, and La Poste's exception to them."""
     try:
         compact: str = siret_numbers.validate(number)
+        if compact.startswith(NOBODYS):
+            raise InvalidComponent
     except ValidationError:
-        compact = NOBODYS
-    if compact.startswith(NOBODYS):
-        raise WRONG_NUMBER("Ce SIRET n’existe pas\u202f: vérifiez ses 14 chiffres.")
+        raise WRONG_NUMBER("Ce SIRET n’existe pas\u202f: vérifiez ses 14 chiffres.") from None
     return compact
 
 

@@ -1,0 +1,117 @@
+"""A structure is directed to somebody else who can help, one step after the other, and never without its consent."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from intake.domain.orientation import (
+    AcknowledgeOrientation,
+    ConcludeOrientation,
+    DeclineOrientation,
+    OrientationAcknowledged,
+    OrientationConcluded,
+    OrientationConsented,
+    OrientationDeclined,
+    OrientationProposed,
+    OrientationSent,
+    ProposeOrientation,
+    RecordConsent,
+    SendOrientation,
+    Step,
+    decider,
+)
+from shared.testing import CASE, MemoryLog, Scenarios, text
+
+given = Scenarios(decider)
+PROPOSE = ProposeOrientation("France Active", "Trésorerie tendue.")
+SEND, CONCLUDE, DECLINE = SendOrientation(), ConcludeOrientation("Prêt accordé."), DeclineOrientation("Déjà cliente.")
+PROPOSED = OrientationProposed(CASE, "France Active", text("Trésorerie tendue."))
+CONSENTED, SENT, ACKNOWLEDGED = OrientationConsented(), OrientationSent(), OrientationAcknowledged()
+CONCLUDED = OrientationConcluded(text("Prêt accordé."))
+DECLINED = OrientationDeclined(text("Déjà cliente."))
+UNTIL_ACKNOWLEDGED = (PROPOSED, CONSENTED, SENT, ACKNOWLEDGED)
+
+
+def test_an_orientation_is_proposed_for_a_reason() -> None:
+    given().when(PROPOSE).then(PROPOSED)
+
+
+def test_it_goes_from_consent_to_its_outcome() -> None:
+    given(PROPOSED).when(RecordConsent()).then(CONSENTED)
+    message = SendOrientation("Pourriez-vous la recevoir ?")
+    given(PROPOSED, CONSENTED).when(message).then(OrientationSent(text("Pourriez-vous la recevoir ?")))
+    given(PROPOSED, CONSENTED, SENT).when(AcknowledgeOrientation()).then(ACKNOWLEDGED)
+    given(*UNTIL_ACKNOWLEDGED).when(CONCLUDE).then(CONCLUDED)
+    assert given(*UNTIL_ACKNOWLEDGED, CONCLUDED).state.outcome == text("Prêt accordé.")
+
+
+def test_nothing_is_sent_without_consent() -> None:
+    given(PROPOSED).when(SEND).refused("no-consent")
+
+
+@pytest.mark.parametrize("reached", range(1, 5))
+def test_it_may_be_declined_until_it_is_concluded(reached: int) -> None:
+    given(*UNTIL_ACKNOWLEDGED[:reached]).when(DECLINE).then(DECLINED)
+
+
+@pytest.mark.parametrize("ending", [CONCLUDED, DECLINED])
+@pytest.mark.parametrize("command", [RecordConsent(), SEND, AcknowledgeOrientation(), CONCLUDE, DECLINE])
+def test_once_over_it_does_not_move_any_more(ending: object, command: object) -> None:
+    given(*UNTIL_ACKNOWLEDGED, ending).when(command).refused("orientation-not-at-this-step")
+
+
+@pytest.mark.parametrize(
+    ("so_far", "command"),
+    [
+        ((), RecordConsent()),
+        ((PROPOSED,), AcknowledgeOrientation()),
+        ((PROPOSED, CONSENTED), RecordConsent()),
+        ((PROPOSED, CONSENTED), AcknowledgeOrientation()),
+        ((PROPOSED, CONSENTED, SENT), SEND),
+        ((PROPOSED, CONSENTED, SENT), CONCLUDE),
+    ],
+)
+def test_no_step_is_skipped_nor_done_twice(so_far: tuple[object, ...], command: object) -> None:
+    given(*so_far).when(command).refused("orientation-not-at-this-step")
+
+
+def test_the_refusal_says_where_the_orientation_is() -> None:
+    refused = given(PROPOSED, CONSENTED).when(CONCLUDE).refused("orientation-not-at-this-step")
+    assert (refused.detail, refused.extra) == (
+        "L’orientation en est à l’étape «\u202facceptée\u202f».",
+        {"step": Step.CONSENTED},
+    )
+
+
+def test_it_is_proposed_once() -> None:
+    given(PROPOSED).when(PROPOSE).refused("orientation-already-proposed")
+
+
+def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear() -> None:
+    told = (
+        OrientationProposed(CASE, "France Active", text("secret raison")),
+        CONSENTED,
+        OrientationSent(text("secret message")),
+        ACKNOWLEDGED,
+        OrientationConcluded(text("secret résultat")),
+        OrientationDeclined(text("secret motif")),
+    )
+    assert {type(event) for event in told} == set(decider.events)
+    log = MemoryLog(decider)
+    log.append(*told)
+    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in told]
+    assert not any(b"secret" in stored.state for stored in log.stored)
+
+
+@for_all(st.lists(st.one_of(*(st.builds(command) for command in decider.commands)), max_size=12))
+def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(asked: list[Any]) -> None:
+    log = MemoryLog(decider)
+    for command in (PROPOSE, *asked):
+        log.do(command)
+    reached = log.from_snapshot()
+    assert reached == log.state
+    sent = [n for n, event in enumerate(log.events) if isinstance(event, OrientationSent)]
+    consented = [n for n, event in enumerate(log.events) if isinstance(event, OrientationConsented)]
+    assert not sent or consented < sent

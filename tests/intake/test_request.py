@@ -1,0 +1,329 @@
+"""Does this structure enter the DLA? The rules of a request, one by one, until its one outcome."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from intake.domain.criteria import Verdict, in_force
+from intake.domain.request import (
+    AccompanimentEnded,
+    AdmitRequest,
+    AssessCriterion,
+    CaseClosed,
+    CloseCase,
+    CriterionAssessed,
+    DerogationGranted,
+    EndAccompaniment,
+    Ending,
+    GrantDerogation,
+    LinkedRequestOpened,
+    MeetingRecorded,
+    OpenLinkedRequest,
+    OrientRequest,
+    ReceiveRequest,
+    RecordMeeting,
+    RequestAdmitted,
+    RequestOriented,
+    RequestReceived,
+    RequestTransferred,
+    RequestWithdrawn,
+    Status,
+    TransferRequest,
+    WithdrawRequest,
+    claims,
+    decider,
+)
+from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
+from shared.decider import Actor, Claim, Role
+from shared.sealed import Sealed
+from shared.testing import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
+
+given = Scenarios(decider)
+RULES = in_force(NOW.date()).version
+HARD = ("existing", "employer", "ess")
+TODAY, PERSON = NOW.date(), new_id(1)
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
+STRUCTURE_ID = context().pseudonym("732829320")
+CONTACT = SealedContact(str(PERSON), Sealed(PERSON, "Maëlle Kerdoncuff"))
+NEED = "Une seule subvention."
+RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), NEED)
+RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, CONTACT, text(NEED), UNIT)
+OPEN_LINKED = OpenLinkedRequest(UUID(int=5), GARDENS, CONTACT, STRUCTURE_ID, UNIT, "finance")
+LINKED = LinkedRequestOpened(UUID(int=5), GARDENS, STRUCTURE_ID, CONTACT, "finance", UNIT)
+MET_BEFORE = MeetingRecorded(TODAY, text("La présidente"))
+ADMITTED = RequestAdmitted(RULES, STRUCTURE_ID, UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)
+ORIENTED = RequestOriented(text("Hors du champ."), (UUID(int=6),))
+TRANSFERRED = RequestTransferred("unit-44", text("Le siège est à Nantes."))
+WITHDRAWN = RequestWithdrawn(text("Plus le temps."))
+AT_WORK: tuple[Any, ...] = (
+    RecordMeeting(TODAY, "La présidente"),
+    AssessCriterion("ess", Verdict.MET, "Statuts lus."),
+    GrantDerogation("ess", "Emplois à sauver."),
+    AdmitRequest(),
+    OrientRequest("Hors du champ.", why_none="Aucun acteur local."),
+    TransferRequest("unit-44", "Le siège est à Nantes."),
+    WithdrawRequest("Plus le temps."),
+)
+
+
+def assessed(criterion: str, verdict: Verdict = Verdict.MET) -> CriterionAssessed:
+    return CriterionAssessed(criterion, verdict, text("Statuts lus."), RULES)
+
+
+def derogated(criterion: str) -> DerogationGranted:
+    return DerogationGranted(criterion, text("Emplois à sauver."), RULES)
+
+
+ELIGIBLE = (RECEIVED, MET_BEFORE, *map(assessed, HARD))
+
+
+# Receiving
+
+
+def test_a_request_is_received_by_the_unit_of_who_opens_it() -> None:
+    given().when(RECEIVE).then(RECEIVED)
+
+
+def test_a_request_is_received_once() -> None:
+    given(RECEIVED).when(RECEIVE).refused("request-already-received")
+
+
+def test_a_request_belongs_to_a_unit() -> None:
+    given().when(RECEIVE, by=Actor("nobody", Role.ADVISER)).refused("no-unit")
+
+
+def test_a_structure_without_a_right_number_is_not_received() -> None:
+    wrong = replace(RECEIVE, structure=replace(GARDENS, siret="73282932000075"))
+    given().when(wrong).refused("wrong-number")
+
+
+def test_a_new_need_opens_a_linked_request_once() -> None:
+    given().when(OPEN_LINKED, by=Role.SERVICE).then(LINKED)
+    given(LINKED).when(OPEN_LINKED, by=Role.SERVICE).then()
+
+
+def test_a_linked_request_goes_the_way_of_any_other() -> None:
+    given(LINKED, MET_BEFORE, *map(assessed, HARD)).when(AdmitRequest()).then(ADMITTED)
+
+
+@pytest.mark.parametrize("command", AT_WORK)
+def test_nothing_is_done_for_a_request_that_nobody_made(command: object) -> None:
+    given().when(command, by=Role.MANAGER).refused("request-not-received")
+
+
+# Meeting and criteria
+
+
+def test_a_meeting_is_recorded_with_what_was_said() -> None:
+    command = RecordMeeting(TODAY, "La présidente", "Bilan de l’année.")
+    given(RECEIVED).when(command).then(replace(MET_BEFORE, notes=text("Bilan de l’année.")))
+
+
+@pytest.mark.parametrize("held_on", [date(2001, 12, 31), TODAY + timedelta(days=2)])
+def test_a_meeting_is_held_between_the_schemes_beginning_and_today(held_on: date) -> None:
+    given(RECEIVED).when(RecordMeeting(held_on, "La présidente")).refused("absurd-date")
+
+
+def test_a_criterion_is_assessed_by_the_rules_in_force() -> None:
+    command = AssessCriterion("ess", Verdict.NOT_MET, "Statuts lus.")
+    given(RECEIVED).when(command).then(assessed("ess", Verdict.NOT_MET))
+
+
+def test_a_criterion_that_the_rules_do_not_know_is_refused_and_the_known_ones_are_told() -> None:
+    for command in (AssessCriterion("sympathique", Verdict.MET, "Vu."), GrantDerogation("sympathique", "Parce que.")):
+        refused = given(RECEIVED).when(command, by=Role.MANAGER).refused("unknown-criterion")
+        assert refused.extra["rules"] == RULES
+        assert {*HARD, "voluntary"} <= set(refused.extra["criteria"])
+        assert "sympathique" not in refused.detail
+
+
+def test_only_a_manager_grants_a_derogation() -> None:
+    so_far = given(RECEIVED, assessed("ess", Verdict.NOT_MET))
+    command = GrantDerogation("ess", "Emplois à sauver.")
+    so_far.when(command).refused("managers-only")
+    so_far.when(command, by=Role.MANAGER).then(derogated("ess"))
+
+
+@pytest.mark.parametrize(
+    "so_far",
+    [(), (assessed("ess"),), (assessed("ess", Verdict.UNKNOWN),), (assessed("voluntary", Verdict.NOT_MET),)],
+)
+@pytest.mark.parametrize("criterion", ["ess", "voluntary"])
+def test_a_derogation_is_for_a_hard_criterion_that_is_not_met(so_far: tuple[Any, ...], criterion: str) -> None:
+    command = GrantDerogation(criterion, "Emplois à sauver.")
+    given(RECEIVED, *so_far).when(command, by=Role.MANAGER).refused("nothing-to-derogate")
+
+
+# Outcomes
+
+
+def test_a_structure_that_was_met_and_is_eligible_is_admitted() -> None:
+    given(*ELIGIBLE).when(AdmitRequest()).then(ADMITTED)
+    given(*ELIGIBLE).when(AdmitRequest("Beau projet.")).then(replace(ADMITTED, motive=text("Beau projet.")))
+
+
+def test_a_structure_that_was_not_met_is_not_admitted() -> None:
+    given(RECEIVED, *map(assessed, HARD)).when(AdmitRequest()).refused("no-meeting")
+
+
+@pytest.mark.parametrize("last", [(), (assessed("ess", Verdict.UNKNOWN),)])
+def test_hard_criteria_are_assessed_before_admission(last: tuple[Any, ...]) -> None:
+    so_far = given(RECEIVED, MET_BEFORE, assessed("existing"), assessed("employer"), *last)
+    refused = so_far.when(AdmitRequest()).refused("criteria-not-assessed")
+    assert refused.detail.endswith(": Sa forme relève de l’économie sociale et solidaire.")
+
+
+def test_a_hard_criterion_that_is_not_met_takes_a_derogation() -> None:
+    so_far = (*ELIGIBLE, assessed("employer", Verdict.NOT_MET))
+    refused = given(*so_far).when(AdmitRequest()).refused("criteria-not-met")
+    assert refused.extra == {"criteria": ["employer"]}
+    given(*so_far, derogated("employer")).when(AdmitRequest()).then(ADMITTED)
+
+
+def test_a_derogation_goes_with_the_verdict_that_it_lifts() -> None:
+    again = (assessed("employer", Verdict.NOT_MET), derogated("employer"), assessed("employer", Verdict.NOT_MET))
+    given(*ELIGIBLE, *again).when(AdmitRequest()).refused("criteria-not-met")
+
+
+def test_the_judged_criteria_weigh_and_do_not_bar() -> None:
+    given(*ELIGIBLE, assessed("voluntary", Verdict.NOT_MET)).when(AdmitRequest()).then(ADMITTED)
+
+
+def test_an_unknown_headcount_is_never_a_no() -> None:
+    nobody_asked = replace(RECEIVED, structure=replace(GARDENS, headcount=None))
+    given(nobody_asked, *ELIGIBLE[1:]).when(AdmitRequest()).then(replace(ADMITTED, headcount=None))
+
+
+def test_a_structure_that_does_not_enter_is_oriented_or_it_is_said_why_not() -> None:
+    one, why = UUID(int=6), "Aucun acteur local."
+    given(RECEIVED).when(OrientRequest("Hors du champ.", (one, one))).then(ORIENTED)
+    told = RequestOriented(text("Hors du champ."), (), text(why))
+    given(RECEIVED).when(OrientRequest("Hors du champ.", why_none=why)).then(told)
+    given(RECEIVED).when(OrientRequest("Hors du champ.")).refused("no-orientation")
+
+
+def test_a_request_is_transferred_to_another_unit() -> None:
+    given(RECEIVED).when(TransferRequest("unit-44", "Le siège est à Nantes.")).then(TRANSFERRED)
+    given(RECEIVED).when(TransferRequest(UNIT, "Le siège est à Nantes.")).refused("same-unit")
+
+
+def test_a_structure_may_withdraw_its_request() -> None:
+    given(RECEIVED).when(WithdrawRequest("Plus le temps."), by=Role.LEADER).then(WITHDRAWN)
+
+
+@pytest.mark.parametrize("outcome", [ADMITTED, ORIENTED, TRANSFERRED, WITHDRAWN])
+@pytest.mark.parametrize("command", AT_WORK)
+def test_a_request_has_exactly_one_outcome(outcome: object, command: object) -> None:
+    given(*ELIGIBLE, outcome).when(command, by=Role.MANAGER).refused("outcome-already-given")
+
+
+# The end of the case
+
+
+def test_the_end_of_the_accompaniment_is_heard_once() -> None:
+    given(*ELIGIBLE, ADMITTED).when(EndAccompaniment(), by=Role.SERVICE).then(AccompanimentEnded())
+    given(*ELIGIBLE, ADMITTED, AccompanimentEnded()).when(EndAccompaniment(), by=Role.SERVICE).then()
+
+
+@pytest.mark.parametrize("ending", Ending)
+def test_a_case_closes_once_however_it_ends(ending: Ending) -> None:
+    given(*ELIGIBLE, ADMITTED).when(CloseCase(ending), by=Role.SERVICE).then(CaseClosed(ending))
+    closed = given(*ELIGIBLE, ADMITTED, CaseClosed(ending))
+    closed.when(CloseCase(Ending.FOLLOWED_UP), by=Role.SERVICE).then()
+    closed.when(EndAccompaniment(), by=Role.SERVICE).then()
+    assert (closed.state.status, closed.state.ending) == (Status.CLOSED, ending)
+
+
+@pytest.mark.parametrize("so_far", [(), (RECEIVED,), (RECEIVED, ORIENTED), (RECEIVED, WITHDRAWN)])
+@pytest.mark.parametrize("command", [EndAccompaniment(), CloseCase(Ending.ABANDONED)])
+def test_only_an_admitted_case_comes_to_such_an_end(so_far: tuple[Any, ...], command: object) -> None:
+    given(*so_far).when(command, by=Role.SERVICE).refused("not-admitted")
+
+
+# One open case for a structure and a unit
+
+
+def test_a_case_is_open_from_its_request_to_its_outcome_or_the_end_of_the_accompaniment() -> None:
+    key, state = f"{UNIT}/{STRUCTURE_ID}", given(RECEIVED).state
+    assert list(claims(decider.initial, RECEIVED)) == [Claim("open-case", key)]
+    for ending in (ORIENTED, TRANSFERRED, WITHDRAWN, AccompanimentEnded(), CaseClosed(Ending.ABANDONED)):
+        assert list(claims(state, ending)) == [Claim("open-case", key, held=False)]
+    for going_on in (MET_BEFORE, assessed("ess"), ADMITTED):
+        assert list(claims(state, going_on)) == []
+
+
+def test_a_linked_request_stands_beside_the_case_that_it_comes_from() -> None:
+    assert list(claims(decider.initial, LINKED)) == []
+
+
+# In the log
+
+
+def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_stored_in_clear() -> None:
+    person = UUID(int=9)
+    contact = SealedContact(str(person), *(Sealed(person, f"secret {kind}") for kind in ("nom", "rôle", "mél", "tél")))
+    told = (
+        replace(RECEIVED, contact=contact, need=text("secret besoin")),
+        replace(LINKED, contact=contact),
+        MeetingRecorded(TODAY, text("secret participant"), text("secret notes")),
+        CriterionAssessed("ess", Verdict.NOT_MET, text("secret preuve"), RULES),
+        DerogationGranted("ess", text("secret motif"), RULES),
+        replace(ADMITTED, motive=text("secret motif")),
+        RequestOriented(text("secret motif"), (UUID(int=6),), text("secret raison")),
+        RequestTransferred("unit-44", text("secret motif")),
+        RequestWithdrawn(text("secret motif")),
+        AccompanimentEnded(),
+        CaseClosed(Ending.FOLLOWED_UP),
+    )
+    assert {type(event) for event in told} == set(decider.events)
+    log = MemoryLog(decider)
+    log.append(*told)
+    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in told]
+    assert not any(b"secret" in stored.state for stored in log.stored)
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+
+DAYS = st.just(TODAY) | st.dates(date(2002, 1, 1), date(2060, 1, 1))
+CODES = st.sampled_from([*HARD, "voluntary", "sympathique"])
+STRUCTURES = st.builds(
+    Structure,
+    department=st.sampled_from(["44", "2A", "971", "20"]),
+    siret=st.sampled_from([None, "73282932000074", "35600000049837", "1"]),
+    rna=st.sampled_from([None, "W442000123", "W1"]),
+)
+COMMANDS = st.one_of(
+    st.builds(ReceiveRequest, structure=STRUCTURES),
+    st.just(OPEN_LINKED),
+    st.builds(RecordMeeting, held_on=DAYS),
+    st.builds(AssessCriterion, criterion=CODES),
+    st.builds(GrantDerogation, criterion=CODES),
+    *(
+        st.builds(command)
+        for command in (AdmitRequest, OrientRequest, TransferRequest, WithdrawRequest, EndAccompaniment, CloseCase)
+    ),
+)
+ACTORS = st.sampled_from([Role.ADVISER, Role.MANAGER, Role.LEADER, Role.SERVICE])
+
+
+@for_all(st.lists(st.tuples(COMMANDS, ACTORS, DAYS.map(at)), max_size=12), st.booleans())
+def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(
+    asked: list[tuple[Any, Role, datetime]], eligible: bool
+) -> None:
+    log = MemoryLog(decider)
+    if eligible:
+        log.append(*ELIGIBLE)
+    for command, by, now in asked:
+        log.do(command, by=by, at=now)
+    reached = log.from_snapshot()
+    assert reached == log.state
+    outcomes = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn)
+    given_so_far = sum(isinstance(event, outcomes) for event in log.events)
+    assert given_so_far == (reached.status not in (Status.NEW, Status.RECEIVED))
