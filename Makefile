@@ -1,6 +1,7 @@
 # The few verbs. Each is a thin call into a command line; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+SERVICES := $(notdir $(wildcard services/*))
 PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -31,17 +32,19 @@ test: $(READY) ## every test
 	@$(BIN)/pytest
 
 check: $(READY) ## ruff, mypy strict, import rules, schema drift
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python -m shared.schemas --check
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas --check || exit 1; done
 
 bench: $(READY) ## the measures, each beside its floor
 	@$(BIN)/python -m bench
 
-schemas: $(READY) ## write shared/schemas anew
-	@$(BIN)/python -m shared.schemas
+schemas: $(READY) ## write shared/schemas anew, unless that breaks a promise made
+	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas || exit 1; done
 
 lock: ## pin every dependency with its hashes, and no address
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml -o requirements.lock --no-emit-package dla-shared
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml deploy/embedded/pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	@echo uv-build | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate - -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## forget the environment; the data in .dla stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -2,22 +2,21 @@
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
-from make_secrets import SECRETS
 from psycopg import sql
 
 CONNECTIONS_OF_A_SERVICE = 24
 """A service's budget, all its roles together: what it holds beyond is refused to it, not taken from the others."""
 
 
-def make_databases(services: Iterable[str]) -> None:
-    password = (SECRETS / "postgres" / "password").read_text()
-    server = psycopg.connect(host="postgres", user="postgres", password=password, autocommit=True)
-    with server:
+def make_databases(secrets: Path, services: Iterable[str]) -> None:
+    password = (secrets / "postgres" / "password").read_text()
+    with psycopg.connect(host="postgres", user="postgres", password=password, autocommit=True) as server:
         for service in services:
-            url = urlsplit((SECRETS / service / "DLA_DATABASE_URL").read_text())
+            url = urlsplit((secrets / service / "DLA_DATABASE_URL").read_text())
             assert url.username is not None and url.password is not None
             make_database(server, url.username, url.password)
 
@@ -39,4 +38,4 @@ def make_database(server: psycopg.Connection, name: str, password: str) -> None:
 
 
 if __name__ == "__main__":
-    make_databases(sys.argv[1:])
+    make_databases(Path(sys.argv[1]), sys.argv[2:])

@@ -9,18 +9,17 @@ from pathlib import Path
 
 from embedded.private import kept, password, write_private
 
-SECRETS = Path("/secrets")
-"""One volume in it for each reader, who mounts that one alone."""
 
-
-def make_secrets(services: Iterable[str]) -> None:
-    kept(SECRETS / "postgres" / "password", password)
-    token = kept(SECRETS / "nats" / "token", password)
-    write_private(SECRETS / "nats" / "authorization.conf", f'authorization {{ token: "{token}" }}\n')
-    for server in (SECRETS / "postgres", SECRETS / "nats"):
-        open_to_the_server(server)
+def make_secrets(folders: Path, services: Iterable[str]) -> None:
+    """One folder for each reader: a volume which it mounts, and no other."""
+    postgres, nats = folders / "postgres", folders / "nats"
+    kept(postgres / "password", password)
+    token = kept(nats / "token", password)
+    write_private(nats / "authorization.conf", f'authorization {{ token: "{token}" }}\n')
+    open_to_the_server(postgres)
+    open_to_the_server(nats)
     for service in services:
-        folder = SECRETS / service
+        folder = folders / service
         kept(folder / "DLA_DATABASE_URL", partial(database_url, service))
         kept(folder / "DLA_SEALING_KEY", sealing_key)
         write_private(folder / "DLA_NATS_TOKEN", token)
@@ -42,4 +41,4 @@ def open_to_the_server(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    make_secrets(sys.argv[1:])
+    make_secrets(Path(sys.argv[1]), sys.argv[2:])

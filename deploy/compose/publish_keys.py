@@ -9,19 +9,17 @@ from embedded.environment import SERVICE_TOKEN_HOURS
 from embedded.issuer import Issuer
 from embedded.private import write_private
 
-SECRETS = Path("/secrets")
 
-
-def publish_keys(services: Iterable[str]) -> None:
+def publish_keys(secrets: Path, services: Iterable[str]) -> None:
     issuer = Issuer(FOLDER)
     issuer.publish()
     for service in services:
-        folder = SECRETS / service
+        folder = secrets / service
         write_private(folder / "jwks.json", issuer.jwks.read_text())
         token = issuer.mint("service", subject=f"service:{service}", hours=SERVICE_TOKEN_HOURS)
         write_private(folder / "DLA_SERVICE_TOKEN", token)
 
 
 if __name__ == "__main__":
-    publish_keys(sys.argv[1:])
+    publish_keys(Path(sys.argv[1]), sys.argv[2:])
     sys.stderr.write("Development only: this issuer signs any token for whoever can run it.\n")

@@ -37,7 +37,7 @@ from shared.views import Document
 ADMITTED_AT = NOW - timedelta(minutes=5)
 STRUCTURE = UUID(int=8)
 OPENED = DiagnosisOpened(STRUCTURE, "unit-35", "adviser-1", ADMITTED_AT, 12)
-SUBMITTED = DiagnosisSubmitted(2, "a" * 64, "b" * 32)
+SUBMITTED = DiagnosisSubmitted(2, "a" * 64, text("b" * 32))
 VALIDATED = DiagnosisValidated(2, "a" * 64)
 CONTESTED = DiagnosisContested(2, text("Les bénévoles sont oubliés."))
 AGREED = PlanAgreed(

@@ -16,8 +16,8 @@ from followup.domain.events import (
     Outcome,
     ReviewPlanned,
     ReviewRecorded,
+    ReviewUnreachable,
     StructureClosedDown,
-    StructureUnreachable,
 )
 from followup.domain.follow_up import decider
 from followup.domain.reviews import Report
@@ -106,7 +106,7 @@ def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -
     ("event", "told"),
     [
         (ReviewRecorded("M0", HELD), contracts.ReviewRecorded(review="M0", outcome="held")),
-        (StructureUnreachable("M6", 3), contracts.ReviewRecorded(review="M6", outcome="unreachable")),
+        (ReviewUnreachable("M6", 3), contracts.ReviewRecorded(review="M6", outcome="unreachable")),
         (StructureClosedDown(TODAY, ("M6", "M18")), contracts.ReviewRecorded(review="M6", outcome="closed_down")),
         (NeedFound(Theme.FINANCE, text("Trésorerie tendue.")), contracts.NeedFound(theme="finance")),
         (FollowUpClosed(Outcome.CLOSED_DOWN), contracts.FollowUpClosed(outcome="closed_down")),
@@ -150,7 +150,7 @@ def test_the_list_shows_where_each_follow_up_stands() -> None:
 def test_the_list_shows_when_the_structure_is_to_be_seen_next() -> None:
     history: tuple[object, ...] = (OPENED, ReviewRecorded("M0", HELD))
     assert row(*history)["next_due_on"] == "2026-09-02"
-    history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, text("Congés")), StructureUnreachable("M6", 3))
+    history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, text("Congés")), ReviewUnreachable("M6", 3))
     shown = row(*history)
     assert (shown["next_due_on"], shown["reviews_held"], shown["reviews_unreachable"]) == ("2027-09-02", 1, 1)
     shown = row(*history, NeedFound(Theme.FINANCE, text("Trésorerie")), StructureClosedDown(TODAY, ("M18",)))

@@ -25,8 +25,8 @@ from followup.domain.events import (
     Outcome,
     ReviewPlanned,
     ReviewRecorded,
+    ReviewUnreachable,
     StructureClosedDown,
-    StructureUnreachable,
 )
 from followup.domain.follow_up import Status, decider
 from followup.domain.reviews import Comparability, Indicator, Measure, Report, ReviewStatus, months_after
@@ -158,7 +158,7 @@ def test_a_review_may_be_held_thirty_days_ahead_and_not_sooner() -> None:
         given(OPENED).when(RecordUnreachable("M6", 3), at=on(opens_on - timedelta(days=1))),
     ):
         assert too_soon.refused("review-not-due").extra == {"due_on": "2026-09-02", "opens_on": "2026-08-03"}
-    given(OPENED).when(RecordUnreachable("M6", 3), at=on(opens_on)).then(StructureUnreachable("M6", 3))
+    given(OPENED).when(RecordUnreachable("M6", 3), at=on(opens_on)).then(ReviewUnreachable("M6", 3))
     (recorded,) = given(OPENED).when(replace(HELD, review="M6", held_on=opens_on), at=on(opens_on)).events
     assert recorded.review == "M6"
 
@@ -168,7 +168,7 @@ def test_a_review_is_not_recorded_ahead_of_the_day_it_is_held() -> None:
 
 
 def test_each_review_has_one_outcome() -> None:
-    for settled in (held("M0"), StructureUnreachable("M0", 3)):
+    for settled in (held("M0"), ReviewUnreachable("M0", 3)):
         for command in (HELD, RecordUnreachable("M0", 3), PlanReview("M0", IN_SIX_MONTHS, "Congés")):
             given(OPENED, settled).when(command).refused("review-already-recorded")
 
@@ -180,8 +180,8 @@ def test_only_planned_reviews_are_held() -> None:
 
 def test_unreachable_is_an_outcome_as_valid_as_another() -> None:
     command = RecordUnreachable("M0", 3, "Deux appels, un courrier.")
-    given(OPENED).when(command).then(StructureUnreachable("M0", 3, text("Deux appels, un courrier.")))
-    assert given(OPENED, StructureUnreachable("M0", 3)).state.left == ("M6", "M18")
+    given(OPENED).when(command).then(ReviewUnreachable("M0", 3, text("Deux appels, un courrier.")))
+    assert given(OPENED, ReviewUnreachable("M0", 3)).state.left == ("M6", "M18")
 
 
 def test_the_date_of_a_review_may_change_for_a_reason() -> None:
@@ -213,7 +213,7 @@ def test_several_new_needs_may_be_found() -> None:
 
 def test_the_follow_up_is_concluded_when_no_review_is_left() -> None:
     conclusion = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
-    settled = (held("M0"), StructureUnreachable("M6", 3), held("M18"))
+    settled = (held("M0"), ReviewUnreachable("M6", 3), held("M18"))
     given(OPENED, *settled).when(CloseFollowUp("Les effets durent.")).then(conclusion)
 
 
@@ -258,7 +258,7 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         FollowUpResumed(UUID(int=9), "adviser-2", {"M0-2": TODAY}),
         ReviewPlanned("M6", TODAY, text("secret motif")),
         ReviewRecorded("M0", report),
-        StructureUnreachable("M6", 3, text("secret appels")),
+        ReviewUnreachable("M6", 3, text("secret appels")),
         NeedFound(Theme.FINANCE, text("secret besoin")),
         StructureClosedDown(TODAY, ("M18",), text("secret cessation")),
         FollowUpClosed(Outcome.COMPLETED, text("secret conclusion")),

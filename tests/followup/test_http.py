@@ -52,7 +52,7 @@ def test_a_follow_up_goes_from_review_to_review_to_its_conclusion(followup: Serv
 
     clock.set_forward(clock.now() + timedelta(days=560))
     absent = {"review": "M6", "attempts": 3, "notes": "Deux appels, un courrier."}
-    assert adviser.post(f"{path}/reviews/unreachable", absent).json()["events"] == ["structure-unreachable"]
+    assert adviser.post(f"{path}/reviews/unreachable", absent).json()["events"] == ["review-unreachable"]
     need = {"theme": "finance", "description": "Trésorerie tendue."}
     assert adviser.post(f"{path}/needs", need).json()["events"] == ["need-found"]
     left = adviser.post(f"{path}/closure", {"conclusion": "Les effets durent."})

@@ -292,8 +292,9 @@ def test_without_a_token_nothing_is_shown(intake: Served, request_path: str) -> 
 def test_an_expired_token_and_one_for_somebody_else_are_refused(intake: Served) -> None:
     key = intake.issuer._key
     for changes in ({"exp": int(time.time()) - 3600}, {"aud": "another"}, {"iss": "https://elsewhere"}):
-        claims = {"iss": "https://dev-issuer.dla.invalid", "aud": "dla", "sub": "x", "role": "adviser"}
-        claims |= {"exp": int(time.time()) + 60} | changes
+        claims: dict[str, Any] = {"iss": "https://dev-issuer.dla.invalid", "aud": "dla", "sub": "x", "role": "adviser"}
+        claims |= {"exp": int(time.time()) + 60}
+        claims |= changes
         token = jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
         assert_problem(Client(intake.http, token).get("/api/v1/requests"), 401, "unauthenticated")
 

@@ -55,7 +55,7 @@ PLAN = Plan(
     {"fte": "ETP au 31 décembre"},
 )
 OWN, CONSULTING, DROPPED = UUID(int=11), UUID(int=12), UUID(int=13)
-SHARED = ParcoursShared(4, "00", "ab" * 32, Period(date(2026, 3, 9), date(2026, 9, 30)))
+SHARED = ParcoursShared(4, text("00"), "ab" * 32, Period(date(2026, 3, 9), date(2026, 9, 30)))
 VALIDATED = ParcoursValidated(4, "ab" * 32, {"own_action": 1, "consulting": 1})
 COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "abandoned": 1}, text("Un vrai élan"), date(2026, 9, 30))
 

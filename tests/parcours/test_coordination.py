@@ -59,7 +59,7 @@ BUILT = (
 )
 UNDER_WAY = (
     *BUILT,
-    ParcoursShared(3, "00", "0" * 64, Period(TODAY, date(2026, 9, 30))),
+    ParcoursShared(3, text("00"), "0" * 64, Period(TODAY, date(2026, 9, 30))),
     ParcoursValidated(3, "0" * 64, {"own_action": 1, "consulting": 1}),
 )
 ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
@@ -168,14 +168,15 @@ def test_what_is_signed_or_received_is_past(day: date) -> None:
 def test_funds_are_committed_before_the_start_and_in_all_within_the_agreed_amount() -> None:
     agreed = (*UNDER_WAY, AGREEMENT)
     given(*agreed).when(CommitFunds(CONSULTING, 400_000)).then(FUNDS)
-    refused = given(*agreed, FundsCommitted(CONSULTING, 300_000)).when(CommitFunds(CONSULTING, 100_001))
-    assert refused.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
+    in_two_parts = (FundsCommitted(CONSULTING, 200_000), FundsCommitted(CONSULTING, 100_000))
+    too_much = given(*agreed, *in_two_parts).when(CommitFunds(CONSULTING, 100_001))
+    assert too_much.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
     given(*UNDER_WAY).when(CommitFunds(CONSULTING, 1)).refused("no-agreement")
     given(*CONSULTING_STARTED).when(CommitFunds(CONSULTING, 1)).refused("action-not-at-this-step")
 
 
 def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some() -> None:
-    worked = (*CONSULTING_STARTED, DaysRecorded(CONSULTING, 4))
+    worked = (*CONSULTING_STARTED, DaysRecorded(CONSULTING, 1), DaysRecorded(CONSULTING, 3))
     given(*worked).when(RecordDays(CONSULTING, 1)).then(DaysRecorded(CONSULTING, 1))
     refused = given(*worked).when(RecordDays(CONSULTING, 2)).refused("beyond-agreed-days")
     assert refused.extra == {"agreed": 5, "left": 1}
@@ -204,8 +205,9 @@ def test_the_provider_is_paid_after_acceptance_and_in_all_within_the_agreed_amou
     given(*CONSULTING_STARTED).when(AuthorisePayment(CONSULTING, 1)).refused("no-final-report")
     paid = PaymentAuthorised(CONSULTING, 300_000)
     given(*CONSULTING_STARTED, REPORT).when(AuthorisePayment(CONSULTING, 300_000)).then(paid)
-    again = given(*CONSULTING_STARTED, REPORT, paid).when(AuthorisePayment(CONSULTING, 100_001))
-    assert again.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
+    again = given(*CONSULTING_STARTED, REPORT, paid, PaymentAuthorised(CONSULTING, 50_000))
+    refused = again.when(AuthorisePayment(CONSULTING, 50_001)).refused("beyond-agreed-amount")
+    assert refused.extra == {"agreed": 400_000, "left": 50_000}
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ BUILT = (
     AxisDeferred("strategy", text("Après l’élection")),
 )
 PROOF = content_hash(new_id(1).bytes, given(*BUILT).state.content(PERIOD))
-SHARED = ParcoursShared(5, new_id(1).hex, PROOF, PERIOD)
+SHARED = ParcoursShared(5, text(new_id(1).hex), PROOF, PERIOD)
 VALIDATED = ParcoursValidated(5, PROOF, {"own_action": 1, "consulting": 1})
 UNDER_WAY = (*BUILT, SHARED, VALIDATED)
 LAPSED = SharedVersionLapsed(5)
@@ -92,7 +92,7 @@ def test_the_hash_that_was_stored_is_found_again_from_the_log() -> None:
     log.do(SHARE)
     shared = log.state.shared
     assert shared is not None
-    assert content_hash(bytes.fromhex(shared.salt), log.state.content(PERIOD)) == shared.content_hash
+    assert content_hash(bytes.fromhex(log.vault.open(shared.salt)), log.state.content(PERIOD)) == shared.content_hash
     log.do(ValidateParcours(shared.version, shared.content_hash), by=Role.LEADER)
     assert log.state.status is Status.UNDER_WAY
 
@@ -136,7 +136,7 @@ def test_a_leader_contests_with_reasons_and_the_parcours_is_built_again() -> Non
     contested = ParcoursContested(5, text("Trop tôt"))
     given(*BUILT, SHARED).when(ContestParcours(5, "Trop tôt"), by=Role.LEADER).then(contested)
     state = given(*BUILT, SHARED, contested).state
-    assert (state.status, state.objections) == (Status.BUILDING, text("Trop tôt"))
+    assert (state.status, state.shared, state.objections) == (Status.BUILDING, None, text("Trop tôt"))
     [shared_again] = given(*BUILT, SHARED, contested).when(SHARE).events
     assert shared_again.version == 6
 
@@ -191,7 +191,7 @@ def test_an_adjusted_parcours_is_shared_and_validated_again_with_its_started_act
 
 @pytest.mark.parametrize("command", [AbandonAction(CONSULTING, "Trop cher"), CarryOver(CONSULTING, "Plus tard")])
 def test_what_is_given_up_meanwhile_is_no_longer_what_was_shared(command: object) -> None:
-    reshared = ParcoursShared(7, new_id(1).hex, PROOF, PERIOD)
+    reshared = ParcoursShared(7, text(new_id(1).hex), PROOF, PERIOD)
     lapsed, _ = given(*UNDER_WAY, ADJUSTED, reshared).when(command).events
     assert lapsed == SharedVersionLapsed(7)
 

@@ -77,7 +77,8 @@ def heard(number: int, partition: int = 2) -> PartitionTracking:
 
 
 def entries(recorder: LogRecorder) -> Sequence[LogEntry]:
-    return recorder.select_notifications(None, 1_000_000)
+    read: Sequence[LogEntry] = recorder.select_notifications(None, 1_000_000)
+    return read
 
 
 def assert_dense(read: Sequence[LogEntry]) -> None:

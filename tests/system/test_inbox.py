@@ -10,7 +10,7 @@ import pytest
 from desk import FAULTY, Desk, LogOfTheDesk, Workshop
 from eventsourcing.persistence import OperationalError
 
-from shared.eventlog.recorder import PARTITIONS, partition_of
+from shared.eventlog.recorder import PARTITIONS, NotParked, PartitionTracking, partition_of
 from shared.ids import uuid7
 from shared.transport.inbox import Jump, OtherLog
 from shared.transport.parking import Parking
@@ -137,6 +137,17 @@ def test_what_arrives_during_a_replay_waits_behind_or_follows(desk: Desk, worksh
         workshop.inbox.parking.replay(desk.name, case)
     arriving.join()
     workshop.inbox.parking.replay(desk.name, case)
+    assert workshop.steps() == desk.steps()
+
+
+def test_no_event_waits_behind_a_case_that_is_mended_meanwhile(desk: Desk, workshop: Workshop) -> None:
+    desk.register(uuid7(), 1)
+    (message,) = desk.messages()
+    header = message.header
+    tracking = PartitionTracking(desk.name, 1, header.log_id, header.partition, header.case)
+    with pytest.raises(NotParked):
+        workshop.inbox.parking.park(message, tracking)
+    workshop.inbox.receive(message)
     assert workshop.steps() == desk.steps()
 
 

@@ -13,11 +13,11 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from shared.described import breaking, described, drift, written
 from shared.rebuild import rebuilt
 from shared.service import Part, Service
 from shared.settings import Settings
 from shared.transport import topology
-from shared.transport.subscriptions import asyncapi
 
 
 def command_line(service: Service) -> typer.Typer:
@@ -62,23 +62,25 @@ def command_line(service: Service) -> typer.Typer:
         app.close()
 
     @cli.command()
-    def schemas(folder: Annotated[Path, typer.Argument(help="Where to write them")]) -> None:
-        """Writes what this service answers (OpenAPI) and what it tells and hears (AsyncAPI)."""
-        for kind, schema in described(service).items():
-            (folder / f"{service.name}.{kind}.json").write_text(schema)
+    def schemas(
+        folder: Annotated[Path, typer.Argument(help="Where they are kept")],
+        check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when they differ")] = False,
+        break_promises: Annotated[bool, typer.Option("--break-promises", help="Write what others cannot read")] = False,
+    ) -> None:
+        """Writes what this service answers (OpenAPI), tells and hears (AsyncAPI), unless that breaks a promise."""
+        if check:
+            for name in (differing := drift(service, folder)):
+                typer.echo(f"{folder / name} is not what the program says: run `make schemas`", err=True)
+            raise typer.Exit(1 if differing else 0)
+        for name, schema in described(service).items():
+            file = folder / name
+            broken = breaking(json.loads(file.read_text()), schema) if file.exists() else []
+            if broken and not break_promises:
+                typer.echo("\n".join(f"{name}: {promise}" for promise in broken), err=True)
+                raise typer.Exit(1)
+            file.write_text(written(schema))
 
     return cli
-
-
-def described(service: Service) -> dict[str, str]:
-    """The service's contracts with the outside, as they are committed."""
-    return {
-        kind: json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-        for kind, schema in {
-            "openapi": service.web().openapi(),
-            "asyncapi": asyncapi(service.name, service.told, service.reactions),
-        }.items()
-    }
 
 
 def _settings() -> Settings:

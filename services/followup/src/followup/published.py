@@ -16,7 +16,7 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
     match recorded.data:
         case events.ReviewRecorded(review):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.HELD)
-        case events.StructureUnreachable(review):
+        case events.ReviewUnreachable(review):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.UNREACHABLE)
         case events.StructureClosedDown(_, [review, *_]):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.CLOSED_DOWN)

@@ -11,8 +11,8 @@ from followup.domain.events import (
     NeedFound,
     ReviewPlanned,
     ReviewRecorded,
+    ReviewUnreachable,
     StructureClosedDown,
-    StructureUnreachable,
 )
 from followup.domain.follow_up import Status
 from followup.domain.reviews import ReviewStatus
@@ -42,7 +42,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return _due(row, row["due"] | {review: due_on})
         case ReviewRecorded(review):
             return _done(row, ReviewStatus.HELD, review)
-        case StructureUnreachable(review):
+        case ReviewUnreachable(review):
             return _done(row, ReviewStatus.UNREACHABLE, review)
         case StructureClosedDown():
             return _due(row, {})

@@ -233,7 +233,7 @@ class Relay:
         for n, message in enumerate(messages, 1):
             headers = {"Contract": message.contract} if message.contract else {}
             if n == 1:
-                pass
+                headers["Nats-Expected-Last-Sequence"] = str(self._sequence)
             if last > 1:
                 headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(n)}
             subject = topology.subject(self._region, self._app.service, message.header.partition, message.topic)

@@ -105,7 +105,7 @@ class Subscriptions:
             return
         received = asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.receive, told)
         while not (await asyncio.wait([received], timeout=topology.ACK_WAIT / 2))[0]:
-            pass
+            await message.in_progress()
         try:
             received.result()
         except OtherLog:

@@ -50,7 +50,7 @@ class Submission:
 
     version: int
     content_hash: str
-    salt: str
+    salt: Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,8 @@ def _submitted(diagnosis: Diagnosis, context: Context) -> DiagnosisSubmitted:
     if missing := dict(diagnosis.content.missing()):
         raise INCOMPLETE(f"Il manque encore\u202f: {', '.join(missing.values())}.", missing=list(missing))
     salt = context.new_id().bytes
-    return DiagnosisSubmitted(diagnosis.content_version, content_hash(salt, diagnosis.content), salt.hex())
+    seen = content_hash(salt, diagnosis.content)
+    return DiagnosisSubmitted(diagnosis.content_version, seen, context.text(salt.hex()))
 
 
 def _validate(diagnosis: Diagnosis, command: ValidateDiagnosis, context: Context) -> list[Event]:

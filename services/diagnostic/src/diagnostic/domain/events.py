@@ -54,11 +54,13 @@ class OtherSchemeListed:
 
 @event("diagnosis-submitted", label="Diagnostic soumis à la validation de la structure")
 class DiagnosisSubmitted:
-    """`salt`, in hexadecimal, goes before the content in the hash, so that nobody can guess a content from its hash."""
+    """`salt`, in hexadecimal, goes before the content in the hash, so that nobody can guess a content from its hash.
+
+    It is sealed under the case's key: once the case is erased, the hash proves nothing about anybody any more."""
 
     version: int
     content_hash: str
-    salt: str
+    salt: Sealed
 
 
 @event("submission-voided", label="Diagnostic modifié depuis sa soumission\u202f: il doit être soumis de nouveau")

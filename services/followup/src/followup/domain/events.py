@@ -50,8 +50,8 @@ class ReviewRecorded:
     report: Report
 
 
-@event("structure-unreachable", label="Structure injoignable pour un bilan")
-class StructureUnreachable:
+@event("review-unreachable", label="Structure injoignable pour un bilan")
+class ReviewUnreachable:
     review: str
     attempts: int
     notes: Sealed | None = None

@@ -24,8 +24,8 @@ from followup.domain.events import (
     Outcome,
     ReviewPlanned,
     ReviewRecorded,
+    ReviewUnreachable,
     StructureClosedDown,
-    StructureUnreachable,
 )
 from followup.domain.reviews import Report, Review, ReviewStatus, compared, schedule
 from followup.domain.themes import Theme
@@ -82,7 +82,7 @@ Event = (
     | FollowUpResumed
     | ReviewPlanned
     | ReviewRecorded
-    | StructureUnreachable
+    | ReviewUnreachable
     | StructureClosedDown
     | NeedFound
     | FollowUpClosed
@@ -103,7 +103,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
             return [ReviewRecorded(command.review, _report(follow_up, command, context))]
         case RecordUnreachable(code, attempts, notes):
             _due(follow_up, code, context.now.date())
-            return [StructureUnreachable(code, attempts, context.optional_text(notes))]
+            return [ReviewUnreachable(code, attempts, context.optional_text(notes))]
         case RecordClosedDown(closed_on, notes):
             already_past(closed_on, context.now, "La date de cessation d’activité")
             ceased = StructureClosedDown(closed_on, follow_up.left, context.optional_text(notes))
@@ -210,7 +210,7 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
         case ReviewRecorded(code, report):
             held = replace(follow_up.reviews[code], status=ReviewStatus.HELD, report=report)
             return _with(follow_up, held, code)
-        case StructureUnreachable(code, attempts, notes):
+        case ReviewUnreachable(code, attempts, notes):
             unreachable = replace(
                 follow_up.reviews[code], status=ReviewStatus.UNREACHABLE, attempts=attempts, notes=notes
             )

@@ -128,7 +128,7 @@ class SharedVersion:
     """What the structure was last shown: only a validation that names both, version and hash, holds."""
 
     version: int
-    salt: str
+    salt: Sealed
     content_hash: str
 
 

@@ -56,7 +56,7 @@ class AdjustParcours:
 @event("parcours-shared", label="Parcours partagé avec la structure")
 class ParcoursShared:
     version: int
-    salt: str
+    salt: Sealed
     content_hash: str
     period: Period
 
@@ -139,7 +139,7 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
         return []
     salt = context.new_id().bytes
     proof = content_hash(salt, parcours.content(period))
-    return [*lapsing(parcours), ParcoursShared(parcours.content_version + 1, salt.hex(), proof, period)]
+    return [*lapsing(parcours), ParcoursShared(parcours.content_version + 1, context.text(salt.hex()), proof, period)]
 
 
 def _check_actions(parcours: Parcours) -> None:

@@ -1,0 +1,75 @@
+"""What has a service promised to the outside, and does it still keep it? OpenAPI and AsyncAPI, compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from shared.service import Service
+from shared.transport.subscriptions import asyncapi
+
+Schema = dict[str, Any]
+
+
+def described(service: Service) -> dict[str, Schema]:
+    """By file name: what the service answers (OpenAPI), and what it tells and hears (AsyncAPI)."""
+    return {
+        f"{service.name}.openapi.json": service.web().openapi(),
+        f"{service.name}.asyncapi.json": asyncapi(service.name, service.told, service.reactions),
+    }
+
+
+def drift(service: Service, folder: Path) -> list[str]:
+    """The committed files that are not what the program says today."""
+    return [
+        name
+        for name, schema in described(service).items()
+        if not (folder / name).exists() or (folder / name).read_text() != written(schema)
+    ]
+
+
+def breaking(before: Schema, now: Schema) -> list[str]:
+    """Promises that are no longer kept: something removed, or something newly required of whoever calls or tells."""
+    return [*_gone(before, now), *_stricter(before, now)]
+
+
+def written(schema: Schema) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _gone(before: Schema, now: Schema) -> Iterator[str]:
+    for path, operations in before.get("paths", {}).items():
+        for method, operation in operations.items():
+            kept = now.get("paths", {}).get(path, {}).get(method)
+            if kept is None:
+                yield f"{method.upper()} {path} is gone"
+                continue
+            for status in operation["responses"].keys() - kept["responses"].keys():
+                yield f"{method.upper()} {path} no longer answers {status}"
+            required = {p["name"] for p in kept.get("parameters", []) if p.get("required")}
+            for name in required - {p["name"] for p in operation.get("parameters", []) if p.get("required")}:
+                yield f"{method.upper()} {path} newly requires {name}"
+    for channel in before.get("channels", {}).keys() - now.get("channels", {}).keys():
+        yield f"channel {channel} is gone"
+
+
+def _stricter(before: Schema, now: Schema) -> Iterator[str]:
+    old, new = _shapes(before), _shapes(now)
+    for name, shape in old.items():
+        kept = new.get(name)
+        if kept is None:
+            yield f"{name} is gone"
+            continue
+        for field in shape.get("properties", {}).keys() - kept.get("properties", {}).keys():
+            yield f"{name}.{field} is gone"
+        for field in set(kept.get("required", [])) - set(shape.get("required", [])):
+            yield f"{name}.{field} is newly required"
+        for value in set(shape.get("enum", [])) - set(kept.get("enum", [])):
+            yield f"{name} no longer knows {value}"
+
+
+def _shapes(schema: Schema) -> dict[str, Schema]:
+    shapes: dict[str, Schema] = schema.get("components", {}).get("schemas", {})
+    return shapes

@@ -1,0 +1,105 @@
+"""Does audit keep every event of everybody, once, and decide nothing?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from serving import Served, served
+
+from audit import domain
+from audit.main import service
+from audit.reactions import keep, reactions
+from embedded.nats import Nats
+from shared.decider import Actor, Role
+from shared.testing import Scenarios
+from shared.transport.wire import Header, encode
+
+given = Scenarios(domain.decider)
+CASE = UUID(int=5)
+
+
+def header(position: int = 1, publisher: str = "intake", minute: int = 0) -> Header:
+    at = datetime(2026, 3, 2, 9, minute, tzinfo=UTC)
+    return Header(
+        publisher=publisher,
+        log_id=UUID(int=1),
+        position=position,
+        partition=3,
+        number=1,
+        id=uuid4(),
+        case=CASE,
+        stream=CASE,
+        version=1,
+        event="request-received",
+        event_version=1,
+        recorded_at=at,
+        effective_at=at,
+        actor="ines",
+        role="adviser",
+        unit="dla-44",
+        causation=None,
+        correlation=CASE,
+        rules=None,
+        payload_hash="0" * 64,
+    )
+
+
+def heard(told: Header, body: dict[str, Any] | None = None) -> domain.HearEvent:
+    command = keep(told, body).command
+    assert isinstance(command, domain.HearEvent)
+    return command
+
+
+def test_an_event_is_kept_as_it_was_told() -> None:
+    told = header()
+    command = heard(told, {"b": 1, "a": "é"})
+    assert command.header == encode(told).decode()
+    assert command.body == '{"a": "é", "b": 1}'
+    outcome = given().when(command, by=Role.SERVICE)
+    assert [json.loads(event.header)["payload_hash"] for event in outcome.events] == ["0" * 64]
+
+
+def test_an_event_told_twice_is_kept_once() -> None:
+    command = heard(header())
+    (kept,) = given().when(command).events
+    given(kept).when(command).then()
+
+
+def test_everybody_is_heard() -> None:
+    assert set(reactions.publishers) == {"intake", "diagnostic", "parcours", "followup"}
+    assert reactions.whole
+
+
+@pytest.fixture
+def audit(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path) as running:
+        yield running
+
+
+def test_a_timeline_is_in_the_order_in_which_things_were_recorded(audit: Served) -> None:
+    application: Any = audit.http.app.state.application  # type: ignore[attr-defined]
+    ourselves = Actor("service:audit", Role.SERVICE)
+    for told in (header(1, minute=5), header(1, "diagnostic", minute=7), header(2, minute=6)):
+        context = application.context(CASE, ourselves, told.id)
+        application.handle(domain.decider, told.id, heard(told, {"unit": "dla-44"}), context)
+    auditor = audit.by("auditor")
+    timeline = auditor.get(f"/api/v1/cases/{CASE}/timeline").json()
+    assert [(event["service"], event["position"]) for event in timeline] == [
+        ("intake", 1),
+        ("intake", 2),
+        ("diagnostic", 1),
+    ]
+    assert timeline[0]["actor"] == "ines"
+    assert timeline[0]["body"] == {"unit": "dla-44"}
+
+
+def test_a_case_nobody_told_of_is_unknown(audit: Served) -> None:
+    assert audit.by("auditor").get(f"/api/v1/cases/{uuid4()}/timeline").status_code == 404
+    assert audit.by("pilot").get(f"/api/v1/cases/{uuid4()}/timeline").status_code == 403
+    assert audit.anonymous().get(f"/api/v1/cases/{uuid4()}/timeline").status_code == 401

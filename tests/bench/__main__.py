@@ -1,0 +1,48 @@
+"""`python tests/bench`: every measure in one run, on servers of its own that write to disk as in production."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import appending
+import calling
+import effects
+import rebuilding
+import report
+import typer
+from figures import Row
+from rich.console import Console
+from world import World
+
+from embedded.interruption import interrupt_once
+
+GROUPS = {"append": appending.rows, "rebuild": rebuilding.rows, "http": calling.rows, "effect": effects.rows}
+FOLDER = Path(".dla")
+"""Servers keep their data below: a system's temporary folder may be in memory, where fsync costs nothing."""
+
+
+def main(
+    json: Annotated[Path, typer.Option(help="Where the figures are written.")] = FOLDER / "bench.json",
+    quick: Annotated[bool, typer.Option("--quick", help="About a minute; its spread is wide.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(GROUPS)}; all of them otherwise.")] = None,
+) -> None:
+    """Measures appending, rebuilding, HTTP commands and effects elsewhere, each beside its floor."""
+    interrupt_once()
+    rounds, seconds = (3, 0.4) if quick else (5, 1.5)
+    console, begin = Console(), time.monotonic()
+    FOLDER.mkdir(exist_ok=True)
+    rows: list[Row] = []
+    with TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder, World(Path(folder).absolute()) as world:
+        for group in only or GROUPS:
+            console.print(f"{group}: {rounds} rounds…")
+            rows += GROUPS[group](world, rounds, seconds)
+    report.show(console, rows)
+    report.write(json, rows, rounds, time.monotonic() - begin)
+    console.print(f"{time.monotonic() - begin:.0f} s; the same figures are in {json}.")
+
+
+if __name__ == "__main__":
+    typer.run(main)

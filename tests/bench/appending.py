@@ -1,0 +1,164 @@
+"""What does an append cost? Ours, pgbench with one row a transaction, and the library's stock recorder."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from threading import Barrier, Thread
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import psycopg
+import stock
+from eventsourcing.persistence import StoredEvent
+from figures import Aim, Figure, Measure, Row, Unit, beside, interleaved
+from world import World
+
+from embedded.postgres import binaries, plain_words
+from intake.domain import request, structure
+from shared.decider import Actor, Role
+from shared.eventlog.application import ServiceApplication
+from shared.ids import uuid7
+
+GROUP = "append"
+STATE = b"x" * 500
+AIMS = {1: Aim(at_least=0.50), 4: Aim(at_least=0.35), 8: Aim(at_least=0.30)}
+ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
+Task = Callable[[], object]
+
+
+def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+    """Writers are threads of one process, as a service's are; pgbench has as many clients."""
+    with _measures(world) as measures:
+        found = interleaved(measures, rounds, seconds)
+    shown = []
+    for writers, aim in AIMS.items():
+        floor, theirs = found["pgbench", writers], found["stock", writers]
+        for what, name in (("ours", "append"), ("handled", "whole command")):
+            ours = found[what, writers]
+            shown.append(
+                Row(
+                    GROUP,
+                    f"{name}, {writers} writer{'s' if writers > 1 else ''}",
+                    Unit.PER_SECOND,
+                    Figure.of(ours),
+                    beside("pgbench, one 500-byte row", floor, ours),
+                    beside("stock recorder", theirs, ours) if what == "ours" else None,
+                    aim if what == "ours" else None,
+                )
+            )
+    return shown
+
+
+@contextmanager
+def _measures(world: World) -> Iterator[dict[tuple[str, int], Measure[float]]]:
+    floor_url = world.database("append_floor")
+    with psycopg.connect(floor_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE floor (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state bytea)")
+    insert = world.folder / "insert.sql"
+    insert.write_text(f"INSERT INTO floor (state) VALUES ('\\x{STATE.hex()}');\n")
+    log, handled = (
+        ServiceApplication("bench", [request.decider], world.database(name), os.urandom(32))
+        for name in ("append_ours", "append_handled")
+    )
+    log.create_tables()
+    handled.create_tables()
+    theirs = stock.recorder(world.database("append_stock"))
+    numbers = count(1)
+    measures: dict[tuple[str, int], Measure[float]] = {}
+    for writers in AIMS:
+        measures["ours", writers] = partial(_per_second, writers, partial(_appending, log.recorder))
+        measures["pgbench", writers] = partial(_pgbench, floor_url, str(insert), writers)
+        measures["stock", writers] = partial(_per_second, writers, partial(_appending, theirs))
+        measures["handled", writers] = partial(_per_second, writers, partial(_receiving, handled, numbers))
+    try:
+        yield measures
+    finally:
+        log.close()
+        handled.close()
+        theirs.datastore.close()
+
+
+def _appending(recorder: Any) -> Task:
+    case, versions = uuid7(), count(1)
+
+    def append() -> None:
+        recorder.insert_events([StoredEvent(case, next(versions), "noted:v1", STATE)])
+
+    return append
+
+
+def _receiving(app: ServiceApplication, numbers: Iterator[int]) -> Task:
+    """A request is received: one event with sealed values, two new keys, one claim."""
+
+    def receive() -> None:
+        case: UUID = uuid7()
+        who = structure.Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
+        asks = structure.Structure(
+            "Les Jardins de l’Erdre", structure.LegalForm.ASSOCIATION, "44", rna=f"W{next(numbers):09}", headcount=12
+        )
+        command = request.ReceiveRequest(asks, who, "Notre modèle économique repose sur une seule subvention.")
+        app.handle(request.decider, case, command, app.context(case, ADVISER))
+
+    return receive
+
+
+def _per_second(threads: int, task: Callable[[], Task], seconds: float) -> float:
+    """How often the tasks of so many threads are done in a second, all together."""
+    ready = Barrier(threads + 1)
+    done: list[int] = []
+
+    def work() -> None:
+        do, times = task(), 0
+        ready.wait()
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            do()
+            times += 1
+        done.append(times)
+
+    workers = [Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    ready.wait()
+    begin = time.perf_counter()
+    for worker in workers:
+        worker.join()
+    if len(done) < threads:
+        raise RuntimeError("a writer gave up: see its error above")
+    return sum(done) / (time.perf_counter() - begin)
+
+
+def _pgbench(url: str, script: str, clients: int, seconds: float) -> float:
+    where = urlsplit(url)
+    run = subprocess.run(
+        [
+            str(binaries() / "pgbench"),
+            "--no-vacuum",
+            "--protocol=prepared",
+            f"--client={clients}",
+            f"--jobs={min(clients, os.cpu_count() or 1)}",
+            f"--time={math.ceil(seconds)}",
+            f"--file={script}",
+            f"--host={where.hostname}",
+            f"--port={where.port}",
+            f"--username={where.username}",
+            where.path.lstrip("/"),
+        ],
+        env=plain_words() | {"PGPASSWORD": where.password or ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"^tps = ([\d.]+)", run.stdout, re.MULTILINE)
+    if run.returncode or not found:
+        raise RuntimeError(f"pgbench failed: {run.stderr}")
+    return float(found[1])

@@ -1,0 +1,111 @@
+"""What is rebuilt: a request and a parcours with realistic events, in our log and in the stock library's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import cycle
+from typing import Any
+from uuid import UUID
+
+import stock
+
+from intake.domain import request, structure
+from intake.domain.criteria import Verdict, in_force
+from parcours.domain import building, coordination, parcours, validation
+from parcours.domain.state import Kind, Parcours, Plan
+from shared.decider import Actor, Decider, Role
+from shared.eventlog.application import ServiceApplication
+from shared.ids import uuid7
+
+ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
+LEADER = Actor("leader-1", Role.LEADER)
+AXES = ("projet", "gouvernance", "ressources_humaines", "modele_economique", "partenariats")
+WHO = "Maëlle Kerdoncuff, France Active Pays de la Loire"
+NOTES = "Échange d’une heure avec l’équipe : le besoin se précise, les pièces manquantes arrivent la semaine prochaine."
+TODAY = datetime.now(UTC).date()
+SOON, LATER = TODAY + timedelta(days=30), TODAY + timedelta(days=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One case twice: under `stream` in our log, under `twin` in the stock library's."""
+
+    decider: Decider[Any]
+    stream: UUID
+    twin: UUID
+
+
+def a_request(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> Dossier:
+    """Received, met, assessed on every criterion, admitted."""
+    case = uuid7()
+    asks = structure.Structure(
+        "Les Jardins de l’Erdre", structure.LegalForm.ASSOCIATION, "44", rna="W442000001", headcount=12, fte=9.5
+    )
+    who = structure.Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
+    criteria = [criterion.code for criterion in in_force(TODAY).list][: events - 3]
+    twin = stock.Request(
+        {"name": asks.name, "legal_form": asks.legal_form.value, "department": "44", "rna": asks.rna, "headcount": 12},
+        {"name": who.name, "function": who.function, "email": who.email},
+        NOTES,
+        "dla-44",
+    )
+    twin.meet(str(TODAY), who.name, NOTES)
+    for criterion in criteria:
+        twin.assess(criterion, "met", NOTES)
+    twin.admit(NOTES)
+    theirs.save(twin)
+    commands = [
+        request.ReceiveRequest(asks, who, NOTES),
+        request.RecordMeeting(TODAY, who.name, NOTES),
+        *(request.AssessCriterion(criterion, Verdict.MET, NOTES) for criterion in criteria),
+        request.AdmitRequest(NOTES),
+    ]
+    for command in commands:
+        ours.handle(request.decider, case, command, ours.context(case, ADVISER))
+    return Dossier(request.decider, case, twin.id)
+
+
+def a_parcours(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> Dossier:
+    """Built with six actions, shared, validated, then coordinated: introductions until it has so many events."""
+    case = uuid7()
+    plan = Plan(uuid7(), "dla-44", ADVISER.id, datetime.now(UTC), AXES)
+    _do(ours, case, parcours.OpenParcours(plan))
+    _do(ours, case, building.RankAxes(AXES))
+    for axis in (*AXES, AXES[0]):
+        _do(ours, case, building.AddAction(Kind.LOCAL_SUPPORT, axis, "Revoir les tarifs", WHO, SOON, LATER))
+    _do(ours, case, validation.ShareParcours(SOON, LATER))
+    shared = ours.load(parcours.decider, case).state.shared
+    assert shared is not None
+    _do(ours, case, validation.ValidateParcours(shared.version, shared.content_hash), LEADER)
+    built: Parcours = ours.load(parcours.decider, case).state
+    for action, _ in zip(cycle(built.actions), range(events - 10), strict=False):
+        _do(ours, case, coordination.Introduce(action, WHO, TODAY))
+    theirs_too = _twin(built, events)
+    theirs.save(theirs_too)
+    return Dossier(parcours.decider, case, theirs_too.id)
+
+
+def _do(app: ServiceApplication, case: UUID, command: Any, actor: Actor = ADVISER) -> None:
+    app.handle(parcours.decider, case, command, app.context(case, actor))
+
+
+def _twin(built: Parcours, events: int) -> stock.Parcours:
+    assert built.shared is not None
+    twin = stock.Parcours(
+        {"structure": str(built.plan.structure), "unit": "dla-44", "adviser": ADVISER.id, "axes": list(AXES)}
+    )
+    twin.rank(list(AXES))
+    for action, planned in built.actions.items():
+        days: dict[str, date] = {"starts_on": planned.planned.starts_on, "ends_on": planned.planned.ends_on}
+        twin.add(
+            str(action),
+            {"kind": planned.planned.kind.value, "axis": planned.planned.axis, "title": "Revoir les tarifs", "who": WHO}
+            | {name: str(day) for name, day in days.items()},
+        )
+    period = {"starts_on": str(SOON), "ends_on": str(LATER)}
+    twin.share(built.shared.version, built.shared.salt, built.shared.content_hash, period)
+    twin.validate(built.shared.version, built.shared.content_hash, {Kind.LOCAL_SUPPORT.value: 6})
+    for action, _ in zip(cycle(built.actions), range(events - 10), strict=False):
+        twin.introduce(str(action), WHO, str(TODAY))
+    return twin

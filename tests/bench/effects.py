@@ -1,0 +1,118 @@
+"""How long until a command in one service has its effect in the next? Beside a raw publish and pull over NATS."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+from typing import Any
+
+import nats
+import psycopg
+from caller import Caller
+from figures import Figure, Measure, Row, Unit, beside, interleaved, quantile
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+from world import World
+
+GROUP = "effect elsewhere"
+RATE = 25
+"""Admissions a second: modest, so that what is measured is the way and not a queue."""
+FEWEST = 20
+"""Cases in a round."""
+PATIENCE = 30.0
+MILLISECONDS = 1000
+MESSAGE_SIZE = 1000
+
+
+def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+    """A request is admitted in intake, until diagnostic has recorded that its diagnosis is open.
+
+    Both instants are `recorded_at`, given by one PostgreSQL's clock under the append's lock: the way between them holds
+    the commit of the cause, and not the effect's own."""
+    with world.services("intake", "diagnostic", role="all") as addresses:
+        measures: dict[str, Measure[list[float]]] = {
+            "ours": partial(_admitted_to_opened, world, Caller(addresses["intake"], world.token()), count(1)),
+            "raw": lambda seconds: asyncio.run(_published_to_pulled(world, _cases(seconds))),
+        }
+        found = interleaved(measures, rounds, seconds * 2)
+    return [_row(found, "p50", 0.50), _row(found, "p99", 0.99)]
+
+
+def _row(found: dict[str, list[list[float]]], name: str, share: float) -> Row:
+    ours, raw = ([quantile(times, share) for times in found[what]] for what in ("ours", "raw"))
+    all_of_ours = [time for times in found["ours"] for time in times]
+    return Row(
+        GROUP,
+        f"{name} of {len(all_of_ours)} cases",
+        Unit.MILLISECONDS,
+        Figure.of(ours, quantile(all_of_ours, share)),
+        beside("raw publish and pull", raw, ours),
+    )
+
+
+def _cases(seconds: float) -> int:
+    return max(FEWEST, int(RATE * seconds))
+
+
+def _admitted_to_opened(world: World, adviser: Caller, numbers: Iterator[int], seconds: float) -> list[float]:
+    paths = [adviser.ready_to_admit(next(numbers)) for _ in range(_cases(seconds))]
+    begin = time.perf_counter()
+    for nth, path in enumerate(paths):
+        time.sleep(max(0.0, begin + nth / RATE - time.perf_counter()))
+        adviser.admit(path)
+    cases = [path.rpartition("/")[2] for path in paths]
+    opened = _all_recorded(world.database("all_diagnostic"), "diagnosis-opened:v1", cases)
+    admitted = _all_recorded(world.database("all_intake"), "request-admitted:v1", cases)
+    return [(opened[case] - admitted[case]) * MILLISECONDS for case in cases]
+
+
+def _all_recorded(url: str, topic: str, cases: list[str]) -> dict[str, float]:
+    """When an event was recorded in each of these cases, in seconds; waits until it was in all of them."""
+    end = time.monotonic() + PATIENCE
+    with psycopg.connect(url, autocommit=True) as connection:
+        while time.monotonic() < end:
+            rows: list[Any] = connection.execute(
+                "SELECT case_id::text, extract(epoch FROM recorded_at)::float8 FROM stored_events"
+                " WHERE topic = %s AND case_id = ANY(%s::uuid[])",
+                (topic, cases),
+            ).fetchall()
+            if len(rows) == len(cases):
+                return dict(rows)
+            time.sleep(0.05)
+    raise RuntimeError(f"after {PATIENCE:.0f} s only {len(rows)} of {len(cases)} cases have their {topic}")
+
+
+async def _published_to_pulled(world: World, messages: int) -> list[float]:
+    """The floor: one message after the other, at the same rate, from one connection to another, without PostgreSQL."""
+    sender = await nats.connect(world.nats.url, token=world.nats.token)
+    receiver = await nats.connect(world.nats.url, token=world.nats.token)
+    await _make_stream(sender.jetstream())
+    pull = await receiver.jetstream().pull_subscribe("raw.case", durable="raw", stream="raw")
+    times: list[float] = []
+
+    async def receive() -> None:
+        for _ in range(messages):
+            (message,) = await pull.fetch(1, timeout=PATIENCE)
+            times.append((time.perf_counter() - float(message.data)) * MILLISECONDS)
+            await message.ack()
+
+    received = asyncio.create_task(receive())
+    begin = time.perf_counter()
+    for nth in range(messages):
+        await asyncio.sleep(max(0.0, begin + nth / RATE - time.perf_counter()))
+        now = str(time.perf_counter())
+        await sender.jetstream().publish("raw.case", now.ljust(MESSAGE_SIZE).encode())
+    await received
+    await sender.close()
+    await receiver.close()
+    return times
+
+
+async def _make_stream(jetstream: JetStreamContext) -> None:
+    try:
+        await jetstream.stream_info("raw")
+    except NotFoundError:
+        await jetstream.add_stream(name="raw", subjects=["raw.*"])

@@ -1,0 +1,106 @@
+"""What is a measure worth? Its median over the rounds with its spread, beside its floor, and beside its aim."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+K = TypeVar("K")
+T = TypeVar("T")
+Measure = Callable[[float], T]
+"""Takes so many seconds, and gives what it found."""
+
+
+class Unit(StrEnum):
+    PER_SECOND = "/s"
+    MICROSECONDS = "µs"
+    MILLISECONDS = "ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`middle`: the median of the rounds, or what all of them together gave."""
+
+    middle: float
+    lowest: float
+    highest: float
+
+    @staticmethod
+    def of(rounds: Sequence[float], middle: float | None = None) -> Figure:
+        return Figure(statistics.median(rounds) if middle is None else middle, min(rounds), max(rounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """For a ratio: rates want `at_least`, times `at_most`."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def reached(self, ratio: float) -> bool:
+        return (self.at_least or 0) <= ratio <= (self.at_most or float("inf"))
+
+    def __str__(self) -> str:
+        return f"≥ {self.at_least:.2f}" if self.at_least else f"≤ {self.at_most:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a measure is held against, in the same rounds: ours divided by it is the ratio."""
+
+    name: str
+    figure: Figure
+    ratio: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    group: str
+    name: str
+    unit: Unit
+    ours: Figure
+    floor: Beside | None = None
+    stock: Beside | None = None
+    """The library's stock parts; their `ratio` is theirs to the floor where there is one, so that it compares."""
+    aim: Aim | None = None
+
+    @property
+    def reached(self) -> bool | None:
+        return self.aim.reached(self.floor.ratio.middle) if self.aim and self.floor else None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"reached": self.reached}
+
+
+def beside(name: str, theirs: Sequence[float], ours: Sequence[float]) -> Beside:
+    """Round by round, so that what disturbed a whole round disturbs no ratio."""
+    return Beside(name, Figure.of(theirs), Figure.of([mine / other for mine, other in zip(ours, theirs, strict=True)]))
+
+
+def interleaved(measures: Mapping[K, Measure[T]], rounds: int, seconds: float) -> dict[K, list[T]]:
+    """A B C A B C …, after a short turn of each that counts for nothing: pools fill, code and pages get warm."""
+    for measure in measures.values():
+        measure(seconds / 4)
+    found: dict[K, list[T]] = {name: [] for name in measures}
+    for _ in range(rounds):
+        for name, measure in measures.items():
+            found[name].append(measure(seconds))
+    return found
+
+
+def typical_time(work: Callable[[], object], seconds: float) -> float:
+    """The median time of one call, in seconds."""
+    times, end = [], time.perf_counter() + seconds
+    while (begin := time.perf_counter()) < end:
+        work()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that this share of the others does not exceed."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]

@@ -1,0 +1,43 @@
+"""The floor of an HTTP command: FastAPI takes the same bodies, in the same thread pool, and does nothing with them.
+
+`python noop_web.py PORT`"""
+
+from __future__ import annotations
+
+import sys
+from uuid import UUID
+
+import uvicorn
+from fastapi import FastAPI, Response
+
+from intake.domain import request
+from shared.ids import uuid7
+from shared.web.endpoints import Done
+
+web = FastAPI()
+
+
+@web.post("/api/v1/requests", status_code=201)
+def receive(body: request.ReceiveRequest, response: Response) -> Done:
+    case = uuid7()
+    response.headers["Location"] = f"/api/v1/requests/{case}"
+    return Done(id=case, version=1, events=["request-received"])
+
+
+@web.post("/api/v1/requests/{case}/meetings")
+def meet(case: UUID, body: request.RecordMeeting) -> Done:
+    return Done(id=case, version=2, events=["meeting-recorded"])
+
+
+@web.post("/api/v1/requests/{case}/criteria")
+def assess(case: UUID, body: request.AssessCriterion) -> Done:
+    return Done(id=case, version=3, events=["criterion-assessed"])
+
+
+@web.post("/api/v1/requests/{case}/admission")
+def admit(case: UUID, body: request.AdmitRequest) -> Done:
+    return Done(id=case, version=4, events=["request-admitted"])
+
+
+if __name__ == "__main__":
+    uvicorn.run(web, host="127.0.0.1", port=int(sys.argv[1]), log_config=None, access_log=False)

@@ -1,0 +1,92 @@
+"""What does it cost to rebuild a case? Ours, a raw read with orjson, and the stock library's declarative aggregate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+import stock
+from dossiers import Dossier, a_parcours, a_request
+from figures import Aim, Figure, Measure, Row, Unit, beside, interleaved, typical_time
+from world import World
+
+from intake.domain import request
+from parcours.domain import parcours
+from shared.eventlog.application import ServiceApplication
+
+GROUP = "rebuild"
+SIZES = {10: a_request, 100: a_parcours, 1000: a_parcours}
+AIMS = {10: Aim(at_most=2.5), 100: Aim(at_most=2.0), 1000: Aim(at_most=2.0)}
+SELECT = (
+    "SELECT originator_version, topic, state FROM stored_events WHERE originator_id = %b ORDER BY originator_version"
+)
+MICROSECONDS = 1e6
+
+
+def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+    """From the first event, without snapshots; the raw read makes plain data of each event, and no state."""
+    with _measures(world) as measures:
+        found = interleaved(measures, rounds, seconds / 2)
+    shown = []
+    for size, aim in AIMS.items():
+        ours, floor, theirs = (found[what, size] for what in ("ours", "raw", "stock"))
+        shown.append(
+            Row(
+                GROUP,
+                f"{'request' if SIZES[size] is a_request else 'parcours'} of {size} events",
+                Unit.MICROSECONDS,
+                Figure.of(ours),
+                beside("raw read, orjson", floor, ours),
+                beside("stock aggregate", theirs, ours),
+                aim,
+            )
+        )
+    return shown
+
+
+@contextmanager
+def _measures(world: World) -> Iterator[dict[tuple[str, int], Measure[float]]]:
+    url = world.database("rebuild_ours")
+    with ExitStack() as closing:
+        ours = ServiceApplication("bench", [request.decider, parcours.decider], url, os.urandom(32))
+        closing.callback(ours.close)
+        ours.create_tables()
+        theirs = stock.dossiers(world.database("rebuild_stock"))
+        closing.callback(theirs.close)
+        raw = closing.enter_context(psycopg.connect(url, autocommit=True))
+        measures: dict[tuple[str, int], Measure[float]] = {}
+        for size, make in SIZES.items():
+            dossier = make(ours, theirs, size)
+            _check(dossier, size, ours, theirs, raw)
+            measures["ours", size] = partial(_time, partial(ours.load, dossier.decider, dossier.stream, snapshots=False))
+            measures["raw", size] = partial(_time, partial(_raw, raw, dossier.stream))
+            measures["stock", size] = partial(_time, partial(theirs.repository.get, dossier.twin))
+        yield measures
+
+
+def _time(work: Any, seconds: float) -> float:
+    return typical_time(work, seconds) * MICROSECONDS
+
+
+def _raw(connection: psycopg.Connection[Any], stream: UUID) -> list[Any]:
+    rows = connection.execute(SELECT, (stream,), prepare=True, binary=True).fetchall()
+    return [orjson.loads(state) for _, _, state in rows]
+
+
+def _check(
+    dossier: Dossier, size: int, ours: ServiceApplication, theirs: stock.Dossiers, raw: psycopg.Connection[Any]
+) -> None:
+    """All three read the same number of events, or the comparison says nothing."""
+    read = (
+        ours.load(dossier.decider, dossier.stream, snapshots=False).version,
+        len(_raw(raw, dossier.stream)),
+        theirs.repository.get(dossier.twin).version,
+    )
+    if read != (size, size, size):
+        raise RuntimeError(f"{size} events were meant, and {read} are read")

@@ -1,0 +1,50 @@
+"""FastAPI with the stock library's Application: the same commands, without token, sealing, claims or rules.
+
+`python stock_web.py PORT`, with DATABASE_URL"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from uuid import UUID
+
+import stock
+import uvicorn
+from fastapi import FastAPI, Response
+
+from intake.domain import request
+from shared.web.endpoints import Done
+
+web = FastAPI()
+dossiers = stock.dossiers(os.environ["DATABASE_URL"])
+
+
+@web.post("/api/v1/requests", status_code=201)
+def receive(body: request.ReceiveRequest, response: Response) -> Done:
+    received = dossiers.receive(asdict(body.structure), asdict(body.contact), body.need)
+    response.headers["Location"] = f"/api/v1/requests/{received.id}"
+    return _done(received, "request-received")
+
+
+@web.post("/api/v1/requests/{case}/meetings")
+def meet(case: UUID, body: request.RecordMeeting) -> Done:
+    return _done(dossiers.meet(case, str(body.held_on), body.with_whom, body.notes), "meeting-recorded")
+
+
+@web.post("/api/v1/requests/{case}/criteria")
+def assess(case: UUID, body: request.AssessCriterion) -> Done:
+    return _done(dossiers.assess(case, body.criterion, body.verdict.value, body.evidence), "criterion-assessed")
+
+
+@web.post("/api/v1/requests/{case}/admission")
+def admit(case: UUID, body: request.AdmitRequest) -> Done:
+    return _done(dossiers.admit(case, body.motive), "request-admitted")
+
+
+def _done(case: stock.Request, event: str) -> Done:
+    return Done(id=case.id, version=case.version, events=[event])
+
+
+if __name__ == "__main__":
+    uvicorn.run(web, host="127.0.0.1", port=int(sys.argv[1]), log_config=None, access_log=False)

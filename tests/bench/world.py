@@ -1,0 +1,107 @@
+"""Where is everything measured? On a PostgreSQL with fsync and a NATS of its own, with programs that answer HTTP."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+from embedded import ports
+from embedded.environment import environment
+from embedded.issuer import Issuer
+from embedded.nats import Nats
+from embedded.postgres import Postgres, plain_words
+from embedded.process import Process
+
+READY_WITHIN = 60.0
+
+
+class World:
+    """`with World(folder) as world:` — its servers run inside the block."""
+
+    def __init__(self, folder: Path) -> None:
+        port = ports.choose({"postgres": None, "nats": None})
+        self.folder = folder
+        self.postgres = Postgres(folder, port["postgres"], services=10)
+        self.nats = Nats(folder, port["nats"])
+        self.issuer = Issuer(folder)
+
+    def __enter__(self) -> World:
+        with ExitStack() as undo:
+            for server in (self.postgres, self.nats):
+                undo.callback(server.stop)
+                server.start()
+                server.wait_until_ready()
+            self.issuer.publish()
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._undo.close()
+
+    def database(self, name: str) -> str:
+        """The URL of a database of this name, empty the first time."""
+        return self.postgres.ensure_database(name, connections=-1)
+
+    def token(self) -> str:
+        return self.issuer.mint("adviser", subject="adviser-1", unit="dla-44")
+
+    @contextmanager
+    def program(self, name: str, file: Path, database_url: str) -> Iterator[str]:
+        """The address of a program of this folder: `python FILE PORT`, with its database's URL in DATABASE_URL."""
+        port = ports.choose({name: None})[name]
+        variables = plain_words() | {"DATABASE_URL": database_url}
+        with self._served(name, [sys.executable, str(file), str(port)], variables, port) as address:
+            yield address
+
+    @contextmanager
+    def services(self, *names: str, role: str) -> Iterator[dict[str, str]]:
+        """The addresses of the system's own services, each with an empty log; they know each other."""
+        port = ports.choose(dict.fromkeys(names))
+        addresses = {name: f"http://127.0.0.1:{port[name]}" for name in names}
+        variables = {
+            name: environment(
+                name,
+                folder=self.folder,
+                database_url=self.database(f"{role}_{name}"),
+                nats=self.nats,
+                issuer=self.issuer,
+                port=port[name],
+                feeds=addresses,
+            )
+            for name in names
+        }
+        for each in variables.values():
+            del each["DLA_DEV_CLOCK"]  # it is read from a file at each command, and exists in development only
+        for name in names:
+            migration = Process(f"{name}-migrate", self.folder)
+            migration.start([sys.executable, "-m", f"{name}.main", "migrate"], variables[name])
+            migration.wait_until_done(READY_WITHIN)
+        with ExitStack() as running:
+            for name in names:
+                command = [sys.executable, "-m", f"{name}.main", "serve", "--role", role]
+                running.enter_context(self._served(name, command, variables[name], port[name]))
+            yield addresses
+
+    @contextmanager
+    def _served(self, name: str, command: Sequence[str], variables: Mapping[str, str], port: int) -> Iterator[str]:
+        address = f"http://127.0.0.1:{port}"
+        process = Process(name, self.folder, port=port)
+        try:
+            process.start(command, variables)
+            process.wait_until(partial(_answers, address), READY_WITHIN)
+            yield address
+        finally:
+            process.stop()
+
+
+def _answers(address: str) -> bool:
+    try:
+        httpx.get(f"{address}/openapi.json", timeout=2, trust_env=False).raise_for_status()
+    except httpx.HTTPError:
+        return False
+    return True

@@ -1,0 +1,119 @@
+"""Does the whole system live in containers, from nothing, and again on what it recorded?"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from desk import eventually
+
+pytestmark = pytest.mark.containers
+
+TOP = Path(__file__).parents[2]
+SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
+KILLED = 137
+REQUEST: dict[str, Any] = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "732 829 320 00074",
+        "headcount": 12,
+        "fte": 9.5,
+    },
+    "contact": {"name": "Maëlle Kerdoncuff", "function": "Présidente", "email": "maelle@example.org"},
+    "need": "Notre modèle économique repose sur une seule subvention.",
+}
+
+
+class Compose:
+    """The system of docker-compose.yml under a name of its own, on whatever ports are free."""
+
+    def __init__(self, project: str) -> None:
+        self._command = ["docker", "compose", "--project-name", project, "--progress", "plain"]
+        free_ports = {f"DLA_PORT_{service.upper()}": "0" for service in SERVICES}
+        self._environment = dict(os.environ) | {"DOCKER_BUILDKIT": "1", "DLA_TAG": "tests"} | free_ports
+
+    def do(self, *words: str) -> str:
+        done = subprocess.run(
+            [*self._command, *words],
+            cwd=TOP,
+            env=self._environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        assert done.returncode == 0, f"docker compose {' '.join(words)}:\n{done.stderr[-4000:]}"
+        return done.stdout
+
+    def up(self) -> None:
+        self.do("up", "--wait", "--wait-timeout", "180")
+
+    def exit_codes(self) -> dict[str, int]:
+        lines = self.do("ps", "--all", "--format", "json").splitlines()
+        return {each["Service"]: each["ExitCode"] for each in map(json.loads, lines)}
+
+    def caller(self, service: str, token: str) -> httpx.Client:
+        address = self.do("port", service, "8000").strip()
+        return httpx.Client(
+            base_url=f"http://{address}", headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=10
+        )
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[Compose]:
+    system = Compose(f"dla-tests-{os.getpid()}")
+    try:
+        system.do("build")
+        system.up()
+        yield system
+    finally:
+        system.do("down", "--volumes")
+
+
+def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: Compose) -> None:
+    adviser = system.do("run", "--rm", "token", "--role", "adviser", "--unit", "dla-44").strip()
+    with system.caller("intake", adviser) as intake, system.caller("audit", adviser) as audit:
+        received = intake.post("/api/v1/requests", json=REQUEST)
+        assert received.status_code == 201, received.text
+        request, case = received.headers["Location"], received.json()["id"]
+        eventually(lambda: heard(audit, case) == ["request-received"])
+
+    system.do("stop")
+    assert KILLED not in system.exit_codes().values(), "all stop when they are asked to"
+    system.do("down")
+    system.up()
+
+    with system.caller("intake", adviser) as intake, system.caller("audit", adviser) as audit:
+        assert intake.get(request).json()["contact"]["name"] == "Maëlle Kerdoncuff"
+        assert heard(audit, case) == ["request-received"]
+
+
+def heard(audit: httpx.Client, case: str) -> list[str]:
+    timeline = audit.get(f"/api/v1/cases/{case}/timeline")
+    return [happened["event"] for happened in timeline.json()] if timeline.is_success else []
+
+
+def test_nothing_is_open_to_other_machines(system: Compose) -> None:
+    lines = system.do("ps", "--format", "json").splitlines()
+    published = {
+        each["Service"]: {port["URL"] for port in each["Publishers"] or () if port["PublishedPort"]}
+        for each in map(json.loads, lines)
+    }
+    assert published == {service: {"127.0.0.1"} for service in SERVICES} | {"postgres": set(), "nats": set()}
+
+
+def test_each_service_is_given_secrets_of_its_own(system: Compose) -> None:
+    def told(service: str, secret: str) -> str:
+        return system.do("exec", service, "cat", f"/run/secrets/{secret}")
+
+    assert len({told(service, "DLA_SEALING_KEY") for service in SERVICES}) == len(SERVICES)
+    for service in SERVICES:
+        assert told(service, "DLA_DATABASE_URL").startswith(f"postgresql://dla_{service}:")

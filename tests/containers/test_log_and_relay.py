@@ -1,0 +1,79 @@
+"""Do the event log and the relay hold on the servers of the public images too?"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+from carrier import Carrier, Loop
+from desk import LogOfTheDesk, desk_at, eventually, register_in_turn, workshop_at
+from eventsourcing.persistence import IntegrityError
+from notes import assert_dense, entries, heard, opened, told
+from testcontainers.community.nats import NatsContainer
+from testcontainers.community.postgres import PostgresContainer
+
+from shared.eventlog.recorder import TrackingRefused
+from shared.ids import uuid7
+
+pytestmark = pytest.mark.containers
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Callable[[str], str]]:
+    """`database("desk")`: the URL of an empty database."""
+    with PostgresContainer("postgres:18", driver=None) as server:
+
+        def fresh(name: str) -> str:
+            with psycopg.connect(server.get_connection_url(), autocommit=True) as connection:
+                connection.execute(f'CREATE DATABASE "{name}"')
+            return server.get_connection_url().removesuffix(server.dbname) + name
+
+        yield fresh
+
+
+@pytest.fixture
+def nats() -> Iterator[Any]:
+    token = secrets.token_urlsafe()
+    with NatsContainer("nats:2.15-alpine").with_command(["--jetstream", "--auth", token]) as server:
+        yield SimpleNamespace(url=server.nats_uri(), token=token)
+
+
+def test_the_log_stays_dense_after_what_it_refuses(database: Callable[[str], str]) -> None:
+    case = uuid7()
+    with closing(opened(database("notes"))) as app:
+        app.create_tables()
+        assert list(app.recorder.insert_events(told(case, 1, 2), tracking=heard(1)) or ()) == [1, 2]
+        with pytest.raises(IntegrityError):
+            app.recorder.insert_events(told(case, 2))
+        for second_time_then_jump in (1, 3):
+            with pytest.raises(TrackingRefused):
+                app.recorder.insert_events(told(uuid7(), 1), tracking=heard(second_time_then_jump))
+        app.recorder.insert_events(told(uuid7(), 1), tracking=heard(2))
+        assert len(entries(app.recorder)) == 3
+        assert_dense(entries(app.recorder))
+
+
+def test_what_the_desk_records_is_followed_once_and_in_order(database: Callable[[str], str], nats: Any) -> None:
+    desk = desk_at(database("desk"), "desk")
+    workshop = workshop_at(database("workshop"), desk, LogOfTheDesk(desk))
+    with closing(desk.app), closing(workshop.app), closing(Loop()) as loop, ExitStack() as carrying:
+        desk.app.create_tables()
+        workshop.app.create_tables()
+        carrier = Carrier(loop, nats, desk, carrying)
+        carrier.install()
+        relay = carrier.relay()
+        carrier.hears(workshop)
+        register_in_turn(desk, cases=5, steps=4)
+        eventually(lambda: workshop.steps() == desk.steps())
+        eventually(lambda: carrier.all_sent(relay))
+        assert carrier.positions() == list(range(1, 21))
+
+        carrier.publish(desk.messages())
+        desk.register(next(iter(desk.steps())), 500)
+        eventually(lambda: workshop.steps() == desk.steps())
+        assert carrier.deaths == []

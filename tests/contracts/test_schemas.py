@@ -1,0 +1,85 @@
+"""Do the committed schemas say what the programs do, and would a broken promise be noticed?"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.described import breaking, drift
+from shared.service import Service
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "shared" / "schemas"
+SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "pyproject.toml").exists())
+
+
+def service(name: str) -> Service:
+    found: Service = importlib.import_module(f"{name}.main").service
+    return found
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_committed_schemas_are_what_the_program_says(name: str) -> None:
+    assert not drift(service(name), SCHEMAS)
+
+
+def test_a_change_nobody_committed_is_noticed(tmp_path: Path) -> None:
+    for file in SCHEMAS.glob("intake.*"):
+        (tmp_path / file.name).write_text(file.read_text().replace("RequestAdmitted", "RequestAccepted"))
+    assert drift(service("intake"), tmp_path) == ["intake.openapi.json", "intake.asyncapi.json"][1:]
+    assert drift(service("intake"), tmp_path / "nowhere") == ["intake.openapi.json", "intake.asyncapi.json"]
+
+
+@pytest.fixture
+def openapi() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((SCHEMAS / "intake.openapi.json").read_text())
+    return schema
+
+
+def test_what_is_the_same_breaks_nothing(openapi: dict[str, Any]) -> None:
+    assert breaking(openapi, copy.deepcopy(openapi)) == []
+
+
+def test_a_new_optional_field_breaks_nothing(openapi: dict[str, Any]) -> None:
+    now = copy.deepcopy(openapi)
+    now["components"]["schemas"]["Structure"]["properties"]["website"] = {"type": "string"}
+    now["paths"]["/api/v1/requests/{id}/new"] = {"post": {"responses": {}}}
+    assert breaking(openapi, now) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda s: s["paths"].pop("/api/v1/requests/{id}/admission"), "POST /api/v1/requests/{id}/admission is gone"),
+        (lambda s: s["components"]["schemas"]["Structure"]["properties"].pop("rna"), "Structure.rna is gone"),
+        (
+            lambda s: s["components"]["schemas"]["Structure"]["required"].append("rna"),
+            "Structure.rna is newly required",
+        ),
+        (lambda s: s["components"]["schemas"]["Verdict"]["enum"].remove("met"), "Verdict no longer knows met"),
+        (lambda s: s["components"]["schemas"].pop("Verdict"), "Verdict is gone"),
+    ],
+)
+def test_a_broken_promise_is_named(openapi: dict[str, Any], change: Any, said: str) -> None:
+    now = copy.deepcopy(openapi)
+    change(now)
+    assert breaking(openapi, now) == [said]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_is_heard_is_told_by_somebody(name: str) -> None:
+    told = {contract for other in SERVICES for contract in service(other).told}
+    assert set(service(name).reactions.heard) <= told
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_contract_told_comes_out_of_the_bridge(name: str) -> None:
+    """A contract that `published.py` never makes would be a promise nobody keeps."""
+    source = (ROOT / "services" / name / "src" / name / "published.py").read_text()
+    for contract in service(name).told:
+        assert f"{contract.__name__}(" in source

@@ -1,0 +1,200 @@
+"""What intake hears, what it tells, and what its list shows."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from serving import Served, served
+
+from embedded.nats import Nats
+from intake.domain import orientation, request
+from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.main import service
+from intake.published import published
+from intake.reactions import close_abandoned_case, close_followed_up_case, end_accompaniment, open_linked_request
+from intake.views import requests
+from shared.contracts import intake as contracts
+from shared.contracts.base import PublicEvent
+from shared.contracts.followup import FollowUpClosed, NeedFound
+from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
+from shared.decider import Actor, Role
+from shared.eventlog.mapper import Meta, RecordedEvent, plain
+from shared.eventlog.recorder import LogEntry
+from shared.sealed import Sealed
+from shared.testing import CASE, NOW, UNIT, text
+from shared.transport.wire import Header
+from shared.views import Document
+
+ENTRY = LogEntry(
+    id=1,
+    originator_id=CASE,
+    originator_version=1,
+    topic="",
+    state=b"",
+    case_id=CASE,
+    partition=0,
+    number=1,
+    recorded_at=NOW,
+)
+META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
+CONTACT = SealedContact(str(UUID(int=9)), Sealed(UUID(int=9), "Maëlle Kerdoncuff"))
+RECEIVED = request.RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
+LINKED = request.LinkedRequestOpened(UUID(int=5), GARDENS, UUID(int=8), CONTACT, "finance", UNIT)
+ADMITTED = request.RequestAdmitted("2021-1", UUID(int=8), UNIT, "adviser-2", LegalForm.ASSOCIATION, "44", 12)
+
+
+NEED = UUID(int=7)
+
+
+def recorded(event: object) -> RecordedEvent[Any]:
+    return RecordedEvent(CASE, 1, META, event)
+
+
+def header(case: UUID) -> Header:
+    return Header(
+        publisher="followup",
+        log_id=UUID(int=3),
+        position=12,
+        partition=0,
+        number=5,
+        id=NEED,
+        case=case,
+        stream=case,
+        version=12,
+        event="need-found",
+        event_version=1,
+        recorded_at=NOW,
+        effective_at=NOW,
+        actor="adviser-1",
+        role="adviser",
+        unit=UNIT,
+        causation=None,
+        correlation=NEED,
+        rules=None,
+        payload_hash="",
+    )
+
+
+def row(*events: object) -> Document:
+    document: Document = {}
+    for event in events:
+        document = plain(requests.project(document, ENTRY, recorded(event)), repr)
+    return document
+
+
+# Heard
+
+
+def test_the_later_phases_bring_the_case_to_its_end() -> None:
+    completed = ParcoursCompleted(
+        structure=UUID(int=8), unit=UNIT, adviser="adviser-1", actions_done=3, actions_abandoned=0
+    )
+    for to, command in (
+        (end_accompaniment(completed, header(CASE)), request.EndAccompaniment()),
+        (close_abandoned_case(ParcoursAbandoned(), header(CASE)), request.CloseCase(request.Ending.ABANDONED)),
+        (
+            close_followed_up_case(FollowUpClosed(outcome="completed"), header(CASE)),
+            request.CloseCase(request.Ending.FOLLOWED_UP),
+        ),
+    ):
+        assert (to.decider, to.stream, to.case, to.command) == (request.decider, CASE, None, command)
+
+
+@pytest.fixture
+def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path) as running:
+        yield running
+
+
+def test_a_new_need_opens_a_request_where_the_same_person_speaks_for_the_structure(intake: Served) -> None:
+    adviser = intake.by("adviser")
+    structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "siret": "73282932000074"}
+    body = {"structure": structure, "contact": {"name": "Maëlle Kerdoncuff"}, "need": "Une seule subvention."}
+    origin = adviser.post("/api/v1/requests", body).json()["id"]
+
+    application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
+    to = open_linked_request(NeedFound(theme="finance"), header(UUID(origin)), application)
+    assert to.case == to.stream
+    context = application.context(to.case, Actor("service:intake", Role.SERVICE))
+    first = application.handle(to.decider, to.stream, to.command, context)
+    again = application.handle(to.decider, to.stream, to.command, context)
+    assert (first.version, again.version, again.events) == (1, 1, ())
+
+    linked = adviser.get(f"/api/v1/requests/{to.stream}").json()
+    assert (linked["origin"], linked["theme"], linked["status"]) == (origin, "finance", "received")
+    assert linked["contact"]["name"] == "Maëlle Kerdoncuff"
+
+
+@pytest.mark.parametrize("part", ["structure", "contact"])
+def test_a_misspelt_field_is_refused_rather_than_lost(intake: Served, part: str) -> None:
+    structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "siret": "73282932000074"}
+    body: dict[str, Any] = {"structure": structure, "contact": {"name": "Maëlle"}, "need": "Une seule subvention."}
+    body[part] = body[part] | {"headcuont": 12}
+    assert intake.by("adviser").post("/api/v1/requests", body).status_code == 422
+
+
+# Told
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (
+            ADMITTED,
+            contracts.RequestAdmitted(
+                structure=UUID(int=8),
+                unit=UNIT,
+                adviser="adviser-2",
+                legal_form="association",
+                department="44",
+                headcount=12,
+                rules="2021-1",
+            ),
+        ),
+        (
+            request.RequestOriented(text("Hors du champ."), (UUID(int=6),)),
+            contracts.RequestOriented(orientations=1),
+        ),
+        (request.CaseClosed(request.Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
+    ],
+)
+def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
+    assert published(recorded(event), ENTRY) == told
+
+
+@pytest.mark.parametrize("event", [RECEIVED, LINKED, request.RequestWithdrawn(text("Plus le temps."))])
+def test_the_rest_stays_at_home(event: object) -> None:
+    assert published(recorded(event), ENTRY) is None
+
+
+# Listed
+
+
+def test_the_list_shows_who_came_where_and_to_whom() -> None:
+    assert row(RECEIVED) == {
+        "status": "received",
+        "structure": "Les Jardins de l’Erdre",
+        "department": "44",
+        "unit": UNIT,
+        "adviser": "some-adviser",
+        "origin": None,
+        "received_at": "2026-03-02T09:00:00Z",
+    }
+
+
+def test_a_linked_request_has_no_adviser_until_somebody_admits_it() -> None:
+    assert (row(LINKED)["adviser"], row(LINKED)["origin"]) == (None, str(UUID(int=5)))
+    assert row(LINKED, ADMITTED)["adviser"] == "adviser-2"
+
+
+def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
+    proposed = orientation.OrientationProposed(CASE, "France Active", text("Trésorerie tendue."))
+    oriented = row(RECEIVED, proposed, request.RequestOriented(text("Hors du champ."), (UUID(int=6),)))
+    assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active"])
+    assert row(RECEIVED, request.RequestTransferred("unit-2", text("Siège.")))["status"] == "transferred"
+    assert row(RECEIVED, request.RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
+    ended = row(RECEIVED, ADMITTED, request.AccompanimentEnded(), request.CaseClosed(request.Ending.FOLLOWED_UP))
+    assert (ended["status"], ended["accompaniment_ended"], ended["ending"]) == ("closed", True, "followed_up")
