@@ -33,6 +33,7 @@ def main(
     interrupt_once()
     rounds, seconds = (3, 0.4) if quick else (5, 1.5)
     console, begin = Console(), time.monotonic()
+    console.width = max(console.width, report.WIDTH)
     FOLDER.mkdir(exist_ok=True)
     rows: list[Row] = []
     with TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder, World(Path(folder).absolute()) as world:

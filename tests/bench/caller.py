@@ -54,7 +54,9 @@ class Caller:
         self._post(f"{path}/meetings", MEETING)
         yield path
         for criterion in HARD:
-            self._post(f"{path}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Statuts et DSN vus."})
+            self._post(
+                f"{path}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Statuts et DSN vus."}
+            )
             yield path
         self.admit(path)
         yield path

@@ -104,7 +104,7 @@ def _twin(built: Parcours, events: int) -> stock.Parcours:
             | {name: str(day) for name, day in days.items()},
         )
     period = {"starts_on": str(SOON), "ends_on": str(LATER)}
-    twin.share(built.shared.version, built.shared.salt, built.shared.content_hash, period)
+    twin.share(built.shared.version, uuid7().hex, built.shared.content_hash, period)
     twin.validate(built.shared.version, built.shared.content_hash, {Kind.LOCAL_SUPPORT.value: 6})
     for action, _ in zip(cycle(built.actions), range(events - 10), strict=False):
         twin.introduce(str(action), WHO, str(TODAY))

@@ -15,6 +15,7 @@ from caller import Caller
 from figures import Figure, Measure, Row, Unit, beside, interleaved, quantile
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
+from psycopg.sql import SQL, Identifier
 from world import World
 
 GROUP = "effect elsewhere"
@@ -64,21 +65,21 @@ def _admitted_to_opened(world: World, adviser: Caller, numbers: Iterator[int], s
         time.sleep(max(0.0, begin + nth / RATE - time.perf_counter()))
         adviser.admit(path)
     cases = [path.rpartition("/")[2] for path in paths]
-    opened = _all_recorded(world.database("all_diagnostic"), "diagnosis-opened:v1", cases)
-    admitted = _all_recorded(world.database("all_intake"), "request-admitted:v1", cases)
+    opened = _all_recorded(world, "diagnostic", "diagnosis-opened:v1", cases)
+    admitted = _all_recorded(world, "intake", "request-admitted:v1", cases)
     return [(opened[case] - admitted[case]) * MILLISECONDS for case in cases]
 
 
-def _all_recorded(url: str, topic: str, cases: list[str]) -> dict[str, float]:
+def _all_recorded(world: World, service: str, topic: str, cases: list[str]) -> dict[str, float]:
     """When an event was recorded in each of these cases, in seconds; waits until it was in all of them."""
+    question = SQL(
+        "SELECT case_id::text, extract(epoch FROM recorded_at)::float8 FROM {}"
+        " WHERE topic = %s AND case_id = ANY(%s::uuid[])"
+    ).format(Identifier(f"{service}_events"))
     end = time.monotonic() + PATIENCE
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(world.database(f"all_{service}"), autocommit=True) as connection:
         while time.monotonic() < end:
-            rows: list[Any] = connection.execute(
-                "SELECT case_id::text, extract(epoch FROM recorded_at)::float8 FROM stored_events"
-                " WHERE topic = %s AND case_id = ANY(%s::uuid[])",
-                (topic, cases),
-            ).fetchall()
+            rows: list[Any] = connection.execute(question, (topic, cases)).fetchall()
             if len(rows) == len(cases):
                 return dict(rows)
             time.sleep(0.05)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ import psycopg
 import stock
 from dossiers import Dossier, a_parcours, a_request
 from figures import Aim, Figure, Measure, Row, Unit, beside, interleaved, typical_time
+from psycopg.sql import SQL
 from world import World
 
 from intake.domain import request
@@ -23,9 +24,7 @@ from shared.eventlog.application import ServiceApplication
 GROUP = "rebuild"
 SIZES = {10: a_request, 100: a_parcours, 1000: a_parcours}
 AIMS = {10: Aim(at_most=2.5), 100: Aim(at_most=2.0), 1000: Aim(at_most=2.0)}
-SELECT = (
-    "SELECT originator_version, topic, state FROM stored_events WHERE originator_id = %b ORDER BY originator_version"
-)
+SELECT = "SELECT originator_version, topic, state FROM {} WHERE originator_id = %b ORDER BY originator_version"
 MICROSECONDS = 1e6
 
 
@@ -59,13 +58,16 @@ def _measures(world: World) -> Iterator[dict[tuple[str, int], Measure[float]]]:
         ours.create_tables()
         theirs = stock.dossiers(world.database("rebuild_stock"))
         closing.callback(theirs.close)
-        raw = closing.enter_context(psycopg.connect(url, autocommit=True))
+        connection = closing.enter_context(psycopg.connect(url, autocommit=True))
+        raw = partial(_raw, connection, SQL(SELECT).format(ours.recorder.events).as_bytes())
         measures: dict[tuple[str, int], Measure[float]] = {}
         for size, make in SIZES.items():
             dossier = make(ours, theirs, size)
             _check(dossier, size, ours, theirs, raw)
-            measures["ours", size] = partial(_time, partial(ours.load, dossier.decider, dossier.stream, snapshots=False))
-            measures["raw", size] = partial(_time, partial(_raw, raw, dossier.stream))
+            measures["ours", size] = partial(
+                _time, partial(ours.load, dossier.decider, dossier.stream, snapshots=False)
+            )
+            measures["raw", size] = partial(_time, partial(raw, dossier.stream))
             measures["stock", size] = partial(_time, partial(theirs.repository.get, dossier.twin))
         yield measures
 
@@ -74,18 +76,18 @@ def _time(work: Any, seconds: float) -> float:
     return typical_time(work, seconds) * MICROSECONDS
 
 
-def _raw(connection: psycopg.Connection[Any], stream: UUID) -> list[Any]:
-    rows = connection.execute(SELECT, (stream,), prepare=True, binary=True).fetchall()
+def _raw(connection: psycopg.Connection[Any], select: bytes, stream: UUID) -> list[Any]:
+    rows = connection.execute(select, (stream,), prepare=True, binary=True).fetchall()
     return [orjson.loads(state) for _, _, state in rows]
 
 
 def _check(
-    dossier: Dossier, size: int, ours: ServiceApplication, theirs: stock.Dossiers, raw: psycopg.Connection[Any]
+    dossier: Dossier, size: int, ours: ServiceApplication, theirs: stock.Dossiers, raw: Callable[[UUID], list[Any]]
 ) -> None:
     """All three read the same number of events, or the comparison says nothing."""
     read = (
         ours.load(dossier.decider, dossier.stream, snapshots=False).version,
-        len(_raw(raw, dossier.stream)),
+        len(raw(dossier.stream)),
         theirs.repository.get(dossier.twin).version,
     )
     if read != (size, size, size):

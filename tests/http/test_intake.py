@@ -315,6 +315,23 @@ def test_the_feed_is_for_services(intake: Served, adviser: Client, request_path:
     assert "Kerdoncuff" not in str(page)
 
 
+def test_an_event_names_the_rules_it_was_decided_by(intake: Served, adviser: Client, request_path: str) -> None:
+    assessed = {"criterion": "ess", "verdict": "met", "evidence": "Statuts consultés."}
+    adviser.post(f"{request_path}/criteria", assessed)
+    headers = [event["header"] for event in intake.by("service").get("/events").json()["events"]]
+    assert [header["rules"] for header in headers] == [None, "2021-1"]
+
+
+def test_an_issuer_that_does_not_answer_is_told(database: Callable[..., str], nats: Nats, tmp_path: Path) -> None:
+    with served(service, database, nats, tmp_path) as intake:
+        token = intake.issuer.mint("adviser", subject="x", unit="dla-44")
+        keys = (tmp_path / "jwks.json").read_text()
+        (tmp_path / "jwks.json").write_text("{")
+        problem = assert_problem(Client(intake.http, token).get("/api/v1/requests"), 503, "issuer-unreachable")
+        assert problem["title"] == "Identification indisponible"
+        (tmp_path / "jwks.json").write_text(keys)
+
+
 # The development clock
 
 

@@ -101,12 +101,16 @@ class Carrier:
 
     def publish(self, messages: list[Message]) -> None:
         """Beside the relay, as a resend or a stray copy would."""
+        for message in messages:
+            self.publish_bytes(message, encode(message))
+
+    def publish_bytes(self, message: Message, told: bytes) -> None:
+        """Something in the place of a message."""
+        subject = topology.subject(REGION, self.desk.name, message.header.partition, message.topic)
+        headers = {"Contract": message.contract} if message.contract else None
 
         async def publish(jetstream: JetStreamContext) -> None:
-            for message in messages:
-                subject = topology.subject(REGION, self.desk.name, message.header.partition, message.topic)
-                headers = {"Contract": message.contract} if message.contract else None
-                await jetstream.publish(subject, encode(message), headers=headers)
+            await jetstream.publish(subject, told, headers=headers)
 
         self._ask(publish)
 

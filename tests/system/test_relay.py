@@ -90,6 +90,16 @@ def test_a_stream_that_holds_what_the_log_does_not_gets_nothing_more(desk: Desk,
     assert carrier.wire() == before
 
 
+def test_a_stream_that_ends_on_something_else_gets_nothing_more(desk: Desk, carrier: Carrier) -> None:
+    carrier.install()
+    register_in_turn(desk, cases=1, steps=1)
+    carrier.publish_bytes(desk.messages()[0], b"{}")
+    relay = carrier.relay()
+    said = eventually(lambda: relay.health.errors.get("stream", ""))
+    assert said.startswith("Diverged: the stream ends on something else")
+    assert carrier.wire() == [b"{}"]
+
+
 def test_a_restored_log_goes_on_under_its_new_id(desk: Desk, carrier: Carrier) -> None:
     carrier.install()
     first = carrier.relay()

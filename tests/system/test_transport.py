@@ -19,7 +19,7 @@ from shared.transport import topology
 from shared.transport.feed import Feed
 from shared.transport.inbox import Reactions
 from shared.transport.subscriptions import Subscriptions, asyncapi
-from shared.transport.wire import Message
+from shared.transport.wire import Message, encode
 
 
 def test_two_replicas_keep_the_order_of_every_case_under_duplicates(
@@ -106,6 +106,18 @@ def test_a_lost_tail_shows_in_the_announced_head(
         workshop.app.close()
 
 
+def test_what_is_not_an_event_is_dropped_and_hides_none(desk: Desk, workshop: Workshop, carrier: Carrier) -> None:
+    carrier.install()
+    carrier.hears(workshop)
+    case = uuid7()
+    desk.register(case, 1)
+    desk.register(case, 2)
+    first, second = desk.messages()
+    carrier.publish_bytes(first, b"{}")
+    carrier.publish_bytes(second, encode(second))
+    eventually(lambda: workshop.steps() == desk.steps())
+
+
 def test_a_faulty_case_waits_and_all_others_arrive(desk: Desk, workshop: Workshop, carrier: Carrier) -> None:
     carrier.install()
     carrier.relay()
@@ -121,8 +133,9 @@ def test_a_faulty_case_waits_and_all_others_arrive(desk: Desk, workshop: Worksho
     assert workshop.steps() == desk.steps()
 
 
+@pytest.mark.parametrize("later", [1, 0], ids=["with later events", "without"])
 def test_a_restored_publisher_halts_its_hearers_and_they_say_why(
-    desk: Desk, workshop: Workshop, carrier: Carrier
+    desk: Desk, workshop: Workshop, carrier: Carrier, later: int
 ) -> None:
     carrier.install()
     relay = carrier.relay()
@@ -132,10 +145,10 @@ def test_a_restored_publisher_halts_its_hearers_and_they_say_why(
     before = workshop.steps()
     carrier.loop.do(relay.stop())
     desk.restore(5, new_log=True)
-    register_in_turn(desk, cases=3, steps=1)
+    register_in_turn(desk, cases=3, steps=later)
     carrier.relay()
     why = eventually(workshop.inbox.halted)[desk.name]
-    assert f"it speaks from log {desk.app.recorder.identity().log_id}" in why
+    assert f"log {desk.app.recorder.identity().log_id}" in why
     assert workshop.steps() == before
 
 

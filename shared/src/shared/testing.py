@@ -104,7 +104,7 @@ class MemoryLog(Generic[S]):
         self._wrapped: dict[UUID, bytes] = {}
         self._ids = map(new_id, count(1))
         self.vault = Vault(bytes(range(32)), self._stored_keys)
-        self._mapper = EventMapper(decider.events, self.vault, {"snapshot": type(decider.initial)})
+        self._mapper = EventMapper(decider.events, {"snapshot": type(decider.initial)})
 
     @property
     def events(self) -> list[Any]:

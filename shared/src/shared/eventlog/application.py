@@ -107,7 +107,7 @@ class ServiceApplication(Application[UUID]):
     def construct_mapper(self) -> EventMapper:
         self.vault = Vault(self._deployment_key, self._wrapped_keys)
         states = {self._snapshot_topics[d.name]: type(d.initial) for d in self.deciders}
-        return EventMapper((event for d in self.deciders for event in d.events), self.vault, states)
+        return EventMapper((event for d in self.deciders for event in d.events), states)
 
     mapper: EventMapper
 
@@ -239,9 +239,10 @@ class ServiceApplication(Application[UUID]):
         tracking: PartitionTracking | None,
     ) -> None:
         fresh = context.minted | ({stream} if loaded.version == 0 else set())
-        ring = self.vault.keys({UUID(str(s.key)) for event in events for _, s in sealed_in(event)}, fresh)
+        clear = (s for event in events for _, s in sealed_in(event) if s.clear is not None)
+        ring = self.vault.keys({UUID(str(s.key)) for s in clear}, fresh)
         recorded = [
-            RecordedEvent(stream, version, self._meta(context), event, ring)
+            RecordedEvent(stream, version, self._meta(context, event), event, ring)
             for version, event in enumerate(events, loaded.version + 1)
         ]
         extras: dict[str, list[dict[str, Any]]] = {"keys": key_rows(ring.new), "claims": []}
@@ -261,7 +262,7 @@ class ServiceApplication(Application[UUID]):
         self.vault.keep(ring)
 
     @staticmethod
-    def _meta(context: Context) -> Meta:
+    def _meta(context: Context, event: Any) -> Meta:
         return Meta(
             id=uuid7(),
             case=context.case,
@@ -271,6 +272,7 @@ class ServiceApplication(Application[UUID]):
             correlation=context.correlation or context.case,
             causation=context.causation,
             effective_at=context.effective_at,
+            rules=getattr(event, "rules", None),
         )
 
     def _first_answer(self, key: CommandKey) -> Receipt | None:

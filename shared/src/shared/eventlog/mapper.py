@@ -12,7 +12,7 @@ import msgspec
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 
 from shared.decider import Role
-from shared.eventlog.keys import KeyRing, Vault
+from shared.eventlog.keys import KeyRing
 from shared.events import EventName, name_of
 from shared.sealed import Sealed, sealed_in
 
@@ -57,8 +57,7 @@ class RecordedEvent(Generic[E]):
 class EventMapper(Mapper[UUID]):
     """Knows every event by name, and every state that may be kept as a snapshot by topic."""
 
-    def __init__(self, events: Iterable[type], vault: Vault, states: Mapping[str, type]) -> None:
-        self.vault = vault
+    def __init__(self, events: Iterable[type], states: Mapping[str, type]) -> None:
         self._names = {name_of(cls).name: (name_of(cls), cls) for cls in events}
         self._decoders: dict[str, Callable[[bytes], Stored[Any]]] = {}
         self._data_decoders: dict[str, Callable[[bytes], DataOnly[Any]]] = {}
@@ -90,7 +89,7 @@ class EventMapper(Mapper[UUID]):
             stored = decode(stored_event.state)
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
             raise self._unreadable(stored_event, error) from error
-        self._bind(stored_event, stored.data)
+        _bind(stored_event.originator_id, stored_event.originator_version, stored.data)
         return RecordedEvent(
             stored_event.originator_id,  # type: ignore[arg-type]
             stored_event.originator_version,
@@ -109,14 +108,15 @@ class EventMapper(Mapper[UUID]):
         """Only what evolves a state: a third faster than the whole event."""
         decode = self._data_decoders.get(topic) or self._decoder(topic, DataOnly, self._data_decoders)
         data = decode(state).data
-        for path, sealed in sealed_in(data):
-            sealed.bound = _bound(originator_id, version, path)
+        _bind(originator_id, version, data)
         return data
 
     def _decoder(self, topic: str, shape: Any, cache: dict[str, Any]) -> Callable[[bytes], Any]:
         name, _, version = topic.partition(":v")
         known, cls = self._names[name]
         decode: Callable[[bytes], Any]
+        if int(version) > known.version:
+            raise ValueError(f"this program knows {name} up to version {known.version} only")
         if int(version) == known.version:
             decode = msgspec.json.Decoder(shape[cls], dec_hook=_unsealed).decode
         else:
@@ -124,16 +124,14 @@ class EventMapper(Mapper[UUID]):
         cache[topic] = decode
         return decode
 
-    def _token(self, recorded: RecordedEvent[Any], sealed: Sealed, bound: str) -> dict[str, str]:
+    @staticmethod
+    def _token(recorded: RecordedEvent[Any], sealed: Sealed, bound: str) -> dict[str, str]:
+        if sealed.clear is None:
+            return _carried(sealed)
         if recorded.ring is None:
             raise ValueError(f"{name_of(recorded.data).topic} has sealed fields and came without keys")
         key_id = UUID(str(sealed.key))
-        return {"k": str(key_id), "c": recorded.ring.seal(key_id, self.vault.open(sealed), bound)}
-
-    @staticmethod
-    def _bind(stored_event: StoredEvent, data: Any) -> None:
-        for path, sealed in sealed_in(data):
-            sealed.bound = _bound(stored_event.originator_id, stored_event.originator_version, path)
+        return {"k": str(key_id), "c": recorded.ring.seal(key_id, sealed.clear, bound)}
 
     @staticmethod
     def _unreadable(stored_event: StoredEvent, error: Exception) -> MapperDeserialisationError:
@@ -150,8 +148,13 @@ def _bound(stream: Any, version: int, path: str) -> str:
     return f"{stream}:{version}/{path}"
 
 
+def _bind(stream: Any, version: int, data: Any) -> None:
+    for path, sealed in sealed_in(data):
+        sealed.bound = sealed.bound or _bound(stream, version, path)
+
+
 def _carried(sealed: Any) -> dict[str, str]:
-    """In a snapshot a sealed value keeps what binds it to the event it came from."""
+    """In a snapshot or a later event a sealed value keeps what binds it to the event it came from."""
     return {"k": str(sealed.key), "c": sealed.cipher, "b": sealed.bound}
 
 

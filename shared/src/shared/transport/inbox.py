@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
@@ -100,8 +101,12 @@ class Reactions:
 
 
 def _called(reaction: Callable[..., To | None], first: Any, second: Any, app: ServiceApplication) -> To | None:
-    takes_application = len(inspect.signature(reaction).parameters) == 3
-    return reaction(first, second, app) if takes_application else reaction(first, second)
+    return reaction(first, second, app) if _takes_application(reaction) else reaction(first, second)
+
+
+@cache
+def _takes_application(reaction: Callable[..., To | None]) -> bool:
+    return len(inspect.signature(reaction).parameters) == 3
 
 
 class OtherLog(Exception):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
 
+import msgspec
 import nats
 import psycopg
 from eventsourcing.persistence import PersistenceError
@@ -199,9 +200,11 @@ class Relay:
             return None
         try:
             last = await jetstream.get_msg(self._app.service, sequence, direct=True)
+            return decode(last.data or b"")
         except NotFoundError:
             return None
-        return decode(last.data or b"")
+        except msgspec.DecodeError as error:
+            raise Diverged(f"the stream ends on something else than an event: {error}") from error
 
     def _position_of(self, last: Message | None, max_age: float) -> int:
         """The position after which to send, given the stream's last message. Raises Diverged."""

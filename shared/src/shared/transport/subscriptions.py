@@ -90,7 +90,7 @@ class Subscriptions:
                 self._connection = await self._broker.connect()
                 await self._broker.start()
                 break
-            except (NatsError, APIError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001, RUF100  no server or no stream yet, or whatever it is
                 log.warning("not hearing yet: %r", error)
                 await asyncio.sleep(PAUSE)
         for pull in self._pulls:

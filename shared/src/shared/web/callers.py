@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from shared.decider import Actor, Role
 from shared.settings import Settings
 from shared.web.problems import ProblemError
 
+log = logging.getLogger(__name__)
 ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]
 REFRESH_AT_MOST_EVERY = 30.0
 
@@ -76,7 +78,13 @@ class TokenVerifier:
             if self._read_at and time.monotonic() - self._read_at < REFRESH_AT_MOST_EVERY:
                 return False
             self._read_at = time.monotonic()
-            self._keys = KeySet.import_key_set(self._published())
+            try:
+                self._keys = KeySet.import_key_set(self._published())
+            except (httpx.HTTPError, OSError, ValueError, KeyError) as error:
+                log.warning("the issuer's keys cannot be read: %r", error)
+                if keys.keys:
+                    return False  # those of before go on being trusted
+                raise _UNREACHABLE from error
             return True
 
     def _published(self) -> Any:
@@ -119,6 +127,15 @@ def only(*roles: Role) -> Any:
         allowed(caller, frozenset(roles))
 
     return Depends(check)
+
+
+_UNREACHABLE = ProblemError(
+    503,
+    "issuer-unreachable",
+    "Identification indisponible",
+    "Le service d’identification ne répond pas\u202f: réessayez dans un instant.",
+    {"Retry-After": str(int(REFRESH_AT_MOST_EVERY))},
+)
 
 
 def _unauthenticated(detail: str) -> ProblemError:
