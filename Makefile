@@ -36,14 +36,14 @@ check: $(READY) ## ruff, mypy strict, import rules, schema drift
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas --check || exit 1; done
 
 bench: $(READY) ## the measures, each beside its floor
-	@$(BIN)/python -m bench
+	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
 schemas: $(READY) ## write shared/schemas anew, unless that breaks a promise made
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas || exit 1; done
 
 lock: ## pin every dependency with its hashes, and no address
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml -o requirements.lock --no-emit-package dla-shared
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml deploy/embedded/pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml services/*/pyproject.toml -o requirements.lock --no-emit-package dla-shared
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml services/*/pyproject.toml deploy/embedded/pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock --no-emit-package dla-shared
 	@echo uv-build | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate - -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## forget the environment; the data in .dla stays

@@ -23,7 +23,7 @@ from figures import Aim, Figure, Measure, Row, Unit, beside, interleaved
 from world import World
 
 from embedded.postgres import binaries, plain_words
-from intake.domain import request, structure
+from intake.domain import commands, request, structure
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.ids import uuid7
@@ -105,7 +105,7 @@ def _receiving(app: ServiceApplication, numbers: Iterator[int]) -> Task:
         asks = structure.Structure(
             "Les Jardins de l’Erdre", structure.LegalForm.ASSOCIATION, "44", rna=f"W{next(numbers):09}", headcount=12
         )
-        command = request.ReceiveRequest(asks, who, "Notre modèle économique repose sur une seule subvention.")
+        command = commands.ReceiveRequest(asks, who, "Notre modèle économique repose sur une seule subvention.")
         app.handle(request.decider, case, command, app.context(case, ADVISER))
 
     return receive

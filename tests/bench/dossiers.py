@@ -10,7 +10,7 @@ from uuid import UUID
 
 import stock
 
-from intake.domain import request, structure
+from intake.domain import commands, request, structure
 from intake.domain.criteria import Verdict, in_force
 from parcours.domain import building, coordination, parcours, validation
 from parcours.domain.state import Kind, Parcours, Plan
@@ -55,13 +55,13 @@ def a_request(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> 
         twin.assess(criterion, "met", NOTES)
     twin.admit(NOTES)
     theirs.save(twin)
-    commands = [
-        request.ReceiveRequest(asks, who, NOTES),
-        request.RecordMeeting(TODAY, who.name, NOTES),
-        *(request.AssessCriterion(criterion, Verdict.MET, NOTES) for criterion in criteria),
-        request.AdmitRequest(NOTES),
+    played = [
+        commands.ReceiveRequest(asks, who, NOTES),
+        commands.RecordMeeting(TODAY, who.name, NOTES),
+        *(commands.AssessCriterion(criterion, Verdict.MET, NOTES) for criterion in criteria),
+        commands.AdmitRequest(NOTES),
     ]
-    for command in commands:
+    for command in played:
         ours.handle(request.decider, case, command, ours.context(case, ADVISER))
     return Dossier(request.decider, case, twin.id)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import uvicorn
 from fastapi import FastAPI, Response
 
-from intake.domain import request
+from intake.domain import commands
 from shared.ids import uuid7
 from shared.web.endpoints import Done
 
@@ -18,24 +18,24 @@ web = FastAPI()
 
 
 @web.post("/api/v1/requests", status_code=201)
-def receive(body: request.ReceiveRequest, response: Response) -> Done:
+def receive(body: commands.ReceiveRequest, response: Response) -> Done:
     case = uuid7()
     response.headers["Location"] = f"/api/v1/requests/{case}"
     return Done(id=case, version=1, events=["request-received"])
 
 
 @web.post("/api/v1/requests/{case}/meetings")
-def meet(case: UUID, body: request.RecordMeeting) -> Done:
+def meet(case: UUID, body: commands.RecordMeeting) -> Done:
     return Done(id=case, version=2, events=["meeting-recorded"])
 
 
 @web.post("/api/v1/requests/{case}/criteria")
-def assess(case: UUID, body: request.AssessCriterion) -> Done:
+def assess(case: UUID, body: commands.AssessCriterion) -> Done:
     return Done(id=case, version=3, events=["criterion-assessed"])
 
 
 @web.post("/api/v1/requests/{case}/admission")
-def admit(case: UUID, body: request.AdmitRequest) -> Done:
+def admit(case: UUID, body: commands.AdmitRequest) -> Done:
     return Done(id=case, version=4, events=["request-admitted"])
 
 

@@ -13,7 +13,7 @@ import stock
 import uvicorn
 from fastapi import FastAPI, Response
 
-from intake.domain import request
+from intake.domain import commands
 from shared.web.endpoints import Done
 
 web = FastAPI()
@@ -21,24 +21,24 @@ dossiers = stock.dossiers(os.environ["DATABASE_URL"])
 
 
 @web.post("/api/v1/requests", status_code=201)
-def receive(body: request.ReceiveRequest, response: Response) -> Done:
+def receive(body: commands.ReceiveRequest, response: Response) -> Done:
     received = dossiers.receive(asdict(body.structure), asdict(body.contact), body.need)
     response.headers["Location"] = f"/api/v1/requests/{received.id}"
     return _done(received, "request-received")
 
 
 @web.post("/api/v1/requests/{case}/meetings")
-def meet(case: UUID, body: request.RecordMeeting) -> Done:
+def meet(case: UUID, body: commands.RecordMeeting) -> Done:
     return _done(dossiers.meet(case, str(body.held_on), body.with_whom, body.notes), "meeting-recorded")
 
 
 @web.post("/api/v1/requests/{case}/criteria")
-def assess(case: UUID, body: request.AssessCriterion) -> Done:
+def assess(case: UUID, body: commands.AssessCriterion) -> Done:
     return _done(dossiers.assess(case, body.criterion, body.verdict.value, body.evidence), "criterion-assessed")
 
 
 @web.post("/api/v1/requests/{case}/admission")
-def admit(case: UUID, body: request.AdmitRequest) -> Done:
+def admit(case: UUID, body: commands.AdmitRequest) -> Done:
     return _done(dossiers.admit(case, body.motive), "request-admitted")
 
 

@@ -9,7 +9,7 @@ import pytest
 from serving import Served, served
 
 from embedded.nats import Nats
-from intake.domain import orientation, request
+from intake.domain import commands, events, orientation, request
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.main import service
 from intake.published import published
@@ -41,9 +41,9 @@ ENTRY = LogEntry(
 META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
 CONTACT = SealedContact(str(UUID(int=9)), Sealed(UUID(int=9), "Maëlle Kerdoncuff"))
-RECEIVED = request.RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
-LINKED = request.LinkedRequestOpened(UUID(int=5), GARDENS, UUID(int=8), CONTACT, "finance", UNIT)
-ADMITTED = request.RequestAdmitted("2021-1", UUID(int=8), UNIT, "adviser-2", LegalForm.ASSOCIATION, "44", 12)
+RECEIVED = events.RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
+LINKED = events.LinkedRequestOpened(UUID(int=5), GARDENS, UUID(int=8), CONTACT, "finance", UNIT)
+ADMITTED = events.RequestAdmitted("2021-1", UUID(int=8), UNIT, "adviser-2", LegalForm.ASSOCIATION, "44", 12)
 
 
 NEED = UUID(int=7)
@@ -93,11 +93,11 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
         structure=UUID(int=8), unit=UNIT, adviser="adviser-1", actions_done=3, actions_abandoned=0
     )
     for to, command in (
-        (end_accompaniment(completed, header(CASE)), request.EndAccompaniment()),
-        (close_abandoned_case(ParcoursAbandoned(), header(CASE)), request.CloseCase(request.Ending.ABANDONED)),
+        (end_accompaniment(completed, header(CASE)), commands.EndAccompaniment()),
+        (close_abandoned_case(ParcoursAbandoned(), header(CASE)), commands.CloseCase(commands.Ending.ABANDONED)),
         (
             close_followed_up_case(FollowUpClosed(outcome="completed"), header(CASE)),
-            request.CloseCase(request.Ending.FOLLOWED_UP),
+            commands.CloseCase(commands.Ending.FOLLOWED_UP),
         ),
     ):
         assert (to.decider, to.stream, to.case, to.command) == (request.decider, CASE, None, command)
@@ -155,17 +155,17 @@ def test_a_misspelt_field_is_refused_rather_than_lost(intake: Served, part: str)
             ),
         ),
         (
-            request.RequestOriented(text("Hors du champ."), (UUID(int=6),)),
+            events.RequestOriented(text("Hors du champ."), (UUID(int=6),)),
             contracts.RequestOriented(orientations=1),
         ),
-        (request.CaseClosed(request.Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
+        (events.CaseClosed(commands.Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
     ],
 )
 def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
     assert published(recorded(event), ENTRY) == told
 
 
-@pytest.mark.parametrize("event", [RECEIVED, LINKED, request.RequestWithdrawn(text("Plus le temps."))])
+@pytest.mark.parametrize("event", [RECEIVED, LINKED, events.RequestWithdrawn(text("Plus le temps."))])
 def test_the_rest_stays_at_home(event: object) -> None:
     assert published(recorded(event), ENTRY) is None
 
@@ -192,9 +192,9 @@ def test_a_linked_request_has_no_adviser_until_somebody_admits_it() -> None:
 
 def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
     proposed = orientation.OrientationProposed(CASE, "France Active", text("Trésorerie tendue."))
-    oriented = row(RECEIVED, proposed, request.RequestOriented(text("Hors du champ."), (UUID(int=6),)))
+    oriented = row(RECEIVED, proposed, events.RequestOriented(text("Hors du champ."), (UUID(int=6),)))
     assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active"])
-    assert row(RECEIVED, request.RequestTransferred("unit-2", text("Siège.")))["status"] == "transferred"
-    assert row(RECEIVED, request.RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
-    ended = row(RECEIVED, ADMITTED, request.AccompanimentEnded(), request.CaseClosed(request.Ending.FOLLOWED_UP))
+    assert row(RECEIVED, events.RequestTransferred("unit-2", text("Siège.")))["status"] == "transferred"
+    assert row(RECEIVED, events.RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
+    ended = row(RECEIVED, ADMITTED, events.AccompanimentEnded(), events.CaseClosed(commands.Ending.FOLLOWED_UP))
     assert (ended["status"], ended["accompaniment_ended"], ended["ending"]) == ("closed", True, "followed_up")

@@ -9,32 +9,36 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from intake.domain.criteria import Verdict, in_force
-from intake.domain.request import (
-    AccompanimentEnded,
+from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
-    CaseClosed,
     CloseCase,
-    CriterionAssessed,
-    DerogationGranted,
     EndAccompaniment,
     Ending,
     GrantDerogation,
-    LinkedRequestOpened,
-    MeetingRecorded,
     OpenLinkedRequest,
     OrientRequest,
     ReceiveRequest,
     RecordMeeting,
+    TransferRequest,
+    WithdrawRequest,
+)
+from intake.domain.criteria import Verdict, in_force
+from intake.domain.events import (
+    AccompanimentEnded,
+    CaseClosed,
+    CriterionAssessed,
+    DerogationGranted,
+    LinkedRequestOpened,
+    MeetingRecorded,
     RequestAdmitted,
     RequestOriented,
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
+)
+from intake.domain.request import (
     Status,
-    TransferRequest,
-    WithdrawRequest,
     claims,
     decider,
 )

@@ -82,7 +82,7 @@ def sample(hint: Any) -> Any:
         return next(iter(hint))
     if issubclass(hint, BaseModel):
         return hint(**{name: sample(field.annotation) for name, field in hint.model_fields.items()})
-    assert is_dataclass(hint)
+    assert isinstance(hint, type) and is_dataclass(hint)
     hints = get_type_hints(hint, include_extras=True)
     return hint(**{field.name: sample(hints[field.name]) for field in fields(hint)})
 

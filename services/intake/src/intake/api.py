@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from intake import views
-from intake.domain import orientation, request
+from intake.domain import commands, orientation, request
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Endpoints, case_router
 
 
-def known_orientations(app: ServiceApplication, case: UUID, command: request.OrientRequest) -> None:
+def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:
     """An outcome names orientations that were really proposed for this case."""
     for named in command.orientations:
         if app.load(orientation.decider, named).state.case != case:
@@ -20,14 +20,14 @@ def known_orientations(app: ServiceApplication, case: UUID, command: request.Ori
 
 router = case_router("/requests", "requests")
 requests = Endpoints(router, request.decider)
-requests.opens(request.ReceiveRequest, *EVERYONE_AT_WORK)
-requests.does("/meetings", request.RecordMeeting, *EVERYONE_AT_WORK)
-requests.does("/criteria", request.AssessCriterion, *EVERYONE_AT_WORK)
-requests.does("/derogations", request.GrantDerogation, Role.MANAGER)
-requests.does("/admission", request.AdmitRequest, *EVERYONE_AT_WORK)
-requests.does("/orientation", request.OrientRequest, *EVERYONE_AT_WORK, check=known_orientations)
-requests.does("/transfer", request.TransferRequest, *EVERYONE_AT_WORK)
-requests.does("/withdrawal", request.WithdrawRequest, *EVERYONE_AT_WORK, Role.LEADER)
+requests.opens(commands.ReceiveRequest, *EVERYONE_AT_WORK)
+requests.does("/meetings", commands.RecordMeeting, *EVERYONE_AT_WORK)
+requests.does("/criteria", commands.AssessCriterion, *EVERYONE_AT_WORK)
+requests.does("/derogations", commands.GrantDerogation, Role.MANAGER)
+requests.does("/admission", commands.AdmitRequest, *EVERYONE_AT_WORK)
+requests.does("/orientation", commands.OrientRequest, *EVERYONE_AT_WORK, check=known_orientations)
+requests.does("/transfer", commands.TransferRequest, *EVERYONE_AT_WORK)
+requests.does("/withdrawal", commands.WithdrawRequest, *EVERYONE_AT_WORK, Role.LEADER)
 requests.reads(*WHO_READS_A_CASE)
 requests.lists(views.requests, *EVERYONE_AT_WORK)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from intake.domain import request
+from intake.domain import events
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog.mapper import RecordedEvent
@@ -13,7 +13,7 @@ from shared.eventlog.recorder import LogEntry
 
 def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     match recorded.data:
-        case request.RequestAdmitted() as admitted:
+        case events.RequestAdmitted() as admitted:
             return contracts.RequestAdmitted(
                 structure=admitted.structure_id,
                 unit=admitted.unit,
@@ -23,8 +23,8 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
                 headcount=admitted.headcount,
                 rules=admitted.rules,
             )
-        case request.RequestOriented(_, orientations):
+        case events.RequestOriented(_, orientations):
             return contracts.RequestOriented(orientations=len(orientations))
-        case request.CaseClosed(ending):
+        case events.CaseClosed(ending):
             return contracts.CaseClosed(ending=ending)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
-from intake.domain import request
+from intake.domain import commands, request
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.eventlog.application import ServiceApplication
@@ -17,19 +17,19 @@ reactions = Reactions("intake")
 @reactions.on(ParcoursCompleted)
 def end_accompaniment(_: ParcoursCompleted, header: Header) -> To:
     """The parcours is over: the structure may ask again while its follow-up goes on."""
-    return To(request.decider, header.case, request.EndAccompaniment())
+    return To(request.decider, header.case, commands.EndAccompaniment())
 
 
 @reactions.on(ParcoursAbandoned)
 def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> To:
     """The scheme is voluntary: an abandoned parcours closes its case."""
-    return To(request.decider, header.case, request.CloseCase(request.Ending.ABANDONED))
+    return To(request.decider, header.case, commands.CloseCase(commands.Ending.ABANDONED))
 
 
 @reactions.on(FollowUpClosed)
 def close_followed_up_case(_: FollowUpClosed, header: Header) -> To:
     """The follow-up is over, and with it the case."""
-    return To(request.decider, header.case, request.CloseCase(request.Ending.FOLLOWED_UP))
+    return To(request.decider, header.case, commands.CloseCase(commands.Ending.FOLLOWED_UP))
 
 
 @reactions.on(NeedFound)
@@ -38,7 +38,7 @@ def open_linked_request(event: NeedFound, header: Header, app: ServiceApplicatio
     origin = app.existing(request.decider, header.case).state
     linked = linked_request(header.id)
     assert origin.contact is not None
-    command = request.OpenLinkedRequest(
+    command = commands.OpenLinkedRequest(
         header.case, origin.structure, origin.contact, origin.structure_id, origin.unit, event.theme
     )
     return To(request.decider, linked, command, case=linked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from intake.domain import orientation
-from intake.domain.request import (
+from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
     LinkedRequestOpened,
@@ -14,8 +14,8 @@ from intake.domain.request import (
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
-    Status,
 )
+from intake.domain.request import Status
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View

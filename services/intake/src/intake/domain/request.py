@@ -6,17 +6,41 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
 
-from annotated_types import Len
-
+from intake.domain.commands import (
+    AdmitRequest,
+    AssessCriterion,
+    CloseCase,
+    Command,
+    EndAccompaniment,
+    Ending,
+    GrantDerogation,
+    OpenLinkedRequest,
+    OrientRequest,
+    ReceiveRequest,
+    RecordMeeting,
+    TransferRequest,
+    WithdrawRequest,
+)
 from intake.domain.criteria import Criteria, Criterion, Verdict, in_force
-from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, checked, sealed
+from intake.domain.events import (
+    AccompanimentEnded,
+    CaseClosed,
+    CriterionAssessed,
+    DerogationGranted,
+    Event,
+    LinkedRequestOpened,
+    MeetingRecorded,
+    RequestAdmitted,
+    RequestOriented,
+    RequestReceived,
+    RequestTransferred,
+    RequestWithdrawn,
+)
+from intake.domain.structure import LegalForm, SealedContact, Structure, checked, sealed
 from shared.dates import already_past
 from shared.decider import Claim, Context, Decider, Refusal, Role
-from shared.events import command, event
-from shared.fields import Line, Motive, Text
 from shared.sealed import Sealed
 
 
@@ -28,193 +52,6 @@ class Status(StrEnum):
     TRANSFERRED = "transferred"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
-
-
-class Ending(StrEnum):
-    """How an admitted case came to its end, as the other services tell it."""
-
-    FOLLOWED_UP = "followed_up"
-    ABANDONED = "abandoned"
-
-
-# Commands
-
-
-@command
-class ReceiveRequest:
-    """A structure asks the DLA for help, and an adviser opens its dossier."""
-
-    structure: Structure
-    contact: Contact
-    need: Text
-
-
-@command
-class OpenLinkedRequest:
-    """A new need found in follow-up opens a request of its own, linked to the first."""
-
-    origin: UUID
-    structure: Structure
-    contact: SealedContact
-    structure_id: UUID
-    unit: str
-    theme: str
-
-
-@command
-class RecordMeeting:
-    """The adviser has received the structure and informed it of what the DLA can do."""
-
-    held_on: date
-    with_whom: Line
-    notes: Text | None = None
-
-
-@command
-class AssessCriterion:
-    """The adviser says whether a criterion is met, and from what they know it."""
-
-    criterion: str
-    verdict: Verdict
-    evidence: Motive
-
-
-@command
-class GrantDerogation:
-    """A manager lets a structure in although a hard criterion is not met, and says why."""
-
-    criterion: str
-    motive: Motive
-
-
-@command
-class AdmitRequest:
-    """The structure enters the DLA: its diagnosis can begin."""
-
-    motive: Motive | None = None
-
-
-@command
-class OrientRequest:
-    """The structure does not enter the DLA, and is directed to others who can help; or it is said why to nobody."""
-
-    motive: Motive
-    orientations: Annotated[tuple[UUID, ...], Len(0, 20)] = ()
-    why_none: Motive | None = None
-
-
-@command
-class TransferRequest:
-    """Another unit is competent: the request goes there with its history."""
-
-    to_unit: Line
-    motive: Motive
-
-
-@command
-class WithdrawRequest:
-    """The structure gives up its request."""
-
-    motive: Motive
-
-
-@command
-class EndAccompaniment:
-    """The parcours has come to its end: the structure may ask again, while its follow-up goes on."""
-
-
-@command
-class CloseCase:
-    """The last thing to do for this case is done."""
-
-    ending: Ending
-
-
-# Events
-
-
-@event("request-received", label="Demande reçue")
-class RequestReceived:
-    structure: Structure
-    structure_id: UUID
-    contact: SealedContact
-    need: Sealed
-    unit: str
-
-
-@event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
-class LinkedRequestOpened:
-    origin: UUID
-    structure: Structure
-    structure_id: UUID
-    contact: SealedContact
-    theme: str
-    unit: str
-
-
-@event("meeting-recorded", label="Entretien d’accueil")
-class MeetingRecorded:
-    held_on: date
-    with_whom: Sealed
-    notes: Sealed | None = None
-
-
-@event("criterion-assessed", label="Critère d’éligibilité examiné")
-class CriterionAssessed:
-    criterion: str
-    verdict: Verdict
-    evidence: Sealed
-    rules: str
-
-
-@event("derogation-granted", label="Dérogation accordée")
-class DerogationGranted:
-    criterion: str
-    motive: Sealed
-    rules: str
-
-
-@event("request-admitted", label="Demande admise dans le DLA")
-class RequestAdmitted:
-    rules: str
-    structure_id: UUID
-    unit: str
-    adviser: str
-    legal_form: LegalForm
-    department: str
-    headcount: int | None
-    motive: Sealed | None = None
-
-
-@event("request-oriented", label="Structure orientée vers d’autres acteurs")
-class RequestOriented:
-    motive: Sealed
-    orientations: tuple[UUID, ...] = ()
-    why_none: Sealed | None = None
-
-
-@event("request-transferred", label="Demande transférée à une autre unité")
-class RequestTransferred:
-    to_unit: str
-    motive: Sealed
-
-
-@event("request-withdrawn", label="Demande retirée par la structure")
-class RequestWithdrawn:
-    motive: Sealed
-
-
-@event("accompaniment-ended", label="Parcours terminé")
-class AccompanimentEnded:
-    pass
-
-
-@event("case-closed", label="Dossier clos")
-class CaseClosed:
-    ending: Ending
-
-
-# State
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +82,6 @@ class Request:
     ending: Ending | None = None
 
 
-# Refusals
-
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
 NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
@@ -261,33 +96,6 @@ NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
 SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
 NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
-
-Command = (
-    ReceiveRequest
-    | OpenLinkedRequest
-    | RecordMeeting
-    | AssessCriterion
-    | GrantDerogation
-    | AdmitRequest
-    | OrientRequest
-    | TransferRequest
-    | WithdrawRequest
-    | EndAccompaniment
-    | CloseCase
-)
-Event = (
-    RequestReceived
-    | LinkedRequestOpened
-    | MeetingRecorded
-    | CriterionAssessed
-    | DerogationGranted
-    | RequestAdmitted
-    | RequestOriented
-    | RequestTransferred
-    | RequestWithdrawn
-    | AccompanimentEnded
-    | CaseClosed
-)
 
 
 def decide(request: Request, command: Command, context: Context) -> list[Event]:

@@ -1,0 +1,127 @@
+"""What can be asked of a request."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
+
+from intake.domain.criteria import Verdict
+from intake.domain.structure import Contact, SealedContact, Structure
+from shared.events import command
+from shared.fields import Line, Motive, Text
+
+
+class Ending(StrEnum):
+    """How an admitted case came to its end, as the other services tell it."""
+
+    FOLLOWED_UP = "followed_up"
+    ABANDONED = "abandoned"
+
+
+@command
+class ReceiveRequest:
+    """A structure asks the DLA for help, and an adviser opens its dossier."""
+
+    structure: Structure
+    contact: Contact
+    need: Text
+
+
+@command
+class OpenLinkedRequest:
+    """A new need found in follow-up opens a request of its own, linked to the first."""
+
+    origin: UUID
+    structure: Structure
+    contact: SealedContact
+    structure_id: UUID
+    unit: str
+    theme: str
+
+
+@command
+class RecordMeeting:
+    """The adviser has received the structure and informed it of what the DLA can do."""
+
+    held_on: date
+    with_whom: Line
+    notes: Text | None = None
+
+
+@command
+class AssessCriterion:
+    """The adviser says whether a criterion is met, and from what they know it."""
+
+    criterion: str
+    verdict: Verdict
+    evidence: Motive
+
+
+@command
+class GrantDerogation:
+    """A manager lets a structure in although a hard criterion is not met, and says why."""
+
+    criterion: str
+    motive: Motive
+
+
+@command
+class AdmitRequest:
+    """The structure enters the DLA: its diagnosis can begin."""
+
+    motive: Motive | None = None
+
+
+@command
+class OrientRequest:
+    """The structure does not enter the DLA, and is directed to others who can help; or it is said why to nobody."""
+
+    motive: Motive
+    orientations: Annotated[tuple[UUID, ...], Len(0, 20)] = ()
+    why_none: Motive | None = None
+
+
+@command
+class TransferRequest:
+    """Another unit is competent: the request goes there with its history."""
+
+    to_unit: Line
+    motive: Motive
+
+
+@command
+class WithdrawRequest:
+    """The structure gives up its request."""
+
+    motive: Motive
+
+
+@command
+class EndAccompaniment:
+    """The parcours has come to its end: the structure may ask again, while its follow-up goes on."""
+
+
+@command
+class CloseCase:
+    """The last thing to do for this case is done."""
+
+    ending: Ending
+
+
+Command = (
+    ReceiveRequest
+    | OpenLinkedRequest
+    | RecordMeeting
+    | AssessCriterion
+    | GrantDerogation
+    | AdmitRequest
+    | OrientRequest
+    | TransferRequest
+    | WithdrawRequest
+    | EndAccompaniment
+    | CloseCase
+)

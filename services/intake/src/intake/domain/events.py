@@ -1,0 +1,108 @@
+"""What can happen to a request."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from intake.domain.commands import Ending
+from intake.domain.criteria import Verdict
+from intake.domain.structure import LegalForm, SealedContact, Structure
+from shared.events import event
+from shared.sealed import Sealed
+
+
+@event("request-received", label="Demande reçue")
+class RequestReceived:
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    need: Sealed
+    unit: str
+
+
+@event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
+class LinkedRequestOpened:
+    origin: UUID
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    theme: str
+    unit: str
+
+
+@event("meeting-recorded", label="Entretien d’accueil")
+class MeetingRecorded:
+    held_on: date
+    with_whom: Sealed
+    notes: Sealed | None = None
+
+
+@event("criterion-assessed", label="Critère d’éligibilité examiné")
+class CriterionAssessed:
+    criterion: str
+    verdict: Verdict
+    evidence: Sealed
+    rules: str
+
+
+@event("derogation-granted", label="Dérogation accordée")
+class DerogationGranted:
+    criterion: str
+    motive: Sealed
+    rules: str
+
+
+@event("request-admitted", label="Demande admise dans le DLA")
+class RequestAdmitted:
+    rules: str
+    structure_id: UUID
+    unit: str
+    adviser: str
+    legal_form: LegalForm
+    department: str
+    headcount: int | None
+    motive: Sealed | None = None
+
+
+@event("request-oriented", label="Structure orientée vers d’autres acteurs")
+class RequestOriented:
+    motive: Sealed
+    orientations: tuple[UUID, ...] = ()
+    why_none: Sealed | None = None
+
+
+@event("request-transferred", label="Demande transférée à une autre unité")
+class RequestTransferred:
+    to_unit: str
+    motive: Sealed
+
+
+@event("request-withdrawn", label="Demande retirée par la structure")
+class RequestWithdrawn:
+    motive: Sealed
+
+
+@event("accompaniment-ended", label="Parcours terminé")
+class AccompanimentEnded:
+    pass
+
+
+@event("case-closed", label="Dossier clos")
+class CaseClosed:
+    ending: Ending
+
+
+Event = (
+    RequestReceived
+    | LinkedRequestOpened
+    | MeetingRecorded
+    | CriterionAssessed
+    | DerogationGranted
+    | RequestAdmitted
+    | RequestOriented
+    | RequestTransferred
+    | RequestWithdrawn
+    | AccompanimentEnded
+    | CaseClosed
+)
