@@ -1,10 +1,13 @@
-"""The command line of every service: `dla-<service> serve | migrate | rebuild | schemas`."""
+"""The command line of every service: `dla-<service> serve`, and what a deployment or an operator does now and then."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -18,6 +21,7 @@ from shared.rebuild import rebuilt
 from shared.service import Part, Service
 from shared.settings import Settings
 from shared.transport import topology
+from shared.transport.inbox import Inbox
 
 
 def command_line(service: Service) -> typer.Typer:
@@ -62,6 +66,27 @@ def command_line(service: Service) -> typer.Typer:
         app.close()
 
     @cli.command()
+    def parked() -> None:
+        """Lists the cases that wait for an event to be mended, one JSON line each."""
+        with _inbox(service) as inbox:
+            for case in inbox.parking.cases():
+                typer.echo(json.dumps(asdict(case), default=str, ensure_ascii=False))
+
+    @cli.command()
+    def replay(publisher: str, case: UUID) -> None:
+        """Has the effects of a parked case's events, in order, once what failed is mended."""
+        with _inbox(service) as inbox:
+            typer.echo(f"{inbox.parking.replay(publisher, case)} events replayed")
+
+    @cli.command()
+    def skip(publisher: str, case: UUID, motive: Annotated[str, typer.Option(help="Why it is given up")]) -> None:
+        """Gives up the first parked event of a case; it is kept, with the motive."""
+        with _inbox(service) as inbox:
+            if not inbox.parking.skip(publisher, case, motive):
+                typer.echo("nothing of this publisher is parked for this case", err=True)
+                raise typer.Exit(1)
+
+    @cli.command()
     def schemas(
         folder: Annotated[Path, typer.Argument(help="Where they are kept")],
         check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when they differ")] = False,
@@ -81,6 +106,16 @@ def command_line(service: Service) -> typer.Typer:
             file.write_text(written(schema))
 
     return cli
+
+
+@contextmanager
+def _inbox(service: Service) -> Iterator[Inbox]:
+    settings = _settings()
+    app = service.application(settings)
+    try:
+        yield Inbox(app, service.reactions, service.feed(settings))
+    finally:
+        app.close()
 
 
 def _settings() -> Settings:

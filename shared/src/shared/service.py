@@ -62,6 +62,10 @@ class Service:
             Clock(settings.dev_clock),
         )
 
+    def feed(self, settings: Settings) -> Feed:
+        bases = {publisher: str(url) for publisher, url in settings.feeds.items()}
+        return Feed(bases, settings.service_token.get_secret_value())
+
     def web(self, settings: Settings | None = None, part: Part = Part.ALL) -> FastAPI:
         """The HTTP side, and behind it whatever the role runs. Without settings: only to describe itself."""
 
@@ -91,7 +95,7 @@ class Service:
     async def _behind(self, app: ServiceApplication, settings: Settings, part: Part) -> AsyncIterator[None]:
         region, nats_url = settings.region, settings.nats_url
         token = settings.nats_token.get_secret_value() if settings.nats_token else None
-        feed = Feed({name: str(url) for name, url in settings.feeds.items()}, settings.service_token.get_secret_value())
+        feed = self.feed(settings)
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.views)
         relay = Relay(app, self.published, region=region, nats_url=nats_url, token=token)

@@ -132,12 +132,12 @@ class ServiceApplication(Application[UUID]):
     def load(self, decider: Decider[S], stream: UUID, until: int = 2**62, *, snapshots: bool = True) -> Loaded[S]:
         """The state of one aggregate, rebuilt from the log; at version 0 if there is none."""
         topic = self._snapshot_topics[decider.name] if snapshots else ""
-        version, state, evolve, to_data = 0, decider.initial, decider.evolve, self.mapper.to_data
+        version, state, evolve, to_data, named = 0, decider.initial, decider.evolve, self.mapper.to_data, str(stream)
         for version, name, stored in self.recorder.history(stream, topic, until):
             if name == topic:
                 state = self.mapper.to_state(topic, stored)
             else:
-                state = evolve(state, to_data(stream, version, name, stored))
+                state = evolve(state, to_data(named, version, name, stored))
         return Loaded(version, state)
 
     def existing(self, decider: Decider[S], stream: UUID) -> Loaded[S]:
