@@ -69,10 +69,11 @@ def test_nothing_is_missed_while_writers_die_and_connections_are_cut(
     failed = [line for line in lines if line[0] == "FAILED"]
     acknowledged = {(line[0], int(line[1])): int(line[2]) for line in lines if len(line) == 3}
     print(f"{len(read)} read, {len(acknowledged)} acknowledged, {cut} cut, {killed} killed, ", end="")
-    print(f"{lines.count(['RECOGNISED'])} unheard commits recognised")
+    print(f"{lines.count(['RECOGNISED'])} unheard commits recognised, {lines.count(['UNKNOWN'])} unknown")
     assert not failed, "an append was falsely refused"
     assert cut, "no connection was cut: the test shows nothing"
     assert acknowledged
+    assert lines.count(["UNKNOWN"]) < len(acknowledged) / 100, "an outage is told too soon"
     assert_dense(read)
     assert [(e.id, e.state) for e in read] == [(e.id, e.state) for e in entries(app.recorder)]
     stored = {(str(e.originator_id), e.originator_version): e.id for e in read}

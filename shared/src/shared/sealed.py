@@ -38,11 +38,7 @@ def sealed_in(value: Any, path: str = "") -> Iterator[tuple[str, Sealed]]:
         yield path, value
     elif is_dataclass(value):
         for name in _fields_that_may_hold(value.__class__):
-            held, below = getattr(value, name), f"{path}.{name}" if path else name
-            if isinstance(held, Sealed):  # nearly always: a generator more for each took as long as the rest
-                yield below, held
-            elif held is not None:
-                yield from sealed_in(held, below)
+            yield from sealed_in(getattr(value, name), f"{path}.{name}" if path else name)
     elif isinstance(value, tuple | list):
         for n, item in enumerate(value):
             yield from sealed_in(item, f"{path}.{n}")
