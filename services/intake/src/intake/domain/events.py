@@ -83,7 +83,7 @@ class RequestWithdrawn:
     motive: Sealed
 
 
-@event("accompaniment-ended", label="Parcours terminé")
+@event("accompaniment-ended", label="Fin du parcours notée à l’accueil")
 class AccompanimentEnded:
     pass
 
