@@ -31,7 +31,7 @@ class LinkedRequestOpened:
     unit: str
 
 
-@event("meeting-recorded", label="Entretien d’accueil")
+@event("meeting-recorded", label="Entretien d’accueil", effective="held_on")
 class MeetingRecorded:
     held_on: date
     with_whom: Sealed
