@@ -12,6 +12,31 @@ from diagnostic.domain.axes import Axis
 from shared.sealed import Sealed
 
 
+class Section(StrEnum):
+    """The parts of a diagnosis, as leaders read it and as it is shared."""
+
+    SESSIONS = "sessions"
+    AXES = "axes"
+    EMPLOYMENT = "employment"
+    INDICATORS = "indicators"
+    PROBLEM = "problem"
+    SCHEMES = "schemes"
+
+    @property
+    def label(self) -> str:
+        return SECTIONS[self]
+
+
+SECTIONS = {
+    Section.SESSIONS: "Séances de travail",
+    Section.AXES: "Axes examinés",
+    Section.EMPLOYMENT: "Emploi",
+    Section.INDICATORS: "Indicateurs",
+    Section.PROBLEM: "Problématique et préconisations",
+    Section.SCHEMES: "Autres dispositifs en cours",
+}
+
+
 class Quality(StrEnum):
     """As what somebody takes part."""
 
@@ -20,6 +45,19 @@ class Quality(StrEnum):
     VOLUNTEER = "volunteer"
     PARTNER = "partner"
     ADVISER = "adviser"
+
+    @property
+    def label(self) -> str:
+        return QUALITIES[self]
+
+
+QUALITIES = {
+    Quality.LEADER: "dirigeant·e",
+    Quality.EMPLOYEE: "salarié·e",
+    Quality.VOLUNTEER: "bénévole",
+    Quality.PARTNER: "partenaire",
+    Quality.ADVISER: "chargé·e d’accompagnement",
+}
 
 
 @dataclass(frozen=True, slots=True)
