@@ -8,22 +8,33 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from diagnostic.domain.axes import Axis
+from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.commands import (
     AgreePlan,
     AssessAxis,
+    CancelSession,
     ContestDiagnosis,
+    CorrectEconomics,
+    CorrectEmployment,
+    CorrectIndicator,
+    CorrectSession,
     ListOtherScheme,
     OpenDiagnosis,
     Participant,
+    PrioritiseScenarios,
+    QualifyDifficulty,
+    RecordEconomics,
     RecordEmployment,
     RecordIndicator,
     RecordSession,
+    RecoveryScenario,
     StateProblem,
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
 from diagnostic.domain.content import Quality
 from diagnostic.domain.diagnosis import Diagnosis, Status, decider
+from diagnostic.domain.difficulty import Level, Nature
 from shared.content import content_hash
 from shared.decider import Role
 from shared.testing import CASE, NOW, MemoryLog
@@ -41,6 +52,15 @@ WORK = (
     RecordIndicator("members", "Adhésions à jour", 120),
     StateProblem("secret problème", ("secret cause",), ("secret conseil",)),
     SCHEME,
+    RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50),
+    QualifyDifficulty(Level.CRITICAL, Nature.STRUCTURAL, ("secret cause profonde",), "secret plan"),
+    PrioritiseScenarios((RecoveryScenario(1, "secret scénario", ("secret hypothèse",), ("secret besoin",), True),)),
+    CorrectEmployment(9, 2, 2, 10.5, NOW.date(), "secret motif de correction", volunteers=40),
+    CorrectEconomics(2025, Perimeter.STRUCTURE, NOW.date(), "secret motif de correction", budget=421_000_00),
+    CorrectIndicator("members", "Adhésions à jour", 118, NOW.date(), "secret motif de correction"),
+    CorrectSession(1, NOW.date(), (Participant("secret nom", Quality.LEADER),), "secret motif de correction"),
+    RecordSession(NOW.date(), (Participant("secret nom", Quality.LEADER),)),
+    CancelSession(2, "secret motif de correction"),
 )
 
 
@@ -109,6 +129,14 @@ ANYTHING = st.one_of(
     st.builds(RecordIndicator),
     st.builds(StateProblem),
     st.builds(ListOtherScheme),
+    st.builds(RecordEconomics),
+    st.builds(QualifyDifficulty),
+    st.builds(PrioritiseScenarios),
+    st.builds(CorrectEmployment),
+    st.builds(CorrectEconomics),
+    st.builds(CorrectIndicator),
+    st.builds(CorrectSession, session=st.integers(1, 3)),
+    st.builds(CancelSession, session=st.integers(1, 3)),
     st.builds(OpenDiagnosis),
     st.builds(ValidateDiagnosis, content_hash=st.just("0" * 64)),
     st.builds(ContestDiagnosis),

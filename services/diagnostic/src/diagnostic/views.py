@@ -12,6 +12,8 @@ from diagnostic.domain.events import (
     DiagnosisSubmitted,
     DiagnosisValidated,
     PlanAgreed,
+    SessionCancelled,
+    SessionCorrected,
     SessionRecorded,
     SubmissionVoided,
     ValidationVoided,
@@ -33,6 +35,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "admitted_at": admitted_at,
                 "opened_at": entry.recorded_at,
                 "sessions": 0,
+                "session_days": [],
                 "last_session_on": None,
                 "axes": [],
                 "submitted_version": None,
@@ -41,8 +44,11 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "contested_at": None,
             }
         case SessionRecorded(session):
-            days = [str(session.held_on), row["last_session_on"] or ""]
-            return row | {"sessions": row["sessions"] + 1, "last_session_on": max(days)}
+            return row | _sessions([*row["session_days"], str(session.held_on)])
+        case SessionCorrected(number, session):
+            return row | _sessions(_replaced(row["session_days"], number, str(session.held_on)))
+        case SessionCancelled(number):
+            return row | _sessions(_replaced(row["session_days"], number, None))
         case AxisAssessed(axis):
             return row | {"axes": sorted({*row["axes"], axis})}
         case DiagnosisSubmitted(version):
@@ -59,6 +65,16 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     return row
 
 
+def _sessions(days: list[str | None]) -> Document:
+    """`session_days`: by number, null for one that was cancelled."""
+    held = [day for day in days if day]
+    return {"sessions": len(held), "session_days": days, "last_session_on": max(held, default=None)}
+
+
+def _replaced(days: list[str | None], number: int, day: str | None) -> list[str | None]:
+    return [*days[: number - 1], day, *days[number:]]
+
+
 NOT_SUBMITTED: Document = {"submitted_version": None, "submitted_at": None, "validated_at": None}
 
-diagnoses = View("diagnoses:v1", _project, searched=("unit", "adviser"))
+diagnoses = View("diagnoses:v2", _project, searched=("unit", "adviser"))

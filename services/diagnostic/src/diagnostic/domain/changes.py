@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import chain
 
-from diagnostic.domain.content import Assessment, Content, Employment, Section, Session
+from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
+from diagnostic.domain.content import Assessment, Content, Section, Session
+from diagnostic.domain.difficulty import Difficulty, Scenario
 from shared.sealed import Sealed
 
 Value = str | int | float
@@ -81,6 +84,12 @@ def facts(content: Content, show: Show) -> Iterator[Fact]:
     for scheme in content.schemes:
         named = show(scheme.name) + (f" ({show(scheme.note)})" if scheme.note else "")
         yield Fact(Section.SCHEMES, "Dispositif", named, point=True)
+    if content.economics:
+        yield from _economics(content.economics)
+    if content.difficulty:
+        yield from _difficulty(content.difficulty, show)
+    for scenario in content.scenarios:
+        yield from _scenario(scenario, show)
 
 
 def _added_or_changed(
@@ -109,12 +118,18 @@ def _change(kind: Kind, before: Fact | None, after: Fact | None) -> Change:
 
 
 def _session(n: int, session: Session, show: Show) -> Iterator[Fact]:
-    yield Fact(Section.SESSIONS, f"Séance {n}", session.held_on.strftime("%d/%m/%Y"))
+    yield Fact(Section.SESSIONS, f"Séance {n}", _day(session.held_on))
+    if session.cancelled:
+        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: annulation", show(session.cancelled))
     for attendee in session.participants:
         who = f"{show(attendee.name)} ({attendee.quality.label})"
         yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: participant·e", who, point=True)
     if session.notes:
         yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: notes", show(session.notes))
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
 
 
 def _axis(axis: str, assessment: Assessment, show: Show) -> Iterator[Fact]:
@@ -126,15 +141,49 @@ def _axis(axis: str, assessment: Assessment, show: Show) -> Iterator[Fact]:
         yield Fact(Section.AXES, f"{axis}\u00a0: éléments à l’appui", show(assessment.evidence))
 
 
+def _difficulty(difficulty: Difficulty, show: Show) -> Iterator[Fact]:
+    yield Fact(Section.DIFFICULTY, "Niveau de difficulté", difficulty.level.label)
+    if difficulty.nature:
+        yield Fact(Section.DIFFICULTY, "Nature de la difficulté", difficulty.nature.label)
+    yield from _points(Section.DIFFICULTY, "Cause profonde", difficulty.causes, show)
+    if difficulty.strategic_plan:
+        yield Fact(Section.DIFFICULTY, "Plan stratégique", show(difficulty.strategic_plan))
+
+
+def _scenario(scenario: Scenario, show: Show) -> Iterator[Fact]:
+    label = f"Scénario {scenario.rank}"
+    yield Fact(Section.SCENARIOS, label, show(scenario.title))
+    yield Fact(Section.SCENARIOS, f"{label}\u00a0: décision", DECISIONS[scenario.retained])
+    yield from _points(Section.SCENARIOS, f"{label}\u00a0: hypothèse", scenario.hypotheses, show)
+    yield from _points(Section.SCENARIOS, f"{label}\u00a0: besoin", scenario.needs, show)
+
+
+DECISIONS = {None: "à décider", True: "retenu", False: "écarté"}
+
+
+def _economics(economics: Economics) -> Iterator[Fact]:
+    yield Fact(Section.ECONOMICS, "Exercice", economics.fiscal_year)
+    yield Fact(Section.ECONOMICS, "Périmètre", economics.perimeter.label)
+    for name, cents in economics.amounts.items():
+        yield Fact(Section.ECONOMICS, AMOUNTS[name], _euros(cents))
+
+
+def _euros(cents: int) -> str:
+    """As an accountant writes it: 12 345,60 €."""
+    euros, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{euros:,}".replace(",", "\u202f") + f",{rest:02}\u00a0€"
+
+
 def _points(section: Section, label: str, points: tuple[Sealed, ...], show: Show) -> Iterator[Fact]:
     for point in points:
         yield Fact(section, label, show(point), point=True)
 
 
 def _employment(employment: Employment) -> Iterator[Fact]:
-    for figure in fields(employment):
-        if (value := getattr(employment, figure.name)) is not None:
-            yield Fact(Section.EMPLOYMENT, EMPLOYMENT[figure.name], value)
+    for code, value in employment.figures.items():
+        yield Fact(Section.EMPLOYMENT, EMPLOYMENT[code], value)
+    if employment.as_of:
+        yield Fact(Section.EMPLOYMENT, "Situation au", _day(employment.as_of))
 
 
 EMPLOYMENT = {
@@ -142,4 +191,6 @@ EMPLOYMENT = {
     "cdd": "Salarié·es en CDD",
     "aided": "Dont contrats aidés",
     "fte": "Équivalents temps plein (ETP)",
+    "apprentices": "Dont apprenti·es",
+    "volunteers": "Bénévoles actifs",
 }

@@ -110,7 +110,7 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         case AgreePlan():
             return [_agreed(diagnosis, command, context)]
         case _:
-            return [edited(command, context), *_voided(diagnosis)]
+            return [edited(command, diagnosis.content, context), *_voided(diagnosis)]
 
 
 def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
@@ -185,6 +185,7 @@ def _agreed(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> PlanA
     if absent := [axis for axis in command.axes if axis not in diagnosis.content.axes]:
         labels = ", ".join(axis.label for axis in absent)
         raise NOT_ASSESSED(f"Le plan vient du diagnostic, qui n’a pas examiné\u202f: {labels}.", axes=absent)
+    economics = diagnosis.content.economics
     return PlanAgreed(
         diagnosis.structure,
         diagnosis.unit,
@@ -196,6 +197,8 @@ def _agreed(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> PlanA
         context.text(command.objectives),
         diagnosis.content.baseline,
         diagnosis.content.definitions,
+        economics.fiscal_year if economics else None,
+        economics.perimeter if economics else None,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from diagnostic.domain.axes import Axis
-from diagnostic.domain.content import Assessment, Employment, Indicator, Problem, Scheme, Session
+from diagnostic.domain.baseline import Economics, Employment, Indicator, Perimeter
+from diagnostic.domain.content import Assessment, Problem, Scheme, Session
+from diagnostic.domain.difficulty import Difficulty, Scenario
 from shared.events import event
 from shared.sealed import Sealed
 
@@ -52,6 +54,62 @@ class OtherSchemeListed:
     scheme: Scheme
 
 
+@event("economics-recorded", label="Situation économique relevée")
+class EconomicsRecorded:
+    economics: Economics
+
+
+@event("difficulty-qualified", label="Difficultés qualifiées")
+class DifficultyQualified:
+    difficulty: Difficulty
+
+
+@event("scenarios-prioritised", label="Scénarios de rebond classés")
+class ScenariosPrioritised:
+    """By rank, first things first."""
+
+    scenarios: tuple[Scenario, ...]
+
+
+@event("employment-corrected", label="État de l’emploi corrigé")
+class EmploymentCorrected:
+    """`effective_on`: the day from which it was so; the log says when it was recorded."""
+
+    employment: Employment
+    effective_on: date
+    reason: Sealed
+
+
+@event("economics-corrected", label="Situation économique corrigée")
+class EconomicsCorrected:
+    economics: Economics
+    effective_on: date
+    reason: Sealed
+
+
+@event("indicator-corrected", label="Indicateur corrigé")
+class IndicatorCorrected:
+    code: str
+    indicator: Indicator
+    effective_on: date
+    reason: Sealed
+
+
+@event("session-corrected", label="Séance de diagnostic corrigée")
+class SessionCorrected:
+    """`number`: in the order they were recorded, from 1."""
+
+    number: int
+    session: Session
+    reason: Sealed
+
+
+@event("session-cancelled", label="Séance de diagnostic annulée")
+class SessionCancelled:
+    number: int
+    reason: Sealed
+
+
 @event("diagnosis-submitted", label="Diagnostic soumis à la validation de la structure")
 class DiagnosisSubmitted:
     """`salt`, in hexadecimal, goes before the content in the hash, so that nobody can guess a content from its hash.
@@ -91,7 +149,8 @@ class DiagnosisContested:
 
 @event("plan-agreed", label="Plan d’accompagnement convenu")
 class PlanAgreed:
-    """`baseline` and `definitions`, by indicator code: what follow-up compares with."""
+    """`baseline` and `definitions`, by indicator code: what follow-up compares with; `fiscal_year` and `perimeter` are
+    those of the amounts of money."""
 
     structure: UUID
     unit: str
@@ -103,9 +162,23 @@ class PlanAgreed:
     objectives: Sealed
     baseline: dict[str, float]
     definitions: dict[str, str]
+    fiscal_year: int | None = None
+    perimeter: Perimeter | None = None
 
 
-Edit = SessionRecorded | AxisAssessed | EmploymentRecorded | IndicatorRecorded | ProblemStated | OtherSchemeListed
+Corrected = EmploymentCorrected | EconomicsCorrected | IndicatorCorrected | SessionCorrected | SessionCancelled
+Edit = (
+    SessionRecorded
+    | AxisAssessed
+    | EmploymentRecorded
+    | EconomicsRecorded
+    | IndicatorRecorded
+    | ProblemStated
+    | OtherSchemeListed
+    | DifficultyQualified
+    | ScenariosPrioritised
+    | Corrected
+)
 """Each makes a new version of the content."""
 Event = (
     DiagnosisOpened
