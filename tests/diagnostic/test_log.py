@@ -7,6 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from diagnostic.domain.advice import ReceiveAdvice, RequestAdvice
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.commands import (
@@ -32,7 +33,14 @@ from diagnostic.domain.commands import (
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
-from diagnostic.domain.content import Quality
+from diagnostic.domain.committee import (
+    AgreeToShare,
+    GiveOpinion,
+    ShareWithCommittee,
+    Tendency,
+    WithdrawAgreement,
+)
+from diagnostic.domain.content import Quality, Section
 from diagnostic.domain.diagnosis import Diagnosis, Status, decider
 from diagnostic.domain.difficulty import Level, Nature
 from shared.content import content_hash
@@ -85,7 +93,28 @@ def edit(_: Diagnosis) -> ListOtherScheme:
     return SCHEME
 
 
-STEPS = {submit: Role.ADVISER, validate: Role.LEADER, contest: Role.LEADER, agree: Role.ADVISER, edit: Role.ADVISER}
+ASIDE = (
+    (AgreeToShare((Section.AXES,), NOW.date()), Role.LEADER),
+    (ShareWithCommittee(), Role.ADVISER),
+    (GiveOpinion(Tendency.RESERVED, "secret avis"), Role.COMMITTEE),
+    (WithdrawAgreement(), Role.LEADER),
+    (RequestAdvice("secret centre", "secret question"), Role.ADVISER),
+)
+
+
+def receive(diagnosis: Diagnosis) -> ReceiveAdvice:
+    asked = diagnosis.advice[-1].advice if diagnosis.advice else CASE
+    return ReceiveAdvice(asked, NOW.date(), "secret conseil")
+
+
+STEPS = {
+    submit: Role.ADVISER,
+    validate: Role.LEADER,
+    contest: Role.LEADER,
+    agree: Role.ADVISER,
+    edit: Role.ADVISER,
+    receive: Role.ADVISER,
+}
 """Who asks for what, when all goes as it should."""
 
 
@@ -95,7 +124,9 @@ def whole_story() -> tuple[MemoryLog[Diagnosis], list[Any]]:
     told: list[Any] = []
     for command in (REQUEST_ADMITTED, *WORK):
         told += log.do(command).events
-    for ask in (submit, edit, submit, contest, submit, validate, edit, submit, validate, agree):
+    for aside, role in ASIDE:
+        told += log.do(aside, by=role).events
+    for ask in (receive, submit, edit, submit, contest, submit, validate, edit, submit, validate, agree):
         told += log.do(ask(log.state), by=STEPS[ask]).events
     assert {type(event) for event in told} == set(decider.events)
     return log, told
@@ -141,9 +172,11 @@ ANYTHING = st.one_of(
     st.builds(ValidateDiagnosis, content_hash=st.just("0" * 64)),
     st.builds(ContestDiagnosis),
     st.builds(AgreePlan, axes=st.lists(st.sampled_from(Axis), min_size=1, max_size=3).map(tuple)),
+    st.builds(AgreeToShare, scope=st.lists(st.sampled_from(Section), min_size=1, max_size=3).map(tuple)),
+    st.sampled_from([command for command, _ in ASIDE]),
     st.sampled_from([*STEPS]),
 )
-BY_ANYBODY = st.tuples(ANYTHING, st.sampled_from([Role.ADVISER, Role.LEADER]))
+BY_ANYBODY = st.tuples(ANYTHING, st.sampled_from([Role.ADVISER, Role.LEADER, Role.COMMITTEE]))
 LEADERS_ANSWER = st.sampled_from([(), (submit, contest), (submit, validate), (submit, validate, agree)])
 CHAPTERS = st.lists(LEADERS_ANSWER.map(lambda steps: [(step, STEPS[step]) for step in steps]), max_size=3)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from diagnostic import versions, views
-from diagnostic.domain import commands, diagnosis
+from diagnostic.domain import advice, commands, committee, diagnosis
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
@@ -33,10 +33,17 @@ diagnoses.does("/submission", commands.SubmitDiagnosis, *EVERYONE_AT_WORK)
 diagnoses.does("/validation", commands.ValidateDiagnosis, Role.LEADER)
 diagnoses.does("/contestation", commands.ContestDiagnosis, Role.LEADER)
 diagnoses.does("/plan", commands.AgreePlan, *EVERYONE_AT_WORK)
+diagnoses.does("/sharing-agreement", committee.AgreeToShare, Role.LEADER)
+diagnoses.does("/sharing-withdrawal", committee.WithdrawAgreement, Role.LEADER)
+diagnoses.does("/committee", committee.ShareWithCommittee, *EVERYONE_AT_WORK)
+diagnoses.does("/opinions", committee.GiveOpinion, Role.COMMITTEE)
+diagnoses.does("/advice", advice.RequestAdvice, *EVERYONE_AT_WORK)
+diagnoses.does("/advice/answer", advice.ReceiveAdvice, *EVERYONE_AT_WORK)
 diagnoses.reads(*WHO_READS_A_CASE)
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
 
 WHO_READS_VERSIONS = frozenset({*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR, Role.SERVICE})
+WHO_READS_WHAT_IS_SHARED = WHO_READS_VERSIONS | {Role.COMMITTEE}
 Number = Annotated[int, Path(ge=1, le=10**6)]
 
 
@@ -63,3 +70,10 @@ def read_changes(
 ) -> versions.Difference:
     allowed(caller, WHO_READS_VERSIONS, id)
     return versions.difference(asked, id, number, number - 1 if since is None else since)
+
+
+@router.get("/{id}/shared", summary="What is shared with the committee")
+def read_shared(id: UUID, asked: Asked, caller: Calling) -> versions.SharedReading:  # noqa: A002
+    """The parts of the version that the structure agreed to share, until the day it named."""
+    allowed(caller, WHO_READS_WHAT_IS_SHARED, id)
+    return versions.shared(asked, id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, get_args
 from uuid import UUID
 
 from diagnostic.domain.changes import Change, changes
 from diagnostic.domain.content import Content
+from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.edits import with_edit
 from diagnostic.domain.events import (
     DiagnosisContested,
@@ -62,6 +63,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedReading:
+    """What a committee may see of version `version` through the end of the day `until`."""
+
+    version: int
+    until: date
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """From version `since` (0: nothing yet) to `version`."""
 
@@ -94,6 +104,13 @@ def difference(asked: ServiceApplication, case: UUID, number: int, since: int) -
     contents = contents_of(asked, case)
     found = changes(_found(contents, since), _found(contents, number), asked.vault.shown)
     return Difference(since, number, found)
+
+
+def shared(asked: ServiceApplication, case: UUID) -> SharedReading:
+    """Raises UnknownCase, or Refused when nothing is shared, or no longer."""
+    share = asked.existing(decider, case).state.committee.seen_on(asked.clock.now().date())
+    content = plain(contents_of(asked, case)[share.version], asked.vault.shown)
+    return SharedReading(share.version, share.until, {section: content[section] for section in share.scope})
 
 
 def contents_of(asked: ServiceApplication, case: UUID) -> list[Content]:

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from diagnostic.domain import advice, committee
+from diagnostic.domain.advice import Advice, AdviceCommand, AdviceEvent
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.commands import (
     AgreePlan,
@@ -16,6 +18,7 @@ from diagnostic.domain.commands import (
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
+from diagnostic.domain.committee import Committee, CommitteeCommand, CommitteeEvent
 from diagnostic.domain.content import Content
 from diagnostic.domain.edits import edited, with_edit
 from diagnostic.domain.events import (
@@ -76,6 +79,8 @@ class Diagnosis:
     submission: Submission | None = None
     contested: Sealed | None = None
     plan: Plan | None = None
+    committee: Committee = field(default_factory=Committee)
+    advice: tuple[Advice, ...] = ()
 
 
 NOT_OPEN = Refusal("diagnosis-not-open", "Le diagnostic n’est pas ouvert")
@@ -89,7 +94,9 @@ NOT_VALIDATED = Refusal("diagnosis-not-validated", "Le diagnostic n’est pas va
 REPEATED_AXIS = Refusal("repeated-axis", "Axe nommé deux fois", status=422)
 NOT_ASSESSED = Refusal("axis-not-assessed", "Axe non examiné")
 
-Command = OpenDiagnosis | EditCommand | SubmitDiagnosis | ValidateDiagnosis | ContestDiagnosis | AgreePlan
+Aside = CommitteeCommand | AdviceCommand
+"""What others think: at any step, and never a step of its own."""
+Command = OpenDiagnosis | EditCommand | SubmitDiagnosis | ValidateDiagnosis | ContestDiagnosis | AgreePlan | Aside
 
 
 def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Event]:
@@ -97,6 +104,8 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         return _open(diagnosis, command)
     if diagnosis.status is Status.NEW:
         raise NOT_OPEN("Il s’ouvre de lui-même quand la demande est admise.")
+    if isinstance(command, Aside):
+        return _beside(diagnosis, command, context)
     if diagnosis.status is Status.AGREED:
         raise ALREADY_AGREED("Le diagnostic ne change plus\u202f: la suite se construit dans le parcours.")
     match command:
@@ -118,6 +127,12 @@ def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
     if diagnosis.status is not Status.NEW:
         return []
     return [DiagnosisOpened(command.structure, command.unit, command.adviser, command.admitted_at, command.headcount)]
+
+
+def _beside(diagnosis: Diagnosis, command: Aside, context: Context) -> list[Event]:
+    if isinstance(command, AdviceCommand):
+        return [advice.decide(diagnosis.advice, command, context)]
+    return [*committee.decide(diagnosis.committee, diagnosis.content_version, command, context)]
 
 
 def _voided(diagnosis: Diagnosis) -> list[Event]:
@@ -215,6 +230,10 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
             return replace(diagnosis, status=Status.OPEN, submission=None)
         case DiagnosisContested(_, reasons):
             return replace(diagnosis, status=Status.CONTESTED, submission=None, contested=reasons)
+        case _ if isinstance(event, CommitteeEvent):
+            return replace(diagnosis, committee=committee.evolve(diagnosis.committee, event))
+        case _ if isinstance(event, AdviceEvent):
+            return replace(diagnosis, advice=advice.evolve(diagnosis.advice, event))
         case PlanAgreed():
             return replace(diagnosis, status=Status.AGREED, plan=Plan(event.axes, event.objectives))
         case _:

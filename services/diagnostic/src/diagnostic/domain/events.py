@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from diagnostic.domain.advice import AdviceEvent
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Economics, Employment, Indicator, Perimeter
+from diagnostic.domain.committee import CommitteeEvent
 from diagnostic.domain.content import Assessment, Problem, Scheme, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
 from shared.events import event
@@ -189,4 +191,6 @@ Event = (
     | ValidationVoided
     | DiagnosisContested
     | PlanAgreed
+    | CommitteeEvent
+    | AdviceEvent
 )
