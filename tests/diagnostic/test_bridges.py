@@ -183,6 +183,7 @@ def test_the_list_shows_a_diagnosis_as_soon_as_it_is_open() -> None:
         "submitted_version": None,
         "submitted_at": None,
         "validated_at": None,
+        "validated_by": [],
         "contested_at": None,
     }
 
@@ -222,6 +223,15 @@ def test_the_list_shows_a_contestation_until_the_diagnosis_is_submitted_again() 
     assert shown(contested, "status", "contested_at", "submitted_at") == ("contested", "2026-03-04T09:00:00Z", None)
     again = row(OPENED, SUBMITTED, CONTESTED, SUBMITTED)
     assert shown(again, "status", "contested_at", "submitted_at") == ("submitted", None, "2026-03-05T09:00:00Z")
+
+
+def test_the_list_keeps_a_validation_that_one_of_several_leaders_contests() -> None:
+    first, second = (DiagnosisValidated(2, "a" * 64, leader) for leader in ("maelle", "yann"))
+    contests = DiagnosisContested(2, text("Trop tôt."), "yann")
+    still = row(OPENED, SUBMITTED, first, second, contests)
+    assert shown(still, "status", "validated_at", "validated_by") == ("validated", "2026-03-04T09:00:00Z", ["maelle"])
+    assert still["contested_at"] == "2026-03-06T09:00:00Z"
+    assert row(OPENED, SUBMITTED, second, contests)["status"] == "contested"
 
 
 def test_no_row_holds_anybody_s_words() -> None:

@@ -111,7 +111,7 @@ VERSION = len(COMPLETE) - 1
 SALT = new_id(1).bytes
 HASH = content_hash(SALT, given(*COMPLETE).state.content)
 SUBMITTED = DiagnosisSubmitted(VERSION, HASH, text(SALT.hex()))
-VALIDATED = DiagnosisValidated(VERSION, HASH)
+VALIDATED = DiagnosisValidated(VERSION, HASH, "some-leader")
 PLAN = AgreePlan((Axis.BUSINESS_MODEL,), "Atteindre 50 % de ventes.")
 PLAN_AGREED = PlanAgreed(
     STRUCTURE,
@@ -137,7 +137,7 @@ EDITS = (
 )
 AGREE_WITH_IT = ValidateDiagnosis(VERSION, HASH)
 DISAGREE = ContestDiagnosis(VERSION, "Les bénévoles sont oubliés.")
-CONTESTED = DiagnosisContested(VERSION, text("Les bénévoles sont oubliés."))
+CONTESTED = DiagnosisContested(VERSION, text("Les bénévoles sont oubliés."), "some-leader")
 WORK = tuple(command for command, _ in EDITS)
 EVERY_COMMAND_AFTER_OPENING = (*WORK, SubmitDiagnosis(), AGREE_WITH_IT, DISAGREE, PLAN)
 every_edit = pytest.mark.parametrize(("edit", "edited"), EDITS, ids=[type(edited).__name__ for _, edited in EDITS])
@@ -312,7 +312,9 @@ def test_a_voided_validation_is_given_again_on_the_new_version() -> None:
     (again,) = given(*history).when(SubmitDiagnosis()).events
     assert again.version == VERSION + 1
     seen = ValidateDiagnosis(again.version, again.content_hash)
-    given(*history, again).when(seen, by=Role.LEADER).then(DiagnosisValidated(again.version, again.content_hash))
+    given(*history, again).when(seen, by=Role.LEADER).then(
+        replace(VALIDATED, version=again.version, content_hash=again.content_hash)
+    )
 
 
 @pytest.mark.parametrize("history", [(SUBMITTED,), (SUBMITTED, VALIDATED)], ids=["submitted", "validated"])

@@ -43,6 +43,7 @@ from diagnostic.domain.committee import (
 from diagnostic.domain.content import Quality, Section
 from diagnostic.domain.diagnosis import Diagnosis, Status, decider
 from diagnostic.domain.difficulty import Level, Nature
+from diagnostic.domain.leaders import RecordMandate
 from shared.content import content_hash
 from shared.decider import Role
 from shared.testing import CASE, NOW, MemoryLog
@@ -95,6 +96,7 @@ def edit(_: Diagnosis) -> ListOtherScheme:
 
 ASIDE = (
     (AgreeToShare((Section.AXES,), NOW.date()), Role.LEADER),
+    (RecordMandate("secret identifiant", NOW.date()), Role.ADVISER),
     (ShareWithCommittee(), Role.ADVISER),
     (GiveOpinion(Tendency.RESERVED, "secret avis"), Role.COMMITTEE),
     (WithdrawAgreement(), Role.LEADER),
@@ -172,6 +174,7 @@ ANYTHING = st.one_of(
     st.builds(ValidateDiagnosis, content_hash=st.just("0" * 64)),
     st.builds(ContestDiagnosis),
     st.builds(AgreePlan, axes=st.lists(st.sampled_from(Axis), min_size=1, max_size=3).map(tuple)),
+    st.builds(RecordMandate),
     st.builds(AgreeToShare, scope=st.lists(st.sampled_from(Section), min_size=1, max_size=3).map(tuple)),
     st.sampled_from([command for command, _ in ASIDE]),
     st.sampled_from([*STEPS]),

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from diagnostic import versions, views
-from diagnostic.domain import advice, commands, committee, diagnosis
+from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
@@ -35,6 +35,7 @@ diagnoses.does("/contestation", commands.ContestDiagnosis, Role.LEADER)
 diagnoses.does("/plan", commands.AgreePlan, *EVERYONE_AT_WORK)
 diagnoses.does("/sharing-agreement", committee.AgreeToShare, Role.LEADER)
 diagnoses.does("/sharing-withdrawal", committee.WithdrawAgreement, Role.LEADER)
+diagnoses.does("/mandates", leaders.RecordMandate, *EVERYONE_AT_WORK)
 diagnoses.does("/committee", committee.ShareWithCommittee, *EVERYONE_AT_WORK)
 diagnoses.does("/opinions", committee.GiveOpinion, Role.COMMITTEE)
 diagnoses.does("/advice", advice.RequestAdvice, *EVERYONE_AT_WORK)

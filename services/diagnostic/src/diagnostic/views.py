@@ -18,6 +18,7 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
+from diagnostic.domain.leaders import LEADERS_NEEDED, still_agreeing
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
@@ -41,6 +42,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "submitted_version": None,
                 "submitted_at": None,
                 "validated_at": None,
+                "validated_by": [],
                 "contested_at": None,
             }
         case SessionRecorded(session):
@@ -54,9 +56,16 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
         case DiagnosisSubmitted(version):
             submitted = {"submitted_version": version, "submitted_at": entry.recorded_at, "contested_at": None}
             return row | {"status": Status.SUBMITTED} | submitted
-        case DiagnosisValidated():
-            return row | {"status": Status.VALIDATED, "validated_at": entry.recorded_at}
-        case DiagnosisContested():
+        case DiagnosisValidated(leader=leader):
+            agreeing = [*row["validated_by"], leader]
+            if len(agreeing) < LEADERS_NEEDED:
+                return row | {"validated_by": agreeing}
+            first = row["validated_at"] or entry.recorded_at
+            return row | {"status": Status.VALIDATED, "validated_at": first, "validated_by": agreeing}
+        case DiagnosisContested(leader=leader):
+            agreeing = [*still_agreeing(tuple(row["validated_by"]), leader)]
+            if row["validated_at"] and len(agreeing) >= LEADERS_NEEDED:
+                return row | {"validated_by": agreeing, "contested_at": entry.recorded_at}
             return row | NOT_SUBMITTED | {"status": Status.CONTESTED, "contested_at": entry.recorded_at}
         case SubmissionVoided() | ValidationVoided():
             return row | NOT_SUBMITTED | {"status": Status.OPEN}
@@ -75,6 +84,6 @@ def _replaced(days: list[str | None], number: int, day: str | None) -> list[str 
     return [*days[: number - 1], day, *days[number:]]
 
 
-NOT_SUBMITTED: Document = {"submitted_version": None, "submitted_at": None, "validated_at": None}
+NOT_SUBMITTED: Document = {"submitted_version": None, "submitted_at": None, "validated_at": None, "validated_by": []}
 
 diagnoses = View("diagnoses:v2", _project, searched=("unit", "adviser"))

@@ -11,6 +11,7 @@ from diagnostic.domain.baseline import Economics, Employment, Indicator, Perimet
 from diagnostic.domain.committee import CommitteeEvent
 from diagnostic.domain.content import Assessment, Problem, Scheme, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
+from diagnostic.domain.leaders import MandateRecorded
 from shared.events import event
 from shared.sealed import Sealed
 
@@ -132,8 +133,11 @@ class SubmissionVoided:
 
 @event("diagnosis-validated", label="Diagnostic validé par la structure")
 class DiagnosisValidated:
+    """One leader's agreement. `leader`: their pseudonym, as the actor's; null in the oldest events."""
+
     version: int
     content_hash: str
+    leader: str | None = None
 
 
 @event("validation-voided", label="Diagnostic modifié depuis sa validation\u202f: la validation ne tient plus")
@@ -147,6 +151,7 @@ class ValidationVoided:
 class DiagnosisContested:
     version: int
     reasons: Sealed
+    leader: str | None = None
 
 
 @event("plan-agreed", label="Plan d’accompagnement convenu")
@@ -191,6 +196,7 @@ Event = (
     | ValidationVoided
     | DiagnosisContested
     | PlanAgreed
+    | MandateRecorded
     | CommitteeEvent
     | AdviceEvent
 )
