@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from parcours.domain.building import ActionAdded, ActionRemoved, AxesRanked
-from parcours.domain.consulting import FundsCommitted, PaymentAuthorised
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.funding import FundsCommitted, PaymentAuthorised
 from parcours.domain.parcours import ParcoursOpened, decider
 from parcours.domain.state import Kind, Period, Plan, PlannedAction
 from parcours.domain.validation import (

@@ -10,12 +10,8 @@ from parcours.domain.consulting import (
     AcceptFinalReport,
     AgreementSigned,
     AmendmentSigned,
-    AuthorisePayment,
-    CommitFunds,
     DaysRecorded,
     FinalReportAccepted,
-    FundsCommitted,
-    PaymentAuthorised,
     RecordAgreement,
     RecordDays,
     SignAmendment,
@@ -33,6 +29,14 @@ from parcours.domain.coordination import (
     StartAction,
 )
 from parcours.domain.ending import AbandonParcours, CompleteParcours, ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.fund import fund_id
+from parcours.domain.funding import (
+    AuthorisePayment,
+    CommitFunds,
+    FundsCommitted,
+    FundsReleased,
+    PaymentAuthorised,
+)
 from parcours.domain.parcours import ParcoursOpened, decider
 from parcours.domain.state import Kind, Period, Plan, PlannedAction, Status, Step
 from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
@@ -64,7 +68,8 @@ UNDER_WAY = (
 )
 ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
 AGREEMENT = AgreementSigned(CONSULTING, Sealed(new_id(1), "Cabinet Aubépine"), 400_000, 5, TODAY)
-FUNDS = FundsCommitted(CONSULTING, 400_000)
+FUND = fund_id(PLAN.unit, NOW.year)
+FUNDS = FundsCommitted(CONSULTING, 400_000, FUND)
 CONSULTING_STARTED = (*UNDER_WAY, AGREEMENT, FUNDS, ActionStarted(CONSULTING))
 REPORT = FinalReportAccepted(CONSULTING, TODAY)
 ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
@@ -168,7 +173,7 @@ def test_what_is_signed_or_received_is_past(day: date) -> None:
 def test_funds_are_committed_before_the_start_and_in_all_within_the_agreed_amount() -> None:
     agreed = (*UNDER_WAY, AGREEMENT)
     given(*agreed).when(CommitFunds(CONSULTING, 400_000)).then(FUNDS)
-    in_two_parts = (FundsCommitted(CONSULTING, 200_000), FundsCommitted(CONSULTING, 100_000))
+    in_two_parts = (FundsCommitted(CONSULTING, 200_000, FUND), FundsCommitted(CONSULTING, 100_000, FUND))
     too_much = given(*agreed, *in_two_parts).when(CommitFunds(CONSULTING, 100_001))
     assert too_much.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
     given(*UNDER_WAY).when(CommitFunds(CONSULTING, 1)).refused("no-agreement")
@@ -206,8 +211,29 @@ def test_the_provider_is_paid_after_acceptance_and_in_all_within_the_agreed_amou
     paid = PaymentAuthorised(CONSULTING, 300_000)
     given(*CONSULTING_STARTED, REPORT).when(AuthorisePayment(CONSULTING, 300_000)).then(paid)
     again = given(*CONSULTING_STARTED, REPORT, paid, PaymentAuthorised(CONSULTING, 50_000))
-    refused = again.when(AuthorisePayment(CONSULTING, 50_001)).refused("beyond-agreed-amount")
-    assert refused.extra == {"agreed": 400_000, "left": 50_000}
+    refused = again.when(AuthorisePayment(CONSULTING, 50_001)).refused("beyond-committed")
+    assert refused.extra == {"committed": 400_000, "left": 50_000}
+
+
+def test_what_the_last_payment_leaves_goes_back_to_the_fund() -> None:
+    reported = given(*CONSULTING_STARTED, REPORT)
+    paid, left = PaymentAuthorised(CONSULTING, 300_000), FundsReleased(CONSULTING, 100_000)
+    reported.when(AuthorisePayment(CONSULTING, 300_000, last=True)).then(paid, left)
+    reported.when(AuthorisePayment(CONSULTING, 400_000, last=True)).then(PaymentAuthorised(CONSULTING, 400_000))
+    given(*CONSULTING_STARTED, REPORT, paid, left).when(AuthorisePayment(CONSULTING, 1)).refused("beyond-committed")
+
+
+def test_an_abandoned_action_gives_its_funds_back_unless_a_report_was_accepted() -> None:
+    abandoned = ActionAbandoned(CONSULTING, text("Plus utile"))
+    released = FundsReleased(CONSULTING, 400_000)
+    given(*CONSULTING_STARTED).when(AbandonAction(CONSULTING, "Plus utile")).then(abandoned, released)
+    given(*CONSULTING_STARTED, REPORT).when(AbandonAction(CONSULTING, "Plus utile")).then(abandoned)
+
+
+def test_an_abandoned_parcours_gives_its_funds_back() -> None:
+    history = given(*CONSULTING_STARTED)
+    history.when(AbandonParcours("Priorités nouvelles")).then(FundsReleased(CONSULTING, 400_000), ABANDONED)
+    given(*CONSULTING_STARTED, REPORT).when(AbandonParcours("Priorités nouvelles")).then(ABANDONED)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +277,7 @@ def test_the_debrief_has_taken_place(held_on: date) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.ADVISER, Role.LEADER])
-@pytest.mark.parametrize("history", [BUILT, UNDER_WAY, CONSULTING_STARTED])
+@pytest.mark.parametrize("history", [BUILT, UNDER_WAY, (*UNDER_WAY, ActionStarted(OWN))])
 def test_a_parcours_can_be_abandoned_at_any_time(history: tuple[object, ...], role: Role) -> None:
     given(*history).when(AbandonParcours("Priorités nouvelles"), by=role).then(ABANDONED)
 

@@ -10,7 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from parcours.domain import building, consulting, coordination, duration, ending, validation
+from parcours.domain import building, consulting, coordination, duration, ending, funding, validation
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Kind, Parcours, Plan, Status, Step
 from shared.decider import Role
@@ -47,12 +47,12 @@ CARRIED_OUT = (
     coordination.StartAction(OWN),
     coordination.FinishAction(OWN, "secret résultat"),
     consulting.RecordAgreement(CONSULTING, "secret prestataire", 400_000, 5, TODAY),
-    consulting.CommitFunds(CONSULTING, 400_000),
+    funding.CommitFunds(CONSULTING, 400_000),
     coordination.StartAction(CONSULTING),
     consulting.RecordDays(CONSULTING, 5),
     consulting.SignAmendment(CONSULTING, 1, TODAY),
     consulting.AcceptFinalReport(CONSULTING, TODAY),
-    consulting.AuthorisePayment(CONSULTING, 100_000),
+    funding.AuthorisePayment(CONSULTING, 100_000, last=True),
     coordination.FinishAction(CONSULTING, "secret résultat"),
 )
 WHOLE_LIFE = (
@@ -137,11 +137,11 @@ COMMANDS = st.one_of(
     on_action(coordination.AbandonAction, motive=st.just("Trop cher")),
     on_action(coordination.CarryOver, motive=st.just("Pas fini")),
     on_action(consulting.RecordAgreement, provider=st.just("Un nom"), amount=SUMS, days=LENGTHS, signed_on=DAYS),
-    on_action(consulting.CommitFunds, amount=SUMS),
+    on_action(funding.CommitFunds, amount=SUMS),
     on_action(consulting.RecordDays, days=LENGTHS),
     on_action(consulting.SignAmendment, extra_days=LENGTHS, signed_on=DAYS),
     on_action(consulting.AcceptFinalReport, received_on=DAYS),
-    on_action(consulting.AuthorisePayment, amount=SUMS),
+    on_action(funding.AuthorisePayment, amount=SUMS, last=st.booleans()),
     st.builds(ending.CompleteParcours, st.just("Un vrai élan"), DAYS),
     st.just(ending.AbandonParcours("Priorités nouvelles")),
 )
@@ -172,7 +172,7 @@ def check_promises(parcours: Parcours) -> None:
     for action in parcours.actions.values():
         assert action.validated or action.step is Step.PLANNED
         if agreement := action.agreement:
-            assert max(action.committed, action.paid) <= agreement.amount
+            assert action.paid <= action.committed <= agreement.amount
             assert action.days <= agreement.days
         if action.planned.kind is Kind.CONSULTING and action.step in (Step.STARTED, Step.DONE):
             assert action.agreement

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from parcours import views
-from parcours.domain import building, consulting, coordination, duration, ending, parcours, validation
+from parcours.domain import building, consulting, coordination, duration, ending, fund, funding, parcours, validation
 from shared.decider import Role
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Endpoints, case_router
+from shared.web.callers import only
+from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 
 router = case_router("/parcours", "parcours")
 accompaniments = Endpoints(router, parcours.decider)
@@ -28,14 +31,32 @@ accompaniments.does("/actions/abandonment", coordination.AbandonAction, *EVERYON
 accompaniments.does("/actions/carry-over", coordination.CarryOver, *EVERYONE_AT_WORK)
 
 accompaniments.does("/agreements", consulting.RecordAgreement, *EVERYONE_AT_WORK)
-accompaniments.does("/funds", consulting.CommitFunds, *EVERYONE_AT_WORK)
+accompaniments.does("/funds", funding.CommitFunds, *EVERYONE_AT_WORK)
 accompaniments.does("/days", consulting.RecordDays, *EVERYONE_AT_WORK)
 accompaniments.does("/amendments", consulting.SignAmendment, *EVERYONE_AT_WORK)
 accompaniments.does("/final-reports", consulting.AcceptFinalReport, *EVERYONE_AT_WORK)
-accompaniments.does("/payments", consulting.AuthorisePayment, *EVERYONE_AT_WORK)
+accompaniments.does("/payments", funding.AuthorisePayment, *EVERYONE_AT_WORK)
 
 accompaniments.does("/completion", ending.CompleteParcours, *EVERYONE_AT_WORK)
 accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, Role.LEADER)
 
 accompaniments.reads(*WHO_READS_A_CASE)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
+
+WHO_READS_FUNDS = (*EVERYONE_AT_WORK, Role.AUDITOR, Role.SERVICE)
+
+funds_router = case_router("/funds", "funds")
+funds = Endpoints(funds_router, fund.decider)
+funds.opens(fund.OpenFund, Role.MANAGER, stream=lambda opened: fund.fund_id(opened.unit, opened.year))
+funds.does("/adjustment", fund.AdjustFund, Role.MANAGER)
+funds.reads(*WHO_READS_FUNDS)
+funds.lists(views.funds, *WHO_READS_FUNDS)
+
+
+@funds_router.get("/{unit}/{year}", dependencies=[only(*WHO_READS_FUNDS)], response_model=dict[str, Any])
+def balance(unit: str, year: int, asked: Asked) -> Any:
+    """What a unit's fund of a year was allocated, has committed and paid, and can still engage (cents)."""
+    number = fund.fund_id(unit, year)
+    known = asked.existing(fund.decider, number)
+    sums = {name: getattr(known.state, name) for name in ("allocated", "committed", "paid", "available")}
+    return {"id": number, "version": known.version, "unit": unit, "year": year, **sums}

@@ -1,13 +1,14 @@
-"""What parcours lists: the accompaniments of a unit, and how far each has come."""
+"""What parcours lists: the accompaniments of a unit and how far each has come; the units’ funds."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from parcours.domain.building import ActionAdded, ActionRemoved
-from parcours.domain.consulting import FundsCommitted, PaymentAuthorised
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
+from parcours.domain.funding import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.parcours import ParcoursOpened
 from parcours.domain.state import Kind, Status
 from parcours.domain.validation import (
@@ -62,6 +63,8 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return _one_more(row, "carried_over")
         case FundsCommitted(_, amount):
             return _one_more(row, "committed", by=amount)
+        case FundsReleased(_, amount):
+            return _one_more(row, "committed", by=-amount)
         case PaymentAuthorised(_, amount):
             return _one_more(row, "paid", by=amount)
         case ParcoursCompleted():
@@ -75,5 +78,24 @@ def _one_more(row: Document, *counted: str, by: int = 1) -> Document:
     return row | {name: row[name] + by for name in counted}
 
 
-parcours_list = View("parcours:v1", _project, searched=("unit", "adviser"))
+parcours_list = View("parcours:v2", _project, searched=("unit", "adviser"))
 """`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents."""
+
+
+def _fund(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    match recorded.data:
+        case FundOpened(unit, year, allocated):
+            return row | {"unit": unit, "year": year, "allocated": allocated, "committed": 0, "paid": 0}
+        case FundAdjusted(allocated):
+            return row | {"allocated": allocated}
+        case FundEngaged(_, _, amount):
+            return _one_more(row, "committed", by=amount)
+        case FundFreed(_, amount):
+            return _one_more(row, "committed", by=-amount)
+        case FundSpent(_, amount):
+            return _one_more(row, "paid", by=amount)
+    return row
+
+
+funds = View("funds:v1", _fund, searched=("unit", "year"))
+"""`allocated`, `committed` and `paid` are cents; what is available is allocated and not committed."""

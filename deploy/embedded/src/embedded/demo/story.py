@@ -119,7 +119,7 @@ class _Readable(dict[str, Any]):
             return _Said(value, self._codes)
         if isinstance(value, list):
             return ", ".join(str(self._said(item, name)) for item in value)
-        if name == "amount":
+        if name in ("amount", "allocated"):
             return f"{value / 100:,.0f}\u00a0€".replace(",", "\u202f")
         if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
             return f"{value[8:]}/{value[5:7]}/{value[:4]}"

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
+from parcours.domain.funding import FundsReleased, releasing
 from parcours.domain.state import NOT_VALIDATED, OPEN_STEPS, Parcours, Plan, Status
 from shared.dates import already_past
 from shared.decider import Context, Refusal
@@ -48,7 +49,7 @@ Command = CompleteParcours | AbandonParcours
 Event = ParcoursCompleted | ParcoursAbandoned
 
 
-def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | FundsReleased]:
     match command:
         case CompleteParcours(debrief, held_on):
             _check_settled(parcours)
@@ -56,7 +57,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             settled = Counter(action.step.value for action in parcours.actions.values())
             return [ParcoursCompleted(parcours.plan, dict(settled), context.text(debrief), held_on)]
         case AbandonParcours(motive):
-            return [ParcoursAbandoned(context.text(motive))]
+            released = [given for key, action in parcours.actions.items() for given in releasing(key, action)]
+            return [*released, ParcoursAbandoned(context.text(motive))]
 
 
 def _check_settled(parcours: Parcours) -> None:

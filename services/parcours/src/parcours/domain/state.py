@@ -111,6 +111,7 @@ class Action:
     introductions: tuple[Introduction, ...] = ()
     agreement: Agreement | None = None
     committed: int = 0
+    fund: UUID | None = None
     days: int = 0
     report_received_on: date | None = None
     paid: int = 0
@@ -184,6 +185,9 @@ UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)
 UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=422)
 NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
 NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
+NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
+NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
+NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
 
 
 def known_axis(parcours: Parcours, axis: str) -> str:
@@ -196,6 +200,19 @@ def known_action(parcours: Parcours, key: UUID) -> Action:
     if (action := parcours.actions.get(key)) is None:
         raise UNKNOWN_ACTION("Aucune action de ce parcours ne porte cet identifiant.")
     return action
+
+
+def consulting_action(parcours: Parcours, key: UUID) -> Action:
+    action = known_action(parcours, key)
+    if action.planned.kind is not Kind.CONSULTING:
+        raise NOT_CONSULTING("Convention, jours, rapport et paiement ne concernent qu’une prestation de conseil.")
+    return action
+
+
+def agreement_of(action: Action) -> Agreement:
+    if action.agreement is None:
+        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée.")
+    return action.agreement
 
 
 def validated_action(parcours: Parcours, key: UUID, *steps: Step) -> Action:
