@@ -1,5 +1,6 @@
 """Is the parcours carried out? Introductions, actions under way, what a provider may do, and the end."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -38,7 +39,7 @@ from parcours.domain.funding import (
     PaymentAuthorised,
 )
 from parcours.domain.parcours import ParcoursOpened, decider
-from parcours.domain.state import Kind, Period, Plan, PlannedAction, Status, Step
+from parcours.domain.state import Kind, Period, Plan, PlannedAction, Signatures, Status, Step
 from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
 from shared.decider import Role
 from shared.sealed import Sealed
@@ -67,7 +68,14 @@ UNDER_WAY = (
     ParcoursValidated(3, "0" * 64, {"own_action": 1, "consulting": 1}),
 )
 ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
-AGREEMENT = AgreementSigned(CONSULTING, Sealed(new_id(1), "Cabinet Aubépine"), 400_000, 5, TODAY)
+AGREEMENT = AgreementSigned(
+    CONSULTING,
+    Sealed(new_id(1), "Cabinet Aubépine"),
+    400_000,
+    5,
+    TODAY,
+    exception=text("Seul cabinet du territoire"),
+)
 FUND = fund_id(PLAN.unit, NOW.year)
 FUNDS = FundsCommitted(CONSULTING, 400_000, FUND)
 CONSULTING_STARTED = (*UNDER_WAY, AGREEMENT, FUNDS, ActionStarted(CONSULTING))
@@ -156,7 +164,7 @@ def test_a_consulting_action_starts_with_its_agreement_and_its_funds() -> None:
 
 
 def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
-    asked = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY)
+    asked = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY, exception="Seul cabinet du territoire")
     given(*UNDER_WAY).when(asked).then(AGREEMENT)
     given(*UNDER_WAY, AGREEMENT).when(asked).refused("agreement-already-signed")
     given(*CONSULTING_STARTED).when(asked).refused("action-not-at-this-step")
@@ -165,9 +173,30 @@ def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
 
 @pytest.mark.parametrize("day", [LONG_AGO, AHEAD])
 def test_what_is_signed_or_received_is_past(day: date) -> None:
-    given(*UNDER_WAY).when(RecordAgreement(CONSULTING, "Cabinet Aubépine", 1, 1, day)).refused("absurd-date")
+    given(*UNDER_WAY).when(
+        RecordAgreement(CONSULTING, "Cabinet Aubépine", 1, 1, day, exception="Seul cabinet du territoire")
+    ).refused("absurd-date")
     given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, day)).refused("absurd-date")
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, day)).refused("absurd-date")
+
+
+def test_an_agreement_follows_a_consultation_or_says_why_there_was_none() -> None:
+    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY)
+    given(*UNDER_WAY).when(agreement).refused("no-consultation")
+    given(*UNDER_WAY).when(replace(agreement, consultation=new_id(9), exception="Les deux")).refused("no-consultation")
+    [signed] = given(*UNDER_WAY).when(replace(agreement, consultation=new_id(9))).events
+    assert (signed.consultation, signed.exception) == (new_id(9), None)
+
+
+def test_three_sign_the_agreement_and_the_last_of_them_dates_it() -> None:
+    before = TODAY - timedelta(days=3)
+    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY, exception="Seul cabinet")
+    three = replace(agreement, signatures=Signatures(before, TODAY, before))
+    [signed] = given(*UNDER_WAY).when(three).events
+    assert signed.signatures == Signatures(before, TODAY, before)
+    early = replace(agreement, signatures=Signatures(before, before, before))
+    given(*UNDER_WAY).when(early).refused("wrong-signatures")
+    given(*UNDER_WAY).when(replace(agreement, signatures=Signatures(LONG_AGO, TODAY, TODAY))).refused("absurd-date")
 
 
 def test_funds_are_committed_before_the_start_and_in_all_within_the_agreed_amount() -> None:
@@ -239,7 +268,7 @@ def test_an_abandoned_parcours_gives_its_funds_back() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        RecordAgreement(OWN, "Cabinet Aubépine", 1, 1, TODAY),
+        RecordAgreement(OWN, "Cabinet Aubépine", 1, 1, TODAY, exception="Seul cabinet du territoire"),
         CommitFunds(OWN, 1),
         RecordDays(OWN, 1),
         SignAmendment(OWN, 1, TODAY),

@@ -166,7 +166,7 @@ def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
     assert built.shared
     ask(validation.ValidateParcours(built.shared.version, built.shared.content_hash), LEADER)
     action = next(iter(built.actions))
-    ask(consulting.RecordAgreement(action, "Cabinet", 1_000_000, 5, today))
+    ask(consulting.RecordAgreement(action, "Cabinet", 1_000_000, 5, today, exception="Seule offre"))
     return case, action
 
 

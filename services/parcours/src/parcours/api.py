@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from parcours import views
 from parcours.domain import building, consulting, coordination, duration, ending, fund, funding, parcours, validation
+from parcours.domain.consultation import award, consultation, proposals
+from parcours.domain.state import consulting_action
 from shared.decider import Role
+from shared.eventlog.application import ServiceApplication
 from shared.web.callers import only
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+
+WHO_READS_A_PARCOURS = tuple(role for role in WHO_READS_A_CASE if role is not Role.PROVIDER)
+"""Not a provider: it would read what its competitors propose."""
 
 router = case_router("/parcours", "parcours")
 accompaniments = Endpoints(router, parcours.decider)
@@ -40,8 +47,25 @@ accompaniments.does("/payments", funding.AuthorisePayment, *EVERYONE_AT_WORK)
 accompaniments.does("/completion", ending.CompleteParcours, *EVERYONE_AT_WORK)
 accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, Role.LEADER)
 
-accompaniments.reads(*WHO_READS_A_CASE)
+accompaniments.reads(*WHO_READS_A_PARCOURS)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
+
+
+def for_a_consulting_action(app: ServiceApplication, case: UUID, opened: proposals.OpenConsultation) -> None:
+    consulting_action(app.existing(parcours.decider, case).state, opened.action)
+
+
+consultations_router = case_router("/parcours/{case}/consultations", "consultations")
+consultations = Endpoints(consultations_router, consultation.decider, within=parcours.decider)
+consultations.opens(proposals.OpenConsultation, *EVERYONE_AT_WORK, check=for_a_consulting_action)
+consultations.does("/providers", proposals.ConsultProvider, *EVERYONE_AT_WORK)
+consultations.does("/proposals", proposals.SubmitProposal, *EVERYONE_AT_WORK, Role.PROVIDER)
+consultations.does("/interests", award.DeclareInterests, *EVERYONE_AT_WORK, Role.LEADER)
+consultations.does("/scores", award.ScoreProposal, *EVERYONE_AT_WORK, Role.LEADER)
+consultations.does("/award", award.Award, *EVERYONE_AT_WORK)
+consultations.does("/information", award.InformCandidate, *EVERYONE_AT_WORK)
+consultations.does("/cancellation", award.CancelConsultation, *EVERYONE_AT_WORK)
+consultations.reads(*WHO_READS_A_PARCOURS)
 
 WHO_READS_FUNDS = (*EVERYONE_AT_WORK, Role.AUDITOR, Role.SERVICE)
 

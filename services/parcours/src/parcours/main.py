@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parcours import api, views
 from parcours.domain import fund, parcours
+from parcours.domain.consultation import consultation
 from parcours.published import published
 from parcours.reactions import reactions
 from shared.contracts import parcours as contracts
@@ -13,8 +14,8 @@ from shared.service import Service
 service = Service(
     name="parcours",
     title="DLA — parcours d’accompagnement",
-    deciders=(parcours.decider, fund.decider),
-    routers=(api.router, api.funds_router),
+    deciders=(parcours.decider, fund.decider, consultation.decider),
+    routers=(api.router, api.consultations_router, api.funds_router),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,

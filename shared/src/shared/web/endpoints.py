@@ -95,8 +95,16 @@ class Endpoints(Generic[S]):
     def __init__(self, router: APIRouter, decider: Decider[S], within: Decider[Any] | None = None) -> None:
         self._router, self._decider, self._within = router, decider, within
 
-    def opens(self, command: type, *roles: Role, stream: Callable[[Any], UUID] | None = None) -> None:
-        """POST on the collection: a new aggregate, under a new id or the one that `stream` derives from the command."""
+    def opens(
+        self,
+        command: type,
+        *roles: Role,
+        stream: Callable[[Any], UUID] | None = None,
+        check: Check | None = None,
+    ) -> None:
+        """POST on the collection: a new aggregate, under a new id or the one that `stream` derives from the command.
+
+        `check` may refuse what only other aggregates know."""
         derived = stream
 
         def endpoint(
@@ -108,6 +116,8 @@ class Endpoints(Generic[S]):
             idempotency_key: IdempotencyKey = None,
         ) -> Done:
             allowed(caller, frozenset(roles), case if self._within else None)
+            if check:
+                check(asked, case, body)
             if derived:
                 stream = case = derived(body)
             else:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from parcours.domain.consultation import award, consultation
 from parcours.domain.state import (
     OPEN_STEPS,
     Action,
     Agreement,
     Days,
     Parcours,
+    Signatures,
     Step,
     Sum,
     action_to_start,
@@ -20,21 +24,27 @@ from parcours.domain.state import (
     validated_action,
 )
 from shared.dates import already_past
-from shared.decider import Context, Refusal
+from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
-from shared.fields import Line
+from shared.fields import Line, Motive
 from shared.sealed import Sealed
 
 
 @command
 class RecordAgreement:
-    """Structure, unit and provider have signed their agreement: how many days, for how much (cents)."""
+    """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
+
+    `consultation`: the awarded one that leads to it, or else `exception`: why there was none. `signed_on`: the day of
+    the last of the three `signatures`."""
 
     action: UUID
     provider: Line
     amount: Sum
     days: Days
     signed_on: date
+    signatures: Signatures | None = None
+    consultation: UUID | None = None
+    exception: Motive | None = None
 
 
 @command
@@ -69,6 +79,9 @@ class AgreementSigned:
     amount: int
     days: int
     signed_on: date
+    signatures: Signatures | None = None
+    consultation: UUID | None = None
+    exception: Sealed | None = None
 
 
 @event("days-recorded", label="Jours d’intervention réalisés")
@@ -91,6 +104,8 @@ class FinalReportAccepted:
 
 
 AGREEMENT_SIGNED = Refusal("agreement-already-signed", "Convention déjà signée")
+NO_CONSULTATION = Refusal("no-consultation", "Ni consultation ni exception")
+WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
 BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
 REPORT_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
 
@@ -101,11 +116,8 @@ Event = AgreementSigned | DaysRecorded | AmendmentSigned | FinalReportAccepted
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
     consulting_action(parcours, command.action)
     match command:
-        case RecordAgreement(key, provider, amount, days, signed_on):
-            if action_to_start(parcours, key).agreement:
-                raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u202f: un avenant la complète.")
-            already_past(signed_on, context.now, "La date de signature")
-            return [AgreementSigned(key, Sealed(context.new_id(), provider), amount, days, signed_on)]
+        case RecordAgreement():
+            return [_signed(parcours, command, context)]
         case RecordDays(key, days):
             _check_days(validated_action(parcours, key, Step.STARTED), days)
             return [DaysRecorded(key, days)]
@@ -118,6 +130,38 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 raise REPORT_ACCEPTED("Le rapport final de cette prestation est déjà accepté.")
             already_past(received_on, context.now, "La date de réception")
             return [FinalReportAccepted(key, received_on)]
+
+
+def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
+    if action_to_start(parcours, command.action).agreement:
+        raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u202f: un avenant la complète.")
+    if (command.consultation is None) == (command.exception is None):
+        raise NO_CONSULTATION(
+            "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
+        )
+    already_past(command.signed_on, context.now, "La date de signature")
+    if signed := command.signatures:
+        days = (signed.structure, signed.unit, signed.provider)
+        already_past(min(days), context.now, "La date de signature")
+        if max(days) != command.signed_on:
+            raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
+    return AgreementSigned(
+        command.action,
+        Sealed(context.new_id(), command.provider),
+        command.amount,
+        command.days,
+        command.signed_on,
+        command.signatures,
+        command.consultation,
+        context.optional_text(command.exception),
+    )
+
+
+def alongside(_parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
+    """The consultation that led to an agreement must have been awarded, and everyone informed."""
+    if isinstance(event, AgreementSigned) and event.consultation:
+        ask = award.Conclude(event.action, event.amount, event.days)
+        yield Alongside(consultation.decider, event.consultation, ask, context.case)
 
 
 def _check_days(action: Action, days: int) -> None:
@@ -133,8 +177,8 @@ def _check_days(action: Action, days: int) -> None:
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     action = parcours.actions[event.action]
     match event:
-        case AgreementSigned(_, provider, amount, days, signed_on):
-            changed = replace(action, agreement=Agreement(provider, amount, days, signed_on))
+        case AgreementSigned():
+            changed = replace(action, agreement=_agreement(event))
         case DaysRecorded(_, days):
             changed = replace(action, days=action.days + days)
         case AmendmentSigned(_, extra_days):
@@ -143,3 +187,15 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case FinalReportAccepted(_, received_on):
             changed = replace(action, report_received_on=received_on)
     return parcours.but(event.action, changed)
+
+
+def _agreement(signed: AgreementSigned) -> Agreement:
+    return Agreement(
+        signed.provider,
+        signed.amount,
+        signed.days,
+        signed.signed_on,
+        signed.signatures,
+        signed.consultation,
+        signed.exception,
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from parcours.domain import building, consulting, coordination, duration, ending, funding, validation
 from parcours.domain.state import Parcours, Plan, Status
-from shared.decider import Context, Decider, Refusal
+from shared.decider import Alongside, Context, Decider, Refusal
 from shared.events import command, event
 
 
@@ -99,6 +100,12 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
     return ending.evolve(parcours, event)
 
 
+def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[Alongside]:
+    """What the fund or the consultation records with it, or refuses."""
+    yield from funding.alongside(parcours, event, context)
+    yield from consulting.alongside(parcours, event, context)
+
+
 decider: Decider[Parcours] = Decider(
     "parcours",
     Parcours(),
@@ -106,5 +113,5 @@ decider: Decider[Parcours] = Decider(
     evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    alongside=funding.alongside,
+    alongside=alongside,
 )

@@ -90,13 +90,27 @@ class Introduction:
 
 
 @dataclass(frozen=True, slots=True)
+class Signatures:
+    """When each of the three signed."""
+
+    structure: date
+    unit: date
+    provider: date
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """Between the structure, the unit and the provider: `amount` in cents; `days` with those of the amendments."""
+    """Between the structure, the unit and the provider: `amount` in cents; `days` with those of the amendments.
+
+    `consultation` is what led to it, or `exception` says why none did."""
 
     provider: Sealed
     amount: int
     days: int
     signed_on: date
+    signatures: Signatures | None = None
+    consultation: UUID | None = None
+    exception: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True)
