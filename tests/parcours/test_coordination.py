@@ -6,13 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from parcours.domain.building import ActionAdded
+from parcours.domain.building import ActionAdded, ActionRemoved
 from parcours.domain.consulting import (
     AcceptFinalReport,
     AgreementSigned,
     AmendmentSigned,
     DaysRecorded,
     FinalReportAccepted,
+    FinalReportReceived,
+    ReceiveFinalReport,
     RecordAgreement,
     RecordDays,
     SignAmendment,
@@ -29,7 +31,14 @@ from parcours.domain.coordination import (
     IntroductionMade,
     StartAction,
 )
-from parcours.domain.ending import AbandonParcours, CompleteParcours, ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.duration import DurationDerogationGranted
+from parcours.domain.ending import (
+    AbandonParcours,
+    CompleteParcours,
+    ParcoursAbandoned,
+    ParcoursCompleted,
+    UpdateAbandoned,
+)
 from parcours.domain.fund import fund_id
 from parcours.domain.funding import (
     AuthorisePayment,
@@ -39,7 +48,7 @@ from parcours.domain.funding import (
     PaymentAuthorised,
 )
 from parcours.domain.parcours import ParcoursOpened, decider
-from parcours.domain.state import Kind, Period, Plan, PlannedAction, Signatures, Status, Step
+from parcours.domain.state import OPEN_STEPS, Kind, Period, Plan, PlannedAction, Signatures, Status, Step
 from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
 from shared.decider import Role
 from shared.sealed import Sealed
@@ -48,7 +57,7 @@ from shared.testing import NOW, Scenarios, new_id, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 LONG_AGO, AHEAD = date(2001, 12, 31), TODAY + timedelta(days=2)
-PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2026, 2, 2, 9, tzinfo=UTC), ("finance",), {"fte": 11.5})
+PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2025, 12, 2, 9, tzinfo=UTC), ("finance",), {"fte": 11.5})
 OWN, CONSULTING, UNKNOWN = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
@@ -228,7 +237,14 @@ def test_an_amendment_completes_an_agreement() -> None:
 
 
 def test_a_consulting_action_is_done_once_its_final_report_is_accepted() -> None:
-    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, TODAY)).then(REPORT)
+    received = FinalReportReceived(CONSULTING, TODAY)
+    given(*CONSULTING_STARTED).when(ReceiveFinalReport(CONSULTING, TODAY)).then(received)
+    given(*CONSULTING_STARTED, received).when(ReceiveFinalReport(CONSULTING, TODAY)).refused("report-already-received")
+    given(*CONSULTING_STARTED, received).when(FinishAction(CONSULTING, "Fait")).refused("no-final-report")
+    given(*CONSULTING_STARTED, received).when(AuthorisePayment(CONSULTING, 1)).refused("no-final-report")
+    given(*CONSULTING_STARTED, received).when(AcceptFinalReport(CONSULTING)).then(REPORT)
+    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING)).refused("no-report")
+    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, TODAY)).then(received, REPORT)
     given(*CONSULTING_STARTED, REPORT).when(AcceptFinalReport(CONSULTING, TODAY)).refused("report-already-accepted")
     given(*CONSULTING_STARTED).when(FinishAction(CONSULTING, "Fait")).refused("no-final-report")
     done = ActionFinished(CONSULTING, text("Fait"))
@@ -324,3 +340,40 @@ def test_an_abandoned_parcours_is_not_adjusted() -> None:
 def test_an_accepted_report_is_still_paid_after_the_end() -> None:
     history = given(*CONSULTING_STARTED, REPORT, ABANDONED)
     history.when(AuthorisePayment(CONSULTING, 400_000)).then(PaymentAuthorised(CONSULTING, 400_000))
+
+
+# The whole support lasts from two months to two years
+
+
+@pytest.mark.parametrize("admitted", [NOW - timedelta(days=45), NOW - timedelta(days=800)])
+def test_from_the_admission_to_the_debrief_there_are_two_months_to_two_years_or_a_derogation(
+    admitted: datetime,
+) -> None:
+    history = (ParcoursOpened(replace(PLAN, admitted_at=admitted)), *UNDER_WAY[1:], *SETTLED)
+    given(*history).when(CompleteParcours("Un vrai élan", TODAY)).refused("wrong-duration")
+    derogated = (*history, DurationDerogationGranted(text("Fusion en cours")))
+    assert given(*derogated).when(CompleteParcours("Un vrai élan", TODAY)).refused_as is None
+
+
+def test_an_update_may_be_completed_long_after_the_two_years() -> None:
+    updated = (*UNDER_WAY, *SETTLED, COMPLETED, ADJUSTED, *UNDER_WAY[-2:])
+    later = NOW + timedelta(days=900)
+    assert given(*updated).when(CompleteParcours("Un second élan", later.date()), at=later).refused_as is None
+
+
+# Giving up an update
+
+
+def test_giving_up_the_update_of_a_completed_parcours_leaves_it_completed() -> None:
+    updated = (*UNDER_WAY, *SETTLED, COMPLETED, ADJUSTED)
+    given_up = UpdateAbandoned(text("Finalement non"))
+    given(*updated).when(AbandonParcours("Finalement non")).then(given_up)
+    added = ActionAdded(UNKNOWN, planned(Kind.OWN_ACTION))
+    removed = ActionRemoved(UNKNOWN, text("Finalement non"), Kind.OWN_ACTION)
+    given(*updated, added).when(AbandonParcours("Finalement non")).then(removed, given_up)
+    validated = (*updated, added, *UNDER_WAY[-2:])
+    dropped = ActionAbandoned(UNKNOWN, text("Finalement non"))
+    given(*validated).when(AbandonParcours("Finalement non"), by=Role.LEADER).then(dropped, given_up)
+    after = given(*validated, dropped, given_up).state
+    assert (after.status, after.validated_version) == (Status.COMPLETED, None)
+    assert not any(action.step in OPEN_STEPS for action in after.actions.values())

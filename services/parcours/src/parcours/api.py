@@ -41,6 +41,7 @@ accompaniments.does("/agreements", consulting.RecordAgreement, *EVERYONE_AT_WORK
 accompaniments.does("/funds", funding.CommitFunds, *EVERYONE_AT_WORK)
 accompaniments.does("/days", consulting.RecordDays, *EVERYONE_AT_WORK)
 accompaniments.does("/amendments", consulting.SignAmendment, *EVERYONE_AT_WORK)
+accompaniments.does("/final-reports/receipt", consulting.ReceiveFinalReport, *EVERYONE_AT_WORK)
 accompaniments.does("/final-reports", consulting.AcceptFinalReport, *EVERYONE_AT_WORK)
 accompaniments.does("/payments", funding.AuthorisePayment, *EVERYONE_AT_WORK)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from parcours.domain.building import ActionAdded, ActionRemoved
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
-from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
 from parcours.domain.funding import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.parcours import ParcoursOpened
@@ -50,7 +50,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
         case SharedVersionLapsed():
             return row | {"status": Status.BUILDING}
         case ParcoursAdjusted():
-            return row | {"status": Status.BUILDING, "validated_at": None, "completed_at": None}
+            return row | {"status": Status.BUILDING, "validated_at": None}
         case ParcoursValidated():
             return row | {"status": Status.UNDER_WAY, "validated_at": now}
         case ActionStarted():
@@ -69,6 +69,8 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return _one_more(row, "paid", by=amount)
         case ParcoursCompleted():
             return row | {"status": Status.COMPLETED, "completed_at": now}
+        case UpdateAbandoned():
+            return row | {"status": Status.COMPLETED}
         case ParcoursAbandoned():
             return row | {"status": Status.ABANDONED, "abandoned_at": now}
     return row
@@ -79,7 +81,9 @@ def _one_more(row: Document, *counted: str, by: int = 1) -> Document:
 
 
 parcours_list = View("parcours:v2", _project, searched=("unit", "adviser"))
-"""`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents."""
+"""`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents.
+
+`completed_at` is the last completion, while an update is under way too."""
 
 
 def _fund(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:

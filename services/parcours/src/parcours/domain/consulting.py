@@ -65,11 +65,19 @@ class SignAmendment:
 
 
 @command
-class AcceptFinalReport:
-    """The provider's final report has been received, and is accepted."""
+class ReceiveFinalReport:
+    """The provider's final report has been received; it is to be read."""
 
     action: UUID
     received_on: date
+
+
+@command
+class AcceptFinalReport:
+    """The provider's final report is accepted; `received_on`, if its receipt was not recorded before."""
+
+    action: UUID
+    received_on: date | None = None
 
 
 @event("agreement-signed", label="Convention signée avec le prestataire")
@@ -97,6 +105,12 @@ class AmendmentSigned:
     signed_on: date
 
 
+@event("final-report-received", label="Rapport final reçu")
+class FinalReportReceived:
+    action: UUID
+    received_on: date
+
+
 @event("final-report-accepted", label="Rapport final accepté")
 class FinalReportAccepted:
     action: UUID
@@ -107,10 +121,13 @@ AGREEMENT_SIGNED = Refusal("agreement-already-signed", "Convention déjà signé
 NO_CONSULTATION = Refusal("no-consultation", "Ni consultation ni exception")
 WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
 BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
+RECEIPT = "La date de réception"
+NO_REPORT = Refusal("no-report", "Rapport final non reçu")
+REPORT_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
 REPORT_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
 
-Command = RecordAgreement | RecordDays | SignAmendment | AcceptFinalReport
-Event = AgreementSigned | DaysRecorded | AmendmentSigned | FinalReportAccepted
+Command = RecordAgreement | RecordDays | SignAmendment | ReceiveFinalReport | AcceptFinalReport
+Event = AgreementSigned | DaysRecorded | AmendmentSigned | FinalReportReceived | FinalReportAccepted
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
@@ -125,11 +142,12 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             agreement_of(validated_action(parcours, key, *OPEN_STEPS))
             already_past(signed_on, context.now, "La date de signature")
             return [AmendmentSigned(key, extra_days, signed_on)]
-        case AcceptFinalReport(key, received_on):
+        case ReceiveFinalReport(key, received_on):
             if validated_action(parcours, key, Step.STARTED).report_received_on:
-                raise REPORT_ACCEPTED("Le rapport final de cette prestation est déjà accepté.")
-            already_past(received_on, context.now, "La date de réception")
-            return [FinalReportAccepted(key, received_on)]
+                raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
+            return [FinalReportReceived(key, already_past(received_on, context.now, RECEIPT))]
+        case AcceptFinalReport():
+            return _accepted(parcours, command, context)
 
 
 def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
@@ -155,6 +173,18 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
         command.consultation,
         context.optional_text(command.exception),
     )
+
+
+def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
+    action = validated_action(parcours, command.action, Step.STARTED)
+    if action.report_accepted:
+        raise REPORT_ACCEPTED("Le rapport final de cette prestation est déjà accepté.")
+    if action.report_received_on:
+        return [FinalReportAccepted(command.action, action.report_received_on)]
+    if command.received_on is None:
+        raise NO_REPORT("Enregistrez d’abord la réception du rapport final, ou donnez sa date.")
+    received_on = already_past(command.received_on, context.now, RECEIPT)
+    return [FinalReportReceived(command.action, received_on), FinalReportAccepted(command.action, received_on)]
 
 
 def alongside(_parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
@@ -184,8 +214,10 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case AmendmentSigned(_, extra_days):
             agreement = agreement_of(action)
             changed = replace(action, agreement=replace(agreement, days=agreement.days + extra_days))
-        case FinalReportAccepted(_, received_on):
+        case FinalReportReceived(_, received_on):
             changed = replace(action, report_received_on=received_on)
+        case FinalReportAccepted(_, received_on):
+            changed = replace(action, report_received_on=received_on, report_accepted=True)
     return parcours.but(event.action, changed)
 
 

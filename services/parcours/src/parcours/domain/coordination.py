@@ -117,7 +117,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ActionStarted(key)]
         case FinishAction(key, summary):
             action = validated_action(parcours, key, Step.STARTED)
-            if action.planned.kind is Kind.CONSULTING and action.report_received_on is None:
+            if action.planned.kind is Kind.CONSULTING and not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil se termine une fois son rapport final accepté.")
             return [ActionFinished(key, context.text(summary))]
         case AbandonAction(key, motive):

@@ -79,7 +79,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             this_year = fund.fund_id(parcours.plan.unit, context.now.year)
             return [FundsCommitted(key, amount, action.fund if action.committed else this_year)]
         case AuthorisePayment(key, amount, last):
-            if action.report_received_on is None:
+            if not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil est payée une fois son rapport final accepté.")
             _check_committed(action, amount)
             left = action.committed - action.paid - amount
@@ -106,7 +106,7 @@ def _check_committed(action: Action, amount: int) -> None:
 def releasing(key: UUID, action: Action) -> list[FundsReleased]:
     """What an abandonment gives back: all that is not paid, unless a report was accepted, for its invoice is due."""
     left = action.committed - action.paid
-    return [FundsReleased(key, left)] if left and action.report_received_on is None else []
+    return [FundsReleased(key, left)] if left and not action.report_accepted else []
 
 
 def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:

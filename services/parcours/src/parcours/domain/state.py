@@ -128,6 +128,7 @@ class Action:
     fund: UUID | None = None
     days: int = 0
     report_received_on: date | None = None
+    report_accepted: bool = False
     paid: int = 0
     outcome: Sealed | None = None
 
@@ -162,7 +163,9 @@ NO_PLAN = Plan(UUID(int=0), "", "", datetime(2002, 1, 1, tzinfo=UTC), ())
 
 @dataclass(frozen=True, slots=True)
 class Parcours:
-    """`content_version` counts the edits; `validated_version` is null whenever no validation holds."""
+    """`content_version` counts the edits; `validated_version` is null whenever no validation holds.
+
+    `completed`: it was once, so that what follows is an update of it."""
 
     status: Status = Status.NEW
     plan: Plan = NO_PLAN
@@ -176,6 +179,7 @@ class Parcours:
     validated_version: int | None = None
     objections: Sealed | None = None
     debrief: Sealed | None = None
+    completed: bool = False
 
     @property
     def standing(self) -> dict[UUID, Action]:
