@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from serving import served
 
 from embedded.nats import Nats
+from embedded.postgres import Postgres
 from parcours.domain import building, consulting, coordination, funding, parcours, validation
 from parcours.domain.fund import (
     AdjustFund,
@@ -136,9 +137,9 @@ MANAGER = Actor("some-manager", Role.MANAGER, UNIT)
 
 
 @pytest.fixture(scope="module")
-def replicas(postgres: object) -> Iterator[list[ServiceApplication]]:
+def replicas(postgres: Postgres) -> Iterator[list[ServiceApplication]]:
     """Three programs on one database, as three replicas of the service are: they share no lock but PostgreSQL's."""
-    url = postgres.ensure_database("funds", connections=-1)  # type: ignore[attr-defined]
+    url = postgres.ensure_database("funds", connections=-1)
     key = secrets.token_bytes(32)
     with ExitStack() as opened:
         apps = [

@@ -6,7 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from parcours import views
-from parcours.domain import building, consulting, coordination, duration, ending, fund, funding, parcours, validation
+from parcours.domain import (
+    building,
+    consulting,
+    coordination,
+    duration,
+    ending,
+    fund,
+    funding,
+    operation,
+    parcours,
+    validation,
+)
 from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.state import consulting_action
 from shared.decider import Role
@@ -68,17 +79,23 @@ consultations.does("/information", award.InformCandidate, *EVERYONE_AT_WORK)
 consultations.does("/cancellation", award.CancelConsultation, *EVERYONE_AT_WORK)
 consultations.reads(*WHO_READS_A_PARCOURS)
 
-WHO_READS_FUNDS = (*EVERYONE_AT_WORK, Role.AUDITOR, Role.SERVICE)
+WHO_READS_A_UNIT = (*EVERYONE_AT_WORK, Role.AUDITOR, Role.SERVICE)
 
 funds_router = case_router("/funds", "funds")
 funds = Endpoints(funds_router, fund.decider)
 funds.opens(fund.OpenFund, Role.MANAGER, stream=lambda opened: fund.fund_id(opened.unit, opened.year))
 funds.does("/adjustment", fund.AdjustFund, Role.MANAGER)
-funds.reads(*WHO_READS_FUNDS)
-funds.lists(views.funds, *WHO_READS_FUNDS)
+funds.reads(*WHO_READS_A_UNIT)
+funds.lists(views.funds, *WHO_READS_A_UNIT)
+
+operations_router = case_router("/operations", "operations")
+operations = Endpoints(operations_router, operation.decider)
+operations.opens(operation.PlanOperation, *EVERYONE_AT_WORK)
+operations.reads(*WHO_READS_A_UNIT)
+operations.lists(views.operations, *EVERYONE_AT_WORK)
 
 
-@funds_router.get("/{unit}/{year}", dependencies=[only(*WHO_READS_FUNDS)], response_model=dict[str, Any])
+@funds_router.get("/{unit}/{year}", dependencies=[only(*WHO_READS_A_UNIT)], response_model=dict[str, Any])
 def balance(unit: str, year: int, asked: Asked) -> Any:
     """What a unit's fund of a year was allocated, has committed and paid, and can still engage (cents)."""
     number = fund.fund_id(unit, year)

@@ -1,4 +1,4 @@
-"""What parcours lists: the accompaniments of a unit and how far each has come; the units’ funds."""
+"""What parcours lists: the accompaniments of a unit and how far each has come; the units’ funds and operations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, Act
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
 from parcours.domain.funding import FundsCommitted, FundsReleased, PaymentAuthorised
+from parcours.domain.operation import (
+    BeneficiaryJoined,
+    BeneficiaryLeft,
+    OperationFellShort,
+    OperationPlanned,
+    OperationStarted,
+)
+from parcours.domain.operation import Step as OperationStep
 from parcours.domain.parcours import ParcoursOpened
 from parcours.domain.state import Kind, Status
 from parcours.domain.validation import (
@@ -103,3 +111,22 @@ def _fund(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
 
 funds = View("funds:v1", _fund, searched=("unit", "year"))
 """`allocated`, `committed` and `paid` are cents; what is available is allocated and not committed."""
+
+
+def _operation(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    match recorded.data:
+        case OperationPlanned(unit):
+            return row | {"unit": unit, "status": OperationStep.PLANNED, "actions": 0}
+        case BeneficiaryJoined():
+            return _one_more(row, "actions")
+        case BeneficiaryLeft():
+            return _one_more(row, "actions", by=-1)
+        case OperationStarted():
+            return row | {"status": OperationStep.STARTED}
+        case OperationFellShort():
+            return row | {"status": OperationStep.FELL_SHORT}
+    return row
+
+
+operations = View("operations:v1", _operation, searched=("unit",))
+"""`actions` counts those that beneficiaries have in it."""

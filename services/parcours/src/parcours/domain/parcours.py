@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from parcours.domain import building, consulting, coordination, duration, ending, funding, validation
+from parcours.domain import building, collective, consulting, coordination, duration, ending, funding, validation
 from parcours.domain.state import Parcours, Plan, Status
 from shared.decider import Alongside, Context, Decider, Refusal
 from shared.events import command, event
@@ -101,9 +101,10 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
 
 
 def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[Alongside]:
-    """What the fund or the consultation records with it, or refuses."""
+    """What the fund, the consultation or the collective operation records with it, or refuses."""
     yield from funding.alongside(parcours, event, context)
     yield from consulting.alongside(parcours, event, context)
+    yield from collective.alongside(parcours, event, context)
 
 
 decider: Decider[Parcours] = Decider(
