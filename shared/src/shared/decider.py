@@ -113,11 +113,29 @@ def no_claims(_state: Any, _event: Any) -> Iterable[Claim]:
 
 
 @dataclass(frozen=True, slots=True)
+class Alongside:
+    """What an event asks of another aggregate of the same service: both are recorded at once, or neither.
+
+    `case`: whose event the other's will be; the other aggregate's own id when it stands beside all cases."""
+
+    decider: Decider[Any]
+    stream: UUID
+    command: Any
+    case: UUID | None = None
+
+
+def nothing_alongside(_state: Any, _event: Any, _context: Context) -> Iterable[Alongside]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decider(Generic[S]):
     """One aggregate's behaviour, whole and pure.
 
     `claims(state before, event)` lists what an event takes or gives back; `claimed` is the refusal when another case
-    holds it. `commands` and `events` are every type it knows, for the codec, the tables and the tests."""
+    holds it. `alongside(state before, event, context)` lists what is asked of other aggregates in the same transaction;
+    these ask for nothing in turn, and their refusal is the whole command's. `commands` and `events` are every type it
+    knows, for the codec, the tables and the tests."""
 
     name: str
     initial: S
@@ -127,6 +145,7 @@ class Decider(Generic[S]):
     events: tuple[type, ...]
     claims: Callable[[S, Any], Iterable[Claim]] = no_claims
     claimed: Refusal = Refusal("claimed", "Déjà pris par un autre dossier")
+    alongside: Callable[[S, Any, Context], Iterable[Alongside]] = nothing_alongside
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

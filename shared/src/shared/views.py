@@ -108,8 +108,10 @@ class Projector:
     def _project(self, view: View, entries: Any, documents: dict[UUID, Document]) -> None:
         for entry, event in self._app.events_of(entries):
             before = documents.get(entry.case_id, {"id": str(entry.case_id), "version": 0})
-            row = view.project(before, entry, event) | {"version": before["version"] + 1}
-            documents[entry.case_id] = plain(row, _never)
+            row = view.project(before, entry, event)
+            if row is before and not before["version"]:
+                continue  # a case of another kind: this view has no row for it
+            documents[entry.case_id] = plain(row | {"version": before["version"] + 1}, _never)
 
 
 def page_of(

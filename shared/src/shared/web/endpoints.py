@@ -98,8 +98,17 @@ class Endpoints(Generic[S]):
     def __init__(self, router: APIRouter, decider: Decider[S], within: Decider[Any] | None = None) -> None:
         self._router, self._decider, self._within = router, decider, within
 
-    def opens(self, command: type, *roles: Role) -> None:
-        """POST on the collection: a new aggregate, under a new id."""
+    def opens(
+        self,
+        command: type,
+        *roles: Role,
+        stream: Callable[[Any], UUID] | None = None,
+        check: Check | None = None,
+    ) -> None:
+        """POST on the collection: a new aggregate, under a new id or the one that `stream` derives from the command.
+
+        `check` may refuse what only other aggregates know."""
+        derived = stream
 
         def endpoint(
             asked: Asked,
@@ -110,7 +119,12 @@ class Endpoints(Generic[S]):
             idempotency_key: IdempotencyKey = None,
         ) -> Done:
             allowed(caller, frozenset(roles), case if self._within else None)
-            stream = uuid7() if self._within else case
+            if check:
+                check(asked, case, body)
+            if derived:
+                stream = case = derived(body)
+            else:
+                stream = uuid7() if self._within else case
             receipt = self._handled(asked, caller, case, stream, body, idempotency_key)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
             return _done(receipt, response)
