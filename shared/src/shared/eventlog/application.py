@@ -23,6 +23,7 @@ from eventsourcing.utils import Environment, EnvType, get_topic
 
 from shared.clock import Clock
 from shared.decider import Actor, Context, Decider
+from shared.eventlog.dues import Firing, due_rows
 from shared.eventlog.keys import Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
 from shared.eventlog.recorder import (
@@ -184,15 +185,17 @@ class ServiceApplication(Application[UUID]):
         expected: int | None = None,
         key: CommandKey | None = None,
         tracking: PartitionTracking | None = None,
+        firing: Firing | None = None,
         exists: bool = False,
     ) -> Receipt:
         """Decides on the newest state and appends, again from the start when somebody else was faster.
 
         `expected`: the version the caller saw, else StaleVersion. `key`: the first answer is given again. `tracking`:
-        the message that causes this, counted in the same transaction. `exists`: UnknownCase if nothing was recorded
-        yet. Raises Refused when the domain says no."""
+        the message that causes this, counted in the same transaction. `firing`: the due date that causes this, taken
+        in the same transaction, else DueSettled. `exists`: UnknownCase if nothing was recorded yet. Raises Refused when
+        the domain says no."""
         with self._turns[hash(stream) % len(self._turns)]:
-            return self._handled(decider, stream, command, context, expected, key, tracking, exists)
+            return self._handled(decider, stream, command, context, expected, key, tracking, firing, exists)
 
     def _handled(
         self,
@@ -203,6 +206,7 @@ class ServiceApplication(Application[UUID]):
         expected: int | None,
         key: CommandKey | None,
         tracking: PartitionTracking | None,
+        firing: Firing | None,
         exists: bool,
     ) -> Receipt:
         for _ in range(ATTEMPTS):
@@ -218,10 +222,10 @@ class ServiceApplication(Application[UUID]):
                     return first
                 raise
             receipt = Receipt(stream, loaded.version + len(events), tuple(name_of(event).name for event in events))
-            if not events and not tracking and not key:
+            if not (events or tracking or key or firing):
                 return receipt
             try:
-                self._append(decider, stream, loaded, events, context, key, receipt, tracking)
+                self._append(decider, stream, loaded, events, context, key, receipt, tracking, firing)
             except AlreadyAnswered:
                 assert key is not None
                 first = self._first_answer(key)
@@ -247,6 +251,7 @@ class ServiceApplication(Application[UUID]):
         key: CommandKey | None,
         receipt: Receipt,
         tracking: PartitionTracking | None,
+        firing: Firing | None,
     ) -> None:
         fresh = context.minted | ({stream} if loaded.version == 0 else set())
         clear = (s for event in events for _, s in sealed_in(event) if s.clear is not None)
@@ -256,13 +261,16 @@ class ServiceApplication(Application[UUID]):
             for version, event in enumerate(events, loaded.version + 1)
         ]
         extras: dict[str, list[dict[str, Any]]] = {"keys": key_rows(ring.new), "claims": []}
+        days: dict[tuple[str, str], date | None] = {}
         state = loaded.state
         for event in events:
+            days |= {(due.kind, due.key): due.on for due in decider.dues(state, event)}
             extras["claims"] += [
                 {"kind": c.kind, "key": c.key, "case_id": str(context.case), "held": c.held}
                 for c in decider.claims(state, event)
             ]
             state = decider.evolve(state, event)
+        extras["dues"] = due_rows(decider.name, stream, context.case, days) + ([firing.row()] if firing else [])
         if key:
             response = json.dumps({"id": str(receipt.id), "version": receipt.version, "events": receipt.events})
             extras["command"] = [{"key": key.key, "request": key.request, "response": response}]
