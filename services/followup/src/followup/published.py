@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID, uuid5
 
 from followup.domain import events
 from followup.domain.reviews import ReviewStatus
@@ -12,7 +13,7 @@ from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 
 
-def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
     match recorded.data:
         case events.ReviewRecorded(review):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.HELD)
@@ -20,8 +21,19 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.UNREACHABLE)
         case events.StructureClosedDown(_, [review, *_]):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.CLOSED_DOWN)
+        case events.ReviewFellDue(review, due_on):
+            return contracts.ReviewDue(review=review, due_on=due_on)
+        case events.ReviewOverdue(review, due_on):
+            return contracts.ReviewDue(review=review, due_on=due_on, overdue=True)
+        case events.ParcoursUpdateAsked(review, _, axes):
+            return contracts.ParcoursUpdateAsked(review=review, axes=axes)
         case events.NeedFound(theme):
-            return contracts.NeedFound(theme=theme)
+            return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
         case events.FollowUpClosed(outcome):
             return contracts.FollowUpClosed(outcome=outcome)
     return None
+
+
+def request_opened_by(need: UUID) -> UUID:
+    """The same need always opens the same request: its id is known here before intake has opened it."""
+    return uuid5(need, "linked-request")
