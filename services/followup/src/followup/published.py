@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from followup.domain import events
 from followup.domain.reviews import ReviewStatus
@@ -11,6 +11,7 @@ from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
+from shared.ids import uuid7_after
 
 
 def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
@@ -36,4 +37,4 @@ def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
 
 def request_opened_by(need: UUID) -> UUID:
     """The same need always opens the same request: its id is known here before intake has opened it."""
-    return uuid5(need, "linked-request")
+    return uuid7_after(need, "linked-request")
