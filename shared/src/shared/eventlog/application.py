@@ -24,6 +24,7 @@ from eventsourcing.utils import Environment, EnvType, get_topic
 
 from shared.clock import Clock
 from shared.decider import Actor, Context, Decider
+from shared.eventlog.dues import Firing, due_rows
 from shared.eventlog.keys import Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
 from shared.eventlog.recorder import (
@@ -215,20 +216,22 @@ class ServiceApplication(Application[UUID]):
         expected: int | None = None,
         key: CommandKey | None = None,
         tracking: PartitionTracking | None = None,
+        firing: Firing | None = None,
         exists: bool = False,
     ) -> Receipt:
         """Decides on the newest state and appends, again from the start when somebody else was faster.
 
         `expected`: the version the caller saw, else StaleVersion. `key`: the first answer is given again. `tracking`:
-        the message that causes this, counted in the same transaction. `exists`: UnknownCase if nothing was recorded
-        yet. Raises Refused when the domain says no."""
+        the message that causes this, counted in the same transaction. `firing`: the due date that causes this, taken
+        in the same transaction, else DueSettled. `exists`: UnknownCase if nothing was recorded yet. Raises Refused when
+        the domain says no."""
         streams = {stream}
         for _ in range(ATTEMPTS):
             try:
                 with ExitStack() as turns:
                     for turn in sorted({hash(each) % len(self._turns) for each in streams}):
                         turns.enter_context(self._turns[turn])
-                    return self._handled(decider, stream, command, context, expected, key, tracking, exists)
+                    return self._handled(decider, stream, command, context, expected, key, tracking, firing, exists)
             except _Conflict as conflict:
                 streams = conflict.streams
         raise StaleVersion(self.load(decider, stream).version)
@@ -242,6 +245,7 @@ class ServiceApplication(Application[UUID]):
         expected: int | None,
         key: CommandKey | None,
         tracking: PartitionTracking | None,
+        firing: Firing | None,
         exists: bool,
     ) -> Receipt:
         part = self._part(decider, stream, context)
@@ -257,10 +261,10 @@ class ServiceApplication(Application[UUID]):
                 return first
             raise
         receipt = Receipt(stream, part.version, tuple(name_of(event).name for event in part.events))
-        if not part.events and not tracking and not key:
+        if not (part.events or tracking or key or firing):
             return receipt
         try:
-            self._append(parts, key, receipt, tracking)
+            self._append(parts, key, receipt, tracking, firing)
         except AlreadyAnswered:
             assert key is not None
             first = self._first_answer(key)
@@ -294,7 +298,12 @@ class ServiceApplication(Application[UUID]):
         return others.values()
 
     def _append(
-        self, parts: Sequence[Part[Any]], key: CommandKey | None, receipt: Receipt, tracking: PartitionTracking | None
+        self,
+        parts: Sequence[Part[Any]],
+        key: CommandKey | None,
+        receipt: Receipt,
+        tracking: PartitionTracking | None,
+        firing: Firing | None,
     ) -> None:
         fresh = parts[0].context.minted | {part.stream for part in parts if part.loaded.version == 0}
         clear = (s for part in parts for event in part.events for _, s in sealed_in(event) if s.clear is not None)
@@ -307,6 +316,7 @@ class ServiceApplication(Application[UUID]):
         extras: dict[str, list[dict[str, Any]]] = {
             "keys": key_rows(ring.new),
             "claims": [row for part in parts for row in _claim_rows(part)],
+            "dues": [*(row for part in parts for row in _due_rows(part)), *([firing.row()] if firing else [])],
         }
         if key:
             response = json.dumps({"id": str(receipt.id), "version": receipt.version, "events": receipt.events})
@@ -359,6 +369,15 @@ def _effective(event: Any) -> datetime | None:
     field = name_of(event).effective
     day: date | None = attrgetter(field)(event) if field else None
     return datetime.combine(day, time(), UTC) if day else None
+
+
+def _due_rows(part: Part[Any]) -> list[dict[str, Any]]:
+    days: dict[tuple[str, str], date | None] = {}
+    state = part.loaded.state
+    for event in part.events:
+        days |= {(due.kind, due.key): due.on for due in part.decider.dues(state, event)}
+        state = part.decider.evolve(state, event)
+    return due_rows(part.decider.name, part.stream, part.context.case, days)
 
 
 def _claim_rows(part: Part[Any]) -> Iterator[dict[str, Any]]:
