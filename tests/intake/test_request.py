@@ -24,6 +24,7 @@ from intake.domain.commands import (
     WithdrawRequest,
 )
 from intake.domain.criteria import Verdict, in_force
+from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Level, QualifyDifficulty
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
@@ -277,6 +278,7 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         MeetingRecorded(TODAY, text("secret participant"), text("secret notes")),
         CriterionAssessed("ess", Verdict.NOT_MET, text("secret preuve"), RULES),
         DerogationGranted("ess", text("secret motif"), RULES),
+        DifficultyQualified(Difficulty(Level.PROVEN, "x", NOW, causes=(Cause.CASH,), explanation=text("secret récit"))),
         replace(ADMITTED, motive=text("secret motif")),
         RequestOriented(text("secret motif"), (UUID(int=6),), text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
@@ -309,6 +311,7 @@ COMMANDS = st.one_of(
     st.builds(RecordMeeting, held_on=DAYS),
     st.builds(AssessCriterion, criterion=CODES),
     st.builds(GrantDerogation, criterion=CODES),
+    st.builds(QualifyDifficulty, cessation_on=st.none() | DAYS),
     *(
         st.builds(command)
         for command in (AdmitRequest, OrientRequest, TransferRequest, WithdrawRequest, EndAccompaniment, CloseCase)

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Annotated
 
-from intake import views
-from intake.domain import commands, orientation, request
+from fastapi import Query
+
+from intake import lookups, views
+from intake.domain import commands, difficulty, orientation, request, targets
+from intake.domain.chasing import Chase
 from shared.decider import Role
-from shared.eventlog.application import ServiceApplication
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Endpoints, case_router
-
-
-def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:
-    """An outcome names orientations that were really proposed for this case."""
-    for named in command.orientations:
-        if app.load(orientation.decider, named).state.case != case:
-            raise request.NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
-
+from shared.web.callers import Calling, allowed
+from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 
 router = case_router("/requests", "requests")
+
+
+@router.get("/chases", summary="The orientations to chase")
+def chases(asked: Asked, caller: Calling, unit: Annotated[str | None, Query(max_length=200)] = None) -> list[Chase]:
+    """Orientations that were sent and that their target has not acknowledged, the most pressing first."""
+    allowed(caller, frozenset(EVERYONE_AT_WORK))
+    return lookups.chases(asked, unit)
+
+
 requests = Endpoints(router, request.decider)
 requests.opens(commands.ReceiveRequest, *EVERYONE_AT_WORK)
 requests.does("/meetings", commands.RecordMeeting, *EVERYONE_AT_WORK)
 requests.does("/criteria", commands.AssessCriterion, *EVERYONE_AT_WORK)
 requests.does("/derogations", commands.GrantDerogation, Role.MANAGER)
-requests.does("/admission", commands.AdmitRequest, *EVERYONE_AT_WORK)
-requests.does("/orientation", commands.OrientRequest, *EVERYONE_AT_WORK, check=known_orientations)
+requests.does("/difficulty", difficulty.QualifyDifficulty, *EVERYONE_AT_WORK)
+requests.does("/admission", commands.AdmitRequest, *EVERYONE_AT_WORK, check=lookups.oriented_in_a_crisis)
+requests.does("/orientation", commands.OrientRequest, *EVERYONE_AT_WORK, check=lookups.known_orientations)
 requests.does("/transfer", commands.TransferRequest, *EVERYONE_AT_WORK)
 requests.does("/withdrawal", commands.WithdrawRequest, *EVERYONE_AT_WORK, Role.LEADER)
-requests.reads(*WHO_READS_A_CASE)
+requests.reads(*WHO_READS_A_CASE, besides=lookups.beside)
 requests.lists(views.requests, *EVERYONE_AT_WORK)
 
 orientations_router = case_router("/requests/{case}/orientations", "orientations")
@@ -40,3 +45,12 @@ orientations.does("/acknowledgment", orientation.AcknowledgeOrientation, *EVERYO
 orientations.does("/outcome", orientation.ConcludeOrientation, *EVERYONE_AT_WORK)
 orientations.does("/refusal", orientation.DeclineOrientation, *EVERYONE_AT_WORK, Role.LEADER)
 orientations.reads(*WHO_READS_A_CASE)
+
+reference_router = case_router("", "reference")
+
+
+@reference_router.get("/orientation-targets", summary="To whom a structure can be directed")
+def orientation_targets(caller: Calling) -> list[targets.Target]:
+    """The list of targets; an orientation may also name somebody who is not in it."""
+    allowed(caller, frozenset(WHO_READS_A_CASE))
+    return list(targets.TARGETS)

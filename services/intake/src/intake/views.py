@@ -1,10 +1,11 @@
-"""What intake lists: the requests of a unit, and where each stands."""
+"""What intake lists: the requests of a unit, where each stands, and the orientations that nobody acknowledged yet."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from intake.domain import orientation
+from intake.domain.difficulty import DifficultyQualified
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
@@ -35,6 +36,8 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "origin": origin,
                 "received_at": entry.recorded_at,
             }
+        case DifficultyQualified(difficulty):
+            return row | {"difficulty": difficulty.level, "triaged_at": row.get("triaged_at") or entry.recorded_at}
         case RequestAdmitted(adviser=adviser):
             return row | {"status": Status.ADMITTED, "adviser": adviser, "outcome_at": entry.recorded_at}
         case RequestOriented():
@@ -52,4 +55,24 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     return row
 
 
-requests = View("requests:v1", _project, searched=("structure", "department"))
+def _waiting(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    stream, sent = str(entry.originator_id), row.get("orientations", {})
+    match recorded.data:
+        case RequestReceived(structure, _, _, _, unit) | LinkedRequestOpened(_, structure, _, _, _, unit):
+            return row | {"structure": structure.name, "unit": unit, "status": "nothing", "orientations": {}}
+        case DifficultyQualified(difficulty):
+            return row | {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline}
+        case orientation.OrientationProposed(_, target):
+            return row | {"orientations": sent | {stream: {"target": target}}}
+        case orientation.OrientationSent():
+            told = sent[stream] | {"sent_at": entry.recorded_at}
+            return row | {"status": "waiting", "orientations": sent | {stream: told}}
+        case orientation.OrientationAcknowledged() | orientation.OrientationDeclined():
+            others = {key: told for key, told in sent.items() if key != stream}
+            waits = any("sent_at" in told for told in others.values())
+            return row | {"status": "waiting" if waits else "nothing", "orientations": others}
+    return row
+
+
+requests = View("requests:v2", _project, searched=("structure", "department"))
+chases = View("chases:v1", _waiting, searched=("structure",))

@@ -10,6 +10,7 @@ from uuid import UUID
 from annotated_types import Len
 
 from intake.domain.criteria import Verdict
+from intake.domain.difficulty import QualifyDifficulty
 from intake.domain.structure import Contact, SealedContact, Structure
 from shared.events import command
 from shared.fields import Line, Motive, Text
@@ -118,6 +119,7 @@ Command = (
     | RecordMeeting
     | AssessCriterion
     | GrantDerogation
+    | QualifyDifficulty
     | AdmitRequest
     | OrientRequest
     | TransferRequest

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from intake.domain.commands import Ending
 from intake.domain.criteria import Verdict
+from intake.domain.difficulty import DifficultyQualified
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.events import event
 from shared.sealed import Sealed
@@ -99,6 +100,7 @@ Event = (
     | MeetingRecorded
     | CriterionAssessed
     | DerogationGranted
+    | DifficultyQualified
     | RequestAdmitted
     | RequestOriented
     | RequestTransferred

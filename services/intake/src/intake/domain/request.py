@@ -24,6 +24,7 @@ from intake.domain.commands import (
     WithdrawRequest,
 )
 from intake.domain.criteria import Criteria, Criterion, Verdict, in_force
+from intake.domain.difficulty import Difficulty, DifficultyQualified, QualifyDifficulty, qualify
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
@@ -77,9 +78,15 @@ class Request:
     theme: str | None = None
     meetings: tuple[date, ...] = ()
     criteria: dict[str, Assessment] = field(default_factory=dict)
+    difficulties: tuple[Difficulty, ...] = ()
     orientations: tuple[UUID, ...] = ()
     accompaniment_ended: bool = False
     ending: Ending | None = None
+
+    @property
+    def difficulty(self) -> Difficulty | None:
+        """As it was last qualified."""
+        return self.difficulties[-1] if self.difficulties else None
 
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
@@ -95,6 +102,7 @@ NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", st
 NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
 SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
+CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
 NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
 
 
@@ -114,6 +122,8 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
             return _come_to_an_end(request, command)
     if request.status is Status.NEW:
         raise NOT_RECEIVED("Aucune structure n’a fait cette demande.")
+    if request.status is Status.ADMITTED and isinstance(command, QualifyDifficulty):
+        return [qualify(command, context)]
     if request.status is not Status.RECEIVED:
         raise OUTCOME_GIVEN(
             "Une demande ne reçoit qu’une issue\u202f; celle-ci ne change plus.", outcome=request.status
@@ -127,6 +137,8 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
             return [CriterionAssessed(criterion.code, verdict, context.text(evidence), rules.version)]
         case GrantDerogation():
             return _derogate(request, command, context)
+        case QualifyDifficulty():
+            return [qualify(command, context)]
         case AdmitRequest(motive):
             return _admit(request, motive, context)
         case OrientRequest(motive, orientations, why_none):
@@ -251,6 +263,8 @@ def evolve(request: Request, event: Event) -> Request:
         case DerogationGranted(criterion, motive):
             derogated = replace(request.criteria[criterion], derogation=motive)
             return replace(request, criteria=request.criteria | {criterion: derogated})
+        case DifficultyQualified(difficulty):
+            return replace(request, difficulties=(*request.difficulties, difficulty))
         case RequestAdmitted():
             return replace(request, status=Status.ADMITTED)
         case RequestOriented(_, orientations):
