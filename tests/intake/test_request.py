@@ -15,11 +15,13 @@ from intake.domain.commands import (
     CloseCase,
     EndAccompaniment,
     Ending,
+    GiveUpCase,
     GrantDerogation,
     OpenLinkedRequest,
     OrientRequest,
     ReceiveRequest,
     RecordMeeting,
+    StartAccompaniment,
     TransferRequest,
     WithdrawRequest,
 )
@@ -27,7 +29,10 @@ from intake.domain.criteria import Verdict, in_force
 from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Level, QualifyDifficulty
 from intake.domain.events import (
     AccompanimentEnded,
+    AccompanimentStarted,
     CaseClosed,
+    CaseGivenUp,
+    CaseReopened,
     CriterionAssessed,
     DerogationGranted,
     LinkedRequestOpened,
@@ -38,11 +43,8 @@ from intake.domain.events import (
     RequestTransferred,
     RequestWithdrawn,
 )
-from intake.domain.request import (
-    Status,
-    claims,
-    decider,
-)
+from intake.domain.request import claims, decider
+from intake.domain.state import Status
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
 from shared.decider import Actor, Claim, Role
 from shared.sealed import Sealed
@@ -77,11 +79,11 @@ AT_WORK: tuple[Any, ...] = (
 
 
 def assessed(criterion: str, verdict: Verdict = Verdict.MET) -> CriterionAssessed:
-    return CriterionAssessed(criterion, verdict, text("Statuts lus."), RULES)
+    return CriterionAssessed(criterion, verdict, text("Statuts lus."), RULES, "some-adviser")
 
 
 def derogated(criterion: str) -> DerogationGranted:
-    return DerogationGranted(criterion, text("Emplois à sauver."), RULES)
+    return DerogationGranted(criterion, text("Emplois à sauver."), RULES, by="some-manager")
 
 
 ELIGIBLE = (RECEIVED, MET_BEFORE, *map(assessed, HARD))
@@ -283,8 +285,11 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         RequestOriented(text("secret motif"), (UUID(int=6),), text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
         RequestWithdrawn(text("secret motif")),
+        AccompanimentStarted(),
         AccompanimentEnded(),
         CaseClosed(Ending.FOLLOWED_UP),
+        CaseReopened(),
+        CaseGivenUp(text("secret motif")),
     )
     assert {type(event) for event in told} == set(decider.events)
     log = MemoryLog(decider)
@@ -314,8 +319,10 @@ COMMANDS = st.one_of(
     st.builds(QualifyDifficulty, cessation_on=st.none() | DAYS),
     *(
         st.builds(command)
-        for command in (AdmitRequest, OrientRequest, TransferRequest, WithdrawRequest, EndAccompaniment, CloseCase)
+        for command in (AdmitRequest, OrientRequest, TransferRequest, WithdrawRequest, GiveUpCase, StartAccompaniment)
     ),
+    st.builds(EndAccompaniment, told_at=st.none() | DAYS.map(at)),
+    st.builds(CloseCase, told_at=st.none() | DAYS.map(at)),
 )
 ACTORS = st.sampled_from([Role.ADVISER, Role.MANAGER, Role.LEADER, Role.SERVICE])
 

@@ -33,6 +33,7 @@ requests.does("/admission", commands.AdmitRequest, *EVERYONE_AT_WORK, check=look
 requests.does("/orientation", commands.OrientRequest, *EVERYONE_AT_WORK, check=lookups.known_orientations)
 requests.does("/transfer", commands.TransferRequest, *EVERYONE_AT_WORK)
 requests.does("/withdrawal", commands.WithdrawRequest, *EVERYONE_AT_WORK, Role.LEADER)
+requests.does("/giving-up", commands.GiveUpCase, *EVERYONE_AT_WORK, Role.LEADER)
 requests.reads(*WHO_READS_A_CASE, besides=lookups.beside)
 requests.lists(views.requests, *EVERYONE_AT_WORK)
 

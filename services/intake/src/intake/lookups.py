@@ -9,9 +9,13 @@ from uuid import UUID
 
 from intake import views
 from intake.domain import chasing, commands, orientation, request
+from intake.domain.criteria import in_force
 from intake.domain.difficulty import DISCLAIMER, Difficulty, Level
+from intake.domain.eligibility import assess
+from intake.domain.state import Request
 from intake.settings import Deployment
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import plain
 
 
 def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:
@@ -41,9 +45,13 @@ def _was_oriented(app: ServiceApplication, case: UUID) -> bool:
     return any(isinstance(event.data, orientation.OrientationProposed) for _, event in events)
 
 
-def beside(app: ServiceApplication, _case: UUID, state: request.Request) -> dict[str, Any]:
+def beside(app: ServiceApplication, _case: UUID, state: Request) -> dict[str, Any]:
     """What an adviser reads beside the state of a request."""
-    return {"difficulty": in_words(state.difficulty, app.clock.now()) if state.difficulty else None}
+    now = app.clock.now()
+    return {
+        "difficulty": in_words(state.difficulty, now) if state.difficulty else None,
+        "assessment": plain(assess(state.structure, state.criteria, in_force(now.date())), str),
+    }
 
 
 def in_words(difficulty: Difficulty, now: datetime) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from intake.domain import orientation
+from intake.domain.commands import Ending
 from intake.domain.difficulty import DifficultyQualified
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
+    CaseGivenUp,
+    CaseReopened,
     LinkedRequestOpened,
     RequestAdmitted,
     RequestOriented,
@@ -16,7 +19,7 @@ from intake.domain.events import (
     RequestTransferred,
     RequestWithdrawn,
 )
-from intake.domain.request import Status
+from intake.domain.state import Status
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
@@ -50,6 +53,10 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return row | {"accompaniment_ended": True}
         case CaseClosed(ending):
             return row | {"status": Status.CLOSED, "ending": ending}
+        case CaseGivenUp():
+            return row | {"status": Status.CLOSED, "ending": Ending.GIVEN_UP}
+        case CaseReopened():
+            return row | {"status": Status.ADMITTED, "ending": None}
         case orientation.OrientationProposed(_, target):
             return row | {"oriented_to": [*row.get("oriented_to", []), target]}
     return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -11,16 +11,18 @@ from annotated_types import Len
 
 from intake.domain.criteria import Verdict
 from intake.domain.difficulty import QualifyDifficulty
+from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import Contact, SealedContact, Structure
 from shared.events import command
 from shared.fields import Line, Motive, Text
 
 
 class Ending(StrEnum):
-    """How an admitted case came to its end, as the other services tell it."""
+    """How an admitted case came to its end: as the other services tell it, or given up before its parcours opened."""
 
     FOLLOWED_UP = "followed_up"
     ABANDONED = "abandoned"
+    GIVEN_UP = "given_up"
 
 
 @command
@@ -68,6 +70,7 @@ class GrantDerogation:
 
     criterion: str
     motive: Motive
+    kind: DerogationKind | None = None
 
 
 @command
@@ -102,15 +105,32 @@ class WithdrawRequest:
 
 
 @command
+class GiveUpCase:
+    """The structure was admitted, and gives up before its parcours opens."""
+
+    motive: Motive
+
+
+@command
+class StartAccompaniment:
+    """The plan is agreed: the parcours opens, and from now on it tells how the case ends."""
+
+
+@command
 class EndAccompaniment:
-    """The parcours has come to its end: the structure may ask again, while its follow-up goes on."""
+    """The parcours has come to its end: the structure may ask again, while its follow-up goes on.
+
+    `told_at`: when parcours recorded it."""
+
+    told_at: datetime | None = None
 
 
 @command
 class CloseCase:
-    """The last thing to do for this case is done."""
+    """The last thing to do for this case is done. `told_at`: when the other service recorded it."""
 
     ending: Ending
+    told_at: datetime | None = None
 
 
 Command = (
@@ -124,6 +144,8 @@ Command = (
     | OrientRequest
     | TransferRequest
     | WithdrawRequest
+    | GiveUpCase
+    | StartAccompaniment
     | EndAccompaniment
     | CloseCase
 )

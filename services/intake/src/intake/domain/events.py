@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.commands import Ending
 from intake.domain.criteria import Verdict
 from intake.domain.difficulty import DifficultyQualified
+from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.events import event
 from shared.sealed import Sealed
@@ -45,6 +46,7 @@ class CriterionAssessed:
     verdict: Verdict
     evidence: Sealed
     rules: str
+    by: str | None = None
 
 
 @event("derogation-granted", label="Dérogation accordée")
@@ -52,6 +54,8 @@ class DerogationGranted:
     criterion: str
     motive: Sealed
     rules: str
+    kind: DerogationKind | None = None
+    by: str | None = None
 
 
 @event("request-admitted", label="Demande admise dans le DLA")
@@ -84,6 +88,11 @@ class RequestWithdrawn:
     motive: Sealed
 
 
+@event("accompaniment-started", label="Plan convenu\u202f: le parcours s’ouvre")
+class AccompanimentStarted:
+    pass
+
+
 @event("accompaniment-ended", label="Parcours terminé")
 class AccompanimentEnded:
     pass
@@ -92,6 +101,17 @@ class AccompanimentEnded:
 @event("case-closed", label="Dossier clos")
 class CaseClosed:
     ending: Ending
+    told_at: datetime | None = None
+
+
+@event("case-given-up", label="Dossier clos\u202f: la structure renonce avant le parcours")
+class CaseGivenUp:
+    motive: Sealed
+
+
+@event("case-reopened", label="Dossier rouvert\u202f: le suivi reprend")
+class CaseReopened:
+    pass
 
 
 Event = (
@@ -105,6 +125,9 @@ Event = (
     | RequestOriented
     | RequestTransferred
     | RequestWithdrawn
+    | AccompanimentStarted
     | AccompanimentEnded
     | CaseClosed
+    | CaseGivenUp
+    | CaseReopened
 )

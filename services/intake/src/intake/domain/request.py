@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date
-from enum import StrEnum
-from uuid import UUID
 
+from intake.domain import ending
 from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
     CloseCase,
     Command,
     EndAccompaniment,
-    Ending,
+    GiveUpCase,
     GrantDerogation,
     OpenLinkedRequest,
     OrientRequest,
     ReceiveRequest,
     RecordMeeting,
+    StartAccompaniment,
     TransferRequest,
     WithdrawRequest,
 )
 from intake.domain.criteria import Criteria, Criterion, Verdict, in_force
-from intake.domain.difficulty import Difficulty, DifficultyQualified, QualifyDifficulty, qualify
+from intake.domain.difficulty import QualifyDifficulty, qualify
+from intake.domain.eligibility import assess
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
+    CaseGivenUp,
     CriterionAssessed,
     DerogationGranted,
     Event,
@@ -39,55 +39,10 @@ from intake.domain.events import (
     RequestTransferred,
     RequestWithdrawn,
 )
-from intake.domain.structure import LegalForm, SealedContact, Structure, checked, sealed
+from intake.domain.state import Request, Status, evolve
+from intake.domain.structure import checked, sealed
 from shared.dates import already_past
 from shared.decider import Claim, Context, Decider, Refusal, Role
-from shared.sealed import Sealed
-
-
-class Status(StrEnum):
-    NEW = "new"
-    RECEIVED = "received"
-    ADMITTED = "admitted"
-    ORIENTED = "oriented"
-    TRANSFERRED = "transferred"
-    WITHDRAWN = "withdrawn"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    verdict: Verdict
-    evidence: Sealed
-    derogation: Sealed | None = None
-
-
-NOBODY = Structure("", LegalForm.OTHER, "")
-NOT_YET = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    status: Status = Status.NEW
-    structure: Structure = NOBODY
-    structure_id: UUID = NOT_YET
-    contact: SealedContact | None = None
-    need: Sealed | None = None
-    unit: str = ""
-    origin: UUID | None = None
-    theme: str | None = None
-    meetings: tuple[date, ...] = ()
-    criteria: dict[str, Assessment] = field(default_factory=dict)
-    difficulties: tuple[Difficulty, ...] = ()
-    orientations: tuple[UUID, ...] = ()
-    accompaniment_ended: bool = False
-    ending: Ending | None = None
-
-    @property
-    def difficulty(self) -> Difficulty | None:
-        """As it was last qualified."""
-        return self.difficulties[-1] if self.difficulties else None
-
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
@@ -103,7 +58,6 @@ NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
 SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
 CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
-NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
 
 
 def decide(request: Request, command: Command, context: Context) -> list[Event]:
@@ -118,8 +72,10 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
                     linked.origin, linked.structure, linked.structure_id, linked.contact, linked.theme, linked.unit
                 )
             ]
-        case EndAccompaniment() | CloseCase():
-            return _come_to_an_end(request, command)
+        case StartAccompaniment() | EndAccompaniment() | CloseCase():
+            return ending.told(request, command)
+        case GiveUpCase():
+            return ending.give_up(request, command, context)
     if request.status is Status.NEW:
         raise NOT_RECEIVED("Aucune structure n’a fait cette demande.")
     if request.status is Status.ADMITTED and isinstance(command, QualifyDifficulty):
@@ -134,7 +90,7 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
             return [MeetingRecorded(held_on, context.text(with_whom), context.optional_text(notes))]
         case AssessCriterion(code, verdict, evidence):
             rules, criterion = _criterion(code, context)
-            return [CriterionAssessed(criterion.code, verdict, context.text(evidence), rules.version)]
+            return [CriterionAssessed(criterion.code, verdict, context.text(evidence), rules.version, context.actor.id)]
         case GrantDerogation():
             return _derogate(request, command, context)
         case QualifyDifficulty():
@@ -175,24 +131,25 @@ def _derogate(request: Request, command: GrantDerogation, context: Context) -> l
     if context.actor.role is not Role.MANAGER:
         raise NOT_A_MANAGER("Seul·e un·e responsable accorde une dérogation.")
     rules, criterion = _criterion(command.criterion, context)
-    assessment = request.criteria.get(criterion.code)
-    if not criterion.hard or assessment is None or assessment.verdict is not Verdict.NOT_MET:
+    judged = request.criteria.get(criterion.code)
+    if not criterion.hard or judged is None or judged.verdict is not Verdict.NOT_MET:
         raise NOTHING_TO_DEROGATE("Une dérogation lève un critère impératif qui n’est pas rempli.")
-    return [DerogationGranted(criterion.code, context.text(command.motive), rules.version)]
+    return [
+        DerogationGranted(criterion.code, context.text(command.motive), rules.version, command.kind, context.actor.id)
+    ]
 
 
 def _admit(request: Request, motive: str | None, context: Context) -> list[Event]:
     if not request.meetings:
         raise NO_MEETING("La structure doit avoir été reçue avant d’entrer dans le DLA.")
     rules = in_force(context.now.date())
-    verdicts = {c.code: a.verdict for c in rules.hard if (a := request.criteria.get(c.code)) is not None}
-    if unknown := [c.label for c in rules.hard if verdicts.get(c.code, Verdict.UNKNOWN) is Verdict.UNKNOWN]:
-        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u202f: {', '.join(unknown)}.")
-    not_met = [c for c in rules.hard if verdicts[c.code] is Verdict.NOT_MET and not request.criteria[c.code].derogation]
-    if not_met:
-        labels = ", ".join(c.label for c in not_met)
+    assessment = assess(request.structure, request.criteria, rules)
+    if assessment.missing:
+        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u202f: {rules.labels(assessment.missing)}.")
+    if assessment.derogations_needed:
         raise NOT_ELIGIBLE(
-            f"Une dérogation motivée est nécessaire\u202f: {labels}.", criteria=[c.code for c in not_met]
+            f"Une dérogation motivée est nécessaire\u202f: {rules.labels(assessment.derogations_needed)}.",
+            criteria=list(assessment.derogations_needed),
         )
     return [
         RequestAdmitted(
@@ -220,71 +177,19 @@ def _criterion(code: str, context: Context) -> tuple[Criteria, Criterion]:
     return rules, criterion
 
 
-def _come_to_an_end(request: Request, command: EndAccompaniment | CloseCase) -> list[Event]:
-    """What the later phases tell of an admitted case; told twice, it changes nothing."""
-    if request.status is Status.CLOSED:
-        return []
-    if request.status is not Status.ADMITTED:
-        raise NOT_ADMITTED("Seul un dossier admis va jusqu’à la fin d’un accompagnement.", outcome=request.status)
-    match command:
-        case EndAccompaniment():
-            return [] if request.accompaniment_ended else [AccompanimentEnded()]
-        case CloseCase(ending):
-            return [CaseClosed(ending)]
-
-
-def evolve(request: Request, event: Event) -> Request:
-    match event:
-        case RequestReceived(structure, structure_id, contact, need, unit):
-            return replace(
-                request,
-                status=Status.RECEIVED,
-                structure=structure,
-                structure_id=structure_id,
-                contact=contact,
-                need=need,
-                unit=unit,
-            )
-        case LinkedRequestOpened(origin, structure, structure_id, contact, theme, unit):
-            return replace(
-                request,
-                status=Status.RECEIVED,
-                origin=origin,
-                structure=structure,
-                structure_id=structure_id,
-                contact=contact,
-                theme=theme,
-                unit=unit,
-            )
-        case MeetingRecorded(held_on):
-            return replace(request, meetings=(*request.meetings, held_on))
-        case CriterionAssessed(criterion, verdict, evidence):
-            return replace(request, criteria=request.criteria | {criterion: Assessment(verdict, evidence)})
-        case DerogationGranted(criterion, motive):
-            derogated = replace(request.criteria[criterion], derogation=motive)
-            return replace(request, criteria=request.criteria | {criterion: derogated})
-        case DifficultyQualified(difficulty):
-            return replace(request, difficulties=(*request.difficulties, difficulty))
-        case RequestAdmitted():
-            return replace(request, status=Status.ADMITTED)
-        case RequestOriented(_, orientations):
-            return replace(request, status=Status.ORIENTED, orientations=orientations)
-        case RequestTransferred():
-            return replace(request, status=Status.TRANSFERRED)
-        case RequestWithdrawn():
-            return replace(request, status=Status.WITHDRAWN)
-        case AccompanimentEnded():
-            return replace(request, accompaniment_ended=True)
-        case CaseClosed(ending):
-            return replace(request, status=Status.CLOSED, ending=ending)
-
-
 def claims(request: Request, event: Event) -> Iterable[Claim]:
     """One open case per structure and unit at a time. A linked request stands beside its origin's follow-up."""
     match event:
         case RequestReceived(_, structure_id, _, _, unit):
             yield Claim("open-case", f"{unit}/{structure_id}")
-        case RequestOriented() | RequestTransferred() | RequestWithdrawn() | AccompanimentEnded() | CaseClosed():
+        case (
+            RequestOriented()
+            | RequestTransferred()
+            | RequestWithdrawn()
+            | AccompanimentEnded()
+            | CaseClosed()
+            | CaseGivenUp()
+        ):
             yield Claim("open-case", f"{request.unit}/{request.structure_id}", held=False)
 
 
