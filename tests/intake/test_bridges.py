@@ -196,6 +196,7 @@ def test_the_list_shows_who_came_where_and_to_whom() -> None:
         "status": "received",
         "structure": "Les Jardins de l’Erdre",
         "department": "44",
+        "structure_id": str(UUID(int=8)),
         "unit": UNIT,
         "adviser": "some-adviser",
         "origin": None,

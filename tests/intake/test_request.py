@@ -13,15 +13,18 @@ from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
     CloseCase,
+    CorrectStructure,
     EndAccompaniment,
     Ending,
     GiveUpCase,
     GrantDerogation,
     OpenLinkedRequest,
     OrientRequest,
+    ReceiveKnowing,
     ReceiveRequest,
     RecordMeeting,
     StartAccompaniment,
+    TakeOver,
     TransferRequest,
     WithdrawRequest,
 )
@@ -42,6 +45,8 @@ from intake.domain.events import (
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
+    StructureCorrected,
+    TransferReceived,
 )
 from intake.domain.request import claims, decider
 from intake.domain.state import Status
@@ -277,6 +282,8 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
     told = (
         replace(RECEIVED, contact=contact, need=text("secret besoin")),
         replace(LINKED, contact=contact),
+        TransferReceived(UUID(int=5), GARDENS, STRUCTURE_ID, contact, UNIT, text("secret besoin")),
+        StructureCorrected(GARDENS, TODAY, text("secret motif")),
         MeetingRecorded(TODAY, text("secret participant"), text("secret notes")),
         CriterionAssessed("ess", Verdict.NOT_MET, text("secret preuve"), RULES),
         DerogationGranted("ess", text("secret motif"), RULES),
@@ -313,6 +320,16 @@ STRUCTURES = st.builds(
 COMMANDS = st.one_of(
     st.builds(ReceiveRequest, structure=STRUCTURES),
     st.just(OPEN_LINKED),
+    st.just(ReceiveKnowing(RECEIVE, (UUID(int=5),))),
+    st.builds(CorrectStructure, structure=STRUCTURES, effective_on=DAYS),
+    st.builds(
+        TakeOver,
+        structure=st.just(GARDENS),
+        contact=st.just(CONTACT),
+        to_unit=st.sampled_from([None, UNIT, "unit-44"]),
+        need=st.none(),
+        difficulty=st.none(),
+    ),
     st.builds(RecordMeeting, held_on=DAYS),
     st.builds(AssessCriterion, criterion=CODES),
     st.builds(GrantDerogation, criterion=CODES),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
 from intake import lookups, views
-from intake.domain import commands, difficulty, orientation, request, targets
+from intake.domain import commands, difficulty, nomenclature, orientation, request, targets, territory
 from intake.domain.chasing import Chase
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
@@ -24,7 +24,9 @@ def chases(asked: Asked, caller: Calling, unit: Annotated[str | None, Query(max_
 
 
 requests = Endpoints(router, request.decider)
-requests.opens(commands.ReceiveRequest, *EVERYONE_AT_WORK)
+requests.opens(commands.ReceiveRequest, *EVERYONE_AT_WORK, completed=lookups.received_knowing)
+requests.opens(commands.ReceiveTransfer, *EVERYONE_AT_WORK, path="/transfers", completed=lookups.transferred)
+requests.does("/corrections", commands.CorrectStructure, *EVERYONE_AT_WORK)
 requests.does("/meetings", commands.RecordMeeting, *EVERYONE_AT_WORK)
 requests.does("/criteria", commands.AssessCriterion, *EVERYONE_AT_WORK)
 requests.does("/derogations", commands.GrantDerogation, Role.MANAGER)
@@ -55,3 +57,17 @@ def orientation_targets(caller: Calling) -> list[targets.Target]:
     """The list of targets; an orientation may also name somebody who is not in it."""
     allowed(caller, frozenset(WHO_READS_A_CASE))
     return list(targets.TARGETS)
+
+
+@reference_router.get("/reference", summary="Territories, activities and legal categories")
+def reference(caller: Calling) -> dict[str, Any]:
+    """The reference data that is shipped, each with its source."""
+    allowed(caller, frozenset(WHO_READS_A_CASE))
+    return {
+        "regions": {"source": territory.SOURCE, "items": territory.REGIONS},
+        "naf_sections": {
+            "source": nomenclature.SOURCE,
+            "items": {letter: name for letter, (name, _) in nomenclature.SECTIONS.items()},
+        },
+        "legal_categories": {"source": nomenclature.SOURCE, "items": nomenclature.LEGAL_CATEGORIES},
+    }

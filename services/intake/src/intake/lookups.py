@@ -13,9 +13,11 @@ from intake.domain.criteria import in_force
 from intake.domain.difficulty import DISCLAIMER, Difficulty, Level
 from intake.domain.eligibility import assess
 from intake.domain.state import Request
+from intake.domain.structure import checked
 from intake.settings import Deployment
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
+from shared.web.callers import Caller
 
 
 def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:
@@ -45,11 +47,40 @@ def _was_oriented(app: ServiceApplication, case: UUID) -> bool:
     return any(isinstance(event.data, orientation.OrientationProposed) for _, event in events)
 
 
+def received_knowing(
+    app: ServiceApplication, caller: Caller, asked: commands.ReceiveRequest
+) -> commands.ReceiveKnowing:
+    """Coming back is welcome: the request is linked to the structure's earlier ones in this unit."""
+    structure_id = app.vault.pseudonym(checked(asked.structure).number)
+    rows = app.recorder.fetch(
+        "SELECT case_id FROM {schema}.views WHERE view = %s AND document->>'structure_id' = %s"
+        " AND document->>'unit' = %s ORDER BY case_id LIMIT 50",
+        (views.requests.name, str(structure_id), caller.actor.unit),
+    )
+    return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows))
+
+
+def transferred(app: ServiceApplication, _: Caller, asked: commands.ReceiveTransfer) -> commands.TakeOver:
+    """What the receiving unit takes over, read in the request that was transferred."""
+    origin = app.existing(request.decider, asked.origin).state
+    assert origin.contact is not None
+    return commands.TakeOver(
+        asked.origin,
+        origin.to_unit,
+        origin.structure,
+        origin.structure_id,
+        origin.contact,
+        origin.need,
+        origin.difficulty,
+    )
+
+
 def beside(app: ServiceApplication, _case: UUID, state: Request) -> dict[str, Any]:
     """What an adviser reads beside the state of a request."""
-    now = app.clock.now()
+    now, competent = app.clock.now(), Deployment().competent().unit_for(state.structure)
     return {
         "difficulty": in_words(state.difficulty, now) if state.difficulty else None,
+        "competence": {"unit": competent, "here": competent == state.unit if competent else None},
         "assessment": plain(assess(state.structure, state.criteria, in_force(now.date())), str),
     }
 

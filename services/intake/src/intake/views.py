@@ -6,7 +6,7 @@ from typing import Any
 
 from intake.domain import orientation
 from intake.domain.commands import Ending
-from intake.domain.difficulty import DifficultyQualified
+from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
@@ -18,6 +18,8 @@ from intake.domain.events import (
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
+    StructureCorrected,
+    TransferReceived,
 )
 from intake.domain.state import Status
 from shared.eventlog.mapper import RecordedEvent
@@ -27,26 +29,30 @@ from shared.views import Document, View
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     match recorded.data:
-        case RequestReceived(structure, _, _, _, unit) | LinkedRequestOpened(_, structure, _, _, _, unit):
-            origin = getattr(recorded.data, "origin", None)
+        case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
+            structure, origin = opened.structure, getattr(opened, "origin", None)
             # A linked request opens by itself: its adviser is known once somebody admits it.
+            by_itself = isinstance(opened, LinkedRequestOpened)
             return row | {
                 "status": Status.RECEIVED,
                 "structure": structure.name,
                 "department": structure.department,
-                "unit": unit,
-                "adviser": None if origin else recorded.meta.actor,
+                "structure_id": opened.structure_id,
+                "unit": opened.unit,
+                "adviser": None if by_itself else recorded.meta.actor,
                 "origin": origin,
                 "received_at": entry.recorded_at,
             }
+        case StructureCorrected(structure):
+            return row | {"structure": structure.name, "department": structure.department}
         case DifficultyQualified(difficulty):
             return row | {"difficulty": difficulty.level, "triaged_at": row.get("triaged_at") or entry.recorded_at}
         case RequestAdmitted(adviser=adviser):
             return row | {"status": Status.ADMITTED, "adviser": adviser, "outcome_at": entry.recorded_at}
         case RequestOriented():
             return row | {"status": Status.ORIENTED, "outcome_at": entry.recorded_at}
-        case RequestTransferred():
-            return row | {"status": Status.TRANSFERRED, "outcome_at": entry.recorded_at}
+        case RequestTransferred(to_unit):
+            return row | {"to_unit": to_unit, "status": Status.TRANSFERRED, "outcome_at": entry.recorded_at}
         case RequestWithdrawn():
             return row | {"status": Status.WITHDRAWN, "outcome_at": entry.recorded_at}
         case AccompanimentEnded():
@@ -65,10 +71,18 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
 def _waiting(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     stream, sent = str(entry.originator_id), row.get("orientations", {})
     match recorded.data:
-        case RequestReceived(structure, _, _, _, unit) | LinkedRequestOpened(_, structure, _, _, _, unit):
-            return row | {"structure": structure.name, "unit": unit, "status": "nothing", "orientations": {}}
+        case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
+            return row | {
+                "structure": opened.structure.name,
+                "unit": opened.unit,
+                "status": "nothing",
+                "orientations": {},
+                **_level(getattr(opened, "difficulty", None)),
+            }
+        case StructureCorrected(structure):
+            return row | {"structure": structure.name}
         case DifficultyQualified(difficulty):
-            return row | {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline}
+            return row | _level(difficulty)
         case orientation.OrientationProposed(_, target):
             return row | {"orientations": sent | {stream: {"target": target}}}
         case orientation.OrientationSent():
@@ -79,6 +93,10 @@ def _waiting(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             waits = any("sent_at" in told for told in others.values())
             return row | {"status": "waiting" if waits else "nothing", "orientations": others}
     return row
+
+
+def _level(difficulty: Difficulty | None) -> Document:
+    return {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline} if difficulty else {}
 
 
 requests = View("requests:v2", _project, searched=("structure", "department"))

@@ -10,11 +10,12 @@ from uuid import UUID
 from annotated_types import Len
 
 from intake.domain.criteria import Verdict
-from intake.domain.difficulty import QualifyDifficulty
+from intake.domain.difficulty import Difficulty, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import Contact, SealedContact, Structure
 from shared.events import command
 from shared.fields import Line, Motive, Text
+from shared.sealed import Sealed
 
 
 class Ending(StrEnum):
@@ -32,6 +33,43 @@ class ReceiveRequest:
     structure: Structure
     contact: Contact
     need: Text
+
+
+@command
+class ReceiveKnowing:
+    """The same, with what the edge looked up: the structure's `earlier` requests in this unit."""
+
+    asked: ReceiveRequest
+    earlier: tuple[UUID, ...] = ()
+
+
+@command
+class ReceiveTransfer:
+    """An adviser of the receiving unit takes over a request that was transferred to it."""
+
+    origin: UUID
+
+
+@command
+class TakeOver:
+    """The same, with what the edge looked up in the request that was transferred."""
+
+    origin: UUID
+    to_unit: str | None
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    need: Sealed | None
+    difficulty: Difficulty | None
+
+
+@command
+class CorrectStructure:
+    """What is known of the structure was wrong, or has changed since a day: all of it, as it is."""
+
+    structure: Structure
+    effective_on: date
+    reason: Motive
 
 
 @command
@@ -135,6 +173,9 @@ class CloseCase:
 
 Command = (
     ReceiveRequest
+    | ReceiveKnowing
+    | TakeOver
+    | CorrectStructure
     | OpenLinkedRequest
     | RecordMeeting
     | AssessCriterion

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from intake.domain.commands import Ending
 from intake.domain.criteria import Verdict
-from intake.domain.difficulty import DifficultyQualified
+from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.events import event
@@ -21,6 +21,25 @@ class RequestReceived:
     contact: SealedContact
     need: Sealed
     unit: str
+    earlier: tuple[UUID, ...] = ()
+
+
+@event("transfer-received", label="Demande reçue d’une autre unité")
+class TransferReceived:
+    origin: UUID
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    unit: str
+    need: Sealed | None = None
+    difficulty: Difficulty | None = None
+
+
+@event("structure-corrected", label="Renseignements sur la structure corrigés")
+class StructureCorrected:
+    structure: Structure
+    effective_on: date
+    reason: Sealed
 
 
 @event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
@@ -116,6 +135,8 @@ class CaseReopened:
 
 Event = (
     RequestReceived
+    | TransferReceived
+    | StructureCorrected
     | LinkedRequestOpened
     | MeetingRecorded
     | CriterionAssessed

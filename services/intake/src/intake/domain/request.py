@@ -10,14 +10,17 @@ from intake.domain.commands import (
     AssessCriterion,
     CloseCase,
     Command,
+    CorrectStructure,
     EndAccompaniment,
     GiveUpCase,
     GrantDerogation,
     OpenLinkedRequest,
     OrientRequest,
+    ReceiveKnowing,
     ReceiveRequest,
     RecordMeeting,
     StartAccompaniment,
+    TakeOver,
     TransferRequest,
     WithdrawRequest,
 )
@@ -38,9 +41,11 @@ from intake.domain.events import (
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
+    StructureCorrected,
+    TransferReceived,
 )
 from intake.domain.state import Request, Status, evolve
-from intake.domain.structure import checked, sealed
+from intake.domain.structure import checked, corrected, sealed
 from shared.dates import already_past
 from shared.decider import Claim, Context, Decider, Refusal, Role
 
@@ -56,6 +61,8 @@ NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
 NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
 NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
 SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
+NOT_TRANSFERRED = Refusal("not-transferred", "Demande non transférée")
+NOT_THE_RECEIVING_UNIT = Refusal("not-the-receiving-unit", "Réservé à l’unité qui reçoit", status=403)
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
 CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
 
@@ -63,7 +70,11 @@ CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise e
 def decide(request: Request, command: Command, context: Context) -> list[Event]:
     match command:
         case ReceiveRequest():
+            return _receive(request, ReceiveKnowing(command), context)
+        case ReceiveKnowing():
             return _receive(request, command, context)
+        case TakeOver():
+            return _take_over(request, command, context)
         case OpenLinkedRequest() as linked:
             if request.status is not Status.NEW:
                 return []
@@ -76,14 +87,14 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
             return ending.told(request, command)
         case GiveUpCase():
             return ending.give_up(request, command, context)
-    if request.status is Status.NEW:
-        raise NOT_RECEIVED("Aucune structure n’a fait cette demande.")
-    if request.status is Status.ADMITTED and isinstance(command, QualifyDifficulty):
-        return [qualify(command, context)]
-    if request.status is not Status.RECEIVED:
-        raise OUTCOME_GIVEN(
-            "Une demande ne reçoit qu’une issue\u202f; celle-ci ne change plus.", outcome=request.status
-        )
+        case QualifyDifficulty():
+            _must_be(request, Status.RECEIVED, Status.ADMITTED)
+            return [qualify(command, context)]
+        case CorrectStructure(structure, effective_on, reason):
+            _must_be(request, Status.RECEIVED, Status.ADMITTED)
+            already_past(effective_on, context.now, "La date d’effet")
+            return [StructureCorrected(corrected(request.structure, structure), effective_on, context.text(reason))]
+    _must_be(request, Status.RECEIVED)
     match command:
         case RecordMeeting(held_on, with_whom, notes):
             already_past(held_on, context.now, "La date de l’entretien")
@@ -93,8 +104,6 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
             return [CriterionAssessed(criterion.code, verdict, context.text(evidence), rules.version, context.actor.id)]
         case GrantDerogation():
             return _derogate(request, command, context)
-        case QualifyDifficulty():
-            return [qualify(command, context)]
         case AdmitRequest(motive):
             return _admit(request, motive, context)
         case OrientRequest(motive, orientations, why_none):
@@ -110,19 +119,51 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
             return [RequestWithdrawn(context.text(motive))]
 
 
-def _receive(request: Request, command: ReceiveRequest, context: Context) -> list[Event]:
+def _must_be(request: Request, *statuses: Status) -> None:
+    if request.status is Status.NEW:
+        raise NOT_RECEIVED("Aucune structure n’a fait cette demande.")
+    if request.status not in statuses:
+        raise OUTCOME_GIVEN(
+            "Une demande ne reçoit qu’une issue\u202f; celle-ci ne change plus.", outcome=request.status
+        )
+
+
+def _receive(request: Request, command: ReceiveKnowing, context: Context) -> list[Event]:
     if request.status is not Status.NEW:
         raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
     if not context.actor.unit:
         raise NO_UNIT("Votre jeton ne nomme pas d’unité\u202f: une demande appartient à celle qui la reçoit.")
-    structure = checked(command.structure)
+    asked = command.asked
+    structure = checked(asked.structure)
     return [
         RequestReceived(
             structure,
             context.pseudonym(structure.number),
-            sealed(command.contact, context),
-            context.text(command.need),
+            sealed(asked.contact, context),
+            context.text(asked.need),
             context.actor.unit,
+            command.earlier,
+        )
+    ]
+
+
+def _take_over(request: Request, command: TakeOver, context: Context) -> list[Event]:
+    """By the receiving unit itself, which may already have a case open for the structure, and should see it."""
+    if request.status is not Status.NEW:
+        raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
+    if command.to_unit is None:
+        raise NOT_TRANSFERRED("Cette demande n’a pas été transférée.")
+    if context.actor.unit != command.to_unit:
+        raise NOT_THE_RECEIVING_UNIT("Cette demande a été transférée à une autre unité que la vôtre.")
+    return [
+        TransferReceived(
+            command.origin,
+            command.structure,
+            command.structure_id,
+            command.contact,
+            command.to_unit,
+            command.need,
+            command.difficulty,
         )
     ]
 
@@ -178,10 +219,15 @@ def _criterion(code: str, context: Context) -> tuple[Criteria, Criterion]:
 
 
 def claims(request: Request, event: Event) -> Iterable[Claim]:
-    """One open case per structure and unit at a time. A linked request stands beside its origin's follow-up."""
+    """One open case per structure and unit at a time, and a transfer is received once.
+
+    A linked request stands beside its origin's follow-up."""
     match event:
-        case RequestReceived(_, structure_id, _, _, unit):
+        case RequestReceived(structure_id=structure_id, unit=unit):
             yield Claim("open-case", f"{unit}/{structure_id}")
+        case TransferReceived(origin, structure_id=structure_id, unit=unit):
+            yield Claim("open-case", f"{unit}/{structure_id}")
+            yield Claim("received-transfer", str(origin))
         case (
             RequestOriented()
             | RequestTransferred()

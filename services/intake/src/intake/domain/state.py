@@ -26,6 +26,8 @@ from intake.domain.events import (
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
+    StructureCorrected,
+    TransferReceived,
 )
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.sealed import Sealed
@@ -55,6 +57,8 @@ class Request:
     unit: str = ""
     origin: UUID | None = None
     theme: str | None = None
+    earlier: tuple[UUID, ...] = ()
+    to_unit: str | None = None
     meetings: tuple[date, ...] = ()
     criteria: dict[str, Judged] = field(default_factory=dict)
     difficulties: tuple[Difficulty, ...] = ()
@@ -72,7 +76,7 @@ class Request:
 
 def evolve(request: Request, event: Event) -> Request:
     match event:
-        case RequestReceived(structure, structure_id, contact, need, unit):
+        case RequestReceived(structure, structure_id, contact, need, unit, earlier):
             return replace(
                 request,
                 status=Status.RECEIVED,
@@ -81,7 +85,22 @@ def evolve(request: Request, event: Event) -> Request:
                 contact=contact,
                 need=need,
                 unit=unit,
+                earlier=earlier,
             )
+        case TransferReceived(origin, structure, structure_id, contact, unit, need, difficulty):
+            return replace(
+                request,
+                status=Status.RECEIVED,
+                origin=origin,
+                structure=structure,
+                structure_id=structure_id,
+                contact=contact,
+                need=need,
+                unit=unit,
+                difficulties=(difficulty,) if difficulty else (),
+            )
+        case StructureCorrected(structure):
+            return replace(request, structure=structure)
         case LinkedRequestOpened(origin, structure, structure_id, contact, theme, unit):
             return replace(
                 request,
@@ -108,8 +127,8 @@ def evolve(request: Request, event: Event) -> Request:
             return replace(request, status=Status.ADMITTED)
         case RequestOriented(_, orientations):
             return replace(request, status=Status.ORIENTED, orientations=orientations)
-        case RequestTransferred():
-            return replace(request, status=Status.TRANSFERRED)
+        case RequestTransferred(to_unit):
+            return replace(request, status=Status.TRANSFERRED, to_unit=to_unit)
         case RequestWithdrawn():
             return replace(request, status=Status.WITHDRAWN)
         case AccompanimentStarted():
