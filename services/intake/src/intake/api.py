@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from annotated_types import MaxLen
 from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from intake import lookups, views
-from intake.domain import commands, difficulty, nomenclature, orientation, request, targets, territory
+from intake.domain import commands, difficulty, nomenclature, orientation, request, self_check, targets, territory
 from intake.domain.chasing import Chase
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
@@ -71,3 +73,26 @@ def reference(caller: Calling) -> dict[str, Any]:
         },
         "legal_categories": {"source": nomenclature.SOURCE, "items": nomenclature.LEGAL_CATEGORIES},
     }
+
+
+self_checks_router = case_router("/self-checks", "prevention")
+
+
+class Answers(BaseModel):
+    """By the code of a question: true, false, or null when nobody knows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: dict[Annotated[str, MaxLen(40)], bool | None] = Field(max_length=len(self_check.QUESTIONS))
+
+
+@self_checks_router.get("/questions", summary="The questionnaire")
+def questions() -> list[self_check.Question]:
+    """What a structure asks itself, early. Anybody may read it."""
+    return list(self_check.QUESTIONS)
+
+
+@self_checks_router.post("", summary="Review answers")
+def review_answers(body: Answers) -> self_check.Review:
+    """Weak signals and advice, without a case or a token; nothing of it is kept."""
+    return self_check.review(body.answers)
