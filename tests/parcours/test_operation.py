@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from embedded.postgres import Postgres
 from parcours.domain import building, coordination, ending, parcours, validation
@@ -16,6 +19,7 @@ from parcours.domain.operation import (
     BeneficiaryLeft,
     Join,
     Leave,
+    Operation,
     OperationFellShort,
     OperationPlanned,
     OperationStarted,
@@ -29,7 +33,7 @@ from shared.clock import Clock
 from shared.decider import Actor, Refused, Role
 from shared.eventlog.application import ServiceApplication
 from shared.ids import uuid7
-from shared.testing import UNIT, Scenarios, text
+from shared.testing import UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
 PLANNED = OperationPlanned(UNIT, text("Bien gérer à plusieurs"))
@@ -59,6 +63,40 @@ def test_it_goes_on_when_one_of_three_gives_up_and_says_so_when_one_is_left() ->
     given(*started, left).when(Leave(ONE.action)).then()
     given(PLANNED, ONE).when(Leave(ONE.action)).then(left)
 
+
+class AnyOperation(RuleBasedStateMachine):
+    """In whatever order structures come, start and leave, it never starts with fewer than two, and replays alike."""
+
+    cases = st.sampled_from([ONE.case, TWO.case])
+    actions = st.sampled_from([ONE.action, TWO.action, THREE.action])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: MemoryLog[Operation] = MemoryLog(decider)
+        self.log.do(PlanOperation(UNIT, "Bien gérer"))
+
+    @rule(case=cases, action=actions)
+    def join(self, case: UUID, action: UUID) -> None:
+        self.log.do(Join(case, action))
+
+    @rule()
+    def begin(self) -> None:
+        self.log.do(Begin())
+
+    @rule(action=actions)
+    def leave(self, action: UUID) -> None:
+        self.log.do(Leave(action))
+
+    @invariant()
+    def started_by_two_or_more(self) -> None:
+        operation = self.log.state
+        assert self.log.from_snapshot() == operation
+        if operation.step is Step.STARTED:
+            assert len(set(operation.actions.values())) >= 2
+
+
+AnyOperation.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
+test_any_operation = AnyOperation.TestCase
 
 ADVISER, LEADER = Actor("some-adviser", Role.ADVISER, UNIT), Actor("some-leader", Role.LEADER)
 
