@@ -10,6 +10,7 @@ from followup.domain.commands import (
     CallReview,
     CloseFollowUp,
     OpenFollowUp,
+    PlanReview,
     RequestParcoursUpdate,
     WithdrawParcoursUpdate,
 )
@@ -125,6 +126,10 @@ def test_nothing_is_said_of_a_review_that_has_its_outcome_or_was_called(
 def test_a_review_that_was_called_and_then_moved_is_called_again() -> None:
     called = (ReviewFellDue("M6", SEPTEMBER), MOVED)
     given(OPENED, *called).when(CallReview("M6"), at=on(NOVEMBER)).then(ReviewFellDue("M6", NOVEMBER))
+
+
+def test_a_review_moved_to_the_day_it_has_is_not_moved() -> None:
+    given(OPENED).when(PlanReview("M6", SEPTEMBER, "Congés")).then()
 
 
 # The parcours, taken up again

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Query
 
 from followup import views
-from followup.caseload import AFTER, Page, Wanted, caseload
-from followup.domain import commands, follow_up
+from followup.caseload import AFTER, Caseload, Wanted, caseload
+from followup.domain import commands, follow_up, sheet
 from followup.figures import Figures, figures_of
 from shared.decider import Role
 from shared.web.callers import Caller, Calling, allowed
@@ -49,7 +49,7 @@ def index(
     overdue: Annotated[bool, Query(description="With a review that is overdue")] = False,
     after: Annotated[str | None, Query(pattern=AFTER)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page:
+) -> Caseload:
     """A caseload: what is due, by the day it is due."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
     return caseload(asked.recorder, views.follow_ups, Wanted(q, status, adviser, due, overdue), after, limit)
@@ -60,3 +60,12 @@ def _own(caller: Caller) -> str:
 
 
 follow_ups.reads(*WHO_READS_A_CASE)
+
+learning = case_router("/sheets", "sheets")
+sheets = Endpoints(learning, sheet.decider)
+sheets.opens(sheet.SubmitSheet, *EVERYONE_AT_WORK)
+sheets.does("/revision", sheet.SubmitSheet, *EVERYONE_AT_WORK)
+sheets.does("/return", sheet.ReturnSheet, Role.RESOURCE_CENTRE)
+sheets.does("/publication", sheet.PublishSheet, Role.RESOURCE_CENTRE)
+sheets.reads(*EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)
+sheets.lists(views.sheets, *EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)

@@ -15,7 +15,7 @@ AFTER = r"^\d{4}-\d\d-\d\d\.[0-9a-f-]{36}$"
 NOTHING_DUE = "9999-12-31"
 
 
-class Page(BaseModel):
+class Caseload(BaseModel):
     """Follow-ups by the day they are due; give `next` back as `after` to go on, until it is null."""
 
     items: list[dict[str, Any]]
@@ -33,7 +33,7 @@ class Wanted:
     overdue: bool = False
 
 
-def caseload(recorder: LogRecorder, view: View, wanted: Wanted, after: str | None, limit: int) -> Page:
+def caseload(recorder: LogRecorder, view: View, wanted: Wanted, after: str | None, limit: int) -> Caseload:
     day, _, case = (after or "").partition(".")
     rows = recorder.fetch(
         f"SELECT document FROM (SELECT *, coalesce(document->>'next_due_on', '{NOTHING_DUE}') AS day"  # noqa: S608
@@ -56,7 +56,7 @@ def caseload(recorder: LogRecorder, view: View, wanted: Wanted, after: str | Non
         },
     )
     items = [row["document"] for row in rows]
-    return Page(items=items, next=_cursor(items[-1]) if len(items) == limit else None)
+    return Caseload(items=items, next=_cursor(items[-1]) if len(items) == limit else None)
 
 
 def _cursor(row: Document) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from followup.domain import follow_up, sheet
 from followup.domain.events import (
     FollowUpClosed,
     FollowUpOpened,
@@ -103,4 +104,19 @@ def _due(row: Document, due: dict[str, Any]) -> Document:
     return row | {"due": days, "next_due_on": min(days.values(), default=None)}
 
 
-follow_ups = View("follow-ups:v2", _project, searched=("unit", "adviser"))
+follow_ups = View("follow-ups:v2", _project, searched=("unit", "adviser"), about=follow_up.decider.events)
+
+
+def _sheet(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    match recorded.data:
+        case sheet.SheetSubmitted(theme):
+            return row | {"status": sheet.Status.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
+        case sheet.SheetReturned():
+            return row | {"status": sheet.Status.RETURNED}
+        case sheet.SheetPublished(theme, title, context, what_worked, limits):
+            told = {"title": title, "context": context, "what_worked": what_worked, "limits": limits}
+            return row | told | {"status": sheet.Status.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
+    return row
+
+
+sheets = View("sheets:v1", _sheet, ("theme", "title", "context", "what_worked", "limits"), sheet.decider.events)

@@ -77,8 +77,10 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
         raise NOT_OPEN(NOT_OPEN_BECAUSE[follow_up.status], follow_up=follow_up.status)
     match command:
         case PlanReview(code, due_on, motive):
-            _planned(follow_up, code)
+            review = _planned(follow_up, code)
             yet_to_come(due_on, context.now, "L’échéance d’un bilan")
+            if due_on == review.due_on:
+                return []
             return [ReviewPlanned(code, due_on, context.text(motive))]
         case RecordReview():
             return [ReviewRecorded(command.review, _report(follow_up, command, context))]
