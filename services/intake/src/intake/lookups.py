@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from intake import views
+from intake.directory import directory_at
 from intake.domain import chasing, commands, orientation, request
 from intake.domain.criteria import in_force
 from intake.domain.difficulty import DISCLAIMER, Difficulty, Level
@@ -50,14 +51,19 @@ def _was_oriented(app: ServiceApplication, case: UUID) -> bool:
 def received_knowing(
     app: ServiceApplication, caller: Caller, asked: commands.ReceiveRequest
 ) -> commands.ReceiveKnowing:
-    """Coming back is welcome: the request is linked to the structure's earlier ones in this unit."""
-    structure_id = app.vault.pseudonym(checked(asked.structure).number)
+    """Coming back is welcome: the request is linked to the structure's earlier ones in this unit.
+
+    It is prefilled where the deployment asks a directory."""
+    structure = checked(asked.structure)
+    structure_id = app.vault.pseudonym(structure.number)
     rows = app.recorder.fetch(
         "SELECT case_id FROM {schema}.views WHERE view = %s AND document->>'structure_id' = %s"
         " AND document->>'unit' = %s ORDER BY case_id LIMIT 50",
         (views.requests.name, str(structure_id), caller.actor.unit),
     )
-    return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows))
+    url = Deployment().prefill_url
+    prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
+    return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows), prefill)
 
 
 def transferred(app: ServiceApplication, _: Caller, asked: commands.ReceiveTransfer) -> commands.TakeOver:

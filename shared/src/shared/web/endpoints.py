@@ -158,7 +158,7 @@ class Endpoints(Generic[S]):
         self._route(f"/{{id}}{path}", endpoint, command, 200)
 
     def reads(self, *roles: Role, besides: Besides | None = None) -> None:
-        """GET one aggregate: its state now, and what stands `besides` it; for a case, its history too."""
+        """GET one aggregate: its state, and under `beside` what follows from it today; for a case, its history too."""
         case_of = self._inner_case if self._within else _own_case
 
         @self._router.get("/{id}", response_model=dict[str, Any], summary=f"The {self._decider.name} as it stands")
@@ -171,7 +171,9 @@ class Endpoints(Generic[S]):
         ) -> Any:
             allowed(caller, frozenset(roles), case)
             answer = shown(asked, self._decider, id, response)
-            return answer | besides(asked, id, asked.existing(self._decider, id).state) if besides else answer
+            return (
+                answer | {"beside": besides(asked, id, asked.existing(self._decider, id).state)} if besides else answer
+            )
 
         if self._within:
             return

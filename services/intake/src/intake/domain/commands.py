@@ -12,7 +12,7 @@ from annotated_types import Len
 from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
-from intake.domain.structure import Contact, SealedContact, Structure
+from intake.domain.structure import Contact, Prefill, SealedContact, Structure
 from shared.events import command
 from shared.fields import Line, Motive, Text
 from shared.sealed import Sealed
@@ -37,10 +37,11 @@ class ReceiveRequest:
 
 @command
 class ReceiveKnowing:
-    """The same, with what the edge looked up: the structure's `earlier` requests in this unit."""
+    """The same, with what the edge looked up: `earlier` requests in this unit, and what a directory says."""
 
     asked: ReceiveRequest
     earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
 
 
 @command

@@ -9,7 +9,7 @@ from intake.domain.commands import Ending
 from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.eligibility import DerogationKind
-from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
 from shared.events import event
 from shared.sealed import Sealed
 
@@ -22,6 +22,7 @@ class RequestReceived:
     need: Sealed
     unit: str
     earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
 
 
 @event("transfer-received", label="Demande reçue d’une autre unité")

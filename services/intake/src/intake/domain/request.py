@@ -143,6 +143,7 @@ def _receive(request: Request, command: ReceiveKnowing, context: Context) -> lis
             context.text(asked.need),
             context.actor.unit,
             command.earlier,
+            command.prefill,
         )
     ]
 

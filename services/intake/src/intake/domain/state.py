@@ -29,7 +29,7 @@ from intake.domain.events import (
     StructureCorrected,
     TransferReceived,
 )
-from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
 from shared.sealed import Sealed
 
 
@@ -58,6 +58,7 @@ class Request:
     origin: UUID | None = None
     theme: str | None = None
     earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
     to_unit: str | None = None
     meetings: tuple[date, ...] = ()
     criteria: dict[str, Judged] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class Request:
 
 def evolve(request: Request, event: Event) -> Request:
     match event:
-        case RequestReceived(structure, structure_id, contact, need, unit, earlier):
+        case RequestReceived(structure, structure_id, contact, need, unit, earlier, prefill):
             return replace(
                 request,
                 status=Status.RECEIVED,
@@ -86,6 +87,7 @@ def evolve(request: Request, event: Event) -> Request:
                 need=need,
                 unit=unit,
                 earlier=earlier,
+                prefill=prefill,
             )
         case TransferReceived(origin, structure, structure_id, contact, unit, need, difficulty):
             return replace(

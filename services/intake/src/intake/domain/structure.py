@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -68,6 +69,23 @@ class Structure:
     def number(self) -> str:
         """What makes it the same structure from one request to the next: its SIREN, or its RNA number."""
         return self.siret[:9] if self.siret else str(self.rna)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What a public directory said of the structure, and when: hints, that refuse nobody (ESUS companies are missing).
+
+    `headcount_band`: INSEE's code; NN and 00 mean that it must be asked."""
+
+    source: str
+    read_at: datetime
+    legal_category: str | None = None
+    naf: str | None = None
+    commune_code: str | None = None
+    headcount_band: str | None = None
+    is_ess: bool | None = None
+    is_association: bool | None = None
+    is_siae: bool | None = None
 
 
 @command
