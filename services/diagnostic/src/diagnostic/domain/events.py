@@ -74,7 +74,7 @@ class ScenariosPrioritised:
     scenarios: tuple[Scenario, ...]
 
 
-@event("employment-corrected", label="État de l’emploi corrigé")
+@event("employment-corrected", label="État de l’emploi corrigé", effective="effective_on")
 class EmploymentCorrected:
     """`effective_on`: the day from which it was so; the log says when it was recorded."""
 
@@ -83,14 +83,14 @@ class EmploymentCorrected:
     reason: Sealed
 
 
-@event("economics-corrected", label="Situation économique corrigée")
+@event("economics-corrected", label="Situation économique corrigée", effective="effective_on")
 class EconomicsCorrected:
     economics: Economics
     effective_on: date
     reason: Sealed
 
 
-@event("indicator-corrected", label="Indicateur corrigé")
+@event("indicator-corrected", label="Indicateur corrigé", effective="effective_on")
 class IndicatorCorrected:
     code: str
     indicator: Indicator
@@ -98,7 +98,7 @@ class IndicatorCorrected:
     reason: Sealed
 
 
-@event("session-corrected", label="Séance de diagnostic corrigée")
+@event("session-corrected", label="Séance de diagnostic corrigée", effective="session.held_on")
 class SessionCorrected:
     """`number`: in the order they were recorded, from 1."""
 

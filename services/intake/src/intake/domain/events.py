@@ -36,7 +36,7 @@ class TransferReceived:
     difficulty: Difficulty | None = None
 
 
-@event("structure-corrected", label="Renseignements sur la structure corrigés")
+@event("structure-corrected", label="Renseignements sur la structure corrigés", effective="effective_on")
 class StructureCorrected:
     structure: Structure
     effective_on: date
