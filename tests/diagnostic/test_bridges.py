@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from diagnostic.domain.axes import Axis
-from diagnostic.domain.content import Assessment, Employment, Scheme, Session
+from diagnostic.domain.baseline import Employment, Perimeter
+from diagnostic.domain.content import Assessment, Scheme, Session
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.events import (
     AxisAssessed,
@@ -18,6 +19,8 @@ from diagnostic.domain.events import (
     EmploymentRecorded,
     OtherSchemeListed,
     PlanAgreed,
+    SessionCancelled,
+    SessionCorrected,
     SessionRecorded,
     SubmissionVoided,
     ValidationVoided,
@@ -51,6 +54,8 @@ AGREED = PlanAgreed(
     text("Atteindre 50 % de ventes."),
     {"fte": 10.5, "members": 120},
     {"members": "Adhésions à jour"},
+    2025,
+    Perimeter.STRUCTURE,
 )
 META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 
@@ -137,6 +142,8 @@ def test_the_others_are_told_of_the_agreed_plan_without_its_words() -> None:
         axes=("digital", "finance"),
         baseline={"fte": 10.5, "members": 120},
         definitions={"members": "Adhésions à jour"},
+        fiscal_year=2025,
+        perimeter="structure",
     )
     assert told.model_dump(mode="json")["axes"] == ["digital", "finance"]
 
@@ -170,11 +177,13 @@ def test_the_list_shows_a_diagnosis_as_soon_as_it_is_open() -> None:
         "admitted_at": "2026-03-02T08:55:00Z",
         "opened_at": "2026-03-02T09:00:00Z",
         "sessions": 0,
+        "session_days": [],
         "last_session_on": None,
         "axes": [],
         "submitted_version": None,
         "submitted_at": None,
         "validated_at": None,
+        "validated_by": [],
         "contested_at": None,
     }
 
@@ -184,6 +193,14 @@ def test_the_list_counts_sessions_and_names_the_axes_assessed() -> None:
     others = (EmploymentRecorded(Employment(9, 3, 2, 10.5)), OtherSchemeListed(Scheme(text("Fonds de confiance"))))
     worked_on = row(OPENED, held(9), held(4), *axes, *others)
     assert shown(worked_on, "sessions", "last_session_on", "axes") == (2, "2026-03-09", ["digital", "finance"])
+
+
+def test_a_session_cancelled_is_counted_no_more_and_a_corrected_one_has_its_real_day() -> None:
+    cancelled = row(OPENED, held(4), held(9), SessionCancelled(2, text("Autre dossier")))
+    assert shown(cancelled, "sessions", "last_session_on") == (1, "2026-03-04")
+    corrected = row(OPENED, held(4), held(9), SessionCorrected(1, held(12).session, text("Erreur de date")))
+    assert shown(corrected, "sessions", "last_session_on") == (2, "2026-03-12")
+    assert row(OPENED, held(4), SessionCancelled(1, text("Doublon")))["last_session_on"] is None
 
 
 def test_the_list_follows_the_validation_and_the_plan() -> None:
@@ -206,6 +223,15 @@ def test_the_list_shows_a_contestation_until_the_diagnosis_is_submitted_again() 
     assert shown(contested, "status", "contested_at", "submitted_at") == ("contested", "2026-03-04T09:00:00Z", None)
     again = row(OPENED, SUBMITTED, CONTESTED, SUBMITTED)
     assert shown(again, "status", "contested_at", "submitted_at") == ("submitted", None, "2026-03-05T09:00:00Z")
+
+
+def test_the_list_keeps_a_validation_that_one_of_several_leaders_contests() -> None:
+    first, second = (DiagnosisValidated(2, "a" * 64, leader) for leader in ("maelle", "yann"))
+    contests = DiagnosisContested(2, text("Trop tôt."), "yann")
+    still = row(OPENED, SUBMITTED, first, second, contests)
+    assert shown(still, "status", "validated_at", "validated_by") == ("validated", "2026-03-04T09:00:00Z", ["maelle"])
+    assert still["contested_at"] == "2026-03-06T09:00:00Z"
+    assert row(OPENED, SUBMITTED, second, contests)["status"] == "contested"
 
 
 def test_no_row_holds_anybody_s_words() -> None:

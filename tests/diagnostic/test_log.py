@@ -7,23 +7,43 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from diagnostic.domain.advice import ReceiveAdvice, RequestAdvice
 from diagnostic.domain.axes import Axis
+from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.commands import (
     AgreePlan,
     AssessAxis,
+    CancelSession,
     ContestDiagnosis,
+    CorrectEconomics,
+    CorrectEmployment,
+    CorrectIndicator,
+    CorrectSession,
     ListOtherScheme,
     OpenDiagnosis,
     Participant,
+    PrioritiseScenarios,
+    QualifyDifficulty,
+    RecordEconomics,
     RecordEmployment,
     RecordIndicator,
     RecordSession,
+    RecoveryScenario,
     StateProblem,
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
-from diagnostic.domain.content import Quality
+from diagnostic.domain.committee import (
+    AgreeToShare,
+    GiveOpinion,
+    ShareWithCommittee,
+    Tendency,
+    WithdrawAgreement,
+)
+from diagnostic.domain.content import Quality, Section
 from diagnostic.domain.diagnosis import Diagnosis, Status, decider
+from diagnostic.domain.difficulty import Level, Nature
+from diagnostic.domain.leaders import RecordMandate
 from shared.content import content_hash
 from shared.decider import Role
 from shared.testing import CASE, NOW, MemoryLog
@@ -41,6 +61,15 @@ WORK = (
     RecordIndicator("members", "Adhésions à jour", 120),
     StateProblem("secret problème", ("secret cause",), ("secret conseil",)),
     SCHEME,
+    RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50),
+    QualifyDifficulty(Level.CRITICAL, Nature.STRUCTURAL, ("secret cause profonde",), "secret plan"),
+    PrioritiseScenarios((RecoveryScenario(1, "secret scénario", ("secret hypothèse",), ("secret besoin",), True),)),
+    CorrectEmployment(9, 2, 2, 10.5, NOW.date(), "secret motif de correction", volunteers=40),
+    CorrectEconomics(2025, Perimeter.STRUCTURE, NOW.date(), "secret motif de correction", budget=421_000_00),
+    CorrectIndicator("members", "Adhésions à jour", 118, NOW.date(), "secret motif de correction"),
+    CorrectSession(1, NOW.date(), (Participant("secret nom", Quality.LEADER),), "secret motif de correction"),
+    RecordSession(NOW.date(), (Participant("secret nom", Quality.LEADER),)),
+    CancelSession(2, "secret motif de correction"),
 )
 
 
@@ -65,7 +94,29 @@ def edit(_: Diagnosis) -> ListOtherScheme:
     return SCHEME
 
 
-STEPS = {submit: Role.ADVISER, validate: Role.LEADER, contest: Role.LEADER, agree: Role.ADVISER, edit: Role.ADVISER}
+ASIDE = (
+    (AgreeToShare((Section.AXES,), NOW.date()), Role.LEADER),
+    (RecordMandate("secret identifiant", NOW.date()), Role.ADVISER),
+    (ShareWithCommittee(), Role.ADVISER),
+    (GiveOpinion(Tendency.RESERVED, "secret avis"), Role.COMMITTEE),
+    (WithdrawAgreement(), Role.LEADER),
+    (RequestAdvice("secret centre", "secret question"), Role.ADVISER),
+)
+
+
+def receive(diagnosis: Diagnosis) -> ReceiveAdvice:
+    asked = diagnosis.advice[-1].advice if diagnosis.advice else CASE
+    return ReceiveAdvice(asked, NOW.date(), "secret conseil")
+
+
+STEPS = {
+    submit: Role.ADVISER,
+    validate: Role.LEADER,
+    contest: Role.LEADER,
+    agree: Role.ADVISER,
+    edit: Role.ADVISER,
+    receive: Role.ADVISER,
+}
 """Who asks for what, when all goes as it should."""
 
 
@@ -75,7 +126,9 @@ def whole_story() -> tuple[MemoryLog[Diagnosis], list[Any]]:
     told: list[Any] = []
     for command in (REQUEST_ADMITTED, *WORK):
         told += log.do(command).events
-    for ask in (submit, edit, submit, contest, submit, validate, edit, submit, validate, agree):
+    for aside, role in ASIDE:
+        told += log.do(aside, by=role).events
+    for ask in (receive, submit, edit, submit, contest, submit, validate, edit, submit, validate, agree):
         told += log.do(ask(log.state), by=STEPS[ask]).events
     assert {type(event) for event in told} == set(decider.events)
     return log, told
@@ -109,13 +162,24 @@ ANYTHING = st.one_of(
     st.builds(RecordIndicator),
     st.builds(StateProblem),
     st.builds(ListOtherScheme),
+    st.builds(RecordEconomics),
+    st.builds(QualifyDifficulty),
+    st.builds(PrioritiseScenarios),
+    st.builds(CorrectEmployment),
+    st.builds(CorrectEconomics),
+    st.builds(CorrectIndicator),
+    st.builds(CorrectSession, session=st.integers(1, 3)),
+    st.builds(CancelSession, session=st.integers(1, 3)),
     st.builds(OpenDiagnosis),
     st.builds(ValidateDiagnosis, content_hash=st.just("0" * 64)),
     st.builds(ContestDiagnosis),
     st.builds(AgreePlan, axes=st.lists(st.sampled_from(Axis), min_size=1, max_size=3).map(tuple)),
+    st.builds(RecordMandate),
+    st.builds(AgreeToShare, scope=st.lists(st.sampled_from(Section), min_size=1, max_size=3).map(tuple)),
+    st.sampled_from([command for command, _ in ASIDE]),
     st.sampled_from([*STEPS]),
 )
-BY_ANYBODY = st.tuples(ANYTHING, st.sampled_from([Role.ADVISER, Role.LEADER]))
+BY_ANYBODY = st.tuples(ANYTHING, st.sampled_from([Role.ADVISER, Role.LEADER, Role.COMMITTEE]))
 LEADERS_ANSWER = st.sampled_from([(), (submit, contest), (submit, validate), (submit, validate, agree)])
 CHAPTERS = st.lists(LEADERS_ANSWER.map(lambda steps: [(step, STEPS[step]) for step in steps]), max_size=3)
 

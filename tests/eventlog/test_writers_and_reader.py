@@ -48,6 +48,7 @@ def test_nothing_is_missed_while_writers_die_and_connections_are_cut(
     cut = killed = 0
     with (tmp_path / "said").open("wb") as said, psycopg.connect(url, autocommit=True) as admin:
         writers = [writer(url, said) for _ in range(3)]
+        until(lambda: (tmp_path / "said").stat().st_size > 0, 60)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             over.wait(random.uniform(0.01, 0.05))

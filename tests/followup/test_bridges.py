@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from diagnostic.domain.axes import Axis
 from followup.domain.events import (
@@ -14,20 +15,25 @@ from followup.domain.events import (
     FollowUpResumed,
     NeedFound,
     Outcome,
+    ParcoursUpdateAsked,
+    ParcoursUpdateWithdrawn,
+    ReviewFellDue,
+    ReviewOverdue,
     ReviewPlanned,
     ReviewRecorded,
     ReviewUnreachable,
     StructureClosedDown,
 )
 from followup.domain.follow_up import decider
-from followup.domain.reviews import Report
+from followup.domain.reviews import Comparability, Indicator, Report
 from followup.domain.themes import Theme
 from followup.published import published
-from followup.reactions import open_follow_up
+from followup.reactions import ReviewSettings, drop_parcours_update, open_follow_up
 from followup.views import follow_ups
+from intake.reactions import linked_request
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
-from shared.contracts.parcours import ParcoursCompleted
+from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.decider import Role
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
@@ -50,6 +56,7 @@ META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 TODAY = NOW.date()
 HELD = Report(TODAY, {}, (), 4, None, None, text("Les nouveaux outils sont en place."))
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
+LINKED = linked_request(META.id)
 OPENED = FollowUpOpened(
     UUID(int=7),
     UUID(int=8),
@@ -75,31 +82,50 @@ def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -
         baseline={"fte": 11.5},
         definitions={"members": "Adhésions à jour"},
     )
-    header = Header(
-        publisher="parcours",
-        log_id=UUID(int=3),
-        position=12,
-        partition=0,
-        number=5,
-        id=UUID(int=7),
-        case=CASE,
-        stream=CASE,
-        version=12,
-        event="parcours-completed",
-        event_version=1,
-        recorded_at=NOW,
-        effective_at=NOW - timedelta(days=3),
-        actor="adviser-1",
-        role="adviser",
-        unit="unit-35",
-        causation=None,
-        correlation=UUID(int=7),
-        rules=None,
-        payload_hash="",
-    )
-    to = open_follow_up(told, header)
+    to = open_follow_up(told, HEADER)
     assert (to.decider, to.stream, to.case) == (decider, CASE, None)
     Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
+
+
+HEADER = Header(
+    publisher="parcours",
+    log_id=UUID(int=3),
+    position=12,
+    partition=0,
+    number=5,
+    id=UUID(int=7),
+    case=CASE,
+    stream=CASE,
+    version=12,
+    event="parcours-completed",
+    event_version=1,
+    recorded_at=NOW,
+    effective_at=NOW - timedelta(days=3),
+    actor="adviser-1",
+    role="adviser",
+    unit="unit-35",
+    causation=None,
+    correlation=UUID(int=7),
+    rules=None,
+    payload_hash="",
+)
+
+
+def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:
+    to = drop_parcours_update(ParcoursAbandoned(), HEADER)
+    asked = ParcoursUpdateAsked("M0", text("Outils non repris."))
+    Scenarios(decider)(OPENED, asked).when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
+    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then()
+    Scenarios(decider)().when(to.command, by=Role.SERVICE).then()
+
+
+def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ReviewSettings().reviews == {"M0": 0, "M6": 6, "M18": 18}
+    monkeypatch.setenv("DLA_FOLLOWUP_REVIEWS", '{"M3": 3, "M12": 12}')
+    assert ReviewSettings().reviews == {"M3": 3, "M12": 12}
+    monkeypatch.setenv("DLA_FOLLOWUP_REVIEWS", '{"M3": -3}')
+    with pytest.raises(ValidationError):
+        ReviewSettings()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +134,13 @@ def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -
         (ReviewRecorded("M0", HELD), contracts.ReviewRecorded(review="M0", outcome="held")),
         (ReviewUnreachable("M6", 3), contracts.ReviewRecorded(review="M6", outcome="unreachable")),
         (StructureClosedDown(TODAY, ("M6", "M18")), contracts.ReviewRecorded(review="M6", outcome="closed_down")),
-        (NeedFound(Theme.FINANCE, text("Trésorerie tendue.")), contracts.NeedFound(theme="finance")),
+        (NeedFound(Theme.FINANCE, text("Trésorerie tendue.")), contracts.NeedFound(theme="finance", request=LINKED)),
+        (ReviewFellDue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY)),
+        (ReviewOverdue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY, overdue=True)),
+        (
+            ParcoursUpdateAsked("M0", text("Outils non repris."), (Theme.DIGITAL,)),
+            contracts.ParcoursUpdateAsked(review="M0", axes=("digital",)),
+        ),
         (FollowUpClosed(Outcome.CLOSED_DOWN), contracts.FollowUpClosed(outcome="closed_down")),
     ],
 )
@@ -116,7 +148,10 @@ def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: Publi
     assert published(recorded(event), ENTRY) == told
 
 
-@pytest.mark.parametrize("event", [OPENED, ReviewPlanned("M6", TODAY, text("Congés")), StructureClosedDown(TODAY, ())])
+@pytest.mark.parametrize(
+    "event",
+    [OPENED, ParcoursUpdateWithdrawn(), ReviewPlanned("M6", TODAY, text("Congés")), StructureClosedDown(TODAY, ())],
+)
 def test_the_rest_stays_at_home(event: object) -> None:
     assert published(recorded(event), ENTRY) is None
 
@@ -142,6 +177,13 @@ def test_the_list_shows_where_each_follow_up_stands() -> None:
         "reviews_held": 0,
         "reviews_unreachable": 0,
         "needs": 0,
+        "linked_requests": [],
+        "fell_due": [],
+        "overdue": [],
+        "update_asked_at": None,
+        "baseline": {"fte": 11.5},
+        "measured": {},
+        "satisfaction": {},
         "due": {"M0": "2026-03-02", "M6": "2026-09-02", "M18": "2027-09-02"},
         "next_due_on": "2026-03-02",
     }
@@ -162,3 +204,25 @@ def test_the_list_shows_how_a_follow_up_ended_until_it_resumes() -> None:
     assert (row(*ended)["status"], row(*ended)["outcome"]) == ("closed", "completed")
     resumed = row(*ended, FollowUpResumed(UUID(int=9), "adviser-2", {"M0-2": TODAY}))
     assert (resumed["status"], resumed["outcome"], resumed["next_due_on"]) == ("open", None, "2026-03-02")
+
+
+def test_the_list_shows_what_has_fallen_due_until_it_is_held_or_moved() -> None:
+    late = (OPENED, ReviewFellDue("M0", TODAY), ReviewOverdue("M0", TODAY), ReviewFellDue("M6", IN_SIX_MONTHS))
+    assert (row(*late)["fell_due"], row(*late)["overdue"]) == (["M0", "M6"], ["M0"])
+    after = row(*late, ReviewRecorded("M0", HELD), ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, text("Congés")))
+    assert (after["fell_due"], after["overdue"]) == ([], [])
+    gone = row(*late, StructureClosedDown(TODAY, ("M0", "M6")))
+    assert (gone["fell_due"], gone["overdue"]) == ([], [])
+
+
+def test_the_list_keeps_only_what_may_be_compared_with_the_diagnosis() -> None:
+    fte, members = Indicator(12, Comparability.COMPARABLE), Indicator(40, Comparability.OTHER_DEFINITION)
+    report = replace(HELD, indicators={"fte": fte, "members": members}, satisfaction=5)
+    shown = row(OPENED, ReviewRecorded("M0", report), ReviewRecorded("M6", replace(HELD, satisfaction_asked=False)))
+    assert shown["measured"] == {"M0": {"fte": 12.0}, "M6": {}}
+    assert shown["satisfaction"] == {"M0": 5}
+
+
+def test_a_new_need_names_the_request_that_intake_opens_for_it() -> None:
+    shown = row(OPENED, NeedFound(Theme.FINANCE, text("Trésorerie tendue.")))
+    assert shown["linked_requests"] == [str(LINKED)]

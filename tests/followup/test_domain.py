@@ -9,13 +9,18 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from followup.domain.commands import (
+    CallOverdueReview,
+    CallReview,
     CloseFollowUp,
+    DropParcoursUpdate,
     FindNeed,
     OpenFollowUp,
     PlanReview,
     RecordClosedDown,
     RecordReview,
     RecordUnreachable,
+    RequestParcoursUpdate,
+    WithdrawParcoursUpdate,
 )
 from followup.domain.events import (
     FollowUpClosed,
@@ -23,13 +28,18 @@ from followup.domain.events import (
     FollowUpResumed,
     NeedFound,
     Outcome,
+    ParcoursUpdateAsked,
+    ParcoursUpdateWithdrawn,
+    ReviewFellDue,
+    ReviewOverdue,
     ReviewPlanned,
     ReviewRecorded,
     ReviewUnreachable,
     StructureClosedDown,
 )
-from followup.domain.follow_up import Status, decider
+from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Measure, Report, ReviewStatus, months_after
+from followup.domain.state import Status
 from followup.domain.themes import Theme
 from shared.testing import NOW, MemoryLog, Scenarios, text
 
@@ -197,6 +207,17 @@ def test_a_review_is_planned_for_a_day_to_come(due_on: date) -> None:
     given(OPENED).when(PlanReview("M6", due_on, "Congés")).refused("absurd-date")
 
 
+def test_satisfaction_that_was_not_asked_has_no_answer() -> None:
+    given(OPENED).when(replace(HELD, satisfaction=5, satisfaction_asked=False)).refused("satisfaction-not-asked")
+    (recorded,) = given(OPENED).when(replace(HELD, satisfaction_asked=False)).events
+    assert (recorded.report.satisfaction, recorded.report.satisfaction_asked) == (None, False)
+
+
+def test_the_dates_of_reviews_are_those_that_the_deployment_sets() -> None:
+    (opened,) = given().when(replace(PARCOURS_COMPLETED, reviews={"M3": 3, "M12": 12})).events
+    assert opened.reviews == {"M3": date(2026, 6, 2), "M12": date(2027, 3, 2)}
+
+
 # Needs
 
 
@@ -259,6 +280,10 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         ReviewPlanned("M6", TODAY, text("secret motif")),
         ReviewRecorded("M0", report),
         ReviewUnreachable("M6", 3, text("secret appels")),
+        ReviewFellDue("M6", TODAY),
+        ReviewOverdue("M6", TODAY),
+        ParcoursUpdateAsked("M0", text("secret reprise"), (Theme.DIGITAL,)),
+        ParcoursUpdateWithdrawn(text("secret levée")),
         NeedFound(Theme.FINANCE, text("secret besoin")),
         StructureClosedDown(TODAY, ("M18",), text("secret cessation")),
         FollowUpClosed(Outcome.COMPLETED, text("secret conclusion")),
@@ -289,6 +314,11 @@ COMMANDS = st.one_of(
     st.builds(RecordReview, review=CODES, held_on=DAYS, indicators=st.dictionaries(INDICATORS, st.builds(Measure))),
     st.builds(RecordUnreachable, review=CODES),
     st.builds(RecordClosedDown, closed_on=DAYS),
+    st.builds(CallReview, review=CODES),
+    st.builds(CallOverdueReview, review=CODES),
+    st.builds(RequestParcoursUpdate, review=CODES),
+    st.builds(WithdrawParcoursUpdate),
+    st.builds(DropParcoursUpdate),
     st.builds(FindNeed),
     st.builds(CloseFollowUp),
 )
@@ -306,3 +336,4 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
     assert reached == log.state
     assert (reached.status is Status.CLOSED) == (reached.outcome is not None)
     assert not (reached.outcome is Outcome.COMPLETED and reached.left)
+    assert not (reached.status is Status.CLOSED and reached.update)

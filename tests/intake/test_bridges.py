@@ -13,10 +13,17 @@ from intake.domain import commands, events, orientation, request
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.main import service
 from intake.published import published
-from intake.reactions import close_abandoned_case, close_followed_up_case, end_accompaniment, open_linked_request
+from intake.reactions import (
+    close_abandoned_case,
+    close_followed_up_case,
+    end_accompaniment,
+    open_linked_request,
+    start_accompaniment,
+)
 from intake.views import requests
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
+from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.decider import Actor, Role
@@ -92,12 +99,22 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
     completed = ParcoursCompleted(
         structure=UUID(int=8), unit=UNIT, adviser="adviser-1", actions_done=3, actions_abandoned=0
     )
+    agreed = PlanAgreed(
+        structure=UUID(int=8),
+        unit=UNIT,
+        adviser="adviser-1",
+        admitted_at=NOW,
+        validated_version=1,
+        content_hash="",
+        axes=("finance",),
+    )
     for to, command in (
-        (end_accompaniment(completed, header(CASE)), commands.EndAccompaniment()),
-        (close_abandoned_case(ParcoursAbandoned(), header(CASE)), commands.CloseCase(commands.Ending.ABANDONED)),
+        (start_accompaniment(agreed, header(CASE)), commands.StartAccompaniment()),
+        (end_accompaniment(completed, header(CASE)), commands.EndAccompaniment(NOW)),
+        (close_abandoned_case(ParcoursAbandoned(), header(CASE)), commands.CloseCase(commands.Ending.ABANDONED, NOW)),
         (
             close_followed_up_case(FollowUpClosed(outcome="completed"), header(CASE)),
-            commands.CloseCase(commands.Ending.FOLLOWED_UP),
+            commands.CloseCase(commands.Ending.FOLLOWED_UP, NOW),
         ),
     ):
         assert (to.decider, to.stream, to.case, to.command) == (request.decider, CASE, None, command)
@@ -159,6 +176,7 @@ def test_a_misspelt_field_is_refused_rather_than_lost(intake: Served, part: str)
             contracts.RequestOriented(orientations=1),
         ),
         (events.CaseClosed(commands.Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
+        (events.CaseGivenUp(text("Renoncement.")), contracts.CaseClosed(ending="given_up")),
     ],
 )
 def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
@@ -178,6 +196,7 @@ def test_the_list_shows_who_came_where_and_to_whom() -> None:
         "status": "received",
         "structure": "Les Jardins de l’Erdre",
         "department": "44",
+        "structure_id": str(UUID(int=8)),
         "unit": UNIT,
         "adviser": "some-adviser",
         "origin": None,
@@ -198,3 +217,6 @@ def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
     assert row(RECEIVED, events.RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
     ended = row(RECEIVED, ADMITTED, events.AccompanimentEnded(), events.CaseClosed(commands.Ending.FOLLOWED_UP))
     assert (ended["status"], ended["accompaniment_ended"], ended["ending"]) == ("closed", True, "followed_up")
+    assert row(RECEIVED, ADMITTED, events.CaseGivenUp(text("Renoncement.")))["ending"] == "given_up"
+    resumed = row(RECEIVED, ADMITTED, events.CaseClosed(commands.Ending.FOLLOWED_UP), events.CaseReopened())
+    assert (resumed["status"], resumed["ending"]) == ("admitted", None)

@@ -13,20 +13,29 @@ from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
     CloseCase,
+    CorrectStructure,
     EndAccompaniment,
     Ending,
+    GiveUpCase,
     GrantDerogation,
     OpenLinkedRequest,
     OrientRequest,
+    ReceiveKnowing,
     ReceiveRequest,
     RecordMeeting,
+    StartAccompaniment,
+    TakeOver,
     TransferRequest,
     WithdrawRequest,
 )
 from intake.domain.criteria import Verdict, in_force
+from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Level, QualifyDifficulty
 from intake.domain.events import (
     AccompanimentEnded,
+    AccompanimentStarted,
     CaseClosed,
+    CaseGivenUp,
+    CaseReopened,
     CriterionAssessed,
     DerogationGranted,
     LinkedRequestOpened,
@@ -36,12 +45,11 @@ from intake.domain.events import (
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
+    StructureCorrected,
+    TransferReceived,
 )
-from intake.domain.request import (
-    Status,
-    claims,
-    decider,
-)
+from intake.domain.request import claims, decider
+from intake.domain.state import Status
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
 from shared.decider import Actor, Claim, Role
 from shared.sealed import Sealed
@@ -76,11 +84,11 @@ AT_WORK: tuple[Any, ...] = (
 
 
 def assessed(criterion: str, verdict: Verdict = Verdict.MET) -> CriterionAssessed:
-    return CriterionAssessed(criterion, verdict, text("Statuts lus."), RULES)
+    return CriterionAssessed(criterion, verdict, text("Statuts lus."), RULES, "some-adviser")
 
 
 def derogated(criterion: str) -> DerogationGranted:
-    return DerogationGranted(criterion, text("Emplois à sauver."), RULES)
+    return DerogationGranted(criterion, text("Emplois à sauver."), RULES, by="some-manager")
 
 
 ELIGIBLE = (RECEIVED, MET_BEFORE, *map(assessed, HARD))
@@ -274,15 +282,21 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
     told = (
         replace(RECEIVED, contact=contact, need=text("secret besoin")),
         replace(LINKED, contact=contact),
+        TransferReceived(UUID(int=5), GARDENS, STRUCTURE_ID, contact, UNIT, text("secret besoin")),
+        StructureCorrected(GARDENS, TODAY, text("secret motif")),
         MeetingRecorded(TODAY, text("secret participant"), text("secret notes")),
         CriterionAssessed("ess", Verdict.NOT_MET, text("secret preuve"), RULES),
         DerogationGranted("ess", text("secret motif"), RULES),
+        DifficultyQualified(Difficulty(Level.PROVEN, "x", NOW, causes=(Cause.CASH,), explanation=text("secret récit"))),
         replace(ADMITTED, motive=text("secret motif")),
         RequestOriented(text("secret motif"), (UUID(int=6),), text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
         RequestWithdrawn(text("secret motif")),
+        AccompanimentStarted(),
         AccompanimentEnded(),
         CaseClosed(Ending.FOLLOWED_UP),
+        CaseReopened(),
+        CaseGivenUp(text("secret motif")),
     )
     assert {type(event) for event in told} == set(decider.events)
     log = MemoryLog(decider)
@@ -306,13 +320,26 @@ STRUCTURES = st.builds(
 COMMANDS = st.one_of(
     st.builds(ReceiveRequest, structure=STRUCTURES),
     st.just(OPEN_LINKED),
+    st.just(ReceiveKnowing(RECEIVE, (UUID(int=5),))),
+    st.builds(CorrectStructure, structure=STRUCTURES, effective_on=DAYS),
+    st.builds(
+        TakeOver,
+        structure=st.just(GARDENS),
+        contact=st.just(CONTACT),
+        to_unit=st.sampled_from([None, UNIT, "unit-44"]),
+        need=st.none(),
+        difficulty=st.none(),
+    ),
     st.builds(RecordMeeting, held_on=DAYS),
     st.builds(AssessCriterion, criterion=CODES),
     st.builds(GrantDerogation, criterion=CODES),
+    st.builds(QualifyDifficulty, cessation_on=st.none() | DAYS),
     *(
         st.builds(command)
-        for command in (AdmitRequest, OrientRequest, TransferRequest, WithdrawRequest, EndAccompaniment, CloseCase)
+        for command in (AdmitRequest, OrientRequest, TransferRequest, WithdrawRequest, GiveUpCase, StartAccompaniment)
     ),
+    st.builds(EndAccompaniment, told_at=st.none() | DAYS.map(at)),
+    st.builds(CloseCase, told_at=st.none() | DAYS.map(at)),
 )
 ACTORS = st.sampled_from([Role.ADVISER, Role.MANAGER, Role.LEADER, Role.SERVICE])
 

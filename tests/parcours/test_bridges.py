@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from parcours.domain.building import ActionAdded, ActionRemoved, AxesRanked
-from parcours.domain.consulting import FundsCommitted, PaymentAuthorised
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.funding import FundsCommitted, PaymentAuthorised
 from parcours.domain.parcours import ParcoursOpened, decider
 from parcours.domain.state import Kind, Period, Plan, PlannedAction
 from parcours.domain.validation import (
@@ -49,7 +49,7 @@ PLAN = Plan(
     UUID(int=8),
     "unit-35",
     "adviser-1",
-    datetime(2026, 2, 2, 9, tzinfo=UTC),
+    datetime(2025, 12, 2, 9, tzinfo=UTC),
     ("strategy", "finance"),
     {"fte": 11.5},
     {"fte": "ETP au 31 décembre"},
@@ -156,7 +156,7 @@ def test_the_list_shows_a_parcours_that_has_just_opened() -> None:
         "structure": str(PLAN.structure),
         "unit": "unit-35",
         "adviser": "adviser-1",
-        "admitted_at": "2026-02-02T09:00:00Z",
+        "admitted_at": "2025-12-02T09:00:00Z",
         "opened_at": "2026-03-02T09:00:00Z",
         "axes": 2,
         "actions": 0,
@@ -215,7 +215,7 @@ def test_the_list_shows_who_waits_and_until_when() -> None:
     assert (shared["starts_on"], shared["ends_on"], shared["contested"]) == ("2026-03-09", "2026-09-30", False)
     assert row(SHARED, ParcoursContested(4, text("Trop tôt")))["contested"] is True
     adjusted = row(SHARED, VALIDATED, COMPLETED, ParcoursAdjusted(5, text("Un départ")))
-    assert (adjusted["validated_at"], adjusted["completed_at"]) == (None, None)
+    assert (adjusted["validated_at"], adjusted["completed_at"]) == (None, "2026-03-02T09:00:00Z")
 
 
 def test_every_command_has_its_place_over_http_but_the_opening() -> None:

@@ -1,21 +1,20 @@
 """Is the parcours carried out? Introductions, actions under way, what a provider may do, and the end."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from parcours.domain.building import ActionAdded
+from parcours.domain.building import ActionAdded, ActionRemoved
 from parcours.domain.consulting import (
     AcceptFinalReport,
     AgreementSigned,
     AmendmentSigned,
-    AuthorisePayment,
-    CommitFunds,
     DaysRecorded,
     FinalReportAccepted,
-    FundsCommitted,
-    PaymentAuthorised,
+    FinalReportReceived,
+    ReceiveFinalReport,
     RecordAgreement,
     RecordDays,
     SignAmendment,
@@ -32,9 +31,24 @@ from parcours.domain.coordination import (
     IntroductionMade,
     StartAction,
 )
-from parcours.domain.ending import AbandonParcours, CompleteParcours, ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.duration import DurationDerogationGranted
+from parcours.domain.ending import (
+    AbandonParcours,
+    CompleteParcours,
+    ParcoursAbandoned,
+    ParcoursCompleted,
+    UpdateAbandoned,
+)
+from parcours.domain.fund import fund_id
+from parcours.domain.funding import (
+    AuthorisePayment,
+    CommitFunds,
+    FundsCommitted,
+    FundsReleased,
+    PaymentAuthorised,
+)
 from parcours.domain.parcours import ParcoursOpened, decider
-from parcours.domain.state import Kind, Period, Plan, PlannedAction, Status, Step
+from parcours.domain.state import OPEN_STEPS, Kind, Period, Plan, PlannedAction, Signatures, Status, Step
 from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
 from shared.decider import Role
 from shared.sealed import Sealed
@@ -43,7 +57,7 @@ from shared.testing import NOW, Scenarios, new_id, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 LONG_AGO, AHEAD = date(2001, 12, 31), TODAY + timedelta(days=2)
-PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2026, 2, 2, 9, tzinfo=UTC), ("finance",), {"fte": 11.5})
+PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2025, 12, 2, 9, tzinfo=UTC), ("finance",), {"fte": 11.5})
 OWN, CONSULTING, UNKNOWN = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
@@ -63,8 +77,16 @@ UNDER_WAY = (
     ParcoursValidated(3, "0" * 64, {"own_action": 1, "consulting": 1}),
 )
 ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
-AGREEMENT = AgreementSigned(CONSULTING, Sealed(new_id(1), "Cabinet Aubépine"), 400_000, 5, TODAY)
-FUNDS = FundsCommitted(CONSULTING, 400_000)
+AGREEMENT = AgreementSigned(
+    CONSULTING,
+    Sealed(new_id(1), "Cabinet Aubépine"),
+    400_000,
+    5,
+    TODAY,
+    exception=text("Seul cabinet du territoire"),
+)
+FUND = fund_id(PLAN.unit, NOW.year)
+FUNDS = FundsCommitted(CONSULTING, 400_000, FUND)
 CONSULTING_STARTED = (*UNDER_WAY, AGREEMENT, FUNDS, ActionStarted(CONSULTING))
 REPORT = FinalReportAccepted(CONSULTING, TODAY)
 ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
@@ -151,7 +173,7 @@ def test_a_consulting_action_starts_with_its_agreement_and_its_funds() -> None:
 
 
 def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
-    asked = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY)
+    asked = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY, exception="Seul cabinet du territoire")
     given(*UNDER_WAY).when(asked).then(AGREEMENT)
     given(*UNDER_WAY, AGREEMENT).when(asked).refused("agreement-already-signed")
     given(*CONSULTING_STARTED).when(asked).refused("action-not-at-this-step")
@@ -160,15 +182,36 @@ def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
 
 @pytest.mark.parametrize("day", [LONG_AGO, AHEAD])
 def test_what_is_signed_or_received_is_past(day: date) -> None:
-    given(*UNDER_WAY).when(RecordAgreement(CONSULTING, "Cabinet Aubépine", 1, 1, day)).refused("absurd-date")
+    given(*UNDER_WAY).when(
+        RecordAgreement(CONSULTING, "Cabinet Aubépine", 1, 1, day, exception="Seul cabinet du territoire")
+    ).refused("absurd-date")
     given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, day)).refused("absurd-date")
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, day)).refused("absurd-date")
+
+
+def test_an_agreement_follows_a_consultation_or_says_why_there_was_none() -> None:
+    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY)
+    given(*UNDER_WAY).when(agreement).refused("no-consultation")
+    given(*UNDER_WAY).when(replace(agreement, consultation=new_id(9), exception="Les deux")).refused("no-consultation")
+    [signed] = given(*UNDER_WAY).when(replace(agreement, consultation=new_id(9))).events
+    assert (signed.consultation, signed.exception) == (new_id(9), None)
+
+
+def test_three_sign_the_agreement_and_the_last_of_them_dates_it() -> None:
+    before = TODAY - timedelta(days=3)
+    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY, exception="Seul cabinet")
+    three = replace(agreement, signatures=Signatures(before, TODAY, before))
+    [signed] = given(*UNDER_WAY).when(three).events
+    assert signed.signatures == Signatures(before, TODAY, before)
+    early = replace(agreement, signatures=Signatures(before, before, before))
+    given(*UNDER_WAY).when(early).refused("wrong-signatures")
+    given(*UNDER_WAY).when(replace(agreement, signatures=Signatures(LONG_AGO, TODAY, TODAY))).refused("absurd-date")
 
 
 def test_funds_are_committed_before_the_start_and_in_all_within_the_agreed_amount() -> None:
     agreed = (*UNDER_WAY, AGREEMENT)
     given(*agreed).when(CommitFunds(CONSULTING, 400_000)).then(FUNDS)
-    in_two_parts = (FundsCommitted(CONSULTING, 200_000), FundsCommitted(CONSULTING, 100_000))
+    in_two_parts = (FundsCommitted(CONSULTING, 200_000, FUND), FundsCommitted(CONSULTING, 100_000, FUND))
     too_much = given(*agreed, *in_two_parts).when(CommitFunds(CONSULTING, 100_001))
     assert too_much.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
     given(*UNDER_WAY).when(CommitFunds(CONSULTING, 1)).refused("no-agreement")
@@ -194,7 +237,14 @@ def test_an_amendment_completes_an_agreement() -> None:
 
 
 def test_a_consulting_action_is_done_once_its_final_report_is_accepted() -> None:
-    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, TODAY)).then(REPORT)
+    received = FinalReportReceived(CONSULTING, TODAY)
+    given(*CONSULTING_STARTED).when(ReceiveFinalReport(CONSULTING, TODAY)).then(received)
+    given(*CONSULTING_STARTED, received).when(ReceiveFinalReport(CONSULTING, TODAY)).refused("report-already-received")
+    given(*CONSULTING_STARTED, received).when(FinishAction(CONSULTING, "Fait")).refused("no-final-report")
+    given(*CONSULTING_STARTED, received).when(AuthorisePayment(CONSULTING, 1)).refused("no-final-report")
+    given(*CONSULTING_STARTED, received).when(AcceptFinalReport(CONSULTING)).then(REPORT)
+    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING)).refused("no-report")
+    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, TODAY)).then(received, REPORT)
     given(*CONSULTING_STARTED, REPORT).when(AcceptFinalReport(CONSULTING, TODAY)).refused("report-already-accepted")
     given(*CONSULTING_STARTED).when(FinishAction(CONSULTING, "Fait")).refused("no-final-report")
     done = ActionFinished(CONSULTING, text("Fait"))
@@ -206,14 +256,35 @@ def test_the_provider_is_paid_after_acceptance_and_in_all_within_the_agreed_amou
     paid = PaymentAuthorised(CONSULTING, 300_000)
     given(*CONSULTING_STARTED, REPORT).when(AuthorisePayment(CONSULTING, 300_000)).then(paid)
     again = given(*CONSULTING_STARTED, REPORT, paid, PaymentAuthorised(CONSULTING, 50_000))
-    refused = again.when(AuthorisePayment(CONSULTING, 50_001)).refused("beyond-agreed-amount")
-    assert refused.extra == {"agreed": 400_000, "left": 50_000}
+    refused = again.when(AuthorisePayment(CONSULTING, 50_001)).refused("beyond-committed")
+    assert refused.extra == {"committed": 400_000, "left": 50_000}
+
+
+def test_what_the_last_payment_leaves_goes_back_to_the_fund() -> None:
+    reported = given(*CONSULTING_STARTED, REPORT)
+    paid, left = PaymentAuthorised(CONSULTING, 300_000), FundsReleased(CONSULTING, 100_000)
+    reported.when(AuthorisePayment(CONSULTING, 300_000, last=True)).then(paid, left)
+    reported.when(AuthorisePayment(CONSULTING, 400_000, last=True)).then(PaymentAuthorised(CONSULTING, 400_000))
+    given(*CONSULTING_STARTED, REPORT, paid, left).when(AuthorisePayment(CONSULTING, 1)).refused("beyond-committed")
+
+
+def test_an_abandoned_action_gives_its_funds_back_unless_a_report_was_accepted() -> None:
+    abandoned = ActionAbandoned(CONSULTING, text("Plus utile"))
+    released = FundsReleased(CONSULTING, 400_000)
+    given(*CONSULTING_STARTED).when(AbandonAction(CONSULTING, "Plus utile")).then(abandoned, released)
+    given(*CONSULTING_STARTED, REPORT).when(AbandonAction(CONSULTING, "Plus utile")).then(abandoned)
+
+
+def test_an_abandoned_parcours_gives_its_funds_back() -> None:
+    history = given(*CONSULTING_STARTED)
+    history.when(AbandonParcours("Priorités nouvelles")).then(FundsReleased(CONSULTING, 400_000), ABANDONED)
+    given(*CONSULTING_STARTED, REPORT).when(AbandonParcours("Priorités nouvelles")).then(ABANDONED)
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        RecordAgreement(OWN, "Cabinet Aubépine", 1, 1, TODAY),
+        RecordAgreement(OWN, "Cabinet Aubépine", 1, 1, TODAY, exception="Seul cabinet du territoire"),
         CommitFunds(OWN, 1),
         RecordDays(OWN, 1),
         SignAmendment(OWN, 1, TODAY),
@@ -251,7 +322,7 @@ def test_the_debrief_has_taken_place(held_on: date) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.ADVISER, Role.LEADER])
-@pytest.mark.parametrize("history", [BUILT, UNDER_WAY, CONSULTING_STARTED])
+@pytest.mark.parametrize("history", [BUILT, UNDER_WAY, (*UNDER_WAY, ActionStarted(OWN))])
 def test_a_parcours_can_be_abandoned_at_any_time(history: tuple[object, ...], role: Role) -> None:
     given(*history).when(AbandonParcours("Priorités nouvelles"), by=role).then(ABANDONED)
 
@@ -269,3 +340,40 @@ def test_an_abandoned_parcours_is_not_adjusted() -> None:
 def test_an_accepted_report_is_still_paid_after_the_end() -> None:
     history = given(*CONSULTING_STARTED, REPORT, ABANDONED)
     history.when(AuthorisePayment(CONSULTING, 400_000)).then(PaymentAuthorised(CONSULTING, 400_000))
+
+
+# The whole support lasts from two months to two years
+
+
+@pytest.mark.parametrize("admitted", [NOW - timedelta(days=45), NOW - timedelta(days=800)])
+def test_from_the_admission_to_the_debrief_there_are_two_months_to_two_years_or_a_derogation(
+    admitted: datetime,
+) -> None:
+    history = (ParcoursOpened(replace(PLAN, admitted_at=admitted)), *UNDER_WAY[1:], *SETTLED)
+    given(*history).when(CompleteParcours("Un vrai élan", TODAY)).refused("wrong-duration")
+    derogated = (*history, DurationDerogationGranted(text("Fusion en cours")))
+    assert given(*derogated).when(CompleteParcours("Un vrai élan", TODAY)).refused_as is None
+
+
+def test_an_update_may_be_completed_long_after_the_two_years() -> None:
+    updated = (*UNDER_WAY, *SETTLED, COMPLETED, ADJUSTED, *UNDER_WAY[-2:])
+    later = NOW + timedelta(days=900)
+    assert given(*updated).when(CompleteParcours("Un second élan", later.date()), at=later).refused_as is None
+
+
+# Giving up an update
+
+
+def test_giving_up_the_update_of_a_completed_parcours_leaves_it_completed() -> None:
+    updated = (*UNDER_WAY, *SETTLED, COMPLETED, ADJUSTED)
+    given_up = UpdateAbandoned(text("Finalement non"))
+    given(*updated).when(AbandonParcours("Finalement non")).then(given_up)
+    added = ActionAdded(UNKNOWN, planned(Kind.OWN_ACTION))
+    removed = ActionRemoved(UNKNOWN, text("Finalement non"), Kind.OWN_ACTION)
+    given(*updated, added).when(AbandonParcours("Finalement non")).then(removed, given_up)
+    validated = (*updated, added, *UNDER_WAY[-2:])
+    dropped = ActionAbandoned(UNKNOWN, text("Finalement non"))
+    given(*validated).when(AbandonParcours("Finalement non"), by=Role.LEADER).then(dropped, given_up)
+    after = given(*validated, dropped, given_up).state
+    assert (after.status, after.validated_version) == (Status.COMPLETED, None)
+    assert not any(action.step in OPEN_STEPS for action in after.actions.values())

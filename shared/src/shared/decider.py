@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import reduce
 from typing import Any, Generic, TypeVar
@@ -108,7 +108,40 @@ class Claim:
     held: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A day on which something of the aggregate falls due; withdrawn when `on` is null. One a `kind` and `key`."""
+
+    kind: str
+    key: str
+    on: date | None
+
+
 def no_claims(_state: Any, _event: Any) -> Iterable[Claim]:
+    return ()
+
+
+def no_dues(_state: Any, _event: Any) -> Iterable[Due]:
+    return ()
+
+
+def never_due(kind: str, key: str) -> Any:
+    raise LookupError(f"nothing is asked when {kind} {key} falls due")
+
+
+@dataclass(frozen=True, slots=True)
+class Alongside:
+    """What an event asks of another aggregate of the same service: both are recorded at once, or neither.
+
+    `case`: whose event the other's will be; the other aggregate's own id when it stands beside all cases."""
+
+    decider: Decider[Any]
+    stream: UUID
+    command: Any
+    case: UUID | None = None
+
+
+def nothing_alongside(_state: Any, _event: Any, _context: Context) -> Iterable[Alongside]:
     return ()
 
 
@@ -117,7 +150,10 @@ class Decider(Generic[S]):
     """One aggregate's behaviour, whole and pure.
 
     `claims(state before, event)` lists what an event takes or gives back; `claimed` is the refusal when another case
-    holds it. `commands` and `events` are every type it knows, for the codec, the tables and the tests."""
+    holds it. `alongside(state before, event, context)` lists what is asked of other aggregates in the same transaction;
+    these ask for nothing in turn, and their refusal is the whole command's. `dues(state before, event)` lists the days
+    that an event sets or withdraws, and `when_due(kind, key)` is the command that such a day leads to. `commands` and
+    `events` are every type it knows, for the codec, the tables and the tests."""
 
     name: str
     initial: S
@@ -127,6 +163,9 @@ class Decider(Generic[S]):
     events: tuple[type, ...]
     claims: Callable[[S, Any], Iterable[Claim]] = no_claims
     claimed: Refusal = Refusal("claimed", "Déjà pris par un autre dossier")
+    alongside: Callable[[S, Any, Context], Iterable[Alongside]] = nothing_alongside
+    dues: Callable[[S, Any], Iterable[Due]] = no_dues
+    when_due: Callable[[str, str], Any] = never_due
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

@@ -1,4 +1,4 @@
-"""What is a service made of? One program, three roles: api, work (reactions and views), relay."""
+"""What is a service made of? One program, three roles: api, work (reactions, due dates and views), relay."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from shared.clock import Clock
 from shared.contracts.base import PublicEvent
 from shared.decider import Decider, Role
 from shared.eventlog.application import ServiceApplication
+from shared.scheduler import Scheduler
 from shared.settings import Settings
 from shared.transport.feed import Feed, feed_router
 from shared.transport.inbox import Inbox, Reactions
@@ -98,6 +99,7 @@ class Service:
         feed = self.feed(settings)
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.views)
+        scheduler = Scheduler(app)
         relay = Relay(app, self.published, region=region, nats_url=nats_url, token=token)
         subscriptions = Subscriptions(inbox, region=region, nats_url=nats_url, token=token, fatal=_stop_this_process)
         async with AsyncExitStack() as leaving:
@@ -109,6 +111,8 @@ class Service:
             if part in (Part.ALL, Part.WORK):
                 projector.start()
                 leaving.push_async_callback(asyncio.to_thread, projector.stop)
+                scheduler.start()
+                leaving.push_async_callback(asyncio.to_thread, scheduler.stop)
                 await subscriptions.start()
                 leaving.push_async_callback(subscriptions.stop)
             yield

@@ -28,11 +28,12 @@ class View:
     """`name` ends with a version: a changed view is built beside the old one, under its new name.
 
     `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
-    A row holds no sealed value in clear."""
+    A row holds no sealed value in clear. `about`: the events that make it, where cases are of several kinds."""
 
     name: str
     project: Callable[[Document, LogEntry, RecordedEvent[Any]], Document]
     searched: tuple[str, ...] = ()
+    about: tuple[type, ...] = ()
 
 
 class Projector:
@@ -107,9 +108,13 @@ class Projector:
 
     def _project(self, view: View, entries: Any, documents: dict[UUID, Document]) -> None:
         for entry, event in self._app.events_of(entries):
+            if view.about and type(event.data) not in view.about:
+                continue
             before = documents.get(entry.case_id, {"id": str(entry.case_id), "version": 0})
-            row = view.project(before, entry, event) | {"version": before["version"] + 1}
-            documents[entry.case_id] = plain(row, _never)
+            row = view.project(before, entry, event)
+            if row is before and not before["version"]:
+                continue  # a case of another kind: this view has no row for it
+            documents[entry.case_id] = plain(row | {"version": before["version"] + 1}, _never)
 
 
 def page_of(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from diagnostic import views
-from diagnostic.domain import commands, diagnosis
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from diagnostic import versions, views
+from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from shared.decider import Role
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Endpoints, case_router
+from shared.web.callers import Calling, allowed
+from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = Endpoints(router, diagnosis.decider)
@@ -15,9 +21,60 @@ diagnoses.does("/employment", commands.RecordEmployment, *EVERYONE_AT_WORK)
 diagnoses.does("/indicators", commands.RecordIndicator, *EVERYONE_AT_WORK)
 diagnoses.does("/problem", commands.StateProblem, *EVERYONE_AT_WORK)
 diagnoses.does("/other-schemes", commands.ListOtherScheme, *EVERYONE_AT_WORK)
+diagnoses.does("/economics", commands.RecordEconomics, *EVERYONE_AT_WORK)
+diagnoses.does("/difficulty", commands.QualifyDifficulty, *EVERYONE_AT_WORK)
+diagnoses.does("/scenarios", commands.PrioritiseScenarios, *EVERYONE_AT_WORK)
+diagnoses.does("/employment/correction", commands.CorrectEmployment, *EVERYONE_AT_WORK)
+diagnoses.does("/economics/correction", commands.CorrectEconomics, *EVERYONE_AT_WORK)
+diagnoses.does("/indicators/correction", commands.CorrectIndicator, *EVERYONE_AT_WORK)
+diagnoses.does("/sessions/correction", commands.CorrectSession, *EVERYONE_AT_WORK)
+diagnoses.does("/sessions/cancellation", commands.CancelSession, *EVERYONE_AT_WORK)
 diagnoses.does("/submission", commands.SubmitDiagnosis, *EVERYONE_AT_WORK)
 diagnoses.does("/validation", commands.ValidateDiagnosis, Role.LEADER)
 diagnoses.does("/contestation", commands.ContestDiagnosis, Role.LEADER)
 diagnoses.does("/plan", commands.AgreePlan, *EVERYONE_AT_WORK)
+diagnoses.does("/sharing-agreement", committee.AgreeToShare, Role.LEADER)
+diagnoses.does("/sharing-withdrawal", committee.WithdrawAgreement, Role.LEADER)
+diagnoses.does("/mandates", leaders.RecordMandate, *EVERYONE_AT_WORK)
+diagnoses.does("/committee", committee.ShareWithCommittee, *EVERYONE_AT_WORK)
+diagnoses.does("/opinions", committee.GiveOpinion, Role.COMMITTEE)
+diagnoses.does("/advice", advice.RequestAdvice, *EVERYONE_AT_WORK)
+diagnoses.does("/advice/answer", advice.ReceiveAdvice, *EVERYONE_AT_WORK)
 diagnoses.reads(*WHO_READS_A_CASE)
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
+
+WHO_READS_VERSIONS = frozenset({*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR, Role.SERVICE})
+WHO_READS_WHAT_IS_SHARED = WHO_READS_VERSIONS | {Role.COMMITTEE}
+Number = Annotated[int, Path(ge=1, le=10**6)]
+
+
+@router.get("/{id}/versions", summary="The versions of the content")
+def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[versions.Version]:  # noqa: A002
+    """Who made each version and when, and what leaders said of it."""
+    allowed(caller, WHO_READS_VERSIONS, id)
+    return versions.versions(asked, id)
+
+
+@router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
+def read_version(id: UUID, number: Number, asked: Asked, caller: Calling) -> versions.Reading:  # noqa: A002
+    allowed(caller, WHO_READS_VERSIONS, id)
+    return versions.reading(asked, id, number)
+
+
+@router.get("/{id}/versions/{number}/changes", summary="What changed between two versions")
+def read_changes(
+    id: UUID,  # noqa: A002
+    number: Number,
+    asked: Asked,
+    caller: Calling,
+    since: Annotated[int | None, Query(ge=0, le=10**6, description="The version just before, if none is named")] = None,
+) -> versions.Difference:
+    allowed(caller, WHO_READS_VERSIONS, id)
+    return versions.difference(asked, id, number, number - 1 if since is None else since)
+
+
+@router.get("/{id}/shared", summary="What is shared with the committee")
+def read_shared(id: UUID, asked: Asked, caller: Calling) -> versions.SharedReading:  # noqa: A002
+    """The parts of the version that the structure agreed to share, until the day it named."""
+    allowed(caller, WHO_READS_WHAT_IS_SHARED, id)
+    return versions.shared(asked, id)

@@ -24,5 +24,7 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
                 axes=agreed.axes,
                 baseline=agreed.baseline,
                 definitions=agreed.definitions,
+                fiscal_year=agreed.fiscal_year,
+                perimeter=agreed.perimeter,
             )
     return None

@@ -12,10 +12,13 @@ from diagnostic.domain.events import (
     DiagnosisSubmitted,
     DiagnosisValidated,
     PlanAgreed,
+    SessionCancelled,
+    SessionCorrected,
     SessionRecorded,
     SubmissionVoided,
     ValidationVoided,
 )
+from diagnostic.domain.leaders import LEADERS_NEEDED, still_agreeing
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
@@ -33,24 +36,36 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "admitted_at": admitted_at,
                 "opened_at": entry.recorded_at,
                 "sessions": 0,
+                "session_days": [],
                 "last_session_on": None,
                 "axes": [],
                 "submitted_version": None,
                 "submitted_at": None,
                 "validated_at": None,
+                "validated_by": [],
                 "contested_at": None,
             }
         case SessionRecorded(session):
-            days = [str(session.held_on), row["last_session_on"] or ""]
-            return row | {"sessions": row["sessions"] + 1, "last_session_on": max(days)}
+            return row | _sessions([*row["session_days"], str(session.held_on)])
+        case SessionCorrected(number, session):
+            return row | _sessions(_replaced(row["session_days"], number, str(session.held_on)))
+        case SessionCancelled(number):
+            return row | _sessions(_replaced(row["session_days"], number, None))
         case AxisAssessed(axis):
             return row | {"axes": sorted({*row["axes"], axis})}
         case DiagnosisSubmitted(version):
             submitted = {"submitted_version": version, "submitted_at": entry.recorded_at, "contested_at": None}
             return row | {"status": Status.SUBMITTED} | submitted
-        case DiagnosisValidated():
-            return row | {"status": Status.VALIDATED, "validated_at": entry.recorded_at}
-        case DiagnosisContested():
+        case DiagnosisValidated(leader=leader):
+            agreeing = [*row["validated_by"], leader]
+            if len(agreeing) < LEADERS_NEEDED:
+                return row | {"validated_by": agreeing}
+            first = row["validated_at"] or entry.recorded_at
+            return row | {"status": Status.VALIDATED, "validated_at": first, "validated_by": agreeing}
+        case DiagnosisContested(leader=leader):
+            agreeing = [*still_agreeing(tuple(row["validated_by"]), leader)]
+            if row["validated_at"] and len(agreeing) >= LEADERS_NEEDED:
+                return row | {"validated_by": agreeing, "contested_at": entry.recorded_at}
             return row | NOT_SUBMITTED | {"status": Status.CONTESTED, "contested_at": entry.recorded_at}
         case SubmissionVoided() | ValidationVoided():
             return row | NOT_SUBMITTED | {"status": Status.OPEN}
@@ -59,6 +74,16 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     return row
 
 
-NOT_SUBMITTED: Document = {"submitted_version": None, "submitted_at": None, "validated_at": None}
+def _sessions(days: list[str | None]) -> Document:
+    """`session_days`: by number, null for one that was cancelled."""
+    held = [day for day in days if day]
+    return {"sessions": len(held), "session_days": days, "last_session_on": max(held, default=None)}
 
-diagnoses = View("diagnoses:v1", _project, searched=("unit", "adviser"))
+
+def _replaced(days: list[str | None], number: int, day: str | None) -> list[str | None]:
+    return [*days[: number - 1], day, *days[number:]]
+
+
+NOT_SUBMITTED: Document = {"submitted_version": None, "submitted_at": None, "validated_at": None, "validated_by": []}
+
+diagnoses = View("diagnoses:v2", _project, searched=("unit", "adviser"))

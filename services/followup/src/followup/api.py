@@ -2,17 +2,70 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query
+
 from followup import views
-from followup.domain import commands, follow_up
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Endpoints, case_router
+from followup.caseload import AFTER, Caseload, Wanted, caseload
+from followup.domain import commands, follow_up, sheet
+from followup.figures import Figures, figures_of
+from shared.decider import Role
+from shared.web.callers import Caller, Calling, allowed
+from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 
 router = case_router("/follow-ups", "follow-ups")
 follow_ups = Endpoints(router, follow_up.decider)
 follow_ups.does("/reviews", commands.RecordReview, *EVERYONE_AT_WORK)
 follow_ups.does("/reviews/planning", commands.PlanReview, *EVERYONE_AT_WORK)
 follow_ups.does("/reviews/unreachable", commands.RecordUnreachable, *EVERYONE_AT_WORK)
+follow_ups.does("/parcours-update", commands.RequestParcoursUpdate, *EVERYONE_AT_WORK)
+follow_ups.does("/parcours-update/withdrawal", commands.WithdrawParcoursUpdate, *EVERYONE_AT_WORK)
 follow_ups.does("/closing-down", commands.RecordClosedDown, *EVERYONE_AT_WORK)
 follow_ups.does("/needs", commands.FindNeed, *EVERYONE_AT_WORK)
 follow_ups.does("/closure", commands.CloseFollowUp, *EVERYONE_AT_WORK)
+
+
+@router.get("/figures", summary="The unit's figures, each with its formula")
+def figures(
+    asked: Asked,
+    caller: Calling,
+    unit: Annotated[str | None, Query(max_length=100, description="For the DLA régional: one of its units")] = None,
+) -> Figures:
+    """Satisfaction with its response rate, matched job change since the diagnosis, reviews by outcome."""
+    allowed(caller, frozenset(EVERYONE_AT_WORK))
+    return figures_of(asked.recorder, views.follow_ups, unit if caller.actor.role is Role.REGIONAL else _own(caller))
+
+
+@router.get("", summary="The follow-ups, those due first before the others")
+def index(
+    asked: Asked,
+    caller: Calling,
+    q: Annotated[str, Query(max_length=100, description="Words to look for, accents or not")] = "",
+    status: Annotated[str | None, Query(max_length=40)] = None,
+    adviser: Annotated[str | None, Query(max_length=100, description="Whose caseload")] = None,
+    due: Annotated[date | None, Query(description="With a review due by that day")] = None,
+    overdue: Annotated[bool, Query(description="With a review that is overdue")] = False,
+    after: Annotated[str | None, Query(pattern=AFTER)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Caseload:
+    """A caseload: what is due, by the day it is due."""
+    allowed(caller, frozenset(EVERYONE_AT_WORK))
+    return caseload(asked.recorder, views.follow_ups, Wanted(q, status, adviser, due, overdue), after, limit)
+
+
+def _own(caller: Caller) -> str:
+    return caller.actor.unit or ""
+
+
 follow_ups.reads(*WHO_READS_A_CASE)
-follow_ups.lists(views.follow_ups, *EVERYONE_AT_WORK)
+
+learning = case_router("/sheets", "sheets")
+sheets = Endpoints(learning, sheet.decider)
+sheets.opens(sheet.SubmitSheet, *EVERYONE_AT_WORK)
+sheets.does("/revision", sheet.SubmitSheet, *EVERYONE_AT_WORK)
+sheets.does("/return", sheet.ReturnSheet, Role.RESOURCE_CENTRE)
+sheets.does("/publication", sheet.PublishSheet, Role.RESOURCE_CENTRE)
+sheets.reads(*EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)
+sheets.lists(views.sheets, *EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from followup import api, views
-from followup.domain import follow_up
+from followup.domain import follow_up, sheet
 from followup.published import published
 from followup.reactions import reactions
 from shared.contracts import followup as contracts
@@ -13,12 +13,12 @@ from shared.service import Service
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
-    deciders=(follow_up.decider,),
-    routers=(api.router,),
+    deciders=(follow_up.decider, sheet.decider),
+    routers=(api.router, api.learning),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
-    views=(views.follow_ups,),
+    views=(views.follow_ups, views.sheets),
 )
 cli = command_line(service)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from followup.domain import events
 from followup.domain.reviews import ReviewStatus
@@ -10,9 +11,10 @@ from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
+from shared.ids import uuid7_after
 
 
-def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
     match recorded.data:
         case events.ReviewRecorded(review):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.HELD)
@@ -20,8 +22,19 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.UNREACHABLE)
         case events.StructureClosedDown(_, [review, *_]):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.CLOSED_DOWN)
+        case events.ReviewFellDue(review, due_on):
+            return contracts.ReviewDue(review=review, due_on=due_on)
+        case events.ReviewOverdue(review, due_on):
+            return contracts.ReviewDue(review=review, due_on=due_on, overdue=True)
+        case events.ParcoursUpdateAsked(review, _, axes):
+            return contracts.ParcoursUpdateAsked(review=review, axes=axes)
         case events.NeedFound(theme):
-            return contracts.NeedFound(theme=theme)
+            return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
         case events.FollowUpClosed(outcome):
             return contracts.FollowUpClosed(outcome=outcome)
     return None
+
+
+def request_opened_by(need: UUID) -> UUID:
+    """The same need always opens the same request: its id is known here before intake has opened it."""
+    return uuid7_after(need, "linked-request")

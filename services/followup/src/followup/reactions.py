@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from pydantic import NonNegativeInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
 from followup.domain import commands, follow_up
-from shared.contracts.parcours import ParcoursCompleted
+from followup.domain.reviews import REVIEWS
+from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("followup")
+
+
+class ReviewSettings(BaseSettings):
+    """What a deployment sets: how many months after a parcours' end each review is due, DLA_FOLLOWUP_REVIEWS."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_FOLLOWUP_", frozen=True)
+
+    reviews: dict[str, NonNegativeInt] = REVIEWS
+
+
+settings = ReviewSettings()
 
 
 @reactions.on(ParcoursCompleted)
@@ -21,5 +36,12 @@ def open_follow_up(event: ParcoursCompleted, header: Header) -> To:
         event.adviser,
         event.baseline,
         event.definitions,
+        settings.reviews,
     )
     return To(follow_up.decider, header.case, command)
+
+
+@reactions.on(ParcoursAbandoned)
+def drop_parcours_update(_: ParcoursAbandoned, header: Header) -> To:
+    """The parcours was abandoned: follow-up does not wait any more for its update."""
+    return To(follow_up.decider, header.case, commands.DropParcoursUpdate())

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from followup.domain import follow_up, sheet
 from followup.domain.events import (
     FollowUpClosed,
     FollowUpOpened,
     FollowUpResumed,
     NeedFound,
+    ParcoursUpdateAsked,
+    ParcoursUpdateWithdrawn,
+    ReviewFellDue,
+    ReviewOverdue,
     ReviewPlanned,
     ReviewRecorded,
     ReviewUnreachable,
     StructureClosedDown,
 )
-from followup.domain.follow_up import Status
-from followup.domain.reviews import ReviewStatus
+from followup.domain.reviews import Comparability, Report, ReviewStatus
+from followup.domain.state import Status
+from followup.published import request_opened_by
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
@@ -23,7 +29,7 @@ from shared.views import Document, View
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     match recorded.data:
-        case FollowUpOpened(_, structure, unit, adviser, _, _, reviews):
+        case FollowUpOpened(_, structure, unit, adviser, baseline, _, reviews):
             opened = {
                 "status": Status.OPEN,
                 "structure": structure,
@@ -33,30 +39,63 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "reviews_held": 0,
                 "reviews_unreachable": 0,
                 "needs": 0,
+                "linked_requests": [],
+                "fell_due": [],
+                "overdue": [],
+                "update_asked_at": None,
+                "baseline": baseline,
+                "measured": {},
+                "satisfaction": {},
             }
             return _due(row | opened, reviews)
         case FollowUpResumed(_, adviser, reviews):
             reopened = row | {"status": Status.OPEN, "adviser": adviser, "outcome": None, "closed_at": None}
+            reopened |= {"update_asked_at": None}
             return _due(reopened, row["due"] | reviews)
         case ReviewPlanned(review, due_on):
-            return _due(row, row["due"] | {review: due_on})
-        case ReviewRecorded(review):
-            return _done(row, ReviewStatus.HELD, review)
+            return _due(_called(row, review), row["due"] | {review: due_on})
+        case ReviewFellDue(review):
+            return row | {"fell_due": [*row["fell_due"], review]}
+        case ReviewOverdue(review):
+            return row | {"overdue": [*row["overdue"], review]}
+        case ReviewRecorded(review, report):
+            return _done(_told(row, review, report), ReviewStatus.HELD, review)
         case ReviewUnreachable(review):
             return _done(row, ReviewStatus.UNREACHABLE, review)
         case StructureClosedDown():
-            return _due(row, {})
+            return _due(row | {"fell_due": [], "overdue": []}, {})
+        case ParcoursUpdateAsked():
+            return row | {"update_asked_at": entry.recorded_at}
+        case ParcoursUpdateWithdrawn():
+            return row | {"update_asked_at": None}
         case NeedFound():
-            return row | {"needs": row["needs"] + 1}
+            linked = [*row["linked_requests"], str(request_opened_by(recorded.meta.id))]
+            return row | {"needs": row["needs"] + 1, "linked_requests": linked}
         case FollowUpClosed(outcome):
-            return row | {"status": Status.CLOSED, "outcome": outcome, "closed_at": entry.recorded_at}
+            closed = {"status": Status.CLOSED, "outcome": outcome, "closed_at": entry.recorded_at}
+            return row | closed | {"update_asked_at": None}
     return row
 
 
 def _done(row: Document, how: ReviewStatus, review: str) -> Document:
     counted = f"reviews_{how}"
     due = {code: due_on for code, due_on in row["due"].items() if code != review}
-    return _due(row | {counted: row[counted] + 1}, due)
+    return _due(_called(row, review) | {counted: row[counted] + 1}, due)
+
+
+def _called(row: Document, review: str) -> Document:
+    """What was said of a review's day does not hold any more: it was held, or its day has changed."""
+    return row | {said: [code for code in row[said] if code != review] for said in ("fell_due", "overdue")}
+
+
+def _told(row: Document, review: str, report: Report) -> Document:
+    comparable = {
+        code: indicator.value
+        for code, indicator in report.indicators.items()
+        if indicator.comparability is Comparability.COMPARABLE
+    }
+    asked = {review: report.satisfaction} if report.satisfaction_asked else {}
+    return row | {"measured": row["measured"] | {review: comparable}, "satisfaction": row["satisfaction"] | asked}
 
 
 def _due(row: Document, due: dict[str, Any]) -> Document:
@@ -65,4 +104,19 @@ def _due(row: Document, due: dict[str, Any]) -> Document:
     return row | {"due": days, "next_due_on": min(days.values(), default=None)}
 
 
-follow_ups = View("follow-ups:v1", _project, searched=("unit", "adviser"))
+follow_ups = View("follow-ups:v2", _project, searched=("unit", "adviser"), about=follow_up.decider.events)
+
+
+def _sheet(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    match recorded.data:
+        case sheet.SheetSubmitted(theme):
+            return row | {"status": sheet.Status.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
+        case sheet.SheetReturned():
+            return row | {"status": sheet.Status.RETURNED}
+        case sheet.SheetPublished(theme, title, context, what_worked, limits):
+            told = {"title": title, "context": context, "what_worked": what_worked, "limits": limits}
+            return row | told | {"status": sheet.Status.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
+    return row
+
+
+sheets = View("sheets:v1", _sheet, ("theme", "title", "context", "what_worked", "limits"), sheet.decider.events)

@@ -14,11 +14,11 @@ service = Service(
     name="intake",
     title="DLA — accueil",
     deciders=(request.decider, orientation.decider),
-    routers=(api.router, api.orientations_router),
+    routers=(api.router, api.orientations_router, api.reference_router, api.self_checks_router),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
-    views=(views.requests,),
+    views=(views.requests, views.chases),
 )
 cli = command_line(service)
 

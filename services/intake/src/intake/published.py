@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from intake.domain import events
+from intake.domain.commands import Ending
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog.mapper import RecordedEvent
@@ -27,4 +28,6 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.RequestOriented(orientations=len(orientations))
         case events.CaseClosed(ending):
             return contracts.CaseClosed(ending=ending)
+        case events.CaseGivenUp():
+            return contracts.CaseClosed(ending=Ending.GIVEN_UP)
     return None

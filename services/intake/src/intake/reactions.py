@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from intake.domain import commands, request
+from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.eventlog.application import ServiceApplication
@@ -15,22 +16,28 @@ from shared.transport.wire import Header
 reactions = Reactions("intake")
 
 
+@reactions.on(PlanAgreed)
+def start_accompaniment(_: PlanAgreed, header: Header) -> To:
+    """The plan is agreed, and the parcours opens: it will tell how the case ends."""
+    return To(request.decider, header.case, commands.StartAccompaniment())
+
+
 @reactions.on(ParcoursCompleted)
 def end_accompaniment(_: ParcoursCompleted, header: Header) -> To:
-    """The parcours is over: the structure may ask again while its follow-up goes on."""
-    return To(request.decider, header.case, commands.EndAccompaniment())
+    """The parcours is over: the structure may ask again while its follow-up goes on, or resumes."""
+    return To(request.decider, header.case, commands.EndAccompaniment(header.recorded_at))
 
 
 @reactions.on(ParcoursAbandoned)
 def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> To:
-    """The scheme is voluntary: an abandoned parcours closes its case."""
-    return To(request.decider, header.case, commands.CloseCase(commands.Ending.ABANDONED))
+    """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
+    return To(request.decider, header.case, commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at))
 
 
 @reactions.on(FollowUpClosed)
 def close_followed_up_case(_: FollowUpClosed, header: Header) -> To:
     """The follow-up is over, and with it the case."""
-    return To(request.decider, header.case, commands.CloseCase(commands.Ending.FOLLOWED_UP))
+    return To(request.decider, header.case, commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at))
 
 
 @reactions.on(NeedFound)

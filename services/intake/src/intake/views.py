@@ -1,21 +1,27 @@
-"""What intake lists: the requests of a unit, and where each stands."""
+"""What intake lists: the requests of a unit, where each stands, and the orientations that nobody acknowledged yet."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from intake.domain import orientation
+from intake.domain.commands import Ending
+from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
+    CaseGivenUp,
+    CaseReopened,
     LinkedRequestOpened,
     RequestAdmitted,
     RequestOriented,
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
+    StructureCorrected,
+    TransferReceived,
 )
-from intake.domain.request import Status
+from intake.domain.state import Status
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
@@ -23,33 +29,75 @@ from shared.views import Document, View
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     match recorded.data:
-        case RequestReceived(structure, _, _, _, unit) | LinkedRequestOpened(_, structure, _, _, _, unit):
-            origin = getattr(recorded.data, "origin", None)
+        case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
+            structure, origin = opened.structure, getattr(opened, "origin", None)
             # A linked request opens by itself: its adviser is known once somebody admits it.
+            by_itself = isinstance(opened, LinkedRequestOpened)
             return row | {
                 "status": Status.RECEIVED,
                 "structure": structure.name,
                 "department": structure.department,
-                "unit": unit,
-                "adviser": None if origin else recorded.meta.actor,
+                "structure_id": opened.structure_id,
+                "unit": opened.unit,
+                "adviser": None if by_itself else recorded.meta.actor,
                 "origin": origin,
                 "received_at": entry.recorded_at,
             }
+        case StructureCorrected(structure):
+            return row | {"structure": structure.name, "department": structure.department}
+        case DifficultyQualified(difficulty):
+            return row | {"difficulty": difficulty.level, "triaged_at": row.get("triaged_at") or entry.recorded_at}
         case RequestAdmitted(adviser=adviser):
             return row | {"status": Status.ADMITTED, "adviser": adviser, "outcome_at": entry.recorded_at}
         case RequestOriented():
             return row | {"status": Status.ORIENTED, "outcome_at": entry.recorded_at}
-        case RequestTransferred():
-            return row | {"status": Status.TRANSFERRED, "outcome_at": entry.recorded_at}
+        case RequestTransferred(to_unit):
+            return row | {"to_unit": to_unit, "status": Status.TRANSFERRED, "outcome_at": entry.recorded_at}
         case RequestWithdrawn():
             return row | {"status": Status.WITHDRAWN, "outcome_at": entry.recorded_at}
         case AccompanimentEnded():
             return row | {"accompaniment_ended": True}
         case CaseClosed(ending):
             return row | {"status": Status.CLOSED, "ending": ending}
+        case CaseGivenUp():
+            return row | {"status": Status.CLOSED, "ending": Ending.GIVEN_UP}
+        case CaseReopened():
+            return row | {"status": Status.ADMITTED, "ending": None}
         case orientation.OrientationProposed(_, target):
             return row | {"oriented_to": [*row.get("oriented_to", []), target]}
     return row
 
 
-requests = View("requests:v1", _project, searched=("structure", "department"))
+def _waiting(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    stream, sent = str(entry.originator_id), row.get("orientations", {})
+    match recorded.data:
+        case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
+            return row | {
+                "structure": opened.structure.name,
+                "unit": opened.unit,
+                "status": "nothing",
+                "orientations": {},
+                **_level(getattr(opened, "difficulty", None)),
+            }
+        case StructureCorrected(structure):
+            return row | {"structure": structure.name}
+        case DifficultyQualified(difficulty):
+            return row | _level(difficulty)
+        case orientation.OrientationProposed(_, target):
+            return row | {"orientations": sent | {stream: {"target": target}}}
+        case orientation.OrientationSent():
+            told = sent[stream] | {"sent_at": entry.recorded_at}
+            return row | {"status": "waiting", "orientations": sent | {stream: told}}
+        case orientation.OrientationAcknowledged() | orientation.OrientationDeclined():
+            others = {key: told for key, told in sent.items() if key != stream}
+            waits = any("sent_at" in told for told in others.values())
+            return row | {"status": "waiting" if waits else "nothing", "orientations": others}
+    return row
+
+
+def _level(difficulty: Difficulty | None) -> Document:
+    return {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline} if difficulty else {}
+
+
+requests = View("requests:v2", _project, searched=("structure", "department"))
+chases = View("chases:v1", _waiting, searched=("structure",))

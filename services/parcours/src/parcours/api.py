@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from parcours import views
-from parcours.domain import building, consulting, coordination, duration, ending, parcours, validation
+from parcours.domain import (
+    building,
+    consulting,
+    coordination,
+    duration,
+    ending,
+    fund,
+    funding,
+    operation,
+    parcours,
+    validation,
+)
+from parcours.domain.consultation import award, consultation, proposals
+from parcours.domain.state import consulting_action
 from shared.decider import Role
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Endpoints, case_router
+from shared.eventlog.application import ServiceApplication
+from shared.web.callers import only
+from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+
+WHO_READS_A_PARCOURS = tuple(role for role in WHO_READS_A_CASE if role is not Role.PROVIDER)
+"""Not a provider: it would read what its competitors propose."""
 
 router = case_router("/parcours", "parcours")
 accompaniments = Endpoints(router, parcours.decider)
@@ -28,14 +49,56 @@ accompaniments.does("/actions/abandonment", coordination.AbandonAction, *EVERYON
 accompaniments.does("/actions/carry-over", coordination.CarryOver, *EVERYONE_AT_WORK)
 
 accompaniments.does("/agreements", consulting.RecordAgreement, *EVERYONE_AT_WORK)
-accompaniments.does("/funds", consulting.CommitFunds, *EVERYONE_AT_WORK)
+accompaniments.does("/funds", funding.CommitFunds, *EVERYONE_AT_WORK)
 accompaniments.does("/days", consulting.RecordDays, *EVERYONE_AT_WORK)
 accompaniments.does("/amendments", consulting.SignAmendment, *EVERYONE_AT_WORK)
+accompaniments.does("/final-reports/receipt", consulting.ReceiveFinalReport, *EVERYONE_AT_WORK)
 accompaniments.does("/final-reports", consulting.AcceptFinalReport, *EVERYONE_AT_WORK)
-accompaniments.does("/payments", consulting.AuthorisePayment, *EVERYONE_AT_WORK)
+accompaniments.does("/payments", funding.AuthorisePayment, *EVERYONE_AT_WORK)
 
 accompaniments.does("/completion", ending.CompleteParcours, *EVERYONE_AT_WORK)
 accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, Role.LEADER)
 
-accompaniments.reads(*WHO_READS_A_CASE)
+accompaniments.reads(*WHO_READS_A_PARCOURS)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
+
+
+def for_a_consulting_action(app: ServiceApplication, case: UUID, opened: proposals.OpenConsultation) -> None:
+    consulting_action(app.existing(parcours.decider, case).state, opened.action)
+
+
+consultations_router = case_router("/parcours/{case}/consultations", "consultations")
+consultations = Endpoints(consultations_router, consultation.decider, within=parcours.decider)
+consultations.opens(proposals.OpenConsultation, *EVERYONE_AT_WORK, check=for_a_consulting_action)
+consultations.does("/providers", proposals.ConsultProvider, *EVERYONE_AT_WORK)
+consultations.does("/proposals", proposals.SubmitProposal, *EVERYONE_AT_WORK, Role.PROVIDER)
+consultations.does("/interests", award.DeclareInterests, *EVERYONE_AT_WORK, Role.LEADER)
+consultations.does("/scores", award.ScoreProposal, *EVERYONE_AT_WORK, Role.LEADER)
+consultations.does("/award", award.Award, *EVERYONE_AT_WORK)
+consultations.does("/information", award.InformCandidate, *EVERYONE_AT_WORK)
+consultations.does("/cancellation", award.CancelConsultation, *EVERYONE_AT_WORK)
+consultations.reads(*WHO_READS_A_PARCOURS)
+
+WHO_READS_A_UNIT = (*EVERYONE_AT_WORK, Role.AUDITOR, Role.SERVICE)
+
+funds_router = case_router("/funds", "funds")
+funds = Endpoints(funds_router, fund.decider)
+funds.opens(fund.OpenFund, Role.MANAGER, stream=lambda opened: fund.fund_id(opened.unit, opened.year))
+funds.does("/adjustment", fund.AdjustFund, Role.MANAGER)
+funds.reads(*WHO_READS_A_UNIT)
+funds.lists(views.funds, *WHO_READS_A_UNIT)
+
+operations_router = case_router("/operations", "operations")
+operations = Endpoints(operations_router, operation.decider)
+operations.opens(operation.PlanOperation, *EVERYONE_AT_WORK)
+operations.reads(*WHO_READS_A_UNIT)
+operations.lists(views.operations, *EVERYONE_AT_WORK)
+
+
+@funds_router.get("/{unit}/{year}", dependencies=[only(*WHO_READS_A_UNIT)], response_model=dict[str, Any])
+def balance(unit: str, year: int, asked: Asked) -> Any:
+    """What a unit's fund of a year was allocated, has committed and paid, and can still engage (cents)."""
+    number = fund.fund_id(unit, year)
+    known = asked.existing(fund.decider, number)
+    sums = {name: getattr(known.state, name) for name in ("allocated", "committed", "paid", "available")}
+    return {"id": number, "version": known.version, "unit": unit, "year": year, **sums}

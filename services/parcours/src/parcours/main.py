@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from parcours import api, views
-from parcours.domain import parcours
+from parcours.domain import fund, operation, parcours
+from parcours.domain.consultation import consultation
 from parcours.published import published
 from parcours.reactions import reactions
 from shared.contracts import parcours as contracts
@@ -13,12 +14,12 @@ from shared.service import Service
 service = Service(
     name="parcours",
     title="DLA — parcours d’accompagnement",
-    deciders=(parcours.decider,),
-    routers=(api.router,),
+    deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider),
+    routers=(api.router, api.consultations_router, api.funds_router, api.operations_router),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
-    views=(views.parcours_list,),
+    views=(views.parcours_list, views.funds, views.operations),
 )
 cli = command_line(service)
 

@@ -1,13 +1,22 @@
-"""What parcours lists: the accompaniments of a unit, and how far each has come."""
+"""What parcours lists: the accompaniments of a unit and how far each has come; the units’ funds and operations."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from parcours.domain.building import ActionAdded, ActionRemoved
-from parcours.domain.consulting import FundsCommitted, PaymentAuthorised
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
-from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
+from parcours.domain.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
+from parcours.domain.funding import FundsCommitted, FundsReleased, PaymentAuthorised
+from parcours.domain.operation import (
+    BeneficiaryJoined,
+    BeneficiaryLeft,
+    OperationFellShort,
+    OperationPlanned,
+    OperationStarted,
+)
+from parcours.domain.operation import Step as OperationStep
 from parcours.domain.parcours import ParcoursOpened
 from parcours.domain.state import Kind, Status
 from parcours.domain.validation import (
@@ -49,7 +58,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
         case SharedVersionLapsed():
             return row | {"status": Status.BUILDING}
         case ParcoursAdjusted():
-            return row | {"status": Status.BUILDING, "validated_at": None, "completed_at": None}
+            return row | {"status": Status.BUILDING, "validated_at": None}
         case ParcoursValidated():
             return row | {"status": Status.UNDER_WAY, "validated_at": now}
         case ActionStarted():
@@ -62,10 +71,14 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return _one_more(row, "carried_over")
         case FundsCommitted(_, amount):
             return _one_more(row, "committed", by=amount)
+        case FundsReleased(_, amount):
+            return _one_more(row, "committed", by=-amount)
         case PaymentAuthorised(_, amount):
             return _one_more(row, "paid", by=amount)
         case ParcoursCompleted():
             return row | {"status": Status.COMPLETED, "completed_at": now}
+        case UpdateAbandoned():
+            return row | {"status": Status.COMPLETED}
         case ParcoursAbandoned():
             return row | {"status": Status.ABANDONED, "abandoned_at": now}
     return row
@@ -75,5 +88,45 @@ def _one_more(row: Document, *counted: str, by: int = 1) -> Document:
     return row | {name: row[name] + by for name in counted}
 
 
-parcours_list = View("parcours:v1", _project, searched=("unit", "adviser"))
-"""`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents."""
+parcours_list = View("parcours:v2", _project, searched=("unit", "adviser"))
+"""`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents.
+
+`completed_at` is the last completion, while an update is under way too."""
+
+
+def _fund(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    match recorded.data:
+        case FundOpened(unit, year, allocated):
+            return row | {"unit": unit, "year": year, "allocated": allocated, "committed": 0, "paid": 0}
+        case FundAdjusted(allocated):
+            return row | {"allocated": allocated}
+        case FundEngaged(_, _, amount):
+            return _one_more(row, "committed", by=amount)
+        case FundFreed(_, amount):
+            return _one_more(row, "committed", by=-amount)
+        case FundSpent(_, amount):
+            return _one_more(row, "paid", by=amount)
+    return row
+
+
+funds = View("funds:v1", _fund, searched=("unit", "year"))
+"""`allocated`, `committed` and `paid` are cents; what is available is allocated and not committed."""
+
+
+def _operation(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    match recorded.data:
+        case OperationPlanned(unit):
+            return row | {"unit": unit, "status": OperationStep.PLANNED, "actions": 0}
+        case BeneficiaryJoined():
+            return _one_more(row, "actions")
+        case BeneficiaryLeft():
+            return _one_more(row, "actions", by=-1)
+        case OperationStarted():
+            return row | {"status": OperationStep.STARTED}
+        case OperationFellShort():
+            return row | {"status": OperationStep.FELL_SHORT}
+    return row
+
+
+operations = View("operations:v1", _operation, searched=("unit",))
+"""`actions` counts those that beneficiaries have in it."""

@@ -21,7 +21,9 @@ class PlanAgreed(FromDiagnostic):
     `axes`: the codes of the axes of change in the plan, first things first, among strategy, governance, activities,
     organisation, human_resources, business_model, finance, partnerships, digital, ecology. `baseline`: each indicator's
     value by its code, what follow-up compares with; cdi, cdd, aided (people) and fte are always there. `definitions`:
-    what each of the others counts. `admitted_at`: when the request was admitted, from which the whole support lasts."""
+    what each of the others counts. Codes that end in _cents are euro cents, of the fiscal year that ends in the year
+    `fiscal_year`, and of the `perimeter` structure, establishment, activity or group. `admitted_at`: when the request
+    was admitted, from which the whole support lasts."""
 
     name: ClassVar[str] = "plan-agreed"
 
@@ -34,6 +36,8 @@ class PlanAgreed(FromDiagnostic):
     axes: tuple[str, ...]
     baseline: dict[str, float] = Field(default_factory=dict)
     definitions: dict[str, str] = Field(default_factory=dict)
+    fiscal_year: int | None = None
+    perimeter: str | None = None
 
 
 TOLD = (PlanAgreed,)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
 from shared.contracts.base import PublicEvent
 
@@ -20,12 +22,34 @@ class ReviewRecorded(FromFollowup):
     outcome: str
 
 
+class ReviewDue(FromFollowup):
+    """The day of a review has come and it was not held; `overdue`: long ago. It is told once of each."""
+
+    name: ClassVar[str] = "review-due"
+
+    review: str
+    due_on: date
+    overdue: bool = False
+
+
+class ParcoursUpdateAsked(FromFollowup):
+    """A review shows that the parcours must be taken up again: parcours reopens or adjusts it, and its next completion
+    resumes this follow-up. `axes`: the codes of the axes of change to look at, if some are known."""
+
+    name: ClassVar[str] = "parcours-update-asked"
+
+    review: str
+    axes: tuple[str, ...] = ()
+
+
 class NeedFound(FromFollowup):
-    """Follow-up found a new need: intake opens a request linked to this case. `theme` is an axis code."""
+    """Follow-up found a new need: intake opens a request linked to this case, under the id `request`. `theme` is an
+    axis code."""
 
     name: ClassVar[str] = "need-found"
 
     theme: str
+    request: UUID | None = None
 
 
 class FollowUpClosed(FromFollowup):
@@ -36,4 +60,4 @@ class FollowUpClosed(FromFollowup):
     outcome: str
 
 
-TOLD = (ReviewRecorded, NeedFound, FollowUpClosed)
+TOLD = (ReviewRecorded, ReviewDue, ParcoursUpdateAsked, NeedFound, FollowUpClosed)

@@ -36,7 +36,7 @@ class RequestOriented(FromIntake):
 
 
 class CaseClosed(FromIntake):
-    """Nothing more is to be done for the case. `ending`: followed_up, abandoned."""
+    """Nothing more is to be done for the case. `ending`: followed_up, abandoned, given_up (before the parcours)."""
 
     name: ClassVar[str] = "case-closed"
 

@@ -45,6 +45,12 @@ CREATE TABLE IF NOT EXISTS {schema}.snapshots (
     originator_id uuid, topic text, originator_version bigint NOT NULL, state bytea NOT NULL,
     PRIMARY KEY (originator_id, topic)
 );
+CREATE TABLE IF NOT EXISTS {schema}.dues (
+    stream uuid, kind text, key text, aggregate text NOT NULL, case_id uuid NOT NULL, due_at timestamptz NOT NULL,
+    fired_at timestamptz, tries int NOT NULL DEFAULT 0, retry_at timestamptz, error text,
+    PRIMARY KEY (stream, kind, key)
+);
+CREATE INDEX IF NOT EXISTS dues_left ON {schema}.dues (due_at) WHERE fired_at IS NULL;
 CREATE TABLE IF NOT EXISTS {schema}.leases   (name text PRIMARY KEY, holder text NOT NULL, expires_at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS {schema}.views (
     view text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',
@@ -139,6 +145,27 @@ BEGIN
                 SELECT FROM {schema}.claims c WHERE (c.kind, c.key, c.case_id) = (r.kind, r.key, r.case_id)) THEN
                 RAISE EXCEPTION '% is claimed by another case', r.kind USING ERRCODE = '23C01',
                     DETAIL = (SELECT c.case_id FROM {schema}.claims c WHERE (c.kind, c.key) = (r.kind, r.key));
+            END IF;
+        END LOOP;
+    END IF;
+    IF extras ? 'dues' THEN  -- with `fired_at`, compare and set; without a day, withdrawn; the same day again changes nothing
+        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'dues')
+                   AS d(stream uuid, kind text, key text, aggregate text, case_id uuid, due_at timestamptz,
+                        fired_at timestamptz)
+                   ORDER BY stream, kind, key, fired_at NULLS LAST LOOP
+            IF r.fired_at IS NOT NULL THEN
+                UPDATE {schema}.dues d SET fired_at = r.fired_at
+                WHERE (d.stream, d.kind, d.key, d.due_at) = (r.stream, r.kind, r.key, r.due_at) AND d.fired_at IS NULL;
+                IF NOT FOUND THEN
+                    RAISE EXCEPTION '% % of % is no longer due', r.kind, r.key, r.stream USING ERRCODE = '23D01';
+                END IF;
+            ELSIF r.due_at IS NULL THEN
+                DELETE FROM {schema}.dues d WHERE (d.stream, d.kind, d.key) = (r.stream, r.kind, r.key);
+            ELSE
+                INSERT INTO {schema}.dues AS d VALUES (r.stream, r.kind, r.key, r.aggregate, r.case_id, r.due_at)
+                ON CONFLICT (stream, kind, key) DO UPDATE
+                SET due_at = excluded.due_at, fired_at = NULL, tries = 0, retry_at = NULL, error = NULL
+                WHERE d.due_at <> excluded.due_at;
             END IF;
         END LOOP;
     END IF;

@@ -7,7 +7,8 @@ import inspect
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from operator import attrgetter
 from pathlib import Path
@@ -23,6 +24,7 @@ from eventsourcing.utils import Environment, EnvType, get_topic
 
 from shared.clock import Clock
 from shared.decider import Actor, Context, Decider
+from shared.eventlog.dues import Firing, due_rows
 from shared.eventlog.keys import Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
 from shared.eventlog.recorder import (
@@ -81,6 +83,36 @@ class Receipt:
     version: int
     events: tuple[str, ...]
     repeated: bool = False
+
+
+@dataclass(slots=True)
+class Part(Generic[S]):
+    """What one aggregate has to record: `state` is what `events` lead to from what was `loaded`."""
+
+    decider: Decider[S]
+    stream: UUID
+    loaded: Loaded[S]
+    context: Context
+    state: S
+    events: list[Any]
+
+    def asked(self, command: Any) -> None:
+        events = self.decider.decide(self.state, command, self.context)
+        self.events += events
+        for event in events:
+            self.state = self.decider.evolve(self.state, event)
+
+    @property
+    def version(self) -> int:
+        return self.loaded.version + len(self.events)
+
+
+class _Conflict(Exception):
+    """Somebody else was faster; `streams` are all those that the command turned out to change."""
+
+    def __init__(self, streams: set[UUID]) -> None:
+        super().__init__(f"somebody else changed one of {len(streams)} streams")
+        self.streams = streams
 
 
 class ServiceApplication(Application[UUID]):
@@ -184,15 +216,25 @@ class ServiceApplication(Application[UUID]):
         expected: int | None = None,
         key: CommandKey | None = None,
         tracking: PartitionTracking | None = None,
+        firing: Firing | None = None,
         exists: bool = False,
     ) -> Receipt:
         """Decides on the newest state and appends, again from the start when somebody else was faster.
 
         `expected`: the version the caller saw, else StaleVersion. `key`: the first answer is given again. `tracking`:
-        the message that causes this, counted in the same transaction. `exists`: UnknownCase if nothing was recorded
-        yet. Raises Refused when the domain says no."""
-        with self._turns[hash(stream) % len(self._turns)]:
-            return self._handled(decider, stream, command, context, expected, key, tracking, exists)
+        the message that causes this, counted in the same transaction. `firing`: the due date that causes this, taken
+        in the same transaction, else DueSettled. `exists`: UnknownCase if nothing was recorded yet. Raises Refused when
+        the domain says no."""
+        streams = {stream}
+        for _ in range(ATTEMPTS):
+            try:
+                with ExitStack() as turns:
+                    for turn in sorted({hash(each) % len(self._turns) for each in streams}):
+                        turns.enter_context(self._turns[turn])
+                    return self._handled(decider, stream, command, context, expected, key, tracking, firing, exists)
+            except _Conflict as conflict:
+                streams = conflict.streams
+        raise StaleVersion(self.load(decider, stream).version)
 
     def _handled(
         self,
@@ -203,72 +245,86 @@ class ServiceApplication(Application[UUID]):
         expected: int | None,
         key: CommandKey | None,
         tracking: PartitionTracking | None,
+        firing: Firing | None,
         exists: bool,
     ) -> Receipt:
-        for _ in range(ATTEMPTS):
-            loaded = self.load(decider, stream)
-            try:
-                if exists and loaded.version == 0:
-                    raise UnknownCase(str(stream))
-                if expected not in (None, loaded.version):
-                    raise StaleVersion(loaded.version)
-                events = decider.decide(loaded.state, command, context)
-            except Exception:
-                if key and (first := self._first_answer(key)):
-                    return first
-                raise
-            receipt = Receipt(stream, loaded.version + len(events), tuple(name_of(event).name for event in events))
-            if not events and not tracking and not key:
-                return receipt
-            try:
-                self._append(decider, stream, loaded, events, context, key, receipt, tracking)
-            except AlreadyAnswered:
-                assert key is not None
-                first = self._first_answer(key)
-                assert first is not None
+        part = self._part(decider, stream, context)
+        try:
+            if exists and part.loaded.version == 0:
+                raise UnknownCase(str(stream))
+            if expected not in (None, part.loaded.version):
+                raise StaleVersion(part.loaded.version)
+            part.asked(command)
+            parts = [part, *self._alongside(part)]
+        except Exception:
+            if key and (first := self._first_answer(key)):
                 return first
-            except ClaimTaken as taken:
-                raise decider.claimed(
-                    f"Le dossier {taken.holder} est déjà ouvert pour cette structure.", case=taken.holder
-                ) from taken
-            except VersionTaken:
-                continue  # another process was faster
-            self._snapshot_now_and_then(decider, stream, loaded.version, receipt.version)
+            raise
+        receipt = Receipt(stream, part.version, tuple(name_of(event).name for event in part.events))
+        if not (part.events or tracking or key or firing):
             return receipt
-        raise StaleVersion(self.load(decider, stream).version)
+        try:
+            self._append(parts, key, receipt, tracking, firing)
+        except AlreadyAnswered:
+            assert key is not None
+            first = self._first_answer(key)
+            assert first is not None
+            return first
+        except ClaimTaken as taken:
+            raise decider.claimed(
+                f"Le dossier {taken.holder} est déjà ouvert pour cette structure.", case=taken.holder
+            ) from taken
+        except VersionTaken as conflict:  # another process was faster
+            raise _Conflict({each.stream for each in parts}) from conflict
+        for each in parts:
+            self._snapshot_now_and_then(each.decider, each.stream, each.loaded.version, each.version)
+        return receipt
+
+    def _part(self, decider: Decider[S], stream: UUID, context: Context) -> Part[S]:
+        loaded = self.load(decider, stream)
+        return Part(decider, stream, loaded, context, loaded.state, [])
+
+    def _alongside(self, part: Part[Any]) -> Iterable[Part[Any]]:
+        """What the events of this part ask of other aggregates, decided on their newest state."""
+        others: dict[UUID, Part[Any]] = {}
+        state = part.loaded.state
+        for event in part.events:
+            for ask in part.decider.alongside(state, event, part.context):
+                if ask.stream not in others:
+                    context = replace(part.context, case=ask.case or ask.stream)
+                    others[ask.stream] = self._part(ask.decider, ask.stream, context)
+                others[ask.stream].asked(ask.command)
+            state = part.decider.evolve(state, event)
+        return others.values()
 
     def _append(
         self,
-        decider: Decider[S],
-        stream: UUID,
-        loaded: Loaded[S],
-        events: Sequence[Any],
-        context: Context,
+        parts: Sequence[Part[Any]],
         key: CommandKey | None,
         receipt: Receipt,
         tracking: PartitionTracking | None,
+        firing: Firing | None,
     ) -> None:
-        fresh = context.minted | ({stream} if loaded.version == 0 else set())
-        clear = (s for event in events for _, s in sealed_in(event) if s.clear is not None)
+        fresh = parts[0].context.minted | {part.stream for part in parts if part.loaded.version == 0}
+        clear = (s for part in parts for event in part.events for _, s in sealed_in(event) if s.clear is not None)
         ring = self.vault.keys({UUID(str(s.key)) for s in clear}, fresh)
         recorded = [
-            RecordedEvent(stream, version, self._meta(context, event), event, ring)
-            for version, event in enumerate(events, loaded.version + 1)
+            RecordedEvent(part.stream, version, self._meta(part.context, event), event, ring)
+            for part in parts
+            for version, event in enumerate(part.events, part.loaded.version + 1)
         ]
-        extras: dict[str, list[dict[str, Any]]] = {"keys": key_rows(ring.new), "claims": []}
-        state = loaded.state
-        for event in events:
-            extras["claims"] += [
-                {"kind": c.kind, "key": c.key, "case_id": str(context.case), "held": c.held}
-                for c in decider.claims(state, event)
-            ]
-            state = decider.evolve(state, event)
+        extras: dict[str, list[dict[str, Any]]] = {
+            "keys": key_rows(ring.new),
+            "claims": [row for part in parts for row in _claim_rows(part)],
+            "dues": [*(row for part in parts for row in _due_rows(part)), *([firing.row()] if firing else [])],
+        }
         if key:
             response = json.dumps({"id": str(receipt.id), "version": receipt.version, "events": receipt.events})
             extras["command"] = [{"key": key.key, "request": key.request, "response": response}]
         if ahead := self.clock.ahead():
             extras["ahead"] = [{"seconds": ahead}]
-        self.events.put(recorded, cases=[context.case] * len(recorded), extras=extras, tracking=tracking)
+        cases = [part.context.case for part in parts for _ in part.events]
+        self.events.put(recorded, cases=cases, extras=extras, tracking=tracking)
         self.vault.keep(ring)
 
     @staticmethod
@@ -313,6 +369,23 @@ def _effective(event: Any) -> datetime | None:
     field = name_of(event).effective
     day: date | None = attrgetter(field)(event) if field else None
     return datetime.combine(day, time(), UTC) if day else None
+
+
+def _due_rows(part: Part[Any]) -> list[dict[str, Any]]:
+    days: dict[tuple[str, str], date | None] = {}
+    state = part.loaded.state
+    for event in part.events:
+        days |= {(due.kind, due.key): due.on for due in part.decider.dues(state, event)}
+        state = part.decider.evolve(state, event)
+    return due_rows(part.decider.name, part.stream, part.context.case, days)
+
+
+def _claim_rows(part: Part[Any]) -> Iterator[dict[str, Any]]:
+    state = part.loaded.state
+    for event in part.events:
+        for claim in part.decider.claims(state, event):
+            yield {"kind": claim.kind, "key": claim.key, "case_id": str(part.context.case), "held": claim.held}
+        state = part.decider.evolve(state, event)
 
 
 def _shape(decider: Decider[Any]) -> str:

@@ -68,6 +68,10 @@ class ClaimTaken(IntegrityError):
     holder = ""
 
 
+class DueSettled(IntegrityError):
+    """The due date was fired already, moved or withdrawn."""
+
+
 REFUSALS: dict[str | None, type[IntegrityError]] = {
     "23505": VersionTaken,
     "23T01": TrackingRefused,
@@ -75,7 +79,10 @@ REFUSALS: dict[str | None, type[IntegrityError]] = {
     "23U01": NotParked,
     "23I01": AlreadyAnswered,
     "23C01": ClaimTaken,
+    "23D01": DueSettled,
 }
+OUTAGES = (InterfaceError, OperationalError, psycopg.OperationalError, psycopg.InterfaceError, InterruptedError)
+"""Of the database: they say nothing about what was asked, and are never counted against it."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +174,7 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; refuses with IntegrityError or one of its kinds.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        claims, command, keys, parked, skipped, ahead."""
+        claims, command, keys, dues, parked, skipped, ahead."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}
         if tracking := kwargs.get("tracking"):

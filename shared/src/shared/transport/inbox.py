@@ -12,13 +12,10 @@ from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
 
-import psycopg
-from eventsourcing.persistence import InterfaceError, OperationalError
-
 from shared.contracts.base import PublicEvent
 from shared.decider import Actor, Decider, Role
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import CaseParked, NotParked, PartitionTracking, TrackingRefused
+from shared.eventlog.recorder import OUTAGES, CaseParked, NotParked, PartitionTracking, TrackingRefused
 from shared.transport.feed import Feed
 from shared.transport.parking import Parking
 from shared.transport.wire import Head, Header, Message
@@ -118,8 +115,6 @@ class Jump(Exception):
 
 
 SOMEBODY_WAS_FASTER = (TrackingRefused, CaseParked, NotParked)
-OUTAGES = (InterfaceError, OperationalError, psycopg.OperationalError, psycopg.InterfaceError, InterruptedError)
-"""Of the database: they say nothing about the event, and are never counted against it."""
 
 
 @dataclass(frozen=True, slots=True)

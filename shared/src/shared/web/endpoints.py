@@ -90,6 +90,10 @@ def case_router(prefix: str, tag: str) -> APIRouter:
 
 
 Check = Callable[[ServiceApplication, UUID, Any], None]
+Completed = Callable[[ServiceApplication, Caller, Any], Any]
+"""What was asked, with what the edge looks up for it: (application, caller, body) to command."""
+Besides = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
+"""What is shown beside a state: (application, id, state) to plain fields."""
 
 
 class Endpoints(Generic[S]):
@@ -100,8 +104,18 @@ class Endpoints(Generic[S]):
     def __init__(self, router: APIRouter, decider: Decider[S], within: Decider[Any] | None = None) -> None:
         self._router, self._decider, self._within = router, decider, within
 
-    def opens(self, command: type, *roles: Role) -> None:
-        """POST on the collection: a new aggregate, under a new id."""
+    def opens(
+        self,
+        command: type,
+        *roles: Role,
+        path: str = "",
+        stream: Callable[[Any], UUID] | None = None,
+        check: Check | None = None,
+        completed: Completed | None = None,
+    ) -> None:
+        """POST on the collection, or on a `path` below it: a new aggregate, under a new id or the one that `stream`
+        derives from the command. `check` may refuse what only other aggregates know."""
+        derived = stream
 
         def endpoint(
             asked: Asked,
@@ -112,12 +126,17 @@ class Endpoints(Generic[S]):
             idempotency_key: IdempotencyKey = None,
         ) -> Done:
             allowed(caller, frozenset(roles), case if self._within else None)
-            stream = uuid7() if self._within else case
-            receipt = self._handled(asked, caller, case, stream, body, idempotency_key)
+            if check:
+                check(asked, case, body)
+            if derived:
+                stream = case = derived(body)
+            else:
+                stream = uuid7() if self._within else case
+            receipt = self._handled(asked, caller, case, stream, body, idempotency_key, completed=completed)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
             return _done(receipt, response)
 
-        self._route("", endpoint, command, 201)
+        self._route(path, endpoint, command, 201)
 
     def does(self, path: str, command: type, *roles: Role, check: Check | None = None) -> None:
         """POST below one aggregate; `check` may refuse what only other aggregates know."""
@@ -140,8 +159,8 @@ class Endpoints(Generic[S]):
 
         self._route(f"/{{id}}{path}", endpoint, command, 200)
 
-    def reads(self, *roles: Role) -> None:
-        """GET one aggregate: its state now; for a case, its history too."""
+    def reads(self, *roles: Role, besides: Besides | None = None) -> None:
+        """GET one aggregate: its state, and under `beside` what follows from it today; for a case, its history too."""
         case_of = self._inner_case if self._within else _own_case
 
         @self._router.get("/{id}", response_model=dict[str, Any], summary=f"The {self._decider.name} as it stands")
@@ -153,7 +172,10 @@ class Endpoints(Generic[S]):
             response: Response,
         ) -> Any:
             allowed(caller, frozenset(roles), case)
-            return shown(asked, self._decider, id, response)
+            answer = shown(asked, self._decider, id, response)
+            return (
+                answer | {"beside": besides(asked, id, asked.existing(self._decider, id).state)} if besides else answer
+            )
 
         if self._within:
             return
@@ -187,17 +209,19 @@ class Endpoints(Generic[S]):
         caller: Caller,
         case: UUID,
         stream: UUID,
-        command: Any,
+        body: Any,
         key: str | None,
         expected: int | None = None,
         exists: bool = False,
+        completed: Completed | None = None,
     ) -> Receipt:
         command_key = None
         if key:
             request = asked.vault.keyed_hash(
-                f"{self._router.prefix} {case if self._within else ''} {stream if exists else ''} {command!r}"
+                f"{self._router.prefix} {case if self._within else ''} {stream if exists else ''} {body!r}"
             )
             command_key = CommandKey(f"{caller.actor.id}:{key}", request)
+        command = completed(asked, caller, body) if completed else body
         context = asked.context(case, caller.actor)
         return asked.handle(self._decider, stream, command, context, expected=expected, key=command_key, exists=exists)
 

@@ -62,6 +62,7 @@ def _compared(player: Player, service: str, line: dict[str, Any], token: str) ->
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
         state.pop("id")
+        state.pop("beside", None)  # what follows from the state today, and is no part of it
         served = _fingerprint(state)
     return Compared(service, line["aggregate"], case, line["version"], rebuilt, served)
 

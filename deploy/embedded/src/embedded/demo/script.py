@@ -63,7 +63,7 @@ def _script(path: Path) -> Script:
 
 @dataclass
 class Blanks:
-    """What fills in `{case}`, `{today+30}`, `{read.submission.version}`, `{read.actions#0}` (the first key)."""
+    """What fills in `{case}`, `{today+30}`, `{year}`, `{read.submission.version}`, `{read.actions#0}` (a key)."""
 
     now: datetime
     known: dict[str, Any] = field(default_factory=dict)
@@ -83,6 +83,8 @@ class Blanks:
     def _value(self, name: str) -> Any:
         if day := re.fullmatch(r"today(?:\+(\d+))?", name):
             return self._day(int(day[1] or 0)).isoformat()
+        if name == "year":
+            return self.now.year
         value: Any = self.known
         for part in re.findall(r"[^.#]+|#\d+", name):
             value = list(value)[int(part[1:])] if part.startswith("#") else value[part]

@@ -136,7 +136,7 @@ class _Readable(dict[str, Any]):
             return _Said(value, self._codes)
         if isinstance(value, list):
             return ", ".join(str(self._said(item, name)) for item in value)
-        if name == "amount":
+        if name in ("amount", "allocated"):
             return f"{value / 100:,.0f}\u00a0€".replace(",", "\u202f")
         if isinstance(value, float):
             return f"{value:g}".replace(".", ",")

@@ -9,7 +9,9 @@ from uuid import UUID
 from annotated_types import Ge, Le, Len
 
 from diagnostic.domain.axes import Axis
+from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.content import Quality
+from diagnostic.domain.difficulty import Level, Nature
 from shared.events import command
 from shared.fields import Count, FullTimeEquivalents, Line, Motive, Text
 
@@ -17,6 +19,13 @@ Points = Annotated[tuple[Line, ...], Len(0, 20)]
 """A list as one jots it down, one line a point."""
 Rating = Annotated[int, Ge(1), Le(5)]
 """From 1, fragile, to 5, solid."""
+Number = Annotated[int, Ge(1), Le(10_000)]
+"""A rank, or the number of a session in the order they were recorded, from 1."""
+Year = Annotated[int, Ge(2002), Le(2200)]
+Amount = Annotated[int, Ge(0), Le(1_000_000_000_00)]
+"""Euro cents, at most a billion euros: an annual budget is larger than anything the scheme pays."""
+Balance = Annotated[int, Ge(-1_000_000_000_00), Le(1_000_000_000_00)]
+"""Euro cents, negative for a loss or an overdraft."""
 ContentHash = Annotated[str, Len(64, 64)]
 """SHA-256, in hexadecimal."""
 
@@ -65,12 +74,31 @@ class AssessAxis:
 class RecordEmployment:
     """How many people the structure employs, and how: what follow-up will compare with.
 
-    `cdi` and `cdd` count people; `aided` those of them whose contract is aided; `fte`: full-time equivalents (ETP)."""
+    `cdi` and `cdd` count people; `aided` and `apprentices` those of them who are; `fte`: full-time equivalents (ETP);
+    `volunteers` are not employed. `as_of`: the day it was so."""
 
     cdi: Count
     cdd: Count
     aided: Count
     fte: FullTimeEquivalents
+    apprentices: Count | None = None
+    volunteers: Count | None = None
+    as_of: date | None = None
+
+
+@command
+class RecordEconomics:
+    """The economy of the structure over one fiscal year, in euro cents: what follow-up will compare with.
+
+    `fiscal_year`: the calendar year in which it ends; `result` and `cash` may be negative; null: not known."""
+
+    fiscal_year: Year
+    perimeter: Perimeter
+    budget: Amount | None = None
+    own_income: Amount | None = None
+    subsidies: Amount | None = None
+    result: Balance | None = None
+    cash: Balance | None = None
 
 
 @command
@@ -103,6 +131,94 @@ class ListOtherScheme:
 
 
 @command
+class QualifyDifficulty:
+    """How deep the structure's difficulty is, one-off or structural, its deep causes, and the strategic plan to face it
+    (source text of 2025); saying it again replaces what was said."""
+
+    level: Level
+    nature: Nature | None = None
+    causes: Points = ()
+    strategic_plan: Text | None = None
+
+
+@command
+class RecoveryScenario:
+    """A way to recover, as typed in: what it supposes, what it needs, and whether it is retained (null: open)."""
+
+    rank: Number
+    title: Line
+    hypotheses: Points = ()
+    needs: Points = ()
+    retained: bool | None = None
+
+
+@command
+class PrioritiseScenarios:
+    """After a crisis, the scenarios of recovery in their order (source text of 2025); this replaces those before."""
+
+    scenarios: Annotated[tuple[RecoveryScenario, ...], Len(1, 20)]
+
+
+@command
+class CorrectEmployment:
+    """The employment snapshot was wrong: how it really was, on which day, and why it is corrected."""
+
+    cdi: Count
+    cdd: Count
+    aided: Count
+    fte: FullTimeEquivalents
+    effective_on: date
+    reason: Motive
+    apprentices: Count | None = None
+    volunteers: Count | None = None
+
+
+@command
+class CorrectEconomics:
+    """The economic figures were wrong: how they really were, since which day they hold, and why they are corrected."""
+
+    fiscal_year: Year
+    perimeter: Perimeter
+    effective_on: date
+    reason: Motive
+    budget: Amount | None = None
+    own_income: Amount | None = None
+    subsidies: Amount | None = None
+    result: Balance | None = None
+    cash: Balance | None = None
+
+
+@command
+class CorrectIndicator:
+    """An indicator was wrong: its real value and definition, since which day they hold, and why it is corrected."""
+
+    code: Annotated[str, Len(1, 40)]
+    definition: Line
+    value: Annotated[float, Ge(-1e12), Le(1e12)]
+    effective_on: date
+    reason: Motive
+
+
+@command
+class CorrectSession:
+    """A session was recorded wrongly: when and with whom it was really held, and why it is corrected."""
+
+    session: Number
+    held_on: date
+    participants: Annotated[tuple[Participant, ...], Len(1, 50)]
+    reason: Motive
+    notes: Text | None = None
+
+
+@command
+class CancelSession:
+    """A session was recorded by mistake: it keeps its number, and counts no more."""
+
+    session: Number
+    reason: Motive
+
+
+@command
 class SubmitDiagnosis:
     """The adviser asks the structure's leaders to validate the diagnosis as it stands."""
 
@@ -131,5 +247,18 @@ class AgreePlan:
     objectives: Text
 
 
-EditCommand = RecordSession | AssessAxis | RecordEmployment | RecordIndicator | StateProblem | ListOtherScheme
+Correction = CorrectEmployment | CorrectEconomics | CorrectIndicator | CorrectSession | CancelSession
+"""Nothing is edited in place: what was wrong stays in the log, and a new event says how it was."""
+EditCommand = (
+    RecordSession
+    | AssessAxis
+    | RecordEmployment
+    | RecordEconomics
+    | RecordIndicator
+    | StateProblem
+    | ListOtherScheme
+    | QualifyDifficulty
+    | PrioritiseScenarios
+    | Correction
+)
 """Each makes a new version of the content."""

@@ -3,13 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from diagnostic.domain.axes import Axis
+from diagnostic.domain.baseline import Economics, Employment, Indicator
+from diagnostic.domain.difficulty import Difficulty, Scenario
+from shared.indicators import STANDARD
 from shared.sealed import Sealed
+
+
+class Section(StrEnum):
+    """The parts of a diagnosis, as leaders read it and as it is shared."""
+
+    SESSIONS = "sessions"
+    AXES = "axes"
+    EMPLOYMENT = "employment"
+    INDICATORS = "indicators"
+    PROBLEM = "problem"
+    SCHEMES = "schemes"
+    ECONOMICS = "economics"
+    DIFFICULTY = "difficulty"
+    SCENARIOS = "scenarios"
+
+    @property
+    def label(self) -> str:
+        return SECTIONS[self]
+
+
+SECTIONS = {
+    Section.SESSIONS: "Séances de travail",
+    Section.AXES: "Axes examinés",
+    Section.EMPLOYMENT: "Emploi",
+    Section.INDICATORS: "Indicateurs",
+    Section.PROBLEM: "Problématique et préconisations",
+    Section.SCHEMES: "Autres dispositifs en cours",
+    Section.ECONOMICS: "Situation économique",
+    Section.DIFFICULTY: "Difficultés",
+    Section.SCENARIOS: "Scénarios de rebond",
+}
 
 
 class Quality(StrEnum):
@@ -20,6 +54,19 @@ class Quality(StrEnum):
     VOLUNTEER = "volunteer"
     PARTNER = "partner"
     ADVISER = "adviser"
+
+    @property
+    def label(self) -> str:
+        return QUALITIES[self]
+
+
+QUALITIES = {
+    Quality.LEADER: "dirigeant·e",
+    Quality.EMPLOYEE: "salarié·e",
+    Quality.VOLUNTEER: "bénévole",
+    Quality.PARTNER: "partenaire",
+    Quality.ADVISER: "chargé·e d’accompagnement",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +83,12 @@ class Session:
     held_on: date
     participants: tuple[Attendee, ...]
     notes: Sealed | None = None
+    cancelled: Sealed | None = None
+    """Why it should never have been recorded: it keeps its number, and counts no more."""
 
     @property
     def with_a_leader(self) -> bool:
-        return any(attendee.quality is Quality.LEADER for attendee in self.participants)
+        return self.cancelled is None and any(attendee.quality is Quality.LEADER for attendee in self.participants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +100,6 @@ class Assessment:
     strengths: tuple[Sealed, ...] = ()
     weaknesses: tuple[Sealed, ...] = ()
     evidence: Sealed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Employment:
-    """People under each kind of contract, and full-time equivalents."""
-
-    cdi: int
-    cdd: int
-    aided: int
-    fte: float
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """`definition` says what is counted: it is told to follow-up, and so never sealed."""
-
-    value: float
-    definition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +123,23 @@ class Content:
     indicators: dict[str, Indicator] = field(default_factory=dict)
     problem: Problem | None = None
     schemes: tuple[Scheme, ...] = ()
+    economics: Economics | None = None
+    difficulty: Difficulty | None = None
+    scenarios: tuple[Scenario, ...] = ()
 
     @property
     def baseline(self) -> dict[str, float]:
-        """What follow-up compares with, by code: employment and indicators."""
-        jobs: dict[str, float] = asdict(self.employment) if self.employment else {}
-        return jobs | {code: indicator.value for code, indicator in self.indicators.items()}
+        """What follow-up compares with, by code: employment, the economy and indicators; money in euro cents."""
+        jobs = self.employment.figures if self.employment else {}
+        money = self.economics.figures if self.economics else {}
+        return jobs | money | {code: indicator.value for code, indicator in self.indicators.items()}
 
     @property
     def definitions(self) -> dict[str, str]:
-        """What each indicator counts, by code."""
-        return {code: indicator.definition for code, indicator in self.indicators.items()}
+        """What each figure counts, by code, where it is not one of employment that always means the same."""
+        money = self.economics.figures if self.economics else {}
+        own = {code: indicator.definition for code, indicator in self.indicators.items()}
+        return {code: STANDARD[code] for code in money} | own
 
     def missing(self) -> Iterator[tuple[str, str]]:
         """What leaders cannot do without to judge the diagnosis: a code, and the French for it."""

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from diagnostic.domain import advice, committee, leaders
+from diagnostic.domain.advice import Advice, AdviceCommand, AdviceEvent
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.commands import (
     AgreePlan,
@@ -16,6 +18,7 @@ from diagnostic.domain.commands import (
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
+from diagnostic.domain.committee import Committee, CommitteeCommand, CommitteeEvent
 from diagnostic.domain.content import Content
 from diagnostic.domain.edits import edited, with_edit
 from diagnostic.domain.events import (
@@ -28,6 +31,7 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
+from diagnostic.domain.leaders import LEADERS_NEEDED, Disagreement, Mandate, MandateRecorded, RecordMandate
 from shared.content import content_hash
 from shared.decider import Context, Decider, Refusal, Refused, Role
 from shared.sealed import Sealed
@@ -63,7 +67,8 @@ class Plan:
 class Diagnosis:
     """`content_version` grows by one with each edit; `submission` is gone as soon as the content is no longer the same.
 
-    `contested`: why leaders did not agree with what was submitted last."""
+    `contested`: why leaders did not agree with what was submitted last. `validations`: the leaders who agree with the
+    version before them; `disagreements`: those who contest it."""
 
     status: Status = Status.NEW
     structure: UUID = UNKNOWN
@@ -75,7 +80,12 @@ class Diagnosis:
     content_version: int = 0
     submission: Submission | None = None
     contested: Sealed | None = None
+    mandates: tuple[Mandate, ...] = ()
+    validations: tuple[str | None, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
     plan: Plan | None = None
+    committee: Committee = field(default_factory=Committee)
+    advice: tuple[Advice, ...] = ()
 
 
 NOT_OPEN = Refusal("diagnosis-not-open", "Le diagnostic n’est pas ouvert")
@@ -89,7 +99,9 @@ NOT_VALIDATED = Refusal("diagnosis-not-validated", "Le diagnostic n’est pas va
 REPEATED_AXIS = Refusal("repeated-axis", "Axe nommé deux fois", status=422)
 NOT_ASSESSED = Refusal("axis-not-assessed", "Axe non examiné")
 
-Command = OpenDiagnosis | EditCommand | SubmitDiagnosis | ValidateDiagnosis | ContestDiagnosis | AgreePlan
+Aside = CommitteeCommand | AdviceCommand | RecordMandate
+"""What others think, and who speaks: at any step, and never a step of its own."""
+Command = OpenDiagnosis | EditCommand | SubmitDiagnosis | ValidateDiagnosis | ContestDiagnosis | AgreePlan | Aside
 
 
 def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Event]:
@@ -97,6 +109,8 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         return _open(diagnosis, command)
     if diagnosis.status is Status.NEW:
         raise NOT_OPEN("Il s’ouvre de lui-même quand la demande est admise.")
+    if isinstance(command, Aside):
+        return _beside(diagnosis, command, context)
     if diagnosis.status is Status.AGREED:
         raise ALREADY_AGREED("Le diagnostic ne change plus\u202f: la suite se construit dans le parcours.")
     match command:
@@ -106,11 +120,11 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
             return _validate(diagnosis, command, context)
         case ContestDiagnosis(version, reasons):
             _seen_by_a_leader(diagnosis, version, context)
-            return [DiagnosisContested(version, context.text(reasons))]
+            return [DiagnosisContested(version, context.text(reasons), context.actor.id)]
         case AgreePlan():
             return [_agreed(diagnosis, command, context)]
         case _:
-            return [edited(command, context), *_voided(diagnosis)]
+            return [edited(command, diagnosis.content, context), *_voided(diagnosis)]
 
 
 def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
@@ -118,6 +132,14 @@ def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
     if diagnosis.status is not Status.NEW:
         return []
     return [DiagnosisOpened(command.structure, command.unit, command.adviser, command.admitted_at, command.headcount)]
+
+
+def _beside(diagnosis: Diagnosis, command: Aside, context: Context) -> list[Event]:
+    if isinstance(command, AdviceCommand):
+        return [advice.decide(diagnosis.advice, command, context)]
+    if isinstance(command, RecordMandate):
+        return [leaders.recorded(command, context)]
+    return [*committee.decide(diagnosis.committee, diagnosis.content_version, command, context)]
 
 
 def _voided(diagnosis: Diagnosis) -> list[Event]:
@@ -146,9 +168,9 @@ def _validate(diagnosis: Diagnosis, command: ValidateDiagnosis, context: Context
     submission = _seen_by_a_leader(diagnosis, command.version, context)
     if command.content_hash != submission.content_hash:
         raise _stale(diagnosis)
-    if diagnosis.status is Status.VALIDATED:
+    if context.actor.id in diagnosis.validations:
         return []
-    return [DiagnosisValidated(submission.version, submission.content_hash)]
+    return [DiagnosisValidated(submission.version, submission.content_hash, context.actor.id)]
 
 
 def _seen_by_a_leader(diagnosis: Diagnosis, version: int, context: Context) -> Submission:
@@ -157,6 +179,7 @@ def _seen_by_a_leader(diagnosis: Diagnosis, version: int, context: Context) -> S
         raise LEADERS_ONLY(
             "Le diagnostic est partagé\u202f: il appartient à la structure de le valider ou de le contester."
         )
+    leaders.check_mandate(diagnosis.mandates, context)
     if version != diagnosis.content_version:
         raise _stale(diagnosis)
     if diagnosis.submission is None:
@@ -185,6 +208,7 @@ def _agreed(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> PlanA
     if absent := [axis for axis in command.axes if axis not in diagnosis.content.axes]:
         labels = ", ".join(axis.label for axis in absent)
         raise NOT_ASSESSED(f"Le plan vient du diagnostic, qui n’a pas examiné\u202f: {labels}.", axes=absent)
+    economics = diagnosis.content.economics
     return PlanAgreed(
         diagnosis.structure,
         diagnosis.unit,
@@ -196,6 +220,8 @@ def _agreed(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> PlanA
         context.text(command.objectives),
         diagnosis.content.baseline,
         diagnosis.content.definitions,
+        economics.fiscal_year if economics else None,
+        economics.perimeter if economics else None,
     )
 
 
@@ -205,18 +231,42 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
             return Diagnosis(Status.OPEN, structure, unit, adviser, admitted_at, headcount)
         case DiagnosisSubmitted(version, seen, salt):
             submission = Submission(version, seen, salt)
-            return replace(diagnosis, status=Status.SUBMITTED, submission=submission, contested=None)
-        case DiagnosisValidated():
-            return replace(diagnosis, status=Status.VALIDATED)
+            asked = replace(diagnosis, status=Status.SUBMITTED, submission=submission, contested=None)
+            return replace(asked, validations=(), disagreements=())
+        case DiagnosisValidated(leader=leader):
+            return _validated(diagnosis, leader)
         case SubmissionVoided() | ValidationVoided():
-            return replace(diagnosis, status=Status.OPEN, submission=None)
-        case DiagnosisContested(_, reasons):
-            return replace(diagnosis, status=Status.CONTESTED, submission=None, contested=reasons)
+            return replace(diagnosis, status=Status.OPEN, submission=None, validations=(), disagreements=())
+        case DiagnosisContested(_, reasons, leader):
+            return _contested(diagnosis, reasons, leader)
+        case MandateRecorded():
+            return replace(diagnosis, mandates=leaders.with_mandate(diagnosis.mandates, event))
+        case _ if isinstance(event, CommitteeEvent):
+            return replace(diagnosis, committee=committee.evolve(diagnosis.committee, event))
+        case _ if isinstance(event, AdviceEvent):
+            return replace(diagnosis, advice=advice.evolve(diagnosis.advice, event))
         case PlanAgreed():
             return replace(diagnosis, status=Status.AGREED, plan=Plan(event.axes, event.objectives))
         case _:
             content = with_edit(diagnosis.content, event)
             return replace(diagnosis, content=content, content_version=diagnosis.content_version + 1)
+
+
+def _validated(diagnosis: Diagnosis, leader: str | None) -> Diagnosis:
+    agreeing = (*diagnosis.validations, leader)
+    status = Status.VALIDATED if len(agreeing) >= LEADERS_NEEDED else diagnosis.status
+    others = tuple(each for each in diagnosis.disagreements if each.leader != leader)
+    return replace(diagnosis, status=status, validations=agreeing, disagreements=others)
+
+
+def _contested(diagnosis: Diagnosis, reasons: Sealed, leader: str | None) -> Diagnosis:
+    """One leader among several contests: it is shown, and the validation holds as long as enough others agree."""
+    agreeing = leaders.still_agreeing(diagnosis.validations, leader)
+    others = (each for each in diagnosis.disagreements if each.leader != leader)
+    said = replace(diagnosis, validations=agreeing, disagreements=(*others, Disagreement(leader, reasons)))
+    if diagnosis.status is Status.VALIDATED and len(agreeing) >= LEADERS_NEEDED:
+        return said
+    return replace(said, status=Status.CONTESTED, submission=None, contested=reasons, validations=())
 
 
 decider: Decider[Diagnosis] = Decider(

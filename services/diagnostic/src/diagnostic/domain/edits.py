@@ -1,52 +1,62 @@
-"""What an edit puts into the content of a diagnosis: people's words go in sealed."""
+"""What does an edit put into the content of a diagnosis?"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import fields, replace
+from dataclasses import replace
 
+from diagnostic.domain import recording
 from diagnostic.domain.commands import (
     AssessAxis,
     EditCommand,
     ListOtherScheme,
+    PrioritiseScenarios,
+    QualifyDifficulty,
+    RecordEconomics,
     RecordEmployment,
     RecordIndicator,
     RecordSession,
     StateProblem,
 )
-from diagnostic.domain.content import Assessment, Attendee, Content, Employment, Indicator, Problem, Scheme, Session
+from diagnostic.domain.content import Content, Problem, Scheme
+from diagnostic.domain.corrections import corrected, with_correction
 from diagnostic.domain.events import (
     AxisAssessed,
+    DifficultyQualified,
+    EconomicsRecorded,
     Edit,
     EmploymentRecorded,
     IndicatorRecorded,
     OtherSchemeListed,
     ProblemStated,
+    ScenariosPrioritised,
     SessionRecorded,
 )
-from shared.dates import already_past
-from shared.decider import Context, Refusal
-from shared.sealed import Sealed
-
-WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
-COUNTED_AS_EMPLOYMENT = {figure.name for figure in fields(Employment)}
+from shared.decider import Context
 
 
-def edited(command: EditCommand, context: Context) -> Edit:
+def edited(command: EditCommand, content: Content, context: Context) -> Edit:
     match command:
         case RecordSession():
-            return SessionRecorded(_session(command, context))
+            return SessionRecorded(recording.session(command, context))
         case AssessAxis(axis):
-            return AxisAssessed(axis, _assessment(command, context))
-        case RecordEmployment(cdi, cdd, aided, fte):
-            return EmploymentRecorded(Employment(cdi, cdd, aided, fte))
-        case RecordIndicator(code, definition, value):
-            return IndicatorRecorded(_code(code), Indicator(value, definition))
+            return AxisAssessed(axis, recording.assessment(command, context))
+        case RecordEmployment(as_of=as_of):
+            return EmploymentRecorded(recording.employment(command, as_of, context))
+        case RecordEconomics():
+            return EconomicsRecorded(recording.economics(command, context))
+        case RecordIndicator():
+            return IndicatorRecorded(*recording.indicator(command))
         case StateProblem(problem, causes, recommendations):
-            stated = Problem(context.text(problem), _points(causes, context), _points(recommendations, context))
-            return ProblemStated(stated)
+            come_from, advised = (recording.points(jotted, context) for jotted in (causes, recommendations))
+            return ProblemStated(Problem(context.text(problem), come_from, advised))
         case ListOtherScheme(name, note):
             return OtherSchemeListed(Scheme(context.text(name), context.optional_text(note)))
+        case QualifyDifficulty():
+            return DifficultyQualified(recording.difficulty(command, context))
+        case PrioritiseScenarios():
+            return ScenariosPrioritised(recording.scenarios(command, content, context))
+        case _:
+            return corrected(command, content, context)
 
 
 def with_edit(content: Content, edit: Edit) -> Content:
@@ -57,44 +67,17 @@ def with_edit(content: Content, edit: Edit) -> Content:
             return replace(content, axes=content.axes | {axis: assessment})
         case EmploymentRecorded(employment):
             return replace(content, employment=employment)
+        case EconomicsRecorded(economics):
+            return replace(content, economics=economics)
         case IndicatorRecorded(code, indicator):
             return replace(content, indicators=content.indicators | {code: indicator})
         case ProblemStated(problem):
             return replace(content, problem=problem)
         case OtherSchemeListed(scheme):
             return replace(content, schemes=(*content.schemes, scheme))
-
-
-def _session(command: RecordSession, context: Context) -> Session:
-    already_past(command.held_on, context.now, "La date de la séance")
-    attendees = []
-    for participant in command.participants:
-        person = context.new_id()
-        attendees.append(Attendee(person, Sealed(person, participant.name), participant.quality))
-    return Session(command.held_on, tuple(attendees), context.optional_text(command.notes))
-
-
-def _assessment(command: AssessAxis, context: Context) -> Assessment:
-    return Assessment(
-        command.rating,
-        context.text(command.findings),
-        _points(command.strengths, context),
-        _points(command.weaknesses, context),
-        context.optional_text(command.evidence),
-    )
-
-
-def _points(points: tuple[str, ...], context: Context) -> tuple[Sealed, ...]:
-    return tuple(context.text(point) for point in points)
-
-
-def _code(code: str) -> str:
-    """A code is told to other services and never sealed: it has no room for a name."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", code):
-        raise WRONG_INDICATOR(
-            "Un code commence par une lettre et n’a que des minuscules sans accent, des chiffres et des tirets bas,"
-            " par exemple «\u202fbudget_annuel\u202f»."
-        )
-    if code in COUNTED_AS_EMPLOYMENT:
-        raise WRONG_INDICATOR(f"«\u202f{code}\u202f» est déjà compté dans l’état de l’emploi.")
-    return code
+        case DifficultyQualified(difficulty):
+            return replace(content, difficulty=difficulty)
+        case ScenariosPrioritised(scenarios):
+            return replace(content, scenarios=scenarios)
+        case _:
+            return with_correction(content, edit)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from diagnostic.domain.advice import AdviceEvent
 from diagnostic.domain.axes import Axis
-from diagnostic.domain.content import Assessment, Employment, Indicator, Problem, Scheme, Session
+from diagnostic.domain.baseline import Economics, Employment, Indicator, Perimeter
+from diagnostic.domain.committee import CommitteeEvent
+from diagnostic.domain.content import Assessment, Problem, Scheme, Session
+from diagnostic.domain.difficulty import Difficulty, Scenario
+from diagnostic.domain.leaders import MandateRecorded
 from shared.events import event
 from shared.sealed import Sealed
 
@@ -52,6 +57,62 @@ class OtherSchemeListed:
     scheme: Scheme
 
 
+@event("economics-recorded", label="Situation économique relevée")
+class EconomicsRecorded:
+    economics: Economics
+
+
+@event("difficulty-qualified", label="Difficultés qualifiées")
+class DifficultyQualified:
+    difficulty: Difficulty
+
+
+@event("scenarios-prioritised", label="Scénarios de rebond classés")
+class ScenariosPrioritised:
+    """By rank, first things first."""
+
+    scenarios: tuple[Scenario, ...]
+
+
+@event("employment-corrected", label="État de l’emploi corrigé", effective="effective_on")
+class EmploymentCorrected:
+    """`effective_on`: the day from which it was so; the log says when it was recorded."""
+
+    employment: Employment
+    effective_on: date
+    reason: Sealed
+
+
+@event("economics-corrected", label="Situation économique corrigée", effective="effective_on")
+class EconomicsCorrected:
+    economics: Economics
+    effective_on: date
+    reason: Sealed
+
+
+@event("indicator-corrected", label="Indicateur corrigé", effective="effective_on")
+class IndicatorCorrected:
+    code: str
+    indicator: Indicator
+    effective_on: date
+    reason: Sealed
+
+
+@event("session-corrected", label="Séance de diagnostic corrigée", effective="session.held_on")
+class SessionCorrected:
+    """`number`: in the order they were recorded, from 1."""
+
+    number: int
+    session: Session
+    reason: Sealed
+
+
+@event("session-cancelled", label="Séance de diagnostic annulée")
+class SessionCancelled:
+    number: int
+    reason: Sealed
+
+
 @event("diagnosis-submitted", label="Diagnostic soumis à la validation de la structure")
 class DiagnosisSubmitted:
     """`salt`, in hexadecimal, goes before the content in the hash, so that nobody can guess a content from its hash.
@@ -72,8 +133,11 @@ class SubmissionVoided:
 
 @event("diagnosis-validated", label="Diagnostic validé par la structure")
 class DiagnosisValidated:
+    """One leader's agreement. `leader`: their pseudonym, as the actor's; null in the oldest events."""
+
     version: int
     content_hash: str
+    leader: str | None = None
 
 
 @event("validation-voided", label="Diagnostic modifié depuis sa validation\u202f: la validation ne tient plus")
@@ -87,11 +151,13 @@ class ValidationVoided:
 class DiagnosisContested:
     version: int
     reasons: Sealed
+    leader: str | None = None
 
 
 @event("plan-agreed", label="Plan d’accompagnement convenu")
 class PlanAgreed:
-    """`baseline` and `definitions`, by indicator code: what follow-up compares with."""
+    """`baseline` and `definitions`, by indicator code: what follow-up compares with; `fiscal_year` and `perimeter` are
+    those of the amounts of money."""
 
     structure: UUID
     unit: str
@@ -103,9 +169,23 @@ class PlanAgreed:
     objectives: Sealed
     baseline: dict[str, float]
     definitions: dict[str, str]
+    fiscal_year: int | None = None
+    perimeter: Perimeter | None = None
 
 
-Edit = SessionRecorded | AxisAssessed | EmploymentRecorded | IndicatorRecorded | ProblemStated | OtherSchemeListed
+Corrected = EmploymentCorrected | EconomicsCorrected | IndicatorCorrected | SessionCorrected | SessionCancelled
+Edit = (
+    SessionRecorded
+    | AxisAssessed
+    | EmploymentRecorded
+    | EconomicsRecorded
+    | IndicatorRecorded
+    | ProblemStated
+    | OtherSchemeListed
+    | DifficultyQualified
+    | ScenariosPrioritised
+    | Corrected
+)
 """Each makes a new version of the content."""
 Event = (
     DiagnosisOpened
@@ -116,4 +196,7 @@ Event = (
     | ValidationVoided
     | DiagnosisContested
     | PlanAgreed
+    | MandateRecorded
+    | CommitteeEvent
+    | AdviceEvent
 )

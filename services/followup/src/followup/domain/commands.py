@@ -9,7 +9,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, Len
 
-from followup.domain.reviews import Measure, Rating
+from followup.domain.reviews import REVIEWS, Measure, Rating
 from followup.domain.themes import Theme
 from shared.events import command
 from shared.fields import Line, Motive, Text
@@ -17,7 +17,9 @@ from shared.fields import Line, Motive, Text
 
 @command
 class OpenFollowUp:
-    """A parcours has come to its end: its follow-up begins, or goes on after an update of the parcours."""
+    """A parcours has come to its end: its follow-up begins, or goes on after an update of the parcours.
+
+    `reviews`: how many months later each is due, by code."""
 
     completion: UUID
     completed_at: datetime
@@ -26,6 +28,7 @@ class OpenFollowUp:
     adviser: str
     baseline: dict[str, float]
     definitions: dict[str, str]
+    reviews: dict[str, int] = field(default_factory=lambda: dict(REVIEWS))
 
 
 @command
@@ -39,7 +42,9 @@ class PlanReview:
 
 @command
 class RecordReview:
-    """Adviser and structure have looked at what became of the changes, and at the indicators of the diagnosis."""
+    """Adviser and structure have looked at what became of the changes, and at the indicators of the diagnosis.
+
+    `satisfaction` null: no answer, unless `satisfaction_asked` tells that there was no question."""
 
     review: Line
     held_on: date
@@ -48,6 +53,7 @@ class RecordReview:
     indicators: Annotated[dict[Line, Measure], Len(0, 50)] = field(default_factory=dict)
     appropriation_notes: Text | None = None
     satisfaction: Rating | None = None
+    satisfaction_asked: bool = True
 
 
 @command
@@ -57,6 +63,41 @@ class RecordUnreachable:
     review: Line
     attempts: Annotated[int, Ge(1), Le(100)]
     notes: Text | None = None
+
+
+@command
+class CallReview:
+    """The day of a review has come, and it was not held yet."""
+
+    review: str
+
+
+@command
+class CallOverdueReview:
+    """A review has been due for long, and it was not held yet."""
+
+    review: str
+
+
+@command
+class RequestParcoursUpdate:
+    """A review that was held shows what of the parcours must be taken up again: on these axes of change, if known."""
+
+    review: Line
+    reason: Motive
+    axes: Annotated[tuple[Theme, ...], Len(0, 10)] = ()
+
+
+@command
+class WithdrawParcoursUpdate:
+    """The parcours is not to be updated after all, and it is said why."""
+
+    motive: Motive
+
+
+@command
+class DropParcoursUpdate:
+    """The parcours was abandoned: nobody waits for its update any more."""
 
 
 @command

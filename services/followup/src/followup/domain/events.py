@@ -57,6 +57,30 @@ class ReviewUnreachable:
     notes: Sealed | None = None
 
 
+@event("review-fell-due", label="Bilan arrivé à échéance")
+class ReviewFellDue:
+    review: str
+    due_on: date
+
+
+@event("review-overdue", label="Bilan en retard")
+class ReviewOverdue:
+    review: str
+    due_on: date
+
+
+@event("parcours-update-asked", label="Mise à jour du parcours demandée")
+class ParcoursUpdateAsked:
+    review: str
+    reason: Sealed
+    axes: tuple[Theme, ...] = ()
+
+
+@event("parcours-update-withdrawn", label="Demande de mise à jour du parcours levée")
+class ParcoursUpdateWithdrawn:
+    motive: Sealed | None = None
+
+
 @event("structure-closed-down", label="Structure ayant cessé son activité", effective="closed_on")
 class StructureClosedDown:
     """`reviews`: those that will not be held any more, the next one first."""
@@ -76,3 +100,19 @@ class NeedFound:
 class FollowUpClosed:
     outcome: Outcome
     conclusion: Sealed | None = None
+
+
+Event = (
+    FollowUpOpened
+    | FollowUpResumed
+    | ReviewPlanned
+    | ReviewFellDue
+    | ReviewOverdue
+    | ReviewRecorded
+    | ReviewUnreachable
+    | ParcoursUpdateAsked
+    | ParcoursUpdateWithdrawn
+    | StructureClosedDown
+    | NeedFound
+    | FollowUpClosed
+)

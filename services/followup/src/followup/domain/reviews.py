@@ -21,6 +21,8 @@ REVIEWS = {"M0": 0, "M6": 6, "M18": 18}
 """Months after the parcours' end. Found in public material, sometimes local: a setting, never an official rule."""
 AHEAD = timedelta(days=30)
 """How long before it falls due a review may already be held."""
+OVERDUE_AFTER = timedelta(days=60)
+"""How long after its day a review that was not held is overdue. Our design, never an official rule."""
 
 Rating = Annotated[int, Ge(1), Le(5)]
 """From 1, not at all, to 5, entirely."""
@@ -64,7 +66,8 @@ class Indicator:
 class Report:
     """What a review that was held has found. `not_measured`: the baseline's indicators that it left out.
 
-    `appropriation` tells how far the structure has made the changes its own; `satisfaction` null: no answer."""
+    `appropriation` tells how far the structure has made the changes its own; `satisfaction` null: no answer, or no
+    question."""
 
     held_on: date
     indicators: dict[str, Indicator]
@@ -73,25 +76,30 @@ class Report:
     appropriation_notes: Sealed | None
     satisfaction: int | None
     summary: Sealed
+    satisfaction_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """`fell_due`: its day has come while it was still to be held; `overdue`: long ago."""
+
     due_on: date
     status: ReviewStatus = ReviewStatus.PLANNED
     report: Report | None = None
     attempts: int | None = None
     notes: Sealed | None = None
+    fell_due: bool = False
+    overdue: bool = False
 
     @property
     def opens_on(self) -> date:
         return self.due_on - AHEAD
 
 
-def schedule(completed_on: date, completions: int) -> dict[str, date]:
+def schedule(completed_on: date, months_by_code: Mapping[str, int], completions: int) -> dict[str, date]:
     """When each review falls due, by code. `completions`: how many times the parcours has ended, this one included."""
     suffix = f"-{completions}" if completions > 1 else ""
-    return {code + suffix: months_after(completed_on, months) for code, months in REVIEWS.items()}
+    return {code + suffix: months_after(completed_on, months) for code, months in months_by_code.items()}
 
 
 def months_after(day: date, months: int) -> date:

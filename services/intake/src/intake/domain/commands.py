@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -10,16 +10,20 @@ from uuid import UUID
 from annotated_types import Len
 
 from intake.domain.criteria import Verdict
-from intake.domain.structure import Contact, SealedContact, Structure
+from intake.domain.difficulty import Difficulty, QualifyDifficulty
+from intake.domain.eligibility import DerogationKind
+from intake.domain.structure import Contact, Prefill, SealedContact, Structure
 from shared.events import command
 from shared.fields import Line, Motive, Text
+from shared.sealed import Sealed
 
 
 class Ending(StrEnum):
-    """How an admitted case came to its end, as the other services tell it."""
+    """How an admitted case came to its end: as the other services tell it, or given up before its parcours opened."""
 
     FOLLOWED_UP = "followed_up"
     ABANDONED = "abandoned"
+    GIVEN_UP = "given_up"
 
 
 @command
@@ -29,6 +33,44 @@ class ReceiveRequest:
     structure: Structure
     contact: Contact
     need: Text
+
+
+@command
+class ReceiveKnowing:
+    """The same, with what the edge looked up: `earlier` requests in this unit, and what a directory says."""
+
+    asked: ReceiveRequest
+    earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
+
+
+@command
+class ReceiveTransfer:
+    """An adviser of the receiving unit takes over a request that was transferred to it."""
+
+    origin: UUID
+
+
+@command
+class TakeOver:
+    """The same, with what the edge looked up in the request that was transferred."""
+
+    origin: UUID
+    to_unit: str | None
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    need: Sealed | None
+    difficulty: Difficulty | None
+
+
+@command
+class CorrectStructure:
+    """What is known of the structure was wrong, or has changed since a day: all of it, as it is."""
+
+    structure: Structure
+    effective_on: date
+    reason: Motive
 
 
 @command
@@ -67,6 +109,7 @@ class GrantDerogation:
 
     criterion: str
     motive: Motive
+    kind: DerogationKind | None = None
 
 
 @command
@@ -101,27 +144,50 @@ class WithdrawRequest:
 
 
 @command
+class GiveUpCase:
+    """The structure was admitted, and gives up before its parcours opens."""
+
+    motive: Motive
+
+
+@command
+class StartAccompaniment:
+    """The plan is agreed: the parcours opens, and from now on it tells how the case ends."""
+
+
+@command
 class EndAccompaniment:
-    """The parcours has come to its end: the structure may ask again, while its follow-up goes on."""
+    """The parcours has come to its end: the structure may ask again, while its follow-up goes on.
+
+    `told_at`: when parcours recorded it."""
+
+    told_at: datetime | None = None
 
 
 @command
 class CloseCase:
-    """The last thing to do for this case is done."""
+    """The last thing to do for this case is done. `told_at`: when the other service recorded it."""
 
     ending: Ending
+    told_at: datetime | None = None
 
 
 Command = (
     ReceiveRequest
+    | ReceiveKnowing
+    | TakeOver
+    | CorrectStructure
     | OpenLinkedRequest
     | RecordMeeting
     | AssessCriterion
     | GrantDerogation
+    | QualifyDifficulty
     | AdmitRequest
     | OrientRequest
     | TransferRequest
     | WithdrawRequest
+    | GiveUpCase
+    | StartAccompaniment
     | EndAccompaniment
     | CloseCase
 )

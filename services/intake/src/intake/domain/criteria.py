@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,11 +16,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """`hard`: not met, it takes a manager's derogation to admit. The others weigh in the adviser's judgment."""
+    """`hard`: not met, it takes a manager's derogation to admit. The others weigh in the adviser's judgment.
+
+    `question`: what to ask, in French, as long as nobody can tell."""
 
     code: str
     label: str
     hard: bool
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,9 @@ class Criteria:
     def hard(self) -> tuple[Criterion, ...]:
         return tuple(criterion for criterion in self.list if criterion.hard)
 
+    def labels(self, codes: Collection[str]) -> str:
+        return ", ".join(criterion.label for criterion in self.list if criterion.code in codes)
+
     def find(self, code: str) -> Criterion | None:
         return next((criterion for criterion in self.list if criterion.code == code), None)
 
@@ -43,9 +50,19 @@ VERSIONS = (
         "2021-1",
         date(2002, 1, 1),
         (
-            Criterion("existing", "La structure existe déjà", hard=True),
-            Criterion("employer", "Elle emploie au moins une personne", hard=True),
-            Criterion("ess", "Sa forme relève de l’économie sociale et solidaire", hard=True),
+            Criterion("existing", "La structure existe déjà", True, "Depuis quand la structure existe-t-elle\u202f?"),
+            Criterion(
+                "employer",
+                "Elle emploie au moins une personne",
+                True,
+                "Qui la structure emploie-t-elle, et sous quels contrats\u202f?",
+            ),
+            Criterion(
+                "ess",
+                "Sa forme relève de l’économie sociale et solidaire",
+                True,
+                "Quels statuts, quel agrément (ESUS, SIAE)\u202f?",
+            ),
             Criterion("employment_need", "Son besoin touche à l’emploi", hard=False),
             Criterion("territorial_utility", "Elle est utile à son territoire", hard=False),
             Criterion("no_alternative", "Aucune autre offre ne répond à son besoin", hard=False),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.commands import Ending
 from intake.domain.criteria import Verdict
-from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.difficulty import Difficulty, DifficultyQualified
+from intake.domain.eligibility import DerogationKind
+from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
 from shared.events import event
 from shared.sealed import Sealed
 
@@ -19,6 +21,26 @@ class RequestReceived:
     contact: SealedContact
     need: Sealed
     unit: str
+    earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
+
+
+@event("transfer-received", label="Demande reçue d’une autre unité")
+class TransferReceived:
+    origin: UUID
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    unit: str
+    need: Sealed | None = None
+    difficulty: Difficulty | None = None
+
+
+@event("structure-corrected", label="Renseignements sur la structure corrigés", effective="effective_on")
+class StructureCorrected:
+    structure: Structure
+    effective_on: date
+    reason: Sealed
 
 
 @event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
@@ -44,6 +66,7 @@ class CriterionAssessed:
     verdict: Verdict
     evidence: Sealed
     rules: str
+    by: str | None = None
 
 
 @event("derogation-granted", label="Dérogation accordée")
@@ -51,6 +74,8 @@ class DerogationGranted:
     criterion: str
     motive: Sealed
     rules: str
+    kind: DerogationKind | None = None
+    by: str | None = None
 
 
 @event("request-admitted", label="Demande admise dans le DLA")
@@ -83,6 +108,11 @@ class RequestWithdrawn:
     motive: Sealed
 
 
+@event("accompaniment-started", label="Plan convenu\u202f: le parcours s’ouvre")
+class AccompanimentStarted:
+    pass
+
+
 @event("accompaniment-ended", label="Fin du parcours notée à l’accueil")
 class AccompanimentEnded:
     pass
@@ -91,18 +121,35 @@ class AccompanimentEnded:
 @event("case-closed", label="Dossier clos")
 class CaseClosed:
     ending: Ending
+    told_at: datetime | None = None
+
+
+@event("case-given-up", label="Dossier clos\u202f: la structure renonce avant le parcours")
+class CaseGivenUp:
+    motive: Sealed
+
+
+@event("case-reopened", label="Dossier rouvert\u202f: le suivi reprend")
+class CaseReopened:
+    pass
 
 
 Event = (
     RequestReceived
+    | TransferReceived
+    | StructureCorrected
     | LinkedRequestOpened
     | MeetingRecorded
     | CriterionAssessed
     | DerogationGranted
+    | DifficultyQualified
     | RequestAdmitted
     | RequestOriented
     | RequestTransferred
     | RequestWithdrawn
+    | AccompanimentStarted
     | AccompanimentEnded
     | CaseClosed
+    | CaseGivenUp
+    | CaseReopened
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from intake.domain.targets import listed
 from shared.decider import Context, Decider, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive
@@ -24,7 +25,9 @@ class Step(StrEnum):
 
 @command
 class ProposeOrientation:
-    """The adviser thinks of an actor of the territory who can help, and says why."""
+    """The adviser thinks of an actor of the territory who can help, and says why.
+
+    `target`: a code of the list of orientation targets, or the name of somebody else."""
 
     target: Line
     reason: Motive
@@ -66,6 +69,7 @@ class OrientationProposed:
     case: UUID
     target: str
     reason: Sealed
+    code: str | None = None
 
 
 @event("orientation-consented", label="Accord de la structure pour l’orientation")
@@ -99,6 +103,7 @@ class Orientation:
     case: UUID | None = None
     target: str | None = None
     reason: Sealed | None = None
+    code: str | None = None
     outcome: Sealed | None = None
 
 
@@ -127,7 +132,9 @@ Event = (
 def decide(orientation: Orientation, command: Command, context: Context) -> list[Event]:
     match orientation.step, command:
         case Step.NEW, ProposeOrientation(target, reason):
-            return [OrientationProposed(context.case, target, context.text(reason))]
+            known = listed(target)
+            named, code = (known.name, known.code) if known else (target, None)
+            return [OrientationProposed(context.case, named, context.text(reason), code)]
         case _, ProposeOrientation():
             raise ALREADY_PROPOSED("Cette orientation existe déjà.")
         case Step.PROPOSED, RecordConsent():
@@ -159,8 +166,8 @@ STEPS = {
 
 def evolve(orientation: Orientation, event: Event) -> Orientation:
     match event:
-        case OrientationProposed(case_id, target, reason):
-            return Orientation(Step.PROPOSED, case_id, target, reason)
+        case OrientationProposed(case_id, target, reason, code):
+            return Orientation(Step.PROPOSED, case_id, target, reason, code)
         case OrientationConsented():
             return replace(orientation, step=Step.CONSENTED)
         case OrientationSent():

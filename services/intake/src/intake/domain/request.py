@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date
-from enum import StrEnum
-from uuid import UUID
 
+from intake.domain import ending
 from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
     CloseCase,
     Command,
+    CorrectStructure,
     EndAccompaniment,
-    Ending,
+    GiveUpCase,
     GrantDerogation,
     OpenLinkedRequest,
     OrientRequest,
+    ReceiveKnowing,
     ReceiveRequest,
     RecordMeeting,
+    StartAccompaniment,
+    TakeOver,
     TransferRequest,
     WithdrawRequest,
 )
 from intake.domain.criteria import Criteria, Criterion, Verdict, in_force
+from intake.domain.difficulty import QualifyDifficulty, qualify
+from intake.domain.eligibility import assess
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
+    CaseGivenUp,
     CriterionAssessed,
     DerogationGranted,
     Event,
@@ -37,50 +41,13 @@ from intake.domain.events import (
     RequestReceived,
     RequestTransferred,
     RequestWithdrawn,
+    StructureCorrected,
+    TransferReceived,
 )
-from intake.domain.structure import LegalForm, SealedContact, Structure, checked, sealed
+from intake.domain.state import Request, Status, evolve
+from intake.domain.structure import checked, corrected, sealed
 from shared.dates import already_past
 from shared.decider import Claim, Context, Decider, Refusal, Role
-from shared.sealed import Sealed
-
-
-class Status(StrEnum):
-    NEW = "new"
-    RECEIVED = "received"
-    ADMITTED = "admitted"
-    ORIENTED = "oriented"
-    TRANSFERRED = "transferred"
-    WITHDRAWN = "withdrawn"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    verdict: Verdict
-    evidence: Sealed
-    derogation: Sealed | None = None
-
-
-NOBODY = Structure("", LegalForm.OTHER, "")
-NOT_YET = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    status: Status = Status.NEW
-    structure: Structure = NOBODY
-    structure_id: UUID = NOT_YET
-    contact: SealedContact | None = None
-    need: Sealed | None = None
-    unit: str = ""
-    origin: UUID | None = None
-    theme: str | None = None
-    meetings: tuple[date, ...] = ()
-    criteria: dict[str, Assessment] = field(default_factory=dict)
-    orientations: tuple[UUID, ...] = ()
-    accompaniment_ended: bool = False
-    ending: Ending | None = None
-
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
@@ -94,14 +61,20 @@ NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
 NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
 NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
 SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
+NOT_TRANSFERRED = Refusal("not-transferred", "Demande non transférée")
+NOT_THE_RECEIVING_UNIT = Refusal("not-the-receiving-unit", "Réservé à l’unité qui reçoit", status=403)
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
-NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
+CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
 
 
 def decide(request: Request, command: Command, context: Context) -> list[Event]:
     match command:
         case ReceiveRequest():
+            return _receive(request, ReceiveKnowing(command), context)
+        case ReceiveKnowing():
             return _receive(request, command, context)
+        case TakeOver():
+            return _take_over(request, command, context)
         case OpenLinkedRequest() as linked:
             if request.status is not Status.NEW:
                 return []
@@ -110,21 +83,25 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
                     linked.origin, linked.structure, linked.structure_id, linked.contact, linked.theme, linked.unit
                 )
             ]
-        case EndAccompaniment() | CloseCase():
-            return _come_to_an_end(request, command)
-    if request.status is Status.NEW:
-        raise NOT_RECEIVED("Aucune structure n’a fait cette demande.")
-    if request.status is not Status.RECEIVED:
-        raise OUTCOME_GIVEN(
-            "Une demande ne reçoit qu’une issue\u202f; celle-ci ne change plus.", outcome=request.status
-        )
+        case StartAccompaniment() | EndAccompaniment() | CloseCase():
+            return ending.told(request, command)
+        case GiveUpCase():
+            return ending.give_up(request, command, context)
+        case QualifyDifficulty():
+            _must_be(request, Status.RECEIVED, Status.ADMITTED)
+            return [qualify(command, context)]
+        case CorrectStructure(structure, effective_on, reason):
+            _must_be(request, Status.RECEIVED, Status.ADMITTED)
+            already_past(effective_on, context.now, "La date d’effet")
+            return [StructureCorrected(corrected(request.structure, structure), effective_on, context.text(reason))]
+    _must_be(request, Status.RECEIVED)
     match command:
         case RecordMeeting(held_on, with_whom, notes):
             already_past(held_on, context.now, "La date de l’entretien")
             return [MeetingRecorded(held_on, context.text(with_whom), context.optional_text(notes))]
         case AssessCriterion(code, verdict, evidence):
             rules, criterion = _criterion(code, context)
-            return [CriterionAssessed(criterion.code, verdict, context.text(evidence), rules.version)]
+            return [CriterionAssessed(criterion.code, verdict, context.text(evidence), rules.version, context.actor.id)]
         case GrantDerogation():
             return _derogate(request, command, context)
         case AdmitRequest(motive):
@@ -142,19 +119,52 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
             return [RequestWithdrawn(context.text(motive))]
 
 
-def _receive(request: Request, command: ReceiveRequest, context: Context) -> list[Event]:
+def _must_be(request: Request, *statuses: Status) -> None:
+    if request.status is Status.NEW:
+        raise NOT_RECEIVED("Aucune structure n’a fait cette demande.")
+    if request.status not in statuses:
+        raise OUTCOME_GIVEN(
+            "Une demande ne reçoit qu’une issue\u202f; celle-ci ne change plus.", outcome=request.status
+        )
+
+
+def _receive(request: Request, command: ReceiveKnowing, context: Context) -> list[Event]:
     if request.status is not Status.NEW:
         raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
     if not context.actor.unit:
         raise NO_UNIT("Votre jeton ne nomme pas d’unité\u202f: une demande appartient à celle qui la reçoit.")
-    structure = checked(command.structure)
+    asked = command.asked
+    structure = checked(asked.structure)
     return [
         RequestReceived(
             structure,
             context.pseudonym(structure.number),
-            sealed(command.contact, context),
-            context.text(command.need),
+            sealed(asked.contact, context),
+            context.text(asked.need),
             context.actor.unit,
+            command.earlier,
+            command.prefill,
+        )
+    ]
+
+
+def _take_over(request: Request, command: TakeOver, context: Context) -> list[Event]:
+    """By the receiving unit itself, which may already have a case open for the structure, and should see it."""
+    if request.status is not Status.NEW:
+        raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
+    if command.to_unit is None:
+        raise NOT_TRANSFERRED("Cette demande n’a pas été transférée.")
+    if context.actor.unit != command.to_unit:
+        raise NOT_THE_RECEIVING_UNIT("Cette demande a été transférée à une autre unité que la vôtre.")
+    return [
+        TransferReceived(
+            command.origin,
+            command.structure,
+            command.structure_id,
+            command.contact,
+            command.to_unit,
+            command.need,
+            command.difficulty,
         )
     ]
 
@@ -163,24 +173,25 @@ def _derogate(request: Request, command: GrantDerogation, context: Context) -> l
     if context.actor.role is not Role.MANAGER:
         raise NOT_A_MANAGER("Seul·e un·e responsable accorde une dérogation.")
     rules, criterion = _criterion(command.criterion, context)
-    assessment = request.criteria.get(criterion.code)
-    if not criterion.hard or assessment is None or assessment.verdict is not Verdict.NOT_MET:
+    judged = request.criteria.get(criterion.code)
+    if not criterion.hard or judged is None or judged.verdict is not Verdict.NOT_MET:
         raise NOTHING_TO_DEROGATE("Une dérogation lève un critère impératif qui n’est pas rempli.")
-    return [DerogationGranted(criterion.code, context.text(command.motive), rules.version)]
+    return [
+        DerogationGranted(criterion.code, context.text(command.motive), rules.version, command.kind, context.actor.id)
+    ]
 
 
 def _admit(request: Request, motive: str | None, context: Context) -> list[Event]:
     if not request.meetings:
         raise NO_MEETING("La structure doit avoir été reçue avant d’entrer dans le DLA.")
     rules = in_force(context.now.date())
-    verdicts = {c.code: a.verdict for c in rules.hard if (a := request.criteria.get(c.code)) is not None}
-    if unknown := [c.label for c in rules.hard if verdicts.get(c.code, Verdict.UNKNOWN) is Verdict.UNKNOWN]:
-        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u202f: {', '.join(unknown)}.")
-    not_met = [c for c in rules.hard if verdicts[c.code] is Verdict.NOT_MET and not request.criteria[c.code].derogation]
-    if not_met:
-        labels = ", ".join(c.label for c in not_met)
+    assessment = assess(request.structure, request.criteria, rules)
+    if assessment.missing:
+        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u202f: {rules.labels(assessment.missing)}.")
+    if assessment.derogations_needed:
         raise NOT_ELIGIBLE(
-            f"Une dérogation motivée est nécessaire\u202f: {labels}.", criteria=[c.code for c in not_met]
+            f"Une dérogation motivée est nécessaire\u202f: {rules.labels(assessment.derogations_needed)}.",
+            criteria=list(assessment.derogations_needed),
         )
     return [
         RequestAdmitted(
@@ -208,69 +219,24 @@ def _criterion(code: str, context: Context) -> tuple[Criteria, Criterion]:
     return rules, criterion
 
 
-def _come_to_an_end(request: Request, command: EndAccompaniment | CloseCase) -> list[Event]:
-    """What the later phases tell of an admitted case; told twice, it changes nothing."""
-    if request.status is Status.CLOSED:
-        return []
-    if request.status is not Status.ADMITTED:
-        raise NOT_ADMITTED("Seul un dossier admis va jusqu’à la fin d’un accompagnement.", outcome=request.status)
-    match command:
-        case EndAccompaniment():
-            return [] if request.accompaniment_ended else [AccompanimentEnded()]
-        case CloseCase(ending):
-            return [CaseClosed(ending)]
-
-
-def evolve(request: Request, event: Event) -> Request:
-    match event:
-        case RequestReceived(structure, structure_id, contact, need, unit):
-            return replace(
-                request,
-                status=Status.RECEIVED,
-                structure=structure,
-                structure_id=structure_id,
-                contact=contact,
-                need=need,
-                unit=unit,
-            )
-        case LinkedRequestOpened(origin, structure, structure_id, contact, theme, unit):
-            return replace(
-                request,
-                status=Status.RECEIVED,
-                origin=origin,
-                structure=structure,
-                structure_id=structure_id,
-                contact=contact,
-                theme=theme,
-                unit=unit,
-            )
-        case MeetingRecorded(held_on):
-            return replace(request, meetings=(*request.meetings, held_on))
-        case CriterionAssessed(criterion, verdict, evidence):
-            return replace(request, criteria=request.criteria | {criterion: Assessment(verdict, evidence)})
-        case DerogationGranted(criterion, motive):
-            derogated = replace(request.criteria[criterion], derogation=motive)
-            return replace(request, criteria=request.criteria | {criterion: derogated})
-        case RequestAdmitted():
-            return replace(request, status=Status.ADMITTED)
-        case RequestOriented(_, orientations):
-            return replace(request, status=Status.ORIENTED, orientations=orientations)
-        case RequestTransferred():
-            return replace(request, status=Status.TRANSFERRED)
-        case RequestWithdrawn():
-            return replace(request, status=Status.WITHDRAWN)
-        case AccompanimentEnded():
-            return replace(request, accompaniment_ended=True)
-        case CaseClosed(ending):
-            return replace(request, status=Status.CLOSED, ending=ending)
-
-
 def claims(request: Request, event: Event) -> Iterable[Claim]:
-    """One open case per structure and unit at a time. A linked request stands beside its origin's follow-up."""
+    """One open case per structure and unit at a time, and a transfer is received once.
+
+    A linked request stands beside its origin's follow-up."""
     match event:
-        case RequestReceived(_, structure_id, _, _, unit):
+        case RequestReceived(structure_id=structure_id, unit=unit):
             yield Claim("open-case", f"{unit}/{structure_id}")
-        case RequestOriented() | RequestTransferred() | RequestWithdrawn() | AccompanimentEnded() | CaseClosed():
+        case TransferReceived(origin, structure_id=structure_id, unit=unit):
+            yield Claim("open-case", f"{unit}/{structure_id}")
+            yield Claim("received-transfer", str(origin))
+        case (
+            RequestOriented()
+            | RequestTransferred()
+            | RequestWithdrawn()
+            | AccompanimentEnded()
+            | CaseClosed()
+            | CaseGivenUp()
+        ):
             yield Claim("open-case", f"{request.unit}/{request.structure_id}", held=False)
 
 

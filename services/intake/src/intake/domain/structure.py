@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from annotated_types import Len
 from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.fr import siret as siret_numbers
 
+from intake.domain.nomenclature import LEGAL_CATEGORIES, section_of
 from shared.decider import Context, Refusal
 from shared.events import command
 from shared.fields import Count, FullTimeEquivalents, Line
@@ -18,6 +20,8 @@ from shared.sealed import Sealed
 
 WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)
 UNKNOWN_DEPARTMENT = Refusal("unknown-department", "Département inconnu", status=422)
+ANOTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
+UNKNOWN_CODE = Refusal("unknown-code", "Code inconnu", status=422)
 MAINLAND = {f"{n:02}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
 NOBODYS = "000000000"
 """Its sum is right, and yet no SIREN is made of zeros."""
@@ -34,11 +38,19 @@ class LegalForm(StrEnum):
     OTHER = "other"
 
 
+class Scope(StrEnum):
+    """`regional`: of several departments, a network or a federation; it goes to the regional DLA."""
+
+    LOCAL = "local"
+    REGIONAL = "regional"
+
+
 @command
 class Structure:
     """`siret` 14 digits or `rna` (W and 9 characters): at least one. `department`: its INSEE code, 2A and 971 included.
 
-    `headcount` null means that it was not asked yet, never that there is nobody."""
+    `headcount` null means that it was not asked yet, never that there is nobody. INSEE codes: `commune_code` 5
+    characters (COG), `naf` as 88.99B, `legal_category` 4 digits."""
 
     name: Line
     legal_form: LegalForm
@@ -48,11 +60,32 @@ class Structure:
     commune: Line | None = None
     headcount: Count | None = None
     fte: FullTimeEquivalents | None = None
+    scope: Scope | None = None
+    commune_code: str | None = None
+    naf: str | None = None
+    legal_category: str | None = None
 
     @property
     def number(self) -> str:
         """What makes it the same structure from one request to the next: its SIREN, or its RNA number."""
         return self.siret[:9] if self.siret else str(self.rna)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What a public directory said of the structure, and when: hints, that refuse nobody (ESUS companies are missing).
+
+    `headcount_band`: INSEE's code; NN and 00 mean that it must be asked."""
+
+    source: str
+    read_at: datetime
+    legal_category: str | None = None
+    naf: str | None = None
+    commune_code: str | None = None
+    headcount_band: str | None = None
+    is_ess: bool | None = None
+    is_association: bool | None = None
+    is_siae: bool | None = None
 
 
 @command
@@ -77,20 +110,20 @@ class SealedContact:
 
 
 def checked(structure: Structure) -> Structure:
-    """The structure with its numbers in compact form. Refuses a SIRET or an RNA number that cannot exist."""
+    """The structure with its numbers and codes in compact form. Refuses those that cannot exist."""
     if not structure.siret and not structure.rna:
         raise WRONG_NUMBER("Un SIRET ou un numéro RNA est attendu.")
     siret = _siret(structure.siret) if structure.siret else None
     rna = _rna(structure.rna) if structure.rna else None
-    return Structure(
-        structure.name,
-        structure.legal_form,
-        _department(structure.department),
-        siret,
-        rna,
-        structure.commune,
-        structure.headcount,
-        structure.fte,
+    department = _department(structure.department)
+    return replace(
+        structure,
+        department=department,
+        siret=siret,
+        rna=rna,
+        commune_code=_commune(structure.commune_code, department) if structure.commune_code else None,
+        naf=_naf(structure.naf) if structure.naf else None,
+        legal_category=_legal_category(structure.legal_category) if structure.legal_category else None,
     )
 
 
@@ -132,3 +165,34 @@ def _department(code: str) -> str:
     if code not in MAINLAND | OVERSEAS:
         raise UNKNOWN_DEPARTMENT("Aucun département ne porte ce code.")
     return code
+
+
+def _commune(code: str, department: str) -> str:
+    """Only its shape is known here, and that it lies in the department."""
+    code = code.upper()
+    if not re.fullmatch(r"[0-9][0-9AB][0-9]{3}", code) or not code.startswith(department):
+        raise UNKNOWN_CODE("Le code INSEE d’une commune a cinq caractères, et commence par celui de son département.")
+    return code
+
+
+def _naf(code: str) -> str:
+    found = re.fullmatch(r"([0-9]{2})\.?([0-9]{2})([A-Z])", code.strip().upper())
+    if not found or section_of(found[1]) is None:
+        raise UNKNOWN_CODE("Un code NAF s’écrit comme 88.99B.")
+    return f"{found[1]}.{found[2]}{found[3]}"
+
+
+def _legal_category(code: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}", code) or code[0] not in LEGAL_CATEGORIES:
+        raise UNKNOWN_CODE(
+            "Une catégorie juridique de l’INSEE a quatre chiffres, comme 9220 pour une association déclarée."
+        )
+    return code
+
+
+def corrected(before: Structure, after: Structure) -> Structure:
+    """What was wrong is put right, and a number that was missing is added; another number is another structure."""
+    after = checked(after)
+    if (before.siret and before.number != after.number) or (before.rna and after.rna not in (None, before.rna)):
+        raise ANOTHER_STRUCTURE("Ce numéro est celui d’une autre structure\u202f: ouvrez-lui sa propre demande.")
+    return after

@@ -1,49 +1,50 @@
-"""On what terms does a provider work? An agreement, funds, counted days, a report, and only then a payment."""
+"""On what terms does a provider work? An agreement, counted days, and a final report."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from parcours.domain.coordination import NO_AGREEMENT, NO_FINAL_REPORT
+from parcours.domain.consultation import award, consultation
 from parcours.domain.state import (
     OPEN_STEPS,
     Action,
     Agreement,
     Days,
-    Kind,
     Parcours,
+    Signatures,
     Step,
     Sum,
     action_to_start,
-    known_action,
+    agreement_of,
+    consulting_action,
     validated_action,
 )
 from shared.dates import already_past
-from shared.decider import Context, Refusal
+from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
-from shared.fields import Line
+from shared.fields import Line, Motive
 from shared.sealed import Sealed
 
 
 @command
 class RecordAgreement:
-    """Structure, unit and provider have signed their agreement: how many days, for how much (cents)."""
+    """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
+
+    `consultation`: the awarded one that leads to it, or else `exception`: why there was none. `signed_on`: the day of
+    the last of the three `signatures`."""
 
     action: UUID
     provider: Line
     amount: Sum
     days: Days
     signed_on: date
-
-
-@command
-class CommitFunds:
-    """The unit commits funds to a consulting action, in all at most what was agreed (cents)."""
-
-    action: UUID
-    amount: Sum
+    signatures: Signatures | None = None
+    consultation: UUID | None = None
+    exception: Motive | None = None
 
 
 @command
@@ -64,19 +65,19 @@ class SignAmendment:
 
 
 @command
-class AcceptFinalReport:
-    """The provider's final report has been received, and is accepted."""
+class ReceiveFinalReport:
+    """The provider's final report has been received; it is to be read."""
 
     action: UUID
     received_on: date
 
 
 @command
-class AuthorisePayment:
-    """The provider is paid, once the final report is accepted, in all at most what was agreed (cents)."""
+class AcceptFinalReport:
+    """The provider's final report is accepted; `received_on`, if its receipt was not recorded before."""
 
     action: UUID
-    amount: Sum
+    received_on: date | None = None
 
 
 @event("agreement-signed", label="Convention signée avec le prestataire", effective="signed_on")
@@ -86,12 +87,9 @@ class AgreementSigned:
     amount: int
     days: int
     signed_on: date
-
-
-@event("funds-committed", label="Financement engagé")
-class FundsCommitted:
-    action: UUID
-    amount: int
+    signatures: Signatures | None = None
+    consultation: UUID | None = None
+    exception: Sealed | None = None
 
 
 @event("days-recorded", label="Jours d’intervention réalisés")
@@ -107,78 +105,97 @@ class AmendmentSigned:
     signed_on: date
 
 
+@event("final-report-received", label="Rapport final reçu", effective="received_on")
+class FinalReportReceived:
+    action: UUID
+    received_on: date
+
+
 @event("final-report-accepted", label="Rapport final accepté", effective="received_on")
 class FinalReportAccepted:
     action: UUID
     received_on: date
 
 
-@event("payment-authorised", label="Paiement autorisé")
-class PaymentAuthorised:
-    action: UUID
-    amount: int
-
-
-NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
 AGREEMENT_SIGNED = Refusal("agreement-already-signed", "Convention déjà signée")
-BEYOND_AGREED_AMOUNT = Refusal("beyond-agreed-amount", "Montant convenu dépassé")
+NO_CONSULTATION = Refusal("no-consultation", "Ni consultation ni exception")
+WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
 BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
+RECEIPT = "La date de réception"
+NO_REPORT = Refusal("no-report", "Rapport final non reçu")
+REPORT_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
 REPORT_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
 
-Command = RecordAgreement | CommitFunds | RecordDays | SignAmendment | AcceptFinalReport | AuthorisePayment
-Event = AgreementSigned | FundsCommitted | DaysRecorded | AmendmentSigned | FinalReportAccepted | PaymentAuthorised
+Command = RecordAgreement | RecordDays | SignAmendment | ReceiveFinalReport | AcceptFinalReport
+Event = AgreementSigned | DaysRecorded | AmendmentSigned | FinalReportReceived | FinalReportAccepted
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
-    if known_action(parcours, command.action).planned.kind is not Kind.CONSULTING:
-        raise NOT_CONSULTING("Convention, jours, rapport et paiement ne concernent qu’une prestation de conseil.")
+    consulting_action(parcours, command.action)
     match command:
-        case RecordAgreement(key, provider, amount, days, signed_on):
-            if action_to_start(parcours, key).agreement:
-                raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u202f: un avenant la complète.")
-            already_past(signed_on, context.now, "La date de signature")
-            return [AgreementSigned(key, Sealed(context.new_id(), provider), amount, days, signed_on)]
-        case CommitFunds(key, amount):
-            action = action_to_start(parcours, key)
-            _within_agreed_amount(_agreement(action), action.committed, amount)
-            return [FundsCommitted(key, amount)]
+        case RecordAgreement():
+            return [_signed(parcours, command, context)]
         case RecordDays(key, days):
             _check_days(validated_action(parcours, key, Step.STARTED), days)
             return [DaysRecorded(key, days)]
         case SignAmendment(key, extra_days, signed_on):
-            _agreement(validated_action(parcours, key, *OPEN_STEPS))
+            agreement_of(validated_action(parcours, key, *OPEN_STEPS))
             already_past(signed_on, context.now, "La date de signature")
             return [AmendmentSigned(key, extra_days, signed_on)]
-        case AcceptFinalReport(key, received_on):
+        case ReceiveFinalReport(key, received_on):
             if validated_action(parcours, key, Step.STARTED).report_received_on:
-                raise REPORT_ACCEPTED("Le rapport final de cette prestation est déjà accepté.")
-            already_past(received_on, context.now, "La date de réception")
-            return [FinalReportAccepted(key, received_on)]
-        case AuthorisePayment(key, amount):
-            action = known_action(parcours, key)
-            if action.report_received_on is None:
-                raise NO_FINAL_REPORT("Une prestation de conseil est payée une fois son rapport final accepté.")
-            _within_agreed_amount(_agreement(action), action.paid, amount)
-            return [PaymentAuthorised(key, amount)]
+                raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
+            return [FinalReportReceived(key, already_past(received_on, context.now, RECEIPT))]
+        case AcceptFinalReport():
+            return _accepted(parcours, command, context)
 
 
-def _agreement(action: Action) -> Agreement:
-    if action.agreement is None:
-        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée.")
-    return action.agreement
-
-
-def _within_agreed_amount(agreement: Agreement, already: int, amount: int) -> None:
-    if already + amount > agreement.amount:
-        raise BEYOND_AGREED_AMOUNT(
-            "Le total dépasserait le montant de la convention.",
-            agreed=agreement.amount,
-            left=agreement.amount - already,
+def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
+    if action_to_start(parcours, command.action).agreement:
+        raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u202f: un avenant la complète.")
+    if (command.consultation is None) == (command.exception is None):
+        raise NO_CONSULTATION(
+            "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
         )
+    already_past(command.signed_on, context.now, "La date de signature")
+    if signed := command.signatures:
+        days = (signed.structure, signed.unit, signed.provider)
+        already_past(min(days), context.now, "La date de signature")
+        if max(days) != command.signed_on:
+            raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
+    return AgreementSigned(
+        command.action,
+        Sealed(context.new_id(), command.provider),
+        command.amount,
+        command.days,
+        command.signed_on,
+        command.signatures,
+        command.consultation,
+        context.optional_text(command.exception),
+    )
+
+
+def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
+    action = validated_action(parcours, command.action, Step.STARTED)
+    if action.report_accepted:
+        raise REPORT_ACCEPTED("Le rapport final de cette prestation est déjà accepté.")
+    if action.report_received_on:
+        return [FinalReportAccepted(command.action, action.report_received_on)]
+    if command.received_on is None:
+        raise NO_REPORT("Enregistrez d’abord la réception du rapport final, ou donnez sa date.")
+    received_on = already_past(command.received_on, context.now, RECEIPT)
+    return [FinalReportReceived(command.action, received_on), FinalReportAccepted(command.action, received_on)]
+
+
+def alongside(_parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
+    """The consultation that led to an agreement must have been awarded, and everyone informed."""
+    if isinstance(event, AgreementSigned) and event.consultation:
+        ask = award.Conclude(event.action, event.amount, event.days)
+        yield Alongside(consultation.decider, event.consultation, ask, context.case)
 
 
 def _check_days(action: Action, days: int) -> None:
-    agreed = _agreement(action).days
+    agreed = agreement_of(action).days
     if action.days + days > agreed:
         raise BEYOND_AGREED_DAYS(
             f"Des {agreed} jours convenus, {action.days} sont déjà réalisés\u202f: au-delà, signez un avenant.",
@@ -190,17 +207,27 @@ def _check_days(action: Action, days: int) -> None:
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     action = parcours.actions[event.action]
     match event:
-        case AgreementSigned(_, provider, amount, days, signed_on):
-            changed = replace(action, agreement=Agreement(provider, amount, days, signed_on))
-        case FundsCommitted(_, amount):
-            changed = replace(action, committed=action.committed + amount)
+        case AgreementSigned():
+            changed = replace(action, agreement=_agreement(event))
         case DaysRecorded(_, days):
             changed = replace(action, days=action.days + days)
         case AmendmentSigned(_, extra_days):
-            agreement = _agreement(action)
+            agreement = agreement_of(action)
             changed = replace(action, agreement=replace(agreement, days=agreement.days + extra_days))
-        case FinalReportAccepted(_, received_on):
+        case FinalReportReceived(_, received_on):
             changed = replace(action, report_received_on=received_on)
-        case PaymentAuthorised(_, amount):
-            changed = replace(action, paid=action.paid + amount)
+        case FinalReportAccepted(_, received_on):
+            changed = replace(action, report_received_on=received_on, report_accepted=True)
     return parcours.but(event.action, changed)
+
+
+def _agreement(signed: AgreementSigned) -> Agreement:
+    return Agreement(
+        signed.provider,
+        signed.amount,
+        signed.days,
+        signed.signed_on,
+        signed.signatures,
+        signed.consultation,
+        signed.exception,
+    )

@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from parcours.domain.funding import FundsReleased, releasing
 from parcours.domain.state import (
+    NO_AGREEMENT,
+    NO_FINAL_REPORT,
     OPEN_STEPS,
     Introduction,
     Kind,
@@ -93,15 +96,13 @@ class ActionCarriedOver:
     motive: Sealed
 
 
-NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
 NO_FUNDS = Refusal("no-funds", "Aucun financement engagé")
-NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
 
 Command = Introduce | StartAction | FinishAction | AbandonAction | CarryOver
 Event = IntroductionMade | ActionStarted | ActionFinished | ActionAbandoned | ActionCarriedOver
 
 
-def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed | FundsReleased]:
     match command:
         case Introduce(key, whom, held_on):
             validated_action(parcours, key, *OPEN_STEPS)
@@ -116,12 +117,12 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ActionStarted(key)]
         case FinishAction(key, summary):
             action = validated_action(parcours, key, Step.STARTED)
-            if action.planned.kind is Kind.CONSULTING and action.report_received_on is None:
+            if action.planned.kind is Kind.CONSULTING and not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil se termine une fois son rapport final accepté.")
             return [ActionFinished(key, context.text(summary))]
         case AbandonAction(key, motive):
-            validated_action(parcours, key, *OPEN_STEPS)
-            return [*lapsing(parcours), ActionAbandoned(key, context.text(motive))]
+            action = validated_action(parcours, key, *OPEN_STEPS)
+            return [*lapsing(parcours), ActionAbandoned(key, context.text(motive)), *releasing(key, action)]
         case CarryOver(key, motive):
             validated_action(parcours, key, *OPEN_STEPS)
             return [*lapsing(parcours), ActionCarriedOver(key, context.text(motive))]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from parcours.domain.building import ActionRemoved
+from parcours.domain.coordination import ActionAbandoned
+from parcours.domain.duration import check_duration
+from parcours.domain.funding import FundsReleased, releasing
 from parcours.domain.state import NOT_VALIDATED, OPEN_STEPS, Parcours, Plan, Status
 from shared.dates import already_past
 from shared.decider import Context, Refusal
@@ -24,7 +29,9 @@ class CompleteParcours:
 
 @command
 class AbandonParcours:
-    """The adviser or a leader of the structure ends the accompaniment before its term, and says why."""
+    """The adviser or a leader of the structure ends the accompaniment before its term, and says why.
+
+    Of a parcours that was completed once, only the update is given up: it is completed again, and follow-up goes on."""
 
     motive: Motive
 
@@ -42,21 +49,43 @@ class ParcoursAbandoned:
     motive: Sealed
 
 
+@event("update-abandoned", label="Mise à jour du parcours abandonnée")
+class UpdateAbandoned:
+    motive: Sealed
+
+
 ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")
 
 Command = CompleteParcours | AbandonParcours
-Event = ParcoursCompleted | ParcoursAbandoned
+Event = ParcoursCompleted | ParcoursAbandoned | UpdateAbandoned
+Settling = ActionRemoved | ActionAbandoned | FundsReleased
 
 
-def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | Settling]:
     match command:
         case CompleteParcours(debrief, held_on):
             _check_settled(parcours)
             already_past(held_on, context.now, "La date du bilan de fin de parcours")
+            if not parcours.completed:
+                check_duration(parcours, held_on)
             settled = Counter(action.step.value for action in parcours.actions.values())
             return [ParcoursCompleted(parcours.plan, dict(settled), context.text(debrief), held_on)]
         case AbandonParcours(motive):
-            return [ParcoursAbandoned(context.text(motive))]
+            if parcours.completed:
+                return [*_open_actions_dropped(parcours, motive, context), UpdateAbandoned(context.text(motive))]
+            released = [given for key, action in parcours.actions.items() for given in releasing(key, action)]
+            return [*released, ParcoursAbandoned(context.text(motive))]
+
+
+def _open_actions_dropped(parcours: Parcours, motive: str, context: Context) -> Iterator[Settling]:
+    for key, action in parcours.actions.items():
+        if action.step not in OPEN_STEPS:
+            continue
+        if action.validated:
+            yield ActionAbandoned(key, context.text(motive))
+        else:
+            yield ActionRemoved(key, context.text(motive), action.planned.kind)
+        yield from releasing(key, action)
 
 
 def _check_settled(parcours: Parcours) -> None:
@@ -72,6 +101,8 @@ def _check_settled(parcours: Parcours) -> None:
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     match event:
         case ParcoursCompleted(_, _, debrief):
-            return replace(parcours, status=Status.COMPLETED, debrief=debrief)
+            return replace(parcours, status=Status.COMPLETED, debrief=debrief, completed=True)
         case ParcoursAbandoned(motive):
             return replace(parcours, status=Status.ABANDONED, debrief=motive)
+        case UpdateAbandoned():
+            return replace(parcours, status=Status.COMPLETED, shared=None, validated_version=None)

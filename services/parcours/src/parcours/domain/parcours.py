@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from parcours.domain import building, consulting, coordination, duration, ending, validation
+from parcours.domain import building, collective, consulting, coordination, duration, ending, funding, validation
 from parcours.domain.state import Parcours, Plan, Status
-from shared.decider import Context, Decider, Refusal
+from shared.decider import Alongside, Context, Decider, Refusal
 from shared.events import command, event
 
 
@@ -32,6 +33,7 @@ Command = (
     | validation.Command
     | coordination.Command
     | consulting.Command
+    | funding.Command
     | ending.Command
 )
 Event = (
@@ -41,6 +43,7 @@ Event = (
     | validation.Event
     | coordination.Event
     | consulting.Event
+    | funding.Event
     | ending.Event
 )
 
@@ -59,6 +62,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         return [*coordination.decide(parcours, command, context)]
     if isinstance(command, consulting.Command):
         return [*consulting.decide(parcours, command, context)]
+    if isinstance(command, funding.Command):
+        return [*funding.decide(parcours, command, context)]
     return [*ending.decide(parcours, command, context)]
 
 
@@ -67,7 +72,7 @@ def _check_open(parcours: Parcours, command: Command) -> None:
     match parcours.status, command:
         case Status.NEW, _:
             raise NOT_OPEN("Le parcours s’ouvre de lui-même quand le plan d’accompagnement est convenu.")
-        case ((Status.COMPLETED | Status.ABANDONED), consulting.AuthorisePayment()):
+        case ((Status.COMPLETED | Status.ABANDONED), funding.AuthorisePayment()):
             return
         case Status.COMPLETED, validation.AdjustParcours():
             return
@@ -90,9 +95,24 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         return coordination.evolve(parcours, event)
     if isinstance(event, consulting.Event):
         return consulting.evolve(parcours, event)
+    if isinstance(event, funding.Event):
+        return funding.evolve(parcours, event)
     return ending.evolve(parcours, event)
 
 
+def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[Alongside]:
+    """What the fund, the consultation or the collective operation records with it, or refuses."""
+    yield from funding.alongside(parcours, event, context)
+    yield from consulting.alongside(parcours, event, context)
+    yield from collective.alongside(parcours, event, context)
+
+
 decider: Decider[Parcours] = Decider(
-    "parcours", Parcours(), decide, evolve, commands=Command.__args__, events=Event.__args__
+    "parcours",
+    Parcours(),
+    decide,
+    evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    alongside=alongside,
 )

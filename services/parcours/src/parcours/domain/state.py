@@ -90,13 +90,27 @@ class Introduction:
 
 
 @dataclass(frozen=True, slots=True)
+class Signatures:
+    """When each of the three signed."""
+
+    structure: date
+    unit: date
+    provider: date
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """Between the structure, the unit and the provider: `amount` in cents; `days` with those of the amendments."""
+    """Between the structure, the unit and the provider: `amount` in cents; `days` with those of the amendments.
+
+    `consultation` is what led to it, or `exception` says why none did."""
 
     provider: Sealed
     amount: int
     days: int
     signed_on: date
+    signatures: Signatures | None = None
+    consultation: UUID | None = None
+    exception: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +125,10 @@ class Action:
     introductions: tuple[Introduction, ...] = ()
     agreement: Agreement | None = None
     committed: int = 0
+    fund: UUID | None = None
     days: int = 0
     report_received_on: date | None = None
+    report_accepted: bool = False
     paid: int = 0
     outcome: Sealed | None = None
 
@@ -147,7 +163,9 @@ NO_PLAN = Plan(UUID(int=0), "", "", datetime(2002, 1, 1, tzinfo=UTC), ())
 
 @dataclass(frozen=True, slots=True)
 class Parcours:
-    """`content_version` counts the edits; `validated_version` is null whenever no validation holds."""
+    """`content_version` counts the edits; `validated_version` is null whenever no validation holds.
+
+    `completed`: it was once, so that what follows is an update of it."""
 
     status: Status = Status.NEW
     plan: Plan = NO_PLAN
@@ -161,6 +179,7 @@ class Parcours:
     validated_version: int | None = None
     objections: Sealed | None = None
     debrief: Sealed | None = None
+    completed: bool = False
 
     @property
     def standing(self) -> dict[UUID, Action]:
@@ -184,6 +203,9 @@ UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)
 UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=422)
 NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
 NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
+NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
+NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
+NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
 
 
 def known_axis(parcours: Parcours, axis: str) -> str:
@@ -196,6 +218,19 @@ def known_action(parcours: Parcours, key: UUID) -> Action:
     if (action := parcours.actions.get(key)) is None:
         raise UNKNOWN_ACTION("Aucune action de ce parcours ne porte cet identifiant.")
     return action
+
+
+def consulting_action(parcours: Parcours, key: UUID) -> Action:
+    action = known_action(parcours, key)
+    if action.planned.kind is not Kind.CONSULTING:
+        raise NOT_CONSULTING("Convention, jours, rapport et paiement ne concernent qu’une prestation de conseil.")
+    return action
+
+
+def agreement_of(action: Action) -> Agreement:
+    if action.agreement is None:
+        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée.")
+    return action.agreement
 
 
 def validated_action(parcours: Parcours, key: UUID, *steps: Step) -> Action:

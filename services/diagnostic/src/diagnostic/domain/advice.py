@@ -1,0 +1,87 @@
+"""What did a resource centre (CRDLA) advise? The adviser asks, of no more than the question tells (source texts)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from shared.dates import already_past
+from shared.decider import Context, Refusal
+from shared.events import command, event
+from shared.fields import Line, Text
+from shared.sealed import Sealed
+
+UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue")
+ALREADY_RECEIVED = Refusal("advice-already-received", "Conseil déjà reçu")
+
+
+@command
+class RequestAdvice:
+    """The adviser asks a resource centre for advice."""
+
+    centre: Line
+    question: Text
+
+
+@command
+class ReceiveAdvice:
+    """What the resource centre answered, and on which day."""
+
+    advice: UUID
+    received_on: date
+    answer: Text
+
+
+@event("advice-requested", label="Conseil demandé à un centre de ressources")
+class AdviceRequested:
+    advice: UUID
+    centre: Sealed
+    question: Sealed
+
+
+@event("advice-received", label="Conseil reçu d’un centre de ressources")
+class AdviceReceived:
+    advice: UUID
+    received_on: date
+    answer: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`answer` null: still awaited."""
+
+    advice: UUID
+    centre: Sealed
+    question: Sealed
+    received_on: date | None = None
+    answer: Sealed | None = None
+
+
+AdviceCommand = RequestAdvice | ReceiveAdvice
+AdviceEvent = AdviceRequested | AdviceReceived
+
+
+def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) -> AdviceEvent:
+    match command:
+        case RequestAdvice(centre, question):
+            return AdviceRequested(context.new_id(), context.text(centre), context.text(question))
+        case ReceiveAdvice(advice, received_on, answer):
+            found = next((each for each in asked if each.advice == advice), None)
+            if found is None:
+                raise UNKNOWN_ADVICE("Aucune demande de conseil de ce diagnostic ne porte cet identifiant.")
+            if found.answer:
+                raise ALREADY_RECEIVED("Le centre de ressources a déjà répondu\u202f: posez-lui une nouvelle question.")
+            already_past(received_on, context.now, "La date du conseil")
+            return AdviceReceived(advice, received_on, context.text(answer))
+
+
+def evolve(asked: tuple[Advice, ...], event: AdviceEvent) -> tuple[Advice, ...]:
+    match event:
+        case AdviceRequested(advice, centre, question):
+            return (*asked, Advice(advice, centre, question))
+        case AdviceReceived(advice, received_on, answer):
+            return tuple(
+                replace(each, received_on=received_on, answer=answer) if each.advice == advice else each
+                for each in asked
+            )

@@ -1,0 +1,196 @@
+"""What was added, changed or removed between two versions of a diagnosis, in words that people read?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import chain
+
+from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
+from diagnostic.domain.content import Assessment, Content, Section, Session
+from diagnostic.domain.difficulty import Difficulty, Scenario
+from shared.sealed import Sealed
+
+Value = str | int | float
+Show = Callable[[Sealed], str]
+"""Opens a sealed value for who may read it."""
+
+
+class Kind(StrEnum):
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+    @property
+    def label(self) -> str:
+        return KINDS[self]
+
+
+KINDS = {Kind.ADDED: "Ajouté", Kind.CHANGED: "Modifié", Kind.REMOVED: "Retiré"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`label` names what changed, in French; `before` is null for what was added, `after` for what was removed."""
+
+    kind: Kind
+    kind_label: str
+    section: Section
+    section_label: str
+    label: str
+    before: Value | None = None
+    after: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that a content says. A `point` of a list is there or not; anything else has one value at a time."""
+
+    section: Section
+    label: str
+    value: Value
+    point: bool = False
+
+    @property
+    def identity(self) -> tuple[Section, str, Value | None]:
+        return self.section, self.label, self.value if self.point else None
+
+
+def changes(before: Content, after: Content, show: Show) -> list[Change]:
+    """In the order of the sections. Texts are compared as they are read: one whose key is gone cannot be compared."""
+    then = {fact.identity: fact for fact in facts(before, show)}
+    now = {fact.identity: fact for fact in facts(after, show)}
+    order = list(Section)
+    found = [*_added_or_changed(then, now), *(_change(Kind.REMOVED, then[gone], None) for gone in then.keys() - now)]
+    return sorted(found, key=lambda change: (order.index(change.section), change.label, change.kind))
+
+
+def facts(content: Content, show: Show) -> Iterator[Fact]:
+    """All that a content says, one fact at a time."""
+    sessions = (_session(n, session, show) for n, session in enumerate(content.sessions, 1))
+    axes = (_axis(axis.label, assessment, show) for axis, assessment in content.axes.items())
+    yield from chain.from_iterable((*sessions, *axes))
+    if content.employment:
+        yield from _employment(content.employment)
+    for code, indicator in content.indicators.items():
+        yield Fact(Section.INDICATORS, f"Indicateur «\u202f{code}\u202f»", indicator.value)
+        yield Fact(Section.INDICATORS, f"Indicateur «\u202f{code}\u202f»\u00a0: définition", indicator.definition)
+    if content.problem:
+        yield Fact(Section.PROBLEM, "Problématique", show(content.problem.problem))
+        yield from _points(Section.PROBLEM, "Cause", content.problem.causes, show)
+        yield from _points(Section.PROBLEM, "Préconisation", content.problem.recommendations, show)
+    for scheme in content.schemes:
+        named = show(scheme.name) + (f" ({show(scheme.note)})" if scheme.note else "")
+        yield Fact(Section.SCHEMES, "Dispositif", named, point=True)
+    if content.economics:
+        yield from _economics(content.economics)
+    if content.difficulty:
+        yield from _difficulty(content.difficulty, show)
+    for scenario in content.scenarios:
+        yield from _scenario(scenario, show)
+
+
+def _added_or_changed(
+    then: dict[tuple[Section, str, Value | None], Fact], now: dict[tuple[Section, str, Value | None], Fact]
+) -> Iterator[Change]:
+    for identity, fact in now.items():
+        known = then.get(identity)
+        if known is None:
+            yield _change(Kind.ADDED, None, fact)
+        elif known.value != fact.value:
+            yield _change(Kind.CHANGED, known, fact)
+
+
+def _change(kind: Kind, before: Fact | None, after: Fact | None) -> Change:
+    fact = after or before
+    assert fact is not None
+    return Change(
+        kind,
+        kind.label,
+        fact.section,
+        fact.section.label,
+        fact.label,
+        before.value if before else None,
+        after.value if after else None,
+    )
+
+
+def _session(n: int, session: Session, show: Show) -> Iterator[Fact]:
+    yield Fact(Section.SESSIONS, f"Séance {n}", _day(session.held_on))
+    if session.cancelled:
+        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: annulation", show(session.cancelled))
+    for attendee in session.participants:
+        who = f"{show(attendee.name)} ({attendee.quality.label})"
+        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: participant·e", who, point=True)
+    if session.notes:
+        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: notes", show(session.notes))
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
+def _axis(axis: str, assessment: Assessment, show: Show) -> Iterator[Fact]:
+    yield Fact(Section.AXES, f"{axis}\u00a0: note sur 5", assessment.rating)
+    yield Fact(Section.AXES, f"{axis}\u00a0: constats", show(assessment.findings))
+    yield from _points(Section.AXES, f"{axis}\u00a0: point fort", assessment.strengths, show)
+    yield from _points(Section.AXES, f"{axis}\u00a0: point faible", assessment.weaknesses, show)
+    if assessment.evidence:
+        yield Fact(Section.AXES, f"{axis}\u00a0: éléments à l’appui", show(assessment.evidence))
+
+
+def _difficulty(difficulty: Difficulty, show: Show) -> Iterator[Fact]:
+    yield Fact(Section.DIFFICULTY, "Niveau de difficulté", difficulty.level.label)
+    if difficulty.nature:
+        yield Fact(Section.DIFFICULTY, "Nature de la difficulté", difficulty.nature.label)
+    yield from _points(Section.DIFFICULTY, "Cause profonde", difficulty.causes, show)
+    if difficulty.strategic_plan:
+        yield Fact(Section.DIFFICULTY, "Plan stratégique", show(difficulty.strategic_plan))
+
+
+def _scenario(scenario: Scenario, show: Show) -> Iterator[Fact]:
+    label = f"Scénario {scenario.rank}"
+    yield Fact(Section.SCENARIOS, label, show(scenario.title))
+    yield Fact(Section.SCENARIOS, f"{label}\u00a0: décision", DECISIONS[scenario.retained])
+    yield from _points(Section.SCENARIOS, f"{label}\u00a0: hypothèse", scenario.hypotheses, show)
+    yield from _points(Section.SCENARIOS, f"{label}\u00a0: besoin", scenario.needs, show)
+
+
+DECISIONS = {None: "à décider", True: "retenu", False: "écarté"}
+
+
+def _economics(economics: Economics) -> Iterator[Fact]:
+    yield Fact(Section.ECONOMICS, "Exercice", economics.fiscal_year)
+    yield Fact(Section.ECONOMICS, "Périmètre", economics.perimeter.label)
+    for name, cents in economics.amounts.items():
+        yield Fact(Section.ECONOMICS, AMOUNTS[name], _euros(cents))
+
+
+def _euros(cents: int) -> str:
+    """As an accountant writes it: 12 345,60 €."""
+    euros, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{euros:,}".replace(",", "\u202f") + f",{rest:02}\u00a0€"
+
+
+def _points(section: Section, label: str, points: tuple[Sealed, ...], show: Show) -> Iterator[Fact]:
+    for point in points:
+        yield Fact(section, label, show(point), point=True)
+
+
+def _employment(employment: Employment) -> Iterator[Fact]:
+    for code, value in employment.figures.items():
+        yield Fact(Section.EMPLOYMENT, EMPLOYMENT[code], value)
+    if employment.as_of:
+        yield Fact(Section.EMPLOYMENT, "Situation au", _day(employment.as_of))
+
+
+EMPLOYMENT = {
+    "cdi": "Salarié·es en CDI",
+    "cdd": "Salarié·es en CDD",
+    "aided": "Dont contrats aidés",
+    "fte": "Équivalents temps plein (ETP)",
+    "apprentices": "Dont apprenti·es",
+    "volunteers": "Bénévoles actifs",
+}

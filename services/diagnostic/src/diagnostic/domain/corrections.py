@@ -1,0 +1,86 @@
+"""What was recorded wrongly: the error stays in the log, and a new event says how it was, since when, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from diagnostic.domain import recording
+from diagnostic.domain.commands import (
+    CancelSession,
+    CorrectEconomics,
+    CorrectEmployment,
+    CorrectIndicator,
+    Correction,
+    CorrectSession,
+)
+from diagnostic.domain.content import Content, Session
+from diagnostic.domain.events import (
+    Corrected,
+    EconomicsCorrected,
+    EmploymentCorrected,
+    IndicatorCorrected,
+    SessionCancelled,
+    SessionCorrected,
+)
+from shared.dates import already_past
+from shared.decider import Context, Refusal
+
+NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
+UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue")
+CANCELLED_SESSION = Refusal("session-cancelled", "Séance annulée")
+
+
+def corrected(command: Correction, content: Content, context: Context) -> Corrected:
+    reason = context.text(command.reason)
+    match command:
+        case CorrectEmployment(effective_on=since):
+            _recorded(content.employment, "L’état de l’emploi n’a pas encore été relevé.")
+            already_past(since, context.now, "La date d’effet")
+            return EmploymentCorrected(recording.employment(command, since, context), since, reason)
+        case CorrectEconomics(effective_on=since):
+            _recorded(content.economics, "La situation économique n’a pas encore été relevée.")
+            already_past(since, context.now, "La date d’effet")
+            return EconomicsCorrected(recording.economics(command, context), since, reason)
+        case CorrectIndicator(effective_on=since):
+            _recorded(content.indicators.get(command.code), "Aucun indicateur relevé ne porte ce code.")
+            already_past(since, context.now, "La date d’effet")
+            return IndicatorCorrected(*recording.indicator(command), since, reason)
+        case CorrectSession(number):
+            _held(content, number)
+            return SessionCorrected(number, recording.session(command, context), reason)
+        case CancelSession(number):
+            _held(content, number)
+            return SessionCancelled(number, reason)
+
+
+def with_correction(content: Content, event: Corrected) -> Content:
+    match event:
+        case EmploymentCorrected(employment):
+            return replace(content, employment=employment)
+        case EconomicsCorrected(economics):
+            return replace(content, economics=economics)
+        case IndicatorCorrected(code, indicator):
+            return replace(content, indicators=content.indicators | {code: indicator})
+        case SessionCorrected(number, session):
+            return _with_session(content, number, session)
+        case SessionCancelled(number, reason):
+            return _with_session(content, number, replace(content.sessions[number - 1], cancelled=reason))
+
+
+def _recorded(found: Any, otherwise: str) -> None:
+    if found is None:
+        raise NOTHING_TO_CORRECT(otherwise)
+
+
+def _held(content: Content, number: int) -> None:
+    """Sessions are numbered in the order they were recorded, and keep their numbers."""
+    if number > len(content.sessions):
+        raise UNKNOWN_SESSION(f"Ce diagnostic compte {len(content.sessions)} séance(s).")
+    if content.sessions[number - 1].cancelled:
+        raise CANCELLED_SESSION("Cette séance est annulée\u202f: enregistrez-en une autre si elle a eu lieu.")
+
+
+def _with_session(content: Content, number: int, session: Session) -> Content:
+    before, after = content.sessions[: number - 1], content.sessions[number:]
+    return replace(content, sessions=(*before, session, *after))

@@ -1,0 +1,62 @@
+"""How deep is the structure's difficulty, where does it come from, and how could it recover?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.sealed import Sealed
+
+
+class Level(StrEnum):
+    NONE = "none"
+    WEAK_SIGNALS = "weak_signals"
+    PROVEN = "proven"
+    CRITICAL = "critical"
+    INSOLVENT = "insolvent"
+
+    @property
+    def label(self) -> str:
+        return LEVELS[self]
+
+
+LEVELS = {
+    Level.NONE: "aucune difficulté",
+    Level.WEAK_SIGNALS: "signaux faibles",
+    Level.PROVEN: "difficultés avérées",
+    Level.CRITICAL: "situation critique",
+    Level.INSOLVENT: "cessation de paiements",
+}
+
+
+class Nature(StrEnum):
+    ONE_OFF = "one_off"
+    STRUCTURAL = "structural"
+
+    @property
+    def label(self) -> str:
+        return NATURES[self]
+
+
+NATURES = {Nature.ONE_OFF: "conjoncturelle", Nature.STRUCTURAL: "structurelle"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """What intake saw in minutes, qualified here with the structure (source text of 2025)."""
+
+    level: Level
+    nature: Nature | None = None
+    causes: tuple[Sealed, ...] = ()
+    strategic_plan: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A way to recover after a crisis; rank 1 comes first. `retained` null: not decided yet."""
+
+    rank: int
+    title: Sealed
+    hypotheses: tuple[Sealed, ...] = ()
+    needs: tuple[Sealed, ...] = ()
+    retained: bool | None = None

@@ -1,0 +1,81 @@
+"""Who speaks for the structure, since when and until when, and how many of its leaders must agree?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from shared.decider import Context, Refusal
+from shared.events import command, event
+from shared.fields import Line
+from shared.sealed import Sealed
+
+LEADERS_NEEDED = 1
+"""A validation holds when so many leaders agree with one version (our design); what each of them says is kept."""
+
+MANDATE_REVERSED = Refusal("mandate-reversed", "Mandat qui finit avant de commencer", status=422)
+NO_MANDATE = Refusal("no-mandate", "Mandat absent à ce jour", status=403)
+
+
+@command
+class RecordMandate:
+    """A leader, known by the identifier of their access, speaks for the structure between these days.
+
+    `ends_on` null: until further notice. Recording it again replaces what was known."""
+
+    leader: Line
+    starts_on: date
+    ends_on: date | None = None
+
+
+@event("mandate-recorded", label="Mandat d’un·e dirigeant·e enregistré")
+class MandateRecorded:
+    """`leader`: a pseudonym that only the deployment can tell from the identifier that was typed in."""
+
+    leader: UUID
+    starts_on: date
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    leader: UUID
+    starts_on: date
+    ends_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A leader contests the version that is before them."""
+
+    leader: str | None
+    reasons: Sealed
+
+
+def recorded(command: RecordMandate, context: Context) -> MandateRecorded:
+    if command.ends_on and command.ends_on < command.starts_on:
+        raise MANDATE_REVERSED("Vérifiez les dates du mandat\u202f: sa fin précède son début.")
+    return MandateRecorded(context.pseudonym(command.leader), command.starts_on, command.ends_on)
+
+
+def with_mandate(mandates: tuple[Mandate, ...], event: MandateRecorded) -> tuple[Mandate, ...]:
+    others = (known for known in mandates if known.leader != event.leader)
+    return (*others, Mandate(event.leader, event.starts_on, event.ends_on))
+
+
+def check_mandate(mandates: tuple[Mandate, ...], context: Context) -> None:
+    """A leader whose mandate is known speaks while it lasts; one whose mandate is not known is trusted."""
+    speaking = context.pseudonym(context.actor.id)
+    if any(known.leader == speaking and not known.holds_on(context.now.date()) for known in mandates):
+        raise NO_MANDATE(
+            "Votre mandat n’a pas commencé ou a pris fin\u202f: voyez avec votre chargé·e d’accompagnement."
+        )
+
+
+def still_agreeing(validations: tuple[str | None, ...], contesting: str | None) -> tuple[str | None, ...]:
+    """Who still agrees once a leader contests; an older validation, whose leader is not known, no longer counts."""
+    return tuple(leader for leader in validations if leader not in (None, contesting))

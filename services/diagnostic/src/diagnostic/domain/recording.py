@@ -1,0 +1,124 @@
+"""What people typed in, checked for sense and as the content holds it: their words go in sealed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from diagnostic.domain.baseline import Economics, Employment, Indicator
+from diagnostic.domain.commands import (
+    AssessAxis,
+    CorrectEconomics,
+    CorrectEmployment,
+    CorrectIndicator,
+    CorrectSession,
+    PrioritiseScenarios,
+    QualifyDifficulty,
+    RecordEconomics,
+    RecordEmployment,
+    RecordIndicator,
+    RecordSession,
+)
+from diagnostic.domain.content import Assessment, Attendee, Content, Session
+from diagnostic.domain.difficulty import Difficulty, Level, Scenario
+from shared.dates import already_past
+from shared.decider import Context, Refusal
+from shared.indicators import STANDARD
+from shared.sealed import Sealed
+
+WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
+NO_FIGURE = Refusal("no-figure", "Aucun montant", status=422)
+UNEXPLAINED = Refusal("difficulty-without-causes", "Difficulté sans causes", status=422)
+NO_DIFFICULTY = Refusal("no-difficulty", "Aucune difficulté qualifiée")
+REPEATED_RANK = Refusal("repeated-rank", "Rang donné deux fois", status=422)
+
+
+def session(command: RecordSession | CorrectSession, context: Context) -> Session:
+    already_past(command.held_on, context.now, "La date de la séance")
+    attendees = []
+    for participant in command.participants:
+        person = context.new_id()
+        attendees.append(Attendee(person, Sealed(person, participant.name), participant.quality))
+    return Session(command.held_on, tuple(attendees), context.optional_text(command.notes))
+
+
+def assessment(command: AssessAxis, context: Context) -> Assessment:
+    return Assessment(
+        command.rating,
+        context.text(command.findings),
+        points(command.strengths, context),
+        points(command.weaknesses, context),
+        context.optional_text(command.evidence),
+    )
+
+
+def employment(command: RecordEmployment | CorrectEmployment, as_of: date | None, context: Context) -> Employment:
+    if as_of:
+        already_past(as_of, context.now, "La date de l’état de l’emploi")
+    people = Employment(
+        command.cdi, command.cdd, command.aided, command.fte, command.apprentices, command.volunteers, as_of
+    )
+    return people.checked()
+
+
+def economics(command: RecordEconomics | CorrectEconomics, context: Context) -> Economics:
+    already_past(date(command.fiscal_year, 1, 1), context.now, "L’exercice")
+    figures = Economics(
+        command.fiscal_year,
+        command.perimeter,
+        command.budget,
+        command.own_income,
+        command.subsidies,
+        command.result,
+        command.cash,
+    )
+    if not figures.amounts:
+        raise NO_FIGURE(
+            "Donnez au moins un montant\u202f: budget, ressources propres, subventions, résultat ou trésorerie."
+        )
+    return figures
+
+
+def indicator(command: RecordIndicator | CorrectIndicator) -> tuple[str, Indicator]:
+    """A code is told to other services and never sealed: it has no room for a name."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", command.code):
+        raise WRONG_INDICATOR(
+            "Un code commence par une lettre et n’a que des minuscules sans accent, des chiffres et des tirets bas,"
+            " par exemple «\u202fbudget_annuel\u202f»."
+        )
+    if command.code in STANDARD:
+        raise WRONG_INDICATOR(
+            f"«\u202f{command.code}\u202f» est déjà compté dans l’état de l’emploi ou la situation économique."
+        )
+    return command.code, Indicator(command.value, command.definition)
+
+
+def difficulty(command: QualifyDifficulty, context: Context) -> Difficulty:
+    """A difficulty has deep causes, or is not understood yet (source text of 2025)."""
+    if command.level is not Level.NONE and not command.causes:
+        raise UNEXPLAINED("Dites d’où vient la difficulté\u202f: au moins une cause profonde est attendue.")
+    causes = points(command.causes, context)
+    return Difficulty(command.level, command.nature, causes, context.optional_text(command.strategic_plan))
+
+
+def scenarios(command: PrioritiseScenarios, content: Content, context: Context) -> tuple[Scenario, ...]:
+    """By rank. Scenarios of recovery answer a difficulty that was qualified (source text of 2025)."""
+    if content.difficulty is None or content.difficulty.level is Level.NONE:
+        raise NO_DIFFICULTY("Des scénarios de rebond répondent à une difficulté\u202f: qualifiez-la d’abord.")
+    ranks = [proposed.rank for proposed in command.scenarios]
+    if repeated := sorted({rank for rank in ranks if ranks.count(rank) > 1}):
+        raise REPEATED_RANK("Chaque scénario a un rang à lui, pour que l’ordre soit clair.", ranks=repeated)
+    return tuple(
+        Scenario(
+            proposed.rank,
+            context.text(proposed.title),
+            points(proposed.hypotheses, context),
+            points(proposed.needs, context),
+            proposed.retained,
+        )
+        for proposed in sorted(command.scenarios, key=lambda proposed: proposed.rank)
+    )
+
+
+def points(jotted: tuple[str, ...], context: Context) -> tuple[Sealed, ...]:
+    return tuple(context.text(point) for point in jotted)

@@ -1,0 +1,133 @@
+"""Where does a follow-up stand, after all that happened to it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from followup.domain.events import (
+    Event,
+    FollowUpClosed,
+    FollowUpOpened,
+    FollowUpResumed,
+    NeedFound,
+    Outcome,
+    ParcoursUpdateAsked,
+    ParcoursUpdateWithdrawn,
+    ReviewFellDue,
+    ReviewOverdue,
+    ReviewPlanned,
+    ReviewRecorded,
+    ReviewUnreachable,
+    StructureClosedDown,
+)
+from followup.domain.reviews import Review, ReviewStatus
+from followup.domain.themes import Theme
+from shared.sealed import Sealed
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    theme: Theme
+    description: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class ParcoursUpdate:
+    """What a review asked of the parcours, until the parcours has ended again."""
+
+    review: str
+    reason: Sealed
+    axes: tuple[Theme, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """`completions`: the events that told of the parcours' end, one for each time that it ended."""
+
+    status: Status = Status.NEW
+    structure: UUID | None = None
+    unit: str = ""
+    adviser: str = ""
+    completions: tuple[UUID, ...] = ()
+    baseline: dict[str, float] = field(default_factory=dict)
+    definitions: dict[str, str] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    closed_down_on: date | None = None
+    outcome: Outcome | None = None
+    conclusion: Sealed | None = None
+    update: ParcoursUpdate | None = None
+
+    def awaits(self, code: str) -> bool:
+        """Is this review still to be held?"""
+        return self.status is Status.OPEN and code in self.left
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The reviews still to be held, the next one first."""
+        planned = [code for code, review in self.reviews.items() if review.status is ReviewStatus.PLANNED]
+        return tuple(sorted(planned, key=lambda code: self.reviews[code].due_on))
+
+
+def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
+    match event:
+        case FollowUpOpened(completion, structure, unit, adviser, baseline, definitions, reviews):
+            return FollowUp(
+                Status.OPEN,
+                structure,
+                unit,
+                adviser,
+                (completion,),
+                baseline,
+                definitions,
+                {code: Review(due_on) for code, due_on in reviews.items()},
+            )
+        case FollowUpResumed(completion, adviser, reviews):
+            return replace(
+                follow_up,
+                status=Status.OPEN,
+                adviser=adviser,
+                completions=(*follow_up.completions, completion),
+                reviews=follow_up.reviews | {code: Review(due_on) for code, due_on in reviews.items()},
+                closed_down_on=None,
+                outcome=None,
+                conclusion=None,
+                update=None,
+            )
+        case ReviewPlanned(code, due_on):
+            return _with(follow_up, code, due_on=due_on, fell_due=False, overdue=False)
+        case ReviewFellDue(code):
+            return _with(follow_up, code, fell_due=True)
+        case ReviewOverdue(code):
+            return _with(follow_up, code, overdue=True)
+        case ReviewRecorded(code, report):
+            return _with(follow_up, code, status=ReviewStatus.HELD, report=report)
+        case ReviewUnreachable(code, attempts, notes):
+            return _with(follow_up, code, status=ReviewStatus.UNREACHABLE, attempts=attempts, notes=notes)
+        case ParcoursUpdateAsked(review, reason, axes):
+            return replace(follow_up, update=ParcoursUpdate(review, reason, axes))
+        case ParcoursUpdateWithdrawn():
+            return replace(follow_up, update=None)
+        case StructureClosedDown(closed_on, codes, notes):
+            moot = {
+                code: replace(follow_up.reviews[code], status=ReviewStatus.CLOSED_DOWN, notes=notes) for code in codes
+            }
+            return replace(follow_up, reviews=follow_up.reviews | moot, closed_down_on=closed_on)
+        case NeedFound(theme, description):
+            return replace(follow_up, needs=(*follow_up.needs, Need(theme, description)))
+        case FollowUpClosed(outcome, conclusion):
+            return replace(follow_up, status=Status.CLOSED, outcome=outcome, conclusion=conclusion, update=None)
+
+
+def _with(follow_up: FollowUp, code: str, **changes: Any) -> FollowUp:
+    return replace(follow_up, reviews=follow_up.reviews | {code: replace(follow_up.reviews[code], **changes)})

@@ -1,0 +1,145 @@
+"""Where does a request stand, after what happened to it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from intake.domain.commands import Ending
+from intake.domain.difficulty import Difficulty, DifficultyQualified
+from intake.domain.eligibility import Judged
+from intake.domain.events import (
+    AccompanimentEnded,
+    AccompanimentStarted,
+    CaseClosed,
+    CaseGivenUp,
+    CaseReopened,
+    CriterionAssessed,
+    DerogationGranted,
+    Event,
+    LinkedRequestOpened,
+    MeetingRecorded,
+    RequestAdmitted,
+    RequestOriented,
+    RequestReceived,
+    RequestTransferred,
+    RequestWithdrawn,
+    StructureCorrected,
+    TransferReceived,
+)
+from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
+from shared.sealed import Sealed
+
+
+class Status(StrEnum):
+    NEW = "new"
+    RECEIVED = "received"
+    ADMITTED = "admitted"
+    ORIENTED = "oriented"
+    TRANSFERRED = "transferred"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+NOBODY = Structure("", LegalForm.OTHER, "")
+NOT_YET = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    status: Status = Status.NEW
+    structure: Structure = NOBODY
+    structure_id: UUID = NOT_YET
+    contact: SealedContact | None = None
+    need: Sealed | None = None
+    unit: str = ""
+    origin: UUID | None = None
+    theme: str | None = None
+    earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
+    to_unit: str | None = None
+    meetings: tuple[date, ...] = ()
+    criteria: dict[str, Judged] = field(default_factory=dict)
+    difficulties: tuple[Difficulty, ...] = ()
+    orientations: tuple[UUID, ...] = ()
+    accompaniment_started: bool = False
+    accompaniment_ended: bool = False
+    ending: Ending | None = None
+    ending_told_at: datetime | None = None
+
+    @property
+    def difficulty(self) -> Difficulty | None:
+        """As it was last qualified."""
+        return self.difficulties[-1] if self.difficulties else None
+
+
+def evolve(request: Request, event: Event) -> Request:
+    match event:
+        case RequestReceived(structure, structure_id, contact, need, unit, earlier, prefill):
+            return replace(
+                request,
+                status=Status.RECEIVED,
+                structure=structure,
+                structure_id=structure_id,
+                contact=contact,
+                need=need,
+                unit=unit,
+                earlier=earlier,
+                prefill=prefill,
+            )
+        case TransferReceived(origin, structure, structure_id, contact, unit, need, difficulty):
+            return replace(
+                request,
+                status=Status.RECEIVED,
+                origin=origin,
+                structure=structure,
+                structure_id=structure_id,
+                contact=contact,
+                need=need,
+                unit=unit,
+                difficulties=(difficulty,) if difficulty else (),
+            )
+        case StructureCorrected(structure):
+            return replace(request, structure=structure)
+        case LinkedRequestOpened(origin, structure, structure_id, contact, theme, unit):
+            return replace(
+                request,
+                status=Status.RECEIVED,
+                origin=origin,
+                structure=structure,
+                structure_id=structure_id,
+                contact=contact,
+                theme=theme,
+                unit=unit,
+            )
+        case MeetingRecorded(held_on):
+            return replace(request, meetings=(*request.meetings, held_on))
+        case CriterionAssessed(criterion, verdict, evidence, by=by):
+            # A derogation lifts one verdict: it goes when the criterion is assessed again.
+            return replace(request, criteria=request.criteria | {criterion: Judged(verdict, evidence, by)})
+        case DerogationGranted(criterion, motive, kind=kind, by=by):
+            judged = request.criteria[criterion]
+            derogated = replace(judged, derogation=motive, derogation_kind=kind, derogated_by=by)
+            return replace(request, criteria=request.criteria | {criterion: derogated})
+        case DifficultyQualified(difficulty):
+            return replace(request, difficulties=(*request.difficulties, difficulty))
+        case RequestAdmitted():
+            return replace(request, status=Status.ADMITTED)
+        case RequestOriented(_, orientations):
+            return replace(request, status=Status.ORIENTED, orientations=orientations)
+        case RequestTransferred(to_unit):
+            return replace(request, status=Status.TRANSFERRED, to_unit=to_unit)
+        case RequestWithdrawn():
+            return replace(request, status=Status.WITHDRAWN)
+        case AccompanimentStarted():
+            return replace(request, accompaniment_started=True)
+        case AccompanimentEnded():
+            return replace(request, accompaniment_ended=True)
+        case CaseClosed(ending, told_at):
+            return replace(request, status=Status.CLOSED, ending=ending, ending_told_at=told_at)
+        case CaseGivenUp():
+            return replace(request, status=Status.CLOSED, ending=Ending.GIVEN_UP)
+        case CaseReopened():
+            return replace(request, status=Status.ADMITTED, ending=None, ending_told_at=None)

@@ -1,0 +1,139 @@
+"""What the edge looks up in intake's own log before a decision, or to show beside a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from intake import views
+from intake.directory import directory_at
+from intake.domain import chasing, commands, orientation, request
+from intake.domain.criteria import in_force
+from intake.domain.difficulty import DISCLAIMER, Difficulty, Level
+from intake.domain.eligibility import assess
+from intake.domain.state import Request
+from intake.domain.structure import checked
+from intake.settings import Deployment
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import plain
+from shared.web.callers import Caller
+
+
+def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:
+    """An outcome names orientations proposed for this case, one of them at least not declined, or says why none."""
+    named = [app.load(orientation.decider, each).state for each in command.orientations]
+    if any(each.case != case for each in named):
+        raise request.NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
+    if named and not command.why_none and all(each.step is orientation.Step.DECLINED for each in named):
+        raise request.NO_ORIENTATION(
+            "Toutes les orientations nommées ont été déclinées\u202f: proposez-en une autre, ou dites pourquoi il "
+            "n’y en a aucune."
+        )
+
+
+def oriented_in_a_crisis(app: ServiceApplication, case: UUID, _: commands.AdmitRequest) -> None:
+    """A structure in a crisis is oriented at once: its admission stands beside an orientation, never in its place."""
+    difficulty = app.existing(request.decider, case).state.difficulty
+    if difficulty and difficulty.level.is_a_crisis and not _was_oriented(app, case):
+        raise request.CRISIS_NOT_ORIENTED(
+            "La structure est en grande difficulté\u202f: proposez-lui d’abord une orientation vers un dispositif de "
+            "crise (CODEFI, CCSF, tribunal…)\u202f; l’admission viendra s’y ajouter."
+        )
+
+
+def _was_oriented(app: ServiceApplication, case: UUID) -> bool:
+    events = app.events_of(app.recorder.entries_of_case(case))
+    return any(isinstance(event.data, orientation.OrientationProposed) for _, event in events)
+
+
+def received_knowing(
+    app: ServiceApplication, caller: Caller, asked: commands.ReceiveRequest
+) -> commands.ReceiveKnowing:
+    """Coming back is welcome: the request is linked to the structure's earlier ones in this unit.
+
+    It is prefilled where the deployment asks a directory."""
+    structure = checked(asked.structure)
+    structure_id = app.vault.pseudonym(structure.number)
+    rows = app.recorder.fetch(
+        "SELECT case_id FROM {schema}.views WHERE view = %s AND document->>'structure_id' = %s"
+        " AND document->>'unit' = %s ORDER BY case_id LIMIT 50",
+        (views.requests.name, str(structure_id), caller.actor.unit),
+    )
+    url = Deployment().prefill_url
+    prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
+    return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows), prefill)
+
+
+def transferred(app: ServiceApplication, _: Caller, asked: commands.ReceiveTransfer) -> commands.TakeOver:
+    """What the receiving unit takes over, read in the request that was transferred."""
+    origin = app.existing(request.decider, asked.origin).state
+    assert origin.contact is not None
+    return commands.TakeOver(
+        asked.origin,
+        origin.to_unit,
+        origin.structure,
+        origin.structure_id,
+        origin.contact,
+        origin.need,
+        origin.difficulty,
+    )
+
+
+def beside(app: ServiceApplication, _case: UUID, state: Request) -> dict[str, Any]:
+    """What an adviser reads beside the state of a request."""
+    now, competent = app.clock.now(), Deployment().competent().unit_for(state.structure)
+    return {
+        "difficulty": in_words(state.difficulty, now) if state.difficulty else None,
+        "competence": {"unit": competent, "here": competent == state.unit if competent else None},
+        "assessment": plain(assess(state.structure, state.criteria, in_force(now.date())), str),
+    }
+
+
+def in_words(difficulty: Difficulty, now: datetime) -> dict[str, Any]:
+    """The level as it was last qualified, and the legal deadline with the words that must go with it."""
+    deadline = difficulty.legal_deadline
+    return {
+        "level": difficulty.level,
+        "crisis": difficulty.level.is_a_crisis,
+        "legal_deadline": deadline,
+        "legal_days_left": (deadline - now.date()).days if deadline else None,
+        "disclaimer": DISCLAIMER if deadline else None,
+    }
+
+
+def chases(app: ServiceApplication, unit: str | None) -> list[chasing.Chase]:
+    """Orientations sent and not acknowledged, of one unit or of all."""
+    rows = app.recorder.fetch(
+        "SELECT document FROM {schema}.views WHERE view = %(view)s AND document->>'status' = 'waiting'"
+        " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s)",
+        {"view": views.chases.name, "unit": unit},
+    )
+    now, days = app.clock.now(), Deployment().chase_days
+    return chasing.most_pressing_first(
+        _chase(row["document"], orientation_id, sent, now, days)
+        for row in rows
+        for orientation_id, sent in row["document"]["orientations"].items()
+        if "sent_at" in sent
+    )
+
+
+def _chase(
+    row: dict[str, Any], orientation_id: str, sent: dict[str, Any], now: datetime, days: Mapping[Level, int]
+) -> chasing.Chase:
+    level, sent_at = Level(row.get("level", Level.NONE)), datetime.fromisoformat(sent["sent_at"])
+    deadline = row.get("legal_deadline")
+    due_at = chasing.ask_again_at(level, sent_at, days)
+    return chasing.Chase(
+        UUID(row["id"]),
+        UUID(orientation_id),
+        row["structure"],
+        row["unit"],
+        sent["target"],
+        level,
+        date.fromisoformat(deadline) if deadline else None,
+        sent_at,
+        due_at,
+        overdue=now > due_at,
+    )

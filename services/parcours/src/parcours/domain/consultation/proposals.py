@@ -1,0 +1,139 @@
+"""Who is asked, for what, and who answers in time?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Ge, Le, Len
+
+from parcours.domain.consultation.state import (
+    Candidate,
+    Consultation,
+    Criterion,
+    Proposal,
+    Step,
+    at_step,
+    known_candidate,
+)
+from parcours.domain.state import Days, Sum
+from shared.dates import yet_to_come
+from shared.decider import Context, Refusal, Role
+from shared.events import command, event
+from shared.fields import Line, Text
+from shared.sealed import Sealed
+
+WEIGHTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    label: Line
+    weight: Annotated[int, Ge(1), Le(WEIGHTS)]
+
+
+@command
+class OpenConsultation:
+    """The terms of reference are written: what is expected, how answers will be scored, and until when they may come.
+
+    `grid`: criteria whose weights sum to 100. `deadline`: an instant with its time zone."""
+
+    action: UUID
+    terms: Text
+    grid: Annotated[tuple[GridLine, ...], Len(1, 20)]
+    deadline: datetime
+
+
+@command
+class ConsultProvider:
+    """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
+
+    name: Line
+    account: Line | None = None
+
+
+@command
+class SubmitProposal:
+    """A provider proposes its work (cents, days), before the deadline; a later proposal replaces it."""
+
+    provider: UUID
+    amount: Sum
+    days: Days
+    summary: Text
+
+
+@event("consultation-opened", label="Consultation de prestataires ouverte")
+class ConsultationOpened:
+    case: UUID
+    action: UUID
+    terms: Sealed
+    grid: tuple[Criterion, ...]
+    deadline: datetime
+
+
+@event("provider-consulted", label="Prestataire consulté")
+class ProviderConsulted:
+    provider: UUID
+    name: Sealed
+    account: str | None = None
+
+
+@event("proposal-submitted", label="Proposition reçue")
+class ProposalSubmitted:
+    provider: UUID
+    proposal: Proposal
+
+
+WRONG_GRID = Refusal("wrong-grid", "Grille d’analyse incohérente", status=422)
+WRONG_DEADLINE = Refusal("wrong-deadline", "Date limite incohérente", status=422)
+DEADLINE_PASSED = Refusal("deadline-passed", "Date limite dépassée")
+NOT_YOURS = Refusal("not-your-proposal", "Cette proposition n’est pas la vôtre", status=403)
+
+Command = OpenConsultation | ConsultProvider | SubmitProposal
+Event = ConsultationOpened | ProviderConsulted | ProposalSubmitted
+
+
+def decide(consultation: Consultation, command: Command, context: Context) -> list[Event]:
+    if isinstance(command, OpenConsultation):
+        at_step(consultation, Step.NEW)
+        return [_opened(command, context)]
+    at_step(consultation, Step.OPEN)
+    if consultation.closed(context.now):
+        raise DEADLINE_PASSED("La date limite de remise des propositions est passée.")
+    match command:
+        case ConsultProvider(name, account):
+            key = context.new_id()
+            return [ProviderConsulted(key, Sealed(key, name), account)]
+        case SubmitProposal(key, amount, days, summary):
+            candidate = known_candidate(consultation, key)
+            if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
+                raise NOT_YOURS("Un prestataire ne dépose que sa propre proposition.")
+            return [ProposalSubmitted(key, Proposal(amount, days, context.text(summary)))]
+
+
+def _opened(command: OpenConsultation, context: Context) -> ConsultationOpened:
+    total = sum(line.weight for line in command.grid)
+    if total != WEIGHTS or len({line.label for line in command.grid}) < len(command.grid):
+        raise WRONG_GRID(f"Chaque critère est nommé une fois, et les poids font {WEIGHTS} en tout.", total=total)
+    if command.deadline.tzinfo is None:
+        raise WRONG_DEADLINE("Donnez la date limite avec son fuseau horaire.")
+    yet_to_come(command.deadline.date(), context.now, "La date limite", years=1)
+    if command.deadline <= context.now:
+        raise WRONG_DEADLINE("La date limite est déjà passée.")
+    grid = tuple(Criterion(context.text(line.label), line.weight) for line in command.grid)
+    deadline = command.deadline.astimezone(UTC)
+    return ConsultationOpened(context.case, command.action, context.text(command.terms), grid, deadline)
+
+
+def evolve(consultation: Consultation, event: Event) -> Consultation:
+    match event:
+        case ConsultationOpened(case, action, terms, grid, deadline):
+            return replace(
+                consultation, step=Step.OPEN, case=case, action=action, terms=terms, grid=grid, deadline=deadline
+            )
+        case ProviderConsulted(key, name, account):
+            return consultation.but(key, Candidate(name, account))
+        case ProposalSubmitted(key, proposal):
+            return consultation.but(key, replace(consultation.candidates[key], proposal=proposal))

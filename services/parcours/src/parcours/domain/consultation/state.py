@@ -1,0 +1,110 @@
+"""Where does a consultation stand: whom was it sent to, who answered, how was each scored?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shared.decider import Refusal
+from shared.sealed import Sealed
+
+
+class Step(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    AWARDED = "awarded"
+    AGREED = "agreed"
+    CANCELLED = "cancelled"
+
+
+STEPS = {
+    Step.NEW: "à ouvrir",
+    Step.OPEN: "ouverte",
+    Step.AWARDED: "attribuée",
+    Step.AGREED: "suivie d’une convention",
+    Step.CANCELLED: "sans suite",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A line of the scoring grid; the weights of a grid sum to 100."""
+
+    label: Sealed
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """`amount` in cents, for so many days of work."""
+
+    amount: int
+    days: int
+    summary: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A provider that was consulted. `account`: who it is when it answers by itself.
+
+    `scores`: by scorer, in the grid's order."""
+
+    name: Sealed
+    account: str | None = None
+    proposal: Proposal | None = None
+    scores: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    informed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """For one consulting action of a case. `declared`: by scorer, whether there is a conflict of interest."""
+
+    step: Step = Step.NEW
+    case: UUID | None = None
+    action: UUID | None = None
+    terms: Sealed | None = None
+    grid: tuple[Criterion, ...] = ()
+    deadline: datetime | None = None
+    candidates: dict[UUID, Candidate] = field(default_factory=dict)
+    declared: dict[str, bool] = field(default_factory=dict)
+    winner: UUID | None = None
+    exception: Sealed | None = None
+
+    @property
+    def proposals(self) -> dict[UUID, Candidate]:
+        """The candidates that answered."""
+        return {key: candidate for key, candidate in self.candidates.items() if candidate.proposal}
+
+    @property
+    def scorers(self) -> set[str]:
+        return {scorer for candidate in self.candidates.values() for scorer in candidate.scores}
+
+    def points(self, key: UUID) -> int:
+        """Weighted, summed over the scorers: a hundredth of a point out of twenty for each."""
+        scored = self.candidates[key].scores.values()
+        return sum(line.weight * score for scores in scored for line, score in zip(self.grid, scores, strict=True))
+
+    def closed(self, now: datetime) -> bool:
+        """Recorded time judges a deadline."""
+        return self.deadline is not None and now > self.deadline
+
+    def but(self, key: UUID, candidate: Candidate) -> Consultation:
+        return replace(self, candidates=self.candidates | {key: candidate})
+
+
+NOT_AT_THIS_STEP = Refusal("consultation-not-at-this-step", "La consultation n’en est pas là")
+UNKNOWN_PROVIDER = Refusal("unknown-provider", "Prestataire non consulté", status=422)
+
+
+def at_step(consultation: Consultation, *steps: Step) -> None:
+    if consultation.step not in steps:
+        raise NOT_AT_THIS_STEP(f"Cette consultation est {STEPS[consultation.step]}.", step=consultation.step)
+
+
+def known_candidate(consultation: Consultation, key: UUID) -> Candidate:
+    if (candidate := consultation.candidates.get(key)) is None:
+        raise UNKNOWN_PROVIDER("Ce prestataire n’a pas été consulté.")
+    return candidate

@@ -1,0 +1,209 @@
+"""How much can a unit still engage this year? Its engineering fund, which is never overspent (P, D)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from annotated_types import Ge, Le
+
+from parcours.domain.state import Sum
+from shared.decider import Context, Decider, Refusal, Role
+from shared.events import command, event
+from shared.fields import Cents, Line, Motive
+from shared.sealed import Sealed
+
+Year = Annotated[int, Ge(2002), Le(2100)]
+
+
+@command
+class OpenFund:
+    """A manager opens the unit's engineering fund for a year, with what is allocated to it (cents)."""
+
+    unit: Line
+    year: Year
+    allocated: Sum
+
+
+@command
+class AdjustFund:
+    """A manager raises or lowers the allocation, never below what is engaged (cents), and says why."""
+
+    allocated: Cents
+    motive: Motive
+
+
+@command
+class Engage:
+    """A parcours asks that so much be kept for one of its actions (cents)."""
+
+    case: UUID
+    action: UUID
+    amount: Sum
+
+
+@command
+class Free:
+    """A parcours gives back what an action will not spend (cents)."""
+
+    action: UUID
+    amount: Sum
+
+
+@command
+class Spend:
+    """A parcours has authorised a payment on what was engaged for an action (cents)."""
+
+    action: UUID
+    amount: Sum
+
+
+@event("fund-opened", label="Fonds d’ingénierie ouvert")
+class FundOpened:
+    unit: str
+    year: int
+    allocated: int
+
+
+@event("fund-adjusted", label="Enveloppe du fonds d’ingénierie ajustée")
+class FundAdjusted:
+    allocated: int
+    motive: Sealed
+
+
+@event("fund-engaged", label="Somme engagée sur le fonds d’ingénierie")
+class FundEngaged:
+    case: UUID
+    action: UUID
+    amount: int
+
+
+@event("fund-freed", label="Somme rendue au fonds d’ingénierie")
+class FundFreed:
+    action: UUID
+    amount: int
+
+
+@event("fund-spent", label="Paiement sur le fonds d’ingénierie")
+class FundSpent:
+    action: UUID
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """For one action of a case: `engaged` cents, payments included, and `paid` among them."""
+
+    case: UUID
+    engaged: int = 0
+    paid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """All sums are cents; `engagements` by action."""
+
+    unit: str | None = None
+    year: int = 0
+    allocated: int = 0
+    engagements: dict[UUID, Engagement] = field(default_factory=dict)
+
+    @property
+    def committed(self) -> int:
+        return sum(each.engaged for each in self.engagements.values())
+
+    @property
+    def paid(self) -> int:
+        return sum(each.paid for each in self.engagements.values())
+
+    @property
+    def available(self) -> int:
+        return self.allocated - self.committed
+
+    def but(self, action: UUID, engagement: Engagement) -> Fund:
+        return replace(self, engagements=self.engagements | {action: engagement})
+
+
+MANAGERS_ONLY = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
+OTHER_UNIT = Refusal("other-unit", "Ce fonds est celui d’une autre structure porteuse", status=403)
+ALREADY_OPEN = Refusal("fund-already-open", "Fonds déjà ouvert")
+NOT_OPEN = Refusal("fund-not-open", "Fonds d’ingénierie non ouvert")
+FUND_EXHAUSTED = Refusal("fund-exhausted", "Fonds d’ingénierie insuffisant")
+BELOW_COMMITTED = Refusal("below-committed", "Enveloppe inférieure aux engagements")
+BEYOND_ENGAGED = Refusal("beyond-engaged", "Somme supérieure à l’engagement")
+
+Command = OpenFund | AdjustFund | Engage | Free | Spend
+Event = FundOpened | FundAdjusted | FundEngaged | FundFreed | FundSpent
+
+
+def fund_id(unit: str, year: int) -> UUID:
+    """One fund a unit and year, wherever it is asked for."""
+    return uuid5(NAMESPACE_OID, f"engineering-fund/{unit}/{year}")
+
+
+def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
+    if isinstance(command, OpenFund):
+        _check_manager(command.unit, context)
+        if fund.unit is not None and fund.allocated == command.allocated:
+            return []
+        if fund.unit is not None:
+            raise ALREADY_OPEN(f"Le fonds {fund.year} de cette structure porteuse est déjà ouvert\u202f: ajustez-le.")
+        return [FundOpened(command.unit, command.year, command.allocated)]
+    if fund.unit is None:
+        raise NOT_OPEN("Votre responsable doit d’abord ouvrir le fonds d’ingénierie de l’année.")
+    match command:
+        case AdjustFund(allocated, motive):
+            _check_manager(fund.unit, context)
+            if allocated < fund.committed:
+                raise BELOW_COMMITTED(
+                    "L’enveloppe ne peut descendre sous ce qui est déjà engagé.", committed=fund.committed
+                )
+            return [FundAdjusted(allocated, context.text(motive))]
+        case Engage(case, action, amount):
+            if amount > fund.available:
+                raise FUND_EXHAUSTED(
+                    f"Le fonds d’ingénierie {fund.year} n’a plus assez de crédits disponibles pour cet engagement.",
+                    available=fund.available,
+                )
+            return [FundEngaged(case, action, amount)]
+        case Free(action, amount):
+            _check_engaged(fund, action, amount)
+            return [FundFreed(action, amount)]
+        case Spend(action, amount):
+            _check_engaged(fund, action, amount)
+            return [FundSpent(action, amount)]
+
+
+def _check_manager(unit: str, context: Context) -> None:
+    if context.actor.role is not Role.MANAGER:
+        raise MANAGERS_ONLY("Seul·e un·e responsable ouvre ou ajuste le fonds d’ingénierie.")
+    if context.actor.unit != unit:
+        raise OTHER_UNIT("Chaque responsable gère le fonds de sa propre structure porteuse.")
+
+
+def _check_engaged(fund: Fund, action: UUID, amount: int) -> None:
+    engagement = fund.engagements.get(action)
+    left = engagement.engaged - engagement.paid if engagement else 0
+    if amount > left:
+        raise BEYOND_ENGAGED("La somme dépasse ce qui reste engagé pour cette action.", left=left)
+
+
+def evolve(fund: Fund, event: Event) -> Fund:
+    match event:
+        case FundOpened(unit, year, allocated):
+            return replace(fund, unit=unit, year=year, allocated=allocated)
+        case FundAdjusted(allocated):
+            return replace(fund, allocated=allocated)
+        case FundEngaged(case, action, amount):
+            before = fund.engagements.get(action, Engagement(case))
+            return fund.but(action, replace(before, engaged=before.engaged + amount))
+        case FundFreed(action, amount):
+            before = fund.engagements[action]
+            return fund.but(action, replace(before, engaged=before.engaged - amount))
+        case FundSpent(action, amount):
+            before = fund.engagements[action]
+            return fund.but(action, replace(before, paid=before.paid + amount))
+
+
+decider: Decider[Fund] = Decider("fund", Fund(), decide, evolve, commands=Command.__args__, events=Event.__args__)

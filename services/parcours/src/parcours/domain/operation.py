@@ -1,0 +1,151 @@
+"""Who goes through a collective operation together? At least two structures, each with its own parcours (S)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from uuid import UUID
+
+from shared.decider import Context, Decider, Refusal
+from shared.events import command, event
+from shared.fields import Line
+from shared.sealed import Sealed
+
+BENEFICIARIES = 2
+
+
+class Step(StrEnum):
+    NEW = "new"
+    PLANNED = "planned"
+    STARTED = "started"
+    FELL_SHORT = "fell_short"
+
+
+@command
+class PlanOperation:
+    """A unit plans something that several structures will do together."""
+
+    unit: Line
+    title: Line
+
+
+@command
+class Join:
+    """A parcours has an action in this operation: its structure is a beneficiary."""
+
+    case: UUID
+    action: UUID
+
+
+@command
+class Begin:
+    """A beneficiary's action starts, and the operation with the first of them."""
+
+
+@command
+class Leave:
+    """A beneficiary gives its action up."""
+
+    action: UUID
+
+
+@event("operation-planned", label="Opération collective prévue")
+class OperationPlanned:
+    unit: str
+    title: Sealed
+
+
+@event("beneficiary-joined", label="Structure associée à l’opération collective")
+class BeneficiaryJoined:
+    case: UUID
+    action: UUID
+
+
+@event("operation-started", label="Opération collective commencée")
+class OperationStarted:
+    pass
+
+
+@event("beneficiary-left", label="Structure retirée de l’opération collective")
+class BeneficiaryLeft:
+    action: UUID
+
+
+@event("operation-fell-short", label="Opération collective sans assez de structures")
+class OperationFellShort:
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`actions`: those that beneficiaries have in it, each with its case."""
+
+    step: Step = Step.NEW
+    unit: str | None = None
+    title: Sealed | None = None
+    actions: dict[UUID, UUID] = field(default_factory=dict)
+
+
+UNKNOWN_OPERATION = Refusal("unknown-operation", "Opération collective inconnue", status=422)
+OPERATION_PLANNED = Refusal("operation-already-planned", "Opération déjà prévue")
+TOO_FEW_BENEFICIARIES = Refusal("too-few-beneficiaries", "Trop peu de structures bénéficiaires")
+
+Command = PlanOperation | Join | Begin | Leave
+Event = OperationPlanned | BeneficiaryJoined | OperationStarted | BeneficiaryLeft | OperationFellShort
+
+
+def decide(operation: Operation, command: Command, context: Context) -> list[Event]:
+    match command:
+        case PlanOperation(unit, title):
+            if operation.step is not Step.NEW:
+                raise OPERATION_PLANNED("Cette opération collective existe déjà.")
+            return [OperationPlanned(unit, context.text(title))]
+        case Join(case, action):
+            _check_known(operation)
+            return [BeneficiaryJoined(case, action)] if action not in operation.actions else []
+        case Begin():
+            _check_known(operation)
+            if operation.step is Step.STARTED:
+                return []
+            if _beneficiaries(operation.actions) < BENEFICIARIES:
+                raise TOO_FEW_BENEFICIARIES(
+                    f"Une opération collective réunit au moins {BENEFICIARIES} structures avant de commencer."
+                )
+            return [OperationStarted()]
+        case Leave(action):
+            return _left(operation, action) if action in operation.actions else []
+
+
+def _check_known(operation: Operation) -> None:
+    if operation.step is Step.NEW:
+        raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u202f: prévoyez-la d’abord.")
+
+
+def _left(operation: Operation, action: UUID) -> list[Event]:
+    left = _beneficiaries({key: case for key, case in operation.actions.items() if key != action})
+    falls_short = operation.step is Step.STARTED and left < BENEFICIARIES
+    return [BeneficiaryLeft(action), *([OperationFellShort(left)] if falls_short else [])]
+
+
+def _beneficiaries(actions: dict[UUID, UUID]) -> int:
+    return len(set(actions.values()))
+
+
+def evolve(operation: Operation, event: Event) -> Operation:
+    match event:
+        case OperationPlanned(unit, title):
+            return replace(operation, step=Step.PLANNED, unit=unit, title=title)
+        case BeneficiaryJoined(case, action):
+            return replace(operation, actions=operation.actions | {action: case})
+        case OperationStarted():
+            return replace(operation, step=Step.STARTED)
+        case BeneficiaryLeft(action):
+            left = {key: case for key, case in operation.actions.items() if key != action}
+            return replace(operation, actions=left)
+        case OperationFellShort():
+            return replace(operation, step=Step.FELL_SHORT)
+
+
+decider: Decider[Operation] = Decider(
+    "operation", Operation(), decide, evolve, commands=Command.__args__, events=Event.__args__
+)

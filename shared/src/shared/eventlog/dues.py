@@ -1,0 +1,46 @@
+"""How does a day that something falls due stand beside the log, and how is it taken only once?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A due date, taken in the transaction of the command that it leads to."""
+
+    stream: UUID
+    kind: str
+    key: str
+    due_at: datetime
+    fired_at: datetime
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "stream": str(self.stream),
+            "kind": self.kind,
+            "key": self.key,
+            "due_at": self.due_at.isoformat(),
+            "fired_at": self.fired_at.isoformat(),
+        }
+
+
+def due_rows(
+    aggregate: str, stream: UUID, case: UUID, days: Mapping[tuple[str, str], date | None]
+) -> list[dict[str, Any]]:
+    """Rows for append.sql: a day begins at midnight UTC; one that is null is withdrawn."""
+    return [
+        {
+            "stream": str(stream),
+            "kind": kind,
+            "key": key,
+            "aggregate": aggregate,
+            "case_id": str(case),
+            "due_at": day and datetime.combine(day, time.min, UTC).isoformat(),
+        }
+        for (kind, key), day in days.items()
+    ]

@@ -1,0 +1,155 @@
+"""Whatever is asked, by whom and in whatever order: no plan without a validation, no validation of another content."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from diagnostic.domain.axes import Axis
+from diagnostic.domain.baseline import Perimeter
+from diagnostic.domain.commands import (
+    AgreePlan,
+    AssessAxis,
+    CancelSession,
+    ContestDiagnosis,
+    CorrectEmployment,
+    ListOtherScheme,
+    OpenDiagnosis,
+    Participant,
+    PrioritiseScenarios,
+    QualifyDifficulty,
+    RecordEconomics,
+    RecordEmployment,
+    RecordSession,
+    RecoveryScenario,
+    StateProblem,
+    SubmitDiagnosis,
+    ValidateDiagnosis,
+)
+from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
+from diagnostic.domain.content import Quality, Section
+from diagnostic.domain.diagnosis import Diagnosis, Status, decider
+from diagnostic.domain.difficulty import Level
+from diagnostic.domain.events import DiagnosisContested, DiagnosisValidated, PlanAgreed
+from diagnostic.domain.leaders import RecordMandate
+from shared.content import content_hash
+from shared.decider import Actor, Role
+from shared.testing import CASE, NOW, MemoryLog
+
+TODAY = NOW.date()
+COMPLETE = (
+    RecordSession(TODAY, (Participant("Maëlle Kerdoncuff", Quality.LEADER),)),
+    AssessAxis(Axis.DIGITAL, "Des outils anciens.", 3),
+    RecordEmployment(9, 3, 2, 10.5),
+    StateProblem("Comment vivre de ses ventes ?"),
+)
+WORK = st.sampled_from(
+    [
+        *COMPLETE,
+        ListOtherScheme("Fonds de confiance"),
+        RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00),
+        QualifyDifficulty(Level.CRITICAL, causes=("Un seul financeur",)),
+        PrioritiseScenarios((RecoveryScenario(1, "Recentrage"),)),
+        CorrectEmployment(8, 4, 2, 10, TODAY, "Lu sur la mauvaise ligne."),
+        CancelSession(1, "Doublon"),
+    ]
+)
+LEADERS = st.sampled_from([Actor("maelle", Role.LEADER), Actor("yann", Role.LEADER)])
+ASIDE = st.sampled_from(
+    [
+        (AgreeToShare((Section.AXES,), TODAY), Role.LEADER),
+        (WithdrawAgreement(), Role.LEADER),
+        (ShareWithCommittee(), Role.ADVISER),
+        (GiveOpinion(Tendency.UNFAVOURABLE, "Projet fragile."), Role.COMMITTEE),
+        (RecordMandate("maelle", TODAY - timedelta(days=60), TODAY - timedelta(days=1)), Role.ADVISER),
+        (RecordMandate("maelle", TODAY), Role.ADVISER),
+    ]
+)
+
+
+class AnyOrder(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: MemoryLog[Diagnosis] = MemoryLog(decider)
+        self.reached = decider.initial
+
+    def ask(self, command: Any, by: Role | Actor) -> None:
+        self.log.do(command, by=by)
+        self.reached = self.log.state
+
+    @initialize()
+    def it_is_open_and_complete(self) -> None:
+        self.ask(OpenDiagnosis(CASE, "unit-35", "adviser-1", NOW, 12), Role.SERVICE)
+        for command in COMPLETE:
+            self.ask(command, Role.ADVISER)
+
+    @rule(command=WORK)
+    def work_on_it(self, command: Any) -> None:
+        self.ask(command, Role.ADVISER)
+
+    @rule(aside=ASIDE)
+    def others_have_their_say(self, aside: tuple[Any, Role]) -> None:
+        self.ask(*aside)
+
+    @rule()
+    def submit(self) -> None:
+        self.ask(SubmitDiagnosis(), Role.ADVISER)
+
+    @precondition(lambda self: self.reached.submission)
+    @rule(leader=LEADERS)
+    def agree_with_it(self, leader: Actor) -> None:
+        assert self.reached.submission
+        self.ask(ValidateDiagnosis(self.reached.submission.version, self.reached.submission.content_hash), leader)
+
+    @rule(leader=LEADERS)
+    def submit_and_have_it_agreed_with(self, leader: Actor) -> None:
+        self.submit()
+        if self.reached.submission:
+            self.agree_with_it(leader)
+
+    @rule(leader=LEADERS, behind=st.sampled_from([0, 0, 0, 1]))
+    def contest_it(self, leader: Actor, behind: int) -> None:
+        self.ask(ContestDiagnosis(self.reached.content_version - behind, "Trop tôt."), leader)
+
+    @rule()
+    def agree_on_the_plan(self) -> None:
+        self.ask(AgreePlan((Axis.DIGITAL,), "Un nouvel outil."), Role.ADVISER)
+
+    @invariant()
+    def what_is_before_the_leaders_is_the_content_that_was_hashed(self) -> None:
+        if self.reached.submission:
+            salt = bytes.fromhex(self.log.vault.open(self.reached.submission.salt))
+            assert content_hash(salt, self.reached.content) == self.reached.submission.content_hash
+            assert self.reached.submission.version == self.reached.content_version
+
+    @invariant()
+    def a_validation_has_a_leader_who_still_agrees(self) -> None:
+        if self.reached.status in (Status.VALIDATED, Status.AGREED):
+            spoken = [e for e in self.log.events if isinstance(e, DiagnosisValidated | DiagnosisContested)]
+            for leader in self.reached.validations:
+                last = next(event for event in reversed(spoken) if event.leader == leader)
+                assert isinstance(last, DiagnosisValidated)
+                assert last.version == self.reached.content_version
+            assert self.reached.validations
+
+    @invariant()
+    def a_plan_comes_from_the_validated_version_and_is_the_last_word_on_the_content(self) -> None:
+        plans = [event for event in self.log.events if isinstance(event, PlanAgreed)]
+        assert len(plans) == (self.reached.status is Status.AGREED)
+        for plan in plans:
+            assert (plan.validated_version, plan.content_hash) in {
+                (event.version, event.content_hash)
+                for event in self.log.events
+                if isinstance(event, DiagnosisValidated)
+            }
+            assert plan.validated_version == self.reached.content_version
+
+    @invariant()
+    def a_snapshot_and_the_log_say_the_same(self) -> None:
+        assert self.log.shown(self.log.from_snapshot()) == self.log.shown(self.reached)
+
+
+AnyOrder.TestCase.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)
+TestAnyOrder = AnyOrder.TestCase

@@ -1,0 +1,183 @@
+"""What an adviser sees of the follow-ups over HTTP: what falls due, whom to see next, and what the figures tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from serving import Served, served
+
+from embedded.nats import Nats
+from followup.domain.commands import OpenFollowUp
+from followup.domain.follow_up import decider
+from followup.main import service
+from shared.decider import Actor, Role
+from shared.eventlog.application import ServiceApplication
+from shared.ids import uuid7
+from shared.scheduler import Scheduler
+from shared.views import Projector
+
+UNIT = "dla-44"
+LIST = "/api/v1/follow-ups"
+
+
+@pytest.fixture
+def followup(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def app(followup: Served) -> ServiceApplication:
+    application: ServiceApplication = followup.http.app.state.application  # type: ignore[attr-defined]
+    return application
+
+
+def followed(app: ServiceApplication, adviser: str = "léa", unit: str = UNIT, reviews: Any = None) -> UUID:
+    case = uuid7()
+    baseline = {"fte": 10.0, "cdi": 8.0}
+    command = OpenFollowUp(
+        uuid7(), app.clock.now(), UUID(int=8), unit, adviser, baseline, {}, reviews or {"M0": 0, "M6": 6}
+    )
+    app.handle(decider, case, command, app.context(case, Actor("service:followup", Role.SERVICE)))
+    return case
+
+
+def days_pass(app: ServiceApplication, days: int) -> date:
+    return app.clock.set_forward(app.clock.now() + timedelta(days=days)).date()
+
+
+def up_to_date(app: ServiceApplication) -> None:
+    """What the role `work` does by itself."""
+    Scheduler(app).fire()
+    projector = Projector(app, service.views)
+    while any(projector.advance(view) for view in service.views):
+        pass
+
+
+def review(app: ServiceApplication, code: str = "M0", **more: Any) -> dict[str, Any]:
+    held_on = app.clock.now().date().isoformat()
+    return {"review": code, "held_on": held_on, "appropriation": 4, "summary": "Tout est en place."} | more
+
+
+def test_a_review_falls_due_and_then_is_overdue_by_itself_and_once(followup: Served, app: ServiceApplication) -> None:
+    adviser, case = followup.by("adviser", unit=UNIT), followed(app)
+
+    def history() -> list[str]:
+        up_to_date(app)
+        return [event["event"] for event in adviser.get(f"{LIST}/{case}/history").json()]
+
+    assert history() == ["follow-up-opened", "review-fell-due"]
+    days_pass(app, 61)
+    assert history() == ["follow-up-opened", "review-fell-due", "review-overdue"]
+    assert adviser.post(f"{LIST}/{case}/reviews", review(app)).status_code == 200
+    days_pass(app, 300)
+    assert history()[3:] == ["review-recorded", "review-fell-due", "review-overdue"]
+    assert history()[3:] == ["review-recorded", "review-fell-due", "review-overdue"]
+    reviews = adviser.get(f"{LIST}/{case}").json()["reviews"]
+    assert (reviews["M6"]["fell_due"], reviews["M6"]["overdue"]) == (True, True)
+
+
+def test_the_caseload_of_an_adviser_begins_with_what_is_due_first(followup: Served, app: ServiceApplication) -> None:
+    adviser = followup.by("adviser", unit=UNIT)
+    in_march = followed(app, reviews={"M3": 3})
+    of_another = followed(app, adviser="omar", reviews={"M1": 1})
+    in_january = followed(app, reviews={"M1": 1})
+    closed = followed(app, reviews={"M0": 0})
+    adviser.post(f"{LIST}/{closed}/closing-down", {"closed_on": app.clock.now().date().isoformat()})
+    up_to_date(app)
+
+    def found(**wanted: Any) -> list[UUID]:
+        return [UUID(row["id"]) for row in adviser.get(LIST, **wanted).json()["items"]]
+
+    assert found(adviser="léa") == [in_january, in_march, closed]
+    assert found(q="Lea") == [in_january, in_march, closed]
+    soon = app.clock.now().date() + timedelta(days=40)
+    assert set(found(due=soon.isoformat())) == {of_another, in_january}
+    assert found(due=soon.isoformat(), adviser="omar") == [of_another]
+    assert found(overdue=True) == []
+    days_pass(app, 95)
+    up_to_date(app)
+    assert set(found(overdue=True)) == {of_another, in_january}
+    assert found(status="closed") == [closed]
+
+
+def test_the_caseload_is_read_page_by_page_though_it_changes_meanwhile(
+    followup: Served, app: ServiceApplication
+) -> None:
+    adviser = followup.by("adviser", unit=UNIT)
+    cases = [followed(app, reviews={"M": months}) for months in (5, 1, 3, 2, 4)]
+    up_to_date(app)
+    in_order = [cases[n] for n in (1, 3, 2, 4, 0)]
+    page = adviser.get(LIST, limit=2).json()
+    assert [UUID(row["id"]) for row in page["items"]] == in_order[:2]
+    moved = {
+        "review": "M",
+        "due_on": (app.clock.now().date() + timedelta(days=300)).isoformat(),
+        "motive": "Congé maternité.",
+    }
+    assert adviser.post(f"{LIST}/{in_order[1]}/reviews/planning", moved).status_code == 200
+    up_to_date(app)
+    rest = []
+    while page["next"]:
+        page = adviser.get(LIST, limit=2, after=page["next"]).json()
+        rest += [UUID(row["id"]) for row in page["items"]]
+    assert rest == [*in_order[2:], in_order[1]]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"due": "demain"}, {"after": "x"}, {"after": "2026-09-02.' OR true --"}, {"limit": 0}, {"overdue": "peut-être"}],
+)
+def test_a_question_that_cannot_be_read_is_refused(followup: Served, wrong: dict[str, Any]) -> None:
+    assert followup.by("adviser", unit=UNIT).get(LIST, **wrong).status_code == 422
+
+
+def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, app: ServiceApplication) -> None:
+    adviser = followup.by("adviser", unit=UNIT)
+    grown, shrunk, silent, elsewhere = (followed(app, unit=unit) for unit in (UNIT, UNIT, UNIT, "dla-35"))
+    told: list[tuple[UUID, dict[str, Any]]] = [
+        (grown, {"satisfaction": 5, "indicators": {"fte": {"value": 12.5}, "cdi": {"value": 9}}}),
+        (shrunk, {"satisfaction": 2, "indicators": {"fte": {"value": 9}, "cdi": {"value": 7, "definition": "Autre"}}}),
+        (silent, {"indicators": {}}),
+        (elsewhere, {"satisfaction": 5, "indicators": {"fte": {"value": 100}}}),
+    ]
+    for case, found in told:
+        assert adviser.post(f"{LIST}/{case}/reviews", review(app, **found)).status_code == 200
+    unasked = followed(app)
+    assert adviser.post(f"{LIST}/{unasked}/reviews", review(app, satisfaction_asked=False)).status_code == 200
+    up_to_date(app)
+
+    answer = adviser.get(f"{LIST}/figures").json()
+    figures = {figure["code"]: figure for figure in answer["figures"]}
+    assert answer["unit"] == UNIT
+    assert figures["follow_ups"]["value"] == 4
+    satisfaction, responses = figures["satisfaction"], figures["response_rate"]
+    assert (satisfaction["value"], satisfaction["counted"], satisfaction["among"]) == (0.5, 1, 2)
+    assert (responses["counted"], responses["among"]) == (2, 3)
+    fte, cdi = figures["job_change_fte"], figures["job_change_cdi"]
+    assert (fte["value"], fte["among"], fte["review"]) == (1.5, 2, "M0")
+    assert set(fte["cases"]) == {str(grown), str(shrunk)}
+    assert (cdi["value"], cdi["cases"]) == (1, [str(grown)])
+    assert figures["job_change_cdd"]["value"] is None
+    assert all(figure["formula"] for figure in answer["figures"])
+    regional = followup.by("regional", unit=None).get(f"{LIST}/figures", unit="dla-35").json()
+    assert {figure["code"]: figure["value"] for figure in regional["figures"]}["job_change_fte"] == 90
+    assert followup.by("leader", case=str(grown)).get(f"{LIST}/figures").status_code == 403
+
+
+def test_a_parcours_is_taken_up_again_over_http(followup: Served, app: ServiceApplication) -> None:
+    adviser, case = followup.by("adviser", unit=UNIT), followed(app)
+    ask = {"review": "M0", "reason": "L’outil n’est pas repris.", "axes": ["digital"]}
+    too_soon = adviser.post(f"{LIST}/{case}/parcours-update", ask)
+    assert (too_soon.status_code, too_soon.json()["type"].rsplit("/", 1)[1]) == (409, "review-not-held")
+    adviser.post(f"{LIST}/{case}/reviews", review(app))
+    asked = adviser.post(f"{LIST}/{case}/parcours-update", ask).json()
+    assert asked["events"] == ["parcours-update-asked"]
+    assert adviser.get(f"{LIST}/{case}").json()["update"]["reason"] == "L’outil n’est pas repris."
+    lifted = adviser.post(f"{LIST}/{case}/parcours-update/withdrawal", {"motive": "L’équipe s’en charge."})
+    assert lifted.json()["events"] == ["parcours-update-withdrawn"]

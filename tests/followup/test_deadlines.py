@@ -1,0 +1,171 @@
+"""When is a review called, and when is it overdue? The days that a follow-up keeps, and what is said when they come."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import pytest
+
+from followup.domain.commands import (
+    CallOverdueReview,
+    CallReview,
+    CloseFollowUp,
+    OpenFollowUp,
+    PlanReview,
+    RequestParcoursUpdate,
+    WithdrawParcoursUpdate,
+)
+from followup.domain.deadlines import when_due
+from followup.domain.events import (
+    FollowUpClosed,
+    FollowUpOpened,
+    FollowUpResumed,
+    Outcome,
+    ParcoursUpdateAsked,
+    ParcoursUpdateWithdrawn,
+    ReviewFellDue,
+    ReviewOverdue,
+    ReviewPlanned,
+    ReviewRecorded,
+    ReviewUnreachable,
+    StructureClosedDown,
+)
+from followup.domain.follow_up import decider
+from followup.domain.reviews import Report
+from followup.domain.themes import Theme
+from shared.decider import Due, Role
+from shared.testing import NOW, Scenarios, text
+
+given = Scenarios(decider)
+TODAY = NOW.date()
+SEPTEMBER, NOVEMBER = date(2026, 9, 2), date(2026, 11, 1)
+OPENED = FollowUpOpened(UUID(int=7), UUID(int=8), "unit-35", "adviser-1", {}, {}, {"M0": TODAY, "M6": SEPTEMBER})
+HELD = Report(TODAY, {}, (), 4, None, None, text("Les nouveaux outils sont en place."))
+MOVED = ReviewPlanned("M6", NOVEMBER, text("Congés"))
+CEASED = StructureClosedDown(TODAY, ("M0", "M6"))
+
+
+def on(day: date) -> datetime:
+    return datetime.combine(day, time(0), UTC)
+
+
+def kept(*events: object) -> dict[tuple[str, str], date]:
+    """The days that are kept after these events."""
+    days: dict[tuple[str, str], date | None] = {}
+    for n, event in enumerate(events):
+        state = decider.state(events[:n])
+        days |= {(due.kind, due.key): due.on for due in decider.dues(state, event)}
+    return {which: day for which, day in days.items() if day}
+
+
+# The days
+
+
+def test_each_review_keeps_its_day_and_the_day_from_which_it_is_overdue() -> None:
+    assert list(decider.dues(decider.initial, OPENED)) == [
+        Due("review", "M0", TODAY),
+        Due("overdue-review", "M0", TODAY + timedelta(days=60)),
+        Due("review", "M6", SEPTEMBER),
+        Due("overdue-review", "M6", NOVEMBER),
+    ]
+
+
+def test_a_review_that_is_moved_moves_both_its_days() -> None:
+    days = kept(OPENED, MOVED)
+    assert (days["review", "M6"], days["overdue-review", "M6"]) == (NOVEMBER, date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("outcome", [ReviewRecorded("M0", HELD), ReviewUnreachable("M0", 3)])
+def test_a_review_with_its_outcome_keeps_no_day(outcome: object) -> None:
+    assert {code for _, code in kept(OPENED, outcome)} == {"M6"}
+
+
+def test_nothing_is_kept_for_a_structure_that_closed_down() -> None:
+    assert kept(OPENED, CEASED, FollowUpClosed(Outcome.CLOSED_DOWN)) == {}
+
+
+def test_a_follow_up_that_resumes_keeps_the_days_of_its_new_reviews_too() -> None:
+    days = kept(OPENED, FollowUpResumed(UUID(int=9), "adviser-1", {"M0-2": NOVEMBER}))
+    assert days["review", "M0-2"] == NOVEMBER
+    assert days["review", "M6"] == SEPTEMBER
+
+
+# What is said
+
+
+def test_a_review_is_called_on_its_day() -> None:
+    call = when_due("review", "M6")
+    given(OPENED).when(call, by=Role.SERVICE, at=on(SEPTEMBER)).then(ReviewFellDue("M6", SEPTEMBER))
+
+
+def test_a_review_that_was_not_held_is_overdue_after_sixty_days() -> None:
+    call = when_due("overdue-review", "M6")
+    given(OPENED).when(call, by=Role.SERVICE, at=on(NOVEMBER)).then(ReviewOverdue("M6", SEPTEMBER))
+
+
+@pytest.mark.parametrize("call", [CallReview("M6"), CallOverdueReview("M6")])
+def test_nothing_is_said_ahead_of_the_day(call: object) -> None:
+    given(OPENED).when(call, at=on(SEPTEMBER - timedelta(days=1))).refused("review-day-to-come")
+
+
+@pytest.mark.parametrize("call", [CallReview("M6"), CallOverdueReview("M6")])
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        (ReviewRecorded("M6", HELD),),
+        (ReviewUnreachable("M6", 3),),
+        (CEASED, FollowUpClosed(Outcome.CLOSED_DOWN)),
+        (ReviewFellDue("M6", SEPTEMBER), ReviewOverdue("M6", SEPTEMBER)),
+    ],
+)
+def test_nothing_is_said_of_a_review_that_has_its_outcome_or_was_called(
+    call: object, meanwhile: tuple[object, ...]
+) -> None:
+    given(OPENED, *meanwhile).when(call, at=on(date(2027, 1, 1))).then()
+
+
+def test_a_review_that_was_called_and_then_moved_is_called_again() -> None:
+    called = (ReviewFellDue("M6", SEPTEMBER), MOVED)
+    given(OPENED, *called).when(CallReview("M6"), at=on(NOVEMBER)).then(ReviewFellDue("M6", NOVEMBER))
+
+
+def test_a_review_moved_to_the_day_it_has_is_not_moved() -> None:
+    given(OPENED).when(PlanReview("M6", SEPTEMBER, "Congés")).then()
+
+
+# The parcours, taken up again
+
+
+ASKED = ParcoursUpdateAsked("M0", text("L’outil de gestion n’est pas repris."), (Theme.DIGITAL,))
+ASK = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", (Theme.DIGITAL, Theme.DIGITAL))
+
+
+def test_a_review_that_was_held_may_ask_to_take_up_the_parcours_again() -> None:
+    given(OPENED, ReviewRecorded("M0", HELD)).when(ASK).then(ASKED)
+
+
+def test_it_takes_a_review_that_was_held_to_ask() -> None:
+    given(OPENED).when(ASK).refused("review-not-held")
+    given(OPENED, ReviewUnreachable("M0", 3)).when(ASK).refused("review-not-held")
+    given(OPENED).when(RequestParcoursUpdate("M12", "À reprendre.")).refused("unknown-review")
+
+
+def test_one_update_at_a_time_and_no_conclusion_meanwhile() -> None:
+    history = (OPENED, ReviewRecorded("M0", HELD), ReviewRecorded("M6", HELD), ASKED)
+    given(*history).when(ASK).refused("parcours-update-pending")
+    given(*history).when(CloseFollowUp("Les effets durent.")).refused("parcours-update-pending")
+
+
+def test_an_update_ends_when_the_parcours_completes_again_and_the_same_follow_up_resumes() -> None:
+    again = OpenFollowUp(UUID(int=9), NOW, UUID(int=8), "unit-35", "adviser-1", {}, {}, {"M0": 0})
+    asked = given(OPENED, ReviewRecorded("M0", HELD), ASKED)
+    resumed = FollowUpResumed(UUID(int=9), "adviser-1", {"M0-2": TODAY})
+    asked.when(again).then(resumed)
+    assert asked.state.update
+    assert given(*asked.events, resumed).state.update is None
+
+
+def test_an_update_may_be_withdrawn_for_a_reason() -> None:
+    asked = given(OPENED, ReviewRecorded("M0", HELD), ASKED)
+    withdrawn = ParcoursUpdateWithdrawn(text("L’équipe s’en charge seule."))
+    asked.when(WithdrawParcoursUpdate("L’équipe s’en charge seule.")).then(withdrawn)
+    given(OPENED).when(WithdrawParcoursUpdate("Rien à reprendre.")).refused("no-parcours-update")

@@ -1,0 +1,202 @@
+"""How hard it is for the structure, how long it has left, and who must hear of it: triage, deadline, chasing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from serving import Client, Served, served
+
+from embedded.nats import Nats
+from intake.domain.chasing import CHASED_AFTER, Chase, ask_again_at, most_pressing_first
+from intake.domain.commands import RecordMeeting
+from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Lasting, Level, QualifyDifficulty
+from intake.domain.events import RequestAdmitted, RequestReceived, RequestWithdrawn
+from intake.domain.request import decider
+from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.targets import TARGETS
+from intake.main import service
+from shared.decider import Role
+from shared.sealed import Sealed
+from shared.service import Part
+from shared.testing import NOW, UNIT, Scenarios, text
+
+given = Scenarios(decider)
+TODAY = NOW.date()
+CONTACT = SealedContact(str(UUID(int=9)), Sealed(UUID(int=9), "Maëlle Kerdoncuff"))
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
+ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)
+INSOLVENT = QualifyDifficulty(
+    Level.INSOLVENT,
+    Lasting.STRUCTURAL,
+    (Cause.CASH, Cause.PUBLIC_FUNDING, Cause.CASH),
+    "Salaires de février non versés.",
+    10,
+    date(2026, 2, 20),
+)
+TRIAGED = DifficultyQualified(
+    Difficulty(
+        Level.INSOLVENT,
+        "some-adviser",
+        NOW,
+        Lasting.STRUCTURAL,
+        (Cause.CASH, Cause.PUBLIC_FUNDING),
+        text("Salaires de février non versés."),
+        10,
+        date(2026, 2, 20),
+        date(2026, 4, 6),
+    )
+)
+
+
+def test_triage_says_level_duration_causes_and_time_left_and_the_legal_deadline_is_45_days_after_cessation() -> None:
+    given(RECEIVED).when(INSOLVENT).then(TRIAGED)
+
+
+def test_triage_takes_a_level_and_nothing_else() -> None:
+    told = DifficultyQualified(Difficulty(Level.WEAK_SIGNALS, "some-adviser", NOW))
+    given(RECEIVED).when(QualifyDifficulty(Level.WEAK_SIGNALS)).then(told)
+
+
+def test_an_insolvent_structure_may_not_know_the_day_yet() -> None:
+    (event,) = given(RECEIVED).when(replace(INSOLVENT, cessation_on=None)).events
+    assert event.difficulty.legal_deadline is None
+
+
+def test_a_cessation_of_payments_goes_with_insolvency() -> None:
+    given(RECEIVED).when(replace(INSOLVENT, level=Level.CRITICAL)).refused("cessation-without-insolvency")
+    to_come = replace(INSOLVENT, cessation_on=TODAY + timedelta(days=3))
+    given(RECEIVED).when(to_come).refused("absurd-date")
+
+
+def test_a_difficulty_may_be_requalified_before_and_after_admission_and_each_keeps_author_and_time() -> None:
+    first = given(RECEIVED, ADMITTED).when(QualifyDifficulty(Level.PROVEN), by=Role.MANAGER).events
+    so_far = given(RECEIVED, ADMITTED, *first, TRIAGED).state
+    assert [(each.level, each.by) for each in so_far.difficulties] == [
+        (Level.PROVEN, "some-manager"),
+        (Level.INSOLVENT, "some-adviser"),
+    ]
+    assert so_far.difficulty == TRIAGED.difficulty
+
+
+def test_nobody_qualifies_a_request_that_is_over_or_that_nobody_made() -> None:
+    over = given(RECEIVED, RequestWithdrawn(text("Plus le temps.")))
+    over.when(INSOLVENT).refused("outcome-already-given")
+    given().when(INSOLVENT).refused("request-not-received")
+    given(RECEIVED, ADMITTED).when(RecordMeeting(TODAY, "La présidente")).refused("outcome-already-given")
+
+
+# Chasing
+
+
+def chase(n: int, level: Level, days_ago: int) -> Chase:
+    sent_at = NOW - timedelta(days=days_ago)
+    due_at = ask_again_at(level, sent_at, {})
+    return Chase(UUID(int=n), UUID(int=n), "", UNIT, "CODEFI", level, None, sent_at, due_at, overdue=due_at < NOW)
+
+
+def test_the_graver_the_sooner_the_target_is_asked_again_unless_the_deployment_says_otherwise() -> None:
+    delays = [CHASED_AFTER[level] for level in Level]
+    assert delays == sorted(delays, reverse=True)
+    assert ask_again_at(Level.CRITICAL, NOW, {Level.CRITICAL: 1}) == NOW + timedelta(days=1)
+
+
+def test_the_most_pressing_orientation_comes_first() -> None:
+    fresh, late, latest, insolvent = (
+        chase(1, Level.CRITICAL, 1),
+        chase(2, Level.PROVEN, 8),
+        chase(3, Level.PROVEN, 20),
+        chase(4, Level.INSOLVENT, 3),
+    )
+    assert most_pressing_first([fresh, late, latest, insolvent]) == [insolvent, latest, late, fresh]
+
+
+# Over HTTP
+
+
+REQUEST: dict[str, Any] = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "73282932000074",
+    },
+    "contact": {"name": "Maëlle Kerdoncuff"},
+    "need": "Nous ne payons plus nos fournisseurs.",
+}
+
+
+@pytest.fixture
+def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path, Part.ALL) as running:
+        yield running
+
+
+def slug(answer: Any) -> str:
+    return str(answer.json()["type"]).rsplit("/", 1)[1]
+
+
+def chased(adviser: Client, wanted: int) -> list[dict[str, Any]]:
+    end = time.monotonic() + 10
+    while len(found := adviser.get("/api/v1/requests/chases", unit="dla-44").json()) != wanted:
+        assert time.monotonic() < end, found
+    return list(found)
+
+
+def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orientation_chased(intake: Served) -> None:
+    adviser = intake.by("adviser")
+    case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+    cessation = datetime.now().astimezone().date() - timedelta(days=10)
+    triage = {"level": "insolvent", "lasting": "structural", "causes": ["cash"], "cessation_on": cessation.isoformat()}
+    assert adviser.post(f"{case}/difficulty", triage).json()["events"] == ["difficulty-qualified"]
+    shown = adviser.get(case).json()["beside"]["difficulty"]
+    assert shown["legal_deadline"] == (cessation + timedelta(days=45)).isoformat()
+    assert shown["disclaimer"].startswith("Date indicative")
+
+    adviser.post(f"{case}/meetings", {"held_on": cessation.isoformat(), "with_whom": "Maëlle Kerdoncuff"})
+    for criterion in ("existing", "employer", "ess"):
+        adviser.post(f"{case}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Statuts lus."})
+    assert slug(adviser.post(f"{case}/admission")) == "crisis-not-oriented"
+
+    proposed = adviser.post(f"{case}/orientations", {"target": "codefi", "reason": "Dettes sociales."})
+    orientation = proposed.headers["Location"]
+    assert adviser.get(orientation).json()["target"].startswith("CODEFI – ")
+    assert adviser.post(f"{case}/admission").status_code == 200
+    assert slug(adviser.post(f"{orientation}/sending")) == "no-consent"
+    adviser.post(f"{orientation}/consent")
+    adviser.post(f"{orientation}/sending")
+
+    (waiting,) = chased(adviser, 1)
+    assert (waiting["orientation"], waiting["level"], waiting["overdue"]) == (proposed.json()["id"], "insolvent", False)
+    assert waiting["legal_deadline"] == shown["legal_deadline"]
+    assert adviser.get("/api/v1/requests/chases", unit="dla-35").json() == []
+    adviser.post(f"{orientation}/acknowledgment")
+    assert chased(adviser, 0) == []
+
+
+def test_a_structure_that_does_not_enter_has_an_orientation_that_was_not_declined(intake: Served) -> None:
+    adviser = intake.by("adviser")
+    case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+    ids = []
+    for target in ("cress", "La banque de quartier"):
+        proposed = adviser.post(f"{case}/orientations", {"target": target, "reason": "Réseau."})
+        adviser.post(f"{proposed.headers['Location']}/refusal", {"motive": "Déjà essayé."})
+        ids.append(proposed.json()["id"])
+    outcome = {"motive": "Hors du cadre du DLA.", "orientations": ids}
+    refused = adviser.post(f"{case}/orientation", outcome)
+    assert (slug(refused), "déclinées" in refused.json()["detail"]) == ("no-orientation", True)
+    because = outcome | {"why_none": "La structure a tout décliné."}
+    assert adviser.post(f"{case}/orientation", because).json()["events"] == ["request-oriented"]
+
+
+def test_the_list_of_targets_is_data_in_french(intake: Served) -> None:
+    listed = intake.by("adviser").get("/api/v1/orientation-targets").json()
+    assert {each["code"] for each in listed} == {target.code for target in TARGETS}
+    assert {"kind", "territory", "name"} <= listed[0].keys()

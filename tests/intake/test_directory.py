@@ -1,0 +1,160 @@
+"""The public directory of companies: what it says is kept as hints, and without it everything works."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from serving import served
+
+from embedded.nats import Nats
+from intake.directory import FOR_A_DAY, Directory
+from intake.domain.structure import Prefill
+from intake.main import service
+from shared.testing import NOW
+
+SIREN = "732829320"
+COMPANY = {
+    "siren": SIREN,
+    "nom_complet": "LES JARDINS DE L'ERDRE",
+    "nature_juridique": "9220",
+    "activite_principale": "88.99B",
+    "tranche_effectif_salarie": "NN",
+    "siege": {"siret": "73282932000074", "commune": "44109"},
+    "complements": {"est_ess": False, "est_association": True, "est_siae": False},
+}
+PAGE = json.dumps({"results": [COMPANY], "total_results": 1}).encode()
+
+
+class StandIn:
+    """Behaves as told, one way after the other, and then the last way for good."""
+
+    def __init__(self) -> None:
+        self.ways: list[tuple[int, bytes, dict[str, str]]] = [(200, PAGE, {})]
+        self.asked: list[str] = []
+        self.slow, self.awake = False, Event()
+        stand_in = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                stand_in.asked.append(self.path)
+                if stand_in.slow:
+                    stand_in.awake.wait(5)
+                    return
+                status, body, headers = stand_in.ways.pop(0) if len(stand_in.ways) > 1 else stand_in.ways[0]
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    there = StandIn()
+    thread = Thread(target=there.server.serve_forever, args=(0.01,))
+    thread.start()
+    yield there
+    there.awake.set()
+    there.server.shutdown()
+    thread.join()
+    there.server.server_close()
+
+
+def test_codes_and_flags_are_kept_with_source_and_time_and_never_a_name(stand_in: StandIn) -> None:
+    found = Directory(stand_in.url).about(SIREN, NOW)
+    assert found == Prefill(stand_in.url, NOW, "9220", "88.99B", "44109", "NN", False, True, False)
+    assert stand_in.asked == [f"/search?q={SIREN}&page=1&per_page=1"]
+
+
+def test_a_company_that_is_not_there_is_no_error(stand_in: StandIn) -> None:
+    stand_in.ways = [(200, b'{"results": []}', {})]
+    assert Directory(stand_in.url).about(SIREN, NOW) is None
+    stand_in.ways = [(200, PAGE, {})]
+    assert Directory(stand_in.url).about("356000000", NOW) is None
+
+
+def test_an_answer_is_remembered_for_a_day_and_an_absence_too(stand_in: StandIn) -> None:
+    now = 0.0
+    directory = Directory(stand_in.url, monotonic=lambda: now)
+    first = directory.about(SIREN, NOW)
+    assert directory.about(SIREN, NOW) == first
+    directory.about("356000000", NOW)
+    directory.about("356000000", NOW)
+    assert len(stand_in.asked) == 2
+    now = FOR_A_DAY
+    directory.about(SIREN, NOW)
+    assert len(stand_in.asked) == 3
+
+
+def test_a_directory_that_stumbles_is_asked_again(stand_in: StandIn) -> None:
+    stand_in.ways = [(503, b"", {}), (200, PAGE, {})]
+    assert Directory(stand_in.url).about(SIREN, NOW) is not None
+
+
+def test_one_that_asks_to_wait_is_obeyed_or_left_in_peace(stand_in: StandIn) -> None:
+    stand_in.ways = [(429, b"", {"Retry-After": "1"}), (200, PAGE, {})]
+    began = time.monotonic()
+    assert Directory(stand_in.url).about(SIREN, NOW) is not None
+    assert time.monotonic() - began >= 1
+    stand_in.asked.clear()
+    stand_in.ways = [(429, b"", {"Retry-After": "60"})]
+    assert Directory(stand_in.url).about("356000000", NOW) is None
+    assert len(stand_in.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "way", [(500, b"", {}), (200, b"<html>", {}), (200, b'{"results": 3}', {}), (404, b"", {}), (429, b"", {})]
+)
+def test_a_broken_directory_is_of_no_help_and_not_remembered(stand_in: StandIn, way: Any) -> None:
+    stand_in.ways = [way]
+    directory = Directory(stand_in.url, patience=1)
+    assert directory.about(SIREN, NOW) is None
+    stand_in.ways = [(200, PAGE, {})]
+    assert directory.about(SIREN, NOW) is not None
+
+
+def test_a_slow_directory_keeps_nobody_waiting(stand_in: StandIn) -> None:
+    stand_in.slow = True
+    began = time.monotonic()
+    assert Directory(stand_in.url, patience=0.4).about(SIREN, NOW) is None
+    assert time.monotonic() - began < 3
+
+
+def test_a_directory_that_is_gone_is_of_no_help() -> None:
+    assert Directory("http://127.0.0.1:1", patience=0.5).about(SIREN, NOW) is None
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_request_keeps_what_the_directory_said_and_is_received_without_it(
+    stand_in: StandIn,
+    database: Callable[..., str],
+    nats: Nats,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asks: bool,
+) -> None:
+    if asks:
+        monkeypatch.setenv("DLA_INTAKE_PREFILL_URL", stand_in.url)
+    structure = {"name": "Les Jardins", "legal_form": "ess_company", "department": "44", "siret": "73282932000074"}
+    body = {"structure": structure, "contact": {"name": "Maëlle"}, "need": "Une seule subvention."}
+    with served(service, database, nats, tmp_path) as intake:
+        received = intake.by("adviser").post("/api/v1/requests", body)
+        assert received.status_code == 201, received.text
+        prefill = intake.by("adviser").get(received.headers["Location"]).json()["prefill"]
+    assert (prefill is not None, len(stand_in.asked)) == (asks, int(asks))
+    if asks:
+        assert (prefill["is_ess"], prefill["headcount_band"]) == (False, "NN")

@@ -1,0 +1,75 @@
+"""Is a structure eligible? Verdicts against one version of the criteria; the unknown is asked, and is never a no."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from intake.domain.commands import AssessCriterion, GrantDerogation
+from intake.domain.criteria import Verdict, in_force
+from intake.domain.eligibility import HOW_MANY, Assessment, DerogationKind, Judged, assess
+from intake.domain.events import RequestReceived
+from intake.domain.request import decider
+from intake.domain.structure import LegalForm, SealedContact, Structure
+from shared.decider import Role
+from shared.sealed import Sealed
+from shared.testing import CASE, NOW, UNIT, MemoryLog, text
+
+RULES = in_force(NOW.date())
+HARD = ("existing", "employer", "ess")
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
+CONTACT = SealedContact(str(CASE), Sealed(CASE, "Maëlle Kerdoncuff"))
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
+MET = Judged(Verdict.MET, text("Statuts lus."), "some-adviser")
+NOT_MET, UNKNOWN = replace(MET, verdict=Verdict.NOT_MET), replace(MET, verdict=Verdict.UNKNOWN)
+LIFTED = replace(NOT_MET, derogation=text("Première embauche."))
+
+
+def test_a_structure_that_meets_the_hard_criteria_is_admissible() -> None:
+    assert assess(GARDENS, dict.fromkeys(HARD, MET), RULES) == Assessment(RULES.version, True, (), (), (), (), ())
+
+
+def test_what_nobody_looked_at_is_missing_and_comes_with_what_to_ask() -> None:
+    found = assess(GARDENS, {"existing": MET, "ess": UNKNOWN}, RULES)
+    assert (found.admissible, found.missing) == (False, ("employer", "ess"))
+    assert [question.partition(" ")[0] for question in found.ask] == ["Qui", "Quels"]
+
+
+def test_a_hard_criterion_not_met_needs_a_derogation_and_a_judged_one_does_not() -> None:
+    verdicts = dict.fromkeys(HARD, MET) | {"employer": NOT_MET, "voluntary": NOT_MET}
+    refused = assess(GARDENS, verdicts, RULES)
+    assert (refused.admissible, refused.not_met) == (False, ("employer", "voluntary"))
+    assert refused.derogations_needed == ("employer",)
+    lifted = assess(GARDENS, verdicts | {"employer": LIFTED}, RULES)
+    assert (lifted.admissible, lifted.derogations_needed, lifted.derogated) == (True, (), ("employer",))
+
+
+@for_all(st.dictionaries(st.sampled_from([*HARD, "voluntary"]), st.sampled_from([MET, NOT_MET, UNKNOWN, LIFTED])))
+def test_an_unknown_headcount_is_a_question_and_never_a_no(verdicts: dict[str, Judged]) -> None:
+    known, unknown = (assess(structure, verdicts, RULES) for structure in (GARDENS, replace(GARDENS, headcount=None)))
+    assert unknown == replace(known, ask=(HOW_MANY, *known.ask))
+
+
+def test_other_rules_would_have_said_otherwise() -> None:
+    """What-if: the same facts and verdicts, other criteria."""
+    softer = replace(RULES, version="souple", list=tuple(replace(each, hard=False) for each in RULES.list))
+    verdicts = dict.fromkeys(HARD, NOT_MET)
+    assert assess(GARDENS, verdicts, softer).admissible
+    assert not assess(GARDENS, verdicts, RULES).admissible
+
+
+@pytest.mark.parametrize("kind", DerogationKind)
+def test_each_verdict_and_derogation_has_an_author_and_a_new_verdict_voids_the_derogation(kind: DerogationKind) -> None:
+    log = MemoryLog(decider)
+    log.append(RECEIVED)
+    log.do(AssessCriterion("employer", Verdict.NOT_MET, "Pas encore de paie."))
+    log.do(GrantDerogation("employer", "Première embauche en mai.", kind), by=Role.MANAGER)
+    judged = log.state.criteria["employer"]
+    assert (judged.by, judged.derogated_by, judged.derogation_kind) == ("some-adviser", "some-manager", kind)
+    log.do(AssessCriterion("employer", Verdict.NOT_MET, "Toujours pas."))
+    again = log.state.criteria["employer"]
+    assert (again.derogation, again.derogation_kind, again.derogated_by) == (None, None, None)

@@ -1,0 +1,81 @@
+"""How an admitted case ends: given up before its parcours, abandoned, or followed up, and opened again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from intake.domain.commands import CloseCase, EndAccompaniment, Ending, GiveUpCase, StartAccompaniment
+from intake.domain.events import (
+    AccompanimentEnded,
+    AccompanimentStarted,
+    CaseClosed,
+    CaseGivenUp,
+    CaseReopened,
+    RequestAdmitted,
+    RequestReceived,
+)
+from intake.domain.request import claims, decider
+from intake.domain.state import Status
+from intake.domain.structure import LegalForm, SealedContact, Structure
+from shared.decider import Claim, Role
+from shared.sealed import Sealed
+from shared.testing import NOW, UNIT, Scenarios, text
+
+given = Scenarios(decider)
+CONTACT = SealedContact(str(UUID(int=9)), Sealed(UUID(int=9), "Maëlle Kerdoncuff"))
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
+ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)
+GIVE_UP, GIVEN_UP = GiveUpCase("La présidente s’en va."), CaseGivenUp(text("La présidente s’en va."))
+FOLLOWED_UP = CaseClosed(Ending.FOLLOWED_UP, NOW)
+STARTED, ENDED = AccompanimentStarted(), AccompanimentEnded()
+
+
+@pytest.mark.parametrize("by", [Role.ADVISER, Role.LEADER])
+def test_an_admitted_structure_may_give_up_before_its_parcours_opens_and_come_back(by: Role) -> None:
+    given(RECEIVED, ADMITTED).when(GIVE_UP, by=by).then(GIVEN_UP)
+    closed = given(RECEIVED, ADMITTED, GIVEN_UP).state
+    assert (closed.status, closed.ending) == (Status.CLOSED, Ending.GIVEN_UP)
+    freed = Claim("open-case", f"{UNIT}/{UUID(int=8)}", held=False)
+    assert list(claims(given(RECEIVED, ADMITTED).state, GIVEN_UP)) == [freed]
+
+
+def test_once_the_plan_is_agreed_it_is_the_parcours_that_is_abandoned() -> None:
+    given(RECEIVED, ADMITTED).when(StartAccompaniment(), by=Role.SERVICE).then(STARTED)
+    given(RECEIVED, ADMITTED, STARTED).when(StartAccompaniment(), by=Role.SERVICE).then()
+    given(RECEIVED, ADMITTED, STARTED).when(GIVE_UP).refused("accompaniment-started")
+
+
+@pytest.mark.parametrize("so_far", [(), (RECEIVED,), (RECEIVED, ADMITTED, GIVEN_UP)])
+def test_only_an_admitted_case_is_given_up(so_far: tuple[Any, ...]) -> None:
+    given(*so_far).when(GIVE_UP).refused("not-admitted")
+
+
+def test_a_parcours_abandoned_closes_its_case_but_not_while_the_follow_up_of_a_completed_one_goes_on() -> None:
+    abandoned = CloseCase(Ending.ABANDONED, NOW)
+    given(RECEIVED, ADMITTED, STARTED).when(abandoned, by=Role.SERVICE).then(CaseClosed(Ending.ABANDONED, NOW))
+    given(RECEIVED, ADMITTED, STARTED, ENDED).when(abandoned, by=Role.SERVICE).then()
+
+
+def test_a_follow_up_that_resumes_opens_its_case_again_until_it_is_closed_again() -> None:
+    later = EndAccompaniment(NOW + timedelta(days=90))
+    so_far = (RECEIVED, ADMITTED, STARTED, ENDED, FOLLOWED_UP)
+    given(*so_far).when(later, by=Role.SERVICE).then(CaseReopened())
+    again = given(*so_far, CaseReopened())
+    assert (again.state.status, again.state.ending) == (Status.ADMITTED, None)
+    again.when(CloseCase(Ending.FOLLOWED_UP, NOW), by=Role.SERVICE).then(FOLLOWED_UP)
+
+
+@pytest.mark.parametrize("told_at", [None, NOW, NOW - timedelta(days=1)])
+def test_a_completion_that_is_heard_late_opens_nothing_again(told_at: Any) -> None:
+    given(RECEIVED, ADMITTED, STARTED, FOLLOWED_UP).when(EndAccompaniment(told_at), by=Role.SERVICE).then()
+
+
+@pytest.mark.parametrize("ending", [GIVEN_UP, CaseClosed(Ending.ABANDONED, NOW)])
+def test_only_a_followed_up_case_is_opened_again(ending: object) -> None:
+    later = EndAccompaniment(NOW + timedelta(days=90))
+    given(RECEIVED, ADMITTED, ending).when(later, by=Role.SERVICE).then()

@@ -1,0 +1,33 @@
+"""Does a service that is served fire by itself what falls due, as its role `work`?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from desk import eventually
+from serving import served
+
+from embedded.nats import Nats
+from followup.domain.commands import OpenFollowUp
+from followup.domain.follow_up import decider
+from followup.main import service
+from shared.decider import Actor, Role
+from shared.ids import uuid7
+from shared.service import Part
+from shared.transport import topology
+
+
+@pytest.mark.parametrize("part", [Part.ALL, Part.WORK])
+def test_a_review_falls_due_by_itself(part: Part, database: Callable[..., str], nats: Nats, tmp_path: Path) -> None:
+    asyncio.run(topology.install(nats.url, nats.token, "local", service.name, service.reactions.publishers))
+    with served(service, database, nats, tmp_path, part) as followup:
+        app = followup.http.app.state.application  # type: ignore[attr-defined]
+        case = uuid7()
+        command = OpenFollowUp(uuid7(), app.clock.now(), uuid7(), "dla-44", "some-adviser", {}, {}, {"M6": 6})
+        app.handle(decider, case, command, app.context(case, Actor("service:followup", Role.SERVICE)))
+        app.clock.set_forward(app.clock.now() + timedelta(days=200))
+        eventually(lambda: app.load(decider, case).state.reviews["M6"].fell_due)
