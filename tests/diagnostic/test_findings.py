@@ -21,6 +21,7 @@ from diagnostic.domain.commands import (
     QualifyDifficulty,
     RecordEconomics,
     RecordEmployment,
+    RecordIndicator,
     RecoveryScenario,
     SubmitDiagnosis,
 )
@@ -231,3 +232,9 @@ def test_the_difference_between_two_versions_is_told_as_people_write_it() -> Non
         ("Ajouté", "Scénario 1", None, "Recentrage"),
         ("Ajouté", "Scénario 1\u00a0: décision", None, "retenu"),
     }
+
+
+def test_a_diagnosis_counts_a_hundred_indicators_at_most() -> None:
+    counted = [given(OPENED).when(RecordIndicator(f"i{n}", "Nombre de paniers", n)).events[0] for n in range(100)]
+    given(OPENED, *counted).when(RecordIndicator("one_more", "Nombre de paniers", 1)).refused("too-many-indicators")
+    assert given(OPENED, *counted).when(RecordIndicator("i7", "Nombre de paniers", 8)).events

@@ -383,8 +383,11 @@ def test_the_development_clock_goes_forward_only(intake: Served) -> None:
     ops = intake.by("ops")
     now = ops.get("/api/v1/clock").json()["now"]
     assert ops.post("/api/v1/clock", {"now": "2031-01-01T09:00:00Z"}).json()["now"].startswith("2031-01-01T09:00:0")
-    assert_problem(ops.post("/api/v1/clock", {"now": now}), 409, "clock-backwards")
+    assert_problem(ops.post("/api/v1/clock", {"now": now}), 409, "clock-out-of-reach")
     assert_problem(intake.by("adviser").post("/api/v1/clock", {"now": now}), 403, "forbidden")
+    for beyond in ("9999-12-31T23:59:59-12:00", "9998-01-01T00:00:00Z"):
+        assert_problem(ops.post("/api/v1/clock", {"now": beyond}), 409, "clock-out-of-reach")
+    assert ops.get("/api/v1/clock").json()["now"].startswith("2031-01-01")
 
 
 # When the database does not answer

@@ -43,7 +43,7 @@ def test_the_story_is_told_in_french_by_phase(played: subprocess.CompletedProces
     phases = ["Accueil", "Diagnostic partagé", "Élaboration du parcours", "Coordination du parcours", "Suivi et cons"]
     places = [played.stdout.index(phase) for phase in phases]
     assert places == sorted(places)
-    for words in ("Maëlle Kerdoncuff", "Demande admise dans le DLA", "Diagnostic contesté", "(de lui-même)"):
+    for words in ("Maëlle Kerdoncuff", "Demande admise dans le DLA", "Diagnostic contesté", "(automatique)"):
         assert words in played.stdout
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+FURTHEST = 50 * 366 * 86_400
+"""Seconds: beyond it, dates that rules add years to would no longer exist."""
+
 
 class Clock:
     """`lead` names a file that holds the development clock's lead in seconds, shared by the services of one machine."""
@@ -21,21 +24,24 @@ class Clock:
         if self._lead is None:
             return 0.0
         try:
-            return float(self._lead.read_text())
+            ahead = float(self._lead.read_text())
         except FileNotFoundError:
             return 0.0
+        if not 0 <= ahead <= FURTHEST:
+            raise ValueError(f"{self._lead} does not hold a lead of 0 to {FURTHEST} seconds: delete it")
+        return ahead
 
     @property
     def settable(self) -> bool:
         return self._lead is not None
 
     def set_forward(self, to: datetime) -> datetime:
-        """Moves the development clock on to an instant. Raises ValueError when that would be backwards."""
+        """Moves the development clock on to an instant. Raises ValueError for one in the past, or too far ahead."""
         if self._lead is None:
             raise ValueError("only a development clock can be set")
         ahead = (to - datetime.now(UTC)).total_seconds()
-        if ahead < self.ahead():
-            raise ValueError("the development clock only goes forward")
+        if not self.ahead() <= ahead <= FURTHEST:
+            raise ValueError("the development clock only goes forward, and at most fifty years")
         draft = self._lead.with_suffix(".draft")
         draft.write_text(f"{ahead}")
         draft.replace(self._lead)

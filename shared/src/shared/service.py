@@ -81,7 +81,9 @@ class Service:
             finally:
                 await asyncio.to_thread(app.close)
 
-        web = FastAPI(title=self.title, version="0.1.0", lifespan=lifespan, openapi_tags=None)
+        web = FastAPI(title=self.title, version="0.1.0", lifespan=lifespan)
+        describe = web.openapi
+        web.openapi = lambda: problems.documented(describe())  # type: ignore[method-assign]
         problems.install(web)
         web.include_router(health_router)
         if part in (Part.ALL, Part.API):

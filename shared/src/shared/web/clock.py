@@ -10,10 +10,10 @@ from pydantic import AwareDatetime, BaseModel
 from shared.decider import Role
 from shared.web.bodies import BoundedRoute
 from shared.web.callers import only
-from shared.web.endpoints import Asked
+from shared.web.endpoints import PROBLEMS, Asked
 from shared.web.problems import ProblemError
 
-clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute)
+clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute, responses=PROBLEMS)
 
 
 class Instant(BaseModel):
@@ -32,6 +32,9 @@ def set_forward(to: Instant, asked: Asked) -> Instant:
         moved: datetime = asked.clock.set_forward(to.now)
     except ValueError:
         raise ProblemError(
-            409, "clock-backwards", "L’horloge ne recule pas", f"Il est déjà {asked.clock.now():%Y-%m-%d %H:%M}."
+            409,
+            "clock-out-of-reach",
+            "L’horloge ne peut aller là",
+            f"Elle ne recule pas, et avance de cinquante ans au plus\u202f: il est {asked.clock.now():%d/%m/%Y}.",
         ) from None
     return Instant(now=moved)

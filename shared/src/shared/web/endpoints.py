@@ -220,7 +220,7 @@ class Endpoints(Generic[S]):
             request = asked.vault.keyed_hash(
                 f"{self._router.prefix} {case if self._within else ''} {stream if exists else ''} {body!r}"
             )
-            command_key = CommandKey(f"{caller.actor.id}:{key}", request)
+            command_key = CommandKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", request)
         command = completed(asked, caller, body) if completed else body
         context = asked.context(case, caller.actor)
         return asked.handle(self._decider, stream, command, context, expected=expected, key=command_key, exists=exists)

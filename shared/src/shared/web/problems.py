@@ -131,6 +131,9 @@ HTTP = {
 FRENCH = {
     "missing": "ce champ est attendu",
     "extra_forbidden": "ce champ n’existe pas",
+    "unexpected_keyword_argument": "ce champ n’existe pas",
+    "date_from_datetime_inexact": "une date sans heure (AAAA-MM-JJ) est attendue",
+    "string_pattern_mismatch": "ce texte contient des caractères illisibles",
     "string_too_short": "texte trop court (minimum {min_length})",
     "string_too_long": "texte trop long (maximum {max_length})",
     "too_short": "au moins {min_length} élément(s) attendu(s)",
@@ -165,11 +168,22 @@ FRENCH = {
 }
 
 
+def documented(openapi: dict[str, Any]) -> dict[str, Any]:
+    """Problems under the media type that they are answered in; FastAPI documents them as plain JSON."""
+    for operations in openapi["paths"].values():
+        for operation in operations.values():
+            for answer in operation["responses"].values():
+                told = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+                if told.endswith("/Problem"):
+                    answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+    return openapi
+
+
 def in_french(error: Mapping[str, Any]) -> str:
     """Pydantic's finding, for a person."""
-    return FRENCH.get(error["type"], "valeur refusée").format_map(error.get("ctx", {}))
+    return FRENCH.get(error["type"], "valeur refusée").format_map(error.get("ctx", {})).replace(" or ", " ou ")
 
 
 def _summary(errors: list[dict[str, str]]) -> str:
     shown = "\u202f; ".join(f"{e['field']} — {e['detail']}" for e in errors[:3])
-    return f"À corriger\u202f: {shown}{'…' if len(errors) > 3 else ''}."
+    return f"À corriger\u202f: {shown}{'…' if len(errors) > 3 else '.'}"

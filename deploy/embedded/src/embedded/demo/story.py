@@ -78,7 +78,7 @@ def tell(console: Console, played: Played, events: list[Event]) -> None:
         table.add_column("Qui", no_wrap=True)
         table.add_column("Quoi et pourquoi")
         for event in part:
-            who = played.people.get(event["actor"]) or "(de lui-même)"
+            who = played.people.get(event["actor"]) or "(automatique)"
             cause = labels.get(event["causation"] or "")
             why = typeset(words.about(event) or (f"suite à : {cause}" if cause else ""))
             day = datetime.fromisoformat(event["recorded_at"])

@@ -31,7 +31,11 @@ from diagnostic.domain.events import (
     ScenariosPrioritised,
     SessionRecorded,
 )
-from shared.decider import Context
+from shared.decider import Context, Refusal
+
+MOST_INDICATORS = 100
+"""They travel together when the plan is agreed: without a bound, the message would outgrow what NATS carries."""
+TOO_MANY_INDICATORS = Refusal("too-many-indicators", "Trop d’indicateurs")
 
 
 def edited(command: EditCommand, content: Content, context: Context) -> Edit:
@@ -44,7 +48,9 @@ def edited(command: EditCommand, content: Content, context: Context) -> Edit:
             return EmploymentRecorded(recording.employment(command, as_of, context))
         case RecordEconomics():
             return EconomicsRecorded(recording.economics(command, context))
-        case RecordIndicator():
+        case RecordIndicator(code):
+            if code not in content.indicators and len(content.indicators) >= MOST_INDICATORS:
+                raise TOO_MANY_INDICATORS(f"Un diagnostic en compte {MOST_INDICATORS} au plus.")
             return IndicatorRecorded(*recording.indicator(command))
         case StateProblem(problem, causes, recommendations):
             come_from, advised = (recording.points(jotted, context) for jotted in (causes, recommendations))

@@ -222,8 +222,10 @@ def _criterion(code: str, context: Context) -> tuple[Criteria, Criterion]:
 def claims(request: Request, event: Event) -> Iterable[Claim]:
     """One open case per structure and unit at a time, and a transfer is received once.
 
-    A linked request stands beside its origin's follow-up."""
+    A linked request opens beside its origin's follow-up, and counts among the open cases once it is admitted."""
     match event:
+        case RequestAdmitted(structure_id=structure_id, unit=unit):
+            yield Claim("open-case", f"{unit}/{structure_id}")
         case RequestReceived(structure_id=structure_id, unit=unit):
             yield Claim("open-case", f"{unit}/{structure_id}")
         case TransferReceived(origin, structure_id=structure_id, unit=unit):
