@@ -19,7 +19,7 @@ from uuid import UUID
 import psycopg
 import stock
 from eventsourcing.persistence import StoredEvent
-from figures import Aim, Figure, Measure, Row, Unit, beside, interleaved
+from figures import Aim, Measure, Row, Unit, compared, interleaved
 from world import World
 
 from embedded.postgres import binaries, plain_words
@@ -41,20 +41,11 @@ def rows(world: World, rounds: int, seconds: float) -> list[Row]:
         found = interleaved(measures, rounds, seconds)
     shown = []
     for writers, aim in AIMS.items():
-        floor, theirs = found["pgbench", writers], found["stock", writers]
-        for what, name in (("ours", "append"), ("handled", "whole command")):
-            ours = found[what, writers]
-            shown.append(
-                Row(
-                    GROUP,
-                    f"{name}, {writers} writer{'s' if writers > 1 else ''}",
-                    Unit.PER_SECOND,
-                    Figure.of(ours),
-                    beside("pgbench, one 500-byte row", floor, ours),
-                    beside("stock recorder", theirs, ours) if what == "ours" else None,
-                    aim if what == "ours" else None,
-                )
-            )
+        called = f"{writers} writer{'s' if writers > 1 else ''}"
+        floor, theirs = ("pgbench, one 500-byte row", found["pgbench", writers]), ("recorder", found["stock", writers])
+        ours, handled = found["ours", writers], found["handled", writers]
+        shown.append(compared(GROUP, called, Unit.PER_SECOND, ours=ours, floor=floor, stock=theirs, aim=aim))
+        shown.append(compared(GROUP, f"{called}, whole command", Unit.PER_SECOND, ours=handled, floor=floor))
     return shown
 
 

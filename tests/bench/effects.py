@@ -12,13 +12,13 @@ from typing import Any
 import nats
 import psycopg
 from caller import Caller
-from figures import Figure, Measure, Row, Unit, beside, interleaved, quantile
+from figures import Measure, Row, Unit, compared, interleaved, quantile
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 from psycopg.sql import SQL, Identifier
 from world import World
 
-GROUP = "effect elsewhere"
+GROUP = "effect"
 RATE = 25
 """Admissions a second: modest, so that what is measured is the way and not a queue."""
 FEWEST = 20
@@ -43,14 +43,14 @@ def rows(world: World, rounds: int, seconds: float) -> list[Row]:
 
 
 def _row(found: dict[str, list[list[float]]], name: str, share: float) -> Row:
-    ours, raw = ([quantile(times, share) for times in found[what]] for what in ("ours", "raw"))
     all_of_ours = [time for times in found["ours"] for time in times]
-    return Row(
+    return compared(
         GROUP,
         f"{name} of {len(all_of_ours)} cases",
         Unit.MILLISECONDS,
-        Figure.of(ours, quantile(all_of_ours, share)),
-        beside("raw publish and pull", raw, ours),
+        ours=[quantile(times, share) for times in found["ours"]],
+        floor=("raw publish and pull", [quantile(times, share) for times in found["raw"]]),
+        together=quantile(all_of_ours, share),
     )
 
 

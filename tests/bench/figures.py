@@ -49,12 +49,12 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What a measure is held against, in the same rounds: ours divided by it is the ratio."""
+class Measured:
+    """`ratio`: to the floor, round by round, so that what disturbed a whole round disturbs no ratio."""
 
     name: str
     figure: Figure
-    ratio: Figure
+    ratio: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +62,50 @@ class Row:
     group: str
     name: str
     unit: Unit
-    ours: Figure
-    floor: Beside | None = None
-    stock: Beside | None = None
-    """The library's stock parts; their `ratio` is theirs to the floor where there is one, so that it compares."""
-    aim: Aim | None = None
+    ours: Measured
+    floor: Measured
+    stock: Measured | None
+    aim: Aim | None
 
     @property
     def reached(self) -> bool | None:
-        return self.aim.reached(self.floor.ratio.middle) if self.aim and self.floor else None
+        return self.aim.reached(self.ours.ratio.middle) if self.aim and self.ours.ratio else None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"reached": self.reached}
 
 
-def beside(name: str, theirs: Sequence[float], ours: Sequence[float]) -> Beside:
-    """Round by round, so that what disturbed a whole round disturbs no ratio."""
-    return Beside(name, Figure.of(theirs), Figure.of([mine / other for mine, other in zip(ours, theirs, strict=True)]))
+Rounds = tuple[str, Sequence[float]]
+"""Who was measured, and what each round gave."""
+
+
+def compared(
+    group: str,
+    name: str,
+    unit: Unit,
+    *,
+    ours: Sequence[float],
+    floor: Rounds,
+    stock: Rounds | None = None,
+    aim: Aim | None = None,
+    together: float | None = None,
+) -> Row:
+    """`together`: what all the rounds give together, where that is more than their median."""
+    floor_name, floors = floor
+
+    def measured(name: str, values: Sequence[float], middle: float | None = None) -> Measured:
+        ratios = [value / lowest for value, lowest in zip(values, floors, strict=True)]
+        return Measured(name, Figure.of(values, middle), Figure.of(ratios))
+
+    return Row(
+        group,
+        name,
+        unit,
+        measured("ours", ours, together),
+        Measured(floor_name, Figure.of(floors)),
+        measured(*stock) if stock else None,
+        aim,
+    )
 
 
 def interleaved(measures: Mapping[K, Measure[T]], rounds: int, seconds: float) -> dict[K, list[T]]:

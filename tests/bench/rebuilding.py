@@ -13,7 +13,7 @@ import orjson
 import psycopg
 import stock
 from dossiers import Dossier, a_parcours, a_request
-from figures import Aim, Figure, Measure, Row, Unit, beside, interleaved, typical_time
+from figures import Aim, Measure, Row, Unit, compared, interleaved, typical_time
 from psycopg.sql import SQL
 from world import World
 
@@ -33,19 +33,14 @@ def rows(world: World, rounds: int, seconds: float) -> list[Row]:
     with _measures(world) as measures:
         found = interleaved(measures, rounds, seconds / 2)
     shown = []
-    for size, aim in AIMS.items():
-        ours, floor, theirs = (found[what, size] for what in ("ours", "raw", "stock"))
-        shown.append(
-            Row(
-                GROUP,
-                f"{'request' if SIZES[size] is a_request else 'parcours'} of {size} events",
-                Unit.MICROSECONDS,
-                Figure.of(ours),
-                beside("raw read, orjson", floor, ours),
-                beside("stock aggregate", theirs, ours),
-                aim,
-            )
-        )
+    for size, make in SIZES.items():
+        name = f"{'request' if make is a_request else 'parcours'} of {size}"
+        floor, theirs = ("raw read and orjson", found["raw", size]), ("declarative aggregate", found["stock", size])
+        ours = found["ours", size]
+        shown.append(compared(GROUP, name, Unit.MICROSECONDS, ours=ours, floor=floor, stock=theirs, aim=AIMS[size]))
+        if size >= ServiceApplication.SNAPSHOT_EVERY:
+            ours = found["snapshot", size]
+            shown.append(compared(GROUP, f"{name}, with snapshot", Unit.MICROSECONDS, ours=ours, floor=floor))
     return shown
 
 
@@ -64,15 +59,15 @@ def _measures(world: World) -> Iterator[dict[tuple[str, int], Measure[float]]]:
         for size, make in SIZES.items():
             dossier = make(ours, theirs, size)
             _check(dossier, size, ours, theirs, raw)
-            measures["ours", size] = partial(
-                _time, partial(ours.load, dossier.decider, dossier.stream, snapshots=False)
-            )
+            load = partial(ours.load, dossier.decider, dossier.stream)
+            measures["ours", size] = partial(_time, partial(load, snapshots=False))
+            measures["snapshot", size] = partial(_time, load)
             measures["raw", size] = partial(_time, partial(raw, dossier.stream))
             measures["stock", size] = partial(_time, partial(theirs.repository.get, dossier.twin))
         yield measures
 
 
-def _time(work: Any, seconds: float) -> float:
+def _time(work: Callable[[], object], seconds: float) -> float:
     return typical_time(work, seconds) * MICROSECONDS
 
 
@@ -85,7 +80,7 @@ def _check(
     dossier: Dossier, size: int, ours: ServiceApplication, theirs: stock.Dossiers, raw: Callable[[UUID], list[Any]]
 ) -> None:
     """All three read the same number of events, or the comparison says nothing."""
-    read = (
+    read: tuple[int, ...] = (
         ours.load(dossier.decider, dossier.stream, snapshots=False).version,
         len(raw(dossier.stream)),
         theirs.repository.get(dossier.twin).version,

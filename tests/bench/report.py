@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from figures import Beside, Figure, Row, Unit
+from figures import Figure, Measured, Row, Unit
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +22,7 @@ LIBRARIES = ("eventsourcing", "psycopg", "fastapi", "uvicorn", "faststream", "na
 
 
 def show(console: Console, rows: Sequence[Row]) -> None:
-    table = Table(title="Medians of the rounds (lowest–highest); each ratio within its round")
+    table = Table(title="Medians of the rounds (lowest–highest); ratios are to the floor, within each round")
     for heading in ("", "", "here", "floor", "ratio", "aim", "stock", "ratio"):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     for before, row in zip([None, *rows], rows, strict=False):
@@ -32,17 +32,17 @@ def show(console: Console, rows: Sequence[Row]) -> None:
         table.add_row(
             row.group if begins else "",
             row.name,
-            f"{_spread(row.ours, row.unit)} {row.unit}",
-            _amount(row.floor.figure.middle, row.unit) if row.floor else "",
-            _ratio(row.floor),
+            f"{_spread(row.ours.figure, _digits(row.unit))} {row.unit}",
+            _amount(row.floor.figure.middle, _digits(row.unit)),
+            _ratio(row.ours),
             _aim(row),
-            _amount(row.stock.figure.middle, row.unit) if row.stock else "",
-            _ratio(row.stock),
+            _amount(row.stock.figure.middle, _digits(row.unit)) if row.stock else "",
+            _amount(row.stock.ratio.middle, 2) if row.stock and row.stock.ratio else "",
         )
     console.print(table)
     for row in {row.group: row for row in reversed(rows)}.values():
-        floor, stock = (each.name if each else "none" for each in (row.floor, row.stock))
-        console.print(f"{row.group}: the floor is {floor}; stock is {stock}.")
+        stock = f"; stock: {row.stock.name}" if row.stock else ""
+        console.print(f"{row.group} — floor: {row.floor.name}{stock}")
 
 
 def write(file: Path, rows: Sequence[Row], rounds: int, seconds: float) -> None:
@@ -58,19 +58,21 @@ def write(file: Path, rows: Sequence[Row], rounds: int, seconds: float) -> None:
     file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _amount(value: float, unit: Unit) -> str:
-    return f"{value:,.1f}" if unit is Unit.MILLISECONDS else f"{value:,.0f}"
+def _digits(unit: Unit) -> int:
+    return 1 if unit is Unit.MILLISECONDS else 0
 
 
-def _spread(figure: Figure, unit: Unit) -> str:
-    return f"{_amount(figure.middle, unit)} ({_amount(figure.lowest, unit)}–{_amount(figure.highest, unit)})"
+def _amount(value: float, digits: int) -> str:
+    return f"{value:,.{digits}f}"
 
 
-def _ratio(beside: Beside | None) -> str:
-    if beside is None:
-        return ""
-    ratio = beside.ratio
-    return f"{ratio.middle:.2f} ({ratio.lowest:.2f}–{ratio.highest:.2f})"
+def _spread(figure: Figure, digits: int) -> str:
+    lowest, highest = _amount(figure.lowest, digits), _amount(figure.highest, digits)
+    return f"{_amount(figure.middle, digits)} ({lowest}–{highest})"
+
+
+def _ratio(measured: Measured) -> str:
+    return _spread(measured.ratio, 2) if measured.ratio else ""
 
 
 def _aim(row: Row) -> str:

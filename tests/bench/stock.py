@@ -1,4 +1,4 @@
-"""The same work with the eventsourcing library as it comes: declarative aggregates, JSON, stock recorder, no sealing."""
+"""The same work with the eventsourcing library as it comes: declarative aggregates, JSON, nothing sealed."""
 
 from __future__ import annotations
 

@@ -8,12 +8,14 @@ from uuid import UUID
 import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
+from eventsourcing.persistence import MapperDeserialisationError, OperationalError
 from notes import ADVISER, TAKEN, Note, Noted, Notes, assert_dense, decider, entries, opened
 
 from shared.decider import Refused, Role
 from shared.eventlog.application import CommandKey, KeyReused, ServiceApplication, StaleVersion, UnknownCase
 from shared.eventlog.keys import ERASED, Erased
-from shared.eventlog.mapper import Meta, RecordedEvent, plain
+from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
+from shared.events import event
 from shared.ids import uuid7
 from shared.sealed import Sealed
 
@@ -61,7 +63,7 @@ def test_a_key_that_is_gone_leaves_the_history_whole(app: ServiceApplication) ->
     noted(app, case, 1, 2)
     last = app.load(decider, case).state.last
     assert last is not None
-    app.recorder.fetch("DELETE FROM {schema}.keys WHERE key_id = %s", (str(last.key),))
+    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
     app.vault.forget()
     state = app.load(decider, case).state
     assert plain(state, app.vault.shown) == {"total": 3, "last": ERASED}
@@ -197,6 +199,70 @@ def test_a_value_that_a_later_event_carries_on_opens_and_is_forgotten_with_its_k
     meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
     app.events.put([RecordedEvent(case, 2, meta, carried, ring)], cases=[case])
     assert plain(app.load(decider, case).state, app.vault.shown)["last"] == "Léa Martin"
-    app.recorder.fetch("DELETE FROM {schema}.keys WHERE key_id = %s", (str(last.key),))
+    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
     app.vault.forget()
     assert plain(app.load(decider, case).state, app.vault.shown)["last"] == ERASED
+
+
+def test_a_snapshot_that_cannot_be_kept_does_not_undo_the_command(
+    app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("no space left on device")
+
+    monkeypatch.setattr(app.recorder, "keep_snapshot", full)
+    case = uuid7()
+    noted(app, case, *range(app.SNAPSHOT_EVERY + 1))
+    assert app.load(decider, case).version == app.SNAPSHOT_EVERY + 1
+
+
+def test_a_destroyed_key_is_never_made_anew(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1)
+    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (case,))
+    app.vault.forget()
+    with pytest.raises(Erased):
+        noted(app, case, 2)
+    assert app.load(decider, case).version == 1
+
+
+def test_what_cannot_be_read_back_never_becomes_history(app: ServiceApplication) -> None:
+    case = uuid7()
+    with pytest.raises(MapperDeserialisationError):
+        meta, unreadable = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case), Noted("seven", Sealed(case, "Léa"))  # type: ignore[arg-type]
+        app.events.put([RecordedEvent(case, 1, meta, unreadable, app.vault.keys([case]))])
+    assert not entries(app.recorder)
+
+
+def test_a_value_in_two_fields_of_one_event_opens_in_both(app: ServiceApplication) -> None:
+    case, twice = uuid7(), Sealed(uuid7(), "Léa Martin")
+    ring = app.vault.keys([UUID(str(twice.key))])
+    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    stored = app.mapper.to_stored_event(RecordedEvent(case, 1, meta, Noted(1, twice, (twice,)), ring))
+    app.vault.keep(ring)
+    assert plain(app.mapper.to_domain_event(stored).data, app.vault.open)["remarks"] == ("Léa Martin",)
+
+
+@event("wished", 1, label="Souhaité")
+class Wished:
+    need: Sealed
+
+
+def renamed(data: dict[str, object]) -> dict[str, object]:
+    return {"wishes": [data["need"]]}
+
+
+@event("wished", 2, label="Souhaité", upcasts={1: renamed})
+class WishedNow:
+    wishes: tuple[Sealed, ...]
+
+
+def test_an_upcast_that_moves_a_sealed_field_leaves_it_readable(app: ServiceApplication) -> None:
+    case = uuid7()
+    ring = app.vault.keys([case])
+    app.vault.keep(ring)
+    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    then, now = EventMapper([Wished], {}), EventMapper([WishedNow], {})
+    old = then.to_stored_event(RecordedEvent(case, 1, meta, Wished(Sealed(case, "un toit")), ring))
+    (wish,) = now.to_domain_event(old).data.wishes
+    assert app.vault.open(wish) == "un toit"

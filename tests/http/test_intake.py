@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from eventsourcing.persistence import OperationalError
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 from serving import Client, Served, served
@@ -142,6 +143,27 @@ def test_an_orientation_answers_in_its_own_case_only(adviser: Client, request_pa
     assert_problem(answer, 404, "unknown-case")
 
 
+def test_an_orientation_is_no_request_and_a_request_no_orientation(adviser: Client, request_path: str) -> None:
+    opened = adviser.post(f"{request_path}/orientations", {"target": "CRESS", "reason": "Réseau sectoriel."})
+    orientation, case = opened.json()["id"], request_path.rsplit("/", 1)[1]
+    assert_problem(adviser.get(f"/api/v1/requests/{orientation}"), 404, "unknown-case")
+    assert_problem(adviser.get(f"{request_path}/orientations/{case}"), 404, "unknown-case")
+    target = {"target": "CRESS", "reason": "Réseau sectoriel."}
+    assert_problem(adviser.post(f"/api/v1/requests/{orientation}/orientations", target), 404, "unknown-case")
+    outcome = {"motive": "Hors du cadre du DLA.", "orientations": [case]}
+    assert_problem(adviser.post(f"{request_path}/orientation", outcome), 404, "unknown-case")
+
+
+def test_a_key_given_for_one_case_answers_for_no_other(adviser: Client, request_path: str) -> None:
+    other = {**REQUEST, "structure": {**REQUEST["structure"], "siret": None, "rna": "W442001234"}}
+    elsewhere = adviser.post("/api/v1/requests", other).headers["Location"]
+    target = {"target": "CRESS", "reason": "Réseau sectoriel."}
+    adviser.post(f"{request_path}/orientations", target, Idempotency_Key="k")
+    assert_problem(
+        adviser.post(f"{elsewhere}/orientations", target, Idempotency_Key="k"), 422, "idempotency-key-reused"
+    )
+
+
 def test_one_open_case_per_structure_and_unit(intake: Served, adviser: Client, request_path: str) -> None:
     problem = assert_problem(adviser.post("/api/v1/requests", REQUEST), 409, "case-already-open")
     assert request_path.endswith(problem["case"])
@@ -217,6 +239,8 @@ def changed(**structure: Any) -> dict[str, Any]:
         (changed(surprise=True), 422, "invalid-request"),
         ({**REQUEST, "need": "   "}, 422, "invalid-request"),
         ({**REQUEST, "need": "nul\0"}, 422, "invalid-request"),
+        ({**REQUEST, "need": "\u202e\u200b"}, 422, "invalid-request"),
+        ({**REQUEST, "nul\0": "x"}, 422, "invalid-request"),
         ({**REQUEST, "need": 7}, 422, "invalid-request"),
         ({**REQUEST, "need": "x" * 9000}, 422, "invalid-request"),
         ({**REQUEST, "need": "x" * 300_000}, 413, "body-too-large"),
@@ -253,6 +277,9 @@ def test_an_unknown_case_is_told_so(adviser: Client) -> None:
     assert_problem(adviser.get(f"{unknown}/history"), 404, "unknown-case")
     assert_problem(adviser.post(f"{unknown}/admission"), 404, "unknown-case")
     assert_problem(adviser.get("/api/v1/requests/pas-un-uuid"), 422, "invalid-request")
+    assert_problem(adviser.get("/api/v1/requests", q="\0"), 422, "invalid-request")
+    assert_problem(adviser.get("/api/v1/requests", status="\0"), 422, "invalid-request")
+    assert adviser.get("/api/v1/requests", q="50%\\_").json()["items"] == []
     assert_problem(adviser.get("/api/v1/nulle-part"), 404, "not-found")
 
 
@@ -332,6 +359,23 @@ def test_an_issuer_that_does_not_answer_is_told(database: Callable[..., str], na
         (tmp_path / "jwks.json").write_text(keys)
 
 
+@pytest.mark.parametrize(
+    "changes", [{"unit": ["dla-44"]}, {"case": 5}, {"sub": "x" * 300}, {"role": "king"}, {"role": None}]
+)
+def test_a_claim_that_would_be_unreadable_history_is_refused(intake: Served, changes: dict[str, Any]) -> None:
+    key = intake.issuer._key
+    claims: dict[str, Any] = {"iss": "https://dev-issuer.dla.invalid", "aud": "dla", "sub": "x", "role": "adviser"}
+    token = jwt.encode({"alg": "ES256", "kid": key.kid}, claims | {"exp": int(time.time()) + 60} | changes, key)
+    assert_problem(Client(intake.http, token).post("/api/v1/requests", REQUEST), 401, "unauthenticated")
+    assert recorded(intake) == 0
+
+
+def test_who_reads_no_dossier(intake: Served, request_path: str) -> None:
+    own = request_path.rsplit("/", 1)[1]
+    for role in ("provider", "service", "pilot", "ops"):
+        assert_problem(intake.by(role, case=own).get(request_path), 403, "forbidden")
+
+
 # The development clock
 
 
@@ -341,3 +385,24 @@ def test_the_development_clock_goes_forward_only(intake: Served) -> None:
     assert ops.post("/api/v1/clock", {"now": "2031-01-01T09:00:00Z"}).json()["now"].startswith("2031-01-01T09:00:0")
     assert_problem(ops.post("/api/v1/clock", {"now": now}), 409, "clock-backwards")
     assert_problem(intake.by("adviser").post("/api/v1/clock", {"now": now}), 403, "forbidden")
+
+
+# When the database does not answer
+
+
+def test_alive_though_the_database_is_gone(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(service, database, nats, tmp_path) as intake:
+        path = intake.by("adviser").post("/api/v1/requests", REQUEST).headers["Location"]
+        application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
+
+        def gone(*_: Any, **__: Any) -> Any:
+            raise OperationalError("server closed the connection unexpectedly")
+
+        monkeypatch.setattr(application.recorder.datastore, "get_connection", gone)
+        assert intake.anonymous().get("/livez").status_code == 200
+        assert intake.anonymous().get("/readyz").status_code == 503
+        answer = intake.by("adviser").get(path)
+        assert_problem(answer, 503, "storage-unavailable")
+        assert answer.headers["Retry-After"]

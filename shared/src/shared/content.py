@@ -12,9 +12,13 @@ from uuid import UUID
 
 from shared.sealed import Sealed
 
+EMPTY: tuple[Any, ...] = (None, (), [], {}, "")
+
 
 def content_hash(salt: bytes, content: Any) -> str:
     """SHA-256, in hexadecimal, of the salt followed by the content's canonical JSON (UTF-8, keys sorted, no spaces).
+
+    Fields that are null or empty are left out, so that one added later, empty in older contents, changes no old hash.
 
     A sealed value counts by its ciphertext, so that the proof outlives the erasure of its key; one that was not stored
     yet, by its clear text. Raises TypeError on what has no canonical form."""
@@ -39,5 +43,7 @@ def _plain(value: Any) -> Any:
         case dict():
             return {str(_plain(key)): _plain(item) for key, item in value.items()}
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _plain(told) for field in fields(value) if (told := getattr(value, field.name)) not in EMPTY
+        }
     raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -12,12 +12,15 @@ Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class EventName:
-    """`topic` is what the log stores; `label` is what a person of the DLA reads in a timeline."""
+    """`topic` is what the log stores; `label` is what a person of the DLA reads in a timeline.
+
+    `effective` names the field that holds the day on which it happened, if not the instant of its recording."""
 
     name: str
     version: int
     label: str
     upcasts: Mapping[int, Upcast]
+    effective: str | None = None
 
     @property
     def topic(self) -> str:
@@ -26,7 +29,12 @@ class EventName:
 
 @dataclass_transform(frozen_default=True)
 def event(
-    name: str, version: int = 1, *, label: str, upcasts: Mapping[int, Upcast] | None = None
+    name: str,
+    version: int = 1,
+    *,
+    label: str,
+    effective: str | None = None,
+    upcasts: Mapping[int, Upcast] | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Declares a frozen event under an explicit name, never its Python path.
 
@@ -37,7 +45,7 @@ def event(
 
     def declare(cls: type[T]) -> type[T]:
         declared = dataclass(frozen=True, slots=True)(cls)
-        declared.EVENT = EventName(name, version, label, upcasts)  # type: ignore[attr-defined]
+        declared.EVENT = EventName(name, version, label, upcasts, effective)  # type: ignore[attr-defined]
         return declared
 
     return declare

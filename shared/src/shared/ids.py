@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from uuid import UUID
 
 
+def uuid7_after(other: UUID, purpose: str) -> UUID:
+    """The same id each time for what one event leads to; it sorts with that event's own, a version 7."""
+    tail = int.from_bytes(hashlib.sha256(other.bytes + purpose.encode()).digest()[:10])
+    return _version_7(other.int >> 80, tail)
+
+
 def uuid7() -> UUID:
     """RFC 9562 version 7: 48 bits of Unix milliseconds, then random. `uuid.uuid7` from Python 3.14 on."""
     milliseconds = time.time_ns() // 1_000_000
-    tail = int.from_bytes(os.urandom(10))
-    value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | (tail >> 68) << 64 | 0b10 << 62 | tail & (1 << 62) - 1
-    return UUID(int=value)
+    return _version_7(milliseconds & (1 << 48) - 1, int.from_bytes(os.urandom(10)))
+
+
+def _version_7(milliseconds: int, tail: int) -> UUID:
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | (tail >> 68) << 64 | 0b10 << 62 | tail & (1 << 62) - 1)

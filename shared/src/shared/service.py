@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -100,21 +100,18 @@ class Service:
         projector = Projector(app, self.views)
         relay = Relay(app, self.published, region=region, nats_url=nats_url, token=token)
         subscriptions = Subscriptions(inbox, region=region, nats_url=nats_url, token=token, fatal=_stop_this_process)
-        works, relays = part in (Part.ALL, Part.WORK), part in (Part.ALL, Part.RELAY)
-        relaying = asyncio.create_task(relay.run()) if relays else None
-        if works:
-            projector.start()
-            await subscriptions.start()
-        try:
+        async with AsyncExitStack() as leaving:
+            leaving.callback(feed.close)
+            if part in (Part.ALL, Part.RELAY):
+                relaying = asyncio.create_task(relay.run())
+                leaving.push_async_callback(asyncio.wait, [relaying])
+                leaving.push_async_callback(relay.stop)
+            if part in (Part.ALL, Part.WORK):
+                projector.start()
+                leaving.push_async_callback(asyncio.to_thread, projector.stop)
+                await subscriptions.start()
+                leaving.push_async_callback(subscriptions.stop)
             yield
-        finally:
-            if works:
-                await subscriptions.stop()
-                await asyncio.to_thread(projector.stop)
-            if relaying:
-                await relay.stop()
-                await relaying
-            feed.close()
 
 
 def _stop_this_process(reason: str) -> None:

@@ -101,7 +101,7 @@ class MemoryLog(Generic[S]):
     def __init__(self, decider: Decider[S]) -> None:
         self.decider = decider
         self.stored: list[StoredEvent] = []
-        self._wrapped: dict[UUID, bytes] = {}
+        self._wrapped: dict[UUID, bytes | None] = {}
         self._ids = map(new_id, count(1))
         self.vault = Vault(bytes(range(32)), self._stored_keys)
         self._mapper = EventMapper(decider.events, {"snapshot": type(decider.initial)})
@@ -142,5 +142,5 @@ class MemoryLog(Generic[S]):
         state: S = self._mapper.to_state("snapshot", self._mapper.to_snapshot(self.state))
         return state
 
-    def _stored_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes]:
+    def _stored_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
         return {key_id: self._wrapped[key_id] for key_id in key_ids if key_id in self._wrapped}

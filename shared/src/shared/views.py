@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,12 +58,16 @@ class Projector:
     def _follow(self) -> None:
         while not self._stopped.is_set():
             self._news.clear()
-            try:
-                while any([self.advance(view) for view in self._views]):  # noqa: C419  each of them, whatever the others
-                    pass
-            except Exception:
-                log.exception("views wait: they will be tried again")
+            for view in self._views:
+                self._catch_up(view)
             self._news.wait(self.POLL)
+
+    def _catch_up(self, view: View) -> None:
+        try:
+            while self.advance(view) and not self._stopped.is_set():
+                pass
+        except Exception:
+            log.exception("%s waits: it will be tried again", view.name)
 
     def advance(self, view: View) -> bool:
         """One batch, rows and position in one transaction. True when there may be more."""
@@ -111,7 +116,7 @@ def page_of(
     recorder: LogRecorder, view: View, q: str, status: str | None, after: UUID | None, limit: int
 ) -> list[Document]:
     """Rows newest first (ids sort by time), those that hold every word of `q` and have the status."""
-    words = [f"%{escaped}%" for word in folded(q).split() if (escaped := word.replace("%", r"\%").replace("_", r"\_"))]
+    words = [f"%{escaped}%" for word in folded(q).split() if (escaped := re.sub(r"([\\%_])", r"\\\1", word))]
     rows = recorder.fetch(
         "SELECT document FROM {schema}.views WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
         " AND (%(status)s::text IS NULL OR document->>'status' = %(status)s)"

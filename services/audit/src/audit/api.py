@@ -16,7 +16,7 @@ from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 
 router = case_router("/cases", "cases")
-READERS = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})
+READERS = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})
 
 
 class Happened(BaseModel):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from intake.domain import commands, request
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.eventlog.application import ServiceApplication
+from shared.ids import uuid7_after
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
@@ -53,4 +54,4 @@ def open_linked_request(event: NeedFound, header: Header, app: ServiceApplicatio
 
 def linked_request(need: UUID) -> UUID:
     """The same need always opens the same request."""
-    return uuid5(need, "linked-request")
+    return uuid7_after(need, "linked-request")

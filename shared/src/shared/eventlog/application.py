@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from operator import attrgetter
+from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -13,8 +18,8 @@ from uuid import UUID
 
 import msgspec
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError
-from eventsourcing.utils import get_topic
+from eventsourcing.persistence import PersistenceError
+from eventsourcing.utils import Environment, EnvType, get_topic
 
 from shared.clock import Clock
 from shared.decider import Actor, Context, Decider
@@ -26,7 +31,7 @@ from shared.eventlog.recorder import (
     LogEntry,
     LogRecorder,
     PartitionTracking,
-    TrackingRefused,
+    VersionTaken,
     key_rows,
 )
 from shared.events import name_of
@@ -35,6 +40,7 @@ from shared.sealed import sealed_in
 
 S = TypeVar("S")
 ATTEMPTS = 20
+log = logging.getLogger(__name__)
 
 
 class StaleVersion(Exception):
@@ -98,11 +104,16 @@ class ServiceApplication(Application[UUID]):
         self._deployment_key = deployment_key
         # Commands of one process on one aggregate take turns: six at once starved one of them for twenty attempts.
         self._turns = [Lock() for _ in range(64)]
+        self._topics = {d.name: {name_of(event).name for event in d.events} for d in deciders}
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.name = service
         super().__init__(_environment(service, url, pool_size))
 
     recorder: LogRecorder
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Only what we say: the machine's own variables would reach the library otherwise."""
+        return Environment(name, dict(env or {}))
 
     def construct_mapper(self) -> EventMapper:
         self.vault = Vault(self._deployment_key, self._wrapped_keys)
@@ -111,7 +122,7 @@ class ServiceApplication(Application[UUID]):
 
     mapper: EventMapper
 
-    def _wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes]:
+    def _wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
         return self.recorder.wrapped_keys(key_ids)
 
     def create_tables(self) -> None:
@@ -133,7 +144,10 @@ class ServiceApplication(Application[UUID]):
         """The state of one aggregate, rebuilt from the log; at version 0 if there is none."""
         topic = self._snapshot_topics[decider.name] if snapshots else ""
         version, state, evolve, to_data, named = 0, decider.initial, decider.evolve, self.mapper.to_data, str(stream)
+        own = self._topics[decider.name]
         for version, name, stored in self.recorder.history(stream, topic, until):
+            if version == 1 and name.partition(":v")[0] not in own:
+                raise UnknownCase(f"{stream} is another aggregate than {decider.name}")
             if name == topic:
                 state = self.mapper.to_state(topic, stored)
             else:
@@ -217,11 +231,7 @@ class ServiceApplication(Application[UUID]):
                 raise decider.claimed(
                     f"Le dossier {taken.holder} est déjà ouvert pour cette structure.", case=taken.holder
                 ) from taken
-            except TrackingRefused:
-                raise
-            except IntegrityError as conflict:
-                if conflict.__class__ is not IntegrityError:
-                    raise
+            except VersionTaken:
                 continue  # another process was faster
             self._snapshot_now_and_then(decider, stream, loaded.version, receipt.version)
             return receipt
@@ -271,7 +281,7 @@ class ServiceApplication(Application[UUID]):
             unit=context.actor.unit,
             correlation=context.correlation or context.case,
             causation=context.causation,
-            effective_at=context.effective_at,
+            effective_at=context.effective_at or _effective(event),
             rules=getattr(event, "rules", None),
         )
 
@@ -292,13 +302,26 @@ class ServiceApplication(Application[UUID]):
             return
         loaded = self.load(decider, stream)
         topic = self._snapshot_topics[decider.name]
-        self.recorder.keep_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
+        try:
+            self.recorder.keep_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
+        except PersistenceError:  # the command is recorded: it is not to look as if it had failed
+            log.warning("no snapshot of %s at %d", stream, loaded.version, exc_info=True)
+
+
+def _effective(event: Any) -> datetime | None:
+    """When it happened, as the event itself says: a day stands for its beginning, in UTC."""
+    field = name_of(event).effective
+    day: date | None = attrgetter(field)(event) if field else None
+    return datetime.combine(day, time(), UTC) if day else None
 
 
 def _shape(decider: Decider[Any]) -> str:
-    """Changes when the state's fields do, so that a new program rebuilds instead of reading an old shape."""
+    """Changes when the state's fields or the domain's code do: then a new program rebuilds, and reads no old state."""
     schema = msgspec.json.schema(type(decider.initial), schema_hook=lambda _: {"type": "object"})
-    return hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest()[:12]
+    told = hashlib.sha256(json.dumps(schema, sort_keys=True).encode())
+    for module in sorted(Path(inspect.getfile(decider.evolve)).parent.glob("*.py")):
+        told.update(module.read_bytes())
+    return told.hexdigest()[:12]
 
 
 def _environment(service: str, url: str, pool_size: int) -> dict[str, str]:
@@ -316,5 +339,6 @@ def _environment(service: str, url: str, pool_size: int) -> dict[str, str]:
         "POSTGRES_POOL_SIZE": "2",
         "POSTGRES_MAX_OVERFLOW": str(pool_size - 2),
         "POSTGRES_MAX_WAITING": "0",
+        "POSTGRES_CONNECT_TIMEOUT": "3",
         "POSTGRES_ENABLE_DB_FUNCTIONS": "no",
     }

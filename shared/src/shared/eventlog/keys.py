@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.sealed import Sealed
 
 NONCE = 12
+REMEMBERED = 10_000
+"""Keys kept in memory, at near 3 KB each."""
 ERASED = "«\u202feffacé\u202f»"
 
 
@@ -25,15 +27,16 @@ class Erased(Exception):
 class Vault:
     """AES-256-GCM; a value is bound to its event and field, a wrapped key to its id.
 
-    `fetch` gives the wrapped keys that are stored, by id."""
+    `fetch` gives the wrapped keys that are stored, by id; null where one was destroyed: none is made in its place."""
 
-    def __init__(self, deployment_key: bytes, fetch: Callable[[list[UUID]], Mapping[UUID, bytes]]) -> None:
+    def __init__(self, deployment_key: bytes, fetch: Callable[[list[UUID]], Mapping[UUID, bytes | None]]) -> None:
         if len(deployment_key) != 32:
             raise ValueError("the deployment key must be 32 bytes: set DLA_SEALING_KEY to their base64")
         self._deployment = AESGCM(deployment_key)
         self._hash_key = hmac.digest(deployment_key, b"keyed hash", "sha256")
         self._fetch = fetch
         self._open: dict[UUID, AESGCM] = {}
+        self._erased: set[UUID] = set()
         self._lock = Lock()
 
     def keys(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> KeyRing:
@@ -42,6 +45,8 @@ class Vault:
         wanted, fresh = set(wanted), set(fresh)
         self._load(wanted - fresh)
         for key_id in wanted:
+            if key_id in self._erased:
+                raise Erased(str(key_id))
             if (known := self._open.get(key_id)) is not None:
                 ring.known[key_id] = known
                 continue
@@ -91,10 +96,15 @@ class Vault:
         return uuid5(NAMESPACE_OID, self.keyed_hash(text))
 
     def _load(self, wanted: Iterable[UUID]) -> None:
-        missing = [key_id for key_id in wanted if key_id not in self._open]
+        missing = [key_id for key_id in wanted if key_id not in self._open and key_id not in self._erased]
         if not missing:
             return
+        if len(self._open) > REMEMBERED:
+            self.forget()
         for key_id, wrapped in self._fetch(missing).items():
+            if wrapped is None:
+                self._erased.add(key_id)
+                continue
             try:
                 key = self._deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
             except InvalidTag:

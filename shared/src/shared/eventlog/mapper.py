@@ -67,20 +67,24 @@ class EventMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         recorded: RecordedEvent[Any] = domain_event
-        tokens = {}
+        tokens: dict[int, dict[str, str]] = {}
+        bounds: dict[int, str] = {}
         for path, sealed in sealed_in(recorded.data):
             bound = _bound(recorded.originator_id, recorded.originator_version, path)
+            if id(sealed) in tokens:  # the same value in a second field stays bound to the first
+                tokens[id(sealed)].setdefault("b", bounds[id(sealed)])
+                continue
+            bounds[id(sealed)] = bound
             tokens[id(sealed)] = self._token(recorded, sealed, bound)
 
         def enc_hook(value: Any) -> Any:
             return tokens[id(value)]
 
-        return StoredEvent(
-            recorded.originator_id,
-            recorded.originator_version,
-            name_of(recorded.data).topic,
-            msgspec.json.encode({"meta": recorded.meta, "data": recorded.data}, enc_hook=enc_hook),
-        )
+        topic = name_of(recorded.data).topic
+        state = msgspec.json.encode({"meta": recorded.meta, "data": recorded.data}, enc_hook=enc_hook)
+        stored = StoredEvent(recorded.originator_id, recorded.originator_version, topic, state)
+        self.to_domain_event(stored)  # what cannot be read back never becomes history
+        return stored
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         topic = stored_event.topic
@@ -152,7 +156,10 @@ def _bound(stream: Any, version: int, path: str) -> str:
 
 def _bind(stream: Any, version: int, data: Any) -> None:
     for path, sealed in sealed_in(data):
-        sealed.bound = sealed.bound or _bound(stream, version, path)
+        if not sealed.bound:
+            sealed.bound = _bound(stream, version, path)
+        elif sealed.bound.startswith("/"):  # upcast: bound to the field it was stored in
+            sealed.bound = f"{stream}:{version}{sealed.bound}"
 
 
 def _carried(sealed: Any) -> dict[str, str]:
@@ -166,11 +173,25 @@ def _unsealed(kind: type, token: Any) -> Any:
     return Sealed(token["k"], None, token["c"], token.get("b", ""))
 
 
+def _keep_paths(value: Any, path: str) -> None:
+    """Writes into each sealed token of an older version where it stands, before an upcast moves it."""
+    if isinstance(value, dict):
+        if value.keys() == {"k", "c"}:
+            value["b"] = path
+            return
+        for name, item in value.items():
+            _keep_paths(item, f"{path}{'.' if path else '/'}{name}")
+    elif isinstance(value, list):
+        for n, item in enumerate(value):
+            _keep_paths(item, f"{path}.{n}")
+
+
 def _upcasting(known: EventName, version: int, shape: Any) -> Callable[[bytes], Any]:
     steps = [known.upcasts[n] for n in range(version, known.version)]
 
     def decode(state: bytes) -> Any:
         stored = msgspec.json.decode(state)
+        _keep_paths(stored["data"], "")
         for step in steps:
             stored["data"] = step(stored["data"])
         return msgspec.convert(stored, shape, dec_hook=_unsealed)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,8 @@ from shared.eventlog.notifier import Notifier
 
 PARTITIONS = 8
 ATTEMPTS = 10
+PATIENCE = 8.0
+"""Seconds that an append outlives a lost database; then its caller is told."""
 ENTRY = "originator_id, originator_version, topic, state, position AS id, case_id, partition, number, recorded_at"
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,10 @@ class TrackingRefused(IntegrityError):
     """Not the next of its publisher's partition; `reached` is the number that was."""
 
     reached = 0
+
+
+class VersionTaken(IntegrityError):
+    """The stream has this version already, or a key this id: somebody was faster."""
 
 
 class CaseParked(IntegrityError):
@@ -62,6 +69,7 @@ class ClaimTaken(IntegrityError):
 
 
 REFUSALS: dict[str | None, type[IntegrityError]] = {
+    "23505": VersionTaken,
     "23T01": TrackingRefused,
     "23P01": CaseParked,
     "23U01": NotParked,
@@ -179,18 +187,24 @@ class LogRecorder(PostgresApplicationRecorder):
                     each.answer = [next(positions) for _ in each.work.events]
             except (InterfaceError, OperationalError):
                 unheard = True
-            except IntegrityError:
-                log.debug("one of %d appends is refused: each on its own tells which", len(group))
+            except Exception as error:  # noqa: BLE001, RUF100
+                log.debug("%r in a group of %d: each on its own tells whose", error, len(group))
             else:
                 return
+        outage: OperationalError | InterfaceError | None = None
         for each in group:
             try:
+                if outage:
+                    raise outage
                 each.answer = self._append_or_recognise(each.work, unheard)
+            except (InterfaceError, OperationalError) as error:
+                each.answer = outage = error
             except Exception as error:  # noqa: BLE001, RUF100  whoever waits raises it
                 each.answer = error
 
     def _append_or_recognise(self, append: Append, unheard: bool) -> Sequence[int]:
         """After a lost connection an append may have been committed unheard: then a refusal may be our own success."""
+        end = time.monotonic() + PATIENCE
         for attempt in range(ATTEMPTS):
             try:
                 return self._call([append])
@@ -200,7 +214,7 @@ class LogRecorder(PostgresApplicationRecorder):
                     raise
                 return own
             except (InterfaceError, OperationalError):
-                if attempt == ATTEMPTS - 1:
+                if attempt == ATTEMPTS - 1 or time.monotonic() > end or self.notifier.closing.is_set():
                     raise
                 unheard = True
                 self.datastore.pool.check()  # else each attempt may be spent on another dead idle connection
@@ -247,7 +261,7 @@ class LogRecorder(PostgresApplicationRecorder):
 
     # -- reading
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
     def history(self, stream: UUID, snapshot_topic: str = "", until: int = 2**62) -> list[tuple[int, str, bytes]]:
         """(version, topic, state) of one stream, in order, from its snapshot on if there is one under that topic."""
         parameters = (stream, snapshot_topic, until, stream, until)
@@ -266,7 +280,7 @@ class LogRecorder(PostgresApplicationRecorder):
             (stream, topic, version, state),
         )
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
     def select_notifications(
         self,
         start: int | None,
@@ -281,13 +295,13 @@ class LogRecorder(PostgresApplicationRecorder):
         parameters = (first, 2**62 if stop is None else stop, wanted, wanted, limit)
         return self._entries(self._entries_statement, parameters)
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
     def entries_of_partition(self, partition: int, after: int, limit: int) -> Sequence[LogEntry]:
         """The log of one partition, after a number: what a consumer that saw a jump asks for."""
         statement = self._entries_of("partition = %b AND number > %b ORDER BY number LIMIT %b")
         return self._entries(statement, (partition, after, limit))
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
     def entries_of_case(self, case: UUID) -> Sequence[LogEntry]:
         """Everything this service recorded of a case, whatever the aggregate, in order."""
         return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
@@ -298,7 +312,7 @@ class LogRecorder(PostgresApplicationRecorder):
     def _entries(self, statement: bytes, parameters: tuple[Any, ...]) -> Sequence[LogEntry]:
         with self.datastore.get_connection() as connection:
             rows = connection.execute(statement, parameters, prepare=True, binary=True).fetchall()
-        return [LogEntry(**row) for row in rows]
+        return [LogEntry(**row | {"recorded_at": row["recorded_at"].astimezone(UTC)}) for row in rows]
 
     def fetch(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
         """Rows of the tables that stand beside the log; `{schema}` in the statement is filled in."""
@@ -310,7 +324,7 @@ class LogRecorder(PostgresApplicationRecorder):
         (row,) = self.fetch("SELECT log_id, since FROM {schema}.log_identity")
         return LogIdentity(**row)
 
-    def wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes]:
+    def wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
         rows = self.fetch("SELECT key_id, wrapped FROM {schema}.keys WHERE key_id = ANY(%s)", (key_ids,))
         return {row["key_id"]: row["wrapped"] for row in rows}
 

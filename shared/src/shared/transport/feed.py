@@ -38,7 +38,7 @@ class Feed:
 
     def __init__(self, bases: Mapping[str, str], token: str) -> None:
         self._bases = {publisher: base.rstrip("/") for publisher, base in bases.items()}
-        self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=10, trust_env=False)
 
     def close(self) -> None:
         self._http.close()

@@ -103,6 +103,13 @@ class Subscriptions:
             log.exception("unreadable: its number will be asked from the feed")
             await message.reject()
             return
+        if (
+            topology.subject(self._region, told.header.publisher, told.header.partition, told.topic)
+            != message.raw_message.subject
+        ):
+            log.error("%s does not speak for %s: dropped", message.raw_message.subject, told.header.publisher)
+            await message.reject()
+            return
         received = asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.receive, told)
         while not (await asyncio.wait([received], timeout=topology.ACK_WAIT / 2))[0]:
             await message.in_progress()

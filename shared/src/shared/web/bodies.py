@@ -53,7 +53,7 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         if "\0" in value:
             raise ProblemError(422, "invalid-request", "Données invalides", "Le caractère nul n’est pas permis.")
-        return value.strip()
+        return value.strip() if any(char.isprintable() and not char.isspace() for char in value) else ""
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
     if isinstance(value, dict):

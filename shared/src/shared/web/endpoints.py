@@ -17,10 +17,11 @@ from shared.events import name_of
 from shared.ids import uuid7
 from shared.views import View, page_of
 from shared.web.bodies import BoundedRoute
-from shared.web.callers import BOUND, Caller, Calling, allowed
+from shared.web.callers import Caller, Calling, allowed
 from shared.web.problems import Problem, ProblemError
 
 S = TypeVar("S")
+NO_NUL = r"^[^\x00]*$"
 
 
 def the_application(request: Request) -> ServiceApplication:
@@ -41,6 +42,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         403: "The role may not",
         404: "No such case",
         409: "The domain refuses, or the case has moved on",
+        503: "The database or the token's issuer does not answer",
+        410: "What is needed was erased",
         413: "The body is too large",
         422: "The request is not well formed",
     }.items()
@@ -172,8 +175,10 @@ class Endpoints(Generic[S]):
         def index(
             asked: Asked,
             caller: Calling,
-            q: Annotated[str, Query(max_length=100, description="Words to look for, accents or not")] = "",
-            status: Annotated[str | None, Query(max_length=40)] = None,
+            q: Annotated[
+                str, Query(max_length=100, pattern=NO_NUL, description="Words to look for, accents or not")
+            ] = "",
+            status: Annotated[str | None, Query(max_length=40, pattern=NO_NUL)] = None,
             after: UUID | None = None,
             limit: Annotated[int, Query(ge=1, le=200)] = 50,
         ) -> Any:
@@ -195,7 +200,9 @@ class Endpoints(Generic[S]):
     ) -> Receipt:
         command_key = None
         if key:
-            request = asked.vault.keyed_hash(f"{self._router.prefix} {stream if exists else ''} {body!r}")
+            request = asked.vault.keyed_hash(
+                f"{self._router.prefix} {case if self._within else ''} {stream if exists else ''} {body!r}"
+            )
             command_key = CommandKey(f"{caller.actor.id}:{key}", request)
         command = completed(asked, caller, body) if completed else body
         context = asked.context(case, caller.actor)
@@ -290,4 +297,4 @@ def _words(name: str) -> str:
 
 
 EVERYONE_AT_WORK = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
-WHO_READS_A_CASE = (*EVERYONE_AT_WORK, *sorted(BOUND), Role.AUDITOR, Role.SERVICE)
+WHO_READS_A_CASE = (*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
+import psycopg
+from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, Response
 
 from shared.web.endpoints import Asked
@@ -13,17 +16,18 @@ health_router = APIRouter(tags=["health"])
 
 
 @health_router.get("/livez")
-def alive() -> dict[str, str]:
-    """The process answers; nothing else is asked."""
+async def alive() -> dict[str, str]:
+    """The process answers, however busy its threads are; nothing else is asked."""
     return {"status": "ok"}
 
 
 @health_router.get("/readyz", responses={503: {"description": "PostgreSQL does not answer"}})
-def ready(asked: Asked, response: Response) -> dict[str, str]:
+async def ready(asked: Asked, response: Response) -> dict[str, str]:
     """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
     try:
-        asked.recorder.identity()
-    except Exception as error:  # noqa: BLE001, RUF100
+        async with asyncio.timeout(2):
+            await asyncio.to_thread(asked.recorder.identity)
+    except (TimeoutError, PersistenceError, psycopg.Error) as error:
         log.warning("not ready: %r", error)
         response.status_code = 503
         return {"status": "unavailable"}

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from eventsourcing.persistence import InterfaceError, OperationalError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from shared.decider import Refused
 from shared.eventlog.application import KeyReused, StaleVersion, UnknownCase
+from shared.eventlog.keys import Erased
 
 log = logging.getLogger(__name__)
 TYPES = "https://dla.example/problemes/"
@@ -82,6 +84,23 @@ def install(app: FastAPI) -> None:
             "Clé d’idempotence déjà employée",
             "Cette clé accompagnait une autre demande\u202f: choisissez-en une nouvelle.",
         )
+
+    @app.exception_handler(InterruptedError)
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    async def outage(request: Request, error: Exception) -> JSONResponse:
+        log.warning("%s %s: the database does not answer: %r", request.method, request.url.path, error)
+        return problem(
+            503,
+            "storage-unavailable",
+            "Service momentanément indisponible",
+            "Les données ne répondent pas\u202f: réessayez dans un instant, avec la même clé d’idempotence.",
+            {"Retry-After": "5"},
+        )
+
+    @app.exception_handler(Erased)
+    async def erased(_: Request, __: Erased) -> JSONResponse:
+        return problem(410, "erased", "Données effacées", "Ces données ont été effacées à la demande de la personne.")
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

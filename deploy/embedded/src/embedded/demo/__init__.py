@@ -22,16 +22,16 @@ def play(stack: Stack, console: Console, began: float | None = None) -> None:
     cases = scripts()
     numbers = fictional_numbers(time.time())
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("", total=sum(len(script.steps) for script in cases))
-        with Player(stack, lambda: progress.advance(bar)) as player:
+    progress = Progress(*columns, console=console)
+    with Player(stack, lambda: progress.advance(bar)) as player:
+        with progress:
+            bar = progress.add_task("", total=sum(len(script.steps) for script in cases))
             played = []
             for script in cases:
                 progress.update(bar, description=script.title)
                 played.append(player.play(script, next(numbers)))
             progress.update(bar, description="Dossiers joués")
-            progress.stop()
-            _tell(stack, player, console, played, began)
+        _tell(stack, player, console, played, began)
 
 
 def _tell(stack: Stack, player: Player, console: Console, played: list[Played], began: float) -> None:

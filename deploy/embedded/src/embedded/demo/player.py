@@ -46,6 +46,7 @@ class Player:
     def play(self, script: Script, numbers: tuple[str, str]) -> Played:
         blanks = Blanks(self._now(), {"siret": numbers[0], "rna": numbers[1]})
         for step in script.steps:
+            self._wait_for(script, step, blanks)  # before time goes on: what opens by itself does so the same day
             if step.after:
                 blanks.now = self._set_forward(step.after)
             self._do(script, step, blanks)
@@ -74,10 +75,13 @@ class Player:
         bound = case if person.role == "leader" else None
         return self._stack.issuer.mint(person.role, subject=_subject(key), unit=unit, case=bound, name=person.name)
 
+    def _wait_for(self, script: Script, step: Step, blanks: Blanks) -> None:
+        if step.waits:
+            token = self.token(step.by, script.people[step.by], script.unit, blanks.known.get("case"))
+            self.until(blanks.filled(step.waits), token, lambda _: True)
+
     def _do(self, script: Script, step: Step, blanks: Blanks) -> None:
         token = self.token(step.by, script.people[step.by], script.unit, blanks.known.get("case"))
-        if step.waits:
-            self.until(blanks.filled(step.waits), token, lambda _: True)
         if step.reads:
             blanks.known["read"] = self.get(blanks.filled(step.reads), token).raise_for_status().json()
         address = blanks.filled(step.post)

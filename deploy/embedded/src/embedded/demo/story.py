@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import defaultdict
 from datetime import datetime
@@ -27,6 +28,7 @@ PHASES = (
     "Coordination du parcours",
     "Suivi et consolidation",
 )
+ENDINGS = {"accompaniment-ended": 3, "case-closed": 4}
 ROLES = {
     "adviser": "chargé·e d’accompagnement",
     "manager": "responsable",
@@ -47,22 +49,25 @@ def history(player: Player, case: str, token: str) -> list[Event]:
 
 
 def by_phase(events: list[Event]) -> dict[str, list[Event]]:
-    """One service holds two phases: élaboration until the structure has validated its parcours, then coordination."""
+    """One service holds two phases: élaboration until the structure has validated its parcours, then coordination.
+
+    What intake hears of the end belongs where it ended."""
     phases: dict[str, list[Event]] = defaultdict(list)
     validated = False
     for event in events:
         phase = {"intake": 0, "diagnostic": 1, "followup": 4}.get(event["service"], 3 if validated else 2)
+        phase = ENDINGS.get(event["event"], phase)
         validated |= event["event"] == "parcours-validated"
         phases[PHASES[phase]].append(event)
     return {phase: phases[phase] for phase in PHASES if phase in phases}
 
 
 def tell(console: Console, played: Played, events: list[Event]) -> None:
-    words = Words()
+    words = Words({event["data"]["action"]: event["data"]["planned"]["title"] for event in events if _plans(event)})
     labels = {event["id"]: event["label"] for event in events}
     console.print()
     console.rule(f"[bold]{played.script.title}", align="left")
-    console.print(played.script.summary)
+    console.print(typeset(played.script.summary))
     for person in played.script.people.values():
         console.print(f"  {person.name}, {ROLES[person.role]}", style="dim")
     for phase, part in by_phase(events).items():
@@ -75,7 +80,7 @@ def tell(console: Console, played: Played, events: list[Event]) -> None:
         for event in part:
             who = played.people.get(event["actor"]) or "(de lui-même)"
             cause = labels.get(event["causation"] or "")
-            why = words.about(event) or (f"suite à\u202f: {cause}" if cause else "")
+            why = typeset(words.about(event) or (f"suite à : {cause}" if cause else ""))
             day = datetime.fromisoformat(event["recorded_at"])
             what = Text(event["label"], "bold")
             if why:
@@ -88,9 +93,10 @@ def tell(console: Console, played: Played, events: list[Event]) -> None:
 
 
 class Words:
-    """What deploy/demo/words.toml says of each event, with the codes in French."""
+    """What deploy/demo/words.toml says of each event, with the codes in French, and actions by their titles."""
 
-    def __init__(self) -> None:
+    def __init__(self, actions: dict[str, str]) -> None:
+        self._actions = actions
         told = tomllib.loads((CASES / "words.toml").read_text())
         self._templates: dict[str, str] = told["about"]
         self._codes: dict[str, str] = told["codes"]
@@ -98,7 +104,18 @@ class Words:
     def about(self, event: Event) -> str:
         """Empty where the label says it all."""
         template = self._templates.get(event["event"], "")
-        return template.format_map(_Readable(event["data"], self._codes)).strip(" –.\u202f:")
+        said = template.format_map(_Readable(event["data"], self._codes)).strip(" –:")
+        action = self._actions.get(str(event["data"].get("action")), "") if not _plans(event) else ""
+        return f"{action} – {said}" if action and said else action or said
+
+
+def _plans(event: Event) -> bool:
+    return bool(event["event"] == "action-added")
+
+
+def typeset(text: str) -> str:
+    """French spaces: what goes with a word stays on its line."""
+    return re.sub(r" ([;?!»])", "\u202f\\1", text).replace("« ", "«\u202f").replace(" :", "\u00a0:")
 
 
 class _Readable(dict[str, Any]):
@@ -121,9 +138,11 @@ class _Readable(dict[str, Any]):
             return ", ".join(str(self._said(item, name)) for item in value)
         if name == "amount":
             return f"{value / 100:,.0f}\u00a0€".replace(",", "\u202f")
+        if isinstance(value, float):
+            return f"{value:g}".replace(".", ",")
         if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
             return f"{value[8:]}/{value[5:7]}/{value[:4]}"
-        return self._codes.get(str(value), value)
+        return self._codes.get(str(value), str(value).rstrip("."))
 
 
 class _Said:

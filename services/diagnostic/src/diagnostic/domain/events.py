@@ -20,7 +20,7 @@ class DiagnosisOpened:
     headcount: int | None = None
 
 
-@event("session-recorded", label="Séance de diagnostic")
+@event("session-recorded", label="Séance de diagnostic", effective="session.held_on")
 class SessionRecorded:
     session: Session
 

@@ -44,7 +44,7 @@ class ReviewPlanned:
     motive: Sealed
 
 
-@event("review-recorded", label="Bilan de suivi réalisé")
+@event("review-recorded", label="Bilan de suivi réalisé", effective="report.held_on")
 class ReviewRecorded:
     review: str
     report: Report
@@ -57,7 +57,7 @@ class ReviewUnreachable:
     notes: Sealed | None = None
 
 
-@event("structure-closed-down", label="Structure ayant cessé son activité")
+@event("structure-closed-down", label="Structure ayant cessé son activité", effective="closed_on")
 class StructureClosedDown:
     """`reviews`: those that will not be held any more, the next one first."""
 

@@ -36,7 +36,7 @@ class TransferReceived:
     difficulty: Difficulty | None = None
 
 
-@event("structure-corrected", label="Renseignements sur la structure corrigés")
+@event("structure-corrected", label="Renseignements sur la structure corrigés", effective="effective_on")
 class StructureCorrected:
     structure: Structure
     effective_on: date
@@ -53,7 +53,7 @@ class LinkedRequestOpened:
     unit: str
 
 
-@event("meeting-recorded", label="Entretien d’accueil")
+@event("meeting-recorded", label="Entretien d’accueil", effective="held_on")
 class MeetingRecorded:
     held_on: date
     with_whom: Sealed
@@ -113,7 +113,7 @@ class AccompanimentStarted:
     pass
 
 
-@event("accompaniment-ended", label="Parcours terminé")
+@event("accompaniment-ended", label="Fin du parcours notée à l’accueil")
 class AccompanimentEnded:
     pass
 

@@ -79,7 +79,7 @@ class AuthorisePayment:
     amount: Sum
 
 
-@event("agreement-signed", label="Convention signée avec le prestataire")
+@event("agreement-signed", label="Convention signée avec le prestataire", effective="signed_on")
 class AgreementSigned:
     action: UUID
     provider: Sealed
@@ -100,14 +100,14 @@ class DaysRecorded:
     days: int
 
 
-@event("amendment-signed", label="Avenant signé")
+@event("amendment-signed", label="Avenant signé", effective="signed_on")
 class AmendmentSigned:
     action: UUID
     extra_days: int
     signed_on: date
 
 
-@event("final-report-accepted", label="Rapport final accepté")
+@event("final-report-accepted", label="Rapport final accepté", effective="received_on")
 class FinalReportAccepted:
     action: UUID
     received_on: date

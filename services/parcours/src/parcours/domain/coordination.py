@@ -63,7 +63,7 @@ class CarryOver:
     motive: Motive
 
 
-@event("introduction-made", label="Mise en relation")
+@event("introduction-made", label="Mise en relation", effective="held_on")
 class IntroductionMade:
     action: UUID
     whom: Sealed

@@ -29,7 +29,7 @@ class AbandonParcours:
     motive: Motive
 
 
-@event("parcours-completed", label="Parcours terminé")
+@event("parcours-completed", label="Parcours terminé", effective="held_on")
 class ParcoursCompleted:
     plan: Plan
     actions: dict[str, int]
