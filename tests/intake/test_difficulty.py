@@ -177,6 +177,7 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     assert (waiting["orientation"], waiting["level"], waiting["overdue"]) == (proposed.json()["id"], "insolvent", False)
     assert waiting["legal_deadline"] == shown["legal_deadline"]
     assert adviser.get("/api/v1/requests/chases", unit="dla-35").json() == []
+    assert adviser.get("/api/v1/requests/chases", unit="dla\0").status_code == 422
     adviser.post(f"{orientation}/acknowledgment")
     assert chased(adviser, 0) == []
 

@@ -212,6 +212,18 @@ def test_a_structure_that_comes_back_is_linked_to_its_earlier_requests_of_the_un
     assert adviser.get(again).json()["earlier"] == [first.rsplit("/", 1)[1]]
 
 
+def test_a_correction_takes_effect_on_its_own_day(intake: Served) -> None:
+    adviser = intake.by("adviser")
+    case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+    structure = REQUEST["structure"] | {"headcount": 14}
+    correction = {"structure": structure, "effective_on": "2026-01-05", "reason": "Embauches de janvier."}
+    assert adviser.post(f"{case}/corrections", correction).status_code == 200
+    assert adviser.get(case).json()["structure"]["headcount"] == 14
+    received, corrected = adviser.get(f"{case}/history").json()
+    assert received["data"]["structure"]["headcount"] is None
+    assert corrected["effective_at"].startswith("2026-01-05")
+
+
 def test_the_reference_data_names_its_source(intake: Served) -> None:
     shipped = intake.by("adviser").get("/api/v1/reference").json()
     assert all(each["source"].startswith("INSEE, ") for each in shipped.values())

@@ -13,13 +13,15 @@ from intake.domain import commands, difficulty, nomenclature, orientation, reque
 from intake.domain.chasing import Chase
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.endpoints import EVERYONE_AT_WORK, NO_NUL, WHO_READS_A_CASE, Asked, Endpoints, case_router
 
 router = case_router("/requests", "requests")
 
 
 @router.get("/chases", summary="The orientations to chase")
-def chases(asked: Asked, caller: Calling, unit: Annotated[str | None, Query(max_length=200)] = None) -> list[Chase]:
+def chases(
+    asked: Asked, caller: Calling, unit: Annotated[str | None, Query(max_length=200, pattern=NO_NUL)] = None
+) -> list[Chase]:
     """Orientations that were sent and that their target has not acknowledged, the most pressing first."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
     return lookups.chases(asked, unit)
