@@ -31,7 +31,7 @@ def main(
 ) -> None:
     """Measures appending, rebuilding, HTTP commands and effects elsewhere, each beside its floor."""
     interrupt_once()
-    rounds, seconds = (2, 0.3) if quick else (5, 1.5)
+    rounds, seconds = (2, 0.3) if quick else (9, 0.75)
     console, begin = Console(), time.monotonic()
     console.width = max(console.width, report.WIDTH)
     FOLDER.mkdir(exist_ok=True)

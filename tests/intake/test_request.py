@@ -265,12 +265,13 @@ def test_a_case_is_open_from_its_request_to_its_outcome_or_the_end_of_the_accomp
     assert list(claims(decider.initial, RECEIVED)) == [Claim("open-case", key)]
     for ending in (ORIENTED, TRANSFERRED, WITHDRAWN, AccompanimentEnded(), CaseClosed(Ending.ABANDONED)):
         assert list(claims(state, ending)) == [Claim("open-case", key, held=False)]
-    for going_on in (MET_BEFORE, assessed("ess"), ADMITTED):
+    for going_on in (MET_BEFORE, assessed("ess")):
         assert list(claims(state, going_on)) == []
 
 
-def test_a_linked_request_stands_beside_the_case_that_it_comes_from() -> None:
+def test_a_linked_request_stands_beside_the_case_that_it_comes_from_until_it_is_admitted() -> None:
     assert list(claims(decider.initial, LINKED)) == []
+    assert list(claims(given(LINKED).state, ADMITTED)) == [Claim("open-case", f"{UNIT}/{STRUCTURE_ID}")]
 
 
 # In the log

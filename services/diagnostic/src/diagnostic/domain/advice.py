@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.events import command, event
 from shared.fields import Line, Text
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue")

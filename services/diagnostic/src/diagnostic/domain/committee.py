@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -14,6 +14,7 @@ from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Role
 from shared.events import command, event
 from shared.fields import Text
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 SHARED_AT_MOST = timedelta(days=183)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from diagnostic.domain import recording
@@ -25,6 +24,7 @@ from diagnostic.domain.events import (
 )
 from shared.dates import already_past
 from shared.decider import Context, Refusal
+from shared.frozen import replace
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
 UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue")

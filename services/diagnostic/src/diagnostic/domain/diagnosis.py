@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -34,6 +34,7 @@ from diagnostic.domain.events import (
 from diagnostic.domain.leaders import LEADERS_NEEDED, Disagreement, Mandate, MandateRecorded, RecordMandate
 from shared.content import content_hash
 from shared.decider import Context, Decider, Refusal, Refused, Role
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 UNKNOWN = UUID(int=0)

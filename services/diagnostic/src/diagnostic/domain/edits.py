@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from diagnostic.domain import recording
 from diagnostic.domain.commands import (
     AssessAxis,
@@ -32,6 +30,7 @@ from diagnostic.domain.events import (
     SessionRecorded,
 )
 from shared.decider import Context, Refusal
+from shared.frozen import replace
 
 MOST_INDICATORS = 100
 """They travel together when the plan is agreed: without a bound, the message would outgrow what NATS carries."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from followup.domain.themes import Theme
 from shared.decider import Context, Decider, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive, Text
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 

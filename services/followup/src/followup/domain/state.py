@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -26,6 +26,7 @@ from followup.domain.events import (
 )
 from followup.domain.reviews import Review, ReviewStatus
 from followup.domain.themes import Theme
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 

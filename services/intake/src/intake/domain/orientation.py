@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from intake.domain.targets import listed
 from shared.decider import Context, Decider, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -30,6 +30,7 @@ from intake.domain.events import (
     TransferReceived,
 )
 from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -16,6 +16,7 @@ from intake.domain.nomenclature import LEGAL_CATEGORIES, section_of
 from shared.decider import Context, Refusal
 from shared.events import command
 from shared.fields import Count, FullTimeEquivalents, Line
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -24,6 +23,7 @@ from shared.dates import yet_to_come
 from shared.decider import Context, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 

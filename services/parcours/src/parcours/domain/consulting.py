@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,7 @@ from shared.dates import already_past
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive, Text
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import replace
 from datetime import date
 
 from parcours.domain.state import Parcours
 from shared.decider import Context, Refusal, Role
 from shared.events import command, event
 from shared.fields import Motive
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 SHORTEST, LONGEST = 2, 24

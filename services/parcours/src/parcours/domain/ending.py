@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from parcours.domain.building import ActionRemoved
@@ -16,6 +15,7 @@ from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.events import command, event
 from shared.fields import Motive, Text
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -12,6 +12,7 @@ from parcours.domain.state import Sum
 from shared.decider import Context, Decider, Refusal, Role
 from shared.events import command, event
 from shared.fields import Cents, Line, Motive
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 Year = Annotated[int, Ge(2002), Le(2100)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from parcours.domain.state import (
 )
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
+from shared.frozen import replace
 
 
 @command

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
 from shared.decider import Context, Decider, Refusal
 from shared.events import command, event
 from shared.fields import Line
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 BENEFICIARIES = 2

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from parcours.domain import building, collective, consulting, coordination, duration, ending, funding, validation
 from parcours.domain.state import Parcours, Plan, Status
 from shared.decider import Alongside, Context, Decider, Refusal
 from shared.events import command, event
+from shared.frozen import replace
 
 
 @command

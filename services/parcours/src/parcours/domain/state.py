@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -12,6 +12,7 @@ from uuid import UUID
 from annotated_types import Ge, Le
 
 from shared.decider import Refusal
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 Days = Annotated[int, Ge(1), Le(1_000)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -17,6 +16,7 @@ from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Refused, Role
 from shared.events import command, event
 from shared.fields import Motive
+from shared.frozen import replace
 from shared.sealed import Sealed
 
 Version = Annotated[int, Ge(1)]
