@@ -31,7 +31,7 @@ MICROSECONDS = 1e6
 def rows(world: World, rounds: int, seconds: float) -> list[Row]:
     """From the first event, without snapshots; the raw read makes plain data of each event, and no state."""
     with _measures(world) as measures:
-        found = interleaved(measures, rounds, seconds / 2)
+        found = interleaved(measures, rounds * 3, seconds / 6)  # a rebuild is short: so is a turn
     shown = []
     for size, make in SIZES.items():
         name = f"{'request' if make is a_request else 'parcours'} of {size}"

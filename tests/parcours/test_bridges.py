@@ -21,11 +21,12 @@ from parcours.domain.validation import (
 )
 from parcours.main import service
 from parcours.published import published
-from parcours.reactions import open_parcours
+from parcours.reactions import open_parcours, take_up_again
 from parcours.views import parcours_list
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
+from shared.contracts.followup import ParcoursUpdateAsked
 from shared.decider import Role
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
@@ -67,6 +68,37 @@ def added(action: UUID, kind: Kind) -> ActionAdded:
 
 def recorded(event: object) -> RecordedEvent[Any]:
     return RecordedEvent(CASE, 1, META, event)
+
+
+def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_other() -> None:
+    told = ParcoursUpdateAsked(review="M6")
+    header = Header(
+        publisher="followup",
+        log_id=UUID(int=3),
+        position=12,
+        partition=0,
+        number=5,
+        id=UUID(int=7),
+        case=CASE,
+        stream=CASE,
+        version=12,
+        event="parcours-update-asked",
+        event_version=1,
+        recorded_at=NOW,
+        effective_at=NOW,
+        actor="adviser-1",
+        role="adviser",
+        unit="unit-35",
+        causation=None,
+        correlation=CASE,
+        rules=None,
+        payload_hash="",
+    )
+    asked = take_up_again(told, header).command
+    ended = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED)
+    reopened = ParcoursAdjusted(1, text("Mise à jour demandée au bilan M6"))
+    ended.when(asked, by=Role.SERVICE).then(reopened)
+    Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, reopened).when(asked, by=Role.SERVICE).then()
 
 
 def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:

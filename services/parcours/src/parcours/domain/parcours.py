@@ -51,6 +51,8 @@ Event = (
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenParcours):
         return [ParcoursOpened(command.plan)] if parcours.status is Status.NEW else []
+    if isinstance(command, validation.TakeUpAgain) and parcours.status is not Status.COMPLETED:
+        return []  # the adviser was faster
     _check_open(parcours, command)
     if isinstance(command, building.Command):
         return [*building.decide(parcours, command, context)]
@@ -74,7 +76,7 @@ def _check_open(parcours: Parcours, command: Command) -> None:
             raise NOT_OPEN("Le parcours s’ouvre de lui-même quand le plan d’accompagnement est convenu.")
         case ((Status.COMPLETED | Status.ABANDONED), funding.AuthorisePayment()):
             return
-        case Status.COMPLETED, validation.AdjustParcours():
+        case Status.COMPLETED, validation.AdjustParcours() | validation.TakeUpAgain():
             return
         case Status.COMPLETED, _:
             raise PARCOURS_ENDED("Ce parcours est terminé\u202f: un ajustement peut le rouvrir.")

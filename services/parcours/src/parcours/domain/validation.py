@@ -15,7 +15,7 @@ from shared.content import content_hash
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Refused, Role
 from shared.events import command, event
-from shared.fields import Motive
+from shared.fields import Line, Motive
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -51,6 +51,13 @@ class AdjustParcours:
     """What was validated no longer fits: the parcours is reopened as a new version, to be validated again."""
 
     reason: Motive
+
+
+@command
+class TakeUpAgain:
+    """Follow-up found that a completed parcours needs an update: it is reopened as a new version."""
+
+    review: Line
 
 
 @event("parcours-shared", label="Parcours partagé avec la structure")
@@ -96,7 +103,7 @@ NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
 STALE_CONTENT = Refusal("stale-content", "Le parcours a changé entre-temps")
 NOTHING_TO_ADJUST = Refusal("nothing-to-adjust", "Le parcours n’est pas validé")
 
-Command = ShareParcours | ValidateParcours | ContestParcours | AdjustParcours
+Command = ShareParcours | ValidateParcours | ContestParcours | AdjustParcours | TakeUpAgain
 Event = ParcoursShared | SharedVersionLapsed | ParcoursValidated | ParcoursContested | ParcoursAdjusted
 
 
@@ -123,6 +130,9 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case AdjustParcours(reason):
             if parcours.status not in (Status.UNDER_WAY, Status.COMPLETED):
                 raise NOTHING_TO_ADJUST("Le parcours est encore en construction\u202f: modifiez-le directement.")
+            return [ParcoursAdjusted(parcours.content_version + 1, context.text(reason))]
+        case TakeUpAgain(review):
+            reason = f"Mise à jour demandée au bilan {review}"
             return [ParcoursAdjusted(parcours.content_version + 1, context.text(reason))]
 
 
