@@ -250,8 +250,8 @@ def test_the_list_shows_who_waits_and_until_when() -> None:
     assert (adjusted["validated_at"], adjusted["completed_at"]) == (None, "2026-03-02T09:00:00Z")
 
 
-def test_every_command_has_its_place_over_http_but_the_opening() -> None:
+def test_every_command_has_its_place_over_http_but_what_others_cause() -> None:
     described = service.web().openapi()
     summaries = {operation["summary"] for path in described["paths"].values() for operation in path.values()}
     commands = {"".join(" " * c.isupper() + c.lower() for c in kind.__name__).strip() for kind in decider.commands}
-    assert commands - {summary.lower() for summary in summaries} == {"open parcours"}
+    assert commands - {summary.lower() for summary in summaries} == {"open parcours", "take up again"}
