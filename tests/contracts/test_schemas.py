@@ -52,6 +52,11 @@ def test_a_new_optional_field_breaks_nothing(openapi: dict[str, Any]) -> None:
     assert breaking(openapi, now) == []
 
 
+def changed(schema: dict[str, Any], field: str, to: dict[str, Any]) -> None:
+    fields = schema["components"]["schemas"]["Structure"]["properties"]
+    fields[field] = {key: fields[field][key] for key in ("title",) if key in fields[field]} | to
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -63,6 +68,11 @@ def test_a_new_optional_field_breaks_nothing(openapi: dict[str, Any]) -> None:
         ),
         (lambda s: s["components"]["schemas"]["Verdict"]["enum"].remove("met"), "Verdict no longer knows met"),
         (lambda s: s["components"]["schemas"].pop("Verdict"), "Verdict is gone"),
+        (
+            lambda s: changed(s, "headcount", {"anyOf": [{"type": "string"}, {"type": "null"}]}),
+            "Structure.headcount is no longer integer",
+        ),
+        (lambda s: changed(s, "name", {"type": "string", "maxLength": 3}), "Structure.name has a lower maxLength"),
     ],
 )
 def test_a_broken_promise_is_named(openapi: dict[str, Any], change: Any, said: str) -> None:

@@ -68,6 +68,38 @@ def _stricter(before: Schema, now: Schema) -> Iterator[str]:
             yield f"{name}.{field} is newly required"
         for value in set(shape.get("enum", [])) - set(kept.get("enum", [])):
             yield f"{name} no longer knows {value}"
+        for field in sorted(shape.get("properties", {}).keys() & kept.get("properties", {}).keys()):
+            yield from _narrower(f"{name}.{field}", shape["properties"][field], kept["properties"][field])
+
+
+LOWER_LIMITS = ("minimum", "exclusiveMinimum", "minLength", "minItems")
+UPPER_LIMITS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+
+
+def _narrower(where: str, shape: Schema, kept: Schema) -> Iterator[str]:
+    """What was taken there and no longer is: a type, or a value beyond a new limit."""
+    now = _alternatives(kept)
+    for kind, before in _alternatives(shape).items():
+        after = now.get(kind)
+        if after is None:
+            yield f"{where} is no longer {kind}"
+            continue
+        for limit in LOWER_LIMITS:
+            if after.get(limit, float("-inf")) > before.get(limit, float("-inf")):
+                yield f"{where} has a higher {limit}"
+        for limit in UPPER_LIMITS:
+            if after.get(limit, float("inf")) < before.get(limit, float("inf")):
+                yield f"{where} has a lower {limit}"
+        if "items" in before and "items" in after:
+            yield from _narrower(f"{where}[]", before["items"], after["items"])
+
+
+def _alternatives(shape: Schema) -> dict[str, Schema]:
+    """By kind: a type with its format, or the name of a shape."""
+    if "anyOf" in shape:
+        return {kind: one for each in shape["anyOf"] for kind, one in _alternatives(each).items()}
+    kind = str(shape.get("$ref") or shape.get("type", "anything")).rpartition("/")[2]
+    return {f"{kind} ({shape['format']})" if "format" in shape else kind: shape}
 
 
 def _shapes(schema: Schema) -> dict[str, Schema]:
