@@ -17,6 +17,7 @@ from shared.eventlog.keys import ERASED, Erased
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
 from shared.events import event
 from shared.ids import uuid7
+from shared.scheduler import Scheduler
 from shared.sealed import Sealed
 
 
@@ -31,6 +32,17 @@ def test_a_state_is_rebuilt_from_the_log(app: ServiceApplication) -> None:
     loaded = app.load(decider, case)
     assert (loaded.version, loaded.state.total) == (3, 6)
     assert plain(loaded.state, app.vault.shown) == {"total": 6, "last": "Léa Martin"}
+
+
+def test_an_answer_is_remembered_for_a_while_and_then_forgotten(app: ServiceApplication, url: str) -> None:
+    case, old, recent = uuid7(), CommandKey("old", "one"), CommandKey("recent", "two")
+    for key in (old, recent):
+        app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE commands SET answered_at = now() - interval '31 days' WHERE key = 'old'")
+    app.recorder.forget(Scheduler.KEPT)
+    assert app.recorder.answer(recent.key)
+    assert not app.recorder.answer(old.key)
 
 
 def test_no_name_is_stored_in_clear(app: ServiceApplication, url: str) -> None:

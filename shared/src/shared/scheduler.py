@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
@@ -25,6 +27,10 @@ class Scheduler:
     LONGEST_WAIT = 3600
     """Seconds between two tries of a due date whose command fails; the others go on meanwhile."""
 
+    KEPT = timedelta(days=30)
+    """How long the answer to an idempotency key is remembered."""
+    FORGET_EVERY = 3600
+
     def __init__(self, app: ServiceApplication) -> None:
         self._app = app
         self._deciders = {decider.name: decider for decider in app.deciders}
@@ -39,9 +45,13 @@ class Scheduler:
         self._thread.join()
 
     def _follow(self) -> None:
+        forget_at = time.monotonic()
         while not self._stopped.is_set():
             try:
                 self.fire()
+                if time.monotonic() >= forget_at:
+                    self._app.recorder.forget(self.KEPT)
+                    forget_at = time.monotonic() + self.FORGET_EVERY
             except Exception:
                 log.exception("due dates wait: they will be tried again")
             self._stopped.wait(self.POLL)

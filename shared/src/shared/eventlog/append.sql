@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS {schema}.failures (
 );
 CREATE TABLE IF NOT EXISTS {schema}.claims   (kind text, key text, case_id uuid NOT NULL, PRIMARY KEY (kind, key));
 CREATE TABLE IF NOT EXISTS {schema}.commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
+ALTER TABLE {schema}.commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
+ALTER TABLE {schema}.failures ADD COLUMN IF NOT EXISTS failed_at timestamptz NOT NULL DEFAULT now();
 CREATE TABLE IF NOT EXISTS {schema}.keys     (key_id uuid PRIMARY KEY, wrapped bytea);  -- null: destroyed, for good
 CREATE TABLE IF NOT EXISTS {schema}.snapshots (
     originator_id uuid, topic text, originator_version bigint NOT NULL, state bytea NOT NULL,

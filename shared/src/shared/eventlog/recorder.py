@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -339,6 +339,11 @@ class LogRecorder(PostgresApplicationRecorder):
         """The request and the response recorded under an idempotency key."""
         rows = self.fetch("SELECT request, response FROM {schema}.commands WHERE key = %s", (key,))
         return (rows[0]["request"], rows[0]["response"]) if rows else None
+
+    def forget(self, older_than: timedelta) -> None:
+        """Answers kept under idempotency keys, and failures counted, that nobody will come back for."""
+        self.fetch("DELETE FROM {schema}.commands WHERE answered_at < now() - %s", (older_than,))
+        self.fetch("DELETE FROM {schema}.failures WHERE failed_at < now() - %s", (older_than,))
 
     def tracked(self, publisher: str, log_id: UUID, partition: int) -> int:
         """The number reached in a publisher's partition; 0 before the first."""

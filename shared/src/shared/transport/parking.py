@@ -51,7 +51,7 @@ class Parking:
         """Counts a failure of ours: NATS counts deliveries, which crashes and lost acknowledgements raise as well."""
         (row,) = self._app.recorder.fetch(
             "INSERT INTO {schema}.failures AS f VALUES (%s, %s, 1, %s) ON CONFLICT (publisher, event_id)"
-            " DO UPDATE SET times = f.times + 1, error = excluded.error RETURNING times",
+            " DO UPDATE SET times = f.times + 1, error = excluded.error, failed_at = now() RETURNING times",
             (header.publisher, header.id, _told(error)),
         )
         return bool(row["times"] >= self.FAILURES)

@@ -34,7 +34,10 @@ async def the_application(request: Request) -> ServiceApplication:
 Asked = Annotated[ServiceApplication, Depends(the_application)]
 IfMatch = Annotated[str | None, Header(description="The version you saw, as the ETag gave it", examples=['"7"'])]
 IdempotencyKey = Annotated[
-    str | None, Header(max_length=200, description="Repeat it with the same request to get the first answer again")
+    str | None,
+    Header(
+        max_length=200, description="Repeat it with the same request, within 30 days, to get the first answer again"
+    ),
 ]
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": meaning}
