@@ -283,16 +283,16 @@ def test_a_diagnosis_that_is_not_submitted_is_neither_validated_nor_contested() 
 
 
 @pytest.mark.parametrize("seen", [ValidateDiagnosis(VERSION - 1, HASH), ValidateDiagnosis(VERSION, "0" * 64)])
-def test_a_stale_version_or_hash_is_refused_with_the_current_one(seen: ValidateDiagnosis) -> None:
+def test_a_stale_version_or_hash_is_told_the_version_to_read_and_never_its_hash(seen: ValidateDiagnosis) -> None:
     refused = given(*COMPLETE, SUBMITTED).when(seen, by=Role.LEADER).refused("stale-content")
-    assert refused.extra == {"version": VERSION, "content_hash": HASH}
+    assert refused.extra == {"version": VERSION}
 
 
 def test_a_version_that_was_read_before_an_edit_is_stale() -> None:
     history = given(*COMPLETE, SUBMITTED, SCHEME_LISTED, SubmissionVoided(VERSION))
     for command in (AGREE_WITH_IT, DISAGREE):
         refused = history.when(command, by=Role.LEADER).refused("stale-content")
-        assert refused.extra == {"version": VERSION + 1, "content_hash": None}
+        assert refused.extra == {"version": VERSION + 1}
 
 
 @every_edit

@@ -221,7 +221,13 @@ def test_a_structure_that_does_not_enter_is_oriented_or_it_is_said_why_not() -> 
 
 def test_a_request_is_transferred_to_another_unit() -> None:
     given(RECEIVED).when(TransferRequest("unit-44", "Le siège est à Nantes.")).then(TRANSFERRED)
-    given(RECEIVED).when(TransferRequest(UNIT, "Le siège est à Nantes.")).refused("same-unit")
+    for same in (UNIT, UNIT.upper()):
+        given(RECEIVED).when(TransferRequest(same, "Le siège est à Nantes.")).refused("same-unit")
+
+
+@pytest.mark.parametrize("typed", ["Maëlle Kerdoncuff", "le DLA régional", "dla-44\n", "-", "dla--44", ""])
+def test_a_unit_is_known_by_its_code_which_has_no_room_for_a_sentence(typed: str) -> None:
+    given(RECEIVED).when(TransferRequest(typed, "Le siège est à Nantes.")).refused("wrong-unit")
 
 
 def test_a_structure_may_withdraw_its_request() -> None:

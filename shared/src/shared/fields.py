@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from annotated_types import Ge, Le, Len
@@ -18,3 +19,5 @@ Cents = Annotated[int, Ge(0), Le(10_000_000_00)]
 """Euro cents, at most ten million euros."""
 FullTimeEquivalents = Annotated[float, Ge(0), Le(100_000)]
 """ETP (équivalents temps plein)."""
+UNIT_CODE = re.compile(r"[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*")
+"""A unit's code, such as dla-44: it travels and is listed as it is, and has no room for a sentence or a name."""

@@ -191,12 +191,10 @@ def _seen_by_a_leader(diagnosis: Diagnosis, version: int, context: Context) -> S
 
 
 def _stale(diagnosis: Diagnosis) -> Refused:
-    """`content_hash` null: the current version is not submitted yet."""
-    submission = diagnosis.submission
+    """The version, and never its hash: that is obtained by reading, so that nobody validates unread."""
     return STALE_CONTENT(
-        f"Relisez la version {diagnosis.content_version} avant de vous prononcer.",
+        f"Le diagnostic en est à la version {diagnosis.content_version}\u202f: relisez-la avant de vous prononcer.",
         version=diagnosis.content_version,
-        content_hash=submission.content_hash if submission else None,
     )
 
 

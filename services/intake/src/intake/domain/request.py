@@ -48,6 +48,7 @@ from intake.domain.state import Request, Status, evolve
 from intake.domain.structure import checked, corrected, sealed
 from shared.dates import already_past
 from shared.decider import Claim, Context, Decider, Refusal, Role
+from shared.fields import UNIT_CODE
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
@@ -61,6 +62,7 @@ NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
 NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
 NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
 SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
+WRONG_UNIT = Refusal("wrong-unit", "Code d’unité irrecevable", status=422)
 NOT_TRANSFERRED = Refusal("not-transferred", "Demande non transférée")
 NOT_THE_RECEIVING_UNIT = Refusal("not-the-receiving-unit", "Réservé à l’unité qui reçoit", status=403)
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
@@ -112,11 +114,19 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
             distinct = tuple(dict.fromkeys(orientations))
             return [RequestOriented(context.text(motive), distinct, context.optional_text(why_none))]
         case TransferRequest(to_unit, motive):
-            if to_unit == request.unit:
-                raise SAME_UNIT("Cette demande est déjà dans cette unité.")
-            return [RequestTransferred(to_unit, context.text(motive))]
+            return [RequestTransferred(_other_unit(to_unit, request), context.text(motive))]
         case WithdrawRequest(motive):
             return [RequestWithdrawn(context.text(motive))]
+
+
+def _other_unit(code: str, request: Request) -> str:
+    if not UNIT_CODE.fullmatch(code):
+        raise WRONG_UNIT(
+            "Une unité se désigne par son code, comme dla-44\u202f; ce que vous en dites va dans le motif."
+        )
+    if code.casefold() == request.unit.casefold():
+        raise SAME_UNIT("Cette demande est déjà dans cette unité\u202f: rien n’est à transférer.")
+    return code
 
 
 def _must_be(request: Request, *statuses: Status) -> None:
