@@ -36,12 +36,12 @@ ACTION = UUID(int=1)
 def planned(kind: Kind, axis: str) -> PlannedAction:
     days = 5 if kind is Kind.CONSULTING else None
     who = Sealed(new_id(2), "Nadia Le Goff")
-    return PlannedAction(kind, axis, text("Revoir les coûts"), who, date(2026, 4, 1), date(2026, 6, 30), days)
+    return PlannedAction(kind, axis, text("Revoir les coûts"), who, date(2026, 3, 16), date(2026, 3, 31), days)
 
 
 def add(kind: Kind, axis: str) -> AddAction:
     days = 5 if kind is Kind.CONSULTING else None
-    return AddAction(kind, axis, "Revoir les coûts", "Nadia Le Goff", date(2026, 4, 1), date(2026, 6, 30), days)
+    return AddAction(kind, axis, "Revoir les coûts", "Nadia Le Goff", date(2026, 3, 16), date(2026, 3, 31), days)
 
 
 def added(n: int, kind: Kind, axis: str) -> ActionAdded:
@@ -123,7 +123,7 @@ def test_an_action_may_belong_to_a_collective_operation() -> None:
 
 
 def test_an_action_does_not_end_before_it_starts() -> None:
-    asked = replace(add(Kind.OWN_ACTION, "finance"), ends_on=date(2026, 3, 31))
+    asked = replace(add(Kind.OWN_ACTION, "finance"), ends_on=date(2026, 3, 15))
     given(OPENED).when(asked).refused("wrong-dates")
 
 

@@ -71,6 +71,7 @@ BUILT = (
     ActionAdded(OWN, planned(Kind.OWN_ACTION)),
     ActionAdded(CONSULTING, planned(Kind.CONSULTING)),
 )
+OTHER = ActionAdded(UNKNOWN, planned(Kind.LOCAL_SUPPORT))
 UNDER_WAY = (
     *BUILT,
     ParcoursShared(3, text("00"), "0" * 64, Period(TODAY, date(2026, 9, 30))),
@@ -118,9 +119,26 @@ def test_an_action_goes_from_planned_to_started_to_done() -> None:
 
 @pytest.mark.parametrize("started", [(), (ActionStarted(OWN),)])
 def test_an_action_is_abandoned_or_carried_over_for_a_stated_motive(started: tuple[object, ...]) -> None:
-    history = given(*UNDER_WAY, *started)
+    history = given(*BUILT, OTHER, *UNDER_WAY[-2:], *started)
     history.when(AbandonAction(OWN, "Plus le temps")).then(ActionAbandoned(OWN, text("Plus le temps")))
     history.when(CarryOver(OWN, "Pas fini")).then(ActionCarriedOver(OWN, text("Pas fini")))
+
+
+def test_a_parcours_under_way_does_not_end_up_limited_to_calling_in_a_provider() -> None:
+    abandon, abandoned = AbandonAction(OWN, "Plus le temps"), ActionAbandoned(OWN, text("Plus le temps"))
+    refused = given(*UNDER_WAY).when(abandon).refused("only-consulting")
+    assert "ouvrez un ajustement" in refused.detail
+    given(*CONSULTING_STARTED).when(abandon).refused("only-consulting")
+    given(*UNDER_WAY).when(CarryOver(OWN, "Pas fini")).then(ActionCarriedOver(OWN, text("Pas fini")))
+    given(*UNDER_WAY, ADJUSTED).when(abandon).then(abandoned)
+    without_a_provider = (*UNDER_WAY, ActionAbandoned(CONSULTING, text("Trop cher")))
+    given(*without_a_provider).when(abandon).then(abandoned)
+
+
+def test_once_the_provider_has_finished_the_structure_may_give_its_own_action_up() -> None:
+    done = (*CONSULTING_STARTED, REPORT, ActionFinished(CONSULTING, text("Fait")))
+    abandoned = ActionAbandoned(OWN, text("Plus le temps"))
+    given(*done).when(AbandonAction(OWN, "Plus le temps")).then(abandoned)
 
 
 EVERY_STEP = [
@@ -197,6 +215,24 @@ def test_an_agreement_follows_a_consultation_or_says_why_there_was_none() -> Non
     assert (signed.consultation, signed.exception) == (new_id(9), None)
 
 
+@pytest.mark.parametrize("signed_on", [date(2002, 6, 1), PLAN.admitted_at.date() - timedelta(days=2)])
+def test_nothing_of_the_case_took_place_before_its_admission(signed_on: date) -> None:
+    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, signed_on, exception="Seul cabinet")
+    refused = given(*UNDER_WAY).when(agreement).refused("before-admission")
+    assert refused.detail == "La date de signature ne peut précéder l’admission de la structure, le 02/12/2025."
+    three = replace(agreement, signed_on=TODAY, signatures=Signatures(signed_on, TODAY, TODAY))
+    given(*UNDER_WAY).when(three).refused("before-admission")
+    given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", signed_on)).refused("before-admission")
+    given(*UNDER_WAY, *SETTLED).when(CompleteParcours("Un vrai élan", signed_on)).refused("before-admission")
+
+
+def test_nothing_of_an_assignment_took_place_before_its_agreement() -> None:
+    before = TODAY - timedelta(days=1)
+    given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, before)).refused("before-signature")
+    given(*CONSULTING_STARTED).when(ReceiveFinalReport(CONSULTING, before)).refused("before-signature")
+    given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, before)).refused("before-signature")
+
+
 def test_three_sign_the_agreement_and_the_last_of_them_dates_it() -> None:
     before = TODAY - timedelta(days=3)
     agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY, exception="Seul cabinet")
@@ -226,6 +262,21 @@ def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some(
     amended = AmendmentSigned(CONSULTING, 1, TODAY)
     given(*worked).when(SignAmendment(CONSULTING, 1, TODAY)).then(amended)
     given(*worked, amended).when(RecordDays(CONSULTING, 2)).then(DaysRecorded(CONSULTING, 2))
+
+
+def test_days_carry_the_day_until_which_they_were_worked() -> None:
+    signed = replace(AGREEMENT, signed_on=TODAY - timedelta(days=20))
+    started = (*UNDER_WAY, signed, FUNDS, ActionStarted(CONSULTING))
+    worked = DaysRecorded(CONSULTING, 2, TODAY - timedelta(days=1))
+    given(*started).when(RecordDays(CONSULTING, 2, TODAY - timedelta(days=1))).then(worked)
+    given(*started).when(RecordDays(CONSULTING, 2, TODAY - timedelta(days=21))).refused("before-signature")
+    given(*started).when(RecordDays(CONSULTING, 2, AHEAD)).refused("absurd-date")
+
+
+def test_an_accepted_report_settles_the_days_and_the_agreement() -> None:
+    reported = given(*CONSULTING_STARTED, DaysRecorded(CONSULTING, 1), REPORT)
+    reported.when(RecordDays(CONSULTING, 1)).refused("report-already-accepted")
+    reported.when(SignAmendment(CONSULTING, 1, TODAY)).refused("report-already-accepted")
 
 
 def test_days_are_worked_once_the_action_has_started() -> None:

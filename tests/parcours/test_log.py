@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from parcours.domain import building, consulting, coordination, duration, ending, funding, validation
 from parcours.domain.parcours import OpenParcours, decider
-from parcours.domain.state import Kind, Parcours, Plan, Status, Step
+from parcours.domain.state import OPEN_STEPS, Kind, Parcours, Plan, Status, Step
 from shared.decider import Role
 from shared.testing import MemoryLog, new_id
 
@@ -38,6 +38,7 @@ BUILT = (
     building.AddAction(Kind.LOCAL_SUPPORT, "finance", "secret titre", "secret réseau", SPRING, AUTUMN),
     building.AddAction(Kind.ADVISER_EXPERTISE, "finance", "secret titre", "secret chargée", SPRING, AUTUMN),
     building.AddAction(Kind.OWN_ACTION, "finance", "secret titre", "secret bureau", SPRING, AUTUMN),
+    building.RescheduleAction(DROPPED, SPRING, SPRING, "secret calendrier"),
     building.RemoveAction(DROPPED, "secret retrait"),
 )
 UNDER_WAY = (*BUILT, building.DeferAxis("strategy", "secret report"), SHARE, VALIDATE)
@@ -126,6 +127,7 @@ COMMANDS = st.one_of(
         DAYS,
         st.none() | LENGTHS,
     ),
+    on_action(building.RescheduleAction, starts_on=DAYS, ends_on=DAYS, reason=st.just("Congés")),
     on_action(building.RemoveAction, motive=st.just("Inutile")),
     st.just(duration.GrantDurationDerogation("Fusion en cours")),
     st.builds(validation.ShareParcours, DAYS, DAYS) | st.just(SHARE),
@@ -178,6 +180,8 @@ def check_promises(parcours: Parcours) -> None:
     if parcours.status is Status.UNDER_WAY:
         assert parcours.shared is not None
         assert parcours.validated_version == parcours.shared.version == parcours.content_version
+        under_way = any(action.step in OPEN_STEPS for action in parcours.actions.values())
+        assert not (parcours.only_consulting and under_way)
     for action in parcours.actions.values():
         assert action.validated or action.step is Step.PLANNED
         if agreement := action.agreement:

@@ -1,5 +1,6 @@
 """Does the structure agree? What a leader validates, contests, and what makes it void."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -8,12 +9,14 @@ import pytest
 from parcours.domain.building import (
     ActionAdded,
     ActionRemoved,
+    ActionRescheduled,
     AddAction,
     AxesRanked,
     AxisDeferred,
     DeferAxis,
     RankAxes,
     RemoveAction,
+    RescheduleAction,
 )
 from parcours.domain.coordination import AbandonAction, ActionAbandoned, ActionCarriedOver, ActionStarted, CarryOver
 from parcours.domain.ending import CompleteParcours, ParcoursCompleted
@@ -31,7 +34,7 @@ from parcours.domain.validation import (
     ValidateParcours,
 )
 from shared.content import content_hash
-from shared.decider import Role
+from shared.decider import Actor, Role
 from shared.sealed import Sealed
 from shared.testing import MemoryLog, Scenarios, new_id, text
 
@@ -56,7 +59,7 @@ BUILT = (
 )
 PROOF = content_hash(new_id(1).bytes, given(*BUILT).state.content(PERIOD))
 SHARED = ParcoursShared(5, text(new_id(1).hex), PROOF, PERIOD)
-VALIDATED = ParcoursValidated(5, PROOF, {"own_action": 1, "consulting": 1})
+VALIDATED = ParcoursValidated(5, PROOF, {"own_action": 1, "consulting": 1}, "some-leader")
 UNDER_WAY = (*BUILT, SHARED, VALIDATED)
 LAPSED = SharedVersionLapsed(5)
 ADJUSTED = ParcoursAdjusted(6, text("Un départ"))
@@ -72,6 +75,7 @@ def test_sharing_gives_a_version_number_and_a_hash_of_everything_the_structure_i
         AxesRanked(("strategy", "finance")),
         AxisDeferred("strategy", text("Après le déménagement")),
         ActionAdded(UUID(int=3), planned(Kind.OWN_ACTION, "finance")),
+        ActionRescheduled(OWN, date(2026, 4, 1), date(2026, 7, 31), text("Congés")),
         ActionRemoved(OWN, text("Déjà faite"), Kind.OWN_ACTION),
     ],
 )
@@ -97,6 +101,39 @@ def test_the_hash_that_was_stored_is_found_again_from_the_log() -> None:
     assert log.state.status is Status.UNDER_WAY
 
 
+@pytest.mark.parametrize(
+    "period",
+    [ShareParcours(date(2026, 4, 2), PERIOD.ends_on), ShareParcours(PERIOD.starts_on, date(2026, 6, 29))],
+)
+def test_every_action_begins_and_ends_within_the_parcours(period: ShareParcours) -> None:
+    refused = given(*BUILT).when(period).refused("actions-outside-period")
+    assert refused.extra == {"actions": [str(OWN), str(CONSULTING)]}
+    given(*BUILT).when(ShareParcours(date(2026, 4, 1), date(2026, 6, 30))).then(
+        replace(
+            SHARED,
+            period=Period(date(2026, 4, 1), date(2026, 6, 30)),
+            content_hash=content_hash(
+                new_id(1).bytes, given(*BUILT).state.content(Period(date(2026, 4, 1), date(2026, 6, 30)))
+            ),
+        )
+    )
+
+
+def test_an_action_gets_other_dates_while_the_parcours_is_built_or_adjusted() -> None:
+    later = RescheduleAction(OWN, date(2026, 5, 1), date(2026, 8, 31), "Le bureau est en congés")
+    moved = ActionRescheduled(OWN, date(2026, 5, 1), date(2026, 8, 31), text("Le bureau est en congés"))
+    given(*BUILT, SHARED).when(later).then(LAPSED, moved)
+    given(*UNDER_WAY).when(later).refused("validation-holds")
+    given(*UNDER_WAY, ADJUSTED).when(later).then(moved)
+    given(*UNDER_WAY, ADJUSTED, moved).when(later).then()
+    dates = given(*UNDER_WAY, ADJUSTED, moved).state.actions[OWN].planned
+    assert (dates.starts_on, dates.ends_on) == (date(2026, 5, 1), date(2026, 8, 31))
+    given(*UNDER_WAY, ActionStarted(OWN), ADJUSTED).when(later).refused("wrong-dates")
+    given(*UNDER_WAY, ADJUSTED).when(replace(later, ends_on=date(2026, 4, 30))).refused("wrong-dates")
+    settled = (ActionAbandoned(OWN, text("Non")), ADJUSTED)
+    given(*UNDER_WAY, *settled).when(later).refused("action-not-at-this-step")
+
+
 def test_sharing_the_same_again_changes_nothing() -> None:
     given(*BUILT, SHARED).when(SHARE).then()
 
@@ -112,6 +149,21 @@ def test_a_leader_validates_the_version_that_was_shared() -> None:
     assert given(*UNDER_WAY).state.validated_version == 5
 
 
+def test_the_same_leader_validating_the_same_version_again_changes_nothing() -> None:
+    given(*UNDER_WAY).when(ValidateParcours(5, PROOF), by=Role.LEADER).then()
+    given(*UNDER_WAY).when(ValidateParcours(5, "0" * 64), by=Role.LEADER).refused("stale-content")
+    given(*UNDER_WAY, ADJUSTED).when(ValidateParcours(5, PROOF), by=Role.LEADER).refused("stale-content")
+
+
+def test_another_leader_joins_the_validation_of_the_same_version() -> None:
+    treasurer = Actor("the-treasurer", Role.LEADER)
+    joined = replace(VALIDATED, leader="the-treasurer")
+    given(*UNDER_WAY).when(ValidateParcours(5, PROOF), by=treasurer).then(joined)
+    assert given(*UNDER_WAY, joined).state.validations == ("some-leader", "the-treasurer")
+    shared_again = (ADJUSTED, replace(SHARED, version=7))
+    assert given(*UNDER_WAY, joined, *shared_again).state.validations == ()
+
+
 @pytest.mark.parametrize("role", [Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.PROVIDER])
 def test_nobody_validates_or_contests_in_the_place_of_a_leader(role: Role) -> None:
     given(*BUILT, SHARED).when(ValidateParcours(5, PROOF), by=role).refused("leaders-only")
@@ -121,9 +173,9 @@ def test_nobody_validates_or_contests_in_the_place_of_a_leader(role: Role) -> No
 @pytest.mark.parametrize(
     "answer", [ValidateParcours(4, PROOF), ValidateParcours(5, "0" * 64), ContestParcours(6, "Non")]
 )
-def test_an_answer_to_another_version_or_another_hash_is_told_the_current_one(answer: object) -> None:
+def test_an_answer_to_another_version_or_another_hash_is_told_the_current_version_and_no_hash(answer: object) -> None:
     refused = given(*BUILT, SHARED).when(answer, by=Role.LEADER).refused("stale-content")
-    assert refused.extra == {"version": 5, "content_hash": PROOF}
+    assert refused.extra == {"version": 5}, "the hash of what was not read would be handed over"
 
 
 @pytest.mark.parametrize("history", [BUILT, (*BUILT, SHARED, ParcoursContested(5, text("Trop tôt"))), UNDER_WAY])
@@ -156,7 +208,7 @@ def test_an_edit_of_what_was_shared_makes_a_new_version_and_says_so(edit: object
     edited = given(*BUILT, SHARED, *events)
     assert (edited.state.status, edited.state.content_version) == (Status.BUILDING, 6)
     refused = edited.when(ValidateParcours(5, PROOF), by=Role.LEADER).refused("stale-content")
-    assert refused.extra == {"version": 6, "content_hash": None}
+    assert refused.extra == {"version": 6}
 
 
 def test_an_adjustment_reopens_a_validated_parcours_as_a_new_version_and_voids_the_validation() -> None:

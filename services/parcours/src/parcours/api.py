@@ -19,7 +19,7 @@ from parcours.domain import (
     validation,
 )
 from parcours.domain.consultation import award, consultation, proposals
-from parcours.domain.state import consulting_action
+from parcours.domain.known import consulting_action
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.callers import only
@@ -34,6 +34,7 @@ accompaniments = Endpoints(router, parcours.decider)
 accompaniments.does("/ranking", building.RankAxes, *EVERYONE_AT_WORK)
 accompaniments.does("/deferrals", building.DeferAxis, *EVERYONE_AT_WORK)
 accompaniments.does("/actions", building.AddAction, *EVERYONE_AT_WORK)
+accompaniments.does("/actions/dates", building.RescheduleAction, *EVERYONE_AT_WORK)
 accompaniments.does("/actions/removal", building.RemoveAction, *EVERYONE_AT_WORK)
 
 accompaniments.does("/duration-derogation", duration.GrantDurationDerogation, Role.MANAGER)

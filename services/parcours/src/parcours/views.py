@@ -60,7 +60,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
         case ParcoursAdjusted():
             return row | {"status": Status.BUILDING, "validated_at": None}
         case ParcoursValidated():
-            return row | {"status": Status.UNDER_WAY, "validated_at": now}
+            return row | {"status": Status.UNDER_WAY, "validated_at": row.get("validated_at") or now}
         case ActionStarted():
             return _one_more(row, "started")
         case ActionFinished():

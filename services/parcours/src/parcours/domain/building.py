@@ -8,16 +8,8 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from parcours.domain.state import (
-    Action,
-    Days,
-    Kind,
-    Parcours,
-    PlannedAction,
-    Status,
-    known_action,
-    known_axis,
-)
+from parcours.domain.known import at_step, known_action, known_axis
+from parcours.domain.state import OPEN_STEPS, Action, Days, Kind, Parcours, PlannedAction, Status, Step
 from parcours.domain.validation import VALIDATION_HOLDS, SharedVersionLapsed, lapsing
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal
@@ -67,6 +59,16 @@ class RemoveAction:
     motive: Motive
 
 
+@command
+class RescheduleAction:
+    """An action will begin or end on other days, and it is said why; one that has begun, only ends on another."""
+
+    action: UUID
+    starts_on: date
+    ends_on: date
+    reason: Motive
+
+
 @event("axes-ranked", label="Axes de changement hiérarchisés")
 class AxesRanked:
     ranking: tuple[str, ...]
@@ -91,14 +93,22 @@ class ActionRemoved:
     kind: Kind
 
 
+@event("action-rescheduled", label="Dates d’une action changées")
+class ActionRescheduled:
+    action: UUID
+    starts_on: date
+    ends_on: date
+    reason: Sealed
+
+
 WRONG_RANKING = Refusal("wrong-ranking", "Hiérarchie incomplète", status=422)
 AXIS_HAS_ACTIONS = Refusal("axis-has-actions", "Des actions portent cet axe")
 WRONG_DATES = Refusal("wrong-dates", "Dates incohérentes", status=422)
 WRONG_DAYS = Refusal("wrong-days", "Jours prévus incohérents", status=422)
 ACTION_VALIDATED = Refusal("action-validated", "La structure a validé cette action")
 
-Command = RankAxes | DeferAxis | AddAction | RemoveAction
-Event = AxesRanked | AxisDeferred | ActionAdded | ActionRemoved
+Command = RankAxes | DeferAxis | AddAction | RescheduleAction | RemoveAction
+Event = AxesRanked | AxisDeferred | ActionAdded | ActionRescheduled | ActionRemoved
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
@@ -125,6 +135,8 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [AxisDeferred(axis, context.text(reason))]
         case AddAction():
             return [ActionAdded(context.new_id(), _planned(parcours, command, context))]
+        case RescheduleAction():
+            return _rescheduled(parcours, command, context)
         case RemoveAction(action, motive):
             leaving = known_action(parcours, action)
             if leaving.validated:
@@ -132,11 +144,27 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ActionRemoved(action, context.text(motive), leaving.planned.kind)]
 
 
+def _rescheduled(parcours: Parcours, command: RescheduleAction, context: Context) -> list[Event]:
+    action = at_step(known_action(parcours, command.action), OPEN_STEPS)
+    if (command.starts_on, command.ends_on) == (action.planned.starts_on, action.planned.ends_on):
+        return []
+    if action.step is Step.STARTED and command.starts_on != action.planned.starts_on:
+        raise WRONG_DATES("Cette action a commencé\u202f: seule sa fin peut encore changer.")
+    if action.step is Step.PLANNED:
+        yet_to_come(command.starts_on, context.now, "Le début de l’action")
+    _check_end(command.starts_on, command.ends_on, context)
+    return [ActionRescheduled(command.action, command.starts_on, command.ends_on, context.text(command.reason))]
+
+
+def _check_end(starts_on: date, ends_on: date, context: Context) -> None:
+    yet_to_come(ends_on, context.now, "La fin de l’action")
+    if ends_on < starts_on:
+        raise WRONG_DATES("Une action ne peut finir avant d’avoir commencé.")
+
+
 def _planned(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
     yet_to_come(command.starts_on, context.now, "Le début de l’action")
-    yet_to_come(command.ends_on, context.now, "La fin de l’action")
-    if command.ends_on < command.starts_on:
-        raise WRONG_DATES("Une action ne peut finir avant d’avoir commencé.")
+    _check_end(command.starts_on, command.ends_on, context)
     if (command.kind is Kind.CONSULTING) != (command.planned_days is not None):
         raise WRONG_DAYS(
             "Une prestation de conseil prévoit ses jours d’intervention\u202f; les autres actions n’en ont pas."
@@ -163,6 +191,10 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case ActionAdded(action, planned):
             taken_up = {axis: reason for axis, reason in parcours.deferrals.items() if axis != planned.axis}
             return replace(edited, deferrals=taken_up).but(action, Action(planned))
+        case ActionRescheduled(action, starts_on, ends_on):
+            moved = parcours.actions[action]
+            dates = replace(moved.planned, starts_on=starts_on, ends_on=ends_on)
+            return edited.but(action, replace(moved, planned=dates))
         case ActionRemoved(action):
             left = {key: other for key, other in parcours.actions.items() if key != action}
             return replace(edited, actions=left)

@@ -8,20 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain.consultation import award, consultation
-from parcours.domain.state import (
-    OPEN_STEPS,
-    Action,
-    Agreement,
-    Days,
-    Parcours,
-    Signatures,
-    Step,
-    Sum,
-    action_to_start,
-    agreement_of,
-    consulting_action,
-    validated_action,
-)
+from parcours.domain.known import action_to_start, agreement_of, consulting_action, since_admission, validated_action
+from parcours.domain.state import OPEN_STEPS, Action, Agreement, Days, Parcours, Signatures, Step, Sum
 from shared.dates import already_past
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
@@ -49,10 +37,11 @@ class RecordAgreement:
 
 @command
 class RecordDays:
-    """The provider has worked so many more days, in all at most those agreed."""
+    """The provider has worked so many more days, in all at most those agreed; `worked_until`: the last of them."""
 
     action: UUID
     days: Days
+    worked_until: date | None = None
 
 
 @command
@@ -92,10 +81,11 @@ class AgreementSigned:
     exception: Sealed | None = None
 
 
-@event("days-recorded", label="Jours d’intervention réalisés")
+@event("days-recorded", label="Jours d’intervention réalisés", effective="worked_until")
 class DaysRecorded:
     action: UUID
     days: int
+    worked_until: date | None = None
 
 
 @event("amendment-signed", label="Avenant signé", effective="signed_on")
@@ -121,7 +111,8 @@ AGREEMENT_SIGNED = Refusal("agreement-already-signed", "Convention déjà signé
 NO_CONSULTATION = Refusal("no-consultation", "Ni consultation ni exception")
 WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
 BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
-RECEIPT = "La date de réception"
+BEFORE_SIGNATURE = Refusal("before-signature", "Date antérieure à la convention", status=422)
+SIGNATURE, RECEIPT = "La date de signature", "La date de réception"
 NO_REPORT = Refusal("no-report", "Rapport final non reçu")
 REPORT_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
 REPORT_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
@@ -136,16 +127,19 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case RecordAgreement():
             return [_signed(parcours, command, context)]
         case RecordDays(key, days):
-            _check_days(validated_action(parcours, key, Step.STARTED), days)
-            return [DaysRecorded(key, days)]
+            action = _not_reported(validated_action(parcours, key, Step.STARTED))
+            _check_days(action, days)
+            if command.worked_until:
+                _since_signature(action, command.worked_until, context, "La date de l’intervention")
+            return [DaysRecorded(key, days, command.worked_until)]
         case SignAmendment(key, extra_days, signed_on):
-            agreement_of(validated_action(parcours, key, *OPEN_STEPS))
-            already_past(signed_on, context.now, "La date de signature")
-            return [AmendmentSigned(key, extra_days, signed_on)]
+            action = _not_reported(validated_action(parcours, key, *OPEN_STEPS))
+            return [AmendmentSigned(key, extra_days, _since_signature(action, signed_on, context, SIGNATURE))]
         case ReceiveFinalReport(key, received_on):
-            if validated_action(parcours, key, Step.STARTED).report_received_on:
+            action = validated_action(parcours, key, Step.STARTED)
+            if action.report_received_on:
                 raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
-            return [FinalReportReceived(key, already_past(received_on, context.now, RECEIPT))]
+            return [FinalReportReceived(key, _since_signature(action, received_on, context, RECEIPT))]
         case AcceptFinalReport():
             return _accepted(parcours, command, context)
 
@@ -157,10 +151,10 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
         raise NO_CONSULTATION(
             "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
         )
-    already_past(command.signed_on, context.now, "La date de signature")
+    since_admission(parcours, command.signed_on, context.now, SIGNATURE)
     if signed := command.signatures:
         days = (signed.structure, signed.unit, signed.provider)
-        already_past(min(days), context.now, "La date de signature")
+        since_admission(parcours, min(days), context.now, SIGNATURE)
         if max(days) != command.signed_on:
             raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
     return AgreementSigned(
@@ -177,13 +171,11 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
 
 def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
     action = validated_action(parcours, command.action, Step.STARTED)
-    if action.report_accepted:
-        raise REPORT_ACCEPTED("Le rapport final de cette prestation est déjà accepté.")
-    if action.report_received_on:
-        return [FinalReportAccepted(command.action, action.report_received_on)]
+    if received := _not_reported(action).report_received_on:
+        return [FinalReportAccepted(command.action, received)]
     if command.received_on is None:
         raise NO_REPORT("Enregistrez d’abord la réception du rapport final, ou donnez sa date.")
-    received_on = already_past(command.received_on, context.now, RECEIPT)
+    received_on = _since_signature(action, command.received_on, context, RECEIPT)
     return [FinalReportReceived(command.action, received_on), FinalReportAccepted(command.action, received_on)]
 
 
@@ -192,6 +184,22 @@ def alongside(_parcours: Parcours, event: Any, context: Context) -> Iterable[Alo
     if isinstance(event, AgreementSigned) and event.consultation:
         ask = award.Conclude(event.action, event.amount, event.days)
         yield Alongside(consultation.decider, event.consultation, ask, context.case)
+
+
+def _not_reported(action: Action) -> Action:
+    """An accepted report settles what was worked: what was wrong in it is corrected, and nothing is added."""
+    if action.report_accepted:
+        raise REPORT_ACCEPTED(
+            "Le rapport final de cette prestation est déjà accepté\u202f: une erreur de jours se corrige."
+        )
+    return action
+
+
+def _since_signature(action: Action, day: date, context: Context, what: str) -> date:
+    signed_on = agreement_of(action).signed_on
+    if already_past(day, context.now, what) < signed_on:
+        raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {signed_on:%d/%m/%Y}.")
+    return day
 
 
 def _check_days(action: Action, days: int) -> None:

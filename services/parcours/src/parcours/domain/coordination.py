@@ -6,19 +6,16 @@ from datetime import date
 from uuid import UUID
 
 from parcours.domain.funding import FundsReleased, releasing
-from parcours.domain.state import (
+from parcours.domain.known import (
     NO_AGREEMENT,
     NO_FINAL_REPORT,
-    OPEN_STEPS,
-    Introduction,
-    Kind,
-    Parcours,
-    Step,
+    ONLY_CONSULTING,
     action_to_start,
+    since_admission,
     validated_action,
 )
+from parcours.domain.state import OPEN_STEPS, Introduction, Kind, Parcours, Status, Step
 from parcours.domain.validation import SharedVersionLapsed, lapsing
-from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive, Text
@@ -106,7 +103,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     match command:
         case Introduce(key, whom, held_on):
             validated_action(parcours, key, *OPEN_STEPS)
-            already_past(held_on, context.now, "La date de la mise en relation")
+            since_admission(parcours, held_on, context.now, "La date de la mise en relation")
             return [IntroductionMade(key, Sealed(context.new_id(), whom), held_on)]
         case StartAction(key):
             action = action_to_start(parcours, key)
@@ -122,10 +119,26 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ActionFinished(key, context.text(summary))]
         case AbandonAction(key, motive):
             action = validated_action(parcours, key, *OPEN_STEPS)
+            _check_more_than_consulting(parcours, key)
             return [*lapsing(parcours), ActionAbandoned(key, context.text(motive)), *releasing(key, action)]
         case CarryOver(key, motive):
             validated_action(parcours, key, *OPEN_STEPS)
             return [*lapsing(parcours), ActionCarriedOver(key, context.text(motive))]
+
+
+def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:
+    """Of a validated parcours, a provider's work under way or to come never stays alone: that takes an adjustment."""
+    left = {other: action for other, action in parcours.standing.items() if other != key}
+    if (
+        parcours.status is Status.UNDER_WAY
+        and replace(parcours, actions=left).only_consulting
+        and any(action.step in OPEN_STEPS for action in left.values())
+    ):
+        raise ONLY_CONSULTING(
+            "Sans cette action, il ne resterait que l’intervention d’un prestataire, et le parcours «\u202fne se "
+            "limite pas\u202f» à cela\u202f: ouvrez un ajustement pour convenir d’une autre action avec la "
+            "structure, puis abandonnez celle-ci."
+        )
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:

@@ -10,8 +10,8 @@ from parcours.domain.building import ActionRemoved
 from parcours.domain.coordination import ActionAbandoned
 from parcours.domain.duration import check_duration
 from parcours.domain.funding import FundsReleased, releasing
-from parcours.domain.state import NOT_VALIDATED, OPEN_STEPS, Parcours, Plan, Status
-from shared.dates import already_past
+from parcours.domain.known import NOT_VALIDATED, since_admission
+from parcours.domain.state import OPEN_STEPS, Parcours, Plan, Status
 from shared.decider import Context, Refusal
 from shared.events import command, event
 from shared.fields import Motive, Text
@@ -65,7 +65,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     match command:
         case CompleteParcours(debrief, held_on):
             _check_settled(parcours)
-            already_past(held_on, context.now, "La date du bilan de fin de parcours")
+            since_admission(parcours, held_on, context.now, "La date du bilan de fin de parcours")
             if not parcours.completed:
                 check_duration(parcours, held_on)
             settled = Counter(action.step.value for action in parcours.actions.values())

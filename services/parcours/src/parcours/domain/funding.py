@@ -7,15 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain import fund
-from parcours.domain.state import (
-    NO_FINAL_REPORT,
-    Action,
-    Parcours,
-    Sum,
-    action_to_start,
-    agreement_of,
-    consulting_action,
-)
+from parcours.domain.known import NO_FINAL_REPORT, action_to_start, agreement_of, consulting_action
+from parcours.domain.state import Action, Parcours, Sum
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
 from shared.frozen import replace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -11,7 +10,6 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from shared.decider import Refusal
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -166,7 +164,8 @@ NO_PLAN = Plan(UUID(int=0), "", "", datetime(2002, 1, 1, tzinfo=UTC), ())
 class Parcours:
     """`content_version` counts the edits; `validated_version` is null whenever no validation holds.
 
-    `completed`: it was once, so that what follows is an update of it."""
+    `validations`: the leaders who agreed to the version that was shared last. `completed`: it was once, so that what
+    follows is an update of it."""
 
     status: Status = Status.NEW
     plan: Plan = NO_PLAN
@@ -178,6 +177,7 @@ class Parcours:
     content_version: int = 0
     shared: SharedVersion | None = None
     validated_version: int | None = None
+    validations: tuple[str | None, ...] = ()
     objections: Sealed | None = None
     debrief: Sealed | None = None
     completed: bool = False
@@ -195,64 +195,12 @@ class Parcours:
         planned = {key: action.planned for key, action in self.standing.items()}
         return Content(self.ranking, self.deferrals, planned, period)
 
+    @property
+    def only_consulting(self) -> bool:
+        """Whether nothing stands but calling in a provider."""
+        kinds = {action.planned.kind for action in self.standing.values()}
+        return kinds == {Kind.CONSULTING}
+
     def but(self, key: UUID, action: Action) -> Parcours:
         """The same parcours with this action as it is now."""
         return replace(self, actions=self.actions | {key: action})
-
-
-UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)
-UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=422)
-NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
-NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
-NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
-NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
-NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
-
-
-def known_axis(parcours: Parcours, axis: str) -> str:
-    if axis not in parcours.plan.axes:
-        raise UNKNOWN_AXIS("Cet axe ne figure pas dans le plan d’accompagnement.", axes=list(parcours.plan.axes))
-    return axis
-
-
-def known_action(parcours: Parcours, key: UUID) -> Action:
-    if (action := parcours.actions.get(key)) is None:
-        raise UNKNOWN_ACTION("Aucune action de ce parcours ne porte cet identifiant.")
-    return action
-
-
-def consulting_action(parcours: Parcours, key: UUID) -> Action:
-    action = known_action(parcours, key)
-    if action.planned.kind is not Kind.CONSULTING:
-        raise NOT_CONSULTING("Convention, jours, rapport et paiement ne concernent qu’une prestation de conseil.")
-    return action
-
-
-def agreement_of(action: Action) -> Agreement:
-    if action.agreement is None:
-        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée.")
-    return action.agreement
-
-
-def validated_action(parcours: Parcours, key: UUID, *steps: Step) -> Action:
-    """An action that the structure agreed to, at one of these steps."""
-    action = known_action(parcours, key)
-    if not action.validated:
-        raise NOT_VALIDATED("La structure n’a pas encore validé de version du parcours qui contient cette action.")
-    return at_step(action, steps)
-
-
-def action_to_start(parcours: Parcours, key: UUID) -> Action:
-    """A planned action of a version whose validation holds: nothing new is engaged while the parcours is adjusted."""
-    action = validated_action(parcours, key, Step.PLANNED)
-    if parcours.status is not Status.UNDER_WAY:
-        raise NOT_VALIDATED(
-            "Le parcours est en cours d’ajustement\u202f: la structure doit d’abord le valider à nouveau."
-        )
-    return action
-
-
-def at_step(action: Action, steps: Iterable[Step]) -> Action:
-    if action.step not in steps:
-        raise NOT_AT_THIS_STEP(f"Cette action est {STEPS[action.step]}.", step=action.step)
-    return action

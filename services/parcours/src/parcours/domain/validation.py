@@ -10,7 +10,8 @@ from uuid import UUID
 from annotated_types import Ge, Len
 
 from parcours.domain.duration import check_duration
-from parcours.domain.state import Action, Kind, Parcours, Period, SharedVersion, Status
+from parcours.domain.known import ONLY_CONSULTING
+from parcours.domain.state import OPEN_STEPS, Action, Parcours, Period, SharedVersion, Status, Step
 from shared.content import content_hash
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Refused, Role
@@ -75,9 +76,12 @@ class SharedVersionLapsed:
 
 @event("parcours-validated", label="Parcours validé par la structure")
 class ParcoursValidated:
+    """`leader`: a pseudonym, absent from the validations of before it was kept here."""
+
     version: int
     content_hash: str
     actions: dict[str, int]
+    leader: str | None = None
 
 
 @event("parcours-contested", label="Parcours contesté par la structure")
@@ -95,8 +99,8 @@ class ParcoursAdjusted:
 NOT_RANKED = Refusal("axes-not-ranked", "Axes de changement non hiérarchisés")
 AXES_LEFT = Refusal("axes-without-action", "Des axes restent sans action")
 NO_ACTION = Refusal("no-action", "Aucune action")
-ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 WRONG_PERIOD = Refusal("wrong-period", "Période incohérente", status=422)
+OUTSIDE_PERIOD = Refusal("actions-outside-period", "Des actions sortent du parcours")
 VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
 LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
 NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
@@ -118,14 +122,10 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     match command:
         case ShareParcours():
             return _share(parcours, command, context)
-        case ValidateParcours(version, seen):
-            shared = _shared_version(parcours, version, context)
-            if seen != shared.content_hash:
-                raise _stale(parcours)
-            kinds = Counter(action.planned.kind.value for action in parcours.standing.values())
-            return [ParcoursValidated(version, seen, dict(kinds))]
+        case ValidateParcours():
+            return _validate(parcours, command, context)
         case ContestParcours(version, reasons):
-            shared = _shared_version(parcours, version, context)
+            shared = _shared_version(parcours, version, context, Status.SHARED)
             return [ParcoursContested(shared.version, context.text(reasons))]
         case AdjustParcours(reason):
             if parcours.status not in (Status.UNDER_WAY, Status.COMPLETED):
@@ -145,11 +145,39 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
         raise WRONG_PERIOD("Un parcours commence après l’admission de la structure, et finit après avoir commencé.")
     check_duration(parcours, yet_to_come(command.ends_on, context.now, "La fin du parcours"))
     period = Period(command.starts_on, command.ends_on)
+    _check_within(parcours, period)
     if parcours.status is Status.SHARED and parcours.period == period:
         return []
     salt = context.new_id().bytes
     proof = content_hash(salt, parcours.content(period))
     return [*lapsing(parcours), ParcoursShared(parcours.content_version + 1, context.text(salt.hex()), proof, period)]
+
+
+def _check_within(parcours: Parcours, period: Period) -> None:
+    """What is still to begin does so within the period; what is still to end, too."""
+    outside = [
+        key
+        for key, action in parcours.actions.items()
+        if (action.step is Step.PLANNED and action.planned.starts_on < period.starts_on)
+        or (action.step in OPEN_STEPS and action.planned.ends_on > period.ends_on)
+    ]
+    if outside:
+        raise OUTSIDE_PERIOD(
+            f"Le parcours irait du {period.starts_on:%d/%m/%Y} au {period.ends_on:%d/%m/%Y}, et des actions en sortent"
+            "\u202f: changez leurs dates, ou celles du parcours.",
+            actions=[str(key) for key in outside],
+        )
+
+
+def _validate(parcours: Parcours, command: ValidateParcours, context: Context) -> list[Event]:
+    """Each leader's word is kept once: the first one makes the version hold, the others join it."""
+    shared = _shared_version(parcours, command.version, context, Status.SHARED, Status.UNDER_WAY)
+    if command.content_hash != shared.content_hash:
+        raise _stale(parcours)
+    if context.actor.id in parcours.validations:
+        return []
+    kinds = Counter(action.planned.kind.value for action in parcours.standing.values())
+    return [ParcoursValidated(command.version, shared.content_hash, dict(kinds), context.actor.id)]
 
 
 def _check_actions(parcours: Parcours) -> None:
@@ -163,7 +191,7 @@ def _check_actions(parcours: Parcours) -> None:
         )
     if not parcours.standing:
         raise NO_ACTION("Un parcours compte au moins une action.")
-    if all(action.planned.kind is Kind.CONSULTING for action in parcours.standing.values()):
+    if parcours.only_consulting:
         raise ONLY_CONSULTING(
             "Le parcours «\u202fs’inscrit dans la durée et ne se limite pas à la mobilisation d’un prestataire "
             "externe\u202f»\u202f: ajoutez au moins une action de la structure, un appui du territoire ou un apport "
@@ -171,23 +199,22 @@ def _check_actions(parcours: Parcours) -> None:
         )
 
 
-def _shared_version(parcours: Parcours, version: int, context: Context) -> SharedVersion:
-    """The version that waits for a leader's answer, if it is the one this leader has seen."""
+def _shared_version(parcours: Parcours, version: int, context: Context, *steps: Status) -> SharedVersion:
+    """The version that was shared, if it is the one this leader has seen."""
     if context.actor.role is not Role.LEADER:
         raise LEADERS_ONLY("Seul·e un·e dirigeant·e de la structure valide ou conteste son parcours.")
     if version != parcours.content_version:
         raise _stale(parcours)
-    if parcours.status is not Status.SHARED or parcours.shared is None:
+    if parcours.status not in steps or parcours.shared is None:
         raise NOTHING_SHARED("Aucune version du parcours n’attend la réponse de la structure.")
     return parcours.shared
 
 
 def _stale(parcours: Parcours) -> Refused:
-    """`content_hash` null: the current version is not shared yet."""
+    """Never with the current hash: whoever answers has read what it stands for."""
     return STALE_CONTENT(
         f"Le parcours en est à la version {parcours.content_version}\u202f: relisez-la avant de répondre.",
         version=parcours.content_version,
-        content_hash=parcours.shared.content_hash if parcours.shared else None,
     )
 
 
@@ -200,13 +227,18 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
                 content_version=version,
                 period=period,
                 shared=SharedVersion(version, salt, proof),
+                validations=(),
                 objections=None,
             )
         case SharedVersionLapsed():
             return replace(parcours, status=Status.BUILDING, shared=None)
-        case ParcoursValidated(version):
+        case ParcoursValidated(version, leader=leader):
             return replace(
-                parcours, status=Status.UNDER_WAY, validated_version=version, actions=_all_validated(parcours)
+                parcours,
+                status=Status.UNDER_WAY,
+                validated_version=version,
+                validations=(*parcours.validations, leader),
+                actions=_all_validated(parcours),
             )
         case ParcoursContested(_, reasons):
             return replace(parcours, status=Status.BUILDING, shared=None, objections=reasons)

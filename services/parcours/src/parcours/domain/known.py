@@ -1,0 +1,79 @@
+"""Which axis, which action, at which step, since when? What every theme of a parcours checks first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from parcours.domain.state import STEPS, Action, Agreement, Kind, Parcours, Status, Step
+from shared.dates import already_past
+from shared.decider import Refusal
+
+ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
+BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)
+UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)
+UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=422)
+NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
+NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
+NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
+NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
+NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
+
+
+def since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> date:
+    """A day from the structure's admission to today. The admission is an instant, and what somebody types a day in the
+    structure's territory: it can be the day before."""
+    admitted_on = parcours.plan.admitted_at.date()
+    if already_past(day, now, what) < admitted_on - timedelta(days=1):
+        raise BEFORE_ADMISSION(f"{what} ne peut précéder l’admission de la structure, le {admitted_on:%d/%m/%Y}.")
+    return day
+
+
+def known_axis(parcours: Parcours, axis: str) -> str:
+    if axis not in parcours.plan.axes:
+        raise UNKNOWN_AXIS("Cet axe ne figure pas dans le plan d’accompagnement.", axes=list(parcours.plan.axes))
+    return axis
+
+
+def known_action(parcours: Parcours, key: UUID) -> Action:
+    if (action := parcours.actions.get(key)) is None:
+        raise UNKNOWN_ACTION("Aucune action de ce parcours ne porte cet identifiant.")
+    return action
+
+
+def consulting_action(parcours: Parcours, key: UUID) -> Action:
+    action = known_action(parcours, key)
+    if action.planned.kind is not Kind.CONSULTING:
+        raise NOT_CONSULTING("Convention, jours, rapport et paiement ne concernent qu’une prestation de conseil.")
+    return action
+
+
+def agreement_of(action: Action) -> Agreement:
+    if action.agreement is None:
+        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée.")
+    return action.agreement
+
+
+def validated_action(parcours: Parcours, key: UUID, *steps: Step) -> Action:
+    """An action that the structure agreed to, at one of these steps."""
+    action = known_action(parcours, key)
+    if not action.validated:
+        raise NOT_VALIDATED("La structure n’a pas encore validé de version du parcours qui contient cette action.")
+    return at_step(action, steps)
+
+
+def action_to_start(parcours: Parcours, key: UUID) -> Action:
+    """A planned action of a version whose validation holds: nothing new is engaged while the parcours is adjusted."""
+    action = validated_action(parcours, key, Step.PLANNED)
+    if parcours.status is not Status.UNDER_WAY:
+        raise NOT_VALIDATED(
+            "Le parcours est en cours d’ajustement\u202f: la structure doit d’abord le valider à nouveau."
+        )
+    return action
+
+
+def at_step(action: Action, steps: Iterable[Step]) -> Action:
+    if action.step not in steps:
+        raise NOT_AT_THIS_STEP(f"Cette action est {STEPS[action.step]}.", step=action.step)
+    return action
