@@ -84,7 +84,7 @@ def told(partition: int) -> Message:
         rules="2021-1",
         payload_hash="0" * 64,
     )
-    return Message(header=header, contract="request-admitted:v1", body=ADMITTED)
+    return Message.of(header, "request-admitted:v1", ADMITTED)
 
 
 def test_what_waits_is_listed_and_replayed(app: ServiceApplication) -> None:

@@ -181,9 +181,9 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
     if whole:
 
         @reactions.on_every([desk.name])
-        def follow_all(header: Header, _body: dict[str, Any] | None) -> To:
+        def follow_all(message: Message) -> To:
             """Whatever the desk records is followed."""
-            return To(decider, header.case, Follow(header.position))
+            return To(decider, message.header.case, Follow(message.header.position))
     else:
 
         @reactions.on(desk.contract)

@@ -274,7 +274,7 @@ def test_a_body_that_breaks_its_contract_is_put_aside(desk: Desk, workshop: Work
     case = uuid7()
     desk.register(case, 1)
     (message,) = desk.messages()
-    broken = Message(header=message.header, contract=message.contract, body={"step": "première"})
+    broken = Message.of(message.header, message.contract, {"step": "première"})
     for _ in range(Parking.FAILURES - 1):
         with pytest.raises(ValueError, match="step"):
             workshop.inbox.receive(broken)

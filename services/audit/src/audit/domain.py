@@ -12,7 +12,7 @@ from shared.events import command, event
 
 @command
 class HearEvent:
-    """A service has recorded an event. `header` and `body` are canonical JSON, as they travelled."""
+    """A service has recorded an event. `header` is JSON exactly as it travelled, `body` what the event says to all."""
 
     publisher: str
     log_id: UUID

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from audit import domain
 from shared.transport.inbox import Reactions, To
-from shared.transport.wire import Header, encode
+from shared.transport.wire import Message
 
 PHASES = ("intake", "diagnostic", "parcours", "followup")
 reactions = Reactions("audit")
 
 
 @reactions.on_every(PHASES)
-def keep(header: Header, body: dict[str, Any] | None) -> To:
+def keep(message: Message) -> To:
     """Every event of every service is kept as it was told."""
+    header, body = message.header, message.body
     command = domain.HearEvent(
         header.publisher,
         header.log_id,
         header.position,
         header.event,
         header.recorded_at,
-        encode(header).decode(),
+        bytes(message.told).decode(),
         None if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False),
     )
     return To(domain.decider, header.id, command)

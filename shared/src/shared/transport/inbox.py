@@ -47,7 +47,7 @@ class Reactions:
     def __init__(self, service: str) -> None:
         self.service = service
         self.on_contract: dict[type[PublicEvent], Callable[..., To | None]] = {}
-        self.on_all: Callable[..., To | None] | None = None
+        self.on_all: Callable[[Message], To | None] | None = None
         self._every: tuple[str, ...] = ()
 
     def on(self, contract: type[PublicEvent]) -> Callable[[R], R]:
@@ -62,7 +62,7 @@ class Reactions:
         return register
 
     def on_every(self, publishers: Iterable[str]) -> Callable[[R], R]:
-        """Registers `reaction(header, body) -> To | None` for every event of these publishers.
+        """Registers `reaction(message) -> To | None` for every event of these publishers.
 
         Each is taken whole, in the order of its log, and nothing is ever parked."""
 
@@ -89,7 +89,7 @@ class Reactions:
     def to(self, message: Message, app: ServiceApplication) -> To | None:
         """What a message leads to, if anything. Raises ValidationError when its body breaks the contract."""
         if self.on_all:
-            return _called(self.on_all, message.header, message.body, app)
+            return self.on_all(message)
         told = (message.header.publisher, message.contract)
         for contract, reaction in self.on_contract.items():
             if (contract.publisher, contract.topic()) == told:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -48,12 +49,23 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     payload_hash: str
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """`contract` names the public event that `body` is, like `request-admitted:v1`; a private event has neither."""
+class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """`contract` names the public event that `body` is, like `request-admitted:v1`; a private event has neither.
 
-    header: Header
+    `told` is the header's bytes as they travelled, with whatever a newer publisher says in them."""
+
+    told: msgspec.Raw = msgspec.field(name="header")
     contract: str | None = None
     body: dict[str, Any] | None = None
+
+    @staticmethod
+    def of(header: Header, contract: str | None = None, body: dict[str, Any] | None = None) -> Message:
+        return Message(told=msgspec.Raw(encode(header)), contract=contract, body=body)
+
+    @cached_property
+    def header(self) -> Header:
+        """Ignores fields it does not know. Raises msgspec.DecodeError."""
+        return _decode_header(self.told)
 
     @property
     def topic(self) -> str:
@@ -102,8 +114,8 @@ def message_of(
         payload_hash=hashlib.sha256(entry.state).hexdigest(),
     )
     if body is None:
-        return Message(header=header)
-    return Message(header=header, contract=body.topic(), body=body.model_dump(mode="json"))
+        return Message.of(header)
+    return Message.of(header, body.topic(), body.model_dump(mode="json"))
 
 
 def messages_of(app: ServiceApplication, published: Published, entries: Iterable[LogEntry]) -> list[Message]:
@@ -120,7 +132,14 @@ def encode(told: msgspec.Struct) -> bytes:
     return msgspec.json.encode(told, order="sorted")
 
 
-decode = msgspec.json.Decoder(Message).decode
-"""Ignores fields it does not know. Raises msgspec.DecodeError."""
+def decode(told: bytes) -> Message:
+    """Ignores fields it does not know. Raises msgspec.DecodeError."""
+    message = _decode_message(told)
+    _decode_header(message.told)  # what cannot be read is known here, and not by whoever looks at the header later
+    return message
+
+
+_decode_message = msgspec.json.Decoder(Message).decode
+_decode_header = msgspec.json.Decoder(Header).decode
 
 decode_head = msgspec.json.Decoder(Head).decode
