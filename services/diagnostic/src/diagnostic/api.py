@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
-
-from fastapi import Path, Query
 
 from diagnostic import versions, views
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.versions import Number, Since, Version
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = Endpoints(router, diagnosis.decider)
@@ -45,11 +43,10 @@ diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
 
 WHO_READS_VERSIONS = frozenset({*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR, Role.SERVICE})
 WHO_READS_WHAT_IS_SHARED = WHO_READS_VERSIONS | {Role.COMMITTEE}
-Number = Annotated[int, Path(ge=1, le=10**6)]
 
 
 @router.get("/{id}/versions", summary="The versions of the content")
-def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[versions.Version]:  # noqa: A002
+def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[Version]:  # noqa: A002
     """Who made each version and when, and what leaders said of it."""
     allowed(caller, WHO_READS_VERSIONS, id)
     return versions.versions(asked, id)
@@ -67,7 +64,7 @@ def read_changes(
     number: Number,
     asked: Asked,
     caller: Calling,
-    since: Annotated[int | None, Query(ge=0, le=10**6, description="The version just before, if none is named")] = None,
+    since: Since = None,
 ) -> versions.Difference:
     allowed(caller, WHO_READS_VERSIONS, id)
     return versions.difference(asked, id, number, number - 1 if since is None else since)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, get_args
 from uuid import UUID
 
@@ -20,38 +20,13 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
-from shared.decider import Role
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.eventlog.mapper import RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
 from shared.events import name_of
-from shared.web.problems import ProblemError
+from shared.web.versions import Version, Word, content_at
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What a leader said of a version, and why if they contested it."""
-
-    by: str
-    at: datetime
-    reasons: str | None = None
-
-
-@dataclass(slots=True)
-class Version:
-    """`made_by`: a pseudonym; `edit`: what made this version, in French. `voided_at`: a later edit made what leaders
-    had before them another diagnosis."""
-
-    version: int
-    made_by: str
-    role: Role
-    made_at: datetime
-    edit: str
-    submitted_at: datetime | None = None
-    content_hash: str | None = None
-    validated: list[Word] = field(default_factory=list)
-    contested: list[Word] = field(default_factory=list)
-    voided_at: datetime | None = None
+WHAT = "Le diagnostic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +70,14 @@ def versions(asked: ServiceApplication, case: UUID) -> list[Version]:
 def reading(asked: ServiceApplication, case: UUID, number: int) -> Reading:
     """Raises UnknownCase, or ProblemError 404 for a version that was never made."""
     contents, about = contents_of(asked, case), versions(asked, case)
-    content: dict[str, Any] = plain(_found(contents, number), asked.vault.shown)
+    content: dict[str, Any] = plain(content_at(contents, number, WHAT), asked.vault.shown)
     return Reading(about[number - 1], content)
 
 
 def difference(asked: ServiceApplication, case: UUID, number: int, since: int) -> Difference:
     """Raises UnknownCase, or ProblemError 404 for a version that was never made."""
     contents = contents_of(asked, case)
-    found = changes(_found(contents, since), _found(contents, number), asked.vault.shown)
+    found = changes(content_at(contents, since, WHAT), content_at(contents, number, WHAT), asked.vault.shown)
     return Difference(since, number, found)
 
 
@@ -142,10 +117,3 @@ def _leaders_part(
             made[version - 1].contested.append(Word(who, at, asked.vault.shown(reasons)))
         case SubmissionVoided(version) | ValidationVoided(version):
             made[version - 1].voided_at = at
-
-
-def _found(contents: list[Content], number: int) -> Content:
-    if number >= len(contents):
-        last = len(contents) - 1
-        raise ProblemError(404, "unknown-version", "Version inconnue", f"Le diagnostic en est à la version {last}.")
-    return contents[number]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from parcours import views
+from parcours import versions, views
 from parcours.domain import (
     building,
     consulting,
@@ -22,8 +22,9 @@ from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.known import consulting_action
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.web.callers import only
+from shared.web.callers import Calling, allowed, only
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.versions import Number, Since, Version
 
 WHO_READS_A_PARCOURS = tuple(role for role in WHO_READS_A_CASE if role is not Role.PROVIDER)
 """Not a provider: it would read what its competitors propose."""
@@ -62,6 +63,31 @@ accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, R
 
 accompaniments.reads(*WHO_READS_A_PARCOURS)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
+
+
+@router.get("/{id}/versions", summary="The versions of the content")
+def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[Version]:  # noqa: A002
+    """Who made each version and when, and what leaders said of it."""
+    allowed(caller, frozenset(WHO_READS_A_PARCOURS), id)
+    return versions.versions(asked, id)
+
+
+@router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
+def read_version(id: UUID, number: Number, asked: Asked, caller: Calling) -> versions.Reading:  # noqa: A002
+    allowed(caller, frozenset(WHO_READS_A_PARCOURS), id)
+    return versions.reading(asked, id, number)
+
+
+@router.get("/{id}/versions/{number}/changes", summary="What changed between two versions")
+def read_changes(
+    id: UUID,  # noqa: A002
+    number: Number,
+    asked: Asked,
+    caller: Calling,
+    since: Since = None,
+) -> versions.Difference:
+    allowed(caller, frozenset(WHO_READS_A_PARCOURS), id)
+    return versions.difference(asked, id, number, number - 1 if since is None else since)
 
 
 def for_a_consulting_action(app: ServiceApplication, case: UUID, opened: proposals.OpenConsultation) -> None:

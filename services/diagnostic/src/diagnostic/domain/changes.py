@@ -11,6 +11,7 @@ from itertools import chain
 from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
 from diagnostic.domain.content import Assessment, Content, Section, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
+from shared.changes import CHANGES, differing
 from shared.sealed import Sealed
 
 Value = str | int | float
@@ -25,10 +26,7 @@ class Kind(StrEnum):
 
     @property
     def label(self) -> str:
-        return KINDS[self]
-
-
-KINDS = {Kind.ADDED: "Ajouté", Kind.CHANGED: "Modifié", Kind.REMOVED: "Retiré"}
+        return CHANGES[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,8 @@ class Fact:
 
 def changes(before: Content, after: Content, show: Show) -> list[Change]:
     """In the order of the sections. Texts are compared as they are read: one whose key is gone cannot be compared."""
-    then = {fact.identity: fact for fact in facts(before, show)}
-    now = {fact.identity: fact for fact in facts(after, show)}
     order = list(Section)
-    found = [*_added_or_changed(then, now), *(_change(Kind.REMOVED, then[gone], None) for gone in then.keys() - now)]
+    found = [_change(Kind(kind), then, now) for kind, then, now in differing(facts(before, show), facts(after, show))]
     return sorted(found, key=lambda change: (order.index(change.section), change.label, change.kind))
 
 
@@ -90,17 +86,6 @@ def facts(content: Content, show: Show) -> Iterator[Fact]:
         yield from _difficulty(content.difficulty, show)
     for scenario in content.scenarios:
         yield from _scenario(scenario, show)
-
-
-def _added_or_changed(
-    then: dict[tuple[Section, str, Value | None], Fact], now: dict[tuple[Section, str, Value | None], Fact]
-) -> Iterator[Change]:
-    for identity, fact in now.items():
-        known = then.get(identity)
-        if known is None:
-            yield _change(Kind.ADDED, None, fact)
-        elif known.value != fact.value:
-            yield _change(Kind.CHANGED, known, fact)
 
 
 def _change(kind: Kind, before: Fact | None, after: Fact | None) -> Change:

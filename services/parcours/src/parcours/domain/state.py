@@ -149,12 +149,12 @@ class SharedVersion:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything that a validation is about."""
+    """Everything that a validation is about; `period` null: not shared yet."""
 
-    ranking: tuple[str, ...]
-    deferrals: dict[str, Sealed]
-    actions: dict[UUID, PlannedAction]
-    period: Period
+    ranking: tuple[str, ...] = ()
+    deferrals: dict[str, Sealed] = field(default_factory=dict)
+    actions: dict[UUID, PlannedAction] = field(default_factory=dict)
+    period: Period | None = None
 
 
 NO_PLAN = Plan(UUID(int=0), "", "", datetime(2002, 1, 1, tzinfo=UTC), ())
@@ -191,7 +191,7 @@ class Parcours:
         """Whether an action stands for this axis."""
         return any(action.planned.axis == axis for action in self.standing.values())
 
-    def content(self, period: Period) -> Content:
+    def content(self, period: Period | None) -> Content:
         planned = {key: action.planned for key, action in self.standing.items()}
         return Content(self.ranking, self.deferrals, planned, period)
 

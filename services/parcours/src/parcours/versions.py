@@ -1,0 +1,106 @@
+"""What did each version of a parcours say, who made it, and what did leaders say of it? Told anew from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from parcours.domain.changes import Change, changes
+from parcours.domain.parcours import decider
+from parcours.domain.state import Content, Parcours
+from parcours.domain.validation import (
+    ParcoursAdjusted,
+    ParcoursContested,
+    ParcoursShared,
+    ParcoursValidated,
+    SharedVersionLapsed,
+)
+from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.mapper import RecordedEvent, plain
+from shared.eventlog.recorder import LogEntry
+from shared.events import name_of
+from shared.web.versions import Version, Word, content_at
+
+WHAT = "Le parcours"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A version with its content, sealed values opened."""
+
+    about: Version
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """From version `since` (0: nothing yet) to `version`."""
+
+    since: int
+    version: int
+    changes: list[Change]
+
+
+def versions(asked: ServiceApplication, case: UUID) -> list[Version]:
+    """The first one first. Raises UnknownCase."""
+    return [version for version, _ in _made(asked, case)]
+
+
+def reading(asked: ServiceApplication, case: UUID, number: int) -> Reading:
+    """Raises UnknownCase, or ProblemError 404 for a version that was never made."""
+    made = _made(asked, case)
+    content: dict[str, Any] = plain(content_at(_contents(made), number, WHAT), asked.vault.shown)
+    return Reading(made[number - 1][0], content)
+
+
+def difference(asked: ServiceApplication, case: UUID, number: int, since: int) -> Difference:
+    """Raises UnknownCase, or ProblemError 404 for a version that was never made."""
+    contents = _contents(_made(asked, case))
+    before, after = (content_at(contents, wanted, WHAT) for wanted in (since, number))
+    return Difference(since, number, changes(before, after, asked.vault.shown))
+
+
+Made = list[tuple[Version, Content]]
+
+
+def _contents(made: Made) -> list[Content]:
+    return [Content(), *(content for _, content in made)]
+
+
+def _made(asked: ServiceApplication, case: UUID) -> Made:
+    """Each version, with the content as it was when that version was made."""
+    made: Made = []
+    state: Parcours = decider.initial
+    for entry, recorded in _recorded(asked, case):
+        state = decider.evolve(state, recorded.data)
+        if state.content_version > len(made):
+            who = recorded.meta
+            version = Version(len(made) + 1, who.actor, who.role, entry.recorded_at, name_of(recorded.data).label)
+            made.append((version, state.content(state.period)))
+        _leaders_part(made, entry, recorded, asked)
+    return made
+
+
+def _recorded(asked: ServiceApplication, case: UUID) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
+    entries = [entry for entry in asked.recorder.entries_of_case(case) if entry.originator_id == case]
+    if not entries:
+        raise UnknownCase(str(case))
+    yield from asked.events_of(entries)
+
+
+def _leaders_part(made: Made, entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication) -> None:
+    who, at = recorded.meta.actor, entry.recorded_at
+    match recorded.data:
+        case ParcoursShared(version, _, seen):
+            made[version - 1][0].submitted_at, made[version - 1][0].content_hash = at, seen
+        case ParcoursValidated(version):
+            made[version - 1][0].validated.append(Word(who, at))
+        case ParcoursContested(version, reasons):
+            made[version - 1][0].contested.append(Word(who, at, asked.vault.shown(reasons)))
+        case SharedVersionLapsed(version):
+            made[version - 1][0].voided_at = at
+        case ParcoursAdjusted():
+            for validated in (each for each, _ in made if each.validated and each.voided_at is None):
+                validated.voided_at = at
