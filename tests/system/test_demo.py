@@ -47,6 +47,11 @@ def test_the_story_is_told_in_french_by_phase(played: subprocess.CompletedProces
         assert words in played.stdout
 
 
+def test_an_attempt_that_was_refused_is_told(played: subprocess.CompletedProcess[str]) -> None:
+    story = " ".join(played.stdout.split())
+    assert "Admission demandée – refusé : Des critères ne sont pas remplis" in story
+
+
 def test_nothing_is_left_running(folder: Path, played: subprocess.CompletedProcess[str]) -> None:
     assert played.returncode == 0
     assert not [process for process in Path("/proc").glob("[0-9]*") if _works_in(process) == folder]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from shared.events import name_of
 from shared.service import Service
 from shared.transport.subscriptions import asyncapi
 
@@ -17,8 +18,15 @@ def described(service: Service) -> dict[str, Schema]:
     """By file name: what the service answers (OpenAPI), and what it tells and hears (AsyncAPI)."""
     return {
         f"{service.name}.openapi.json": service.web().openapi(),
-        f"{service.name}.asyncapi.json": asyncapi(service.name, service.told, service.reactions),
+        f"{service.name}.asyncapi.json": asyncapi(service.name, service.told, service.reactions)
+        | {"x-recorded": _recorded(service)},
     }
+
+
+def _recorded(service: Service) -> dict[str, str]:
+    """Every event of the log by its name, with its French label: the header of each travels to whoever hears all."""
+    names = [name_of(event) for decider in service.deciders for event in decider.events]
+    return {name.name: name.label for name in names}
 
 
 def drift(service: Service, folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The command line of the embedded stack: `dla up`, `dla demo`, `dla token`."""
+"""The command line of the embedded stack: `dla up`, `dla demo`, `dla tour`, `dla token`."""
 
 import sys
 import time
@@ -38,17 +38,22 @@ def up() -> None:
 @app.command()
 def demo(keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards.")] = False) -> None:
     """Start everything, play the cases of deploy/demo through the public API, show them, stop."""
-    from embedded.demo import play  # noqa: PLC0415 — the other commands start without it
+    from embedded.demo import demo  # noqa: PLC0415 — the other commands start without it
 
-    began = time.monotonic()
-    with errors_told(), interruption_told(exit_code=0 if keep else INTERRUPTED), stack_running() as stack:
-        try:
-            play(stack, Console(), began)
-        except Exception:
-            stack.check_alive()  # a service that died is what to tell, rather than the call that it left unanswered
-            raise
-        if keep:
-            keep_running(stack)
+    with played(keep) as (stack, began):
+        demo(stack, Console(), began)
+
+
+@app.command()
+def tour(
+    out: Annotated[Path | None, typer.Option(help="Where to keep a copy of the stories, in Markdown.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards.")] = False,
+) -> None:
+    """As demo, with the stories of deploy/tour: all of the DLA, and what of it they leave out."""
+    from embedded.demo import tour  # noqa: PLC0415 — the other commands start without it
+
+    with played(keep) as (stack, began):
+        tour(stack, Console(), began, out)
 
 
 @app.command()
@@ -83,6 +88,20 @@ def keep_running(stack: Stack) -> None:
     console.print("A token to try it by hand: make token ROLE=adviser UNIT=dla-44")
     console.print("Ready. Ctrl-C stops it all.")
     stack.watch()
+
+
+@contextmanager
+def played(keep: bool) -> Iterator[tuple[Stack, float]]:
+    """The stack to play on, and when the command began."""
+    began = time.monotonic()
+    with errors_told(), interruption_told(exit_code=0 if keep else INTERRUPTED), stack_running() as stack:
+        try:
+            yield stack, began
+        except Exception:
+            stack.check_alive()  # a service that died is what to tell, rather than the call that it left unanswered
+            raise
+        if keep:
+            keep_running(stack)
 
 
 @contextmanager

@@ -1,65 +1,106 @@
-"""The demo: the cases of deploy/demo played through the public API, then told, and proved."""
+"""The demo and the tour: stories played through the public API, then told, and proved."""
 
 from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from embedded.demo import proof, story
-from embedded.demo.player import DemoError, Played, Player
-from embedded.demo.script import fictional_numbers, scripts
+from embedded.demo import coverage, proof, story, telling
+from embedded.demo.blanks import fictional_numbers
+from embedded.demo.player import DemoError, Opened, Played, Player
+from embedded.demo.script import DEMO, TOUR, Script, scripts
+from embedded.demo.words import Event
 from embedded.stack import Stack
 
 
-def play(stack: Stack, console: Console, began: float | None = None) -> None:
+@dataclass(frozen=True)
+class Told:
+    """A story with its timelines, and every event of what it opened, told or not."""
+
+    played: Played
+    timelines: list[story.Timeline]
+    events: list[Event]
+
+
+def demo(stack: Stack, console: Console, began: float) -> None:
     """Ends with one line of JSON. Raises DemoError when what is served is not what the log tells.
 
     `began`: when the command did (monotonic seconds), so that what it took to start counts as well."""
-    began = time.monotonic() if began is None else began
-    cases = scripts()
+    with Player(stack) as player:
+        told = [_told(player, played) for played in _played(player, console, scripts(DEMO))]
+        for each in told:
+            telling.tell(console, each.played, each.timelines)
+        lines = _proved(stack, player, console, told)
+    _conclude(_counts(told) | _ended(lines, began), lines)
+
+
+def tour(stack: Stack, console: Console, began: float, out: Path | None) -> None:
+    """As the demo, through all of the DLA; it also says what of the services was never used."""
+    with Player(stack) as player:
+        told = [_told(player, played) for played in _played(player, console, scripts(TOUR))]
+        for each in told:
+            telling.tell(console, each.played, each.timelines)
+        lines = _proved(stack, player, console, told)
+    if out:
+        out.write_text(telling.markdown([(each.played, each.timelines) for each in told]))
+    used = coverage.used(
+        (address for each in told for address in each.played.posted),
+        (event for each in told for event in each.events),
+    )
+    coverage.show(console, used)
+    asides = [aside for each in told for aside in each.played.asides]
+    refusals = {"refusals": sum(aside.refused for aside in asides)}
+    _conclude(_counts(told) | coverage.counts(used) | refusals | _ended(lines, began), lines)
+
+
+def _played(player: Player, console: Console, stories: list[Script]) -> list[Played]:
     numbers = fictional_numbers(time.time())
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    progress = Progress(*columns, console=console)
-    with Player(stack, lambda: progress.advance(bar)) as player:
-        with progress:
-            bar = progress.add_task("", total=sum(len(script.steps) for script in cases))
-            played = []
-            for script in cases:
-                progress.update(bar, description=script.title)
-                played.append(player.play(script, next(numbers)))
-            progress.update(bar, description="Dossiers joués")
-        _tell(stack, player, console, played, began)
+    with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), console=console) as progress:
+        bar = progress.add_task("", total=sum(len(script.steps) for script in stories))
+        player.told = lambda: progress.advance(bar)
+        played = []
+        for script in stories:
+            progress.update(bar, description=script.title)
+            played.append(player.play(script, numbers))
+        progress.update(bar, description="Dossiers joués")
+    return played
 
 
-def _tell(stack: Stack, player: Player, console: Console, played: list[Played], began: float) -> None:
-    phases: set[str] = set()
-    tokens: dict[str, str] = {}
-    events = 0
-    for one in played:
-        key, person = next(iter(one.script.people.items()))
-        token = player.token(key, person, one.script.unit)
-        happened = story.history(player, one.case, token)
-        story.tell(console, one, happened)
-        phases |= story.by_phase(happened).keys()
-        events += len(happened)
-        tokens[one.case] = token
-        if one.linked:
-            tokens[one.linked] = token
-            events += len(story.history(player, one.linked, token))
-    lines = proof.compared(stack, player, tokens)
+def _told(player: Player, played: Played) -> Told:
+    happened = {id_: story.history(player, id_, opened) for id_, opened in played.opened.items()}
+    timelines = [story.timeline(played, case, happened[case]) for case in played.cases]
+    return Told(played, timelines, [event for events in happened.values() for event in events])
+
+
+def _proved(stack: Stack, player: Player, console: Console, told: list[Told]) -> list[proof.Compared]:
+    opened: dict[str, Opened] = {}
+    for each in told:
+        opened |= each.played.opened
+    lines = proof.compared(stack, player, opened)
     proof.show(console, lines)
-    equal = all(line.equal for line in lines)
-    told = {
-        "cases": len(played),
-        "phases": len(phases),
-        "events": events,
-        "rebuilt_equals_served": equal,
-        "seconds": round(time.monotonic() - began, 1),
+    return lines
+
+
+def _counts(told: list[Told]) -> dict[str, object]:
+    timelines = [timeline for each in told for timeline in each.timelines]
+    return {
+        "cases": sum(timeline.is_a_case for timeline in timelines),
+        "phases": len({line.phase for timeline in timelines if timeline.is_a_case for line in timeline.lines}),
+        "events": len({event["id"] for each in told for event in each.events}),
     }
-    console.print()
-    print(json.dumps(told), flush=True)
-    if not equal:
+
+
+def _ended(lines: list[proof.Compared], began: float) -> dict[str, object]:
+    equal = all(line.equal for line in lines)
+    return {"rebuilt_equals_served": equal, "seconds": round(time.monotonic() - began, 1)}
+
+
+def _conclude(told: dict[str, object], lines: list[proof.Compared]) -> None:
+    print(f"\n{json.dumps(told)}", flush=True)
+    if not all(line.equal for line in lines):
         raise DemoError("What is served is not what the log tells: see the lines marked ≠ above.")

@@ -1,40 +1,79 @@
-"""How is a case played? Through the public API alone, as the people of the case would."""
+"""How is a story played? Through the public API alone, as its people would."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
-from embedded.demo.script import Blanks, Person, Script, Step
+from embedded.demo.blanks import Blanks, at
+from embedded.demo.script import Script, Step
+from embedded.demo.words import readable
 from embedded.faults import EmbeddedError
 from embedded.stack import Stack
 
 PATIENCE = 20.0
-AGAIN = 0.05
+AGAIN = 0.03
+Json = Any
 
 
 class DemoError(EmbeddedError):
     """The play went otherwise than its script."""
 
 
+@dataclass(frozen=True)
+class Aside:
+    """What no log tells: an attempt that was refused, or something that was read. `case`: its id."""
+
+    case: str
+    at: datetime
+    service: str
+    who: str
+    label: str
+    text: str
+    refused: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Something that has a history of its own: where, and a token that may read it."""
+
+    address: str
+    token: str
+
+
 @dataclass
 class Played:
-    """A case that was played. `people`: names by subject, for whoever reads its history."""
+    """`opened` by id, `known` by name. `done`: who did what, by service, stream and version. `posted`: each call."""
 
     script: Script
-    case: str
-    linked: str | None = None
-    people: dict[str, str] = field(default_factory=dict)
+    opened: dict[str, Opened] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
+    done: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    asides: list[Aside] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
+
+    def id_of(self, name: str) -> str | None:
+        """Of what a step has saved or found."""
+        known = self.known.get(name)
+        return str(known["id"] if isinstance(known, dict) else known) if known else None
+
+    @property
+    def cases(self) -> dict[str, str]:
+        """The title of each, by id."""
+        return {found: title for name, title in self.script.cases.items() if (found := self.id_of(name))}
 
 
 class Player:
-    def __init__(self, stack: Stack, told: Callable[[], None]) -> None:
-        self._stack, self._told = stack, told
+    """`told`: called after each step."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.told: Callable[[], object] = lambda: None
         self._http = httpx.Client(timeout=30, trust_env=False)
 
     def __enter__(self) -> Player:
@@ -43,17 +82,21 @@ class Player:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def play(self, script: Script, numbers: tuple[str, str]) -> Played:
-        blanks = Blanks(self._now(), {"siret": numbers[0], "rna": numbers[1]})
+    def play(self, script: Script, numbers: Iterator[tuple[str, str]]) -> Played:
+        played = Played(script)
+        played.known["people"] = {key: _subject(key) for key in script.people}
+        for name in script.cases:
+            siret, rna = next(numbers)
+            played.known |= {f"{name}_siret": siret, f"{name}_rna": rna}
+        blanks = Blanks(self._now(), played.known)
         for step in script.steps:
-            self._wait_for(script, step, blanks)  # before time goes on: what opens by itself does so the same day
+            self._wait_for(played, step, blanks)  # before time goes on: what opens by itself does so the same day
             if step.after:
                 blanks.now = self._set_forward(step.after)
-            self._do(script, step, blanks)
-            self._told()
-        people = {_subject(key): person.name for key, person in script.people.items()}
-        played = Played(script, blanks.known["case"], people=people)
-        played.linked = self._linked_to(played)
+            self._look(played, step, blanks)
+            if step.post:
+                self._post(played, step, blanks, blanks.filled(step.post))
+            self.told()
         return played
 
     def get(self, address: str, token: str) -> httpx.Response:
@@ -71,41 +114,64 @@ class Player:
             self._stack.check_alive()
             time.sleep(AGAIN)
 
-    def token(self, key: str, person: Person, unit: str | None, case: str | None = None) -> str:
-        bound = case if person.role == "leader" else None
-        return self._stack.issuer.mint(person.role, subject=_subject(key), unit=unit, case=bound, name=person.name)
-
-    def _wait_for(self, script: Script, step: Step, blanks: Blanks) -> None:
+    def _wait_for(self, played: Played, step: Step, blanks: Blanks) -> None:
         if step.waits:
-            token = self.token(step.by, script.people[step.by], script.unit, blanks.known.get("case"))
-            self.until(blanks.filled(step.waits), token, lambda _: True)
+            wanted = blanks.filled(step.until)
+            self.until(blanks.filled(step.waits), self._token(played, step), lambda found: _is(found, wanted))
 
-    def _do(self, script: Script, step: Step, blanks: Blanks) -> None:
-        token = self.token(step.by, script.people[step.by], script.unit, blanks.known.get("case"))
+    def _look(self, played: Played, step: Step, blanks: Blanks) -> None:
         if step.reads:
-            blanks.known["read"] = self.get(blanks.filled(step.reads), token).raise_for_status().json()
-        address = blanks.filled(step.post)
-        headers = {"Authorization": f"Bearer {token}"}
-        answer = self._http.post(self._url(address), json=blanks.filled(step.body), headers=headers)
-        refused = answer.json().get("type", "").rsplit("/", 1)[-1] if answer.is_error else None
+            answer = self.get(blanks.filled(step.reads), self._token(played, step))
+            blanks.known["read"] = answer.raise_for_status().json()
+        if step.finds:
+            self._find(played, step, blanks)
+        if step.shows:
+            text = blanks.said(step.shows, readable)
+            service = (step.reads or (step.finds.among if step.finds else "intake ")).split()[0]
+            self._note(played, step, service, "Consulté", text, refused=False)
+
+    def _find(self, played: Played, step: Step, blanks: Blanks) -> None:
+        assert step.finds
+        token, where = self._token(played, step), blanks.filled(step.finds.where)
+
+        def rows(page: Json) -> list[Json]:
+            return [row for row in (page["items"] if isinstance(page, dict) else page) if _is(row, where)]
+
+        address = blanks.filled(step.finds.among)
+        blanks.known[step.finds.name] = row = rows(self.until(address, token, lambda page: bool(rows(page))))[0]
+        if "id" in row:
+            played.opened.setdefault(row["id"], Opened(address.partition("?")[0], token))
+
+    def _post(self, played: Played, step: Step, blanks: Blanks, address: str) -> None:
+        token, service = self._token(played, step), address.partition(" ")[0]
+        body, headers = blanks.filled(step.body), {"Authorization": f"Bearer {token}"}
+        answer = self._http.post(self._url(address), json=body, headers=headers)
+        played.posted.append(address)
+        told = answer.json()
+        refused = told.get("type", "").rsplit("/", 1)[-1] if answer.is_error else None
         if refused != step.expects:
-            raise DemoError(f"{script.title}: {address} was to {step.expects or 'succeed'}: {answer.text}")
+            raise DemoError(f"{played.script.title}: {address} was to {step.expects or 'succeed'}: {answer.text}")
+        if refused:
+            label = f"{step.tries} – refusé : {told['title']}" if step.tries else f"refusé : {told['title']}"
+            self._note(played, step, service, label, told.get("detail", ""), refused=True)
+        elif "version" in told:
+            played.done[service, told["id"], told["version"]] = played.script.people[step.by].name
+        if answer.status_code == httpx.codes.CREATED and step.post and "{" not in step.post:  # not within a case
+            played.opened[told["id"]] = Opened(address, token)
         if step.saves:
-            blanks.known[step.saves] = answer.json()["id"]
-        if step.closes:
-            self.until(blanks.filled(step.closes), token, lambda case: case["status"] == "closed")
+            blanks.known[step.saves] = told["id"]
 
-    def _linked_to(self, played: Played) -> str | None:
-        """The request that a need found in follow-up has opened, if one was found."""
-        if not any("/needs" in step.post for step in played.script.steps):
-            return None
-        key, person = next(iter(played.script.people.items()))
-        token = self.token(key, person, played.script.unit)
+    def _note(self, played: Played, step: Step, service: str, label: str, text: str, *, refused: bool) -> None:
+        case = played.id_of(step.of or next(iter(played.script.cases)))
+        assert case, f"{label}: a case is opened before it is told of"
+        who = played.script.people[step.by].name
+        played.asides.append(Aside(case, self._now(), service, who, label, text, refused))
 
-        def opened(page: Any) -> list[str]:
-            return [row["id"] for row in page["items"] if row.get("origin") == played.case]
-
-        return opened(self.until("intake /requests", token, lambda page: bool(opened(page))))[0]
+    def _token(self, played: Played, step: Step) -> str:
+        person = played.script.people[step.by]
+        case = played.id_of(person.case) if person.role in ("leader", "provider") else None
+        unit = played.script.unit_of(person)
+        return self._stack.issuer.mint(person.role, subject=_subject(step.by), unit=unit, case=case, name=person.name)
 
     def _now(self) -> datetime:
         ops = self._stack.issuer.mint("ops", subject="demo")
@@ -120,6 +186,13 @@ class Player:
     def _url(self, address: str) -> str:
         service, path = address.split(" ", 1)
         return f"{self._stack.addresses[service]}/api/v1{path}"
+
+
+def _is(found: Json, wanted: dict[str, Any]) -> bool:
+    try:
+        return all(at(found, path) == value for path, value in wanted.items())
+    except (KeyError, IndexError):
+        return False
 
 
 def _subject(key: str) -> str:

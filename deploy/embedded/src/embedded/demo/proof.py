@@ -11,11 +11,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from embedded.demo.player import PATIENCE, Player
+from embedded.demo.player import PATIENCE, Opened, Player
 from embedded.demo.story import WHERE
 from embedded.stack import Stack
 
 LISTED = 0.2
+ALONE = ("fund", "operation", "sheet")
+"""Aggregates that belong to no case."""
 
 
 @dataclass(frozen=True)
@@ -34,30 +36,27 @@ class Compared:
         return self.rebuilt == self.served
 
 
-def compared(stack: Stack, player: Player, cases: dict[str, str]) -> list[Compared]:
-    """`cases`: the token to read each with. The log is folded anew from its first event by another process."""
-    return [line for service in WHERE for line in _service(stack, player, service, cases)]
+def compared(stack: Stack, player: Player, opened: dict[str, Opened]) -> list[Compared]:
+    """`opened`: by id, what was opened. The log is folded anew from its first event by another process."""
+    return [line for service in WHERE for line in _service(stack, player, service, opened)]
 
 
-def _service(stack: Stack, player: Player, service: str, cases: dict[str, str]) -> list[Compared]:
+def _service(stack: Stack, player: Player, service: str, opened: dict[str, Opened]) -> list[Compared]:
     end = time.monotonic() + PATIENCE
     while True:  # the rows of a list follow the log at a short distance
-        lines = [json.loads(line) for line in stack.run(service, "rebuild", *cases).splitlines()]
-        found = [_compared(player, service, line, cases[line["case"]]) for line in lines]
+        lines = [json.loads(line) for line in stack.run(service, "rebuild", *opened).splitlines()]
+        found = [_compared(player, service, line, opened[line["case"]]) for line in lines]
         if all(each.equal for each in found) or time.monotonic() > end:
             return found
         time.sleep(LISTED)
 
 
-def _compared(player: Player, service: str, line: dict[str, Any], token: str) -> Compared:
+def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened) -> Compared:
     case, rebuilt = line["case"], _fingerprint(line["state"])
     if "view" in line:
         kept = rebuilt if line["as_kept"] else "différent"
         return Compared(service, f"liste {line['view']}", case, line["version"], rebuilt, kept)
-    address = WHERE[service].format(case=case)
-    if line["stream"] != case:
-        address += f"/{line['aggregate']}s/{line['stream']}"
-    answer = player.get(address, token)
+    answer = player.get(_address(service, line), opened.token)
     state = answer.json() if answer.is_success else None
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
@@ -65,6 +64,14 @@ def _compared(player: Player, service: str, line: dict[str, Any], token: str) ->
         state.pop("beside", None)  # what follows from the state today, and is no part of it
         served = _fingerprint(state)
     return Compared(service, line["aggregate"], case, line["version"], rebuilt, served)
+
+
+def _address(service: str, line: dict[str, Any]) -> str:
+    """Where the state is served: the case's own, or a collection that is named after the aggregate."""
+    case, stream, named = line["case"], line["stream"], f"{line['aggregate']}s/{line['stream']}"
+    if line["aggregate"] in ALONE:
+        return f"{service} /{named}"
+    return WHERE[service].format(case=case) + ("" if stream == case else f"/{named}")
 
 
 def show(console: Console, lines: list[Compared]) -> None:

@@ -1,0 +1,74 @@
+"""What of the services did the stories use, and what not? Held against what the services say of themselves."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from embedded.demo.script import DEPLOY
+from embedded.demo.story import WHERE
+from embedded.demo.words import Event
+
+SCHEMAS = DEPLOY.parent / "shared" / "schemas"
+
+
+@dataclass(frozen=True)
+class Used:
+    """`service path` of each command, and `service event` of each type: whether a story has used it."""
+
+    commands: dict[str, bool]
+    events: dict[str, bool]
+
+
+def used(posted: Iterable[str], events: Iterable[Event]) -> Used:
+    paths = set(posted)
+    seen = {f"{event['service']} {event['event']}" for event in events}
+    return Used(
+        {command: any(_matches(command, path) for path in paths) for command in _commands()},
+        {event: event in seen for event in _events()},
+    )
+
+
+def counts(used: Used) -> dict[str, object]:
+    return {
+        "commands": sum(used.commands.values()),
+        "commands_of": len(used.commands),
+        "event_types": sum(used.events.values()),
+        "event_types_of": len(used.events),
+    }
+
+
+def show(console: Console, used: Used) -> None:
+    for what, found in (("Commandes", used.commands), ("Types d’événements", used.events)):
+        left = [each for each, done in found.items() if not done]
+        console.print(f"\n[bold]{what} que la visite n’a pas montrés\u202f: {len(left)} sur {len(found)}")
+        for each in left:
+            console.print(f"  {each}", soft_wrap=True, highlight=False)
+
+
+def _commands() -> list[str]:
+    return sorted(
+        f"{service} {path.removeprefix('/api/v1')}"
+        for service in WHERE
+        for path, operations in _schema(service, "openapi")["paths"].items()
+        if "post" in operations
+    )
+
+
+def _events() -> list[str]:
+    """As AsyncAPI lists them: the header of each travels, told to audit at least."""
+    return sorted(f"{service} {event}" for service in WHERE for event in _schema(service, "asyncapi")["x-recorded"])
+
+
+def _matches(command: str, posted: str) -> bool:
+    return re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(command)), posted) is not None
+
+
+def _schema(service: str, kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SCHEMAS / f"{service}.{kind}.json").read_text())
+    return found
