@@ -28,12 +28,12 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Report
 from followup.domain.themes import Theme
 from followup.published import published
-from followup.reactions import ReviewSettings, drop_parcours_update, open_follow_up
+from followup.reactions import ReviewSettings, drop_parcours_update, go_on_without_update, open_follow_up
 from followup.views import follow_ups
 from intake.reactions import linked_request
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
-from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
+from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.decider import Role
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
@@ -119,6 +119,16 @@ def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:
     Scenarios(decider)().when(to.command, by=Role.SERVICE).then()
 
 
+def test_an_update_that_is_abandoned_is_not_waited_for_any_more_and_the_follow_up_goes_on() -> None:
+    to = go_on_without_update(ParcoursUpdateAbandoned(), HEADER)
+    asked = ParcoursUpdateAsked("M0", text("Outils non repris."))
+    open_before = Scenarios(decider)(OPENED, ReviewRecorded("M0", HELD), asked)
+    open_before.when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
+    after = Scenarios(decider)(*open_before.events, ParcoursUpdateWithdrawn()).state
+    assert (after.status, after.update, after.left) == ("open", None, ("M6", "M18"))
+    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then()
+
+
 def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ReviewSettings().reviews == {"M0": 0, "M6": 6, "M18": 18}
     monkeypatch.setenv("DLA_FOLLOWUP_REVIEWS", '{"M3": 3, "M12": 12}')
@@ -141,6 +151,7 @@ def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch)
             ParcoursUpdateAsked("M0", text("Outils non repris."), (Theme.DIGITAL,)),
             contracts.ParcoursUpdateAsked(review="M0", axes=("digital",)),
         ),
+        (ParcoursUpdateWithdrawn(text("Finalement non")), contracts.ParcoursUpdateWithdrawn()),
         (FollowUpClosed(Outcome.CLOSED_DOWN), contracts.FollowUpClosed(outcome="closed_down")),
     ],
 )

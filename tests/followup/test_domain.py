@@ -229,6 +229,16 @@ def test_several_new_needs_may_be_found() -> None:
     assert [need.theme for need in given(OPENED, first, second).state.needs] == [Theme.FINANCE, Theme.DIGITAL]
 
 
+def test_a_second_need_on_the_same_theme_says_what_sets_it_apart() -> None:
+    first = NeedFound(Theme.FINANCE, text("Trésorerie tendue."))
+    again = FindNeed(Theme.FINANCE, "Trésorerie tendue.")
+    assert given(OPENED, first).when(again).refused("need-already-found").extra == {"theme": "finance"}
+    apart = NeedFound(Theme.FINANCE, text("Un emprunt à négocier."), text("Il s’agit d’investir."))
+    asked = FindNeed(Theme.FINANCE, "Un emprunt à négocier.", "Il s’agit d’investir.")
+    given(OPENED, first).when(asked).then(apart)
+    assert given(OPENED, first, apart).state.needs[1].apart == text("Il s’agit d’investir.")
+
+
 # Endings
 
 
@@ -284,7 +294,7 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         ReviewOverdue("M6", TODAY),
         ParcoursUpdateAsked("M0", text("secret reprise"), (Theme.DIGITAL,)),
         ParcoursUpdateWithdrawn(text("secret levée")),
-        NeedFound(Theme.FINANCE, text("secret besoin")),
+        NeedFound(Theme.FINANCE, text("secret besoin"), text("secret autre")),
         StructureClosedDown(TODAY, ("M18",), text("secret cessation")),
         FollowUpClosed(Outcome.COMPLETED, text("secret conclusion")),
     )

@@ -8,7 +8,7 @@ import pytest
 
 from parcours.domain.building import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
-from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding import FundsCommitted, PaymentAuthorised
 from parcours.domain.parcours import ParcoursOpened, decider
 from parcours.domain.state import Kind, Period, Plan, PlannedAction
@@ -21,16 +21,17 @@ from parcours.domain.validation import (
 )
 from parcours.main import service
 from parcours.published import published
-from parcours.reactions import open_parcours, take_up_again
+from parcours.reactions import give_update_up, give_update_up_of_who_closed_down, open_parcours, take_up_again
 from parcours.views import parcours_list
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
-from shared.contracts.followup import ParcoursUpdateAsked
+from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
 from shared.decider import Role
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
 from shared.testing import CASE, NOW, Scenarios, text
+from shared.transport.inbox import To
 from shared.transport.wire import Header
 from shared.views import Document
 
@@ -70,10 +71,9 @@ def recorded(event: object) -> RecordedEvent[Any]:
     return RecordedEvent(CASE, 1, META, event)
 
 
-def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_other() -> None:
-    told = ParcoursUpdateAsked(review="M6")
-    header = Header(
-        publisher="followup",
+def heard(publisher: str, event: str) -> Header:
+    return Header(
+        publisher=publisher,
         log_id=UUID(int=3),
         position=12,
         partition=0,
@@ -82,7 +82,7 @@ def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_ot
         case=CASE,
         stream=CASE,
         version=12,
-        event="parcours-update-asked",
+        event=event,
         event_version=1,
         recorded_at=NOW,
         effective_at=NOW,
@@ -94,11 +94,39 @@ def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_ot
         rules=None,
         payload_hash="",
     )
-    asked = take_up_again(told, header).command
+
+
+def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_other() -> None:
+    asked = take_up_again(ParcoursUpdateAsked(review="M6"), heard("followup", "parcours-update-asked")).command
     ended = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED)
     reopened = ParcoursAdjusted(1, text("Mise à jour demandée au bilan M6"))
     ended.when(asked, by=Role.SERVICE).then(reopened)
     Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, reopened).when(asked, by=Role.SERVICE).then()
+
+
+def closed(outcome: str) -> To | None:
+    return give_update_up_of_who_closed_down(FollowUpClosed(outcome=outcome), heard("followup", "follow-up-closed"))
+
+
+def test_an_update_that_follow_up_withdraws_is_given_up_unless_something_is_under_way_in_it() -> None:
+    withdrawn = give_update_up(ParcoursUpdateWithdrawn(), heard("followup", "parcours-update-withdrawn")).command
+    motive = text("Mise à jour levée au suivi")
+    reopened = (ParcoursOpened(PLAN), COMPLETED, ParcoursAdjusted(1, text("Un départ")))
+    added_since = (*reopened, added(OWN, Kind.OWN_ACTION))
+    removed = ActionRemoved(OWN, motive, Kind.OWN_ACTION)
+    Scenarios(decider)(*reopened).when(withdrawn, by=Role.SERVICE).then(UpdateAbandoned(motive))
+    Scenarios(decider)(*added_since).when(withdrawn, by=Role.SERVICE).then(removed, UpdateAbandoned(motive))
+    for otherwise in ((*added_since, SHARED, VALIDATED), reopened[:2], reopened[:1], ()):
+        Scenarios(decider)(*otherwise).when(withdrawn, by=Role.SERVICE).then()
+
+
+def test_the_update_of_a_structure_that_closed_down_is_given_up() -> None:
+    to = closed("closed_down")
+    assert to is not None
+    reopened = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, ParcoursAdjusted(1, text("Un départ")))
+    given_up = UpdateAbandoned(text("Cessation d’activité de la structure"))
+    reopened.when(to.command, by=Role.SERVICE).then(given_up)
+    assert closed("completed") is None
 
 
 def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
@@ -113,29 +141,7 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
         baseline=PLAN.baseline,
         definitions=PLAN.definitions,
     )
-    header = Header(
-        publisher="diagnostic",
-        log_id=UUID(int=3),
-        position=12,
-        partition=0,
-        number=5,
-        id=UUID(int=7),
-        case=CASE,
-        stream=CASE,
-        version=12,
-        event="plan-agreed",
-        event_version=1,
-        recorded_at=NOW,
-        effective_at=NOW,
-        actor="adviser-1",
-        role="adviser",
-        unit="unit-35",
-        causation=None,
-        correlation=CASE,
-        rules=None,
-        payload_hash="",
-    )
-    to = open_parcours(told, header)
+    to = open_parcours(told, heard("diagnostic", "plan-agreed"))
     assert (to.decider, to.stream, to.case) == (decider, CASE, None)
     Scenarios(decider)().when(to.command, by=Role.SERVICE).then(ParcoursOpened(PLAN))
 
@@ -163,6 +169,7 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
             ),
         ),
         (ParcoursAbandoned(text("Priorités nouvelles")), contracts.ParcoursAbandoned()),
+        (UpdateAbandoned(text("Finalement non")), contracts.ParcoursUpdateAbandoned()),
     ],
 )
 def test_the_others_are_told_of_the_validation_and_of_the_end(event: object, told: PublicEvent) -> None:
@@ -254,4 +261,8 @@ def test_every_command_has_its_place_over_http_but_what_others_cause() -> None:
     described = service.web().openapi()
     summaries = {operation["summary"] for path in described["paths"].values() for operation in path.values()}
     commands = {"".join(" " * c.isupper() + c.lower() for c in kind.__name__).strip() for kind in decider.commands}
-    assert commands - {summary.lower() for summary in summaries} == {"open parcours", "take up again"}
+    assert commands - {summary.lower() for summary in summaries} == {
+        "open parcours",
+        "take up again",
+        "give update up",
+    }

@@ -28,6 +28,8 @@ def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
             return contracts.ReviewDue(review=review, due_on=due_on, overdue=True)
         case events.ParcoursUpdateAsked(review, _, axes):
             return contracts.ParcoursUpdateAsked(review=review, axes=axes)
+        case events.ParcoursUpdateWithdrawn(motive) if motive:  # without one, it is parcours that told
+            return contracts.ParcoursUpdateWithdrawn()
         case events.NeedFound(theme):
             return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
         case events.FollowUpClosed(outcome):

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from followup.domain import commands, follow_up
 from followup.domain.reviews import REVIEWS
-from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
+from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
@@ -44,4 +44,10 @@ def open_follow_up(event: ParcoursCompleted, header: Header) -> To:
 @reactions.on(ParcoursAbandoned)
 def drop_parcours_update(_: ParcoursAbandoned, header: Header) -> To:
     """The parcours was abandoned: follow-up does not wait any more for its update."""
+    return To(follow_up.decider, header.case, commands.DropParcoursUpdate())
+
+
+@reactions.on(ParcoursUpdateAbandoned)
+def go_on_without_update(_: ParcoursUpdateAbandoned, header: Header) -> To:
+    """Only the update was given up: the follow-up goes on with the reviews it had, and may be concluded."""
     return To(follow_up.decider, header.case, commands.DropParcoursUpdate())

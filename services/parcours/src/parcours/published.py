@@ -29,4 +29,6 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             )
         case ending.ParcoursAbandoned():
             return contracts.ParcoursAbandoned()
+        case ending.UpdateAbandoned():
+            return contracts.ParcoursUpdateAbandoned()
     return None

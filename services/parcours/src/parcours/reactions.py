@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from parcours.domain import parcours, validation
+from parcours.domain import ending, parcours, validation
 from parcours.domain.state import Plan
 from shared.contracts.diagnostic import PlanAgreed
-from shared.contracts.followup import ParcoursUpdateAsked
+from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
@@ -31,3 +31,17 @@ def open_parcours(event: PlanAgreed, header: Header) -> To:
 def take_up_again(event: ParcoursUpdateAsked, header: Header) -> To:
     """A review shows that the parcours must be updated: if it was completed, it is reopened as a new version."""
     return To(parcours.decider, header.case, validation.TakeUpAgain(event.review))
+
+
+@reactions.on(ParcoursUpdateWithdrawn)
+def give_update_up(_: ParcoursUpdateWithdrawn, header: Header) -> To:
+    """The follow-up does not want the update any more: it is given up, unless something of it is under way."""
+    return To(parcours.decider, header.case, ending.GiveUpdateUp("Mise à jour levée au suivi"))
+
+
+@reactions.on(FollowUpClosed)
+def give_update_up_of_who_closed_down(event: FollowUpClosed, header: Header) -> To | None:
+    """The structure has ceased its activity: an update of its parcours is given up, unless something is under way."""
+    if event.outcome != "closed_down":
+        return None
+    return To(parcours.decider, header.case, ending.GiveUpdateUp("Cessation d’activité de la structure"))

@@ -42,6 +42,12 @@ class ParcoursUpdateAsked(FromFollowup):
     axes: tuple[str, ...] = ()
 
 
+class ParcoursUpdateWithdrawn(FromFollowup):
+    """The update that was asked is not wanted any more: parcours gives it up, unless something of it is under way."""
+
+    name: ClassVar[str] = "parcours-update-withdrawn"
+
+
 class NeedFound(FromFollowup):
     """Follow-up found a new need: intake opens a request linked to this case, under the id `request`. `theme` is an
     axis code."""
@@ -60,4 +66,4 @@ class FollowUpClosed(FromFollowup):
     outcome: str
 
 
-TOLD = (ReviewRecorded, ReviewDue, ParcoursUpdateAsked, NeedFound, FollowUpClosed)
+TOLD = (ReviewRecorded, ReviewDue, ParcoursUpdateAsked, ParcoursUpdateWithdrawn, NeedFound, FollowUpClosed)

@@ -47,4 +47,11 @@ class ParcoursAbandoned(FromParcours):
     name: ClassVar[str] = "parcours-abandoned"
 
 
-TOLD = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned)
+class ParcoursUpdateAbandoned(FromParcours):
+    """The update of a parcours that was completed once is given up: it is completed again as it was, and its follow-up
+    goes on."""
+
+    name: ClassVar[str] = "parcours-update-abandoned"
+
+
+TOLD = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned)

@@ -97,7 +97,7 @@ class WithdrawParcoursUpdate:
 
 @command
 class DropParcoursUpdate:
-    """The parcours was abandoned: nobody waits for its update any more."""
+    """The parcours or its update was abandoned: nobody waits for the update any more."""
 
 
 @command
@@ -110,10 +110,13 @@ class RecordClosedDown:
 
 @command
 class FindNeed:
-    """Follow-up finds a new need: it opens a request of its own, linked to this case."""
+    """Follow-up finds a new need: it opens a request of its own, linked to this case.
+
+    `apart`: what makes it another need than one already found on the same theme."""
 
     theme: Theme
     description: Text
+    apart: Motive | None = None
 
 
 @command

@@ -94,6 +94,7 @@ class StructureClosedDown:
 class NeedFound:
     theme: Theme
     description: Sealed
+    apart: Sealed | None = None
 
 
 @event("follow-up-closed", label="Suivi clos")

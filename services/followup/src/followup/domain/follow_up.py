@@ -47,6 +47,7 @@ REVIEWS_LEFT = Refusal("reviews-left", "Des bilans restent à faire")
 UPDATE_PENDING = Refusal("parcours-update-pending", "Une mise à jour du parcours est en cours")
 NO_UPDATE = Refusal("no-parcours-update", "Aucune mise à jour du parcours n’est demandée")
 NOT_HELD = Refusal("review-not-held", "Le bilan n’a pas eu lieu")
+NEED_KNOWN = Refusal("need-already-found", "Besoin déjà repéré")
 NOT_ASKED = Refusal("satisfaction-not-asked", "Satisfaction non demandée", status=422)
 
 Command = (
@@ -97,8 +98,8 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
             already_past(closed_on, context.now, "La date de cessation d’activité")
             ceased = StructureClosedDown(closed_on, follow_up.left, context.optional_text(notes))
             return [ceased, FollowUpClosed(Outcome.CLOSED_DOWN)]
-        case FindNeed(theme, description):
-            return [NeedFound(theme, context.text(description))]
+        case FindNeed():
+            return [_need(follow_up, command, context)]
         case CloseFollowUp(conclusion):
             if follow_up.left:
                 raise REVIEWS_LEFT(
@@ -161,6 +162,17 @@ def _update(follow_up: FollowUp, command: RequestParcoursUpdate, context: Contex
         )
     _no_update_pending(follow_up)
     return ParcoursUpdateAsked(command.review, context.text(command.reason), tuple(dict.fromkeys(command.axes)))
+
+
+def _need(follow_up: FollowUp, command: FindNeed, context: Context) -> NeedFound:
+    """One linked request a theme, unless it is said what sets the second need apart."""
+    if not command.apart and any(need.theme is command.theme for need in follow_up.needs):
+        raise NEED_KNOWN(
+            "Un besoin déjà repéré sur ce thème a ouvert sa demande\u202f: complétez-la, ou dites ce qui distingue "
+            "celui-ci.",
+            theme=command.theme,
+        )
+    return NeedFound(command.theme, context.text(command.description), context.optional_text(command.apart))
 
 
 def _no_update_pending(follow_up: FollowUp) -> None:

@@ -38,8 +38,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
+    """`apart`: what sets it apart from another on the same theme."""
+
     theme: Theme
     description: Sealed
+    apart: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,8 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
                 code: replace(follow_up.reviews[code], status=ReviewStatus.CLOSED_DOWN, notes=notes) for code in codes
             }
             return replace(follow_up, reviews=follow_up.reviews | moot, closed_down_on=closed_on)
-        case NeedFound(theme, description):
-            return replace(follow_up, needs=(*follow_up.needs, Need(theme, description)))
+        case NeedFound(theme, description, apart):
+            return replace(follow_up, needs=(*follow_up.needs, Need(theme, description, apart)))
         case FollowUpClosed(outcome, conclusion):
             return replace(follow_up, status=Status.CLOSED, outcome=outcome, conclusion=conclusion, update=None)
 

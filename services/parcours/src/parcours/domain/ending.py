@@ -14,7 +14,7 @@ from parcours.domain.known import NOT_VALIDATED, since_admission
 from parcours.domain.state import OPEN_STEPS, Parcours, Plan, Status
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Motive, Text
+from shared.fields import Line, Motive, Text
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -34,6 +34,14 @@ class AbandonParcours:
     Of a parcours that was completed once, only the update is given up: it is completed again, and follow-up goes on."""
 
     motive: Motive
+
+
+@command
+class GiveUpdateUp:
+    """Follow-up does not wait any more for the update of a completed parcours. What is under way in it is left to the
+    adviser, who owes the provider an answer."""
+
+    because: Line
 
 
 @event("parcours-completed", label="Parcours terminé", effective="held_on")
@@ -56,7 +64,7 @@ class UpdateAbandoned:
 
 ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")
 
-Command = CompleteParcours | AbandonParcours
+Command = CompleteParcours | AbandonParcours | GiveUpdateUp
 Event = ParcoursCompleted | ParcoursAbandoned | UpdateAbandoned
 Settling = ActionRemoved | ActionAbandoned | FundsReleased
 
@@ -72,9 +80,22 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ParcoursCompleted(parcours.plan, dict(settled), context.text(debrief), held_on)]
         case AbandonParcours(motive):
             if parcours.completed:
-                return [*_open_actions_dropped(parcours, motive, context), UpdateAbandoned(context.text(motive))]
+                return _update_given_up(parcours, motive, context)
             released = [given for key, action in parcours.actions.items() for given in releasing(key, action)]
             return [*released, ParcoursAbandoned(context.text(motive))]
+        case GiveUpdateUp(because):
+            return _update_given_up(parcours, because, context)
+
+
+def may_give_update_up(parcours: Parcours) -> bool:
+    """Whether an update is open, and nothing that the structure agreed to is under way in it."""
+    if not parcours.completed or parcours.status in (Status.COMPLETED, Status.ABANDONED):
+        return False
+    return not any(action.validated and action.step in OPEN_STEPS for action in parcours.actions.values())
+
+
+def _update_given_up(parcours: Parcours, motive: str, context: Context) -> list[Event | Settling]:
+    return [*_open_actions_dropped(parcours, motive, context), UpdateAbandoned(context.text(motive))]
 
 
 def _open_actions_dropped(parcours: Parcours, motive: str, context: Context) -> Iterator[Settling]:

@@ -53,6 +53,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         return [ParcoursOpened(command.plan)] if parcours.status is Status.NEW else []
     if isinstance(command, validation.TakeUpAgain) and parcours.status is not Status.COMPLETED:
         return []  # the adviser was faster
+    if isinstance(command, ending.GiveUpdateUp) and not ending.may_give_update_up(parcours):
+        return []
     _check_open(parcours, command)
     if isinstance(command, building.Command):
         return [*building.decide(parcours, command, context)]
