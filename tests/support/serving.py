@@ -6,13 +6,20 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import httpx
+import uvicorn
+from desk import eventually
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretBytes, SecretStr
 
+from embedded import ports
 from embedded.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.nats import Nats
+from shared.eventlog.application import ServiceApplication
 from shared.service import Part, Service
 from shared.settings import Settings
 
@@ -20,12 +27,15 @@ from shared.settings import Settings
 class Client:
     """Calls as somebody: `adviser.post("/api/v1/requests", {...})`."""
 
-    def __init__(self, http: TestClient, token: str | None) -> None:
+    def __init__(self, http: httpx.Client, token: str | None) -> None:
         self._http = http
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, **parameters: Any) -> Any:
         return self._http.get(path, params=parameters, headers=self._headers)
+
+    def get_unless(self, seen: str, path: str) -> Any:
+        return self._http.get(path, headers=self._headers | {"If-None-Match": seen})
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         spelled = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -34,10 +44,20 @@ class Client:
     def post_raw(self, path: str, content: bytes) -> Any:
         return self._http.post(path, content=content, headers=self._headers | {"Content-Type": "application/json"})
 
+    def upload(self, path: str, content: bytes, disposition: str, **headers: str) -> Any:
+        spelled = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {"Content-Disposition": disposition, "Content-Type": "application/octet-stream"}
+        return self._http.post(path, content=content, headers=self._headers | named | spelled)
+
 
 class Served:
-    def __init__(self, http: TestClient, issuer: Issuer) -> None:
-        self.http, self.issuer = http, issuer
+    def __init__(self, http: httpx.Client, issuer: Issuer, web: FastAPI) -> None:
+        self.http, self.issuer, self.web = http, issuer, web
+
+    @property
+    def application(self) -> ServiceApplication:
+        application: ServiceApplication = self.web.state.application
+        return application
 
     def by(
         self, role: str, *, subject: str | None = None, unit: str | None = "dla-44", case: str | None = None
@@ -53,6 +73,32 @@ def served(
     service: Service, database: Callable[..., str], nats: Nats, folder: Path, part: Part = Part.API
 ) -> Iterator[Served]:
     """Role `api` answers HTTP only; with `all` the relay and the subscriptions run too."""
+    settings, issuer = ready(service, database, nats, folder)
+    web = service.web(settings, part)
+    with TestClient(web, raise_server_exceptions=False) as http:
+        yield Served(http, issuer, web)
+
+
+@contextmanager
+def listening(service: Service, database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[Served]:
+    """The same over a real socket."""
+    settings, issuer = ready(service, database, nats, folder)
+    port = ports.choose({"api": None})["api"]
+    web = service.web(settings, Part.API)
+    server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
+    thread = Thread(target=server.run, name=service.name)
+    thread.start()
+    try:
+        eventually(lambda: server.started)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+            yield Served(http, issuer, web)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def ready(service: Service, database: Callable[..., str], nats: Nats, folder: Path) -> tuple[Settings, Issuer]:
+    """Settings of a service whose tables are made, and whoever signs tokens for it."""
     issuer = Issuer(folder)
     issuer.publish()
     settings = Settings(
@@ -69,5 +115,4 @@ def served(
     app = service.application(settings)
     app.create_tables()
     app.close()
-    with TestClient(service.web(settings, part), raise_server_exceptions=False) as http:
-        yield Served(http, issuer)
+    return settings, issuer

@@ -14,6 +14,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from shared.attachments.uploads import AT_ONCE
 from shared.clock import Clock
 from shared.contracts.base import PublicEvent
 from shared.decider import Decider, Role
@@ -75,6 +76,7 @@ class Service:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
             web.state.application, web.state.verifier = app, TokenVerifier(settings)
+            web.state.uploads = asyncio.Semaphore(AT_ONCE)
             try:
                 async with self._behind(app, settings, part):
                     yield

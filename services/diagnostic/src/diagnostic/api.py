@@ -6,6 +6,8 @@ from uuid import UUID
 
 from diagnostic import versions, views
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
+from diagnostic.domain.attachments import AttachmentKind
+from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
@@ -40,6 +42,8 @@ diagnoses.does("/advice", advice.RequestAdvice, *EVERYONE_AT_WORK)
 diagnoses.does("/advice/answer", advice.ReceiveAdvice, *EVERYONE_AT_WORK)
 diagnoses.reads(*WHO_READS_A_CASE)
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
+
+diagnosis_attachments = attachments_router("/diagnoses", diagnosis.decider, AttachmentKind, *WHO_READS_A_CASE)
 
 WHO_READS_VERSIONS = frozenset({*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR, Role.SERVICE})
 WHO_READS_WHAT_IS_SHARED = WHO_READS_VERSIONS | {Role.COMMITTEE}

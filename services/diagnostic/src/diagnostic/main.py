@@ -6,6 +6,7 @@ from diagnostic import api, views
 from diagnostic.domain import diagnosis
 from diagnostic.published import published
 from diagnostic.reactions import reactions
+from shared.attachments.attachment import decider as attachment
 from shared.contracts import diagnostic as contracts
 from shared.program import command_line
 from shared.service import Service
@@ -13,8 +14,8 @@ from shared.service import Service
 service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
-    deciders=(diagnosis.decider,),
-    routers=(api.router,),
+    deciders=(diagnosis.decider, attachment),
+    routers=(api.router, api.diagnosis_attachments),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,

@@ -10,7 +10,9 @@ from fastapi import Query
 from followup import views
 from followup.caseload import AFTER, Caseload, Wanted, caseload
 from followup.domain import commands, follow_up, sheet
+from followup.domain.attachments import AttachmentKind
 from followup.figures import Figures, figures_of
+from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Caller, Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
@@ -60,6 +62,8 @@ def _own(caller: Caller) -> str:
 
 
 follow_ups.reads(*WHO_READS_A_CASE)
+
+follow_up_attachments = attachments_router("/follow-ups", follow_up.decider, AttachmentKind, *WHO_READS_A_CASE)
 
 learning = case_router("/sheets", "sheets")
 sheets = Endpoints(learning, sheet.decider)

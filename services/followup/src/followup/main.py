@@ -6,6 +6,7 @@ from followup import api, views
 from followup.domain import follow_up, sheet
 from followup.published import published
 from followup.reactions import reactions
+from shared.attachments.attachment import decider as attachment
 from shared.contracts import followup as contracts
 from shared.program import command_line
 from shared.service import Service
@@ -13,8 +14,8 @@ from shared.service import Service
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
-    deciders=(follow_up.decider, sheet.decider),
-    routers=(api.router, api.learning),
+    deciders=(follow_up.decider, sheet.decider, attachment),
+    routers=(api.router, api.follow_up_attachments, api.learning),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,

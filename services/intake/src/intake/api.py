@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from intake import lookups, views
 from intake.domain import commands, difficulty, nomenclature, orientation, request, self_check, targets, territory
+from intake.domain.attachments import AttachmentKind
 from intake.domain.chasing import Chase
+from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, NO_NUL, WHO_READS_A_CASE, Asked, Endpoints, case_router
@@ -52,6 +54,8 @@ orientations.does("/acknowledgment", orientation.AcknowledgeOrientation, *EVERYO
 orientations.does("/outcome", orientation.ConcludeOrientation, *EVERYONE_AT_WORK)
 orientations.does("/refusal", orientation.DeclineOrientation, *EVERYONE_AT_WORK, Role.LEADER)
 orientations.reads(*WHO_READS_A_CASE)
+
+request_attachments = attachments_router("/requests", request.decider, AttachmentKind, *WHO_READS_A_CASE)
 
 reference_router = case_router("", "reference")
 

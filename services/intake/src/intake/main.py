@@ -6,6 +6,7 @@ from intake import api, views
 from intake.domain import orientation, request
 from intake.published import published
 from intake.reactions import reactions
+from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
 from shared.program import command_line
 from shared.service import Service
@@ -13,8 +14,14 @@ from shared.service import Service
 service = Service(
     name="intake",
     title="DLA — accueil",
-    deciders=(request.decider, orientation.decider),
-    routers=(api.router, api.orientations_router, api.reference_router, api.self_checks_router),
+    deciders=(request.decider, orientation.decider, attachment),
+    routers=(
+        api.router,
+        api.orientations_router,
+        api.request_attachments,
+        api.reference_router,
+        api.self_checks_router,
+    ),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,

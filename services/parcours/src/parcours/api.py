@@ -18,8 +18,10 @@ from parcours.domain import (
     parcours,
     validation,
 )
+from parcours.domain.attachments import AttachmentKind
 from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.known import consulting_action
+from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.callers import Calling, allowed, only
@@ -63,6 +65,8 @@ accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, R
 
 accompaniments.reads(*WHO_READS_A_PARCOURS)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
+
+parcours_attachments = attachments_router("/parcours", parcours.decider, AttachmentKind, *WHO_READS_A_PARCOURS)
 
 
 @router.get("/{id}/versions", summary="The versions of the content")

@@ -7,6 +7,7 @@ from parcours.domain import fund, operation, parcours
 from parcours.domain.consultation import consultation
 from parcours.published import published
 from parcours.reactions import reactions
+from shared.attachments.attachment import decider as attachment
 from shared.contracts import parcours as contracts
 from shared.program import command_line
 from shared.service import Service
@@ -14,8 +15,8 @@ from shared.service import Service
 service = Service(
     name="parcours",
     title="DLA — parcours d’accompagnement",
-    deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider),
-    routers=(api.router, api.consultations_router, api.funds_router, api.operations_router),
+    deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider, attachment),
+    routers=(api.router, api.parcours_attachments, api.consultations_router, api.funds_router, api.operations_router),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,

@@ -53,6 +53,10 @@ CREATE TABLE IF NOT EXISTS {schema}.dues (
     PRIMARY KEY (stream, kind, key)
 );
 CREATE INDEX IF NOT EXISTS dues_left ON {schema}.dues (due_at) WHERE fired_at IS NULL;
+CREATE TABLE IF NOT EXISTS {schema}.attachments (  -- ciphertext only, which nothing compresses
+    attachment uuid, piece smallint, case_id uuid NOT NULL, sealed bytea STORAGE EXTERNAL NOT NULL,
+    PRIMARY KEY (attachment, piece)
+);
 CREATE TABLE IF NOT EXISTS {schema}.leases   (name text PRIMARY KEY, holder text NOT NULL, expires_at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS {schema}.views (
     view text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',

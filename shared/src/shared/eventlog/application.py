@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -21,11 +22,12 @@ import msgspec
 from eventsourcing.application import Application
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import Environment, EnvType, get_topic
+from psycopg import Connection
 
 from shared.clock import Clock
 from shared.decider import Actor, Context, Decider
 from shared.eventlog.dues import Firing, due_rows
-from shared.eventlog.keys import Vault
+from shared.eventlog.keys import KeyRing, Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
 from shared.eventlog.recorder import (
     AlreadyAnswered,
@@ -105,6 +107,12 @@ class Part(Generic[S]):
     @property
     def version(self) -> int:
         return self.loaded.version + len(self.events)
+
+
+class Beside(Protocol):
+    """What stands beside the log and changes with these events; sealed with the keys of their append."""
+
+    def __call__(self, connection: Connection[Any], events: Sequence[Any], ring: KeyRing) -> None: ...
 
 
 class _Conflict(Exception):
@@ -218,20 +226,23 @@ class ServiceApplication(Application[UUID]):
         tracking: PartitionTracking | None = None,
         firing: Firing | None = None,
         exists: bool = False,
+        beside: Beside | None = None,
     ) -> Receipt:
         """Decides on the newest state and appends, again from the start when somebody else was faster.
 
         `expected`: the version the caller saw, else StaleVersion. `key`: the first answer is given again. `tracking`:
         the message that causes this, counted in the same transaction. `firing`: the due date that causes this, taken
-        in the same transaction, else DueSettled. `exists`: UnknownCase if nothing was recorded yet. Raises Refused when
-        the domain says no."""
+        in the same transaction, else DueSettled. `exists`: UnknownCase if nothing was recorded yet. `beside` writes
+        what these events need in their own transaction. Raises Refused when the domain says no."""
         streams = {stream}
         for _ in range(ATTEMPTS):
             try:
                 with ExitStack() as turns:
                     for turn in sorted({hash(each) % len(self._turns) for each in streams}):
                         turns.enter_context(self._turns[turn])
-                    return self._handled(decider, stream, command, context, expected, key, tracking, firing, exists)
+                    return self._handled(
+                        decider, stream, command, context, expected, key, tracking, firing, exists, beside
+                    )
             except _Conflict as conflict:
                 streams = conflict.streams
         raise StaleVersion(self.load(decider, stream).version)
@@ -247,6 +258,7 @@ class ServiceApplication(Application[UUID]):
         tracking: PartitionTracking | None,
         firing: Firing | None,
         exists: bool,
+        beside: Beside | None,
     ) -> Receipt:
         part = self._part(decider, stream, context)
         try:
@@ -264,7 +276,7 @@ class ServiceApplication(Application[UUID]):
         if not (part.events or tracking or key or firing):
             return receipt
         try:
-            self._append(parts, key, receipt, tracking, firing)
+            self._append(parts, key, receipt, tracking, firing, beside)
         except AlreadyAnswered:
             assert key is not None
             first = self._first_answer(key)
@@ -304,6 +316,7 @@ class ServiceApplication(Application[UUID]):
         receipt: Receipt,
         tracking: PartitionTracking | None,
         firing: Firing | None,
+        beside: Beside | None,
     ) -> None:
         fresh = parts[0].context.minted | {part.stream for part in parts if part.loaded.version == 0}
         clear = (s for part in parts for event in part.events for _, s in sealed_in(event) if s.clear is not None)
@@ -324,7 +337,9 @@ class ServiceApplication(Application[UUID]):
         if ahead := self.clock.ahead():
             extras["ahead"] = [{"seconds": ahead}]
         cases = [part.context.case for part in parts for _ in part.events]
-        self.events.put(recorded, cases=cases, extras=extras, tracking=tracking)
+        events = parts[0].events
+        written = partial(beside, events=events, ring=ring) if beside and events else None
+        self.events.put(recorded, cases=cases, extras=extras, tracking=tracking, beside=written)
         self.vault.keep(ring)
 
     @staticmethod

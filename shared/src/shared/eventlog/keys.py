@@ -73,12 +73,12 @@ class Vault:
         """The clear value. Raises Erased when its key is gone, InvalidTag when it was tampered with or moved."""
         if sealed.clear is not None:
             return sealed.clear
-        key_id = UUID(str(sealed.key))
-        self._load({key_id})
-        if (key := self._open.get(key_id)) is None:
-            raise Erased(str(key_id))
-        cipher = b64decode(sealed.cipher)
-        return key.decrypt(cipher[:NONCE], cipher[NONCE:], sealed.bound.encode()).decode()
+        key = self._key(UUID(str(sealed.key)))
+        return _opened(key, b64decode(sealed.cipher), sealed.bound).decode()
+
+    def open_bytes(self, key_id: UUID, sealed: bytes, bound: str) -> bytes:
+        """What `KeyRing.seal_bytes` sealed; raises as `open` does."""
+        return _opened(self._key(key_id), sealed, bound)
 
     def shown(self, sealed: Sealed) -> str:
         """What a person is shown: the clear value, or that it has been erased."""
@@ -94,6 +94,12 @@ class Vault:
     def pseudonym(self, text: str) -> UUID:
         """An id for what the text names, the same each time."""
         return uuid5(NAMESPACE_OID, self.keyed_hash(text))
+
+    def _key(self, key_id: UUID) -> AESGCM:
+        self._load({key_id})
+        if (key := self._open.get(key_id)) is None:
+            raise Erased(str(key_id))
+        return key
 
     def _load(self, wanted: Iterable[UUID]) -> None:
         missing = [key_id for key_id in wanted if key_id not in self._open and key_id not in self._erased]
@@ -123,5 +129,12 @@ class KeyRing:
         self.new: dict[UUID, bytes] = {}
 
     def seal(self, key_id: UUID, clear: str, bound: str) -> str:
+        return b64encode(self.seal_bytes(key_id, clear.encode(), bound)).decode()
+
+    def seal_bytes(self, key_id: UUID, clear: bytes | memoryview, bound: str) -> bytes:
         nonce = os.urandom(NONCE)
-        return b64encode(nonce + self.known[key_id].encrypt(nonce, clear.encode(), bound.encode())).decode()
+        return nonce + self.known[key_id].encrypt(nonce, clear, bound.encode())
+
+
+def _opened(key: AESGCM, sealed: bytes, bound: str) -> bytes:
+    return key.decrypt(sealed[:NONCE], sealed[NONCE:], bound.encode())

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -116,11 +116,16 @@ class LogIdentity:
     since: int
 
 
+Beside = Callable[[psycopg.Connection[Any]], None]
+"""What an append's transaction writes first, where it is too much for `extras`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Append:
     events: Sequence[StoredEvent]
     cases: Sequence[UUID]
     extras: Mapping[str, Sequence[Mapping[str, Any]]]
+    beside: Beside | None = None
 
 
 class LogRecorder(PostgresApplicationRecorder):
@@ -174,14 +179,16 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; refuses with IntegrityError or one of its kinds.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        claims, command, keys, dues, parked, skipped, ahead."""
+        claims, command, keys, dues, parked, skipped, ahead. `beside` writes first, in the same transaction."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}
         if tracking := kwargs.get("tracking"):
             extras["tracking"] = [_tracking_row(tracking)]
         if not stored_events and not extras:
             return []
-        positions = self._group.submit(Append(stored_events, cases, extras))
+        append = Append(stored_events, cases, extras, kwargs.get("beside"))
+        # What is large goes alone, on a connection of its own: no small append waits for it.
+        positions = self._append_or_recognise(append, unheard=False) if append.beside else self._group.submit(append)
         self.notifier.tell()
         return positions
 
@@ -241,12 +248,20 @@ class LogRecorder(PostgresApplicationRecorder):
             [partition_of(case) for case in cases],
             json.dumps(extras) if extras else None,
         )
-        with self._held_line() as line:
+        alone = appends[0].beside
+        with self._alone_line() if alone else self._held_line() as line:
             try:
+                if alone:
+                    alone(line)
                 row = line.execute(self._append_statement, parameters, prepare=True, binary=True).fetchone()
             except psycopg.IntegrityError as error:
                 raise _refusal(error) from error
         return range(row["append"], row["append"] + len(events)) if row and events else []
+
+    @contextmanager
+    def _alone_line(self) -> Iterator[psycopg.Connection[Any]]:
+        with self.datastore.get_connection() as connection, connection.transaction():
+            yield connection
 
     @contextmanager
     def _held_line(self) -> Iterator[psycopg.Connection[Any]]:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 
 from shared.decider import Decider, Role
-from shared.eventlog.application import CommandKey, Receipt, ServiceApplication, UnknownCase
+from shared.eventlog.application import Beside, CommandKey, Receipt, ServiceApplication, UnknownCase
 from shared.eventlog.mapper import plain
 from shared.events import name_of
 from shared.ids import uuid7
@@ -95,6 +95,8 @@ def case_router(prefix: str, tag: str) -> APIRouter:
 Check = Callable[[ServiceApplication, UUID, Any], None]
 Completed = Callable[[ServiceApplication, Caller, Any], Any]
 """What was asked, with what the edge looks up for it: (application, caller, body) to command."""
+BesideOf = Callable[[ServiceApplication, UUID], Beside]
+"""What the aggregate under this id has beside the log."""
 Besides = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
 """What is shown beside a state: (application, id, state) to plain fields."""
 
@@ -137,12 +139,14 @@ class Endpoints(Generic[S]):
                 stream = uuid7() if self._within else case
             receipt = self._handled(asked, caller, case, stream, body, idempotency_key, completed=completed)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
-            return _done(receipt, response)
+            return done(receipt, response)
 
         self._route(path, endpoint, command, 201)
 
-    def does(self, path: str, command: type, *roles: Role, check: Check | None = None) -> None:
-        """POST below one aggregate; `check` may refuse what only other aggregates know."""
+    def does(
+        self, path: str, command: type, *roles: Role, check: Check | None = None, beside: BesideOf | None = None
+    ) -> None:
+        """POST below one aggregate; `check` may refuse what only other aggregates know, `beside` writes with it."""
 
         def endpoint(
             id: UUID,  # noqa: A002
@@ -157,8 +161,18 @@ class Endpoints(Generic[S]):
             allowed(caller, frozenset(roles), case)
             if check:
                 check(asked, case, body)
-            receipt = self._handled(asked, caller, case, id, body, idempotency_key, _version(if_match), exists=True)
-            return _done(receipt, response)
+            receipt = self._handled(
+                asked,
+                caller,
+                case,
+                id,
+                body,
+                idempotency_key,
+                _version(if_match),
+                exists=True,
+                beside=beside(asked, id) if beside else None,
+            )
+            return done(receipt, response)
 
         self._route(f"/{{id}}{path}", endpoint, command, 200)
 
@@ -217,6 +231,7 @@ class Endpoints(Generic[S]):
         expected: int | None = None,
         exists: bool = False,
         completed: Completed | None = None,
+        beside: Beside | None = None,
     ) -> Receipt:
         command_key = None
         if key:
@@ -226,7 +241,9 @@ class Endpoints(Generic[S]):
             command_key = CommandKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", request)
         command = completed(asked, caller, body) if completed else body
         context = asked.context(case, caller.actor)
-        return asked.handle(self._decider, stream, command, context, expected=expected, key=command_key, exists=exists)
+        return asked.handle(
+            self._decider, stream, command, context, expected=expected, key=command_key, exists=exists, beside=beside
+        )
 
     def _outer_case(self, case: UUID, asked: Asked) -> UUID:
         assert self._within is not None
@@ -298,7 +315,7 @@ async def _own_case(id: UUID) -> UUID:  # noqa: A002
     return id
 
 
-def _done(receipt: Receipt, response: Response) -> Done:
+def done(receipt: Receipt, response: Response) -> Done:
     response.headers["ETag"] = f'"{receipt.version}"'
     if receipt.repeated:
         response.headers["Idempotency-Replayed"] = "true"

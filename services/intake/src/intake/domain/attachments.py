@@ -1,0 +1,13 @@
+"""What documents are attached to the request?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AttachmentKind(StrEnum):
+    STATUTES = "statutes"
+    REGISTRATION = "registration"
+    ACCOUNTS = "accounts"
+    MINUTES = "minutes"
+    OTHER = "other"

@@ -1,0 +1,1 @@
+"""Files that a case receives: typed by their content, sealed, kept once, and destroyed when they are withdrawn."""

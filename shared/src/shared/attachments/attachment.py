@@ -1,0 +1,133 @@
+"""An attachment: a file that a case received, under an id derived from its content. The bytes stand beside the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from shared.decider import Context, Decider, Refusal
+from shared.events import command, event
+from shared.fields import Motive
+from shared.frozen import replace
+from shared.sealed import Sealed
+
+
+class Step(StrEnum):
+    NEW = "new"
+    KEPT = "kept"
+    WITHDRAWN = "withdrawn"
+
+
+@command
+class AddAttachment:
+    """A file is added to the case: what kind of document it is, its title and its name as given, its type as found.
+
+    `content_hash`: SHA-256, in hexadecimal, of the salt's bytes followed by the content; `salt` is in hexadecimal."""
+
+    kind: str
+    title: str
+    file_name: str
+    media_type: str
+    size: int
+    content_hash: str
+    salt: str
+
+
+@command
+class CiteAttachment:
+    """Another event of the case relies on this file: `proves` is that event's name, `about` what it concerns."""
+
+    proves: str
+    about: UUID
+
+
+@command
+class WithdrawAttachment:
+    """A file was added by mistake, or may not be kept: its
+    bytes are destroyed; that it was here, and why it left, is kept."""
+
+    motive: Motive
+
+
+@event("attachment-added", label="Pièce jointe ajoutée")
+class AttachmentAdded:
+    """`size` in bytes. The salt goes before the content in the hash: nobody recognises a known document by it."""
+
+    case: UUID
+    kind: str
+    title: Sealed
+    file_name: Sealed
+    media_type: str
+    size: int
+    content_hash: str
+    salt: Sealed
+
+
+@event("attachment-cited", label="Pièce jointe citée comme preuve")
+class AttachmentCited:
+    proves: str
+    about: UUID
+
+
+@event("attachment-withdrawn", label="Pièce jointe retirée, son contenu est détruit")
+class AttachmentWithdrawn:
+    motive: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """`cited`: the names of the events that rely on it. `motive`: why it was withdrawn."""
+
+    step: Step = Step.NEW
+    case: UUID | None = None
+    kind: str = ""
+    title: Sealed | None = None
+    file_name: Sealed | None = None
+    media_type: str = ""
+    size: int = 0
+    content_hash: str = ""
+    salt: Sealed | None = None
+    cited: tuple[str, ...] = ()
+    motive: Sealed | None = None
+
+
+UNKNOWN_ATTACHMENT = Refusal("unknown-attachment", "Pièce jointe inconnue", status=422)
+WITHDRAWN = Refusal("attachment-withdrawn", "Pièce jointe retirée")
+
+Command = AddAttachment | CiteAttachment | WithdrawAttachment
+Event = AttachmentAdded | AttachmentCited | AttachmentWithdrawn
+
+
+def decide(attachment: Attachment, command: Command, context: Context) -> list[Event]:
+    match attachment.step, command:
+        case Step.KEPT, AddAttachment():
+            return []  # the same content is here already: the first one stands
+        case _, AddAttachment(kind, title, file_name, media_type, size, content_hash, salt):
+            named = context.text(title), context.text(file_name)
+            return [AttachmentAdded(context.case, kind, *named, media_type, size, content_hash, context.text(salt))]
+        case _ if attachment.case != context.case:
+            raise UNKNOWN_ATTACHMENT("Aucune pièce jointe de ce dossier ne porte cet identifiant.")
+        case Step.WITHDRAWN, _:
+            raise WITHDRAWN("Cette pièce jointe a été retirée du dossier\u202f: ajoutez-la à nouveau si besoin.")
+        case _, CiteAttachment(proves, about):
+            return [AttachmentCited(proves, about)]
+        case _, WithdrawAttachment(motive):
+            return [AttachmentWithdrawn(context.text(motive))]
+
+
+def evolve(attachment: Attachment, event: Event) -> Attachment:
+    match event:
+        case AttachmentAdded(case_id, kind, title, file_name, media_type, size, content_hash, salt):
+            return Attachment(
+                Step.KEPT, case_id, kind, title, file_name, media_type, size, content_hash, salt, attachment.cited
+            )
+        case AttachmentCited(proves):
+            return replace(attachment, cited=(*attachment.cited, proves))
+        case AttachmentWithdrawn(motive):
+            return replace(attachment, step=Step.WITHDRAWN, motive=motive)
+
+
+decider: Decider[Attachment] = Decider(
+    "attachment", Attachment(), decide, evolve, commands=Command.__args__, events=Event.__args__
+)

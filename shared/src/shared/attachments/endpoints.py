@@ -1,0 +1,175 @@
+"""Attachments over HTTP, the same in each service: added as they are, listed, downloaded, withdrawn."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from hashlib import sha256
+from itertools import chain
+from secrets import token_bytes
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from shared.attachments.attachment import AddAttachment, Attachment, Step, WithdrawAttachment, decider
+from shared.attachments.media import KEPT, media_type_of, named
+from shared.attachments.pieces import GONE, Pieces, address, attachments_of, opened
+from shared.attachments.uploads import received, title_and_name
+from shared.decider import Decider, Role
+from shared.eventlog.application import Receipt, ServiceApplication
+from shared.web.callers import Calling, allowed
+from shared.web.endpoints import EVERYONE_AT_WORK, Asked, Done, Endpoints, IdempotencyKey, case_router, done, shown
+from shared.web.problems import Problem
+
+BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    408: {"model": Problem, "description": "The file takes too long to arrive"},
+    415: {"model": Problem, "description": "The content is of no type that is kept"},
+}
+Disposition = Annotated[
+    str,
+    Header(
+        max_length=2000,
+        description="RFC 6266: the file's name, and its title if it has another; both are sealed, and so in no address",
+        examples=["attachment; filename*=UTF-8''convention%20sign%C3%A9e.pdf; title*=UTF-8''Convention%20tripartite"],
+    ),
+]
+
+
+class Listed(BaseModel):
+    """An attachment; `content_hash` is the SHA-256 of the salt's bytes followed by the content."""
+
+    id: UUID
+    version: int
+    step: Step
+    kind: str
+    title: str
+    file_name: str
+    media_type: str
+    size: int
+    content_hash: str
+    salt: str
+    cited: list[str]
+    motive: str | None
+
+
+def attachments_router(
+    collection: str, case: Decider[Any], kinds: type[StrEnum], *readers: Role, by: tuple[Role, ...] = EVERYONE_AT_WORK
+) -> APIRouter:
+    """Mounts `/{collection}/{case}/attachments`; `kinds` are the service's own."""
+    router = case_router(f"{collection}/{{case}}/attachments", "attachments")
+    attachments = Attachments(router, decider, within=case)
+    attachments.adds(kinds, *by)
+    attachments.does("/withdrawal", WithdrawAttachment, *by, beside=Pieces)
+    attachments.shows(*readers)
+    return router
+
+
+class Attachments(Endpoints[Attachment]):
+    def adds(self, kinds: type[StrEnum], *roles: Role) -> None:
+        async def add_attachment(
+            request: Request,
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._outer_case)],
+            response: Response,
+            kind: Any,
+            content_disposition: Disposition,
+            idempotency_key: IdempotencyKey = None,
+        ) -> Done:
+            """A file is added to the case: the body is the file as it is, at most 10 MiB. Its type is found in its
+            content, whatever the Content-Type says. Adding the same content twice gives the first one back (200)."""
+            allowed(caller, frozenset(roles), case)
+            title, name = title_and_name(content_disposition)
+            async with request.app.state.uploads:
+                content = await received(request)
+                add = _added(kind, title, name)
+
+                def keep() -> Receipt:
+                    stream, command = address(asked, case, content), add(content)
+                    said = f"{kind} {title} {name} {stream}"
+                    pieces = Pieces(asked, stream, content)
+                    return self._handled(
+                        asked, caller, case, stream, said, idempotency_key, completed=lambda *_: command, beside=pieces
+                    )
+
+                receipt = await run_in_threadpool(keep)
+            response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
+            response.status_code = 201 if receipt.events else 200
+            return done(receipt, response)
+
+        add_attachment.__annotations__["kind"] = Annotated[kinds, Query(description="What the document is")]
+        self._router.add_api_route(
+            "",
+            add_attachment,
+            methods=["POST"],
+            status_code=201,
+            response_model=Done,
+            summary="Add attachment",
+            responses={**PROBLEMS, 200: {"model": Done, "description": "The case has this content already"}},
+            openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(KEPT, BINARY)}},
+        )
+
+    def shows(self, *roles: Role) -> None:
+        @self._router.get("", response_model=list[Listed], summary="The attachments of the case")
+        def index(case: Annotated[UUID, Depends(self._outer_case)], asked: Asked, caller: Calling) -> Any:
+            """Withdrawn ones too, with the reason; not their content."""
+            allowed(caller, frozenset(roles), case)
+            return [shown(asked, decider, attachment) for attachment in attachments_of(asked, case)]
+
+        @self._router.get(
+            "/{id}",
+            response_class=Response,
+            summary="The content of an attachment",
+            responses={
+                200: {"content": dict.fromkeys(KEPT, BINARY), "description": "The file as it was received"},
+                304: {"description": "Unchanged: the ETag is the hash"},
+            },
+        )
+        def download(
+            id: UUID,  # noqa: A002
+            case: Annotated[UUID, Depends(self._inner_case)],
+            asked: Asked,
+            caller: Calling,
+            if_none_match: Annotated[str | None, Header()] = None,
+        ) -> Response:
+            allowed(caller, frozenset(roles), case)
+            return _content(asked, id, if_none_match or "")
+
+
+def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAttachment]:
+    def add(content: bytearray) -> AddAttachment:
+        media_type, salt = media_type_of(content, name).name, token_bytes(16)
+        told = sha256(salt)
+        told.update(content)
+        return AddAttachment(kind, title, name, media_type, len(content), told.hexdigest(), salt.hex())
+
+    return add
+
+
+def _content(asked: ServiceApplication, id: UUID, seen: str) -> Response:  # noqa: A002
+    attachment = asked.existing(decider, id).state
+    if attachment.step is Step.WITHDRAWN:
+        raise GONE("Cette pièce jointe a été retirée du dossier\u202f: son contenu est détruit.")
+    assert attachment.file_name is not None
+    name = named(asked.vault.open(attachment.file_name), attachment.media_type)
+    etag = f'"{attachment.content_hash}"'
+    if etag in seen:
+        return Response(status_code=304, headers={"ETag": etag})
+    pieces = opened(asked, id, attachment)
+    first = next(pieces)  # before anything is answered: it may be gone
+    return StreamingResponse(
+        chain([first], pieces),
+        media_type=attachment.media_type,
+        headers={
+            "ETag": etag,
+            "Content-Length": str(attachment.size),
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
