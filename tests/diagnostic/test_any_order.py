@@ -150,6 +150,10 @@ class AnyOrder(RuleBasedStateMachine):
     def a_snapshot_and_the_log_say_the_same(self) -> None:
         assert self.log.shown(self.log.from_snapshot()) == self.log.shown(self.reached)
 
+    @invariant()
+    def each_day_can_be_told(self) -> None:
+        assert self.log.on_every_day()
+
 
 AnyOrder.TestCase.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)
 TestAnyOrder = AnyOrder.TestCase

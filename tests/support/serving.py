@@ -32,7 +32,7 @@ class Client:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, **parameters: Any) -> Any:
-        return self._http.get(path, params=parameters, headers=self._headers)
+        return self._http.get(path, params=parameters or None, headers=self._headers)
 
     def get_unless(self, seen: str, path: str) -> Any:
         return self._http.get(path, headers=self._headers | {"If-None-Match": seen})

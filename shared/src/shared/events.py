@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -63,3 +65,10 @@ def name_of(event: object) -> EventName:
     """The name of an event, or of an event's class."""
     name: EventName = event.EVENT  # type: ignore[attr-defined]
     return name
+
+
+def happened_at(event: object) -> datetime | None:
+    """When it happened, as the event itself says: a day stands for its beginning, in UTC. Null: when it is recorded."""
+    field = name_of(event).effective
+    day: date | None = attrgetter(field)(event) if field else None
+    return datetime.combine(day, time(), UTC) if day else None

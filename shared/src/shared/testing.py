@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -14,6 +14,8 @@ from eventsourcing.persistence import StoredEvent
 from shared.decider import Actor, Context, Decider, Refused, Role
 from shared.eventlog.keys import Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
+from shared.events import happened_at
+from shared.replay import happened_by
 from shared.sealed import Sealed, sealed_in
 
 S = TypeVar("S")
@@ -136,6 +138,16 @@ class MemoryLog(Generic[S]):
             return Outcome(refused_as=refused)
         self.append(*events)
         return Outcome(events)
+
+    def on_every_day(self) -> list[S]:
+        """What had happened by the end of each day that an event names, and of the day before: each can be told."""
+        events = self.events
+        times = [(happened_at(event), NOW) for event in events]
+        days = {(effective or recorded).date() for effective, recorded in times}
+        return [
+            self.decider.state(event for event, counts in zip(events, happened_by(day, times), strict=True) if counts)
+            for day in days | {day - timedelta(days=1) for day in days}
+        ]
 
     def from_snapshot(self) -> S:
         """The state as a snapshot of it gives it back."""

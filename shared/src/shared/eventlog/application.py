@@ -9,9 +9,8 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
@@ -38,7 +37,7 @@ from shared.eventlog.recorder import (
     VersionTaken,
     key_rows,
 )
-from shared.events import name_of
+from shared.events import happened_at, name_of
 from shared.ids import uuid7
 from shared.sealed import sealed_in
 
@@ -352,7 +351,7 @@ class ServiceApplication(Application[UUID]):
             unit=context.actor.unit,
             correlation=context.correlation or context.case,
             causation=context.causation,
-            effective_at=context.effective_at or _effective(event),
+            effective_at=context.effective_at or happened_at(event),
             rules=getattr(event, "rules", None),
         )
 
@@ -377,13 +376,6 @@ class ServiceApplication(Application[UUID]):
             self.recorder.keep_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
         except PersistenceError:  # the command is recorded: it is not to look as if it had failed
             log.warning("no snapshot of %s at %d", stream, loaded.version, exc_info=True)
-
-
-def _effective(event: Any) -> datetime | None:
-    """When it happened, as the event itself says: a day stands for its beginning, in UTC."""
-    field = name_of(event).effective
-    day: date | None = attrgetter(field)(event) if field else None
-    return datetime.combine(day, time(), UTC) if day else None
 
 
 def _due_rows(part: Part[Any]) -> list[dict[str, Any]]:

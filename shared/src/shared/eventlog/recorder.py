@@ -328,6 +328,21 @@ class LogRecorder(PostgresApplicationRecorder):
         """Everything this service recorded of a case, whatever the aggregate, in order."""
         return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
 
+    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
+    def entries_of_stream(self, stream: UUID) -> Sequence[LogEntry]:
+        """One aggregate's events, in order."""
+        return self._entries(self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))
+
+    def settled(self) -> datetime:
+        """An instant of the database's clock before which nothing more will be recorded: no append is under way."""
+        with self.datastore.get_connection() as connection, connection.transaction():
+            lock = "SELECT pg_advisory_xact_lock_shared(%s::regclass::oid::bigint)"
+            connection.execute(lock, (self.events.as_string(),))
+            row = connection.execute("SELECT clock_timestamp() AS at").fetchone()
+        assert row is not None
+        at: datetime = row["at"]
+        return at.astimezone(UTC)
+
     def _entries_of(self, where: str) -> bytes:
         return self._sql(f"SELECT {ENTRY} FROM {{events}} WHERE {where}")  # noqa: S608  our own words
 

@@ -15,10 +15,12 @@ from shared.eventlog.application import Beside, CommandKey, Receipt, ServiceAppl
 from shared.eventlog.mapper import plain
 from shared.events import name_of
 from shared.ids import uuid7
+from shared.replay import Moment
 from shared.views import View, page_of
 from shared.web.bodies import BoundedRoute
 from shared.web.callers import Caller, Calling, allowed
 from shared.web.problems import Problem, ProblemError
+from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
 
 S = TypeVar("S")
 NO_NUL = r"^[^\x00]*$"
@@ -187,12 +189,31 @@ class Endpoints(Generic[S]):
             caller: Calling,
             case: Annotated[UUID, Depends(case_of)],
             response: Response,
+            moment: Asking,
         ) -> Any:
+            """Now, with what follows from it today under `beside`; or at a past moment, with what that rests on."""
             allowed(caller, frozenset(roles), case)
+            if moment != Moment():
+                return as_it_was(asked, self._decider, id, moment)
             answer = shown(asked, self._decider, id, response)
             return (
                 answer | {"beside": besides(asked, id, asked.existing(self._decider, id).state)} if besides else answer
             )
+
+        @self._router.get(
+            "/{id}/changes", response_model=list[ChangedBy], summary=f"What changed in the {self._decider.name}"
+        )
+        def between(
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(case_of)],
+            since: Bound = "0",
+            until: Bound | None = None,
+        ) -> Any:
+            """Between two versions or instants; each change with the event that made it."""
+            allowed(caller, frozenset(roles), case)
+            return changed_between(asked, self._decider, id, since, until)
 
         if self._within:
             return

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from shared.decider import Refused
 from shared.eventlog.application import KeyReused, StaleVersion, UnknownCase
 from shared.eventlog.keys import Erased
+from shared.replay import NeverReached, NotYet, StillToCome
 
 log = logging.getLogger(__name__)
 TYPES = "https://dla.example/problemes/"
@@ -75,6 +76,21 @@ def install(app: FastAPI) -> None:
             f"Le dossier en est à la version {error.current}\u202f: relisez-le avant de recommencer.",
             current_version=error.current,
         )
+
+    @app.exception_handler(NotYet)
+    async def not_yet(_: Request, error: NotYet) -> JSONResponse:
+        first = f"{error.first:%d/%m/%Y à %H:%M:%S} UTC"
+        return problem(404, "not-yet", "Rien encore à cette date", f"Le premier événement date du {first}.")
+
+    @app.exception_handler(NeverReached)
+    async def never_reached(_: Request, error: NeverReached) -> JSONResponse:
+        detail = f"Le dossier en est à la version {error.current}."
+        return problem(404, "unknown-version", "Version inconnue", detail, current_version=error.current)
+
+    @app.exception_handler(StillToCome)
+    async def still_to_come(_: Request, error: StillToCome) -> JSONResponse:
+        detail = f"Il est {error.now:%H:%M:%S} UTC, le {error.now:%d/%m/%Y}\u202f: demandez un instant passé."
+        return problem(422, "still-to-come", "Cet instant n’est pas encore passé", detail)
 
     @app.exception_handler(KeyReused)
     async def key_reused(_: Request, __: KeyReused) -> JSONResponse:
