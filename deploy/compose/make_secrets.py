@@ -21,15 +21,17 @@ def make_secrets(folders: Path, services: Iterable[str]) -> None:
     for service in services:
         folder = folders / service
         kept(folder / "DLA_DATABASE_URL", partial(database_url, service))
-        kept(folder / "DLA_SEALING_KEY", sealing_key)
+        kept(folder / "DLA_SEALING_KEY", thirty_two_bytes)
         write_private(folder / "DLA_NATS_TOKEN", token)
+        if service == "audit":
+            kept(folder / "DLA_AUDIT_LEDGER_KEY", thirty_two_bytes)
 
 
 def database_url(service: str) -> str:
     return f"postgresql://dla_{service}:{password()}@postgres:5432/dla_{service}"
 
 
-def sealing_key() -> str:
+def thirty_two_bytes() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 

@@ -103,6 +103,13 @@ def test_a_service_is_told_all_it_needs(stack: Stack, service: str) -> None:
     assert told["DLA_SERVICE_TOKEN"].count(".") == 2
     assert json.loads(told["DLA_FEEDS"]) == stack.addresses
     assert told["DLA_DEV_CLOCK"] == str(stack.folder / "clock")
+    assert ("DLA_AUDIT_LEDGER_KEY_FILE" in told) == (service == "audit")
+
+
+def test_audit_has_a_key_to_sign_the_ledger_with(stack: Stack) -> None:
+    key_file = Path(asked(stack, "audit", "/environment")["DLA_AUDIT_LEDGER_KEY_FILE"])
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert len(base64.b64decode(key_file.read_text())) == 32
 
 
 def test_no_two_services_share_a_sealing_key(stack: Stack) -> None:

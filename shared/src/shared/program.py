@@ -14,12 +14,11 @@ from uuid import UUID
 
 import typer
 import uvicorn
-from pydantic import ValidationError
 
 from shared.described import breaking, described, drift, written
 from shared.rebuild import rebuilt
 from shared.service import Part, Service
-from shared.settings import Settings
+from shared.settings import Misconfigured, Settings, told
 from shared.transport import topology
 from shared.transport.inbox import Inbox
 
@@ -31,9 +30,11 @@ def command_line(service: Service) -> typer.Typer:
     def serve(role: Annotated[Part, typer.Option(help="What this process does")] = Part.ALL) -> None:
         """Runs the service until SIGTERM."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-        settings = _settings()
+        with _told_plainly():
+            settings = told(Settings)
+            web = service.web(settings, role)
         uvicorn.run(
-            service.web(settings, role),
+            web,
             host=settings.host,
             port=settings.port,
             log_config=None,
@@ -119,9 +120,15 @@ def _inbox(service: Service) -> Iterator[Inbox]:
 
 
 def _settings() -> Settings:
+    with _told_plainly():
+        return told(Settings)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
     try:
-        return Settings()  # type: ignore[call-arg]
-    except ValidationError as error:
-        for fault in error.errors():
-            typer.echo(f"DLA_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}", err=True)
+        yield
+    except Misconfigured as missing:
+        for fault in missing.faults:
+            typer.echo(fault, err=True)
         raise typer.Exit(2) from None

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
 
@@ -42,9 +42,23 @@ class Part(StrEnum):
     RELAY = "relay"
 
 
+class Worker(Protocol):
+    """What goes on behind the requests, in threads of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+Workers = Callable[[], Iterable[Callable[[ServiceApplication], Worker]]]
+"""Asked before anything starts, so that what the deployment forgot is said at once: raises Misconfigured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that makes one service: pure deciders, and the named bridges around them."""
+    """Everything that makes one service: pure deciders, and the named bridges around them.
+
+    `tables`: SQL that the migration step runs too, `{schema}` filled in. `workers`: what else the role `work` runs."""
 
     name: str
     title: str
@@ -54,6 +68,8 @@ class Service:
     told: tuple[type[PublicEvent], ...]
     reactions: Reactions
     views: tuple[View, ...] = ()
+    tables: str = ""
+    workers: Workers = tuple
 
     def application(self, settings: Settings) -> ServiceApplication:
         return ServiceApplication(
@@ -62,6 +78,7 @@ class Service:
             settings.database_url.get_secret_value(),
             settings.sealing_key.get_secret_value(),
             Clock(settings.dev_clock),
+            tables=self.tables,
         )
 
     def feed(self, settings: Settings) -> Feed:
@@ -69,7 +86,10 @@ class Service:
         return Feed(bases, settings.service_token.get_secret_value())
 
     def web(self, settings: Settings | None = None, part: Part = Part.ALL) -> FastAPI:
-        """The HTTP side, and behind it whatever the role runs. Without settings: only to describe itself."""
+        """The HTTP side, and behind it whatever the role runs. Without settings: only to describe itself.
+
+        Raises Misconfigured when a worker of this role lacks what it needs."""
+        workers = self.workers() if settings and part in (Part.ALL, Part.WORK) else ()
 
         @asynccontextmanager
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
@@ -78,7 +98,7 @@ class Service:
             web.state.application, web.state.verifier = app, TokenVerifier(settings)
             web.state.uploads = asyncio.Semaphore(AT_ONCE)
             try:
-                async with self._behind(app, settings, part):
+                async with self._behind(app, settings, part, [make(app) for make in workers]):
                     yield
             finally:
                 await asyncio.to_thread(app.close)
@@ -97,7 +117,9 @@ class Service:
         return web
 
     @asynccontextmanager
-    async def _behind(self, app: ServiceApplication, settings: Settings, part: Part) -> AsyncIterator[None]:
+    async def _behind(
+        self, app: ServiceApplication, settings: Settings, part: Part, workers: Sequence[Worker]
+    ) -> AsyncIterator[None]:
         region, nats_url = settings.region, settings.nats_url
         token = settings.nats_token.get_secret_value() if settings.nats_token else None
         feed = self.feed(settings)
@@ -113,10 +135,10 @@ class Service:
                 leaving.push_async_callback(asyncio.wait, [relaying])
                 leaving.push_async_callback(relay.stop)
             if part in (Part.ALL, Part.WORK):
-                projector.start()
-                leaving.push_async_callback(asyncio.to_thread, projector.stop)
-                scheduler.start()
-                leaving.push_async_callback(asyncio.to_thread, scheduler.stop)
+                everybody: list[Worker] = [projector, scheduler, *workers]
+                for worker in everybody:
+                    worker.start()
+                    leaving.push_async_callback(asyncio.to_thread, worker.stop)
                 await subscriptions.start()
                 leaving.push_async_callback(subscriptions.stop)
             yield

@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BeforeValidator, HttpUrl, SecretBytes, SecretStr
+from pydantic import BeforeValidator, HttpUrl, SecretBytes, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+S = TypeVar("S", bound=BaseSettings)
 
-def _thirty_two_bytes(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    key = b64decode(value, validate=True)
+
+class Misconfigured(Exception):
+    """What a deployment must set before a program can start: `faults`, one line each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def told(settings: type[S]) -> S:
+    """Raises Misconfigured, which repeats no secret."""
+    try:
+        return settings()
+    except ValidationError as error:
+        prefix = settings.model_config["env_prefix"]
+        names = [prefix + "_".join(map(str, fault["loc"])).upper() if fault["loc"] else "" for fault in error.errors()]
+        lines = [f"{name}: {fault['msg']}" for name, fault in zip(names, error.errors(), strict=True)]
+        raise Misconfigured([line.removeprefix(": ") for line in lines]) from None
+
+
+def thirty_two_bytes(text: str) -> bytes:
+    key = b64decode(text, validate=True)
     if len(key) != 32:
         raise ValueError("the base64 of exactly 32 bytes is needed")
     return key
+
+
+def decoded(value: object) -> object:
+    """For a field that holds a key, told in base64."""
+    return thirty_two_bytes(value) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -31,7 +56,7 @@ class Settings(BaseSettings):
     region: str = "local"
     host: str = "127.0.0.1"
     port: int = 8000
-    sealing_key: Annotated[SecretBytes, BeforeValidator(_thirty_two_bytes)]
+    sealing_key: Annotated[SecretBytes, BeforeValidator(decoded)]
     jwks: str
     issuer: str
     audience: str = "dla"

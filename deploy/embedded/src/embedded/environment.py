@@ -12,6 +12,7 @@ from embedded.nats import Nats
 from embedded.private import kept
 
 REGION = "local"
+ORIGIN = "local.dla.invalid/tlog"
 SERVICE_TOKEN_HOURS = 30 * 24
 
 
@@ -23,6 +24,7 @@ def database_of(service: str) -> str:
 def environment(
     service: str, *, folder: Path, database_url: str, nats: Nats, issuer: Issuer, port: int, feeds: Mapping[str, str]
 ) -> dict[str, str]:
+    own = _ledger(folder) if service == "audit" else {}
     return dict(os.environ) | {
         "DLA_DATABASE_URL": database_url,
         "DLA_NATS_URL": nats.url,
@@ -30,7 +32,7 @@ def environment(
         "DLA_REGION": REGION,
         "DLA_HOST": "127.0.0.1",
         "DLA_PORT": str(port),
-        "DLA_SEALING_KEY": kept(folder / "secrets" / f"{service}.sealing", _sealing_key),
+        "DLA_SEALING_KEY": kept(folder / "secrets" / f"{service}.sealing", _thirty_two_bytes),
         "DLA_JWKS": str(issuer.jwks),
         "DLA_ISSUER": ISSUER,
         "DLA_AUDIENCE": AUDIENCE,
@@ -38,8 +40,16 @@ def environment(
         "DLA_FEEDS": json.dumps(dict(feeds)),
         "DLA_DEV_CLOCK": str(folder / "clock"),
         "PYTHONUNBUFFERED": "1",  # so that its last words reach its log
+        **own,
     }
 
 
-def _sealing_key() -> str:
+def _ledger(folder: Path) -> dict[str, str]:
+    """Audit's signing key, and its name; the last checkpoint signed is kept beside it."""
+    key = folder / "secrets" / "audit.ledger"
+    kept(key, _thirty_two_bytes)
+    return {"DLA_AUDIT_LEDGER_ORIGIN": ORIGIN, "DLA_AUDIT_LEDGER_KEY_FILE": str(key)}
+
+
+def _thirty_two_bytes() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()

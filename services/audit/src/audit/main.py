@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from audit import api, domain
+from collections.abc import Callable
+from functools import partial
+from importlib.resources import files
+
+from audit import api, commands, domain
+from audit.ledger import api as ledger_api
+from audit.ledger.keeper import Keeper
+from audit.ledger.settings import LedgerSettings
+from audit.ledger.signing import Signing
 from audit.published import published
 from audit.reactions import reactions
+from shared.eventlog.application import ServiceApplication
 from shared.program import command_line
 from shared.service import Service
+from shared.settings import told
+
+
+def ledger() -> list[Callable[[ServiceApplication], Keeper]]:
+    """The only part that needs the signing key. Raises Misconfigured without it."""
+    settings = told(LedgerSettings)
+    signing = Signing(settings.signer(), settings.remembered_in())
+    return [partial(Keeper, signing=signing, every=settings.every)]
+
 
 service = Service(
     name="audit",
     title="DLA — audit",
     deciders=(domain.decider,),
-    routers=(api.router,),
+    routers=(api.router, ledger_api.tlog, ledger_api.events),
     published=published,
     told=(),
     reactions=reactions,
+    tables=files("audit.ledger").joinpath("tables.sql").read_text(),
+    workers=ledger,
 )
 cli = command_line(service)
+commands.install(cli)
 
 if __name__ == "__main__":
     cli()

@@ -22,6 +22,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import Environment, EnvType, get_topic
 from psycopg import Connection
+from psycopg.sql import SQL
 
 from shared.clock import Clock
 from shared.decider import Actor, Context, Decider
@@ -123,7 +124,8 @@ class _Conflict(Exception):
 
 
 class ServiceApplication(Application[UUID]):
-    """A service's log with its deciders. `url` is a PostgreSQL URL, `deployment_key` 32 bytes."""
+    """A service's log with its deciders. `url` is a PostgreSQL URL, `deployment_key` 32 bytes; `tables` the service's
+    own, as SQL where `{schema}` is filled in."""
 
     SNAPSHOT_EVERY = 50
 
@@ -135,6 +137,7 @@ class ServiceApplication(Application[UUID]):
         deployment_key: bytes,
         clock: Clock | None = None,
         pool_size: int = 8,
+        tables: str = "",
     ) -> None:
         self.service = service
         self.deciders = deciders
@@ -147,6 +150,8 @@ class ServiceApplication(Application[UUID]):
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.name = service
         super().__init__(_environment(service, url, pool_size))
+        if tables:
+            self.recorder.sql_create_statements.append(SQL(tables).format(schema=self.recorder.schema))
 
     recorder: LogRecorder
 

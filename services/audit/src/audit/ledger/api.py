@@ -1,0 +1,142 @@
+"""The ledger over HTTP: checkpoints and tiles for everybody (C2SP tlog-tiles), an event's proof for who may see it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
+
+from audit import domain
+from audit.ledger import tree
+from audit.ledger.integrator import opening_of
+from audit.ledger.proof import Opening, Proof, header_of
+from audit.ledger.store import Leaf, Ledger, Signed
+from audit.ledger.tiles import address
+from shared.decider import Role
+from shared.web.callers import Calling, allowed
+from shared.web.endpoints import EVERYONE_AT_WORK, PROBLEMS, Asked, case_router
+from shared.web.problems import ProblemError
+
+TEXT = "text/plain; charset=utf-8"
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_NOW = {"Cache-Control": "no-cache"}
+SHOWN_THE_EVENT = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})
+SHOWN_THE_PROOF = SHOWN_THE_EVENT | {Role.OPS}
+
+tlog = APIRouter(prefix="/tlog", tags=["ledger"], responses={404: PROBLEMS[404], 503: PROBLEMS[503]})
+events = case_router("/events", "ledger")
+
+
+class Text(PlainTextResponse):
+    media_type = TEXT
+
+
+class Tile(Response):
+    media_type = "application/octet-stream"
+
+
+@tlog.get("/checkpoint", response_class=Text, summary="The ledger as it was last signed")
+def checkpoint(asked: Asked) -> Response:
+    """Origin, size and root, as a signed note; without a token."""
+    return Text(_newest(Ledger(asked.recorder)).note, headers=FOR_NOW)
+
+
+@tlog.get("/key", response_class=Text, summary="The key that verifies checkpoints")
+def key(asked: Asked) -> Response:
+    """`name+id+key`. Whoever wants to be sure compares it with what the deployment has published elsewhere."""
+    return Text(_newest(Ledger(asked.recorder)).key + "\n", headers=FOR_NOW)
+
+
+@tlog.get("/tile/{path:path}", response_class=Tile, summary="Hashes or entries of the ledger, 256 at most")
+def tile(asked: Asked, path: str) -> Response:
+    """`<level>/<n>`, `entries/<n>`, or with `.p/<width>` what is not full yet; nothing beyond what is signed."""
+    ledger, wanted = Ledger(asked.recorder), address(path)
+    if wanted is None or not wanted.within(_newest(ledger).size):
+        raise ProblemError(
+            404, "unknown-tile", "Tuile inconnue", "Le registre signé ne comporte pas cette tuile, ou pas encore."
+        )
+    return Tile(ledger.tile(wanted), headers=FOR_EVER)
+
+
+@tlog.get("/consistency", response_class=Text, summary="That a checkpoint only adds to an older one")
+def consistency(
+    asked: Asked,
+    old: Annotated[int, Query(ge=0, description="The size of a checkpoint seen before")],
+    new: Annotated[int | None, Query(ge=0, description="The size of a newer one; the newest if left out")] = None,
+) -> Response:
+    """`old <size>`, the hashes of the proof, an empty line and the newer checkpoint: what a witness is shown."""
+    ledger = Ledger(asked.recorder)
+    signed = _newest(ledger, new)
+    if old > signed.size:
+        raise ProblemError(
+            404,
+            "unknown-size",
+            "Taille inconnue",
+            f"Le registre signé compte {signed.size} lignes, moins que {old}\u202f: rien ne relie l’un à l’autre.",
+        )
+    hashes = ledger.asked(lambda subtree: tree.consistency(old, signed.size, subtree))
+    lines = [f"old {old}", *(b64encode(each).decode() for each in hashes)]
+    return Text("\n".join(lines) + "\n\n" + signed.note, headers=FOR_NOW)
+
+
+@events.get("/{id}/proof", response_class=Text, summary="The proof that an event is in the ledger")
+def proof(id: UUID, asked: Asked, caller: Calling) -> Response:  # noqa: A002
+    """A `.tlog-proof` (C2SP tlog-proof) with the newest checkpoint. Its extra line opens the entry for who may see the
+    event: salt, header and payload hash, whose SHA-256 is the entry."""
+    allowed(caller, SHOWN_THE_PROOF, caller.case)
+    ledger = Ledger(asked.recorder)
+    leaf = ledger.leaf(id)
+    if leaf is None:
+        raise ProblemError(
+            404, "unknown-event", "Événement inconnu", "Le registre ne comporte pas cet événement, ou pas encore."
+        )
+    signed = _newest(ledger)
+    if leaf.index >= signed.size:
+        raise _not_signed_yet()
+    opened = _opening(asked, id, leaf)
+    shown = None
+    if caller.actor.role in SHOWN_THE_EVENT:
+        allowed(caller, SHOWN_THE_EVENT, UUID(header_of(opened)["case"]))
+        shown = bytes(opened)
+    hashes = ledger.asked(lambda subtree: tree.inclusion(leaf.index, signed.size, subtree))
+    named = {"Content-Disposition": f'attachment; filename="{id}.tlog-proof"', "Cache-Control": "private, no-store"}
+    return Text(str(Proof(leaf.index, tuple(hashes), signed.note, shown)), headers=named)
+
+
+def _opening(asked: Any, event: UUID, leaf: Leaf) -> Opening:
+    """From audit's log, where the header is; it is what the ledger committed to, or it is said."""
+    ((_, topic, state), *_) = asked.recorder.history(event)
+    heard: domain.EventHeard = asked.mapper.to_data(str(event), 1, topic, state)
+    opened = opening_of(heard, leaf.salt)
+    if opened.entry != leaf.entry:
+        raise ProblemError(
+            409,
+            "altered-event",
+            "Événement altéré",
+            "L’en-tête conservé n’est plus celui auquel le registre s’est engagé\u202f: alertez l’exploitation.",
+        )
+    return opened
+
+
+def _newest(ledger: Ledger, size: int | None = None) -> Signed:
+    signed = ledger.newest(size)
+    if signed is None and size is not None:
+        raise ProblemError(
+            404, "unknown-size", "Taille inconnue", f"Aucun point de contrôle n’a été signé pour {size} lignes."
+        )
+    if signed is None:
+        raise _not_signed_yet()
+    return signed
+
+
+def _not_signed_yet() -> ProblemError:
+    return ProblemError(
+        503,
+        "not-signed-yet",
+        "Pas encore signé",
+        "Le registre n’est pas encore signé jusque-là\u202f: réessayez dans un instant.",
+        {"Retry-After": "2"},
+    )

@@ -1,0 +1,52 @@
+"""Who keeps the ledger going? A thread of each replica that works: it integrates what audit hears, and signs."""
+
+from __future__ import annotations
+
+import logging
+from threading import Event, Thread
+
+from audit.ledger.integrator import integrate
+from audit.ledger.signing import NotSigned, Signing
+from shared.eventlog.application import ServiceApplication
+
+POLL = 1.0
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """`every`: at most one batch after another, and one checkpoint, in so many seconds."""
+
+    def __init__(self, app: ServiceApplication, signing: Signing, every: float) -> None:
+        self._app, self._signing, self._every = app, signing, every
+        self._news, self._stopped = Event(), Event()
+        self._refused = ""
+        self._thread = Thread(target=self._keep, name="ledger", daemon=True)
+
+    def start(self) -> None:
+        self._app.recorder.notifier.listeners.append(self._news)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._news.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while not self._stopped.is_set():
+            self._news.clear()
+            try:
+                while integrate(self._app) and not self._stopped.is_set():
+                    pass
+                self._signing.sign(self._app)
+                self._refused = ""
+            except NotSigned as refusal:
+                self._say(refusal)
+            except Exception:
+                log.exception("the ledger waits: it will be tried again")
+            self._stopped.wait(self._every)
+            self._news.wait(POLL)
+
+    def _say(self, refusal: NotSigned) -> None:
+        if self._refused != str(refusal):
+            log.critical("no checkpoint is signed: %s", refusal)
+        self._refused = str(refusal)

@@ -1,0 +1,61 @@
+"""What a deployment tells the ledger, by environment variables that begin with DLA_AUDIT_LEDGER_."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, PositiveFloat, SecretBytes, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from audit.ledger.note import Signer, key_name
+from shared.settings import decoded, thirty_two_bytes
+
+OTHERS = 0o077
+
+
+class LedgerSettings(BaseSettings):
+    """`origin`: the ledger's name for ever, best the address where `/tlog` is served, without its scheme;
+    `key_file`: a file that only its owner reads, as `dla-audit keygen` makes it, or `key`, what stands in it;
+    `memory`: a file, outside the database, where the last signed checkpoint is kept;
+    `every`: at most one checkpoint in so many seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_AUDIT_LEDGER_", frozen=True, hide_input_in_errors=True)
+
+    origin: Annotated[str, AfterValidator(key_name)]
+    key: Annotated[SecretBytes, BeforeValidator(decoded)] | None = None
+    key_file: Path | None = None
+    memory: Path | None = None
+    every: PositiveFloat = 1.0
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if (self.key is None) == (self.key_file is None):
+            raise ValueError(
+                "the ledger is signed with one key: set DLA_AUDIT_LEDGER_KEY_FILE (made by `dla-audit keygen FILE`)"
+                " or DLA_AUDIT_LEDGER_KEY"
+            )
+        self.signer()
+        return self
+
+    def signer(self) -> Signer:
+        """Raises ValueError when the key's file is not what it should be."""
+        if self.key:
+            return Signer(self.origin, self.key.get_secret_value())
+        assert self.key_file is not None
+        return Signer(self.origin, seed_in(self.key_file))
+
+    def remembered_in(self) -> Path | None:
+        """Beside the key's file unless told otherwise."""
+        if self.memory or self.key_file is None:
+            return self.memory
+        return self.key_file.with_name(f"{self.key_file.name}.checkpoint")
+
+
+def seed_in(key_file: Path) -> bytes:
+    try:
+        if key_file.stat().st_mode & OTHERS:
+            raise ValueError(f"the ledger's key can be read by others than its owner: chmod 600 {key_file}")
+        return thirty_two_bytes(key_file.read_text().strip())
+    except OSError as error:
+        raise ValueError(f"the ledger's key cannot be read: {error.strerror} ({key_file})") from error

@@ -1,0 +1,26 @@
+-- The ledger, beside audit's log and made from it. Only what is signed in `checkpoints` is ever served.
+
+CREATE TABLE IF NOT EXISTS {schema}.ledger (            -- one row: how far audit's log is integrated; its lock elects
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    position bigint NOT NULL DEFAULT 0,
+    size     bigint NOT NULL DEFAULT 0
+);
+INSERT INTO {schema}.ledger DEFAULT VALUES ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS {schema}.leaves (            -- entry = SHA-256(salt || header || payload hash)
+    index    bigint PRIMARY KEY,
+    event_id uuid  NOT NULL UNIQUE,                     -- its header is in audit's log, in the stream of this id
+    salt     bytea NOT NULL,
+    entry    bytea NOT NULL
+);
+CREATE TABLE IF NOT EXISTS {schema}.tiles (             -- up to 256 hashes of 32 bytes, only ever appended to
+    level smallint, n bigint, hashes bytea NOT NULL, PRIMARY KEY (level, n)
+);
+ALTER TABLE {schema}.tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
+CREATE TABLE IF NOT EXISTS {schema}.checkpoints (       -- everything that was ever signed; `key` verifies `note`
+    nth       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    size      bigint NOT NULL,
+    note      text   NOT NULL,
+    key       text   NOT NULL,
+    signed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX IF NOT EXISTS checkpoints_by_size ON {schema}.checkpoints (size);

@@ -1,0 +1,89 @@
+"""Is the key that signs the ledger made well, kept well, and asked for before anything starts?"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from audit.ledger.settings import LedgerSettings
+from audit.main import cli, ledger
+from shared.settings import Misconfigured, told
+
+PREFIX = "DLA_AUDIT_LEDGER_"
+KEY = b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ORIGIN", "KEY", "KEY_FILE", "MEMORY", "EVERY"):
+        monkeypatch.delenv(PREFIX + name, raising=False)
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setenv(PREFIX + "ORIGIN", "registre.example/dla")
+    return monkeypatch
+
+
+def test_a_key_is_made_once_and_for_its_owner(named: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    made = CliRunner().invoke(cli, ["keygen", str(file)])
+    assert (made.exit_code, file.stat().st_mode & 0o777) == (0, 0o600)
+    before = file.read_text()
+    assert before.strip() not in made.output
+    again = CliRunner().invoke(cli, ["keygen", str(file)])
+    assert (again.exit_code, file.read_text()) == (1, before)
+    named.setenv(PREFIX + "KEY_FILE", str(file))
+    settings = told(LedgerSettings)
+    assert str(settings.signer().verifier).startswith("registre.example/dla+")
+    assert settings.remembered_in() == tmp_path / "key.checkpoint"
+
+
+def test_a_key_may_come_by_the_environment(named: pytest.MonkeyPatch) -> None:
+    named.setenv(PREFIX + "KEY", KEY)
+    assert told(LedgerSettings).remembered_in() is None
+    named.setenv(PREFIX + "MEMORY", "/srv/ledger/checkpoint")
+    assert told(LedgerSettings).remembered_in() == Path("/srv/ledger/checkpoint")
+
+
+def test_without_a_key_nothing_starts(named: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Misconfigured, match="dla-audit keygen"):
+        ledger()
+    named.setenv(PREFIX + "KEY", "court")
+    with pytest.raises(Misconfigured, match="DLA_AUDIT_LEDGER_KEY") as refused:
+        ledger()
+    assert "court" not in str(refused.value)
+
+
+def test_serving_without_a_key_says_which_setting_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "NATS_URL": "nats://127.0.0.1:1", "SEALING_KEY": KEY,
+        "JWKS": "none", "ISSUER": "none", "SERVICE_TOKEN": "none",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"DLA_{name}", value)
+    refused = CliRunner().invoke(cli, ["serve", "--role", "work"])
+    assert refused.exit_code == 2
+    assert "DLA_AUDIT_LEDGER_ORIGIN: Field required" in refused.output
+
+
+def test_a_key_that_others_can_read_is_refused(named: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(KEY)
+    file.chmod(0o644)
+    named.setenv(PREFIX + "KEY_FILE", str(file))
+    with pytest.raises(Misconfigured, match="chmod 600"):
+        ledger()
+    named.setenv(PREFIX + "KEY_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(Misconfigured, match="cannot be read: No such file"):
+        ledger()
+
+
+@pytest.mark.parametrize("origin", ["", "a b", "a+b"])
+def test_an_origin_is_one_word(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    monkeypatch.setenv(PREFIX + "ORIGIN", origin)
+    monkeypatch.setenv(PREFIX + "KEY", KEY)
+    with pytest.raises(Misconfigured, match="ORIGIN"):
+        told(LedgerSettings)

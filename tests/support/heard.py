@@ -1,0 +1,62 @@
+"""What audit has heard, many events at once: as if four services had told them."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from uuid import UUID
+
+from audit.domain import EventHeard
+from shared.clock import Clock
+from shared.decider import Role
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import Meta, RecordedEvent
+from shared.ids import uuid7
+from shared.transport.wire import Header, encode
+
+CASE = UUID(int=5)
+LOG = UUID(int=1)
+AT_ONCE = 1000
+
+
+def header(position: int, publisher: str = "intake", case: UUID = CASE) -> Header:
+    at = Clock().now()
+    return Header(
+        publisher=publisher,
+        log_id=LOG,
+        position=position,
+        partition=3,
+        number=position,
+        id=uuid7(),
+        case=case,
+        stream=case,
+        version=position,
+        event="request-received",
+        event_version=1,
+        recorded_at=at,
+        effective_at=at,
+        actor="ines",
+        role="adviser",
+        unit="dla-44",
+        causation=None,
+        correlation=case,
+        rules=None,
+        payload_hash=sha256(f"{publisher} {position}".encode()).hexdigest(),
+    )
+
+
+def hear(app: ServiceApplication, count: int, first: int = 1, case: UUID = CASE) -> list[Header]:
+    """Appends to audit's own log, and gives what was told."""
+    told = [header(position, case=case) for position in range(first, first + count)]
+    for at in range(0, count, AT_ONCE):
+        batch = told[at : at + AT_ONCE]
+        stored = [app.mapper.to_stored_event(_heard(each)) for each in batch]
+        app.recorder.insert_events(stored, cases=[each.case for each in batch])
+    return told
+
+
+def _heard(told: Header) -> RecordedEvent[EventHeard]:
+    meta = Meta(uuid7(), told.case, "service:audit", Role.SERVICE, told.correlation, causation=told.id)
+    kept = EventHeard(
+        told.publisher, told.log_id, told.position, told.event, told.recorded_at, encode(told).decode(), None
+    )
+    return RecordedEvent(told.id, 1, meta, kept)
