@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from serving import served
+from validated import validated_case
 
 from embedded.nats import Nats
-from parcours.domain import building, parcours, validation
 from parcours.domain.consultation.award import (
     Award,
     CancelConsultation,
@@ -39,7 +39,6 @@ from parcours.domain.consultation.proposals import (
     SubmitProposal,
 )
 from parcours.domain.consultation.state import Consultation, Criterion, Proposal, Step
-from parcours.domain.state import Kind, Plan
 from parcours.main import service
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
@@ -309,23 +308,3 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         assert adviser.post(f"{at}/information", {"provider": keys[0], "informed_on": today}).status_code == 200
         assert adviser.post(f"{path}/agreements", agreement).status_code == 200
         assert adviser.get(at).json()["step"] == "agreed"
-
-
-def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
-    case, today = uuid7(), date.today()  # noqa: DTZ011  the served clock is today's
-    adviser, leader = Actor("some-adviser", Role.ADVISER, "dla-44"), Actor("some-leader", Role.LEADER)
-    plan = Plan(uuid7(), "dla-44", "some-adviser", datetime.now(UTC) - timedelta(days=40), ("finance",))
-    dates = (today + timedelta(days=30), today + timedelta(days=180))
-    for command in (
-        parcours.OpenParcours(plan),
-        building.RankAxes(("finance",)),
-        building.AddAction(Kind.CONSULTING, "finance", "Étude", "À choisir", *dates, planned_days=5),
-        building.AddAction(Kind.OWN_ACTION, "finance", "Suivi", "Trésorière", *dates),
-        validation.ShareParcours(today, dates[1]),
-    ):
-        app.handle(parcours.decider, case, command, app.context(case, adviser))
-    built = app.load(parcours.decider, case).state
-    assert built.shared
-    agreed = validation.ValidateParcours(built.shared.version, built.shared.content_hash)
-    app.handle(parcours.decider, case, agreed, app.context(case, leader))
-    return case, next(iter(built.actions))

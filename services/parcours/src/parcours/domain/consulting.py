@@ -10,9 +10,11 @@ from uuid import UUID
 from parcours.domain.consultation import award, consultation
 from parcours.domain.known import action_to_start, agreement_of, consulting_action, since_admission, validated_action
 from parcours.domain.state import OPEN_STEPS, Action, Agreement, Days, Parcours, Signatures, Step, Sum
+from shared.attachments import attachment
+from shared.attachments.attachment import CiteAttachment
 from shared.dates import already_past
 from shared.decider import Alongside, Context, Refusal
-from shared.events import command, event
+from shared.events import command, event, name_of
 from shared.fields import Line, Motive
 from shared.frozen import replace
 from shared.sealed import Sealed
@@ -23,7 +25,7 @@ class RecordAgreement:
     """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
 
     `consultation`: the awarded one that leads to it, or else `exception`: why there was none. `signed_on`: the day of
-    the last of the three `signatures`."""
+    the last of the three `signatures`. `attachment`: the file of the case that proves it."""
 
     action: UUID
     provider: Line
@@ -33,6 +35,7 @@ class RecordAgreement:
     signatures: Signatures | None = None
     consultation: UUID | None = None
     exception: Motive | None = None
+    attachment: UUID | None = None
 
 
 @command
@@ -46,19 +49,21 @@ class RecordDays:
 
 @command
 class SignAmendment:
-    """Structure, unit and provider agree on more days."""
+    """Structure, unit and provider agree on more days. `attachment`: the file of the case that proves it."""
 
     action: UUID
     extra_days: Days
     signed_on: date
+    attachment: UUID | None = None
 
 
 @command
 class ReceiveFinalReport:
-    """The provider's final report has been received; it is to be read."""
+    """The provider's final report has been received; it is to be read. `attachment`: the report itself."""
 
     action: UUID
     received_on: date
+    attachment: UUID | None = None
 
 
 @command
@@ -79,6 +84,7 @@ class AgreementSigned:
     signatures: Signatures | None = None
     consultation: UUID | None = None
     exception: Sealed | None = None
+    attachment: UUID | None = None
 
 
 @event("days-recorded", label="Jours d’intervention réalisés", effective="worked_until")
@@ -93,12 +99,14 @@ class AmendmentSigned:
     action: UUID
     extra_days: int
     signed_on: date
+    attachment: UUID | None = None
 
 
 @event("final-report-received", label="Rapport final reçu", effective="received_on")
 class FinalReportReceived:
     action: UUID
     received_on: date
+    attachment: UUID | None = None
 
 
 @event("final-report-accepted", label="Rapport final accepté", effective="received_on")
@@ -118,6 +126,7 @@ REPORT_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu
 REPORT_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
 
 Command = RecordAgreement | RecordDays | SignAmendment | ReceiveFinalReport | AcceptFinalReport
+Proven = AgreementSigned | AmendmentSigned | FinalReportReceived
 Event = AgreementSigned | DaysRecorded | AmendmentSigned | FinalReportReceived | FinalReportAccepted
 
 
@@ -134,12 +143,14 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [DaysRecorded(key, days, command.worked_until)]
         case SignAmendment(key, extra_days, signed_on):
             action = _not_reported(validated_action(parcours, key, *OPEN_STEPS))
-            return [AmendmentSigned(key, extra_days, _since_signature(action, signed_on, context, SIGNATURE))]
+            signed_on = _since_signature(action, signed_on, context, SIGNATURE)
+            return [AmendmentSigned(key, extra_days, signed_on, command.attachment)]
         case ReceiveFinalReport(key, received_on):
             action = validated_action(parcours, key, Step.STARTED)
             if action.report_received_on:
                 raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
-            return [FinalReportReceived(key, _since_signature(action, received_on, context, RECEIPT))]
+            received_on = _since_signature(action, received_on, context, RECEIPT)
+            return [FinalReportReceived(key, received_on, command.attachment)]
         case AcceptFinalReport():
             return _accepted(parcours, command, context)
 
@@ -166,6 +177,7 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
         command.signatures,
         command.consultation,
         context.optional_text(command.exception),
+        command.attachment,
     )
 
 
@@ -180,10 +192,14 @@ def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) 
 
 
 def alongside(_parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
-    """The consultation that led to an agreement must have been awarded, and everyone informed."""
+    """The consultation that led to an agreement must have been awarded, and everyone informed; a file that proves
+    something is one of the case, and was not withdrawn."""
     if isinstance(event, AgreementSigned) and event.consultation:
         ask = award.Conclude(event.action, event.amount, event.days)
         yield Alongside(consultation.decider, event.consultation, ask, context.case)
+    if isinstance(event, Proven) and event.attachment:
+        cite = CiteAttachment(name_of(event).name, event.action)
+        yield Alongside(attachment.decider, event.attachment, cite, context.case)
 
 
 def _not_reported(action: Action) -> Action:
@@ -226,6 +242,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = replace(action, report_received_on=received_on)
         case FinalReportAccepted(_, received_on):
             changed = replace(action, report_received_on=received_on, report_accepted=True)
+    if isinstance(event, Proven) and event.attachment:
+        changed = replace(changed, proofs=(*changed.proofs, event.attachment))
     return parcours.but(event.action, changed)
 
 

@@ -116,7 +116,8 @@ class Agreement:
 class Action:
     """`validated`: the structure agreed to it, in some version. `committed` and `paid` are cents, `days` consumed.
 
-    `outcome`: what came of it, or why it was abandoned or carried over."""
+    `outcome`: what came of it, or why it was abandoned or carried over. `proofs`: the files of the case that prove the
+    agreement, its amendments and the report."""
 
     planned: PlannedAction
     step: Step = Step.PLANNED
@@ -130,6 +131,7 @@ class Action:
     report_accepted: bool = False
     paid: int = 0
     outcome: Sealed | None = None
+    proofs: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
