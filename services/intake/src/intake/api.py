@@ -8,6 +8,7 @@ from annotated_types import MaxLen
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from intake import documents as papers
 from intake import lookups, views
 from intake.domain import commands, difficulty, nomenclature, orientation, request, self_check, targets, territory
 from intake.domain.attachments import AttachmentKind
@@ -15,6 +16,7 @@ from intake.domain.chasing import Chase
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
+from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, NO_NUL, WHO_READS_A_CASE, Asked, Endpoints, case_router
 
 router = case_router("/requests", "requests")
@@ -43,6 +45,7 @@ requests.does("/transfer", commands.TransferRequest, *EVERYONE_AT_WORK)
 requests.does("/withdrawal", commands.WithdrawRequest, *EVERYONE_AT_WORK, Role.LEADER)
 requests.does("/giving-up", commands.GiveUpCase, *EVERYONE_AT_WORK, Role.LEADER)
 requests.reads(*WHO_READS_A_CASE, besides=lookups.beside)
+Documents(router, request.decider).writes(papers.of_request, *WHO_READS_A_CASE, names_structure=True)
 requests.lists(views.requests, *EVERYONE_AT_WORK)
 
 orientations_router = case_router("/requests/{case}/orientations", "orientations")

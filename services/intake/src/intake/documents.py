@@ -1,0 +1,182 @@
+"""What does intake write down for people? The record of a reception, and the letter of an orientation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from intake import words
+from intake.domain.criteria import in_force
+from intake.domain.difficulty import DISCLAIMER, Difficulty
+from intake.domain.eligibility import Judged
+from intake.domain.events import (
+    CaseGivenUp,
+    MeetingRecorded,
+    RequestAdmitted,
+    RequestOriented,
+    RequestTransferred,
+    RequestWithdrawn,
+)
+from intake.domain.nomenclature import LEGAL_CATEGORIES, SECTIONS, section_of
+from intake.domain.state import Request
+from intake.domain.structure import SealedContact, Structure
+from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Table
+from shared.documents.reading import Paper, Reading
+from shared.french import counted, day_in_words, in_words, number, sentence
+
+Outcome = RequestAdmitted | RequestOriented | RequestTransferred | RequestWithdrawn | CaseGivenUp
+OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn, CaseGivenUp)
+
+
+def of_request(_: Request) -> Iterable[Paper[Request]]:
+    yield Paper("fiche-d-accueil", "Fiche d’accueil", reception)
+
+
+def reception(reading: Reading[Request]) -> Document:
+    request = reading.state
+    return reading.document(
+        "Fiche d’accueil",
+        f"Unité {request.unit}",
+        [
+            Heading("La structure"),
+            Facts(tuple(structure_facts(request.structure))),
+            *contact(reading, request.contact),
+            *_need(reading),
+            *_meetings(reading),
+            *_criteria(reading),
+            *_difficulty(reading, request.difficulty),
+            Heading("L’issue de la demande"),
+            Facts(tuple(_outcome(reading))),
+        ],
+        structure=request.structure.name,
+    )
+
+
+def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
+    yield "Nom", structure.name
+    yield "Forme", sentence(words.LEGAL_FORMS[structure.legal_form])
+    if structure.siret:
+        yield "SIRET", _siret(structure.siret)
+    if structure.rna:
+        yield "Numéro RNA", structure.rna
+    place = f"{structure.commune} ({structure.department})" if structure.commune else structure.department
+    yield "Commune" if structure.commune else "Département", place
+    if structure.naf:
+        section = section_of(structure.naf)
+        yield "Activité (NAF)", f"{structure.naf}{f' – {SECTIONS[section][0]}' if section else ''}"
+    if structure.legal_category:
+        name = LEGAL_CATEGORIES[structure.legal_category[0]]
+        yield "Catégorie juridique", f"{structure.legal_category} – {name}"
+    yield "Effectif", "à demander" if structure.headcount is None else counted(structure.headcount, "personne")
+    if structure.fte is not None:
+        yield "Équivalents temps plein", number(structure.fte)
+    if structure.scope:
+        yield "Portée", sentence(words.SCOPES[structure.scope])
+
+
+def contact(reading: Reading[Request], person: SealedContact | None) -> Iterator[Block]:
+    if person is None:
+        return
+    lines = (
+        ("Nom", person.name),
+        ("Fonction", person.function),
+        ("Courriel", person.email),
+        ("Téléphone", person.phone),
+    )
+    yield Heading("La personne à qui parler")
+    yield Facts(tuple((label, reading.show(value)) for label, value in lines if value))
+
+
+def _need(reading: Reading[Request]) -> Iterator[Block]:
+    request = reading.state
+    yield Heading("La demande")
+    yield Paragraph(f"Reçue le {day_in_words(reading.told[0].recorded_at)}.")
+    if request.need:
+        yield Paragraph(reading.show(request.need))
+    if request.origin:
+        yield Paragraph("Cette demande fait suite à un autre dossier.", aside=True)
+    if request.earlier:
+        yield Paragraph(
+            f"La structure est déjà venue\u00a0: {counted(len(request.earlier), 'demande')} dans cette unité.",
+            aside=True,
+        )
+
+
+def _meetings(reading: Reading[Request]) -> Iterator[Block]:
+    meetings = [told.event for told in reading.all_of(MeetingRecorded)]
+    if meetings:
+        yield Heading("Les entretiens d’accueil" if len(meetings) > 1 else "L’entretien d’accueil")
+    for meeting in meetings:
+        yield Paragraph(f"Le {in_words(meeting.held_on)}, avec {reading.show(meeting.with_whom)}.")
+        if meeting.notes:
+            yield Paragraph(reading.show(meeting.notes))
+
+
+def _criteria(reading: Reading[Request]) -> Iterator[Block]:
+    rules = in_force(reading.told[-1].recorded_at.date())
+    judged = reading.state.criteria
+    labels = {criterion.code: criterion.label for criterion in rules.list}
+    rows = [(labels[code], *_verdict(reading, judged[code])) for code in labels if code in judged]
+    rows += [(code, *_verdict(reading, given)) for code, given in judged.items() if code not in labels]
+    if not rows:
+        return
+    yield Heading("Le faisceau de critères")
+    columns = (Column("Critère", 3), Column("Constat", 2), Column("Éléments", 5))
+    yield Table(f"Critères examinés (version {rules.version} des critères de l’unité)", columns, tuple(rows))
+    hard = [criterion.label for criterion in rules.hard if criterion.code not in judged]
+    if hard:
+        yield Paragraph(f"Reste à examiner\u00a0: {', '.join(hard)}.", aside=True)
+
+
+def _verdict(reading: Reading[Request], judged: Judged) -> tuple[str, str]:
+    verdict, evidence = sentence(words.VERDICTS[judged.verdict]), reading.show(judged.evidence)
+    if judged.derogation is None:
+        return verdict, evidence
+    kind = f" ({words.DEROGATIONS[judged.derogation_kind]})" if judged.derogation_kind else ""
+    return f"{verdict}, dérogation accordée{kind}", f"{evidence}\nDérogation\u00a0: {reading.show(judged.derogation)}"
+
+
+def _difficulty(reading: Reading[Request], difficulty: Difficulty | None) -> Iterator[Block]:
+    if difficulty is None:
+        return
+    facts = [("Niveau", sentence(words.LEVELS[difficulty.level]))]
+    if difficulty.lasting:
+        facts.append(("Nature", sentence(words.LASTINGS[difficulty.lasting])))
+    if difficulty.causes:
+        facts.append(("Causes", sentence(", ".join(words.CAUSES[cause] for cause in difficulty.causes))))
+    if difficulty.days_left is not None:
+        facts.append(("Temps pour agir", counted(difficulty.days_left, "jour")))
+    if difficulty.cessation_on:
+        facts.append(("Cessation des paiements", in_words(difficulty.cessation_on)))
+    if difficulty.legal_deadline:
+        facts.append(("Déclaration au plus tard", in_words(difficulty.legal_deadline)))
+    facts.append(("Qualifiée le", day_in_words(difficulty.at)))
+    yield Heading("Les difficultés")
+    yield Facts(tuple(facts))
+    if difficulty.explanation:
+        yield Paragraph(reading.show(difficulty.explanation))
+    if difficulty.legal_deadline:
+        yield Paragraph(DISCLAIMER, aside=True)
+
+
+def _outcome(reading: Reading[Request]) -> Iterator[tuple[str, str]]:
+    request = reading.state
+    yield "Situation", sentence(words.STATUSES[request.status])
+    if request.ending:
+        yield "Fin du dossier", sentence(words.ENDINGS[request.ending])
+    for told in reading.told:
+        if not isinstance(told.event, OUTCOMES):
+            continue
+        outcome: Outcome = told.event
+        yield "Le", day_in_words(told.recorded_at)
+        if isinstance(outcome, RequestTransferred):
+            yield "Vers l’unité", outcome.to_unit
+        if isinstance(outcome, RequestOriented) and outcome.orientations:
+            yield "Orientations", number(len(outcome.orientations))
+        if outcome.motive:
+            yield "Motif", reading.show(outcome.motive)
+        if isinstance(outcome, RequestOriented) and outcome.why_none:
+            yield "Aucune orientation, car", reading.show(outcome.why_none)
+
+
+def _siret(digits: str) -> str:
+    return "\u00a0".join((digits[:3], digits[3:6], digits[6:9], digits[9:]))

@@ -1,0 +1,200 @@
+"""What intake writes down: the record of a reception, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from papers import on_paper, on_screen, read, text_of, written
+from serving import Client, Served, served
+
+from embedded.nats import Nats
+from intake.documents import of_request
+from intake.domain import request
+from intake.domain.commands import AdmitRequest, AssessCriterion, GrantDerogation, ReceiveRequest, RecordMeeting
+from intake.domain.criteria import Verdict
+from intake.domain.difficulty import Cause, Level, QualifyDifficulty
+from intake.domain.eligibility import DerogationKind
+from intake.domain.state import Request
+from intake.domain.structure import Contact, LegalForm, Structure
+from intake.main import service
+from shared.decider import Role
+from shared.testing import MemoryLog
+
+JARDINS = Structure(
+    "Les Jardins de l’Erdre",
+    LegalForm.ASSOCIATION,
+    "44",
+    siret="73282932000074",
+    commune="Nort-sur-Erdre",
+    headcount=12,
+    fte=9.5,
+    naf="01.13Z",
+)
+MAELLE = Contact("Maëlle Kerdoncuff", "Présidente", "maelle.kerdoncuff@example.org")
+
+
+@pytest.fixture
+def log() -> MemoryLog[Request]:
+    log = MemoryLog(request.decider)
+    log.do(ReceiveRequest(JARDINS, MAELLE, "Nous voulons garder nos emplois."))
+    log.do(RecordMeeting(date(2026, 3, 1), "Maëlle Kerdoncuff et Yann Prigent", "Comptes tenus."))
+    return log
+
+
+def record(log: MemoryLog[Request]) -> str:
+    return on_screen(written(of_request, "fiche-d-accueil", read(log)))
+
+
+def test_the_record_says_who_came_what_for_and_who_was_met(log: MemoryLog[Request]) -> None:
+    told = record(log)
+    for said in (
+        "Fiche d’accueil",
+        "SIRET 732 829 320 00074",
+        "Commune Nort-sur-Erdre (44)",
+        "01.13Z – Agriculture, sylviculture et pêche",
+        "Effectif 12 personnes",
+        "Équivalents temps plein 9,5",
+        "Fonction Présidente",
+        "Reçue le 2 mars 2026.",
+        "Nous voulons garder nos emplois.",
+        "Le 1er mars 2026, avec Maëlle Kerdoncuff et Yann Prigent.",
+        "Situation Demande reçue, à l’étude",
+    ):
+        assert said in told
+
+
+def test_an_unknown_headcount_is_to_be_asked_and_never_zero() -> None:
+    log = MemoryLog(request.decider)
+    log.do(ReceiveRequest(Structure("L’Atelier", LegalForm.SIAE, "44", rna="W442000123"), MAELLE, "Un besoin."))
+    assert "Effectif à demander" in record(log)
+
+
+def test_criteria_are_told_with_their_evidence_and_the_derogation_that_lifts_one(
+    log: MemoryLog[Request],
+) -> None:
+    log.do(AssessCriterion("existing", Verdict.MET, "Déclarée depuis 2009."))
+    log.do(AssessCriterion("employer", Verdict.NOT_MET, "Premier emploi en mai."))
+    log.do(GrantDerogation("employer", "Embauche accompagnée.", DerogationKind.FIRST_TIME_EMPLOYER), by=Role.MANAGER)
+    told = record(log)
+    assert "La structure existe déjà Rempli Déclarée depuis 2009." in told
+    assert "Non rempli, dérogation accordée (premier emploi)" in told
+    assert "Dérogation : Embauche accompagnée." in told
+    assert "Reste à examiner : Sa forme relève de l’économie sociale et solidaire." in told
+
+
+def test_the_legal_deadline_of_an_insolvent_structure_stands_with_its_caution(log: MemoryLog[Request]) -> None:
+    log.do(QualifyDifficulty(Level.INSOLVENT, causes=(Cause.CASH,), cessation_on=date(2026, 2, 20)))
+    told = record(log)
+    assert "Niveau Cessation des paiements" in told
+    assert "Déclaration au plus tard 6 avril 2026" in told
+    assert "Elle ne remplace ni un conseil juridique" in told
+
+
+def test_the_outcome_is_told_with_its_motive(log: MemoryLog[Request]) -> None:
+    for criterion in ("existing", "employer", "ess"):
+        log.do(AssessCriterion(criterion, Verdict.MET, "Vu."))
+    log.do(AdmitRequest("Besoin clair."))
+    assert "Situation Admise dans le DLA Le 2 mars 2026 Motif Besoin clair." in record(log)
+
+
+def test_what_was_erased_is_said_to_be(log: MemoryLog[Request]) -> None:
+    before = written(of_request, "fiche-d-accueil", read(log))
+    person = log.state.contact
+    assert person is not None
+    erased = read(log, erased={UUID(person.person)})
+    after = written(of_request, "fiche-d-accueil", erased)
+    assert "Nom « effacé » Fonction « effacé » Courriel « effacé »" in on_screen(after)
+    assert "« effacé »" in on_paper(after)
+    assert "Présidente" not in on_screen(after)
+    assert after.fingerprint != before.fingerprint
+
+
+# Over HTTP
+
+RECEIVED: dict[str, Any] = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "73282932000074",
+    },
+    "contact": {"name": "Maëlle Kerdoncuff"},
+    "need": "Nous voulons garder nos emplois.",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("intake-documents")
+
+
+@pytest.fixture
+def intake(database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[Served]:
+    with served(service, database, nats, folder) as running:
+        yield running
+
+
+@pytest.fixture
+def adviser(intake: Served) -> Client:
+    return intake.by("adviser")
+
+
+@pytest.fixture
+def case(adviser: Client) -> str:
+    return str(adviser.post("/api/v1/requests", RECEIVED).headers["Location"])
+
+
+def test_the_documents_of_a_case_are_listed_with_where_to_ask_for_them(adviser: Client, case: str) -> None:
+    (listed,) = adviser.get(f"{case}/documents").json()
+    assert listed["title"] == "Fiche d’accueil"
+    assert listed["pdf"] == f"{case}/documents/fiche-d-accueil.pdf?version=1"
+    assert adviser.get(listed["html"]).headers["Content-Type"] == "text/html; charset=utf-8"
+    pdf = adviser.get(listed["pdf"])
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    assert "Maëlle Kerdoncuff" in text_of(pdf.content)
+
+
+def test_a_past_version_stays_the_same_bytes_and_the_newest_tells_what_came_since(adviser: Client, case: str) -> None:
+    pdf = f"{case}/documents/fiche-d-accueil.pdf"
+    first = adviser.get(pdf)
+    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Yann Prigent"})
+    assert adviser.get(pdf, version=1).content == first.content
+    assert adviser.get(pdf, version=1).headers["ETag"] == first.headers["ETag"]
+    newest = adviser.get(pdf)
+    assert newest.headers["ETag"] != first.headers["ETag"]
+    assert "Yann Prigent" in text_of(newest.content)
+    assert "Yann Prigent" not in text_of(first.content)
+    assert newest.headers["Content-Disposition"] == 'inline; filename="fiche-d-accueil-v2.pdf"'
+
+
+def test_what_there_is_not_is_said_in_french(adviser: Client, case: str) -> None:
+    unknown = adviser.get(f"{case}/documents/roman.pdf")
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "Document inconnu")
+    later = adviser.get(f"{case}/documents/fiche-d-accueil.html", version=9)
+    assert (later.status_code, later.json()["title"]) == (404, "Version inconnue")
+    nobody = f"/api/v1/requests/{UUID(int=7)}/documents/fiche-d-accueil.pdf"
+    assert adviser.get(nobody).status_code == 404
+    assert adviser.get(f"{case}/documents/fiche-d-accueil.doc").status_code == 422
+
+
+def test_documents_are_for_those_who_may_read_the_case(intake: Served, case: str) -> None:
+    html = f"{case}/documents/fiche-d-accueil.html"
+    own = intake.by("leader", case=case.rpartition("/")[2])
+    assert own.get(html).status_code == 200
+    assert intake.by("leader", case=str(UUID(int=7))).get(html).status_code == 403
+    assert intake.by("provider", case=case.rpartition("/")[2]).get(html).status_code == 403
+    assert intake.by("committee").get(html).status_code == 403
+    assert intake.by("committee").get(f"{case}/documents").status_code == 403
+    assert intake.anonymous().get(html).status_code == 401
+
+
+def test_a_document_is_neither_kept_on_the_way_nor_let_run_anything(adviser: Client, case: str) -> None:
+    headers = adviser.get(f"{case}/documents/fiche-d-accueil.html").headers
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert headers["X-Content-Type-Options"] == "nosniff"
