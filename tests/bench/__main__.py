@@ -10,6 +10,7 @@ from typing import Annotated
 import appending
 import calling
 import effects
+import ledger
 import rebuilding
 import report
 import typer
@@ -19,7 +20,13 @@ from world import World
 
 from embedded.interruption import interrupt_once
 
-GROUPS = {"append": appending.rows, "rebuild": rebuilding.rows, "http": calling.rows, "effect": effects.rows}
+GROUPS = {
+    "append": appending.rows,
+    "rebuild": rebuilding.rows,
+    "http": calling.rows,
+    "effect": effects.rows,
+    "ledger": ledger.rows,
+}
 FOLDER = Path(".dla")
 """Servers keep their data below: a system's temporary folder may be in memory, where fsync costs nothing."""
 
@@ -29,7 +36,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="About a minute; its spread is wide.")] = False,
     only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(GROUPS)}; all of them otherwise.")] = None,
 ) -> None:
-    """Measures appending, rebuilding, HTTP commands and effects elsewhere, each beside its floor."""
+    """Measures appending, rebuilding, HTTP commands, effects elsewhere and the ledger, each beside its floor."""
     interrupt_once()
     rounds, seconds = (2, 0.3) if quick else (9, 0.75)
     console, begin = Console(), time.monotonic()

@@ -36,7 +36,7 @@ def integrate(app: ServiceApplication) -> bool:
             return False
         heard = [event for _, event in app.events_of(entries) if isinstance(event.data, EventHeard)]
         openings = [opening_of(event.data, secrets.token_bytes(SALT)) for event in heard]
-        _append(connection, ledger["size"], [event.originator_id for event in heard], openings)
+        append(connection, ledger["size"], [event.originator_id for event in heard], openings)
         connection.execute(
             "UPDATE ledger SET position = %s, size = size + %s", (entries[-1].id, len(openings)), prepare=True
         )
@@ -48,7 +48,7 @@ def opening_of(event: EventHeard, salt: bytes) -> Opening:
     return Opening(salt, header, bytes.fromhex(_hashed(header).payload_hash))
 
 
-def _append(
+def append(
     connection: psycopg.Connection[Any], size: int, event_ids: Sequence[Any], openings: Sequence[Opening]
 ) -> None:
     entries = [opening.entry for opening in openings]
