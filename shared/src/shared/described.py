@@ -55,7 +55,8 @@ def _gone(before: Schema, now: Schema) -> Iterator[str]:
                 yield f"{method.upper()} {path} is gone"
                 continue
             for status in operation["responses"].keys() - kept["responses"].keys():
-                yield f"{method.upper()} {path} no longer answers {status}"
+                if int(status) < 400:  # a problem less breaks nothing
+                    yield f"{method.upper()} {path} no longer answers {status}"
             required = {p["name"] for p in kept.get("parameters", []) if p.get("required")}
             for name in required - {p["name"] for p in operation.get("parameters", []) if p.get("required")}:
                 yield f"{method.upper()} {path} newly requires {name}"

@@ -55,9 +55,9 @@ def event(
 
 @dataclass_transform(frozen_default=True)
 def command(cls: type[T]) -> type[T]:
-    """A frozen request to change a case. From outside it takes the fields it has, and no other."""
+    """A frozen request to change a case. From outside it takes the fields it has, typed as they are, and no other."""
     declared = dataclass(frozen=True, slots=True)(cls)
-    declared.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
+    declared.__pydantic_config__ = {"extra": "forbid", "strict": True}  # type: ignore[attr-defined]
     return declared
 
 

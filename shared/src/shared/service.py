@@ -103,7 +103,7 @@ class Service:
             finally:
                 await asyncio.to_thread(app.close)
 
-        web = FastAPI(title=self.title, version="0.1.0", lifespan=lifespan)
+        web = FastAPI(title=self.title, version="0.1.0", lifespan=lifespan, redirect_slashes=False)
         describe = web.openapi
         web.openapi = lambda: problems.documented(describe())  # type: ignore[method-assign]
         problems.install(web)

@@ -11,6 +11,7 @@ from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.problems import answers
 from shared.web.versions import Number, Since, Version
 
 router = case_router("/diagnoses", "diagnoses")
@@ -74,7 +75,7 @@ def read_changes(
     return versions.difference(asked, id, number, number - 1 if since is None else since)
 
 
-@router.get("/{id}/shared", summary="What is shared with the committee")
+@router.get("/{id}/shared", responses=answers(409), summary="What is shared with the committee")
 def read_shared(id: UUID, asked: Asked, caller: Calling) -> versions.SharedReading:  # noqa: A002
     """The parts of the version that the structure agreed to share, until the day it named."""
     allowed(caller, WHO_READS_WHAT_IS_SHARED, id)

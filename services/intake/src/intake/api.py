@@ -15,6 +15,7 @@ from intake.domain.attachments import AttachmentKind
 from intake.domain.chasing import Chase
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
+from shared.web.bodies import AsJson
 from shared.web.callers import Calling, allowed
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, NO_NUL, WHO_READS_A_CASE, Asked, Endpoints, case_router
@@ -90,7 +91,7 @@ self_checks_router = case_router("/self-checks", "prevention")
 class Answers(BaseModel):
     """By the code of a question: true, false, or null when nobody knows."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     answers: dict[Annotated[str, MaxLen(40)], bool | None] = Field(max_length=len(self_check.QUESTIONS))
 
@@ -102,6 +103,6 @@ def questions() -> list[self_check.Question]:
 
 
 @self_checks_router.post("", summary="Review answers")
-def review_answers(body: Answers) -> self_check.Review:
+def review_answers(body: Annotated[Answers, AsJson()]) -> self_check.Review:
     """Weak signals and advice, without a case or a token; nothing of it is kept."""
     return self_check.review(body.answers)

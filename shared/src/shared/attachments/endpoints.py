@@ -22,13 +22,9 @@ from shared.decider import Decider, Role
 from shared.eventlog.application import Receipt, ServiceApplication
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, Done, Endpoints, IdempotencyKey, case_router, done, shown
-from shared.web.problems import Problem
+from shared.web.problems import answers
 
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    408: {"model": Problem, "description": "The file takes too long to arrive"},
-    415: {"model": Problem, "description": "The content is of no type that is kept"},
-}
 Disposition = Annotated[
     str,
     Header(
@@ -109,7 +105,11 @@ class Attachments(Endpoints[Attachment]):
             status_code=201,
             response_model=Done,
             summary="Add attachment",
-            responses={**PROBLEMS, 200: {"model": Done, "description": "The case has this content already"}},
+            responses={
+                **answers(409, 410),
+                200: {"model": Done, "description": "The case has this content already"},
+                415: {"description": "The content is of no type that is kept"},
+            },
             openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(KEPT, BINARY)}},
         )
 
@@ -127,6 +127,7 @@ class Attachments(Endpoints[Attachment]):
             responses={
                 200: {"content": dict.fromkeys(KEPT, BINARY), "description": "The file as it was received"},
                 304: {"description": "Unchanged: the ETag is the hash"},
+                **answers(410),
             },
         )
         def download(

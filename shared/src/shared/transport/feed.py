@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from shared.eventlog.recorder import PARTITIONS
 from shared.transport.wire import Message, Published, encode, messages_of
-from shared.web.endpoints import PROBLEMS, Asked
+from shared.web.endpoints import Asked
 
 LARGEST_PAGE = 500
 
@@ -67,7 +67,7 @@ class EventsPage(BaseModel):
 
 def feed_router(published: Published, dependencies: Sequence[Any] = ()) -> APIRouter:
     """`dependencies` guard it: it shows every event's header, whatever the case."""
-    router = APIRouter(tags=["events"], dependencies=list(dependencies), responses=PROBLEMS)
+    router = APIRouter(tags=["events"], dependencies=list(dependencies))
 
     @router.get("/events", response_model=EventsPage)
     def events(

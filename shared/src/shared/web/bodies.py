@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from shared.web.problems import ProblemError
 
 LARGEST = 256 * 1024
+WITHIN = 20.0
+"""Seconds that a body may take from its first byte to its last."""
+UNREADABLE = re.compile("[\0\ud800-\udfff]")
+JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;|$)", re.IGNORECASE)
+
+
+class AsJson:
+    """Annotates a body: it is read as JSON is, where a number is no text, and true is no number.
+
+    FastAPI would read it as Python does: strictly, no date could then be given; laxly, "12" would be 12."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        body = handler(source)
+        return core_schema.no_info_before_validator_function(
+            json.dumps, core_schema.json_schema(body), json_schema_input_schema=body
+        )
 
 
 class BoundedRequest(Request):
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
-            received = bytearray()
-            async for chunk in self.stream():
-                received += chunk
-                if len(received) > LARGEST:
-                    raise ProblemError(
-                        413,
-                        "body-too-large",
-                        "Demande trop volumineuse",
-                        f"Le maximum est de {LARGEST // 1024}\u00a0Kio.",
-                    )
-            self._body = bytes(received)
+            try:
+                async with asyncio.timeout(WITHIN):
+                    self._body = await self._received()
+            except TimeoutError:
+                raise ProblemError(
+                    408,
+                    "body-too-slow",
+                    "Demande interrompue",
+                    "Le corps de la demande n’est pas arrivé en entier dans le temps imparti\u202f: recommencez.",
+                    {"Connection": "close"},
+                ) from None
+            if self._body and not JSON.match(self.headers.get("content-type", "")):
+                raise ProblemError(
+                    415,
+                    "not-json",
+                    "Format non pris en charge",
+                    "Le corps de la demande est attendu en JSON\u202f: Content-Type: application/json.",
+                )
         return self._body
+
+    async def _received(self) -> bytes:
+        received = bytearray()
+        async for chunk in self.stream():
+            received += chunk
+            if len(received) > LARGEST:
+                raise ProblemError(
+                    413,
+                    "body-too-large",
+                    "Demande trop volumineuse",
+                    f"Le maximum est de {LARGEST // 1024}\u00a0Kio.",
+                )
+        return bytes(received)
 
     async def json(self) -> Any:
         try:
@@ -51,8 +91,10 @@ class BoundedRoute(APIRoute):
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
-        if "\0" in value:
-            raise ProblemError(422, "invalid-request", "Données invalides", "Le caractère nul n’est pas permis.")
+        if UNREADABLE.search(value):
+            raise ProblemError(
+                422, "invalid-request", "Données invalides", "Un texte contient des caractères illisibles."
+            )
         return value.strip() if any(char.isprintable() and not char.isspace() for char in value) else ""
     if isinstance(value, list):
         return [_cleaned(item) for item in value]

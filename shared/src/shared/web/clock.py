@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
 from shared.decider import Role
-from shared.web.bodies import BoundedRoute
+from shared.web.bodies import AsJson, BoundedRoute
 from shared.web.callers import only
-from shared.web.endpoints import PROBLEMS, Asked
-from shared.web.problems import ProblemError
+from shared.web.endpoints import Asked
+from shared.web.problems import ProblemError, answers
 
-clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute, responses=PROBLEMS)
+clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute)
 
 
 class Instant(BaseModel):
@@ -25,8 +26,8 @@ def read(asked: Asked) -> Instant:
     return Instant(now=asked.clock.now())
 
 
-@clock_router.post("", dependencies=[only(Role.OPS)])
-def set_forward(to: Instant, asked: Asked) -> Instant:
+@clock_router.post("", dependencies=[only(Role.OPS)], responses=answers(409))
+def set_forward(to: Annotated[Instant, AsJson()], asked: Asked) -> Instant:
     """Moves the clock of all services of this machine on to an instant; it never goes back."""
     try:
         moved: datetime = asked.clock.set_forward(to.now)

@@ -17,9 +17,9 @@ from shared.events import name_of
 from shared.ids import uuid7
 from shared.replay import Moment
 from shared.views import View, page_of
-from shared.web.bodies import BoundedRoute
+from shared.web.bodies import AsJson, BoundedRoute
 from shared.web.callers import Caller, Calling, allowed
-from shared.web.problems import Problem, ProblemError
+from shared.web.problems import ProblemError, answers
 from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
 
 S = TypeVar("S")
@@ -41,20 +41,6 @@ IdempotencyKey = Annotated[
         max_length=200, description="Repeat it with the same request, within 30 days, to get the first answer again"
     ),
 ]
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": meaning}
-    for status, meaning in {
-        400: "The request cannot be read",
-        401: "No valid token",
-        403: "The role may not",
-        404: "No such case",
-        409: "The domain refuses, or the case has moved on",
-        503: "The database or the token's issuer does not answer",
-        410: "What is needed was erased",
-        413: "The body is too large",
-        422: "The request is not well formed",
-    }.items()
-}
 
 
 class Done(BaseModel):
@@ -91,7 +77,7 @@ class Page(BaseModel):
 
 
 def case_router(prefix: str, tag: str) -> APIRouter:
-    return APIRouter(prefix=f"/api/v1{prefix}", tags=[tag], route_class=BoundedRoute, responses=PROBLEMS)
+    return APIRouter(prefix=f"/api/v1{prefix}", tags=[tag], route_class=BoundedRoute)
 
 
 Check = Callable[[ServiceApplication, UUID, Any], None]
@@ -279,7 +265,7 @@ class Endpoints(Generic[S]):
 
     def _route(self, path: str, endpoint: Callable[..., Done], command: type, status: int) -> None:
         empty = all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(command))
-        annotation = Annotated[command, Body(default_factory=command)] if empty else Annotated[command, Body()]
+        annotation: Any = Annotated[command, AsJson(), Body(default_factory=command) if empty else Body()]
         endpoint.__annotations__["body"] = annotation
         endpoint.__name__ = _words(command.__name__).replace(" ", "_").lower()
         self._router.add_api_route(
@@ -288,6 +274,7 @@ class Endpoints(Generic[S]):
             methods=["POST"],
             status_code=status,
             response_model=Done,
+            responses=answers(409, 410),
             summary=_words(command.__name__).capitalize(),
             description=command.__doc__,
         )

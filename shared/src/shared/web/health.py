@@ -7,9 +7,10 @@ import logging
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from shared.web.endpoints import Asked
+from shared.web.problems import ProblemError
 
 log = logging.getLogger(__name__)
 health_router = APIRouter(tags=["health"])
@@ -22,13 +23,14 @@ async def alive() -> dict[str, str]:
 
 
 @health_router.get("/readyz", responses={503: {"description": "PostgreSQL does not answer"}})
-async def ready(asked: Asked, response: Response) -> dict[str, str]:
+async def ready(asked: Asked) -> dict[str, str]:
     """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
     try:
         async with asyncio.timeout(2):
             await asyncio.to_thread(asked.recorder.identity)
     except (TimeoutError, PersistenceError, psycopg.Error) as error:
         log.warning("not ready: %r", error)
-        response.status_code = 503
-        return {"status": "unavailable"}
+        raise ProblemError(
+            503, "not-ready", "Service momentanément indisponible", "Les données ne répondent pas."
+        ) from error
     return {"status": "ok"}

@@ -10,6 +10,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
@@ -124,11 +125,14 @@ def install(app: FastAPI) -> None:
         return problem(422, "invalid-request", "Données invalides", _summary(errors), errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
         slug, title, detail = HTTP.get(
             error.status_code, ("http-error", "Demande refusée", "La demande n’a pas pu aboutir.")
         )
-        return problem(error.status_code, slug, title, detail, error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(sorted(_methods_at(app, request)))
+        return problem(error.status_code, slug, title, detail, headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
@@ -136,6 +140,12 @@ def install(app: FastAPI) -> None:
         return problem(
             500, "unexpected", "Erreur inattendue", "L’erreur est consignée\u202f; rien n’a été enregistré à moitié."
         )
+
+
+def _methods_at(app: FastAPI, request: Request) -> set[str]:
+    """Of all routes of the path: the framework names those of the first only."""
+    there = (route for route in iter_route_contexts(app.routes) if route.path_regex.match(request.url.path))
+    return {method for route in there for method in route.methods or ()}
 
 
 HTTP = {
@@ -158,6 +168,7 @@ FRENCH = {
     "less_than_equal": "doit être inférieur ou égal à {le}",
     "int_parsing": "un nombre entier est attendu",
     "int_type": "un nombre entier est attendu",
+    "int_parsing_size": "ce nombre est trop grand",
     "int_from_float": "un nombre entier est attendu",
     "float_type": "un nombre est attendu",
     "float_parsing": "un nombre est attendu",
@@ -184,15 +195,60 @@ FRENCH = {
 }
 
 
+MEANINGS = {
+    400: "The request cannot be read",
+    401: "No valid token",
+    403: "The role may not",
+    404: "No such case",
+    408: "The body did not arrive in time",
+    409: "The domain refuses, or the case has moved on",
+    410: "What is needed was erased",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    422: "The request is not well formed",
+    503: "The database or the token's issuer does not answer",
+}
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What an operation may answer beside what follows from what it takes."""
+    return {status: {"description": MEANINGS[status]} for status in statuses}
+
+
 def documented(openapi: dict[str, Any]) -> dict[str, Any]:
-    """Problems under the media type that they are answered in; FastAPI documents them as plain JSON."""
-    for operations in openapi["paths"].values():
+    """Every problem that each operation can answer, and no other, under the media type that it is answered in."""
+    for path, operations in openapi["paths"].items():
         for operation in operations.values():
-            for answer in operation["responses"].values():
-                told = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
-                if told.endswith("/Problem"):
-                    answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+            told: dict[str, Any] = {
+                str(status): {"description": MEANINGS[status]} for status in _implied(path, operation)
+            }
+            told |= {status: answer for status, answer in operation["responses"].items() if status != "422"}
+            for status, answer in told.items():
+                if int(status) >= 400:
+                    answer["content"] = PROBLEM
+            operation["responses"] = told
+    shapes = openapi.setdefault("components", {}).setdefault("schemas", {})
+    for replaced in ("HTTPValidationError", "ValidationError"):
+        shapes.pop(replaced, None)
+    shapes["Problem"] = Problem.model_json_schema()
     return openapi
+
+
+def _implied(path: str, operation: dict[str, Any]) -> set[int]:
+    """What can go wrong with what an operation takes: a token, a body, the id of a case, a version, parameters."""
+    wrong: set[int] = set()
+    if operation.get("security"):
+        wrong |= {401, 403, 503}
+    if body := operation.get("requestBody"):
+        wrong |= {408, 413, 415, 422}
+        if "application/json" in body["content"]:
+            wrong |= {400}
+    if "{" in path:
+        wrong |= {404}
+    if any(parameter["schema"].keys() - {"title", "type"} for parameter in operation.get("parameters", ())):
+        wrong |= {422}  # one that takes more than any text
+    return wrong
 
 
 def in_french(error: Mapping[str, Any]) -> str:

@@ -17,8 +17,8 @@ from audit.ledger.store import Leaf, Ledger, Signed
 from audit.ledger.tiles import address
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
-from shared.web.endpoints import EVERYONE_AT_WORK, PROBLEMS, Asked, case_router
-from shared.web.problems import ProblemError
+from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
+from shared.web.problems import ProblemError, answers
 
 TEXT = "text/plain; charset=utf-8"
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -26,7 +26,7 @@ FOR_NOW = {"Cache-Control": "no-cache"}
 SHOWN_THE_EVENT = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})
 SHOWN_THE_PROOF = SHOWN_THE_EVENT | {Role.OPS}
 
-tlog = APIRouter(prefix="/tlog", tags=["ledger"], responses={404: PROBLEMS[404], 503: PROBLEMS[503]})
+tlog = APIRouter(prefix="/tlog", tags=["ledger"], responses=answers(404, 503))
 events = case_router("/events", "ledger")
 
 
