@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+import pytest
+import samples
+
 from shared.attachments.attachment import (
     AddAttachment,
     AttachmentAdded,
@@ -59,6 +62,16 @@ def test_an_unknown_file_or_one_of_another_case_is_none() -> None:
     for history in (given(), given(elsewhere)):
         for command in (CITE, WITHDRAW):
             history.when(command).refused("unknown-attachment")
+
+
+@pytest.mark.parametrize("name", ["intake", "diagnostic", "parcours", "followup"])
+def test_a_case_receives_files_in_each_phase(name: str) -> None:
+    described = samples.service(name).web().openapi()["paths"]
+    (mounted,) = [path for path in described if path.endswith("/{case}/attachments")]
+    assert set(described[mounted]) == {"get", "post"}
+    assert {"408", "413", "415", "422"} <= set(described[mounted]["post"]["responses"])
+    assert "410" in described[f"{mounted}/{{id}}"]["get"]["responses"]
+    assert "post" in described[f"{mounted}/{{id}}/withdrawal"]
 
 
 def test_what_was_stored_is_read_back_and_nothing_a_person_wrote_is_in_clear() -> None:
