@@ -180,6 +180,18 @@ def test_once_the_key_is_erased_nobody_reads_it_and_replays_go_on(intake: Served
     assert rows(intake) == (2, 1)
 
 
+@pytest.mark.parametrize(("event", "left"), [("attachment-added", (1, 0)), ("attachment-withdrawn", (2, 1))])
+def test_bytes_and_event_are_written_together_or_not_at_all(
+    intake: Served, adviser: Client, path: str, event: str, left: tuple[int, int]
+) -> None:
+    intake.application.recorder.fetch(f"ALTER TABLE {{events}} ADD CHECK (topic NOT LIKE '{event}%')")
+    added = add(adviser, path)
+    if event == "attachment-withdrawn":
+        added = adviser.post(f"{added.headers['Location']}/withdrawal", {"motive": "Mauvais fichier"})
+    assert_problem(added, 500, "unexpected")
+    assert rows(intake) == left
+
+
 def test_a_piece_that_was_moved_or_changed_does_not_open(intake: Served, adviser: Client, path: str) -> None:
     where = add(adviser, path, files.pdf(b"Statuts ", 2_500_000)).headers["Location"]
     swap = "UPDATE {schema}.attachments SET piece = CASE piece WHEN 0 THEN 11 WHEN 1 THEN 10 END WHERE piece < 2"
