@@ -9,7 +9,8 @@ import pytest
 from serving import Served, served
 
 from embedded.nats import Nats
-from intake.domain import commands, events, orientation, request
+from intake import deployed
+from intake.domain import commands, events, orientation
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.main import service
 from intake.published import published
@@ -117,7 +118,7 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
             commands.CloseCase(commands.Ending.FOLLOWED_UP, NOW),
         ),
     ):
-        assert (to.decider, to.stream, to.case, to.command) == (request.decider, CASE, None, command)
+        assert (to.decider, to.stream, to.case, to.command) == (deployed.requests, CASE, None, command)
 
 
 @pytest.fixture

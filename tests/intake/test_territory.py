@@ -15,13 +15,12 @@ import pytest
 from serving import Client, Served, served
 
 from embedded.nats import Nats
+from intake.domain.codes import MAINLAND, OVERSEAS
 from intake.domain.commands import CorrectStructure, TakeOver
 from intake.domain.events import RequestReceived, RequestTransferred, StructureCorrected, TransferReceived
 from intake.domain.nomenclature import SECTIONS, section_of
 from intake.domain.request import claims, decider
 from intake.domain.structure import (
-    MAINLAND,
-    OVERSEAS,
     LegalForm,
     Scope,
     SealedContact,
@@ -74,7 +73,7 @@ def test_codes_are_kept_as_the_insee_writes_them() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"commune_code": "35238"}, {"commune_code": "4410"}, {"naf": "34.00Z"}, {"naf": "88"}, {"legal_category": "0220"}],
+    [{"commune_code": "4410"}, {"naf": "34.00Z"}, {"naf": "88"}, {"legal_category": "0220"}],
 )
 def test_a_code_that_cannot_be_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(Refused, match="unknown-code"):
@@ -226,5 +225,6 @@ def test_a_correction_takes_effect_on_its_own_day(intake: Served) -> None:
 
 def test_the_reference_data_names_its_source(intake: Served) -> None:
     shipped = intake.by("adviser").get("/api/v1/reference").json()
+    assert shipped.pop("criteria")["items"].keys() == {"S", "P", "D"}
     assert all(each["source"].startswith("INSEE, ") for each in shipped.values())
     assert shipped["legal_categories"]["items"]["9"] == "Groupement de droit privé"

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
+from pydantic_settings import BaseSettings
 
 from shared.attachments.uploads import AT_ONCE
 from shared.clock import Clock
@@ -58,7 +59,8 @@ Workers = Callable[[], Iterable[Callable[[ServiceApplication], Worker]]]
 class Service:
     """Everything that makes one service: pure deciders, and the named bridges around them.
 
-    `tables`: SQL that the migration step runs too, `{schema}` filled in. `workers`: what else the role `work` runs."""
+    `tables`: SQL that the migration step runs too, `{schema}` filled in. `workers`: what else the role `work` runs.
+    `own_settings`: what a deployment tells this service alone, which it does not start without understanding."""
 
     name: str
     title: str
@@ -70,6 +72,7 @@ class Service:
     views: tuple[View, ...] = ()
     tables: str = ""
     workers: Workers = tuple
+    own_settings: type[BaseSettings] | None = None
 
     def application(self, settings: Settings) -> ServiceApplication:
         return ServiceApplication(

@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from annotated_types import MaxLen
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from intake import deployed, files, lookups, search, views
 from intake import documents as papers
-from intake import lookups, views
-from intake.domain import commands, difficulty, nomenclature, orientation, request, self_check, targets, territory
+from intake.domain import (
+    commands,
+    criteria,
+    difficulty,
+    nomenclature,
+    orientation,
+    places,
+    self_check,
+    sources,
+    targets,
+    territory,
+)
 from intake.domain.attachments import AttachmentKind
 from intake.domain.chasing import Chase
+from intake.settings import deployment
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.bodies import AsJson
@@ -32,7 +44,7 @@ def chases(
     return lookups.chases(asked, unit)
 
 
-requests = Endpoints(router, request.decider)
+requests = Endpoints(router, deployed.requests)
 requests.opens(commands.ReceiveRequest, *EVERYONE_AT_WORK, completed=lookups.received_knowing)
 requests.opens(commands.ReceiveTransfer, *EVERYONE_AT_WORK, path="/transfers", completed=lookups.transferred)
 requests.does("/corrections", commands.CorrectStructure, *EVERYONE_AT_WORK)
@@ -46,11 +58,11 @@ requests.does("/transfer", commands.TransferRequest, *EVERYONE_AT_WORK)
 requests.does("/withdrawal", commands.WithdrawRequest, *EVERYONE_AT_WORK, Role.LEADER)
 requests.does("/giving-up", commands.GiveUpCase, *EVERYONE_AT_WORK, Role.LEADER)
 requests.reads(*WHO_READS_A_CASE, besides=lookups.beside)
-Documents(router, request.decider).writes(papers.of_request, *WHO_READS_A_CASE, names_structure=True)
+Documents(router, deployed.requests).writes(papers.of_request, *WHO_READS_A_CASE, names_structure=True)
 requests.lists(views.requests, *EVERYONE_AT_WORK)
 
 orientations_router = case_router("/requests/{case}/orientations", "orientations")
-orientations = Endpoints(orientations_router, orientation.decider, within=request.decider)
+orientations = Endpoints(orientations_router, deployed.orientations, within=deployed.requests)
 orientations.opens(orientation.ProposeOrientation, *EVERYONE_AT_WORK)
 orientations.does("/consent", orientation.RecordConsent, *EVERYONE_AT_WORK, Role.LEADER)
 orientations.does("/sending", orientation.SendOrientation, *EVERYONE_AT_WORK)
@@ -59,16 +71,49 @@ orientations.does("/outcome", orientation.ConcludeOrientation, *EVERYONE_AT_WORK
 orientations.does("/refusal", orientation.DeclineOrientation, *EVERYONE_AT_WORK, Role.LEADER)
 orientations.reads(*WHO_READS_A_CASE)
 
-request_attachments = attachments_router("/requests", request.decider, AttachmentKind, *WHO_READS_A_CASE)
+request_attachments = attachments_router("/requests", deployed.requests, AttachmentKind, *WHO_READS_A_CASE)
 
 reference_router = case_router("", "reference")
+Words = Annotated[str, Query(min_length=2, max_length=100, pattern=NO_NUL)]
 
 
 @reference_router.get("/orientation-targets", summary="To whom a structure can be directed")
 def orientation_targets(caller: Calling) -> list[targets.Target]:
     """The list of targets; an orientation may also name somebody who is not in it."""
     allowed(caller, frozenset(WHO_READS_A_CASE))
-    return list(targets.TARGETS)
+    return list(deployment().reference().targets)
+
+
+@reference_router.get("/criteria", summary="The eligibility criteria, each version with its days")
+def criteria_versions(caller: Calling) -> list[criteria.Criteria]:
+    """This deployment's versions; `source` says where each criterion comes from, and none is an official rule."""
+    allowed(caller, frozenset(WHO_READS_A_CASE))
+    return list(deployment().reference().criteria)
+
+
+@reference_router.get("/criteria/{version}", summary="One version of the eligibility criteria")
+def criteria_version(
+    version: Annotated[str, Path(max_length=40, pattern=NO_NUL)], caller: Calling
+) -> criteria.Criteria:
+    """Any version that an admission names, in force or not."""
+    allowed(caller, frozenset(WHO_READS_A_CASE))
+    return lookups.criteria_of(version)
+
+
+@reference_router.get("/communes", summary="Communes by name, code or postcode")
+def communes(
+    caller: Calling, q: Words, department: Annotated[str | None, Query(max_length=3)] = None
+) -> list[places.Commune]:
+    """At most fifty, accents or not."""
+    allowed(caller, frozenset(WHO_READS_A_CASE))
+    return search.communes(deployment().reference().communes, q, department)
+
+
+@reference_router.get("/activities", summary="Activities by name or code")
+def activities(caller: Calling, q: Words) -> dict[str, str]:
+    """Sub-classes of the NAF, label by code; at most fifty, accents or not."""
+    allowed(caller, frozenset(WHO_READS_A_CASE))
+    return search.activities(deployment().reference().activities, q)
 
 
 @reference_router.get("/reference", summary="Territories, activities and legal categories")
@@ -82,6 +127,9 @@ def reference(caller: Calling) -> dict[str, Any]:
             "items": {letter: name for letter, (name, _) in nomenclature.SECTIONS.items()},
         },
         "legal_categories": {"source": nomenclature.SOURCE, "items": nomenclature.LEGAL_CATEGORIES},
+        "communes": {"source": files.COMMUNES_SOURCE, "items": "/api/v1/communes"},
+        "activities": {"source": files.ACTIVITIES_SOURCE, "items": "/api/v1/activities"},
+        "criteria": {"source": "chaque critère dit la sienne", "items": sources.SOURCES},
     }
 
 

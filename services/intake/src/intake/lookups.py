@@ -7,23 +7,25 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from intake import views
+from intake import deployed, views
 from intake.directory import directory_at
 from intake.domain import chasing, commands, orientation, request
-from intake.domain.criteria import in_force
+from intake.domain.criteria import Criteria
 from intake.domain.difficulty import DISCLAIMER, Difficulty, Level
 from intake.domain.eligibility import assess
 from intake.domain.state import Request
 from intake.domain.structure import checked
-from intake.settings import Deployment
+from intake.domain.territory import region_of
+from intake.settings import deployment
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
 from shared.web.callers import Caller
+from shared.web.problems import ProblemError
 
 
 def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:
     """An outcome names orientations proposed for this case, one of them at least not declined, or says why none."""
-    named = [app.load(orientation.decider, each).state for each in command.orientations]
+    named = [app.load(deployed.orientations, each).state for each in command.orientations]
     if any(each.case != case for each in named):
         raise request.NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
     if named and not command.why_none and all(each.step is orientation.Step.DECLINED for each in named):
@@ -35,7 +37,7 @@ def known_orientations(app: ServiceApplication, case: UUID, command: commands.Or
 
 def oriented_in_a_crisis(app: ServiceApplication, case: UUID, _: commands.AdmitRequest) -> None:
     """A structure in a crisis is oriented at once: its admission stands beside an orientation, never in its place."""
-    difficulty = app.existing(request.decider, case).state.difficulty
+    difficulty = app.existing(deployed.requests, case).state.difficulty
     if difficulty and difficulty.level.is_a_crisis and not _was_oriented(app, case):
         raise request.CRISIS_NOT_ORIENTED(
             "La structure est en grande difficulté\u202f: proposez-lui d’abord une orientation vers un dispositif de "
@@ -54,21 +56,21 @@ def received_knowing(
     """Coming back is welcome: the request is linked to the structure's earlier ones in this unit.
 
     It is prefilled where the deployment asks a directory."""
-    structure = checked(asked.structure)
+    structure = checked(asked.structure, deployment().reference())
     structure_id = app.vault.pseudonym(structure.number)
     rows = app.recorder.fetch(
         "SELECT case_id FROM {schema}.views WHERE view = %s AND document->>'structure_id' = %s"
         " AND document->>'unit' = %s ORDER BY case_id LIMIT 50",
         (views.requests.name, str(structure_id), caller.actor.unit),
     )
-    url = Deployment().prefill_url
+    url = deployment().prefill_url
     prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
     return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows), prefill)
 
 
 def transferred(app: ServiceApplication, _: Caller, asked: commands.ReceiveTransfer) -> commands.TakeOver:
     """What the receiving unit takes over, read in the request that was transferred."""
-    origin = app.existing(request.decider, asked.origin).state
+    origin = app.existing(deployed.requests, asked.origin).state
     assert origin.contact is not None
     return commands.TakeOver(
         asked.origin,
@@ -83,12 +85,26 @@ def transferred(app: ServiceApplication, _: Caller, asked: commands.ReceiveTrans
 
 def beside(app: ServiceApplication, _case: UUID, state: Request) -> dict[str, Any]:
     """What an adviser reads beside the state of a request."""
-    now, competent = app.clock.now(), Deployment().competent().unit_for(state.structure)
+    now, competent = app.clock.now(), deployment().competent().unit_for(state.structure)
+    reference, activity = deployment().reference(), state.structure.naf
+    rules = reference.rules(state.rules or "") or reference.in_force(now.date())
     return {
+        "structure": {
+            "region": region.name if (region := region_of(state.structure.department)) else None,
+            "activity": reference.activities.get(activity) if activity else None,
+        },
         "difficulty": in_words(state.difficulty, now) if state.difficulty else None,
         "competence": {"unit": competent, "here": competent == state.unit if competent else None},
-        "assessment": plain(assess(state.structure, state.criteria, in_force(now.date())), str),
+        "assessment": plain(assess(state.structure, state.criteria, rules), str),
     }
+
+
+def criteria_of(version: str) -> Criteria:
+    """Raises ProblemError 404 for a version that is neither this deployment's nor ours."""
+    found = deployment().reference().rules(version)
+    if found is None:
+        raise ProblemError(404, "unknown-criteria", "Critères inconnus", "Aucune version des critères ne porte ce nom.")
+    return found
 
 
 def in_words(difficulty: Difficulty, now: datetime) -> dict[str, Any]:
@@ -110,7 +126,7 @@ def chases(app: ServiceApplication, unit: str | None) -> list[chasing.Chase]:
         " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s)",
         {"view": views.chases.name, "unit": unit},
     )
-    now, days = app.clock.now(), Deployment().chase_days
+    now, days = app.clock.now(), deployment().chase_days
     return chasing.most_pressing_first(
         _chase(row["document"], orientation_id, sent, now, days)
         for row in rows

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from intake import api, views
-from intake.domain import orientation, request
+from intake import api, deployed, views
 from intake.published import published
 from intake.reactions import reactions
+from intake.settings import Deployment
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
 from shared.program import command_line
@@ -14,7 +14,7 @@ from shared.service import Service
 service = Service(
     name="intake",
     title="DLA — accueil",
-    deciders=(request.decider, orientation.decider, attachment),
+    deciders=(deployed.requests, deployed.orientations, attachment),
     routers=(
         api.router,
         api.orientations_router,
@@ -26,6 +26,7 @@ service = Service(
     told=contracts.TOLD,
     reactions=reactions,
     views=(views.requests, views.chases),
+    own_settings=Deployment,
 )
 cli = command_line(service)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from intake.domain import commands, request
+from intake import deployed
+from intake.domain import commands
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
@@ -19,37 +20,37 @@ reactions = Reactions("intake")
 @reactions.on(PlanAgreed)
 def start_accompaniment(_: PlanAgreed, header: Header) -> To:
     """The plan is agreed, and the parcours opens: it will tell how the case ends."""
-    return To(request.decider, header.case, commands.StartAccompaniment())
+    return To(deployed.requests, header.case, commands.StartAccompaniment())
 
 
 @reactions.on(ParcoursCompleted)
 def end_accompaniment(_: ParcoursCompleted, header: Header) -> To:
     """The parcours is over: the structure may ask again while its follow-up goes on, or resumes."""
-    return To(request.decider, header.case, commands.EndAccompaniment(header.recorded_at))
+    return To(deployed.requests, header.case, commands.EndAccompaniment(header.recorded_at))
 
 
 @reactions.on(ParcoursAbandoned)
 def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> To:
     """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
-    return To(request.decider, header.case, commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at))
+    return To(deployed.requests, header.case, commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at))
 
 
 @reactions.on(FollowUpClosed)
 def close_followed_up_case(_: FollowUpClosed, header: Header) -> To:
     """The follow-up is over, and with it the case."""
-    return To(request.decider, header.case, commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at))
+    return To(deployed.requests, header.case, commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at))
 
 
 @reactions.on(NeedFound)
 def open_linked_request(event: NeedFound, header: Header, app: ServiceApplication) -> To:
     """A new need found in follow-up opens a request of its own, linked to the first."""
-    origin = app.existing(request.decider, header.case).state
+    origin = app.existing(deployed.requests, header.case).state
     linked = linked_request(header.id)
     assert origin.contact is not None
     command = commands.OpenLinkedRequest(
         header.case, origin.structure, origin.contact, origin.structure_id, origin.unit, event.theme
     )
-    return To(request.decider, linked, command, case=linked)
+    return To(deployed.requests, linked, command, case=linked)
 
 
 def linked_request(need: UUID) -> UUID:

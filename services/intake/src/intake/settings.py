@@ -2,29 +2,70 @@
 
 from __future__ import annotations
 
-import tomllib
+import os
+from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import HttpUrl, NonNegativeInt
+from pydantic import AfterValidator, HttpUrl, NonNegativeInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from intake import files
 from intake.domain.difficulty import Level
+from intake.domain.places import communes
+from intake.domain.reference import Reference
 from intake.domain.territory import Competence
+
+PREFIX = "DLA_INTAKE_"
 
 
 class Deployment(BaseSettings):
-    """`chase_days`: days given to acknowledge an orientation, by level of difficulty, where ours do not suit;
-    `competence`: a TOML file that tells the unit of each department, and of each region;
-    `prefill_url`: the public API "Recherche d'entreprises", or one that answers alike. Left out, nobody is asked."""
+    """Each file is read, and checked whole, when the service starts.
 
-    model_config = SettingsConfigDict(env_prefix="DLA_INTAKE_", frozen=True)
+    `chase_days`: days given to acknowledge an orientation, by level of difficulty, where ours do not suit;
+    `competence`: a TOML file that tells the unit of each department, and of each region;
+    `prefill_url`: the public API "Recherche d'entreprises", or one that answers alike. Left out, nobody is asked;
+    `criteria`: a TOML file with the versions of the eligibility criteria, in place of ours;
+    `targets`: a TOML file with targets of orientation, added to ours;
+    `communes`, `activities`: CSV files as INSEE publishes them, newer than those that are shipped, added to them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     chase_days: dict[Level, NonNegativeInt] = {}
-    competence: Path | None = None
+    competence: Annotated[Path, AfterValidator(files.checked_by(files.competence))] | None = None
     prefill_url: HttpUrl | None = None
+    criteria: Annotated[Path, AfterValidator(files.checked_by(files.criteria))] | None = None
+    targets: Annotated[Path, AfterValidator(files.checked_by(files.targets))] | None = None
+    communes: Annotated[Path, AfterValidator(files.checked_by(files.communes))] | None = None
+    activities: Annotated[Path, AfterValidator(files.checked_by(files.activities))] | None = None
 
     def competent(self) -> Competence:
-        if self.competence is None:
-            return Competence()
-        table = tomllib.loads(self.competence.read_text())
-        return Competence(table.get("departments", {}), table.get("regions", {}))
+        return files.competence(self.competence) if self.competence else Competence()
+
+    def reference(self) -> Reference:
+        return _reference(self.criteria, self.targets, self.communes, self.activities)
+
+
+def deployment() -> Deployment:
+    """Read again only when the environment says something else."""
+    return _told(tuple(sorted(item for item in os.environ.items() if item[0].upper().startswith(PREFIX))))
+
+
+@lru_cache(1)
+def _told(_environment: tuple[tuple[str, str], ...]) -> Deployment:
+    return Deployment()
+
+
+@lru_cache(1)
+def _reference(
+    criteria: Path | None, targets: Path | None, own_communes: Path | None, activities: Path | None
+) -> Reference:
+    ours = Reference()
+    added = files.targets(targets) if targets else ()
+    codes = {target.code for target in added}
+    return Reference(
+        files.criteria(criteria) if criteria else ours.criteria,
+        (*(target for target in ours.targets if target.code not in codes), *added),
+        communes(files.communes(files.COMMUNES), files.communes(own_communes) if own_communes else {}),
+        files.activities(files.ACTIVITIES) | (files.activities(activities) if activities else {}),
+    )

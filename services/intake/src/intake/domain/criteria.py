@@ -1,11 +1,16 @@
-"""The bundle of criteria (faisceau de critères) a structure is looked at by: versioned data."""
+"""By which bundle of criteria (faisceau de critères) is a structure looked at? Data, each version for a time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from intake.domain.sources import Source
+from shared.decider import Refusal
+
+NO_CRITERIA = Refusal("no-criteria-in-force", "Aucun critère en vigueur")
 
 
 class Verdict(StrEnum):
@@ -24,15 +29,17 @@ class Criterion:
     label: str
     hard: bool
     question: str = ""
+    source: Source = Source.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """One version, in force from a day until the next version's."""
+    """One version, in force from `since` through `until`, or until the next one begins."""
 
     version: str
     since: date
     list: tuple[Criterion, ...]
+    until: date | None = None
 
     @property
     def hard(self) -> tuple[Criterion, ...]:
@@ -72,8 +79,16 @@ VERSIONS = (
         ),
     ),
 )
-"""Found in public material, sometimes local: a setting of the deployment, never presented as official."""
+"""Those of a deployment that names no others. Found in public material, sometimes local; never shown as official."""
 
 
-def in_force(day: date) -> Criteria:
-    return max((criteria for criteria in VERSIONS if criteria.since <= day), key=lambda criteria: criteria.since)
+def in_force(day: date, versions: Iterable[Criteria] = VERSIONS) -> Criteria:
+    """The version that began last. Raises Refused when none holds on that day."""
+    begun = [criteria for criteria in versions if criteria.since <= day]
+    last = max(begun, key=lambda criteria: criteria.since, default=None)
+    if last is None or (last.until and last.until < day):
+        raise NO_CRITERIA(
+            "Aucune version des critères n’est en vigueur ce jour\u202f: la structure porteuse doit en publier une, et "
+            "rien de ce que vous avez enregistré n’est perdu."
+        )
+    return last

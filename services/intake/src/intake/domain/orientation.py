@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from intake.domain.targets import listed
+from intake.domain.reference import OURS, Reference
 from shared.decider import Context, Decider, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive
@@ -130,10 +130,10 @@ Event = (
 )
 
 
-def decide(orientation: Orientation, command: Command, context: Context) -> list[Event]:
+def decide(orientation: Orientation, command: Command, context: Context, reference: Reference = OURS) -> list[Event]:
     match orientation.step, command:
         case Step.NEW, ProposeOrientation(target, reason):
-            known = listed(target)
+            known = reference.target(target)
             named, code = (known.name, known.code) if known else (target, None)
             return [OrientationProposed(context.case, named, context.text(reason), code)]
         case _, ProposeOrientation():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from intake.domain import ending
+from intake.domain import admission, ending
 from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
@@ -24,15 +24,11 @@ from intake.domain.commands import (
     TransferRequest,
     WithdrawRequest,
 )
-from intake.domain.criteria import Criteria, Criterion, Verdict, in_force
 from intake.domain.difficulty import QualifyDifficulty, qualify
-from intake.domain.eligibility import assess
 from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
     CaseGivenUp,
-    CriterionAssessed,
-    DerogationGranted,
     Event,
     LinkedRequestOpened,
     MeetingRecorded,
@@ -44,22 +40,17 @@ from intake.domain.events import (
     StructureCorrected,
     TransferReceived,
 )
+from intake.domain.reference import OURS, Reference
 from intake.domain.state import Request, Status, evolve
 from intake.domain.structure import checked, corrected, sealed
 from shared.dates import already_past
-from shared.decider import Claim, Context, Decider, Refusal, Role
+from shared.decider import Claim, Context, Decider, Refusal
 from shared.fields import UNIT_CODE
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
 NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
 OUTCOME_GIVEN = Refusal("outcome-already-given", "La demande a déjà son issue")
-NO_MEETING = Refusal("no-meeting", "Aucun entretien d’accueil")
-UNKNOWN_CRITERION = Refusal("unknown-criterion", "Critère inconnu", status=422)
-CRITERIA_OPEN = Refusal("criteria-not-assessed", "Des critères restent à examiner")
-NOT_ELIGIBLE = Refusal("criteria-not-met", "Des critères ne sont pas remplis")
-NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
-NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
 NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
 SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
 WRONG_UNIT = Refusal("wrong-unit", "Code d’unité irrecevable", status=422)
@@ -69,12 +60,12 @@ NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
 CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
 
 
-def decide(request: Request, command: Command, context: Context) -> list[Event]:
+def decide(request: Request, command: Command, context: Context, reference: Reference = OURS) -> list[Event]:
     match command:
         case ReceiveRequest():
-            return _receive(request, ReceiveKnowing(command), context)
+            return _receive(request, ReceiveKnowing(command), context, reference)
         case ReceiveKnowing():
-            return _receive(request, command, context)
+            return _receive(request, command, context, reference)
         case TakeOver():
             return _take_over(request, command, context)
         case OpenLinkedRequest() as linked:
@@ -95,19 +86,22 @@ def decide(request: Request, command: Command, context: Context) -> list[Event]:
         case CorrectStructure(structure, effective_on, reason):
             _must_be(request, Status.RECEIVED, Status.ADMITTED)
             already_past(effective_on, context.now, "La date d’effet")
-            return [StructureCorrected(corrected(request.structure, structure), effective_on, context.text(reason))]
+            return [
+                StructureCorrected(
+                    corrected(request.structure, structure, reference), effective_on, context.text(reason)
+                )
+            ]
     _must_be(request, Status.RECEIVED)
     match command:
         case RecordMeeting(held_on, with_whom, notes):
             already_past(held_on, context.now, "La date de l’entretien")
             return [MeetingRecorded(held_on, context.text(with_whom), context.optional_text(notes))]
-        case AssessCriterion(code, verdict, evidence):
-            rules, criterion = _criterion(code, context)
-            return [CriterionAssessed(criterion.code, verdict, context.text(evidence), rules.version, context.actor.id)]
+        case AssessCriterion():
+            return [admission.assessed(command, reference, context)]
         case GrantDerogation():
-            return _derogate(request, command, context)
-        case AdmitRequest(motive):
-            return _admit(request, motive, context)
+            return [admission.derogated(request, command, reference, context)]
+        case AdmitRequest():
+            return [admission.admitted(request, command, reference, context)]
         case OrientRequest(motive, orientations, why_none):
             if not orientations and not why_none:
                 raise NO_ORIENTATION("Nommez au moins une orientation, ou dites pourquoi il n’y en a aucune.")
@@ -138,13 +132,13 @@ def _must_be(request: Request, *statuses: Status) -> None:
         )
 
 
-def _receive(request: Request, command: ReceiveKnowing, context: Context) -> list[Event]:
+def _receive(request: Request, command: ReceiveKnowing, context: Context, reference: Reference) -> list[Event]:
     if request.status is not Status.NEW:
         raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
     if not context.actor.unit:
         raise NO_UNIT("Votre jeton ne nomme pas d’unité\u202f: une demande appartient à celle qui la reçoit.")
     asked = command.asked
-    structure = checked(asked.structure)
+    structure = checked(asked.structure, reference)
     return [
         RequestReceived(
             structure,
@@ -177,56 +171,6 @@ def _take_over(request: Request, command: TakeOver, context: Context) -> list[Ev
             command.difficulty,
         )
     ]
-
-
-def _derogate(request: Request, command: GrantDerogation, context: Context) -> list[Event]:
-    if context.actor.role is not Role.MANAGER:
-        raise NOT_A_MANAGER("Seul·e un·e responsable accorde une dérogation.")
-    rules, criterion = _criterion(command.criterion, context)
-    judged = request.criteria.get(criterion.code)
-    if not criterion.hard or judged is None or judged.verdict is not Verdict.NOT_MET:
-        raise NOTHING_TO_DEROGATE("Une dérogation lève un critère impératif qui n’est pas rempli.")
-    return [
-        DerogationGranted(criterion.code, context.text(command.motive), rules.version, command.kind, context.actor.id)
-    ]
-
-
-def _admit(request: Request, motive: str | None, context: Context) -> list[Event]:
-    if not request.meetings:
-        raise NO_MEETING("La structure doit avoir été reçue avant d’entrer dans le DLA.")
-    rules = in_force(context.now.date())
-    assessment = assess(request.structure, request.criteria, rules)
-    if assessment.missing:
-        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u202f: {rules.labels(assessment.missing)}.")
-    if assessment.derogations_needed:
-        raise NOT_ELIGIBLE(
-            f"Une dérogation motivée est nécessaire\u202f: {rules.labels(assessment.derogations_needed)}.",
-            criteria=list(assessment.derogations_needed),
-        )
-    return [
-        RequestAdmitted(
-            rules.version,
-            request.structure_id,
-            request.unit,
-            context.actor.id,
-            request.structure.legal_form,
-            request.structure.department,
-            request.structure.headcount,
-            context.optional_text(motive),
-        )
-    ]
-
-
-def _criterion(code: str, context: Context) -> tuple[Criteria, Criterion]:
-    rules = in_force(context.now.date())
-    criterion = rules.find(code)
-    if criterion is None:
-        raise UNKNOWN_CRITERION(
-            f"La version {rules.version} des critères n’en connaît aucun de ce nom.",
-            rules=rules.version,
-            criteria=[known.code for known in rules.list],
-        )
-    return rules, criterion
 
 
 def claims(request: Request, event: Event) -> Iterable[Claim]:

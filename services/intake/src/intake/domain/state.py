@@ -50,6 +50,8 @@ NOT_YET = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """`rules`: the version of the criteria that it was admitted under."""
+
     status: Status = Status.NEW
     structure: Structure = NOBODY
     structure_id: UUID = NOT_YET
@@ -61,6 +63,7 @@ class Request:
     earlier: tuple[UUID, ...] = ()
     prefill: Prefill | None = None
     to_unit: str | None = None
+    rules: str | None = None
     meetings: tuple[date, ...] = ()
     criteria: dict[str, Judged] = field(default_factory=dict)
     difficulties: tuple[Difficulty, ...] = ()
@@ -126,8 +129,8 @@ def evolve(request: Request, event: Event) -> Request:
             return replace(request, criteria=request.criteria | {criterion: derogated})
         case DifficultyQualified(difficulty):
             return replace(request, difficulties=(*request.difficulties, difficulty))
-        case RequestAdmitted():
-            return replace(request, status=Status.ADMITTED)
+        case RequestAdmitted(rules):
+            return replace(request, status=Status.ADMITTED, rules=rules)
         case RequestOriented(_, orientations):
             return replace(request, status=Status.ORIENTED, orientations=orientations)
         case RequestTransferred(to_unit):

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Len
-from stdnum.exceptions import InvalidComponent, ValidationError
-from stdnum.fr import siret as siret_numbers
 
-from intake.domain.nomenclature import LEGAL_CATEGORIES, section_of
+from intake.domain import codes
+from intake.domain.codes import WRONG_NUMBER
+from intake.domain.reference import OURS, Reference
 from shared.decider import Context, Refusal
 from shared.events import command
 from shared.fields import Count, FullTimeEquivalents, Line
 from shared.frozen import replace
 from shared.sealed import Sealed
 
-WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)
-UNKNOWN_DEPARTMENT = Refusal("unknown-department", "Département inconnu", status=422)
 ANOTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
-UNKNOWN_CODE = Refusal("unknown-code", "Code inconnu", status=422)
-MAINLAND = {f"{n:02}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
-NOBODYS = "000000000"
-"""Its sum is right, and yet no SIREN is made of zeros."""
-OVERSEAS = {"971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"}
 
 
 class LegalForm(StrEnum):
@@ -51,7 +43,7 @@ class Structure:
     """`siret` 14 digits or `rna` (W and 9 characters): at least one. `department`: its INSEE code, 2A and 971 included.
 
     `headcount` null means that it was not asked yet, never that there is nobody. INSEE codes: `commune_code` 5
-    characters (COG), `naf` as 88.99B, `legal_category` 4 digits."""
+    characters (COG), `naf` as 88.99B, `legal_category` 4 digits. `postcode`: in the department, CEDEX ones too."""
 
     name: Line
     legal_form: LegalForm
@@ -65,6 +57,7 @@ class Structure:
     commune_code: str | None = None
     naf: str | None = None
     legal_category: str | None = None
+    postcode: str | None = None
 
     @property
     def number(self) -> str:
@@ -110,21 +103,24 @@ class SealedContact:
     phone: Sealed | None = None
 
 
-def checked(structure: Structure) -> Structure:
-    """The structure with its numbers and codes in compact form. Refuses those that cannot exist."""
+def checked(structure: Structure, reference: Reference = OURS) -> Structure:
+    """The structure with its numbers and codes in compact form. Refuses those that cannot exist, or do not agree."""
     if not structure.siret and not structure.rna:
         raise WRONG_NUMBER("Un SIRET ou un numéro RNA est attendu.")
-    siret = _siret(structure.siret) if structure.siret else None
-    rna = _rna(structure.rna) if structure.rna else None
-    department = _department(structure.department)
+    siret = codes.siret(structure.siret) if structure.siret else None
+    rna = codes.rna(structure.rna) if structure.rna else None
+    department, code, communes = codes.department(structure.department), structure.commune_code, reference.communes
+    commune = codes.commune(code, department, communes) if code else None
     return replace(
         structure,
         department=department,
         siret=siret,
         rna=rna,
-        commune_code=_commune(structure.commune_code, department) if structure.commune_code else None,
-        naf=_naf(structure.naf) if structure.naf else None,
-        legal_category=_legal_category(structure.legal_category) if structure.legal_category else None,
+        commune=structure.commune or (commune.name if commune else None),
+        commune_code=code.upper() if code else None,
+        postcode=codes.postcode(structure.postcode, department, communes) if structure.postcode else None,
+        naf=codes.activity(structure.naf, reference) if structure.naf else None,
+        legal_category=codes.legal_category(structure.legal_category) if structure.legal_category else None,
     )
 
 
@@ -143,57 +139,9 @@ def sealed(contact: Contact, context: Context) -> SealedContact:
     )
 
 
-def _siret(number: str) -> str:
-    """python-stdnum knows the Luhn sums, and La Poste's exception to them."""
-    try:
-        compact: str = siret_numbers.validate(number)
-        if compact.startswith(NOBODYS):
-            raise InvalidComponent
-    except ValidationError:
-        raise WRONG_NUMBER("Ce SIRET n’existe pas\u202f: vérifiez ses 14 chiffres.") from None
-    return compact
-
-
-def _rna(number: str) -> str:
-    compact = number.replace(" ", "").upper()
-    if not re.fullmatch(r"W[0-9][0-9A-Z][0-9]{7}", compact):
-        raise WRONG_NUMBER("Un numéro RNA s’écrit W suivi de neuf caractères, comme W442000123.")
-    return compact
-
-
-def _department(code: str) -> str:
-    code = code.upper()
-    if code not in MAINLAND | OVERSEAS:
-        raise UNKNOWN_DEPARTMENT("Aucun département ne porte ce code.")
-    return code
-
-
-def _commune(code: str, department: str) -> str:
-    """Only its shape is known here, and that it lies in the department."""
-    code = code.upper()
-    if not re.fullmatch(r"[0-9][0-9AB][0-9]{3}", code) or not code.startswith(department):
-        raise UNKNOWN_CODE("Le code INSEE d’une commune a cinq caractères, et commence par celui de son département.")
-    return code
-
-
-def _naf(code: str) -> str:
-    found = re.fullmatch(r"([0-9]{2})\.?([0-9]{2})([A-Z])", code.strip().upper())
-    if not found or section_of(found[1]) is None:
-        raise UNKNOWN_CODE("Un code NAF s’écrit comme 88.99B.")
-    return f"{found[1]}.{found[2]}{found[3]}"
-
-
-def _legal_category(code: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}", code) or code[0] not in LEGAL_CATEGORIES:
-        raise UNKNOWN_CODE(
-            "Une catégorie juridique de l’INSEE a quatre chiffres, comme 9220 pour une association déclarée."
-        )
-    return code
-
-
-def corrected(before: Structure, after: Structure) -> Structure:
+def corrected(before: Structure, after: Structure, reference: Reference = OURS) -> Structure:
     """What was wrong is put right, and a number that was missing is added; another number is another structure."""
-    after = checked(after)
+    after = checked(after, reference)
     if (before.siret and before.number != after.number) or (before.rna and after.rna not in (None, before.rna)):
         raise ANOTHER_STRUCTURE("Ce numéro est celui d’une autre structure\u202f: ouvrez-lui sa propre demande.")
     return after

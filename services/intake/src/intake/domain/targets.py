@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intake.domain.sources import Source
+
 
 class Kind(StrEnum):
     FUNDING = "funding"
@@ -30,6 +32,7 @@ class Target:
     name: str
     kind: Kind
     territory: Territory
+    source: Source = Source.PUBLIC
 
 
 TARGETS = (
@@ -54,7 +57,4 @@ TARGETS = (
     Target("incubator", "Incubateur de l’ESS", Kind.INCUBATION, Territory.REGION),
     Target("bpifrance", "Bpifrance", Kind.FUNDING, Territory.REGION),
 )
-
-
-def listed(code: str) -> Target | None:
-    return next((target for target in TARGETS if target.code == code), None)
+"""Those that every deployment knows; it may add its own, or call these by other names."""

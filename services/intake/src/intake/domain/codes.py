@@ -1,0 +1,101 @@
+"""Which official numbers and codes can exist, and do they agree with one another?"""
+
+from __future__ import annotations
+
+import re
+
+from stdnum.exceptions import InvalidComponent, ValidationError
+from stdnum.fr import siret as siret_numbers
+
+from intake.domain.nomenclature import LEGAL_CATEGORIES, section_of
+from intake.domain.places import Commune, Communes
+from intake.domain.reference import Reference
+from shared.decider import Refusal
+
+WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)
+UNKNOWN_DEPARTMENT = Refusal("unknown-department", "Département inconnu", status=422)
+UNKNOWN_CODE = Refusal("unknown-code", "Code inconnu", status=422)
+ELSEWHERE = Refusal("another-department", "Codes de départements différents", status=422)
+MAINLAND = {f"{n:02}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
+OVERSEAS = {"971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"}
+COMMUNE = re.compile(r"(2[AB]|[013-9][0-9]|2[1-9])[0-9]{3}")
+NOBODYS = "000000000"
+"""Its sum is right, and yet no SIREN is made of zeros."""
+
+
+def siret(number: str) -> str:
+    """python-stdnum knows the Luhn sums, and La Poste's exception to them."""
+    try:
+        compact: str = siret_numbers.validate(number)
+        if compact.startswith(NOBODYS):
+            raise InvalidComponent
+    except ValidationError:
+        raise WRONG_NUMBER("Ce SIRET n’existe pas\u202f: vérifiez ses 14 chiffres.") from None
+    return compact
+
+
+def rna(number: str) -> str:
+    compact = number.replace(" ", "").upper()
+    if not re.fullmatch(r"W[0-9][0-9A-Z][0-9]{7}", compact):
+        raise WRONG_NUMBER("Un numéro RNA s’écrit W suivi de neuf caractères, comme W442000123.")
+    return compact
+
+
+def department(code: str) -> str:
+    code = code.upper()
+    if code not in MAINLAND | OVERSEAS:
+        raise UNKNOWN_DEPARTMENT("Aucun département ne porte ce code\u202f: par exemple 44, 2A ou 971.")
+    return code
+
+
+def commune(code: str, department: str, communes: Communes) -> Commune | None:
+    """None where no list tells: then only its shape, and that it lies in the department."""
+    code = code.upper()
+    if not COMMUNE.fullmatch(code):
+        raise UNKNOWN_CODE(
+            "Le code INSEE d’une commune a cinq caractères, comme 44109 ou 2A004\u202f; ce n’est pas le code postal."
+        )
+    known = communes.by_code.get(code)
+    if department not in (known.department if known else None, department_in(code)):
+        raise ELSEWHERE(f"La commune {code} n’est pas du département {department}\u202f: corrigez l’un ou l’autre.")
+    if communes.by_code and known is None:
+        raise UNKNOWN_CODE(
+            f"Aucune commune ne porte le code INSEE {code}\u202f: vérifiez-le (ce n’est pas le code postal), ou "
+            "laissez-le vide."
+        )
+    return known
+
+
+def department_in(commune_code: str) -> str:
+    return commune_code[:3] if commune_code[:2] in ("97", "98") else commune_code[:2]
+
+
+def postcode(typed: str, department: str, communes: Communes) -> str:
+    """A postcode lies in the department, but for the few whose post office is across its border."""
+    compact = typed.replace(" ", "")
+    if not re.fullmatch(r"[0-9]{5}", compact):
+        raise UNKNOWN_CODE("Un code postal a cinq chiffres, comme 44000.")
+    if not communes.serves(compact, department):
+        raise ELSEWHERE(
+            f"Le code postal {compact} n’est pas du département {department}\u202f: corrigez l’un ou l’autre."
+        )
+    return compact
+
+
+def activity(code: str, reference: Reference) -> str:
+    """A sub-class of the NAF, in a section that exists, and listed where there is a list."""
+    found = re.fullmatch(r"([0-9]{2})\.?([0-9]{2})([A-Z])", code.strip().upper())
+    if not found or section_of(found[1]) is None:
+        raise UNKNOWN_CODE("Un code NAF s’écrit comme 88.99B.")
+    written = f"{found[1]}.{found[2]}{found[3]}"
+    if reference.activities and written not in reference.activities:
+        raise UNKNOWN_CODE(f"La NAF n’a pas d’activité {written}\u202f: vérifiez le code, ou laissez-le vide.")
+    return written
+
+
+def legal_category(code: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}", code) or code[0] not in LEGAL_CATEGORIES:
+        raise UNKNOWN_CODE(
+            "Une catégorie juridique de l’INSEE a quatre chiffres, comme 9220 pour une association déclarée."
+        )
+    return code

@@ -1,0 +1,192 @@
+"""What do the files of reference data say, the shipped ones and a deployment's? Each is refused whole, and told why."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from intake.domain.codes import COMMUNE, MAINLAND, OVERSEAS, department_in
+from intake.domain.criteria import VERSIONS, Criteria, Criterion
+from intake.domain.places import Commune
+from intake.domain.sources import Source
+from intake.domain.targets import Kind, Target, Territory
+from intake.domain.territory import REGIONS, Competence
+from shared.fields import UNIT_CODE
+
+T = TypeVar("T", bound=BaseModel)
+SHIPPED = Path(__file__).parent / "shipped"
+COMMUNES, ACTIVITIES = SHIPPED / "communes.csv", SHIPPED / "activities.csv"
+COMMUNES_SOURCE = "INSEE, code officiel géographique, au 1er janvier 2026\u202f; codes postaux de La Poste"
+ACTIVITIES_SOURCE = "INSEE, NAF rév. 2 (2008), sous-classes"
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Label = Annotated[str, StringConstraints(min_length=3, max_length=200)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Criterion(_Strict):
+    code: Code
+    label: Label
+    hard: bool
+    question: str = ""
+    source: Source
+
+
+class _Version(_Strict):
+    version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    since: date
+    until: date | None = None
+    criteria: Annotated[list[_Criterion], Field(min_length=1)]
+
+
+class _Criteria(_Strict):
+    versions: Annotated[list[_Version], Field(min_length=1)]
+
+
+class _Target(_Strict):
+    code: Code
+    name: Label
+    kind: Kind
+    territory: Territory
+    source: Source
+
+
+class _Targets(_Strict):
+    targets: list[_Target]
+
+
+class _Competence(_Strict):
+    departments: dict[str, str] = {}
+    regions: dict[str, str] = {}
+
+
+def checked_by(read: Callable[[Path], Any]) -> Callable[[Path], Path]:
+    def check(path: Path) -> Path:
+        read(path)
+        return path
+
+    return check
+
+
+@lru_cache
+def criteria(path: Path) -> tuple[Criteria, ...]:
+    """In the order of their beginnings; between the first one's and the last one's no day is without criteria."""
+    told = _toml(path, _Criteria).versions
+    _once(path, "version", (each.version for each in told))
+    versions = tuple(sorted((_criteria(path, each) for each in told), key=lambda each: each.since))
+    for ours in VERSIONS:
+        if any(theirs.version == ours.version and theirs != ours for theirs in versions):
+            raise ValueError(f"{path}: version {ours.version} is one that is shipped: give yours another name")
+    for earlier, later in pairwise(versions):
+        if earlier.since == later.since or (earlier.until and earlier.until >= later.since):
+            raise ValueError(f"{path}: versions {earlier.version} and {later.version} are in force on the same days")
+        if earlier.until and (later.since - earlier.until).days > 1:
+            raise ValueError(f"{path}: no criteria between {earlier.until} and {later.since}")
+    if any(version.until and version.until < version.since for version in versions):
+        raise ValueError(f"{path}: a version ends before it begins")
+    return versions
+
+
+def _criteria(path: Path, told: _Version) -> Criteria:
+    _once(path, f"criterion of version {told.version}", (each.code for each in told.criteria))
+    listed = (Criterion(each.code, each.label, each.hard, each.question, each.source) for each in told.criteria)
+    return Criteria(told.version, told.since, tuple(listed), told.until)
+
+
+@lru_cache
+def targets(path: Path) -> tuple[Target, ...]:
+    told = _toml(path, _Targets).targets
+    _once(path, "target", (each.code for each in told))
+    return tuple(Target(each.code, each.name, each.kind, each.territory, each.source) for each in told)
+
+
+@lru_cache
+def competence(path: Path) -> Competence:
+    told = _toml(path, _Competence)
+    for known, named, what in (
+        (MAINLAND | OVERSEAS, told.departments, "department"),
+        ({region.code for region in REGIONS}, told.regions, "region"),
+    ):
+        if unknown := sorted(named.keys() - known):
+            raise ValueError(f"{path}: no {what} has the code {unknown[0]}")
+        if wrong := next((unit for unit in named.values() if not UNIT_CODE.fullmatch(unit)), None):
+            raise ValueError(f"{path}: {wrong!r} is no unit's code")
+    return Competence(told.departments, told.regions)
+
+
+@lru_cache
+def communes(path: Path) -> dict[str, Commune]:
+    """INSEE's v_commune file (columns TYPECOM, COM, DEP, LIBELLE, COMPARENT); ours has POSTCODES too.
+
+    A delegated commune or a municipal district may leave DEP empty: it lies where its code says."""
+    found: dict[str, Commune] = {}
+    for row in _rows(path, ("TYPECOM", "COM", "DEP", "LIBELLE", "COMPARENT")):
+        code = row["COM"]
+        if code in found and row["TYPECOM"] != "COM":
+            continue  # a commune and the delegated one at its centre have the same code
+        department = row["DEP"] or department_in(code)
+        if not COMMUNE.fullmatch(code) or department not in MAINLAND | OVERSEAS or not row["LIBELLE"]:
+            raise ValueError(f"{path}: {code!r}, {row['LIBELLE']!r} is no commune of a department {department!r}")
+        found[code] = Commune(
+            code, row["LIBELLE"], department, row["COMPARENT"] or None, tuple(row.get("POSTCODES", "").split())
+        )
+    return found
+
+
+@lru_cache
+def activities(path: Path) -> dict[str, str]:
+    """INSEE's list of sub-classes, saved as CSV: the columns Code and Libellé, whatever stands above them."""
+    found = {row["Code"]: row["Libellé"] for row in _rows(path, ("Code", "Libellé"))}
+    if wrong := next((code for code in found if len(code) != 6 or code[2] != "."), None):
+        raise ValueError(f"{path}: {wrong!r} is no sub-class of activity, such as 88.99B")
+    return found
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The rows under the line that names the columns; separated by commas or semicolons, in UTF-8."""
+    lines = _text(path).splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        separator = ";" if ";" in line else ","
+        if {*columns} <= {name.strip().strip('"') for name in line.split(separator)}:
+            rows = [*csv.DictReader(io.StringIO("".join(lines[number:])), delimiter=separator)]
+            if not rows:
+                break
+            return iter(rows)
+    raise ValueError(f"{path}: no rows under the columns {', '.join(columns)}")
+
+
+def _toml(path: Path, shape: type[T]) -> T:
+    try:
+        return shape.model_validate(tomllib.loads(_text(path)))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: {error}") from None
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise ValueError(f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} cannot be read: {error}") from None
+
+
+def _once(path: Path, what: str, names: Iterator[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{path}: {what} {name} stands twice")
+        seen.add(name)

@@ -1,0 +1,280 @@
+"""By which criteria, targets, communes and activities does a deployment decide, and what stops it from starting?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import Served, served
+from typer.testing import CliRunner
+
+from embedded.nats import Nats
+from intake import files
+from intake.domain.codes import MAINLAND, OVERSEAS
+from intake.domain.criteria import VERSIONS, Criteria, in_force
+from intake.domain.places import Commune, communes, department_of
+from intake.domain.reference import Reference
+from intake.domain.sources import Source
+from intake.domain.structure import LegalForm, Structure, checked
+from intake.domain.targets import TARGETS
+from intake.main import cli, service
+from intake.settings import deployment
+from shared.decider import Refused
+
+FOLDER = Path(__file__).parents[2] / "services" / "intake"
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
+SHIPPED = deployment().reference()
+OFFICIAL = """TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT
+COM,44109,52,44,44D,442,0,NANTES,Nantes,Nantes,4499,
+COM,44999,52,44,44D,442,0,ERDRE NEUVE,Erdre-Neuve,Erdre-Neuve,4417,
+COMD,44998,,,,,0,ERDRE VIEILLE,Erdre-Vieille,Erdre-Vieille,,44999
+ARM,13201,93,13,13D,133,0,MARSEILLE 01,Marseille 1er,Marseille 1er Arrondissement,,13055
+"""
+
+
+def written(folder: Path, name: str, content: str) -> Path:
+    file = folder / name
+    file.write_text(content, encoding="utf-8")
+    return file
+
+
+# Criteria
+
+
+def test_the_criteria_that_are_shipped_are_the_example_to_start_from() -> None:
+    assert files.criteria(FOLDER / "criteria.example.toml") == VERSIONS
+    assert {criterion.source for version in VERSIONS for criterion in version.list} <= {*Source}
+
+
+def test_a_version_holds_from_its_first_day_to_its_last() -> None:
+    old = Criteria("old", date(2020, 1, 1), VERSIONS[0].list, until=date(2025, 12, 31))
+    new = Criteria("new", date(2026, 1, 1), VERSIONS[0].list)
+    assert [in_force(day, (old, new)).version for day in (date(2025, 12, 31), date(2026, 1, 1))] == ["old", "new"]
+    for day in (date(2019, 12, 31), date(2026, 1, 1)):
+        with pytest.raises(Refused, match="no-criteria-in-force"):
+            in_force(day, (old,))
+
+
+VERSION = """[[versions]]
+version = "{}"
+since = {}
+{}
+[[versions.criteria]]
+code = "ess"
+label = "De l’ESS"
+hard = true
+source = "P"
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("versions = 3", "versions: Input should be"),
+        ("[[versions", "Expected"),
+        (VERSION.format("a", "2026-01-01", "") * 2, "version a stands twice"),
+        (VERSION.format("a", "2026-01-01", "") + VERSION.format("b", "2026-01-01", ""), "in force on the same days"),
+        (
+            VERSION.format("a", "2026-01-01", "until = 2026-03-31") + VERSION.format("b", "2026-05-01", ""),
+            "no criteria",
+        ),
+        (VERSION.format("2021-1", "2026-01-01", ""), "one that is shipped"),
+        (VERSION.format("a", "2026-01-01", "until = 2025-01-01"), "ends before it begins"),
+        (VERSION.format("a", "2026-01-01", "").replace('"P"', '"officiel"'), "source"),
+        (VERSION.format("a", "2026-01-01", "") + "colour = 3\n", "colour"),
+    ],
+)
+def test_criteria_that_cannot_be_followed_are_refused_whole_and_told_why(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        files.criteria(written(tmp_path, "criteria.toml", content))
+
+
+def test_the_service_does_not_start_with_a_file_that_cannot_be_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"DATABASE_URL": "postgresql://x", "NATS_URL": "nats://x", "ISSUER": "x", "JWKS": "x"}.items():
+        monkeypatch.setenv(f"DLA_{name}", value)
+    monkeypatch.setenv("DLA_SERVICE_TOKEN", "x")
+    monkeypatch.setenv("DLA_SEALING_KEY", "A" * 43 + "=")
+    monkeypatch.setenv("DLA_INTAKE_CRITERIA", str(tmp_path / "nowhere.toml"))
+    monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(written(tmp_path, "c.toml", '[departments]\n"20" = "dla-20"')))
+    refused = CliRunner().invoke(cli, ["serve"])
+    assert refused.exit_code == 2
+    assert "DLA_INTAKE_CRITERIA: Value error" in refused.output
+    assert "cannot be read" in refused.output
+    assert "DLA_INTAKE_COMPETENCE: Value error" in refused.output
+    assert "no department has the code 20" in refused.output
+
+
+# Communes, postcodes and activities
+
+
+@pytest.mark.parametrize(
+    ("department", "commune", "postcode", "name"),
+    [
+        ("44", "44109", "44000", "Nantes"),
+        ("44", "44109", "44040", "Nantes"),  # a CEDEX postcode
+        ("2A", "2a004", "20000", "Ajaccio"),
+        ("2B", "2B033", "20600", "Bastia"),
+        ("974", "97411", "97400", "Saint-Denis"),
+        ("978", "97801", "97150", "Saint-Martin"),
+        ("75", "75111", "75011", "Paris 11e Arrondissement"),
+        ("04", "04066", "05110", "Curbans"),  # its post office is in the Hautes-Alpes
+    ],
+)
+def test_a_commune_its_postcode_and_its_department_agree(
+    department: str, commune: str, postcode: str, name: str
+) -> None:
+    typed = replace(GARDENS, department=department, commune_code=commune, postcode=postcode)
+    kept = checked(typed, SHIPPED)
+    assert (kept.commune, kept.commune_code, kept.postcode) == (name, commune.upper(), postcode)
+    assert checked(replace(typed, commune="Le Bourg"), SHIPPED).commune == "Le Bourg"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "slug"),
+    [
+        ({"commune_code": "44999"}, "unknown-code"),
+        ({"commune_code": "20004", "department": "2A"}, "unknown-code"),
+        ({"commune_code": "44000"}, "unknown-code"),
+        ({"commune_code": "35238"}, "another-department"),
+        ({"postcode": "35000"}, "another-department"),
+        ({"postcode": "20600", "department": "2A"}, "another-department"),
+        ({"postcode": "05110", "department": "44"}, "another-department"),
+        ({"postcode": "4400"}, "unknown-code"),
+        ({"naf": "88.99Z"}, "unknown-code"),
+    ],
+)
+def test_codes_that_are_not_listed_or_do_not_agree_are_refused(wrong: dict[str, str], slug: str) -> None:
+    with pytest.raises(Refused, match=slug):
+        checked(replace(GARDENS, **wrong), SHIPPED)  # type: ignore[arg-type]
+
+
+def test_what_is_shipped_is_whole() -> None:
+    current = [each for each in SHIPPED.communes.by_code.values() if each.parent is None]
+    assert 34_500 < len(current) < 36_000
+    assert len(SHIPPED.activities) == 732
+    assert {each.department for each in current} == MAINLAND | OVERSEAS
+
+
+def test_a_postcode_tells_its_department() -> None:
+    told = {"44000": "44", "01000": "01", "20090": "2A", "20167": "2A", "20200": "2B", "97400": "974", "98800": "988"}
+    assert {postcode: department_of(postcode) for postcode in told} == told
+
+
+def test_a_newer_list_of_insee_adds_its_communes_and_takes_no_postcode_away(tmp_path: Path) -> None:
+    newer = files.communes(written(tmp_path, "v_commune_2027.csv", "\ufeff" + OFFICIAL))
+    merged = communes(SHIPPED.communes.by_code, newer)
+    assert merged.by_code["44999"] == Commune("44999", "Erdre-Neuve", "44")
+    assert merged.by_code["44998"] == Commune("44998", "Erdre-Vieille", "44", "44999")
+    assert "44000" in merged.by_code["44109"].postcodes
+    assert ("05110", "04") in merged.shared_postcodes
+    kept = checked(replace(GARDENS, commune_code="44999"), Reference(communes=merged))
+    assert kept.commune == "Erdre-Neuve"
+
+
+def test_a_list_of_activities_is_read_under_whatever_stands_above_it(tmp_path: Path) -> None:
+    content = "NAF 2025 - Liste des sous-classes;\n;\nCode;Libellé\n88.99H;Action sociale de proximité\n"
+    assert files.activities(written(tmp_path, "naf.csv", content)) == {"88.99H": "Action sociale de proximité"}
+
+
+@pytest.mark.parametrize(
+    ("read", "content", "told"),
+    [
+        (files.communes, "COM,LIB\n44109,Nantes\n", "no rows under the columns"),
+        (files.communes, OFFICIAL.replace("44109", "4410"), "no commune"),
+        (files.communes, OFFICIAL.replace(",44,44D", ",99,44D"), "no commune"),
+        (files.activities, "Code;Libellé\n88;Action sociale\n", "no sub-class"),
+        (files.activities, "Code;Libellé\n", "no rows"),
+        (files.targets, '[[targets]]\ncode = "Deux mots"\n', "code"),
+        (files.competence, '[regions]\n"52" = "le DLA régional"\n', "no unit's code"),
+    ],
+)
+def test_a_file_in_another_layout_is_refused_and_told_why(
+    tmp_path: Path, read: Callable[[Path], Any], content: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        read(written(tmp_path, "file", content))
+
+
+# Over HTTP, in a deployment of its own
+
+
+@pytest.fixture
+def intake(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Served]:
+    tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
+    versions = VERSION.format("pays-1", "2002-01-01", "") + VERSION.format("pays-2", tomorrow, "").replace(
+        "ess", "siae"
+    )
+    monkeypatch.setenv("DLA_INTAKE_CRITERIA", str(written(tmp_path, "criteria.toml", versions)))
+    monkeypatch.setenv("DLA_INTAKE_TARGETS", str(FOLDER / "targets.example.toml"))
+    monkeypatch.setenv("DLA_INTAKE_COMMUNES", str(written(tmp_path, "v_commune_2027.csv", OFFICIAL)))
+    with served(service, database, nats, tmp_path) as running:
+        yield running
+
+
+def test_a_deployment_judges_by_its_own_criteria_and_an_old_version_stays_readable(intake: Served) -> None:
+    adviser = intake.by("adviser")
+    request = {
+        "structure": {
+            "name": "Les Jardins de l’Erdre",
+            "legal_form": "association",
+            "department": "44",
+            "siret": "73282932000074",
+            "commune_code": "44999",
+            "naf": "88.99B",
+        },
+        "contact": {"name": "Maëlle Kerdoncuff"},
+        "need": "Une seule subvention.",
+    }
+    received = adviser.post("/api/v1/requests", request)
+    case = received.headers["Location"]
+    shown = adviser.get(case).json()
+    assert shown["structure"]["commune"] == "Erdre-Neuve"
+    assert shown["beside"]["structure"] == {
+        "region": "Pays de la Loire",
+        "activity": "Action sociale sans hébergement n.c.a.",
+    }
+    assert shown["beside"]["assessment"]["missing"] == ["ess"]
+    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
+    unknown = adviser.post(f"{case}/criteria", {"criterion": "employer", "verdict": "met", "evidence": "DSN."})
+    assert (unknown.status_code, unknown.json()["rules"]) == (422, "pays-1")
+    adviser.post(f"{case}/criteria", {"criterion": "ess", "verdict": "met", "evidence": "Statuts."})
+    assert adviser.post(f"{case}/admission").json()["events"] == ["request-admitted"]
+
+    in_two_days = (datetime.now().astimezone() + timedelta(days=2)).isoformat()
+    assert intake.by("ops").post("/api/v1/clock", {"now": in_two_days}).status_code == 200
+    admitted = adviser.get(case).json()
+    assert (admitted["rules"], admitted["beside"]["assessment"]["rules"]) == ("pays-1", "pays-1")
+    assert [each["version"] for each in adviser.get("/api/v1/criteria").json()] == ["pays-1", "pays-2"]
+    assert adviser.get("/api/v1/criteria/pays-1").json()["list"][0]["source"] == "P"
+    assert adviser.get("/api/v1/criteria/2021-1").json()["list"][0]["code"] == "existing"
+    assert adviser.get("/api/v1/criteria/2019-9").json()["title"] == "Critères inconnus"
+
+
+def test_a_deployment_adds_its_own_targets_to_those_that_everybody_knows(intake: Served) -> None:
+    listed = {each["code"]: each for each in intake.by("adviser").get("/api/v1/orientation-targets").json()}
+    assert listed.keys() == {target.code for target in TARGETS} | {"fonds_urgence_44"}
+    assert {each["source"] for each in listed.values()} == {"P", "D"}
+
+
+def test_communes_and_activities_are_found_by_a_few_letters(intake: Served) -> None:
+    adviser = intake.by("adviser")
+
+    def found(**asked: str) -> list[str]:
+        return [each["name"] for each in adviser.get("/api/v1/communes", **asked).json()]
+
+    assert found(q="saint herblain") == found(q="44800") == ["Saint-Herblain"]
+    assert found(q="ERDRE-n") == ["Erdre-Neuve"]
+    assert "L’Haÿ-les-Roses" in found(q="l'hay", department="94")
+    assert found(q="l'hay", department="44") == []
+    assert adviser.get("/api/v1/activities", q="jeunes enfants").json() == {"88.91A": "Accueil de jeunes enfants"}
+    assert adviser.get("/api/v1/activities", q="8899b").json().keys() == {"88.99B"}
