@@ -4,24 +4,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from serving import served
+from serving import Client, served
 from validated import validated_case
 
 from embedded.nats import Nats
+from parcours.domain import building, coordination, parcours, validation
+from parcours.domain.consultation.agreement import Conclude, ConsultationConcluded
 from parcours.domain.consultation.award import (
     Award,
     CancelConsultation,
     CandidateInformed,
-    Conclude,
     ConsultationAwarded,
     ConsultationCancelled,
-    ConsultationConcluded,
     DeclareInterests,
     InformCandidate,
     InterestsDeclared,
@@ -39,6 +40,8 @@ from parcours.domain.consultation.proposals import (
     SubmitProposal,
 )
 from parcours.domain.consultation.state import Consultation, Criterion, Proposal, Step
+from parcours.domain.consulting import AgreementSigned, FinalReportReceived, ReceiveFinalReport
+from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.main import service
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
@@ -118,7 +121,7 @@ def test_who_scores_has_declared_to_have_no_interest() -> None:
     given(OPENED, *PROPOSED, bound).when(score, at=AFTER).refused("conflict-of-interest")
     late = given(OPENED, *SCORED, bound)
     assert late.state.scorers == set()
-    assert late.when(Award(A), at=AFTER).refused("not-all-scored")
+    late.when(Award(A), by=Role.MANAGER, at=AFTER).refused("not-all-scored")
 
 
 def test_scores_follow_the_grid_after_the_deadline_for_proposals_received() -> None:
@@ -255,6 +258,13 @@ AnyConsultation.TestCase.settings = settings(max_examples=40, stateful_step_coun
 test_any_consultation = AnyConsultation.TestCase
 
 
+def test_who_declared_an_interest_does_not_award_either() -> None:
+    bound = InterestsDeclared("some-manager", conflict=True)
+    given(OPENED, *SCORED, bound).when(Award(A, exception="Deux"), by=Role.MANAGER, at=AFTER).refused(
+        "conflict-of-interest"
+    )
+
+
 # Over HTTP
 
 
@@ -308,3 +318,114 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         assert adviser.post(f"{at}/information", {"provider": keys[0], "informed_on": today}).status_code == 200
         assert adviser.post(f"{path}/agreements", agreement).status_code == 200
         assert adviser.get(at).json()["step"] == "agreed"
+
+
+def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
+        case, action = validated_case(app)
+        fund = {"unit": "dla-44", "year": (datetime.now(UTC) + timedelta(days=21)).year, "allocated": 5_000_000}
+        assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
+        path, adviser = f"/api/v1/parcours/{case}", running.by("adviser")
+        winner, loser, stranger = (
+            running.by("provider", subject=name, unit=None, case=str(case)) for name in ("p1", "p2", "p9")
+        )
+        now = datetime.now(UTC)
+        later = (now + timedelta(days=21)).isoformat()
+        at = _consulted(adviser, path, action, now)
+
+        asked = winner.get(f"{path}/provider").json()["consultations"][0]
+        assert (asked["terms"], asked["step_label"]) == ("Refondre les tarifs", "ouverte")
+        assert asked["grid"] == [{"label": "Prix", "weight": 100}]
+        for provider, amount in ((winner, 400000), (loser, 450000)):
+            key = provider.get(f"{path}/provider").json()["consultations"][0]["provider"]
+            offer = {"provider": key, "amount": amount, "days": 5, "summary": f"Offre à {amount}"}
+            assert provider.post(f"{at}/proposals", offer).status_code == 200
+        running.by("ops").post("/api/v1/clock", {"now": later})
+        keys = list(adviser.get(at).json()["candidates"])
+        adviser.post(f"{at}/interests", {"conflict": False})
+        for key, score in zip(keys, (16, 9), strict=False):
+            assert adviser.post(f"{at}/scores", {"provider": key, "scores": [score]}).status_code == 200
+        assert adviser.post(f"{at}/award", {"provider": keys[0]}).status_code == 200
+
+        before = loser.get(f"{path}/provider").json()["consultations"][0]
+        assert (before["retained"], before["score"]) == (None, None)
+        for key in keys[:2]:
+            assert adviser.post(f"{at}/information", {"provider": key, "informed_on": later[:10]}).status_code == 200
+        refused = loser.get(f"{path}/provider").json()
+        assert (refused["consultations"][0]["retained"], refused["consultations"][0]["score"]) == (False, 9.0)
+        assert refused["consultations"][0]["proposal"]["summary"] == "Offre à 450000"
+        assert refused["assignments"] == []
+        for told in (before, refused["consultations"][0]):
+            said = [*told.values(), *told["proposal"].values()]
+            assert not any(secret in said for secret in (400000, 16.0, keys[0], "Offre à 400000"))
+            assert "Cabinet" not in str(told)
+
+        _under_way(adviser, path, action, at, later[:10])
+        [assignment] = winner.get(f"{path}/provider").json()["assignments"]
+        assert (assignment["title"], assignment["amount"], assignment["days_left"]) == ("Étude", 400000, 3)
+        report = {"action": str(action), "received_on": later[:10]}
+        for provider in (loser, stranger):
+            answer = provider.post(f"{path}/final-reports/receipt", report)
+            assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (403, "not-your-assignment")
+        assert winner.post(f"{path}/final-reports/receipt", report).json()["events"] == ["final-report-received"]
+        assert winner.post(f"{path}/final-reports", report).status_code == 403
+        assert winner.get(f"{path}/provider").json()["assignments"][0]["report_received_on"] == later[:10]
+
+        assert stranger.get(f"{path}/provider").json() == {"consultations": [], "assignments": []}
+        elsewhere = running.by("provider", subject="p1", unit=None, case=str(uuid7()))
+        assert elsewhere.get(f"{path}/provider").status_code == 403
+        for closed in (path, f"{path}/history", f"{path}/versions", f"{path}/consultations", at):
+            assert winner.get(closed).status_code == 403, closed
+        [row] = adviser.get(f"{path}/consultations").json()
+        assert (row["step_label"], row["candidates"], row["proposals"]) == ("suivie d’une convention", 3, 2)
+
+
+def test_a_provider_chosen_without_a_consultation_hands_in_its_own_report() -> None:
+    case = Scenarios(parcours.decider)
+    who, action = Sealed(new_id(2), "Cabinet Aubépine"), UUID(int=12)
+    today = NOW.date()
+    planned = PlannedAction(Kind.CONSULTING, "finance", text("Étude"), who, today, today)
+    plan = Plan(UUID(int=8), "unit-35", "adviser-1", NOW - timedelta(days=40), ("finance",))
+    signed = AgreementSigned(action, who, 400_000, 5, today, exception=text("Seul cabinet"), account="p1")
+    started = case(
+        parcours.ParcoursOpened(plan),
+        building.ActionAdded(action, planned),
+        validation.ParcoursValidated(1, "0" * 64, {}),
+        signed,
+        coordination.ActionStarted(action),
+    )
+    report = ReceiveFinalReport(action, today)
+    started.when(report, by=Actor("p1", Role.PROVIDER)).then(FinalReportReceived(action, today))
+    started.when(report, by=Actor("p2", Role.PROVIDER)).refused("not-your-assignment")
+    started.when(report, by=Role.ADVISER).then(FinalReportReceived(action, today))
+
+
+def _consulted(adviser: Client, path: str, action: UUID, now: datetime) -> str:
+    """Three providers are consulted: p1, p2, p3."""
+    terms = {
+        "action": str(action),
+        "terms": "Refondre les tarifs",
+        "grid": [{"label": "Prix", "weight": 100}],
+        "deadline": (now + timedelta(days=20)).isoformat(),
+    }
+    at: str = adviser.post(f"{path}/consultations", terms).headers["Location"]
+    for n in (1, 2, 3):
+        assert adviser.post(f"{at}/providers", {"name": f"Cabinet {n}", "account": f"p{n}"}).status_code == 200
+    return at
+
+
+def _under_way(adviser: Client, path: str, action: UUID, at: str, day: str) -> None:
+    """The agreement is signed and paid for, and two days are worked."""
+    signed = {"provider": "Cabinet 1", "amount": 400000, "days": 5, "signed_on": day}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("agreements", signed | {"consultation": at.rsplit("/", 1)[1]}),
+        ("funds", {"amount": 400000}),
+        ("actions/start", {}),
+        ("days", {"days": 2, "worked_until": day}),
+    ]
+    for step, body in steps:
+        answer = adviser.post(f"{path}/{step}", body | {"action": str(action)})
+        assert answer.status_code == 200, answer.text

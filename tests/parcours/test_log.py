@@ -10,7 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from parcours.domain import building, consulting, coordination, duration, ending, funding, validation
+from parcours.domain import building, consulting, coordination, corrections, duration, ending, funding, validation
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import OPEN_STEPS, Kind, Parcours, Plan, Status, Step
 from shared.decider import Role
@@ -60,7 +60,12 @@ WHOLE_LIFE = (
     *CARRIED_OUT,
     coordination.AbandonAction(LOCAL, "secret abandon"),
     coordination.CarryOver(EXPERTISE, "secret suite"),
+    corrections.CorrectIntroduction(OWN, 1, "secret contact", TODAY, "secret erreur"),
+    corrections.CorrectAgreement(CONSULTING, "secret prestataire", 400_000, 6, TODAY, "secret erreur"),
+    corrections.CorrectDays(CONSULTING, 4, TODAY, "secret erreur"),
+    corrections.CorrectFinalReport(CONSULTING, TODAY, "secret erreur"),
     ending.CompleteParcours("secret bilan", TODAY),
+    corrections.CorrectDebrief("secret bilan", TODAY, "secret erreur"),
     validation.AdjustParcours("secret ajustement"),
     duration.GrantDurationDerogation("secret dérogation"),
     SHARE,
@@ -152,6 +157,25 @@ COMMANDS = st.one_of(
     on_action(consulting.SignAmendment, extra_days=LENGTHS, signed_on=DAYS),
     on_action(consulting.ReceiveFinalReport, received_on=DAYS),
     on_action(consulting.AcceptFinalReport, received_on=st.none() | DAYS),
+    on_action(
+        corrections.CorrectIntroduction,
+        introduction=LENGTHS,
+        whom=st.just("Un nom"),
+        held_on=DAYS,
+        reason=st.just("Faute"),
+    ),
+    on_action(
+        corrections.CorrectAgreement,
+        provider=st.just("Un nom"),
+        amount=SUMS,
+        days=LENGTHS,
+        signed_on=DAYS,
+        reason=st.just("Faute"),
+        signatures=st.none(),
+    ),
+    on_action(corrections.CorrectDays, days=LENGTHS, effective_on=DAYS, reason=st.just("Faute")),
+    on_action(corrections.CorrectFinalReport, received_on=DAYS, reason=st.just("Faute")),
+    st.builds(corrections.CorrectDebrief, st.just("Un élan"), DAYS, st.just("Faute")),
     on_action(funding.AuthorisePayment, amount=SUMS, last=st.booleans()),
     st.builds(ending.CompleteParcours, st.just("Un vrai élan"), DAYS),
     st.just(ending.AbandonParcours("Priorités nouvelles")),

@@ -10,6 +10,7 @@ from parcours.domain import (
     building,
     consulting,
     coordination,
+    corrections,
     duration,
     ending,
     fund,
@@ -21,6 +22,7 @@ from parcours.domain import (
 from parcours.domain.attachments import AttachmentKind
 from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.known import consulting_action
+from parcours.provider import ConsultationRow, ProviderPage, consultations_of, page_of_provider
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
@@ -56,9 +58,15 @@ accompaniments.does("/agreements", consulting.RecordAgreement, *EVERYONE_AT_WORK
 accompaniments.does("/funds", funding.CommitFunds, *EVERYONE_AT_WORK)
 accompaniments.does("/days", consulting.RecordDays, *EVERYONE_AT_WORK)
 accompaniments.does("/amendments", consulting.SignAmendment, *EVERYONE_AT_WORK)
-accompaniments.does("/final-reports/receipt", consulting.ReceiveFinalReport, *EVERYONE_AT_WORK)
+accompaniments.does("/final-reports/receipt", consulting.ReceiveFinalReport, *EVERYONE_AT_WORK, Role.PROVIDER)
 accompaniments.does("/final-reports", consulting.AcceptFinalReport, *EVERYONE_AT_WORK)
 accompaniments.does("/payments", funding.AuthorisePayment, *EVERYONE_AT_WORK)
+
+accompaniments.does("/introductions/correction", corrections.CorrectIntroduction, *EVERYONE_AT_WORK)
+accompaniments.does("/agreements/correction", corrections.CorrectAgreement, *EVERYONE_AT_WORK)
+accompaniments.does("/days/correction", corrections.CorrectDays, *EVERYONE_AT_WORK)
+accompaniments.does("/final-reports/correction", corrections.CorrectFinalReport, *EVERYONE_AT_WORK)
+accompaniments.does("/completion/correction", corrections.CorrectDebrief, *EVERYONE_AT_WORK)
 
 accompaniments.does("/completion", ending.CompleteParcours, *EVERYONE_AT_WORK)
 accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, Role.LEADER)
@@ -94,6 +102,13 @@ def read_changes(
     return versions.difference(asked, id, number, number - 1 if since is None else since)
 
 
+@router.get("/{id}/provider", summary="What a provider sees of the case")
+def read_provider_page(id: UUID, asked: Asked, caller: Calling) -> ProviderPage:  # noqa: A002
+    """Its consultations, with its own proposal and never another's, and its assignments."""
+    allowed(caller, frozenset({Role.PROVIDER}), id)
+    return page_of_provider(asked, id, caller.actor.id)
+
+
 def for_a_consulting_action(app: ServiceApplication, case: UUID, opened: proposals.OpenConsultation) -> None:
     consulting_action(app.existing(parcours.decider, case).state, opened.action)
 
@@ -109,6 +124,13 @@ consultations.does("/award", award.Award, *EVERYONE_AT_WORK)
 consultations.does("/information", award.InformCandidate, *EVERYONE_AT_WORK)
 consultations.does("/cancellation", award.CancelConsultation, *EVERYONE_AT_WORK)
 consultations.reads(*WHO_READS_A_PARCOURS)
+
+
+@consultations_router.get("", summary="The consultations of a case")
+def list_consultations(case: UUID, asked: Asked, caller: Calling) -> list[ConsultationRow]:
+    allowed(caller, frozenset(WHO_READS_A_PARCOURS), case)
+    return consultations_of(asked, case)
+
 
 WHO_READS_A_UNIT = (*EVERYONE_AT_WORK, Role.AUDITOR, Role.SERVICE)
 

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from parcours.domain.consultation import award, consultation
+from parcours.domain.consultation import agreement as bound
+from parcours.domain.consultation import consultation
 from parcours.domain.known import action_to_start, agreement_of, consulting_action, since_admission, validated_action
 from parcours.domain.state import OPEN_STEPS, Action, Agreement, Days, Parcours, Signatures, Step, Sum
 from shared.attachments import attachment
 from shared.attachments.attachment import CiteAttachment
 from shared.dates import already_past
-from shared.decider import Alongside, Context, Refusal
+from shared.decider import Alongside, Context, Refusal, Role
 from shared.events import command, event, name_of
 from shared.fields import Line, Motive
 from shared.frozen import replace
@@ -24,8 +25,9 @@ from shared.sealed import Sealed
 class RecordAgreement:
     """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
 
-    `consultation`: the awarded one that leads to it, or else `exception`: why there was none. `signed_on`: the day of
-    the last of the three `signatures`. `attachment`: the file of the case that proves it."""
+    `consultation`: the awarded one that leads to it, or else `exception`: why there was none, and `account`: the
+    identity under which the provider may act by itself. `signed_on`: the day of the last of the three `signatures`.
+    `attachment`: the file of the case that proves it."""
 
     action: UUID
     provider: Line
@@ -36,6 +38,7 @@ class RecordAgreement:
     consultation: UUID | None = None
     exception: Motive | None = None
     attachment: UUID | None = None
+    account: Line | None = None
 
 
 @command
@@ -85,6 +88,7 @@ class AgreementSigned:
     consultation: UUID | None = None
     exception: Sealed | None = None
     attachment: UUID | None = None
+    account: str | None = None
 
 
 @event("days-recorded", label="Jours d’intervention réalisés", effective="worked_until")
@@ -139,17 +143,18 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             action = _not_reported(validated_action(parcours, key, Step.STARTED))
             _check_days(action, days)
             if command.worked_until:
-                _since_signature(action, command.worked_until, context, "La date de l’intervention")
+                since_signature(action, command.worked_until, context, "La date de l’intervention")
             return [DaysRecorded(key, days, command.worked_until)]
         case SignAmendment(key, extra_days, signed_on):
             action = _not_reported(validated_action(parcours, key, *OPEN_STEPS))
-            signed_on = _since_signature(action, signed_on, context, SIGNATURE)
+            signed_on = since_signature(action, signed_on, context, SIGNATURE)
             return [AmendmentSigned(key, extra_days, signed_on, command.attachment)]
         case ReceiveFinalReport(key, received_on):
             action = validated_action(parcours, key, Step.STARTED)
+            _check_own(action, context)
             if action.report_received_on:
                 raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
-            received_on = _since_signature(action, received_on, context, RECEIPT)
+            received_on = since_signature(action, received_on, context, RECEIPT)
             return [FinalReportReceived(key, received_on, command.attachment)]
         case AcceptFinalReport():
             return _accepted(parcours, command, context)
@@ -162,12 +167,7 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
         raise NO_CONSULTATION(
             "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
         )
-    since_admission(parcours, command.signed_on, context.now, SIGNATURE)
-    if signed := command.signatures:
-        days = (signed.structure, signed.unit, signed.provider)
-        since_admission(parcours, min(days), context.now, SIGNATURE)
-        if max(days) != command.signed_on:
-            raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
+    check_signatures(parcours, command.signed_on, command.signatures, context)
     return AgreementSigned(
         command.action,
         Sealed(context.new_id(), command.provider),
@@ -178,7 +178,18 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
         command.consultation,
         context.optional_text(command.exception),
         command.attachment,
+        command.account,
     )
+
+
+def check_signatures(parcours: Parcours, signed_on: date, signed: Signatures | None, context: Context) -> None:
+    """Since the admission, and dated by the last of the three."""
+    since_admission(parcours, signed_on, context.now, SIGNATURE)
+    if signed:
+        days = (signed.structure, signed.unit, signed.provider)
+        since_admission(parcours, min(days), context.now, SIGNATURE)
+        if max(days) != signed_on:
+            raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
 
 
 def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
@@ -187,15 +198,26 @@ def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) 
         return [FinalReportAccepted(command.action, received)]
     if command.received_on is None:
         raise NO_REPORT("Enregistrez d’abord la réception du rapport final, ou donnez sa date.")
-    received_on = _since_signature(action, command.received_on, context, RECEIPT)
+    received_on = since_signature(action, command.received_on, context, RECEIPT)
     return [FinalReportReceived(command.action, received_on), FinalReportAccepted(command.action, received_on)]
 
 
-def alongside(_parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
-    """The consultation that led to an agreement must have been awarded, and everyone informed; a file that proves
-    something is one of the case, and was not withdrawn."""
+def _check_own(action: Action, context: Context) -> None:
+    """A provider speaks of its own assignment; the consultation that led to it, if one did, knows whose it is."""
+    agreement = agreement_of(action)
+    if context.actor.role is Role.PROVIDER and agreement.consultation is None:
+        bound.recognised(agreement.account, context)
+
+
+def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
+    """The consultation that led to an agreement must have been awarded, and everyone informed; a provider that hands
+    its report in must be the one that was chosen; a file that proves something is one of the case, not withdrawn."""
+    if isinstance(event, FinalReportReceived) and context.actor.role is Role.PROVIDER:
+        agreement = agreement_of(parcours.actions[event.action])
+        if agreement.consultation:
+            yield Alongside(consultation.decider, agreement.consultation, bound.Recognise(), context.case)
     if isinstance(event, AgreementSigned) and event.consultation:
-        ask = award.Conclude(event.action, event.amount, event.days)
+        ask = bound.Conclude(event.action, event.amount, event.days)
         yield Alongside(consultation.decider, event.consultation, ask, context.case)
     if isinstance(event, Proven) and event.attachment:
         cite = CiteAttachment(name_of(event).name, event.action)
@@ -211,7 +233,7 @@ def _not_reported(action: Action) -> Action:
     return action
 
 
-def _since_signature(action: Action, day: date, context: Context, what: str) -> date:
+def since_signature(action: Action, day: date, context: Context, what: str) -> date:
     signed_on = agreement_of(action).signed_on
     if already_past(day, context.now, what) < signed_on:
         raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {signed_on:%d/%m/%Y}.")
@@ -256,4 +278,5 @@ def _agreement(signed: AgreementSigned) -> Agreement:
         signed.signatures,
         signed.consultation,
         signed.exception,
+        signed.account,
     )

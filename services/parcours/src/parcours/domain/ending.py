@@ -121,8 +121,9 @@ def _check_settled(parcours: Parcours) -> None:
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     match event:
-        case ParcoursCompleted(_, _, debrief):
-            return replace(parcours, status=Status.COMPLETED, debrief=debrief, completed=True)
+        case ParcoursCompleted(_, _, debrief, held_on):
+            ended = replace(parcours, status=Status.COMPLETED, completed=True)
+            return replace(ended, debrief=debrief, debrief_held_on=held_on)
         case ParcoursAbandoned(motive):
             return replace(parcours, status=Status.ABANDONED, debrief=motive)
         case UpdateAbandoned():

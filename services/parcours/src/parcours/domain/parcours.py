@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from parcours.domain import building, collective, consulting, coordination, duration, ending, funding, validation
+from parcours.domain import (
+    building,
+    collective,
+    consulting,
+    coordination,
+    corrections,
+    duration,
+    ending,
+    funding,
+    validation,
+)
 from parcours.domain.state import Parcours, Plan, Status
 from shared.decider import Alongside, Context, Decider, Refusal
 from shared.events import command, event
@@ -34,6 +44,7 @@ Command = (
     | coordination.Command
     | consulting.Command
     | funding.Command
+    | corrections.Command
     | ending.Command
 )
 Event = (
@@ -44,6 +55,7 @@ Event = (
     | coordination.Event
     | consulting.Event
     | funding.Event
+    | corrections.Event
     | ending.Event
 )
 
@@ -68,15 +80,19 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         return [*consulting.decide(parcours, command, context)]
     if isinstance(command, funding.Command):
         return [*funding.decide(parcours, command, context)]
+    if isinstance(command, corrections.Command):
+        return [*corrections.decide(parcours, command, context)]
     return [*ending.decide(parcours, command, context)]
 
 
 def _check_open(parcours: Parcours, command: Command) -> None:
-    """A provider's invoice can come after the end, and a completed parcours be updated in follow-up; nothing else."""
+    """After the end come a provider's invoice, corrections, and the update of a completed parcours; nothing else."""
     match parcours.status, command:
         case Status.NEW, _:
             raise NOT_OPEN("Le parcours s’ouvre de lui-même quand le plan d’accompagnement est convenu.")
         case ((Status.COMPLETED | Status.ABANDONED), funding.AuthorisePayment()):
+            return
+        case ((Status.COMPLETED | Status.ABANDONED), _) if isinstance(command, corrections.Command):
             return
         case Status.COMPLETED, validation.AdjustParcours() | validation.TakeUpAgain():
             return
@@ -101,6 +117,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         return consulting.evolve(parcours, event)
     if isinstance(event, funding.Event):
         return funding.evolve(parcours, event)
+    if isinstance(event, corrections.Event):
+        return corrections.evolve(parcours, event)
     return ending.evolve(parcours, event)
 
 
@@ -108,6 +126,7 @@ def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[Al
     """What the fund, the consultation or the collective operation records with it, or refuses."""
     yield from funding.alongside(parcours, event, context)
     yield from consulting.alongside(parcours, event, context)
+    yield from corrections.alongside(parcours, event, context)
     yield from collective.alongside(parcours, event, context)
 
 

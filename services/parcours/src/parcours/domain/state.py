@@ -101,7 +101,8 @@ class Signatures:
 class Agreement:
     """Between the structure, the unit and the provider: `amount` in cents; `days` with those of the amendments.
 
-    `consultation` is what led to it, or `exception` says why none did."""
+    `consultation` is what led to it, or `exception` says why none did, and `account` who the provider is when it acts
+    by itself."""
 
     provider: Sealed
     amount: int
@@ -110,6 +111,7 @@ class Agreement:
     signatures: Signatures | None = None
     consultation: UUID | None = None
     exception: Sealed | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ class Parcours:
     validations: tuple[str | None, ...] = ()
     objections: Sealed | None = None
     debrief: Sealed | None = None
+    debrief_held_on: date | None = None
     completed: bool = False
 
     @property

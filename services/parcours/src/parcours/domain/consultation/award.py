@@ -16,7 +16,6 @@ from parcours.domain.consultation.state import (
     at_step,
     known_candidate,
 )
-from parcours.domain.state import Days, Sum
 from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.events import command, event
@@ -68,15 +67,6 @@ class CancelConsultation:
     motive: Motive
 
 
-@command
-class Conclude:
-    """A parcours has the agreement that this consultation leads to, at most for what was proposed (cents)."""
-
-    action: UUID
-    amount: Sum
-    days: Days
-
-
 @event("interests-declared", label="Déclaration d’intérêts")
 class InterestsDeclared:
     scorer: str
@@ -112,11 +102,6 @@ class ConsultationCancelled:
     motive: Sealed
 
 
-@event("consultation-concluded", label="Consultation suivie d’une convention")
-class ConsultationConcluded:
-    action: UUID
-
-
 DEADLINE_NOT_PASSED = Refusal("deadline-not-passed", "Date limite non atteinte")
 INTERESTS_NOT_DECLARED = Refusal("interests-not-declared", "Intérêts non déclarés")
 CONFLICT = Refusal("conflict-of-interest", "Conflit d’intérêts")
@@ -125,20 +110,9 @@ WRONG_SCORES = Refusal("wrong-scores", "Notes incomplètes", status=422)
 NOT_ALL_SCORED = Refusal("not-all-scored", "Des propositions restent à noter")
 TOO_FEW_PROVIDERS = Refusal("too-few-providers", "Trop peu de prestataires consultés")
 NOT_THE_BEST = Refusal("not-the-best", "Une proposition est mieux notée")
-OTHER_ACTION = Refusal("other-action", "Consultation menée pour une autre action")
-NOT_AWARDED = Refusal("not-awarded", "Consultation non attribuée")
-NOT_ALL_INFORMED = Refusal("not-all-informed", "Des candidats ne sont pas informés")
-BEYOND_PROPOSAL = Refusal("beyond-proposal", "Convention au-delà de la proposition")
 
-Command = DeclareInterests | ScoreProposal | Award | InformCandidate | CancelConsultation | Conclude
-Event = (
-    InterestsDeclared
-    | ProposalScored
-    | ConsultationAwarded
-    | CandidateInformed
-    | ConsultationCancelled
-    | ConsultationConcluded
-)
+Command = DeclareInterests | ScoreProposal | Award | InformCandidate | CancelConsultation
+Event = InterestsDeclared | ProposalScored | ConsultationAwarded | CandidateInformed | ConsultationCancelled
 
 
 def decide(consultation: Consultation, command: Command, context: Context) -> list[Event]:
@@ -159,9 +133,6 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
         case CancelConsultation(motive):
             at_step(consultation, Step.OPEN, Step.AWARDED)
             return [ConsultationCancelled(context.text(motive))]
-        case Conclude():
-            _check_agreement(consultation, command)
-            return [ConsultationConcluded(command.action)]
 
 
 def _answering(consultation: Consultation, key: UUID) -> Candidate:
@@ -173,13 +144,20 @@ def _answering(consultation: Consultation, key: UUID) -> Candidate:
 
 def _check_scoring(consultation: Consultation, key: UUID, scores: tuple[int, ...], context: Context) -> None:
     _check_closed(consultation, context)
-    if (conflict := consultation.declared.get(context.actor.id)) is None:
+    if context.actor.id not in consultation.declared:
         raise INTERESTS_NOT_DECLARED("Avant de noter, déclarez si un intérêt vous lie à l’un des candidats.")
-    if conflict:
-        raise CONFLICT("Qui a un intérêt lié à l’un des candidats ne note aucune proposition.")
+    _check_no_interest(consultation, context)
     _answering(consultation, key)
     if len(scores) != len(consultation.grid):
         raise WRONG_SCORES(f"La grille attend {len(consultation.grid)} notes, une par critère.")
+
+
+def _check_no_interest(consultation: Consultation, context: Context) -> None:
+    if consultation.declared.get(context.actor.id):
+        raise CONFLICT(
+            "Vous avez déclaré un intérêt lié à l’un des candidats\u202f: laissez à d’autres le soin de noter et de "
+            "choisir."
+        )
 
 
 def _check_closed(consultation: Consultation, context: Context) -> None:
@@ -190,6 +168,7 @@ def _check_closed(consultation: Consultation, context: Context) -> None:
 
 def _awarded(consultation: Consultation, award: Award, context: Context) -> ConsultationAwarded:
     _check_closed(consultation, context)
+    _check_no_interest(consultation, context)
     _answering(consultation, award.provider)
     scorers = consultation.scorers
     left = [key for key, each in consultation.proposals.items() if not scorers or scorers - each.scores.keys()]
@@ -203,31 +182,16 @@ def _awarded(consultation: Consultation, award: Award, context: Context) -> Cons
             f"Au moins {PROVIDERS} prestataires sont consultés\u202f; sinon, dites pourquoi.",
             consulted=len(consultation.candidates),
         )
-    points = consultation.points(award.provider)
+    points, score = consultation.points(award.provider), consultation.score(award.provider)
+    assert score is not None
     if any(consultation.points(key) > points for key in consultation.proposals) and not award.motive:
         raise NOT_THE_BEST("Retenez la proposition la mieux notée, ou dites pourquoi une autre convient mieux.")
     return ConsultationAwarded(
         award.provider,
-        round(points / len(scorers) / 100, 2),
+        score,
         context.optional_text(award.motive),
         context.optional_text(award.exception),
     )
-
-
-def _check_agreement(consultation: Consultation, agreement: Conclude) -> None:
-    if consultation.action != agreement.action:
-        raise OTHER_ACTION("Cette consultation n’a pas été menée pour cette action.")
-    if consultation.step is not Step.AWARDED or consultation.winner is None:
-        raise NOT_AWARDED("La convention se signe une fois la consultation attribuée, et une seule fois.")
-    if left := [str(key) for key, each in consultation.proposals.items() if each.informed_on is None]:
-        raise NOT_ALL_INFORMED("Tous les candidats sont informés du résultat avant la convention.", providers=left)
-    proposal = consultation.candidates[consultation.winner].proposal
-    if proposal and (agreement.amount > proposal.amount or agreement.days > proposal.days):
-        raise BEYOND_PROPOSAL(
-            "La convention ne dépasse ni le prix ni les jours de la proposition retenue.",
-            amount=proposal.amount,
-            days=proposal.days,
-        )
 
 
 def evolve(consultation: Consultation, event: Event) -> Consultation:
@@ -244,8 +208,6 @@ def evolve(consultation: Consultation, event: Event) -> Consultation:
             return consultation.but(key, replace(consultation.candidates[key], informed_on=informed_on))
         case ConsultationCancelled():
             return replace(consultation, step=Step.CANCELLED)
-        case ConsultationConcluded():
-            return replace(consultation, step=Step.AGREED)
 
 
 def _unscored_by(consultation: Consultation, scorer: str) -> Consultation:

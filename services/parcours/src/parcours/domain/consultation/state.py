@@ -87,6 +87,11 @@ class Consultation:
         scored = self.candidates[key].scores.values()
         return sum(line.weight * score for scores in scored for line, score in zip(self.grid, scores, strict=True))
 
+    def score(self, key: UUID) -> float | None:
+        """Out of twenty, weighted, the mean of the scorers'; null for what was not scored."""
+        scorers = len(self.candidates[key].scores)
+        return round(self.points(key) / scorers / 100, 2) if scorers else None
+
     def closed(self, now: datetime) -> bool:
         """Recorded time judges a deadline."""
         return self.deadline is not None and now > self.deadline

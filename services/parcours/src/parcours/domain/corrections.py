@@ -1,0 +1,202 @@
+"""What of a parcours was recorded wrongly? The error stays in the log, and a new event says how it was, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from annotated_types import Ge, Le
+
+from parcours.domain.consultation import agreement as bound
+from parcours.domain.consultation import consultation
+from parcours.domain.consulting import RECEIPT, SIGNATURE, check_signatures, since_signature
+from parcours.domain.known import agreement_of, consulting_action, known_action, since_admission
+from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
+from shared.decider import Alongside, Context, Refusal
+from shared.events import command, event
+from shared.fields import Line, Motive, Text
+from shared.frozen import replace
+from shared.sealed import Sealed
+
+
+@command
+class CorrectIntroduction:
+    """The n-th introduction of an action was with somebody else, or on another day."""
+
+    action: UUID
+    introduction: Annotated[int, Ge(1), Le(1_000)]
+    whom: Line
+    held_on: date
+    reason: Motive
+
+
+@command
+class CorrectAgreement:
+    """An agreement was recorded otherwise than it was signed: its provider, amount (cents), days in all, amendments
+    included, or signatures."""
+
+    action: UUID
+    provider: Line
+    amount: Sum
+    days: Days
+    signed_on: date
+    reason: Motive
+    signatures: Signatures | None = None
+
+
+@command
+class CorrectDays:
+    """The provider had worked so many days in all, by that day: more or fewer than was recorded."""
+
+    action: UUID
+    days: Annotated[int, Ge(0), Le(1_000)]
+    effective_on: date
+    reason: Motive
+
+
+@command
+class CorrectFinalReport:
+    """The final report was received on another day."""
+
+    action: UUID
+    received_on: date
+    reason: Motive
+
+
+@command
+class CorrectDebrief:
+    """The closing debrief was held on another day, or said something else."""
+
+    debrief: Text
+    held_on: date
+    reason: Motive
+
+
+@event("introduction-corrected", label="Mise en relation corrigée", effective="held_on")
+class IntroductionCorrected:
+    action: UUID
+    introduction: int
+    whom: Sealed
+    held_on: date
+    reason: Sealed
+
+
+@event("agreement-corrected", label="Convention corrigée", effective="signed_on")
+class AgreementCorrected:
+    action: UUID
+    provider: Sealed
+    amount: int
+    days: int
+    signed_on: date
+    reason: Sealed
+    signatures: Signatures | None = None
+
+
+@event("days-corrected", label="Jours d’intervention corrigés", effective="effective_on")
+class DaysCorrected:
+    action: UUID
+    days: int
+    effective_on: date
+    reason: Sealed
+
+
+@event("final-report-corrected", label="Réception du rapport final corrigée", effective="received_on")
+class FinalReportCorrected:
+    action: UUID
+    received_on: date
+    reason: Sealed
+
+
+@event("debrief-corrected", label="Bilan de fin de parcours corrigé", effective="held_on")
+class DebriefCorrected:
+    debrief: Sealed
+    held_on: date
+    reason: Sealed
+
+
+NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
+BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà engagé ou réalisé")
+
+Command = CorrectIntroduction | CorrectAgreement | CorrectDays | CorrectFinalReport | CorrectDebrief
+Event = IntroductionCorrected | AgreementCorrected | DaysCorrected | FinalReportCorrected | DebriefCorrected
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    """At any time, after the end too: what was true does not depend on where the parcours stands."""
+    reason, now = context.text(command.reason), context.now
+    match command:
+        case CorrectIntroduction(key, n, whom, held_on):
+            if n > len(known_action(parcours, key).introductions):
+                raise NOTHING_TO_CORRECT("Cette action n’a pas de mise en relation de ce rang.")
+            since_admission(parcours, held_on, now, "La date de la mise en relation")
+            return [IntroductionCorrected(key, n, Sealed(context.new_id(), whom), held_on, reason)]
+        case CorrectAgreement():
+            return [_agreement(parcours, command, context)]
+        case CorrectDays(key, days, effective_on):
+            action = consulting_action(parcours, key)
+            agreed = agreement_of(action).days
+            if days > agreed:
+                raise BELOW_RECORDED(f"La convention prévoit {agreed} jours en tout, avenants compris.", agreed=agreed)
+            since_signature(action, effective_on, context, "La date de l’intervention")
+            return [DaysCorrected(key, days, effective_on, reason)]
+        case CorrectFinalReport(key, received_on):
+            action = consulting_action(parcours, key)
+            if action.report_received_on is None:
+                raise NOTHING_TO_CORRECT("Aucun rapport final n’a été reçu pour cette prestation.")
+            return [FinalReportCorrected(key, since_signature(action, received_on, context, RECEIPT), reason)]
+        case CorrectDebrief(debrief, held_on):
+            if not parcours.completed:
+                raise NOTHING_TO_CORRECT("Le bilan de fin de parcours n’a pas encore eu lieu.")
+            since_admission(parcours, held_on, now, "La date du bilan de fin de parcours")
+            return [DebriefCorrected(context.text(debrief), held_on, reason)]
+
+
+def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) -> AgreementCorrected:
+    action = consulting_action(parcours, command.action)
+    agreement_of(action)
+    if command.amount < action.committed or command.days < action.days:
+        raise BELOW_RECORDED(
+            "La convention ne peut prévoir moins que ce qui est déjà engagé ou réalisé\u202f: corrigez d’abord cela.",
+            committed=action.committed,
+            days=action.days,
+        )
+    check_signatures(parcours, command.signed_on, command.signatures, context)
+    if action.report_received_on and command.signed_on > action.report_received_on:
+        raise BELOW_RECORDED(f"{SIGNATURE} ne peut suivre la réception du rapport final.")
+    return AgreementCorrected(
+        command.action,
+        Sealed(context.new_id(), command.provider),
+        command.amount,
+        command.days,
+        command.signed_on,
+        context.text(command.reason),
+        command.signatures,
+    )
+
+
+def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
+    """Corrected or not, an agreement stays within the proposal that was retained."""
+    if isinstance(event, AgreementCorrected):
+        agreement = agreement_of(parcours.actions[event.action])
+        if agreement.consultation:
+            yield Alongside(consultation.decider, agreement.consultation, bound.Confirm(event.amount), context.case)
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    if isinstance(event, DebriefCorrected):
+        return replace(parcours, debrief=event.debrief, debrief_held_on=event.held_on)
+    action = parcours.actions[event.action]
+    match event:
+        case IntroductionCorrected(_, n, whom, held_on):
+            before, after = action.introductions[: n - 1], action.introductions[n:]
+            changed = replace(action, introductions=(*before, Introduction(whom, held_on), *after))
+        case AgreementCorrected(_, provider, amount, days, signed_on, _, signatures):
+            said = replace(agreement_of(action), provider=provider, amount=amount, days=days, signed_on=signed_on)
+            changed = replace(action, agreement=replace(said, signatures=signatures or said.signatures))
+        case DaysCorrected(_, days):
+            changed = replace(action, days=days)
+        case FinalReportCorrected(_, received_on):
+            changed = replace(action, report_received_on=received_on)
+    return parcours.but(event.action, changed)

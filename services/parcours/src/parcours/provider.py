@@ -1,0 +1,179 @@
+"""What does a provider see of a case? The consultations it was asked in, and the assignments it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from parcours.domain import parcours
+from parcours.domain.consultation import consultation
+from parcours.domain.consultation import state as consulted
+from parcours.domain.consultation.proposals import ConsultationOpened
+from parcours.domain.state import STEPS, Action, Step
+from shared.eventlog.application import ServiceApplication
+from shared.events import name_of
+from shared.sealed import Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredOn:
+    label: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProposal:
+    """`amount` in cents."""
+
+    amount: int
+    days: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnConsultation:
+    """`provider` is the key under which it answers. Its `retained` and `score` (out of 20) are null until it has been
+    informed; what the others proposed is never shown."""
+
+    id: UUID
+    step: consulted.Step
+    step_label: str
+    provider: UUID
+    terms: str
+    grid: list[ScoredOn]
+    deadline: datetime
+    proposal: OwnProposal | None
+    informed_on: date | None
+    retained: bool | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the provider is engaged for: `amount` and `paid` in cents, `days` with those of the amendments."""
+
+    action: UUID
+    title: str
+    consultation: UUID | None
+    starts_on: date
+    ends_on: date
+    step: Step
+    step_label: str
+    signed_on: date
+    amount: int
+    days: int
+    days_done: int
+    days_left: int
+    report_received_on: date | None
+    report_accepted: bool
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPage:
+    consultations: list[OwnConsultation]
+    assignments: list[Assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationRow:
+    """`candidates` were consulted, `proposals` came."""
+
+    id: UUID
+    action: UUID | None
+    step: consulted.Step
+    step_label: str
+    deadline: datetime | None
+    candidates: int
+    proposals: int
+    winner: UUID | None
+
+
+def page_of_provider(asked: ServiceApplication, case: UUID, account: str) -> ProviderPage:
+    """Raises UnknownCase."""
+    actions = asked.existing(parcours.decider, case).state.actions
+    own, won = [], set()
+    for number, state in _consultations(asked, case):
+        for key, candidate in state.candidates.items():
+            if candidate.account == account:
+                own.append(_own(asked, number, state, key))
+                won |= {number} if key == state.winner else set()
+    assignments = [
+        _assignment(asked, key, action)
+        for key, action in actions.items()
+        if (agreed := action.agreement) and (agreed.account == account or agreed.consultation in won)
+    ]
+    return ProviderPage(own, assignments)
+
+
+def consultations_of(asked: ServiceApplication, case: UUID) -> list[ConsultationRow]:
+    """Those of a case, the first one first. Raises UnknownCase."""
+    asked.existing(parcours.decider, case)
+    return [
+        ConsultationRow(
+            number,
+            state.action,
+            state.step,
+            consulted.STEPS[state.step],
+            state.deadline,
+            len(state.candidates),
+            len(state.proposals),
+            state.winner,
+        )
+        for number, state in _consultations(asked, case)
+    ]
+
+
+def _consultations(asked: ServiceApplication, case: UUID) -> Iterator[tuple[UUID, consulted.Consultation]]:
+    opened = f"{name_of(ConsultationOpened).name}:"
+    for entry in asked.recorder.entries_of_case(case):
+        if entry.topic.startswith(opened):
+            yield entry.originator_id, asked.existing(consultation.decider, entry.originator_id).state
+
+
+def _own(asked: ServiceApplication, number: UUID, state: consulted.Consultation, key: UUID) -> OwnConsultation:
+    shown, candidate = asked.vault.shown, state.candidates[key]
+    assert state.terms and state.deadline
+    told = candidate.informed_on is not None
+    return OwnConsultation(
+        number,
+        state.step,
+        consulted.STEPS[state.step],
+        key,
+        shown(state.terms),
+        [ScoredOn(shown(line.label), line.weight) for line in state.grid],
+        state.deadline,
+        _proposal(asked, candidate.proposal) if candidate.proposal else None,
+        candidate.informed_on,
+        key == state.winner if told else None,
+        state.score(key) if told else None,
+    )
+
+
+def _proposal(asked: ServiceApplication, proposal: consulted.Proposal) -> OwnProposal:
+    return OwnProposal(proposal.amount, proposal.days, asked.vault.shown(proposal.summary))
+
+
+def _assignment(asked: ServiceApplication, key: UUID, action: Action) -> Assignment:
+    agreement, planned = action.agreement, action.planned
+    assert agreement is not None
+    title: Sealed = planned.title
+    return Assignment(
+        key,
+        asked.vault.shown(title),
+        agreement.consultation,
+        planned.starts_on,
+        planned.ends_on,
+        action.step,
+        STEPS[action.step],
+        agreement.signed_on,
+        agreement.amount,
+        agreement.days,
+        action.days,
+        agreement.days - action.days,
+        action.report_received_on,
+        action.report_accepted,
+        action.paid,
+    )

@@ -1,0 +1,175 @@
+"""What was recorded wrongly is corrected by a new event: with its day, its reason, and nothing edited in place."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from serving import served
+
+from embedded.nats import Nats
+from parcours.domain.building import ActionAdded
+from parcours.domain.consultation.agreement import BEYOND_PROPOSAL, Confirm
+from parcours.domain.consultation.award import ConsultationAwarded
+from parcours.domain.consultation.consultation import decider as consultation
+from parcours.domain.consultation.proposals import ConsultationOpened, ProposalSubmitted, ProviderConsulted
+from parcours.domain.consultation.state import Proposal
+from parcours.domain.consulting import AgreementSigned, DaysRecorded, FinalReportAccepted, FinalReportReceived
+from parcours.domain.coordination import ActionStarted, IntroductionMade
+from parcours.domain.corrections import (
+    AgreementCorrected,
+    CorrectAgreement,
+    CorrectDays,
+    CorrectDebrief,
+    CorrectFinalReport,
+    CorrectIntroduction,
+    DaysCorrected,
+    DebriefCorrected,
+    FinalReportCorrected,
+    IntroductionCorrected,
+)
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.funding import FundsCommitted
+from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
+from parcours.domain.state import Kind, Plan, PlannedAction
+from parcours.domain.validation import ParcoursValidated
+from parcours.main import service
+from shared.decider import Actor, Role
+from shared.ids import uuid7
+from shared.sealed import Sealed
+from shared.testing import CASE, NOW, Scenarios, context, new_id, text
+
+given = Scenarios(decider)
+TODAY = NOW.date()
+BEFORE = TODAY - timedelta(days=3)
+PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2025, 12, 2, 9, tzinfo=UTC), ("finance",))
+ACTION = UUID(int=2)
+WHO = Sealed(new_id(1), "Cabinet Aubépine")
+AGREEMENT = AgreementSigned(ACTION, WHO, 400_000, 5, BEFORE, exception=text("Seul cabinet"))
+CARRIED_OUT = (
+    ParcoursOpened(PLAN),
+    ActionAdded(ACTION, PlannedAction(Kind.CONSULTING, "finance", text("Étude"), WHO, TODAY, TODAY, 5)),
+    ParcoursValidated(1, "0" * 64, {"consulting": 1}),
+    IntroductionMade(ACTION, WHO, BEFORE),
+    AGREEMENT,
+    FundsCommitted(ACTION, 300_000),
+    ActionStarted(ACTION),
+    DaysRecorded(ACTION, 4),
+    FinalReportReceived(ACTION, TODAY),
+    FinalReportAccepted(ACTION, TODAY),
+)
+WHY = "Erreur de saisie"
+ENDED = (
+    (),
+    (ParcoursCompleted(PLAN, {}, text("Bilan"), TODAY),),
+    (ParcoursAbandoned(text("Priorités nouvelles")),),
+)
+
+
+@pytest.mark.parametrize("end", ENDED)
+def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_reason(end: tuple[object, ...]) -> None:
+    history = given(*CARRIED_OUT, *end)
+    met = IntroductionCorrected(ACTION, 1, Sealed(new_id(1), "Youenn Marchand"), TODAY, text(WHY))
+    history.when(CorrectIntroduction(ACTION, 1, "Youenn Marchand", TODAY, WHY)).then(met)
+    days = DaysCorrected(ACTION, 3, TODAY, text(WHY))
+    history.when(CorrectDays(ACTION, 3, TODAY, WHY)).then(days)
+    report = FinalReportCorrected(ACTION, BEFORE, text(WHY))
+    history.when(CorrectFinalReport(ACTION, BEFORE, WHY)).then(report)
+    signed = AgreementCorrected(ACTION, Sealed(new_id(1), "Cabinet Ajonc"), 350_000, 6, BEFORE, text(WHY))
+    history.when(CorrectAgreement(ACTION, "Cabinet Ajonc", 350_000, 6, BEFORE, WHY)).then(signed)
+    after = given(*history.events, met, days, report, signed).state.actions[ACTION]
+    assert after.agreement is not None
+    assert (after.agreement.amount, after.agreement.days, after.agreement.exception) == (
+        350_000,
+        6,
+        text("Seul cabinet"),
+    )
+    assert (after.days, after.report_received_on, after.report_accepted) == (3, BEFORE, True)
+    assert [(each.whom.clear, each.held_on) for each in after.introductions] == [("Youenn Marchand", TODAY)]
+
+
+def test_the_debrief_is_corrected_once_it_was_held() -> None:
+    command = CorrectDebrief("Un vrai élan", BEFORE, WHY)
+    given(*CARRIED_OUT).when(command).refused("nothing-to-correct")
+    corrected = DebriefCorrected(text("Un vrai élan"), BEFORE, text(WHY))
+    given(*CARRIED_OUT, *ENDED[1]).when(command).then(corrected)
+    after = given(*CARRIED_OUT, *ENDED[1], corrected).state
+    assert (after.debrief, after.debrief_held_on, after.status) == (text("Un vrai élan"), BEFORE, "completed")
+
+
+@pytest.mark.parametrize(
+    ("command", "slug"),
+    [
+        (CorrectIntroduction(ACTION, 2, "Youenn Marchand", TODAY, WHY), "nothing-to-correct"),
+        (CorrectIntroduction(ACTION, 1, "Youenn Marchand", date(2025, 11, 30), WHY), "before-admission"),
+        (CorrectDays(ACTION, 6, TODAY, WHY), "below-recorded"),
+        (CorrectDays(ACTION, 3, BEFORE - timedelta(days=1), WHY), "before-signature"),
+        (CorrectFinalReport(ACTION, TODAY + timedelta(days=2), WHY), "absurd-date"),
+        (CorrectAgreement(ACTION, "Cabinet Ajonc", 299_999, 5, BEFORE, WHY), "below-recorded"),
+        (CorrectAgreement(ACTION, "Cabinet Ajonc", 400_000, 3, BEFORE, WHY), "below-recorded"),
+        (CorrectAgreement(ACTION, "Cabinet Ajonc", 400_000, 5, TODAY + timedelta(days=1), WHY), "below-recorded"),
+    ],
+)
+def test_a_correction_is_held_to_the_same_sense_as_what_it_corrects(command: object, slug: str) -> None:
+    given(*CARRIED_OUT).when(command).refused(slug)
+
+
+@pytest.mark.parametrize("command", [CorrectDays(ACTION, 1, TODAY, WHY), CorrectFinalReport(ACTION, TODAY, WHY)])
+def test_what_was_never_recorded_is_not_corrected(command: object) -> None:
+    assert given(*CARRIED_OUT[:4]).when(command).refused_as is not None
+    given().when(command).refused("parcours-not-open")
+
+
+def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> None:
+    key = UUID(int=31)
+    chosen = Scenarios(consultation)(
+        ConsultationOpened(CASE, ACTION, text("Étude"), (), NOW),
+        ProviderConsulted(key, Sealed(key, "Cabinet")),
+        ProposalSubmitted(key, Proposal(400_000, 5, text("Cinq jours"))),
+        ConsultationAwarded(key, 13.0),
+    )
+    chosen.when(Confirm(400_000)).then()
+    chosen.when(Confirm(400_001)).refused(BEYOND_PROPOSAL.slug)
+    led_to = (*CARRIED_OUT[:4], replace(AGREEMENT, consultation=new_id(9)))
+    state = given(*led_to).state
+    corrected = AgreementCorrected(ACTION, WHO, 400_001, 5, BEFORE, text(WHY))
+    [ask] = decider.alongside(state, corrected, context())
+    assert (ask.stream, ask.command) == (new_id(9), Confirm(400_001))
+
+
+def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: Any = running.http.app.state.application  # type: ignore[attr-defined]
+        case, ourselves = uuid7(), Actor("diagnostic", Role.SERVICE)
+        now = datetime.now(UTC)
+        plan = replace(PLAN, admitted_at=now - timedelta(days=40))
+        app.handle(decider, case, OpenParcours(plan), app.context(case, ourselves))
+        adviser, leader = running.by("adviser"), running.by("leader", unit=None, case=str(case))
+        path, day = f"/api/v1/parcours/{case}", now.date().isoformat()
+        action = {"kind": "own_action", "axis": "finance", "title": "Suivi", "who": "Le bureau", "starts_on": day}
+        until = (now.date() + timedelta(days=120)).isoformat()
+        adviser.post(f"{path}/ranking", {"ranking": ["finance"]})
+        adviser.post(f"{path}/actions", action | {"ends_on": until})
+        adviser.post(f"{path}/sharing", {"starts_on": day, "ends_on": until})
+        shared = leader.get(path).json()["shared"]
+        leader.post(f"{path}/validation", {name: shared[name] for name in ("version", "content_hash")})
+        [number] = adviser.get(path).json()["actions"]
+        before = (now.date() - timedelta(days=5)).isoformat()
+        met = {"action": number, "whom": "Youenn Marchand", "held_on": day}
+        assert adviser.post(f"{path}/introductions", met).status_code == 200
+        corrected = met | {"introduction": 1, "held_on": before, "reason": "C’était cinq jours plus tôt."}
+        assert leader.post(f"{path}/introductions/correction", corrected).status_code == 403
+        answer = adviser.post(f"{path}/introductions/correction", corrected)
+        assert answer.json()["events"] == ["introduction-corrected"], answer.text
+        [introduction] = adviser.get(path).json()["actions"][number]["introductions"]
+        assert introduction["held_on"] == before
+        told = adviser.get(f"{path}/history").json()[-2:]
+        assert [event["data"]["held_on"] for event in told] == [day, before]
+        assert told[1]["effective_at"][:10] == before
+        assert told[1]["recorded_at"] >= told[0]["recorded_at"]
+        assert told[1]["data"]["reason"] == "C’était cinq jours plus tôt."
