@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from diagnostic.domain.axes import Axis
 from followup.domain.events import (
@@ -17,6 +18,8 @@ from followup.domain.events import (
     Outcome,
     ParcoursUpdateAsked,
     ParcoursUpdateWithdrawn,
+    ReviewCancelled,
+    ReviewCorrected,
     ReviewFellDue,
     ReviewOverdue,
     ReviewPlanned,
@@ -25,7 +28,7 @@ from followup.domain.events import (
     StructureClosedDown,
 )
 from followup.domain.follow_up import decider
-from followup.domain.reviews import Comparability, Indicator, Report
+from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
 from followup.domain.themes import Theme
 from followup.published import published
 from followup.reactions import ReviewSettings, drop_parcours_update, go_on_without_update, open_follow_up
@@ -133,9 +136,10 @@ def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch)
     assert ReviewSettings().reviews == {"M0": 0, "M6": 6, "M18": 18}
     monkeypatch.setenv("DLA_FOLLOWUP_REVIEWS", '{"M3": 3, "M12": 12}')
     assert ReviewSettings().reviews == {"M3": 3, "M12": 12}
-    monkeypatch.setenv("DLA_FOLLOWUP_REVIEWS", '{"M3": -3}')
-    with pytest.raises(ValidationError):
-        ReviewSettings()
+    for wrong in ('{"M3": -3}', '{"M3": 61}', '{"M3-2": 3}', '{"": 3}', "{}", "tous les ans"):
+        monkeypatch.setenv("DLA_FOLLOWUP_REVIEWS", wrong)
+        with pytest.raises((ValidationError, SettingsError)):
+            ReviewSettings()
 
 
 @pytest.mark.parametrize(
@@ -188,12 +192,14 @@ def test_the_list_shows_where_each_follow_up_stands() -> None:
         "reviews_held": 0,
         "reviews_unreachable": 0,
         "needs": 0,
+        "updates": 0,
         "linked_requests": [],
         "fell_due": [],
         "overdue": [],
         "update_asked_at": None,
         "baseline": {"fte": 11.5},
         "measured": {},
+        "appropriation": {},
         "satisfaction": {},
         "due": {"M0": "2026-03-02", "M6": "2026-09-02", "M18": "2027-09-02"},
         "next_due_on": "2026-03-02",
@@ -232,6 +238,17 @@ def test_the_list_keeps_only_what_may_be_compared_with_the_diagnosis() -> None:
     shown = row(OPENED, ReviewRecorded("M0", report), ReviewRecorded("M6", replace(HELD, satisfaction_asked=False)))
     assert shown["measured"] == {"M0": {"fte": 12.0}, "M6": {}}
     assert shown["satisfaction"] == {"M0": 5}
+
+
+def test_the_list_and_the_figures_show_what_was_corrected_and_not_what_was_cancelled() -> None:
+    fte = Indicator(12, Comparability.COMPARABLE)
+    found = replace(HELD, indicators={"fte": fte}, satisfaction=5)
+    corrected = ReviewCorrected("M0", replace(found, appropriation=2, satisfaction_asked=False), text("Faute"))
+    shown = row(OPENED, ReviewRecorded("M0", found), corrected)
+    assert (shown["appropriation"], shown["satisfaction"], shown["reviews_held"]) == ({"M0": 2}, {}, 1)
+    cancelled = ReviewCancelled("M0", ReviewStatus.HELD, TODAY, text("Faute"))
+    assert row(OPENED, ReviewRecorded("M0", found), cancelled) == row(OPENED)
+    assert row(OPENED, ReviewUnreachable("M0", 3), replace(cancelled, was=ReviewStatus.UNREACHABLE)) == row(OPENED)
 
 
 def test_a_new_need_names_the_request_that_intake_opens_for_it() -> None:

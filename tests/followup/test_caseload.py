@@ -155,7 +155,8 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
     answer = adviser.get(f"{LIST}/figures").json()
     figures = {figure["code"]: figure for figure in answer["figures"]}
     assert answer["unit"] == UNIT
-    assert figures["follow_ups"]["value"] == 4
+    assert (figures["follow_ups"]["value"], figures["structures"]["value"]) == (4, 1)
+    assert (figures["appropriation"]["value"], figures["appropriation"]["among"]) == (1, 4)
     satisfaction, responses = figures["satisfaction"], figures["response_rate"]
     assert (satisfaction["value"], satisfaction["counted"], satisfaction["among"]) == (0.5, 1, 2)
     assert (responses["counted"], responses["among"]) == (2, 3)
@@ -165,9 +166,48 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
     assert (cdi["value"], cdi["cases"]) == (1, [str(grown)])
     assert figures["job_change_cdd"]["value"] is None
     assert all(figure["formula"] for figure in answer["figures"])
+    behind = [adviser.get(figure["events"]) for figure in answer["figures"]]
+    assert all(each.status_code == 200 for each in behind)
+    compared = adviser.get(fte["events"]).json()
+    assert {(each["case"], each["event"]) for each in compared["items"]} == {
+        (str(case), event) for case in (grown, shrunk) for event in ("follow-up-opened", "review-recorded")
+    }
+    first = adviser.get(f"{fte['events']}&limit=1").json()
+    assert {each["case"] for each in first["items"]} == {first["next"]}
+    assert adviser.get(f"{LIST}/figures/luck/events").status_code == 404
     regional = followup.by("regional", unit=None).get(f"{LIST}/figures", unit="dla-35").json()
     assert {figure["code"]: figure["value"] for figure in regional["figures"]}["job_change_fte"] == 90
-    assert followup.by("leader", case=str(grown)).get(f"{LIST}/figures").status_code == 403
+    for closed in ("figures", "figures/follow_ups/events"):
+        assert followup.by("leader", case=str(grown)).get(f"{LIST}/{closed}").status_code == 403
+
+
+def test_a_correction_is_read_beside_the_error_over_http(followup: Served, app: ServiceApplication) -> None:
+    adviser, case = followup.by("adviser", unit=UNIT), followed(app)
+    adviser.post(f"{LIST}/{case}/reviews", review(app, satisfaction=2))
+    wrong = review(app, satisfaction=5) | {"reason": "La note était celle d’une autre structure."}
+    assert followup.by("leader", case=str(case)).post(f"{LIST}/{case}/reviews/correction", wrong).status_code == 403
+    assert adviser.post(f"{LIST}/{case}/reviews/correction", wrong).json()["events"] == ["review-corrected"]
+    up_to_date(app)
+    figures = {each["code"]: each for each in adviser.get(f"{LIST}/figures").json()["figures"]}
+    assert figures["satisfaction"]["value"] == 1
+    told = [each["event"] for each in adviser.get(figures["satisfaction"]["events"]).json()["items"]]
+    assert told == ["review-recorded", "review-corrected"]
+    cancelled = adviser.post(f"{LIST}/{case}/reviews/cancellation", {"review": "M0", "reason": "Autre dossier"})
+    assert cancelled.json()["events"] == ["review-cancelled"]
+    assert adviser.get(f"{LIST}/{case}").json()["reviews"]["M0"]["status"] == "planned"
+
+
+def test_a_second_need_on_the_same_theme_is_told_of_the_first(followup: Served, app: ServiceApplication) -> None:
+    adviser, case = followup.by("adviser", unit=UNIT), followed(app)
+    need = {"theme": "finance", "description": "Trésorerie tendue."}
+    assert adviser.post(f"{LIST}/{case}/needs", need).json()["events"] == ["need-found"]
+    again = adviser.post(f"{LIST}/{case}/needs", need)
+    assert (again.status_code, again.json()["type"].rsplit("/", 1)[1]) == (409, "need-already-found")
+    apart = need | {"apart": "Il s’agit d’investir."}
+    assert adviser.post(f"{LIST}/{case}/needs", apart).json()["events"] == ["need-found"]
+    up_to_date(app)
+    [row] = [each for each in adviser.get(LIST).json()["items"] if each["id"] == str(case)]
+    assert len(set(row["linked_requests"])) == 2
 
 
 def test_a_parcours_is_taken_up_again_over_http(followup: Served, app: ServiceApplication) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from followup.domain.commands import (
+    CancelReview,
     CloseFollowUp,
     FindNeed,
     OpenFollowUp,
@@ -20,7 +21,7 @@ from followup.domain.commands import (
     RecordUnreachable,
     RequestParcoursUpdate,
 )
-from followup.domain.events import ReviewFellDue, ReviewOverdue, ReviewPlanned
+from followup.domain.events import ReviewCancelled, ReviewFellDue, ReviewOverdue, ReviewPlanned
 from followup.domain.follow_up import decider
 from followup.domain.state import FollowUp, Status
 from followup.domain.themes import Theme
@@ -73,6 +74,10 @@ class FollowUpThroughTime(RuleBasedStateMachine):
         self.ask(RecordReview(code, self.today, 4, "Tout est en place."))
 
     @rule(code=CODES)
+    def a_review_was_recorded_by_mistake(self, code: str) -> None:
+        self.ask(CancelReview(code, "Un autre dossier"))
+
+    @rule(code=CODES)
     def nobody_answers(self, code: str) -> None:
         self.ask(RecordUnreachable(code, 3))
 
@@ -111,7 +116,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
     def a_review_is_called_once_unless_it_was_moved_since(self) -> None:
         called: set[tuple[type, str]] = set()
         for event in self.events:
-            if isinstance(event, ReviewPlanned):
+            if isinstance(event, ReviewPlanned | ReviewCancelled):
                 called -= {(ReviewFellDue, event.review), (ReviewOverdue, event.review)}
             elif isinstance(event, ReviewFellDue | ReviewOverdue):
                 assert (type(event), event.review) not in called

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 
@@ -11,7 +12,7 @@ from followup import views
 from followup.caseload import AFTER, Caseload, Wanted, caseload
 from followup.domain import commands, follow_up, sheet
 from followup.domain.attachments import AttachmentKind
-from followup.figures import Figures, figures_of
+from followup.figures import FigureEvents, Figures, events_behind, figures_of
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Caller, Calling, allowed
@@ -20,11 +21,14 @@ from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endp
 router = case_router("/follow-ups", "follow-ups")
 follow_ups = Endpoints(router, follow_up.decider)
 follow_ups.does("/reviews", commands.RecordReview, *EVERYONE_AT_WORK)
+follow_ups.does("/reviews/correction", commands.CorrectReview, *EVERYONE_AT_WORK)
+follow_ups.does("/reviews/cancellation", commands.CancelReview, *EVERYONE_AT_WORK)
 follow_ups.does("/reviews/planning", commands.PlanReview, *EVERYONE_AT_WORK)
 follow_ups.does("/reviews/unreachable", commands.RecordUnreachable, *EVERYONE_AT_WORK)
 follow_ups.does("/parcours-update", commands.RequestParcoursUpdate, *EVERYONE_AT_WORK)
 follow_ups.does("/parcours-update/withdrawal", commands.WithdrawParcoursUpdate, *EVERYONE_AT_WORK)
 follow_ups.does("/closing-down", commands.RecordClosedDown, *EVERYONE_AT_WORK)
+follow_ups.does("/closing-down/correction", commands.CorrectClosingDown, *EVERYONE_AT_WORK)
 follow_ups.does("/needs", commands.FindNeed, *EVERYONE_AT_WORK)
 follow_ups.does("/closure", commands.CloseFollowUp, *EVERYONE_AT_WORK)
 
@@ -38,6 +42,23 @@ def figures(
     """Satisfaction with its response rate, matched job change since the diagnosis, reviews by outcome."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
     return figures_of(asked.recorder, views.follow_ups, unit if caller.actor.role is Role.REGIONAL else _own(caller))
+
+
+@router.get("/figures/{code}/events", summary="What was recorded behind a figure")
+def figure_events(
+    code: str,
+    asked: Asked,
+    caller: Calling,
+    unit: Annotated[str | None, Query(max_length=100, description="For the DLA régional: one of its units")] = None,
+    review: Annotated[str | None, Query(max_length=40, description="For a figure of one kind of review")] = None,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> FigureEvents:
+    """Case after case: the events that the figure counts, as its `events` address names them."""
+    allowed(caller, frozenset(EVERYONE_AT_WORK))
+    seen = unit if caller.actor.role is Role.REGIONAL else _own(caller)
+    found = figures_of(asked.recorder, views.follow_ups, seen)
+    return events_behind(asked, found, code, review, after, limit)
 
 
 @router.get("", summary="The follow-ups, those due first before the others")

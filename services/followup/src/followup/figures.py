@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from followup.domain import events
+from followup.domain.events import Outcome
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.recorder import LogRecorder
+from shared.events import name_of
 from shared.views import Document, View
+from shared.web.problems import ProblemError
 
-SATISFIED_FROM = 4
+SATISFIED_FROM = APPROPRIATED_FROM = 4
 JOBS = {"cdi": "CDI", "cdd": "CDD", "aided": "contrats aidés", "fte": "ETP"}
 
 
 class Figure(BaseModel):
-    """`value` null: nothing to divide by, or nobody to compare. `counted` over `among`, or `counted` alone."""
+    """`value` null: nothing to divide by, or nobody to compare. `counted` over `among`, or `counted` alone. `events`:
+    the address of what was recorded behind it."""
 
     code: str
     label: str
@@ -25,6 +33,26 @@ class Figure(BaseModel):
     among: int | None = None
     formula: str
     cases: list[UUID]
+    events: str = ""
+
+
+class FigureEvent(BaseModel):
+    """One recorded fact behind a figure."""
+
+    case: UUID
+    id: UUID
+    event: str
+    label: str
+    review: str | None
+    recorded_at: datetime
+    effective_at: datetime | None
+
+
+class FigureEvents(BaseModel):
+    """Case after case; give `next` back as `after` to go on, until it is null."""
+
+    items: list[FigureEvent]
+    next: UUID | None
 
 
 class Figures(BaseModel):
@@ -40,11 +68,76 @@ def figures_of(recorder: LogRecorder, view: View, unit: str | None) -> Figures:
         " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s) ORDER BY case_id",
         {"view": view.name, "unit": unit},
     )
-    return Figures(unit=unit, figures=list(_figures([row["document"] for row in rows])))
+    found = _figures([row["document"] for row in rows])
+    return Figures(unit=unit, figures=[each.model_copy(update={"events": _address(each, unit)}) for each in found])
+
+
+def _address(figure: Figure, unit: str | None) -> str:
+    asked = {"unit": unit, "review": figure.review}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/api/v1/follow-ups/figures/{figure.code}/events" + (f"?{query}" if query else "")
+
+
+def events_behind(
+    asked: ServiceApplication, figures: Figures, code: str, review: str | None, after: UUID | None, limit: int
+) -> FigureEvents:
+    """What was recorded in `limit` of the cases that a figure counts. Raises ProblemError 404 for an unknown figure."""
+    figure = next((each for each in figures.figures if (each.code, each.review) == (code, review)), None)
+    if figure is None:
+        raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code, pour ce bilan.")
+    wanted = [case for case in sorted(figure.cases) if after is None or case > after]
+    topics = tuple(f"{name_of(event).name}:" for event in BEHIND.get(code, MEASURED))
+    items = [each for case in wanted[:limit] for each in _behind(asked, case, topics, review)]
+    return FigureEvents(items=items, next=wanted[limit - 1] if len(wanted) > limit else None)
+
+
+def _behind(
+    asked: ServiceApplication, case: UUID, topics: tuple[str, ...], review: str | None
+) -> Iterator[FigureEvent]:
+    entries = [entry for entry in asked.recorder.entries_of_case(case) if entry.topic.startswith(topics)]
+    for entry, recorded in asked.events_of(entries):
+        about = getattr(recorded.data, "review", None)
+        if review is None or about is None or _kind(about) == review:
+            name = name_of(recorded.data)
+            yield FigureEvent(
+                case=case,
+                id=recorded.meta.id,
+                event=name.name,
+                label=name.label,
+                review=about,
+                recorded_at=entry.recorded_at,
+                effective_at=recorded.meta.effective_at,
+            )
+
+
+REPORTED = (events.ReviewRecorded, events.ReviewCorrected, events.ReviewCancelled)
+MEASURED = (events.FollowUpOpened, *REPORTED)
+BEHIND: dict[str, tuple[type, ...]] = {
+    "structures": (events.FollowUpOpened,),
+    "follow_ups": (events.FollowUpOpened,),
+    "closed_down": (events.StructureClosedDown, events.ClosingDownCorrected),
+    "reviews_held": REPORTED,
+    "reviews_unreachable": (events.ReviewUnreachable, events.ReviewCancelled),
+    "reviews_overdue": (events.ReviewOverdue,),
+    "needs": (events.NeedFound,),
+    "updates": (events.ParcoursUpdateAsked,),
+    "appropriation": REPORTED,
+    "satisfaction": REPORTED,
+    "response_rate": REPORTED,
+}
+"""By figure; those that are not here compare with the diagnosis."""
 
 
 def _figures(rows: list[Document]) -> Iterator[Figure]:
-    yield _count("follow_ups", "Structures suivies", "nombre de suivis ouverts, clos compris", rows, lambda _: 1)
+    yield _structures(rows)
+    yield _count("follow_ups", "Suivis", "nombre de suivis ouverts, clos compris", rows, lambda _: 1)
+    yield _count(
+        "closed_down",
+        "Structures ayant cessé leur activité",
+        "nombre de suivis clos pour cessation d’activité",
+        rows,
+        lambda row: row.get("outcome") == Outcome.CLOSED_DOWN,
+    )
     yield _count("reviews_held", "Bilans réalisés", "nombre de bilans réalisés", rows, lambda row: row["reviews_held"])
     yield _count(
         "reviews_unreachable",
@@ -60,6 +153,21 @@ def _figures(rows: list[Document]) -> Iterator[Figure]:
         rows,
         lambda row: len(row["overdue"]),
     )
+    yield _count(
+        "needs",
+        "Nouveaux besoins repérés",
+        "nombre de besoins qui ont ouvert une demande liée",
+        rows,
+        lambda row: row["needs"],
+    )
+    yield _count(
+        "updates",
+        "Mises à jour du parcours demandées",
+        "nombre de demandes, levées comprises",
+        rows,
+        lambda row: row["updates"],
+    )
+    yield _appropriation(rows)
     yield _satisfaction(rows)
     yield _response_rate(rows)
     for review in dict.fromkeys(_kind(code) for row in rows for code in row["measured"]):
@@ -67,11 +175,38 @@ def _figures(rows: list[Document]) -> Iterator[Figure]:
             yield _job_change(rows, review, code, label)
 
 
-def _count(code: str, label: str, formula: str, rows: Iterable[Document], of: Callable[[Document], int]) -> Figure:
+def _count(code: str, label: str, formula: str, rows: list[Document], of: Callable[[Document], int]) -> Figure:
     counted = {row["id"]: of(row) for row in rows}
     total = sum(counted.values())
     cases = [case for case, count in counted.items() if count]
     return Figure(code=code, label=label, value=total, counted=total, formula=formula, cases=cases)
+
+
+def _structures(rows: list[Document]) -> Figure:
+    """A structure that is followed twice is counted once."""
+    by_structure = {row["structure"]: row["id"] for row in rows}
+    return Figure(
+        code="structures",
+        label="Structures suivies",
+        value=len(by_structure),
+        counted=len(by_structure),
+        formula="nombre de structures différentes qui ont au moins un suivi",
+        cases=[row["id"] for row in rows],
+    )
+
+
+def _appropriation(rows: list[Document]) -> Figure:
+    ratings = [(row["id"], rating) for row in rows for rating in row["appropriation"].values()]
+    high = sum(rating >= APPROPRIATED_FROM for _, rating in ratings)
+    return Figure(
+        code="appropriation",
+        label="Part de bilans où la structure s’est approprié les changements",
+        value=high / len(ratings) if ratings else None,
+        counted=high,
+        among=len(ratings),
+        formula=f"bilans où l’appropriation est notée {APPROPRIATED_FROM} ou 5 sur 5 ÷ bilans réalisés",
+        cases=list(dict.fromkeys(case for case, _ in ratings)),
+    )
 
 
 def _satisfaction(rows: list[Document]) -> Figure:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import NonNegativeInt
+from typing import Annotated
+
+from annotated_types import Ge, Le, Len
+from pydantic import StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from followup.domain import commands, follow_up
@@ -14,12 +17,18 @@ from shared.transport.wire import Header
 reactions = Reactions("followup")
 
 
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]
+Months = Annotated[int, Ge(0), Le(60)]
+
+
 class ReviewSettings(BaseSettings):
-    """What a deployment sets: how many months after a parcours' end each review is due, DLA_FOLLOWUP_REVIEWS."""
+    """What a deployment sets: how many months after a parcours' end each review is due, DLA_FOLLOWUP_REVIEWS.
+
+    A code is letters and digits: what follows a hyphen tells the reviews of an update from those before."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_FOLLOWUP_", frozen=True)
 
-    reviews: dict[str, NonNegativeInt] = REVIEWS
+    reviews: Annotated[dict[Code, Months], Len(1, 10)] = REVIEWS
 
 
 settings = ReviewSettings()

@@ -12,6 +12,8 @@ from followup.domain.events import (
     NeedFound,
     ParcoursUpdateAsked,
     ParcoursUpdateWithdrawn,
+    ReviewCancelled,
+    ReviewCorrected,
     ReviewFellDue,
     ReviewOverdue,
     ReviewPlanned,
@@ -39,12 +41,14 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "reviews_held": 0,
                 "reviews_unreachable": 0,
                 "needs": 0,
+                "updates": 0,
                 "linked_requests": [],
                 "fell_due": [],
                 "overdue": [],
                 "update_asked_at": None,
                 "baseline": baseline,
                 "measured": {},
+                "appropriation": {},
                 "satisfaction": {},
             }
             return _due(row | opened, reviews)
@@ -60,12 +64,18 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return row | {"overdue": [*row["overdue"], review]}
         case ReviewRecorded(review, report):
             return _done(_told(row, review, report), ReviewStatus.HELD, review)
+        case ReviewCorrected(review, report):
+            return _told(row, review, report)
+        case ReviewCancelled(review, was, due_on):
+            forgotten = {said: _without(row[said], review) for said in ("measured", "appropriation", "satisfaction")}
+            counted = f"reviews_{was}"
+            return _due(row | forgotten | {counted: row[counted] - 1}, row["due"] | {review: due_on})
         case ReviewUnreachable(review):
             return _done(row, ReviewStatus.UNREACHABLE, review)
         case StructureClosedDown():
             return _due(row | {"fell_due": [], "overdue": []}, {})
         case ParcoursUpdateAsked():
-            return row | {"update_asked_at": entry.recorded_at}
+            return row | {"update_asked_at": entry.recorded_at, "updates": row["updates"] + 1}
         case ParcoursUpdateWithdrawn():
             return row | {"update_asked_at": None}
         case NeedFound():
@@ -79,8 +89,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
 
 def _done(row: Document, how: ReviewStatus, review: str) -> Document:
     counted = f"reviews_{how}"
-    due = {code: due_on for code, due_on in row["due"].items() if code != review}
-    return _due(_called(row, review) | {counted: row[counted] + 1}, due)
+    return _due(_called(row, review) | {counted: row[counted] + 1}, _without(row["due"], review))
 
 
 def _called(row: Document, review: str) -> Document:
@@ -95,7 +104,15 @@ def _told(row: Document, review: str, report: Report) -> Document:
         if indicator.comparability is Comparability.COMPARABLE
     }
     asked = {review: report.satisfaction} if report.satisfaction_asked else {}
-    return row | {"measured": row["measured"] | {review: comparable}, "satisfaction": row["satisfaction"] | asked}
+    return row | {
+        "measured": row["measured"] | {review: comparable},
+        "appropriation": row["appropriation"] | {review: report.appropriation},
+        "satisfaction": _without(row["satisfaction"], review) | asked,
+    }
+
+
+def _without(said: dict[str, Any], review: str) -> dict[str, Any]:
+    return {code: value for code, value in said.items() if code != review}
 
 
 def _due(row: Document, due: dict[str, Any]) -> Document:
@@ -104,7 +121,7 @@ def _due(row: Document, due: dict[str, Any]) -> Document:
     return row | {"due": days, "next_due_on": min(days.values(), default=None)}
 
 
-follow_ups = View("follow-ups:v2", _project, searched=("unit", "adviser"), about=follow_up.decider.events)
+follow_ups = View("follow-ups:v3", _project, searched=("unit", "adviser"), about=follow_up.decider.events)
 
 
 def _sheet(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:

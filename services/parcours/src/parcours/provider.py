@@ -11,7 +11,7 @@ from parcours.domain import parcours
 from parcours.domain.consultation import consultation
 from parcours.domain.consultation import state as consulted
 from parcours.domain.consultation.proposals import ConsultationOpened
-from parcours.domain.state import STEPS, Action, Step
+from parcours.domain.state import STEPS, Action
 from shared.eventlog.application import ServiceApplication
 from shared.events import name_of
 from shared.sealed import Sealed
@@ -38,7 +38,7 @@ class OwnConsultation:
     informed; what the others proposed is never shown."""
 
     id: UUID
-    step: consulted.Step
+    step: str
     step_label: str
     provider: UUID
     terms: str
@@ -59,7 +59,7 @@ class Assignment:
     consultation: UUID | None
     starts_on: date
     ends_on: date
-    step: Step
+    step: str
     step_label: str
     signed_on: date
     amount: int
@@ -83,7 +83,7 @@ class ConsultationRow:
 
     id: UUID
     action: UUID | None
-    step: consulted.Step
+    step: str
     step_label: str
     deadline: datetime | None
     candidates: int

@@ -57,6 +57,29 @@ class RecordReview:
 
 
 @command
+class CorrectReview:
+    """What was recorded of a review that was held was wrong: here is what it found, whole, and why that was wrong."""
+
+    review: Line
+    held_on: date
+    appropriation: Rating
+    summary: Text
+    reason: Motive
+    indicators: Annotated[dict[Line, Measure], Len(0, 50)] = field(default_factory=dict)
+    appropriation_notes: Text | None = None
+    satisfaction: Rating | None = None
+    satisfaction_asked: bool = True
+
+
+@command
+class CancelReview:
+    """A review was recorded by mistake, held or unreachable: it is to be held again, and it is said why."""
+
+    review: Line
+    reason: Motive
+
+
+@command
 class RecordUnreachable:
     """The structure could not be reached for a review: an outcome as valid as another."""
 
@@ -106,6 +129,14 @@ class RecordClosedDown:
 
     closed_on: date
     notes: Text | None = None
+
+
+@command
+class CorrectClosingDown:
+    """The structure ceased its activity on another day."""
+
+    closed_on: date
+    reason: Motive
 
 
 @command

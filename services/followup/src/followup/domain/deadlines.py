@@ -10,6 +10,7 @@ from followup.domain.events import (
     Event,
     FollowUpOpened,
     FollowUpResumed,
+    ReviewCancelled,
     ReviewFellDue,
     ReviewOverdue,
     ReviewPlanned,
@@ -35,6 +36,8 @@ def dues(_before: FollowUp, event: Event) -> Iterator[Due]:
             yield from _days(code, due_on)
         case ReviewRecorded(code) | ReviewUnreachable(code):
             yield from _days(code, None)
+        case ReviewCancelled(code, _, due_on):
+            yield from _days(code, due_on)
         case StructureClosedDown(_, codes):
             for code in codes:
                 yield from _days(code, None)

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from followup.domain.reviews import Report
+from followup.domain.reviews import Report, ReviewStatus
 from followup.domain.themes import Theme
 from shared.events import event
 from shared.sealed import Sealed
@@ -50,6 +50,23 @@ class ReviewRecorded:
     report: Report
 
 
+@event("review-corrected", label="Bilan de suivi corrigé", effective="report.held_on")
+class ReviewCorrected:
+    review: str
+    report: Report
+    reason: Sealed
+
+
+@event("review-cancelled", label="Bilan annulé\u202f: il reste à faire")
+class ReviewCancelled:
+    """`was`: what had been recorded by mistake; `due_on`: when it is due, as before."""
+
+    review: str
+    was: ReviewStatus
+    due_on: date
+    reason: Sealed
+
+
 @event("review-unreachable", label="Structure injoignable pour un bilan")
 class ReviewUnreachable:
     review: str
@@ -90,6 +107,12 @@ class StructureClosedDown:
     notes: Sealed | None = None
 
 
+@event("closing-down-corrected", label="Date de cessation d’activité corrigée", effective="closed_on")
+class ClosingDownCorrected:
+    closed_on: date
+    reason: Sealed
+
+
 @event("need-found", label="Nouveau besoin repéré")
 class NeedFound:
     theme: Theme
@@ -110,10 +133,13 @@ Event = (
     | ReviewFellDue
     | ReviewOverdue
     | ReviewRecorded
+    | ReviewCorrected
+    | ReviewCancelled
     | ReviewUnreachable
     | ParcoursUpdateAsked
     | ParcoursUpdateWithdrawn
     | StructureClosedDown
+    | ClosingDownCorrected
     | NeedFound
     | FollowUpClosed
 )

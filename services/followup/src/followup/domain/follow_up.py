@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from followup.domain.commands import (
     CallOverdueReview,
     CallReview,
+    CancelReview,
     CloseFollowUp,
+    CorrectClosingDown,
+    CorrectReview,
     DropParcoursUpdate,
     FindNeed,
     OpenFollowUp,
@@ -18,6 +19,7 @@ from followup.domain.commands import (
     RequestParcoursUpdate,
     WithdrawParcoursUpdate,
 )
+from followup.domain.corrections import Correction, cancelled, corrected
 from followup.domain.deadlines import called, dues, when_due
 from followup.domain.events import (
     Event,
@@ -33,22 +35,18 @@ from followup.domain.events import (
     ReviewUnreachable,
     StructureClosedDown,
 )
-from followup.domain.reviews import Report, Review, ReviewStatus, compared, schedule
+from followup.domain.reporting import check_due, known_review, planned_review, report_of
+from followup.domain.reviews import ReviewStatus, schedule
 from followup.domain.state import FollowUp, Status, evolve
 from shared.dates import already_past, yet_to_come
 from shared.decider import Context, Decider, Refusal
 
 NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
-UNKNOWN_REVIEW = Refusal("unknown-review", "Bilan inconnu", status=422)
-ALREADY_RECORDED = Refusal("review-already-recorded", "Bilan déjà enregistré")
-NOT_DUE = Refusal("review-not-due", "Le bilan n’est pas encore à l’ordre du jour")
 REVIEWS_LEFT = Refusal("reviews-left", "Des bilans restent à faire")
-
 UPDATE_PENDING = Refusal("parcours-update-pending", "Une mise à jour du parcours est en cours")
 NO_UPDATE = Refusal("no-parcours-update", "Aucune mise à jour du parcours n’est demandée")
 NOT_HELD = Refusal("review-not-held", "Le bilan n’a pas eu lieu")
 NEED_KNOWN = Refusal("need-already-found", "Besoin déjà repéré")
-NOT_ASKED = Refusal("satisfaction-not-asked", "Satisfaction non demandée", status=422)
 
 Command = (
     OpenFollowUp
@@ -56,11 +54,14 @@ Command = (
     | CallReview
     | CallOverdueReview
     | RecordReview
+    | CorrectReview
+    | CancelReview
     | RecordUnreachable
     | RequestParcoursUpdate
     | WithdrawParcoursUpdate
     | DropParcoursUpdate
     | RecordClosedDown
+    | CorrectClosingDown
     | FindNeed
     | CloseFollowUp
 )
@@ -74,19 +75,24 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
             return called(follow_up, command, context)
         case DropParcoursUpdate():
             return [ParcoursUpdateWithdrawn()] if follow_up.update else []
-    if follow_up.status is not Status.OPEN:
+    if follow_up.status is Status.NEW or (follow_up.status is Status.CLOSED and not isinstance(command, Correction)):
         raise NOT_OPEN(NOT_OPEN_BECAUSE[follow_up.status], follow_up=follow_up.status)
+    if isinstance(command, Correction):
+        return [corrected(follow_up, command, context)]
     match command:
         case PlanReview(code, due_on, motive):
-            review = _planned(follow_up, code)
+            review = planned_review(follow_up, code)
             yet_to_come(due_on, context.now, "L’échéance d’un bilan")
             if due_on == review.due_on:
                 return []
             return [ReviewPlanned(code, due_on, context.text(motive))]
         case RecordReview():
-            return [ReviewRecorded(command.review, _report(follow_up, command, context))]
+            review = planned_review(follow_up, command.review)
+            return [ReviewRecorded(command.review, report_of(follow_up, command, review, context))]
+        case CancelReview():
+            return [cancelled(follow_up, command, context)]
         case RecordUnreachable(code, attempts, notes):
-            _due(follow_up, code, context.now.date())
+            check_due(code, planned_review(follow_up, code), context.now.date())
             return [ReviewUnreachable(code, attempts, context.optional_text(notes))]
         case RequestParcoursUpdate():
             return [_update(follow_up, command, context)]
@@ -137,26 +143,8 @@ def _open(follow_up: FollowUp, command: OpenFollowUp) -> list[Event]:
     ]
 
 
-def _report(follow_up: FollowUp, command: RecordReview, context: Context) -> Report:
-    already_past(command.held_on, context.now, "La date du bilan")
-    _due(follow_up, command.review, min(command.held_on, context.now.date()))
-    if command.satisfaction is not None and not command.satisfaction_asked:
-        raise NOT_ASKED("Une note est donnée alors que la question n’a pas été posée\u202f: corrigez l’une ou l’autre.")
-    indicators, not_measured = compared(command.indicators, follow_up.baseline, follow_up.definitions, context)
-    return Report(
-        command.held_on,
-        indicators,
-        not_measured,
-        command.appropriation,
-        context.optional_text(command.appropriation_notes),
-        command.satisfaction,
-        context.text(command.summary),
-        command.satisfaction_asked,
-    )
-
-
 def _update(follow_up: FollowUp, command: RequestParcoursUpdate, context: Context) -> ParcoursUpdateAsked:
-    if _review(follow_up, command.review).status is not ReviewStatus.HELD:
+    if known_review(follow_up, command.review).status is not ReviewStatus.HELD:
         raise NOT_HELD(
             f"Réalisez d’abord le bilan {command.review}\u202f: c’est lui qui montre ce qui est à reprendre."
         )
@@ -181,30 +169,6 @@ def _no_update_pending(follow_up: FollowUp) -> None:
             f"Elle a été demandée au bilan {follow_up.update.review}\u202f: attendez la fin du parcours mis à jour,"
             f" ou levez la demande.",
             review=follow_up.update.review,
-        )
-
-
-def _review(follow_up: FollowUp, code: str) -> Review:
-    if code not in follow_up.reviews:
-        raise UNKNOWN_REVIEW("Ce suivi ne prévoit aucun bilan de ce nom.", reviews=tuple(follow_up.reviews))
-    return follow_up.reviews[code]
-
-
-def _planned(follow_up: FollowUp, code: str) -> Review:
-    review = _review(follow_up, code)
-    if review.status is not ReviewStatus.PLANNED:
-        raise ALREADY_RECORDED(f"Le bilan {code} a déjà son résultat\u202f: il ne change plus.", review=review.status)
-    return review
-
-
-def _due(follow_up: FollowUp, code: str, day: date) -> None:
-    review = _planned(follow_up, code)
-    if day < review.opens_on:
-        raise NOT_DUE(
-            f"Le bilan {code}, prévu le {review.due_on:%d/%m/%Y}, peut avoir lieu à partir du"
-            f" {review.opens_on:%d/%m/%Y}\u202f; si cela ne convient pas, déplacez son échéance.",
-            due_on=review.due_on.isoformat(),
-            opens_on=review.opens_on.isoformat(),
         )
 
 

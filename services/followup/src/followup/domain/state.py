@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from followup.domain.events import (
+    ClosingDownCorrected,
     Event,
     FollowUpClosed,
     FollowUpOpened,
@@ -17,6 +18,8 @@ from followup.domain.events import (
     Outcome,
     ParcoursUpdateAsked,
     ParcoursUpdateWithdrawn,
+    ReviewCancelled,
+    ReviewCorrected,
     ReviewFellDue,
     ReviewOverdue,
     ReviewPlanned,
@@ -116,6 +119,12 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
             return _with(follow_up, code, overdue=True)
         case ReviewRecorded(code, report):
             return _with(follow_up, code, status=ReviewStatus.HELD, report=report)
+        case ReviewCorrected(code, report):
+            return _with(follow_up, code, report=report)
+        case ReviewCancelled(code, _, due_on):
+            return replace(follow_up, reviews=follow_up.reviews | {code: Review(due_on)})
+        case ClosingDownCorrected(closed_on):
+            return replace(follow_up, closed_down_on=closed_on)
         case ReviewUnreachable(code, attempts, notes):
             return _with(follow_up, code, status=ReviewStatus.UNREACHABLE, attempts=attempts, notes=notes)
         case ParcoursUpdateAsked(review, reason, axes):

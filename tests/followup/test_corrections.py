@@ -1,0 +1,109 @@
+"""What was recorded wrongly of a follow-up is corrected by a new event: with its day, its reason, nothing in place."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from followup.domain.commands import (
+    CancelReview,
+    CloseFollowUp,
+    CorrectClosingDown,
+    CorrectReview,
+    RecordReview,
+)
+from followup.domain.events import (
+    ClosingDownCorrected,
+    FollowUpClosed,
+    FollowUpOpened,
+    Outcome,
+    ParcoursUpdateAsked,
+    ReviewCancelled,
+    ReviewCorrected,
+    ReviewFellDue,
+    ReviewRecorded,
+    ReviewUnreachable,
+    StructureClosedDown,
+)
+from followup.domain.follow_up import decider
+from followup.domain.reviews import Comparability, Indicator, Measure, Report, Review, ReviewStatus
+from shared.decider import Due
+from shared.testing import NOW, Scenarios, text
+
+given = Scenarios(decider)
+TODAY = NOW.date()
+BEFORE = TODAY - timedelta(days=3)
+OPENED = FollowUpOpened(UUID(int=7), UUID(int=8), "unit-35", "adviser-1", {"fte": 11.5}, {}, {"M0": TODAY})
+HELD = ReviewRecorded("M0", Report(TODAY, {}, ("fte",), 4, None, None, text("Tout est en place.")))
+CORRECTION = CorrectReview("M0", BEFORE, 3, "Presque tout est en place.", "Erreur de saisie", {"fte": Measure(12)})
+CORRECTED = ReviewCorrected(
+    "M0",
+    Report(
+        BEFORE,
+        {"fte": Indicator(12, Comparability.COMPARABLE)},
+        (),
+        3,
+        None,
+        None,
+        text("Presque tout est en place."),
+    ),
+    text("Erreur de saisie"),
+)
+CONCLUDED = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
+
+
+@pytest.mark.parametrize("end", [(), (CONCLUDED,)])
+def test_what_a_review_found_is_corrected_whole_even_once_the_follow_up_is_closed(end: tuple[object, ...]) -> None:
+    given(OPENED, HELD, *end).when(CORRECTION).then(CORRECTED)
+    after = given(OPENED, HELD, *end, CORRECTED).state
+    assert (after.reviews["M0"].status, after.reviews["M0"].report) == (ReviewStatus.HELD, CORRECTED.report)
+    assert after.status == given(OPENED, HELD, *end).state.status
+
+
+def test_a_correction_is_held_to_the_same_sense_as_what_it_corrects() -> None:
+    held = given(OPENED, HELD)
+    held.when(replace(CORRECTION, held_on=TODAY + timedelta(days=2))).refused("absurd-date")
+    held.when(replace(CORRECTION, held_on=TODAY - timedelta(days=31))).refused("review-not-due")
+    held.when(replace(CORRECTION, satisfaction=4, satisfaction_asked=False)).refused("satisfaction-not-asked")
+    held.when(replace(CORRECTION, review="M12")).refused("unknown-review")
+    given(OPENED).when(CORRECTION).refused("nothing-to-correct")
+    given(OPENED, ReviewUnreachable("M0", 3)).when(CORRECTION).refused("nothing-to-correct")
+    given().when(CORRECTION).refused("follow-up-not-open")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "was"), [(HELD, ReviewStatus.HELD), (ReviewUnreachable("M0", 3), ReviewStatus.UNREACHABLE)]
+)
+def test_a_review_recorded_by_mistake_is_to_be_held_again_and_its_day_is_kept_anew(
+    recorded: object, was: ReviewStatus
+) -> None:
+    cancel = CancelReview("M0", "C’était un autre dossier")
+    cancelled = ReviewCancelled("M0", was, TODAY, text("C’était un autre dossier"))
+    history = given(OPENED, ReviewFellDue("M0", TODAY), recorded)
+    history.when(cancel).then(cancelled)
+    assert next(iter(decider.dues(history.state, cancelled))) == Due("review", "M0", TODAY)
+    after = given(*history.events, cancelled)
+    assert after.state.reviews["M0"] == Review(TODAY)
+    after.when(CloseFollowUp("Les effets durent.")).refused("reviews-left")
+    [again] = after.when(RecordReview("M0", TODAY, 4, "Tout est en place.")).events
+    assert again.review == "M0"
+
+
+def test_a_review_is_not_cancelled_when_something_rests_on_it() -> None:
+    cancel = CancelReview("M0", "C’était un autre dossier")
+    given(OPENED).when(cancel).refused("nothing-to-correct")
+    asked = ParcoursUpdateAsked("M0", text("Outils non repris."))
+    given(OPENED, HELD, asked).when(cancel).refused("update-rests-on-review")
+    given(OPENED, HELD, CONCLUDED).when(cancel).refused("follow-up-not-open")
+
+
+def test_the_day_a_structure_closed_down_is_corrected() -> None:
+    ceased = (StructureClosedDown(TODAY, ("M0",)), FollowUpClosed(Outcome.CLOSED_DOWN))
+    correct = CorrectClosingDown(BEFORE, "Date du jugement")
+    corrected = ClosingDownCorrected(BEFORE, text("Date du jugement"))
+    given(OPENED, *ceased).when(correct).then(corrected)
+    assert given(OPENED, *ceased, corrected).state.closed_down_on == BEFORE
+    given(OPENED).when(correct).refused("nothing-to-correct")
+    ahead = replace(correct, closed_on=TODAY + timedelta(days=2))
+    given(OPENED, *ceased).when(ahead).refused("absurd-date")
