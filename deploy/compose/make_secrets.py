@@ -3,18 +3,20 @@
 import base64
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from embedded.private import kept, password, write_private
 
 
-def make_secrets(folders: Path, services: Iterable[str]) -> None:
-    """One folder for each reader: a volume which it mounts, and no other."""
+def make_secrets(folders: Path, services: Sequence[str]) -> None:
+    """One folder for each reader: a volume which it mounts, and no other. The services share the identity key alone."""
     postgres, nats = folders / "postgres", folders / "nats"
     kept(postgres / "password", password)
     token = kept(nats / "token", password)
+    known = [folders / service / "DLA_IDENTITY_KEY" for service in services]
+    identity_key = next((file.read_text() for file in known if file.exists()), None) or thirty_two_bytes()
     write_private(nats / "authorization.conf", f'authorization {{ token: "{token}" }}\n')
     open_to_the_server(postgres)
     open_to_the_server(nats)
@@ -22,6 +24,7 @@ def make_secrets(folders: Path, services: Iterable[str]) -> None:
         folder = folders / service
         kept(folder / "DLA_DATABASE_URL", partial(database_url, service))
         kept(folder / "DLA_SEALING_KEY", thirty_two_bytes)
+        kept(folder / "DLA_IDENTITY_KEY", lambda: identity_key)
         write_private(folder / "DLA_NATS_TOKEN", token)
         if service == "audit":
             kept(folder / "DLA_AUDIT_LEDGER_KEY", thirty_two_bytes)

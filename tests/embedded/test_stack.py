@@ -99,6 +99,8 @@ def test_a_service_is_told_all_it_needs(stack: Stack, service: str) -> None:
     assert told["DLA_REGION"] == "local"
     assert f"http://{told['DLA_HOST']}:{told['DLA_PORT']}" == stack.addresses[service]
     assert len(base64.b64decode(told["DLA_SEALING_KEY"])) == 32
+    assert len(base64.b64decode(told["DLA_IDENTITY_KEY"])) == 32
+    assert told["DLA_MODE"] == "development"
     assert json.loads(Path(told["DLA_JWKS"]).read_text())["keys"]
     assert told["DLA_SERVICE_TOKEN"].count(".") == 2
     assert json.loads(told["DLA_FEEDS"]) == stack.addresses
@@ -112,8 +114,10 @@ def test_audit_has_a_key_to_sign_the_ledger_with(stack: Stack) -> None:
     assert len(base64.b64decode(key_file.read_text())) == 32
 
 
-def test_no_two_services_share_a_sealing_key(stack: Stack) -> None:
-    assert len({asked(stack, service, "/environment")["DLA_SEALING_KEY"] for service in SERVICES}) == len(SERVICES)
+def test_no_two_services_share_a_sealing_key_and_all_know_people_by_one(stack: Stack) -> None:
+    told = [asked(stack, service, "/environment") for service in SERVICES]
+    assert len({each["DLA_SEALING_KEY"] for each in told}) == len(SERVICES)
+    assert len({each["DLA_IDENTITY_KEY"] for each in told}) == 1
 
 
 def test_each_service_has_migrated_its_own_database_before_it_serves(stack: Stack) -> None:

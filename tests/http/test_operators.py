@@ -37,7 +37,9 @@ def app(database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.Monkey
     for name, value in {
         "DATABASE_URL": url,
         "NATS_URL": "nats://127.0.0.1:1",
+        "MODE": "development",
         "SEALING_KEY": b64encode(key).decode(),
+        "IDENTITY_KEY": b64encode(key).decode(),
         "JWKS": str(tmp_path / "jwks.json"),
         "ISSUER": ISSUER,
         "SERVICE_TOKEN": "none",
@@ -116,3 +118,12 @@ def test_a_setting_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     assert "DLA_DATABASE_URL: Field required" in refused.stderr
     assert "DLA_SEALING_KEY: Value error, the base64 of exactly 32 bytes is needed" in refused.stderr
     assert "c2hvcnQ" not in refused.stderr
+
+
+def test_production_does_not_start_on_the_development_issuer(
+    app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DLA_MODE")
+    refused = CliRunner().invoke(cli, ["serve"])
+    assert refused.exit_code == 2
+    assert "DLA_ISSUER is the development issuer, which signs any token" in refused.stderr

@@ -21,7 +21,10 @@ from embedded.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.nats import Nats
 from shared.eventlog.application import ServiceApplication
 from shared.service import Part, Service
-from shared.settings import Settings
+from shared.settings import Mode, Settings
+from shared.web.tokens import pseudonym
+
+IDENTITY_KEY = b"the same for all the services..."
 
 
 class Client:
@@ -64,16 +67,21 @@ class Served:
     ) -> Client:
         return Client(self.http, self.issuer.mint(role, subject=subject or f"some-{role}", unit=unit, case=case))
 
+    @staticmethod
+    def id_of(subject: str) -> str:
+        """Under which the histories name somebody."""
+        return pseudonym(IDENTITY_KEY, ISSUER, subject)
+
     def anonymous(self) -> Client:
         return Client(self.http, None)
 
 
 @contextmanager
 def served(
-    service: Service, database: Callable[..., str], nats: Nats, folder: Path, part: Part = Part.API
+    service: Service, database: Callable[..., str], nats: Nats, folder: Path, part: Part = Part.API, **deployed: Any
 ) -> Iterator[Served]:
-    """Role `api` answers HTTP only; with `all` the relay and the subscriptions run too."""
-    settings, issuer = ready(service, database, nats, folder)
+    """Role `api` answers HTTP only; with `all` the relay and the subscriptions run too. `deployed`: other settings."""
+    settings, issuer = ready(service, database, nats, folder, **deployed)
     web = service.web(settings, part)
     with TestClient(web, raise_server_exceptions=False) as http:
         yield Served(http, issuer, web)
@@ -97,21 +105,26 @@ def listening(service: Service, database: Callable[..., str], nats: Nats, folder
         thread.join()
 
 
-def ready(service: Service, database: Callable[..., str], nats: Nats, folder: Path) -> tuple[Settings, Issuer]:
+def ready(
+    service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
+) -> tuple[Settings, Issuer]:
     """Settings of a service whose tables are made, and whoever signs tokens for it."""
     issuer = Issuer(folder)
     issuer.publish()
-    settings = Settings(
-        database_url=SecretStr(database(service.name)),
-        nats_url=nats.url,
-        nats_token=SecretStr(nats.token),
-        sealing_key=SecretBytes(secrets.token_bytes(32)),
-        jwks=str(folder / "jwks.json"),
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        service_token=SecretStr(issuer.mint("service", subject=f"service:{service.name}")),
-        dev_clock=folder / "clock",
-    )
+    usual = {
+        "mode": Mode.DEVELOPMENT,
+        "database_url": SecretStr(database(service.name)),
+        "nats_url": nats.url,
+        "nats_token": SecretStr(nats.token),
+        "sealing_key": SecretBytes(secrets.token_bytes(32)),
+        "identity_key": SecretBytes(IDENTITY_KEY),
+        "jwks": str(folder / "jwks.json"),
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "service_token": SecretStr(issuer.mint("service", subject=f"service:{service.name}")),
+        "dev_clock": folder / "clock",
+    }
+    settings = Settings(**(usual | deployed))  # type: ignore[arg-type]
     app = service.application(settings)
     app.create_tables()
     app.close()

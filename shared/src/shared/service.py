@@ -29,9 +29,11 @@ from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Published
 from shared.views import Projector, View
 from shared.web import problems
-from shared.web.callers import TokenVerifier, only
+from shared.web.callers import only
 from shared.web.clock import clock_router
 from shared.web.health import health_router
+from shared.web.me import me_router
+from shared.web.tokens import TokenVerifier
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +116,7 @@ class Service:
         if part in (Part.ALL, Part.API):
             for router in self.routers:
                 web.include_router(router)
+            web.include_router(me_router)
             web.include_router(feed_router(self.published, dependencies=[only(Role.SERVICE)]))
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
-from pydantic import BeforeValidator, HttpUrl, SecretBytes, SecretStr, ValidationError
+from pydantic import (
+    BeforeValidator,
+    HttpUrl,
+    PositiveFloat,
+    SecretBytes,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
+DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
+
+
+class Mode(StrEnum):
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
 
 
 class Misconfigured(Exception):
@@ -44,22 +59,44 @@ def decoded(value: object) -> object:
     return thirty_two_bytes(value) if isinstance(value, str) else value
 
 
+Key = Annotated[SecretBytes, BeforeValidator(decoded)]
+
+
 class Settings(BaseSettings):
-    """`sealing_key` wraps the keys of personal data; `jwks` is a file or an URL; `feeds` gives each service's address;
-    `dev_clock` names the development clock's file, and exists in development only."""
+    """`mode`: production unless said otherwise. `sealing_key` wraps the keys of personal data, its own in each service;
+    `identity_key` makes people's pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys
+    outlive an outage of the provider by `jwks_trusted_hours`. `feeds` gives each service's address; `dev_clock` names
+    the development clock's file, and exists in development only."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
 
+    mode: Mode = Mode.PRODUCTION
     database_url: SecretStr
     nats_url: str
     nats_token: SecretStr | None = None
     region: str = "local"
     host: str = "127.0.0.1"
     port: int = 8000
-    sealing_key: Annotated[SecretBytes, BeforeValidator(decoded)]
+    sealing_key: Key
+    identity_key: Key
     jwks: str
+    jwks_trusted_hours: PositiveFloat = 24
     issuer: str
     audience: str = "dla"
     service_token: SecretStr
     feeds: dict[str, HttpUrl] = {}
     dev_clock: Path | None = None
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.mode is Mode.PRODUCTION:
+            if self.issuer == DEVELOPMENT_ISSUER:
+                raise ValueError(
+                    "DLA_ISSUER is the development issuer, which signs any token for whoever asks: set DLA_ISSUER and"
+                    " DLA_JWKS to those of your identity provider, or, to try the system, DLA_MODE=development"
+                )
+            if self.jwks.startswith("http://"):
+                raise ValueError("DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://")
+            if self.dev_clock:
+                raise ValueError("DLA_DEV_CLOCK moves time: it is for DLA_MODE=development only")
+        return self

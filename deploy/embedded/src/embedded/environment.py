@@ -26,6 +26,7 @@ def environment(
 ) -> dict[str, str]:
     own = _ledger(folder) if service == "audit" else {}
     return dict(os.environ) | {
+        "DLA_MODE": "development",
         "DLA_DATABASE_URL": database_url,
         "DLA_NATS_URL": nats.url,
         "DLA_NATS_TOKEN": nats.token,
@@ -33,6 +34,7 @@ def environment(
         "DLA_HOST": "127.0.0.1",
         "DLA_PORT": str(port),
         "DLA_SEALING_KEY": kept(folder / "secrets" / f"{service}.sealing", _thirty_two_bytes),
+        "DLA_IDENTITY_KEY": kept(folder / "secrets" / "identity", _thirty_two_bytes),
         "DLA_JWKS": str(issuer.jwks),
         "DLA_ISSUER": ISSUER,
         "DLA_AUDIENCE": AUDIENCE,

@@ -1,7 +1,10 @@
 """The development issuer: it signs any token one asks for, so it exists in the embedded stack and nowhere else."""
 
+import ipaddress
 import json
+import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from joserfc import jwt
@@ -34,8 +37,19 @@ class UnknownRoleError(EmbeddedError):
         super().__init__(f"There is no role “{role}”. The roles are: {', '.join(ROLES)}.")
 
 
+class NotForDevelopmentError(EmbeddedError):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The development issuer signs any token for whoever asks, and {why}. It exists on a developer's own "
+            "machine only: elsewhere set DLA_ISSUER and DLA_JWKS to those of an identity provider."
+        )
+
+
 class Issuer:
+    """Raises NotForDevelopmentError where what it signs could open anything but a developer's own stack."""
+
     def __init__(self, folder: Path) -> None:
+        _check_development(os.environ)
         self.jwks = folder / "jwks.json"
         """Where `publish` puts the public key."""
         with writing_in(folder):
@@ -69,6 +83,20 @@ class Issuer:
             "role": role,
         } | {claim: value for claim, value in told.items() if value is not None}
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key)
+
+
+def _check_development(environment: Mapping[str, str]) -> None:
+    if (mode := environment.get("DLA_MODE", "development")) != "development":
+        raise NotForDevelopmentError(f"DLA_MODE is {mode}")
+    if not _is_loopback(host := environment.get("DLA_HOST", "127.0.0.1")):
+        raise NotForDevelopmentError(f"DLA_HOST is {host}, which other machines can reach")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _new_key() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from embedded.demo.blanks import Blanks, at
-from embedded.demo.script import Script, Step
+from embedded.demo.script import Person, Script, Step
 from embedded.demo.words import readable
 from embedded.faults import EmbeddedError
 from embedded.stack import Stack
@@ -84,7 +84,7 @@ class Player:
 
     def play(self, script: Script, numbers: Iterator[tuple[str, str]]) -> Played:
         played = Played(script)
-        played.known["people"] = {key: _subject(key) for key in script.people}
+        played.known["people"] = {key: self._id(key, person) for key, person in script.people.items()}
         for name in script.cases:
             siret, rna = next(numbers)
             played.known |= {f"{name}_siret": siret, f"{name}_rna": rna}
@@ -113,6 +113,11 @@ class Player:
                 raise DemoError(f"{address} did not come to what was expected within {PATIENCE:.0f} s: {answer.text}")
             self._stack.check_alive()
             time.sleep(AGAIN)
+
+    def _id(self, key: str, person: Person) -> str:
+        """Under which the histories name somebody."""
+        token = self._stack.issuer.mint(person.role, subject=_subject(key))
+        return str(self.get("intake /me", token).raise_for_status().json()["id"])
 
     def _wait_for(self, played: Played, step: Step, blanks: Blanks) -> None:
         if step.waits:

@@ -1,0 +1,99 @@
+"""With which keys does the identity provider sign? Those it publishes, trusted through its outages up to a limit."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key, KeySet
+
+log = logging.getLogger(__name__)
+READ_AGAIN_AFTER = 600.0
+"""A key that the provider has withdrawn is trusted for ten minutes at most, unless the provider is out."""
+TRY_AT_MOST_EVERY = 30.0
+TRY_WITHOUT_KEYS_EVERY = 2.0
+PATIENCE = 5.0
+LARGEST = 256 * 1024
+ASYMMETRIC = {"RSA", "EC", "OKP"}
+"""A published symmetric key would let anybody sign."""
+
+
+class KeysUnavailable(Exception):
+    """The provider's keys cannot be read, and none that was read before is trusted any more."""
+
+
+class SigningKeys:
+    """`where` is a file or an URL; `trusted_for`, the seconds for which keys outlive an outage of the provider."""
+
+    def __init__(self, where: str, trusted_for: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._where, self._trusted_for, self._clock = where, trusted_for, clock
+        self._keys = KeySet([])
+        self._read_at = self._tried_at = float("-inf")
+        self._reading = Lock()
+
+    def trusted(self, kid: str | None) -> KeySet:
+        """All keys trusted now; read again when they are old, and now and then when none is called `kid`."""
+        if self._is_old() and self._keys:
+            self._read_again(wait=False)
+        if not self._keys or not self._has(kid):
+            self._read_again(wait=True)
+        if not self._keys or self._age() > self._trusted_for:
+            raise KeysUnavailable(self._where)
+        return self._keys
+
+    def _has(self, kid: str | None) -> bool:
+        return kid is None or any(key.kid == kid for key in self._keys)
+
+    def _age(self) -> float:
+        return self._clock() - self._read_at
+
+    def _is_old(self) -> bool:
+        return self._age() > min(READ_AGAIN_AFTER, self._trusted_for)
+
+    def _read_again(self, *, wait: bool) -> None:
+        """One thread at a time; whoever needs a new key waits for it, the others go on with those they have."""
+        if not self._reading.acquire(timeout=PATIENCE + 1 if wait else 0):
+            return
+        try:
+            pause = TRY_AT_MOST_EVERY if self._keys else TRY_WITHOUT_KEYS_EVERY
+            if self._clock() - self._tried_at < pause:
+                return
+            self._tried_at = self._clock()
+            self._keys = KeySet(_usable(self._published()))
+            self._read_at = self._clock()
+        except (httpx.HTTPError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            log.warning("the keys of the identity provider cannot be read: %r", error)
+        finally:
+            self._reading.release()
+
+    def _published(self) -> Any:
+        if not self._where.startswith(("http://", "https://")):
+            return json.loads(Path(self._where).read_text())
+        received = bytearray()
+        with httpx.stream("GET", self._where, timeout=PATIENCE) as answer:
+            for chunk in answer.raise_for_status().iter_bytes():
+                received += chunk
+                if len(received) > LARGEST:
+                    raise ValueError("they are larger than any key set")
+        return json.loads(received)
+
+
+def _usable(published: Any) -> list[Key]:
+    """What can verify a signature; a key of a kind not known here does not spoil the others."""
+    keys: list[Key] = []
+    for told in published["keys"]:
+        if told.get("kty") in ASYMMETRIC and told.get("use", "sig") == "sig":
+            try:
+                keys.append(JWKRegistry.import_key(told))
+            except (JoseError, ValueError) as error:
+                log.warning("a key of the identity provider is of no use: %r", error)
+    if not keys:
+        raise ValueError("none of them can verify a signature")
+    return keys
