@@ -130,6 +130,36 @@ def test_a_structure_that_does_not_enter_is_oriented_with_its_consent(adviser: C
     ]
 
 
+def test_orientation_goes_on_all_along_in_any_phase_and_once_the_case_is_closed(
+    intake: Served, adviser: Client, request_path: str
+) -> None:
+    """A structure that calls back is directed to who can help, whether or not it is still accompanied."""
+    leader = intake.by("leader", unit=None, case=request_path.rsplit("/", 1)[1])
+
+    def oriented(target: str) -> dict[str, Any]:
+        opened = adviser.post(f"{request_path}/orientations", {"target": target, "reason": "Besoin de trésorerie."})
+        assert opened.status_code == 201, opened.text
+        path = opened.headers["Location"]
+        assert_problem(adviser.post(f"{path}/sending"), 409, "no-consent")
+        assert leader.post(f"{path}/consent").status_code == 200
+        for step, body in (("sending", None), ("acknowledgment", None), ("outcome", {"outcome": "Prêt accordé."})):
+            assert adviser.post(f"{path}/{step}", body).status_code == 200
+        read: dict[str, Any] = adviser.get(path).json()
+        assert read["step"] == "concluded"
+        return read
+
+    adviser.post(f"{request_path}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
+    for criterion in HARD:
+        adviser.post(f"{request_path}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Statuts."})
+    assert adviser.post(f"{request_path}/admission").status_code == 200
+    assert oriented("france_active")["target"] == "France Active"
+
+    assert leader.post(f"{request_path}/giving-up", {"motive": "Le projet est reporté."}).status_code == 200
+    assert adviser.get(request_path).json()["status"] == "closed"
+    afterwards = oriented("La banque de quartier")
+    assert (afterwards["target"], afterwards["other"]) == (None, "La banque de quartier")
+
+
 def test_an_outcome_names_orientations_of_its_own_case(adviser: Client, request_path: str) -> None:
     outcome = {"motive": "Hors du cadre du DLA.", "orientations": [str(uuid4())]}
     assert_problem(adviser.post(f"{request_path}/orientation", outcome), 409, "no-orientation")

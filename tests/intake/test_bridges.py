@@ -211,9 +211,13 @@ def test_a_linked_request_has_no_adviser_until_somebody_admits_it() -> None:
 
 
 def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
-    proposed = orientation.OrientationProposed(CASE, "France Active", text("Trésorerie tendue."))
-    oriented = row(RECEIVED, proposed, events.RequestOriented(text("Hors du champ."), (UUID(int=6),)))
-    assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active"])
+    why = text("Trésorerie tendue.")
+    proposed = orientation.OrientationProposed(CASE, "France Active", why, "france_active")
+    elsewhere = orientation.OrientationProposed(CASE, None, why, other=text("Maëlle Kerdoncuff"))
+    of_before = orientation.OrientationProposed(CASE, "Maëlle Kerdoncuff", why)
+    decided = events.RequestOriented(text("Hors du champ."), (UUID(int=6),))
+    oriented = row(RECEIVED, proposed, elsewhere, of_before, decided)
+    assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active", "autre", "autre"])
     assert row(RECEIVED, events.RequestTransferred("unit-2", text("Siège.")))["status"] == "transferred"
     assert row(RECEIVED, events.RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
     ended = row(RECEIVED, ADMITTED, events.AccompanimentEnded(), events.CaseClosed(commands.Ending.FOLLOWED_UP))

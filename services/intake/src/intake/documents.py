@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from intake import words
-from intake.domain.criteria import in_force
 from intake.domain.difficulty import DISCLAIMER, Difficulty
 from intake.domain.eligibility import Judged
 from intake.domain.events import (
@@ -19,6 +18,7 @@ from intake.domain.events import (
 from intake.domain.nomenclature import LEGAL_CATEGORIES, SECTIONS, section_of
 from intake.domain.state import Request
 from intake.domain.structure import SealedContact, Structure
+from intake.settings import deployment
 from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Table
 from shared.documents.reading import Paper, Reading
 from shared.french import counted, day_in_words, in_words, number, sentence
@@ -112,8 +112,9 @@ def _meetings(reading: Reading[Request]) -> Iterator[Block]:
 
 
 def _criteria(reading: Reading[Request]) -> Iterator[Block]:
-    rules = in_force(reading.told[-1].recorded_at.date())
-    judged = reading.state.criteria
+    reference, state = deployment().reference(), reading.state
+    rules = reference.rules(state.rules or "") or reference.in_force(reading.told[-1].recorded_at.date())
+    judged = state.criteria
     labels = {criterion.code: criterion.label for criterion in rules.list}
     rows = [(labels[code], *_verdict(reading, judged[code])) for code in labels if code in judged]
     rows += [(code, *_verdict(reading, given)) for code, given in judged.items() if code not in labels]

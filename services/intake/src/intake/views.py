@@ -63,8 +63,8 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return row | {"status": Status.CLOSED, "ending": Ending.GIVEN_UP}
         case CaseReopened():
             return row | {"status": Status.ADMITTED, "ending": None}
-        case orientation.OrientationProposed(_, target):
-            return row | {"oriented_to": [*row.get("oriented_to", []), target]}
+        case orientation.OrientationProposed() as proposed:
+            return row | {"oriented_to": [*row.get("oriented_to", []), _listed(proposed)]}
     return row
 
 
@@ -83,8 +83,8 @@ def _waiting(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return row | {"structure": structure.name}
         case DifficultyQualified(difficulty):
             return row | _level(difficulty)
-        case orientation.OrientationProposed(_, target):
-            return row | {"orientations": sent | {stream: {"target": target}}}
+        case orientation.OrientationProposed() as proposed:
+            return row | {"orientations": sent | {stream: {"target": _listed(proposed)}}}
         case orientation.OrientationSent():
             told = sent[stream] | {"sent_at": entry.recorded_at}
             return row | {"status": "waiting", "orientations": sent | {stream: told}}
@@ -95,9 +95,14 @@ def _waiting(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     return row
 
 
+def _listed(proposed: orientation.OrientationProposed) -> str:
+    """Somebody who is not listed may be a person: their name is read in the orientation itself."""
+    return proposed.target if proposed.target and proposed.code else "autre"
+
+
 def _level(difficulty: Difficulty | None) -> Document:
     return {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline} if difficulty else {}
 
 
-requests = View("requests:v2", _project, searched=("structure", "department"))
-chases = View("chases:v1", _waiting, searched=("structure",))
+requests = View("requests:v3", _project, searched=("structure", "department"))
+chases = View("chases:v2", _waiting, searched=("structure",))

@@ -16,7 +16,7 @@ NAMED_BY = {
     "action-added": ("action", "{planned.title}"),
     "provider-consulted": ("provider", "{name}"),
     "advice-requested": ("advice", "{centre}"),
-    "orientation-proposed": ("stream", "{target}"),
+    "orientation-proposed": ("stream", "{target}{other}"),
 }
 """What an event names for those after it: the field that holds its id, and its name."""
 

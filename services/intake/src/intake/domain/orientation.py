@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from intake.domain.reference import OURS, Reference
@@ -65,12 +66,20 @@ class DeclineOrientation:
     motive: Motive
 
 
-@event("orientation-proposed", label="Orientation proposée")
+def _named_in_clear(version_1: dict[str, Any]) -> dict[str, Any]:
+    """Whoever was not listed stood in `target` in clear: it stays so in the log, and no list shows it any more."""
+    return version_1
+
+
+@event("orientation-proposed", 2, label="Orientation proposée", upcasts={1: _named_in_clear})
 class OrientationProposed:
+    """`target`: the listed name of `code`; `other`: somebody who is not listed, and may be a person."""
+
     case: UUID
-    target: str
+    target: str | None
     reason: Sealed
     code: str | None = None
+    other: Sealed | None = None
 
 
 @event("orientation-consented", label="Accord de la structure pour l’orientation")
@@ -105,6 +114,7 @@ class Orientation:
     target: str | None = None
     reason: Sealed | None = None
     code: str | None = None
+    other: Sealed | None = None
     outcome: Sealed | None = None
 
 
@@ -134,8 +144,9 @@ def decide(orientation: Orientation, command: Command, context: Context, referen
     match orientation.step, command:
         case Step.NEW, ProposeOrientation(target, reason):
             known = reference.target(target)
-            named, code = (known.name, known.code) if known else (target, None)
-            return [OrientationProposed(context.case, named, context.text(reason), code)]
+            if known is None:
+                return [OrientationProposed(context.case, None, context.text(reason), other=context.text(target))]
+            return [OrientationProposed(context.case, known.name, context.text(reason), known.code)]
         case _, ProposeOrientation():
             raise ALREADY_PROPOSED("Cette orientation existe déjà.")
         case Step.PROPOSED, RecordConsent():
@@ -167,8 +178,8 @@ STEPS = {
 
 def evolve(orientation: Orientation, event: Event) -> Orientation:
     match event:
-        case OrientationProposed(case_id, target, reason, code):
-            return Orientation(Step.PROPOSED, case_id, target, reason, code)
+        case OrientationProposed(case_id, target, reason, code, other):
+            return Orientation(Step.PROPOSED, case_id, target, reason, code, other)
         case OrientationConsented():
             return replace(orientation, step=Step.CONSENTED)
         case OrientationSent():
