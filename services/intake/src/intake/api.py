@@ -46,7 +46,9 @@ def chases(
 
 requests = Endpoints(router, deployed.requests)
 requests.opens(commands.ReceiveRequest, *EVERYONE_AT_WORK, completed=lookups.received_knowing)
-requests.opens(commands.ReceiveTransfer, *EVERYONE_AT_WORK, path="/transfers", completed=lookups.transferred)
+requests.opens(
+    commands.ReceiveTransfer, *EVERYONE_AT_WORK, path="/transfers", completed=lookups.transferred, also=(404,)
+)
 requests.does("/corrections", commands.CorrectStructure, *EVERYONE_AT_WORK)
 requests.does("/meetings", commands.RecordMeeting, *EVERYONE_AT_WORK)
 requests.does("/criteria", commands.AssessCriterion, *EVERYONE_AT_WORK)

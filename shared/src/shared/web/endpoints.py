@@ -105,9 +105,11 @@ class Endpoints(Generic[S]):
         stream: Callable[[Any], UUID] | None = None,
         check: Check | None = None,
         completed: Completed | None = None,
+        also: tuple[int, ...] = (),
     ) -> None:
         """POST on the collection, or on a `path` below it: a new aggregate, under a new id or the one that `stream`
-        derives from the command. `check` may refuse what only other aggregates know."""
+        derives from the command. `check` may refuse what only other aggregates know; `also`: statuses that come of it
+        or of what is `completed`."""
         derived = stream
 
         def endpoint(
@@ -129,7 +131,7 @@ class Endpoints(Generic[S]):
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
             return done(receipt, response)
 
-        self._route(path, endpoint, command, 201)
+        self._route(path, endpoint, command, 201, also)
 
     def does(
         self, path: str, command: type, *roles: Role, check: Check | None = None, beside: BesideOf | None = None
@@ -263,7 +265,9 @@ class Endpoints(Generic[S]):
             raise UnknownCase(str(id))
         return case
 
-    def _route(self, path: str, endpoint: Callable[..., Done], command: type, status: int) -> None:
+    def _route(
+        self, path: str, endpoint: Callable[..., Done], command: type, status: int, also: tuple[int, ...] = ()
+    ) -> None:
         empty = all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(command))
         annotation: Any = Annotated[command, AsJson(), Body(default_factory=command) if empty else Body()]
         endpoint.__annotations__["body"] = annotation
@@ -274,7 +278,7 @@ class Endpoints(Generic[S]):
             methods=["POST"],
             status_code=status,
             response_model=Done,
-            responses=answers(409, 410),
+            responses=answers(409, 410, *also),
             summary=_words(command.__name__).capitalize(),
             description=command.__doc__,
         )
