@@ -6,7 +6,7 @@ PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo up test check bench token schemas lock clean
+.PHONY: help demo tour up test check bench token schemas lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ $(READY): requirements-dev.lock $(PACKAGES:=/pyproject.toml)
 
 demo: $(READY) ## start everything, play the cases of deploy/demo, show them, stop (KEEP=1 leaves it running)
 	@$(BIN)/dla demo $(if $(KEEP),--keep)
+
+tour: $(READY) ## the same with the stories of deploy/tour: all of the DLA (OUT=tour.md keeps a copy, KEEP=1 leaves it running)
+	@$(BIN)/dla tour $(if $(OUT),--out $(OUT)) $(if $(KEEP),--keep)
 
 up: $(READY) ## start everything and keep it running; Ctrl-C stops it
 	@$(BIN)/dla up

@@ -73,8 +73,12 @@ class Process:
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while not ready():
-            self.check_alive()
+        while True:
+            code = self._exit_code()  # before it is asked: what ends well meanwhile is no fault
+            if ready():
+                return
+            if code is not None:
+                raise self._fault(DiedError(self.name, code, self.log, self.last_words()))
             if time.monotonic() > deadline:
                 raise self._fault(NotReadyError(self.name, seconds, self.log, self.last_words()))
             time.sleep(POLL)

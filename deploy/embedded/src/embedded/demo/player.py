@@ -85,6 +85,7 @@ class Player:
     def play(self, script: Script, numbers: Iterator[tuple[str, str]]) -> Played:
         played = Played(script)
         played.known["people"] = {key: self._id(key, person) for key, person in script.people.items()}
+        played.known["about"] = script.about
         for name in script.cases:
             siret, rna = next(numbers)
             played.known |= {f"{name}_siret": siret, f"{name}_rna": rna}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Script:
-    """`cases`: by the name under which a step saves it, the title that it is told under."""
+    """`cases`: by the name under which a step saves it, the title that it is told under; `about`: texts by case."""
 
     title: str
     summary: str
@@ -62,6 +63,7 @@ class Script:
     people: dict[str, Person]
     steps: list[Step]
     cases: dict[str, str]
+    about: dict[str, dict[str, Any]]
 
     def unit_of(self, person: Person) -> str:
         return person.unit or self.unit
@@ -69,14 +71,37 @@ class Script:
 
 def scripts(folder: Path) -> list[Script]:
     """In the order of their file names. Raises on a step that is misspelt."""
-    return [_script(path) for path in sorted(folder.glob("[0-9]*.toml"))]
+    return [read(path) for path in sorted(folder.glob("[0-9]*.toml"))]
 
 
-def _script(path: Path) -> Script:
+def read(path: Path) -> Script:
     told = tomllib.loads(path.read_text())
     people = {key: Person(**person) for key, person in told["people"].items()}
-    steps = [Step(**step | {"finds": Finding(**step["finds"]) if "finds" in step else None}) for step in told["step"]]
+    steps = [_step(each) for each in _spelt_out(told["step"], path.parent / "parts")]
     if strangers := {step.by for step in steps if step.by} - people.keys():
         raise ValueError(f"{path.name}: nobody is called {', '.join(strangers)}")
     cases = told.get("cases", {"case": told["title"]})
-    return Script(told["title"], told["summary"], told["unit"], people, steps, cases)
+    return Script(told["title"], told["summary"], told["unit"], people, steps, cases, told.get("about", {}))
+
+
+def _step(told: dict[str, Any]) -> Step:
+    return Step(**told | {"finds": Finding(**told["finds"]) if "finds" in told else None})
+
+
+def _spelt_out(steps: list[dict[str, Any]], parts: Path) -> Iterator[dict[str, Any]]:
+    """A step that `plays` a part is all of its steps. With `each`, it is done for each of these cases, § in it."""
+    for step in steps:
+        cases = step.pop("each", ["case"])
+        played = tomllib.loads((parts / f"{step['plays']}.toml").read_text())["step"] if "plays" in step else [step]
+        for one in played:
+            for number, case in enumerate(cases):
+                spelt = _named(one, case)
+                yield spelt | {"after": 0} if number else spelt  # time goes on once for all of them
+
+
+def _named(value: Any, case: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _named(item, case) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_named(item, case) for item in value]
+    return value.replace("§", case) if isinstance(value, str) else value

@@ -68,15 +68,22 @@ def history(player: Player, case: str, opened: Opened) -> list[Event]:
     return [found[event["id"]] for event in heard]
 
 
-def timeline(played: Played, case: str, events: list[Event]) -> Timeline:
-    asides = [aside for aside in played.asides if aside.case == case]
-    beside = BESIDE.get(played.opened[case].address.split("/")[1])
+def timelines(played: Played, happened: dict[str, list[Event]]) -> list[Timeline]:
+    """`happened`: by id, the history of each thing that the story opened."""
     people = {
         event["actor"]: name
+        for events in happened.values()
         for event in events
         if (name := played.done.get((event["service"], event["stream"], event["version"])))
     }
-    lines = _lines(_merged(events, asides), Words(events), people, beside)
+    return [_timeline(played, case, happened[case], people) for case in played.cases]
+
+
+def _timeline(played: Played, case: str, events: list[Event], people: dict[str, str]) -> Timeline:
+    asides = [aside for aside in played.asides if aside.case == case]
+    beside = BESIDE.get(played.opened[case].address.split("/")[1])
+    names = {other: title for other, title in played.cases.items() if other != case}
+    lines = _lines(_merged(events, asides), Words(events, names), people, beside)
     return Timeline(played.cases[case], beside is None, list(lines))
 
 
@@ -98,7 +105,12 @@ def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], be
         phase = begins.get(service, reached)
         if isinstance(each, Aside):
             yield Line(
-                beside or PHASES[phase], each.at, each.who, typeset(each.label), typeset(each.text), each.refused
+                beside or PHASES[phase],
+                each.at,
+                each.who,
+                typeset(each.label),
+                typeset(each.text.removesuffix(".")),
+                each.refused,
             )
             continue
         reached = max(reached, phase)

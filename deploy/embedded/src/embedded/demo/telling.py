@@ -39,13 +39,17 @@ def _tell_line(console: Console, line: Line, width: int) -> None:
     room = console.width - len(begins)
     parts = [(line.what, "bold red" if line.refused else "bold"), (line.why, "")]
     for part, style in parts:
-        for row in textwrap.wrap(part, room):  # not Rich's own wrapping: it breaks at no-break spaces
+        for row in textwrap.wrap(
+            part, room, break_on_hyphens=False
+        ):  # not Rich's own wrapping: it breaks at no-break spaces
             console.print(begins + Text(row, style), soft_wrap=True)
             begins = Text(" " * len(begins))
 
 
 def _say(console: Console, text: str, style: str = "") -> None:
-    for row in textwrap.wrap(text, console.width, subsequent_indent=" " * (len(text) - len(text.lstrip()))):
+    for row in textwrap.wrap(
+        text, console.width, break_on_hyphens=False, subsequent_indent=" " * (len(text) - len(text.lstrip()))
+    ):
         console.print(Text(row, style), soft_wrap=True)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from embedded.demo.blanks import BLANK
 from embedded.demo.script import DEMO
 
 Event = dict[str, Any]
@@ -17,27 +18,32 @@ NAMED_BY = {
     "provider-consulted": ("provider", "{name}"),
     "advice-requested": ("advice", "{centre}"),
     "orientation-proposed": ("stream", "{target}{other}"),
+    "beneficiary-joined": ("action", "{case}"),
+    "fund-engaged": ("action", "{case}"),
 }
 """What an event names for those after it: the field that holds its id, and its name."""
+FIELDS = ("case", "action", "provider", "advice", "stream")
 
 
 class Words:
-    """Of one case: actions, providers and orientations are named where later events only have their ids."""
+    """Of one case: actions, providers and orientations are named where later events only have their ids.
 
-    def __init__(self, events: Iterable[Event]) -> None:
-        self._names: dict[str, str] = {}
+    `names`: by id, what is known by its name from elsewhere."""
+
+    def __init__(self, events: Iterable[Event], names: Mapping[str, str]) -> None:
+        self._names = dict(names)
         for event in events:
             if event["event"] in NAMED_BY:
-                field, name = NAMED_BY[event["event"]]
-                self._names[str(_of(event, field))] = _filled(name, event["data"])
+                field, template = NAMED_BY[event["event"]]
+                name = _filled(template, event["data"])
+                self._names[str(_of(event, field))] = self._names.get(name, name)
 
     def about(self, event: Event) -> str:
         """Empty where the label says it all."""
-        said = _filled(told()["about"].get(event["event"], ""), event["data"]).strip(" –:,")
-        if event["event"] in NAMED_BY:
-            return said
-        named = [self._names.get(str(_of(event, field)), "") for field, _ in NAMED_BY.values()]
-        return " – ".join(part for part in (*named, said) if part)
+        own, _ = NAMED_BY.get(event["event"], ("", ""))
+        ids = [str(_of(event, field)) for field in FIELDS if field != own]
+        said = _filled(told()["about"].get(event["event"], ""), event["data"])
+        return " – ".join(part for part in (*(self._names.get(each, "") for each in ids), said) if part)
 
 
 def _of(event: Event, field: str) -> Any:
@@ -62,6 +68,8 @@ def readable(value: Any, name: str = "") -> str:
         return ""
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if isinstance(value, dict):
+        return _short(value)
     if isinstance(value, list):
         return ", ".join(readable(item, name) for item in value)
     if name in AMOUNTS:
@@ -74,11 +82,25 @@ def readable(value: Any, name: str = "") -> str:
     return told()["codes"].get(text, text.rstrip("."))
 
 
+def _short(value: dict[str, Any]) -> str:
+    """An indicator by its value, anything else by its title or its name."""
+    if "comparability" in value:
+        return f"{readable(value['value'])} ({readable(value['comparability'])})"
+    return readable(value.get("title") or value.get("name"))
+
+
 AMOUNTS = ("amount", "allocated", "budget", "own_income", "subsidies", "result", "cash")
 
 
 def _filled(template: str, data: dict[str, Any]) -> str:
-    return template.format_map(_Readable(data))
+    """A part between dashes whose blanks have nothing to say is left out."""
+    parts = template.split(" – ")
+    return " – ".join(filled for part in parts if (filled := _part(part, _Readable(data))))
+
+
+def _part(part: str, data: _Readable) -> str:
+    found = [text for blank in BLANK.findall(part) if (text := f"{{{blank}}}".format_map(data))]
+    return part.format_map(data).strip(" :,") if found or not BLANK.search(part) else ""
 
 
 class _Readable(dict[str, Any]):
@@ -91,10 +113,13 @@ class _Readable(dict[str, Any]):
 
 
 class _Said:
-    """A nested object, read by attribute in a template."""
+    """A nested object, read by attribute in a template; whole, it is a list by code."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = _Readable(data)
 
     def __getattr__(self, name: str) -> Any:
         return self._data[name]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{readable(name)} : {readable(value)}" for name, value in self._data.items())

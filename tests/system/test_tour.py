@@ -1,0 +1,89 @@
+"""Does the tour show all of the DLA, as advisers read it, and is what is served what the log tells?"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tour")
+
+
+@pytest.fixture(scope="module")
+def toured(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("dla")), "tour", "--out", "tour.md"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def told(toured: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert toured.returncode == 0, toured.stderr + toured.stdout[-3000:]
+    last: dict[str, Any] = json.loads(toured.stdout.strip().splitlines()[-1])
+    return last
+
+
+@pytest.fixture(scope="module")
+def copy(folder: Path, told: dict[str, Any]) -> str:
+    return (folder / "tour.md").read_text()
+
+
+def test_what_is_served_is_what_the_log_tells_for_all_that_was_opened(
+    told: dict[str, Any], toured: subprocess.CompletedProcess[str]
+) -> None:
+    assert told["rebuilt_equals_served"] is True
+    aggregates = (
+        "request",
+        "orientation",
+        "diagnosis",
+        "parcours",
+        "consultation",
+        "fund",
+        "operation",
+        "follow-up",
+        "sheet",
+    )
+    rows = [line.split() for line in toured.stdout.splitlines() if line.endswith(" = ")]
+    assert {row[1] for row in rows} >= set(aggregates)
+
+
+def test_nearly_every_command_and_event_of_the_services_is_shown(told: dict[str, Any]) -> None:
+    """A new one may come before its story; the tour says at its end which."""
+    assert told["commands"] >= 0.8 * told["commands_of"]
+    assert told["event_types"] >= 0.8 * told["event_types_of"]
+
+
+def test_refused_attempts_are_told_with_their_reason(told: dict[str, Any], copy: str) -> None:
+    assert copy.count("refusé\u00a0: ") == told["refusals"] > 25
+    assert "Admission demandée – refusé\u00a0: Une orientation de crise est attendue" in copy
+
+
+@pytest.mark.parametrize(
+    ("title", "told_in_it"),
+    [
+        ("La Fabrique des Possibles", ["Avis consultatif du comité d’appui", "Avenant signé", "Demande retirée"]),
+        ("La Ressourcerie des Marais", ["à déclarer au plus tard le", "Orientation à relancer", "Scénarios de rebond"]),
+        ("Les Ateliers du Lavoir", ["Structure orientée vers d’autres acteurs", "La structure est déjà venue"]),
+        ("La Cantine solidaire", ["Dérogation accordée"]),
+        ("Le Réseau des tiers-lieux ligériens", ["Demande transférée", "Demande reçue d’une autre unité"]),
+        ("La Filature du Marais", ["Diagnostic contesté", "la validation ne tient plus", "Diagnostic validé"]),
+        ("Mutualiser la comptabilité", ["Structure retirée de l’opération collective", "Terre de Scène"]),
+        ("La Laiterie du Val", ["injoignable", "Bilan en retard", "cessé son activité", "Dossier clos"]),
+        ("Radio Bocage", ["Dérogation de durée accordée", "Parcours abandonné", "Somme rendue"]),
+        ("Les Paniers du Coin", ["Mise à jour du parcours demandée", "Parcours rouvert", "Suivi repris"]),
+    ],
+)
+def test_each_story_is_told(copy: str, title: str, told_in_it: list[str]) -> None:
+    story = f"\n{copy}".partition(f"\n# {title}\n")[2].partition("\n# ")[0]
+    assert [words for words in told_in_it if words not in story] == []
+
+
+def test_nobody_reads_a_code_or_an_id(copy: str) -> None:
+    assert re.findall(r"\{|\w*\\_\w*|\w{8}-\w{4}-7\w{3}-|\d{4}-\d\d-\d\d", copy) == []
