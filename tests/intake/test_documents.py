@@ -13,12 +13,13 @@ from papers import on_paper, on_screen, read, text_of, written
 from serving import Client, Served, served
 
 from embedded.nats import Nats
-from intake.documents import of_request
-from intake.domain import request
+from intake.documents import of_orientation, of_request
+from intake.domain import orientation, request
 from intake.domain.commands import AdmitRequest, AssessCriterion, GrantDerogation, ReceiveRequest, RecordMeeting
 from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Cause, Level, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
+from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOrientation
 from intake.domain.state import Request
 from intake.domain.structure import Contact, LegalForm, Structure
 from intake.main import service
@@ -114,6 +115,38 @@ def test_what_was_erased_is_said_to_be(log: MemoryLog[Request]) -> None:
     assert after.fingerprint != before.fingerprint
 
 
+def letter(log: MemoryLog[Request], *steps: Any) -> str:
+    asked = MemoryLog(orientation.decider, beside=log)
+    for step in (ProposeOrientation("france_active", "Un fonds de roulement à consolider."), *steps):
+        assert asked.do(step).refused_as is None
+    return on_screen(written(of_orientation, "lettre-d-orientation", read(asked, around=log.state)))
+
+
+def test_an_orientation_is_a_letter_to_its_target(log: MemoryLog[Request]) -> None:
+    told = letter(log, RecordConsent(), SendOrientation("La présidente attend votre appel."))
+    for said in (
+        "À l’attention de France Active",
+        "Un fonds de roulement à consolider.",
+        "La présidente attend votre appel.",
+        "La structure a donné son accord le 2 mars 2026 ; la lettre a été transmise le 2 mars 2026.",
+        "SIRET 732 829 320 00074",
+        "Fonction Présidente",
+    ):
+        assert said in told
+
+
+def test_a_letter_without_consent_says_that_it_goes_nowhere(log: MemoryLog[Request]) -> None:
+    assert "rien ne peut être transmis" in letter(log)
+
+
+def test_a_letter_keeps_to_itself_what_the_case_knows_of_the_difficulties(log: MemoryLog[Request]) -> None:
+    log.do(QualifyDifficulty(Level.INSOLVENT, causes=(Cause.CASH,), explanation="Deux échéances impayées."))
+    told = letter(log, RecordConsent())
+    assert "impayées" not in told
+    assert "Cessation" not in told
+    assert "Nous voulons garder nos emplois." not in told
+
+
 # Over HTTP
 
 RECEIVED: dict[str, Any] = {
@@ -126,6 +159,9 @@ RECEIVED: dict[str, Any] = {
     "contact": {"name": "Maëlle Kerdoncuff"},
     "need": "Nous voulons garder nos emplois.",
 }
+
+
+OTHER = RECEIVED["structure"] | {"name": "L’Atelier", "siret": None, "rna": "W442000123"}
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +234,19 @@ def test_a_document_is_neither_kept_on_the_way_nor_let_run_anything(adviser: Cli
     assert headers["Cache-Control"] == "private, no-store"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_letter_tells_the_structure_as_it_was_known_then(adviser: Client, case: str) -> None:
+    proposed = {"target": "Bpifrance", "reason": "Un prêt d’amorçage."}
+    where = adviser.post(f"{case}/orientations", proposed).headers["Location"]
+    pdf = f"{where}/documents/lettre-d-orientation.pdf"
+    first = adviser.get(pdf)
+    structure = RECEIVED["structure"] | {"name": "Les Jardins de l’Erdre et du Canal"}
+    correction = {"structure": structure, "effective_on": "2026-03-02", "reason": "Nouveau nom."}
+    assert adviser.post(f"{case}/corrections", correction).status_code == 200
+    assert adviser.get(pdf).content == first.content
+    adviser.post(f"{where}/consent")
+    assert "et du Canal" in text_of(adviser.get(pdf).content)
+    other = str(adviser.post("/api/v1/requests", RECEIVED | {"structure": OTHER}).headers["Location"])
+    elsewhere = pdf.replace(case.rpartition("/")[2], other.rpartition("/")[2])
+    assert adviser.get(elsewhere).status_code == 404

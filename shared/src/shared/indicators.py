@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from shared.french import euros, number
+
 STANDARD: Mapping[str, str] = MappingProxyType(
     {
         "cdi": "Personnes salariées en contrat à durée indéterminée",
@@ -21,3 +23,13 @@ STANDARD: Mapping[str, str] = MappingProxyType(
     }
 )
 """By code (our own wording, not an official one). A code keeps its meaning for ever; money is in euro cents."""
+IN_CENTS = ", en centimes d’euro"
+
+
+def counted(code: str, definitions: Mapping[str, str]) -> str:
+    """What an indicator counts, for a person, who reads amounts in euros."""
+    return (definitions.get(code) or STANDARD.get(code, code)).replace(IN_CENTS, "")
+
+
+def in_french(code: str, value: float) -> str:
+    return euros(round(value)) if code.endswith("_cents") else number(value)

@@ -100,10 +100,11 @@ class Scenarios(Generic[S]):
 class MemoryLog(Generic[S]):
     """A log without a server: events are sealed, stored and read back as they are in PostgreSQL."""
 
-    def __init__(self, decider: Decider[S]) -> None:
+    def __init__(self, decider: Decider[S], beside: MemoryLog[Any] | None = None) -> None:
+        """`beside`: the log of another aggregate of the same case, whose keys it shares."""
         self.decider = decider
         self.stored: list[StoredEvent] = []
-        self._wrapped: dict[UUID, bytes | None] = {}
+        self._wrapped: dict[UUID, bytes | None] = beside._wrapped if beside else {}
         self._ids = map(new_id, count(1))
         self.vault = Vault(bytes(range(32)), self._stored_keys)
         self._mapper = EventMapper(decider.events, {"snapshot": type(decider.initial)})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from diagnostic import documents as papers
 from diagnostic import versions, views
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from diagnostic.domain.attachments import AttachmentKind
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
+from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 from shared.web.problems import answers
 from shared.web.versions import Number, Since, Version
@@ -42,6 +44,7 @@ diagnoses.does("/opinions", committee.GiveOpinion, Role.COMMITTEE)
 diagnoses.does("/advice", advice.RequestAdvice, *EVERYONE_AT_WORK)
 diagnoses.does("/advice/answer", advice.ReceiveAdvice, *EVERYONE_AT_WORK)
 diagnoses.reads(*WHO_READS_A_CASE)
+Documents(router, diagnosis.decider).writes(papers.of_diagnosis, *WHO_READS_A_CASE)
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
 
 diagnosis_attachments = attachments_router("/diagnoses", diagnosis.decider, AttachmentKind, *WHO_READS_A_CASE)

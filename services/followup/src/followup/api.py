@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from followup import views
+from followup import documents, views
 from followup.caseload import AFTER, Caseload, Wanted, caseload
 from followup.domain import commands, follow_up, sheet
 from followup.domain.attachments import AttachmentKind
@@ -16,6 +16,7 @@ from followup.figures import FigureEvents, Figures, events_behind, figures_of
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Caller, Calling, allowed
+from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 
 router = case_router("/follow-ups", "follow-ups")
@@ -83,6 +84,7 @@ def _own(caller: Caller) -> str:
 
 
 follow_ups.reads(*WHO_READS_A_CASE)
+Documents(router, follow_up.decider).writes(documents.of_follow_up, *WHO_READS_A_CASE)
 
 follow_up_attachments = attachments_router("/follow-ups", follow_up.decider, AttachmentKind, *WHO_READS_A_CASE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from intake import words
 from intake.domain.difficulty import DISCLAIMER, Difficulty
@@ -16,12 +17,13 @@ from intake.domain.events import (
     RequestWithdrawn,
 )
 from intake.domain.nomenclature import LEGAL_CATEGORIES, SECTIONS, section_of
+from intake.domain.orientation import Orientation, OrientationConsented, OrientationSent
 from intake.domain.state import Request
 from intake.domain.structure import SealedContact, Structure
 from intake.settings import deployment
 from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Table
 from shared.documents.reading import Paper, Reading
-from shared.french import counted, day_in_words, in_words, number, sentence
+from shared.french import counted, day_in_words, in_words, number, quoted, sentence
 
 Outcome = RequestAdmitted | RequestOriented | RequestTransferred | RequestWithdrawn | CaseGivenUp
 OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn, CaseGivenUp)
@@ -51,6 +53,51 @@ def reception(reading: Reading[Request]) -> Document:
     )
 
 
+def of_orientation(_: Orientation) -> Iterable[Paper[Orientation]]:
+    yield Paper("lettre-d-orientation", "Lettre d’orientation", letter)
+
+
+def letter(reading: Reading[Orientation]) -> Document:
+    """Says who comes and why; what was found of the structure's difficulties stays in the case."""
+    orientation, request = reading.state, _request(reading)
+    sent = reading.last_of(OrientationSent)
+    blocks: list[Block] = [
+        Facts(
+            (
+                ("À l’attention de", orientation.target or ""),
+                ("De la part de", f"Dispositif local d’accompagnement, unité {request.unit}"),
+                ("Objet", f"Orientation de la structure {quoted(request.structure.name)}"),
+            )
+        ),
+        Paragraph("Madame, Monsieur,"),
+        Paragraph(
+            f"Nous accompagnons la structure {quoted(request.structure.name)}, et pensons que vous pouvez l’aider."
+        ),
+        Paragraph(reading.shown(orientation.reason)),
+        *([Paragraph(reading.shown(sent.event.message))] if sent and sent.event.message else []),
+        Paragraph(_agreement(reading)),
+        Paragraph("Merci de nous dire que vous avez bien reçu cette orientation, puis ce qu’il en advient."),
+        Paragraph("Nous vous prions d’agréer, Madame, Monsieur, nos salutations distinguées."),
+        Heading("La structure"),
+        Facts(tuple(structure_facts(request.structure))),
+        *contact(reading, request.contact),
+    ]
+    return reading.document("Lettre d’orientation", f"Unité {request.unit}", blocks, structure=request.structure.name)
+
+
+def _request(reading: Reading[Orientation]) -> Request:
+    request: Request = reading.around
+    return request
+
+
+def _agreement(reading: Reading[Orientation]) -> str:
+    consented, sent = reading.last_of(OrientationConsented), reading.last_of(OrientationSent)
+    if consented is None:
+        return "Projet de lettre : la structure n’a pas encore donné son accord, et rien ne peut être transmis."
+    agreed = f"La structure a donné son accord le {day_in_words(consented.recorded_at)}"
+    return f"{agreed} ; la lettre a été transmise le {day_in_words(sent.recorded_at)}." if sent else f"{agreed}."
+
+
 def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
     yield "Nom", structure.name
     yield "Forme", sentence(words.LEGAL_FORMS[structure.legal_form])
@@ -73,7 +120,7 @@ def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
         yield "Portée", sentence(words.SCOPES[structure.scope])
 
 
-def contact(reading: Reading[Request], person: SealedContact | None) -> Iterator[Block]:
+def contact(reading: Reading[Any], person: SealedContact | None) -> Iterator[Block]:
     if person is None:
         return
     lines = (

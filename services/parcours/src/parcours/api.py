@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from parcours import versions, views
+from parcours import consultation_documents, documents, versions, views
 from parcours.domain import (
     building,
     consulting,
@@ -27,6 +27,7 @@ from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.callers import Calling, allowed, only
+from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 from shared.web.versions import Number, Since, Version
 
@@ -72,6 +73,7 @@ accompaniments.does("/completion", ending.CompleteParcours, *EVERYONE_AT_WORK)
 accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, Role.LEADER)
 
 accompaniments.reads(*WHO_READS_A_PARCOURS)
+Documents(router, parcours.decider).writes(documents.of_parcours, *WHO_READS_A_PARCOURS)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
 
 parcours_attachments = attachments_router("/parcours", parcours.decider, AttachmentKind, *WHO_READS_A_PARCOURS)
@@ -124,6 +126,9 @@ consultations.does("/award", award.Award, *EVERYONE_AT_WORK)
 consultations.does("/information", award.InformCandidate, *EVERYONE_AT_WORK)
 consultations.does("/cancellation", award.CancelConsultation, *EVERYONE_AT_WORK)
 consultations.reads(*WHO_READS_A_PARCOURS)
+Documents(consultations_router, consultation.decider, within=parcours.decider).writes(
+    consultation_documents.of_consultation, *WHO_READS_A_PARCOURS
+)
 
 
 @consultations_router.get("", summary="The consultations of a case")

@@ -12,6 +12,7 @@ from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
 from diagnostic.domain.content import Assessment, Content, Section, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
 from shared.changes import CHANGES, differing
+from shared.french import euros
 from shared.sealed import Sealed
 
 Value = str | int | float
@@ -150,13 +151,7 @@ def _economics(economics: Economics) -> Iterator[Fact]:
     yield Fact(Section.ECONOMICS, "Exercice", economics.fiscal_year)
     yield Fact(Section.ECONOMICS, "Périmètre", economics.perimeter.label)
     for name, cents in economics.amounts.items():
-        yield Fact(Section.ECONOMICS, AMOUNTS[name], _euros(cents))
-
-
-def _euros(cents: int) -> str:
-    """As an accountant writes it: 12 345,60 €."""
-    euros, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{euros:,}".replace(",", "\u202f") + f",{rest:02}\u00a0€"
+        yield Fact(Section.ECONOMICS, AMOUNTS[name], euros(cents))
 
 
 def _points(section: Section, label: str, points: tuple[Sealed, ...], show: Show) -> Iterator[Fact]:

@@ -1,0 +1,216 @@
+"""What does diagnostic write down for people? The shared diagnosis, and the plan that was agreed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
+from diagnostic.domain.changes import DECISIONS, EMPLOYMENT
+from diagnostic.domain.content import SECTIONS, Content, Problem, Section
+from diagnostic.domain.diagnosis import Diagnosis, Status
+from diagnostic.domain.difficulty import Difficulty, Level, Scenario
+from diagnostic.domain.events import DiagnosisValidated, PlanAgreed
+from shared.documents.model import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Paragraph,
+    Table,
+    Validation,
+)
+from shared.documents.reading import Paper, Reading
+from shared.french import day_in_words, euros, in_words, number, sentence
+from shared.indicators import counted, in_french
+from shared.sealed import Sealed
+
+EMPTY = "Le diagnostic est encore vide\u202f: rien n’y a été relevé."
+NO_PLAN = "Le plan d’accompagnement n’est pas encore convenu avec la structure."
+STANDING = {
+    Status.OPEN: "Document de travail, qui n’a pas été soumis à la validation de la structure.",
+    Status.SUBMITTED: "Soumis à la validation de la structure, qui ne s’est pas encore prononcée.",
+    Status.CONTESTED: "Contesté par la structure\u202f: ce document est à reprendre avec elle.",
+    Status.VALIDATED: "Validé par la structure.",
+    Status.AGREED: "Validé par la structure, et suivi d’un plan d’accompagnement.",
+}
+
+
+def of_diagnosis(diagnosis: Diagnosis) -> Iterable[Paper[Diagnosis]]:
+    lacking = None if diagnosis.content_version else EMPTY
+    yield Paper("diagnostic-partage", "Diagnostic partagé", shared_diagnosis, lacking)
+    yield Paper("plan-d-accompagnement", "Plan d’accompagnement", plan, None if diagnosis.plan else NO_PLAN)
+
+
+def shared_diagnosis(reading: Reading[Diagnosis]) -> Document:
+    diagnosis, content = reading.state, reading.state.content
+    return reading.document(
+        "Diagnostic partagé",
+        f"Unité {diagnosis.unit}",
+        [
+            Paragraph(f"{STANDING[diagnosis.status]} Contenu en version {diagnosis.content_version}.", aside=True),
+            *_sessions(reading, content),
+            *_axes(reading, content),
+            *_employment(content.employment),
+            *_economics(content.economics),
+            *_indicators(content),
+            *_difficulty(reading, content.difficulty),
+            *_problem(reading, content.problem),
+            *_scenarios(reading, content.scenarios),
+            *_schemes(reading, content),
+        ],
+        validation=_validation(reading),
+    )
+
+
+def plan(reading: Reading[Diagnosis]) -> Document:
+    agreed = reading.last_of(PlanAgreed)
+    assert agreed is not None
+    event = agreed.event
+    axes = tuple((str(rank), axis.label) for rank, axis in enumerate(event.axes, 1))
+    blocks: list[Block] = [
+        Paragraph(
+            f"Convenu le {day_in_words(agreed.recorded_at)}, à partir de la version {event.validated_version} du"
+            " diagnostic, validée par la structure."
+        ),
+        *_question(reading, reading.state.content.problem),
+        Heading("Les objectifs"),
+        Paragraph(reading.show(event.objectives)),
+        Heading("Les axes de changement"),
+        Table("Axes retenus, dans l’ordre", (Column("Rang", number=True), Column("Axe", 8)), axes),
+        Heading("D’où part la structure"),
+        Paragraph("Ces chiffres serviront de repère au suivi, avec les mêmes définitions.", aside=True),
+        _baseline(event),
+    ]
+    return reading.document("Plan d’accompagnement", f"Unité {event.unit}", blocks, validation=_validation(reading))
+
+
+def _validation(reading: Reading[Diagnosis]) -> Validation | None:
+    """Only of a version whose validation holds."""
+    diagnosis = reading.state
+    if diagnosis.submission is None or diagnosis.status not in (Status.VALIDATED, Status.AGREED):
+        return None
+    submitted = diagnosis.submission
+    agreeing = [
+        told
+        for told in reading.all_of(DiagnosisValidated)
+        if told.event.content_hash == submitted.content_hash and told.event.leader in diagnosis.validations
+    ]
+    by = tuple(f"dirigeant·e {told.by}" for told in agreeing)
+    return Validation(submitted.version, submitted.content_hash, by, agreeing[-1].recorded_at)
+
+
+def _sessions(reading: Reading[Diagnosis], content: Content) -> Iterator[Block]:
+    if not content.sessions:
+        return
+    rows = []
+    for session in content.sessions:
+        people = (f"{reading.show(who.name)} ({who.quality.label})" for who in session.participants)
+        said = (
+            f"Annulée\u00a0: {reading.show(session.cancelled)}" if session.cancelled else reading.shown(session.notes)
+        )
+        rows.append((in_words(session.held_on), "\n".join(people), said))
+    yield Heading(SECTIONS[Section.SESSIONS])
+    columns = (Column("Date", 2), Column("Avec", 4), Column("Notes", 5))
+    yield Table("Séances tenues avec la structure", columns, tuple(rows))
+
+
+def _axes(reading: Reading[Diagnosis], content: Content) -> Iterator[Block]:
+    if not content.axes:
+        return
+    yield Heading(SECTIONS[Section.AXES])
+    marks = tuple((axis.label, f"{found.rating}\u00a0sur\u00a05") for axis, found in content.axes.items())
+    yield Table("Vue d’ensemble, de 1 (fragile) à 5 (solide)", (Column("Axe", 6), Column("Note", number=True)), marks)
+    for axis, found in content.axes.items():
+        yield Heading(axis.label, 3)
+        yield Paragraph(reading.show(found.findings))
+        yield from _points(reading, "Points forts", found.strengths)
+        yield from _points(reading, "Points faibles", found.weaknesses)
+        if found.evidence:
+            yield Paragraph(f"Éléments à l’appui\u00a0: {reading.show(found.evidence)}", aside=True)
+
+
+def _employment(employment: Employment | None) -> Iterator[Block]:
+    if employment is None:
+        return
+    yield Heading(SECTIONS[Section.EMPLOYMENT])
+    as_of = (("Situation au", in_words(employment.as_of)),) if employment.as_of else ()
+    yield Facts((*as_of, *((EMPLOYMENT[code], number(value)) for code, value in employment.figures.items())))
+
+
+def _economics(economics: Economics | None) -> Iterator[Block]:
+    if economics is None:
+        return
+    yield Heading(SECTIONS[Section.ECONOMICS])
+    caption = f"Exercice clos en {economics.fiscal_year}, {economics.perimeter.label}"
+    rows = tuple((AMOUNTS[name], euros(cents)) for name, cents in economics.amounts.items())
+    yield Table(caption, (Column("Poste", 4), Column("Montant", 2, number=True)), rows)
+
+
+def _indicators(content: Content) -> Iterator[Block]:
+    if not content.indicators:
+        return
+    yield Heading(SECTIONS[Section.INDICATORS])
+    rows = tuple((each.definition, number(each.value)) for each in content.indicators.values())
+    yield Table(
+        "Indicateurs propres à la structure", (Column("Ce qui est compté", 5), Column("Valeur", number=True)), rows
+    )
+
+
+def _difficulty(reading: Reading[Diagnosis], difficulty: Difficulty | None) -> Iterator[Block]:
+    if difficulty is None or difficulty.level is Level.NONE:
+        return
+    nature = (("Nature", sentence(difficulty.nature.label)),) if difficulty.nature else ()
+    yield Heading(SECTIONS[Section.DIFFICULTY])
+    yield Facts((("Niveau", sentence(difficulty.level.label)), *nature))
+    yield from _points(reading, "Causes profondes", difficulty.causes)
+    if difficulty.strategic_plan:
+        yield Heading("Plan stratégique", 3)
+        yield Paragraph(reading.show(difficulty.strategic_plan))
+
+
+def _problem(reading: Reading[Diagnosis], problem: Problem | None) -> Iterator[Block]:
+    yield from _question(reading, problem)
+    if problem:
+        yield from _points(reading, "Causes", problem.causes)
+        yield from _points(reading, "Préconisations", problem.recommendations)
+
+
+def _question(reading: Reading[Diagnosis], problem: Problem | None) -> Iterator[Block]:
+    if problem:
+        yield Heading("La problématique")
+        yield Paragraph(reading.show(problem.problem))
+
+
+def _scenarios(reading: Reading[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
+    if scenarios:
+        yield Heading(SECTIONS[Section.SCENARIOS])
+    for scenario in scenarios:
+        yield Heading(f"{scenario.rank}. {reading.show(scenario.title)} ({DECISIONS[scenario.retained]})", 3)
+        yield from _points(reading, "Hypothèses", scenario.hypotheses)
+        yield from _points(reading, "Besoins", scenario.needs)
+
+
+def _schemes(reading: Reading[Diagnosis], content: Content) -> Iterator[Block]:
+    if not content.schemes:
+        return
+    yield Heading(SECTIONS[Section.SCHEMES])
+    yield Bullets(
+        tuple(
+            reading.show(scheme.name) + (f"\u00a0: {reading.show(scheme.note)}" if scheme.note else "")
+            for scheme in content.schemes
+        )
+    )
+
+
+def _points(reading: Reading[Diagnosis], title: str, points: tuple[Sealed, ...]) -> Iterator[Block]:
+    if points:
+        yield Paragraph(f"{title}\u00a0:")
+        yield Bullets(reading.each_shown(points))
+
+
+def _baseline(event: PlanAgreed) -> Table:
+    rows = tuple((counted(code, event.definitions), in_french(code, value)) for code, value in event.baseline.items())
+    year = f", exercice clos en {event.fiscal_year}" if event.fiscal_year else ""
+    return Table(f"Situation de départ{year}", (Column("Ce qui est compté", 5), Column("Valeur", 2, number=True)), rows)

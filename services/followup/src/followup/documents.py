@@ -1,0 +1,161 @@
+"""What does a follow-up write down for people? The review of the accompaniment: what changed, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from followup import words
+from followup.domain.events import FollowUpClosed
+from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
+from followup.domain.state import FollowUp, Status
+from shared.documents.model import Block, Bullets, Column, Document, Facts, Heading, Paragraph, Table
+from shared.documents.reading import Paper, Reading
+from shared.french import day_in_words, in_words, sentence
+from shared.indicators import counted, in_french
+
+NO_REVIEW = "Aucun bilan n’a encore été réalisé, et le suivi n’est pas clos."
+
+
+def of_follow_up(follow_up: FollowUp) -> Iterable[Paper[FollowUp]]:
+    told = any(review.report for review in follow_up.reviews.values()) or follow_up.outcome
+    yield Paper("bilan", "Bilan de l’accompagnement", balance, None if told else NO_REVIEW)
+
+
+def balance(reading: Reading[FollowUp]) -> Document:
+    follow_up = reading.state
+    blocks: list[Block] = [
+        Heading("Où en est le suivi"),
+        Table(
+            "Bilans prévus et réalisés",
+            (Column("Bilan", 2), Column("Échéance", 4), Column("Tenu le", 4), Column("État", 5)),
+            tuple(_reviews(follow_up)),
+        ),
+        *_comparison(reading),
+        *_reports(reading),
+        *_next(reading),
+    ]
+    if follow_up.conclusion or follow_up.outcome:
+        blocks += _conclusion(reading)
+    return reading.document("Bilan de l’accompagnement", f"Unité {follow_up.unit}", blocks)
+
+
+def _reviews(follow_up: FollowUp) -> Iterator[tuple[str, ...]]:
+    for code in sorted(follow_up.reviews, key=lambda code: follow_up.reviews[code].due_on):
+        review = follow_up.reviews[code]
+        late = ", en retard" if review.overdue and review.status is ReviewStatus.PLANNED else ""
+        held = in_words(review.report.held_on) if review.report else "–"
+        yield code, in_words(review.due_on), held, sentence(words.REVIEWS[review.status]) + late
+
+
+def _held(follow_up: FollowUp) -> dict[str, Report]:
+    """By code, in the order they were held."""
+    held = {code: review.report for code, review in follow_up.reviews.items() if review.report}
+    return dict(sorted(held.items(), key=lambda item: item[1].held_on))
+
+
+def _comparison(reading: Reading[FollowUp]) -> Iterator[Block]:
+    follow_up = reading.state
+    held, definitions = _held(follow_up), _definitions(reading)
+    codes = [*follow_up.baseline, *dict.fromkeys(code for report in held.values() for code in report.indicators)]
+    measured = [code for code in dict.fromkeys(codes) if any(code in report.indicators for report in held.values())]
+    if not measured:
+        return
+    yield Heading("Ce qui a changé depuis le diagnostic")
+    columns = (
+        Column("Ce qui est compté", 5),
+        Column("Diagnostic", 2, number=True),
+        *(Column(code, 2, number=True) for code in held),
+    )
+    rows = tuple(
+        (
+            counted(code, definitions),
+            _value(code, follow_up.baseline.get(code)),
+            *(_measured(code, report.indicators.get(code)) for report in held.values()),
+        )
+        for code in measured
+    )
+    yield Table("Indicateurs, du diagnostic aux bilans", columns, rows)
+    flagged = {each.comparability for report in held.values() for each in report.indicators.values()}
+    if flagged - {Comparability.COMPARABLE}:
+        yield Paragraph(
+            "* Ne se compare pas au diagnostic\u00a0: autre définition, ou rien de mesuré alors.", aside=True
+        )
+    left = [counted(code, definitions) for code in follow_up.baseline if code not in measured]
+    if left:
+        yield Paragraph(f"Non mesuré depuis le diagnostic\u00a0: {' – '.join(left)}.", aside=True)
+
+
+def _definitions(reading: Reading[FollowUp]) -> dict[str, str]:
+    """The diagnosis's, and those that reviews gave to what it had not measured."""
+    reports = (review.report for review in reading.state.reviews.values() if review.report)
+    given = {
+        code: reading.show(each.definition)
+        for report in reports
+        for code, each in report.indicators.items()
+        if each.definition and each.comparability is Comparability.NOT_IN_BASELINE
+    }
+    return given | reading.state.definitions
+
+
+def _measured(code: str, indicator: Indicator | None) -> str:
+    if indicator is None:
+        return "–"
+    return _value(code, indicator.value) + ("" if indicator.comparability is Comparability.COMPARABLE else "\u00a0*")
+
+
+def _value(code: str, value: float | None) -> str:
+    return "–" if value is None else in_french(code, value)
+
+
+def _reports(reading: Reading[FollowUp]) -> Iterator[Block]:
+    for code, report in _held(reading.state).items():
+        yield Heading(f"Bilan {code}, le {in_words(report.held_on)}")
+        yield Paragraph(reading.show(report.summary))
+        yield Facts(
+            (
+                ("Appropriation", f"{report.appropriation}\u00a0sur\u00a05"),
+                ("Satisfaction", _satisfaction(report)),
+            )
+        )
+        if report.appropriation_notes:
+            yield Paragraph(reading.show(report.appropriation_notes))
+
+
+def _satisfaction(report: Report) -> str:
+    if report.satisfaction is None:
+        return "sans réponse" if report.satisfaction_asked else "non demandée"
+    return f"{report.satisfaction}\u00a0sur\u00a05"
+
+
+def _next(reading: Reading[FollowUp]) -> Iterator[Block]:
+    follow_up = reading.state
+    left = follow_up.left if follow_up.status is Status.OPEN else ()
+    if not (follow_up.needs or follow_up.update or left):
+        return
+    yield Heading("La suite")
+    if follow_up.update:
+        yield Paragraph(f"Le parcours est à mettre à jour\u00a0: {reading.show(follow_up.update.reason)}")
+    if follow_up.needs:
+        yield Paragraph("De nouveaux besoins ont été repérés\u202f; chacun ouvre une demande liée à ce dossier\u00a0:")
+        yield Bullets(
+            tuple(
+                f"{sentence(words.THEMES[each.theme])}\u00a0: {reading.show(each.description)}"
+                for each in follow_up.needs
+            )
+        )
+    if left:
+        following = left[0]
+        day = in_words(follow_up.reviews[following].due_on)
+        yield Paragraph(f"Prochain bilan\u00a0: {following}, le {day}.")
+
+
+def _conclusion(reading: Reading[FollowUp]) -> Iterator[Block]:
+    follow_up = reading.state
+    yield Heading("La conclusion")
+    closed = reading.last_of(FollowUpClosed)
+    if follow_up.outcome and closed:
+        on = f" (activité cessée le {in_words(follow_up.closed_down_on)})" if follow_up.closed_down_on else ""
+        day = day_in_words(closed.recorded_at)
+        yield Paragraph(f"{sentence(words.OUTCOMES[follow_up.outcome])}{on}, clos le {day}.")
+    if follow_up.conclusion:
+        yield Paragraph(reading.show(follow_up.conclusion))

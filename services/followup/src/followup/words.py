@@ -1,0 +1,36 @@
+"""How are follow-up's codes said in French?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from followup.domain.events import Outcome
+from followup.domain.reviews import Comparability, ReviewStatus
+from followup.domain.themes import Theme
+
+THEMES: Mapping[Theme, str] = {
+    Theme.STRATEGY: "projet et stratégie",
+    Theme.GOVERNANCE: "gouvernance et vie associative",
+    Theme.ACTIVITIES: "activités et utilité sociale",
+    Theme.ORGANISATION: "organisation interne",
+    Theme.HUMAN_RESOURCES: "ressources humaines et emploi",
+    Theme.BUSINESS_MODEL: "modèle économique",
+    Theme.FINANCE: "gestion et finances",
+    Theme.PARTNERSHIPS: "partenariats et territoire",
+    Theme.DIGITAL: "numérique",
+    Theme.ECOLOGY: "transition écologique",
+}
+REVIEWS: Mapping[ReviewStatus, str] = {
+    ReviewStatus.PLANNED: "à venir",
+    ReviewStatus.HELD: "réalisé",
+    ReviewStatus.UNREACHABLE: "structure injoignable",
+    ReviewStatus.CLOSED_DOWN: "structure ayant cessé son activité",
+}
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.COMPLETED: "suivi mené à son terme",
+    Outcome.CLOSED_DOWN: "structure ayant cessé son activité",
+}
+NOT_COMPARABLE: Mapping[Comparability, str] = {
+    Comparability.OTHER_DEFINITION: "autre définition qu’au diagnostic",
+    Comparability.NOT_IN_BASELINE: "non mesuré au diagnostic",
+}

@@ -1,0 +1,177 @@
+"""What diagnostic writes down: the diagnosis that leaders read and validate, and the plan agreed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from papers import lacking, on_paper, on_screen, read, text_of, written
+from serving import served
+
+from diagnostic.documents import of_diagnosis
+from diagnostic.domain import commands
+from diagnostic.domain.axes import Axis
+from diagnostic.domain.baseline import Perimeter
+from diagnostic.domain.content import Quality
+from diagnostic.domain.diagnosis import Diagnosis, decider
+from diagnostic.domain.difficulty import Level, Nature
+from diagnostic.main import service
+from embedded.nats import Nats
+from shared.decider import Role
+from shared.testing import CASE, NOW, UNIT, MemoryLog, context
+
+OPENED = commands.OpenDiagnosis(UUID(int=9), UNIT, "some-adviser", NOW, 12)
+CONTENT: tuple[Any, ...] = (
+    commands.RecordSession(
+        date(2026, 3, 1),
+        (
+            commands.Participant("Maëlle Kerdoncuff", Quality.LEADER),
+            commands.Participant("Soizic Morvan", Quality.EMPLOYEE),
+        ),
+        "Relecture des comptes et du projet associatif.",
+    ),
+    commands.AssessAxis(
+        Axis.BUSINESS_MODEL,
+        "64\u00a0% des produits viennent d’un seul financeur\u202f; la vente de paniers progresse.",
+        2,
+        ("Clientèle fidèle", "Terrain mis à disposition"),
+        ("Prix de vente sous le coût de revient",),
+        "Comptes des trois derniers exercices.",
+    ),
+    commands.AssessAxis(Axis.GOVERNANCE, "Un conseil renouvelé, mais tout repose sur deux personnes.", 3),
+    commands.RecordEmployment(7, 2, 3, 9.5, volunteers=40, as_of=date(2025, 12, 31)),
+    commands.RecordEconomics(2025, Perimeter.STRUCTURE, 41_200_000, 12_800_000, 26_300_050, -1_845_005, 5_000_000),
+    commands.RecordIndicator("own_income_share", "Ventes et prestations ÷ total des produits, en\u00a0%", 31),
+    commands.QualifyDifficulty(
+        Level.PROVEN, Nature.STRUCTURAL, ("Dépendance à un financeur",), "Diversifier en deux ans."
+    ),
+    commands.StateProblem(
+        "Comment diversifier les ressources sans perdre le sens du projet ni les emplois\u202f?",
+        ("Dépendance à un financeur", "Prix jamais recalculés"),
+        ("Revoir la tarification", "Ouvrir une restauration solidaire"),
+    ),
+    commands.PrioritiseScenarios(
+        (commands.RecoveryScenario(1, "Restauration solidaire", ("Cent repas par jour",), ("Une cuisine",), True),)
+    ),
+    commands.ListOtherScheme("Fonds de transition", "Demande en cours"),
+)
+
+
+@pytest.fixture
+def log() -> MemoryLog[Diagnosis]:
+    log = MemoryLog(decider)
+    for each in (OPENED, *CONTENT):
+        accepted(log, each)
+    return log
+
+
+def accepted(log: MemoryLog[Diagnosis], command: Any, by: Role = Role.ADVISER) -> None:
+    assert log.do(command, by).refused_as is None, command
+
+
+def validate(log: MemoryLog[Diagnosis]) -> None:
+    accepted(log, commands.SubmitDiagnosis())
+    submission = log.state.submission
+    assert submission is not None
+    accepted(log, commands.ValidateDiagnosis(submission.version, submission.content_hash), Role.LEADER)
+
+
+def diagnosis(log: MemoryLog[Diagnosis], **more: Any) -> Any:
+    return written(of_diagnosis, "diagnostic-partage", read(log, by=Role.LEADER, **more))
+
+
+def test_the_diagnosis_is_told_section_by_section(log: MemoryLog[Diagnosis]) -> None:
+    told = on_screen(diagnosis(log, named="Les Jardins de l’Erdre"))
+    for said in (
+        "Diagnostic partagé Les Jardins de l’Erdre",
+        "Document de travail, qui n’a pas été soumis à la validation de la structure. Contenu en version 10.",
+        "1er mars 2026 Maëlle Kerdoncuff (dirigeant·e) Soizic Morvan (salarié·e)",
+        "Modèle économique 2 sur 5",
+        "Points forts : Clientèle fidèle Terrain mis à disposition",
+        "Points faibles : Prix de vente sous le coût de revient",
+        "Éléments à l’appui : Comptes des trois derniers exercices.",
+        "Situation au 31 décembre 2025 Salarié·es en CDI 7",
+        "Équivalents temps plein (ETP) 9,5",
+        "Exercice clos en 2025, toute la structure",
+        "Résultat net -18 450,05 €",
+        "Ventes et prestations ÷ total des produits, en % 31",
+        "Niveau Difficultés avérées Nature Structurelle",
+        "Préconisations : Revoir la tarification Ouvrir une restauration solidaire",
+        "1. Restauration solidaire (retenu)",
+        "Fonds de transition : Demande en cours",
+    ):
+        assert said in told
+
+
+def test_a_validation_names_the_version_its_hash_who_and_when(log: MemoryLog[Diagnosis]) -> None:
+    validate(log)
+    document = diagnosis(log)
+    submission = log.state.submission
+    assert submission is not None
+    for told in (on_screen(document), on_paper(document)):
+        assert "Contenu validé version 10" in told
+        assert submission.content_hash in told.replace(" ", "")
+        assert "Par dirigeant·e some-leader" in told
+        assert "non d’une signature électronique" in told
+
+
+def test_what_is_edited_after_its_validation_is_not_told_as_validated(log: MemoryLog[Diagnosis]) -> None:
+    validate(log)
+    accepted(log, commands.ListOtherScheme("Un autre dispositif"))
+    document = diagnosis(log)
+    assert document.validation is None
+    assert "Document de travail" in on_screen(document)
+
+
+def test_the_plan_is_written_once_it_is_agreed(log: MemoryLog[Diagnosis]) -> None:
+    validate(log)
+    assert lacking(of_diagnosis, "plan-d-accompagnement", log.state) is not None
+    accepted(
+        log, commands.AgreePlan((Axis.BUSINESS_MODEL, Axis.GOVERNANCE), "Porter les ressources propres à 45\u00a0%.")
+    )
+    plan = written(of_diagnosis, "plan-d-accompagnement", read(log, by=Role.LEADER))
+    told = on_screen(plan)
+    for said in (
+        "Convenu le 2 mars 2026, à partir de la version 10 du diagnostic",
+        "Comment diversifier les ressources",
+        "Porter les ressources propres à 45 %.",
+        "1 Modèle économique 2 Gouvernance et vie associative",
+        "Personnes salariées en contrat à durée indéterminée 7",
+        "Résultat net de l’exercice, négatif pour une perte -18 450,05 €",
+    ):
+        assert said in told
+    assert plan.validation is not None
+
+
+def test_an_erased_participant_leaves_the_rest_to_be_read(log: MemoryLog[Diagnosis]) -> None:
+    person = log.state.content.sessions[0].participants[0].person
+    told = on_screen(diagnosis(log, erased={person}))
+    assert "« effacé » (dirigeant·e) Soizic Morvan (salarié·e)" in told
+    assert "Kerdoncuff" not in told
+
+
+def test_without_a_name_the_case_stands_for_the_structure(log: MemoryLog[Diagnosis]) -> None:
+    assert diagnosis(log).structure == f"Dossier {CASE}"
+
+
+def test_over_http_the_plan_waits_and_the_diagnosis_is_named_by_who_asks(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: Any = running.http.app.state.application  # type: ignore[attr-defined]
+        app.handle(decider, CASE, OPENED, context())
+        adviser, where = running.by("adviser"), f"/api/v1/diagnoses/{CASE}/documents"
+        empty = adviser.get(f"{where}/diagnostic-partage.pdf")
+        assert (empty.status_code, empty.json()["title"]) == (409, "Ce document n’existe pas encore")
+        app.handle(decider, CASE, CONTENT[0], context())
+        pdf = adviser.get(f"{where}/diagnostic-partage.pdf", structure="Les Jardins de l’Erdre")
+        assert "Les Jardins de l’Erdre" in text_of(pdf.content)
+        listed = {each["name"]: each for each in adviser.get(where).json()}
+        assert listed["diagnostic-partage"]["lacking"] is None
+        assert listed["plan-d-accompagnement"]["pdf"] is None
+        assert listed["plan-d-accompagnement"]["lacking"].startswith("Le plan d’accompagnement n’est pas encore")
+        assert running.by("committee").get(f"{where}/diagnostic-partage.pdf").status_code == 403

@@ -1,0 +1,108 @@
+"""What follow-up writes down: the review of the accompaniment, beside what the diagnosis measured."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from papers import lacking, on_paper, on_screen, read, written
+
+from followup.documents import of_follow_up
+from followup.domain import commands
+from followup.domain.follow_up import decider
+from followup.domain.reviews import Measure
+from followup.domain.state import FollowUp
+from followup.domain.themes import Theme
+from shared.testing import NOW, UNIT, MemoryLog
+
+SHARE = "Ventes et prestations ÷ total des produits, en %"
+
+
+def do(log: MemoryLog[Any], command: Any, at: datetime = NOW) -> None:
+    outcome = log.do(command, at=at)
+    assert outcome.refused_as is None, outcome.refused_as
+
+
+@pytest.fixture
+def log() -> MemoryLog[FollowUp]:
+    log = MemoryLog(decider)
+    baseline = {"cdi": 7.0, "fte": 9.5, "cash_cents": 5_000_000.0, "own_income_share": 31.0}
+    do(
+        log,
+        commands.OpenFollowUp(
+            UUID(int=5), NOW, UUID(int=9), UNIT, "some-adviser", baseline, {"own_income_share": SHARE}
+        ),
+    )
+    return log
+
+
+def held(log: MemoryLog[FollowUp]) -> None:
+    do(
+        log,
+        commands.RecordReview(
+            "M0",
+            NOW.date(),
+            4,
+            "Les nouveaux prix sont appliqués.",
+            {
+                "cdi": Measure(8),
+                "cash_cents": Measure(6_250_050),
+                "own_income_share": Measure(34, "Une autre définition"),
+                "members": Measure(120, "Adhérents à jour"),
+            },
+            satisfaction=5,
+        ),
+    )
+
+
+def balance(log: MemoryLog[FollowUp], **more: Any) -> Any:
+    return written(of_follow_up, "bilan", read(log, **more))
+
+
+def test_there_is_nothing_to_write_before_the_first_review(log: MemoryLog[FollowUp]) -> None:
+    assert (
+        lacking(of_follow_up, "bilan", log.state) == "Aucun bilan n’a encore été réalisé, et le suivi n’est pas clos."
+    )
+
+
+def test_the_balance_sets_each_review_beside_the_diagnosis(log: MemoryLog[FollowUp]) -> None:
+    held(log)
+    told = on_screen(balance(log, named="Les Jardins de l’Erdre"))
+    for said in (
+        "Personnes salariées en contrat à durée indéterminée 7 8",
+        "Trésorerie à la clôture de l’exercice, négative pour un découvert 50 000,00 € 62 500,50 €",
+        f"{SHARE} 31 34 *",
+        "Adhérents à jour – 120 *",
+        "* Ne se compare pas au diagnostic",
+        "Non mesuré depuis le diagnostic : Équivalents temps plein (ETP) de toutes les personnes salariées.",
+        "Appropriation 4 sur 5 Satisfaction 5 sur 5",
+        "Prochain bilan : M6, le 2 septembre 2026.",
+    ):
+        assert said in told
+    assert "62 500,50 €" in on_paper(balance(log))
+
+
+def test_a_satisfaction_without_answer_is_said(log: MemoryLog[FollowUp]) -> None:
+    do(log, commands.RecordReview("M0", NOW.date(), 3, "Échange bref."))
+    assert "Satisfaction sans réponse" in on_screen(balance(log))
+
+
+def test_new_needs_and_the_conclusion_say_what_is_next(log: MemoryLog[FollowUp]) -> None:
+    held(log)
+    do(log, commands.FindNeed(Theme.HUMAN_RESOURCES, "Une vraie politique de ressources humaines."))
+    for code, months in (("M6", 190), ("M18", 560)):
+        do(log, commands.RecordUnreachable(code, 3), at=NOW + timedelta(days=months))
+    do(log, commands.CloseFollowUp("Un accompagnement utile."), at=NOW + timedelta(days=561))
+    told = on_screen(balance(log, at=NOW + timedelta(days=561)))
+    assert "Ressources humaines et emploi : Une vraie politique de ressources humaines." in told
+    assert "Suivi mené à son terme, clos le 14 septembre 2027. Un accompagnement utile." in told
+    assert "Structure injoignable" in told
+    assert "Prochain bilan" not in told
+
+
+def test_a_structure_that_closed_down_has_its_balance_too(log: MemoryLog[FollowUp]) -> None:
+    do(log, commands.RecordClosedDown(date(2026, 3, 1)))
+    told = on_screen(balance(log))
+    assert "Structure ayant cessé son activité (activité cessée le 1er mars 2026), clos le 2 mars 2026." in told

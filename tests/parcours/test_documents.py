@@ -1,0 +1,225 @@
+"""What parcours writes down: the road map, the agreement, and what a consultation of providers leads to."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from papers import lacking, on_paper, on_screen, read, written
+
+from parcours.consultation_documents import of_consultation
+from parcours.documents import of_parcours
+from parcours.domain import building, consulting, coordination, validation
+from parcours.domain.consultation import award, consultation, proposals
+from parcours.domain.consultation.state import Consultation
+from parcours.domain.parcours import OpenParcours, decider
+from parcours.domain.state import Kind, Parcours, Plan, Signatures
+from shared.decider import Role
+from shared.testing import NOW, UNIT, MemoryLog
+
+PLAN = Plan(UUID(int=9), UNIT, "some-adviser", NOW, ("business_model", "governance", "digital"))
+DEADLINE = datetime(2026, 3, 16, 16, tzinfo=UTC)
+LATER = DEADLINE + timedelta(days=1)
+NAMED = "Les Jardins de l’Erdre"
+
+
+def do(log: MemoryLog[Any], *commands: Any, by: Role = Role.ADVISER, at: datetime = NOW) -> None:
+    for command in commands:
+        outcome = log.do(command, by, at)
+        assert outcome.refused_as is None, (command, outcome.refused_as)
+
+
+@pytest.fixture
+def log() -> MemoryLog[Parcours]:
+    log = MemoryLog(decider)
+    start, end = date(2026, 3, 20), date(2026, 9, 30)
+    do(
+        log,
+        OpenParcours(PLAN),
+        building.RankAxes(("business_model", "governance", "digital")),
+        building.AddAction(Kind.CONSULTING, "business_model", "Refonte de la tarification", "À choisir", start, end, 5),
+        building.AddAction(
+            Kind.OWN_ACTION, "business_model", "Suivi mensuel des ventes de paniers", "Yann Prigent", start, end
+        ),
+        building.AddAction(
+            Kind.LOCAL_SUPPORT,
+            "governance",
+            "Formation «\u202fprendre sa place au conseil d’administration\u202f»",
+            "Mouvement associatif Pays de la Loire",
+            start,
+            end,
+        ),
+        building.DeferAxis("digital", "Le site attendra les nouveaux tarifs."),
+        validation.ShareParcours(start, end),
+    )
+    shared = log.state.shared
+    assert shared is not None
+    do(log, validation.ValidateParcours(shared.version, shared.content_hash), by=Role.LEADER)
+    return log
+
+
+@pytest.fixture
+def prestation(log: MemoryLog[Parcours]) -> UUID:
+    return next(iter(log.state.actions))
+
+
+def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
+    signed = Signatures(date(2026, 3, 18), date(2026, 3, 17), date(2026, 3, 18))
+    do(
+        log,
+        consulting.RecordAgreement(
+            prestation, "Cabinet Armen Conseil", 480_000, 5, date(2026, 3, 18), signed, UUID(int=77)
+        ),
+        at=LATER + timedelta(days=3),
+    )
+
+
+def test_the_road_map_tells_each_axis_in_its_rank_with_its_actions(log: MemoryLog[Parcours]) -> None:
+    told = on_screen(written(of_parcours, "feuille-de-route", read(log, by=Role.LEADER, named=NAMED)))
+    for said in (
+        "Validé par la structure, en cours.",
+        "du 20 mars 2026 au 30 septembre 2026",
+        "1. Modèle économique",
+        "Refonte de la tarification Prestation de conseil, 5 jours",
+        "Suivi mensuel des ventes de paniers Action de la structure Yann Prigent",
+        "3. Numérique Cet axe attendra : Le site attendra les nouveaux tarifs.",
+        "Contenu validé version",
+        "Par dirigeant·e some-leader",
+        "non d’une signature électronique",
+    ):
+        assert said in told
+
+
+def test_an_adjusted_road_map_is_no_longer_told_as_validated(log: MemoryLog[Parcours]) -> None:
+    do(log, validation.AdjustParcours("Un imprévu."))
+    document = written(of_parcours, "feuille-de-route", read(log))
+    assert document.validation is None
+    assert "En construction avec la structure." in on_screen(document)
+
+
+def test_the_road_map_ends_with_what_the_actions_led_to(log: MemoryLog[Parcours]) -> None:
+    own = list(log.state.actions)[1]
+    do(log, coordination.StartAction(own), coordination.FinishAction(own, "Tenu chaque mois par l’équipe."))
+    told = on_screen(written(of_parcours, "feuille-de-route", read(log)))
+    assert "Suivi mensuel des ventes de paniers (terminée) : Tenu chaque mois par l’équipe." in told
+
+
+def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], prestation: UUID) -> None:
+    name = f"convention-{prestation}"
+    assert lacking(of_parcours, name, log.state) == "La convention de cette prestation n’est pas encore enregistrée."
+    agree(log, prestation)
+    document = written(of_parcours, name, read(log, named=NAMED))
+    for told in (on_screen(document), on_paper(document)):
+        for said in (
+            "Refonte de la tarification",
+            "Cabinet Armen Conseil",
+            "5 jours",
+            "4 800,00 €",
+            "Signé le 18 mars 2026",
+            "Signé le 17 mars 2026",
+        ):
+            assert said in told
+    assert "Avenants" not in on_screen(document)
+
+
+def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcours], prestation: UUID) -> None:
+    agree(log, prestation)
+    at = LATER + timedelta(days=40)
+    do(log, consulting.SignAmendment(prestation, 2, date(2026, 4, 20)), at=at)
+    told = on_screen(written(of_parcours, f"convention-{prestation}", read(log, at)))
+    assert "Jours d’intervention 5 jours" in told
+    assert "20 avril 2026 + 2 Total des jours convenus 7" in told
+
+
+def test_several_agreements_are_told_apart() -> None:
+    log = MemoryLog(decider)
+    start, end = date(2026, 3, 20), date(2026, 9, 30)
+    do(log, OpenParcours(PLAN), building.RankAxes(("business_model", "governance", "digital")))
+    for title in ("Une étude", "Une autre"):
+        do(log, building.AddAction(Kind.CONSULTING, "governance", title, "À choisir", start, end, 2))
+    titles = [paper.title for paper in of_parcours(log.state)]
+    assert titles == ["Feuille de route", "Convention tripartite (1 sur 2)", "Convention tripartite (2 sur 2)"]
+
+
+# The consultation
+
+
+@pytest.fixture
+def asked(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Consultation]:
+    asked = MemoryLog(consultation.decider, beside=log)
+    grid = (proposals.GridLine("Compréhension du besoin", 60), proposals.GridLine("Prix", 40))
+    do(
+        asked,
+        proposals.OpenConsultation(prestation, "Recalculer les prix de vente avec l’équipe.", grid, DEADLINE),
+        *(proposals.ConsultProvider(name) for name in ("Cabinet Armen", "Atelier des Deux Rives", "Coop Sillon")),
+    )
+    armen, _, sillon = asked.state.candidates
+    do(
+        asked,
+        proposals.SubmitProposal(armen, 480_000, 5, "Cinq journées sur place."),
+        proposals.SubmitProposal(sillon, 450_000, 4, "Quatre journées, dont deux à distance."),
+    )
+    return asked
+
+
+def scored(asked: MemoryLog[Consultation]) -> None:
+    armen, _, sillon = asked.state.candidates
+    for by, marks in ((Role.ADVISER, ((17, 12), (14, 15))), (Role.LEADER, ((15, 12), (12, 15)))):
+        do(asked, award.DeclareInterests(conflict=False), by=by, at=LATER)
+        do(asked, award.ScoreProposal(armen, marks[0]), award.ScoreProposal(sillon, marks[1]), by=by, at=LATER)
+
+
+def paper(name: str, asked: MemoryLog[Consultation], log: MemoryLog[Parcours]) -> Any:
+    return written(of_consultation, name, read(asked, LATER, around=log.state, named=NAMED))
+
+
+def test_the_terms_of_reference_tell_what_is_expected_until_when_and_how_it_is_judged(
+    asked: MemoryLog[Consultation], log: MemoryLog[Parcours]
+) -> None:
+    told = on_screen(paper("cahier-des-charges", asked, log))
+    for said in (
+        "Prestation Refonte de la tarification",
+        "Jours prévus 5 jours",
+        "Recalculer les prix de vente avec l’équipe.",
+        "jusqu’au 16 mars 2026 à 17 h 00 (heure de Paris)",
+        "Compréhension du besoin 60 %",
+    ):
+        assert said in told
+    assert "Armen" not in told
+
+
+def test_the_analysis_waits_for_scores_then_shows_each_mark_and_the_weighted_mean(
+    asked: MemoryLog[Consultation], log: MemoryLog[Parcours]
+) -> None:
+    assert lacking(of_consultation, "grille-d-analyse", asked.state) == "Aucune proposition n’a encore été notée."
+    scored(asked)
+    told = on_screen(paper("grille-d-analyse", asked, log))
+    assert "Cabinet Armen 4 800,00 € 5 14,4 Coop Sillon 4 500,00 € 4 13,8" in told
+    assert "Compréhension du besoin 60 % 17, 15 16" in told
+    assert "2 évaluations, chaque note sur 20" in told
+    assert "Atelier des Deux Rives" not in told
+
+
+def test_the_minutes_say_who_was_asked_who_answered_who_was_chosen_and_who_knows(
+    asked: MemoryLog[Consultation], log: MemoryLog[Parcours]
+) -> None:
+    scored(asked)
+    assert lacking(of_consultation, "proces-verbal", asked.state) == "La consultation n’a pas encore d’issue."
+    armen, _, sillon = asked.state.candidates
+    do(asked, award.Award(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
+    told = on_screen(paper("proces-verbal", asked, log))
+    for said in (
+        "3 prestataires consultés",
+        "Atelier des Deux Rives Non –",
+        "Coop Sillon Oui 17 mars 2026",
+        "some-leader Aucun conflit",
+        "Prestataire retenu Cabinet Armen Note sur 20 14,4 Décision du 17 mars 2026",
+    ):
+        assert said in told
+
+
+def test_a_consultation_without_issue_says_why(asked: MemoryLog[Consultation], log: MemoryLog[Parcours]) -> None:
+    do(asked, award.CancelConsultation("Le besoin a changé."), at=LATER)
+    assert "restée sans suite. Le besoin a changé." in on_screen(paper("proces-verbal", asked, log))
