@@ -115,9 +115,9 @@ def test_what_was_erased_is_said_to_be(log: MemoryLog[Request]) -> None:
     assert after.fingerprint != before.fingerprint
 
 
-def letter(log: MemoryLog[Request], *steps: Any) -> str:
+def letter(log: MemoryLog[Request], *steps: Any, target: str = "france_active") -> str:
     asked = MemoryLog(orientation.decider, beside=log)
-    for step in (ProposeOrientation("france_active", "Un fonds de roulement à consolider."), *steps):
+    for step in (ProposeOrientation(target, "Un fonds de roulement à consolider."), *steps):
         assert asked.do(step).refused_as is None
     return on_screen(written(of_orientation, "lettre-d-orientation", read(asked, around=log.state)))
 
@@ -137,6 +137,10 @@ def test_an_orientation_is_a_letter_to_its_target(log: MemoryLog[Request]) -> No
 
 def test_a_letter_without_consent_says_that_it_goes_nowhere(log: MemoryLog[Request]) -> None:
     assert "rien ne peut être transmis" in letter(log)
+
+
+def test_a_letter_may_go_to_somebody_who_is_in_no_list(log: MemoryLog[Request]) -> None:
+    assert "À l’attention de Maître Anaïs Roudaut" in letter(log, target="Maître Anaïs Roudaut")
 
 
 def test_a_letter_keeps_to_itself_what_the_case_knows_of_the_difficulties(log: MemoryLog[Request]) -> None:

@@ -72,7 +72,7 @@ orientations.does("/acknowledgment", orientation.AcknowledgeOrientation, *EVERYO
 orientations.does("/outcome", orientation.ConcludeOrientation, *EVERYONE_AT_WORK)
 orientations.does("/refusal", orientation.DeclineOrientation, *EVERYONE_AT_WORK, Role.LEADER)
 orientations.reads(*WHO_READS_A_CASE)
-letters = Documents(orientations_router, orientation.decider, within=request.decider)
+letters = Documents(orientations_router, deployed.orientations, within=deployed.requests)
 letters.writes(papers.of_orientation, *WHO_READS_A_CASE, names_structure=True)
 
 request_attachments = attachments_router("/requests", deployed.requests, AttachmentKind, *WHO_READS_A_CASE)

@@ -64,7 +64,7 @@ def letter(reading: Reading[Orientation]) -> Document:
     blocks: list[Block] = [
         Facts(
             (
-                ("À l’attention de", orientation.target or ""),
+                ("À l’attention de", orientation.target or reading.shown(orientation.other)),
                 ("De la part de", f"Dispositif local d’accompagnement, unité {request.unit}"),
                 ("Objet", f"Orientation de la structure {quoted(request.structure.name)}"),
             )
