@@ -85,6 +85,8 @@ def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: C
         assert received.status_code == 201, received.text
         request, case = received.headers["Location"], received.json()["id"]
         eventually(lambda: heard(audit, case) == ["request-received"])
+        eventually(lambda: signed_size(audit) == 1)
+        key = audit.get("/tlog/key").text
 
     system.do("stop")
     assert KILLED not in system.exit_codes().values(), "all stop when they are asked to"
@@ -94,6 +96,20 @@ def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: C
     with system.caller("intake", adviser) as intake, system.caller("audit", adviser) as audit:
         assert intake.get(request).json()["contact"]["name"] == "Maëlle Kerdoncuff"
         assert heard(audit, case) == ["request-received"]
+        assert (signed_size(audit), audit.get("/tlog/key").text) == (1, key)
+        assert intake.post("/api/v1/requests", json=another_structure()).status_code == 201
+        eventually(lambda: signed_size(audit) == 2)
+    remembered = system.do("exec", "audit", "cat", "/home/dla/ledger/checkpoint")
+    assert remembered.split("\n")[1] == "2", "outside the database too"
+
+
+def signed_size(audit: httpx.Client) -> int:
+    checkpoint = audit.get("/tlog/checkpoint")
+    return int(checkpoint.text.split("\n")[1]) if checkpoint.is_success else -1
+
+
+def another_structure() -> dict[str, Any]:
+    return REQUEST | {"structure": REQUEST["structure"] | {"name": "L’Atelier du Marais", "siret": "80055501300013"}}
 
 
 def heard(audit: httpx.Client, case: str) -> list[str]:
