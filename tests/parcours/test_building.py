@@ -160,7 +160,7 @@ def test_each_ranked_axis_has_an_action_or_a_reason_to_wait() -> None:
     history = given(OPENED, RANKED, added(1, Kind.OWN_ACTION, "finance"))
     refused = history.when(share(date(2026, 9, 30))).refused("axes-without-action")
     assert refused.extra["axes"] == ["strategy"]
-    assert "rang\u202f: 2" in refused.detail
+    assert "rang\u00a0: 2" in refused.detail
 
 
 def test_a_parcours_does_not_defer_every_axis() -> None:

@@ -219,7 +219,7 @@ def test_an_agreement_follows_a_consultation_or_says_why_there_was_none() -> Non
 def test_nothing_of_the_case_took_place_before_its_admission(signed_on: date) -> None:
     agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, signed_on, exception="Seul cabinet")
     refused = given(*UNDER_WAY).when(agreement).refused("before-admission")
-    assert refused.detail == "La date de signature ne peut précéder l’admission de la structure, le 02/12/2025."
+    assert refused.detail == "La date de signature ne peut précéder l’admission de la structure, le 2 décembre 2025."
     three = replace(agreement, signed_on=TODAY, signatures=Signatures(signed_on, TODAY, TODAY))
     given(*UNDER_WAY).when(three).refused("before-admission")
     given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", signed_on)).refused("before-admission")

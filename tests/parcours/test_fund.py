@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from serving import served
+from validated import validated_case
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
@@ -221,6 +223,44 @@ def test_a_refusal_of_the_fund_leaves_the_parcours_as_it_was(replicas: list[Serv
     with pytest.raises(Refused, match="fund-not-open"):
         app.handle(parcours.decider, case, funding.CommitFunds(action, 1), app.context(case, ADVISER))
     assert app.load(parcours.decider, case).version == before
+
+
+def test_an_action_keeps_the_fund_of_its_first_year_and_gives_back_to_it(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
+        manager, adviser, year = running.by("manager"), running.by("adviser"), datetime.now(UTC).year
+        for opened in (year, year + 1):
+            opening = {"unit": "dla-44", "year": opened, "allocated": 500_000}
+            assert manager.post("/api/v1/funds", opening).status_code == 201
+        (case, action), (later_case, later_action) = (validated_case(app) for _ in range(2))
+        agreement = {"provider": "Cabinet", "amount": 400_000, "days": 5, "exception": "Seule offre"}
+        signed_on = datetime.now(UTC).date().isoformat()
+        for each, number in ((case, action), (later_case, later_action)):
+            signed = agreement | {"action": str(number), "signed_on": signed_on}
+            assert adviser.post(f"/api/v1/parcours/{each}/agreements", signed).status_code == 200
+
+        def commit(each: UUID, number: UUID, amount: int) -> Any:
+            return adviser.post(f"/api/v1/parcours/{each}/funds", {"action": str(number), "amount": amount})
+
+        def committed(of: int) -> int:
+            sums: int = adviser.get(f"/api/v1/funds/dla-44/{of}").json()["committed"]
+            return sums
+
+        assert commit(case, action, 300_000).status_code == 200
+        refused = commit(later_case, later_action, 300_000).json()
+        assert (refused["type"].rsplit("/", 1)[1], refused["available"]) == ("fund-exhausted", 200_000)
+        assert f"Il reste 2\u202f000,00\u00a0€ au fonds d’ingénierie {year}" in refused["detail"]
+
+        new_year = datetime(year + 1, 1, 2, 9, tzinfo=UTC).isoformat()
+        assert running.by("ops").post("/api/v1/clock", {"now": new_year}).status_code == 200
+        assert commit(later_case, later_action, 300_000).status_code == 200
+        assert commit(case, action, 100_000).status_code == 200
+        assert (committed(year), committed(year + 1)) == (400_000, 300_000)
+        abandoned = adviser.post(f"/api/v1/parcours/{case}/abandonment", {"motive": "Priorités nouvelles"})
+        assert abandoned.json()["events"] == ["funds-released", "parcours-abandoned"]
+        assert (committed(year), committed(year + 1)) == (0, 300_000)
 
 
 def test_a_fund_over_http(database: Callable[..., str], nats: Nats, tmp_path: Path) -> None:

@@ -73,6 +73,20 @@ def test_a_parcours_is_built_shared_validated_and_begun(running: Served, case: U
     assert adviser.get(path).json()["actions"][number]["step"] == "started"
 
 
+def test_a_longer_support_takes_the_derogation_of_a_manager(running: Served, case: UUID) -> None:
+    adviser, manager, path = running.by("adviser"), running.by("manager"), f"/api/v1/parcours/{case}"
+    action = {"kind": "own_action", "axis": "finance", "title": "Suivi", "who": "Le bureau", "starts_on": day(10)}
+    adviser.post(f"{path}/ranking", {"ranking": ["finance", "strategy"]})
+    adviser.post(f"{path}/deferrals", {"axis": "strategy", "reason": "Après l’élection"})
+    assert adviser.post(f"{path}/actions", action | {"ends_on": day(90)}).status_code == 200
+    too_long = adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(900)})
+    assert (too_long.status_code, too_long.json()["type"].rsplit("/", 1)[1]) == (409, "wrong-duration")
+    motive = {"motive": "Fusion en cours"}
+    assert adviser.post(f"{path}/duration-derogation", motive).status_code == 403
+    assert manager.post(f"{path}/duration-derogation", motive).json()["events"] == ["duration-derogation-granted"]
+    assert adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(900)}).status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -144,6 +144,21 @@ def test_three_structures_go_through_it_each_with_its_parcours_and_one_gives_up(
     assert app.load(decider, operation).state.step is Step.FELL_SHORT
 
 
+def test_of_two_structures_one_gives_up_before_the_start_and_the_other_waits_for_a_third(
+    app: ServiceApplication,
+) -> None:
+    operation = uuid7()
+    app.handle(decider, operation, PlanOperation(UNIT, "Bien gérer"), app.context(operation, ADVISER))
+    first, second = (joined(app, operation) for _ in range(2))
+    ask(app, second[0], ending.AbandonParcours("Priorités nouvelles"))
+    with pytest.raises(Refused, match="celle-ci en compte 1"):
+        ask(app, first[0], coordination.StartAction(first[1]))
+    assert app.load(decider, operation).state.step is Step.PLANNED
+    joined(app, operation)
+    ask(app, first[0], coordination.StartAction(first[1]))
+    assert app.load(decider, operation).state.step is Step.STARTED
+
+
 def test_an_action_alone_in_its_operation_does_not_start(app: ServiceApplication) -> None:
     operation = uuid7()
     app.handle(decider, operation, PlanOperation(UNIT, "Bien gérer"), app.context(operation, ADVISER))

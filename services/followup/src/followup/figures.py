@@ -247,7 +247,7 @@ def _job_change(rows: list[Document], review: str, code: str, label: str) -> Fig
     total = round(sum(changes.values()), 2)
     return Figure(
         code=f"job_change_{code}",
-        label=f"Évolution de l’emploi entre le diagnostic et le bilan {review}\u202f: {label}",
+        label=f"Évolution de l’emploi entre le diagnostic et le bilan {review}\u00a0: {label}",
         review=review,
         value=total if changes else None,
         counted=total,

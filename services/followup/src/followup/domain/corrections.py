@@ -22,7 +22,7 @@ def corrected(follow_up: FollowUp, command: Correction, context: Context) -> Rev
         case CorrectReview(code):
             review = known_review(follow_up, code)
             if review.status is not ReviewStatus.HELD:
-                raise NOTHING_TO_CORRECT(f"Le bilan {code} n’a pas eu lieu\u202f: il n’y a rien à en corriger.")
+                raise NOTHING_TO_CORRECT(f"Le bilan {code} n’a pas eu lieu\u00a0: il n’y a rien à en corriger.")
             report = report_of(follow_up, command, review, context)
             return ReviewCorrected(code, report, context.text(command.reason))
         case CorrectClosingDown(closed_on, reason):
@@ -35,7 +35,7 @@ def corrected(follow_up: FollowUp, command: Correction, context: Context) -> Rev
 def cancelled(follow_up: FollowUp, command: CancelReview, context: Context) -> ReviewCancelled:
     review = known_review(follow_up, command.review)
     if review.status not in (ReviewStatus.HELD, ReviewStatus.UNREACHABLE):
-        raise NOTHING_TO_CORRECT(f"Le bilan {command.review} reste à faire\u202f: il n’y a rien à annuler.")
+        raise NOTHING_TO_CORRECT(f"Le bilan {command.review} reste à faire\u00a0: il n’y a rien à annuler.")
     if follow_up.update and follow_up.update.review == command.review:
         raise UPDATE_RESTS_ON_IT(f"Levez d’abord la mise à jour du parcours demandée au bilan {command.review}.")
     return ReviewCancelled(command.review, review.status, review.due_on, context.text(command.reason))

@@ -57,7 +57,7 @@ class ReviewCorrected:
     reason: Sealed
 
 
-@event("review-cancelled", label="Bilan annulé\u202f: il reste à faire")
+@event("review-cancelled", label="Bilan annulé\u00a0: il reste à faire")
 class ReviewCancelled:
     """`was`: what had been recorded by mistake; `due_on`: when it is due, as before."""
 

@@ -109,7 +109,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
         case CloseFollowUp(conclusion):
             if follow_up.left:
                 raise REVIEWS_LEFT(
-                    f"Avant de conclure, réalisez ces bilans, ou notez que la structure est injoignable\u202f:"
+                    f"Avant de conclure, réalisez ces bilans, ou notez que la structure est injoignable\u00a0:"
                     f" {', '.join(follow_up.left)}.",
                     reviews=follow_up.left,
                 )
@@ -119,7 +119,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
 
 NOT_OPEN_BECAUSE = {
     Status.NEW: "Il s’ouvre de lui-même quand le parcours se termine.",
-    Status.CLOSED: "Il est clos\u202f: il reprendra si le parcours est mis à jour.",
+    Status.CLOSED: "Il est clos\u00a0: il reprendra si le parcours est mis à jour.",
 }
 
 
@@ -146,7 +146,7 @@ def _open(follow_up: FollowUp, command: OpenFollowUp) -> list[Event]:
 def _update(follow_up: FollowUp, command: RequestParcoursUpdate, context: Context) -> ParcoursUpdateAsked:
     if known_review(follow_up, command.review).status is not ReviewStatus.HELD:
         raise NOT_HELD(
-            f"Réalisez d’abord le bilan {command.review}\u202f: c’est lui qui montre ce qui est à reprendre."
+            f"Réalisez d’abord le bilan {command.review}\u00a0: c’est lui qui montre ce qui est à reprendre."
         )
     _no_update_pending(follow_up)
     return ParcoursUpdateAsked(command.review, context.text(command.reason), tuple(dict.fromkeys(command.axes)))
@@ -156,7 +156,7 @@ def _need(follow_up: FollowUp, command: FindNeed, context: Context) -> NeedFound
     """One linked request a theme, unless it is said what sets the second need apart."""
     if not command.apart and any(need.theme is command.theme for need in follow_up.needs):
         raise NEED_KNOWN(
-            "Un besoin déjà repéré sur ce thème a ouvert sa demande\u202f: complétez-la, ou dites ce qui distingue "
+            "Un besoin déjà repéré sur ce thème a ouvert sa demande\u00a0: complétez-la, ou dites ce qui distingue "
             "celui-ci.",
             theme=command.theme,
         )
@@ -166,7 +166,7 @@ def _need(follow_up: FollowUp, command: FindNeed, context: Context) -> NeedFound
 def _no_update_pending(follow_up: FollowUp) -> None:
     if follow_up.update:
         raise UPDATE_PENDING(
-            f"Elle a été demandée au bilan {follow_up.update.review}\u202f: attendez la fin du parcours mis à jour,"
+            f"Elle a été demandée au bilan {follow_up.update.review}\u00a0: attendez la fin du parcours mis à jour,"
             f" ou levez la demande.",
             review=follow_up.update.review,
         )

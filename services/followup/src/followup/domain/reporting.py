@@ -9,6 +9,7 @@ from followup.domain.reviews import Report, Review, ReviewStatus, compared
 from followup.domain.state import FollowUp
 from shared.dates import already_past
 from shared.decider import Context, Refusal
+from shared.french import in_words
 
 UNKNOWN_REVIEW = Refusal("unknown-review", "Bilan inconnu", status=422)
 ALREADY_RECORDED = Refusal("review-already-recorded", "Bilan déjà enregistré")
@@ -26,7 +27,7 @@ def planned_review(follow_up: FollowUp, code: str) -> Review:
     review = known_review(follow_up, code)
     if review.status is not ReviewStatus.PLANNED:
         raise ALREADY_RECORDED(
-            f"Le bilan {code} a déjà son résultat\u202f: s’il est inexact, corrigez-le.", review=review.status
+            f"Le bilan {code} a déjà son résultat\u00a0: s’il est inexact, corrigez-le.", review=review.status
         )
     return review
 
@@ -34,8 +35,8 @@ def planned_review(follow_up: FollowUp, code: str) -> Review:
 def check_due(code: str, review: Review, day: date) -> None:
     if day < review.opens_on:
         raise NOT_DUE(
-            f"Le bilan {code}, prévu le {review.due_on:%d/%m/%Y}, peut avoir lieu à partir du"
-            f" {review.opens_on:%d/%m/%Y}\u202f; si cela ne convient pas, déplacez son échéance.",
+            f"Le bilan {code}, prévu le {in_words(review.due_on)}, peut avoir lieu à partir du"
+            f" {in_words(review.opens_on)}\u202f; si cela ne convient pas, déplacez son échéance.",
             due_on=review.due_on.isoformat(),
             opens_on=review.opens_on.isoformat(),
         )
@@ -46,7 +47,7 @@ def report_of(follow_up: FollowUp, told: RecordReview | CorrectReview, review: R
     already_past(told.held_on, context.now, "La date du bilan")
     check_due(told.review, review, min(told.held_on, context.now.date()))
     if told.satisfaction is not None and not told.satisfaction_asked:
-        raise NOT_ASKED("Une note est donnée alors que la question n’a pas été posée\u202f: corrigez l’une ou l’autre.")
+        raise NOT_ASKED("Une note est donnée alors que la question n’a pas été posée\u00a0: corrigez l’une ou l’autre.")
     indicators, not_measured = compared(told.indicators, follow_up.baseline, follow_up.definitions, context)
     return Report(
         told.held_on,

@@ -128,7 +128,7 @@ def _code(code: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", code):
         raise WRONG_INDICATOR(
             "Un code commence par une lettre et n’a que des minuscules sans accent, des chiffres et des tirets bas"
-            "\u202f: reprenez ceux du diagnostic."
+            "\u00a0: reprenez ceux du diagnostic."
         )
     return code
 

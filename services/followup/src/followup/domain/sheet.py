@@ -107,7 +107,7 @@ Event = SheetSubmitted | SheetReturned | SheetPublished
 
 def decide(sheet: Sheet, command: Command, context: Context) -> list[Event]:
     if sheet.status is Status.PUBLISHED:
-        raise ALREADY_PUBLISHED("Elle ne change plus\u202f: proposez-en une autre.")
+        raise ALREADY_PUBLISHED("Elle ne change plus\u00a0: proposez-en une autre.")
     match command:
         case SubmitSheet(lesson, names):
             _names_nobody(lesson, names)
@@ -124,14 +124,14 @@ def decide(sheet: Sheet, command: Command, context: Context) -> list[Event]:
 
 def _submitted(sheet: Sheet) -> None:
     if sheet.status is not Status.SUBMITTED:
-        raise NOT_SUBMITTED("Elle a été renvoyée à son auteur ou autrice\u202f: attendez la nouvelle proposition.")
+        raise NOT_SUBMITTED("Elle a été renvoyée à son auteur ou autrice\u00a0: attendez la nouvelle proposition.")
 
 
 def _names_nobody(lesson: Lesson, names: tuple[str, ...]) -> None:
     """The refusal tells the kind of what was found, never the words."""
     if found := identifying(_texts(lesson), names):
         raise NAMES_SOMEBODY(
-            f"Une fiche se partage sans que la structure puisse être reconnue\u202f: retirez ce qui l’identifie"
+            f"Une fiche se partage sans que la structure puisse être reconnue\u00a0: retirez ce qui l’identifie"
             f" ({', '.join(found)}).",
             found=found,
         )

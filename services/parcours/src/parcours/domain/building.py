@@ -114,7 +114,7 @@ Event = AxesRanked | AxisDeferred | ActionAdded | ActionRescheduled | ActionRemo
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
     if parcours.status is Status.UNDER_WAY:
         raise VALIDATION_HOLDS(
-            "La structure a validé ce parcours\u202f: ouvrez d’abord un ajustement, en disant pourquoi."
+            "La structure a validé ce parcours\u00a0: ouvrez d’abord un ajustement, en disant pourquoi."
         )
     edits = _edits(parcours, command, context)
     return [*lapsing(parcours), *edits] if edits else []
@@ -131,7 +131,7 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [AxesRanked(ranking)] if ranking != parcours.ranking else []
         case DeferAxis(axis, reason):
             if parcours.on_axis(known_axis(parcours, axis)):
-                raise AXIS_HAS_ACTIONS("Un axe qui porte une action n’est pas différé\u202f: retirez d’abord l’action.")
+                raise AXIS_HAS_ACTIONS("Un axe qui porte une action n’est pas différé\u00a0: retirez d’abord l’action.")
             return [AxisDeferred(axis, context.text(reason))]
         case AddAction():
             return [ActionAdded(context.new_id(), _planned(parcours, command, context))]
@@ -140,7 +140,7 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
         case RemoveAction(action, motive):
             leaving = known_action(parcours, action)
             if leaving.validated:
-                raise ACTION_VALIDATED("Une action validée n’est pas retirée\u202f: abandonnez-la, en disant pourquoi.")
+                raise ACTION_VALIDATED("Une action validée n’est pas retirée\u00a0: abandonnez-la, en disant pourquoi.")
             return [ActionRemoved(action, context.text(motive), leaving.planned.kind)]
 
 
@@ -149,7 +149,7 @@ def _rescheduled(parcours: Parcours, command: RescheduleAction, context: Context
     if (command.starts_on, command.ends_on) == (action.planned.starts_on, action.planned.ends_on):
         return []
     if action.step is Step.STARTED and command.starts_on != action.planned.starts_on:
-        raise WRONG_DATES("Cette action a commencé\u202f: seule sa fin peut encore changer.")
+        raise WRONG_DATES("Cette action a commencé\u00a0: seule sa fin peut encore changer.")
     if action.step is Step.PLANNED:
         yet_to_come(command.starts_on, context.now, "Le début de l’action")
     _check_end(command.starts_on, command.ends_on, context)

@@ -17,6 +17,7 @@ from shared.dates import already_past
 from shared.decider import Alongside, Context, Refusal, Role
 from shared.events import command, event, name_of
 from shared.fields import Line, Motive
+from shared.french import counted, in_words
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -162,7 +163,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 
 def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
     if action_to_start(parcours, command.action).agreement:
-        raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u202f: un avenant la complète.")
+        raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u00a0: un avenant la complète.")
     if (command.consultation is None) == (command.exception is None):
         raise NO_CONSULTATION(
             "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
@@ -228,7 +229,7 @@ def _not_reported(action: Action) -> Action:
     """An accepted report settles what was worked: what was wrong in it is corrected, and nothing is added."""
     if action.report_accepted:
         raise REPORT_ACCEPTED(
-            "Le rapport final de cette prestation est déjà accepté\u202f: une erreur de jours se corrige."
+            "Le rapport final de cette prestation est déjà accepté\u00a0: une erreur de jours se corrige."
         )
     return action
 
@@ -236,7 +237,7 @@ def _not_reported(action: Action) -> Action:
 def since_signature(action: Action, day: date, context: Context, what: str) -> date:
     signed_on = agreement_of(action).signed_on
     if already_past(day, context.now, what) < signed_on:
-        raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {signed_on:%d/%m/%Y}.")
+        raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {in_words(signed_on)}.")
     return day
 
 
@@ -244,7 +245,8 @@ def _check_days(action: Action, days: int) -> None:
     agreed = agreement_of(action).days
     if action.days + days > agreed:
         raise BEYOND_AGREED_DAYS(
-            f"Des {agreed} jours convenus, {action.days} sont déjà réalisés\u202f: au-delà, signez un avenant.",
+            f"La convention prévoit {counted(agreed, 'jour')}, dont {action.days} déjà réalisés\u00a0: au-delà, signez "
+            "un avenant.",
             agreed=agreed,
             left=agreed - action.days,
         )

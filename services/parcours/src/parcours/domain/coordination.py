@@ -136,7 +136,7 @@ def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:
     ):
         raise ONLY_CONSULTING(
             "Sans cette action, il ne resterait que l’intervention d’un prestataire, et le parcours «\u202fne se "
-            "limite pas\u202f» à cela\u202f: ouvrez un ajustement pour convenir d’une autre action avec la "
+            "limite pas\u202f» à cela\u00a0: ouvrez un ajustement pour convenir d’une autre action avec la "
             "structure, puis abandonnez celle-ci."
         )
 

@@ -158,7 +158,7 @@ def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) 
     agreement_of(action)
     if command.amount < action.committed or command.days < action.days:
         raise BELOW_RECORDED(
-            "La convention ne peut prévoir moins que ce qui est déjà engagé ou réalisé\u202f: corrigez d’abord cela.",
+            "La convention ne peut prévoir moins que ce qui est déjà engagé ou réalisé\u00a0: corrigez d’abord cela.",
             committed=action.committed,
             days=action.days,
         )

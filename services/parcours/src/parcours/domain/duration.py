@@ -9,6 +9,7 @@ from parcours.domain.state import Parcours
 from shared.decider import Context, Refusal, Role
 from shared.events import command, event
 from shared.fields import Motive
+from shared.french import in_words
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -38,7 +39,7 @@ Event = DurationDerogationGranted
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
     if context.actor.role is not Role.MANAGER:
-        raise NOT_A_MANAGER("Seul·e un·e responsable accorde une dérogation.")
+        raise NOT_A_MANAGER("C’est votre responsable qui accorde une dérogation.")
     if parcours.duration_derogation:
         raise ALREADY_GRANTED("La durée de cet accompagnement bénéficie déjà d’une dérogation.")
     return [DurationDerogationGranted(context.text(command.motive))]
@@ -55,8 +56,8 @@ def check_duration(parcours: Parcours, ends_on: date) -> None:
     if parcours.duration_derogation or earliest <= ends_on <= latest:
         return
     raise WRONG_DURATION(
-        "De l’admission à son terme, un accompagnement dure entre deux mois et deux ans\u202f; "
-        "il faut sinon la dérogation motivée d’un·e responsable.",
+        "De l’admission à son terme, un accompagnement dure entre deux mois et deux ans\u00a0: celui-ci prend fin "
+        f"entre le {in_words(earliest)} et le {in_words(latest)}, sauf dérogation motivée de votre responsable.",
         earliest=earliest.isoformat(),
         latest=latest.isoformat(),
     )

@@ -12,6 +12,7 @@ from parcours.domain.state import Sum
 from shared.decider import Context, Decider, Refusal, Role
 from shared.events import command, event
 from shared.fields import Cents, Line, Motive
+from shared.french import euros
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -149,7 +150,7 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
         if fund.unit is not None and fund.allocated == command.allocated:
             return []
         if fund.unit is not None:
-            raise ALREADY_OPEN(f"Le fonds {fund.year} de cette structure porteuse est déjà ouvert\u202f: ajustez-le.")
+            raise ALREADY_OPEN(f"Le fonds {fund.year} de cette structure porteuse est déjà ouvert\u00a0: ajustez-le.")
         return [FundOpened(command.unit, command.year, command.allocated)]
     if fund.unit is None:
         raise NOT_OPEN("Votre responsable doit d’abord ouvrir le fonds d’ingénierie de l’année.")
@@ -158,13 +159,15 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
             _check_manager(fund.unit, context)
             if allocated < fund.committed:
                 raise BELOW_COMMITTED(
-                    "L’enveloppe ne peut descendre sous ce qui est déjà engagé.", committed=fund.committed
+                    f"L’enveloppe ne peut descendre sous les {euros(fund.committed)} déjà engagés.",
+                    committed=fund.committed,
                 )
             return [FundAdjusted(allocated, context.text(motive))]
         case Engage(case, action, amount):
             if amount > fund.available:
                 raise FUND_EXHAUSTED(
-                    f"Le fonds d’ingénierie {fund.year} n’a plus assez de crédits disponibles pour cet engagement.",
+                    f"Il reste {euros(fund.available)} au fonds d’ingénierie {fund.year}\u00a0: réduisez "
+                    "l’engagement, ou voyez avec votre responsable si l’enveloppe peut être relevée.",
                     available=fund.available,
                 )
             return [FundEngaged(case, action, amount)]
@@ -178,7 +181,7 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
 
 def _check_manager(unit: str, context: Context) -> None:
     if context.actor.role is not Role.MANAGER:
-        raise MANAGERS_ONLY("Seul·e un·e responsable ouvre ou ajuste le fonds d’ingénierie.")
+        raise MANAGERS_ONLY("C’est votre responsable qui ouvre et ajuste le fonds d’ingénierie.")
     if context.actor.unit != unit:
         raise OTHER_UNIT("Chaque responsable gère le fonds de sa propre structure porteuse.")
 
@@ -187,7 +190,7 @@ def _check_engaged(fund: Fund, action: UUID, amount: int) -> None:
     engagement = fund.engagements.get(action)
     left = engagement.engaged - engagement.paid if engagement else 0
     if amount > left:
-        raise BEYOND_ENGAGED("La somme dépasse ce qui reste engagé pour cette action.", left=left)
+        raise BEYOND_ENGAGED(f"Il reste {euros(left)} engagés pour cette action.", left=left)
 
 
 def evolve(fund: Fund, event: Event) -> Fund:

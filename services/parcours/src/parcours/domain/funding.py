@@ -11,6 +11,7 @@ from parcours.domain.known import NO_FINAL_REPORT, action_to_start, agreement_of
 from parcours.domain.state import Action, Parcours, Sum
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
+from shared.french import euros
 from shared.frozen import replace
 
 
@@ -83,14 +84,17 @@ def _check_agreed(action: Action, amount: int) -> None:
     agreed = agreement_of(action).amount
     if action.committed + amount > agreed:
         raise BEYOND_AGREED_AMOUNT(
-            "Le total dépasserait le montant de la convention.", agreed=agreed, left=agreed - action.committed
+            f"La convention prévoit {euros(agreed)}\u00a0: il en reste {euros(agreed - action.committed)} à engager.",
+            agreed=agreed,
+            left=agreed - action.committed,
         )
 
 
 def _check_committed(action: Action, amount: int) -> None:
     if action.paid + amount > action.committed:
         raise BEYOND_COMMITTED(
-            "Le total payé dépasserait le financement engagé pour cette prestation.",
+            f"{euros(action.committed)} sont engagés pour cette prestation\u00a0: il en reste "
+            f"{euros(action.committed - action.paid)} à payer.",
             committed=action.committed,
             left=action.committed - action.paid,
         )

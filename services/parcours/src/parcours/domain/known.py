@@ -9,6 +9,7 @@ from uuid import UUID
 from parcours.domain.state import STEPS, Action, Agreement, Kind, Parcours, Status, Step
 from shared.dates import already_past
 from shared.decider import Refusal
+from shared.french import in_words
 
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)
@@ -26,7 +27,7 @@ def since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> 
     structure's territory: it can be the day before."""
     admitted_on = parcours.plan.admitted_at.date()
     if already_past(day, now, what) < admitted_on - timedelta(days=1):
-        raise BEFORE_ADMISSION(f"{what} ne peut précéder l’admission de la structure, le {admitted_on:%d/%m/%Y}.")
+        raise BEFORE_ADMISSION(f"{what} ne peut précéder l’admission de la structure, le {in_words(admitted_on)}.")
     return day
 
 
@@ -68,7 +69,7 @@ def action_to_start(parcours: Parcours, key: UUID) -> Action:
     action = validated_action(parcours, key, Step.PLANNED)
     if parcours.status is not Status.UNDER_WAY:
         raise NOT_VALIDATED(
-            "Le parcours est en cours d’ajustement\u202f: la structure doit d’abord le valider à nouveau."
+            "Le parcours est en cours d’ajustement\u00a0: la structure doit d’abord le valider à nouveau."
         )
     return action
 

@@ -110,7 +110,8 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
                 return []
             if _beneficiaries(operation.actions) < BENEFICIARIES:
                 raise TOO_FEW_BENEFICIARIES(
-                    f"Une opération collective réunit au moins {BENEFICIARIES} structures avant de commencer."
+                    f"Une opération collective réunit au moins {BENEFICIARIES} structures avant de commencer\u00a0: "
+                    f"celle-ci en compte {_beneficiaries(operation.actions)}."
                 )
             return [OperationStarted()]
         case Leave(action):
@@ -119,7 +120,7 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
 
 def _check_known(operation: Operation) -> None:
     if operation.step is Step.NEW:
-        raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u202f: prévoyez-la d’abord.")
+        raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
 
 
 def _left(operation: Operation, action: UUID) -> list[Event]:

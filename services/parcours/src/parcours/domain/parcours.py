@@ -97,7 +97,7 @@ def _check_open(parcours: Parcours, command: Command) -> None:
         case Status.COMPLETED, validation.AdjustParcours() | validation.TakeUpAgain():
             return
         case Status.COMPLETED, _:
-            raise PARCOURS_ENDED("Ce parcours est terminé\u202f: un ajustement peut le rouvrir.")
+            raise PARCOURS_ENDED("Ce parcours est terminé\u00a0: un ajustement peut le rouvrir.")
         case Status.ABANDONED, _:
             raise PARCOURS_ENDED("Ce parcours a été abandonné.")
 

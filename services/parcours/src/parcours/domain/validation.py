@@ -12,11 +12,13 @@ from annotated_types import Ge, Len
 from parcours.domain.duration import check_duration
 from parcours.domain.known import ONLY_CONSULTING
 from parcours.domain.state import OPEN_STEPS, Action, Parcours, Period, SharedVersion, Status, Step
+from shared import french
 from shared.content import content_hash
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Refused, Role
 from shared.events import command, event
 from shared.fields import Line, Motive
+from shared.french import in_words
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -69,7 +71,7 @@ class ParcoursShared:
     period: Period
 
 
-@event("shared-version-lapsed", label="Parcours modifié\u202f: la version partagée ne peut plus être validée")
+@event("shared-version-lapsed", label="Parcours modifié\u00a0: la version partagée ne peut plus être validée")
 class SharedVersionLapsed:
     version: int
 
@@ -90,7 +92,7 @@ class ParcoursContested:
     reasons: Sealed
 
 
-@event("parcours-adjusted", label="Parcours rouvert pour ajustement\u202f: la validation ne tient plus")
+@event("parcours-adjusted", label="Parcours rouvert pour ajustement\u00a0: la validation ne tient plus")
 class ParcoursAdjusted:
     version: int
     reason: Sealed
@@ -129,7 +131,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ParcoursContested(shared.version, context.text(reasons))]
         case AdjustParcours(reason):
             if parcours.status not in (Status.UNDER_WAY, Status.COMPLETED):
-                raise NOTHING_TO_ADJUST("Le parcours est encore en construction\u202f: modifiez-le directement.")
+                raise NOTHING_TO_ADJUST("Le parcours est encore en construction\u00a0: modifiez-le directement.")
             return [ParcoursAdjusted(parcours.content_version + 1, context.text(reason))]
         case TakeUpAgain(review):
             reason = f"Mise à jour demandée au bilan {review}"
@@ -138,11 +140,14 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 
 def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list[Event]:
     if parcours.status is Status.UNDER_WAY:
-        raise VALIDATION_HOLDS("La structure a déjà validé ce parcours\u202f: un ajustement le rouvre.")
+        raise VALIDATION_HOLDS("La structure a déjà validé ce parcours\u00a0: un ajustement le rouvre.")
     _check_actions(parcours)
     # The admission is an instant, the start a day in the structure's territory: it can be the day before.
     if not parcours.plan.admitted_at.date() - timedelta(days=1) <= command.starts_on <= command.ends_on:
-        raise WRONG_PERIOD("Un parcours commence après l’admission de la structure, et finit après avoir commencé.")
+        raise WRONG_PERIOD(
+            "Un parcours commence une fois la structure admise, ici le "
+            f"{in_words(parcours.plan.admitted_at.date())}, et finit après avoir commencé."
+        )
     check_duration(parcours, yet_to_come(command.ends_on, context.now, "La fin du parcours"))
     period = Period(command.starts_on, command.ends_on)
     _check_within(parcours, period)
@@ -163,8 +168,8 @@ def _check_within(parcours: Parcours, period: Period) -> None:
     ]
     if outside:
         raise OUTSIDE_PERIOD(
-            f"Le parcours irait du {period.starts_on:%d/%m/%Y} au {period.ends_on:%d/%m/%Y}, et des actions en sortent"
-            "\u202f: changez leurs dates, ou celles du parcours.",
+            f"Le parcours irait {french.period(period.starts_on, period.ends_on)}\u00a0: changez ces dates, ou "
+            f"celles des actions qui n’y tiennent pas ({len(outside)}).",
             actions=[str(key) for key in outside],
         )
 
@@ -187,14 +192,14 @@ def _check_actions(parcours: Parcours) -> None:
     if left:
         ranks = ", ".join(str(parcours.ranking.index(axis) + 1) for axis in left)
         raise AXES_LEFT(
-            f"Prévoyez une action, ou dites pourquoi attendre, pour les axes de rang\u202f: {ranks}.", axes=left
+            f"Prévoyez une action, ou dites pourquoi attendre, pour les axes de rang\u00a0: {ranks}.", axes=left
         )
     if not parcours.standing:
         raise NO_ACTION("Un parcours compte au moins une action.")
     if parcours.only_consulting:
         raise ONLY_CONSULTING(
             "Le parcours «\u202fs’inscrit dans la durée et ne se limite pas à la mobilisation d’un prestataire "
-            "externe\u202f»\u202f: ajoutez au moins une action de la structure, un appui du territoire ou un apport "
+            "externe\u202f»\u00a0: ajoutez au moins une action de la structure, un appui du territoire ou un apport "
             "d’expertise de votre part."
         )
 
@@ -213,7 +218,7 @@ def _shared_version(parcours: Parcours, version: int, context: Context, *steps: 
 def _stale(parcours: Parcours) -> Refused:
     """Never with the current hash: whoever answers has read what it stands for."""
     return STALE_CONTENT(
-        f"Le parcours en est à la version {parcours.content_version}\u202f: relisez-la avant de répondre.",
+        f"Le parcours en est à la version {parcours.content_version}\u00a0: relisez-la avant de répondre.",
         version=parcours.content_version,
     )
 

@@ -9,6 +9,7 @@ from parcours.domain.consultation.state import Consultation, Step
 from parcours.domain.state import Days, Sum
 from shared.decider import Context, Refusal
 from shared.events import command, event
+from shared.french import counted, euros
 
 
 @command
@@ -64,7 +65,7 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
 def recognised(account: str | None, context: Context) -> None:
     """Raises unless whoever acts is the provider that has this account."""
     if account != context.actor.id:
-        raise NOT_YOUR_ASSIGNMENT("Un prestataire ne rend compte que de sa propre intervention.")
+        raise NOT_YOUR_ASSIGNMENT("Vous ne rendez compte que de votre propre intervention.")
 
 
 def _check_agreement(consultation: Consultation, agreement: Conclude) -> None:
@@ -81,7 +82,8 @@ def _check_within_proposal(consultation: Consultation, amount: int, days: int = 
     proposal = consultation.candidates[consultation.winner].proposal if consultation.winner else None
     if proposal and (amount > proposal.amount or days > proposal.days):
         raise BEYOND_PROPOSAL(
-            "La convention ne dépasse ni le prix ni les jours de la proposition retenue.",
+            f"La proposition retenue est de {euros(proposal.amount)} pour {counted(proposal.days, 'jour')}\u00a0: la "
+            "convention ne va pas au-delà.",
             amount=proposal.amount,
             days=proposal.days,
         )

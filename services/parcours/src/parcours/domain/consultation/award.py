@@ -20,6 +20,7 @@ from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.events import command, event
 from shared.fields import Motive
+from shared.french import instant_in_words
 from shared.sealed import Sealed
 
 PROVIDERS = 3
@@ -155,7 +156,7 @@ def _check_scoring(consultation: Consultation, key: UUID, scores: tuple[int, ...
 def _check_no_interest(consultation: Consultation, context: Context) -> None:
     if consultation.declared.get(context.actor.id):
         raise CONFLICT(
-            "Vous avez déclaré un intérêt lié à l’un des candidats\u202f: laissez à d’autres le soin de noter et de "
+            "Vous avez déclaré un intérêt lié à l’un des candidats\u00a0: laissez à d’autres le soin de noter et de "
             "choisir."
         )
 
@@ -163,7 +164,11 @@ def _check_no_interest(consultation: Consultation, context: Context) -> None:
 def _check_closed(consultation: Consultation, context: Context) -> None:
     at_step(consultation, Step.OPEN)
     if not consultation.closed(context.now):
-        raise DEADLINE_NOT_PASSED("Rien n’est noté ni attribué avant la date limite de remise des propositions.")
+        assert consultation.deadline
+        raise DEADLINE_NOT_PASSED(
+            f"Les propositions peuvent arriver jusqu’au {instant_in_words(consultation.deadline)} (heure de Paris)"
+            "\u00a0: rien n’est noté ni attribué avant."
+        )
 
 
 def _awarded(consultation: Consultation, award: Award, context: Context) -> ConsultationAwarded:
@@ -179,7 +184,8 @@ def _awarded(consultation: Consultation, award: Award, context: Context) -> Cons
         )
     if len(consultation.candidates) < PROVIDERS and not award.exception:
         raise TOO_FEW_PROVIDERS(
-            f"Au moins {PROVIDERS} prestataires sont consultés\u202f; sinon, dites pourquoi.",
+            f"Au moins {PROVIDERS} prestataires sont consultés, et vous en avez consulté {len(consultation.candidates)}"
+            "\u00a0: dites pourquoi, si cela suffit.",
             consulted=len(consultation.candidates),
         )
     points, score = consultation.points(award.provider), consultation.score(award.provider)

@@ -23,6 +23,7 @@ from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Role
 from shared.events import command, event
 from shared.fields import Line, Text
+from shared.french import instant_in_words
 from shared.sealed import Sealed
 
 WEIGHTS = 100
@@ -101,7 +102,10 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
         return [_opened(command, context)]
     at_step(consultation, Step.OPEN)
     if consultation.closed(context.now):
-        raise DEADLINE_PASSED("La date limite de remise des propositions est passée.")
+        assert consultation.deadline
+        raise DEADLINE_PASSED(
+            f"Les propositions étaient attendues jusqu’au {instant_in_words(consultation.deadline)} (heure de Paris)."
+        )
     match command:
         case ConsultProvider(name, account):
             key = context.new_id()
@@ -109,14 +113,16 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
         case SubmitProposal(key, amount, days, summary):
             candidate = known_candidate(consultation, key)
             if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
-                raise NOT_YOURS("Un prestataire ne dépose que sa propre proposition.")
+                raise NOT_YOURS("Vous ne déposez que votre propre proposition.")
             return [ProposalSubmitted(key, Proposal(amount, days, context.text(summary)))]
 
 
 def _opened(command: OpenConsultation, context: Context) -> ConsultationOpened:
     total = sum(line.weight for line in command.grid)
     if total != WEIGHTS or len({line.label for line in command.grid}) < len(command.grid):
-        raise WRONG_GRID(f"Chaque critère est nommé une fois, et les poids font {WEIGHTS} en tout.", total=total)
+        raise WRONG_GRID(
+            f"Chaque critère est nommé une fois, et les poids font {WEIGHTS} en tout\u00a0: ici, {total}.", total=total
+        )
     if command.deadline.tzinfo is None:
         raise WRONG_DEADLINE("Donnez la date limite avec son fuseau horaire.")
     yet_to_come(command.deadline.date(), context.now, "La date limite", years=1)
