@@ -64,15 +64,15 @@ def test_each_version_tells_who_made_it_when_and_what_leaders_said_of_it(diagnos
 
     told = leader.get(f"{path}/versions").json()
     assert [version["version"] for version in told] == [1, 2, 3, 4, 5, 6]
-    assert {version["made_by"] for version in told} == {"some-adviser"}
+    assert {version["made_by"] for version in told} == {Served.id_of("some-adviser")}
     assert [version["edit"] for version in told[:2]] == ["Séance de diagnostic", "Axe examiné"]
     assert told[0]["submitted_at"] is None
     assert [(word["by"], word["reasons"]) for word in told[3]["contested"]] == [
-        ("some-leader", "Les bénévoles sont oubliés.")
+        (Served.id_of("some-leader"), "Les bénévoles sont oubliés.")
     ]
     assert told[3]["validated"] == []
     assert told[4]["content_hash"] == seen
-    assert [word["by"] for word in told[4]["validated"]] == ["some-leader"]
+    assert [word["by"] for word in told[4]["validated"]] == [Served.id_of("some-leader")]
     assert told[4]["voided_at"] == told[5]["made_at"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from serving import Client, served
+from serving import Client, Served, served
 from validated import validated_case
 
 from embedded.nats import Nats
@@ -288,7 +288,10 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         assert opened.status_code == 201
         at = opened.headers["Location"]
         for n in (1, 2, 3):
-            assert adviser.post(f"{at}/providers", {"name": f"Cabinet {n}", "account": f"p{n}"}).status_code == 200
+            assert (
+                adviser.post(f"{at}/providers", {"name": f"Cabinet {n}", "account": Served.id_of(f"p{n}")}).status_code
+                == 200
+            )
         keys = list(adviser.get(at).json()["candidates"])
         provider = running.by("provider", subject="p1", unit=None, case=str(case))
         proposal = {"provider": keys[0], "amount": 480000, "days": 5, "summary": "Cinq jours"}
@@ -413,7 +416,10 @@ def _consulted(adviser: Client, path: str, action: UUID, now: datetime) -> str:
     }
     at: str = adviser.post(f"{path}/consultations", terms).headers["Location"]
     for n in (1, 2, 3):
-        assert adviser.post(f"{at}/providers", {"name": f"Cabinet {n}", "account": f"p{n}"}).status_code == 200
+        assert (
+            adviser.post(f"{at}/providers", {"name": f"Cabinet {n}", "account": Served.id_of(f"p{n}")}).status_code
+            == 200
+        )
     return at
 
 

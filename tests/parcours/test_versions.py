@@ -76,12 +76,15 @@ def test_each_version_tells_who_made_it_when_and_what_leaders_said_of_it(parcour
         "Axes de changement hiérarchisés",
         "Action ajoutée au parcours",
     ]
-    assert {version["made_by"] for version in told} == {"some-adviser"}
+    assert {version["made_by"] for version in told} == {Served.id_of("some-adviser")}
     assert (told[2]["submitted_at"], told[3]["submitted_at"]) == (None, told[3]["made_at"])
     assert [(word["by"], word["reasons"]) for word in told[3]["contested"]] == [
-        ("some-leader", "Le calendrier est trop serré.")
+        (Served.id_of("some-leader"), "Le calendrier est trop serré.")
     ]
-    assert (told[4]["content_hash"], [word["by"] for word in told[4]["validated"]]) == (seen, ["some-leader"])
+    assert (told[4]["content_hash"], [word["by"] for word in told[4]["validated"]]) == (
+        seen,
+        [Served.id_of("some-leader")],
+    )
     assert (told[3]["voided_at"], told[4]["voided_at"]) == (None, told[5]["made_at"])
 
 
