@@ -41,8 +41,9 @@ check: $(READY) ## ruff, mypy strict, import rules, schema drift
 bench: $(READY) ## the measures, each beside its floor
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
-schemas: $(READY) ## write shared/schemas anew, unless that breaks a promise made
+schemas: $(READY) ## write shared/schemas and the tables of decisions anew, unless that breaks a promise made
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas || exit 1; done
+	@$(BIN)/python tests/support/tables.py
 
 lock: ## pin every dependency with its hashes, and no address
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml services/*/pyproject.toml -o requirements.lock --no-emit-package dla-shared

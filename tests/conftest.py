@@ -5,10 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from watching import watch
 
 from embedded import ports
 from embedded.nats import Nats
 from embedded.postgres import Postgres
+
+watch()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,17 @@ from shared.attachments.uploads import received, title_and_name
 from shared.decider import Decider, Role
 from shared.eventlog.application import Receipt, ServiceApplication
 from shared.web.callers import Calling, allowed
-from shared.web.endpoints import EVERYONE_AT_WORK, Asked, Done, Endpoints, IdempotencyKey, case_router, done, shown
+from shared.web.endpoints import (
+    EVERYONE_AT_WORK,
+    Asked,
+    Done,
+    Endpoints,
+    IdempotencyKey,
+    Operation,
+    case_router,
+    done,
+    shown,
+)
 from shared.web.problems import answers
 
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
@@ -97,6 +107,7 @@ class Attachments(Endpoints[Attachment]):
             response.status_code = 201 if receipt.events else 200
             return done(receipt, response)
 
+        add_attachment.__dict__["operation"] = Operation(AddAttachment, roles, (title_and_name, received, _added))
         add_attachment.__annotations__["kind"] = Annotated[kinds, Query(description="What the document is")]
         self._router.add_api_route(
             "",

@@ -1,8 +1,8 @@
 """How does an HTTP call become a command, and a state an answer? The same way for every aggregate."""
 
 import re
-from collections.abc import Callable
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -89,6 +89,22 @@ Besides = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
 """What is shown beside a state: (application, id, state) to plain fields."""
 
 
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A command as it is offered: to whom, and what is looked at before the domain is asked."""
+
+    command: type
+    roles: tuple[Role, ...]
+    before: tuple[Callable[..., Any], ...] = ()
+
+
+def operations_of(routers: Iterable[APIRouter]) -> Iterator[Operation]:
+    for route in (route for router in routers for route in router.routes):
+        offered = getattr(getattr(route, "endpoint", None), "operation", None)
+        if isinstance(offered, Operation):
+            yield offered
+
+
 class Endpoints(Generic[S]):
     """One aggregate over HTTP: `opens` and `does` take commands, `reads` and `lists` give what came of them.
 
@@ -131,7 +147,8 @@ class Endpoints(Generic[S]):
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
             return done(receipt, response)
 
-        self._route(path, endpoint, command, 201, also)
+        before = tuple(each for each in (check, completed) if each)
+        self._route(path, endpoint, Operation(command, roles, before), 201, also)
 
     def does(
         self, path: str, command: type, *roles: Role, check: Check | None = None, beside: BesideOf | None = None
@@ -164,7 +181,7 @@ class Endpoints(Generic[S]):
             )
             return done(receipt, response)
 
-        self._route(f"/{{id}}{path}", endpoint, command, 200)
+        self._route(f"/{{id}}{path}", endpoint, Operation(command, roles, (check,) if check else ()), 200)
 
     def reads(self, *roles: Role, besides: Besides | None = None) -> None:
         """GET one aggregate: its state, and under `beside` what follows from it today; for a case, its history too."""
@@ -266,8 +283,10 @@ class Endpoints(Generic[S]):
         return case
 
     def _route(
-        self, path: str, endpoint: Callable[..., Done], command: type, status: int, also: tuple[int, ...] = ()
+        self, path: str, endpoint: Callable[..., Done], operation: Operation, status: int, also: tuple[int, ...] = ()
     ) -> None:
+        command = operation.command
+        endpoint.__dict__["operation"] = operation
         empty = all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(command))
         annotation: Any = Annotated[command, AsJson(), Body(default_factory=command) if empty else Body()]
         endpoint.__annotations__["body"] = annotation

@@ -1,0 +1,55 @@
+"""Do the READMEs' tables say what the deciders do? And is that all that they do?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from decisions import decisions
+from samples import SERVICES, service
+from tables import BEGIN, END, readme, tables
+from watching import watched
+
+from followup.domain.commands import CloseFollowUp
+from followup.domain.events import ParcoursUpdateWithdrawn
+from followup.domain.follow_up import decide, decider
+from followup.domain.state import FollowUp
+from intake.domain.commands import AdmitRequest, StartAccompaniment
+from shared.decider import Refusal
+from shared.events import name_of
+from shared.testing import context
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_tables_are_what_the_code_says(name: str) -> None:
+    told = readme(name).read_text().partition(BEGIN)[2].partition(END)[0]
+    assert told == tables(service(name)), "run `make schemas`"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_event_follows_from_a_command(name: str) -> None:
+    for aggregate in service(name).deciders:
+        table = decisions(service(name))[aggregate.name]
+        assert {event for line in table.values() for event in line.events} == set(aggregate.events)
+
+
+def test_one_way_through_a_match_is_not_another() -> None:
+    request = decisions(service("intake"))["request"]
+    assert {name_of(event).name for event in request[StartAccompaniment].events} == {"accompaniment-started"}
+    assert "no-meeting" in {each.slug for each in request[AdmitRequest].refusals}
+    for command in request.keys() - {AdmitRequest}:
+        assert "no-meeting" not in {each.slug for each in request[command].refusals}
+
+
+def test_a_decision_that_no_table_tells_is_noticed() -> None:
+    """In every other test: `watch` is begun by conftest."""
+
+    def refuses(*_: Any) -> list[Any]:
+        raise Refusal("surprise", "Surprise")("Personne ne l’a dit.")
+
+    closing = CloseFollowUp("Les effets durent.")
+    with pytest.raises(AssertionError, match="CloseFollowUp is refused: surprise"):
+        watched(decider, refuses)(FollowUp(), closing, context())
+    with pytest.raises(AssertionError, match="CloseFollowUp leads to ParcoursUpdateWithdrawn"):
+        watched(decider, lambda *_: [ParcoursUpdateWithdrawn()])(FollowUp(), closing, context())
+    assert decider.decide.__wrapped__ is decide  # type: ignore[attr-defined]
