@@ -129,8 +129,8 @@ def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcour
     at = LATER + timedelta(days=40)
     do(log, consulting.SignAmendment(prestation, 2, date(2026, 4, 20)), at=at)
     told = on_screen(written(of_parcours, f"convention-{prestation}", read(log, at)))
-    assert "Jours d’intervention 5 jours" in told
-    assert "20 avril 2026 + 2 Total des jours convenus 7" in told
+    assert "Jours convenus, avenants compris 7 jours" in told
+    assert "20 avril 2026 + 2" in told
 
 
 def test_several_agreements_are_told_apart() -> None:

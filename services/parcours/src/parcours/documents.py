@@ -166,12 +166,11 @@ def _choice(reading: Reading[Parcours], signed: Agreement) -> Iterator[Block]:
 
 def _terms(reading: Reading[Parcours], key: UUID, signed: Agreement) -> Iterator[Block]:
     amendments = [told.event for told in reading.all_of(AmendmentSigned) if told.event.action == key]
-    first = signed.days - sum(amendment.extra_days for amendment in amendments)
-    yield Facts((("Jours d’intervention", counted(first, "jour")), ("Montant", euros(signed.amount))))
+    days = "Jours convenus, avenants compris" if amendments else "Jours convenus"
+    yield Facts(((days, counted(signed.days, "jour")), ("Montant", euros(signed.amount))))
     if amendments:
-        rows = [(in_words(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments]
-        rows.append(("Total des jours convenus", str(signed.days)))
-        yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), tuple(rows))
+        rows = tuple((in_words(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments)
+        yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), rows)
 
 
 def _signatures(reading: Reading[Parcours], signed: Agreement, provider: str) -> Signatures:
