@@ -127,6 +127,13 @@ def test_what_is_edited_after_its_validation_is_not_told_as_validated(log: Memor
     assert "Document de travail" in on_screen(document)
 
 
+def test_what_leaders_have_before_them_is_not_told_as_validated(log: MemoryLog[Diagnosis]) -> None:
+    accepted(log, commands.SubmitDiagnosis())
+    document = diagnosis(log)
+    assert document.validation is None
+    assert "Soumis à la validation de la structure" in on_screen(document)
+
+
 def test_the_plan_is_written_once_it_is_agreed(log: MemoryLog[Diagnosis]) -> None:
     validate(log)
     assert lacking(of_diagnosis, "plan-d-accompagnement", log.state) is not None
