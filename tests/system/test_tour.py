@@ -40,6 +40,7 @@ def test_what_is_served_is_what_the_log_tells_for_all_that_was_opened(
 ) -> None:
     assert told["rebuilt_equals_served"] is True
     aggregates = (
+        "attachment",
         "request",
         "orientation",
         "diagnosis",
@@ -56,8 +57,8 @@ def test_what_is_served_is_what_the_log_tells_for_all_that_was_opened(
 
 def test_nearly_every_command_and_event_of_the_services_is_shown(told: dict[str, Any]) -> None:
     """A new one may come before its story; the tour says at its end which."""
-    assert told["commands"] >= 0.8 * told["commands_of"]
-    assert told["event_types"] >= 0.8 * told["event_types_of"]
+    assert told["commands"] >= 0.95 * told["commands_of"]
+    assert told["event_types"] >= 0.95 * told["event_types_of"]
 
 
 def test_refused_attempts_are_told_with_their_reason(told: dict[str, Any], copy: str) -> None:
@@ -78,6 +79,7 @@ def test_refused_attempts_are_told_with_their_reason(told: dict[str, Any], copy:
         ("La Laiterie du Val", ["injoignable", "Bilan en retard", "cessé son activité", "Dossier clos"]),
         ("Radio Bocage", ["Dérogation de durée accordée", "Parcours abandonné", "Somme rendue"]),
         ("Les Paniers du Coin", ["Mise à jour du parcours demandée", "Parcours rouvert", "Suivi repris"]),
+        ("Acheter ensemble", ["Opération collective sans assez de structures", "Dossier rouvert", "Suivi repris"]),
     ],
 )
 def test_each_story_is_told(copy: str, title: str, told_in_it: list[str]) -> None:

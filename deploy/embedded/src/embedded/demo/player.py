@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -150,9 +151,14 @@ class Player:
 
     def _post(self, played: Played, step: Step, blanks: Blanks, address: str) -> None:
         token, service = self._token(played, step), address.partition(" ")[0]
-        body, headers = blanks.filled(step.body), {"Authorization": f"Bearer {token}"}
-        answer = self._http.post(self._url(address), json=body, headers=headers)
-        played.posted.append(address)
+        sent = {"json": blanks.filled(step.body)}
+        headers = {"Authorization": f"Bearer {token}"}
+        if step.file:
+            name, title = quote(step.file.name), quote(step.file.title)
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}; title*=UTF-8''{title}"
+            sent = {"content": step.file.content.encode()}
+        answer = self._http.post(self._url(address), headers=headers, **sent)
+        played.posted.append(address.partition("?")[0])
         told = answer.json()
         refused = told.get("type", "").rsplit("/", 1)[-1] if answer.is_error else None
         if refused != step.expects:

@@ -56,14 +56,26 @@ def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened
     if "view" in line:
         kept = rebuilt if line["as_kept"] else "différent"
         return Compared(service, f"liste {line['view']}", case, line["version"], rebuilt, kept)
-    answer = player.get(_address(service, line), opened.token)
-    state = answer.json() if answer.is_success else None
+    state = _state(player, service, line, opened)
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
         state.pop("id")
         state.pop("beside", None)  # what follows from the state today, and is no part of it
         served = _fingerprint(state)
     return Compared(service, line["aggregate"], case, line["version"], rebuilt, served)
+
+
+def _state(player: Player, service: str, line: dict[str, Any], opened: Opened) -> dict[str, Any] | None:
+    """As it is served; of an attachment, which is served as its content, from the list of its case."""
+    address = _address(service, line)
+    listed = line["aggregate"] == "attachment"
+    answer = player.get(address.rpartition("/")[0] if listed else address, opened.token)
+    if not answer.is_success:
+        return None
+    found: Any = answer.json()
+    if not listed:
+        return dict(found)
+    return next(({**row, "case": line["case"]} for row in found if row["id"] == line["stream"]), None)
 
 
 def _address(service: str, line: dict[str, Any]) -> str:

@@ -32,15 +32,25 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class File:
+    """What is sent as it is, with its name and its title."""
+
+    name: str
+    title: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Step:
     """In this order: `waits` until what stands at an address is as `until` says; `after` so many days, `reads` an
-    address and `finds` a row; `shows` a sentence of what was read; `post`s, and `saves` the id under a name.
+    address and `finds` a row; `shows` a sentence of what was read; `post`s a body or a file, `saves` its id.
 
     `expects`: the slug of a refusal; `tries`: what was asked, in French, for the timeline of the case it is `of`."""
 
     by: str = ""
     post: str | None = None
     body: Any = None
+    file: File | None = None
     after: int = 0
     saves: str | None = None
     waits: str | None = None
@@ -85,7 +95,8 @@ def read(path: Path) -> Script:
 
 
 def _step(told: dict[str, Any]) -> Step:
-    return Step(**told | {"finds": Finding(**told["finds"]) if "finds" in told else None})
+    read = {key: kind(**told[key]) for key, kind in (("finds", Finding), ("file", File)) if key in told}
+    return Step(**told | read)
 
 
 def _spelt_out(steps: list[dict[str, Any]], parts: Path) -> Iterator[dict[str, Any]]:
