@@ -38,6 +38,7 @@ def app(database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.Monkey
         "DATABASE_URL": url,
         "NATS_URL": "nats://127.0.0.1:1",
         "MODE": "development",
+        "RIGHTS_FROM": "token",
         "SEALING_KEY": b64encode(key).decode(),
         "IDENTITY_KEY": b64encode(key).decode(),
         "JWKS": str(tmp_path / "jwks.json"),

@@ -122,12 +122,12 @@ def intake(provider: Provider, database: Callable[..., str], nats: Nats, tmp_pat
 
 
 def asked(intake: Served, token: str) -> Any:
-    """A person whom the provider knows, and who has no rights here, is told so; a stranger is not even heard."""
+    """Whoever the provider knows reads who they are, with rights or without; a stranger is not even heard."""
     answer = intake.http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
     return answer.json()["type"].rsplit("/", 1)[1] if answer.is_error else "known"
 
 
-KNOWN, STRANGER, NOBODY_CAN_TELL = "without-rights", "unauthenticated", "issuer-unreachable"
+KNOWN, STRANGER, NOBODY_CAN_TELL = "known", "unauthenticated", "issuer-unreachable"
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -21,7 +21,7 @@ from embedded.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.nats import Nats
 from shared.eventlog.application import ServiceApplication
 from shared.service import Part, Service
-from shared.settings import Mode, Settings
+from shared.settings import Mode, RightsFrom, Settings
 from shared.web.tokens import pseudonym
 
 IDENTITY_KEY = b"the same for all the services..."
@@ -33,6 +33,12 @@ class Client:
     def __init__(self, http: httpx.Client, token: str | None) -> None:
         self._http = http
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def under(self, right: str) -> Client:
+        """The same person, who says which of several rights they use."""
+        other = Client(self._http, None)
+        other._headers = self._headers | {"DLA-Right": right}
+        return other
 
     def get(self, path: str, **parameters: Any) -> Any:
         return self._http.get(path, params=parameters or None, headers=self._headers)
@@ -54,8 +60,8 @@ class Client:
 
 
 class Served:
-    def __init__(self, http: httpx.Client, issuer: Issuer, web: FastAPI) -> None:
-        self.http, self.issuer, self.web = http, issuer, web
+    def __init__(self, http: httpx.Client, issuer: Issuer, web: FastAPI, settings: Settings) -> None:
+        self.http, self.issuer, self.web, self.settings = http, issuer, web, settings
 
     @property
     def application(self) -> ServiceApplication:
@@ -84,7 +90,7 @@ def served(
     settings, issuer = ready(service, database, nats, folder, **deployed)
     web = service.web(settings, part)
     with TestClient(web, raise_server_exceptions=False) as http:
-        yield Served(http, issuer, web)
+        yield Served(http, issuer, web, settings)
 
 
 @contextmanager
@@ -99,7 +105,7 @@ def listening(service: Service, database: Callable[..., str], nats: Nats, folder
     try:
         eventually(lambda: server.started)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
-            yield Served(http, issuer, web)
+            yield Served(http, issuer, web, settings)
     finally:
         server.should_exit = True
         thread.join()
@@ -113,6 +119,7 @@ def ready(
     issuer.publish()
     usual = {
         "mode": Mode.DEVELOPMENT,
+        "rights_from": RightsFrom.TOKEN,
         "database_url": SecretStr(database(service.name)),
         "nats_url": nats.url,
         "nats_token": SecretStr(nats.token),

@@ -35,11 +35,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever acts, by pseudonym: a name never enters the log in clear."""
+    """Whoever acts, by pseudonym: a name never enters the log in clear. `units`: the territory beside the own unit."""
 
     id: str
     role: Role
     unit: str | None = None
+    units: tuple[str, ...] = ()
+
+    def covers(self, unit: str | None) -> bool:
+        return unit is not None and unit in (self.unit, *self.units)
 
 
 @dataclass

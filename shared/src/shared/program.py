@@ -30,7 +30,7 @@ def command_line(service: Service) -> typer.Typer:
     def serve(role: Annotated[Part, typer.Option(help="What this process does")] = Part.ALL) -> None:
         """Runs the service until SIGTERM."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-        settings = _settings(service)
+        settings = settings_of(service)
         with _told_plainly():
             web = service.web(settings, role)
         uvicorn.run(
@@ -45,7 +45,7 @@ def command_line(service: Service) -> typer.Typer:
     @cli.command()
     def migrate() -> None:
         """Makes the tables of this service's database, its stream and its consumers, where they are missing."""
-        settings = _settings(service)
+        settings = settings_of(service)
         app = service.application(settings)
         app.create_tables()
         app.close()
@@ -61,7 +61,7 @@ def command_line(service: Service) -> typer.Typer:
         case: Annotated[list[UUID] | None, typer.Argument(help="Cases; all of them if none is named")] = None,
     ) -> None:
         """Rebuilds states from the log's first event, without snapshots, and compares the views; one JSON line each."""
-        app = service.application(_settings(service))
+        app = service.application(settings_of(service))
         for line in rebuilt(service, app, set(case or [])):
             typer.echo(json.dumps(line, ensure_ascii=False))
         app.close()
@@ -111,7 +111,7 @@ def command_line(service: Service) -> typer.Typer:
 
 @contextmanager
 def _inbox(service: Service) -> Iterator[Inbox]:
-    settings = _settings(service)
+    settings = settings_of(service)
     app = service.application(settings)
     try:
         yield Inbox(app, service.reactions, service.feed(settings))
@@ -119,7 +119,7 @@ def _inbox(service: Service) -> Iterator[Inbox]:
         app.close()
 
 
-def _settings(service: Service) -> Settings:
+def settings_of(service: Service) -> Settings:
     """What the deployment tells all services, once what it tells this one alone is understood too."""
     with _told_plainly():
         if service.own_settings:

@@ -20,6 +20,7 @@ from shared.clock import Clock
 from shared.contracts.base import PublicEvent
 from shared.decider import Decider, Role
 from shared.eventlog.application import ServiceApplication
+from shared.rights.heard import rights_heard
 from shared.scheduler import Scheduler
 from shared.settings import Settings
 from shared.transport.feed import Feed, feed_router
@@ -29,11 +30,10 @@ from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Published
 from shared.views import Projector, View
 from shared.web import problems
-from shared.web.callers import only
+from shared.web.callers import Callers, RightsOf, only
 from shared.web.clock import clock_router
 from shared.web.health import health_router
 from shared.web.me import me_router
-from shared.web.tokens import TokenVerifier
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ class Service:
     tables: str = ""
     workers: Workers = tuple
     own_settings: type[BaseSettings] | None = None
+    rights: RightsOf = rights_heard
 
     def application(self, settings: Settings) -> ServiceApplication:
         return ServiceApplication(
@@ -100,7 +101,7 @@ class Service:
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
-            web.state.application, web.state.verifier = app, TokenVerifier(settings)
+            web.state.application, web.state.callers = app, Callers(settings, app, self.rights)
             web.state.uploads = asyncio.Semaphore(AT_ONCE)
             try:
                 async with self._behind(app, settings, part, [make(app) for make in workers]):

@@ -28,6 +28,11 @@ class Mode(StrEnum):
     DEVELOPMENT = "development"
 
 
+class RightsFrom(StrEnum):
+    REGISTER = "register"
+    TOKEN = "token"  # noqa: S105
+
+
 class Misconfigured(Exception):
     """What a deployment must set before a program can start: `faults`, one line each."""
 
@@ -65,8 +70,9 @@ Key = Annotated[SecretBytes, BeforeValidator(decoded)]
 class Settings(BaseSettings):
     """`mode`: production unless said otherwise. `sealing_key` wraps the keys of personal data, its own in each service;
     `identity_key` makes people's pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys
-    outlive an outage of the provider by `jwks_trusted_hours`. `feeds` gives each service's address; `dev_clock` names
-    the development clock's file, and exists in development only."""
+    outlive an outage of the provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the
+    token's own claims. `feeds` gives each service's address; `dev_clock` names the development clock's file, and exists
+    in development only."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
 
@@ -83,6 +89,7 @@ class Settings(BaseSettings):
     jwks_trusted_hours: PositiveFloat = 24
     issuer: str
     audience: str = "dla"
+    rights_from: RightsFrom = RightsFrom.REGISTER
     service_token: SecretStr
     feeds: dict[str, HttpUrl] = {}
     dev_clock: Path | None = None
@@ -97,6 +104,11 @@ class Settings(BaseSettings):
                 )
             if self.jwks.startswith("http://"):
                 raise ValueError("DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://")
+            if self.rights_from is RightsFrom.TOKEN:
+                raise ValueError(
+                    "DLA_RIGHTS_FROM=token takes the role from the token, which no identity provider knows: it is for"
+                    " DLA_MODE=development only; `dla-intake register` gives the first right of the register"
+                )
             if self.dev_clock:
                 raise ValueError("DLA_DEV_CLOCK moves time: it is for DLA_MODE=development only")
         return self

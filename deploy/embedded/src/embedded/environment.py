@@ -27,6 +27,7 @@ def environment(
     own = _ledger(folder) if service == "audit" else {}
     return dict(os.environ) | {
         "DLA_MODE": "development",
+        "DLA_RIGHTS_FROM": "token",
         "DLA_DATABASE_URL": database_url,
         "DLA_NATS_URL": nats.url,
         "DLA_NATS_TOKEN": nats.token,

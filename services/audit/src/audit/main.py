@@ -13,6 +13,7 @@ from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import Signing
 from audit.published import published
 from audit.reactions import reactions
+from audit.rights import rights
 from shared.eventlog.application import ServiceApplication
 from shared.program import command_line
 from shared.service import Service
@@ -34,6 +35,7 @@ service = Service(
     published=published,
     told=(),
     reactions=reactions,
+    rights=rights,
     tables=files("audit.ledger").joinpath("tables.sql").read_text(),
     workers=ledger,
 )

@@ -9,12 +9,13 @@ from diagnostic.reactions import reactions
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import diagnostic as contracts
 from shared.program import command_line
+from shared.rights.heard import decider as rights
 from shared.service import Service
 
 service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
-    deciders=(diagnosis.decider, attachment),
+    deciders=(diagnosis.decider, attachment, rights),
     routers=(api.router, api.diagnosis_attachments),
     published=published,
     told=contracts.TOLD,

@@ -9,12 +9,13 @@ from followup.reactions import reactions
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import followup as contracts
 from shared.program import command_line
+from shared.rights.heard import decider as rights
 from shared.service import Service
 
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
-    deciders=(follow_up.decider, sheet.decider, attachment),
+    deciders=(follow_up.decider, sheet.decider, attachment, rights),
     routers=(api.router, api.follow_up_attachments, api.learning),
     published=published,
     told=contracts.TOLD,

@@ -11,10 +11,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from followup.domain import commands, follow_up
 from followup.domain.reviews import REVIEWS
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
+from shared.rights.heard import follow_register
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("followup")
+follow_register(reactions)
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]

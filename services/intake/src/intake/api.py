@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 from annotated_types import MaxLen
@@ -24,6 +25,8 @@ from intake.domain import (
 )
 from intake.domain.attachments import AttachmentKind
 from intake.domain.chasing import Chase
+from intake.domain.register import register
+from intake.domain.register.commands import GrantRight, RevokeRight
 from intake.settings import deployment
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
@@ -76,6 +79,14 @@ letters = Documents(orientations_router, deployed.orientations, within=deployed.
 letters.writes(papers.of_orientation, *WHO_READS_A_CASE, names_structure=True)
 
 request_attachments = attachments_router("/requests", deployed.requests, AttachmentKind, *WHO_READS_A_CASE)
+
+identities_router = case_router("/identities", "register of rights")
+identities = Endpoints(identities_router, register.decider)
+identities.opens(
+    GrantRight, *EVERYONE_AT_WORK, path="/rights", stream=attrgetter("identity"), completed=lookups.within_the_unit
+)
+identities.does("/revocation", RevokeRight, *EVERYONE_AT_WORK)
+identities.reads(Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)
 
 reference_router = case_router("", "reference")
 Words = Annotated[str, Query(min_length=2, max_length=100, pattern=NO_NUL)]

@@ -13,12 +13,15 @@ from intake.domain import chasing, commands, orientation, request
 from intake.domain.criteria import Criteria
 from intake.domain.difficulty import DISCLAIMER, Difficulty, Level
 from intake.domain.eligibility import assess
+from intake.domain.register import register
+from intake.domain.register.commands import GrantRight
 from intake.domain.state import Request
 from intake.domain.structure import checked
 from intake.domain.territory import region_of
 from intake.settings import deployment
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
+from shared.rights.right import Right
 from shared.web.callers import Caller
 from shared.web.problems import ProblemError
 
@@ -66,6 +69,18 @@ def received_knowing(
     url = deployment().prefill_url
     prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
     return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows), prefill)
+
+
+def within_the_unit(app: ServiceApplication, caller: Caller, asked: GrantRight) -> GrantRight:
+    """Whoever gives a leader the right to one dossier works on that dossier."""
+    if asked.dossier and not caller.actor.covers(app.existing(deployed.requests, asked.dossier).state.unit):
+        raise register.BEYOND_YOURS("Ce dossier n’est pas de ceux que vos propres droits couvrent.")
+    return asked
+
+
+def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
+    """Intake owns the register, and needs no copy of it."""
+    return app.load(register.decider, identity).state.held
 
 
 def transferred(app: ServiceApplication, _: Caller, asked: commands.ReceiveTransfer) -> commands.TakeOver:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from intake import api, deployed, views
+from intake import api, commands, deployed, lookups, views
+from intake.domain.register import register
 from intake.published import published
 from intake.reactions import reactions
 from intake.settings import Deployment
@@ -14,11 +15,12 @@ from shared.service import Service
 service = Service(
     name="intake",
     title="DLA — accueil",
-    deciders=(deployed.requests, deployed.orientations, attachment),
+    deciders=(deployed.requests, deployed.orientations, attachment, register.decider),
     routers=(
         api.router,
         api.orientations_router,
         api.request_attachments,
+        api.identities_router,
         api.reference_router,
         api.self_checks_router,
     ),
@@ -27,8 +29,10 @@ service = Service(
     reactions=reactions,
     views=(views.requests, views.chases),
     own_settings=Deployment,
+    rights=lookups.rights,
 )
 cli = command_line(service)
+commands.install(cli, service)
 
 if __name__ == "__main__":
     cli()

@@ -6,6 +6,7 @@ from typing import Any
 
 from intake.domain import events
 from intake.domain.commands import Ending
+from intake.domain.register import commands as register
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog.mapper import RecordedEvent
@@ -30,4 +31,16 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.CaseClosed(ending=ending)
         case events.CaseGivenUp():
             return contracts.CaseClosed(ending=Ending.GIVEN_UP)
+        case register.RightGranted() as given:
+            return contracts.RightGranted(
+                right=given.right,
+                role=given.role,
+                unit=given.unit,
+                units=given.units,
+                dossier=given.dossier,
+                since=given.since,
+                until=given.until,
+            )
+        case register.RightRevoked(right):
+            return contracts.RightRevoked(right=right)
     return None

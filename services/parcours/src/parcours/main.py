@@ -10,12 +10,13 @@ from parcours.reactions import reactions
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import parcours as contracts
 from shared.program import command_line
+from shared.rights.heard import decider as rights
 from shared.service import Service
 
 service = Service(
     name="parcours",
     title="DLA — parcours d’accompagnement",
-    deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider, attachment),
+    deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider, attachment, rights),
     routers=(api.router, api.parcours_attachments, api.consultations_router, api.funds_router, api.operations_router),
     published=published,
     told=contracts.TOLD,

@@ -6,10 +6,12 @@ from parcours.domain import ending, parcours, validation
 from parcours.domain.state import Plan
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
+from shared.rights.heard import follow_register
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("parcours")
+follow_register(reactions)
 
 
 @reactions.on(PlanAgreed)

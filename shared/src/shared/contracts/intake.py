@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -43,4 +44,27 @@ class CaseClosed(FromIntake):
     ending: str
 
 
-TOLD = (RequestAdmitted, RequestOriented, CaseClosed)
+class RightGranted(FromIntake):
+    """The case is an identity: a person, by the pseudonym under which every history names them. It was given a role;
+    `unit`, `units` and `dossier` say over what, `since` and `until` are the first and last days."""
+
+    name: ClassVar[str] = "right-granted"
+
+    right: UUID
+    role: str
+    unit: str | None = None
+    units: tuple[str, ...] = ()
+    dossier: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+class RightRevoked(FromIntake):
+    """The case is an identity, from which a right was taken back."""
+
+    name: ClassVar[str] = "right-revoked"
+
+    right: UUID
+
+
+TOLD = (RequestAdmitted, RequestOriented, CaseClosed, RightGranted, RightRevoked)

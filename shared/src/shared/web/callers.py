@@ -1,8 +1,10 @@
-"""Who is calling? A bearer token, signed by the deployment's issuer, says the person, the role and the territory."""
+"""Who is calling, and by which right? The token proves the person; the register, copied here, says what they may do."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,40 +12,111 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.decider import Actor, Role
+from shared.eventlog.application import ServiceApplication
+from shared.rights.right import Right
+from shared.settings import RightsFrom, Settings
 from shared.web.problems import ProblemError
 from shared.web.tokens import Proven, TokenVerifier, text_claim, unauthenticated
+
+RightsOf = Callable[[ServiceApplication, UUID], Sequence[Right]]
+"""What a service knows an identity to hold, today or on another day."""
+RIGHT = "DLA-Right"
+"""The header by which somebody who holds several rights says which one they act under."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`case`: the one case a leader's or a provider's token opens."""
+    """`case`: the one case that a leader or a provider sees."""
 
     actor: Actor
     case: UUID | None = None
 
 
-def from_token(proven: Proven) -> Caller:
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A person that a token proves, with the rights held today."""
+
+    identity: str
+    rights: tuple[Right, ...]
+
+    def by(self, wanted: str | None) -> Caller:
+        """Raises ProblemError 403 without any right, or when nobody can tell which of several is meant."""
+        if not self.rights:
+            raise ProblemError(
+                403,
+                "without-rights",
+                "Aucun droit",
+                "Vous êtes identifié·e, et aucun droit ne vous est donné ici aujourd’hui.",
+            )
+        meant = [right for right in self.rights if wanted is None or str(right.id) == wanted]
+        if len(meant) != 1:
+            raise ProblemError(
+                403,
+                "choose-a-right",
+                "À quel titre\u202f?",
+                f"Vous avez {len(self.rights)} droits\u202f: nommez dans l’en-tête {RIGHT} celui dont vous usez"
+                " (GET /api/v1/me les donne).",
+            )
+        (right,) = meant
+        return Caller(Actor(self.identity, right.role, right.unit, right.units), right.dossier)
+
+
+class Callers:
+    """How tokens become callers, in one service."""
+
+    def __init__(
+        self, settings: Settings, app: ServiceApplication, rights_of: RightsOf, verifier: TokenVerifier | None = None
+    ) -> None:
+        self._from, self._app, self._rights_of = settings.rights_from, app, rights_of
+        self._verifier = verifier or TokenVerifier(settings)
+
+    def identified(self, token: str) -> Identified:
+        """Raises ProblemError 401 for a token that cannot be trusted."""
+        proven = self._verifier.proven(token)
+        if self._from is RightsFrom.TOKEN:
+            return Identified(proven.identity, _claimed(proven))
+        return Identified(proven.identity, self._held(UUID(proven.identity), self._app.clock.now().date()))
+
+    def _held(self, identity: UUID, today: date) -> tuple[Right, ...]:
+        return tuple(right for right in self._rights_of(self._app, identity) if right.holds(today))
+
+
+def _claimed(proven: Proven) -> tuple[Right, ...]:
     """Development only: the token itself says the role, the unit and the one case."""
-    if "role" not in proven.claims:
-        raise ProblemError(
-            403, "without-rights", "Aucun droit", "Vous êtes identifié·e, et aucun droit ne vous est donné ici."
-        )
+    claims = proven.claims
+    if "role" not in claims:
+        return ()
     try:
-        case = text_claim(proven.claims, "case")
-        actor = Actor(proven.identity, Role(proven.claims["role"]), text_claim(proven.claims, "unit"))
-        return Caller(actor, UUID(case) if case else None)
-    except (ValueError, KeyError, TypeError) as error:
+        case, units = text_claim(claims, "case"), claims.get("units", [])
+        if not (isinstance(units, list) and all(isinstance(unit, str) for unit in units)):
+            raise ValueError("the claim units is not a list of texts")
+        dossier = UUID(case) if case else None
+        return (Right(UUID(int=0), Role(claims["role"]), text_claim(claims, "unit"), tuple(units), dossier),)
+    except (ValueError, TypeError) as error:
         raise unauthenticated("Le jeton présenté ne dit pas à quel titre vous appelez.") from error
 
 
-_bearer = HTTPBearer(auto_error=False, description="make token ROLE=adviser UNIT=dla-44")
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="A token of the deployment's identity provider; to try the system: make token ROLE=adviser UNIT=dla-44."
+    f" Who holds several rights names one in the header {RIGHT}.",
+)
 
 
-def calling(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+def identifying(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identified:
     if given is None:
         raise unauthenticated("Présentez un jeton dans l’en-tête Authorization.")
-    verifier: TokenVerifier = request.app.state.verifier
-    return from_token(verifier.proven(given.credentials))
+    callers: Callers = request.app.state.callers
+    return callers.identified(given.credentials)
+
+
+Identifying = Annotated[Identified, Depends(identifying)]
+
+
+async def calling(request: Request, identified: Identifying) -> Caller:
+    return identified.by(request.headers.get(RIGHT))
 
 
 Calling = Annotated[Caller, Depends(calling)]

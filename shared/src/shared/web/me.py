@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from shared.decider import Role
 from shared.web.bodies import BoundedRoute
-from shared.web.callers import Calling
+from shared.web.callers import Identifying
 
 me_router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=BoundedRoute)
 
 
-class Me(BaseModel):
-    """`id` is the pseudonym under which the histories name the caller; `case`, the only one that a leader opens."""
+class Held(BaseModel):
+    """A right that is held today; `id` is what the header DLA-Right names."""
 
-    id: str
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
     role: Role
     unit: str | None
-    case: UUID | None
+    units: tuple[str, ...]
+    dossier: UUID | None
+    since: date | None
+    until: date | None
+
+
+class Me(BaseModel):
+    """`id`: by which the histories name the caller, and which they tell to whoever may give them a right."""
+
+    id: UUID
+    rights: list[Held]
 
 
 @me_router.get("", summary="Who calls")
-def me(caller: Calling) -> Me:
-    """As whom this token is taken: an id, which the histories name, and a role."""
-    return Me(id=caller.actor.id, role=caller.actor.role, unit=caller.actor.unit, case=caller.case)
+def me(identified: Identifying) -> Me:
+    """As whom this token is taken, and with which rights; they may be none."""
+    return Me(id=UUID(identified.identity), rights=[Held.model_validate(right) for right in identified.rights])

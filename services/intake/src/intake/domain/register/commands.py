@@ -1,0 +1,60 @@
+"""What is asked of the register of rights, and what it records."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
+
+from shared.decider import Role
+from shared.events import command, event
+from shared.fields import Line, Motive
+from shared.sealed import Sealed
+
+
+@command
+class GrantRight:
+    """Somebody is given a role, over a unit, a territory or one dossier, for a while.
+
+    `identity` is the id that the person reads under `GET /api/v1/me`. `unit`: for which they work; `units`: those that
+    a right over a territory covers; `dossier`: the only one that a leader sees. `since` and `until`: first and last
+    days. `name` helps to recognise them, and is sealed."""
+
+    identity: UUID
+    role: Role
+    motive: Motive
+    unit: Line | None = None
+    units: Annotated[tuple[Line, ...], Len(0, 200)] = ()
+    dossier: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    name: Line | None = None
+
+
+@command
+class RevokeRight:
+    """A right is taken back, at once and for good."""
+
+    right: UUID
+    motive: Motive
+
+
+@event("right-granted", label="Droit donné")
+class RightGranted:
+    right: UUID
+    role: Role
+    motive: Sealed
+    unit: str | None = None
+    units: tuple[str, ...] = ()
+    dossier: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    name: Sealed | None = None
+
+
+@event("right-revoked", label="Droit retiré")
+class RightRevoked:
+    right: UUID
+    motive: Sealed

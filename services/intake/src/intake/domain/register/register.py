@@ -1,0 +1,131 @@
+"""Who may do what, where and until when? One identity's rights, given and taken back with a motive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from intake.domain.register.commands import GrantRight, RevokeRight, RightGranted, RightRevoked
+from shared.decider import Actor, Context, Decider, Refusal, Role
+from shared.fields import UNIT_CODE
+from shared.frozen import replace
+from shared.rights.right import Right
+from shared.sealed import Sealed
+
+OF_A_UNIT = frozenset({Role.ADVISER, Role.MANAGER})
+OF_A_TERRITORY = frozenset({Role.REGIONAL, Role.PILOT, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE})
+OF_A_DOSSIER = frozenset({Role.LEADER})
+GIVEN_BY = {
+    Role.ADVISER: OF_A_DOSSIER,
+    Role.MANAGER: OF_A_DOSSIER | OF_A_UNIT,
+    Role.REGIONAL: OF_A_DOSSIER | OF_A_UNIT | OF_A_TERRITORY,
+    Role.OPS: frozenset(Role) - {Role.PROVIDER},
+}
+"""Who gives what. The operator, on the command line alone, gives the first rights, and those of programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One identity. `over`: the ids of the rights that were taken back."""
+
+    rights: tuple[Right, ...] = ()
+    over: tuple[UUID, ...] = ()
+    name: Sealed | None = None
+
+    @property
+    def held(self) -> tuple[Right, ...]:
+        return tuple(right for right in self.rights if right.id not in self.over)
+
+
+BEYOND_YOURS = Refusal("right-beyond-yours", "Ce droit dépasse les vôtres", 403)
+OWN_RIGHTS = Refusal("own-rights", "On ne touche pas à ses propres droits", 403)
+INCOMPLETE = Refusal("incomplete-right", "Ce droit n’est pas complet", 422)
+UNKNOWN = Refusal("unknown-right", "Droit inconnu", 404)
+
+Command = GrantRight | RevokeRight
+Event = RightGranted | RightRevoked
+
+
+def decide(register: Register, command: Command, context: Context) -> list[Event]:
+    if context.actor.id == str(context.case):
+        raise OWN_RIGHTS("Une autre personne de votre unité ou de la région doit le faire.")
+    match command:
+        case GrantRight():
+            right = _right(command, context)
+            _check_complete(right)
+            _check_within(right, context.actor)
+            if any(replace(right, id=held.id) == held for held in register.held):
+                return []
+            name = context.optional_text(command.name)
+            return [
+                RightGranted(
+                    right.id,
+                    right.role,
+                    context.text(command.motive),
+                    right.unit,
+                    right.units,
+                    right.dossier,
+                    right.since,
+                    right.until,
+                    name,
+                )
+            ]
+        case RevokeRight(wanted, motive):
+            found = next((right for right in register.rights if right.id == wanted), None)
+            if found is None:
+                raise UNKNOWN("Cette personne n’a jamais reçu ce droit.")
+            _check_within(found, context.actor)
+            return [] if wanted in register.over else [RightRevoked(wanted, context.text(motive))]
+
+
+def _right(command: GrantRight, context: Context) -> Right:
+    return Right(
+        context.new_id(),
+        command.role,
+        command.unit,
+        tuple(sorted(set(command.units))),
+        command.dossier,
+        command.since,
+        command.until,
+    )
+
+
+def _check_complete(right: Right) -> None:
+    for unit in filter(None, (right.unit, *right.units)):
+        if not UNIT_CODE.fullmatch(unit):
+            raise INCOMPLETE(f"«\u202f{unit}\u202f» n’est pas un code d’unité\u202f: par exemple dla-44.")
+    if right.role in OF_A_UNIT and not right.unit:
+        raise INCOMPLETE("Dites pour quelle unité cette personne travaille.")
+    if right.role in OF_A_TERRITORY and not right.units:
+        raise INCOMPLETE("Dites les unités du territoire que ce droit couvre.")
+    if right.role in OF_A_DOSSIER and not right.dossier:
+        raise INCOMPLETE("Dites le dossier que ce droit ouvre\u202f: c’est le seul qu’il ouvrira.")
+    if right.role not in OF_A_DOSSIER and right.dossier:
+        raise INCOMPLETE("Seul un droit de dirigeant·e porte sur un dossier.")
+    if right.since and right.until and right.until < right.since:
+        raise INCOMPLETE("Le dernier jour vient avant le premier.")
+
+
+def _check_within(right: Right, giver: Actor) -> None:
+    """Nobody gives, or takes back, more than they have: neither another role's, nor another unit's."""
+    if right.role not in GIVEN_BY.get(giver.role, frozenset()):
+        raise BEYOND_YOURS(f"Le rôle {right.role} n’est pas de ceux que votre rôle donne ou retire.")
+    if giver.role is Role.OPS:
+        return
+    elsewhere = [unit for unit in filter(None, (right.unit, *right.units)) if not giver.covers(unit)]
+    if elsewhere:
+        raise BEYOND_YOURS(f"Vos propres droits ne couvrent pas {', '.join(elsewhere)}.")
+
+
+def evolve(register: Register, event: Event) -> Register:
+    match event:
+        case RightGranted(right, role, _, unit, units, dossier, since, until, name):
+            given = Right(right, role, unit, units, dossier, since, until)
+            return replace(register, rights=(*register.rights, given), name=name or register.name)
+        case RightRevoked(right):
+            return replace(register, over=(*register.over, right))
+
+
+decider: Decider[Register] = Decider(
+    "register", Register(), decide, evolve, (GrantRight, RevokeRight), (RightGranted, RightRevoked)
+)

@@ -1,0 +1,115 @@
+"""The register of rights: given and taken back within one's own, with a motive, and told to every service."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from intake.domain.register.commands import GrantRight, RevokeRight, RightGranted, RightRevoked
+from intake.domain.register.register import decider
+from shared.decider import Actor, Role
+from shared.testing import CASE, UNIT, Scenarios, new_id, text
+
+given = Scenarios(decider)
+ELSEWHERE = "unit-44"
+MOTIVE = "Arrivée dans l’équipe."
+MANAGER = Actor("some-manager", Role.MANAGER, UNIT)
+REGIONAL = Actor("some-regional", Role.REGIONAL, "dla-bretagne", (UNIT, ELSEWHERE))
+OPERATOR = Actor("operator", Role.OPS)
+DOSSIER = UUID(int=77)
+
+
+def right(role: Role, **told: Any) -> GrantRight:
+    return GrantRight(CASE, role, MOTIVE, **told)
+
+
+def granted(role: Role, n: int = 1, **told: Any) -> RightGranted:
+    return RightGranted(new_id(n), role, text(MOTIVE), **told)
+
+
+ADVISER = granted(Role.ADVISER, unit=UNIT)
+
+
+def test_a_manager_gives_rights_in_the_own_unit() -> None:
+    given().when(right(Role.ADVISER, unit=UNIT), by=MANAGER).then(ADVISER)
+    given().when(right(Role.MANAGER, unit=UNIT), by=MANAGER).then(granted(Role.MANAGER, unit=UNIT))
+    given().when(right(Role.ADVISER, unit=ELSEWHERE), by=MANAGER).refused("right-beyond-yours")
+    given().when(right(Role.ADVISER, unit=UNIT, units=(ELSEWHERE,)), by=MANAGER).refused("right-beyond-yours")
+
+
+def test_the_regional_dla_gives_rights_in_its_region() -> None:
+    for unit in (UNIT, ELSEWHERE):
+        given().when(right(Role.MANAGER, unit=unit), by=REGIONAL).then(granted(Role.MANAGER, unit=unit))
+    asked = right(Role.AUDITOR, units=(ELSEWHERE, UNIT, UNIT), until=date(2026, 12, 31))
+    told = granted(Role.AUDITOR, units=(UNIT, ELSEWHERE), until=date(2026, 12, 31))
+    given().when(asked, by=REGIONAL).then(told)
+    given().when(right(Role.ADVISER, unit="unit-75"), by=REGIONAL).refused("right-beyond-yours")
+
+
+@pytest.mark.parametrize("role", [Role.DPO, Role.OPS, Role.SERVICE, Role.PROVIDER])
+def test_the_rights_of_programs_and_of_who_watches_over_all_come_from_the_operator(role: Role) -> None:
+    for giver in (MANAGER, REGIONAL):
+        given().when(right(role, unit=UNIT), by=giver).refused("right-beyond-yours")
+    if role is not Role.PROVIDER:
+        given().when(right(role), by=OPERATOR).then(granted(role))
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.AUDITOR, Role.PILOT, Role.DPO, Role.PROVIDER, Role.COMMITTEE])
+def test_others_give_no_right(role: Role) -> None:
+    given().when(right(Role.ADVISER, unit=UNIT), by=role).refused("right-beyond-yours")
+
+
+def test_an_adviser_gives_a_leader_one_dossier_and_nothing_else() -> None:
+    leader = right(Role.LEADER, dossier=DOSSIER, until=date(2027, 3, 1))
+    given().when(leader).then(granted(Role.LEADER, dossier=DOSSIER, until=date(2027, 3, 1)))
+    given().when(right(Role.ADVISER, unit=UNIT)).refused("right-beyond-yours")
+
+
+def test_nobody_touches_their_own_rights() -> None:
+    myself = Actor(str(CASE), Role.MANAGER, UNIT)
+    given().when(right(Role.MANAGER, unit=UNIT), by=myself).refused("own-rights")
+    given(ADVISER).when(RevokeRight(new_id(1), MOTIVE), by=myself).refused("own-rights")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"role": Role.ADVISER},
+        {"role": Role.ADVISER, "unit": "Chez nous, à Nantes"},
+        {"role": Role.ADVISER, "unit": UNIT, "dossier": DOSSIER},
+        {"role": Role.REGIONAL, "unit": UNIT},
+        {"role": Role.AUDITOR, "unit": UNIT},
+        {"role": Role.LEADER, "unit": UNIT},
+        {"role": Role.ADVISER, "unit": UNIT, "since": date(2026, 3, 2), "until": date(2026, 3, 1)},
+    ],
+    ids=str,
+)
+def test_a_right_says_over_what_and_until_when(told: dict[str, Any]) -> None:
+    given().when(right(**told), by=OPERATOR).refused("incomplete-right")
+
+
+def test_a_right_that_is_held_is_not_given_twice() -> None:
+    given(ADVISER).when(right(Role.ADVISER, unit=UNIT), by=MANAGER).then()
+    other = granted(Role.ADVISER, unit=UNIT, until=date(2026, 6, 30))
+    given(ADVISER).when(right(Role.ADVISER, unit=UNIT, until=date(2026, 6, 30)), by=MANAGER).then(other)
+
+
+def test_a_right_is_taken_back_within_ones_own_and_can_be_given_again() -> None:
+    revoked = RightRevoked(ADVISER.right, text(MOTIVE))
+    given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=MANAGER).then(revoked)
+    given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=REGIONAL).then(revoked)
+    elsewhere = Actor("some-manager", Role.MANAGER, ELSEWHERE)
+    given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=elsewhere).refused("right-beyond-yours")
+    given(ADVISER, revoked).when(RevokeRight(ADVISER.right, MOTIVE), by=MANAGER).then()
+    given(ADVISER).when(RevokeRight(new_id(9), MOTIVE), by=MANAGER).refused("unknown-right")
+    given(ADVISER, revoked).when(right(Role.ADVISER, unit=UNIT), by=MANAGER).then(ADVISER)
+    assert given(ADVISER, revoked).state.held == ()
+
+
+def test_the_name_helps_to_recognise_somebody_and_is_sealed() -> None:
+    named = granted(Role.ADVISER, unit=UNIT, name=text("Inès Martin"))
+    given().when(right(Role.ADVISER, unit=UNIT, name="Inès Martin"), by=MANAGER).then(named)
+    assert given(named, ADVISER).state.name == text("Inès Martin")
