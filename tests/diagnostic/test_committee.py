@@ -168,3 +168,34 @@ def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
 
         assert leader.post(f"{path}/sharing-withdrawal").json()["events"] == ["sharing-withdrawn"]
         assert committee.get(f"{path}/shared").status_code == 409
+
+
+def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as diagnostic:
+        application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
+        case, now = uuid7(), application.clock.now()
+        command = OpenDiagnosis(uuid7(), "dla-44", "some-adviser", now, 12)
+        application.handle(decider, case, command, application.context(case, Actor("service", Role.SERVICE)))
+        path, adviser = f"/api/v1/diagnoses/{case}", diagnostic.by("adviser")
+        centre = diagnostic.by("resource_centre", unit="crdla-environnement")
+        elsewhere = diagnostic.by("resource_centre", unit="crdla-culture")
+
+        assert centre.get(f"{path}/advice").status_code == 404, "it was asked nothing"
+        question = {"centre": "CRDLA Environnement", "question": "Quels financements ?", "unit": "crdla-environnement"}
+        adviser.post(f"{path}/advice", question)
+        adviser.post(f"{path}/advice", {"centre": "CRDLA Culture", "question": "Quels publics ?"})
+        (asked,) = centre.get(f"{path}/advice").json()
+        assert (asked["question"], asked["answer"]) == ("Quels financements ?", None)
+        assert len(adviser.get(f"{path}/advice").json()) == 2
+        for everything_else in (path, f"{path}/history", f"{path}/versions", f"{path}/shared"):
+            assert centre.get(everything_else).status_code == 403, everything_else
+
+        answer = {"advice": asked["advice"], "received_on": f"{now:%Y-%m-%d}", "answer": "Voir le fonds vert."}
+        assert elsewhere.get(f"{path}/advice").status_code == 404
+        assert elsewhere.post(f"{path}/advice/answer", answer).json()["type"].endswith("/unknown-advice")
+        assert centre.post(f"{path}/advice/answer", answer).json()["events"] == ["advice-received"]
+        assert adviser.get(f"{path}/advice").json()[0]["answer"] == "Voir le fonds vert."
+        wrong = question | {"unit": "le CRDLA de Nantes"}
+        assert adviser.post(f"{path}/advice", wrong).json()["type"].endswith("/wrong-unit")

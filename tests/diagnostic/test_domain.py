@@ -13,6 +13,7 @@ from diagnostic.domain.commands import (
     AgreePlan,
     AssessAxis,
     ContestDiagnosis,
+    CorrectBaseline,
     ListOtherScheme,
     OpenDiagnosis,
     Participant,
@@ -37,6 +38,7 @@ from diagnostic.domain.diagnosis import Status, decider
 from diagnostic.domain.difficulty import Difficulty, Level, Nature
 from diagnostic.domain.events import (
     AxisAssessed,
+    BaselineCorrected,
     DiagnosisContested,
     DiagnosisOpened,
     DiagnosisSubmitted,
@@ -377,3 +379,44 @@ def test_once_the_plan_is_agreed_nothing_changes_any_more() -> None:
     for command in EVERY_COMMAND_AFTER_OPENING:
         agreed = given(*COMPLETE, SUBMITTED, VALIDATED, PLAN_AGREED)
         agreed.when(command, by=Role.LEADER).refused("plan-already-agreed")
+
+
+# Correcting the baseline after the plan: beside what leaders validated, never in it
+
+AGREED = (*COMPLETE, SUBMITTED, VALIDATED, PLAN_AGREED)
+
+
+def test_after_the_plan_a_figure_is_corrected_beside_what_leaders_validated_which_stays_as_it_was() -> None:
+    correction = CorrectBaseline("cdi", 8, NOW.date(), "Un départ oublié.")
+    told = BaselineCorrected("cdi", 9, 8, NOW.date(), text("Un départ oublié."))
+    given(*AGREED).when(correction).then(told)
+    before, after = given(*AGREED).state, given(*AGREED, told).state
+    assert (after.content, after.content_version, after.submission) == (
+        before.content,
+        before.content_version,
+        before.submission,
+    )
+    assert after.baseline_corrections == (told,)
+    again = CorrectBaseline("cdi", 7, NOW.date(), "Un autre départ.")
+    given(*AGREED, told).when(again).then(BaselineCorrected("cdi", 8, 7, NOW.date(), text("Un autre départ.")))
+    given(*AGREED, told).when(correction).then()
+
+
+@pytest.mark.parametrize(
+    ("correction", "slug"),
+    [
+        (CorrectBaseline("nothing", 8, NOW.date(), "Erreur."), "nothing-to-correct"),
+        (CorrectBaseline("cdi", 8, NOW.date() + timedelta(days=9), "Erreur."), "absurd-date"),
+        (CorrectBaseline("cdi", 8.5, NOW.date(), "Erreur."), "impossible-employment"),
+        (CorrectBaseline("cdi", -1, NOW.date(), "Erreur."), "impossible-employment"),
+        (CorrectBaseline("aided", 30, NOW.date(), "Erreur."), "impossible-employment"),
+        (CorrectBaseline("fte", 90, NOW.date(), "Erreur."), "impossible-employment"),
+    ],
+)
+def test_a_correction_after_the_plan_is_of_a_known_figure_and_makes_sense(correction: Any, slug: str) -> None:
+    given(*AGREED).when(correction).refused(slug)
+
+
+def test_before_the_plan_a_figure_is_corrected_in_the_diagnosis_itself() -> None:
+    correction = CorrectBaseline("cdi", 8, NOW.date(), "Un départ oublié.")
+    given(*COMPLETE, SUBMITTED, VALIDATED).when(correction).refused("plan-not-agreed")

@@ -116,6 +116,12 @@ def test_nobody_has_a_kind_of_contract_without_being_employed() -> None:
         given(OPENED).when(wrong).refused("impossible-employment")
 
 
+def test_nobody_counts_for_more_than_their_time() -> None:
+    given(OPENED).when(RecordEmployment(cdi=2, cdd=0, aided=0, fte=3.5)).refused("impossible-employment")
+    given(OPENED).when(RecordEmployment(cdi=0, cdd=0, aided=0, fte=0.5)).refused("impossible-employment")
+    assert given(OPENED).when(RecordEmployment(cdi=2, cdd=0, aided=0, fte=3.0)).events
+
+
 def test_money_is_in_cents_and_told_with_the_definitions_that_follow_up_knows() -> None:
     asked = RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50)
     (recorded,) = given(OPENED).when(asked).events

@@ -15,6 +15,7 @@ from diagnostic.domain.commands import (
     AssessAxis,
     CancelSession,
     ContestDiagnosis,
+    CorrectBaseline,
     CorrectEconomics,
     CorrectEmployment,
     CorrectIndicator,
@@ -109,7 +110,12 @@ def receive(diagnosis: Diagnosis) -> ReceiveAdvice:
     return ReceiveAdvice(asked, NOW.date(), "secret conseil")
 
 
+def correct(_: Diagnosis) -> CorrectBaseline:
+    return CorrectBaseline("cdi", 8, NOW.date(), "secret motif de correction")
+
+
 STEPS = {
+    correct: Role.ADVISER,
     submit: Role.ADVISER,
     validate: Role.LEADER,
     contest: Role.LEADER,
@@ -128,7 +134,7 @@ def whole_story() -> tuple[MemoryLog[Diagnosis], list[Any]]:
         told += log.do(command).events
     for aside, role in ASIDE:
         told += log.do(aside, by=role).events
-    for ask in (receive, submit, edit, submit, contest, submit, validate, edit, submit, validate, agree):
+    for ask in (receive, submit, edit, submit, contest, submit, validate, edit, submit, validate, agree, correct):
         told += log.do(ask(log.state), by=STEPS[ask]).events
     assert {type(event) for event in told} == set(decider.events)
     return log, told
@@ -141,7 +147,7 @@ def test_every_event_comes_back_from_the_log() -> None:
 
 def test_nobody_s_words_are_stored_in_clear() -> None:
     log, told = whole_story()
-    assert "secret objectifs" in str(log.shown(told[-1]))
+    assert "secret motif de correction" in str(log.shown(told[-1]))
     assert not any(b"secret" in stored.state for stored in log.stored)
 
 

@@ -42,7 +42,8 @@ diagnoses.does("/mandates", leaders.RecordMandate, *EVERYONE_AT_WORK)
 diagnoses.does("/committee", committee.ShareWithCommittee, *EVERYONE_AT_WORK)
 diagnoses.does("/opinions", committee.GiveOpinion, Role.COMMITTEE)
 diagnoses.does("/advice", advice.RequestAdvice, *EVERYONE_AT_WORK)
-diagnoses.does("/advice/answer", advice.ReceiveAdvice, *EVERYONE_AT_WORK)
+diagnoses.does("/advice/answer", advice.ReceiveAdvice, *EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)
+diagnoses.does("/plan/correction", commands.CorrectBaseline, *EVERYONE_AT_WORK)
 diagnoses.reads(*WHO_READS_A_CASE)
 Documents(router, diagnosis.decider).writes(papers.of_diagnosis, *WHO_READS_A_CASE)
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
@@ -50,6 +51,7 @@ diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
 diagnosis_attachments = attachments_router("/diagnoses", diagnosis.decider, AttachmentKind, *WHO_READS_A_CASE)
 
 WHO_READS_VERSIONS = frozenset({*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR, Role.SERVICE})
+WHO_READS_ADVICE = frozenset({*WHO_READS_A_CASE, Role.RESOURCE_CENTRE})
 WHO_READS_WHAT_IS_SHARED = WHO_READS_VERSIONS | {Role.COMMITTEE}
 
 
@@ -83,3 +85,10 @@ def read_shared(id: UUID, asked: Asked, caller: Calling) -> versions.SharedReadi
     """The parts of the version that the structure agreed to share, until the day it named."""
     allowed(caller, WHO_READS_WHAT_IS_SHARED, id)
     return versions.shared(asked, id)
+
+
+@router.get("/{id}/advice", summary="What resource centres are asked")
+def read_advice(id: UUID, asked: Asked, caller: Calling) -> list[versions.AdviceReading]:  # noqa: A002
+    """A resource centre reads the questions that were put to it, and nothing else of the diagnosis."""
+    allowed(caller, WHO_READS_ADVICE, id)
+    return versions.advice(asked, id, caller.actor)

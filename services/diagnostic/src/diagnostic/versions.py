@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, get_args
 from uuid import UUID
 
+from diagnostic.domain.advice import seen_by
 from diagnostic.domain.changes import Change, changes
 from diagnostic.domain.content import Content
 from diagnostic.domain.diagnosis import decider
@@ -20,6 +21,7 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
+from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.eventlog.mapper import RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
@@ -79,6 +81,35 @@ def difference(asked: ServiceApplication, case: UUID, number: int, since: int) -
     contents = contents_of(asked, case)
     found = changes(content_at(contents, since, WHAT), content_at(contents, number, WHAT), asked.vault.shown)
     return Difference(since, number, found)
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceReading:
+    """A question to a resource centre, and its answer once there is one."""
+
+    advice: UUID
+    centre: str
+    question: str
+    received_on: date | None
+    answer: str | None
+
+
+def advice(asked: ServiceApplication, case: UUID, reader: Actor) -> list[AdviceReading]:
+    """What the reader may see of it. Raises UnknownCase, also to a centre that was asked nothing of this case."""
+    found = seen_by(reader, asked.existing(decider, case).state.advice)
+    if reader.role is Role.RESOURCE_CENTRE and not found:
+        raise UnknownCase(str(case))
+    shown = asked.vault.shown
+    return [
+        AdviceReading(
+            each.advice,
+            shown(each.centre),
+            shown(each.question),
+            each.received_on,
+            shown(each.answer) if each.answer else None,
+        )
+        for each in found
+    ]
 
 
 def shared(asked: ServiceApplication, case: UUID) -> SharedReading:

@@ -7,27 +7,31 @@ from datetime import date
 from uuid import UUID
 
 from shared.dates import already_past
-from shared.decider import Context, Refusal
+from shared.decider import Actor, Context, Refusal, Role
 from shared.events import command, event
-from shared.fields import Line, Text
+from shared.fields import UNIT_CODE, Line, Text
 from shared.frozen import replace
 from shared.sealed import Sealed
 
 UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue")
+WRONG_UNIT = Refusal("wrong-unit", "Code d’unité irrecevable", status=422)
 ALREADY_RECEIVED = Refusal("advice-already-received", "Conseil déjà reçu")
 
 
 @command
 class RequestAdvice:
-    """The adviser asks a resource centre for advice."""
+    """The adviser asks a resource centre for advice.
+
+    `unit`: the code under which the centre reads and answers this question; null when the adviser brings the answer."""
 
     centre: Line
     question: Text
+    unit: Line | None = None
 
 
 @command
 class ReceiveAdvice:
-    """What the resource centre answered, and on which day."""
+    """What the resource centre answered, and on which day: as the adviser heard it, or as the centre says itself."""
 
     advice: UUID
     received_on: date
@@ -39,6 +43,7 @@ class AdviceRequested:
     advice: UUID
     centre: Sealed
     question: Sealed
+    unit: str | None = None
 
 
 @event("advice-received", label="Conseil reçu d’un centre de ressources")
@@ -57,6 +62,7 @@ class Advice:
     question: Sealed
     received_on: date | None = None
     answer: Sealed | None = None
+    unit: str | None = None
 
 
 AdviceCommand = RequestAdvice | ReceiveAdvice
@@ -65,10 +71,12 @@ AdviceEvent = AdviceRequested | AdviceReceived
 
 def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) -> AdviceEvent:
     match command:
-        case RequestAdvice(centre, question):
-            return AdviceRequested(context.new_id(), context.text(centre), context.text(question))
+        case RequestAdvice(centre, question, unit):
+            if unit and not UNIT_CODE.fullmatch(unit):
+                raise WRONG_UNIT("Un centre de ressources se désigne par son code, comme crdla-environnement.")
+            return AdviceRequested(context.new_id(), context.text(centre), context.text(question), unit)
         case ReceiveAdvice(advice, received_on, answer):
-            found = next((each for each in asked if each.advice == advice), None)
+            found = next((each for each in seen_by(context.actor, asked) if each.advice == advice), None)
             if found is None:
                 raise UNKNOWN_ADVICE("Aucune demande de conseil de ce diagnostic ne porte cet identifiant.")
             if found.answer:
@@ -77,10 +85,17 @@ def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) 
             return AdviceReceived(advice, received_on, context.text(answer))
 
 
+def seen_by(actor: Actor, asked: tuple[Advice, ...]) -> tuple[Advice, ...]:
+    """A resource centre sees what it was asked, and nothing else of the case (source texts)."""
+    if actor.role is not Role.RESOURCE_CENTRE:
+        return asked
+    return tuple(each for each in asked if each.unit and each.unit == actor.unit)
+
+
 def evolve(asked: tuple[Advice, ...], event: AdviceEvent) -> tuple[Advice, ...]:
     match event:
-        case AdviceRequested(advice, centre, question):
-            return (*asked, Advice(advice, centre, question))
+        case AdviceRequested(advice, centre, question, unit):
+            return (*asked, Advice(advice, centre, question, unit=unit))
         case AdviceReceived(advice, received_on, answer):
             return tuple(
                 replace(each, received_on=received_on, answer=answer) if each.advice == advice else each

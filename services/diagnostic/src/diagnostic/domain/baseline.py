@@ -7,7 +7,10 @@ from datetime import date
 from enum import StrEnum
 
 from shared.decider import Refusal
+from shared.frozen import replace
 
+MOST_FTE_EACH = 1.5
+"""A person is one full-time equivalent at most; a yearly mean may stand above those present on a day (our design)."""
 IMPOSSIBLE_EMPLOYMENT = Refusal("impossible-employment", "État de l’emploi impossible", status=422)
 
 
@@ -37,14 +40,27 @@ class Employment:
         del known["as_of"]
         return {code: value for code, value in known.items() if value is not None}
 
+    def with_figures(self, figures: dict[str, float]) -> Employment:
+        """Raises Refused for half a person, or less than nobody."""
+        for code, value in figures.items():
+            if value < 0 or (code != "fte" and value != int(value)):
+                raise IMPOSSIBLE_EMPLOYMENT("Un nombre de personnes est entier, et ni lui ni les ETP ne sont négatifs.")
+        whole = {code: value if code == "fte" else int(value) for code, value in figures.items()}
+        return replace(self, **whole)  # type: ignore[arg-type]
+
     def checked(self) -> Employment:
-        """Raises Refused when more people have a kind of contract than there are."""
+        """Raises Refused when more people have a kind of contract than there are, or work more than people do."""
         for counted, what in ((self.aided, "contrats aidés"), (self.apprentices or 0, "apprenti·es")):
             if counted > self.headcount:
                 raise IMPOSSIBLE_EMPLOYMENT(
                     f"Les {what} sont comptés parmi les CDI et les CDD\u202f: il ne peut y en avoir {counted} pour"
                     f" {self.headcount} personne(s) salariée(s)."
                 )
+        if self.fte > self.headcount * MOST_FTE_EACH:
+            raise IMPOSSIBLE_EMPLOYMENT(
+                f"{self.fte:g} ETP pour {self.headcount} personne(s) salariée(s)\u202f: vérifiez l’un et l’autre. "
+                "Une personne à temps plein compte pour un ETP."
+            )
         return self
 
 

@@ -247,6 +247,18 @@ class AgreePlan:
     objectives: Text
 
 
+@command
+class CorrectBaseline:
+    """Once the plan is agreed: a figure of the baseline was wrong; how it really was, since which day, and why.
+
+    What leaders validated stays as it is: this stands beside it. `code`: of employment, the economy or an indicator."""
+
+    code: Annotated[str, Len(1, 40)]
+    value: Annotated[float, Ge(-1e12), Le(1e12)]
+    effective_on: date
+    reason: Motive
+
+
 Correction = CorrectEmployment | CorrectEconomics | CorrectIndicator | CorrectSession | CancelSession
 """Nothing is edited in place: what was wrong stays in the log, and a new event says how it was."""
 EditCommand = (

@@ -7,6 +7,7 @@ from typing import Any
 from diagnostic.domain import recording
 from diagnostic.domain.commands import (
     CancelSession,
+    CorrectBaseline,
     CorrectEconomics,
     CorrectEmployment,
     CorrectIndicator,
@@ -15,6 +16,7 @@ from diagnostic.domain.commands import (
 )
 from diagnostic.domain.content import Content, Session
 from diagnostic.domain.events import (
+    BaselineCorrected,
     Corrected,
     EconomicsCorrected,
     EmploymentCorrected,
@@ -27,6 +29,7 @@ from shared.decider import Context, Refusal
 from shared.frozen import replace
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
+NOT_IN_CENTS = Refusal("not-in-cents", "Montant irrecevable", status=422)
 UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue")
 CANCELLED_SESSION = Refusal("session-cancelled", "Séance annulée")
 
@@ -52,6 +55,25 @@ def corrected(command: Correction, content: Content, context: Context) -> Correc
         case CancelSession(number):
             _held(content, number)
             return SessionCancelled(number, reason)
+
+
+def corrected_baseline(
+    command: CorrectBaseline, content: Content, before: tuple[BaselineCorrected, ...], context: Context
+) -> list[BaselineCorrected]:
+    """Nothing when the figure is so already. Other figures are left to judge: a plan is never agreed anew by this."""
+    known = content.baseline | {each.code: each.value for each in before}
+    if command.code not in known:
+        raise NOTHING_TO_CORRECT("Aucune donnée de départ ne porte ce code.")
+    already_past(command.effective_on, context.now, "La date d’effet")
+    if command.code.endswith("_cents") and command.value != int(command.value):
+        raise NOT_IN_CENTS("Un montant se donne en centimes d’euro entiers.")
+    if content.employment and command.code in content.employment.figures:
+        figures = {code: known[code] for code in content.employment.figures} | {command.code: command.value}
+        content.employment.with_figures(figures).checked()
+    if command.value == known[command.code]:
+        return []
+    reason = context.text(command.reason)
+    return [BaselineCorrected(command.code, known[command.code], command.value, command.effective_on, reason)]
 
 
 def with_correction(content: Content, event: Corrected) -> Content:

@@ -13,6 +13,7 @@ from diagnostic.domain.axes import Axis
 from diagnostic.domain.commands import (
     AgreePlan,
     ContestDiagnosis,
+    CorrectBaseline,
     EditCommand,
     OpenDiagnosis,
     SubmitDiagnosis,
@@ -20,8 +21,10 @@ from diagnostic.domain.commands import (
 )
 from diagnostic.domain.committee import Committee, CommitteeCommand, CommitteeEvent
 from diagnostic.domain.content import Content
+from diagnostic.domain.corrections import corrected_baseline
 from diagnostic.domain.edits import edited, with_edit
 from diagnostic.domain.events import (
+    BaselineCorrected,
     DiagnosisContested,
     DiagnosisOpened,
     DiagnosisSubmitted,
@@ -85,6 +88,7 @@ class Diagnosis:
     validations: tuple[str | None, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     plan: Plan | None = None
+    baseline_corrections: tuple[BaselineCorrected, ...] = ()
     committee: Committee = field(default_factory=Committee)
     advice: tuple[Advice, ...] = ()
 
@@ -98,11 +102,21 @@ LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la struct
 STALE_CONTENT = Refusal("stale-content", "Le diagnostic a changé depuis votre lecture")
 NOT_VALIDATED = Refusal("diagnosis-not-validated", "Le diagnostic n’est pas validé")
 REPEATED_AXIS = Refusal("repeated-axis", "Axe nommé deux fois", status=422)
+PLAN_NOT_AGREED = Refusal("plan-not-agreed", "Le plan d’accompagnement n’est pas convenu")
 NOT_ASSESSED = Refusal("axis-not-assessed", "Axe non examiné")
 
 Aside = CommitteeCommand | AdviceCommand | RecordMandate
 """What others think, and who speaks: at any step, and never a step of its own."""
-Command = OpenDiagnosis | EditCommand | SubmitDiagnosis | ValidateDiagnosis | ContestDiagnosis | AgreePlan | Aside
+Command = (
+    OpenDiagnosis
+    | EditCommand
+    | SubmitDiagnosis
+    | ValidateDiagnosis
+    | ContestDiagnosis
+    | AgreePlan
+    | CorrectBaseline
+    | Aside
+)
 
 
 def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Event]:
@@ -112,6 +126,8 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         raise NOT_OPEN("Il s’ouvre de lui-même quand la demande est admise.")
     if isinstance(command, Aside):
         return _beside(diagnosis, command, context)
+    if isinstance(command, CorrectBaseline):
+        return _corrected_baseline(diagnosis, command, context)
     if diagnosis.status is Status.AGREED:
         raise ALREADY_AGREED("Le diagnostic ne change plus\u202f: la suite se construit dans le parcours.")
     match command:
@@ -133,6 +149,12 @@ def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
     if diagnosis.status is not Status.NEW:
         return []
     return [DiagnosisOpened(command.structure, command.unit, command.adviser, command.admitted_at, command.headcount)]
+
+
+def _corrected_baseline(diagnosis: Diagnosis, command: CorrectBaseline, context: Context) -> list[Event]:
+    if diagnosis.status is not Status.AGREED:
+        raise PLAN_NOT_AGREED("Le plan n’est pas encore convenu\u202f: corrigez la donnée dans le diagnostic lui-même.")
+    return [*corrected_baseline(command, diagnosis.content, diagnosis.baseline_corrections, context)]
 
 
 def _beside(diagnosis: Diagnosis, command: Aside, context: Context) -> list[Event]:
@@ -244,6 +266,8 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
             return replace(diagnosis, committee=committee.evolve(diagnosis.committee, event))
         case _ if isinstance(event, AdviceEvent):
             return replace(diagnosis, advice=advice.evolve(diagnosis.advice, event))
+        case BaselineCorrected():
+            return replace(diagnosis, baseline_corrections=(*diagnosis.baseline_corrections, event))
         case PlanAgreed():
             return replace(diagnosis, status=Status.AGREED, plan=Plan(event.axes, event.objectives))
         case _:

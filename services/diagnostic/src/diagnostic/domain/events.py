@@ -173,6 +173,17 @@ class PlanAgreed:
     perimeter: Perimeter | None = None
 
 
+@event("baseline-corrected", label="Donnée de départ corrigée après l’accord sur le plan", effective="effective_on")
+class BaselineCorrected:
+    """`before`: what the plan was agreed with, or the correction before this one."""
+
+    code: str
+    before: float
+    value: float
+    effective_on: date
+    reason: Sealed
+
+
 Corrected = EmploymentCorrected | EconomicsCorrected | IndicatorCorrected | SessionCorrected | SessionCancelled
 Edit = (
     SessionRecorded
@@ -196,6 +207,7 @@ Event = (
     | ValidationVoided
     | DiagnosisContested
     | PlanAgreed
+    | BaselineCorrected
     | MandateRecorded
     | CommitteeEvent
     | AdviceEvent
