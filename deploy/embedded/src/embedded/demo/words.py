@@ -18,6 +18,7 @@ NAMED_BY = {
     "provider-consulted": ("provider", "{name}"),
     "advice-requested": ("advice", "{centre}"),
     "orientation-proposed": ("stream", "{target}{other}"),
+    "attachment-added": ("stream", "{title}"),
     "beneficiary-joined": ("action", "{case}"),
     "fund-engaged": ("action", "{case}"),
 }
@@ -59,7 +60,12 @@ def told() -> dict[str, dict[str, str]]:
 
 def typeset(text: str) -> str:
     """French spaces: what goes with a word stays on its line."""
-    return re.sub(r" ([;?!»€])", "\u202f\\1", text).replace("« ", "«\u202f").replace(" :", "\u00a0:")
+    return (
+        re.sub(r" ([;?!»€])", "\u202f\\1", text)
+        .replace("« ", "«\u202f")
+        .replace(" :", "\u00a0:")
+        .replace(" – ", "\u00a0– ")
+    )
 
 
 def readable(value: Any, name: str = "") -> str:
