@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -56,15 +57,16 @@ WORK = st.sampled_from(
         CancelSession(1, "Doublon"),
     ]
 )
-LEADERS = st.sampled_from([Actor("maelle", Role.LEADER), Actor("yann", Role.LEADER)])
+MAELLE = UUID(int=71)
+LEADERS = st.sampled_from([Actor(str(MAELLE), Role.LEADER), Actor(str(UUID(int=72)), Role.LEADER)])
 ASIDE = st.sampled_from(
     [
         (AgreeToShare((Section.AXES,), TODAY), Role.LEADER),
         (WithdrawAgreement(), Role.LEADER),
         (ShareWithCommittee(), Role.ADVISER),
         (GiveOpinion(Tendency.UNFAVOURABLE, "Projet fragile."), Role.COMMITTEE),
-        (RecordMandate("maelle", TODAY - timedelta(days=60), TODAY - timedelta(days=1)), Role.ADVISER),
-        (RecordMandate("maelle", TODAY), Role.ADVISER),
+        (RecordMandate(MAELLE, TODAY - timedelta(days=60), TODAY - timedelta(days=1)), Role.ADVISER),
+        (RecordMandate(MAELLE, TODAY), Role.ADVISER),
     ]
 )
 

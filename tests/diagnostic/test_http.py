@@ -78,3 +78,21 @@ def test_what_is_unknown_or_out_of_bounds_is_refused(diagnostic: Served, case: s
     for step, body in wrong.items():
         assert adviser.post(f"{path}/{step}", body).status_code == 422, step
     assert adviser.get(path).json()["version"] == 1
+
+
+def test_a_leader_whose_mandate_is_over_no_longer_speaks(diagnostic: Served, case: str) -> None:
+    """The mandate is of the id that the leader reads, by which the histories name them."""
+    adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=case)
+    path = f"/api/v1/diagnoses/{case}"
+    who = leader.get("/api/v1/me").json()["id"]
+    for step, body in STEPS.items():
+        adviser.post(f"{path}/{step}", body)
+    adviser.post(f"{path}/submission")
+    read = leader.get(path).json()
+    seen = {"version": read["content_version"], "content_hash": read["submission"]["content_hash"]}
+    over = {"leader": who, "starts_on": "2024-01-01", "ends_on": "2024-12-31"}
+    assert adviser.post(f"{path}/mandates", over).status_code == 200
+    refused = leader.post(f"{path}/validation", seen)
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "no-mandate")
+    assert adviser.post(f"{path}/mandates", {"leader": who, "starts_on": "2024-01-01"}).status_code == 200
+    assert leader.post(f"{path}/validation", seen).json()["events"] == ["diagnosis-validated"]

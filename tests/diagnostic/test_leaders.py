@@ -18,11 +18,12 @@ from diagnostic.domain.events import (
 )
 from diagnostic.domain.leaders import Disagreement, MandateRecorded, RecordMandate
 from shared.decider import Actor, Role
-from shared.testing import NOW, Scenarios, context, text
+from shared.testing import NOW, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
-MAELLE, YANN = Actor("maelle", Role.LEADER), Actor("yann", Role.LEADER)
+MAELLE_ID, YANN_ID = UUID(int=71), UUID(int=72)
+MAELLE, YANN = Actor(str(MAELLE_ID), Role.LEADER), Actor(str(YANN_ID), Role.LEADER)
 HASH = "a" * 64
 SUBMITTED = (
     DiagnosisOpened(UUID(int=8), "unit-35", "adviser-1", NOW, 12),
@@ -30,14 +31,14 @@ SUBMITTED = (
     DiagnosisSubmitted(1, HASH, text("salt")),
 )
 AGREE, CONTEST = ValidateDiagnosis(1, HASH), ContestDiagnosis(1, "Trop tôt.")
-MAELLE_AGREES, YANN_AGREES = DiagnosisValidated(1, HASH, "maelle"), DiagnosisValidated(1, HASH, "yann")
-MAELLE_CONTESTS, YANN_CONTESTS = (DiagnosisContested(1, text("Trop tôt."), who) for who in ("maelle", "yann"))
+MAELLE_AGREES, YANN_AGREES = DiagnosisValidated(1, HASH, MAELLE.id), DiagnosisValidated(1, HASH, YANN.id)
+MAELLE_CONTESTS, YANN_CONTESTS = (DiagnosisContested(1, text("Trop tôt."), who) for who in (MAELLE.id, YANN.id))
 
 
 def test_a_second_leader_s_agreement_is_kept_and_nobody_agrees_twice() -> None:
     given(*SUBMITTED, MAELLE_AGREES).when(AGREE, by=YANN).then(YANN_AGREES)
     given(*SUBMITTED, MAELLE_AGREES).when(AGREE, by=MAELLE).then()
-    assert given(*SUBMITTED, MAELLE_AGREES, YANN_AGREES).state.validations == ("maelle", "yann")
+    assert given(*SUBMITTED, MAELLE_AGREES, YANN_AGREES).state.validations == (MAELLE.id, YANN.id)
 
 
 def test_one_leader_s_agreement_is_enough() -> None:
@@ -47,8 +48,8 @@ def test_one_leader_s_agreement_is_enough() -> None:
 def test_a_validation_holds_when_one_of_several_contests_and_the_disagreement_is_shown() -> None:
     given(*SUBMITTED, MAELLE_AGREES).when(CONTEST, by=YANN).then(YANN_CONTESTS)
     contested = given(*SUBMITTED, MAELLE_AGREES, YANN_CONTESTS)
-    assert (contested.state.status, contested.state.validations) == (Status.VALIDATED, ("maelle",))
-    assert contested.state.disagreements == (Disagreement("yann", text("Trop tôt.")),)
+    assert (contested.state.status, contested.state.validations) == (Status.VALIDATED, (MAELLE.id,))
+    assert contested.state.disagreements == (Disagreement(YANN.id, text("Trop tôt.")),)
     assert contested.when(AgreePlan((Axis.DIGITAL,), "Un nouvel outil.")).events
 
 
@@ -62,7 +63,7 @@ def test_a_leader_who_contested_may_come_round() -> None:
     history = (*SUBMITTED, MAELLE_AGREES, YANN_CONTESTS)
     given(*history).when(AGREE, by=YANN).then(YANN_AGREES)
     state = given(*history, YANN_AGREES).state
-    assert (state.validations, state.disagreements) == (("maelle", "yann"), ())
+    assert (state.validations, state.disagreements) == ((MAELLE.id, YANN.id), ())
 
 
 def test_an_edit_voids_every_leader_s_agreement() -> None:
@@ -80,19 +81,19 @@ def test_a_contestation_of_before_leaders_were_told_apart_still_undoes_its_valid
 @pytest.mark.parametrize(("starts", "ends"), [(-60, -1), (1, 30), (1, None)], ids=["over", "to come", "open, to come"])
 def test_a_leader_does_not_speak_outside_their_mandate(starts: int, ends: int | None) -> None:
     until = None if ends is None else TODAY + timedelta(days=ends)
-    mandate = given(*SUBMITTED).when(RecordMandate("maelle", TODAY + timedelta(days=starts), until)).events
+    mandate = given(*SUBMITTED).when(RecordMandate(MAELLE_ID, TODAY + timedelta(days=starts), until)).events
     for command in (AGREE, CONTEST):
         assert given(*SUBMITTED, *mandate).when(command, by=MAELLE).refused("no-mandate").status == 403
         assert given(*SUBMITTED, *mandate).when(command, by=YANN).events
 
 
 def test_a_mandate_holds_from_its_first_day_to_its_last_and_is_kept_under_a_pseudonym() -> None:
-    asked = RecordMandate("maelle", TODAY, TODAY)
-    mandate = MandateRecorded(context().pseudonym("maelle"), TODAY, TODAY)
+    asked = RecordMandate(MAELLE_ID, TODAY, TODAY)
+    mandate = MandateRecorded(MAELLE_ID, TODAY, TODAY)
     given(*SUBMITTED).when(asked).then(mandate)
     given(*SUBMITTED, mandate).when(AGREE, by=MAELLE).then(MAELLE_AGREES)
     given(*SUBMITTED, mandate).when(AGREE, by=MAELLE, at=NOW + timedelta(days=1)).refused("no-mandate")
 
 
 def test_a_mandate_does_not_end_before_it_begins() -> None:
-    given(*SUBMITTED).when(RecordMandate("maelle", TODAY, TODAY - timedelta(days=1))).refused("mandate-reversed")
+    given(*SUBMITTED).when(RecordMandate(MAELLE_ID, TODAY, TODAY - timedelta(days=1))).refused("mandate-reversed")

@@ -2,6 +2,7 @@
 
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from hypothesis import given as for_all
 from hypothesis import settings
@@ -97,7 +98,7 @@ def edit(_: Diagnosis) -> ListOtherScheme:
 
 ASIDE = (
     (AgreeToShare((Section.AXES,), NOW.date()), Role.LEADER),
-    (RecordMandate("secret identifiant", NOW.date()), Role.ADVISER),
+    (RecordMandate(UUID(int=71), NOW.date()), Role.ADVISER),
     (ShareWithCommittee(), Role.ADVISER),
     (GiveOpinion(Tendency.RESERVED, "secret avis"), Role.COMMITTEE),
     (WithdrawAgreement(), Role.LEADER),

@@ -161,7 +161,7 @@ def _beside(diagnosis: Diagnosis, command: Aside, context: Context) -> list[Even
     if isinstance(command, AdviceCommand):
         return [advice.decide(diagnosis.advice, command, context)]
     if isinstance(command, RecordMandate):
-        return [leaders.recorded(command, context)]
+        return [leaders.recorded(command)]
     return [*committee.decide(diagnosis.committee, diagnosis.content_version, command, context)]
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Line
 from shared.sealed import Sealed
 
 LEADERS_NEEDED = 1
@@ -20,18 +19,19 @@ NO_MANDATE = Refusal("no-mandate", "Mandat absent à ce jour", status=403)
 
 @command
 class RecordMandate:
-    """A leader, known by the identifier of their access, speaks for the structure between these days.
+    """A leader speaks for the structure between these days.
 
-    `ends_on` null: until further notice. Recording it again replaces what was known."""
+    `leader`: the id that they read under `GET /api/v1/me`, by which every history names them. `ends_on` null: until
+    further notice. Recording it again replaces what was known."""
 
-    leader: Line
+    leader: UUID
     starts_on: date
     ends_on: date | None = None
 
 
 @event("mandate-recorded", label="Mandat d’un·e dirigeant·e enregistré")
 class MandateRecorded:
-    """`leader`: a pseudonym that only the deployment can tell from the identifier that was typed in."""
+    """`leader`: their pseudonym, as the actor's."""
 
     leader: UUID
     starts_on: date
@@ -56,10 +56,10 @@ class Disagreement:
     reasons: Sealed
 
 
-def recorded(command: RecordMandate, context: Context) -> MandateRecorded:
+def recorded(command: RecordMandate) -> MandateRecorded:
     if command.ends_on and command.ends_on < command.starts_on:
         raise MANDATE_REVERSED("Vérifiez les dates du mandat\u202f: sa fin précède son début.")
-    return MandateRecorded(context.pseudonym(command.leader), command.starts_on, command.ends_on)
+    return MandateRecorded(command.leader, command.starts_on, command.ends_on)
 
 
 def with_mandate(mandates: tuple[Mandate, ...], event: MandateRecorded) -> tuple[Mandate, ...]:
@@ -69,8 +69,7 @@ def with_mandate(mandates: tuple[Mandate, ...], event: MandateRecorded) -> tuple
 
 def check_mandate(mandates: tuple[Mandate, ...], context: Context) -> None:
     """A leader whose mandate is known speaks while it lasts; one whose mandate is not known is trusted."""
-    speaking = context.pseudonym(context.actor.id)
-    if any(known.leader == speaking and not known.holds_on(context.now.date()) for known in mandates):
+    if any(str(known.leader) == context.actor.id and not known.holds_on(context.now.date()) for known in mandates):
         raise NO_MANDATE(
             "Votre mandat n’a pas commencé ou a pris fin\u202f: voyez avec votre chargé·e d’accompagnement."
         )
