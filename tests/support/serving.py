@@ -94,9 +94,11 @@ def served(
 
 
 @contextmanager
-def listening(service: Service, database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[Served]:
+def listening(
+    service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
+) -> Iterator[Served]:
     """The same over a real socket."""
-    settings, issuer = ready(service, database, nats, folder)
+    settings, issuer = ready(service, database, nats, folder, **deployed)
     port = ports.choose({"api": None})["api"]
     web = service.web(settings, Part.API)
     server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))

@@ -47,6 +47,19 @@ def sealed_in(value: Any, path: str = "") -> Iterator[tuple[str, Sealed]]:
             yield from sealed_in(item, f"{path}.{key}")
 
 
+def tokens_in(stored: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    """The same in an event's data as it is stored: each token in the place of a sealed value, whatever the version."""
+    if isinstance(stored, dict):
+        if stored.keys() in ({"k", "c"}, {"k", "c", "b"}):
+            yield path, stored
+            return
+        for name, item in stored.items():
+            yield from tokens_in(item, f"{path}.{name}" if path else name)
+    elif isinstance(stored, list):
+        for n, item in enumerate(stored):
+            yield from tokens_in(item, f"{path}.{n}")
+
+
 @cache
 def _fields_that_may_hold(cls: Any) -> tuple[str, ...]:
     hints = get_type_hints(cls)

@@ -103,6 +103,7 @@ class Service:
             app = await asyncio.to_thread(self.application, settings)
             web.state.application, web.state.callers = app, Callers(settings, app, self.rights)
             web.state.uploads = asyncio.Semaphore(AT_ONCE)
+            web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             try:
                 async with self._behind(app, settings, part, [make(app) for make in workers]):
                     yield

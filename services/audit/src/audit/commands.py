@@ -7,8 +7,13 @@ import secrets
 from base64 import b64encode
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
+import httpx
 import typer
+
+from audit.verify import verify as verified
+from shared.web.callers import RIGHT
 
 
 def install(cli: typer.Typer) -> None:
@@ -23,3 +28,40 @@ def install(cli: typer.Typer) -> None:
         with os.fdopen(made, "w") as key:
             key.write(b64encode(secrets.token_bytes(32)).decode() + "\n")
         typer.echo(f"{file}: set DLA_AUDIT_LEDGER_KEY_FILE to it, and DLA_AUDIT_LEDGER_ORIGIN to the ledger's name")
+
+    @cli.command()
+    def export(
+        case: UUID,
+        out: Annotated[Path, typer.Option(help="The file to write; it must not exist")],
+        token: Annotated[str, typer.Option(envvar=["DLA_TOKEN", "DLA_SERVICE_TOKEN"], help="Who reads")],
+        right: Annotated[str | None, typer.Option(help="Which right is used, for who holds several")] = None,
+        url: Annotated[str, typer.Option(envvar="DLA_AUDIT_URL", help="Where audit answers")] = "http://127.0.0.1:8000",
+    ) -> None:
+        """Writes a case with its proofs into one file, as far as the reader may see, and verifies it."""
+        address = f"{url.rstrip('/')}/api/v1/cases/{case}/bundle"
+        reader = {"Authorization": f"Bearer {token}"} | ({RIGHT: right} if right else {})
+        try:
+            answer = httpx.get(address, headers=reader, timeout=120, trust_env=False)
+        except httpx.HTTPError as error:
+            typer.echo(f"{url}: {error}", err=True)
+            raise typer.Exit(1) from None
+        if answer.is_error:
+            typer.echo(f"{url}: {answer.status_code} {answer.text}", err=True)
+            raise typer.Exit(1)
+        try:
+            with out.open("xb") as file:
+                file.write(answer.content)
+        except OSError as error:
+            typer.echo(f"{out}: {error.strerror}; nothing was written", err=True)
+            raise typer.Exit(1) from None
+        raise typer.Exit(verified(out, []))
+
+    @cli.command()
+    def verify(
+        file: Path,
+        key: Annotated[
+            list[str] | None, typer.Option(help="The ledger's key as it was published, or a file that holds it")
+        ] = None,
+    ) -> None:
+        """Verifies a case's file without any service; says what it did not verify, or the first thing wrong."""
+        raise typer.Exit(verified(file, key or []))

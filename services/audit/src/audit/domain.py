@@ -12,7 +12,8 @@ from shared.events import command, event
 
 @command
 class HearEvent:
-    """A service has recorded an event. `header` is JSON exactly as it travelled, `body` what the event says to all."""
+    """A service has recorded an event. `header` is JSON exactly as it travelled, `body` what the event says to all,
+    `label` what it is called in French."""
 
     publisher: str
     log_id: UUID
@@ -21,6 +22,7 @@ class HearEvent:
     recorded_at: datetime
     header: str
     body: str | None
+    label: str | None = None
 
 
 @event("event-heard", label="Événement consigné")
@@ -32,6 +34,7 @@ class EventHeard:
     recorded_at: datetime
     header: str
     body: str | None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def decide(heard: Heard, command: HearEvent, _context: Context) -> list[EventHea
             command.recorded_at,
             command.header,
             command.body,
+            command.label,
         )
     ]
 

@@ -7,6 +7,7 @@ from functools import partial
 from importlib.resources import files
 
 from audit import api, commands, domain
+from audit.bundle import api as bundle_api
 from audit.ledger import api as ledger_api
 from audit.ledger.keeper import Keeper
 from audit.ledger.settings import LedgerSettings
@@ -31,7 +32,7 @@ service = Service(
     name="audit",
     title="DLA — audit",
     deciders=(domain.decider,),
-    routers=(api.router, ledger_api.tlog, ledger_api.events),
+    routers=(api.router, bundle_api.router, ledger_api.tlog, ledger_api.events),
     published=published,
     told=(),
     reactions=reactions,

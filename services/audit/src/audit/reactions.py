@@ -24,5 +24,6 @@ def keep(message: Message) -> To:
         header.recorded_at,
         bytes(message.told).decode(),
         None if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False),
+        message.label,
     )
     return To(domain.decider, header.id, command)

@@ -15,6 +15,7 @@ from shared.contracts.base import PublicEvent
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry, LogIdentity
+from shared.events import name_of
 
 Published = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]
 """A service's bridge, `published.py`: its own event → what it tells the others, or None."""
@@ -52,15 +53,22 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`contract` names the public event that `body` is, like `request-admitted:v1`; a private event has neither.
 
-    `told` is the header's bytes as they travelled, with whatever a newer publisher says in them."""
+    `told` is the header's bytes as they travelled, with whatever a newer publisher says in them. `label`: what the
+    event is called in French; it stands beside what is proved."""
 
     told: msgspec.Raw = msgspec.field(name="header")
     contract: str | None = None
     body: dict[str, Any] | None = None
+    label: str | None = None
 
     @staticmethod
-    def of(header: Header, contract: str | None = None, body: dict[str, Any] | None = None) -> Message:
-        return Message(told=msgspec.Raw(encode(header)), contract=contract, body=body)
+    def of(
+        header: Header,
+        contract: str | None = None,
+        body: dict[str, Any] | None = None,
+        label: str | None = None,
+    ) -> Message:
+        return Message(told=msgspec.Raw(encode(header)), contract=contract, body=body, label=label)
 
     @cached_property
     def header(self) -> Header:
@@ -113,9 +121,10 @@ def message_of(
         rules=recorded.meta.rules,
         payload_hash=hashlib.sha256(entry.state).hexdigest(),
     )
+    label = name_of(recorded.data).label
     if body is None:
-        return Message.of(header)
-    return Message.of(header, body.topic(), body.model_dump(mode="json"))
+        return Message.of(header, label=label)
+    return Message.of(header, body.topic(), body.model_dump(mode="json"), label)
 
 
 def messages_of(app: ServiceApplication, published: Published, entries: Iterable[LogEntry]) -> list[Message]:

@@ -21,6 +21,7 @@ from shared.web.bodies import AsJson, BoundedRoute
 from shared.web.callers import Caller, Calling, allowed
 from shared.web.problems import ProblemError, answers
 from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
+from shared.web.stored import StoredEvents, stored_events
 
 S = TypeVar("S")
 NO_NUL = r"^[^\x00]*$"
@@ -227,6 +228,12 @@ class Endpoints(Generic[S]):
         def history(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
             allowed(caller, frozenset(roles), id)
             return recorded(asked, id)
+
+        @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")
+        def as_stored(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
+            """What `payload_hash` commits to, byte for byte, with the sealed values that the reader may see."""
+            allowed(caller, frozenset(roles), id)
+            return stored_events(asked, id)
 
     def lists(self, view: View, *roles: Role) -> None:
         """GET the collection, filtered by the view's own fields."""

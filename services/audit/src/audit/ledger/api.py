@@ -95,7 +95,7 @@ def proof(id: UUID, asked: Asked, caller: Calling) -> Response:  # noqa: A002
         )
     signed = _newest(ledger)
     if leaf.index >= signed.size:
-        raise _not_signed_yet()
+        raise not_signed_yet()
     opened = _opening(asked, id, leaf)
     shown = None
     if caller.actor.role in SHOWN_THE_EVENT:
@@ -112,13 +112,17 @@ def _opening(asked: Any, event: UUID, leaf: Leaf) -> Opening:
     heard: domain.EventHeard = asked.mapper.to_data(str(event), 1, topic, state)
     opened = opening_of(heard, leaf.salt)
     if opened.entry != leaf.entry:
-        raise ProblemError(
-            409,
-            "altered-event",
-            "Événement altéré",
-            "L’en-tête conservé n’est plus celui auquel le registre s’est engagé\u202f: alertez l’exploitation.",
-        )
+        raise altered_event()
     return opened
+
+
+def altered_event() -> ProblemError:
+    return ProblemError(
+        409,
+        "altered-event",
+        "Événement altéré",
+        "L’en-tête conservé n’est plus celui auquel le registre s’est engagé\u202f: alertez l’exploitation.",
+    )
 
 
 def _newest(ledger: Ledger, size: int | None = None) -> Signed:
@@ -128,11 +132,11 @@ def _newest(ledger: Ledger, size: int | None = None) -> Signed:
             404, "unknown-size", "Taille inconnue", f"Aucun point de contrôle n’a été signé pour {size} lignes."
         )
     if signed is None:
-        raise _not_signed_yet()
+        raise not_signed_yet()
     return signed
 
 
-def _not_signed_yet() -> ProblemError:
+def not_signed_yet() -> ProblemError:
     return ProblemError(
         503,
         "not-signed-yet",

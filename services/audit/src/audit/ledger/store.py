@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -65,6 +65,13 @@ class Ledger:
     def leaf(self, event: UUID) -> Leaf | None:
         rows = self._recorder.fetch("SELECT index, salt, entry FROM {schema}.leaves WHERE event_id = %s", (event,))
         return Leaf(**rows[0]) if rows else None
+
+    def leaves(self, events: Sequence[UUID]) -> dict[UUID, Leaf]:
+        """Of these events, those that are integrated."""
+        rows = self._recorder.fetch(
+            "SELECT event_id, index, salt, entry FROM {schema}.leaves WHERE event_id = ANY(%s)", (list(events),)
+        )
+        return {row.pop("event_id"): Leaf(**row) for row in rows}
 
     def _entries(self, address: Address) -> list[Any]:
         first = address.n << HEIGHT

@@ -1,0 +1,58 @@
+"""The auditor's bundle over HTTP: one case, in one file that needs nobody to be believed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from audit.bundle.collecting import AlteredEvent, NotSignedYet, Unanswered, collected
+from audit.bundle.container import TooLarge, made
+from audit.bundle.writing import entries
+from audit.ledger.api import altered_event, not_signed_yet
+from shared.decider import Role
+from shared.web.callers import RIGHT, Calling, allowed
+from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
+from shared.web.problems import ProblemError, answers
+
+router = case_router("/cases", "cases")
+WHO_MAY_TAKE_IT = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})
+
+
+class Zip(Response):
+    media_type = "application/zip"
+
+
+@router.get(
+    "/{id}/bundle", response_class=Zip, responses=answers(409), summary="A case with its proofs, to verify offline"
+)
+def bundle(
+    id: UUID,  # noqa: A002
+    request: Request,
+    asked: Asked,
+    caller: Calling,
+) -> Response:
+    """Every event's header with its proof; contents as far as each service shows them to the caller. Verify it with
+    `dla-audit verify`, or without us: it says how. The same bytes as long as nothing more is signed or shown."""
+    allowed(caller, WHO_MAY_TAKE_IT, id)
+    reader = {name: request.headers[name] for name in ("Authorization", RIGHT) if name in request.headers}
+    try:
+        raw = made(entries(collected(asked, id, request.app.state.addresses, reader)))
+    except NotSignedYet:
+        raise not_signed_yet() from None
+    except AlteredEvent:
+        raise altered_event() from None
+    except Unanswered as service:
+        raise ProblemError(
+            503,
+            "service-unavailable",
+            "Un service ne répond pas",
+            f"{service}\u00a0: ce service n’a ni montré ses contenus, ni refusé de le faire\u202f; réessayez.",
+            {"Retry-After": "5"},
+        ) from service
+    except TooLarge:
+        raise ProblemError(
+            409, "bundle-too-large", "Dossier trop volumineux", "Ce dossier ne tient pas dans un seul fichier."
+        ) from None
+    named = {"Content-Disposition": f'attachment; filename="dossier-{id}.zip"', "Cache-Control": "private, no-store"}
+    return Zip(raw, headers=named)

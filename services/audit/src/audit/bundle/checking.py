@@ -1,0 +1,158 @@
+"""Does a bundle hold, with nothing else to ask? Proofs, openings, contents, chains; the first thing wrong is named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from audit.bundle.container import first_difference, unpacked
+from audit.bundle.contents import content
+from audit.bundle.headers import Header
+from audit.bundle.model import Bundle, Line
+from audit.bundle.reading import read
+from audit.bundle.writing import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, content_file, entries, proof_file
+from audit.ledger.checkpoint import Checkpoint, verified
+from audit.ledger.note import Verifier, verifier
+from audit.ledger.proof import proof, verify_event
+from audit.ledger.tree import Unproven
+from shared.sealed import tokens_in
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`compared`: the key is one of those that whoever checks got elsewhere."""
+
+    bundle: Bundle
+    headers: tuple[Header, ...]
+    checkpoint: Checkpoint
+    key: Verifier
+    compared: bool
+
+
+def checked(raw: bytes, known: Sequence[Verifier] = ()) -> Checked:
+    """`known`: the ledger's keys as they were published elsewhere, if any. Raises Unproven."""
+    given = unpacked(raw)
+    bundle = read(given)
+    with _about(KEY_FILE):
+        key = _key(bundle, known)
+    with _about(CHECKPOINT_FILE):
+        signed = verified(bundle.checkpoint, [key])
+    headers = tuple(_line(bundle, line, key) for line in bundle.lines)
+    _chained(bundle, headers)
+    _rederived(entries(bundle), given)
+    return Checked(bundle, headers, signed, key, bool(known))
+
+
+def _key(bundle: Bundle, known: Sequence[Verifier]) -> Verifier:
+    key = verifier(bundle.key)
+    if str(key) != bundle.key:
+        raise Unproven("la clé n’est pas écrite comme elle est publiée")
+    if known and key not in known:
+        raise Unproven(f"la clé du dossier, {key}, n’est pas celle que vous tenez pour celle du registre")
+    return key
+
+
+def _line(bundle: Bundle, line: Line, key: Verifier) -> Header:
+    id_ = line.said.id
+    with _about(proof_file(id_)):
+        verify_event(line.proof, [key])
+        if proof(line.proof).checkpoint != bundle.checkpoint:
+            raise Unproven(f"elle ne repose pas sur le point de contrôle du dossier, {CHECKPOINT_FILE}")
+        told = line.header
+        _same("id", told.id, UUID(id_))
+        _same("case", told.case, UUID(bundle.case))
+        if told.publisher not in bundle.services:
+            raise Unproven(f"{CASE_FILE} ne dit rien du service {told.publisher}")
+    with _about(f"{content_file(id_)} ({told.publisher}, position {told.position}, «\u202f{line.said.label}\u202f»)"):
+        _content(line, told, shown=bundle.services[told.publisher].shown)
+    return told
+
+
+def _content(line: Line, told: Header, *, shown: bool) -> None:
+    raw = line.content
+    if raw is None:
+        if shown:
+            raise Unproven("ce contenu manque, alors que le service a montré les siens")
+        if line.said.values:
+            raise Unproven(f"{CASE_FILE} donne des valeurs d’un contenu qui n’est pas montré")
+        return
+    if not shown:
+        raise Unproven("ce contenu est là, alors que le service n’en a montré aucun")
+    if (hashed := sha256(raw).hexdigest()) != told.payload_hash:
+        raise Unproven(
+            f"l’empreinte du contenu est {hashed}, et le registre s’est engagé sur {told.payload_hash}\u00a0: "
+            "le contenu a été altéré depuis"
+        )
+    stored = content(raw)
+    for field in stored.meta.__struct_fields__:
+        _same(field, getattr(stored.meta, field), getattr(told, field))
+    sealed = [path for path, _ in tokens_in(stored.data)]
+    for path in sorted({*sealed} ^ {*line.said.values}):
+        raise Unproven(f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»")
+
+
+def _same(field: str, one: object, other: object) -> None:
+    if one != other:
+        raise Unproven(f"le champ «\u202f{field}\u202f» dit {one}, et {other} était attendu")
+
+
+def _chained(bundle: Bundle, headers: Sequence[Header]) -> None:
+    """As recorded: services' positions and their partitions' numbers grow, and each stream's versions have no hole."""
+    reached: dict[object, int] = defaultdict(int)
+    versions: dict[tuple[str, UUID], Header] = {}
+    ranks: dict[int, str] = {}
+    for n, (line, told) in enumerate(zip(bundle.lines, headers, strict=True)):
+        with _about(f"événement {told.id} ({told.publisher}, position {told.position})"):
+            if n and told.order <= headers[n - 1].order:
+                raise Unproven(f"il est placé après {headers[n - 1].id}, qui a été consigné plus tard")
+            _grows("la position", told.position, reached, (told.publisher, told.log_id))
+            _grows("le numéro", told.number, reached, (told.publisher, told.log_id, told.partition))
+            _follows(told, versions.get((told.publisher, told.stream)))
+            versions[told.publisher, told.stream] = told
+            if (other := ranks.setdefault(proof(line.proof).index, line.said.id)) != line.said.id:
+                raise Unproven(f"il occupe le même rang du registre que {other}")
+
+
+def _follows(told: Header, last: Header | None) -> None:
+    awaited = last.version + 1 if last else 1
+    restored = last is not None and told.log_id != last.log_id and told.version < awaited
+    if told.version != awaited and not restored:
+        raise Unproven(
+            f"il est la version {told.version} de {told.stream}, et la version {awaited} était attendue\u00a0: "
+            "un événement manque, ou figure deux fois"
+        )
+
+
+def _grows(what: str, number: int, reached: dict[object, int], where: object) -> None:
+    if number <= reached[where]:
+        raise Unproven(f"{what} {number} ne suit pas {reached[where]}")
+    reached[where] = number
+
+
+def _rederived(expected: Mapping[str, bytes], given: Mapping[str, bytes]) -> None:
+    """All that follows from the rest is exactly that, and nothing else is in the file."""
+    for name in expected:
+        if name not in given:
+            raise Unproven(f"{name}\u00a0: cette entrée manque")
+    for name, raw in given.items():
+        if name not in expected:
+            raise Unproven(f"{name}\u00a0: cette entrée n’a pas lieu d’être")
+        if raw != expected[name]:
+            at = first_difference(raw, expected[name])
+            line = raw.count(b"\n", 0, at) + 1
+            raise Unproven(f"{name}\u00a0: l’octet {at}, ligne {line}, ne découle pas du reste du dossier d’audit")
+    for name, its_place in zip(given, expected, strict=True):
+        if name != its_place:
+            raise Unproven(f"{name}\u00a0: {its_place} est attendu à cette place")
+
+
+@contextmanager
+def _about(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Unproven as error:
+        raise Unproven(f"{what}\u00a0: {error}") from error

@@ -1,0 +1,130 @@
+"""What may this reader see of a case? Headers and proofs from the ledger, contents from the services that show them."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from audit.bundle.model import Bundle, Line, Reading, Said
+from audit.bundle.words import PHASES
+from audit.bundle.writing import SCHEMAS
+from audit.domain import EventHeard
+from audit.ledger import tree
+from audit.ledger.integrator import opening_of
+from audit.ledger.proof import Proof
+from audit.ledger.store import Ledger
+from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.transport.wire import Header
+
+WITHIN = 30.0
+WHERE = {"intake": "requests", "diagnostic": "diagnoses", "parcours": "parcours", "followup": "follow-ups"}
+
+
+class NotSignedYet(Exception):
+    """An event of the case is not under a signed checkpoint yet."""
+
+
+class AlteredEvent(Exception):
+    """What audit holds of an event is no longer what the ledger committed to."""
+
+
+class Unanswered(Exception):
+    """A service did not answer, or not as it should; its name in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a service shows of a case, by position in its log."""
+
+    reading: Reading
+    contents: Mapping[int, bytes]
+    values: Mapping[int, Mapping[str, str | None]]
+    schemas: Mapping[str, Any]
+
+
+def collected(app: ServiceApplication, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> Bundle:
+    """`addresses` of the phase services, which are asked with the `reader`'s own headers.
+
+    Raises UnknownCase, NotSignedYet, AlteredEvent or Unanswered."""
+    heard = sorted(
+        (event.data for _, event in app.events_of(app.recorder.entries_of_case(case))),
+        key=lambda event: (event.recorded_at, event.publisher, event.position),
+    )
+    if not heard:
+        raise UnknownCase(str(case))
+    key, checkpoint, proofs = _proofs(app, heard)
+    publishers = sorted({event.publisher for event in heard}, key=[*PHASES].index)
+    shown = {name: _shown(name, case, addresses, reader) for name in publishers}
+    return Bundle(
+        str(case),
+        {name: each.reading for name, each in shown.items()},
+        key,
+        checkpoint,
+        tuple(_line(event, proof, shown[event.publisher]) for event, proof in zip(heard, proofs, strict=True)),
+        {f"{SCHEMAS}en-tete.json": _json(msgspec.json.schema(Header))}
+        | {
+            f"{SCHEMAS}{name}.{topic.replace(':v', '.v')}.json": _json(schema)
+            for name, each in shown.items()
+            for topic, schema in sorted(each.schemas.items())
+        },
+    )
+
+
+def _proofs(app: ServiceApplication, heard: Sequence[EventHeard]) -> tuple[str, str, list[str]]:
+    ledger = Ledger(app.recorder)
+    leaves = ledger.leaves([_id(event) for event in heard])
+    signed = ledger.newest()
+    if signed is None or len(leaves) < len(heard) or any(leaf.index >= signed.size for leaf in leaves.values()):
+        raise NotSignedYet
+    size, in_order = signed.size, [leaves[_id(event)] for event in heard]
+    hashes = ledger.asked(lambda subtree: [tree.inclusion(leaf.index, size, subtree) for leaf in in_order])
+    proofs = []
+    for event, leaf, path in zip(heard, in_order, hashes, strict=True):
+        opened = opening_of(event, leaf.salt)
+        if opened.entry != leaf.entry:
+            raise AlteredEvent
+        proofs.append(str(Proof(leaf.index, tuple(path), signed.note, bytes(opened))))
+    return signed.key, signed.note, proofs
+
+
+def _line(event: EventHeard, proof: str, shown: Shown) -> Line:
+    values = dict(sorted(shown.values.get(event.position, {}).items()))
+    said = Said(str(_id(event)), event.label or event.event, values)
+    return Line(said, proof, shown.contents.get(event.position))
+
+
+def _id(event: EventHeard) -> UUID:
+    return UUID(json.loads(event.header)["id"])
+
+
+def _shown(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> Shown:
+    if name not in addresses:
+        raise Unanswered(PHASES[name])
+    url = f"{addresses[name].rstrip('/')}/api/v1/{WHERE[name]}/{case}/stored"
+    try:
+        answer = httpx.get(url, headers=dict(reader), timeout=WITHIN, trust_env=False)
+        told = answer.json()
+        if answer.status_code == httpx.codes.FORBIDDEN:
+            return Shown(Reading(False, f"{told['title']}\u00a0: {told['detail']}"), {}, {}, {})
+        if answer.status_code == httpx.codes.NOT_FOUND and told["type"].endswith("/unknown-case"):
+            return Shown(Reading(True), {}, {}, {})  # though audit has heard of it: whoever verifies is told what lacks
+        events = answer.raise_for_status().json()["events"]
+        return Shown(
+            Reading(True),
+            {each["position"]: b64decode(each["stored"]) for each in events},
+            {each["position"]: each["shown"] for each in events},
+            told["schemas"],
+        )
+    except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+        raise Unanswered(PHASES[name]) from error
+
+
+def _json(schema: Any) -> bytes:
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

@@ -1,0 +1,70 @@
+"""What is in an auditor's bundle?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from audit.bundle.headers import Header, header
+from audit.ledger.proof import Opening, opening, proof
+from audit.ledger.tree import Unproven
+
+FORMAT = "dla-bundle/1"
+
+
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether a service has shown the contents of its events to the reader; if not, its answer in French."""
+
+    shown: bool
+    answer: str = ""
+
+
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What nothing proves: the event's French name, and what its sealed values say, by path; null when erased."""
+
+    id: str
+    label: str
+    values: dict[str, str | None] = {}
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`events` in the order of the timeline."""
+
+    format: str
+    case: str
+    services: dict[str, Reading]
+    events: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event. `proof` is a `.tlog-proof` with its opening; `content` the stored bytes, where they are shown."""
+
+    said: Said
+    proof: str
+    content: bytes | None
+
+    @property
+    def opening(self) -> Opening:
+        shown = proof(self.proof).extra
+        if shown is None:
+            raise Unproven("la preuve ne porte pas l’ouverture de l’événement")
+        return opening(shown)
+
+    @property
+    def header(self) -> Header:
+        return header(self.opening.header)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """`key` verifies `checkpoint`, a signed note; `schemas` by file name."""
+
+    case: str
+    services: Mapping[str, Reading]
+    key: str
+    checkpoint: str
+    lines: tuple[Line, ...]
+    schemas: Mapping[str, bytes]

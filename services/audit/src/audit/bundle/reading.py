@@ -1,0 +1,69 @@
+"""What does somebody's file claim to be? A bundle, read entry by entry; nothing is proved yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+
+from audit.bundle.model import FORMAT, Bundle, Case, Line
+from audit.bundle.writing import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, SCHEMAS, content_file, proof_file
+from audit.ledger.note import text_of
+from audit.ledger.tree import Unproven
+
+_decode = msgspec.json.Decoder(Case).decode
+
+
+def read(entries: Mapping[str, bytes]) -> Bundle:
+    """Raises Unproven, which names the entry."""
+    case = _case(_entry(entries, CASE_FILE))
+    return Bundle(
+        case.case,
+        case.services,
+        _text(entries, KEY_FILE).removesuffix("\n"),
+        _text(entries, CHECKPOINT_FILE),
+        tuple(
+            Line(said, _text(entries, proof_file(said.id)), entries.get(content_file(said.id))) for said in case.events
+        ),
+        {name: content for name, content in entries.items() if name.startswith(SCHEMAS)},
+    )
+
+
+def _case(raw: bytes) -> Case:
+    try:
+        case = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise Unproven(f"{CASE_FILE}\u00a0: ce n’est pas la description d’un dossier d’audit ({error})") from error
+    if case.format != FORMAT:
+        raise Unproven(f"{CASE_FILE}\u00a0: ce programme lit le format {FORMAT}, et non «\u202f{case.format}\u202f»")
+    for id_ in (case.case, *(said.id for said in case.events)):
+        if not _is_id(id_):
+            raise Unproven(f"{CASE_FILE}\u00a0: «\u202f{id_[:80]}\u202f» n’est pas un identifiant")
+    seen: set[str] = set()
+    for said in case.events:
+        if said.id in seen:
+            raise Unproven(f"{CASE_FILE}\u00a0: l’événement {said.id} y figure deux fois")
+        seen.add(said.id)
+    return case
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _entry(entries: Mapping[str, bytes], name: str) -> bytes:
+    if name not in entries:
+        raise Unproven(f"{name}\u00a0: cette entrée manque")
+    return entries[name]
+
+
+def _text(entries: Mapping[str, bytes], name: str) -> str:
+    raw = _entry(entries, name)
+    try:
+        return text_of(raw)
+    except Unproven as error:
+        raise Unproven(f"{name}\u00a0: {error}") from error

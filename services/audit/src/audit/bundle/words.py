@@ -1,0 +1,23 @@
+"""How do people of the DLA call services and roles?"""
+
+PHASES = {
+    "intake": "Accueil",
+    "diagnostic": "Diagnostic partagé",
+    "parcours": "Parcours",
+    "followup": "Suivi et consolidation",
+}
+ROLES = {
+    "adviser": "chargé·e d’accompagnement",
+    "manager": "responsable de la structure porteuse",
+    "regional": "DLA régional",
+    "leader": "dirigeant·e",
+    "provider": "prestataire",
+    "committee": "comité d’appui",
+    "resource_centre": "centre de ressources",
+    "pilot": "pilote",
+    "auditor": "auditeur·rice",
+    "dpo": "délégué·e à la protection des données",
+    "ops": "exploitation",
+    "service": "automatique",
+}
+ERASED = "«\u202feffacé\u202f»"

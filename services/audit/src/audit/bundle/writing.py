@@ -1,0 +1,42 @@
+"""Which entries make a bundle, in which order? Some are given, the others follow from them."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from importlib.resources import files
+
+import msgspec
+
+from audit.bundle.model import FORMAT, Bundle, Case
+from audit.bundle.page import page
+
+README_FILE, PAGE_FILE, CASE_FILE = "LISEZ-MOI.txt", "chronologie.html", "dossier.json"
+KEY_FILE, CHECKPOINT_FILE, HEADERS_FILE = "cle.txt", "point-de-controle.txt", "en-tetes.jsonl"
+SUMS_FILE, SCHEMAS = "SHA256SUMS", "schemas/"
+
+
+def entries(bundle: Bundle) -> dict[str, bytes]:
+    """Every entry, in its order. Raises Unproven when a line is no event."""
+    case = Case(FORMAT, bundle.case, dict(bundle.services), tuple(line.said for line in bundle.lines))
+    headers = [line.opening.header for line in bundle.lines]
+    found = {
+        README_FILE: files(__package__).joinpath(README_FILE).read_bytes(),
+        PAGE_FILE: page(bundle).encode(),
+        CASE_FILE: msgspec.json.format(msgspec.json.encode(case), indent=1) + b"\n",
+        KEY_FILE: bundle.key.encode() + b"\n",
+        CHECKPOINT_FILE: bundle.checkpoint.encode(),
+        HEADERS_FILE: b"".join(each + b"\n" for each in headers),
+        **{proof_file(line.said.id): line.proof.encode() for line in bundle.lines},
+        **{content_file(line.said.id): line.content for line in bundle.lines if line.content is not None},
+        **bundle.schemas,
+    }
+    sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in found.items())
+    return found | {SUMS_FILE: sums.encode()}
+
+
+def proof_file(event: str) -> str:
+    return f"preuves/{event}.tlog-proof"
+
+
+def content_file(event: str) -> str:
+    return f"contenus/{event}.json"

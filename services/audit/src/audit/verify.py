@@ -1,0 +1,108 @@
+"""Can I believe this file? `python -m audit.verify FILE`: no service, no network, no database; a key and the file."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+from unicodedata import category
+
+from audit.bundle.checking import Checked, checked
+from audit.bundle.container import LARGEST
+from audit.bundle.words import PHASES
+from audit.ledger.note import verifier
+from audit.ledger.tree import Unproven
+
+REFUSED, UNREADABLE = 1, 2
+
+
+def verify(file: Path, keys: Sequence[str]) -> int:
+    """Says what was verified and what was not, or the first thing wrong; gives the exit code. `keys`: published keys of
+    the ledger, or files that hold one."""
+    try:
+        known = [verifier(_key(key)) for key in keys]
+        with file.open("rb") as opened:
+            raw = opened.read(LARGEST + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        _say(f"{file}\u00a0: illisible\u00a0: {error}", sys.stderr)
+        return UNREADABLE
+    except Unproven as error:
+        _say(f"--key\u00a0: {error}", sys.stderr)
+        return UNREADABLE
+    try:
+        found = checked(raw, known)
+    except Unproven as error:
+        _say(f"REFUSÉ\u00a0: {error}", sys.stderr)
+        return REFUSED
+    for line in report(found):
+        _say(line, sys.stdout)
+    return 0
+
+
+def _say(line: str, where: TextIO) -> None:
+    """One line, whatever is in it: a hostile file does not speak to the terminal."""
+    where.write("".join("\ufffd" if category(char)[0] == "C" else char for char in line) + "\n")
+
+
+def report(found: Checked) -> Iterator[str]:
+    headers, bundle, signed = found.headers, found.bundle, found.checkpoint
+    contents = sum(line.content is not None for line in bundle.lines)
+    objects = len({(told.publisher, told.stream) for told in headers})
+    yield f"VÉRIFIÉ\u00a0: dossier {bundle.case}, {len(headers)} événements"
+    yield f"  - chacun est inscrit au registre {signed.origin}, signé à {signed.size} lignes\u202f;"
+    yield f"  - {contents} contenus sur {len(headers)} sont, à l’octet près, ceux que le registre a consignés\u202f;"
+    yield f"  - les versions des {objects} objets du dossier se suivent sans trou de la première à la dernière\u202f;"
+    yield "  - la chronologie, les en-têtes et les empreintes découlent du reste, à l’octet près."
+    for name in bundle.services:
+        positions = [told.position for told in headers if told.publisher == name]
+        if positions:
+            span = f"positions {positions[0]} à {positions[-1]} de son journal"
+            yield f"  {PHASES.get(name, name)}\u00a0: {len(positions)} événements, {span}"
+    yield "NON VÉRIFIÉ\u00a0:"
+    yield from (f"  - {what}" for what in _not_checked(found))
+
+
+def _not_checked(found: Checked) -> Iterator[str]:
+    bundle = found.bundle
+    if found.compared:
+        yield "d’où vous tenez la clé que vous avez donnée, et qui est celle du dossier\u202f;"
+    else:
+        yield f"que la clé est celle du registre\u00a0: comparez son empreinte, {found.key.key_id.hex()}, et elle-même,"
+        yield f"  {found.key},"
+        yield "  avec celle que le DLA a publiée ailleurs, ou donnez celle-ci avec --key\u202f;"
+    if others := bundle.checkpoint.rpartition("\n\n")[2].count("\n") - 1:
+        yield f"{others} autres signatures du point de contrôle (témoins)\u202f;"
+    yield "que rien n’a suivi le dernier événement montré de chaque objet, et qu’aucun objet n’est omis\u00a0: entre"
+    yield "  les positions montrées d’un service, les autres sont ou non à d’autres dossiers, rien ne le dit\u202f;"
+    yield "que ce qui a été consigné est vrai, et que l’heure des serveurs était juste\u202f;"
+    yield "qui sont les personnes derrière les pseudonymes\u202f;"
+    values = [value for line in bundle.lines for value in line.said.values.values()]
+    yield f"ce que disent {len(values)} valeurs scellées, et les intitulés\u00a0: c’est la parole des services\u202f;"
+    if erased := values.count(None):
+        yield f"{erased} valeurs effacées, que plus personne ne lit\u202f;"
+    for name, reading in bundle.services.items():
+        if not reading.shown:
+            yield f"les contenus de {PHASES.get(name, name)}, qui n’ont pas été montrés. {reading.answer}"
+    logs = {(told.publisher, told.log_id) for told in found.headers}
+    for name in bundle.services:
+        if sum(publisher == name for publisher, _ in logs) > 1:
+            yield f"pourquoi {PHASES.get(name, name)} a changé de journal (une restauration se déclare)\u202f;"
+    yield "les schémas, et les octets des pièces jointes, dont seules les empreintes figurent dans les contenus."
+
+
+def _key(told: str) -> str:
+    return Path(told).read_text(encoding="utf-8") if Path(told).is_file() else told
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = ArgumentParser(prog="python -m audit.verify", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--key", action="append", default=[], help="the ledger's key, or a file that holds it")
+    asked = parser.parse_args(arguments)
+    return verify(asked.file, asked.key)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,378 @@
+"""Is a case's file believed when it is what was signed, and refused, with the first thing wrong, when it is not?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tracemalloc
+import zipfile
+from dataclasses import replace
+from hashlib import sha256
+from io import BytesIO
+from itertools import permutations
+from pathlib import Path
+from struct import pack_into
+from time import monotonic
+
+import bundles
+import pytest
+from bundles import bundle, said, without
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.bundle.checking import checked
+from audit.bundle.container import LARGEST, MOST_ENTRIES, packed, unpacked
+from audit.bundle.model import Bundle, Reading
+from audit.bundle.writing import entries
+from audit.ledger.note import Signer
+from audit.ledger.tree import Unproven
+from audit.verify import main
+
+WHOLE = bundle()
+ENTRIES = entries(WHOLE)
+RAW = packed(ENTRIES)
+FORGER = Signer("registre.example/dla", bytes(32))
+
+
+def file_of(made: Bundle) -> bytes:
+    return packed(entries(made))
+
+
+def refused(raw: bytes) -> str:
+    with pytest.raises(Unproven) as told:
+        checked(raw)
+    return str(told.value)
+
+
+def with_sums(changed: dict[str, bytes]) -> bytes:
+    """As somebody careful would leave it."""
+    rest = {name: content for name, content in changed.items() if name != "SHA256SUMS"}
+    sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in rest.items())
+    return packed(rest | {"SHA256SUMS": sums.encode()})
+
+
+def test_a_case_is_believed_with_its_file_alone() -> None:
+    found = checked(RAW)
+    assert [told.event for told in found.headers] == [event for *_, event, _ in bundles.EVENTS]
+    assert (found.checkpoint.size, found.key) == (11, bundles.SIGNER.verifier)
+    assert not found.compared
+    assert checked(RAW, [bundles.SIGNER.verifier]).compared
+
+
+def test_a_file_of_each_format_that_ever_was_is_believed_for_ever() -> None:
+    for kept in (Path(__file__).parents[1] / "contracts" / "samples" / "bundles").iterdir():
+        checked(kept.read_bytes(), [bundles.SIGNER.verifier])
+
+
+def test_it_is_a_zip_as_others_read_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(BytesIO(RAW)) as others:
+        assert others.testzip() is None
+        assert {name: others.read(name) for name in others.namelist()} == ENTRIES
+        others.extractall(tmp_path)
+    check = subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=tmp_path, check=False)
+    assert check.returncode == 0
+
+
+def test_the_chronology_is_readable_and_in_french() -> None:
+    page = ENTRIES["chronologie.html"].decode()
+    assert page.index("Demande reçue") < page.index("Diagnostic ouvert")
+    for words in ("2 mars 2026 à 09:03:00", "chargé·e d’accompagnement", "Un motif 1.", 'lang="fr"'):
+        assert words in page
+
+
+def test_what_a_service_said_is_text_and_never_markup() -> None:
+    page = entries(said(WHOLE, 0, label="<script>", values={"motive": "<img src=x>"}))["chronologie.html"].decode()
+    assert "<script>" not in page
+    assert "<img" not in page
+
+
+# -- anything changed
+
+
+@pytest.mark.parametrize("bit", [1, 128])
+def test_a_byte_changed_anywhere_is_refused(bit: int) -> None:
+    for at in range(0, len(RAW), bit % 117):
+        refused(RAW[:at] + bytes([RAW[at] ^ bit]) + RAW[at + 1 :])
+
+
+@settings(deadline=None, max_examples=300)
+@given(at=st.integers(0, len(RAW) - 1), length=st.integers(0, 60), put=st.binary(max_size=60))
+def test_bytes_cut_out_or_put_in_are_refused(at: int, length: int, put: bytes) -> None:
+    changed = RAW[:at] + put + RAW[at + length :]
+    if changed != RAW:
+        refused(changed)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_left_out_or_repeated_is_refused(name: str) -> None:
+    rest = {other: content for other, content in ENTRIES.items() if other != name}
+    refused(packed(rest))
+    if not name.startswith("schemas/"):  # nothing proves which ones there are
+        refused(with_sums(rest) if name != "SHA256SUMS" else packed(rest))
+        refused(with_sums(ENTRIES | {f"{name}.bis": ENTRIES[name]}))
+    again = packed({name: ENTRIES[name]})
+    end = again.index(b"PK\x01\x02")
+    assert "deux fois" in refused(RAW[: RAW.index(b"PK\x01\x02")] + again[:end])
+
+
+def test_entries_exchanged_or_moved_are_refused() -> None:
+    for one, other in permutations([name for name in ENTRIES if name != "SHA256SUMS"], 2):
+        if ENTRIES[one] != ENTRIES[other]:
+            refused(with_sums(ENTRIES | {one: ENTRIES[other], other: ENTRIES[one]}))
+    assert "à cette place" in refused(packed(dict(reversed(ENTRIES.items()))))
+
+
+@pytest.mark.parametrize("name", [name for name in ENTRIES if name != "SHA256SUMS"])
+def test_a_careful_forger_is_refused_wherever_something_is_proved(name: str) -> None:
+    """Check sums and what is derived are made again after the change: what nothing proves is all that gets through."""
+    content = ENTRIES[name]
+    through = []
+    for at in range(0, len(content), 1 + len(content) // 200):
+        changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+        try:
+            checked(with_sums(ENTRIES | {name: changed}))
+        except Unproven:
+            continue
+        through.append(at)
+    if name.startswith("schemas/"):
+        assert through, "nothing proves a schema, and the report says so"
+    else:
+        assert not through
+
+
+def test_what_nothing_proves_is_the_word_of_the_services() -> None:
+    """Labels and opened values, made again everywhere: the report says that they are not verified."""
+    checked(file_of(said(WHOLE, 1, label="Autre intitulé")))
+    checked(file_of(said(WHOLE, 1, values={"motive": "Autre motif."})))
+
+
+# -- what is named
+
+
+@pytest.mark.parametrize(("n", "words"), [(0, "version 2"), (1, "version 3"), (4, "version 2")])
+def test_an_event_left_out_between_others_is_missed(n: int, words: str) -> None:
+    assert words in refused(file_of(without(WHOLE, n)))
+
+
+@pytest.mark.parametrize("left_out", [(5,), (3,), (2,), (4, 5)])
+def test_what_ends_an_object_may_be_left_out_and_the_report_says_so(
+    left_out: tuple[int, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dossier.zip"
+    file.write_bytes(file_of(without(WHOLE, *left_out)))
+    assert main([str(file)]) == 0
+    assert "que rien n’a suivi le dernier événement montré de chaque objet" in capsys.readouterr().out
+
+
+def test_an_altered_content_is_named_with_its_event() -> None:
+    line = WHOLE.lines[3]
+    assert line.content
+    changed = replace(line, content=line.content.replace(b'"rating": 3', b'"rating": 4'))
+    words = refused(file_of(replace(WHOLE, lines=(*WHOLE.lines[:3], changed, *WHOLE.lines[4:]))))
+    assert f"contenus/{line.said.id}.json" in words
+    assert "intake, position 12" in words
+    assert "altéré" in words
+
+
+def test_a_content_that_contradicts_its_header_is_named_with_the_field() -> None:
+    contents = [bundles.stored(n, role="manager" if n == 2 else "adviser") for n in range(6)]
+    assert "le champ «\u202frole\u202f» dit manager, et adviser était attendu" in refused(
+        file_of(bundle(None, contents))
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"case": "00000000-0000-0000-0000-000000000009"}, "«\u202fcase\u202f»"),
+        ({"publisher": "parcours"}, "parcours"),
+        ({"position": 3, "number": 3}, "la position 3 ne suit pas 3"),
+        ({"number": 2}, "le numéro 2 ne suit pas 3"),
+        ({"version": 7}, "la version 2 était attendue"),
+        ({"recorded_at": "2026-03-02T08:00:00Z"}, "consigné plus tard"),
+        ({"recorded_at": "2026-03-02T09:01:00"}, "sans fuseau"),
+        ({"recorded_at": "hier"}, "illisible"),
+        ({"position": 10**40}, "illisible"),
+    ],
+)
+def test_a_signed_header_that_contradicts_the_rest_is_named(changed: dict[str, object], words: str) -> None:
+    """As an audit that lied would have signed it."""
+    headers = [bundles.header(n, bundles.stored(n), **(changed if n == 1 else {})) for n in range(6)]
+    forged = bundle(headers)
+    proofs = {f"preuves/{line.said.id}.tlog-proof": line.proof.encode() for line in forged.lines}
+    answer = refused(with_sums(ENTRIES | proofs | {"point-de-controle.txt": forged.checkpoint.encode()}))
+    assert words in answer
+    assert WHOLE.lines[1].said.id in answer
+
+
+def test_another_key_signs_another_ledger() -> None:
+    forged = file_of(bundle(signer=FORGER))
+    checked(forged)  # alone, it holds together: hence the key to compare
+    with pytest.raises(Unproven, match="n’est pas celle que vous tenez"):
+        checked(forged, [bundles.SIGNER.verifier])
+    mixed = replace(bundle(signer=FORGER), key=WHOLE.key)
+    assert refused(file_of(mixed)).startswith("point-de-controle.txt")
+
+
+def test_a_proof_under_another_checkpoint_is_refused() -> None:
+    headers = [bundles.header(n, bundles.stored(n), **({"unit": "dla-44"} if n == 5 else {})) for n in range(6)]
+    mixed = replace(WHOLE, lines=(bundle(headers).lines[0], *WHOLE.lines[1:]))
+    assert "ne repose pas sur le point de contrôle" in refused(file_of(mixed))
+
+
+def test_contents_that_were_not_shown_are_said_and_none_is_slipped_in() -> None:
+    hidden = replace(
+        bundle(
+            [bundles.header(n, bundles.stored(n)) for n in range(6)],
+            [*(bundles.stored(n) for n in range(4)), None, None],
+        ),
+        services={"intake": Reading(True), "diagnostic": Reading(False, "Dossier confidentiel.")},
+    )
+    found = checked(file_of(hidden))
+    assert "Dossier confidentiel." in entries(found.bundle)["chronologie.html"].decode()
+    claimed = replace(hidden, services={"intake": Reading(True), "diagnostic": Reading(True)})
+    assert "ce contenu manque" in refused(file_of(claimed))
+    slipped = replace(WHOLE, services=dict(hidden.services))
+    assert "n’en a montré aucun" in refused(file_of(slipped))
+
+
+# -- hostile files
+
+
+def zipped(method: int = zipfile.ZIP_STORED, **contents: bytes) -> bytes:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", method) as writing:
+        for name, content in contents.items():
+            writing.writestr(name, content)
+    return made.getvalue()
+
+
+CASE_FILE = ENTRIES["dossier.json"]
+
+
+def announcing(size: int) -> bytes:
+    raw = bytearray(packed({"dossier.json": b"{}"}))
+    pack_into("<II", raw, 18, size, size)
+    return bytes(raw)
+
+
+def deep(depth: int) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
+HOSTILE = {
+    "nothing": b"",
+    "no zip": b"GIF89a",
+    "half a header": RAW[:20],
+    "cut": RAW[: len(RAW) // 2],
+    "bomb": zipped(zipfile.ZIP_DEFLATED, **{"dossier.json": bytes(20 << 20)}),
+    "path traversal": packed({"../../etc/passwd": b"x"}),
+    "absolute path": packed({"/etc/passwd": b"x"}),
+    "back slashes": packed({"..\\x": b"x"}),
+    "a name that is not ASCII": packed({"dossier\u202e.json": b"{}"}),
+    "a name with a line feed": packed({"dossier.json\nVÉRIFIÉ": b"{}"}),
+    "a folder": packed({"preuves/": b""}),
+    "four gigabytes announced": announcing(0xFFFFFFFF),
+    "ten gigabytes in all announced": b"".join([announcing(0x7FFFFFFF)] * 5),
+    "too many entries": packed({f"e{n}": b"" for n in range(MOST_ENTRIES + 1)}),
+    "too large": bytes(LARGEST + 1),
+    "deep JSON": packed({"dossier.json": deep(200_000)}),
+    "deep JSON inside": packed({"dossier.json": b'{"format":"dla-bundle/1","case":' + deep(200_000) + b"}"}),
+    "huge number": packed({"dossier.json": b'{"format":' + b"9" * 1_000_000 + b"}"}),
+    "no UTF-8": packed({"dossier.json": b'{"format":"\xff\xfe"}'}),
+    "no UTF-8 in the key": packed(ENTRIES | {"cle.txt": b"\xff\xfe"}),
+    "an id that is a path": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b'"id": "0', b'"id": "../')}),
+    "another format": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/1", b"dla-bundle/2")}),
+    "an archive's comment": RAW[:-2] + b"\x03\x00abc",
+    "something before": b"#!/bin/sh\n" + RAW,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_file_is_refused_in_bounded_time_and_memory(
+    what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dossier.zip"
+    file.write_bytes(HOSTILE[what])
+    began = monotonic()
+    tracemalloc.start()
+    code = main([str(file)])
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert code == 1
+    assert capsys.readouterr().err.startswith("REFUSÉ\u00a0:")
+    assert monotonic() - began < 10
+    assert most < 4 * LARGEST
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        deep(900),
+        b'{"meta":{},"data":{}}',
+        b'{"meta":' + deep(900) + b',"data":{}}',
+        b'{"a":' + b"9" * 5000 + b"}",
+        b'{"a":' * 70 + b"1" + b"}" * 70,
+        b'{"' + b"k" * 100_000 + b'":[' + b"1," * 20_000 + b"1]}",
+    ],
+    ids=["deep", "no meta", "deep meta", "huge number", "a long way down", "a terabyte of paths"],
+)
+def test_a_content_that_would_fill_the_memory_is_refused_though_it_is_signed(content: bytes) -> None:
+    signed = content if content.startswith((b"[", b'{"meta"')) else _as_data(content)
+    contents = [signed if n == 1 else bundles.stored(n) for n in range(6)]
+    tracemalloc.start()
+    words = refused(file_of(said(bundle(None, contents), 1, values={})))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert f"contenus/{WHOLE.lines[1].said.id}.json" in words
+    assert most < LARGEST
+
+
+def _as_data(data: bytes) -> bytes:
+    return bundles.stored(1).partition(b'"data":')[0] + b'"data":' + data + b"}"
+
+
+# -- the command
+
+
+def test_the_command_says_what_it_verified_and_what_it_did_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dossier.zip"
+    file.write_bytes(RAW)
+    assert main([str(file)]) == 0
+    said_ = capsys.readouterr().out
+    for words in ("6 événements", "NON VÉRIFIÉ", WHOLE.key, "parole des services", "pseudonymes", "heure des serveurs"):
+        assert words in said_
+    assert main([str(file), "--key", WHOLE.key]) == 0
+    assert WHOLE.key not in capsys.readouterr().out
+    kept = tmp_path / "cle.txt"
+    kept.write_text(str(FORGER.verifier) + "\n")
+    assert main([str(file), "--key", str(kept)]) == 1
+    assert main([str(file), "--key", "n’importe quoi"]) == 2
+    assert main([str(tmp_path / "absent.zip")]) == 2
+
+
+def test_a_hostile_file_does_not_speak_to_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = WHOLE.lines[3]
+    assert line.content
+    altered = replace(said(WHOLE, 3, label="\x1b[2JVÉRIFIÉ\n").lines[3], content=line.content + b" ")
+    file = tmp_path / "dossier.zip"
+    file.write_bytes(file_of(replace(WHOLE, lines=(*WHOLE.lines[:3], altered, *WHOLE.lines[4:]))))
+    assert main([str(file)]) == 1
+    told = capsys.readouterr().err
+    assert "\x1b" not in told
+    assert told.count("\n") == 1
+
+
+def test_verifying_takes_no_service_with_it() -> None:
+    """Alone in a process: neither web nor database nor broker is even imported."""
+    program = (
+        "import sys, audit.verify; sys.exit(bool({'fastapi', 'psycopg', 'httpx', 'eventsourcing', 'pydantic', 'nats',"
+        " 'socket'} & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_unpacked_gives_back_what_was_packed() -> None:
+    assert unpacked(RAW) == ENTRIES

@@ -1,0 +1,88 @@
+"""A small case with its proofs, in a ledger of eleven leaves, made without any service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from audit.bundle.model import Bundle, Line, Reading, Said
+from audit.ledger import tree
+from audit.ledger.checkpoint import Checkpoint
+from audit.ledger.note import Signer
+from audit.ledger.proof import Opening, Proof
+from audit.ledger.tiles import grown, subtrees
+from audit.ledger.tree import leaf_hash
+
+SIGNER = Signer("registre.example/dla", bytes(range(32)))
+CASE = UUID(int=5)
+OTHERS = 5
+BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+EVENTS = (
+    ("intake", 3, CASE, 1, "request-received", "Demande reçue"),
+    ("intake", 4, CASE, 2, "meeting-recorded", "Entretien consigné"),
+    ("intake", 9, UUID(int=6), 1, "orientation-proposed", "Orientation proposée"),
+    ("intake", 12, CASE, 3, "request-admitted", "Demande admise dans le DLA"),
+    ("diagnostic", 2, CASE, 1, "diagnosis-opened", "Diagnostic ouvert"),
+    ("diagnostic", 5, CASE, 2, "axis-assessed", "Axe examiné"),
+)
+
+
+def stored(n: int, role: str = "adviser") -> bytes:
+    meta = {"id": str(UUID(int=100 + n)), "case": str(CASE), "actor": "ines", "role": role, "correlation": str(CASE)}
+    data = {"motive": {"k": str(CASE), "c": f"c2VhbGVk{n}"}, "rating": n, "needs": [{"code": "emploi"}]}
+    return json.dumps({"meta": meta, "data": data}).encode()
+
+
+def header(n: int, content: bytes, **changed: Any) -> bytes:
+    service, position, stream, version, event, _ = EVENTS[n]
+    at = (BEGAN + timedelta(minutes=n)).isoformat()
+    told = {
+        "publisher": service, "log_id": str(UUID(int=1)), "position": position, "partition": 3, "number": position,
+        "id": str(UUID(int=100 + n)), "case": str(CASE), "stream": str(stream), "version": version, "event": event,
+        "event_version": 1, "recorded_at": at, "effective_at": at, "actor": "ines", "role": "adviser", "unit": None,
+        "causation": None, "correlation": str(CASE), "rules": None, "payload_hash": sha256(content).hexdigest(),
+    }  # fmt: skip
+    return json.dumps(told | changed).encode()
+
+
+def bundle(
+    headers: Sequence[bytes] | None = None, contents: Sequence[bytes | None] | None = None, signer: Signer = SIGNER
+) -> Bundle:
+    """Leaves of other cases stand between its own."""
+    contents = contents or [stored(n) for n in range(len(EVENTS))]
+    headers = headers or [header(n, content or stored(n)) for n, content in enumerate(contents)]
+    openings = [
+        Opening(bytes([n]) * 32, each, bytes.fromhex(json.loads(each)["payload_hash"]))
+        for n, each in enumerate(headers)
+    ]
+    leaves = [leaf_hash(bytes([n]) * 32) for n in range(OTHERS)]
+    at = [n * 11 // len(openings) for n in range(len(openings))]
+    for index, each in zip(at, openings, strict=True):
+        leaves.insert(index, leaf_hash(each.entry))
+    whole, size = subtrees(grown({}, 0, leaves)), len(leaves)
+    note = signer.signed(str(Checkpoint(signer.verifier.name, size, tree.root(size, whole))))
+    lines = []
+    for n, (index, each, content) in enumerate(zip(at, openings, contents, strict=True)):
+        proof = Proof(index, tuple(tree.inclusion(index, size, whole)), note, bytes(each))
+        told = json.loads(each.header)
+        values: dict[str, str | None] = {"motive": f"Un motif {n}."} if content is not None else {}
+        lines.append(Line(Said(told["id"], EVENTS[n][-1], values), str(proof), content))
+    services = {"intake": Reading(True), "diagnostic": Reading(True)}
+    schemas = {"schemas/en-tete.json": b'{"type": "object"}\n'}
+    return Bundle(str(CASE), services, str(signer.verifier), note, tuple(lines), schemas)
+
+
+def without(whole: Bundle, *numbers: int) -> Bundle:
+    return replace(whole, lines=tuple(line for n, line in enumerate(whole.lines) if n not in numbers))
+
+
+def said(whole: Bundle, n: int, **changed: Any) -> Bundle:
+    """With something else said of one event."""
+    line = whole.lines[n]
+    told = Said(**{field: getattr(line.said, field) for field in Said.__struct_fields__} | changed)
+    return replace(whole, lines=(*whole.lines[:n], replace(line, said=told), *whole.lines[n + 1 :]))
