@@ -23,7 +23,7 @@ from shared.testing import context
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_tables_are_what_the_code_says(name: str) -> None:
     told = readme(name).read_text().partition(BEGIN)[2].partition(END)[0]
-    assert told == tables(service(name)), "run `make schemas`"
+    assert told == tables(service(name)), "run `make schemas`, or python tests/support/tables.py"
 
 
 @pytest.mark.parametrize("name", SERVICES)

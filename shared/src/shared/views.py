@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry, LogRecorder
+from shared.eventlog.recorder import LogEntry
 from shared.sealed import Sealed
 
 log = logging.getLogger(__name__)
@@ -28,12 +27,16 @@ class View:
     """`name` ends with a version: a changed view is built beside the old one, under its new name.
 
     `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
-    A row holds no sealed value in clear. `about`: the events that make it, where cases are of several kinds."""
+    A row holds no sealed value in clear. `about`: the events that make it, where cases are of several kinds. A list
+    of it is filtered by `filters`, sorted by `sorts` (texts and dates), bounded by the day or instant in `opened`."""
 
     name: str
     project: Callable[[Document, LogEntry, RecordedEvent[Any]], Document]
     searched: tuple[str, ...] = ()
     about: tuple[type, ...] = ()
+    filters: tuple[str, ...] = ("status",)
+    sorts: tuple[str, ...] = ()
+    opened: str | None = None
 
 
 class Projector:
@@ -115,20 +118,6 @@ class Projector:
             if row is before and not before["version"]:
                 continue  # a case of another kind: this view has no row for it
             documents[entry.case_id] = plain(row | {"version": before["version"] + 1}, _never)
-
-
-def page_of(
-    recorder: LogRecorder, view: View, q: str, status: str | None, after: UUID | None, limit: int
-) -> list[Document]:
-    """Rows newest first (ids sort by time), those that hold every word of `q` and have the status."""
-    words = [f"%{escaped}%" for word in folded(q).split() if (escaped := re.sub(r"([\\%_])", r"\\\1", word))]
-    rows = recorder.fetch(
-        "SELECT document FROM {schema}.views WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
-        " AND (%(status)s::text IS NULL OR document->>'status' = %(status)s)"
-        " AND (%(after)s::uuid IS NULL OR case_id < %(after)s) ORDER BY case_id DESC LIMIT %(limit)s",
-        {"view": view.name, "words": words, "status": status, "after": after, "limit": limit},
-    )
-    return [row["document"] for row in rows]
 
 
 def folded(text: str) -> str:

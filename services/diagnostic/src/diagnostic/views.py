@@ -86,4 +86,11 @@ def _replaced(days: list[str | None], number: int, day: str | None) -> list[str 
 
 NOT_SUBMITTED: Document = {"submitted_version": None, "submitted_at": None, "validated_at": None, "validated_by": []}
 
-diagnoses = View("diagnoses:v2", _project, searched=("unit", "adviser"))
+diagnoses = View(
+    "diagnoses:v2",
+    _project,
+    searched=("unit", "adviser"),
+    filters=("status", "unit", "adviser"),
+    sorts=("status", "opened_at", "last_session_on", "submitted_at"),
+    opened="opened_at",
+)

@@ -136,4 +136,12 @@ def _sheet(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Docu
     return row
 
 
-sheets = View("sheets:v1", _sheet, ("theme", "title", "context", "what_worked", "limits"), sheet.decider.events)
+sheets = View(
+    "sheets:v1",
+    _sheet,
+    ("theme", "title", "context", "what_worked", "limits"),
+    sheet.decider.events,
+    filters=("status", "theme"),
+    sorts=("theme", "title", "submitted_at", "published_at"),
+    opened="submitted_at",
+)

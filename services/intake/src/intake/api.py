@@ -33,7 +33,8 @@ from shared.decider import Role
 from shared.web.bodies import AsJson
 from shared.web.callers import Calling, allowed
 from shared.web.documents import Documents
-from shared.web.endpoints import EVERYONE_AT_WORK, NO_NUL, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.lists import NO_NUL
 
 router = case_router("/requests", "requests")
 
@@ -83,7 +84,12 @@ request_attachments = attachments_router("/requests", deployed.requests, Attachm
 identities_router = case_router("/identities", "register of rights")
 identities = Endpoints(identities_router, register.decider)
 identities.opens(
-    GrantRight, *EVERYONE_AT_WORK, path="/rights", stream=attrgetter("identity"), completed=lookups.within_the_unit
+    GrantRight,
+    *EVERYONE_AT_WORK,
+    path="/rights",
+    stream=attrgetter("identity"),
+    completed=lookups.within_the_unit,
+    also=(404,),
 )
 identities.does("/revocation", RevokeRight, *EVERYONE_AT_WORK)
 identities.reads(Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)

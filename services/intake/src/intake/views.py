@@ -104,5 +104,12 @@ def _level(difficulty: Difficulty | None) -> Document:
     return {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline} if difficulty else {}
 
 
-requests = View("requests:v3", _project, searched=("structure", "department"))
+requests = View(
+    "requests:v3",
+    _project,
+    searched=("structure", "department"),
+    filters=("status", "unit", "adviser", "department", "difficulty"),
+    sorts=("structure", "status", "received_at", "outcome_at"),
+    opened="received_at",
+)
 chases = View("chases:v2", _waiting, searched=("structure",))

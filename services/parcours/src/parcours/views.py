@@ -88,7 +88,14 @@ def _one_more(row: Document, *counted: str, by: int = 1) -> Document:
     return row | {name: row[name] + by for name in counted}
 
 
-parcours_list = View("parcours:v2", _project, searched=("unit", "adviser"))
+parcours_list = View(
+    "parcours:v2",
+    _project,
+    searched=("unit", "adviser"),
+    filters=("status", "unit", "adviser"),
+    sorts=("status", "opened_at", "starts_on", "ends_on"),
+    opened="opened_at",
+)
 """`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents.
 
 `completed_at` is the last completion, while an update is under way too."""
@@ -109,7 +116,7 @@ def _fund(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     return row
 
 
-funds = View("funds:v1", _fund, searched=("unit", "year"))
+funds = View("funds:v1", _fund, searched=("unit", "year"), filters=("unit", "year"), sorts=("unit", "year"))
 """`allocated`, `committed` and `paid` are cents; what is available is allocated and not committed."""
 
 
@@ -128,5 +135,5 @@ def _operation(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Docu
     return row
 
 
-operations = View("operations:v1", _operation, searched=("unit",))
+operations = View("operations:v1", _operation, searched=("unit",), filters=("status", "unit"), sorts=("status", "unit"))
 """`actions` counts those that beneficiaries have in it."""

@@ -16,7 +16,8 @@ from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.web.callers import Calling, allowed
-from shared.web.endpoints import NO_NUL, Asked, Endpoints
+from shared.web.endpoints import Asked, Endpoints
+from shared.web.lists import NO_NUL
 from shared.web.problems import ProblemError
 
 S = TypeVar("S")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from pydantic import BaseModel
 
 from shared.decider import Decider, Role
@@ -16,15 +16,15 @@ from shared.eventlog.mapper import plain
 from shared.events import name_of
 from shared.ids import uuid7
 from shared.replay import Moment
-from shared.views import View, page_of
+from shared.views import View
 from shared.web.bodies import AsJson, BoundedRoute
 from shared.web.callers import Caller, Calling, allowed
+from shared.web.lists import Page, asking, listed
 from shared.web.problems import ProblemError, answers
 from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
 from shared.web.stored import StoredEvents, stored_events
 
 S = TypeVar("S")
-NO_NUL = r"^[^\x00]*$"
 
 
 # Asynchronous, like each dependency that waits for nothing: FastAPI gives a plain function a turn in its thread pool,
@@ -68,13 +68,6 @@ class Recorded(BaseModel):
     unit: str | None
     causation: UUID | None
     data: dict[str, Any]
-
-
-class Page(BaseModel):
-    """Rows of a list; give `next` back as `after` to go on, until it is null."""
-
-    items: list[dict[str, Any]]
-    next: UUID | None
 
 
 def case_router(prefix: str, tag: str) -> APIRouter:
@@ -236,22 +229,16 @@ class Endpoints(Generic[S]):
             return stored_events(asked, id)
 
     def lists(self, view: View, *roles: Role) -> None:
-        """GET the collection, filtered by the view's own fields."""
+        """GET the collection, filtered and sorted by the view's own fields."""
 
-        @self._router.get("", response_model=Page, summary=f"The cases of {view.name}")
-        def index(
-            asked: Asked,
-            caller: Calling,
-            q: Annotated[
-                str, Query(max_length=100, pattern=NO_NUL, description="Words to look for, accents or not")
-            ] = "",
-            status: Annotated[str | None, Query(max_length=40, pattern=NO_NUL)] = None,
-            after: UUID | None = None,
-            limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        ) -> Any:
+        def index(asked: Asked, caller: Calling, asking: Any) -> Page:
             allowed(caller, frozenset(roles))
-            items = page_of(asked.recorder, view, q, status, after, limit)
-            return {"items": items, "next": items[-1]["id"] if len(items) == limit else None}
+            return listed(asked, caller, view, asking)
+
+        index.__annotations__["asking"] = asking(view)
+        self._router.add_api_route(
+            "", index, methods=["GET"], response_model=Page, summary=f"The {view.name.partition(':')[0]}"
+        )
 
     def _handled(
         self,

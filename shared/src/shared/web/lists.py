@@ -1,0 +1,81 @@
+"""How is a list asked for over HTTP? By the view's own filters and sort keys, and no other."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from shared.eventlog.application import ServiceApplication
+from shared.lists import NEWEST_FIRST, Wanted, WrongCursor, count_of, page_of
+from shared.views import View
+from shared.web.callers import Caller
+from shared.web.problems import ProblemError
+
+NO_NUL = r"^[^\x00]*$"
+MYSELF = "me"
+
+
+class Page(BaseModel):
+    """Rows of a list; give `next` back as `after` to go on, until it is null. `total`: when it was asked for."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+    total: int | None = None
+
+
+class Asking(BaseModel):
+    """What every list takes; each view adds its own filters and sort keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=100, pattern=NO_NUL, description="Words to look for, accents or not")
+    after: str | None = Field(None, max_length=1000, description="The `next` of the page before, in the same order")
+    limit: int = Field(50, ge=1, le=200)
+    count: bool = Field(False, description="Whether to count all the rows as well")
+
+
+def asking(view: View) -> Any:
+    """The query parameters of a view's list."""
+    adding: dict[str, Any] = {}
+    for name in view.filters:
+        told = f"`{MYSELF}`: whoever asks" if name == "adviser" else None
+        adding[name] = (str | None, Field(None, max_length=200, pattern=NO_NUL, description=told))
+    if view.opened:
+        told = f"By `{view.opened}`"
+        adding |= {name: (date | None, Field(None, description=told)) for name in ("opened_since", "opened_before")}
+    keys = tuple(f"{way}{key}" for key in ("id", *view.sorts) for way in ("", "-"))
+    told = "By a key; after a minus the greatest first. `id`: in the order of opening"
+    adding["sort"] = (Literal[keys], Field(NEWEST_FIRST, description=told))
+    name = "".join(part.capitalize() for part in view.name.partition(":")[0].split("-"))
+    return Annotated[create_model(f"{name}Asking", __base__=Asking, **adding), Query()]
+
+
+def listed(asked: ServiceApplication, caller: Caller, view: View, asking: Any) -> Page:
+    wanted = Wanted(
+        asking.q,
+        {name: _whom(caller, name, value) for name in view.filters if (value := getattr(asking, name)) is not None},
+        getattr(asking, "opened_since", None),
+        getattr(asking, "opened_before", None),
+        asking.sort,
+        asking.after,
+        asking.limit,
+    )
+    try:
+        page = page_of(asked.recorder, view, wanted)
+    except WrongCursor:
+        raise ProblemError(
+            422,
+            "wrong-cursor",
+            "Suite introuvable",
+            "«\u202fafter\u202f» reprend le «\u202fnext\u202f» de la page précédente, dans le même ordre.",
+        ) from None
+    return Page(
+        items=page.items, next=page.next, total=count_of(asked.recorder, view, wanted) if asking.count else None
+    )
+
+
+def _whom(caller: Caller, name: str, value: str) -> str:
+    return caller.actor.id if name == "adviser" and value == MYSELF else value
