@@ -97,7 +97,7 @@ def test_a_timeline_is_in_the_order_in_which_things_were_recorded(audit: Served)
         context = application.context(CASE, ourselves, told.id)
         application.handle(domain.decider, told.id, heard(told, {"unit": "dla-44"}), context)
     auditor = audit.by("auditor")
-    timeline = auditor.get(f"/api/v1/cases/{CASE}/timeline").json()
+    timeline = auditor.get(f"/api/v1/cases/{CASE}/timeline").json()["events"]
     assert [(event["service"], event["position"]) for event in timeline] == [
         ("intake", 1),
         ("intake", 2),

@@ -114,7 +114,7 @@ def another_structure() -> dict[str, Any]:
 
 def heard(audit: httpx.Client, case: str) -> list[str]:
     timeline = audit.get(f"/api/v1/cases/{case}/timeline")
-    return [happened["event"] for happened in timeline.json()] if timeline.is_success else []
+    return [happened["event"] for happened in timeline.json()["events"]] if timeline.is_success else []
 
 
 def test_nothing_is_open_to_other_machines(system: Compose) -> None:

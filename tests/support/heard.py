@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -47,11 +48,16 @@ def header(position: int, publisher: str = "intake", case: UUID = CASE) -> Heade
 def hear(app: ServiceApplication, count: int, first: int = 1, case: UUID = CASE) -> list[Header]:
     """Appends to audit's own log, and gives what was told."""
     told = [header(position, case=case) for position in range(first, first + count)]
-    for at in range(0, count, AT_ONCE):
+    kept(app, told)
+    return told
+
+
+def kept(app: ServiceApplication, told: Sequence[Header]) -> None:
+    """In the order in which they were heard."""
+    for at in range(0, len(told), AT_ONCE):
         batch = told[at : at + AT_ONCE]
         stored = [app.mapper.to_stored_event(_heard(each)) for each in batch]
         app.recorder.insert_events(stored, cases=[each.case for each in batch])
-    return told
 
 
 def _heard(told: Header) -> RecordedEvent[EventHeard]:

@@ -1,33 +1,58 @@
-"""Audit over HTTP: what happened to a case, across the phases."""
+"""Audit over HTTP: what happened to a case, across the phases, as it is or was known."""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from fastapi import Query
+from pydantic import BaseModel, StringConstraints
 
-from audit.domain import EventHeard
+from audit.phases import PATHS
+from audit.timeline import Told, Wanted, after, counted, told_of
 from shared.decider import Role
-from shared.eventlog.application import UnknownCase
+from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.replay import StillToCome
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
+from shared.web.problems import ProblemError
+from shared.web.replay import Instant
 
 router = case_router("/cases", "cases")
 READERS = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})
+LARGEST_PAGE = 500
+EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
+
+
+class Service(StrEnum):
+    INTAKE = "intake"
+    DIAGNOSTIC = "diagnostic"
+    PARCOURS = "parcours"
+    FOLLOWUP = "followup"
+
+
+class Order(StrEnum):
+    OLDEST = "oldest"
+    NEWEST = "newest"
 
 
 class Happened(BaseModel):
     """One event of a case, as its service told it. `effective_at`: when it happened; `recorded_at`: when it was said.
 
-    `payload_hash` commits to what only the service holds; `causation` is the id of the event that led to it."""
+    `label` is for people. `payload_hash` commits to what only the service holds; `causation` is the event that led
+    to it, `rules` the version of the rules it was decided by."""
 
     service: str
     position: int
     event: str
+    label: str | None
     id: UUID
+    stream: UUID
+    version: int
     recorded_at: datetime
     effective_at: datetime
     actor: str
@@ -35,24 +60,159 @@ class Happened(BaseModel):
     unit: str | None
     causation: UUID | None
     correlation: UUID
+    rules: str | None
     payload_hash: str
     body: dict[str, Any] | None
 
 
+class Reached(BaseModel):
+    """The last event of the case that counts, in a service's log."""
+
+    log_id: UUID
+    position: int
+    recorded_at: datetime
+
+
+class Timeline(BaseModel):
+    """`rests_on`: by service, how far the answer goes; as long as that is the same, so is the answer, byte for byte.
+
+    `next`: give it back as `after` to go on; null at the end."""
+
+    events: list[Happened]
+    rests_on: dict[str, Reached]
+    as_of: datetime | None
+    on: date | None
+    next: UUID | None
+
+
+class ChangesThere(BaseModel):
+    """Where a service tells what these events changed in the case; those of other objects are only named."""
+
+    service: str
+    events: list[UUID]
+    path: str | None
+
+
 @router.get("/{id}/timeline", summary="What happened to a case, across the phases")
-def timeline(id: UUID, asked: Asked, caller: Calling) -> list[Happened]:  # noqa: A002
-    """Every event of the case that audit has heard so far, in the order in which they were recorded."""
+def timeline(
+    id: UUID,  # noqa: A002
+    asked: Asked,
+    caller: Calling,
+    as_of: Annotated[Instant | None, Query(description="As it was recorded by this instant")] = None,
+    on: Annotated[
+        date | None, Query(description="Of what was recorded, what had happened by the end of this day")
+    ] = None,
+    service: Annotated[list[Service] | None, Query(description="Of these services only")] = None,
+    role: Annotated[list[Role] | None, Query(description="By these roles only")] = None,
+    event: Annotated[list[EventCode] | None, Query(description="These events only")] = None,
+    order: Order = Order.OLDEST,
+    after: Annotated[UUID | None, Query(description="What follows this event, as `next` gave it")] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
+) -> Timeline:
+    """Every event of the case that audit has heard, in the order in which they were recorded, or backwards."""
     allowed(caller, READERS, id)
-    heard: list[EventHeard] = [event.data for _, event in asked.events_of(asked.recorder.entries_of_case(id))]
+    if as_of:
+        _over(asked, as_of)
+    told = counted(_heard(asked, id), as_of, on)
+    wanted = Wanted(service or (), role or (), event or ())
+    found = [each for each in told if each in wanted]
+    if order is Order.NEWEST:
+        found.reverse()
+    page = _after(found, after)
+    shown = page[:limit]
+    return Timeline(
+        events=[_happened(each) for each in shown],
+        rests_on=_rests_on(told),
+        as_of=as_of,
+        on=on,
+        next=shown[-1].header.id if len(page) > limit else None,
+    )
+
+
+@router.get("/{id}/changes", summary="Which events changed a case between two instants, and where each change is told")
+def changes(
+    id: UUID,  # noqa: A002
+    asked: Asked,
+    caller: Calling,
+    since: Annotated[
+        Instant | None, Query(description="Recorded after this instant; from the beginning without")
+    ] = None,
+    until: Annotated[Instant | None, Query(description="Recorded by this instant; until now without")] = None,
+) -> list[ChangesThere]:
+    """By service: audit holds headers, the services know what changed and show it to whom they may."""
+    allowed(caller, READERS, id)
+    if until:
+        _over(asked, until)
+    told = [
+        each
+        for each in _heard(asked, id)
+        if (since is None or each.heard.recorded_at > since) and (until is None or each.heard.recorded_at <= until)
+    ]
+    return [
+        _there(id, name, [each for each in told if each.heard.publisher == name])
+        for name in PATHS
+        if any(each.heard.publisher == name for each in told)
+    ]
+
+
+def _heard(asked: ServiceApplication, case: UUID) -> list[Told]:
+    heard = [event.data for _, event in asked.events_of(asked.recorder.entries_of_case(case))]
     if not heard:
-        raise UnknownCase(str(id))
-    heard.sort(key=lambda event: (event.recorded_at, event.publisher, event.position))
-    return [_happened(event) for event in heard]
+        raise UnknownCase(str(case))
+    return told_of(heard)
 
 
-def _happened(event: EventHeard) -> Happened:
-    header = json.loads(event.header)
-    body = None if event.body is None else json.loads(event.body)
+def _over(asked: ServiceApplication, instant: datetime) -> None:
+    if instant >= (now := asked.clock.now()):
+        raise StillToCome(now)
+
+
+def _after(found: Sequence[Told], last: UUID | None) -> Sequence[Told]:
+    if last is None:
+        return found
+    try:
+        return after(found, last)
+    except LookupError:
+        raise ProblemError(
+            422,
+            "unknown-cursor",
+            "Page inconnue",
+            "Cet événement ne figure pas dans cette chronologie\u00a0: reprenez du début, avec les mêmes filtres.",
+        ) from None
+
+
+def _rests_on(told: Sequence[Told]) -> dict[str, Reached]:
+    last = {each.heard.publisher: each.heard for each in told}
+    return {
+        name: Reached(log_id=last[name].log_id, position=last[name].position, recorded_at=last[name].recorded_at)
+        for name in sorted(last)
+    }
+
+
+def _there(case: UUID, name: str, told: Sequence[Told]) -> ChangesThere:
+    own = [each.header.version for each in told if each.header.stream == case]
+    path = f"{PATHS[name]}/{case}/changes?since={own[0] - 1}&until={own[-1]}" if own else None
+    return ChangesThere(service=name, events=[each.header.id for each in told], path=path)
+
+
+def _happened(each: Told) -> Happened:
+    heard, header = each.heard, each.header
     return Happened(
-        service=event.publisher, body=body, **{k: v for k, v in header.items() if k in Happened.model_fields}
+        service=heard.publisher,
+        position=heard.position,
+        event=heard.event,
+        label=heard.label,
+        id=header.id,
+        stream=header.stream,
+        version=header.version,
+        recorded_at=heard.recorded_at,
+        effective_at=header.effective_at,
+        actor=header.actor,
+        role=Role(header.role),
+        unit=header.unit,
+        causation=header.causation,
+        correlation=header.correlation,
+        rules=header.rules,
+        payload_hash=header.payload_hash,
+        body=None if heard.body is None else json.loads(heard.body),
     )

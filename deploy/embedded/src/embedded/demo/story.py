@@ -64,8 +64,10 @@ def history(player: Player, case: str, opened: Opened) -> list[Event]:
         answer = player.get(f"{address}/history".format(case=case), opened.token)
         if answer.is_success:
             found |= {event["id"]: event | {"service": service} for event in answer.json()}
-    heard = player.until(f"audit /cases/{case}/timeline", opened.token, lambda heard: len(heard) >= len(found))
-    return [found[event["id"]] for event in heard]
+    heard = player.until(
+        f"audit /cases/{case}/timeline", opened.token, lambda heard: len(heard["events"]) >= len(found)
+    )
+    return [found[event["id"]] for event in heard["events"]]
 
 
 def timelines(played: Played, happened: dict[str, list[Event]]) -> list[Timeline]:

@@ -13,18 +13,17 @@ import httpx
 import msgspec
 
 from audit.bundle.model import Bundle, Line, Reading, Said
-from audit.bundle.words import PHASES
 from audit.bundle.writing import SCHEMAS
 from audit.domain import EventHeard
 from audit.ledger import tree
 from audit.ledger.integrator import opening_of
 from audit.ledger.proof import Proof
 from audit.ledger.store import Ledger
+from audit.phases import NAMES, PATHS
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.transport.wire import Header
 
 WITHIN = 30.0
-WHERE = {"intake": "requests", "diagnostic": "diagnoses", "parcours": "parcours", "followup": "follow-ups"}
 
 
 class NotSignedYet(Exception):
@@ -60,7 +59,7 @@ def collected(app: ServiceApplication, case: UUID, addresses: Mapping[str, str],
     if not heard:
         raise UnknownCase(str(case))
     key, checkpoint, proofs = _proofs(app, heard)
-    publishers = sorted({event.publisher for event in heard}, key=[*PHASES].index)
+    publishers = sorted({event.publisher for event in heard}, key=[*NAMES].index)
     shown = {name: _shown(name, case, addresses, reader) for name in publishers}
     return Bundle(
         str(case),
@@ -106,8 +105,8 @@ def _id(event: EventHeard) -> UUID:
 
 def _shown(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> Shown:
     if name not in addresses:
-        raise Unanswered(PHASES[name])
-    url = f"{addresses[name].rstrip('/')}/api/v1/{WHERE[name]}/{case}/stored"
+        raise Unanswered(NAMES[name])
+    url = f"{addresses[name].rstrip('/')}{PATHS[name]}/{case}/stored"
     try:
         answer = httpx.get(url, headers=dict(reader), timeout=WITHIN, trust_env=False)
         told = answer.json()
@@ -123,7 +122,7 @@ def _shown(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[
             told["schemas"],
         )
     except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-        raise Unanswered(PHASES[name]) from error
+        raise Unanswered(NAMES[name]) from error
 
 
 def _json(schema: Any) -> bytes:

@@ -9,10 +9,11 @@ from typing import Any
 
 from audit.bundle.contents import content
 from audit.bundle.model import Bundle, Line
-from audit.bundle.words import ERASED, PHASES, ROLES
+from audit.bundle.words import ERASED, ROLES
 from audit.ledger.checkpoint import checkpoint
 from audit.ledger.proof import proof
 from audit.ledger.tree import Unproven
+from audit.phases import NAMES
 from shared.french import in_words
 from shared.sealed import tokens_in
 
@@ -28,7 +29,7 @@ dt { color: #3a3a3a; } dd { margin: 0; white-space: pre-wrap; overflow-wrap: any
 def page(bundle: Bundle) -> str:
     signed = checkpoint(bundle.checkpoint.partition("\n\n")[0] + "\n")
     kept = "".join(
-        f"<p>{escape(PHASES.get(name, name))}\u00a0: les contenus n’ont pas été montrés. {escape(reading.answer)}</p>\n"
+        f"<p>{escape(NAMES.get(name, name))}\u00a0: les contenus n’ont pas été montrés. {escape(reading.answer)}</p>\n"
         for name, reading in bundle.services.items()
         if not reading.shown
     )
@@ -46,7 +47,7 @@ def page(bundle: Bundle) -> str:
 
 def _article(line: Line) -> str:
     told = line.header
-    phase, role = PHASES.get(told.publisher, told.publisher), ROLES.get(told.role, told.role)
+    phase, role = NAMES.get(told.publisher, told.publisher), ROLES.get(told.role, told.role)
     unit = f", {told.unit}" if told.unit else ""
     happened = "" if told.effective_at == told.recorded_at else f"\u202f; survenu le {_instant(told.effective_at)}"
     cause = f"\u202f; suite à {told.causation}" if told.causation else ""

@@ -1,11 +1,5 @@
-"""How do people of the DLA call services and roles?"""
+"""How do people of the DLA call the roles?"""
 
-PHASES = {
-    "intake": "Accueil",
-    "diagnostic": "Diagnostic partagé",
-    "parcours": "Parcours",
-    "followup": "Suivi et consolidation",
-}
 ROLES = {
     "adviser": "chargé·e d’accompagnement",
     "manager": "responsable de la structure porteuse",

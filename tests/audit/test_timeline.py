@@ -1,0 +1,214 @@
+"""Is the timeline the same whoever asks twice, page by page, as of any moment, and without asking any service?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from heard import CASE, header, kept
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from serving import Client, Served
+
+from audit.domain import EventHeard
+from audit.timeline import Wanted, counted, told_of
+from shared.eventlog.application import ServiceApplication
+from shared.replay import NotYet
+from shared.transport.wire import Header, encode
+
+BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+STORY = (
+    ("intake", 4, "request-received", "adviser", 0),
+    ("intake", 7, "meeting-recorded", "adviser", -3),
+    ("intake", 9, "derogation-granted", "manager", 0),
+    ("diagnostic", 2, "diagnosis-opened", "service", 0),
+    ("diagnostic", 3, "axis-assessed", "adviser", -30),
+    ("followup", 1, "follow-up-opened", "service", 0),
+)
+"""Service, position, event, role, and how many days before its recording it happened; an hour from each to the next."""
+
+
+def story() -> list[Header]:
+    told, versions = [], dict.fromkeys(("intake", "diagnostic", "followup"), 0)
+    for n, (service, position, event, role, before) in enumerate(STORY):
+        at = BEGAN + timedelta(hours=n)
+        versions[service] += 1
+        told.append(
+            msgspec.structs.replace(
+                header(position, service),
+                recorded_at=at,
+                effective_at=at + timedelta(days=before),
+                event=event,
+                role=role,
+                version=versions[service],
+            )
+        )
+    return told
+
+
+@pytest.fixture
+def told(app: ServiceApplication) -> list[Header]:
+    """Heard in another order than it was recorded."""
+    told = story()
+    kept(app, [told[n] for n in (3, 0, 1, 5, 4, 2)])
+    return told
+
+
+@pytest.fixture
+def auditor(audit: Served, told: list[Header]) -> Client:
+    return audit.by("auditor", unit=None)
+
+
+PATH = f"/api/v1/cases/{CASE}/timeline"
+
+
+def events(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [event["event"] for event in answer.json()["events"]]
+
+
+def test_it_runs_across_the_phases_as_things_were_recorded(auditor: Client) -> None:
+    assert events(auditor.get(PATH)) == [event for _, _, event, *_ in STORY]
+    assert events(auditor.get(PATH, order="newest")) == [event for _, _, event, *_ in reversed(STORY)]
+
+
+def test_it_names_how_far_each_service_counts(auditor: Client) -> None:
+    rests_on = auditor.get(PATH).json()["rests_on"]
+    assert {name: reached["position"] for name, reached in rests_on.items()} == {
+        "intake": 9,
+        "diagnostic": 3,
+        "followup": 1,
+    }
+    then = auditor.get(PATH, as_of=(BEGAN + timedelta(hours=2)).isoformat()).json()["rests_on"]
+    assert {name: reached["position"] for name, reached in then.items()} == {"intake": 9}
+
+
+def test_as_of_is_what_was_recorded_by_then(auditor: Client) -> None:
+    assert events(auditor.get(PATH, as_of=(BEGAN + timedelta(hours=3)).isoformat())) == [
+        "request-received",
+        "meeting-recorded",
+        "derogation-granted",
+        "diagnosis-opened",
+    ]
+
+
+def test_on_is_what_had_happened_by_then(auditor: Client) -> None:
+    """As each service counts: an undated event recorded before one that had happened counts with it."""
+    assert events(auditor.get(PATH, on="2026-03-01")) == [
+        "request-received",
+        "meeting-recorded",
+        "diagnosis-opened",
+        "axis-assessed",
+    ]
+    assert events(auditor.get(PATH, on="2026-02-10")) == ["diagnosis-opened", "axis-assessed"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"service": "diagnostic"}, ["diagnosis-opened", "axis-assessed"]),
+        ({"service": ["diagnostic", "followup"], "role": "service"}, ["diagnosis-opened", "follow-up-opened"]),
+        ({"event": ["derogation-granted", "axis-assessed"]}, ["derogation-granted", "axis-assessed"]),
+        ({"role": "leader"}, []),
+    ],
+)
+def test_it_is_filtered(auditor: Client, filters: dict[str, Any], expected: list[str]) -> None:
+    answer = auditor.get(PATH, **filters)
+    assert events(answer) == expected
+    assert answer.json()["rests_on"] == auditor.get(PATH).json()["rests_on"]
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+def test_pages_join_into_the_whole(auditor: Client, order: str) -> None:
+    whole, pages, last = events(auditor.get(PATH, order=order)), [], None
+    while True:
+        answer = auditor.get(PATH, order=order, limit=4, **({"after": last} if last else {}))
+        pages += events(answer)
+        if (last := answer.json()["next"]) is None:
+            break
+    assert pages == whole
+
+
+def test_the_same_answer_twice_byte_for_byte_whatever_is_recorded_meanwhile(
+    auditor: Client, app: ServiceApplication
+) -> None:
+    asked = {"as_of": (BEGAN + timedelta(hours=4)).isoformat(), "order": "newest", "limit": 3}
+    before = auditor.get(PATH, **asked).content
+    later = msgspec.structs.replace(header(40), recorded_at=BEGAN + timedelta(hours=9), version=9)
+    kept(app, [later, header(41, case=UUID(int=6))])
+    assert auditor.get(PATH, **asked).content == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "slug"),
+    [
+        ({"as_of": "1998-07-12T21:00:00+02:00"}, 404, "not-yet"),
+        ({"on": "1998-07-12"}, 404, "not-yet"),
+        ({"as_of": (datetime.now(UTC) + timedelta(days=2)).isoformat()}, 422, "still-to-come"),
+        ({"as_of": "2026-03-02T09:00:00"}, 422, "invalid-request"),
+        ({"on": "hier"}, 422, "invalid-request"),
+        ({"after": str(uuid4())}, 422, "unknown-cursor"),
+        ({"after": "3"}, 422, "invalid-request"),
+        ({"service": "fisc"}, 422, "invalid-request"),
+        ({"event": "DROP TABLE"}, 422, "invalid-request"),
+        ({"limit": 10**30}, 422, "invalid-request"),
+        ({"order": "backwards"}, 422, "invalid-request"),
+    ],
+)
+def test_what_cannot_be_told_is_said_clearly(auditor: Client, asked: dict[str, Any], status: int, slug: str) -> None:
+    answer = auditor.get(PATH, **asked)
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (status, slug)
+
+
+def test_a_cursor_of_other_filters_is_refused(auditor: Client, told: list[Header]) -> None:
+    assert auditor.get(PATH, service="intake", after=str(told[0].id)).status_code == 200
+    assert auditor.get(PATH, service="intake", after=str(told[4].id)).status_code == 422
+
+
+def test_changes_name_the_events_and_where_each_service_tells_them(auditor: Client, told: list[Header]) -> None:
+    path = f"/api/v1/cases/{CASE}/changes"
+    since, until = ((BEGAN + timedelta(hours=hours)).isoformat() for hours in (0, 4))
+    there = auditor.get(path, since=since, until=until).json()
+    assert [(each["service"], each["path"]) for each in there] == [
+        ("intake", f"/api/v1/requests/{CASE}/changes?since=1&until=3"),
+        ("diagnostic", f"/api/v1/diagnoses/{CASE}/changes?since=0&until=2"),
+    ]
+    assert there[0]["events"] == [str(told[1].id), str(told[2].id)]
+    assert auditor.get(path, until="2999-01-01T00:00:00Z").status_code == 422
+    assert auditor.get(f"/api/v1/cases/{uuid4()}/changes").status_code == 404
+
+
+def test_who_may_not_read_the_case_reads_no_timeline(audit: Served, told: list[Header]) -> None:
+    for path in (PATH, f"/api/v1/cases/{CASE}/changes"):
+        assert audit.by("leader", unit=None, case=str(CASE)).get(path).status_code == 200
+        assert audit.by("leader", unit=None, case=str(uuid4())).get(path).status_code == 403
+        assert audit.by("pilot").get(path).status_code == 403
+        assert audit.anonymous().get(path).status_code == 401
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(len(STORY))), hours=st.integers(0, len(STORY) - 1))
+def test_the_order_in_which_audit_heard_changes_nothing(order: list[int], hours: int) -> None:
+    """And a later moment only ever adds."""
+    whole = [_heard(each) for each in story()]
+    told = told_of(whole[n] for n in order)
+    assert [each.heard.position for each in told] == [position for _, position, *_ in STORY]
+    moments = [counted(told, BEGAN + timedelta(hours=n), None) for n in range(hours + 1)]
+    assert all(earlier == later[: len(earlier)] for earlier, later in pairwise(moments))
+
+
+def test_before_anything_happened_it_says_when_it_began() -> None:
+    told = told_of(_heard(each) for each in story())
+    with pytest.raises(NotYet) as refused:
+        counted(told, BEGAN - timedelta(seconds=1), None)
+    assert refused.value.first == BEGAN
+    assert [each for each in told if each in Wanted(roles=("manager",))] == [told[2]]
+
+
+def _heard(told: Header) -> EventHeard:
+    header = encode(told).decode()
+    return EventHeard(told.publisher, told.log_id, told.position, told.event, told.recorded_at, header, None)
