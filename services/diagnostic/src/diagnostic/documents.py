@@ -26,12 +26,12 @@ from shared.french import day_in_words, euros, in_words, number, sentence
 from shared.indicators import counted, in_french
 from shared.sealed import Sealed
 
-EMPTY = "Le diagnostic est encore vide\u202f: rien n’y a été relevé."
+EMPTY = "Le diagnostic est encore vide\u00a0: rien n’y a été relevé."
 NO_PLAN = "Le plan d’accompagnement n’est pas encore convenu avec la structure."
 STANDING = {
     Status.OPEN: "Document de travail, qui n’a pas été soumis à la validation de la structure.",
     Status.SUBMITTED: "Soumis à la validation de la structure, qui ne s’est pas encore prononcée.",
-    Status.CONTESTED: "Contesté par la structure\u202f: ce document est à reprendre avec elle.",
+    Status.CONTESTED: "Contesté par la structure\u00a0: ce document est à reprendre avec elle.",
     Status.VALIDATED: "Validé par la structure.",
     Status.AGREED: "Validé par la structure, et suivi d’un plan d’accompagnement.",
 }

@@ -214,7 +214,7 @@ def _satisfaction(rows: list[Document]) -> Figure:
     satisfied = sum(answer >= SATISFIED_FROM for _, answer in answers)
     return Figure(
         code="satisfaction",
-        label="Part de satisfaits",
+        label="Part de réponses satisfaites",
         value=satisfied / len(answers) if answers else None,
         counted=satisfied,
         among=len(answers),

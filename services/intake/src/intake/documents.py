@@ -93,7 +93,7 @@ def _request(reading: Reading[Orientation]) -> Request:
 def _agreement(reading: Reading[Orientation]) -> str:
     consented, sent = reading.last_of(OrientationConsented), reading.last_of(OrientationSent)
     if consented is None:
-        return "Projet de lettre : la structure n’a pas encore donné son accord, et rien ne peut être transmis."
+        return "Projet de lettre : la structure n’a pas encore donné son accord, et rien ne peut être transmis."
     agreed = f"La structure a donné son accord le {day_in_words(consented.recorded_at)}"
     return f"{agreed} ; la lettre a été transmise le {day_in_words(sent.recorded_at)}." if sent else f"{agreed}."
 

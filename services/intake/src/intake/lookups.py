@@ -33,7 +33,7 @@ def known_orientations(app: ServiceApplication, case: UUID, command: commands.Or
         raise request.NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
     if named and not command.why_none and all(each.step is orientation.Step.DECLINED for each in named):
         raise request.NO_ORIENTATION(
-            "Toutes les orientations nommées ont été déclinées\u202f: proposez-en une autre, ou dites pourquoi il "
+            "Toutes les orientations nommées ont été déclinées\u00a0: proposez-en une autre, ou dites pourquoi il "
             "n’y en a aucune."
         )
 
@@ -43,7 +43,7 @@ def oriented_in_a_crisis(app: ServiceApplication, case: UUID, _: commands.AdmitR
     difficulty = app.existing(deployed.requests, case).state.difficulty
     if difficulty and difficulty.level.is_a_crisis and not _was_oriented(app, case):
         raise request.CRISIS_NOT_ORIENTED(
-            "La structure est en grande difficulté\u202f: proposez-lui d’abord une orientation vers un dispositif de "
+            "La structure est en grande difficulté\u00a0: proposez-lui d’abord une orientation vers un dispositif de "
             "crise (CODEFI, CCSF, tribunal…)\u202f; l’admission viendra s’y ajouter."
         )
 

@@ -35,11 +35,11 @@ DEROGATIONS: Mapping[DerogationKind, str] = {
 LEVELS: Mapping[Level, str] = {
     Level.NONE: "aucune difficulté",
     Level.WEAK_SIGNALS: "signaux faibles",
-    Level.PROVEN: "difficulté avérée",
-    Level.CRITICAL: "difficulté critique",
+    Level.PROVEN: "difficultés avérées",
+    Level.CRITICAL: "situation critique",
     Level.INSOLVENT: "cessation des paiements",
 }
-LASTINGS: Mapping[Lasting, str] = {Lasting.ONE_OFF: "ponctuelle", Lasting.STRUCTURAL: "structurelle"}
+LASTINGS: Mapping[Lasting, str] = {Lasting.ONE_OFF: "conjoncturelle", Lasting.STRUCTURAL: "structurelle"}
 CAUSES: Mapping[Cause, str] = {
     Cause.ACTIVITY: "activité",
     Cause.PUBLIC_FUNDING: "financements publics",

@@ -109,7 +109,7 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
         case _ if attachment.case != context.case:
             raise UNKNOWN_ATTACHMENT("Aucune pièce jointe de ce dossier ne porte cet identifiant.")
         case Step.WITHDRAWN, _:
-            raise WITHDRAWN("Cette pièce jointe a été retirée du dossier\u202f: ajoutez-la à nouveau si besoin.")
+            raise WITHDRAWN("Cette pièce jointe a été retirée du dossier\u00a0: ajoutez-la à nouveau si besoin.")
         case _, CiteAttachment(proves, about):
             return [AttachmentCited(proves, about)]
         case _, WithdrawAttachment(motive):

@@ -165,7 +165,7 @@ def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAtt
 def _content(asked: ServiceApplication, id: UUID, seen: str) -> Response:  # noqa: A002
     attachment = asked.existing(decider, id).state
     if attachment.step is Step.WITHDRAWN:
-        raise GONE("Cette pièce jointe a été retirée du dossier\u202f: son contenu est détruit.")
+        raise GONE("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
     assert attachment.file_name is not None
     name = named(asked.vault.open(attachment.file_name), attachment.media_type)
     etag = f'"{attachment.content_hash}"'

@@ -39,7 +39,7 @@ KEPT = {kept.name: kept for kept in (PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV, 
 REFUSED_TYPE = Refusal("file-type-refused", "Type de fichier refusé", status=415)
 ACTIVE_CONTENT = Refusal("active-content-refused", "Fichier actif refusé", status=415)
 DAMAGED = Refusal("damaged-file", "Fichier illisible", status=422)
-ACCEPTED = "Sont acceptés\u202f: PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV et texte en UTF-8."
+ACCEPTED = "Sont acceptés\u00a0: PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV et texte en UTF-8."
 
 PDF_END_WITHIN = 4096
 """Bytes: some programs write a little after the end."""
@@ -86,11 +86,11 @@ def _whole(media_type: MediaType, ends: bool) -> MediaType:
 
 
 def _damaged() -> Refused:
-    return DAMAGED("Ce fichier est incomplet ou abîmé\u202f: ouvrez-le, enregistrez-le à nouveau, et recommencez.")
+    return DAMAGED("Ce fichier est incomplet ou abîmé\u00a0: ouvrez-le, enregistrez-le à nouveau, et recommencez.")
 
 
 def _macros() -> Refused:
-    return ACTIVE_CONTENT("Ce document contient des macros\u202f: enregistrez-le sans elles, ou en PDF.")
+    return ACTIVE_CONTENT("Ce document contient des macros\u00a0: enregistrez-le sans elles, ou en PDF.")
 
 
 def _office(content: bytes | bytearray) -> MediaType:
@@ -105,7 +105,7 @@ def _office(content: bytes | bytearray) -> MediaType:
                 return _office_open_xml(archive, names)
     except (BadZipFile, LargeZipFile, zlib.error, ParseError, EOFError, NotImplementedError, RuntimeError, ValueError):
         raise _damaged() from None
-    raise REFUSED_TYPE(f"Une archive n’est pas acceptée\u202f: ajoutez chaque document à part. {ACCEPTED}")
+    raise REFUSED_TYPE(f"Une archive n’est pas acceptée\u00a0: ajoutez chaque document à part. {ACCEPTED}")
 
 
 def _open_document(archive: ZipFile, names: list[str]) -> MediaType:
@@ -146,7 +146,7 @@ def _text(content: bytes | bytearray, file_name: str) -> MediaType:
         raise REFUSED_TYPE(f"Ce type de fichier n’est pas accepté. {ACCEPTED}")
     if start.startswith("#!") or MARKUP.search(start):
         raise ACTIVE_CONTENT(
-            f"Une page HTML, une image SVG ou un programme n’est pas accepté\u202f: enregistrez-le en PDF. {ACCEPTED}"
+            f"Une page HTML, une image SVG ou un programme n’est pas accepté\u00a0: enregistrez-le en PDF. {ACCEPTED}"
         )
     return CSV if PurePath(file_name).suffix.lower() == ".csv" else TEXT
 

@@ -61,7 +61,7 @@ def opened(app: ServiceApplication, id: UUID, attachment: Attachment) -> Iterato
             "SELECT sealed FROM {schema}.attachments WHERE (attachment, piece) = (%s, %s)", (id, n)
         )
         if not rows:
-            raise GONE("Cette pièce jointe a été retirée du dossier\u202f: son contenu est détruit.")
+            raise GONE("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
         yield app.vault.open_bytes(attachment.case, rows[0]["sealed"], _bound(id, n, count))
 
 

@@ -288,7 +288,7 @@ class ServiceApplication(Application[UUID]):
             return first
         except ClaimTaken as taken:
             raise decider.claimed(
-                "Reprenez celui qui est ouvert\u202f: la suite s’y écrit.", case=taken.holder
+                "Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=taken.holder
             ) from taken
         except VersionTaken as conflict:  # another process was faster
             raise _Conflict({each.stream for each in parts}) from conflict

@@ -45,7 +45,7 @@ class BoundedRequest(Request):
                     408,
                     "body-too-slow",
                     "Demande interrompue",
-                    "Le corps de la demande n’est pas arrivé en entier dans le temps imparti\u202f: recommencez.",
+                    "Le corps de la demande n’est pas arrivé en entier dans le temps imparti\u00a0: recommencez.",
                     {"Connection": "close"},
                 ) from None
             if self._body and not JSON.match(self.headers.get("content-type", "")):
@@ -53,7 +53,7 @@ class BoundedRequest(Request):
                     415,
                     "not-json",
                     "Format non pris en charge",
-                    "Le corps de la demande est attendu en JSON\u202f: Content-Type: application/json.",
+                    "Le corps de la demande est attendu en JSON\u00a0: Content-Type: application/json.",
                 )
         return self._body
 

@@ -54,7 +54,7 @@ class Identified:
                 403,
                 "choose-a-right",
                 "À quel titre\u202f?",
-                f"Vous avez {len(self.rights)} droits\u202f: nommez dans l’en-tête {RIGHT} celui dont vous usez"
+                f"Vous avez {len(self.rights)} droits\u00a0: nommez dans l’en-tête {RIGHT} celui dont vous usez"
                 " (GET /api/v1/me les donne).",
             )
         (right,) = meant

@@ -36,6 +36,6 @@ def set_forward(to: Annotated[Instant, AsJson()], asked: Asked) -> Instant:
             409,
             "clock-out-of-reach",
             "L’horloge ne peut aller là",
-            f"Elle ne recule pas, et avance de cinquante ans au plus\u202f: il est {asked.clock.now():%d/%m/%Y}.",
+            f"Elle ne recule pas, et avance de cinquante ans au plus\u00a0: il est {asked.clock.now():%d/%m/%Y}.",
         ) from None
     return Instant(now=moved)

@@ -74,7 +74,7 @@ def install(app: FastAPI) -> None:
             409,
             "stale-version",
             "Le dossier a changé entre-temps",
-            f"Le dossier en est à la version {error.current}\u202f: relisez-le avant de recommencer.",
+            f"Le dossier en est à la version {error.current}\u00a0: relisez-le avant de recommencer.",
             current_version=error.current,
         )
 
@@ -90,7 +90,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(StillToCome)
     async def still_to_come(_: Request, error: StillToCome) -> JSONResponse:
-        detail = f"Il est {error.now:%H:%M:%S} UTC, le {error.now:%d/%m/%Y}\u202f: demandez un instant passé."
+        detail = f"Il est {error.now:%H:%M:%S} UTC, le {error.now:%d/%m/%Y}\u00a0: demandez un instant passé."
         return problem(422, "still-to-come", "Cet instant n’est pas encore passé", detail)
 
     @app.exception_handler(KeyReused)
@@ -99,7 +99,7 @@ def install(app: FastAPI) -> None:
             422,
             "idempotency-key-reused",
             "Clé d’idempotence déjà employée",
-            "Cette clé accompagnait une autre demande\u202f: choisissez-en une nouvelle.",
+            "Cette clé accompagnait une autre demande\u00a0: choisissez-en une nouvelle.",
         )
 
     @app.exception_handler(InterruptedError)
@@ -111,7 +111,7 @@ def install(app: FastAPI) -> None:
             503,
             "storage-unavailable",
             "Service momentanément indisponible",
-            "Les données ne répondent pas\u202f: réessayez dans un instant, avec la même clé d’idempotence.",
+            "Les données ne répondent pas\u00a0: réessayez dans un instant, avec la même clé d’idempotence.",
             {"Retry-After": "5"},
         )
 
@@ -162,8 +162,8 @@ FRENCH = {
     "string_pattern_mismatch": "ce texte contient des caractères illisibles",
     "string_too_short": "texte trop court (minimum {min_length})",
     "string_too_long": "texte trop long (maximum {max_length})",
-    "too_short": "au moins {min_length} élément(s) attendu(s)",
-    "too_long": "au plus {max_length} élément(s)",
+    "too_short": "nombre d’éléments trop petit (minimum {min_length})",
+    "too_long": "nombre d’éléments trop grand (maximum {max_length})",
     "greater_than_equal": "doit être supérieur ou égal à {ge}",
     "less_than_equal": "doit être inférieur ou égal à {le}",
     "int_parsing": "un nombre entier est attendu",
@@ -179,8 +179,8 @@ FRENCH = {
     "bool_parsing": "vrai ou faux est attendu",
     "uuid_parsing": "un identifiant (UUID) est attendu",
     "uuid_type": "un identifiant (UUID) est attendu",
-    "enum": "valeur inconnue\u202f; valeurs permises\u202f: {expected}",
-    "literal_error": "valeur inconnue\u202f; valeurs permises\u202f: {expected}",
+    "enum": "valeur inconnue\u202f; valeurs permises\u00a0: {expected}",
+    "literal_error": "valeur inconnue\u202f; valeurs permises\u00a0: {expected}",
     "date_from_datetime_parsing": "une date (AAAA-MM-JJ) est attendue",
     "date_parsing": "une date (AAAA-MM-JJ) est attendue",
     "date_type": "une date (AAAA-MM-JJ) est attendue",
@@ -259,4 +259,4 @@ def in_french(error: Mapping[str, Any]) -> str:
 
 def _summary(errors: list[dict[str, str]]) -> str:
     shown = "\u202f; ".join(f"{e['field']} — {e['detail']}" for e in errors[:3])
-    return f"À corriger\u202f: {shown}{'…' if len(errors) > 3 else '.'}"
+    return f"À corriger\u00a0: {shown}{'…' if len(errors) > 3 else '.'}"

@@ -86,6 +86,6 @@ def _unreachable() -> ProblemError:
         503,
         "issuer-unreachable",
         "Identification indisponible",
-        "Le service d’identification ne répond pas\u202f: réessayez dans un instant.",
+        "Le service d’identification ne répond pas\u00a0: réessayez dans un instant.",
         {"Retry-After": "5"},
     )

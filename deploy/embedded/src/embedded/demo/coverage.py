@@ -46,7 +46,7 @@ def counts(used: Used) -> dict[str, object]:
 def show(console: Console, used: Used) -> None:
     for what, found in (("Commandes", used.commands), ("Types d’événements", used.events)):
         left = [each for each, done in found.items() if not done]
-        console.print(f"\n[bold]{what} que la visite n’a pas montrés\u202f: {len(left)} sur {len(found)}")
+        console.print(f"\n[bold]{what} que la visite n’a pas montrés\u00a0: {len(left)} sur {len(found)}")
         for each in left:
             console.print(f"  {each}", soft_wrap=True, highlight=False)
 

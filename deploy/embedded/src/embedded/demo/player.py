@@ -164,7 +164,7 @@ class Player:
         if refused != step.expects:
             raise DemoError(f"{played.script.title}: {address} was to {step.expects or 'succeed'}: {answer.text}")
         if refused:
-            label = f"{step.tries} – refusé : {told['title']}" if step.tries else f"refusé : {told['title']}"
+            label = f"{step.tries} – refusé\u00a0: {told['title']}" if step.tries else f"refusé\u00a0: {told['title']}"
             self._note(played, step, service, label, told.get("detail", ""), refused=True)
         elif "version" in told:
             played.done[service, told["id"], told["version"]] = played.script.people[step.by].name

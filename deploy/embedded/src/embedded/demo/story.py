@@ -121,7 +121,7 @@ def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], be
             begins["parcours"] = reached = 3
         who = people.get(each["actor"], "")
         cause = labels.get(each["causation"] or "")
-        why = words.about(each) or (f"suite à : {cause}" if cause else "")
+        why = words.about(each) or (f"suite à\u00a0: {cause}" if cause else "")
         at = datetime.fromisoformat(each["recorded_at"])
         yield Line(beside or PHASES[phase], at, who, each["label"], typeset(why))
 

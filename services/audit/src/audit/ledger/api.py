@@ -75,7 +75,7 @@ def consistency(
             404,
             "unknown-size",
             "Taille inconnue",
-            f"Le registre signé compte {signed.size} lignes, moins que {old}\u202f: rien ne relie l’un à l’autre.",
+            f"Le registre signé compte {signed.size} lignes, moins que {old}\u00a0: rien ne relie l’un à l’autre.",
         )
     hashes = ledger.asked(lambda subtree: tree.consistency(old, signed.size, subtree))
     lines = [f"old {old}", *(b64encode(each).decode() for each in hashes)]
@@ -121,7 +121,7 @@ def altered_event() -> ProblemError:
         409,
         "altered-event",
         "Événement altéré",
-        "L’en-tête conservé n’est plus celui auquel le registre s’est engagé\u202f: alertez l’exploitation.",
+        "L’en-tête conservé n’est plus celui auquel le registre s’est engagé\u00a0: alertez l’exploitation.",
     )
 
 
@@ -141,6 +141,6 @@ def not_signed_yet() -> ProblemError:
         503,
         "not-signed-yet",
         "Pas encore signé",
-        "Le registre n’est pas encore signé jusque-là\u202f: réessayez dans un instant.",
+        "Le registre n’est pas encore signé jusque-là\u00a0: réessayez dans un instant.",
         {"Retry-After": "2"},
     )

@@ -14,7 +14,7 @@ from shared.frozen import replace
 from shared.sealed import Sealed
 
 UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue")
-WRONG_UNIT = Refusal("wrong-unit", "Code d’unité irrecevable", status=422)
+WRONG_UNIT = Refusal("wrong-unit", "Code de centre de ressources irrecevable", status=422)
 ALREADY_RECEIVED = Refusal("advice-already-received", "Conseil déjà reçu")
 
 
@@ -80,7 +80,7 @@ def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) 
             if found is None:
                 raise UNKNOWN_ADVICE("Aucune demande de conseil de ce diagnostic ne porte cet identifiant.")
             if found.answer:
-                raise ALREADY_RECEIVED("Le centre de ressources a déjà répondu\u202f: posez-lui une nouvelle question.")
+                raise ALREADY_RECEIVED("Le centre de ressources a déjà répondu\u00a0: posez-lui une nouvelle question.")
             already_past(received_on, context.now, "La date du conseil")
             return AdviceReceived(advice, received_on, context.text(answer))
 

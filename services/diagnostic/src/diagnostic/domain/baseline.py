@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.decider import Refusal
+from shared.french import counted, number
 from shared.frozen import replace
 
 MOST_FTE_EACH = 1.5
@@ -50,18 +51,22 @@ class Employment:
 
     def checked(self) -> Employment:
         """Raises Refused when more people have a kind of contract than there are, or work more than people do."""
-        for counted, what in ((self.aided, "contrats aidés"), (self.apprentices or 0, "apprenti·es")):
-            if counted > self.headcount:
+        for those, what in ((self.aided, "contrats aidés"), (self.apprentices or 0, "apprenti·es")):
+            if those > self.headcount:
                 raise IMPOSSIBLE_EMPLOYMENT(
-                    f"Les {what} sont comptés parmi les CDI et les CDD\u202f: il ne peut y en avoir {counted} pour"
-                    f" {self.headcount} personne(s) salariée(s)."
+                    f"Les {what} sont comptés parmi les CDI et les CDD\u00a0: il ne peut y en avoir {those} pour"
+                    f" {self._employed}."
                 )
         if self.fte > self.headcount * MOST_FTE_EACH:
             raise IMPOSSIBLE_EMPLOYMENT(
-                f"{self.fte:g} ETP pour {self.headcount} personne(s) salariée(s)\u202f: vérifiez l’un et l’autre. "
+                f"{number(self.fte)} ETP pour {self._employed}\u00a0: vérifiez l’un et l’autre. "
                 "Une personne à temps plein compte pour un ETP."
             )
         return self
+
+    @property
+    def _employed(self) -> str:
+        return counted(self.headcount, "personne salariée", "personnes salariées")
 
 
 class Perimeter(StrEnum):

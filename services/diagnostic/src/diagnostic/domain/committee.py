@@ -127,7 +127,7 @@ class Committee:
             raise NOT_SHARED("Ce diagnostic n’est pas partagé avec le comité d’appui.")
         if day > self.share.until:
             raise EXPIRED(
-                f"Le partage a pris fin le {self.share.until:%d/%m/%Y}\u202f: la structure peut le renouveler."
+                f"Le partage a pris fin le {self.share.until:%d/%m/%Y}\u00a0: la structure peut le renouveler."
             )
         return self.share
 
@@ -144,7 +144,7 @@ def decide(
             _leader_speaks(context)
             yet_to_come(until, context.now, "La fin du partage")
             if until > context.now.date() + SHARED_AT_MOST:
-                raise TOO_LONG("Un partage avec le comité d’appui dure six mois au plus\u202f: il peut être renouvelé.")
+                raise TOO_LONG("Un partage avec le comité d’appui dure six mois au plus\u00a0: il peut être renouvelé.")
             return [SharingAgreed(tuple(section for section in Section if section in scope), until)]
         case WithdrawAgreement():
             _leader_speaks(context)
@@ -177,14 +177,14 @@ def _narrowed(share: Share | None, scope: tuple[Section, ...], until: date) -> S
 
 def _leader_speaks(context: Context) -> None:
     if context.actor.role is not Role.LEADER:
-        raise AGREED_BY_LEADERS("Le diagnostic appartient à la structure\u202f: elle seule accepte qu’il soit partagé.")
+        raise AGREED_BY_LEADERS("Le diagnostic appartient à la structure\u00a0: elle seule accepte qu’il soit partagé.")
 
 
 def _shared(agreement: Agreement | None, content_version: int, context: Context) -> SharedWithCommittee:
     if agreement is None:
         raise NOT_AGREED("Demandez d’abord à un·e dirigeant·e d’accepter le partage avec le comité d’appui.")
     if context.now.date() > agreement.until:
-        raise EXPIRED("L’accord de la structure est arrivé à son terme\u202f: demandez-lui de le renouveler.")
+        raise EXPIRED("L’accord de la structure est arrivé à son terme\u00a0: demandez-lui de le renouveler.")
     if content_version == 0:
         raise NOTHING_TO_SHARE("Le diagnostic est encore vide.")
     return SharedWithCommittee(content_version, agreement.scope, agreement.until)

@@ -26,6 +26,7 @@ from diagnostic.domain.events import (
 )
 from shared.dates import already_past
 from shared.decider import Context, Refusal
+from shared.french import counted
 from shared.frozen import replace
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
@@ -98,9 +99,9 @@ def _recorded(found: Any, otherwise: str) -> None:
 def _held(content: Content, number: int) -> None:
     """Sessions are numbered in the order they were recorded, and keep their numbers."""
     if number > len(content.sessions):
-        raise UNKNOWN_SESSION(f"Ce diagnostic compte {len(content.sessions)} séance(s).")
+        raise UNKNOWN_SESSION(f"Ce diagnostic compte {counted(len(content.sessions), 'séance')}.")
     if content.sessions[number - 1].cancelled:
-        raise CANCELLED_SESSION("Cette séance est annulée\u202f: enregistrez-en une autre si elle a eu lieu.")
+        raise CANCELLED_SESSION("Cette séance est annulée\u00a0: enregistrez-en une autre si elle a eu lieu.")
 
 
 def _with_session(content: Content, number: int, session: Session) -> Content:

@@ -129,7 +129,7 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
     if isinstance(command, CorrectBaseline):
         return _corrected_baseline(diagnosis, command, context)
     if diagnosis.status is Status.AGREED:
-        raise ALREADY_AGREED("Le diagnostic ne change plus\u202f: la suite se construit dans le parcours.")
+        raise ALREADY_AGREED("Le diagnostic ne change plus\u00a0: la suite se construit dans le parcours.")
     match command:
         case SubmitDiagnosis():
             return [_submitted(diagnosis, context)]
@@ -153,7 +153,7 @@ def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
 
 def _corrected_baseline(diagnosis: Diagnosis, command: CorrectBaseline, context: Context) -> list[Event]:
     if diagnosis.status is not Status.AGREED:
-        raise PLAN_NOT_AGREED("Le plan n’est pas encore convenu\u202f: corrigez la donnée dans le diagnostic lui-même.")
+        raise PLAN_NOT_AGREED("Le plan n’est pas encore convenu\u00a0: corrigez la donnée dans le diagnostic lui-même.")
     return [*corrected_baseline(command, diagnosis.content, diagnosis.baseline_corrections, context)]
 
 
@@ -181,7 +181,7 @@ def _submitted(diagnosis: Diagnosis, context: Context) -> DiagnosisSubmitted:
             version=diagnosis.submission.version,
         )
     if missing := dict(diagnosis.content.missing()):
-        raise INCOMPLETE(f"Il manque encore\u202f: {', '.join(missing.values())}.", missing=list(missing))
+        raise INCOMPLETE(f"Il manque encore\u00a0: {', '.join(missing.values())}.", missing=list(missing))
     salt = context.new_id().bytes
     seen = content_hash(salt, diagnosis.content)
     return DiagnosisSubmitted(diagnosis.content_version, seen, context.text(salt.hex()))
@@ -200,14 +200,14 @@ def _seen_by_a_leader(diagnosis: Diagnosis, version: int, context: Context) -> S
     """What is submitted, when it is a leader who speaks, and of that very version."""
     if context.actor.role is not Role.LEADER:
         raise LEADERS_ONLY(
-            "Le diagnostic est partagé\u202f: il appartient à la structure de le valider ou de le contester."
+            "Le diagnostic est partagé\u00a0: il appartient à la structure de le valider ou de le contester."
         )
     leaders.check_mandate(diagnosis.mandates, context)
     if version != diagnosis.content_version:
         raise _stale(diagnosis)
     if diagnosis.submission is None:
         raise NOT_SUBMITTED(
-            "Cette version n’attend pas de validation\u202f: elle n’est pas encore soumise, ou a été contestée."
+            "Cette version n’attend pas de validation\u00a0: elle n’est pas encore soumise, ou a été contestée."
         )
     return diagnosis.submission
 
@@ -215,7 +215,7 @@ def _seen_by_a_leader(diagnosis: Diagnosis, version: int, context: Context) -> S
 def _stale(diagnosis: Diagnosis) -> Refused:
     """The version, and never its hash: that is obtained by reading, so that nobody validates unread."""
     return STALE_CONTENT(
-        f"Le diagnostic en est à la version {diagnosis.content_version}\u202f: relisez-la avant de vous prononcer.",
+        f"Le diagnostic en est à la version {diagnosis.content_version}\u00a0: relisez-la avant de vous prononcer.",
         version=diagnosis.content_version,
     )
 
@@ -228,7 +228,7 @@ def _agreed(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> PlanA
         raise REPEATED_AXIS("Chaque axe n’a qu’une place dans le plan.")
     if absent := [axis for axis in command.axes if axis not in diagnosis.content.axes]:
         labels = ", ".join(axis.label for axis in absent)
-        raise NOT_ASSESSED(f"Le plan vient du diagnostic, qui n’a pas examiné\u202f: {labels}.", axes=absent)
+        raise NOT_ASSESSED(f"Le plan vient du diagnostic, qui n’a pas examiné\u00a0: {labels}.", axes=absent)
     economics = diagnosis.content.economics
     return PlanAgreed(
         diagnosis.structure,

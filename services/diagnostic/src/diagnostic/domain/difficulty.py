@@ -25,7 +25,7 @@ LEVELS = {
     Level.WEAK_SIGNALS: "signaux faibles",
     Level.PROVEN: "difficultés avérées",
     Level.CRITICAL: "situation critique",
-    Level.INSOLVENT: "cessation de paiements",
+    Level.INSOLVENT: "cessation des paiements",
 }
 
 

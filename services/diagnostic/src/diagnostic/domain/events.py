@@ -124,7 +124,7 @@ class DiagnosisSubmitted:
     salt: Sealed
 
 
-@event("submission-voided", label="Diagnostic modifié depuis sa soumission\u202f: il doit être soumis de nouveau")
+@event("submission-voided", label="Diagnostic modifié depuis sa soumission\u00a0: il doit être soumis de nouveau")
 class SubmissionVoided:
     """`version`: the one that had been submitted."""
 
@@ -140,7 +140,7 @@ class DiagnosisValidated:
     leader: str | None = None
 
 
-@event("validation-voided", label="Diagnostic modifié depuis sa validation\u202f: la validation ne tient plus")
+@event("validation-voided", label="Diagnostic modifié depuis sa validation\u00a0: la validation ne tient plus")
 class ValidationVoided:
     """`version`: the one that had been validated."""
 

@@ -58,7 +58,7 @@ class Disagreement:
 
 def recorded(command: RecordMandate) -> MandateRecorded:
     if command.ends_on and command.ends_on < command.starts_on:
-        raise MANDATE_REVERSED("Vérifiez les dates du mandat\u202f: sa fin précède son début.")
+        raise MANDATE_REVERSED("Vérifiez les dates du mandat\u00a0: sa fin précède son début.")
     return MandateRecorded(command.leader, command.starts_on, command.ends_on)
 
 
@@ -71,7 +71,7 @@ def check_mandate(mandates: tuple[Mandate, ...], context: Context) -> None:
     """A leader whose mandate is known speaks while it lasts; one whose mandate is not known is trusted."""
     if any(str(known.leader) == context.actor.id and not known.holds_on(context.now.date()) for known in mandates):
         raise NO_MANDATE(
-            "Votre mandat n’a pas commencé ou a pris fin\u202f: voyez avec votre chargé·e d’accompagnement."
+            "Votre mandat n’a pas commencé ou a pris fin\u00a0: voyez avec votre chargé·e d’accompagnement."
         )
 
 

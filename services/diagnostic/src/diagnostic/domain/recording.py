@@ -74,7 +74,7 @@ def economics(command: RecordEconomics | CorrectEconomics, context: Context) -> 
     )
     if not figures.amounts:
         raise NO_FIGURE(
-            "Donnez au moins un montant\u202f: budget, ressources propres, subventions, résultat ou trésorerie."
+            "Donnez au moins un montant\u00a0: budget, ressources propres, subventions, résultat ou trésorerie."
         )
     return figures
 
@@ -96,7 +96,7 @@ def indicator(command: RecordIndicator | CorrectIndicator) -> tuple[str, Indicat
 def difficulty(command: QualifyDifficulty, context: Context) -> Difficulty:
     """A difficulty has deep causes, or is not understood yet (source text of 2025)."""
     if command.level is not Level.NONE and not command.causes:
-        raise UNEXPLAINED("Dites d’où vient la difficulté\u202f: au moins une cause profonde est attendue.")
+        raise UNEXPLAINED("Dites d’où vient la difficulté\u00a0: au moins une cause profonde est attendue.")
     causes = points(command.causes, context)
     return Difficulty(command.level, command.nature, causes, context.optional_text(command.strategic_plan))
 
@@ -104,7 +104,7 @@ def difficulty(command: QualifyDifficulty, context: Context) -> Difficulty:
 def scenarios(command: PrioritiseScenarios, content: Content, context: Context) -> tuple[Scenario, ...]:
     """By rank. Scenarios of recovery answer a difficulty that was qualified (source text of 2025)."""
     if content.difficulty is None or content.difficulty.level is Level.NONE:
-        raise NO_DIFFICULTY("Des scénarios de rebond répondent à une difficulté\u202f: qualifiez-la d’abord.")
+        raise NO_DIFFICULTY("Des scénarios de rebond répondent à une difficulté\u00a0: qualifiez-la d’abord.")
     ranks = [proposed.rank for proposed in command.scenarios]
     if repeated := sorted({rank for rank in ranks if ranks.count(rank) > 1}):
         raise REPEATED_RANK("Chaque scénario a un rang à lui, pour que l’ordre soit clair.", ranks=repeated)

@@ -43,14 +43,14 @@ def derogated(request: Request, command: GrantDerogation, reference: Reference, 
 def admitted(request: Request, command: AdmitRequest, reference: Reference, context: Context) -> RequestAdmitted:
     """Under the criteria in force on the day it is recorded, whose version is kept."""
     if not request.meetings:
-        raise NO_MEETING("Recevez d’abord la structure\u202f: elle entre dans le DLA après un entretien d’accueil.")
+        raise NO_MEETING("Recevez d’abord la structure\u00a0: elle entre dans le DLA après un entretien d’accueil.")
     rules = reference.in_force(context.now.date())
     assessment = assess(request.structure, request.criteria, rules)
     if assessment.missing:
-        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u202f: {rules.labels(assessment.missing)}.")
+        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u00a0: {rules.labels(assessment.missing)}.")
     if assessment.derogations_needed:
         raise NOT_ELIGIBLE(
-            f"Une dérogation motivée est nécessaire\u202f: {rules.labels(assessment.derogations_needed)}.",
+            f"Une dérogation motivée est nécessaire\u00a0: {rules.labels(assessment.derogations_needed)}.",
             criteria=list(assessment.derogations_needed),
         )
     return RequestAdmitted(

@@ -30,7 +30,7 @@ def siret(number: str) -> str:
         if compact.startswith(NOBODYS):
             raise InvalidComponent
     except ValidationError:
-        raise WRONG_NUMBER("Ce SIRET n’existe pas\u202f: vérifiez ses 14 chiffres.") from None
+        raise WRONG_NUMBER("Ce numéro ne peut être un SIRET\u00a0: vérifiez ses 14 chiffres.") from None
     return compact
 
 
@@ -44,7 +44,7 @@ def rna(number: str) -> str:
 def department(code: str) -> str:
     code = code.upper()
     if code not in MAINLAND | OVERSEAS:
-        raise UNKNOWN_DEPARTMENT("Aucun département ne porte ce code\u202f: par exemple 44, 2A ou 971.")
+        raise UNKNOWN_DEPARTMENT("Aucun département ne porte ce code\u00a0: par exemple 44, 2A ou 971.")
     return code
 
 
@@ -57,10 +57,10 @@ def commune(code: str, department: str, communes: Communes) -> Commune | None:
         )
     known = communes.by_code.get(code)
     if department not in (known.department if known else None, department_in(code)):
-        raise ELSEWHERE(f"La commune {code} n’est pas du département {department}\u202f: corrigez l’un ou l’autre.")
+        raise ELSEWHERE(f"La commune {code} n’est pas du département {department}\u00a0: corrigez l’un ou l’autre.")
     if communes.by_code and known is None:
         raise UNKNOWN_CODE(
-            f"Aucune commune ne porte le code INSEE {code}\u202f: vérifiez-le (ce n’est pas le code postal), ou "
+            f"Aucune commune ne porte le code INSEE {code}\u00a0: vérifiez-le (ce n’est pas le code postal), ou "
             "laissez-le vide."
         )
     return known
@@ -77,7 +77,7 @@ def postcode(typed: str, department: str, communes: Communes) -> str:
         raise UNKNOWN_CODE("Un code postal a cinq chiffres, comme 44000.")
     if not communes.serves(compact, department):
         raise ELSEWHERE(
-            f"Le code postal {compact} n’est pas du département {department}\u202f: corrigez l’un ou l’autre."
+            f"Le code postal {compact} n’est pas du département {department}\u00a0: corrigez l’un ou l’autre."
         )
     return compact
 
@@ -89,7 +89,7 @@ def activity(code: str, reference: Reference) -> str:
         raise UNKNOWN_CODE("Un code NAF s’écrit comme 88.99B.")
     written = f"{found[1]}.{found[2]}{found[3]}"
     if reference.activities and written not in reference.activities:
-        raise UNKNOWN_CODE(f"La NAF n’a pas d’activité {written}\u202f: vérifiez le code, ou laissez-le vide.")
+        raise UNKNOWN_CODE(f"La NAF n’a pas d’activité {written}\u00a0: vérifiez le code, ou laissez-le vide.")
     return written
 
 

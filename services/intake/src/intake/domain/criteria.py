@@ -88,7 +88,7 @@ def in_force(day: date, versions: Iterable[Criteria] = VERSIONS) -> Criteria:
     last = max(begun, key=lambda criteria: criteria.since, default=None)
     if last is None or (last.until and last.until < day):
         raise NO_CRITERIA(
-            "Aucune version des critères n’est en vigueur ce jour\u202f: la structure porteuse doit en publier une, et "
-            "rien de ce que vous avez enregistré n’est perdu."
+            "Aucune version des critères n’est en vigueur à ce jour\u00a0: la structure porteuse doit en publier une, "
+            "et rien de ce que vous avez enregistré n’est perdu."
         )
     return last

@@ -57,7 +57,7 @@ class Cause(StrEnum):
 LEGAL_DELAY = timedelta(days=45)
 """From the cessation of payments to the latest day to declare it; found in public material, never legal advice."""
 DISCLAIMER = (
-    "Date indicative\u202f: quarante-cinq jours après la date de cessation des paiements déclarée par la structure. "
+    "Date indicative\u00a0: quarante-cinq jours après la date de cessation des paiements déclarée par la structure. "
     "Elle ne remplace ni un conseil juridique, ni l’appréciation du tribunal\u202f; faites-la confirmer sans attendre."
 )
 
@@ -104,7 +104,7 @@ def qualify(command: QualifyDifficulty, context: Context) -> DifficultyQualified
     if command.cessation_on and command.level is not Level.INSOLVENT:
         raise CESSATION_WITHOUT_INSOLVENCY(
             "Une date de cessation des paiements va avec le niveau «\u202fen cessation des paiements\u202f» "
-            "(insolvent)\u202f: changez le niveau, ou retirez la date."
+            "(insolvent)\u00a0: changez le niveau, ou retirez la date."
         )
     if command.cessation_on:
         already_past(command.cessation_on, context.now, "La date de cessation des paiements")

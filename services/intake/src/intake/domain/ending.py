@@ -50,10 +50,10 @@ def give_up(request: Request, command: GiveUpCase, context: Context) -> list[Eve
     """The scheme is voluntary (S): an admitted structure may stop before its parcours opens."""
     if request.status is not Status.ADMITTED:
         raise NOT_ADMITTED(
-            "Seul un dossier admis peut être abandonné ainsi\u202f: retirez plutôt la demande.", outcome=request.status
+            "Seul un dossier admis peut être abandonné ainsi\u00a0: retirez plutôt la demande.", outcome=request.status
         )
     if request.accompaniment_started or request.accompaniment_ended:
         raise ACCOMPANIMENT_STARTED(
-            "Le plan est convenu\u202f: l’abandon se dit dans le parcours, qui clora le dossier."
+            "Le plan est convenu\u00a0: l’abandon se dit dans le parcours, qui clora le dossier."
         )
     return [CaseGivenUp(context.text(command.motive))]

@@ -108,7 +108,7 @@ class RequestWithdrawn:
     motive: Sealed
 
 
-@event("accompaniment-started", label="Plan convenu\u202f: le parcours s’ouvre")
+@event("accompaniment-started", label="Plan convenu\u00a0: le parcours s’ouvre")
 class AccompanimentStarted:
     pass
 
@@ -124,12 +124,12 @@ class CaseClosed:
     told_at: datetime | None = None
 
 
-@event("case-given-up", label="Dossier clos\u202f: la structure renonce avant le parcours")
+@event("case-given-up", label="Dossier clos\u00a0: la structure renonce avant le parcours")
 class CaseGivenUp:
     motive: Sealed
 
 
-@event("case-reopened", label="Dossier rouvert\u202f: le suivi reprend")
+@event("case-reopened", label="Dossier rouvert\u00a0: le suivi reprend")
 class CaseReopened:
     pass
 

@@ -119,7 +119,7 @@ def _other_unit(code: str, request: Request) -> str:
             "Une unité se désigne par son code, comme dla-44\u202f; ce que vous en dites va dans le motif."
         )
     if code.casefold() == request.unit.casefold():
-        raise SAME_UNIT("Cette demande est déjà dans cette unité\u202f: rien n’est à transférer.")
+        raise SAME_UNIT("Cette demande est déjà dans cette unité\u00a0: rien n’est à transférer.")
     return code
 
 
@@ -136,7 +136,7 @@ def _receive(request: Request, command: ReceiveKnowing, context: Context, refere
     if request.status is not Status.NEW:
         raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
     if not context.actor.unit:
-        raise NO_UNIT("Votre jeton ne nomme pas d’unité\u202f: une demande appartient à celle qui la reçoit.")
+        raise NO_UNIT("Votre jeton ne nomme pas d’unité\u00a0: une demande appartient à celle qui la reçoit.")
     asked = command.asked
     structure = checked(asked.structure, reference)
     return [

@@ -24,7 +24,7 @@ QUESTIONS = (
         "Pourrez-vous payer les salaires des deux prochains mois\u202f?",
         alarming=False,
         signal="Les salaires des deux prochains mois ne sont pas assurés.",
-        advice="Appelez dès maintenant votre DLA et votre banque\u202f: des dispositifs de crise existent.",
+        advice="Appelez dès maintenant votre DLA et votre banque\u00a0: des dispositifs de crise existent.",
         pressing=True,
     ),
     Question(
@@ -40,7 +40,7 @@ QUESTIONS = (
         "Tenez-vous un plan de trésorerie à jour, à trois mois au moins\u202f?",
         alarming=False,
         signal="La trésorerie à venir n’est pas connue.",
-        advice="Commencez par un plan de trésorerie mensuel\u202f: un tableau simple suffit.",
+        advice="Commencez par un plan de trésorerie mensuel\u00a0: un tableau simple suffit.",
     ),
     Question(
         "dashboard",
@@ -68,7 +68,7 @@ QUESTIONS = (
         "Coopérez-vous avec d’autres structures, ou mutualisez-vous des moyens\u202f?",
         alarming=False,
         signal="La structure fait tout seule.",
-        advice="Voyez avec votre réseau ou la CRESS ce qui peut être mutualisé\u202f: locaux, paie, achats, emplois.",
+        advice="Voyez avec votre réseau ou la CRESS ce qui peut être mutualisé\u00a0: locaux, paie, achats, emplois.",
     ),
     Question(
         "tired_team",
@@ -111,7 +111,7 @@ def review(answers: Mapping[str, bool | None]) -> Review:
 
 def _advice(signals: int, pressing: bool) -> str:
     if pressing:
-        return "N’attendez pas\u202f: appelez aujourd’hui le DLA de votre département, qui reçoit vite et gratuitement."
+        return "N’attendez pas\u00a0: appelez aujourd’hui le DLA de votre département, qui reçoit vite et gratuitement."
     if signals:
-        return "Des signaux faibles sont là\u202f: un échange avec votre DLA, gratuit et confidentiel, aide à agir tôt."
+        return "Des signaux faibles sont là\u00a0: un échange avec votre DLA, gratuit et confidentiel, aide à agir tôt."
     return "Aucun signal ne ressort de vos réponses. Refaites le point dans six mois, ou dès qu’une inquiétude vient."

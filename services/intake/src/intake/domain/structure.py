@@ -143,5 +143,5 @@ def corrected(before: Structure, after: Structure, reference: Reference = OURS) 
     """What was wrong is put right, and a number that was missing is added; another number is another structure."""
     after = checked(after, reference)
     if (before.siret and before.number != after.number) or (before.rna and after.rna not in (None, before.rna)):
-        raise ANOTHER_STRUCTURE("Ce numéro est celui d’une autre structure\u202f: ouvrez-lui sa propre demande.")
+        raise ANOTHER_STRUCTURE("Ce numéro est celui d’une autre structure\u00a0: ouvrez-lui sa propre demande.")
     return after

@@ -72,7 +72,7 @@ class BeneficiaryLeft:
     action: UUID
 
 
-@event("operation-fell-short", label="Opération collective sans assez de structures")
+@event("operation-fell-short", label="Trop peu de structures restent dans l’opération collective")
 class OperationFellShort:
     left: int
 

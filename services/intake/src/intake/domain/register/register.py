@@ -93,13 +93,13 @@ def _right(command: GrantRight, context: Context) -> Right:
 def _check_complete(right: Right) -> None:
     for unit in filter(None, (right.unit, *right.units)):
         if not UNIT_CODE.fullmatch(unit):
-            raise INCOMPLETE(f"«\u202f{unit}\u202f» n’est pas un code d’unité\u202f: par exemple dla-44.")
+            raise INCOMPLETE(f"«\u202f{unit}\u202f» n’est pas un code d’unité, comme dla-44.")
     if right.role in OF_A_UNIT and not right.unit:
         raise INCOMPLETE("Dites pour quelle unité cette personne travaille.")
     if right.role in OF_A_TERRITORY and not right.units:
         raise INCOMPLETE("Dites les unités du territoire que ce droit couvre.")
     if right.role in OF_A_DOSSIER and not right.dossier:
-        raise INCOMPLETE("Dites le dossier que ce droit ouvre\u202f: c’est le seul qu’il ouvrira.")
+        raise INCOMPLETE("Dites le dossier que ce droit ouvre\u00a0: c’est le seul qu’il ouvrira.")
     if right.role not in OF_A_DOSSIER and right.dossier:
         raise INCOMPLETE("Seul un droit de dirigeant·e porte sur un dossier.")
     if right.since and right.until and right.until < right.since:

@@ -1,0 +1,78 @@
+"""Is all the French that a person reads written with French typography?"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FRENCH = re.compile(r"[éèêàâçîôûœÉÈÀ’«]|\b(le|la|les|une?|des|du|est|sont|pas|pour|avec)\b")
+NOT_FRENCH = re.compile(r"\b(the|is|are|of|was|SELECT|UPDATE|DELETE|INSERT)\b|\(\?|<!DOCTYPE")
+FAULTS = {
+    "a straight apostrophe": re.compile(r"(?i:\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu))'(?=\w)"),
+    "no narrow no-break space before ; ? ! or »": re.compile(r"(?<!\u202f)[;?!»]"),
+    "no narrow no-break space after «": re.compile(r"«(?!\u202f)"),
+    "no no-break space before a colon": re.compile(r"(?<!\u00a0)(?<!Content-Type):(?=\s|$)"),
+    "a plain space before a unit": re.compile(r"[\dX] [€%](?!\w)"),
+    "a plural in brackets": re.compile(r"\w\(s\)"),
+}
+
+
+def faults_of(text: str) -> list[str]:
+    return [fault for fault, pattern in FAULTS.items() if pattern.search(text)]
+
+
+def french_in(program: Path) -> Iterator[str]:
+    """Its strings in French; docstrings are for developers, and what fills a blank is shown as X."""
+    tree = ast.parse(program.read_text())
+    passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    passed |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        text = _text(node) if id(node) not in passed else ""
+        if re.search(r"\w\w", text) and " " in text and FRENCH.search(text) and not NOT_FRENCH.search(text):
+            yield text
+
+
+def _text(node: ast.AST) -> str:
+    match node:
+        case ast.Constant(str(text)):
+            return text
+        case ast.JoinedStr(parts):
+            return "".join(_text(part) or "X" for part in parts)
+    return ""
+
+
+PROGRAMS = [
+    *ROOT.glob("services/*/src/**/*.py"),
+    *ROOT.glob("shared/src/**/*.py"),
+    *ROOT.glob("deploy/embedded/src/**/*.py"),
+]
+
+
+def test_what_programs_say_in_french_is_written_as_french_is() -> None:
+    said = [(program.name, text) for program in PROGRAMS for text in french_in(program)]
+    assert len(said) > 500
+    assert [(name, text, faults) for name, text in said if (faults := faults_of(text))] == []
+
+
+def test_the_words_of_the_timeline_are_written_as_french_is() -> None:
+    words = tomllib.loads((ROOT / "deploy" / "demo" / "words.toml").read_text())
+    said = [text for table in words.values() for text in table.values()]
+    assert [(text, faults) for text in said if (faults := faults_of(text))] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["L'unité", "Qui ?", "« oui »", "Il manque\u202f: tout", "Il manque : tout", "12 €", "séance(s)"],
+)
+def test_what_is_not_written_as_french_is_is_seen(wrong: str) -> None:
+    assert faults_of(wrong)
+
+
+def test_what_is_written_as_french_is_passes() -> None:
+    assert faults_of("«\u202fL’unité\u202f»\u00a0: à 10:30, 12\u00a0%\u202f; est-ce bien sûr\u202f?") == []
