@@ -142,14 +142,14 @@ class LogOfTheDesk(Feed):
         super().__init__({}, "")
         self.desk, self.asked = desk, 0
 
-    def page(self, publisher: str, partition: int | None, after: int) -> Page:
+    def page(self, publisher: str, partition: int | None, after: int, limit: int = 2) -> Page:
         assert publisher == self.desk.name
         self.asked += 1
         recorder = self.desk.app.recorder
         if partition is None:
-            entries = recorder.select_notifications(after, 2, inclusive_of_start=False)
+            entries = recorder.select_notifications(after, limit, inclusive_of_start=False)
         else:
-            entries = recorder.entries_of_partition(partition, after, 2)
+            entries = recorder.entries_of_partition(partition, after, limit)
         return Page(recorder.identity().log_id, messages_of(self.desk.app, self.desk.published, entries), None)
 
 

@@ -14,6 +14,7 @@ from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import Signing
 from audit.published import published
 from audit.reactions import reactions
+from audit.reconcile import commands as reconcile_commands
 from audit.rights import rights
 from shared.eventlog.application import ServiceApplication
 from shared.program import command_line
@@ -37,11 +38,12 @@ service = Service(
     told=(),
     reactions=reactions,
     rights=rights,
-    tables=files("audit.ledger").joinpath("tables.sql").read_text(),
+    tables="\n".join(files(part).joinpath("tables.sql").read_text() for part in ("audit.ledger", "audit.reconcile")),
     workers=ledger,
 )
 cli = command_line(service)
 commands.install(cli)
+reconcile_commands.install(cli, service)
 
 if __name__ == "__main__":
     cli()

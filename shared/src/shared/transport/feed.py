@@ -8,29 +8,41 @@ from uuid import UUID
 
 import httpx
 import msgspec
+from eventsourcing.persistence import MapperDeserialisationError
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from shared.eventlog.recorder import PARTITIONS
 from shared.transport.wire import Message, Published, encode, messages_of
 from shared.web.endpoints import Asked
+from shared.web.problems import ProblemError
 
 LARGEST_PAGE = 500
+LOWEST = -(2**62)
+"""Positions begin with 1: what somebody put before them by hand is shown to who asks for it."""
 
 
 class Page(msgspec.Struct, frozen=True):
-    """`next`: give it back as `after` to go on; null at the end."""
+    """`next`: give it back as `after` to go on; null at the end. `since`: after which position the log, restored from a
+    back-up, is another history than before; 0 if it never was."""
 
     log_id: UUID
     events: list[Message]
     next: int | None
+    since: int = 0
 
 
+UNREADABLE = (MapperDeserialisationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""How reading fails on what no program has written."""
 _decode_page = msgspec.json.Decoder(Page).decode
 
 
 class FeedUnavailable(Exception):
     """A publisher's feed cannot be read now."""
+
+
+class FeedBroken(FeedUnavailable):
+    """The publisher answers, and fails on what was asked for: it holds something that it cannot read."""
 
 
 class Feed:
@@ -43,26 +55,30 @@ class Feed:
     def close(self) -> None:
         self._http.close()
 
-    def page(self, publisher: str, partition: int | None, after: int) -> Page:
+    def page(self, publisher: str, partition: int | None, after: int, limit: int = LARGEST_PAGE) -> Page:
         """What follows a number of a partition, or without one what follows a position. Raises FeedUnavailable."""
         if publisher not in self._bases:
             raise FeedUnavailable(f"nobody told where the feed of {publisher} is: set DLA_FEEDS")
         which = {} if partition is None else {"partition": partition}
         try:
             answer = self._http.get(
-                f"{self._bases[publisher]}/events", params={**which, "after": after, "limit": LARGEST_PAGE}
+                f"{self._bases[publisher]}/events", params={**which, "after": after, "limit": limit}
             )
+            if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+                raise FeedBroken(f"the feed of {publisher} fails on the {limit} that follow {after}")
             return _decode_page(answer.raise_for_status().content)
         except (httpx.HTTPError, msgspec.DecodeError) as error:
             raise FeedUnavailable(f"the feed of {publisher}: {error}") from error
 
 
 class EventsPage(BaseModel):
-    """Headers of stored events, with the public body of those that have one; `next` is the next page's `after`."""
+    """Headers of stored events, with the public body of those that have one; `next` is the next page's `after`; `since`
+    is the position from which a log restored from a back-up goes its own way."""
 
     log_id: UUID
     events: list[dict[str, Any]]
     next: int | None
+    since: int = 0
 
 
 def feed_router(published: Published, dependencies: Sequence[Any] = ()) -> APIRouter:
@@ -72,7 +88,7 @@ def feed_router(published: Published, dependencies: Sequence[Any] = ()) -> APIRo
     @router.get("/events", response_model=EventsPage)
     def events(
         asked: Asked,
-        after: Annotated[int, Query(ge=0)] = 0,
+        after: Annotated[int, Query(ge=LOWEST)] = 0,
         partition: Annotated[int | None, Query(ge=0, lt=PARTITIONS)] = None,
         limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
     ) -> Response:
@@ -85,7 +101,17 @@ def feed_router(published: Published, dependencies: Sequence[Any] = ()) -> APIRo
         following = None
         if len(entries) == limit:
             following = entries[-1].id if partition is None else entries[-1].number
-        page = Page(recorder.identity().log_id, messages_of(asked, published, entries), following)
+        identity = recorder.identity()
+        try:
+            messages = messages_of(asked, published, entries)
+        except UNREADABLE as error:
+            raise ProblemError(
+                500,
+                "unreadable-event",
+                "Événement illisible",
+                "Ce service ne peut plus lire un événement qu’il détient.",
+            ) from error
+        page = Page(identity.log_id, messages, following, identity.since)
         return Response(encode(page), media_type="application/json")
 
     return router

@@ -1,0 +1,96 @@
+"""What does an operator type to compare the services with the ledger?"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from audit.reactions import PHASES
+from audit.reconcile.finding import Finding
+from audit.reconcile.run import Reconciliation, Reconciling, begun, last
+from shared.program import settings_of
+from shared.service import Service
+from shared.transport.feed import FeedUnavailable
+
+FOUND, NOT_DONE = 1, 3
+NOW_AND_THEN = 10.0
+SHOWN = 100
+"""Findings told to a person; a program gets them all."""
+
+
+def install(cli: typer.Typer, service: Service) -> None:
+    @cli.command()
+    def reconcile(
+        only: Annotated[list[str] | None, typer.Option("--service", help="Only this service; may be repeated")] = None,
+        resume: Annotated[bool, typer.Option("--resume", help="Go on with the last one, which was broken off")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON line a finding")] = False,
+        by: Annotated[str, typer.Option(help="Who asks; kept with the result")] = "",
+    ) -> None:
+        """Compares what the services hold now with the ledger. Ends with 0 when nothing differs, 1 when something does,
+        3 when it could not come to its end."""
+        if unknown := set(only or []) - set(PHASES):
+            raise typer.BadParameter(f"{', '.join(sorted(unknown))}: not one of {', '.join(PHASES)}")
+        settings = settings_of(service)
+        app = service.application(settings)
+        with closing(app), closing(service.feed(settings)) as feed:
+            run = last(app, ended=False) if resume else begun(app, by or getpass.getuser(), only or PHASES)
+            if run is None:
+                typer.echo("Aucune comparaison n’est restée en chemin\u202f: lancez-la sans --resume.", err=True)
+                raise typer.Exit(NOT_DONE)
+            reconciling = Reconciling(app, feed, run)
+            try:
+                with _progress(reconciling) as advanced:
+                    _tell(reconciling.findings(advanced), as_json=as_json)
+            except FeedUnavailable as error:
+                typer.echo(f"Interrompu\u202f: {error}. Reprenez avec «\u202freconcile --resume\u202f».", err=True)
+                raise typer.Exit(NOT_DONE) from None
+        typer.echo(_summary(run), err=True)
+        if run.findings:
+            raise typer.Exit(FOUND)
+
+
+def _tell(findings: Iterator[Finding], *, as_json: bool) -> None:
+    for nth, finding in enumerate(findings, 1):
+        if as_json:
+            typer.echo(json.dumps(finding.line(), default=str, ensure_ascii=False))
+        elif nth <= SHOWN:
+            typer.echo(str(finding))
+        elif nth == SHOWN + 1:
+            typer.echo("… les suivants sont comptés, et nommés tous avec --json.")
+
+
+def _summary(run: Reconciliation) -> str:
+    each = ", ".join(
+        f"{service} {progress.compared} (position {progress.reached}, {progress.unheard} pas encore consignés)"
+        for service, progress in run.reached.services.items()
+    )
+    found = "aucun écart" if run.findings == 0 else f"{run.findings} écart" + "s" * (run.findings > 1)
+    return f"Événements comparés\u202f: {each}\u202f; {found}."
+
+
+@contextmanager
+def _progress(reconciling: Reconciling) -> Iterator[Callable[[], None]]:
+    """On the error output: a bar for who looks on, else a line now and then."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Bar(console=console) as bar:
+            task = bar.add_task("Événements comparés", total=reconciling.total, completed=reconciling.done)
+            yield lambda: bar.update(task, completed=reconciling.done)
+        return
+    told = time.monotonic()
+
+    def line() -> None:
+        nonlocal told
+        if time.monotonic() - told > NOW_AND_THEN:
+            told = time.monotonic()
+            typer.echo(f"{reconciling.done} événements comparés, sur {reconciling.total}", err=True)
+
+    yield line

@@ -1,0 +1,133 @@
+"""Does a service still hold what the ledger committed to? Its log beside the ledger's, each read once in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from audit.ledger.store import Leaf
+from audit.reconcile.finding import Finding, Kind
+from audit.reconcile.held import Held, Unreadable
+from audit.reconcile.told import Told, opens
+from shared.transport.feed import LOWEST
+from shared.transport.wire import Header, Message
+
+MOST = 10_000
+"""Events that may still turn up elsewhere in the service, remembered until then; the oldest are given up first."""
+END = 2**63 - 1
+Known = Callable[[UUID], tuple[Told | None, Leaf | None]]
+"""What audit's log and the ledger have under an event's id."""
+
+
+@dataclass
+class Progress:
+    """What must be known to go on later: findings that wait for the rest of the service's log, by event."""
+
+    reached: int = 0
+    after: int = LOWEST
+    compared: int = 0
+    unheard: int = 0
+    log_said: bool = False
+    missing: dict[UUID, Finding] = field(default_factory=dict)
+    met: dict[UUID, Finding] = field(default_factory=dict)
+
+
+class Comparison:
+    """Tell it each event of the ledger in order, then ask for the rest. Raises FeedUnavailable."""
+
+    def __init__(self, publisher: str, held: Held, known: Known, progress: Progress) -> None:
+        self.publisher, self.progress = publisher, progress
+        self._held, self._known = held, known
+
+    def told(self, told: Told) -> Iterator[Finding]:
+        progress, held = self.progress, False
+        self._held.open()
+        if self._held.log_id not in (None, told.log_id):
+            yield from self._other_log(told)
+            if 0 < self._held.since < told.position:
+                yield self._of(Kind.LOST, told)
+                return
+        for item in self._held.until(told.position):
+            if isinstance(item, Unreadable):
+                held = held or item.position == told.position
+                yield self._of(Kind.UNREADABLE, told) if item.position == told.position else self._unreadable(item)
+            elif (item.header.position, item.header.id) == (told.position, told.id):
+                held = True
+                yield from self._altered(told, item)
+            else:
+                yield from self._elsewhere(item, told.position)
+        if elsewhere := progress.met.pop(told.id, None):
+            yield replace(elsewhere, kind=Kind.COPIED) if held else elsewhere
+        elif not held:
+            progress.missing[told.id] = self._of(Kind.DELETED, told)
+            if len(progress.missing) > MOST:
+                yield progress.missing.pop(next(iter(progress.missing)))
+        progress.reached = progress.after = told.position
+        progress.compared += 1
+
+    def rest(self) -> Iterator[Finding]:
+        """What the service holds beyond the ledger's last event, and what is nowhere to be found."""
+        for item in self._held.until(END):
+            if isinstance(item, Unreadable):
+                yield self._unreadable(item)
+                break  # nothing tells where a log that cannot be read ends
+            yield from self._elsewhere(item, END)
+        yield from self.progress.missing.values()
+        self.progress.missing.clear()
+
+    def _altered(self, told: Told, item: Message) -> Iterator[Finding]:
+        theirs = bytes(item.told)
+        if theirs == told.header or (not told.sound and told.leaf and opens(told.leaf, theirs)):
+            return
+        if differs := self._differs(told.header, theirs):
+            yield self._of(Kind.ALTERED, told, differs=differs)
+
+    def _elsewhere(self, item: Message, now: int) -> Iterator[Finding]:
+        """The service holds, at a position, an event that the ledger has not there."""
+        header, theirs = item.header, bytes(item.told)
+        if missing := self.progress.missing.pop(header.id, None):
+            told, _ = self._known(header.id)
+            assert told is not None
+            yield replace(missing, kind=Kind.MOVED, place=header.position, differs=self._differs(told.header, theirs))
+            return
+        told, leaf = self._known(header.id)
+        if told is None and leaf is not None and opens(leaf, theirs):
+            return  # audit's own log has lost it, and the service has it as it was
+        if told is None and now == END and header.position > self.progress.reached:
+            self.progress.unheard += 1
+        elif told is None or told.publisher != self.publisher:
+            yield self._of(Kind.INSERTED, header)
+        elif told.position == header.position and now == END:
+            pass  # heard while we compared: it is another reconciliation's
+        else:
+            found = self._of(Kind.MOVED, told, place=header.position, differs=self._differs(told.header, theirs))
+            if told.position < now:
+                yield replace(found, kind=Kind.COPIED)
+            else:
+                self.progress.met[header.id] = found
+
+    def _other_log(self, told: Told) -> Iterator[Finding]:
+        if not self.progress.log_said:
+            self.progress.log_said = True
+            kind = Kind.RESTORED if self._held.since else Kind.LOG_CHANGED
+            logs = {"log_id": (str(told.log_id), str(self._held.log_id))}
+            yield Finding(kind, self.publisher, self._held.since or told.position, differs=logs)
+
+    def _differs(self, ours: bytes, theirs: bytes) -> dict[str, tuple[Any, Any]]:
+        """The log's identity is told once, for the whole log."""
+        told, held = msgspec.json.decode(ours), msgspec.json.decode(theirs)
+        return {
+            name: (told.get(name), held.get(name))
+            for name in sorted(told.keys() | held.keys() - {"log_id"})
+            if told.get(name) != held.get(name) and name != "log_id"
+        }
+
+    def _of(self, kind: Kind, says: Told | Header, **more: Any) -> Finding:
+        return Finding(kind, self.publisher, says.position, says.id, says.case, says.event, **more)
+
+    def _unreadable(self, item: Unreadable) -> Finding:
+        return Finding(Kind.UNREADABLE, self.publisher, item.position)

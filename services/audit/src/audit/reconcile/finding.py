@@ -1,0 +1,94 @@
+"""What may differ between what the ledger holds and what a service holds, and how is that said to people?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class Kind(StrEnum):
+    """The first are about a service's log, `*_here` about audit's own."""
+
+    ALTERED = "altered"
+    DELETED = "deleted"
+    INSERTED = "inserted"
+    COPIED = "copied"
+    MOVED = "moved"
+    UNREADABLE = "unreadable"
+    LOG_CHANGED = "log-changed"
+    RESTORED = "restored"
+    LOST = "lost-by-restore"
+    ALTERED_HERE = "altered-here"
+    DELETED_HERE = "deleted-here"
+    UNREADABLE_HERE = "unreadable-here"
+    WITHOUT_LEAF = "without-leaf"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`position` is where the ledger has the event, or where the service holds what the ledger does not know; `place`:
+    where the service holds it now. `differs`: what the ledger says and what the service says, by the header's field."""
+
+    kind: Kind
+    service: str
+    position: int
+    event: UUID | None = None
+    case: UUID | None = None
+    name: str | None = None
+    place: int | None = None
+    differs: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def line(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value not in (None, {})}
+
+    def __str__(self) -> str:
+        where = f"{self.service}, position {self.position}\u202f: {SAID[self.kind].format(place=self.place)}"
+        if self.event is not None:
+            where += f" — {self.name or 'événement'} {self.event}"
+        if self.case is not None:
+            where += f", dossier {self.case}"
+        for name, (ours, theirs) in self.differs.items():
+            where += f"\n    {FIELDS.get(name, name)}\u202f: «\u202f{ours}\u202f» au registre,"
+            where += f" «\u202f{theirs}\u202f» au service"
+        return where
+
+
+SAID = {
+    Kind.ALTERED: "événement modifié au service",
+    Kind.DELETED: "événement supprimé du service",
+    Kind.INSERTED: "événement inconnu du registre, ajouté au service",
+    Kind.COPIED: "événement présent une seconde fois au service, à la position {place}",
+    Kind.MOVED: "événement déplacé au service, à la position {place}",
+    Kind.UNREADABLE: "ce que le service détient là est illisible",
+    Kind.LOG_CHANGED: "le journal du service a changé d’identité, sans restauration déclarée",
+    Kind.RESTORED: "le service déclare avoir été restauré d’une sauvegarde jusque-là, sous une nouvelle identité",
+    Kind.LOST: "événement perdu par la restauration du service",
+    Kind.ALTERED_HERE: "l’en-tête conservé par audit n’est plus celui auquel le registre s’est engagé",
+    Kind.DELETED_HERE: "événement supprimé du journal d’audit, auquel le registre s’est pourtant engagé",
+    Kind.UNREADABLE_HERE: "événement illisible dans le journal d’audit",
+    Kind.WITHOUT_LEAF: "événement du journal d’audit auquel le registre ne s’est pas engagé à sa place",
+}
+FIELDS = {
+    "actor": "auteur",
+    "case": "dossier",
+    "causation": "cause",
+    "correlation": "corrélation",
+    "effective_at": "date de l’événement",
+    "event": "nom de l’événement",
+    "event_version": "version de l’événement",
+    "id": "identifiant de l’événement",
+    "log_id": "identité du journal",
+    "number": "numéro dans la partition",
+    "partition": "partition",
+    "payload_hash": "empreinte du contenu",
+    "position": "position",
+    "recorded_at": "date d’enregistrement",
+    "role": "rôle",
+    "rules": "version des règles",
+    "stream": "agrégat",
+    "unit": "unité porteuse",
+    "version": "version de l’agrégat",
+}

@@ -1,0 +1,65 @@
+"""What does a service hold now? Its whole feed in order, page by page, past whatever cannot be read."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.transport.feed import LARGEST_PAGE, LOWEST, Feed, FeedBroken
+from shared.transport.wire import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What comes next after a position fails by itself: where the log has no hole, at this position."""
+
+    position: int
+
+
+class Held:
+    def __init__(self, feed: Feed, publisher: str, after: int = LOWEST) -> None:
+        self._feed, self._publisher, self._after = feed, publisher, after
+        self._items: deque[Message | Unreadable] = deque()
+        self._ended = False
+        self.log_id: UUID | None = None
+        self.since = 0
+
+    def open(self) -> None:
+        """Learns which log it is, unless what it begins with cannot be read. Raises FeedUnavailable."""
+        if self.log_id is None and not self._items:
+            self._read()
+
+    def until(self, position: int) -> Iterator[Message | Unreadable]:
+        """What stands there or before, from where one was. Raises FeedUnavailable."""
+        while self._items or not self._ended:
+            if not self._items:
+                self._read()
+            elif _position(self._items[0]) <= position:
+                yield self._items.popleft()
+            else:
+                return
+
+    def _read(self) -> None:
+        limit = LARGEST_PAGE
+        while True:
+            try:
+                page = self._feed.page(self._publisher, None, self._after, limit)
+            except FeedBroken:
+                if limit == 1:
+                    self._after = max(self._after, 0) + 1
+                    self._items.append(Unreadable(self._after))
+                    return
+                limit = max(limit // 8, 1)
+                continue
+            self.log_id, self.since = page.log_id, page.since
+            self._items.extend(page.events)
+            self._ended = page.next is None
+            if page.next is not None:
+                self._after = page.next
+            return
+
+
+def _position(item: Message | Unreadable) -> int:
+    return item.position if isinstance(item, Unreadable) else item.header.position

@@ -1,0 +1,115 @@
+"""How are the ledger and the services compared? One pass over both, kept as it goes, resumed where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from audit.reconcile.comparison import Comparison, Progress
+from audit.reconcile.finding import Finding
+from audit.reconcile.held import Held
+from audit.reconcile.told import Audited
+from shared.eventlog.application import ServiceApplication
+from shared.transport.feed import Feed
+
+BATCH = 500
+
+
+@dataclass
+class Reached:
+    """`position` in audit's log, `leaf` of the ledger, and where each service was."""
+
+    position: int = 0
+    leaf: int = 0
+    services: dict[str, Progress] = field(default_factory=dict)
+
+
+@dataclass
+class Reconciliation:
+    """One that is kept: `nth` names it."""
+
+    nth: int
+    by: str
+    begun_at: datetime
+    ended_at: datetime | None
+    findings: int
+    reached: Reached
+
+
+LAST = "SELECT nth, by, begun_at, ended_at, findings, progress FROM {schema}.reconciliations "
+
+
+def begun(app: ServiceApplication, by: str, services: Sequence[str]) -> Reconciliation:
+    reached = Reached(services={service: Progress() for service in services})
+    (row,) = app.recorder.fetch(
+        "INSERT INTO {schema}.reconciliations (by, progress) VALUES (%s, %s) RETURNING nth, begun_at",
+        (by, Jsonb(msgspec.to_builtins(reached))),
+    )
+    return Reconciliation(row["nth"], by, row["begun_at"], None, 0, reached)
+
+
+def last(app: ServiceApplication, *, ended: bool) -> Reconciliation | None:
+    """The last one that came to its end, or the last one begun when it did not."""
+    where = "WHERE ended_at IS NOT NULL " if ended else ""
+    rows = app.recorder.fetch(LAST + where + "ORDER BY nth DESC LIMIT 1")
+    if not rows or (not ended and rows[0]["ended_at"]):
+        return None
+    progress = rows[0].pop("progress")
+    return Reconciliation(**rows[0], reached=msgspec.convert(progress, Reached))
+
+
+class Reconciling:
+    """Iterate over it for the findings; `done` of `total` events of audit's log are behind.
+
+    Raises FeedUnavailable: what was compared is kept, and it can be resumed."""
+
+    def __init__(self, app: ServiceApplication, feed: Feed, run: Reconciliation) -> None:
+        self._app, self._run = app, run
+        reached = run.reached
+        self._audited = Audited(app, reached.position, reached.leaf)
+        self._comparisons = {
+            service: Comparison(service, Held(feed, service, progress.after), self._audited.known, progress)
+            for service, progress in reached.services.items()
+        }
+
+    @property
+    def done(self) -> int:
+        return self._audited.position
+
+    @property
+    def total(self) -> int:
+        return self._audited.until
+
+    def findings(self, advanced: Callable[[], None] = lambda: None) -> Iterator[Finding]:
+        while self._audited.position < self._audited.until:
+            yield from self._counted(self._batch())
+            self._save()
+            advanced()
+        for comparison in self._comparisons.values():
+            yield from self._counted(comparison.rest())
+        self._save(ended=True)
+
+    def _batch(self) -> Iterator[Finding]:
+        for told in self._audited.batch(BATCH):
+            if isinstance(told, Finding):
+                yield told
+            elif told.publisher in self._comparisons:
+                yield from self._comparisons[told.publisher].told(told)
+
+    def _counted(self, found: Iterator[Finding]) -> Iterator[Finding]:
+        for finding in found:
+            self._run.findings += 1
+            yield finding
+
+    def _save(self, *, ended: bool = False) -> None:
+        run = self._run
+        run.reached.position, run.reached.leaf = self._audited.position, self._audited.leaf
+        self._app.recorder.fetch(
+            "UPDATE {schema}.reconciliations SET saved_at = clock_timestamp(), findings = %s, progress = %s,"
+            " ended_at = CASE WHEN %s THEN clock_timestamp() END WHERE nth = %s",
+            (run.findings, Jsonb(msgspec.to_builtins(run.reached)), ended, run.nth),
+        )

@@ -1,0 +1,142 @@
+"""What does audit have of each event, and is it still what the ledger committed to?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from eventsourcing.persistence import MapperDeserialisationError
+
+from audit.domain import EventHeard
+from audit.ledger.proof import Opening
+from audit.ledger.store import Leaf
+from audit.reconcile.finding import Finding, Kind
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.recorder import LogEntry
+from shared.transport.wire import Header
+
+header_in = msgspec.json.Decoder(Header).decode
+SELF = "audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`header` as it travelled; `sound`: the ledger committed to it. The rest as the columns beside it
+    have it."""
+
+    header: bytes
+    leaf: Leaf | None
+    sound: bool
+    publisher: str
+    log_id: UUID
+    position: int
+    id: UUID
+    case: UUID
+    event: str
+
+
+def opens(leaf: Leaf, header: bytes) -> bool:
+    """Is this what the leaf committed to?"""
+    try:
+        payload_hash = bytes.fromhex(header_in(header).payload_hash)
+    except (msgspec.DecodeError, ValueError):
+        return False
+    return Opening(leaf.salt, header, payload_hash).entry == leaf.entry
+
+
+def told_of(entry: LogEntry, heard: EventHeard, leaf: Leaf | None) -> Told:
+    header = heard.header.encode()
+    return Told(
+        header,
+        leaf,
+        leaf is not None and opens(leaf, header),
+        heard.publisher,
+        heard.log_id,
+        heard.position,
+        entry.originator_id,  # type: ignore[arg-type]
+        entry.case_id,
+        heard.event,
+    )
+
+
+class Audited:
+    """Audit's own log, read once in order; `leaf` is the one expected next. What is not as it was is found."""
+
+    def __init__(self, app: ServiceApplication, position: int = 0, leaf: int = 0) -> None:
+        self._app, self.position, self.leaf = app, position, leaf
+        (row,) = app.recorder.fetch("SELECT position, size FROM {schema}.ledger")
+        self.until: int = row["position"]
+        """Only what is integrated is compared."""
+        self.size: int = row["size"]
+
+    def batch(self, size: int) -> Iterator[Told | Finding]:
+        entries = self._app.recorder.select_notifications(self.position, size, self.until, inclusive_of_start=False)
+        rows = self._app.recorder.fetch(
+            "SELECT index, event_id, salt, entry FROM {schema}.leaves WHERE event_id = ANY(%s)",
+            ([entry.originator_id for entry in entries],),
+        )
+        leaves = {row["event_id"]: Leaf(row["index"], row["salt"], row["entry"]) for row in rows}
+        for entry in entries:
+            yield from self._each(entry, leaves.get(entry.originator_id))
+        self.position = entries[-1].id if len(entries) == size else self.until
+        if self.position == self.until:
+            yield from self._gone(self.size)
+
+    def known(self, event: UUID) -> tuple[Told | None, Leaf | None]:
+        """What audit's log and the ledger have under an event's id."""
+        rows = self._app.recorder.fetch("SELECT index, salt, entry FROM {schema}.leaves WHERE event_id = %s", (event,))
+        leaf = Leaf(**rows[0]) if rows else None
+        for entry in self._app.recorder.entries_of_stream(event):
+            if isinstance(heard := self._read(entry), EventHeard):
+                return told_of(entry, heard, leaf), leaf
+        return None, leaf
+
+    def _each(self, entry: LogEntry, leaf: Leaf | None) -> Iterator[Told | Finding]:
+        place = Finding(Kind.UNREADABLE_HERE, SELF, entry.id, entry.originator_id, entry.case_id)  # type: ignore[arg-type]
+        heard = self._read(entry)
+        if heard is None:
+            self.leaf += 1
+            yield place
+            return
+        told = told_of(entry, heard, leaf)
+        if leaf is not None:
+            yield from self._gone(leaf.index)
+        if leaf is None or leaf.index != self.leaf:
+            yield _of(Kind.WITHOUT_LEAF, entry, told)
+        elif not told.sound or told != _as_told(told):
+            yield _of(Kind.ALTERED_HERE, entry, told)
+        self.leaf = max(self.leaf, self.leaf if leaf is None else leaf.index) + 1
+        yield told
+
+    def _gone(self, until: int) -> Iterator[Finding]:
+        """Leaves, from the one expected on, whose events are nowhere in audit's log."""
+        rows = self._app.recorder.fetch(
+            "SELECT index, event_id FROM {schema}.leaves WHERE index >= %s AND index < %s"
+            " AND NOT EXISTS (SELECT FROM {events} WHERE originator_id = event_id) ORDER BY index",
+            (self.leaf, until),
+        )
+        for row in rows:
+            yield Finding(Kind.DELETED_HERE, SELF, row["index"] + 1, row["event_id"])
+        self.leaf = max(self.leaf, until)
+
+    def _read(self, entry: LogEntry) -> EventHeard | None:
+        try:
+            heard: Any = self._app.mapper.to_domain_event(entry).data
+        except MapperDeserialisationError:
+            return None
+        return heard if isinstance(heard, EventHeard) else None
+
+
+def _as_told(told: Told) -> Told:
+    """The columns beside a header, as the header has them."""
+    says = header_in(told.header)
+    return Told(
+        told.header, told.leaf, told.sound, says.publisher, says.log_id, says.position, says.id, says.case, says.event
+    )
+
+
+def _of(kind: Kind, entry: LogEntry, told: Told) -> Finding:
+    return Finding(kind, SELF, entry.id, told.id, told.case, f"{told.publisher} {told.position}, {told.event}")
