@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from threading import Thread
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 from desk import eventually
 from fastapi import FastAPI
@@ -63,10 +65,34 @@ class Served:
     def __init__(self, http: httpx.Client, issuer: Issuer, web: FastAPI, settings: Settings) -> None:
         self.http, self.issuer, self.web, self.settings = http, issuer, web, settings
 
+    def speak_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Commands typed from now on speak to this service's log."""
+        for name, value in {
+            "MODE": "development",
+            "DATABASE_URL": self.settings.database_url.get_secret_value(),
+            "NATS_URL": self.settings.nats_url,
+            "SEALING_KEY": b64encode(self.settings.sealing_key.get_secret_value()).decode(),
+            "IDENTITY_KEY": b64encode(IDENTITY_KEY).decode(),
+            "JWKS": self.settings.jwks,
+            "ISSUER": self.settings.issuer,
+            "SERVICE_TOKEN": "none",
+        }.items():
+            monkeypatch.setenv(f"DLA_{name}", value)
+
     @property
     def application(self) -> ServiceApplication:
         application: ServiceApplication = self.web.state.application
         return application
+
+    def everything(self) -> dict[str, list[str]]:
+        """Each row of each table."""
+        recorder = self.application.recorder
+        tables = recorder.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        rows = {
+            table["tablename"]: recorder.fetch(f"SELECT t::text AS row FROM {table['tablename']} t") for table in tables
+        }
+        assert any(len(found) > 0 for table, found in rows.items() if "events" in table)
+        return {table: sorted(row["row"] for row in found) for table, found in rows.items()}
 
     def by(
         self, role: str, *, subject: str | None = None, unit: str | None = "dla-44", case: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from followup import api, views
+from followup import api, commands, views
 from followup.domain import follow_up, sheet
 from followup.published import published
 from followup.reactions import reactions
@@ -23,6 +23,7 @@ service = Service(
     views=(views.follow_ups, views.sheets),
 )
 cli = command_line(service)
+commands.install(cli, service)
 
 if __name__ == "__main__":
     cli()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from intake import files, what_if
 from intake.domain.register import register
 from intake.domain.register.commands import GrantRight
+from intake.settings import deployment
 from shared.decider import Actor, Refused, Role
 from shared.program import settings_of
 from shared.service import Service
 from shared.web.tokens import pseudonym
+from shared.what_if import Format, written
 
 OPERATOR = Actor("operator", Role.OPS)
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
@@ -49,6 +53,30 @@ def install(cli: typer.Typer, service: Service) -> None:
         finally:
             app.close()
         typer.echo(f"{identity}: {', '.join(receipt.events) or 'held already'}")
+
+    @cli.command("what-if")
+    def tried(
+        criteria: Annotated[
+            Path, typer.Option(help="A TOML file as DLA_INTAKE_CRITERIA names; its last version is tried")
+        ],
+        since: Day = None,
+        shape: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    ) -> None:
+        """Tells which derogations would be needed, or no longer, under other criteria. It writes nothing."""
+        settings = settings_of(service)
+        try:
+            other = files.criteria(criteria)[-1]
+        except ValueError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
+        app = service.application(settings)
+        try:
+            found = list(what_if.rows(app, deployment().reference(), other, _day(since)))
+        finally:
+            app.close()
+        rows = [row for _, differing in found for row in differing]
+        typer.echo(written(shape, what_if.COLUMNS, rows), nl=False)
+        typer.echo(f"critères {other.version}\u00a0: {len(found)} demandes, {len(rows)} différences", err=True)
 
 
 def _day(said: datetime | None) -> date | None:

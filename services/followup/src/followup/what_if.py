@@ -1,0 +1,63 @@
+"""Which review dates would the follow-ups of the log have had by another rule?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from uuid import UUID
+
+from followup import words
+from followup.domain import follow_up
+from followup.domain.events import FollowUpOpened, FollowUpResumed
+from followup.domain.reviews import Review
+from followup.domain.what_if import Difference, differences
+from shared.eventlog.application import ServiceApplication
+from shared.what_if import recorded
+from shared.would import Would
+
+COLUMNS = {
+    "case": "Dossier",
+    "unit": "Unité",
+    "opened_on": "Parcours terminé, su le",
+    "review": "Bilan",
+    "due_on": "Échéance",
+    "would": "Avec cette règle",
+    "status": "Aujourd’hui",
+    "reason": "Pourquoi",
+}
+WOULD = {
+    Would.MORE: "serait prévu",
+    Would.LESS: "ne serait pas prévu",
+    Would.CANNOT_TELL: "ne peut se dire",
+}
+
+
+def rows(
+    app: ServiceApplication, rule: Mapping[str, int], months: Collection[int], since: date | None
+) -> Iterator[tuple[UUID, list[dict[str, str]]]]:
+    """Each end of a parcours heard of since a day, with a row for each review that would differ."""
+    ends: Counter[UUID] = Counter()
+    for entry, event in recorded(app, (FollowUpOpened, FollowUpResumed)):
+        case, heard_on = event.originator_id, entry.recorded_at.date()
+        ends[case] += 1
+        if since and heard_on < since:
+            continue
+        state = app.load(follow_up.decider, case).state
+        found = differences(event.data.reviews, heard_on, ends[case], rule, months)
+        yield case, [_row(case, state.unit, heard_on, each, state.reviews.get(each.review)) for each in found]
+
+
+def _row(case: UUID, unit: str, heard_on: date, each: Difference, planned: Review | None) -> dict[str, str]:
+    known = planned if each.would is Would.LESS else None
+    moved = f", au {known.due_on:%d/%m/%Y}" if known and known.due_on != each.due_on else ""
+    return {
+        "case": str(case),
+        "unit": unit,
+        "opened_on": heard_on.isoformat(),
+        "review": each.review,
+        "due_on": each.due_on.isoformat() if each.due_on else "",
+        "would": WOULD[each.would],
+        "status": words.REVIEWS[known.status] + moved if known else "",
+        "reason": each.reason,
+    }

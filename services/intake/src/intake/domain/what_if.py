@@ -1,0 +1,50 @@
+"""Under other criteria, which derogations would a request need, or no longer need? Nothing is decided again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from intake.domain.criteria import Criteria
+from intake.domain.eligibility import assess
+from intake.domain.state import Request
+from shared.would import Would
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`criterion`: its code; `reason`: in French."""
+
+    criterion: str
+    would: Would
+    reason: str
+
+
+def differences(request: Request, then: Criteria | None, other: Criteria) -> Iterator[Difference]:
+    """What is recorded of the request, held against other criteria beside those of `then`; null: nobody knows these any
+    more, and only the derogations that were granted say what they required."""
+    needed, missing = _stands(request, then) if then else (_derogated(request), set[str]())
+    would_need, would_miss = _stands(request, other)
+    for criterion in other.list:
+        code, label = criterion.code, f"«\u202f{criterion.label}\u202f»"
+        if code in would_need - needed:
+            yield Difference(code, Would.MORE, f"{label} n’est pas rempli, et ces critères l’exigent.")
+        elif code in needed - would_need - would_miss:
+            yield Difference(code, Would.LESS, f"{label} n’est pas rempli, et ces critères ne l’exigent pas.")
+        elif code in would_miss - missing:
+            asked = "personne n’a pu le dire" if code in request.criteria else "cela n’a jamais été demandé"
+            yield Difference(code, Would.CANNOT_TELL, f"{label}\u00a0: {asked}. {criterion.question}".rstrip())
+    for code in sorted(needed - {criterion.code for criterion in other.list}):
+        label = then.labels([code]) if then else code
+        yield Difference(code, Would.LESS, f"«\u202f{label}\u202f» n’est pas rempli, et n’est pas de ces critères.")
+
+
+def _stands(request: Request, criteria: Criteria) -> tuple[set[str], set[str]]:
+    """The codes that a derogation must lift, granted or not, and those that nobody can tell."""
+    assessment = assess(request.structure, request.criteria, criteria)
+    hard = {criterion.code for criterion in criteria.hard}
+    return {*assessment.derogations_needed, *assessment.derogated} & hard, {*assessment.missing}
+
+
+def _derogated(request: Request) -> set[str]:
+    return {code for code, judged in request.criteria.items() if judged.derogation}

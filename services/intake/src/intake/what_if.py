@@ -1,0 +1,72 @@
+"""What would other criteria have asked of the requests that are in the log?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from intake import words
+from intake.deployed import requests
+from intake.domain.criteria import Criteria
+from intake.domain.events import LinkedRequestOpened, RequestReceived, TransferReceived
+from intake.domain.reference import Reference
+from intake.domain.state import Request
+from intake.domain.what_if import differences
+from shared.decider import Refused
+from shared.eventlog.application import ServiceApplication
+from shared.what_if import recorded
+from shared.would import Would
+
+OPENS = (RequestReceived, TransferReceived, LinkedRequestOpened)
+COLUMNS = {
+    "request": "Demande",
+    "unit": "Unité",
+    "received_on": "Reçue le",
+    "status": "État",
+    "then": "Critères d’alors",
+    "criterion": "Critère",
+    "derogation": "Dérogation",
+    "reason": "Pourquoi",
+}
+WOULD = {
+    Would.MORE: "serait nécessaire",
+    Would.LESS: "ne serait plus nécessaire",
+    Would.CANNOT_TELL: "ne peut se dire",
+}
+
+
+def rows(
+    app: ServiceApplication, reference: Reference, other: Criteria, since: date | None
+) -> Iterator[tuple[UUID, list[dict[str, str]]]]:
+    """Each request received since a day, with a row for each derogation that would differ."""
+    for entry, event in recorded(app, OPENS, since):
+        request = app.load(requests, event.originator_id).state
+        received_on = entry.recorded_at.date()
+        then = _criteria_then(reference, request, received_on)
+        yield (
+            event.originator_id,
+            [
+                {
+                    "request": str(event.originator_id),
+                    "unit": request.unit,
+                    "received_on": received_on.isoformat(),
+                    "status": words.STATUSES[request.status],
+                    "then": then.version if then else request.rules or "",
+                    "criterion": each.criterion,
+                    "derogation": WOULD[each.would],
+                    "reason": each.reason,
+                }
+                for each in differences(request, then, other)
+            ],
+        )
+
+
+def _criteria_then(reference: Reference, request: Request, received_on: date) -> Criteria | None:
+    """Those that it was admitted by; else those in force on the day when it was received."""
+    if request.rules:
+        return reference.rules(request.rules)
+    try:
+        return reference.in_force(received_on)
+    except Refused:
+        return None

@@ -1,0 +1,210 @@
+"""Under other criteria, which derogations would be needed, or no longer? And does asking change nothing?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import Served, served
+from typer.testing import CliRunner
+
+from embedded.nats import Nats
+from intake.domain.criteria import VERSIONS, Criteria, Criterion, Verdict
+from intake.domain.eligibility import Judged
+from intake.domain.state import Request
+from intake.domain.what_if import differences
+from intake.main import cli, service
+from shared.testing import text
+from shared.would import Would
+
+(OURS,) = VERSIONS
+FREER = replace(OURS, version="libre-1", list=tuple(replace(c, hard=False) for c in OURS.list))
+STRICTER = replace(
+    OURS,
+    version="exigeante-1",
+    list=(
+        *(replace(c, hard=True) for c in OURS.list),
+        Criterion("ten_years", "Elle a dix ans", hard=True, question="En quelle année fut-elle créée\u202f?"),
+    ),
+)
+WITHOUT_EMPLOYER = replace(OURS, version="sans-1", list=tuple(c for c in OURS.list if c.code != "employer"))
+
+
+def request(verdicts: Mapping[str, Verdict], *derogated: str) -> Request:
+    judged = {code: Judged(verdict, text("Vu sur place.")) for code, verdict in verdicts.items()}
+    lifted = {code: replace(judged[code], derogation=text("Premier emploi.")) for code in derogated}
+    return Request(criteria=judged | lifted)
+
+
+MET = {criterion.code: Verdict.MET for criterion in OURS.list}
+NO_EMPLOYER = MET | {"employer": Verdict.NOT_MET}
+
+
+def found(of: Request, other: Criteria, then: Criteria | None = OURS) -> list[tuple[str, Would]]:
+    return [(each.criterion, each.would) for each in differences(of, then, other)]
+
+
+def test_the_same_criteria_make_no_difference() -> None:
+    for of in (request(MET), request(NO_EMPLOYER), request(NO_EMPLOYER, "employer"), request({})):
+        assert found(of, OURS) == []
+
+
+def test_a_derogation_is_needed_where_a_criterion_becomes_hard() -> None:
+    of = request(MET | {"voluntary": Verdict.NOT_MET, "ten_years": Verdict.MET})
+    assert found(of, STRICTER) == [("voluntary", Would.MORE)]
+
+
+@pytest.mark.parametrize("derogated", [(), ("employer",)])
+def test_a_derogation_is_needed_no_longer_where_a_criterion_is_judged(derogated: tuple[str, ...]) -> None:
+    assert found(request(NO_EMPLOYER, *derogated), FREER) == [("employer", Would.LESS)]
+
+
+def test_a_derogation_is_needed_no_longer_where_the_criterion_is_gone() -> None:
+    (difference,) = differences(request(NO_EMPLOYER), OURS, WITHOUT_EMPLOYER)
+    assert (difference.criterion, difference.would) == ("employer", Would.LESS)
+    assert "Elle emploie au moins une personne" in difference.reason
+
+
+def test_nobody_can_tell_what_was_never_asked() -> None:
+    (difference,) = differences(request(MET), OURS, STRICTER)
+    assert (difference.criterion, difference.would) == ("ten_years", Would.CANNOT_TELL)
+    assert "jamais été demandé" in difference.reason
+    assert "En quelle année" in difference.reason
+
+
+def test_nobody_can_tell_what_nobody_could_say() -> None:
+    of = request(MET | {"voluntary": Verdict.UNKNOWN, "ten_years": Verdict.MET})
+    (difference,) = differences(of, OURS, STRICTER)
+    assert difference.would is Would.CANNOT_TELL
+    assert "personne n’a pu le dire" in difference.reason
+
+
+def test_where_the_criteria_of_then_are_unknown_derogations_tell_what_they_required() -> None:
+    assert found(request(NO_EMPLOYER, "employer"), FREER, None) == [("employer", Would.LESS)]
+    assert found(request(NO_EMPLOYER), FREER, None) == []
+
+
+# -- the command, on a real log
+
+
+REQUEST: dict[str, Any] = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "732 829 320 00074",
+        "headcount": 0,
+        "fte": 0,
+    },
+    "contact": {"name": "Maëlle Kerdoncuff", "function": "Présidente", "email": "maelle@example.org"},
+    "need": "Première embauche.",
+}
+TOML = """[[versions]]
+version = "essai-1"
+since = 2030-01-01
+
+[[versions.criteria]]
+code = "existing"
+label = "La structure existe déjà"
+hard = true
+source = "D"
+
+[[versions.criteria]]
+code = "ten_years"
+label = "Elle a dix ans"
+hard = true
+question = "Depuis quand ?"
+source = "D"
+"""
+
+
+@pytest.fixture
+def intake(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path) as running:
+        running.speak_to(monkeypatch)
+        yield running
+
+
+@pytest.fixture
+def received(intake: Served) -> str:
+    """Of a structure that employs nobody yet, which a manager has let in."""
+    adviser = intake.by("adviser")
+    path = str(adviser.post("/api/v1/requests", REQUEST).headers["Location"])
+    for code, verdict in (("existing", "met"), ("employer", "not_met")):
+        body = {"criterion": code, "verdict": verdict, "evidence": "Statuts consultés."}
+        assert adviser.post(f"{path}/criteria", body).status_code == 200
+    derogation = {"criterion": "employer", "motive": "Première embauche accompagnée."}
+    assert intake.by("manager").post(f"{path}/derogations", derogation).status_code == 200
+    return path.rpartition("/")[2]
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    file = tmp_path / "autres.toml"
+    file.write_text(TOML)
+    return file
+
+
+def asked(*arguments: object) -> Any:
+    return CliRunner().invoke(cli, ["what-if", *map(str, arguments)])
+
+
+def test_it_lists_what_would_differ_and_why(received: str, other: Path) -> None:
+    said = asked("--criteria", other, "--format", "json")
+    assert said.exit_code == 0, said.output
+    rows = json.loads(said.stdout)
+    assert [(row["request"], row["criterion"], row["derogation"]) for row in rows] == [
+        (received, "ten_years", "ne peut se dire"),
+        (received, "employer", "ne serait plus nécessaire"),
+    ]
+    assert "1 demandes, 2 différences" in said.stderr
+    table = asked("--criteria", other).stdout
+    assert "Pourquoi" in table
+    assert "jamais été demandé" in table
+
+
+def test_a_spreadsheet_reads_it(received: str, other: Path) -> None:
+    said = asked("--criteria", other, "--format", "csv").stdout
+    assert said.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(said.removeprefix("\ufeff")), delimiter=";"))
+    assert rows[0][0] == "Demande"
+    assert len(rows) == 3
+
+
+def test_since_leaves_out_what_was_received_before(received: str, other: Path) -> None:
+    assert json.loads(asked("--criteria", other, "--format", "json", "--since", "2999-01-01").stdout) == []
+    assert len(json.loads(asked("--criteria", other, "--format", "json", "--since", "2020-01-01").stdout)) == 2
+
+
+def test_it_writes_nothing(intake: Served, received: str, other: Path) -> None:
+    before = intake.everything()
+    assert asked("--criteria", other).exit_code == 0
+    assert intake.everything() == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "versions = 3", "[[versions]]\nversion = 'x'", "\x00", TOML.replace("true", '"oui"'), TOML + TOML,
+     TOML.replace("essai-1", "2021-1")],
+    ids=["empty", "no versions", "half a version", "no TOML", "no truth", "twice", "the name of ours"],
+)  # fmt: skip
+def test_a_bad_file_is_said_plainly(received: str, other: Path, content: str) -> None:
+    other.write_text(content)
+    said = asked("--criteria", other)
+    assert said.exit_code == 2
+    assert str(other) in said.stderr
+    assert said.stdout == ""
+
+
+def test_a_missing_file_is_said_plainly(received: str, tmp_path: Path) -> None:
+    said = asked("--criteria", tmp_path / "absent.toml")
+    assert said.exit_code == 2
+    assert "absent.toml" in said.stderr
