@@ -103,7 +103,7 @@ def taken(reader: Client, case: UUID) -> Checked:
 
 
 def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) -> None:
-    found = taken(audit.by("auditor", unit=None), told)
+    found = taken(audit.by("auditor"), told)
     assert found.bundle.lines[0].said.label == "Demande reçue"
     assert {header.case for header in found.headers} == {told}
     contents = [json.loads(line.content or b"") for line in found.bundle.lines]
@@ -115,14 +115,14 @@ def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) ->
 
 
 def test_the_same_file_is_given_twice(audit: Served, told: UUID) -> None:
-    auditor = audit.by("auditor", unit=None)
+    auditor = audit.by("auditor")
     address = f"/api/v1/cases/{told}/bundle"
     assert auditor.get(address).content == auditor.get(address).content
 
 
 def test_whom_the_service_shows_nothing_gets_headers_and_proofs(audit: Served, told: UUID) -> None:
     """The DPO reads what happened, and intake does not show it the contents."""
-    found = taken(audit.by("dpo", unit=None), told)
+    found = taken(audit.by("dpo"), told)
     assert [line.content for line in found.bundle.lines] == [None] * len(found.headers)
     assert not found.bundle.services["intake"].shown
     assert "Votre rôle ne permet pas" in found.bundle.services["intake"].answer
@@ -207,7 +207,7 @@ def test_the_command_writes_the_file_and_verifies_it(
     with listening(audit_service, database, nats, folder, feeds=feeds, jwks=jwks) as running:
         heard(running, intake)
         signed(running, signing)
-        token = intake.issuer.mint("auditor", subject="some-auditor")
+        token = intake.issuer.mint("auditor", subject="some-auditor", unit="dla-44")
         out = tmp_path / "dossier.zip"
         asked = ["export", str(case), "--out", str(out), "--token", token, "--url", str(running.http.base_url)]
         said = CliRunner().invoke(cli, asked)

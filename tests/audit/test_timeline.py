@@ -60,7 +60,7 @@ def told(app: ServiceApplication) -> list[Header]:
 
 @pytest.fixture
 def auditor(audit: Served, told: list[Header]) -> Client:
-    return audit.by("auditor", unit=None)
+    return audit.by("auditor")
 
 
 PATH = f"/api/v1/cases/{CASE}/timeline"

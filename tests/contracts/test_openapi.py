@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
-from uuid import UUID
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from opening import UNIT, opened_by_itself
 from samples import SERVICES, service
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -20,35 +20,13 @@ from schemathesis.specs.openapi.checks import (
 )
 from serving import Served, served
 
-from diagnostic.domain.commands import OpenDiagnosis
 from embedded.nats import Nats
 from embedded.postgres import Postgres
-from followup.domain.commands import OpenFollowUp
-from parcours.domain.parcours import OpenParcours
-from parcours.domain.state import Plan
-from shared.decider import Actor, Role
-from shared.eventlog.application import ServiceApplication
+from shared.decider import Role
 from shared.ids import uuid7
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 ROLES = [Role.ADVISER, Role.MANAGER, Role.LEADER, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.AUDITOR, Role.SERVICE]
-UNIT, ADVISER = "dla-44", "some-adviser"
-
-
-def opened_by_itself(name: str, app: ServiceApplication) -> dict[str, list[str]]:
-    """By collection: what no caller opens."""
-    now = app.clock.now()
-    opening: dict[str, tuple[str, Any]] = {
-        "diagnostic": ("/api/v1/diagnoses", OpenDiagnosis(uuid7(), UNIT, ADVISER, now, 12)),
-        "parcours": ("/api/v1/parcours", OpenParcours(Plan(uuid7(), UNIT, ADVISER, now, ("strategy", "finance"), {}))),
-        "followup": ("/api/v1/follow-ups", OpenFollowUp(uuid7(), now, UUID(int=8), UNIT, ADVISER, {"fte": 10.5}, {})),
-    }
-    if name not in opening:
-        return {}
-    collection, command = opening[name]
-    case = uuid7()
-    app.handle(app.deciders[0], case, command, app.context(case, Actor("ourselves", Role.SERVICE)))
-    return {collection: [str(case)]}
 
 
 class Caller:

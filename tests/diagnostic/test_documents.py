@@ -171,7 +171,7 @@ def test_over_http_the_plan_waits_and_the_diagnosis_is_named_by_who_asks(
     with served(service, database, nats, tmp_path) as running:
         app: Any = running.http.app.state.application  # type: ignore[attr-defined]
         app.handle(decider, CASE, OPENED, context())
-        adviser, where = running.by("adviser"), f"/api/v1/diagnoses/{CASE}/documents"
+        adviser, where = running.by("adviser", unit=UNIT), f"/api/v1/diagnoses/{CASE}/documents"
         empty = adviser.get(f"{where}/diagnostic-partage.pdf")
         assert (empty.status_code, empty.json()["title"]) == (409, "Ce document n’existe pas encore")
         app.handle(decider, CASE, CONTENT[0], context())

@@ -147,7 +147,8 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
         (elsewhere, {"satisfaction": 5, "indicators": {"fte": {"value": 100}}}),
     ]
     for case, found in told:
-        assert adviser.post(f"{LIST}/{case}/reviews", review(app, **found)).status_code == 200
+        their_own = followup.by("adviser", unit="dla-35" if case == elsewhere else UNIT)
+        assert their_own.post(f"{LIST}/{case}/reviews", review(app, **found)).status_code == 200
     unasked = followed(app)
     assert adviser.post(f"{LIST}/{unasked}/reviews", review(app, satisfaction_asked=False)).status_code == 200
     up_to_date(app)
@@ -175,7 +176,7 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
     first = adviser.get(f"{fte['events']}&limit=1").json()
     assert {each["case"] for each in first["items"]} == {first["next"]}
     assert adviser.get(f"{LIST}/figures/luck/events").status_code == 404
-    regional = followup.by("regional", unit=None).get(f"{LIST}/figures", unit="dla-35").json()
+    regional = followup.by("regional", unit=None, units=["dla-35"]).get(f"{LIST}/figures", unit="dla-35").json()
     assert {figure["code"]: figure["value"] for figure in regional["figures"]}["job_change_fte"] == 90
     for closed in ("figures", "figures/follow_ups/events"):
         assert followup.by("leader", case=str(grown)).get(f"{LIST}/{closed}").status_code == 403

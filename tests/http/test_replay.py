@@ -26,7 +26,7 @@ def diagnostic(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iter
 
 @pytest.fixture
 def auditor(diagnostic: Served) -> Client:
-    return diagnostic.by("auditor", unit=None)
+    return diagnostic.by("auditor", unit=None, units=["dla-44"])
 
 
 @pytest.fixture

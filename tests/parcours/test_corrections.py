@@ -149,7 +149,7 @@ def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(
         now = datetime.now(UTC)
         plan = replace(PLAN, admitted_at=now - timedelta(days=40))
         app.handle(decider, case, OpenParcours(plan), app.context(case, ourselves))
-        adviser, leader = running.by("adviser"), running.by("leader", unit=None, case=str(case))
+        adviser, leader = running.by("adviser", unit=PLAN.unit), running.by("leader", unit=None, case=str(case))
         path, day = f"/api/v1/parcours/{case}", now.date().isoformat()
         action = {"kind": "own_action", "axis": "finance", "title": "Suivi", "who": "Le bureau", "starts_on": day}
         until = (now.date() + timedelta(days=120)).isoformat()

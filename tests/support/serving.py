@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -95,9 +95,16 @@ class Served:
         return {table: sorted(row["row"] for row in found) for table, found in rows.items()}
 
     def by(
-        self, role: str, *, subject: str | None = None, unit: str | None = "dla-44", case: str | None = None
+        self,
+        role: str,
+        *,
+        subject: str | None = None,
+        unit: str | None = "dla-44",
+        units: Sequence[str] = (),
+        case: str | None = None,
     ) -> Client:
-        return Client(self.http, self.issuer.mint(role, subject=subject or f"some-{role}", unit=unit, case=case))
+        token = self.issuer.mint(role, subject=subject or f"some-{role}", unit=unit, units=units, case=case)
+        return Client(self.http, token)
 
     @staticmethod
     def id_of(subject: str) -> str:

@@ -42,8 +42,13 @@ class Actor:
     unit: str | None = None
     units: tuple[str, ...] = ()
 
+    @property
+    def territory(self) -> tuple[str, ...]:
+        """Every unit that the right covers, the own one first."""
+        return tuple(dict.fromkeys(filter(None, (self.unit, *self.units))))
+
     def covers(self, unit: str | None) -> bool:
-        return unit is not None and unit in (self.unit, *self.units)
+        return unit in self.territory
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,7 +23,8 @@ class WrongCursor(Exception):
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """`filters`: what each field must be. `sort`: a key of the view, after a minus the greatest first; `id` stands for
-    the order in which cases were opened. `after`: the cursor that the page before gave."""
+    the order in which cases were opened. `after`: the cursor that the page before gave. `units`: whose
+    rows are shown, and counted; null for all."""
 
     q: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Wanted:
     sort: str = NEWEST_FIRST
     after: str | None = None
     limit: int = 50
+    units: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ def count_of(recorder: LogRecorder, view: View, wanted: Wanted) -> int:
 def _filtered(view: View, wanted: Wanted) -> tuple[str, dict[str, Any]]:
     words = [f"%{SPECIAL.sub(_literally, word)}%" for word in folded(wanted.q).split()]
     where, values = ROWS, dict[str, Any](view=view.name, words=words)
+    if wanted.units is not None:
+        where += " AND ARRAY[document->>'unit', document->>'to_unit'] && %(units)s::text[]"
+        values["units"] = list(wanted.units)
     for number, (name, value) in enumerate(wanted.filters.items()):
         where += f" AND document->>%(field{number})s = %(value{number})s"
         values |= {f"field{number}": name, f"value{number}": value}

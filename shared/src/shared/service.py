@@ -30,7 +30,7 @@ from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Published
 from shared.views import Projector, View
 from shared.web import problems
-from shared.web.callers import Callers, RightsOf, only
+from shared.web.callers import Callers, DossierOf, RightsOf, no_dossier, only
 from shared.web.clock import clock_router
 from shared.web.health import health_router
 from shared.web.me import me_router
@@ -76,6 +76,7 @@ class Service:
     workers: Workers = tuple
     own_settings: type[BaseSettings] | None = None
     rights: RightsOf = rights_heard
+    dossier: DossierOf = no_dossier
 
     def application(self, settings: Settings) -> ServiceApplication:
         return ServiceApplication(
@@ -101,7 +102,7 @@ class Service:
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
-            web.state.application, web.state.callers = app, Callers(settings, app, self.rights)
+            web.state.application, web.state.callers = app, Callers(settings, app, self.rights, self.dossier)
             web.state.uploads = asyncio.Semaphore(AT_ONCE)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             try:

@@ -28,7 +28,8 @@ class View:
 
     `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
     A row holds no sealed value in clear. `about`: the events that make it, where cases are of several kinds. A list
-    of it is filtered by `filters`, sorted by `sorts` (texts and dates), bounded by the day or instant in `opened`."""
+    of it is filtered by `filters`, sorted by `sorts` (texts and dates), bounded by the day or instant in `opened`;
+    `everywhere`: its rows are of no unit, and shown to all."""
 
     name: str
     project: Callable[[Document, LogEntry, RecordedEvent[Any]], Document]
@@ -37,6 +38,7 @@ class View:
     filters: tuple[str, ...] = ("status",)
     sorts: tuple[str, ...] = ()
     opened: str | None = None
+    everywhere: bool = False
 
 
 class Projector:

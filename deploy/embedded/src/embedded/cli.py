@@ -60,6 +60,7 @@ def tour(
 def token(
     role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")],
     unit: Annotated[str | None, typer.Option(help="The unit the person works for, such as dla-44.")] = None,
+    units: Annotated[list[str] | None, typer.Option(help="A unit of their territory; say it again.")] = None,
     case: Annotated[UUID | None, typer.Option(help="The case a leader or a provider is bound to.")] = None,
     subject: Annotated[str | None, typer.Option(help="Who the person is; dev-ROLE unless given.")] = None,
     name: Annotated[str | None, typer.Option(help="The person's name.")] = None,
@@ -71,7 +72,11 @@ def token(
                 f"There is no {FOLDER} here: start the stack once (dla up), or go to where it was started."
             )
         case_id = None if case is None else str(case)
-        print(Issuer(FOLDER).mint(role, subject=subject or f"dev-{role}", unit=unit, case=case_id, name=name))
+        print(
+            Issuer(FOLDER).mint(
+                role, subject=subject or f"dev-{role}", unit=unit, units=units or (), case=case_id, name=name
+            )
+        )
 
 
 def keep_up(program: Program = installed_service) -> None:

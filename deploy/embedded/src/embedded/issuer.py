@@ -4,7 +4,7 @@ import ipaddress
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from joserfc import jwt
@@ -65,15 +65,16 @@ class Issuer:
         *,
         subject: str,
         unit: str | None = None,
+        units: Sequence[str] = (),
         case: str | None = None,
         name: str | None = None,
         hours: float = 12,
     ) -> str:
-        """A token for this subject in this role; `case` is what a leader or a provider is bound to."""
+        """A token for this subject in this role; `case`: what a leader or provider is bound to; `units`: territory."""
         if role not in ROLES:
             raise UnknownRoleError(role)
         now = int(time.time())
-        told = {"unit": unit, "case": case, "name": name}
+        told = {"unit": unit, "units": list(units) or None, "case": case, "name": name}
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,

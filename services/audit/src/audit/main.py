@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from audit import api, commands, domain
 from audit.bundle import api as bundle_api
+from audit.dossier import dossier
 from audit.ledger import api as ledger_api
 from audit.ledger.keeper import Keeper
 from audit.ledger.settings import LedgerSettings
@@ -37,6 +38,7 @@ service = Service(
     published=published,
     told=(),
     reactions=reactions,
+    dossier=dossier,
     rights=rights,
     tables="\n".join(files(part).joinpath("tables.sql").read_text() for part in ("audit.ledger", "audit.reconcile")),
     workers=ledger,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostic import api, views
 from diagnostic.domain import diagnosis
+from diagnostic.dossier import dossier
 from diagnostic.published import published
 from diagnostic.reactions import reactions
 from shared.attachments.attachment import decider as attachment
@@ -20,6 +21,7 @@ service = Service(
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
+    dossier=dossier,
     views=(views.diagnoses,),
 )
 cli = command_line(service)

@@ -42,7 +42,7 @@ def figures(
 ) -> Figures:
     """Satisfaction with its response rate, matched job change since the diagnosis, reviews by outcome."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
-    return figures_of(asked.recorder, views.follow_ups, unit if caller.actor.role is Role.REGIONAL else _own(caller))
+    return figures_of(asked.recorder, views.follow_ups, *_counted(caller, unit))
 
 
 @router.get("/figures/{code}/events", summary="What was recorded behind a figure")
@@ -57,8 +57,7 @@ def figure_events(
 ) -> FigureEvents:
     """Case after case: the events that the figure counts, as its `events` address names them."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
-    seen = unit if caller.actor.role is Role.REGIONAL else _own(caller)
-    found = figures_of(asked.recorder, views.follow_ups, seen)
+    found = figures_of(asked.recorder, views.follow_ups, *_counted(caller, unit))
     return events_behind(asked, found, code, review, after, limit)
 
 
@@ -76,11 +75,16 @@ def index(
 ) -> Caseload:
     """A caseload: what is due, by the day it is due."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
-    return caseload(asked.recorder, views.follow_ups, Wanted(q, status, adviser, due, overdue), after, limit)
+    wanted = Wanted(q, status, adviser, due, overdue, caller.listed)
+    return caseload(asked.recorder, views.follow_ups, wanted, after, limit)
 
 
-def _own(caller: Caller) -> str:
-    return caller.actor.unit or ""
+def _counted(caller: Caller, unit: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """The unit asked for, and the units that may count: for the DLA régional those of its region, else the own one."""
+    if caller.actor.role is Role.REGIONAL:
+        return unit, caller.actor.territory
+    own = caller.actor.unit or ""
+    return own, (own,)
 
 
 follow_ups.reads(*WHO_READS_A_CASE)

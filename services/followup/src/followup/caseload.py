@@ -24,13 +24,14 @@ class Caseload(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`due`: with a review due by that day; `overdue`: or overdue only."""
+    """`due`: with a review due by that day; `overdue`: or overdue only. `units`: null for all."""
 
     q: str = ""
     status: str | None = None
     adviser: str | None = None
     due: date | None = None
     overdue: bool = False
+    units: list[str] | None = None
 
 
 def caseload(recorder: LogRecorder, view: View, wanted: Wanted, after: str | None, limit: int) -> Caseload:
@@ -41,6 +42,7 @@ def caseload(recorder: LogRecorder, view: View, wanted: Wanted, after: str | Non
         " AND (%(status)s::text IS NULL OR document->>'status' = %(status)s)"
         " AND (%(adviser)s::text IS NULL OR document->>'adviser' = %(adviser)s)"
         " AND (%(due)s::text IS NULL OR day <= %(due)s)"
+        " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s))"
         " AND (NOT %(overdue)s OR document->'overdue' <> '[]')"
         " AND (day, case_id::text) > (%(day)s, %(case)s) ORDER BY day, case_id::text LIMIT %(limit)s",
         {
@@ -50,6 +52,7 @@ def caseload(recorder: LogRecorder, view: View, wanted: Wanted, after: str | Non
             "adviser": wanted.adviser,
             "due": wanted.due and wanted.due.isoformat(),
             "overdue": wanted.overdue,
+            "units": wanted.units,
             "day": day,
             "case": case,
             "limit": limit,

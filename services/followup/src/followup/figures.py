@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -56,17 +56,19 @@ class FigureEvents(BaseModel):
 
 
 class Figures(BaseModel):
-    """`unit` null: all units."""
+    """`unit` null: all the units that the caller sees."""
 
     unit: str | None
     figures: list[Figure]
 
 
-def figures_of(recorder: LogRecorder, view: View, unit: str | None) -> Figures:
+def figures_of(recorder: LogRecorder, view: View, unit: str | None, within: Sequence[str]) -> Figures:
+    """Of one unit, or of all of those `within` which the caller may see; of no other in any case."""
     rows = recorder.fetch(
         "SELECT document FROM {schema}.views WHERE view = %(view)s"
-        " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s) ORDER BY case_id",
-        {"view": view.name, "unit": unit},
+        " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s) AND document->>'unit' = ANY(%(within)s)"
+        " ORDER BY case_id",
+        {"view": view.name, "unit": unit, "within": list(within)},
     )
     found = _figures([row["document"] for row in rows])
     return Figures(unit=unit, figures=[each.model_copy(update={"events": _address(each, unit)}) for each in found])

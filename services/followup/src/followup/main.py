@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from followup import api, commands, views
 from followup.domain import follow_up, sheet
+from followup.dossier import dossier
 from followup.published import published
 from followup.reactions import reactions
 from shared.attachments.attachment import decider as attachment
@@ -20,6 +21,7 @@ service = Service(
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
+    dossier=dossier,
     views=(views.follow_ups, views.sheets),
 )
 cli = command_line(service)

@@ -144,4 +144,5 @@ sheets = View(
     filters=("status", "theme"),
     sorts=("theme", "title", "submitted_at", "published_at"),
     opened="submitted_at",
+    everywhere=True,
 )

@@ -45,7 +45,7 @@ def chases(
 ) -> list[Chase]:
     """Orientations that were sent and that their target has not acknowledged, the most pressing first."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
-    return lookups.chases(asked, unit)
+    return lookups.chases(asked, [each for each in caller.actor.territory if unit in (None, each)])
 
 
 requests = Endpoints(router, deployed.requests)

@@ -134,12 +134,12 @@ def in_words(difficulty: Difficulty, now: datetime) -> dict[str, Any]:
     }
 
 
-def chases(app: ServiceApplication, unit: str | None) -> list[chasing.Chase]:
-    """Orientations sent and not acknowledged, of one unit or of all."""
+def chases(app: ServiceApplication, units: list[str]) -> list[chasing.Chase]:
+    """Orientations of these units, sent and not acknowledged."""
     rows = app.recorder.fetch(
         "SELECT document FROM {schema}.views WHERE view = %(view)s AND document->>'status' = 'waiting'"
-        " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s)",
-        {"view": views.chases.name, "unit": unit},
+        " AND document->>'unit' = ANY(%(units)s)",
+        {"view": views.chases.name, "units": units},
     )
     now, days = app.clock.now(), deployment().chase_days
     return chasing.most_pressing_first(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from intake import api, commands, deployed, lookups, views
 from intake.domain.register import register
+from intake.dossier import dossier
 from intake.published import published
 from intake.reactions import reactions
 from intake.settings import Deployment
@@ -27,6 +28,7 @@ service = Service(
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
+    dossier=dossier,
     views=(views.requests, views.chases),
     own_settings=Deployment,
     rights=lookups.rights,

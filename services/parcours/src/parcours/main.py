@@ -5,6 +5,7 @@ from __future__ import annotations
 from parcours import api, views
 from parcours.domain import fund, operation, parcours
 from parcours.domain.consultation import consultation
+from parcours.dossier import dossier
 from parcours.published import published
 from parcours.reactions import reactions
 from shared.attachments.attachment import decider as attachment
@@ -21,6 +22,7 @@ service = Service(
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
+    dossier=dossier,
     views=(views.parcours_list, views.funds, views.operations),
 )
 cli = command_line(service)

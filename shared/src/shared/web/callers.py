@@ -13,6 +13,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
+from shared.frozen import replace
+from shared.rights.policy import Action, Dossier, decided
 from shared.rights.right import Right
 from shared.settings import RightsFrom, Settings
 from shared.web.problems import ProblemError
@@ -24,12 +26,27 @@ RIGHT = "DLA-Right"
 """The header by which somebody who holds several rights says which one they act under."""
 
 
+DossierOf = Callable[[ServiceApplication, UUID], Dossier | None]
+"""What the policy must know of what stands under an id in a service; nothing where no unit is concerned."""
+
+
+def no_dossier(_app: ServiceApplication, _id: UUID) -> Dossier | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`case`: the one case that a leader or a provider sees."""
+    """`case`: the one case that a leader or a provider sees. `dossier`: looks up what the policy must know."""
 
     actor: Actor
     case: UUID | None = None
+    action: Action = Action.READ
+    dossier: Callable[[UUID], Dossier | None] = lambda _: None
+
+    @property
+    def listed(self) -> list[str] | None:
+        """The units whose cases a list shows; null for a program, which is shown all."""
+        return None if self.actor.role is Role.SERVICE else list(self.actor.territory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +81,9 @@ class Identified:
 class Callers:
     """How tokens become callers, in one service."""
 
-    def __init__(
-        self, settings: Settings, app: ServiceApplication, rights_of: RightsOf, verifier: TokenVerifier | None = None
-    ) -> None:
-        self._from, self._app, self._rights_of = settings.rights_from, app, rights_of
-        self._verifier = verifier or TokenVerifier(settings)
+    def __init__(self, settings: Settings, app: ServiceApplication, rights_of: RightsOf, dossier_of: DossierOf) -> None:
+        self._from, self._app, self._rights_of, self._dossier_of = settings.rights_from, app, rights_of, dossier_of
+        self._verifier = TokenVerifier(settings)
 
     def identified(self, token: str) -> Identified:
         """Raises ProblemError 401 for a token that cannot be trusted."""
@@ -76,6 +91,9 @@ class Callers:
         if self._from is RightsFrom.TOKEN:
             return Identified(proven.identity, _claimed(proven))
         return Identified(proven.identity, self._held(UUID(proven.identity), self._app.clock.now().date()))
+
+    def dossier(self, id: UUID) -> Dossier | None:  # noqa: A002
+        return self._dossier_of(self._app, id)
 
     def _held(self, identity: UUID, today: date) -> tuple[Right, ...]:
         return tuple(right for right in self._rights_of(self._app, identity) if right.holds(today))
@@ -116,20 +134,34 @@ Identifying = Annotated[Identified, Depends(identifying)]
 
 
 async def calling(request: Request, identified: Identifying) -> Caller:
-    return identified.by(request.headers.get(RIGHT))
+    callers: Callers = request.app.state.callers
+    caller = identified.by(request.headers.get(RIGHT))
+    reading = request.method in ("GET", "HEAD")
+    return replace(caller, action=Action.READ if reading else Action.WRITE, dossier=callers.dossier)
 
 
 Calling = Annotated[Caller, Depends(calling)]
 
 
 def allowed(caller: Caller, roles: frozenset[Role], case: UUID | None = None) -> None:
-    """Raises ProblemError 403 unless the role may, and a token bound to one case is used on that case."""
-    if caller.actor.role not in roles:
-        raise ProblemError(403, "forbidden", "Action non permise", "Votre rôle ne permet pas cette action.")
+    """Raises ProblemError 403, which names the rule, unless the role may, and the policy lets it on this dossier."""
+    role = caller.actor.role
+    if role not in roles:
+        raise _forbidden("role", "Votre rôle ne permet pas cette action.")
+    if role in BOUND and caller.case is None:
+        raise _forbidden("own-dossier", "Votre droit doit nommer un dossier.")
     if caller.case is not None and case != caller.case:
-        raise ProblemError(403, "forbidden", "Action non permise", "Votre jeton n’ouvre pas ce dossier.")
-    if caller.actor.role in BOUND and caller.case is None:
-        raise ProblemError(403, "forbidden", "Action non permise", "Votre jeton doit nommer un dossier.")
+        raise _forbidden("own-dossier", "Votre droit n’ouvre pas ce dossier.")
+    dossier = caller.dossier(case) if case else None
+    if dossier is None:
+        return
+    decision = decided(caller.actor, caller.case, caller.action, dossier)
+    if not decision.allowed:
+        raise _forbidden(decision.policy, "Ce dossier n’est pas de ceux que votre droit couvre pour cette action.")
+
+
+def _forbidden(policy: str, detail: str) -> ProblemError:
+    return ProblemError(403, "forbidden", "Action non permise", detail, policy=policy)
 
 
 BOUND = frozenset({Role.LEADER, Role.PROVIDER})

@@ -62,6 +62,7 @@ def listed(asked: ServiceApplication, caller: Caller, view: View, asking: Any) -
         asking.sort,
         asking.after,
         asking.limit,
+        None if view.everywhere else caller.listed,
     )
     try:
         page = page_of(asked.recorder, view, wanted)

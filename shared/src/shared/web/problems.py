@@ -38,10 +38,16 @@ class ProblemError(HTTPException):
     """Raised at the edge, where no domain is asked. (FastAPI lets only its own kind through while it reads a body.)"""
 
     def __init__(
-        self, status: int, slug: str, title: str, detail: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        **extra: Any,
     ) -> None:
         super().__init__(status, detail, headers)
-        self.slug, self.title = slug, title
+        self.slug, self.title, self.extra = slug, title, extra
 
 
 def problem(
@@ -56,7 +62,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     async def at_the_edge(_: Request, error: ProblemError) -> JSONResponse:
-        return problem(error.status_code, error.slug, error.title, error.detail, error.headers)
+        return problem(error.status_code, error.slug, error.title, error.detail, error.headers, **error.extra)
 
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:

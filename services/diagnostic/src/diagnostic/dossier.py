@@ -1,0 +1,17 @@
+"""Whose is a diagnosis? Of the unit that admitted the structure."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from diagnostic.domain import diagnosis
+from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.rights.policy import Dossier
+
+
+def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
+    try:
+        known = app.load(diagnosis.decider, id)
+    except UnknownCase:
+        return None
+    return Dossier(id, frozenset({known.state.unit})) if known.version else None

@@ -1,0 +1,17 @@
+"""Whose is a follow-up? Of the unit that accompanied the structure; capitalisation sheets are everybody’s."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from followup.domain import follow_up
+from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.rights.policy import Dossier
+
+
+def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
+    try:
+        known = app.load(follow_up.decider, id)
+    except UnknownCase:
+        return None
+    return Dossier(id, frozenset({known.state.unit})) if known.version else None

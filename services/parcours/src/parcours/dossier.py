@@ -1,0 +1,25 @@
+"""Whose is a parcours, a fund, a collective operation? Of one unit each."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from parcours.domain import fund, operation, parcours
+from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.rights.policy import Dossier
+
+
+def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
+    unit = _unit(app, id)
+    return Dossier(id, frozenset({unit})) if unit else None
+
+
+def _unit(app: ServiceApplication, id: UUID) -> str | None:  # noqa: A002
+    try:
+        return app.load(parcours.decider, id).state.plan.unit
+    except UnknownCase:
+        pass
+    try:
+        return app.load(fund.decider, id).state.unit
+    except UnknownCase:
+        return app.load(operation.decider, id).state.unit

@@ -1,0 +1,240 @@
+"""Whose dossiers may somebody read and change? Those of the own unit, or of the territory, in every service."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import rights_table
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from opening import UNIT, opened_by_itself
+from samples import SERVICES, service
+from schemathesis import GenerationMode
+from serving import Client, Served, served
+
+from embedded.nats import Nats
+from shared.decider import Actor, Role
+from shared.ids import uuid7
+from shared.rights.policy import Action, Dossier, _decided, decided, names
+from shared.service import Part
+from shared.transport.wire import messages_of
+
+ELSEWHERE = "dla-75"
+PUBLIC = {"GET /livez", "GET /readyz", "GET /api/v1/self-checks/questions", "POST /api/v1/self-checks"}
+REQUEST: dict[str, Any] = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "73282932000074",
+    },
+    "contact": {"name": "Maëlle Kerdoncuff"},
+    "need": "Un besoin.",
+}
+
+
+def operations(name: str) -> Iterator[Any]:
+    schema: Any = schemathesis.openapi.from_dict(service(name).web().openapi())
+    schema.config.base_url = "http://testserver"
+    yield from (found.ok() for found in schema.get_all_operations())
+
+
+def opened(running: Served, name: str) -> dict[str, list[str]]:
+    """By collection, what stands in the unit dla-44."""
+    known = opened_by_itself(name, running.application)
+    if name == "intake":
+        known["/api/v1/requests"] = [running.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]]
+    if name == "parcours":
+        fund = {"unit": UNIT, "year": 2026, "allocated": 100_000}
+        operation = {"unit": UNIT, "title": "Mutualiser"}
+        known["/api/v1/funds"] = [running.by("manager").post("/api/v1/funds", fund).json()["id"]]
+        known["/api/v1/operations"] = [running.by("adviser").post("/api/v1/operations", operation).json()["id"]]
+    return known
+
+
+def ask(running: Served, token: str, example: Any) -> Any:
+    sent = example.as_transport_kwargs(headers={"Authorization": f"Bearer {token}"})
+    return running.http.request(
+        **{name: sent[name] for name in sent.keys() & {"method", "url", "params", "headers", "json", "data"}}
+    )
+
+
+# The policy
+
+
+def test_the_table_is_what_the_policy_says() -> None:
+    assert rights_table.FILE.read_text() == rights_table.table(), "run: python tests/support/rights_table.py"
+
+
+def test_every_rule_of_the_policy_decides_something() -> None:
+    used = {rights_table.decision(role, whose, action)[1] for role in Role for whose in WHOSE for action in Action}
+    assert set(names().values()) <= used
+
+
+WHOSE = (*rights_table.WHOSE, *rights_table.ONES)
+
+
+def test_a_decision_costs_less_than_a_fifth_of_a_millisecond() -> None:
+    adviser = Actor("somebody", Role.ADVISER, UNIT)
+    dossiers = [Dossier(uuid4(), frozenset({f"dla-{n}"})) for n in range(20)]
+    times = []
+    for _ in range(5):
+        _decided.cache_clear()
+        begin = time.perf_counter()
+        for _ in range(50):
+            for dossier in dossiers:
+                decided(adviser, None, Action.READ, dossier)
+        times.append((time.perf_counter() - begin) / 1000)
+    assert min(times) < 0.0002
+
+
+# Over HTTP
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_whoever_comes_from_elsewhere_is_refused_wherever_a_dossier_is_named(
+    name: str, database: Callable[..., str], nats: Nats, tmp_path: Any
+) -> None:
+    """Every operation that OpenAPI lists: one that were added without a rule would answer something else here."""
+    with served(service(name), database, nats, tmp_path) as running:
+        known, tried = opened(running, name), 0
+        for operation in operations(name):
+            places = re.findall(r"(?=(/api.*)/\{(id|case)\})", operation.path)
+            if not places or places[0][0] not in known:
+                continue
+
+            (collection, parameter), inside = places[0], len(places) > 1
+            refused_elsewhere(running, operation, {parameter: known[collection][0]}, {403, 404} if inside else {403})
+            tried += 1
+        assert tried or name == "audit"
+
+
+def refused_elsewhere(running: Served, operation: Any, existing: dict[str, str], statuses: set[int]) -> None:
+    @settings(
+        max_examples=1,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    def each(example: Any) -> None:
+        example.path_parameters = example.path_parameters | existing
+        for role in (Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR, Role.COMMITTEE):
+            token = running.issuer.mint(role, subject=f"other-{role}", unit=ELSEWHERE)
+            answer = ask(running, token, example)
+            assert answer.status_code in statuses, f"{role} {example.path}: {answer.status_code} {answer.text}"
+
+    each()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_operation_asks_who_calls(name: str) -> None:
+    for path, told in service(name).web().openapi()["paths"].items():
+        for method, operation in told.items():
+            which = f"{method.upper()} {path}"
+            assert operation.get("security") or which in PUBLIC or path.startswith("/tlog"), f"{which} asks nobody"
+
+
+@pytest.fixture
+def intake(database: Callable[..., str], nats: Nats, tmp_path: Any) -> Iterator[Served]:
+    with served(service("intake"), database, nats, tmp_path, Part.ALL) as running:
+        yield running
+
+
+def callers(intake: Served, case: str) -> Iterator[tuple[Role, str, Client]]:
+    """Each cell of the table that speaks of dossiers by unit."""
+    for role in Role:
+        own = intake.by(role, unit=UNIT, units=[UNIT, "dla-49"])
+        if role in rights_table.BOUND:
+            yield role, "the one dossier", intake.by(role, unit=None, case=case)
+            yield role, "another dossier", intake.by(role, unit=None, case=str(uuid7()))
+            continue
+        yield role, "own unit", own
+        yield role, "another unit of the territory", intake.by(role, unit="dla-49", units=["dla-49", UNIT])
+        yield role, "elsewhere", intake.by(role, unit=ELSEWHERE, units=[ELSEWHERE])
+
+
+READERS = {Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.LEADER, Role.AUDITOR}
+WRITERS = {Role.ADVISER, Role.MANAGER, Role.REGIONAL}
+
+
+def test_each_cell_of_the_table_holds_over_http(intake: Served) -> None:
+    case = intake.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
+    path = f"/api/v1/requests/{case}"
+    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+    for role, whose, caller in callers(intake, case):
+        for action, roles, answer in (
+            (Action.READ, READERS, caller.get(path)),
+            (Action.WRITE, WRITERS, caller.post(f"{path}/meetings", meeting)),
+        ):
+            allowed, policy = rights_table.decision(role, whose, action)
+            if allowed and role in roles:
+                assert answer.status_code == 200, f"{role} {whose} {action}: {answer.text}"
+            else:
+                assert answer.status_code == 403, f"{role} {whose} {action}: {answer.text}"
+                told = answer.json()["policy"]
+                assert told == (
+                    "role" if role not in roles else "own-dossier" if role in rights_table.BOUND else policy
+                )
+
+
+def test_lists_and_searches_show_what_the_right_covers_and_nothing_else(intake: Served) -> None:
+    numbers = {"dla-44": "73282932000074", "dla-49": "55208131766522", ELSEWHERE: "35600000000048"}
+    for unit, siret in numbers.items():
+        structure = REQUEST["structure"] | {"siret": siret, "name": f"Structure de {unit}"}
+        answer = intake.by("adviser", unit=unit).post("/api/v1/requests", REQUEST | {"structure": structure})
+        assert answer.status_code == 201, answer.text
+
+    def seen(caller: Client, **asked: Any) -> set[str]:
+        return {row["unit"] for row in caller.get("/api/v1/requests", **asked).json()["items"]}
+
+    end = time.monotonic() + 15
+    everywhere = intake.by("regional", unit=None, units=list(numbers))
+    while len(seen(everywhere)) < 3:
+        assert time.monotonic() < end, "the view never caught up"
+        time.sleep(0.05)
+    assert seen(intake.by("adviser", unit=UNIT)) == {UNIT}
+    assert seen(intake.by("regional", unit="dla-49", units=[UNIT])) == {UNIT, "dla-49"}
+    assert seen(intake.by("adviser", unit=UNIT), q="structure") == {UNIT}
+    assert seen(intake.by("adviser", unit=UNIT), q=ELSEWHERE) == set()
+    assert seen(intake.by("adviser", unit=None)) == set()
+    page = intake.by("adviser", unit=UNIT).get("/api/v1/requests", limit=1).json()
+    assert [row["unit"] for row in page["items"]] == [UNIT]
+
+
+def test_a_transferred_request_is_of_both_units(intake: Served) -> None:
+    path = intake.by("adviser").post("/api/v1/requests", REQUEST).headers["Location"]
+    there = intake.by("adviser", unit=ELSEWHERE)
+    assert there.get(path).status_code == 403
+    transfer = {"to_unit": ELSEWHERE, "motive": "Le siège est dans l’autre département."}
+    assert intake.by("adviser").post(f"{path}/transfer", transfer).status_code == 200
+    assert there.get(path).status_code == 200
+    assert intake.by("adviser").get(path).status_code == 200
+
+
+def test_audit_knows_whose_a_case_is_by_those_who_began_it(
+    intake: Served, database: Callable[..., str], nats: Nats, tmp_path: Any
+) -> None:
+    case = UUID(intake.by("adviser").post("/api/v1/requests", REQUEST).json()["id"])
+    audit, folder = service("audit"), tmp_path / "audit"
+    folder.mkdir()
+    with served(audit, database, nats, folder) as running:
+        log = intake.application
+        for message in messages_of(log, service("intake").published, log.recorder.entries_of_case(case)):
+            to = audit.reactions.to(message, running.application)
+            assert to is not None
+            context = running.application.context(case, Actor("service:audit", Role.SERVICE))
+            running.application.handle(to.decider, to.stream, to.command, context)
+        timeline = f"/api/v1/cases/{case}/timeline"
+        assert running.by("adviser").get(timeline).status_code == 200
+        assert running.by("auditor", unit=None, units=[UNIT]).get(timeline).status_code == 200
+        for role in ("adviser", "auditor", "regional"):
+            answer = running.by(role, unit=ELSEWHERE).get(timeline)
+            assert (answer.status_code, answer.json()["policy"]) == (403, "no-rule")

@@ -1,0 +1,58 @@
+"""The policy as a table: each role, over whose dossier, reading or writing; allowed or refused, and by which rule.
+
+python tests/support/rights_table.py      writes it anew"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from shared.decider import Actor, Role
+from shared.rights.policy import Action, Dossier, decided
+
+FILE = Path(__file__).parents[2] / "deploy" / "rights.md"
+OWN, REGION, OTHER = "dla-44", "dla-49", "dla-75"
+DOSSIER, ANOTHER = UUID(int=1), UUID(int=2)
+BOUND = (Role.LEADER, Role.PROVIDER)
+WHOSE = {"own unit": OWN, "another unit of the territory": REGION, "elsewhere": OTHER}
+ONES = {"the one dossier": DOSSIER, "another dossier": ANOTHER}
+
+
+def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
+    """Of somebody of the unit `OWN` whose territory is `OWN` and `REGION`; leaders and providers have one dossier."""
+    actor = Actor("somebody", role, None if role in BOUND else OWN, () if role in BOUND else (OWN, REGION))
+    only = DOSSIER if role in BOUND else None
+    dossier = Dossier(ONES.get(whose, DOSSIER), frozenset({WHOSE.get(whose, OWN)}))
+    found = decided(actor, only, action, dossier)
+    return found.allowed, found.policy
+
+
+def lines() -> list[str]:
+    rows = []
+    for role in Role:
+        for whose in ONES if role in BOUND else WHOSE:
+            cells = [decision(role, whose, action) for action in Action]
+            rows.append(f"| `{role}` | {whose} | {' | '.join(_cell(*cell) for cell in cells)} |")
+    return rows
+
+
+def table() -> str:
+    return f"""# Who may, over whose dossier
+
+Written by `python tests/support/rights_table.py` from [policy.cedar](../shared/src/shared/rights/policy.cedar), and
+tried over HTTP. An endpoint is for some roles (each service’s README); over which dossiers these may use it is the same
+everywhere. A refusal is 403, and its `policy` names the rule: `role` when the endpoint is not for the caller’s role,
+`own-dossier` for leaders and providers elsewhere. A territory holds the own unit; a transferred request has both units.
+
+| role | dossier of | read | write |
+|---|---|---|---|
+{chr(10).join(lines())}
+"""
+
+
+def _cell(allowed: bool, policy: str) -> str:
+    return f"allowed: `{policy}`" if allowed else f"refused: `{policy}`"
+
+
+if __name__ == "__main__":
+    FILE.write_text(table())
