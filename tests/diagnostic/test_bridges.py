@@ -12,6 +12,7 @@ from diagnostic.domain.content import Assessment, Scheme, Session
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.events import (
     AxisAssessed,
+    BaselineCorrected,
     DiagnosisContested,
     DiagnosisOpened,
     DiagnosisSubmitted,
@@ -146,6 +147,12 @@ def test_the_others_are_told_of_the_agreed_plan_without_its_words() -> None:
         perimeter="structure",
     )
     assert told.model_dump(mode="json")["axes"] == ["digital", "finance"]
+
+
+def test_follow_up_is_told_of_a_corrected_baseline_without_the_reason() -> None:
+    corrected = BaselineCorrected("fte", 10.5, 9.5, date(2026, 1, 1), text("Un temps partiel compté entier."))
+    told = published(recorded(corrected), entry())
+    assert told == contracts.BaselineCorrected(code="fte", value=9.5, effective_on=date(2026, 1, 1))
 
 
 @pytest.mark.parametrize("event", [OPENED, held(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED, CONTESTED])

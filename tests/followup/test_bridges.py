@@ -11,6 +11,7 @@ from pydantic_settings import SettingsError
 
 from diagnostic.domain.axes import Axis
 from followup.domain.events import (
+    BaselineCorrectionHeard,
     FollowUpClosed,
     FollowUpOpened,
     FollowUpResumed,
@@ -31,11 +32,18 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
 from followup.domain.themes import Theme
 from followup.published import published
-from followup.reactions import ReviewSettings, drop_parcours_update, go_on_without_update, open_follow_up
+from followup.reactions import (
+    ReviewSettings,
+    compare_with_what_is_corrected,
+    drop_parcours_update,
+    go_on_without_update,
+    open_follow_up,
+)
 from followup.views import follow_ups
 from intake.reactions import linked_request
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
+from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.decider import Role
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
@@ -112,6 +120,16 @@ HEADER = Header(
     rules=None,
     payload_hash="",
 )
+
+
+def test_a_baseline_that_diagnostic_corrects_is_heard_with_the_day_it_was_recorded() -> None:
+    told = BaselineCorrected(code="fte", value=9.5, effective_on=TODAY)
+    to = compare_with_what_is_corrected(told, HEADER)
+    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
+    heard = BaselineCorrectionHeard("fte", 9.5, TODAY, NOW)
+    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then(heard)
+    assert row(OPENED, heard)["baseline"] == {"fte": 9.5}
+    assert row(heard) == {}
 
 
 def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:

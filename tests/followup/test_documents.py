@@ -84,6 +84,15 @@ def test_the_balance_sets_each_review_beside_the_diagnosis(log: MemoryLog[Follow
     assert "62 500,50 €" in on_paper(balance(log))
 
 
+def test_the_balance_says_which_baseline_was_corrected_and_when(log: MemoryLog[FollowUp]) -> None:
+    held(log)
+    later = NOW + timedelta(days=1)
+    do(log, commands.HearBaselineCorrection("cdi", 6.0, NOW.date(), later), at=later)
+    told = on_screen(balance(log, at=later))
+    assert "Personnes salariées en contrat à durée indéterminée 6 8" in told
+    assert "Personnes salariées en contrat à durée indéterminée : référence corrigée le 3 mars 2026." in told
+
+
 def test_a_satisfaction_without_answer_is_said(log: MemoryLog[FollowUp]) -> None:
     do(log, commands.RecordReview("M0", NOW.date(), 3, "Échange bref."))
     assert "Satisfaction sans réponse" in on_screen(balance(log))

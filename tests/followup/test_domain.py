@@ -17,6 +17,7 @@ from followup.domain.commands import (
     CorrectReview,
     DropParcoursUpdate,
     FindNeed,
+    HearBaselineCorrection,
     OpenFollowUp,
     PlanReview,
     RecordClosedDown,
@@ -26,6 +27,7 @@ from followup.domain.commands import (
     WithdrawParcoursUpdate,
 )
 from followup.domain.events import (
+    BaselineCorrectionHeard,
     ClosingDownCorrected,
     FollowUpClosed,
     FollowUpOpened,
@@ -166,6 +168,23 @@ def test_a_review_names_the_indicators_that_it_left_out() -> None:
     assert recorded.report.not_measured == ("cdi",)
 
 
+def test_the_follow_up_compares_with_the_baseline_as_it_was_corrected_before_or_since_it_opened() -> None:
+    hear = HearBaselineCorrection("fte", 9.0, TODAY, NOW)
+    (heard,) = given(OPENED).when(hear).events
+    assert given(OPENED, heard).state.baseline == {"fte": 9.0, "cdi": 9.0}
+    (early,) = given().when(hear).events
+    (opened,) = given(early).when(PARCOURS_COMPLETED).events
+    assert opened.baseline == {"fte": 9.0, "cdi": 9.0}
+    after = given(early, opened).state
+    assert (after.baseline["fte"], after.corrections["fte"].corrected_at) == (9.0, NOW)
+
+
+def test_a_baseline_that_is_corrected_after_the_end_is_still_heard() -> None:
+    closed = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
+    hear = HearBaselineCorrection("fte", 9.0, TODAY, NOW)
+    given(OPENED, closed).when(hear).then(BaselineCorrectionHeard("fte", 9.0, TODAY, NOW))
+
+
 def test_a_review_may_be_held_thirty_days_ahead_and_not_sooner() -> None:
     opens_on = IN_SIX_MONTHS - timedelta(days=30)
     for too_soon in (
@@ -301,6 +320,7 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         ReviewUnreachable("M6", 3, text("secret appels")),
         ReviewFellDue("M6", TODAY),
         ReviewOverdue("M6", TODAY),
+        BaselineCorrectionHeard("fte", 9, TODAY, NOW),
         ParcoursUpdateAsked("M0", text("secret reprise"), (Theme.DIGITAL,)),
         ParcoursUpdateWithdrawn(text("secret levée")),
         NeedFound(Theme.FINANCE, text("secret besoin"), text("secret autre")),
@@ -328,6 +348,9 @@ COMMANDS = st.one_of(
         completion=st.sampled_from([COMPLETION, UUID(int=9), UUID(int=10)]),
         completed_at=DAYS.map(on),
         baseline=st.just({"fte": 11.5}),
+    ),
+    st.builds(
+        HearBaselineCorrection, code=INDICATORS, value=st.floats(0, 1e9), effective_on=DAYS, corrected_at=DAYS.map(on)
     ),
     st.builds(PlanReview, review=CODES, due_on=DAYS),
     st.builds(RecordReview, review=CODES, held_on=DAYS, indicators=st.dictionaries(INDICATORS, st.builds(Measure))),

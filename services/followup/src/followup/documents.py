@@ -75,6 +75,12 @@ def _comparison(reading: Reading[FollowUp]) -> Iterator[Block]:
         for code in measured
     )
     yield Table("Indicateurs, du diagnostic aux bilans", columns, rows)
+    for code, correction in follow_up.corrections.items():
+        if code in measured:
+            yield Paragraph(
+                f"{counted(code, definitions)}\u00a0: référence corrigée le {day_in_words(correction.corrected_at)}.",
+                aside=True,
+            )
     flagged = {each.comparability for report in held.values() for each in report.indicators.values()}
     if flagged - {Comparability.COMPARABLE}:
         yield Paragraph(

@@ -113,7 +113,7 @@ def _behind(
 
 
 REPORTED = (events.ReviewRecorded, events.ReviewCorrected, events.ReviewCancelled)
-MEASURED = (events.FollowUpOpened, *REPORTED)
+MEASURED = (events.FollowUpOpened, events.BaselineCorrectionHeard, *REPORTED)
 BEHIND: dict[str, tuple[type, ...]] = {
     "structures": (events.FollowUpOpened,),
     "follow_ups": (events.FollowUpOpened,),

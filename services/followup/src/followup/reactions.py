@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from followup.domain import commands, follow_up
 from followup.domain.reviews import REVIEWS
+from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.rights.heard import follow_register
 from shared.transport.inbox import Reactions, To
@@ -49,6 +50,13 @@ def open_follow_up(event: ParcoursCompleted, header: Header) -> To:
         event.definitions,
         settings.reviews,
     )
+    return To(follow_up.decider, header.case, command)
+
+
+@reactions.on(BaselineCorrected)
+def compare_with_what_is_corrected(event: BaselineCorrected, header: Header) -> To:
+    """The diagnosis was wrong on a figure: reviews, those held included, are set beside what it is now known to be."""
+    command = commands.HearBaselineCorrection(event.code, event.value, event.effective_on, header.recorded_at)
     return To(follow_up.decider, header.case, command)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from followup.domain import follow_up, sheet
 from followup.domain.events import (
+    BaselineCorrectionHeard,
     FollowUpClosed,
     FollowUpOpened,
     FollowUpResumed,
@@ -56,6 +57,8 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             reopened = row | {"status": Status.OPEN, "adviser": adviser, "outcome": None, "closed_at": None}
             reopened |= {"update_asked_at": None}
             return _due(reopened, row["due"] | reviews)
+        case BaselineCorrectionHeard(code, value) if "baseline" in row:  # before that, the opening tells the right one
+            return row | {"baseline": row["baseline"] | {code: value}}
         case ReviewPlanned(review, due_on):
             return _due(_called(row, review), row["due"] | {review: due_on})
         case ReviewFellDue(review):

@@ -1,8 +1,8 @@
-"""What diagnostic tells: that a plan is agreed."""
+"""What diagnostic tells: that a plan is agreed, and what was corrected of its baseline since."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -40,4 +40,15 @@ class PlanAgreed(FromDiagnostic):
     perimeter: str | None = None
 
 
-TOLD = (PlanAgreed,)
+class BaselineCorrected(FromDiagnostic):
+    """After the plan was agreed, a figure of its baseline was found to be wrong: `code` was `value` from `effective_on`
+    on. The plan stands as it was agreed."""
+
+    name: ClassVar[str] = "baseline-corrected"
+
+    code: str
+    value: float
+    effective_on: date
+
+
+TOLD = (PlanAgreed, BaselineCorrected)

@@ -43,14 +43,14 @@ def install(cli: typer.Typer, service: Service) -> None:
         with closing(app), closing(service.feed(settings)) as feed:
             run = last(app, ended=False) if resume else begun(app, by or getpass.getuser(), only or PHASES)
             if run is None:
-                typer.echo("Aucune comparaison n’est restée en chemin\u202f: lancez-la sans --resume.", err=True)
+                typer.echo("Aucune comparaison n’est restée en chemin\u00a0: lancez-la sans --resume.", err=True)
                 raise typer.Exit(NOT_DONE)
             reconciling = Reconciling(app, feed, run)
             try:
                 with _progress(reconciling) as advanced:
                     _tell(reconciling.findings(advanced), as_json=as_json)
             except FeedUnavailable as error:
-                typer.echo(f"Interrompu\u202f: {error}. Reprenez avec «\u202freconcile --resume\u202f».", err=True)
+                typer.echo(f"Interrompu\u00a0: {error}. Reprenez avec «\u202freconcile --resume\u202f».", err=True)
                 raise typer.Exit(NOT_DONE) from None
         typer.echo(_summary(run), err=True)
         if run.findings:
@@ -73,7 +73,7 @@ def _summary(run: Reconciliation) -> str:
         for service, progress in run.reached.services.items()
     )
     found = "aucun écart" if run.findings == 0 else f"{run.findings} écart" + "s" * (run.findings > 1)
-    return f"Événements comparés\u202f: {each}\u202f; {found}."
+    return f"Événements comparés\u00a0: {each}\u202f; {found}."
 
 
 @contextmanager

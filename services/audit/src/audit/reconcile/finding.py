@@ -45,13 +45,13 @@ class Finding:
         return {name: value for name, value in asdict(self).items() if value not in (None, {})}
 
     def __str__(self) -> str:
-        where = f"{self.service}, position {self.position}\u202f: {SAID[self.kind].format(place=self.place)}"
+        where = f"{self.service}, position {self.position}\u00a0: {SAID[self.kind].format(place=self.place)}"
         if self.event is not None:
             where += f" — {self.name or 'événement'} {self.event}"
         if self.case is not None:
             where += f", dossier {self.case}"
         for name, (ours, theirs) in self.differs.items():
-            where += f"\n    {FIELDS.get(name, name)}\u202f: «\u202f{ours}\u202f» au registre,"
+            where += f"\n    {FIELDS.get(name, name)}\u00a0: «\u202f{ours}\u202f» au registre,"
             where += f" «\u202f{theirs}\u202f» au service"
         return where
 

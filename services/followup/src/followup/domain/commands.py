@@ -32,6 +32,16 @@ class OpenFollowUp:
 
 
 @command
+class HearBaselineCorrection:
+    """Diagnostic corrected a figure of its baseline, before this follow-up opened or since."""
+
+    code: str
+    value: float
+    effective_on: date
+    corrected_at: datetime
+
+
+@command
 class PlanReview:
     """A review that was not held yet gets another date, and it is said why."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -35,6 +35,16 @@ class FollowUpResumed:
     completion: UUID
     adviser: str
     reviews: dict[str, date]
+
+
+@event("baseline-correction-heard", label="Référence corrigée au diagnostic", effective="effective_on")
+class BaselineCorrectionHeard:
+    """`corrected_at`: when diagnostic recorded it."""
+
+    code: str
+    value: float
+    effective_on: date
+    corrected_at: datetime
 
 
 @event("review-planned", label="Échéance d’un bilan déplacée")
@@ -129,6 +139,7 @@ class FollowUpClosed:
 Event = (
     FollowUpOpened
     | FollowUpResumed
+    | BaselineCorrectionHeard
     | ReviewPlanned
     | ReviewFellDue
     | ReviewOverdue

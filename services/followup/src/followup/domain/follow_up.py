@@ -11,6 +11,7 @@ from followup.domain.commands import (
     CorrectReview,
     DropParcoursUpdate,
     FindNeed,
+    HearBaselineCorrection,
     OpenFollowUp,
     PlanReview,
     RecordClosedDown,
@@ -22,6 +23,7 @@ from followup.domain.commands import (
 from followup.domain.corrections import Correction, cancelled, corrected
 from followup.domain.deadlines import called, dues, when_due
 from followup.domain.events import (
+    BaselineCorrectionHeard,
     Event,
     FollowUpClosed,
     FollowUpOpened,
@@ -50,6 +52,7 @@ NEED_KNOWN = Refusal("need-already-found", "Besoin déjà repéré")
 
 Command = (
     OpenFollowUp
+    | HearBaselineCorrection
     | PlanReview
     | CallReview
     | CallOverdueReview
@@ -71,6 +74,8 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
     match command:
         case OpenFollowUp():
             return _open(follow_up, command)
+        case HearBaselineCorrection(code, value, effective_on, corrected_at):
+            return [BaselineCorrectionHeard(code, value, effective_on, corrected_at)]
         case CallReview() | CallOverdueReview():
             return called(follow_up, command, context)
         case DropParcoursUpdate():
@@ -136,7 +141,7 @@ def _open(follow_up: FollowUp, command: OpenFollowUp) -> list[Event]:
             command.structure,
             command.unit,
             command.adviser,
-            command.baseline,
+            command.baseline | {code: each.value for code, each in follow_up.corrections.items()},
             command.definitions,
             reviews,
         )

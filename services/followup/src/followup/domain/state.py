@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from followup.domain.events import (
+    BaselineCorrectionHeard,
     ClosingDownCorrected,
     Event,
     FollowUpClosed,
@@ -58,8 +59,18 @@ class ParcoursUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineCorrection:
+    """What a figure of the diagnosis was from a day on; `corrected_at`: when it was recorded there."""
+
+    value: float
+    effective_on: date
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
-    """`completions`: the events that told of the parcours' end, one for each time that it ended."""
+    """`completions`: the events that told of the parcours' end, one for each time that it ended. `corrections`: what of
+    the baseline, as it stands here, diagnostic corrected."""
 
     status: Status = Status.NEW
     structure: UUID | None = None
@@ -67,6 +78,7 @@ class FollowUp:
     adviser: str = ""
     completions: tuple[UUID, ...] = ()
     baseline: dict[str, float] = field(default_factory=dict)
+    corrections: dict[str, BaselineCorrection] = field(default_factory=dict)
     definitions: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
@@ -96,6 +108,7 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
                 adviser,
                 (completion,),
                 baseline,
+                follow_up.corrections,
                 definitions,
                 {code: Review(due_on) for code, due_on in reviews.items()},
             )
@@ -111,6 +124,10 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
                 conclusion=None,
                 update=None,
             )
+        case BaselineCorrectionHeard(code, value, effective_on, corrected_at):
+            correction = BaselineCorrection(value, effective_on, corrected_at)
+            corrected = replace(follow_up, corrections=follow_up.corrections | {code: correction})
+            return replace(corrected, baseline=follow_up.baseline | {code: value})
         case ReviewPlanned(code, due_on):
             return _with(follow_up, code, due_on=due_on, fell_due=False, overdue=False)
         case ReviewFellDue(code):
