@@ -56,7 +56,7 @@ def page_of(recorder: LogRecorder, view: View, wanted: Wanted) -> Listed:
     beyond, order = ("<", "DESC") if descending else (">", "ASC")
     values |= {"key": wanted.sort.lstrip("-"), "last": "" if descending else "\uffff", "limit": wanted.limit, **FOLDS}
     if wanted.after is not None:
-        values |= dict(zip(("after_key", "after_id"), _read(wanted.after, wanted.sort), strict=True))
+        values |= dict(zip(("after_key", "after_id"), read_cursor(wanted.after, wanted.sort), strict=True))
         where += f" AND ({KEY}, case_id::text) {beyond} (%(after_key)s, %(after_id)s)"
     rows = recorder.fetch(
         f"SELECT document, {KEY} AS key FROM {where} ORDER BY {KEY} {order}, case_id::text {order} LIMIT %(limit)s",  # noqa: S608
@@ -65,7 +65,7 @@ def page_of(recorder: LogRecorder, view: View, wanted: Wanted) -> Listed:
     full = len(rows) == wanted.limit
     return Listed(
         [row["document"] for row in rows],
-        _cursor(wanted.sort, rows[-1]["key"], rows[-1]["document"]["id"]) if full else None,
+        cursor(wanted.sort, rows[-1]["key"], rows[-1]["document"]["id"]) if full else None,
     )
 
 
@@ -96,11 +96,11 @@ def _literally(special: re.Match[str]) -> str:
     return f"\\{special[0]}"
 
 
-def _cursor(sort: str, key: str, case: str) -> str:
+def cursor(sort: str, key: str, case: str) -> str:
     return urlsafe_b64encode(json.dumps([sort, key, case]).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, sort: str) -> tuple[str, str]:
+def read_cursor(cursor: str, sort: str) -> tuple[str, str]:
     try:
         match json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))):
             case [str(given), str(key), str(case)] if given == sort and "\0" not in key + case:

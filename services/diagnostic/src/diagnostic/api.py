@@ -6,11 +6,13 @@ from uuid import UUID
 
 from diagnostic import documents as papers
 from diagnostic import versions, views
+from diagnostic.caseload import caseload
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from diagnostic.domain.attachments import AttachmentKind
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
+from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 from shared.web.problems import answers
@@ -49,6 +51,7 @@ Documents(router, diagnosis.decider).writes(papers.of_diagnosis, *WHO_READS_A_CA
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
 
 diagnosis_attachments = attachments_router("/diagnoses", diagnosis.decider, AttachmentKind, *WHO_READS_A_CASE)
+caseload_router = router_of(caseload)
 
 WHO_READS_VERSIONS = frozenset({*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR, Role.SERVICE})
 WHO_READS_ADVICE = frozenset({*WHO_READS_A_CASE, Role.RESOURCE_CENTRE})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnostic import api, views
+from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis
 from diagnostic.dossier import dossier
 from diagnostic.published import published
@@ -17,12 +18,12 @@ service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
     deciders=(diagnosis.decider, attachment, rights),
-    routers=(api.router, api.diagnosis_attachments),
+    routers=(api.router, api.diagnosis_attachments, api.caseload_router),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
     dossier=dossier,
-    views=(views.diagnoses,),
+    views=(views.diagnoses, caseload.view),
 )
 cli = command_line(service)
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 
 from followup import documents, views
-from followup.caseload import AFTER, Caseload, Wanted, caseload
+from followup.caseload import caseload
 from followup.domain import commands, follow_up, sheet
 from followup.domain.attachments import AttachmentKind
 from followup.figures import FigureEvents, Figures, events_behind, figures_of
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Caller, Calling, allowed
+from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 
@@ -61,24 +61,6 @@ def figure_events(
     return events_behind(asked, found, code, review, after, limit)
 
 
-@router.get("", summary="The follow-ups, those due first before the others")
-def index(
-    asked: Asked,
-    caller: Calling,
-    q: Annotated[str, Query(max_length=100, description="Words to look for, accents or not")] = "",
-    status: Annotated[str | None, Query(max_length=40)] = None,
-    adviser: Annotated[str | None, Query(max_length=100, description="Whose caseload")] = None,
-    due: Annotated[date | None, Query(description="With a review due by that day")] = None,
-    overdue: Annotated[bool, Query(description="With a review that is overdue")] = False,
-    after: Annotated[str | None, Query(pattern=AFTER)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Caseload:
-    """A caseload: what is due, by the day it is due."""
-    allowed(caller, frozenset(EVERYONE_AT_WORK))
-    wanted = Wanted(q, status, adviser, due, overdue, caller.listed)
-    return caseload(asked.recorder, views.follow_ups, wanted, after, limit)
-
-
 def _counted(caller: Caller, unit: str | None) -> tuple[str | None, tuple[str, ...]]:
     """The unit asked for, and the units that may count: for the DLA régional those of its region, else the own one."""
     if caller.actor.role is Role.REGIONAL:
@@ -88,9 +70,11 @@ def _counted(caller: Caller, unit: str | None) -> tuple[str | None, tuple[str, .
 
 
 follow_ups.reads(*WHO_READS_A_CASE)
+follow_ups.lists(views.follow_ups, *EVERYONE_AT_WORK)
 Documents(router, follow_up.decider).writes(documents.of_follow_up, *WHO_READS_A_CASE)
 
 follow_up_attachments = attachments_router("/follow-ups", follow_up.decider, AttachmentKind, *WHO_READS_A_CASE)
+caseload_router = router_of(caseload)
 
 learning = case_router("/sheets", "sheets")
 sheets = Endpoints(learning, sheet.decider)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from followup import api, commands, views
+from followup.caseload import caseload
 from followup.domain import follow_up, sheet
 from followup.dossier import dossier
 from followup.published import published
@@ -17,12 +18,12 @@ service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
     deciders=(follow_up.decider, sheet.decider, attachment, rights),
-    routers=(api.router, api.follow_up_attachments, api.learning),
+    routers=(api.router, api.follow_up_attachments, api.learning, api.caseload_router),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
     dossier=dossier,
-    views=(views.follow_ups, views.sheets),
+    views=(views.follow_ups, views.sheets, caseload.view),
 )
 cli = command_line(service)
 commands.install(cli, service)

@@ -124,7 +124,15 @@ def _due(row: Document, due: dict[str, Any]) -> Document:
     return row | {"due": days, "next_due_on": min(days.values(), default=None)}
 
 
-follow_ups = View("follow-ups:v3", _project, searched=("unit", "adviser"), about=follow_up.decider.events)
+follow_ups = View(
+    "follow-ups:v3",
+    _project,
+    searched=("unit", "adviser"),
+    about=follow_up.decider.events,
+    filters=("status", "unit", "adviser"),
+    sorts=("status", "opened_at", "next_due_on"),
+    opened="opened_at",
+)
 
 
 def _sheet(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from intake import deployed, files, lookups, search, views
 from intake import documents as papers
+from intake.caseload import caseload
 from intake.domain import (
     commands,
     criteria,
@@ -32,6 +33,7 @@ from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.bodies import AsJson
 from shared.web.callers import Calling, allowed
+from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 from shared.web.lists import NO_NUL
@@ -93,6 +95,8 @@ identities.opens(
 )
 identities.does("/revocation", RevokeRight, *EVERYONE_AT_WORK)
 identities.reads(Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)
+
+caseload_router = router_of(caseload)
 
 reference_router = case_router("", "reference")
 Words = Annotated[str, Query(min_length=2, max_length=100, pattern=NO_NUL)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from intake import api, commands, deployed, lookups, views
+from intake.caseload import caseload
 from intake.domain.register import register
 from intake.dossier import dossier
 from intake.published import published
@@ -24,12 +25,13 @@ service = Service(
         api.identities_router,
         api.reference_router,
         api.self_checks_router,
+        api.caseload_router,
     ),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
     dossier=dossier,
-    views=(views.requests, views.chases),
+    views=(views.requests, views.chases, caseload.view),
     own_settings=Deployment,
     rights=lookups.rights,
 )

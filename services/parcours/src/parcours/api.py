@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from parcours import consultation_documents, documents, versions, views
+from parcours.caseload import caseload
 from parcours.domain import (
     building,
     consulting,
@@ -27,6 +28,7 @@ from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.callers import Calling, allowed, only
+from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 from shared.web.versions import Number, Since, Version
@@ -77,6 +79,7 @@ Documents(router, parcours.decider).writes(documents.of_parcours, *WHO_READS_A_P
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
 
 parcours_attachments = attachments_router("/parcours", parcours.decider, AttachmentKind, *WHO_READS_A_PARCOURS)
+caseload_router = router_of(caseload)
 
 
 @router.get("/{id}/versions", summary="The versions of the content")

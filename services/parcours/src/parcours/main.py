@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parcours import api, views
+from parcours.caseload import caseload
 from parcours.domain import fund, operation, parcours
 from parcours.domain.consultation import consultation
 from parcours.dossier import dossier
@@ -18,12 +19,19 @@ service = Service(
     name="parcours",
     title="DLA — parcours d’accompagnement",
     deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider, attachment, rights),
-    routers=(api.router, api.parcours_attachments, api.consultations_router, api.funds_router, api.operations_router),
+    routers=(
+        api.router,
+        api.parcours_attachments,
+        api.consultations_router,
+        api.funds_router,
+        api.operations_router,
+        api.caseload_router,
+    ),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
     dossier=dossier,
-    views=(views.parcours_list, views.funds, views.operations),
+    views=(views.parcours_list, views.funds, views.operations, caseload.view),
 )
 cli = command_line(service)
 

@@ -56,7 +56,7 @@ def asking(view: View) -> Any:
 def listed(asked: ServiceApplication, caller: Caller, view: View, asking: Any) -> Page:
     wanted = Wanted(
         asking.q,
-        {name: _whom(caller, name, value) for name in view.filters if (value := getattr(asking, name)) is not None},
+        {name: whom(caller, name, value) for name in view.filters if (value := getattr(asking, name)) is not None},
         getattr(asking, "opened_since", None),
         getattr(asking, "opened_before", None),
         asking.sort,
@@ -67,16 +67,20 @@ def listed(asked: ServiceApplication, caller: Caller, view: View, asking: Any) -
     try:
         page = page_of(asked.recorder, view, wanted)
     except WrongCursor:
-        raise ProblemError(
-            422,
-            "wrong-cursor",
-            "Suite introuvable",
-            "«\u202fafter\u202f» reprend le «\u202fnext\u202f» de la page précédente, dans le même ordre.",
-        ) from None
+        raise wrong_cursor() from None
     return Page(
         items=page.items, next=page.next, total=count_of(asked.recorder, view, wanted) if asking.count else None
     )
 
 
-def _whom(caller: Caller, name: str, value: str) -> str:
+def whom(caller: Caller, name: str, value: str) -> str:
     return caller.actor.id if name == "adviser" and value == MYSELF else value
+
+
+def wrong_cursor() -> ProblemError:
+    return ProblemError(
+        422,
+        "wrong-cursor",
+        "Suite introuvable",
+        "«\u202fafter\u202f» reprend le «\u202fnext\u202f» de la page précédente, dans le même ordre.",
+    )

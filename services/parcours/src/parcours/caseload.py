@@ -1,0 +1,168 @@
+"""What waits for an adviser in a parcours: the structure's word, actions, consultations, reports and payments."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from parcours.domain.building import ActionAdded, ActionRemoved, ActionRescheduled
+from parcours.domain.consultation.agreement import ConsultationConcluded
+from parcours.domain.consultation.award import (
+    CandidateInformed,
+    ConsultationAwarded,
+    ConsultationCancelled,
+    ProposalScored,
+)
+from parcours.domain.consultation.proposals import ConsultationOpened, ProposalSubmitted
+from parcours.domain.consulting import FinalReportAccepted, FinalReportReceived
+from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
+from parcours.domain.funding import FundsCommitted, FundsReleased, PaymentAuthorised
+from parcours.domain.parcours import ParcoursOpened
+from parcours.domain.state import OPEN_STEPS, Step
+from parcours.domain.validation import (
+    ParcoursAdjusted,
+    ParcoursContested,
+    ParcoursShared,
+    ParcoursValidated,
+    SharedVersionLapsed,
+)
+from shared.caseload import Caseload, What, due
+from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.recorder import LogEntry
+from shared.views import Document, View
+
+SHARING, WORD, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
+START, END = "action_to_start", "action_to_end"
+SCORES, AWARD, CANDIDATES = "proposals_to_score", "award_to_decide", "candidates_to_inform"
+AGREEMENT, REPORT, PAYMENT = "agreement_to_sign", "report_to_accept", "payment_to_authorise"
+PARCOURS = "/api/v1/parcours/{case}"
+CONSULTATION = f"{PARCOURS}/consultations/{{item}}"
+WHATS = {
+    SHARING: What("Parcours à construire et à partager avec la structure", PARCOURS, 60),
+    WORD: What("Parcours partagé\u202f: réponse de la structure attendue", PARCOURS, 15),
+    START: What("Action à commencer", PARCOURS),
+    END: What("Action à terminer", PARCOURS),
+    SCORES: What("Date limite passée\u202f: propositions à noter", CONSULTATION, 15),
+    AWARD: What("Consultation à attribuer", CONSULTATION, 15),
+    CANDIDATES: What("Candidats à informer du résultat", CONSULTATION, 7),
+    AGREEMENT: What("Convention à signer", CONSULTATION, 30),
+    REPORT: What("Rapport final à accepter", PARCOURS, 15),
+    PAYMENT: What("Paiement à autoriser", PARCOURS, 30),
+    DEBRIEF: What("Bilan de fin de parcours à tenir", PARCOURS, 30),
+}
+"""Days are ours, and no official delay. An action is told from the day it should start or end."""
+
+
+def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    told = _stage(_consultation(_action(row, entry, recorded), entry, recorded), entry, recorded)
+    return row if told is row else told | {"due": _due(told)}
+
+
+def _stage(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    """Whether the whole is built, before the structure, under way, or over."""
+    now = entry.recorded_at
+    match recorded.data:
+        case ParcoursOpened(plan):
+            opened = {"unit": plan.unit, "adviser": plan.adviser, "actions": {}, "consultations": {}}
+            return row | opened | {"stage": due(SHARING, now), "settled_at": None, "over": False}
+        case ParcoursContested() | SharedVersionLapsed() | ParcoursAdjusted():
+            return row | {"stage": due(SHARING, now), "over": False}
+        case ParcoursShared():
+            return row | {"stage": due(WORD, now)}
+        case ParcoursValidated():
+            actions = {key: action | {"validated": True} for key, action in row["actions"].items()}
+            return row | {"stage": None, "settled_at": now, "actions": actions}
+        case ActionFinished() | ActionAbandoned() | ActionCarriedOver():
+            return row | {"settled_at": now}
+        case ParcoursCompleted() | ParcoursAbandoned() | UpdateAbandoned():
+            return row | {"stage": None, "over": True}
+    return row
+
+
+def _action(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    """What became of each action, and of the money of those that are procured."""
+    match recorded.data:
+        case ActionAdded(action, planned):
+            dates = {"starts_on": planned.starts_on, "ends_on": planned.ends_on}
+            added = dates | {"step": Step.PLANNED, "validated": False, "left": 0, "received": None, "accepted": None}
+            return row | {"actions": row["actions"] | {str(action): added}}
+        case ActionRemoved(action):
+            return row | {"actions": {key: told for key, told in row["actions"].items() if key != str(action)}}
+        case ActionRescheduled(action, starts_on, ends_on):
+            return _changed(row, action, starts_on=starts_on, ends_on=ends_on)
+        case ActionStarted(action):
+            return _changed(row, action, step=Step.STARTED)
+        case ActionFinished(action):
+            return _changed(row, action, step=Step.DONE)
+        case ActionAbandoned(action):
+            return _changed(row, action, step=Step.ABANDONED)
+        case ActionCarriedOver(action):
+            return _changed(row, action, step=Step.CARRIED_OVER)
+        case FinalReportReceived(action, received_on):
+            return _changed(row, action, received=received_on)
+        case FinalReportAccepted(action):
+            return _changed(row, action, accepted=entry.recorded_at)
+        case FundsCommitted(action, amount):
+            return _changed(row, action, left=row["actions"][str(action)]["left"] + amount)
+        case FundsReleased(action, amount) | PaymentAuthorised(action, amount):
+            return _changed(row, action, left=row["actions"][str(action)]["left"] - amount)
+    return row
+
+
+def _changed(row: Document, action: Any, **told: Any) -> Document:
+    return row | {"actions": row["actions"] | {str(action): row["actions"][str(action)] | told}}
+
+
+def _consultation(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+    stream, now = str(entry.originator_id), entry.recorded_at
+    match recorded.data:
+        case ConsultationOpened(deadline=deadline):
+            return _at(row, stream, SCORES, deadline.astimezone(UTC), [])
+        case ProposalSubmitted(provider):
+            told = row["consultations"][stream]
+            return _at(row, stream, SCORES, told["since"], sorted({*told["candidates"], str(provider)}))
+        case ProposalScored() if row["consultations"][stream]["what"] == SCORES:
+            return _at(row, stream, AWARD, now, row["consultations"][stream]["candidates"])
+        case ConsultationAwarded():
+            return _at(row, stream, CANDIDATES, now, row["consultations"][stream]["candidates"])
+        case CandidateInformed(provider):
+            told = row["consultations"][stream]
+            left = [each for each in told["candidates"] if each != str(provider)]
+            return _at(row, stream, CANDIDATES, told["since"], left) if left else _at(row, stream, AGREEMENT, now, [])
+        case ConsultationConcluded() | ConsultationCancelled():
+            others = {key: told for key, told in row["consultations"].items() if key != stream}
+            return row | {"consultations": others}
+    return row
+
+
+def _at(row: Document, stream: str, what: str, since: Any, candidates: list[str]) -> Document:
+    told = {"what": what, "since": since, "candidates": candidates}
+    return row | {"consultations": row["consultations"] | {stream: told}}
+
+
+def _due(row: Document) -> Document:
+    """Once the parcours is over, a provider's invoice alone is still to be paid."""
+    waits: Document = {}
+    for key, action in row["actions"].items():
+        if action["accepted"] and action["left"] > 0:
+            waits[f"{key}/payment"] = due(PAYMENT, action["accepted"], item=key)
+    if row["over"]:
+        return waits
+    for key, action in row["actions"].items():
+        if not action["validated"] or action["step"] not in OPEN_STEPS:
+            continue
+        what, day = (START, "starts_on") if action["step"] == Step.PLANNED else (END, "ends_on")
+        waits[key] = due(what, action[day], on=action[day], item=key)
+        if action["received"] and not action["accepted"]:
+            waits[f"{key}/report"] = due(REPORT, action["received"], item=key)
+    for stream, told in row["consultations"].items():
+        waits[stream] = due(told["what"], told["since"], item=stream)
+    if row["stage"]:
+        waits["parcours"] = row["stage"]
+    elif not any(action["step"] in OPEN_STEPS for action in row["actions"].values()):
+        waits["parcours"] = due(DEBRIEF, row["settled_at"])
+    return waits
+
+
+caseload = Caseload(View("caseload:v1", _project), WHATS)
