@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
+from eventsourcing.persistence import MapperDeserialisationError
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -22,6 +25,7 @@ from shared.web.tokens import Proven, TokenVerifier, text_claim, unauthenticated
 
 RightsOf = Callable[[ServiceApplication, UUID], Sequence[Right]]
 """What a service knows an identity to hold, today or on another day."""
+UNREADABLE = (MapperDeserialisationError, msgspec.MsgspecError)
 RIGHT = "DLA-Right"
 """The header by which somebody who holds several rights says which one they act under."""
 
@@ -93,7 +97,18 @@ class Callers:
         return Identified(proven.identity, self._held(UUID(proven.identity), self._app.clock.now().date()))
 
     def dossier(self, id: UUID) -> Dossier | None:  # noqa: A002
-        return self._dossier_of(self._app, id)
+        try:
+            return self._dossier_of(self._app, id)
+        except UNREADABLE:
+            return Dossier(id, self._units_that_acted(id))
+
+    def _units_that_acted(self, case: UUID) -> frozenset[str]:
+        """A log that was altered is still shown to whoever could see it, by those of its events that can be read."""
+        units = set()
+        for entry in self._app.recorder.entries_of_case(case):
+            with suppress(*UNREADABLE):
+                units.add(self._app.mapper.to_domain_event(entry).meta.unit)
+        return frozenset(unit for unit in units if unit)
 
     def _held(self, identity: UUID, today: date) -> tuple[Right, ...]:
         return tuple(right for right in self._rights_of(self._app, identity) if right.holds(today))
