@@ -205,6 +205,18 @@ def test_a_signed_header_that_contradicts_the_rest_is_named(changed: dict[str, o
     assert WHOLE.lines[1].said.id in answer
 
 
+@pytest.mark.parametrize(("log", "believed"), [(2, True), (1, False)])
+def test_a_log_that_was_restored_tells_versions_again_and_the_report_says_so(
+    log: int, believed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = {"version": 1, "position": 6, "number": 6, "log_id": f"00000000-0000-0000-0000-00000000000{log}"}
+    headers = [bundles.header(n, bundles.stored(n), **(again if n == 5 else {})) for n in range(6)]
+    file = tmp_path / "dossier.zip"
+    file.write_bytes(file_of(bundle(headers)))
+    assert main([str(file)]) == (0 if believed else 1)
+    assert ("a changé de journal" in capsys.readouterr().out) == believed
+
+
 def test_another_key_signs_another_ledger() -> None:
     forged = file_of(bundle(signer=FORGER))
     checked(forged)  # alone, it holds together: hence the key to compare
@@ -234,6 +246,20 @@ def test_contents_that_were_not_shown_are_said_and_none_is_slipped_in() -> None:
     assert "ce contenu manque" in refused(file_of(claimed))
     slipped = replace(WHOLE, services=dict(hidden.services))
     assert "n’en a montré aucun" in refused(file_of(slipped))
+
+
+def test_the_event_of_another_case_is_not_slipped_in_among_headers() -> None:
+    others = "00000000-0000-0000-0000-000000000009"
+    headers = [bundles.header(n, bundles.stored(n), **({"case": others} if n == 5 else {})) for n in range(6)]
+    unshown = replace(
+        bundle(headers, [None] * 6), services={"intake": Reading(False, "Non."), "diagnostic": Reading(False, "Non.")}
+    )
+    assert "le champ «\u202fcase\u202f»" in refused(file_of(unshown))
+
+
+def test_a_sealed_value_is_neither_invented_nor_left_out() -> None:
+    for values in ({}, {"motive": "Un motif 1.", "rating": "5"}):
+        assert "valeur scellée" in refused(file_of(said(WHOLE, 1, values=values)))
 
 
 # -- hostile files

@@ -69,13 +69,16 @@ def _not_checked(found: Checked) -> Iterator[str]:
     if found.compared:
         yield "d’où vous tenez la clé que vous avez donnée, et qui est celle du dossier\u202f;"
     else:
-        yield f"que la clé est celle du registre\u00a0: comparez son empreinte, {found.key.key_id.hex()}, et elle-même,"
-        yield f"  {found.key},"
-        yield "  avec celle que le DLA a publiée ailleurs, ou donnez celle-ci avec --key\u202f;"
+        yield (
+            f"que la clé, {found.key}, est celle du registre\u00a0: comparez-la avec celle qui est publiée ailleurs "
+            f"(son empreinte est {found.key.key_id.hex()}), ou donnez celle-ci avec --key\u202f;"
+        )
     if others := bundle.checkpoint.rpartition("\n\n")[2].count("\n") - 1:
         yield f"{others} autres signatures du point de contrôle (témoins)\u202f;"
-    yield "que rien n’a suivi le dernier événement montré de chaque objet, et qu’aucun objet n’est omis\u00a0: entre"
-    yield "  les positions montrées d’un service, les autres sont ou non à d’autres dossiers, rien ne le dit\u202f;"
+    yield (
+        "que rien n’a suivi le dernier événement montré de chaque objet, et qu’aucun objet n’est omis\u00a0: entre les "
+        "positions montrées d’un service, rien ne dit d’ici que les autres sont à d’autres dossiers\u202f;"
+    )
     yield "que ce qui a été consigné est vrai, et que l’heure des serveurs était juste\u202f;"
     yield "qui sont les personnes derrière les pseudonymes\u202f;"
     values = [value for line in bundle.lines for value in line.said.values.values()]

@@ -42,7 +42,7 @@ def checked(raw: bytes, known: Sequence[Verifier] = ()) -> Checked:
     with _about(CHECKPOINT_FILE):
         signed = verified(bundle.checkpoint, [key])
     headers = tuple(_line(bundle, line, key) for line in bundle.lines)
-    _chained(bundle, headers)
+    _chained(headers)
     _rederived(entries(bundle), given)
     return Checked(bundle, headers, signed, key, bool(known))
 
@@ -100,12 +100,11 @@ def _same(field: str, one: object, other: object) -> None:
         raise Unproven(f"le champ «\u202f{field}\u202f» dit {one}, et {other} était attendu")
 
 
-def _chained(bundle: Bundle, headers: Sequence[Header]) -> None:
+def _chained(headers: Sequence[Header]) -> None:
     """As recorded: services' positions and their partitions' numbers grow, and each stream's versions have no hole."""
     reached: dict[object, int] = defaultdict(int)
     versions: dict[tuple[str, UUID], Header] = {}
-    ranks: dict[int, str] = {}
-    for n, (line, told) in enumerate(zip(bundle.lines, headers, strict=True)):
+    for n, told in enumerate(headers):
         with _about(f"événement {told.id} ({told.publisher}, position {told.position})"):
             if n and told.order <= headers[n - 1].order:
                 raise Unproven(f"il est placé après {headers[n - 1].id}, qui a été consigné plus tard")
@@ -113,8 +112,6 @@ def _chained(bundle: Bundle, headers: Sequence[Header]) -> None:
             _grows("le numéro", told.number, reached, (told.publisher, told.log_id, told.partition))
             _follows(told, versions.get((told.publisher, told.stream)))
             versions[told.publisher, told.stream] = told
-            if (other := ranks.setdefault(proof(line.proof).index, line.said.id)) != line.said.id:
-                raise Unproven(f"il occupe le même rang du registre que {other}")
 
 
 def _follows(told: Header, last: Header | None) -> None:
