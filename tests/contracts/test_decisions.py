@@ -14,9 +14,12 @@ from followup.domain.commands import CloseFollowUp
 from followup.domain.events import ParcoursUpdateWithdrawn
 from followup.domain.follow_up import decide, decider
 from followup.domain.state import FollowUp
+from intake.domain import orientation
 from intake.domain.commands import AdmitRequest, StartAccompaniment
-from shared.decider import Refusal
+from intake.domain.orientation import Orientation, OrientationConsented, RecordConsent, Step
+from shared.decider import Refusal, anything
 from shared.events import name_of
+from shared.frozen import replace
 from shared.testing import context
 
 
@@ -53,3 +56,13 @@ def test_a_decision_that_no_table_tells_is_noticed() -> None:
     with pytest.raises(AssertionError, match="CloseFollowUp leads to ParcoursUpdateWithdrawn"):
         watched(decider, lambda *_: [ParcoursUpdateWithdrawn()])(FollowUp(), closing, context())
     assert decider.decide.__wrapped__ is decide  # type: ignore[attr-defined]
+
+
+def test_what_a_state_is_open_to_is_what_may_be_done() -> None:
+    """In every other test, too."""
+    declined, consent = Orientation(Step.DECLINED), RecordConsent()
+    with pytest.raises(AssertionError, match="not open to RecordConsent"):
+        watched(orientation.decider, lambda *_: [OrientationConsented()])(declined, consent, context())
+    always = replace(orientation.decider, open_to=anything)
+    with pytest.raises(AssertionError, match="open to RecordConsent, yet refused: orientation-not-at-this-step"):
+        watched(always, orientation.decide)(declined, consent, context())

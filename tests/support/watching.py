@@ -1,4 +1,5 @@
-"""Is that all that the deciders do? Every decision of every test must stand in the table read from the code."""
+"""Is that all that the deciders do? Every decision of every test must stand in the table read from the code, and be one
+that the state was open to."""
 
 from __future__ import annotations
 
@@ -12,6 +13,14 @@ from shared.decider import Decider, Refused
 
 DOMAINS = ("intake", "diagnostic", "parcours", "followup", "audit", "shared")
 Decide = Callable[[Any, Any, Any], Sequence[Any]]
+SLUGS_ABOUT_THE_STAGE = """
+request-not-received request-already-received outcome-already-given no-meeting not-admitted accompaniment-started
+orientation-already-proposed orientation-not-at-this-step no-consent attachment-withdrawn
+diagnosis-not-open diagnosis-incomplete diagnosis-already-submitted diagnosis-not-submitted diagnosis-not-validated
+plan-already-agreed plan-not-agreed no-difficulty sharing-not-agreed not-shared nothing-to-share
+"""
+ABOUT_THE_STAGE = frozenset(SLUGS_ABOUT_THE_STAGE.split())
+"""Refusals that depend on where the aggregate stands, and not on what the command says."""
 
 
 def watch() -> None:
@@ -26,12 +35,16 @@ def watched(decider: Decider[Any], decide: Decide) -> Decide:
     @wraps(decide)
     def watching(state: Any, command: Any, context: Any) -> Sequence[Any]:
         told = _told(decider, type(command))
+        is_open = issubclass(type(command), tuple(decider.open_to(state)))
         try:
             events = decide(state, command, context)
         except Refused as refused:
             slugs = {refusal.slug for refusal in told.refusals}
             assert refused.slug in slugs, f"no table tells that {type(command).__name__} is refused: {refused.slug}"
+            too_soon_or_late = refused.slug in ABOUT_THE_STAGE
+            assert not (is_open and too_soon_or_late), f"open to {type(command).__name__}, yet refused: {refused.slug}"
             raise
+        assert is_open or not events, f"not open to {type(command).__name__}, yet it leads to {events}"
         for event in events:
             name = type(event).__name__
             assert type(event) in told.events, f"no table tells that {type(command).__name__} leads to {name}"

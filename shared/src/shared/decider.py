@@ -134,6 +134,10 @@ def no_dues(_state: Any, _event: Any) -> Iterable[Due]:
     return ()
 
 
+def anything(_state: Any) -> Iterable[type]:
+    return (object,)
+
+
 def never_due(kind: str, key: str) -> Any:
     raise LookupError(f"nothing is asked when {kind} {key} falls due")
 
@@ -161,8 +165,9 @@ class Decider(Generic[S]):
     `claims(state before, event)` lists what an event takes or gives back; `claimed` is the refusal when another case
     holds it. `alongside(state before, event, context)` lists what is asked of other aggregates in the same transaction;
     these ask for nothing in turn, and their refusal is the whole command's. `dues(state before, event)` lists the days
-    that an event sets or withdraws, and `when_due(kind, key)` is the command that such a day leads to. `commands` and
-    `events` are every type it knows, for the codec, the tables and the tests."""
+    that an event sets or withdraws, and `when_due(kind, key)` is the command that such a day leads to. `open_to(state)`
+    lists the commands that may lead to something now, with those that open what stands within this aggregate.
+    `commands` and `events` are every type it knows, for the codec, the tables and the tests."""
 
     name: str
     initial: S
@@ -175,6 +180,7 @@ class Decider(Generic[S]):
     alongside: Callable[[S, Any, Context], Iterable[Alongside]] = nothing_alongside
     dues: Callable[[S, Any], Iterable[Due]] = no_dues
     when_due: Callable[[str, str], Any] = never_due
+    open_to: Callable[[S], Iterable[type]] = anything
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from operator import attrgetter
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
@@ -53,18 +53,40 @@ def event(
     return declare
 
 
+@overload
+def command(cls: type[T], /) -> type[T]: ...
+
+
+@overload
+def command(*, title: str) -> Callable[[type[T]], type[T]]: ...
+
+
 @dataclass_transform(frozen_default=True)
-def command(cls: type[T]) -> type[T]:
-    """A frozen request to change a case. From outside it takes the fields it has, typed as they are, and no other."""
-    declared = dataclass(frozen=True, slots=True)(cls)
-    declared.__pydantic_config__ = {"extra": "forbid", "strict": True}  # type: ignore[attr-defined]
-    return declared
+def command(cls: type[T] | None = None, /, *, title: str = "") -> type[T] | Callable[[type[T]], type[T]]:
+    """A frozen request to change a case. From outside it takes the fields it has, typed as they are, and no other.
+
+    `title`: what a person does by it, a French verb and its object; a command that nobody asks by hand has none."""
+
+    def declare(cls: type[T]) -> type[T]:
+        declared = dataclass(frozen=True, slots=True)(cls)
+        declared.__pydantic_config__ = {"extra": "forbid", "strict": True}  # type: ignore[attr-defined]
+        declared.TITLE = title  # type: ignore[attr-defined]
+        return declared
+
+    return declare(cls) if cls else declare
 
 
 def name_of(event: object) -> EventName:
     """The name of an event, or of an event's class."""
     name: EventName = event.EVENT  # type: ignore[attr-defined]
     return name
+
+
+def title_of(command: type) -> str:
+    """What a person does by a command. Raises LookupError for one that nobody asks by hand."""
+    if title := getattr(command, "TITLE", ""):
+        return str(title)
+    raise LookupError(f"{command.__name__} has no title")
 
 
 def happened_at(event: object) -> datetime | None:

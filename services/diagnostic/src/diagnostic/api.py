@@ -50,7 +50,7 @@ diagnoses.reads(*WHO_READS_A_CASE)
 Documents(router, diagnosis.decider).writes(papers.of_diagnosis, *WHO_READS_A_CASE)
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
 
-diagnosis_attachments = attachments_router("/diagnoses", diagnosis.decider, AttachmentKind, *WHO_READS_A_CASE)
+diagnosis_attachments = attachments_router("/diagnoses", diagnoses, AttachmentKind, *WHO_READS_A_CASE)
 caseload_router = router_of(caseload)
 
 WHO_READS_VERSIONS = frozenset({*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR, Role.SERVICE})

@@ -73,7 +73,7 @@ follow_ups.reads(*WHO_READS_A_CASE)
 follow_ups.lists(views.follow_ups, *EVERYONE_AT_WORK)
 Documents(router, follow_up.decider).writes(documents.of_follow_up, *WHO_READS_A_CASE)
 
-follow_up_attachments = attachments_router("/follow-ups", follow_up.decider, AttachmentKind, *WHO_READS_A_CASE)
+follow_up_attachments = attachments_router("/follow-ups", follow_ups, AttachmentKind, *WHO_READS_A_CASE)
 caseload_router = router_of(caseload)
 
 learning = case_router("/sheets", "sheets")

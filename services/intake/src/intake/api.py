@@ -70,7 +70,7 @@ Documents(router, deployed.requests).writes(papers.of_request, *WHO_READS_A_CASE
 requests.lists(views.requests, *EVERYONE_AT_WORK)
 
 orientations_router = case_router("/requests/{case}/orientations", "orientations")
-orientations = Endpoints(orientations_router, deployed.orientations, within=deployed.requests)
+orientations = Endpoints(orientations_router, deployed.orientations, within=requests)
 orientations.opens(orientation.ProposeOrientation, *EVERYONE_AT_WORK)
 orientations.does("/consent", orientation.RecordConsent, *EVERYONE_AT_WORK, Role.LEADER)
 orientations.does("/sending", orientation.SendOrientation, *EVERYONE_AT_WORK)
@@ -78,10 +78,10 @@ orientations.does("/acknowledgment", orientation.AcknowledgeOrientation, *EVERYO
 orientations.does("/outcome", orientation.ConcludeOrientation, *EVERYONE_AT_WORK)
 orientations.does("/refusal", orientation.DeclineOrientation, *EVERYONE_AT_WORK, Role.LEADER)
 orientations.reads(*WHO_READS_A_CASE)
-letters = Documents(orientations_router, deployed.orientations, within=deployed.requests)
+letters = Documents(orientations_router, deployed.orientations, within=requests)
 letters.writes(papers.of_orientation, *WHO_READS_A_CASE, names_structure=True)
 
-request_attachments = attachments_router("/requests", deployed.requests, AttachmentKind, *WHO_READS_A_CASE)
+request_attachments = attachments_router("/requests", requests, AttachmentKind, *WHO_READS_A_CASE)
 
 identities_router = case_router("/identities", "register of rights")
 identities = Endpoints(identities_router, register.decider)

@@ -78,7 +78,7 @@ accompaniments.reads(*WHO_READS_A_PARCOURS)
 Documents(router, parcours.decider).writes(documents.of_parcours, *WHO_READS_A_PARCOURS)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
 
-parcours_attachments = attachments_router("/parcours", parcours.decider, AttachmentKind, *WHO_READS_A_PARCOURS)
+parcours_attachments = attachments_router("/parcours", accompaniments, AttachmentKind, *WHO_READS_A_PARCOURS)
 caseload_router = router_of(caseload)
 
 
@@ -119,7 +119,7 @@ def for_a_consulting_action(app: ServiceApplication, case: UUID, opened: proposa
 
 
 consultations_router = case_router("/parcours/{case}/consultations", "consultations")
-consultations = Endpoints(consultations_router, consultation.decider, within=parcours.decider)
+consultations = Endpoints(consultations_router, consultation.decider, within=accompaniments)
 consultations.opens(proposals.OpenConsultation, *EVERYONE_AT_WORK, check=for_a_consulting_action)
 consultations.does("/providers", proposals.ConsultProvider, *EVERYONE_AT_WORK)
 consultations.does("/proposals", proposals.SubmitProposal, *EVERYONE_AT_WORK, Role.PROVIDER)
@@ -129,7 +129,7 @@ consultations.does("/award", award.Award, *EVERYONE_AT_WORK)
 consultations.does("/information", award.InformCandidate, *EVERYONE_AT_WORK)
 consultations.does("/cancellation", award.CancelConsultation, *EVERYONE_AT_WORK)
 consultations.reads(*WHO_READS_A_PARCOURS)
-Documents(consultations_router, consultation.decider, within=parcours.decider).writes(
+Documents(consultations_router, consultation.decider, within=accompaniments).writes(
     consultation_documents.of_consultation, *WHO_READS_A_PARCOURS
 )
 

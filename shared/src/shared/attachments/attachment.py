@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -19,7 +20,7 @@ class Step(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@command
+@command(title="Ajouter une pièce jointe")
 class AddAttachment:
     """A file is added to the case: what kind of document it is, its title and its name as given, its type as found.
 
@@ -42,7 +43,7 @@ class CiteAttachment:
     about: UUID
 
 
-@command
+@command(title="Retirer la pièce jointe")
 class WithdrawAttachment:
     """A file was added by mistake, or may not be kept: its
     bytes are destroyed; that it was here, and why it left, is kept."""
@@ -116,6 +117,14 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
             return [AttachmentWithdrawn(context.text(motive))]
 
 
+def open_to(attachment: Attachment) -> Iterator[type]:
+    """Kept until it is withdrawn; what was withdrawn may be added again."""
+    if attachment.step is Step.KEPT:
+        yield from (CiteAttachment, WithdrawAttachment)
+    else:
+        yield AddAttachment
+
+
 def evolve(attachment: Attachment, event: Event) -> Attachment:
     match event:
         case AttachmentAdded(case_id, kind, title, file_name, media_type, size, content_hash, salt):
@@ -129,5 +138,5 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
 
 
 decider: Decider[Attachment] = Decider(
-    "attachment", Attachment(), decide, evolve, commands=Command.__args__, events=Event.__args__
+    "attachment", Attachment(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
 )

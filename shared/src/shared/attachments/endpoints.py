@@ -18,18 +18,17 @@ from shared.attachments.attachment import AddAttachment, Attachment, Step, Withd
 from shared.attachments.media import KEPT, media_type_of, named
 from shared.attachments.pieces import GONE, Pieces, address, attachments_of, opened
 from shared.attachments.uploads import received, title_and_name
-from shared.decider import Decider, Role
+from shared.decider import Role
 from shared.eventlog.application import Receipt, ServiceApplication
-from shared.web.callers import Calling, allowed
+from shared.web.callers import Caller, Calling, allowed
 from shared.web.endpoints import (
     EVERYONE_AT_WORK,
     Asked,
     Done,
     Endpoints,
     IdempotencyKey,
-    Operation,
+    Link,
     case_router,
-    done,
     shown,
 )
 from shared.web.problems import answers
@@ -60,10 +59,11 @@ class Listed(BaseModel):
     salt: str
     cited: list[str]
     motive: str | None
+    links: list[Link] = []
 
 
 def attachments_router(
-    collection: str, case: Decider[Any], kinds: type[StrEnum], *readers: Role, by: tuple[Role, ...] = EVERYONE_AT_WORK
+    collection: str, case: Endpoints[Any], kinds: type[StrEnum], *readers: Role, by: tuple[Role, ...] = EVERYONE_AT_WORK
 ) -> APIRouter:
     """Mounts `/{collection}/{case}/attachments`; `kinds` are the service's own."""
     router = case_router(f"{collection}/{{case}}/attachments", "attachments")
@@ -105,9 +105,10 @@ class Attachments(Endpoints[Attachment]):
                 receipt = await run_in_threadpool(keep)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
             response.status_code = 201 if receipt.events else 200
-            return done(receipt, response)
+            return self._done(asked, caller, case, receipt, response)
 
-        add_attachment.__dict__["operation"] = Operation(AddAttachment, roles, (title_and_name, received, _added))
+        operation = self._opening(AddAttachment, "", roles, (title_and_name, received, _added))
+        add_attachment.__dict__["operation"] = operation
         add_attachment.__annotations__["kind"] = Annotated[kinds, Query(description="What the document is")]
         self._router.add_api_route(
             "",
@@ -115,7 +116,7 @@ class Attachments(Endpoints[Attachment]):
             methods=["POST"],
             status_code=201,
             response_model=Done,
-            summary="Add attachment",
+            summary=operation.title,
             responses={
                 **answers(409, 410),
                 200: {"model": Done, "description": "The case has this content already"},
@@ -129,7 +130,7 @@ class Attachments(Endpoints[Attachment]):
         def index(case: Annotated[UUID, Depends(self._outer_case)], asked: Asked, caller: Calling) -> Any:
             """Withdrawn ones too, with the reason; not their content."""
             allowed(caller, frozenset(roles), case)
-            return [shown(asked, decider, attachment) for attachment in attachments_of(asked, case)]
+            return [self._listed(asked, caller, case, attachment) for attachment in attachments_of(asked, case)]
 
         @self._router.get(
             "/{id}",
@@ -150,6 +151,10 @@ class Attachments(Endpoints[Attachment]):
         ) -> Response:
             allowed(caller, frozenset(roles), case)
             return _content(asked, id, if_none_match or "")
+
+    def _listed(self, asked: ServiceApplication, caller: Caller, case: UUID, id: UUID) -> dict[str, Any]:  # noqa: A002
+        loaded = asked.existing(decider, id)
+        return shown(asked, id, loaded) | {"links": self.links(caller, case, id, loaded.state)}
 
 
 def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAttachment]:

@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -79,12 +79,13 @@ class Loaded(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a command led to. `repeated`: this is the first answer, given again."""
+    """What a command led to. `repeated`: this is the first answer, given again, without its `state`."""
 
     id: UUID
     version: int
     events: tuple[str, ...]
     repeated: bool = False
+    state: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -276,7 +277,8 @@ class ServiceApplication(Application[UUID]):
             if key and (first := self._first_answer(key)):
                 return first
             raise
-        receipt = Receipt(stream, part.version, tuple(name_of(event).name for event in part.events))
+        recorded = tuple(name_of(event).name for event in part.events)
+        receipt = Receipt(stream, part.version, recorded, state=part.state)
         if not (part.events or tracking or key or firing):
             return receipt
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -152,7 +153,7 @@ async def calling(request: Request, identified: Identifying) -> Caller:
     callers: Callers = request.app.state.callers
     caller = identified.by(request.headers.get(RIGHT))
     reading = request.method in ("GET", "HEAD")
-    return replace(caller, action=Action.READ if reading else Action.WRITE, dossier=callers.dossier)
+    return replace(caller, action=Action.READ if reading else Action.WRITE, dossier=cache(callers.dossier))
 
 
 Calling = Annotated[Caller, Depends(calling)]
@@ -160,17 +161,29 @@ Calling = Annotated[Caller, Depends(calling)]
 
 def allowed(caller: Caller, roles: frozenset[Role], case: UUID | None = None) -> None:
     """Raises ProblemError 403, which names the rule, unless the role may, and the policy lets it on this dossier."""
-    role = caller.actor.role
-    if role not in roles:
+    if caller.actor.role not in roles:
         raise _forbidden("role", "Votre rôle ne permet pas cette action.")
-    if role in BOUND and caller.case is None:
+    _check_covered(caller, caller.action, case)
+
+
+def may_change(caller: Caller, case: UUID) -> bool:
+    """Whether the caller, by the operations that are for their role, may change what stands under this id."""
+    try:
+        _check_covered(caller, Action.WRITE, case)
+    except ProblemError:
+        return False
+    return True
+
+
+def _check_covered(caller: Caller, action: Action, case: UUID | None) -> None:
+    if caller.actor.role in BOUND and caller.case is None:
         raise _forbidden("own-dossier", "Votre droit doit nommer un dossier.")
     if caller.case is not None and case != caller.case:
         raise _forbidden("own-dossier", "Votre droit n’ouvre pas ce dossier.")
     dossier = caller.dossier(case) if case else None
     if dossier is None:
         return
-    decision = decided(caller.actor, caller.case, caller.action, dossier)
+    decision = decided(caller.actor, caller.case, action, dossier)
     if not decision.allowed:
         raise _forbidden(decision.policy, "Ce dossier n’est pas de ceux que votre droit couvre pour cette action.")
 

@@ -120,7 +120,9 @@ class Documents(Endpoints[S]):
         last, _ = own[-1]
         around = None
         if self._within:
-            around = self._within.state(event.data for entry, event in _of(entries, case) if entry.id <= last.id)
+            around = self._within._decider.state(
+                event.data for entry, event in _of(entries, case) if entry.id <= last.id
+            )
         told = tuple(Told(event.data, entry.recorded_at, event.meta.actor, event.meta.role) for entry, event in own)
         state = asked.load(self._decider, stream, len(own)).state
         return Reading(stream, case, state, told, asked.vault.shown, around, named)

@@ -2,23 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from pydantic import BaseModel
 
 from shared.decider import Decider, Role
-from shared.eventlog.application import Beside, CommandKey, Receipt, ServiceApplication, UnknownCase
+from shared.eventlog.application import Beside, CommandKey, Loaded, Receipt, ServiceApplication, UnknownCase
 from shared.eventlog.mapper import plain
-from shared.events import name_of
+from shared.events import name_of, title_of
 from shared.ids import uuid7
 from shared.replay import Moment
 from shared.views import View
 from shared.web.bodies import AsJson, BoundedRoute
-from shared.web.callers import Caller, Calling, allowed
+from shared.web.callers import Caller, Calling, allowed, may_change
 from shared.web.lists import Page, asking, listed
 from shared.web.problems import ProblemError, answers
 from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
@@ -44,12 +44,22 @@ IdempotencyKey = Annotated[
 ]
 
 
+class Link(BaseModel):
+    """Something that the caller may do next. `rel` names the command, for good; `title` says it to a person."""
+
+    rel: str
+    method: Literal["POST"] = "POST"
+    href: str
+    title: str
+
+
 class Done(BaseModel):
-    """What a command led to: the case's version now, and the events recorded."""
+    """What a command led to: the case's version now, the events recorded, and what the caller may do next."""
 
     id: UUID
     version: int
     events: list[str]
+    links: list[Link] = []
 
 
 class Recorded(BaseModel):
@@ -85,11 +95,20 @@ Besides = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A command as it is offered: to whom, and what is looked at before the domain is asked."""
+    """A command as it is offered: where, to whom, and what is looked at before the domain is asked."""
 
     command: type
+    path: str
     roles: tuple[Role, ...]
     before: tuple[Callable[..., Any], ...] = ()
+
+    @property
+    def title(self) -> str:
+        return title_of(self.command)
+
+    def link(self, case: UUID, id: UUID) -> Link:  # noqa: A002
+        rel = _words(self.command.__name__).replace(" ", "-").lower()
+        return Link(rel=rel, href=self.path.format(case=case, id=id), title=self.title)
 
 
 def operations_of(routers: Iterable[APIRouter]) -> Iterator[Operation]:
@@ -104,8 +123,9 @@ class Endpoints(Generic[S]):
 
     An aggregate `within` another has streams of its own beside the case: its state names its `case`."""
 
-    def __init__(self, router: APIRouter, decider: Decider[S], within: Decider[Any] | None = None) -> None:
+    def __init__(self, router: APIRouter, decider: Decider[S], within: "Endpoints[Any] | None" = None) -> None:
         self._router, self._decider, self._within = router, decider, within
+        self._offered: list[Operation] = []
 
     def opens(
         self,
@@ -139,10 +159,12 @@ class Endpoints(Generic[S]):
                 stream = uuid7() if self._within else case
             receipt = self._handled(asked, caller, case, stream, body, idempotency_key, completed=completed)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
-            return done(receipt, response)
+            return self._done(asked, caller, case if self._within else receipt.id, receipt, response)
 
-        before = tuple(each for each in (check, completed) if each)
-        self._route(path, endpoint, Operation(command, roles, before), 201, also)
+        operation = self._opening(command, path, roles, tuple(each for each in (check, completed) if each))
+        if derived:
+            self._offered.append(operation)
+        self._route(path, endpoint, operation, 201, also)
 
     def does(
         self, path: str, command: type, *roles: Role, check: Check | None = None, beside: BesideOf | None = None
@@ -173,12 +195,16 @@ class Endpoints(Generic[S]):
                 exists=True,
                 beside=beside(asked, id) if beside else None,
             )
-            return done(receipt, response)
+            return self._done(asked, caller, case, receipt, response)
 
-        self._route(f"/{{id}}{path}", endpoint, Operation(command, roles, (check,) if check else ()), 200)
+        path = f"/{{id}}{path}"
+        operation = Operation(command, self._router.prefix + path, roles, (check,) if check else ())
+        self._offered.append(operation)
+        self._route(path, endpoint, operation, 200)
 
     def reads(self, *roles: Role, besides: Besides | None = None) -> None:
-        """GET one aggregate: its state, and under `beside` what follows from it today; for a case, its history too."""
+        """GET one aggregate: its state, under `beside` what follows from it today, and under `links` what the caller
+        may do next; for a case, its history too."""
         case_of = self._inner_case if self._within else _own_case
 
         @self._router.get("/{id}", response_model=dict[str, Any], summary=f"The {self._decider.name} as it stands")
@@ -190,14 +216,15 @@ class Endpoints(Generic[S]):
             response: Response,
             moment: Asking,
         ) -> Any:
-            """Now, with what follows from it today under `beside`; or at a past moment, with what that rests on."""
+            """Now, with what follows from it today under `beside`, and under `links` what you may do next; or at a past
+            moment, with what that rests on."""
             allowed(caller, frozenset(roles), case)
             if moment != Moment():
                 return as_it_was(asked, self._decider, id, moment)
-            answer = shown(asked, self._decider, id, response)
-            return (
-                answer | {"beside": besides(asked, id, asked.existing(self._decider, id).state)} if besides else answer
-            )
+            loaded = asked.existing(self._decider, id)
+            response.headers["ETag"] = f'"{loaded.version}"'
+            beside = {"beside": besides(asked, id, loaded.state)} if besides else {}
+            return shown(asked, id, loaded) | beside | {"links": self.links(caller, case, id, loaded.state)}
 
         @self._router.get(
             "/{id}/changes", response_model=list[ChangedBy], summary=f"What changed in the {self._decider.name}"
@@ -265,9 +292,40 @@ class Endpoints(Generic[S]):
             self._decider, stream, command, context, expected=expected, key=command_key, exists=exists, beside=beside
         )
 
+    def links(self, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
+        """What the state is open to, of what is offered to the caller."""
+        if not may_change(caller, case):
+            return []
+        open_now = tuple(self._decider.open_to(state))
+        return [
+            operation.link(case, id)
+            for operation in self._offered
+            if issubclass(operation.command, open_now) and caller.actor.role in operation.roles
+        ]
+
+    def _opening(
+        self, command: type, path: str, roles: tuple[Role, ...], before: tuple[Callable[..., Any], ...]
+    ) -> Operation:
+        """Whoever reads the case is told that something can be opened within it."""
+        operation = Operation(command, self._router.prefix + path, roles, before)
+        if self._within:
+            self._within._offered.append(replace(operation, path=operation.path.replace("{case}", "{id}")))
+        return operation
+
+    def _done(
+        self, asked: ServiceApplication, caller: Caller, case: UUID, receipt: Receipt, response: Response
+    ) -> Done:
+        response.headers["ETag"] = f'"{receipt.version}"'
+        state = receipt.state
+        if receipt.repeated:
+            response.headers["Idempotency-Replayed"] = "true"
+            state = asked.load(self._decider, receipt.id, receipt.version).state
+        links = self.links(caller, case, receipt.id, state)
+        return Done(id=receipt.id, version=receipt.version, events=list(receipt.events), links=links)
+
     def _outer_case(self, case: UUID, asked: Asked) -> UUID:
         assert self._within is not None
-        asked.existing(self._within, case)
+        asked.existing(self._within._decider, case)
         return case
 
     def _inner_case(self, case: UUID, id: UUID, asked: Asked) -> UUID:  # noqa: A002
@@ -292,19 +350,14 @@ class Endpoints(Generic[S]):
             status_code=status,
             response_model=Done,
             responses=answers(409, 410, *also),
-            summary=_words(command.__name__).capitalize(),
+            summary=operation.title,
             description=command.__doc__,
         )
 
 
-def shown(
-    asked: ServiceApplication, decider: Decider[Any], case: UUID, response: Response | None = None
-) -> dict[str, Any]:
+def shown(asked: ServiceApplication, id: UUID, loaded: Loaded[Any]) -> dict[str, Any]:  # noqa: A002
     """A state for a person: sealed values opened, those whose key is gone marked as erased."""
-    loaded = asked.existing(decider, case)
-    if response is not None:
-        response.headers["ETag"] = f'"{loaded.version}"'
-    return {"id": str(case), "version": loaded.version, **plain(loaded.state, asked.vault.shown)}
+    return {"id": str(id), "version": loaded.version, **plain(loaded.state, asked.vault.shown)}
 
 
 def recorded(asked: ServiceApplication, case: UUID) -> list[dict[str, Any]]:
@@ -338,13 +391,6 @@ async def _new_case() -> UUID:
 
 async def _own_case(id: UUID) -> UUID:  # noqa: A002
     return id
-
-
-def done(receipt: Receipt, response: Response) -> Done:
-    response.headers["ETag"] = f'"{receipt.version}"'
-    if receipt.repeated:
-        response.headers["Idempotency-Replayed"] = "true"
-    return Done(id=receipt.id, version=receipt.version, events=list(receipt.events))
 
 
 def _version(if_match: str | None) -> int | None:

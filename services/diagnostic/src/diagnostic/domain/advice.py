@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,7 +19,7 @@ WRONG_UNIT = Refusal("wrong-unit", "Code de centre de ressources irrecevable", s
 ALREADY_RECEIVED = Refusal("advice-already-received", "Conseil déjà reçu")
 
 
-@command
+@command(title="Demander conseil à un centre de ressources")
 class RequestAdvice:
     """The adviser asks a resource centre for advice.
 
@@ -29,7 +30,7 @@ class RequestAdvice:
     unit: Line | None = None
 
 
-@command
+@command(title="Consigner le conseil reçu")
 class ReceiveAdvice:
     """What the resource centre answered, and on which day: as the adviser heard it, or as the centre says itself."""
 
@@ -83,6 +84,12 @@ def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) 
                 raise ALREADY_RECEIVED("Le centre de ressources a déjà répondu\u00a0: posez-lui une nouvelle question.")
             already_past(received_on, context.now, "La date du conseil")
             return AdviceReceived(advice, received_on, context.text(answer))
+
+
+def open_to(asked: tuple[Advice, ...]) -> Iterator[type]:
+    yield RequestAdvice
+    if any(each.answer is None for each in asked):
+        yield ReceiveAdvice
 
 
 def seen_by(actor: Actor, asked: tuple[Advice, ...]) -> tuple[Advice, ...]:

@@ -49,7 +49,7 @@ class Participant:
     quality: Quality
 
 
-@command
+@command(title="Consigner une séance de travail")
 class RecordSession:
     """The adviser and the structure have worked on the diagnosis together."""
 
@@ -58,7 +58,7 @@ class RecordSession:
     notes: Text | None = None
 
 
-@command
+@command(title="Examiner un axe")
 class AssessAxis:
     """The adviser and the structure say how it stands on one axis; saying it again replaces what was said."""
 
@@ -70,7 +70,7 @@ class AssessAxis:
     evidence: Text | None = None
 
 
-@command
+@command(title="Relever l’état de l’emploi")
 class RecordEmployment:
     """How many people the structure employs, and how: what follow-up will compare with.
 
@@ -86,7 +86,7 @@ class RecordEmployment:
     as_of: date | None = None
 
 
-@command
+@command(title="Relever la situation économique")
 class RecordEconomics:
     """The economy of the structure over one fiscal year, in euro cents: what follow-up will compare with.
 
@@ -101,7 +101,7 @@ class RecordEconomics:
     cash: Balance | None = None
 
 
-@command
+@command(title="Relever un indicateur")
 class RecordIndicator:
     """An indicator's value, and what exactly it counts: follow-up compares only by the same definition.
 
@@ -113,7 +113,7 @@ class RecordIndicator:
     value: Annotated[float, Ge(-1e12), Le(1e12)]
 
 
-@command
+@command(title="Formuler la problématique")
 class StateProblem:
     """The precise problem of the structure (problématique), where it comes from, and what is recommended."""
 
@@ -122,7 +122,7 @@ class StateProblem:
     recommendations: Points = ()
 
 
-@command
+@command(title="Signaler un autre dispositif en cours")
 class ListOtherScheme:
     """Another scheme is under way for the structure: the DLA complements it."""
 
@@ -130,7 +130,7 @@ class ListOtherScheme:
     note: Text | None = None
 
 
-@command
+@command(title="Qualifier les difficultés")
 class QualifyDifficulty:
     """How deep the structure's difficulty is, one-off or structural, its deep causes, and the strategic plan to face it
     (source text of 2025); saying it again replaces what was said."""
@@ -152,14 +152,14 @@ class RecoveryScenario:
     retained: bool | None = None
 
 
-@command
+@command(title="Classer les scénarios de rebond")
 class PrioritiseScenarios:
     """After a crisis, the scenarios of recovery in their order (source text of 2025); this replaces those before."""
 
     scenarios: Annotated[tuple[RecoveryScenario, ...], Len(1, 20)]
 
 
-@command
+@command(title="Corriger l’état de l’emploi")
 class CorrectEmployment:
     """The employment snapshot was wrong: how it really was, on which day, and why it is corrected."""
 
@@ -173,7 +173,7 @@ class CorrectEmployment:
     volunteers: Count | None = None
 
 
-@command
+@command(title="Corriger la situation économique")
 class CorrectEconomics:
     """The economic figures were wrong: how they really were, since which day they hold, and why they are corrected."""
 
@@ -188,7 +188,7 @@ class CorrectEconomics:
     cash: Balance | None = None
 
 
-@command
+@command(title="Corriger un indicateur")
 class CorrectIndicator:
     """An indicator was wrong: its real value and definition, since which day they hold, and why it is corrected."""
 
@@ -199,7 +199,7 @@ class CorrectIndicator:
     reason: Motive
 
 
-@command
+@command(title="Corriger une séance")
 class CorrectSession:
     """A session was recorded wrongly: when and with whom it was really held, and why it is corrected."""
 
@@ -210,7 +210,7 @@ class CorrectSession:
     notes: Text | None = None
 
 
-@command
+@command(title="Annuler une séance")
 class CancelSession:
     """A session was recorded by mistake: it keeps its number, and counts no more."""
 
@@ -218,12 +218,12 @@ class CancelSession:
     reason: Motive
 
 
-@command
+@command(title="Soumettre le diagnostic à la structure")
 class SubmitDiagnosis:
     """The adviser asks the structure's leaders to validate the diagnosis as it stands."""
 
 
-@command
+@command(title="Valider le diagnostic")
 class ValidateDiagnosis:
     """A leader of the structure agrees with the version that they have read, known by its number and its hash."""
 
@@ -231,7 +231,7 @@ class ValidateDiagnosis:
     content_hash: ContentHash
 
 
-@command
+@command(title="Contester le diagnostic")
 class ContestDiagnosis:
     """A leader of the structure does not agree with the version that they have read, and says why."""
 
@@ -239,7 +239,7 @@ class ContestDiagnosis:
     reasons: Motive
 
 
-@command
+@command(title="Convenir du plan d’accompagnement")
 class AgreePlan:
     """From the validated diagnosis, adviser and structure agree on what will be worked on, first things first."""
 
@@ -247,7 +247,7 @@ class AgreePlan:
     objectives: Text
 
 
-@command
+@command(title="Corriger une donnée de départ")
 class CorrectBaseline:
     """Once the plan is agreed: a figure of the baseline was wrong; how it really was, since which day, and why.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -38,7 +39,7 @@ class Tendency(StrEnum):
 Scope = Annotated[tuple[Section, ...], Len(1, len(Section))]
 
 
-@command
+@command(title="Accepter le partage avec le comité d’appui")
 class AgreeToShare:
     """A leader agrees that a committee sees these parts of the diagnosis until a day, six months ahead at most."""
 
@@ -46,17 +47,17 @@ class AgreeToShare:
     until: date
 
 
-@command
+@command(title="Retirer l’accord de partage")
 class WithdrawAgreement:
     """A leader no longer agrees: from now on the committee sees nothing more."""
 
 
-@command
+@command(title="Partager avec le comité d’appui")
 class ShareWithCommittee:
     """The adviser shares the diagnosis as it stands with the committee, within what the structure agreed to."""
 
 
-@command
+@command(title="Donner un avis")
 class GiveOpinion:
     """The committee says what it thinks of what was shared: an opinion, which decides nothing."""
 
@@ -153,6 +154,17 @@ def decide(
             return [_shared(committee.agreement, content_version, context)]
         case GiveOpinion(opinion, comments):
             return [OpinionGiven(_seen(committee, context).version, opinion, context.text(comments))]
+
+
+def open_to(committee: Committee, content_version: int) -> Iterator[type]:
+    """Nothing is shared without the structure's agreement, and no opinion is given on what is not shared."""
+    yield AgreeToShare
+    if committee.agreement:
+        yield WithdrawAgreement
+    if committee.agreement and content_version:
+        yield ShareWithCommittee
+    if committee.share:
+        yield GiveOpinion
 
 
 def evolve(committee: Committee, event: CommitteeEvent) -> Committee:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Economics, Employment, Indicator
-from diagnostic.domain.difficulty import Difficulty, Scenario
+from diagnostic.domain.difficulty import Difficulty, Level, Scenario
 from shared.indicators import STANDARD
 from shared.sealed import Sealed
 
@@ -140,6 +140,10 @@ class Content:
         money = self.economics.figures if self.economics else {}
         own = {code: indicator.definition for code, indicator in self.indicators.items()}
         return {code: STANDARD[code] for code in money} | own
+
+    @property
+    def in_difficulty(self) -> bool:
+        return self.difficulty is not None and self.difficulty.level is not Level.NONE
 
     def missing(self) -> Iterator[tuple[str, str]]:
         """What leaders cannot do without to judge the diagnosis: a code, and the French for it."""

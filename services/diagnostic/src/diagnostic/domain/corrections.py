@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from diagnostic.domain import recording
@@ -33,6 +34,17 @@ NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
 NOT_IN_CENTS = Refusal("not-in-cents", "Montant irrecevable", status=422)
 UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue")
 CANCELLED_SESSION = Refusal("session-cancelled", "Séance annulée")
+
+
+def open_to(content: Content) -> Iterator[type]:
+    if content.employment:
+        yield CorrectEmployment
+    if content.economics:
+        yield CorrectEconomics
+    if content.indicators:
+        yield CorrectIndicator
+    if any(session.cancelled is None for session in content.sessions):
+        yield from (CorrectSession, CancelSession)
 
 
 def corrected(command: Correction, content: Content, context: Context) -> Corrected:

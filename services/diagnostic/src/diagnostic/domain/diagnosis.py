@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from diagnostic.domain import advice, committee, leaders
+from diagnostic.domain import advice, committee, edits, leaders
 from diagnostic.domain.advice import Advice, AdviceCommand, AdviceEvent
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.commands import (
@@ -22,7 +23,6 @@ from diagnostic.domain.commands import (
 from diagnostic.domain.committee import Committee, CommitteeCommand, CommitteeEvent
 from diagnostic.domain.content import Content
 from diagnostic.domain.corrections import corrected_baseline
-from diagnostic.domain.edits import edited, with_edit
 from diagnostic.domain.events import (
     BaselineCorrected,
     DiagnosisContested,
@@ -35,6 +35,7 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from diagnostic.domain.leaders import LEADERS_NEEDED, Disagreement, Mandate, MandateRecorded, RecordMandate
+from shared.attachments.attachment import AddAttachment
 from shared.content import content_hash
 from shared.decider import Context, Decider, Refusal, Refused, Role
 from shared.frozen import replace
@@ -141,7 +142,27 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         case AgreePlan():
             return [_agreed(diagnosis, command, context)]
         case _:
-            return [edited(command, diagnosis.content, context), *_voided(diagnosis)]
+            return [edits.edited(command, diagnosis.content, context), *_voided(diagnosis)]
+
+
+def open_to(diagnosis: Diagnosis) -> Iterator[type]:
+    """It is worked on, submitted and validated until the plan is agreed; what others think is heard all along."""
+    if diagnosis.status is Status.NEW:
+        yield OpenDiagnosis
+        return
+    if diagnosis.status is Status.AGREED:
+        yield CorrectBaseline
+    else:
+        yield from edits.open_to(diagnosis.content)
+        if diagnosis.submission:
+            yield from (ValidateDiagnosis, ContestDiagnosis)
+        elif not any(diagnosis.content.missing()):
+            yield SubmitDiagnosis
+        if diagnosis.status is Status.VALIDATED:
+            yield AgreePlan
+    yield from committee.open_to(diagnosis.committee, diagnosis.content_version)
+    yield from advice.open_to(diagnosis.advice)
+    yield from (RecordMandate, AddAttachment)
 
 
 def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
@@ -271,7 +292,7 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
         case PlanAgreed():
             return replace(diagnosis, status=Status.AGREED, plan=Plan(event.axes, event.objectives))
         case _:
-            content = with_edit(diagnosis.content, event)
+            content = edits.with_edit(diagnosis.content, event)
             return replace(diagnosis, content=content, content_version=diagnosis.content_version + 1)
 
 
@@ -293,5 +314,5 @@ def _contested(diagnosis: Diagnosis, reasons: Sealed, leader: str | None) -> Dia
 
 
 decider: Decider[Diagnosis] = Decider(
-    "diagnosis", Diagnosis(), decide, evolve, commands=Command.__args__, events=Event.__args__
+    "diagnosis", Diagnosis(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from diagnostic.domain import recording
+from collections.abc import Iterator
+
+from diagnostic.domain import corrections, recording
 from diagnostic.domain.commands import (
     AssessAxis,
     EditCommand,
@@ -16,7 +18,6 @@ from diagnostic.domain.commands import (
     StateProblem,
 )
 from diagnostic.domain.content import Content, Problem, Scheme
-from diagnostic.domain.corrections import corrected, with_correction
 from diagnostic.domain.events import (
     AxisAssessed,
     DifficultyQualified,
@@ -61,7 +62,16 @@ def edited(command: EditCommand, content: Content, context: Context) -> Edit:
         case PrioritiseScenarios():
             return ScenariosPrioritised(recording.scenarios(command, content, context))
         case _:
-            return corrected(command, content, context)
+            return corrections.corrected(command, content, context)
+
+
+def open_to(content: Content) -> Iterator[type]:
+    """All of it can be said, and said anew; a scenario of recovery answers a difficulty."""
+    yield from (RecordSession, AssessAxis, StateProblem, RecordEmployment, RecordEconomics, RecordIndicator)
+    yield from (ListOtherScheme, QualifyDifficulty)
+    if content.in_difficulty:
+        yield PrioritiseScenarios
+    yield from corrections.open_to(content)
 
 
 def with_edit(content: Content, edit: Edit) -> Content:
@@ -85,4 +95,4 @@ def with_edit(content: Content, edit: Edit) -> Content:
         case ScenariosPrioritised(scenarios):
             return replace(content, scenarios=scenarios)
         case _:
-            return with_correction(content, edit)
+            return corrections.with_correction(content, edit)

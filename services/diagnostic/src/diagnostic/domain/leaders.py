@@ -17,7 +17,7 @@ MANDATE_REVERSED = Refusal("mandate-reversed", "Mandat qui finit avant de commen
 NO_MANDATE = Refusal("no-mandate", "Mandat absent à ce jour", status=403)
 
 
-@command
+@command(title="Enregistrer le mandat d’un·e dirigeant·e")
 class RecordMandate:
     """A leader speaks for the structure between these days.
 

@@ -103,7 +103,7 @@ def difficulty(command: QualifyDifficulty, context: Context) -> Difficulty:
 
 def scenarios(command: PrioritiseScenarios, content: Content, context: Context) -> tuple[Scenario, ...]:
     """By rank. Scenarios of recovery answer a difficulty that was qualified (source text of 2025)."""
-    if content.difficulty is None or content.difficulty.level is Level.NONE:
+    if not content.in_difficulty:
         raise NO_DIFFICULTY("Des scénarios de rebond répondent à une difficulté\u00a0: qualifiez-la d’abord.")
     ranks = [proposed.rank for proposed in command.scenarios]
     if repeated := sorted({rank for rank in ranks if ranks.count(rank) > 1}):

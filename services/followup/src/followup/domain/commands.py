@@ -41,7 +41,7 @@ class HearBaselineCorrection:
     corrected_at: datetime
 
 
-@command
+@command(title="Déplacer l’échéance d’un bilan")
 class PlanReview:
     """A review that was not held yet gets another date, and it is said why."""
 
@@ -50,7 +50,7 @@ class PlanReview:
     motive: Motive
 
 
-@command
+@command(title="Consigner un bilan")
 class RecordReview:
     """Adviser and structure have looked at what became of the changes, and at the indicators of the diagnosis.
 
@@ -66,7 +66,7 @@ class RecordReview:
     satisfaction_asked: bool = True
 
 
-@command
+@command(title="Corriger un bilan")
 class CorrectReview:
     """What was recorded of a review that was held was wrong: here is what it found, whole, and why that was wrong."""
 
@@ -81,7 +81,7 @@ class CorrectReview:
     satisfaction_asked: bool = True
 
 
-@command
+@command(title="Annuler un bilan enregistré par erreur")
 class CancelReview:
     """A review was recorded by mistake, held or unreachable: it is to be held again, and it is said why."""
 
@@ -89,7 +89,7 @@ class CancelReview:
     reason: Motive
 
 
-@command
+@command(title="Noter que la structure est injoignable")
 class RecordUnreachable:
     """The structure could not be reached for a review: an outcome as valid as another."""
 
@@ -112,7 +112,7 @@ class CallOverdueReview:
     review: str
 
 
-@command
+@command(title="Demander une mise à jour du parcours")
 class RequestParcoursUpdate:
     """A review that was held shows what of the parcours must be taken up again: on these axes of change, if known."""
 
@@ -121,7 +121,7 @@ class RequestParcoursUpdate:
     axes: Annotated[tuple[Theme, ...], Len(0, 10)] = ()
 
 
-@command
+@command(title="Lever la demande de mise à jour")
 class WithdrawParcoursUpdate:
     """The parcours is not to be updated after all, and it is said why."""
 
@@ -133,7 +133,7 @@ class DropParcoursUpdate:
     """The parcours or its update was abandoned: nobody waits for the update any more."""
 
 
-@command
+@command(title="Noter la cessation d’activité")
 class RecordClosedDown:
     """The structure has ceased its activity: its follow-up ends here."""
 
@@ -141,7 +141,7 @@ class RecordClosedDown:
     notes: Text | None = None
 
 
-@command
+@command(title="Corriger la date de cessation d’activité")
 class CorrectClosingDown:
     """The structure ceased its activity on another day."""
 
@@ -149,7 +149,7 @@ class CorrectClosingDown:
     reason: Motive
 
 
-@command
+@command(title="Signaler un nouveau besoin")
 class FindNeed:
     """Follow-up finds a new need: it opens a request of its own, linked to this case.
 
@@ -160,7 +160,7 @@ class FindNeed:
     apart: Motive | None = None
 
 
-@command
+@command(title="Conclure le suivi")
 class CloseFollowUp:
     """No review is left: the adviser concludes, and the case is over."""
 

@@ -39,7 +39,7 @@ Names = Annotated[tuple[Line, ...], Len(1, 20)]
 """What must not be found in the text: the structure's name, its short name, its leaders. Compared, and not recorded."""
 
 
-@command
+@command(title="Proposer une fiche de capitalisation")
 class SubmitSheet:
     """An adviser shares practice; a resource centre reads it before anybody else does."""
 
@@ -47,14 +47,14 @@ class SubmitSheet:
     names: Names
 
 
-@command
+@command(title="Renvoyer la fiche avec un avis")
 class ReturnSheet:
     """The resource centre asks for something else before it publishes."""
 
     advice: Motive
 
 
-@command
+@command(title="Publier la fiche")
 class PublishSheet:
     """The resource centre publishes the sheet, in the words that it has read over and stands for."""
 

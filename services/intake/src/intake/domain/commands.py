@@ -26,7 +26,7 @@ class Ending(StrEnum):
     GIVEN_UP = "given_up"
 
 
-@command
+@command(title="Recevoir une demande")
 class ReceiveRequest:
     """A structure asks the DLA for help, and an adviser opens its dossier."""
 
@@ -44,7 +44,7 @@ class ReceiveKnowing:
     prefill: Prefill | None = None
 
 
-@command
+@command(title="Reprendre une demande transférée")
 class ReceiveTransfer:
     """An adviser of the receiving unit takes over a request that was transferred to it."""
 
@@ -64,7 +64,7 @@ class TakeOver:
     difficulty: Difficulty | None
 
 
-@command
+@command(title="Corriger les renseignements sur la structure")
 class CorrectStructure:
     """What is known of the structure was wrong, or has changed since a day: all of it, as it is."""
 
@@ -85,7 +85,7 @@ class OpenLinkedRequest:
     theme: str
 
 
-@command
+@command(title="Consigner un entretien d’accueil")
 class RecordMeeting:
     """The adviser has received the structure and informed it of what the DLA can do."""
 
@@ -94,7 +94,7 @@ class RecordMeeting:
     notes: Text | None = None
 
 
-@command
+@command(title="Examiner un critère d’éligibilité")
 class AssessCriterion:
     """The adviser says whether a criterion is met, and from what they know it."""
 
@@ -103,7 +103,7 @@ class AssessCriterion:
     evidence: Motive
 
 
-@command
+@command(title="Accorder une dérogation")
 class GrantDerogation:
     """A manager lets a structure in although a hard criterion is not met, and says why."""
 
@@ -112,14 +112,14 @@ class GrantDerogation:
     kind: DerogationKind | None = None
 
 
-@command
+@command(title="Admettre la demande")
 class AdmitRequest:
     """The structure enters the DLA: its diagnosis can begin."""
 
     motive: Motive | None = None
 
 
-@command
+@command(title="Orienter la structure au lieu de l’admettre")
 class OrientRequest:
     """The structure does not enter the DLA, and is directed to others who can help; or it is said why to nobody."""
 
@@ -128,7 +128,7 @@ class OrientRequest:
     why_none: Motive | None = None
 
 
-@command
+@command(title="Transférer la demande à une autre unité")
 class TransferRequest:
     """Another unit is competent: the request goes there with its history."""
 
@@ -136,14 +136,14 @@ class TransferRequest:
     motive: Motive
 
 
-@command
+@command(title="Retirer la demande")
 class WithdrawRequest:
     """The structure gives up its request."""
 
     motive: Motive
 
 
-@command
+@command(title="Renoncer à l’accompagnement")
 class GiveUpCase:
     """The structure was admitted, and gives up before its parcours opens."""
 

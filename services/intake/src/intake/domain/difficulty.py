@@ -64,7 +64,7 @@ DISCLAIMER = (
 CESSATION_WITHOUT_INSOLVENCY = Refusal("cessation-without-insolvency", "Niveau de difficulté à revoir", status=422)
 
 
-@command
+@command(title="Qualifier les difficultés")
 class QualifyDifficulty:
     """The adviser says how hard it is for the structure: level, one-off or structural, causes, days left to act.
 

@@ -25,7 +25,7 @@ class Step(StrEnum):
     DECLINED = "declined"
 
 
-@command
+@command(title="Proposer une orientation")
 class ProposeOrientation:
     """The adviser thinks of an actor of the territory who can help, and says why.
 
@@ -35,31 +35,31 @@ class ProposeOrientation:
     reason: Motive
 
 
-@command
+@command(title="Noter l’accord de la structure")
 class RecordConsent:
     """The structure agrees that its situation be told to the target."""
 
 
-@command
+@command(title="Transmettre l’orientation")
 class SendOrientation:
     """The orientation is sent to the target; never without consent."""
 
     message: Motive | None = None
 
 
-@command
+@command(title="Noter que le destinataire l’a reçue")
 class AcknowledgeOrientation:
     """The target says that it has received the orientation."""
 
 
-@command
+@command(title="Dire les suites de l’orientation")
 class ConcludeOrientation:
     """What came of the orientation."""
 
     outcome: Motive
 
 
-@command
+@command(title="Décliner l’orientation")
 class DeclineOrientation:
     """The structure does not want it, or the target cannot help."""
 
@@ -176,6 +176,21 @@ STEPS = {
 }
 
 
+OPEN_AT: dict[Step, tuple[type, ...]] = {
+    Step.NEW: (ProposeOrientation,),
+    Step.PROPOSED: (RecordConsent, DeclineOrientation),
+    Step.CONSENTED: (SendOrientation, DeclineOrientation),
+    Step.SENT: (AcknowledgeOrientation, DeclineOrientation),
+    Step.ACKNOWLEDGED: (ConcludeOrientation, DeclineOrientation),
+    Step.CONCLUDED: (),
+    Step.DECLINED: (),
+}
+
+
+def open_to(orientation: Orientation) -> tuple[type, ...]:
+    return OPEN_AT[orientation.step]
+
+
 def evolve(orientation: Orientation, event: Event) -> Orientation:
     match event:
         case OrientationProposed(case_id, target, reason, code, other):
@@ -193,5 +208,5 @@ def evolve(orientation: Orientation, event: Event) -> Orientation:
 
 
 decider: Decider[Orientation] = Decider(
-    "orientation", Orientation(), decide, evolve, commands=Command.__args__, events=Event.__args__
+    "orientation", Orientation(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from intake.domain import admission, ending
 from intake.domain.commands import (
@@ -24,6 +24,7 @@ from intake.domain.commands import (
     TransferRequest,
     WithdrawRequest,
 )
+from intake.domain.criteria import Verdict
 from intake.domain.difficulty import QualifyDifficulty, qualify
 from intake.domain.events import (
     AccompanimentEnded,
@@ -40,9 +41,11 @@ from intake.domain.events import (
     StructureCorrected,
     TransferReceived,
 )
+from intake.domain.orientation import ProposeOrientation
 from intake.domain.reference import OURS, Reference
 from intake.domain.state import Request, Status, evolve
 from intake.domain.structure import checked, corrected, sealed
+from shared.attachments.attachment import AddAttachment
 from shared.dates import already_past
 from shared.decider import Claim, Context, Decider, Refusal
 from shared.fields import UNIT_CODE
@@ -111,6 +114,28 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
             return [RequestTransferred(_other_unit(to_unit, request), context.text(motive))]
         case WithdrawRequest(motive):
             return [RequestWithdrawn(context.text(motive))]
+
+
+def open_to(request: Request) -> Iterator[type]:
+    """The structure is received, met and assessed until one outcome is given; once admitted, its end is told here."""
+    if request.status is Status.NEW:
+        yield from (ReceiveRequest, ReceiveKnowing, TakeOver, OpenLinkedRequest)
+        return
+    match request.status:
+        case Status.RECEIVED:
+            yield from (CorrectStructure, RecordMeeting, AssessCriterion, QualifyDifficulty)
+            if any(judged.verdict is Verdict.NOT_MET for judged in request.criteria.values()):
+                yield GrantDerogation
+            if request.meetings:
+                yield AdmitRequest
+            yield from (OrientRequest, TransferRequest, WithdrawRequest)
+        case Status.ADMITTED:
+            yield from (CorrectStructure, QualifyDifficulty, StartAccompaniment, EndAccompaniment, CloseCase)
+            if not (request.accompaniment_started or request.accompaniment_ended):
+                yield GiveUpCase
+        case Status.CLOSED:
+            yield EndAccompaniment
+    yield from (ProposeOrientation, AddAttachment)
 
 
 def _other_unit(code: str, request: Request) -> str:
@@ -205,4 +230,5 @@ decider: Decider[Request] = Decider(
     events=Event.__args__,
     claims=claims,
     claimed=ALREADY_OPEN,
+    open_to=open_to,
 )

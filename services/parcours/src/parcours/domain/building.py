@@ -19,14 +19,14 @@ from shared.frozen import replace
 from shared.sealed import Sealed
 
 
-@command
+@command(title="Classer les axes de changement")
 class RankAxes:
     """Adviser and structure put the plan's axes of change in order, the most pressing first."""
 
     ranking: Annotated[tuple[Line, ...], Len(1, 20)]
 
 
-@command
+@command(title="Différer un axe")
 class DeferAxis:
     """An axis of the plan will wait, and it is said why."""
 
@@ -34,7 +34,7 @@ class DeferAxis:
     reason: Motive
 
 
-@command
+@command(title="Ajouter une action")
 class AddAction:
     """An action joins the parcours: what is to be done, on which axis, by whom, and when.
 
@@ -51,7 +51,7 @@ class AddAction:
     collective_operation: UUID | None = None
 
 
-@command
+@command(title="Retirer une action")
 class RemoveAction:
     """An action that the structure has not validated yet leaves the parcours, and it is said why."""
 
@@ -59,7 +59,7 @@ class RemoveAction:
     motive: Motive
 
 
-@command
+@command(title="Changer les dates d’une action")
 class RescheduleAction:
     """An action will begin or end on other days, and it is said why; one that has begun, only ends on another."""
 

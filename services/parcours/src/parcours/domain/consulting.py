@@ -22,7 +22,7 @@ from shared.frozen import replace
 from shared.sealed import Sealed
 
 
-@command
+@command(title="Enregistrer une convention signée")
 class RecordAgreement:
     """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
 
@@ -42,7 +42,7 @@ class RecordAgreement:
     account: Line | None = None
 
 
-@command
+@command(title="Compter des jours d’intervention")
 class RecordDays:
     """The provider has worked so many more days, in all at most those agreed; `worked_until`: the last of them."""
 
@@ -51,7 +51,7 @@ class RecordDays:
     worked_until: date | None = None
 
 
-@command
+@command(title="Enregistrer un avenant signé")
 class SignAmendment:
     """Structure, unit and provider agree on more days. `attachment`: the file of the case that proves it."""
 
@@ -61,7 +61,7 @@ class SignAmendment:
     attachment: UUID | None = None
 
 
-@command
+@command(title="Consigner la réception d’un rapport final")
 class ReceiveFinalReport:
     """The provider's final report has been received; it is to be read. `attachment`: the report itself."""
 
@@ -70,7 +70,7 @@ class ReceiveFinalReport:
     attachment: UUID | None = None
 
 
-@command
+@command(title="Accepter un rapport final")
 class AcceptFinalReport:
     """The provider's final report is accepted; `received_on`, if its receipt was not recorded before."""
 

@@ -23,7 +23,7 @@ from shared.frozen import replace
 from shared.sealed import Sealed
 
 
-@command
+@command(title="Consigner une mise en relation")
 class Introduce:
     """The adviser puts the structure in touch with somebody who opens the way to an action."""
 
@@ -32,14 +32,14 @@ class Introduce:
     held_on: date
 
 
-@command
+@command(title="Commencer une action")
 class StartAction:
     """An action begins; a consulting one only with its agreement signed and its funds committed."""
 
     action: UUID
 
 
-@command
+@command(title="Terminer une action")
 class FinishAction:
     """An action has been carried out; a consulting one once its final report was accepted."""
 
@@ -47,7 +47,7 @@ class FinishAction:
     summary: Text
 
 
-@command
+@command(title="Abandonner une action")
 class AbandonAction:
     """An action will not be carried out, and it is said why."""
 
@@ -55,7 +55,7 @@ class AbandonAction:
     motive: Motive
 
 
-@command
+@command(title="Reporter une action après le parcours")
 class CarryOver:
     """An action will go on after the parcours, and it is said why."""
 

@@ -21,7 +21,7 @@ from shared.frozen import replace
 from shared.sealed import Sealed
 
 
-@command
+@command(title="Corriger une mise en relation")
 class CorrectIntroduction:
     """The n-th introduction of an action was with somebody else, or on another day."""
 
@@ -32,7 +32,7 @@ class CorrectIntroduction:
     reason: Motive
 
 
-@command
+@command(title="Corriger une convention")
 class CorrectAgreement:
     """An agreement was recorded otherwise than it was signed: its provider, amount (cents), days in all, amendments
     included, or signatures."""
@@ -46,7 +46,7 @@ class CorrectAgreement:
     signatures: Signatures | None = None
 
 
-@command
+@command(title="Corriger les jours d’intervention")
 class CorrectDays:
     """The provider had worked so many days in all, by that day: more or fewer than was recorded."""
 
@@ -56,7 +56,7 @@ class CorrectDays:
     reason: Motive
 
 
-@command
+@command(title="Corriger la réception d’un rapport final")
 class CorrectFinalReport:
     """The final report was received on another day."""
 
@@ -65,7 +65,7 @@ class CorrectFinalReport:
     reason: Motive
 
 
-@command
+@command(title="Corriger le bilan de fin de parcours")
 class CorrectDebrief:
     """The closing debrief was held on another day, or said something else."""
 

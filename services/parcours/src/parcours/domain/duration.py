@@ -17,7 +17,7 @@ SHORTEST, LONGEST = 2, 24
 """Months, from the admission to the end of the parcours: from the scheme's own description of itself."""
 
 
-@command
+@command(title="Accorder une dérogation de durée")
 class GrantDurationDerogation:
     """A manager lets the support be shorter than two months or longer than two years, and says why."""
 

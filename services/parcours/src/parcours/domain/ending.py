@@ -19,7 +19,7 @@ from shared.frozen import replace
 from shared.sealed import Sealed
 
 
-@command
+@command(title="Terminer le parcours")
 class CompleteParcours:
     """Every action is settled and the closing debrief was held: the parcours is over, and follow-up begins."""
 
@@ -27,7 +27,7 @@ class CompleteParcours:
     held_on: date
 
 
-@command
+@command(title="Abandonner le parcours")
 class AbandonParcours:
     """The adviser or a leader of the structure ends the accompaniment before its term, and says why.
 

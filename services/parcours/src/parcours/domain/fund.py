@@ -19,7 +19,7 @@ from shared.sealed import Sealed
 Year = Annotated[int, Ge(2002), Le(2100)]
 
 
-@command
+@command(title="Ouvrir un fonds d’ingénierie")
 class OpenFund:
     """A manager opens the unit's engineering fund for a year, with what is allocated to it (cents)."""
 
@@ -28,7 +28,7 @@ class OpenFund:
     allocated: Sum
 
 
-@command
+@command(title="Ajuster l’enveloppe du fonds")
 class AdjustFund:
     """A manager raises or lowers the allocation, never below what is engaged (cents), and says why."""
 

@@ -15,7 +15,7 @@ from shared.french import euros
 from shared.frozen import replace
 
 
-@command
+@command(title="Engager un financement")
 class CommitFunds:
     """The unit commits funds of this year to a consulting action, in all at most what was agreed (cents).
 
@@ -25,7 +25,7 @@ class CommitFunds:
     amount: Sum
 
 
-@command
+@command(title="Autoriser un paiement")
 class AuthorisePayment:
     """The provider is paid, once the final report is accepted, in all at most what was committed (cents).
 

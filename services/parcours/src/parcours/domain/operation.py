@@ -22,7 +22,7 @@ class Step(StrEnum):
     FELL_SHORT = "fell_short"
 
 
-@command
+@command(title="Prévoir une opération collective")
 class PlanOperation:
     """A unit plans something that several structures will do together."""
 

@@ -25,7 +25,7 @@ from shared.sealed import Sealed
 Version = Annotated[int, Ge(1)]
 
 
-@command
+@command(title="Partager le parcours avec la structure")
 class ShareParcours:
     """The adviser shares the parcours with the structure, from its first day to its last, to be validated."""
 
@@ -33,7 +33,7 @@ class ShareParcours:
     ends_on: date
 
 
-@command
+@command(title="Valider le parcours")
 class ValidateParcours:
     """A leader of the structure validates the very version that was shared, named by its number and its hash."""
 
@@ -41,7 +41,7 @@ class ValidateParcours:
     content_hash: Annotated[str, Len(64, 64)]
 
 
-@command
+@command(title="Contester le parcours")
 class ContestParcours:
     """A leader of the structure contests the version that was shared, and says why."""
 
@@ -49,7 +49,7 @@ class ContestParcours:
     reasons: Motive
 
 
-@command
+@command(title="Ouvrir un ajustement du parcours")
 class AdjustParcours:
     """What was validated no longer fits: the parcours is reopened as a new version, to be validated again."""
 

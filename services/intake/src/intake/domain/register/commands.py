@@ -14,7 +14,7 @@ from shared.fields import Line, Motive
 from shared.sealed import Sealed
 
 
-@command
+@command(title="Donner un droit")
 class GrantRight:
     """Somebody is given a role, over a unit, a territory or one dossier, for a while.
 
@@ -33,7 +33,7 @@ class GrantRight:
     name: Line | None = None
 
 
-@command
+@command(title="Retirer un droit")
 class RevokeRight:
     """A right is taken back, at once and for good."""
 

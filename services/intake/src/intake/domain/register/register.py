@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -78,6 +79,12 @@ def decide(register: Register, command: Command, context: Context) -> list[Event
             return [] if wanted in register.over else [RightRevoked(wanted, context.text(motive))]
 
 
+def open_to(register: Register) -> Iterator[type]:
+    yield GrantRight
+    if register.held:
+        yield RevokeRight
+
+
 def _right(command: GrantRight, context: Context) -> Right:
     return Right(
         context.new_id(),
@@ -127,5 +134,5 @@ def evolve(register: Register, event: Event) -> Register:
 
 
 decider: Decider[Register] = Decider(
-    "register", Register(), decide, evolve, (GrantRight, RevokeRight), (RightGranted, RightRevoked)
+    "register", Register(), decide, evolve, (GrantRight, RevokeRight), (RightGranted, RightRevoked), open_to=open_to
 )

@@ -28,7 +28,7 @@ BEST = 20
 Score = Annotated[int, Ge(0), Le(BEST)]
 
 
-@command
+@command(title="Déclarer ses intérêts")
 class DeclareInterests:
     """Whoever will score says whether an interest binds them to a candidate, and which."""
 
@@ -36,7 +36,7 @@ class DeclareInterests:
     detail: Motive | None = None
 
 
-@command
+@command(title="Noter une proposition")
 class ScoreProposal:
     """A proposal is scored after the deadline on each line of the grid, from 0 to 20, by somebody without interests."""
 
@@ -44,7 +44,7 @@ class ScoreProposal:
     scores: Annotated[tuple[Score, ...], Len(1, 20)]
 
 
-@command
+@command(title="Retenir un prestataire")
 class Award:
     """A provider is chosen: `motive` if not the best scored, `exception` if fewer than three were consulted."""
 
@@ -53,7 +53,7 @@ class Award:
     exception: Motive | None = None
 
 
-@command
+@command(title="Informer un candidat du résultat")
 class InformCandidate:
     """A candidate has been told what came of its proposal."""
 
@@ -61,7 +61,7 @@ class InformCandidate:
     informed_on: date
 
 
-@command
+@command(title="Classer la consultation sans suite")
 class CancelConsultation:
     """Nobody is chosen, and it is said why."""
 

@@ -35,7 +35,7 @@ class GridLine:
     weight: Annotated[int, Ge(1), Le(WEIGHTS)]
 
 
-@command
+@command(title="Consulter des prestataires")
 class OpenConsultation:
     """The terms of reference are written: what is expected, how answers will be scored, and until when they may come.
 
@@ -47,7 +47,7 @@ class OpenConsultation:
     deadline: datetime
 
 
-@command
+@command(title="Consulter un prestataire de plus")
 class ConsultProvider:
     """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
 
@@ -55,7 +55,7 @@ class ConsultProvider:
     account: Line | None = None
 
 
-@command
+@command(title="Remettre une proposition")
 class SubmitProposal:
     """A provider proposes its work (cents, days), before the deadline; a later proposal replaces it."""
 

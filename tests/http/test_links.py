@@ -1,0 +1,175 @@
+"""What may be done next: told to each caller with the state, and nothing else than what would be let through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import Client, Served, served
+
+from diagnostic.domain import diagnosis
+from diagnostic.domain.commands import OpenDiagnosis
+from diagnostic.main import service as diagnostic_service
+from embedded.nats import Nats
+from intake.main import service as intake_service
+from shared.decider import Actor, Role
+from shared.ids import uuid7
+from shared.service import Service
+
+UNIT = "dla-44"
+REQUEST: dict[str, Any] = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "73282932000074",
+        "headcount": 12,
+    },
+    "contact": {"name": "Maëlle Kerdoncuff"},
+    "need": "Notre modèle économique repose sur une seule subvention.",
+}
+MEETING = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+NOT_MET = {"criterion": "employer", "verdict": "not_met", "evidence": "Premier emploi prévu en mai."}
+
+Serve = Callable[[Service], Served]
+
+
+@pytest.fixture
+def serve(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Serve]:
+    with ExitStack() as leaving:
+        yield lambda service: leaving.enter_context(served(service, database, nats, tmp_path))
+
+
+def links(answer: Any) -> dict[str, dict[str, str]]:
+    assert answer.status_code in (200, 201), answer.text
+    return {link["rel"]: link for link in answer.json()["links"]}
+
+
+def assert_each_leads_somewhere(client: Client, offered: dict[str, dict[str, str]]) -> None:
+    """Something is read there: a body that says nothing is what is wrong with it."""
+    for link in offered.values():
+        assert link["method"] == "POST"
+        answer = client.post(link["href"], {"surprise": 1})
+        assert answer.status_code == 422, (link, answer.text)
+
+
+def test_a_request_tells_what_its_adviser_may_do_next(serve: Serve) -> None:
+    intake = serve(intake_service)
+    adviser, manager = intake.by("adviser", unit=UNIT), intake.by("manager", unit=UNIT)
+    received = adviser.post("/api/v1/requests", REQUEST)
+    path = received.headers["Location"]
+    first = links(adviser.get(path))
+    assert links(received) == first, "the answer to a command tells the same"
+    assert first["record-meeting"] == {
+        "rel": "record-meeting",
+        "method": "POST",
+        "href": f"{path}/meetings",
+        "title": "Consigner un entretien d’accueil",
+    }
+    assert "admit-request" not in first, "nobody was met"
+    assert {"propose-orientation", "add-attachment", "transfer-request"} <= first.keys()
+    assert not {"receive-request", "grant-derogation"} & first.keys()
+    assert_each_leads_somewhere(adviser, first)
+
+    assert "admit-request" in links(adviser.post(f"{path}/meetings", MEETING))
+    adviser.post(f"{path}/criteria", NOT_MET)
+    assert "grant-derogation" not in links(adviser.get(path)), "a manager's"
+    assert "grant-derogation" in links(manager.get(path))
+    adviser.post(f"{path}/withdrawal", {"motive": "La structure renonce."})
+    assert links(adviser.get(path)).keys() == {"propose-orientation", "add-attachment"}
+
+
+def test_whoever_only_reads_a_unit_is_offered_nothing_in_it(serve: Serve) -> None:
+    intake = serve(intake_service)
+    path = intake.by("adviser", unit=UNIT).post("/api/v1/requests", REQUEST).headers["Location"]
+    assert links(intake.by("regional", unit="dla-pdl", units=[UNIT]).get(path)) == {}
+    assert links(intake.by("regional", unit=UNIT, units=[UNIT]).get(path))
+    assert links(intake.by("auditor", unit=None, units=[UNIT]).get(path)) == {}
+
+
+def test_an_answer_that_is_given_again_has_the_links_of_the_first(serve: Serve) -> None:
+    adviser = serve(intake_service).by("adviser", unit=UNIT)
+    first = adviser.post("/api/v1/requests", REQUEST, Idempotency_Key="une-fois")
+    adviser.post(f"{first.headers['Location']}/meetings", MEETING)
+    again = adviser.post("/api/v1/requests", REQUEST, Idempotency_Key="une-fois")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == first.json()
+    assert "admit-request" not in links(again)
+
+
+def test_a_past_moment_leads_nowhere(serve: Serve) -> None:
+    adviser = serve(intake_service).by("adviser", unit=UNIT)
+    path = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+    assert links(adviser.get(path))
+    then = adviser.get(path, version=1).json()
+    instant = then["replayed"]["recorded_at"]
+    assert "links" not in then
+    assert "links" not in adviser.get(path, as_of=instant).json()
+
+
+def test_an_orientation_and_a_file_tell_their_next_step(serve: Serve) -> None:
+    intake = serve(intake_service)
+    adviser = intake.by("adviser", unit=UNIT)
+    path = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+    proposed = adviser.post(f"{path}/orientations", {"target": "France Active", "reason": "Trésorerie tendue."})
+    orientation = proposed.headers["Location"]
+    assert links(proposed).keys() == {"record-consent", "decline-orientation"}
+    assert links(adviser.post(f"{orientation}/consent"))["send-orientation"]["href"] == f"{orientation}/sending"
+    leader = intake.by("leader", unit=None, case=path.rpartition("/")[2])
+    assert links(leader.get(orientation)).keys() == {"decline-orientation"}
+
+    pdf = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+    added = adviser.upload(f"{path}/attachments?kind=statutes", pdf, "attachment; filename=statuts.pdf")
+    withdrawal = links(added)["withdraw-attachment"]
+    (listed,) = adviser.get(f"{path}/attachments").json()
+    assert listed["links"] == [withdrawal]
+    assert leader.get(f"{path}/attachments").json()[0]["links"] == []
+    withdrawn = adviser.post(withdrawal["href"], {"motive": "Doublon"})
+    assert links(withdrawn) == {}
+
+
+def test_a_right_is_taken_back_once_one_was_given(serve: Serve) -> None:
+    intake = serve(intake_service)
+    identity, manager = str(uuid7()), intake.by("manager", unit=UNIT)
+    right = {"identity": identity, "role": "adviser", "unit": UNIT, "motive": "Arrivée"}
+    given = manager.post("/api/v1/identities/rights", right)
+    assert [link["href"] for link in links(given).values()] == [
+        "/api/v1/identities/rights",
+        f"/api/v1/identities/{identity}/revocation",
+    ]
+
+
+def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
+    diagnostic, case = serve(diagnostic_service), uuid7()
+    app, ourselves = diagnostic.application, Actor("service:diagnostic", Role.SERVICE)
+    opening = OpenDiagnosis(uuid7(), UNIT, "some-adviser", app.clock.now(), 12)
+    app.handle(diagnosis.decider, case, opening, app.context(case, ourselves))
+    adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=str(case))
+    path = f"/api/v1/diagnoses/{case}"
+    assert not {"submit-diagnosis", "correct-session", "prioritise-scenarios"} & links(adviser.get(path)).keys()
+    assert links(leader.get(path)).keys() == {"agree-to-share"}
+    work: dict[str, Any] = {
+        "sessions": {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff", "quality": "leader"}]},
+        "axes": {"axis": "business_model", "findings": "Une seule subvention.", "rating": 2},
+        "employment": {"cdi": 9, "cdd": 3, "aided": 2, "fte": 10.5},
+        "problem": {"problem": "Comment vivre de ses ventes ?"},
+    }
+    for step, body in work.items():
+        told = links(adviser.post(f"{path}/{step}", body))
+    assert {"submit-diagnosis", "correct-session"} <= told.keys()
+    assert_each_leads_somewhere(adviser, told)
+    submitted = links(adviser.post(f"{path}/submission"))
+    assert not {"submit-diagnosis", "validate-diagnosis", "agree-plan"} & submitted.keys()
+    turn = links(leader.get(path))
+    assert turn.keys() == {"validate-diagnosis", "contest-diagnosis", "agree-to-share"}
+    assert_each_leads_somewhere(leader, turn)
+    read = leader.get(path).json()
+    seen = {"version": read["content_version"], "content_hash": read["submission"]["content_hash"]}
+    leader.post(turn["validate-diagnosis"]["href"], seen)
+    assert links(adviser.get(path))["agree-plan"]["title"] == "Convenir du plan d’accompagnement"
+    agreed = links(adviser.post(f"{path}/plan", {"axes": ["business_model"], "objectives": "Vendre."}))
+    assert "correct-baseline" in agreed
+    assert not {"assess-axis", "agree-plan", "correct-session"} & agreed.keys()
