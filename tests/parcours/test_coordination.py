@@ -333,6 +333,51 @@ def test_an_abandoned_parcours_gives_its_funds_back() -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "abandoned"),
+    [
+        (AbandonParcours("Priorités nouvelles"), (ABANDONED,)),
+        (AbandonAction(CONSULTING, "Priorités nouvelles"), (ActionAbandoned(CONSULTING, text("Priorités nouvelles")),)),
+    ],
+)
+def test_days_worked_before_an_abandonment_are_paid_at_most_at_their_share_once_reported(
+    command: object, abandoned: tuple[object, ...]
+) -> None:
+    history = (*CONSULTING_STARTED, DaysRecorded(CONSULTING, 2))
+    released = FundsReleased(CONSULTING, 240_000)
+    outcome = given(*history).when(command)
+    assert sorted(outcome.events, key=repr) == sorted((released, *abandoned), key=repr)
+    after = (*history, *outcome.events)
+    given(*after).when(AuthorisePayment(CONSULTING, 1)).refused("no-final-report")
+    accepted = (FinalReportReceived(CONSULTING, TODAY), REPORT)
+    given(*after).when(AcceptFinalReport(CONSULTING, TODAY)).then(*accepted)
+    reported = given(*after, *accepted)
+    reported.when(AuthorisePayment(CONSULTING, 160_001)).refused("beyond-committed")
+    reported.when(AuthorisePayment(CONSULTING, 160_000)).then(PaymentAuthorised(CONSULTING, 160_000))
+
+
+def test_nothing_is_reported_of_an_abandoned_action_on_which_nobody_worked() -> None:
+    for abandoned in (ABANDONED, ActionAbandoned(CONSULTING, text("Trop cher"))):
+        stopped = given(*CONSULTING_STARTED, FundsReleased(CONSULTING, 400_000), abandoned)
+        stopped.when(ReceiveFinalReport(CONSULTING, TODAY)).refused("action-not-at-this-step")
+
+
+def test_the_share_of_the_days_worked_is_rounded_up_and_never_more_than_was_engaged() -> None:
+    agreement = replace(AGREEMENT, days=3)
+    history = (*UNDER_WAY, agreement, FUNDS, ActionStarted(CONSULTING))
+    one = given(*history, DaysRecorded(CONSULTING, 1))
+    one.when(AbandonParcours("Priorités nouvelles")).then(FundsReleased(CONSULTING, 266_666), ABANDONED)
+    little = (*UNDER_WAY, agreement, FundsCommitted(CONSULTING, 100_000, FUND), ActionStarted(CONSULTING))
+    given(*little, DaysRecorded(CONSULTING, 3)).when(AbandonParcours("Priorités nouvelles")).then(ABANDONED)
+
+
+@pytest.mark.parametrize(("hour", "year"), [(22, 2026), (23, 2027)])
+def test_the_year_of_the_fund_begins_at_midnight_in_paris(hour: int, year: int) -> None:
+    new_year = datetime(2026, 12, 31, hour, 30, tzinfo=UTC)
+    committed = FundsCommitted(CONSULTING, 400_000, fund_id(PLAN.unit, year))
+    given(*UNDER_WAY, AGREEMENT).when(CommitFunds(CONSULTING, 400_000), at=new_year).then(committed)
+
+
+@pytest.mark.parametrize(
     "command",
     [
         RecordAgreement(OWN, "Cabinet Aubépine", 1, 1, TODAY, exception="Seul cabinet du territoire"),

@@ -32,6 +32,10 @@ def day_in_words(instant: datetime) -> str:
     return in_words(instant.astimezone(PARIS).date())
 
 
+def year_in_paris(instant: datetime) -> int:
+    return instant.astimezone(PARIS).year
+
+
 def instant_in_words(instant: datetime) -> str:
     """12 mars 2027 à 17 h 00, in Paris."""
     there = instant.astimezone(PARIS)

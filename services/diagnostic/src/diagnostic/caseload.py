@@ -17,8 +17,8 @@ DIAGNOSIS = "/api/v1/diagnoses/{case}"
 WHATS = {
     SESSION: What("Première séance de diagnostic à tenir", DIAGNOSIS, 30),
     SUBMISSION: What("Diagnostic à soumettre à la structure", DIAGNOSIS, 90),
-    WORD: What("Diagnostic soumis\u202f: réponse de la structure attendue", DIAGNOSIS, 15),
-    CONTESTED: What("Diagnostic contesté\u202f: à revoir avec la structure", DIAGNOSIS, 15),
+    WORD: What("Diagnostic soumis\u00a0: réponse de la structure attendue", DIAGNOSIS, 15),
+    CONTESTED: What("Diagnostic contesté\u00a0: à revoir avec la structure", DIAGNOSIS, 15),
     PLAN: What("Plan d’accompagnement à convenir", DIAGNOSIS, 30),
 }
 """Days are ours, and no official delay."""

@@ -16,7 +16,7 @@ REVIEW, CLOSURE = "review_to_hold", "follow_up_to_close"
 FOLLOW_UP = "/api/v1/follow-ups/{case}"
 WHATS = {
     REVIEW: What("Bilan de suivi à tenir", FOLLOW_UP),
-    CLOSURE: What("Suivi à clore\u202f: plus aucun bilan n’est prévu", FOLLOW_UP, 30),
+    CLOSURE: What("Suivi à clore\u00a0: plus aucun bilan n’est prévu", FOLLOW_UP, 30),
 }
 """Days are ours, and no official delay."""
 

@@ -40,10 +40,10 @@ PARCOURS = "/api/v1/parcours/{case}"
 CONSULTATION = f"{PARCOURS}/consultations/{{item}}"
 WHATS = {
     SHARING: What("Parcours à construire et à partager avec la structure", PARCOURS, 60),
-    WORD: What("Parcours partagé\u202f: réponse de la structure attendue", PARCOURS, 15),
+    WORD: What("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, 15),
     START: What("Action à commencer", PARCOURS),
     END: What("Action à terminer", PARCOURS),
-    SCORES: What("Date limite passée\u202f: propositions à noter", CONSULTATION, 15),
+    SCORES: What("Date limite passée\u00a0: propositions à noter", CONSULTATION, 15),
     AWARD: What("Consultation à attribuer", CONSULTATION, 15),
     CANDIDATES: What("Candidats à informer du résultat", CONSULTATION, 7),
     AGREEMENT: What("Convention à signer", CONSULTATION, 30),

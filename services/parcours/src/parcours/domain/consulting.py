@@ -9,8 +9,15 @@ from uuid import UUID
 
 from parcours.domain.consultation import agreement as bound
 from parcours.domain.consultation import consultation
-from parcours.domain.known import action_to_start, agreement_of, consulting_action, since_admission, validated_action
-from parcours.domain.state import OPEN_STEPS, Action, Agreement, Days, Parcours, Signatures, Step, Sum
+from parcours.domain.known import (
+    NOT_AT_THIS_STEP,
+    action_to_start,
+    agreement_of,
+    consulting_action,
+    since_admission,
+    validated_action,
+)
+from parcours.domain.state import OPEN_STEPS, Action, Agreement, Days, Parcours, Signatures, Status, Step, Sum
 from shared.attachments import attachment
 from shared.attachments.attachment import CiteAttachment
 from shared.dates import already_past
@@ -151,7 +158,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             signed_on = since_signature(action, signed_on, context, SIGNATURE)
             return [AmendmentSigned(key, extra_days, signed_on, command.attachment)]
         case ReceiveFinalReport(key, received_on):
-            action = validated_action(parcours, key, Step.STARTED)
+            action = _to_report(parcours, key)
             _check_own(action, context)
             if action.report_received_on:
                 raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
@@ -194,13 +201,22 @@ def check_signatures(parcours: Parcours, signed_on: date, signed: Signatures | N
 
 
 def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
-    action = validated_action(parcours, command.action, Step.STARTED)
+    action = _to_report(parcours, command.action)
     if received := _not_reported(action).report_received_on:
         return [FinalReportAccepted(command.action, received)]
     if command.received_on is None:
         raise NO_REPORT("Enregistrez d’abord la réception du rapport final, ou donnez sa date.")
     received_on = since_signature(action, command.received_on, context, RECEIPT)
     return [FinalReportReceived(command.action, received_on), FinalReportAccepted(command.action, received_on)]
+
+
+def _to_report(parcours: Parcours, key: UUID) -> Action:
+    """What was started, and what was given up after a day's work at least: a provider tells what was done till then."""
+    action = validated_action(parcours, key, Step.STARTED, Step.ABANDONED)
+    stopped = action.step is Step.ABANDONED or parcours.status is Status.ABANDONED
+    if stopped and not action.days:
+        raise NOT_AT_THIS_STEP("Aucun jour n’a été réalisé avant l’abandon\u00a0: il n’y a pas de rapport à attendre.")
+    return action
 
 
 def _check_own(action: Action, context: Context) -> None:

@@ -11,13 +11,13 @@ from parcours.domain.known import NO_FINAL_REPORT, action_to_start, agreement_of
 from parcours.domain.state import Action, Parcours, Sum
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
-from shared.french import euros
+from shared.french import euros, year_in_paris
 from shared.frozen import replace
 
 
 @command(title="Engager un financement")
 class CommitFunds:
-    """The unit commits funds of this year to a consulting action, in all at most what was agreed (cents).
+    """The unit commits funds of this year (in Paris) to a consulting action, in all at most what was agreed (cents).
 
     All that an action gets comes from the fund that was first engaged for it."""
 
@@ -70,7 +70,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case CommitFunds(key, amount):
             action_to_start(parcours, key)
             _check_agreed(action, amount)
-            this_year = fund.fund_id(parcours.plan.unit, context.now.year)
+            this_year = fund.fund_id(parcours.plan.unit, year_in_paris(context.now))
             return [FundsCommitted(key, amount, action.fund if action.committed else this_year)]
         case AuthorisePayment(key, amount, last):
             if not action.report_accepted:
@@ -101,9 +101,17 @@ def _check_committed(action: Action, amount: int) -> None:
 
 
 def releasing(key: UUID, action: Action) -> list[FundsReleased]:
-    """What an abandonment gives back: all that is not paid, unless a report was accepted, for its invoice is due."""
-    left = action.committed - action.paid
-    return [FundsReleased(key, left)] if left and not action.report_accepted else []
+    """What an abandonment gives back: all but what is paid or due. An accepted report's invoice is due whole; without
+    one, the days worked stay engaged, and are paid once a report of what was done is accepted."""
+    left = action.committed - max(action.paid, _worked(action))
+    return [FundsReleased(key, left)] if left > 0 and not action.report_accepted else []
+
+
+def _worked(action: Action) -> int:
+    """The share of the agreed amount for the days worked, in cents, rounded up: a provider is not owed less."""
+    if action.agreement is None or not action.days:
+        return 0
+    return min(action.committed, -(-action.agreement.amount * action.days // action.agreement.days))
 
 
 def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:

@@ -85,14 +85,21 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     return [*ending.decide(parcours, command, context)]
 
 
+AFTER_THE_END = (
+    consulting.ReceiveFinalReport,
+    consulting.AcceptFinalReport,
+    funding.AuthorisePayment,
+    *corrections.Command.__args__,
+)
+
+
 def _check_open(parcours: Parcours, command: Command) -> None:
-    """After the end come a provider's invoice, corrections, and the update of a completed parcours; nothing else."""
+    """After the end come the report and the invoice of a provider who was stopped, corrections, and the update of a
+    completed parcours; nothing else."""
     match parcours.status, command:
         case Status.NEW, _:
             raise NOT_OPEN("Le parcours s’ouvre de lui-même quand le plan d’accompagnement est convenu.")
-        case ((Status.COMPLETED | Status.ABANDONED), funding.AuthorisePayment()):
-            return
-        case ((Status.COMPLETED | Status.ABANDONED), _) if isinstance(command, corrections.Command):
+        case ((Status.COMPLETED | Status.ABANDONED), _) if isinstance(command, AFTER_THE_END):
             return
         case Status.COMPLETED, validation.AdjustParcours() | validation.TakeUpAgain():
             return
