@@ -301,7 +301,7 @@ def test_an_operator_is_told_in_french_and_a_program_in_json(
     assert typed("--service", "intake") == (
         0,
         "",
-        f"Événements comparés\u202f: intake {EVENTS} (position {EVENTS}, 0 pas encore consignés)\u202f; aucun écart.\n",
+        f"Événements comparés\u00a0: intake {EVENTS} (position {EVENTS}, 0 pas encore consignés)\u202f; aucun écart.\n",
     )
     sql(intake.application, "UPDATE {events} SET originator_version = 9 WHERE position IN (2, 7)")
     code, out, err = typed("--service", "intake", "--json", "--by", "Inès")
@@ -322,5 +322,5 @@ def test_an_operator_is_told_in_french_and_a_program_in_json(
 def test_findings_are_one_json_line_each_and_french_for_people() -> None:
     found = Finding(Kind.ALTERED, "intake", 5, uuid4(), uuid4(), "request-received", differs={"unit": ("a", "b")})
     assert json.loads(json.dumps(found.line(), default=str))["differs"] == {"unit": ["a", "b"]}
-    assert "intake, position 5\u202f: événement modifié au service" in str(found)
-    assert "unité porteuse\u202f: «\u202fa\u202f» au registre, «\u202fb\u202f» au service" in str(found)
+    assert "intake, position 5\u00a0: événement modifié au service" in str(found)
+    assert "unité porteuse\u00a0: «\u202fa\u202f» au registre, «\u202fb\u202f» au service" in str(found)

@@ -65,6 +65,10 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return row | {"status": Status.ADMITTED, "ending": None}
         case orientation.OrientationProposed() as proposed:
             return row | {"oriented_to": [*row.get("oriented_to", []), _listed(proposed)]}
+        case orientation.OrientationSent():
+            return row | {"sent": [*row.get("sent", []), str(entry.originator_id)]}
+        case orientation.OrientationAcknowledged():
+            return row | {"acknowledged": [*row.get("acknowledged", []), str(entry.originator_id)]}
     return row
 
 
@@ -105,7 +109,7 @@ def _level(difficulty: Difficulty | None) -> Document:
 
 
 requests = View(
-    "requests:v3",
+    "requests:v4",
     _project,
     searched=("structure", "department"),
     filters=("status", "unit", "adviser", "department", "difficulty"),
