@@ -44,7 +44,8 @@ def test_a_key_is_made_once_and_for_its_owner(named: pytest.MonkeyPatch, tmp_pat
 
 def test_a_key_may_come_by_the_environment(named: pytest.MonkeyPatch) -> None:
     named.setenv(PREFIX + "KEY", KEY)
-    assert told(LedgerSettings).remembered_in() is None
+    with pytest.raises(Misconfigured, match="DLA_AUDIT_LEDGER_MEMORY"):  # no rolled-back database would be seen
+        told(LedgerSettings)
     named.setenv(PREFIX + "MEMORY", "/srv/ledger/checkpoint")
     assert told(LedgerSettings).remembered_in() == Path("/srv/ledger/checkpoint")
 

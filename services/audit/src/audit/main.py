@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
 
-from audit import api, commands, domain
+from audit import api, commands, domain, health
 from audit.bundle import api as bundle_api
 from audit.dossier import dossier
 from audit.ledger import api as ledger_api
@@ -34,7 +34,7 @@ service = Service(
     name="audit",
     title="DLA — audit",
     deciders=(domain.decider,),
-    routers=(api.router, bundle_api.router, ledger_api.tlog, ledger_api.events),
+    routers=(api.router, bundle_api.router, health.router, ledger_api.tlog, ledger_api.events),
     published=published,
     told=(),
     reactions=reactions,

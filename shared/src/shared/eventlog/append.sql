@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS {schema}.skipped (
     PRIMARY KEY (publisher, case_id, number)
 );
 CREATE TABLE IF NOT EXISTS {schema}.sources (publisher text PRIMARY KEY, log_id uuid NOT NULL, halted text);
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced bigint;        -- how far its log reached when it last said so
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced_at timestamptz;
 CREATE TABLE IF NOT EXISTS {schema}.failures (
     publisher text, event_id uuid, times int NOT NULL, error text NOT NULL, PRIMARY KEY (publisher, event_id)
 );

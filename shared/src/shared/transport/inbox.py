@@ -149,6 +149,11 @@ class Inbox:
             "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
             (head.publisher, head.log_id),
         )
+        self._app.recorder.fetch(
+            "UPDATE {schema}.sources SET announced = %s, announced_at = clock_timestamp()"
+            " WHERE (publisher, log_id) = (%s, %s)",
+            (head.position, head.publisher, head.log_id),
+        )
         tracked = {row["partition"]: row["number"] for row in rows}
         for partition, end in ends.items():
             reached, here = tracked.get(partition, 0), (head.publisher, partition)

@@ -38,9 +38,10 @@ class Keeper:
                 while integrate(self._app) and not self._stopped.is_set():
                     pass
                 self._signing.sign(self._app)
-                self._refused = ""
+                self._note()
             except NotSigned as refusal:
                 self._say(refusal)
+                self._note(refusal)
             except Exception:
                 log.exception("the ledger waits: it will be tried again")
             self._stopped.wait(self._every)
@@ -50,3 +51,13 @@ class Keeper:
         if self._refused != str(refusal):
             log.critical("no checkpoint is signed: %s", refusal)
         self._refused = str(refusal)
+
+    def _note(self, refusal: NotSigned | None = None) -> None:
+        """For whoever asks how the ledger is: they may be told by another process."""
+        if refusal is None:
+            self._refused = ""
+        self._app.recorder.fetch(
+            "UPDATE {schema}.ledger SET refused = %(why)s, refusal = %(text)s"
+            " WHERE (refused, refusal) IS DISTINCT FROM (%(why)s, %(text)s)",
+            {"why": refusal and refusal.why, "text": refusal and str(refusal)},
+        )

@@ -35,6 +35,12 @@ class LedgerSettings(BaseSettings):
                 "the ledger is signed with one key: set DLA_AUDIT_LEDGER_KEY_FILE (made by `dla-audit keygen FILE`)"
                 " or DLA_AUDIT_LEDGER_KEY"
             )
+        if self.remembered_in() is None:
+            raise ValueError(
+                "without a file that keeps the last signed checkpoint, a database restored from an older back-up would"
+                " be signed anew: with DLA_AUDIT_LEDGER_KEY, set DLA_AUDIT_LEDGER_MEMORY too, to a file outside the"
+                " database"
+            )
         self.signer()
         return self
 

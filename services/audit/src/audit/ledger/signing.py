@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 
 from audit.ledger import tree
@@ -13,8 +14,22 @@ from audit.ledger.tree import Unproven
 from shared.eventlog.application import ServiceApplication
 
 
+class Why(StrEnum):
+    """What the ledger's state contradicts."""
+
+    OTHER_KEY = "other-key"
+    OLDER = "older-database"
+    ALTERED = "altered-ledger"
+    TILES = "tiles-missing"
+    MEMORY = "memory-unreadable"
+
+
 class NotSigned(Exception):
     """The ledger is not what was signed before. Nothing more is signed until somebody has looked; nothing is lost."""
+
+    def __init__(self, why: Why, said: str) -> None:
+        super().__init__(said)
+        self.why = why
 
 
 class Signing:
@@ -35,7 +50,9 @@ class Signing:
             size = row["size"]
             last = ledger.newest()
             if last and last.key != str(self._signer.verifier):
-                raise NotSigned(f"the last checkpoint was signed with {last.key}, not with {self._signer.verifier}")
+                raise NotSigned(
+                    Why.OTHER_KEY, f"the last checkpoint was signed with {last.key}, not with {self._signer.verifier}"
+                )
             if last:
                 self._check(ledger, size, last.note, "the database")
             if remembered := self._remembered():
@@ -55,14 +72,19 @@ class Signing:
         try:
             before = verified(note, [self._signer.verifier])
         except Unproven as error:
-            raise NotSigned(f"the checkpoint kept in {where} was not signed with our key: {error}") from error
+            raise NotSigned(
+                Why.OTHER_KEY, f"the checkpoint kept in {where} was not signed with our key: {error}"
+            ) from error
         if before.size > size:
             raise NotSigned(
+                Why.OLDER,
                 f"the ledger has {size} leaves, and the checkpoint kept in {where} signed {before.size}:"
-                " the database is older than what was signed"
+                " the database is older than what was signed",
             )
         if _root(ledger, before.size) != before.root:
-            raise NotSigned(f"the first {before.size} leaves are not those of the checkpoint kept in {where}")
+            raise NotSigned(
+                Why.ALTERED, f"the first {before.size} leaves are not those of the checkpoint kept in {where}"
+            )
 
     def _remembered(self) -> str | None:
         if self._memory is None or not self._memory.exists():
@@ -70,7 +92,7 @@ class Signing:
         try:
             return text_of(self._memory.read_bytes())
         except Unproven as error:
-            raise NotSigned(f"{self._memory} is no checkpoint: {error}") from error
+            raise NotSigned(Why.MEMORY, f"{self._memory} is no checkpoint: {error}") from error
 
     def _remember(self, note: str) -> None:
         if self._memory is None:
@@ -92,4 +114,4 @@ def _root(ledger: Ledger, size: int) -> bytes:
     try:
         return ledger.asked(lambda subtree: tree.root(size, subtree))
     except KeyError as error:
-        raise NotSigned(f"tiles of the first {size} leaves are missing: {error}") from error
+        raise NotSigned(Why.TILES, f"tiles of the first {size} leaves are missing: {error}") from error

@@ -5,6 +5,8 @@ CREATE TABLE IF NOT EXISTS {schema}.ledger (            -- one row: how far audi
     position bigint NOT NULL DEFAULT 0,
     size     bigint NOT NULL DEFAULT 0
 );
+ALTER TABLE {schema}.ledger ADD COLUMN IF NOT EXISTS refused text;  -- why nothing is signed now, and in so many words
+ALTER TABLE {schema}.ledger ADD COLUMN IF NOT EXISTS refusal text;
 INSERT INTO {schema}.ledger DEFAULT VALUES ON CONFLICT DO NOTHING;
 CREATE TABLE IF NOT EXISTS {schema}.leaves (            -- entry = SHA-256(salt || header || payload hash)
     index    bigint PRIMARY KEY,

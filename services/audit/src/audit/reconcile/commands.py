@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress as Bar
 
+from audit.health import health_of
 from audit.reactions import PHASES
 from audit.reconcile.finding import Finding
 from audit.reconcile.run import Reconciliation, Reconciling, begun, last
@@ -55,6 +56,17 @@ def install(cli: typer.Typer, service: Service) -> None:
         typer.echo(_summary(run), err=True)
         if run.findings:
             raise typer.Exit(FOUND)
+
+    @cli.command()
+    def state() -> None:
+        """Says how the ledger is, and what to do; ends with 1 when somebody has to look."""
+        settings = settings_of(service)
+        with closing(service.application(settings)) as app:
+            found = health_of(app)
+        typer.echo(found.model_dump_json(indent=2, exclude={"advice"}))
+        for line in found.advice:
+            typer.echo(line, err=True)
+        raise typer.Exit(0 if found.well else FOUND)
 
 
 def _tell(findings: Iterator[Finding], *, as_json: bool) -> None:

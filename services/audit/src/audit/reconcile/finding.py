@@ -25,6 +25,11 @@ class Kind(StrEnum):
     DELETED_HERE = "deleted-here"
     UNREADABLE_HERE = "unreadable-here"
     WITHOUT_LEAF = "without-leaf"
+    TILE_HERE = "tile-altered-here"
+    LEAVES_GONE = "leaves-gone-here"
+    CHECKPOINT_HERE = "checkpoint-contradicted-here"
+    CHECKPOINT_UNSIGNED = "checkpoint-unsigned-here"
+    CHECKPOINT_BEYOND = "checkpoint-beyond-here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,8 @@ class Finding:
 
     def __str__(self) -> str:
         where = f"{self.service}, position {self.position}\u00a0: {SAID[self.kind].format(place=self.place)}"
-        if self.event is not None:
-            where += f" — {self.name or 'événement'} {self.event}"
+        if self.event or self.name:
+            where += f" — {self.name or 'événement'}" + (f" {self.event}" if self.event else "")
         if self.case is not None:
             where += f", dossier {self.case}"
         for name, (ours, theirs) in self.differs.items():
@@ -70,6 +75,11 @@ SAID = {
     Kind.DELETED_HERE: "événement supprimé du journal d’audit, auquel le registre s’est pourtant engagé",
     Kind.UNREADABLE_HERE: "événement illisible dans le journal d’audit",
     Kind.WITHOUT_LEAF: "événement du journal d’audit auquel le registre ne s’est pas engagé à sa place",
+    Kind.TILE_HERE: "tuile du registre qui ne correspond pas à ses lignes",
+    Kind.LEAVES_GONE: "des lignes du registre manquent à partir d’ici",
+    Kind.CHECKPOINT_HERE: "les lignes du registre ne sont pas celles de ce point de contrôle signé",
+    Kind.CHECKPOINT_UNSIGNED: "point de contrôle dont la signature ne vaut pas",
+    Kind.CHECKPOINT_BEYOND: "point de contrôle signé pour plus de lignes que le registre n’en a",
 }
 FIELDS = {
     "actor": "auteur",

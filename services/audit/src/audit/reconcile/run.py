@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from audit.reconcile.comparison import Comparison, Progress
 from audit.reconcile.finding import Finding
 from audit.reconcile.held import Held
+from audit.reconcile.rebuilt import rebuilt
 from audit.reconcile.told import Audited
 from shared.eventlog.application import ServiceApplication
 from shared.transport.feed import Feed
@@ -89,6 +90,7 @@ class Reconciling:
             yield from self._counted(self._batch())
             self._save()
             advanced()
+        yield from self._counted(rebuilt(self._app))
         for comparison in self._comparisons.values():
             yield from self._counted(comparison.rest())
         self._save(ended=True)

@@ -102,7 +102,7 @@ class Audited:
             yield place
             return
         told = told_of(entry, heard, leaf)
-        if leaf is not None:
+        if leaf is not None and leaf.index > self.leaf:
             yield from self._gone(leaf.index)
         if leaf is None or leaf.index != self.leaf:
             yield _of(Kind.WITHOUT_LEAF, entry, told)

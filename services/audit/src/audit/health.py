@@ -1,0 +1,148 @@
+"""Is the ledger well, and what is to be done when it is not?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from audit.ledger.signing import Why
+from audit.reconcile.run import last
+from shared.decider import Role
+from shared.eventlog.application import ServiceApplication
+from shared.web.callers import only
+from shared.web.endpoints import Asked, case_router
+
+router = case_router("/ledger", "ledger")
+
+ADVICE = {
+    Why.OTHER_KEY: "La clé donnée n’est pas celle qui a signé jusqu’ici\u00a0: remettez la clé d’avant,"
+    " depuis sa sauvegarde.",
+    Why.OLDER: "La base d’audit est plus ancienne que ce qui a été signé\u00a0: restaurez une sauvegarde plus récente."
+    " Rien ne sera signé d’ici là, pour que personne ne voie deux histoires.",
+    Why.ALTERED: "Les lignes déjà signées ne sont plus les mêmes\u00a0: gardez une copie de la base telle qu’elle est,"
+    " cherchez qui l’a modifiée, puis restaurez une sauvegarde saine.",
+    Why.TILES: "Des tuiles manquent\u00a0: gardez une copie de la base telle qu’elle est, puis restaurez une"
+    " sauvegarde saine.",
+    Why.MEMORY: "Le dernier point de contrôle retenu hors de la base est illisible\u00a0: restaurez ce fichier.",
+}
+HALTED = (
+    "Audit n’écoute plus ce service, qui parle d’un autre journal\u00a0:"
+    " «\u202fdla-audit reconcile\u202f» dit ce qui diffère."
+)
+DIFFERS = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
+NEVER = "Aucune comparaison n’a encore été menée à son terme\u00a0: lancez «\u202fdla-audit reconcile\u202f»."
+
+
+class Checkpoint(BaseModel):
+    size: int
+    signed_at: datetime
+    key: str
+
+
+class Refusal(BaseModel):
+    """Why nothing is signed now, and what to do."""
+
+    reason: Why
+    detail: str
+    advice: str
+
+
+class Heard(BaseModel):
+    """`position`: the last event heard; `announced`: how far the service says that its log reaches. `halted`: why
+    nothing more of it is heard."""
+
+    service: str
+    log_id: UUID
+    position: int
+    announced: int | None
+    announced_at: datetime | None
+    lag: int | None
+    halted: str | None
+
+
+class Reconciled(BaseModel):
+    """The last comparison that came to its end; `services`: up to which position."""
+
+    by: str
+    begun_at: datetime
+    ended_at: datetime
+    findings: int
+    services: dict[str, int]
+
+
+class Health(BaseModel):
+    """`size`: what is integrated; `heard`: the events that audit's log holds."""
+
+    well: bool
+    heard: int
+    size: int
+    checkpoint: Checkpoint | None
+    refusal: Refusal | None
+    services: list[Heard]
+    reconciled: Reconciled | None
+    advice: list[str]
+
+
+@router.get("/health", summary="The ledger's health", dependencies=[only(Role.AUDITOR, Role.DPO, Role.OPS)])
+def health(asked: Asked) -> Health:
+    """Size, last checkpoint, why none is signed, lag of each service, last reconciliation: nothing of any case."""
+    return health_of(asked)
+
+
+def health_of(app: ServiceApplication) -> Health:
+    recorder = app.recorder
+    (row,) = recorder.fetch("SELECT size, refused, refusal FROM {schema}.ledger")
+    refusal = None
+    if row["refused"]:
+        refusal = Refusal(reason=row["refused"], detail=row["refusal"], advice=ADVICE[Why(row["refused"])])
+    services, reconciled = _heard(app), _reconciled(app)
+    advice = [refusal.advice] if refusal else []
+    advice += [f"{each.service}\u00a0: {HALTED}" for each in services if each.halted]
+    if reconciled is None or reconciled.findings:
+        advice.append(DIFFERS if reconciled else NEVER)
+    return Health(
+        well=not refusal and not any(each.halted for each in services) and not (reconciled and reconciled.findings),
+        heard=recorder.max_notification_id() or 0,
+        size=row["size"],
+        checkpoint=_checkpoint(app),
+        refusal=refusal,
+        services=services,
+        reconciled=reconciled,
+        advice=advice,
+    )
+
+
+def _checkpoint(app: ServiceApplication) -> Checkpoint | None:
+    rows: list[dict[str, Any]] = app.recorder.fetch(
+        "SELECT size, signed_at, key FROM {schema}.checkpoints ORDER BY nth DESC LIMIT 1"
+    )
+    return Checkpoint(**rows[0]) if rows else None
+
+
+def _heard(app: ServiceApplication) -> list[Heard]:
+    rows = app.recorder.fetch(
+        "SELECT s.publisher AS service, s.log_id, s.halted, s.announced, s.announced_at,"
+        " coalesce((SELECT t.number FROM {schema}.tracked t"
+        " WHERE (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, -1)), 0) AS position"
+        " FROM {schema}.sources s ORDER BY s.publisher"
+    )
+    return [
+        Heard(**row, lag=None if row["announced"] is None else max(0, row["announced"] - row["position"]))
+        for row in rows
+    ]
+
+
+def _reconciled(app: ServiceApplication) -> Reconciled | None:
+    run = last(app, ended=True)
+    if run is None or run.ended_at is None:
+        return None
+    return Reconciled(
+        by=run.by,
+        begun_at=run.begun_at,
+        ended_at=run.ended_at,
+        findings=run.findings,
+        services={service: progress.reached for service, progress in run.reached.services.items()},
+    )
