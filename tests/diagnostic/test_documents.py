@@ -152,6 +152,15 @@ def test_the_plan_is_written_once_it_is_agreed(log: MemoryLog[Diagnosis]) -> Non
     ):
         assert said in told
     assert plan.validation is not None
+    assert "Corrigé depuis" not in told
+
+
+def test_a_baseline_corrected_since_is_told_under_the_plan(log: MemoryLog[Diagnosis]) -> None:
+    validate(log)
+    accepted(log, commands.AgreePlan((Axis.BUSINESS_MODEL,), "Diversifier."))
+    accepted(log, commands.CorrectBaseline("cdi", 8, date(2026, 3, 1), "Un contrat avait été oublié."))
+    told = on_screen(written(of_diagnosis, "plan-d-accompagnement", read(log)))
+    assert "durée indéterminée : 8, au lieu de 7, depuis le 1er mars 2026. Un contrat avait été oublié." in told
 
 
 def test_an_erased_participant_leaves_the_rest_to_be_read(log: MemoryLog[Diagnosis]) -> None:

@@ -76,9 +76,9 @@ def test_the_balance_sets_each_review_beside_the_diagnosis(log: MemoryLog[Follow
         f"{SHARE} 31 34 *",
         "Adhérents à jour – 120 *",
         "* Ne se compare pas au diagnostic",
-        "Non mesuré depuis le diagnostic : Équivalents temps plein (ETP) de toutes les personnes salariées.",
+        "Non mesuré depuis le diagnostic : Équivalents temps plein (ETP) de toutes les personnes salariées",
         "Appropriation 4 sur 5 Satisfaction 5 sur 5",
-        "Prochain bilan : M6, le 2 septembre 2026.",
+        "Prochain bilan : à 6 mois, le 2 septembre 2026.",
     ):
         assert said in told
     assert "62 500,50 €" in on_paper(balance(log))
@@ -95,7 +95,7 @@ def test_the_balance_says_which_baseline_was_corrected_and_when(log: MemoryLog[F
 
 def test_a_satisfaction_without_answer_is_said(log: MemoryLog[FollowUp]) -> None:
     do(log, commands.RecordReview("M0", NOW.date(), 3, "Échange bref."))
-    assert "Satisfaction sans réponse" in on_screen(balance(log))
+    assert "Satisfaction Sans réponse" in on_screen(balance(log))
 
 
 def test_new_needs_and_the_conclusion_say_what_is_next(log: MemoryLog[FollowUp]) -> None:

@@ -100,7 +100,7 @@ def test_the_outcome_is_told_with_its_motive(log: MemoryLog[Request]) -> None:
     for criterion in ("existing", "employer", "ess"):
         log.do(AssessCriterion(criterion, Verdict.MET, "Vu."))
     log.do(AdmitRequest("Besoin clair."))
-    assert "Situation Admise dans le DLA Le 2 mars 2026 Motif Besoin clair." in record(log)
+    assert "Situation Admise dans le DLA Date 2 mars 2026 Motif Besoin clair." in record(log)
 
 
 def test_what_was_erased_is_said_to_be(log: MemoryLog[Request]) -> None:
@@ -126,6 +126,8 @@ def test_an_orientation_is_a_letter_to_its_target(log: MemoryLog[Request]) -> No
     told = letter(log, RecordConsent(), SendOrientation("La présidente attend votre appel."))
     for said in (
         "À l’attention de France Active",
+        "s’est adressée au dispositif local d’accompagnement, et nous pensons que vous pouvez l’aider",
+        "Pour l’unité du DLA",
         "Un fonds de roulement à consolider.",
         "La présidente attend votre appel.",
         "La structure a donné son accord le 2 mars 2026 ; la lettre a été transmise le 2 mars 2026.",

@@ -16,8 +16,9 @@ from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.consultation.state import Consultation
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Kind, Parcours, Plan, Signatures
+from shared.attachments import attachment
 from shared.decider import Role
-from shared.testing import NOW, UNIT, MemoryLog
+from shared.testing import NOW, UNIT, MemoryLog, text
 
 PLAN = Plan(UUID(int=9), UNIT, "some-adviser", NOW, ("business_model", "governance", "digital"))
 DEADLINE = datetime(2026, 3, 16, 16, tzinfo=UTC)
@@ -108,7 +109,7 @@ def test_the_road_map_ends_with_what_the_actions_led_to(log: MemoryLog[Parcours]
 
 def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], prestation: UUID) -> None:
     name = f"convention-{prestation}"
-    assert lacking(of_parcours, name, log.state) == "La convention de cette prestation n’est pas encore enregistrée."
+    assert lacking(of_parcours, name, log.state) is not None
     agree(log, prestation)
     document = written(of_parcours, name, read(log, named=NAMED))
     for told in (on_screen(document), on_paper(document)):
@@ -197,7 +198,7 @@ def test_the_analysis_waits_for_scores_then_shows_each_mark_and_the_weighted_mea
     scored(asked)
     told = on_screen(paper("grille-d-analyse", asked, log))
     assert "Cabinet Armen 4 800,00 € 5 14,4 Coop Sillon 4 500,00 € 4 13,8" in told
-    assert "Compréhension du besoin 60 % 17, 15 16" in told
+    assert "Compréhension du besoin 60 % 17 · 15 16" in told
     assert "2 évaluations, chaque note sur 20" in told
     assert "Atelier des Deux Rives" not in told
 
@@ -214,7 +215,7 @@ def test_the_minutes_say_who_was_asked_who_answered_who_was_chosen_and_who_knows
         "3 prestataires consultés",
         "Atelier des Deux Rives Non –",
         "Coop Sillon Oui 17 mars 2026",
-        "some-leader Aucun conflit",
+        "(some-leader) Aucun conflit",
         "Prestataire retenu Cabinet Armen Note sur 20 14,4 Décision du 17 mars 2026",
     ):
         assert said in told
@@ -223,3 +224,90 @@ def test_the_minutes_say_who_was_asked_who_answered_who_was_chosen_and_who_knows
 def test_a_consultation_without_issue_says_why(asked: MemoryLog[Consultation], log: MemoryLog[Parcours]) -> None:
     do(asked, award.CancelConsultation("Le besoin a changé."), at=LATER)
     assert "restée sans suite. Le besoin a changé." in on_screen(paper("proces-verbal", asked, log))
+
+
+# The agreement, before the three have signed it and afterwards
+
+
+def awarded(asked: MemoryLog[Consultation]) -> UUID:
+    scored(asked)
+    armen, _, sillon = asked.state.candidates
+    do(asked, award.Award(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
+    return armen
+
+
+def test_the_draft_of_the_agreement_waits_for_the_award_and_for_each_candidate_to_know(
+    asked: MemoryLog[Consultation],
+) -> None:
+    assert "une fois le prestataire retenu" in (lacking(of_consultation, "projet-de-convention", asked.state) or "")
+    armen = awarded(asked)
+    assert "d’abord informé" in (lacking(of_consultation, "projet-de-convention", asked.state) or "")
+    do(asked, award.InformCandidate(armen, date(2026, 3, 17)), at=LATER)
+    assert lacking(of_consultation, "projet-de-convention", asked.state) is None
+
+
+def test_a_consultation_without_issue_leads_to_no_agreement(asked: MemoryLog[Consultation]) -> None:
+    do(asked, award.CancelConsultation("Le besoin a changé."), at=LATER)
+    assert "aucune convention" in (lacking(of_consultation, "projet-de-convention", asked.state) or "")
+
+
+def test_the_draft_of_the_agreement_is_ready_to_be_signed_by_the_three(
+    asked: MemoryLog[Consultation], log: MemoryLog[Parcours]
+) -> None:
+    do(asked, award.InformCandidate(awarded(asked), date(2026, 3, 17)), at=LATER)
+    document = paper("projet-de-convention", asked, log)
+    for told in (on_screen(document), on_paper(document)):
+        for said in (
+            "Projet de convention tripartite",
+            "n’engage personne tant que les trois parties ne l’ont pas signé",
+            "La structure accompagnée Les Jardins de l’Erdre",
+            "Le prestataire Cabinet Armen",
+            "Recalculer les prix de vente avec l’équipe.",
+            "Cinq journées sur place.",
+            "Du 20 mars 2026 au 30 septembre 2026",
+            "5 jours",
+            "4 800,00 €",
+            "Le paiement est autorisé une fois ce rapport reçu et accepté",
+            "L’accompagnement est volontaire : la structure peut y mettre fin à tout moment.",
+            "un modèle que propose ce logiciel, et non un texte officiel",
+        ):
+            assert said in told
+        assert told.count("Nom et qualité :") == told.count("Signature :") == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (None, "il n’est pas encore joint au dossier"),
+        (attachment.Step.KEPT, "c’est la pièce jointe « Convention signée » (convention.pdf)"),
+        (attachment.Step.WITHDRAWN, "a été retirée du dossier"),
+    ],
+)
+def test_the_agreement_says_which_attachment_proves_it(
+    log: MemoryLog[Parcours], prestation: UUID, file: attachment.Step | None, said: str
+) -> None:
+    proof = UUID(int=78) if file else None
+    do(
+        log,
+        consulting.RecordAgreement(
+            prestation, "Cabinet Armen", 480_000, 5, NOW.date(), None, None, "Un suivi de la même étude.", proof
+        ),
+    )
+    joined = attachment.Attachment(
+        file or attachment.Step.NEW, title=text("Convention signée"), file_name=text("convention.pdf")
+    )
+
+    def beside(_: Any, key: UUID) -> Any:
+        assert key == proof
+        return joined
+
+    told = on_screen(written(of_parcours, f"convention-{prestation}", read(log, beside=beside)))
+    assert said in told
+    assert "Il n’y a pas eu de consultation : Un suivi de la même étude." in told
+
+
+def test_once_there_is_an_agreement_the_road_map_names_its_provider(log: MemoryLog[Parcours], prestation: UUID) -> None:
+    assert "À choisir" in on_screen(written(of_parcours, "feuille-de-route", read(log)))
+    agree(log, prestation)
+    told = on_screen(written(of_parcours, "feuille-de-route", read(log)))
+    assert "Refonte de la tarification Prestation de conseil, 5 jours Cabinet Armen Conseil" in told

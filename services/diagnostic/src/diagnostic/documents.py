@@ -78,10 +78,11 @@ def plan(reading: Reading[Diagnosis]) -> Document:
         Heading("Les objectifs"),
         Paragraph(reading.show(event.objectives)),
         Heading("Les axes de changement"),
-        Table("Axes retenus, dans l’ordre", (Column("Rang", number=True), Column("Axe", 8)), axes),
+        Table("Axes retenus, dans l’ordre", (Column("Rang"), Column("Axe", 8)), axes),
         Heading("D’où part la structure"),
         Paragraph("Ces chiffres serviront de repère au suivi, avec les mêmes définitions.", aside=True),
         _baseline(event),
+        *_corrections(reading, event),
     ]
     return reading.document("Plan d’accompagnement", f"Unité {event.unit}", blocks, validation=_validation(reading))
 
@@ -208,6 +209,20 @@ def _points(reading: Reading[Diagnosis], title: str, points: tuple[Sealed, ...])
     if points:
         yield Paragraph(f"{title}\u00a0:")
         yield Bullets(reading.each_shown(points))
+
+
+def _corrections(reading: Reading[Diagnosis], agreed: PlanAgreed) -> Iterator[Block]:
+    corrected = reading.state.baseline_corrections
+    if corrected:
+        yield Paragraph("Corrigé depuis, sans rien changer à ce que la structure a validé\u00a0:")
+        yield Bullets(
+            tuple(
+                f"{counted(each.code, agreed.definitions)}\u00a0: {in_french(each.code, each.value)}, au lieu de"
+                f" {in_french(each.code, each.before)}, depuis le {in_words(each.effective_on)}."
+                f" {reading.show(each.reason)}"
+                for each in corrected
+            )
+        )
 
 
 def _baseline(event: PlanAgreed) -> Table:

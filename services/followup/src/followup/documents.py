@@ -44,7 +44,17 @@ def _reviews(follow_up: FollowUp) -> Iterator[tuple[str, ...]]:
         review = follow_up.reviews[code]
         late = ", en retard" if review.overdue and review.status is ReviewStatus.PLANNED else ""
         held = in_words(review.report.held_on) if review.report else "–"
-        yield code, in_words(review.due_on), held, sentence(words.REVIEWS[review.status]) + late
+        yield _named(code), in_words(review.due_on), held, sentence(words.REVIEWS[review.status]) + late
+
+
+def _named(code: str, *, inside: bool = False) -> str:
+    """M6 as people say it; a deployment may call its reviews otherwise, and one resumed has a suffix."""
+    months, _, again = code.removeprefix("M").partition("-")
+    if not code.startswith("M") or not months.isdecimal():
+        return code
+    said = "en fin de parcours" if months == "0" else f"à {months}\u00a0mois"
+    again = f" (suivi n°\u00a0{again})" if again else ""
+    return (said if inside else sentence(said)) + again
 
 
 def _held(follow_up: FollowUp) -> dict[str, Report]:
@@ -64,7 +74,7 @@ def _comparison(reading: Reading[FollowUp]) -> Iterator[Block]:
     columns = (
         Column("Ce qui est compté", 5),
         Column("Diagnostic", 2, number=True),
-        *(Column(code, 2, number=True) for code in held),
+        *(Column(_named(code), 2, number=True) for code in held),
     )
     rows = tuple(
         (
@@ -88,7 +98,8 @@ def _comparison(reading: Reading[FollowUp]) -> Iterator[Block]:
         )
     left = [counted(code, definitions) for code in follow_up.baseline if code not in measured]
     if left:
-        yield Paragraph(f"Non mesuré depuis le diagnostic\u00a0: {' – '.join(left)}.", aside=True)
+        yield Paragraph("Non mesuré depuis le diagnostic\u00a0:")
+        yield Bullets(tuple(left))
 
 
 def _definitions(reading: Reading[FollowUp]) -> dict[str, str]:
@@ -115,7 +126,7 @@ def _value(code: str, value: float | None) -> str:
 
 def _reports(reading: Reading[FollowUp]) -> Iterator[Block]:
     for code, report in _held(reading.state).items():
-        yield Heading(f"Bilan {code}, le {in_words(report.held_on)}")
+        yield Heading(f"Bilan {_named(code, inside=True)}, le {in_words(report.held_on)}")
         yield Paragraph(reading.show(report.summary))
         yield Facts(
             (
@@ -129,7 +140,7 @@ def _reports(reading: Reading[FollowUp]) -> Iterator[Block]:
 
 def _satisfaction(report: Report) -> str:
     if report.satisfaction is None:
-        return "sans réponse" if report.satisfaction_asked else "non demandée"
+        return "Sans réponse" if report.satisfaction_asked else "Non demandée"
     return f"{report.satisfaction}\u00a0sur\u00a05"
 
 
@@ -152,7 +163,7 @@ def _next(reading: Reading[FollowUp]) -> Iterator[Block]:
     if left:
         following = left[0]
         day = in_words(follow_up.reviews[following].due_on)
-        yield Paragraph(f"Prochain bilan\u00a0: {following}, le {day}.")
+        yield Paragraph(f"Prochain bilan\u00a0: {_named(following, inside=True)}, le {day}.")
 
 
 def _conclusion(reading: Reading[FollowUp]) -> Iterator[Block]:

@@ -21,7 +21,7 @@ from intake.domain.orientation import Orientation, OrientationConsented, Orienta
 from intake.domain.state import Request
 from intake.domain.structure import SealedContact, Structure
 from intake.settings import deployment
-from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Table
+from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Party, Signatures, Table
 from shared.documents.reading import Paper, Reading
 from shared.french import counted, day_in_words, in_words, number, quoted, sentence
 
@@ -71,13 +71,15 @@ def letter(reading: Reading[Orientation]) -> Document:
         ),
         Paragraph("Madame, Monsieur,"),
         Paragraph(
-            f"Nous accompagnons la structure {quoted(request.structure.name)}, et pensons que vous pouvez l’aider."
+            f"La structure {quoted(request.structure.name)} s’est adressée au dispositif local d’accompagnement, et"
+            " nous pensons que vous pouvez l’aider. Voici pourquoi."
         ),
         Paragraph(reading.shown(orientation.reason)),
         *([Paragraph(reading.shown(sent.event.message))] if sent and sent.event.message else []),
         Paragraph(_agreement(reading)),
         Paragraph("Merci de nous dire que vous avez bien reçu cette orientation, puis ce qu’il en advient."),
         Paragraph("Nous vous prions d’agréer, Madame, Monsieur, nos salutations distinguées."),
+        Signatures((Party("Pour l’unité du DLA", request.unit, "Nom et qualité\u00a0:"),)),
         Heading("La structure"),
         Facts(tuple(structure_facts(request.structure))),
         *contact(reading, request.contact),
@@ -215,7 +217,7 @@ def _outcome(reading: Reading[Request]) -> Iterator[tuple[str, str]]:
         if not isinstance(told.event, OUTCOMES):
             continue
         outcome: Outcome = told.event
-        yield "Le", day_in_words(told.recorded_at)
+        yield "Date", day_in_words(told.recorded_at)
         if isinstance(outcome, RequestTransferred):
             yield "Vers l’unité", outcome.to_unit
         if isinstance(outcome, RequestOriented) and outcome.orientations:

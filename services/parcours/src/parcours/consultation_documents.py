@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from parcours.agreement_documents import DRAFT, draft, lacking_draft
 from parcours.documents import axis_in_words
 from parcours.domain.consultation.award import (
     BEST,
@@ -15,10 +16,16 @@ from parcours.domain.consultation.award import (
 )
 from parcours.domain.consultation.state import STEPS, Candidate, Consultation, Step
 from parcours.domain.state import Action, Parcours
+from shared.decider import Role
 from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Party, Signatures, Table
 from shared.documents.reading import Paper, Reading
 from shared.french import counted, day_in_words, euros, in_words, instant_in_words, number, period, sentence
 
+SCORERS = {
+    Role.ADVISER: "Chargé·e d’accompagnement",
+    Role.MANAGER: "Responsable de l’unité",
+    Role.LEADER: "Dirigeant·e de la structure",
+}
 NOT_SCORED = "Aucune proposition n’a encore été notée."
 NOT_DECIDED = "La consultation n’a pas encore d’issue."
 
@@ -29,6 +36,7 @@ def of_consultation(consultation: Consultation) -> Iterable[Paper[Consultation]]
     yield Paper("grille-d-analyse", "Grille d’analyse des propositions", analysis, scored)
     decided = NOT_DECIDED if consultation.step is Step.OPEN else None
     yield Paper("proces-verbal", "Procès-verbal de la consultation", minutes, decided)
+    yield Paper("projet-de-convention", DRAFT, draft, lacking_draft(consultation))
 
 
 def terms_of_reference(reading: Reading[Consultation]) -> Document:
@@ -146,7 +154,7 @@ def _scored(reading: Reading[Consultation], candidate: Candidate) -> Iterator[Bl
         (
             reading.show(line.label),
             f"{line.weight}\u00a0%",
-            ", ".join(str(scores[n]) for scores in marks),
+            " · ".join(str(scores[n]) for scores in marks),
             _mean(marks, n),
         )
         for n, line in enumerate(reading.state.grid)
@@ -179,15 +187,19 @@ def _consulted(reading: Reading[Consultation]) -> Table:
 
 
 def _interests(reading: Reading[Consultation]) -> Iterator[Block]:
-    declared = {told.event.scorer: told.event for told in reading.all_of(InterestsDeclared)}
+    declared = {told.event.scorer: told for told in reading.all_of(InterestsDeclared)}
     if not declared:
         return
     rows = tuple(
-        (scorer, "Conflit déclaré" if event.conflict else "Aucun conflit", reading.shown(event.detail) or "–")
-        for scorer, event in declared.items()
+        (
+            f"{SCORERS.get(told.role, 'Personne')} ({scorer})",
+            "Conflit déclaré" if told.event.conflict else "Aucun conflit",
+            reading.shown(told.event.detail) or "–",
+        )
+        for scorer, told in declared.items()
     )
     yield Heading("Les déclarations d’intérêts")
-    columns = (Column("Identifiant de la personne", 3), Column("Déclaration", 2), Column("Précisions", 4))
+    columns = (Column("Qui (identifiant)", 3), Column("Déclaration", 2), Column("Précisions", 4))
     yield Table("Avant de noter, chacun·e dit si un intérêt l’y lie", columns, rows)
 
 

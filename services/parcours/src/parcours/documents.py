@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from uuid import UUID
 
+from parcours.agreement_documents import SIGNED, agreement
 from parcours.domain.changes import AXES, KINDS
-from parcours.domain.consulting import AmendmentSigned
-from parcours.domain.state import STEPS, Action, Agreement, Kind, Parcours, Status
+from parcours.domain.state import STEPS, Action, Kind, Parcours, Status
 from parcours.domain.validation import ParcoursValidated
 from shared.documents.model import (
     Block,
     Bullets,
     Column,
     Document,
-    Facts,
     Heading,
     Paragraph,
-    Party,
-    Signatures,
     Table,
     Validation,
 )
 from shared.documents.reading import Paper, Reading
-from shared.french import counted, euros, in_words, period, sentence
+from shared.french import counted, in_words, period, sentence
 
 NO_ACTION = "Le parcours ne compte encore aucune action."
-NO_AGREEMENT = "La convention de cette prestation n’est pas encore enregistrée."
+NO_AGREEMENT = (
+    "La convention de cette prestation n’est pas encore enregistrée\u202f; son projet est parmi les documents de la "
+    "consultation, dès que les candidats sont informés."
+)
 STANDING = {
     Status.BUILDING: "En construction avec la structure.",
     Status.SHARED: "Partagé avec la structure, qui ne s’est pas encore prononcée.",
@@ -41,7 +40,7 @@ def of_parcours(parcours: Parcours) -> Iterable[Paper[Parcours]]:
     yield Paper("feuille-de-route", "Feuille de route", road_map, None if parcours.actions else NO_ACTION)
     consulting = [key for key, action in parcours.actions.items() if action.planned.kind is Kind.CONSULTING]
     for n, key in enumerate(consulting, 1):
-        title = "Convention tripartite" + (f" ({n} sur {len(consulting)})" if len(consulting) > 1 else "")
+        title = SIGNED + (f" ({n} sur {len(consulting)})" if len(consulting) > 1 else "")
         lacking = None if parcours.actions[key].agreement else NO_AGREEMENT
         yield Paper(f"convention-{key}", title, partial(agreement, key=key), lacking)
 
@@ -58,42 +57,6 @@ def road_map(reading: Reading[Parcours]) -> Document:
     if parcours.debrief:
         blocks += [Heading("Le bilan de fin de parcours"), Paragraph(reading.show(parcours.debrief))]
     return reading.document("Feuille de route", f"Unité {parcours.plan.unit}", blocks, validation=_validation(reading))
-
-
-def agreement(reading: Reading[Parcours], key: UUID) -> Document:
-    parcours, action = reading.state, reading.state.actions[key]
-    signed = action.agreement
-    assert signed is not None
-    provider = reading.show(signed.provider)
-    blocks = [
-        Paragraph("Entre la structure accompagnée, l’unité du dispositif local d’accompagnement et le prestataire."),
-        Heading("1. L’objet"),
-        Facts(
-            (
-                ("Prestation", reading.show(action.planned.title)),
-                ("Axe de changement", axis_in_words(action.planned.axis)),
-                ("Prestataire", provider),
-                ("Calendrier prévu", sentence(period(action.planned.starts_on, action.planned.ends_on))),
-            )
-        ),
-        *_choice(reading, signed),
-        Heading("2. Les jours et le montant"),
-        *_terms(reading, key, signed),
-        Heading("3. Le rapport final et le paiement"),
-        Paragraph(
-            "Le prestataire remet un rapport final. Le paiement est autorisé une fois ce rapport reçu et accepté,"
-            " dans la limite du montant de la convention."
-        ),
-        Heading("4. La confidentialité"),
-        Paragraph(
-            "L’accompagnement est gratuit pour la structure et confidentiel\u202f; les rapports appartiennent à la"
-            " structure."
-        ),
-        Heading("Les signatures"),
-        _signatures(reading, signed, provider),
-        Paragraph("Dates de signature enregistrées dans le dossier\u202f; l’original signé fait foi.", aside=True),
-    ]
-    return reading.document("Convention tripartite", f"Unité {parcours.plan.unit}", blocks)
 
 
 def axis_in_words(axis: str) -> str:
@@ -116,7 +79,7 @@ def _axes(reading: Reading[Parcours]) -> Iterator[Block]:
                 Column("Nature", 3),
                 Column("Qui", 3),
                 Column("Quand", 4),
-                Column("État", 2),
+                Column("État", 3),
             )
             yield Table(f"Actions de l’axe {rank}", columns, rows)
         if axis in parcours.deferrals:
@@ -130,8 +93,9 @@ def _row(reading: Reading[Parcours], action: Action) -> tuple[str, ...]:
     )
     if planned.collective_operation:
         kind += ", opération collective"
+    who = action.agreement.provider if action.agreement else planned.who
     dates = f"{in_words(planned.starts_on)}\u00a0–\n{in_words(planned.ends_on)}"
-    return reading.show(planned.title), kind, reading.show(planned.who), dates, sentence(STEPS[action.step])
+    return reading.show(planned.title), kind, reading.show(who), dates, sentence(STEPS[action.step])
 
 
 def _outcomes(reading: Reading[Parcours]) -> Iterator[Block]:
@@ -155,37 +119,3 @@ def _validation(reading: Reading[Parcours]) -> Validation | None:
     agreed = [told for told in reading.all_of(ParcoursValidated) if told.event.content_hash == shared.content_hash]
     by = tuple(dict.fromkeys(f"dirigeant·e {told.by}" for told in agreed))
     return Validation(shared.version, shared.content_hash, by, agreed[-1].recorded_at)
-
-
-def _choice(reading: Reading[Parcours], signed: Agreement) -> Iterator[Block]:
-    if signed.consultation:
-        yield Paragraph("Le prestataire a été retenu après une consultation, dont le procès-verbal est au dossier.")
-    elif signed.exception:
-        yield Paragraph(f"Il n’y a pas eu de consultation\u00a0: {reading.show(signed.exception)}")
-
-
-def _terms(reading: Reading[Parcours], key: UUID, signed: Agreement) -> Iterator[Block]:
-    amendments = [told.event for told in reading.all_of(AmendmentSigned) if told.event.action == key]
-    days = "Jours convenus, avenants compris" if amendments else "Jours convenus"
-    yield Facts(((days, counted(signed.days, "jour")), ("Montant", euros(signed.amount))))
-    if amendments:
-        rows = tuple((in_words(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments)
-        yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), rows)
-
-
-def _signatures(reading: Reading[Parcours], signed: Agreement, provider: str) -> Signatures:
-    days = signed.signatures
-
-    def note(day: object) -> str:
-        return f"Signé le {day}" if day else "Date\u00a0:"
-
-    structure = in_words(days.structure) if days else None
-    unit = in_words(days.unit) if days else None
-    other = in_words(days.provider) if days else None
-    return Signatures(
-        (
-            Party("La structure", reading.named or "", note(structure)),
-            Party("L’unité du DLA", reading.state.plan.unit, note(unit)),
-            Party("Le prestataire", provider, note(other)),
-        )
-    )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from shared.decider import Role
+from shared.decider import Decider, Role
 from shared.documents.model import Block, Document, Origin, Validation
 from shared.sealed import Sealed
 
@@ -26,12 +26,17 @@ class Told(Generic[E]):
     role: Role
 
 
+def _nothing_yet(decider: Decider[Any], _: UUID) -> Any:
+    return decider.initial
+
+
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[S]):
     """`told`: the events that led to `state`, at least one. `show` opens a sealed value for who may read the case.
 
     `around`: the state, at that same moment, of the aggregate that this one stands within. `named`: how whoever asks
-    calls the structure, in the services that do not know its name."""
+    calls the structure, in the services that do not know its name. `beside`: another aggregate of the case, as it stood
+    at that same moment."""
 
     id: UUID
     case: UUID
@@ -40,6 +45,7 @@ class Reading(Generic[S]):
     show: Callable[[Sealed], str]
     around: Any = None
     named: str | None = None
+    beside: Callable[[Decider[Any], UUID], Any] = _nothing_yet
 
     def all_of(self, kind: type[E]) -> Iterator[Told[E]]:
         return (told for told in self.told if isinstance(told.event, kind))

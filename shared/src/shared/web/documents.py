@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel
 
-from shared.decider import Refusal, Role
+from shared.decider import Decider, Refusal, Role
 from shared.documents import drawing
 from shared.documents.model import Document
 from shared.documents.reading import Paper, Papers, Reading, Told
@@ -118,14 +118,14 @@ class Documents(Endpoints[S]):
             )
         own = own[:version]
         last, _ = own[-1]
-        around = None
-        if self._within:
-            around = self._within._decider.state(
-                event.data for entry, event in _of(entries, case) if entry.id <= last.id
-            )
+
+        def beside(decider: Decider[Any], other: UUID) -> Any:
+            return decider.state(event.data for entry, event in _of(entries, other) if entry.id <= last.id)
+
+        around = beside(self._within._decider, case) if self._within else None
         told = tuple(Told(event.data, entry.recorded_at, event.meta.actor, event.meta.role) for entry, event in own)
         state = asked.load(self._decider, stream, len(own)).state
-        return Reading(stream, case, state, told, asked.vault.shown, around, named)
+        return Reading(stream, case, state, told, asked.vault.shown, around, named, beside)
 
 
 def _of(
