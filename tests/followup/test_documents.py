@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from papers import lacking, on_paper, on_screen, read, written
+from papers import lacking, on_paper, on_screen, read, text_of, written
+from serving import Served, served
 
+from embedded.nats import Nats
 from followup.documents import of_follow_up
 from followup.domain import commands
 from followup.domain.follow_up import decider
 from followup.domain.reviews import Measure
 from followup.domain.state import FollowUp
 from followup.domain.themes import Theme
+from followup.main import service
+from shared.decider import Actor, Role
+from shared.ids import uuid7
 from shared.testing import NOW, UNIT, MemoryLog
 
 SHARE = "Ventes et prestations ÷ total des produits, en %"
@@ -115,3 +122,42 @@ def test_a_structure_that_closed_down_has_its_balance_too(log: MemoryLog[FollowU
     do(log, commands.RecordClosedDown(date(2026, 3, 1)))
     told = on_screen(balance(log))
     assert "Structure ayant cessé son activité (activité cessée le 1er mars 2026), clos le 2 mars 2026." in told
+
+
+# Over HTTP
+
+
+@pytest.fixture
+def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path) as running:
+        yield running
+
+
+def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_the_case(running: Served) -> None:
+    app, case = running.application, uuid7()
+    opened = commands.OpenFollowUp(uuid7(), app.clock.now(), UUID(int=9), "dla-44", "some-adviser", {"cdi": 7}, {})
+    app.handle(decider, case, opened, app.context(case, Actor("service:followup", Role.SERVICE)))
+    adviser, path = running.by("adviser"), f"/api/v1/follow-ups/{case}"
+    (waiting,) = adviser.get(f"{path}/documents").json()
+    assert (waiting["name"], waiting["html"], waiting["pdf"]) == ("bilan", None, None)
+    early = adviser.get(f"{path}/documents/bilan.pdf")
+    assert (early.status_code, early.json()["detail"]) == (409, waiting["lacking"])
+
+    today = app.clock.now().date().isoformat()
+    review = {"review": "M0", "held_on": today, "appropriation": 4, "summary": "Tout est en place."}
+    assert adviser.post(f"{path}/reviews", review).status_code == 200
+    (ready,) = adviser.get(f"{path}/documents").json()
+    assert adviser.get(ready["html"]).headers["Content-Type"] == "text/html; charset=utf-8"
+    pdf = adviser.get(f"{path}/documents/bilan.pdf", structure="Les Jardins de l’Erdre")
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    for said in ("Les Jardins de l’Erdre", "Tout est en place.", "Bilan en fin de parcours"):
+        assert said in text_of(pdf.content)
+    assert running.by("leader", case=str(case)).get(ready["pdf"]).status_code == 200
+    for stranger in (
+        running.by("leader", case=str(UUID(int=7))),
+        running.by("provider", case=str(case)),
+        running.by("committee"),
+    ):
+        assert stranger.get(ready["pdf"]).status_code == 403
+        assert stranger.get(f"{path}/documents").status_code == 403
+    assert running.anonymous().get(ready["html"]).status_code == 401

@@ -1,0 +1,173 @@
+"""The documents of a parcours and of its consultation over HTTP: before and after they exist, for whom, and erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import files
+import pytest
+from papers import text_of
+from serving import Client, Served, served
+from validated import validated_case
+
+from embedded.nats import Nats
+from parcours.main import service
+
+NAMED = "Les Jardins de l’Erdre"
+ERASED = "«\u202feffacé\u202f»"
+
+
+@pytest.fixture
+def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def adviser(running: Served) -> Client:
+    return running.by("adviser")
+
+
+@pytest.fixture
+def action(running: Served) -> tuple[UUID, UUID]:
+    return validated_case(running.application)
+
+
+@pytest.fixture
+def case(action: tuple[UUID, UUID]) -> str:
+    return f"/api/v1/parcours/{action[0]}"
+
+
+def done(answer: Any) -> Any:
+    assert answer.status_code in (200, 201), answer.json()
+    return answer
+
+
+def asked(running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]) -> tuple[str, list[str]]:
+    """A consultation of three providers, of which two answered, and the keys of the two."""
+    deadline = running.application.clock.now() + timedelta(days=10)
+    opened = {
+        "action": str(action[1]),
+        "terms": "Recalculer les prix de vente.",
+        "grid": [{"label": "Prix", "weight": 100}],
+        "deadline": deadline.isoformat(),
+    }
+    where = str(done(adviser.post(f"{case}/consultations", opened)).headers["Location"])
+    for name in ("Cabinet Armen", "Coopérative Sillon", "Atelier des Deux Rives"):
+        done(adviser.post(f"{where}/providers", {"name": name}))
+    armen, sillon, _ = adviser.get(where).json()["candidates"]
+    for key, amount in ((armen, 480_000), (sillon, 450_000)):
+        proposal = {"provider": key, "amount": amount, "days": 5, "summary": "Cinq journées sur place."}
+        done(adviser.post(f"{where}/proposals", proposal))
+    return where, [armen, sillon]
+
+
+def chosen(running: Served, adviser: Client, where: str, keys: list[str]) -> None:
+    clock = running.application.clock
+    clock.set_forward(clock.now() + timedelta(days=11))
+    done(adviser.post(f"{where}/interests", {"conflict": False}))
+    for key, score in zip(keys, (17, 14), strict=True):
+        done(adviser.post(f"{where}/scores", {"provider": key, "scores": [score]}))
+    done(adviser.post(f"{where}/award", {"provider": keys[0]}))
+    today = clock.now().date().isoformat()
+    for key in keys:
+        done(adviser.post(f"{where}/information", {"provider": key, "informed_on": today}))
+
+
+def listed(client: Client, where: str) -> dict[str, Any]:
+    return {each["name"]: each for each in client.get(f"{where}/documents").json()}
+
+
+def assert_not_yet(answer: Any, said: str) -> None:
+    assert (answer.status_code, answer.json()["title"]) == (409, "Ce document n’existe pas encore")
+    assert said in answer.json()["detail"]
+
+
+def test_from_the_terms_of_reference_to_the_signed_agreement(
+    running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]
+) -> None:
+    convention, projet = f"{case}/documents/convention-{action[1]}", "documents/projet-de-convention"
+    assert_not_yet(adviser.get(f"{convention}.pdf"), "n’est pas encore enregistrée")
+    assert listed(adviser, case)["feuille-de-route"]["lacking"] is None
+
+    where, keys = asked(running, adviser, case, action)
+    papers = listed(adviser, where)
+    assert {name for name, each in papers.items() if each["lacking"] is None} == {"cahier-des-charges"}
+    for name in ("grille-d-analyse", "proces-verbal", "projet-de-convention"):
+        assert papers[name]["html"] is papers[name]["pdf"] is None
+        assert_not_yet(adviser.get(f"{where}/documents/{name}.html"), papers[name]["lacking"])
+
+    chosen(running, adviser, where, keys)
+    for each in listed(adviser, where).values():
+        assert adviser.get(each["html"]).headers["Content-Type"] == "text/html; charset=utf-8"
+        assert adviser.get(each["pdf"]).headers["Content-Type"] == "application/pdf"
+    before = adviser.get(f"{where}/{projet}.pdf", structure=NAMED)
+    assert before.headers["Content-Disposition"].startswith('inline; filename="projet-de-convention-v')
+    for said in ("Projet de convention tripartite", NAMED, "Cabinet Armen", "4 800,00 €"):
+        assert said in text_of(before.content)
+    version = adviser.get(where).json()["version"]
+
+    today = running.application.clock.now().date().isoformat()
+    kept = "attachment; filename=convention.pdf"
+    proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", files.pdf(), kept).json()["id"]
+    signed = {
+        "action": str(action[1]),
+        "provider": "Cabinet Armen",
+        "amount": 480_000,
+        "days": 5,
+        "signed_on": today,
+        "signatures": {"structure": today, "unit": today, "provider": today},
+        "consultation": where.rpartition("/")[2],
+        "attachment": proof,
+    }
+    done(adviser.post(f"{case}/agreements", signed))
+    after = text_of(adviser.get(f"{convention}.pdf", structure=NAMED).content)
+    assert "Projet" not in after
+    for said in ("Convention tripartite", "Recalculer les prix de vente.", "pièce jointe « convention.pdf »"):
+        assert said in after
+    assert_not_yet(adviser.get(f"{where}/{projet}.pdf"), "parmi les documents du parcours")
+    assert adviser.get(f"{where}/{projet}.pdf", structure=NAMED, version=version).content == before.content
+
+
+def test_the_documents_are_for_those_who_may_read_the_parcours(
+    running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]
+) -> None:
+    where, _ = asked(running, adviser, case, action)
+    own, other = running.by("leader", case=str(action[0])), running.by("leader", case=str(UUID(int=7)))
+    provider = running.by("provider", case=str(action[0]))
+    for path in (
+        f"{case}/documents",
+        f"{case}/documents/feuille-de-route.html",
+        f"{where}/documents",
+        f"{where}/documents/cahier-des-charges.pdf",
+    ):
+        assert own.get(path).status_code == 200
+        for stranger in (other, provider, running.by("committee")):
+            assert stranger.get(path).status_code == 403, path
+        assert running.anonymous().get(path).status_code == 401
+
+
+def test_a_provider_whose_key_is_destroyed_is_erased_from_the_documents_and_nobody_else(
+    running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]
+) -> None:
+    where, keys = asked(running, adviser, case, action)
+    chosen(running, adviser, where, keys)
+    draft = f"{where}/documents/projet-de-convention"
+    version, before = adviser.get(where).json()["version"], adviser.get(f"{draft}.html")
+    assert "Cabinet Armen" in before.text
+
+    app = running.application
+    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", [UUID(keys[0])])
+    app.vault.forget()
+    erased = adviser.get(f"{draft}.html", version=version)
+    assert "Cabinet Armen" not in erased.text
+    assert ERASED in erased.text
+    assert "Cinq journées sur place." in erased.text
+    assert erased.headers["ETag"] != before.headers["ETag"]
+    paper = text_of(adviser.get(f"{where}/documents/proces-verbal.pdf").content)
+    assert "« effacé » Oui" in paper
+    assert "Coopérative Sillon Oui" in paper
