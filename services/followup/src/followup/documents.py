@@ -27,7 +27,7 @@ def balance(reading: Reading[FollowUp]) -> Document:
         Heading("Où en est le suivi"),
         Table(
             "Bilans prévus et réalisés",
-            (Column("Bilan", 2), Column("Échéance", 4), Column("Tenu le", 4), Column("État", 5)),
+            (Column("Bilan", 3), Column("Échéance", 4), Column("Tenu le", 4), Column("État", 5)),
             tuple(_reviews(follow_up)),
         ),
         *_comparison(reading),

@@ -62,6 +62,7 @@ def letter(reading: Reading[Orientation]) -> Document:
     orientation, request = reading.state, _request(reading)
     sent = reading.last_of(OrientationSent)
     blocks: list[Block] = [
+        *_not_agreed(reading),
         Facts(
             (
                 ("À l’attention de", orientation.target or reading.shown(orientation.other)),
@@ -76,7 +77,7 @@ def letter(reading: Reading[Orientation]) -> Document:
         ),
         Paragraph(reading.shown(orientation.reason)),
         *([Paragraph(reading.shown(sent.event.message))] if sent and sent.event.message else []),
-        Paragraph(_agreement(reading)),
+        *_agreement(reading),
         Paragraph("Merci de nous dire que vous avez bien reçu cette orientation, puis ce qu’il en advient."),
         Paragraph("Nous vous prions d’agréer, Madame, Monsieur, nos salutations distinguées."),
         Signatures((Party("Pour l’unité du DLA", request.unit, "Nom et qualité\u00a0:"),)),
@@ -92,12 +93,20 @@ def _request(reading: Reading[Orientation]) -> Request:
     return request
 
 
-def _agreement(reading: Reading[Orientation]) -> str:
+def _not_agreed(reading: Reading[Orientation]) -> Iterator[Block]:
+    if reading.last_of(OrientationConsented) is None:
+        yield Paragraph(
+            "Projet de lettre\u00a0: la structure n’a pas encore donné son accord, et rien ne peut être transmis.",
+            aside=True,
+        )
+
+
+def _agreement(reading: Reading[Orientation]) -> Iterator[Block]:
     consented, sent = reading.last_of(OrientationConsented), reading.last_of(OrientationSent)
-    if consented is None:
-        return "Projet de lettre : la structure n’a pas encore donné son accord, et rien ne peut être transmis."
-    agreed = f"La structure a donné son accord le {day_in_words(consented.recorded_at)}"
-    return f"{agreed} ; la lettre a été transmise le {day_in_words(sent.recorded_at)}." if sent else f"{agreed}."
+    if consented:
+        agreed = f"La structure a donné son accord le {day_in_words(consented.recorded_at)}"
+        then = f"\u202f; la lettre a été transmise le {day_in_words(sent.recorded_at)}" if sent else ""
+        yield Paragraph(f"{agreed}{then}.")
 
 
 def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
