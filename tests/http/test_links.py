@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from serving import Client, Served, served
@@ -14,8 +16,15 @@ from diagnostic.domain import diagnosis
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
 from embedded.nats import Nats
+from followup.domain import follow_up
+from followup.domain.commands import OpenFollowUp
+from followup.main import service as followup_service
 from intake.main import service as intake_service
-from shared.decider import Actor, Role
+from parcours.domain import parcours
+from parcours.domain.parcours import OpenParcours
+from parcours.domain.state import Plan
+from parcours.main import service as parcours_service
+from shared.decider import Actor, Decider, Role
 from shared.ids import uuid7
 from shared.service import Service
 
@@ -54,6 +63,17 @@ def assert_each_leads_somewhere(client: Client, offered: dict[str, dict[str, str
         assert link["method"] == "POST"
         answer = client.post(link["href"], {"surprise": 1})
         assert answer.status_code == 422, (link, answer.text)
+
+
+def opened(running: Served, decider: Decider[Any], opening: Any) -> UUID:
+    """A case begins by itself: here by the command that the phase before leads to."""
+    case, app, ourselves = uuid7(), running.application, Actor("service", Role.SERVICE)
+    app.handle(decider, case, opening, app.context(case, ourselves))
+    return case
+
+
+def day(ahead: int) -> str:
+    return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
 
 
 def test_a_request_tells_what_its_adviser_may_do_next(serve: Serve) -> None:
@@ -143,10 +163,9 @@ def test_a_right_is_taken_back_once_one_was_given(serve: Serve) -> None:
 
 
 def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
-    diagnostic, case = serve(diagnostic_service), uuid7()
-    app, ourselves = diagnostic.application, Actor("service:diagnostic", Role.SERVICE)
-    opening = OpenDiagnosis(uuid7(), UNIT, "some-adviser", app.clock.now(), 12)
-    app.handle(diagnosis.decider, case, opening, app.context(case, ourselves))
+    diagnostic = serve(diagnostic_service)
+    now = diagnostic.application.clock.now()
+    case = opened(diagnostic, diagnosis.decider, OpenDiagnosis(uuid7(), UNIT, "some-adviser", now, 12))
     adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=str(case))
     path = f"/api/v1/diagnoses/{case}"
     assert not {"submit-diagnosis", "correct-session", "prioritise-scenarios"} & links(adviser.get(path)).keys()
@@ -173,3 +192,95 @@ def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
     agreed = links(adviser.post(f"{path}/plan", {"axes": ["business_model"], "objectives": "Vendre."}))
     assert "correct-baseline" in agreed
     assert not {"assess-axis", "agree-plan", "correct-session"} & agreed.keys()
+
+
+def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> None:
+    running = serve(parcours_service)
+    plan = Plan(uuid7(), UNIT, "some-adviser", running.application.clock.now() - timedelta(days=40), ("finance",))
+    case = opened(running, parcours.decider, OpenParcours(plan))
+    adviser, leader = running.by("adviser", unit=UNIT), running.by("leader", unit=None, case=str(case))
+    path = f"/api/v1/parcours/{case}"
+    first = links(adviser.get(path))
+    assert {"rank-axes", "add-action", "abandon-parcours", "add-attachment"} <= first.keys()
+    assert not {"share-parcours", "start-action", "remove-action", "open-consultation"} & first.keys()
+    assert links(leader.get(path)).keys() == {"abandon-parcours"}
+
+    adviser.post(f"{path}/ranking", {"ranking": ["finance"]})
+    own = {"kind": "own_action", "axis": "finance", "title": "Un tableau de bord", "who": "La trésorière"}
+    consulting = {"kind": "consulting", "axis": "finance", "title": "Un appui", "who": "Un cabinet", "planned_days": 5}
+    for action in (own, consulting):
+        told = links(adviser.post(f"{path}/actions", action | {"starts_on": day(10), "ends_on": day(90)}))
+    assert {"share-parcours", "remove-action", "open-consultation"} <= told.keys()
+    assert_each_leads_somewhere(adviser, told)
+
+    shared = links(adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(180)}))
+    assert not {"validate-parcours", "adjust-parcours"} & shared.keys()
+    assert links(leader.get(path)).keys() == {"validate-parcours", "contest-parcours", "abandon-parcours"}
+    seen = leader.get(path).json()["shared"]
+    leader.post(f"{path}/validation", {"version": seen["version"], "content_hash": seen["content_hash"]})
+    under_way = links(adviser.get(path))
+    assert {"start-action", "record-agreement", "introduce", "adjust-parcours"} <= under_way.keys()
+    assert not {"add-action", "share-parcours", "commit-funds", "complete-parcours"} & under_way.keys()
+    for action in adviser.get(path).json()["actions"]:
+        adviser.post(f"{path}/actions/carry-over", {"action": action, "motive": "Après les élections"})
+    assert "complete-parcours" in links(adviser.get(path))
+    ended = links(adviser.post(f"{path}/abandonment", {"motive": "La structure renonce."}))
+    assert ended.keys() == {"add-attachment"}
+
+
+def test_a_consultation_and_a_fund_tell_theirs(serve: Serve) -> None:
+    running = serve(parcours_service)
+    adviser, manager = running.by("adviser", unit=UNIT), running.by("manager", unit=UNIT)
+    plan = Plan(uuid7(), UNIT, "some-adviser", running.application.clock.now() - timedelta(days=40), ("finance",))
+    path = f"/api/v1/parcours/{opened(running, parcours.decider, OpenParcours(plan))}"
+    action = {"kind": "consulting", "axis": "finance", "title": "Un appui", "who": "Un cabinet", "planned_days": 5}
+    adviser.post(f"{path}/actions", action | {"starts_on": day(10), "ends_on": day(90)})
+    (number,) = adviser.get(path).json()["actions"]
+    terms = {"action": number, "terms": "Tenir les comptes", "grid": [{"label": "Prix", "weight": 100}]}
+    consultation = adviser.post(f"{path}/consultations", terms | {"deadline": f"{day(20)}T12:00:00Z"})
+    assert links(consultation).keys() == {"consult-provider", "declare-interests", "cancel-consultation"}
+    assert_each_leads_somewhere(adviser, links(consultation))
+    assert links(adviser.post(links(consultation)["cancel-consultation"]["href"], {"motive": "Sans suite"})) == {}
+
+    fund = manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 10_000_00})
+    assert links(fund).keys() == {"adjust-fund"}
+    assert links(adviser.get(fund.headers["Location"])) == {}
+
+
+def test_a_follow_up_is_concluded_once_its_reviews_are_held(serve: Serve) -> None:
+    running = serve(followup_service)
+    adviser, now = running.by("adviser", unit=UNIT), running.application.clock.now()
+    opening = OpenFollowUp(uuid7(), now, uuid7(), UNIT, "some-adviser", {}, {}, {"M0": 0})
+    path = f"/api/v1/follow-ups/{opened(running, follow_up.decider, opening)}"
+    first = links(adviser.get(path))
+    assert first["record-review"]["title"] == "Consigner un bilan"
+    assert not {"close-follow-up", "correct-review", "request-parcours-update"} & first.keys()
+    assert_each_leads_somewhere(adviser, first)
+    held = {"review": "M0", "held_on": now.date().isoformat(), "appropriation": 4, "summary": "Tout est en place."}
+    after = links(adviser.post(f"{path}/reviews", held))
+    assert {"close-follow-up", "correct-review", "request-parcours-update"} <= after.keys()
+    assert not {"record-review", "plan-review"} & after.keys()
+    closed = links(adviser.post(f"{path}/closure", {"conclusion": "Les effets durent."}))
+    assert closed.keys() == {"correct-review", "add-attachment"}
+
+
+def test_a_sheet_goes_back_and_forth_until_it_is_published(serve: Serve) -> None:
+    running = serve(followup_service)
+    adviser, centre = running.by("adviser", unit=UNIT), running.by("resource_centre", unit="crdla-finance")
+    lesson = {
+        "title": "Sortir d’une seule subvention",
+        "theme": "finance",
+        "context": "Une petite association.",
+        "what_worked": "Des ventes régulières.",
+        "limits": "Le temps que cela prend.",
+    }
+    submitted = adviser.post("/api/v1/sheets", {"lesson": lesson, "names": ["Les Jardins de l’Erdre"]})
+    path = submitted.headers["Location"]
+    assert [link["href"] for link in links(submitted).values()] == [f"{path}/revision"]
+    assert links(centre.get(path)).keys() == {"return-sheet", "publish-sheet"}
+    returned = centre.post(f"{path}/return", {"advice": "Dites combien de temps."})
+    assert links(returned) == {}
+    centre.post(f"{path}/publication", {"lesson": lesson})
+    adviser.post(f"{path}/revision", {"lesson": lesson, "names": ["Les Jardins de l’Erdre"]})
+    assert links(centre.post(f"{path}/publication", {"lesson": lesson})) == {}
+    assert links(adviser.get(path)) == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from followup.domain.commands import (
     CallOverdueReview,
     CallReview,
@@ -40,6 +42,7 @@ from followup.domain.events import (
 from followup.domain.reporting import check_due, known_review, planned_review, report_of
 from followup.domain.reviews import ReviewStatus, schedule
 from followup.domain.state import FollowUp, Status, evolve
+from shared.attachments.attachment import AddAttachment
 from shared.dates import already_past, yet_to_come
 from shared.decider import Context, Decider, Refusal
 
@@ -122,6 +125,30 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
             return [FollowUpClosed(Outcome.COMPLETED, context.text(conclusion))]
 
 
+def open_to(follow_up: FollowUp) -> Iterator[type]:
+    """Reviews are held one after the other; needs and updates come of them, until it is concluded, or resumed."""
+    yield from (OpenFollowUp, HearBaselineCorrection)
+    held = any(review.status is ReviewStatus.HELD for review in follow_up.reviews.values())
+    if follow_up.status is Status.OPEN:
+        if follow_up.left:
+            yield from (RecordReview, RecordUnreachable, PlanReview, CallReview, CallOverdueReview)
+        if held or any(review.status is ReviewStatus.UNREACHABLE for review in follow_up.reviews.values()):
+            yield CancelReview
+        if follow_up.update:
+            yield from (WithdrawParcoursUpdate, DropParcoursUpdate)
+        elif held:
+            yield RequestParcoursUpdate
+        if not (follow_up.left or follow_up.update):
+            yield CloseFollowUp
+        yield from (FindNeed, RecordClosedDown)
+    if held:
+        yield CorrectReview
+    if follow_up.closed_down_on:
+        yield CorrectClosingDown
+    if follow_up.status is not Status.NEW:
+        yield AddAttachment
+
+
 NOT_OPEN_BECAUSE = {
     Status.NEW: "Il s’ouvre de lui-même quand le parcours se termine.",
     Status.CLOSED: "Il est clos\u00a0: il reprendra si le parcours est mis à jour.",
@@ -186,4 +213,5 @@ decider: Decider[FollowUp] = Decider(
     events=Event.__args__,
     dues=dues,
     when_due=when_due,
+    open_to=open_to,
 )

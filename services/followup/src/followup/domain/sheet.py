@@ -122,6 +122,18 @@ def decide(sheet: Sheet, command: Command, context: Context) -> list[Event]:
             return [SheetPublished(lesson.theme, *_texts(lesson))]
 
 
+OPEN_AT: dict[Status, tuple[type, ...]] = {
+    Status.NEW: (SubmitSheet,),
+    Status.SUBMITTED: (SubmitSheet, ReturnSheet, PublishSheet),
+    Status.RETURNED: (SubmitSheet,),
+    Status.PUBLISHED: (),
+}
+
+
+def open_to(sheet: Sheet) -> tuple[type, ...]:
+    return OPEN_AT[sheet.status]
+
+
 def _submitted(sheet: Sheet) -> None:
     if sheet.status is not Status.SUBMITTED:
         raise NOT_SUBMITTED("Elle a été renvoyée à son auteur ou autrice\u00a0: attendez la nouvelle proposition.")
@@ -151,4 +163,6 @@ def evolve(sheet: Sheet, event: Event) -> Sheet:
             return replace(sheet, status=Status.PUBLISHED, published=event)
 
 
-decider: Decider[Sheet] = Decider("sheet", Sheet(), decide, evolve, commands=Command.__args__, events=Event.__args__)
+decider: Decider[Sheet] = Decider(
+    "sheet", Sheet(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+)

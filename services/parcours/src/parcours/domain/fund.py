@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -179,6 +180,15 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
             return [FundSpent(action, amount)]
 
 
+def open_to(fund: Fund) -> Iterator[type]:
+    if fund.unit is None:
+        yield OpenFund
+        return
+    yield from (AdjustFund, Engage)
+    if fund.committed > fund.paid:
+        yield from (Free, Spend)
+
+
 def _check_manager(unit: str, context: Context) -> None:
     if context.actor.role is not Role.MANAGER:
         raise MANAGERS_ONLY("C’est votre responsable qui ouvre et ajuste le fonds d’ingénierie.")
@@ -210,4 +220,6 @@ def evolve(fund: Fund, event: Event) -> Fund:
             return fund.but(action, replace(before, paid=before.paid + amount))
 
 
-decider: Decider[Fund] = Decider("fund", Fund(), decide, evolve, commands=Command.__args__, events=Event.__args__)
+decider: Decider[Fund] = Decider(
+    "fund", Fund(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+)

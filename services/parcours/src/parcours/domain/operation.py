@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -118,6 +119,17 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
             return _left(operation, action) if action in operation.actions else []
 
 
+def open_to(operation: Operation) -> Iterator[type]:
+    if operation.step is Step.NEW:
+        yield PlanOperation
+        return
+    yield Join
+    if operation.actions:
+        yield Leave
+    if _beneficiaries(operation.actions) >= BENEFICIARIES:
+        yield Begin
+
+
 def _check_known(operation: Operation) -> None:
     if operation.step is Step.NEW:
         raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
@@ -149,5 +161,5 @@ def evolve(operation: Operation, event: Event) -> Operation:
 
 
 decider: Decider[Operation] = Decider(
-    "operation", Operation(), decide, evolve, commands=Command.__args__, events=Event.__args__
+    "operation", Operation(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
 )

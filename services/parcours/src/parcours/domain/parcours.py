@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from parcours.domain import (
     building,
@@ -13,6 +13,7 @@ from parcours.domain import (
     duration,
     ending,
     funding,
+    next_steps,
     validation,
 )
 from parcours.domain.state import Parcours, Plan, Status
@@ -109,6 +110,13 @@ def _check_open(parcours: Parcours, command: Command) -> None:
             raise PARCOURS_ENDED("Ce parcours a été abandonné.")
 
 
+def open_to(parcours: Parcours) -> Iterator[type]:
+    if parcours.status is Status.NEW:
+        yield OpenParcours
+    else:
+        yield from next_steps.open_to(parcours)
+
+
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     if isinstance(event, ParcoursOpened):
         return replace(parcours, status=Status.BUILDING, plan=event.plan)
@@ -145,4 +153,5 @@ decider: Decider[Parcours] = Decider(
     commands=Command.__args__,
     events=Event.__args__,
     alongside=alongside,
+    open_to=open_to,
 )

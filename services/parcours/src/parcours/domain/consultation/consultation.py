@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from parcours.domain.consultation import agreement, award, proposals
-from parcours.domain.consultation.state import Consultation
+from parcours.domain.consultation.state import Consultation, Step
 from shared.decider import Context, Decider
 
 Command = proposals.Command | award.Command | agreement.Command
@@ -26,6 +28,27 @@ def evolve(consultation: Consultation, event: Event) -> Consultation:
     return agreement.evolve(consultation, event)
 
 
+def open_to(consultation: Consultation) -> Iterator[type]:
+    """Providers are consulted and propose, are scored, one is retained, all are told, and an agreement follows.
+
+    The deadline stands between proposing and scoring; it is judged when either is asked."""
+    match consultation.step:
+        case Step.NEW:
+            yield proposals.OpenConsultation
+        case Step.OPEN:
+            yield from (proposals.ConsultProvider, award.DeclareInterests, award.CancelConsultation)
+            if consultation.candidates:
+                yield proposals.SubmitProposal
+            if consultation.proposals:
+                yield award.ScoreProposal
+            if consultation.scorers:
+                yield award.Award
+        case Step.AWARDED:
+            yield from (award.InformCandidate, award.CancelConsultation)
+            if all(each.informed_on for each in consultation.proposals.values()):
+                yield agreement.Conclude
+
+
 decider: Decider[Consultation] = Decider(
-    "consultation", Consultation(), decide, evolve, commands=Command.__args__, events=Event.__args__
+    "consultation", Consultation(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
 )
