@@ -41,7 +41,8 @@ check: $(READY) ## ruff, mypy strict, import rules, schema drift
 bench: $(READY) ## the measures, each beside its floor
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
-schemas: $(READY) ## write shared/schemas and the tables of decisions anew, unless that breaks a promise made
+schemas: $(READY) ## write shared/schemas, the examples and the tables of decisions anew, unless that breaks a promise made
+	@$(BIN)/python tests/support/examples.py
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas || exit 1; done
 	@$(BIN)/python tests/support/tables.py
 

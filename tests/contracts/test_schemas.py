@@ -73,6 +73,10 @@ def changed(schema: dict[str, Any], field: str, to: dict[str, Any]) -> None:
             "Structure.headcount is no longer integer",
         ),
         (lambda s: changed(s, "name", {"type": "string", "maxLength": 3}), "Structure.name has a lower maxLength"),
+        (
+            lambda s: s["paths"]["/api/v1/requests"]["post"].update(operationId="autrement"),
+            "POST /api/v1/requests is no longer called requests_receive_request",
+        ),
     ],
 )
 def test_a_broken_promise_is_named(openapi: dict[str, Any], change: Any, said: str) -> None:

@@ -54,6 +54,8 @@ def _gone(before: Schema, now: Schema) -> Iterator[str]:
             if kept is None:
                 yield f"{method.upper()} {path} is gone"
                 continue
+            if operation.get("operationId") != kept.get("operationId"):
+                yield f"{method.upper()} {path} is no longer called {operation.get('operationId')}"
             for status in operation["responses"].keys() - kept["responses"].keys():
                 if int(status) < 400:  # a problem less breaks nothing
                     yield f"{method.upper()} {path} no longer answers {status}"

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
@@ -34,6 +35,7 @@ from shared.web.callers import Callers, DossierOf, RightsOf, no_dossier, only
 from shared.web.clock import clock_router
 from shared.web.health import health_router
 from shared.web.me import me_router
+from shared.web.reading import operation_id, readable
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,8 @@ class Service:
     """Everything that makes one service: pure deciders, and the named bridges around them.
 
     `tables`: SQL that the migration step runs too, `{schema}` filled in. `workers`: what else the role `work` runs.
-    `own_settings`: what a deployment tells this service alone, which it does not start without understanding."""
+    `own_settings`: what a deployment tells this service alone, which it does not start without understanding.
+    `tags`: by name, what they are in French; `examples`: a JSON file, a body by the path of its command."""
 
     name: str
     title: str
@@ -75,6 +78,8 @@ class Service:
     tables: str = ""
     workers: Workers = tuple
     own_settings: type[BaseSettings] | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    examples: Path | None = None
     rights: RightsOf = rights_heard
     dossier: DossierOf = no_dossier
 
@@ -111,9 +116,15 @@ class Service:
             finally:
                 await asyncio.to_thread(app.close)
 
-        web = FastAPI(title=self.title, version="0.1.0", lifespan=lifespan, redirect_slashes=False)
+        web = FastAPI(
+            title=self.title,
+            version="0.1.0",
+            lifespan=lifespan,
+            redirect_slashes=False,
+            generate_unique_id_function=operation_id,
+        )
         describe = web.openapi
-        web.openapi = lambda: problems.documented(describe())  # type: ignore[method-assign]
+        web.openapi = lambda: readable(problems.documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]
         problems.install(web)
         web.include_router(health_router)
         if part in (Part.ALL, Part.API):

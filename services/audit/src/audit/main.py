@@ -42,6 +42,10 @@ service = Service(
     rights=rights,
     tables="\n".join(files(part).joinpath("tables.sql").read_text() for part in ("audit.ledger", "audit.reconcile")),
     workers=ledger,
+    tags={
+        "cases": "La chronologie d’un dossier à travers les services, et son dossier de preuves.",
+        "ledger": "Le registre public qui engage chaque événement.",
+    },
 )
 cli = command_line(service)
 commands.install(cli)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from diagnostic import api, views
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis
@@ -24,6 +26,10 @@ service = Service(
     reactions=reactions,
     dossier=dossier,
     views=(views.diagnoses, caseload.view),
+    tags={
+        "diagnoses": "Les diagnostics partagés, jusqu’au plan d’accompagnement convenu.",
+    },
+    examples=Path(__file__).with_name("examples.json"),
 )
 cli = command_line(service)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from followup import api, commands, views
 from followup.caseload import caseload
 from followup.domain import follow_up, sheet
@@ -24,6 +26,11 @@ service = Service(
     reactions=reactions,
     dossier=dossier,
     views=(views.follow_ups, views.sheets, caseload.view),
+    tags={
+        "follow-ups": "Le suivi des structures\u00a0: bilans, nouveaux besoins, chiffres de l’unité.",
+        "sheets": "Les fiches de capitalisation, partagées entre chargé·es d’accompagnement.",
+    },
+    examples=Path(__file__).with_name("examples.json"),
 )
 cli = command_line(service)
 commands.install(cli, service)

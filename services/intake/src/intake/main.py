@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from intake import api, commands, deployed, lookups, views
 from intake.caseload import caseload
 from intake.domain.register import register
@@ -34,6 +36,14 @@ service = Service(
     views=(views.requests, views.chases, caseload.view),
     own_settings=Deployment,
     rights=lookups.rights,
+    tags={
+        "requests": "Les demandes d’accompagnement, de l’accueil à leur suite.",
+        "orientations": "Les orientations vers d’autres acteurs, avec l’accord de la structure.",
+        "register of rights": "Qui a quel droit, sur quoi, et depuis quand.",
+        "reference": "Les données de référence\u00a0: communes, activités, critères, cibles d’orientation.",
+        "prevention": "L’auto-diagnostic des signaux faibles, sans ouvrir de dossier.",
+    },
+    examples=Path(__file__).with_name("examples.json"),
 )
 cli = command_line(service)
 commands.install(cli, service)

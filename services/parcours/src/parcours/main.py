@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from parcours import api, views
 from parcours.caseload import caseload
 from parcours.domain import fund, operation, parcours
@@ -32,6 +34,13 @@ service = Service(
     reactions=reactions,
     dossier=dossier,
     views=(views.parcours_list, views.funds, views.operations, caseload.view),
+    tags={
+        "parcours": "Les parcours\u00a0: construits, validés, coordonnés, terminés.",
+        "consultations": "Les consultations de prestataires, des besoins à la convention.",
+        "funds": "Les fonds d’ingénierie des unités, année par année.",
+        "operations": "Les opérations collectives, à deux structures au moins.",
+    },
+    examples=Path(__file__).with_name("examples.json"),
 )
 cli = command_line(service)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from shared.decider import Decider, Role
 from shared.eventlog.application import Beside, CommandKey, Loaded, Receipt, ServiceApplication, UnknownCase
@@ -55,6 +55,24 @@ class Link(BaseModel):
 
 class Done(BaseModel):
     """What a command led to: the case's version now, the events recorded, and what the caller may do next."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40",
+                "version": 4,
+                "events": ["meeting-recorded"],
+                "links": [
+                    {
+                        "rel": "assess-criterion",
+                        "method": "POST",
+                        "href": "/api/v1/requests/01993f2e-5c00-7a10-8a51-3f6f7c1b2d40/criteria",
+                        "title": "Examiner un critère d’éligibilité",
+                    }
+                ],
+            }
+        }
+    )
 
     id: UUID
     version: int
@@ -126,6 +144,7 @@ class Endpoints(Generic[S]):
     def __init__(self, router: APIRouter, decider: Decider[S], within: "Endpoints[Any] | None" = None) -> None:
         self._router, self._decider, self._within = router, decider, within
         self._offered: list[Operation] = []
+        self._named: set[str] = set()
 
     def opens(
         self,
@@ -342,7 +361,9 @@ class Endpoints(Generic[S]):
         empty = all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(command))
         annotation: Any = Annotated[command, AsJson(), Body(default_factory=command) if empty else Body()]
         endpoint.__annotations__["body"] = annotation
-        endpoint.__name__ = _words(command.__name__).replace(" ", "_").lower()
+        name = _words(command.__name__).replace(" ", "_").lower()
+        endpoint.__name__ = f"{name}_{path.rpartition('/')[2]}" if name in self._named else name
+        self._named.add(name)
         self._router.add_api_route(
             path,
             endpoint,

@@ -21,6 +21,23 @@ MYSELF = "me"
 class Page(BaseModel):
     """Rows of a list; give `next` back as `after` to go on, until it is null. `total`: when it was asked for."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "items": [
+                    {
+                        "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40",
+                        "version": 4,
+                        "unit": "dla-44",
+                        "adviser": "8f1c2c1e-0a7b-5d6e-9a55-0c6f0e1b7a21",
+                    }
+                ],
+                "next": "WyItaWQiLCAieCIsICJ5Il0",
+                "total": 37,
+            }
+        }
+    )
+
     items: list[dict[str, Any]]
     next: str | None
     total: int | None = None

@@ -26,7 +26,18 @@ TYPES = "https://dla.example/problemes/"
 class Problem(BaseModel):
     """RFC 9457. `type` ends with a slug that never changes; `title` and `detail` are for people, in French."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "type": f"{TYPES}stale-version",
+                "title": "Le dossier a changé entre-temps",
+                "status": 409,
+                "detail": "Le dossier en est à la version 8\u00a0: relisez-le avant de recommencer.",
+                "current_version": 8,
+            }
+        },
+    )
 
     type: str
     title: str

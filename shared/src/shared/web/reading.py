@@ -1,0 +1,38 @@
+"""How does a service's OpenAPI read? Each operation has a name, each tag a description, each body an example."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+TAGS = {
+    "attachments": "Les pièces jointes d’un dossier\u00a0: déposées, lues, retirées.",
+    "caseload": "Ce qui attend une chargée ou un chargé d’accompagnement, par échéance.",
+    "events": "Le flux des événements, pour les autres services.",
+    "health": "La santé du service, pour l’exploitation.",
+    "me": "Qui vous êtes ici, et quels sont vos droits.",
+}
+"""What every service may have; each adds its own."""
+
+
+def operation_id(route: APIRoute) -> str:
+    """By the first tag and the name of what it does: neither the path nor the order of the routes counts."""
+    return "_".join(re.sub(r"\W+", "_", str(word)) for word in (*route.tags[:1], route.name))
+
+
+def readable(openapi: dict[str, Any], tags: Mapping[str, str], examples: Path | None) -> dict[str, Any]:
+    operations = [(path, each) for path, found in openapi["paths"].items() for each in found.values()]
+    used = {tag for _, operation in operations for tag in operation.get("tags", ())}
+    told = {**TAGS, **tags}
+    openapi["tags"] = [{"name": tag, "description": told[tag]} for tag in sorted(used & told.keys())]
+    bodies = json.loads(examples.read_text()) if examples else {}
+    for path, operation in operations:
+        taken = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if taken is not None and path in bodies:
+            taken["example"] = bodies[path]
+    return openapi

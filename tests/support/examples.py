@@ -1,0 +1,87 @@
+"""The examples of OpenAPI: for each command, the fullest body that a story of deploy/ plays with success.
+
+python tests/support/examples.py      writes services/<service>/src/<service>/examples.json anew"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from samples import SERVICES, service
+
+from embedded.demo.blanks import Blanks
+from embedded.demo.script import DEMO, TOUR, Script, scripts
+
+ROOT = Path(__file__).parents[2]
+DAY = datetime(2026, 9, 14, 9, tzinfo=UTC)
+SOME_ID, SOME_HASH = "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40", "5f0c" * 16
+LIKE = {"siret": "73282932000074", "rna": "W442000123", "content_hash": SOME_HASH, "version": 3}
+
+
+UNTOLD = {
+    "/api/v1/identities/rights": {
+        "identity": SOME_ID,
+        "role": "adviser",
+        "motive": "Prise de poste au sein de l’unité.",
+        "unit": "dla-44",
+        "since": "2026-09-14",
+        "name": "Tanguy Abgrall",
+    },
+    "/api/v1/identities/{id}/revocation": {"right": SOME_ID, "motive": "Départ de l’unité."},
+}
+"""No story gives rights: the stack of the demo has them in its tokens."""
+
+
+class Invented(Blanks):
+    """What a story reads or saves on its way is made up, by the last word of its name; the rest are ids."""
+
+    def _value(self, name: str) -> Any:
+        if name.startswith(("today", "about.")) or name == "year":
+            return super()._value(name)
+        return LIKE.get(re.split(r"[._]", name)[-1], LIKE.get(name.rpartition(".")[2], SOME_ID))
+
+
+def file(name: str) -> Path:
+    return ROOT / "services" / name / "src" / name / "examples.json"
+
+
+def examples(name: str) -> dict[str, Any]:
+    """By path: the body of each command that takes JSON."""
+    openapi, bodies = service(name).web().openapi(), [body for script in _stories() for body in _bodies(name, script)]
+    found = {}
+    for path, operations in sorted(openapi["paths"].items()):
+        if "application/json" not in operations.get("post", {}).get("requestBody", {}).get("content", {}):
+            continue
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))
+        fitting = [body for posted, body in bodies if re.fullmatch(pattern, posted)]
+        found[path] = max(fitting, key=_fullness) if fitting else UNTOLD[path]
+    return found
+
+
+def written(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _stories() -> list[Script]:
+    return [*scripts(DEMO), *scripts(TOUR)]
+
+
+def _bodies(name: str, script: Script) -> Iterator[tuple[str, Any]]:
+    blanks = Invented(DAY, {"about": script.about})
+    for step in script.steps:
+        if step.post and step.post.startswith(f"{name} ") and not step.file and not step.expects:
+            yield f"/api/v1{blanks.filled(step.post.removeprefix(name).strip())}", blanks.filled(step.body or {})
+
+
+def _fullness(body: Any) -> int:
+    return len(json.dumps(body).split('":'))
+
+
+if __name__ == "__main__":
+    for each in SERVICES:
+        if found := examples(each):
+            file(each).write_text(written(found))
