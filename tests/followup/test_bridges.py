@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from diagnostic.domain.axes import Axis
+from followup.caseload import caseload
 from followup.domain.events import (
     BaselineCorrectionHeard,
     FollowUpClosed,
@@ -50,7 +51,7 @@ from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
 from shared.testing import CASE, NOW, Scenarios, text
 from shared.transport.wire import Header
-from shared.views import Document
+from shared.views import Document, View
 
 ENTRY = LogEntry(
     id=1,
@@ -132,6 +133,12 @@ def test_a_baseline_that_diagnostic_corrects_is_heard_with_the_day_it_was_record
     assert row(heard) == {}
 
 
+def test_nobody_waits_for_a_follow_up_that_only_heard_of_a_corrected_baseline() -> None:
+    heard = BaselineCorrectionHeard("fte", 9.5, TODAY, NOW)
+    assert row(heard, of=caseload.view) == {}
+    assert len(row(heard, OPENED, of=caseload.view)["due"]) == 3
+
+
 def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:
     to = drop_parcours_update(ParcoursAbandoned(), HEADER)
     asked = ParcoursUpdateAsked("M0", text("Outils non repris."))
@@ -193,10 +200,10 @@ def test_a_need_is_about_an_axis_that_diagnoses_look_at() -> None:
     assert {theme.value for theme in Theme} == {axis.value for axis in Axis}
 
 
-def row(*events: object) -> Document:
+def row(*events: object, of: View = follow_ups) -> Document:
     document: Document = {}
     for event in events:
-        document = plain(follow_ups.project(document, ENTRY, recorded(event)), repr)
+        document = plain(of.project(document, ENTRY, recorded(event)), repr)
     return document
 
 

@@ -23,6 +23,8 @@ WHATS = {
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     told = follow_ups.project(row.get("follow_up", row), entry, recorded)
+    if "status" not in told:
+        return row  # a baseline may be corrected before the follow-up opens
     waits = {}
     if told["status"] == Status.OPEN:
         waits = {code: due(REVIEW, entry.recorded_at, on=day, item=code) for code, day in told["due"].items()}

@@ -95,7 +95,7 @@ def show(console: Console, lines: list[Compared]) -> None:
         expand=True,
     )
     for column in ("Service", "Objet", "Dossier", "Version", "Reconstruit", "Servi", ""):
-        table.add_column(column, no_wrap=True)
+        table.add_column(column, no_wrap=column != "Objet", overflow="fold")
     for line in lines:
         sign = "[green]=[/]" if line.equal else "[red]≠[/]"
         table.add_row(
