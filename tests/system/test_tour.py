@@ -79,7 +79,7 @@ def test_refused_attempts_are_told_with_their_reason(told: dict[str, Any], copy:
         ("La Laiterie du Val", ["injoignable", "Bilan en retard", "cessé son activité", "Dossier clos"]),
         ("Radio Bocage", ["Dérogation de durée accordée", "Parcours abandonné", "Somme rendue"]),
         ("Les Paniers du Coin", ["Mise à jour du parcours demandée", "Parcours rouvert", "Suivi repris"]),
-        ("Acheter ensemble", ["Opération collective sans assez de structures", "Dossier rouvert", "Suivi repris"]),
+        ("Acheter ensemble", ["Trop peu de structures restent", "Dossier rouvert", "Suivi repris"]),
     ],
 )
 def test_each_story_is_told(copy: str, title: str, told_in_it: list[str]) -> None:
