@@ -214,6 +214,7 @@ def test_the_list_shows_where_each_follow_up_stands() -> None:
         "unit": "unit-35",
         "adviser": "adviser-1",
         "opened_at": "2026-03-02T09:00:00Z",
+        "reviews": {},
         "reviews_held": 0,
         "reviews_unreachable": 0,
         "needs": 0,

@@ -136,8 +136,8 @@ def showing(show: Callable[[Sealed], str]) -> tuple[Callable[[Sealed], str], lis
 
 
 def _recorded_by(app: ServiceApplication, decider: Decider[Any], stream: UUID, moment: Moment) -> list[Told]:
-    if moment.as_of and moment.as_of >= (settled := app.recorder.settled() + timedelta(seconds=app.clock.ahead())):
-        raise StillToCome(settled)
+    if moment.as_of:
+        settled_by(app, moment.as_of)
     told = list(app.events_of(app.recorder.entries_of_stream(stream)))
     if not told or type(told[0][1].data) not in decider.events:
         raise UnknownCase(str(stream))
@@ -153,6 +153,12 @@ def _recorded_by(app: ServiceApplication, decider: Decider[Any], stream: UUID, m
     return by_then
 
 
+def settled_by(app: ServiceApplication, instant: datetime) -> None:
+    """Raises StillToCome while something may still be recorded by then."""
+    if instant >= (settled := app.recorder.settled() + timedelta(seconds=app.clock.ahead())):
+        raise StillToCome(settled)
+
+
 def happened_by(day: date, times: Sequence[tuple[datetime | None, datetime]]) -> list[bool]:
     """Of events in their order, given as (effective, recorded): those that count by the end of the day.
 
@@ -164,9 +170,14 @@ def happened_by(day: date, times: Sequence[tuple[datetime | None, datetime]]) ->
     return [did or (n < last and times[n][0] is None) for n, did in enumerate(happened)]
 
 
-def _happened_by(told: Sequence[Told], day: date) -> list[Told]:
+def counted_by(told: Sequence[Told], day: date) -> list[Told]:
+    """Those of the events that count by the end of the day, as `happened_by` says."""
     times = [(event.meta.effective_at, entry.recorded_at) for entry, event in told]
-    counted = [one for one, counts in zip(told, happened_by(day, times), strict=True) if counts]
+    return [one for one, counts in zip(told, happened_by(day, times), strict=True) if counts]
+
+
+def _happened_by(told: Sequence[Told], day: date) -> list[Told]:
+    counted = counted_by(told, day)
     if not counted:
-        raise NotYet(min(effective or recorded for effective, recorded in times))
+        raise NotYet(min(event.meta.effective_at or entry.recorded_at for entry, event in told))
     return counted

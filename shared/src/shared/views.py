@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -39,6 +39,16 @@ class View:
     sorts: tuple[str, ...] = ()
     opened: str | None = None
     everywhere: bool = False
+
+    def after(self, before: Document | None, entry: LogEntry, event: RecordedEvent[Any]) -> Document | None:
+        """The case's row after one more event; null as long as it is a case of another kind, which has none here."""
+        if self.about and type(event.data) not in self.about:
+            return before
+        given = before or {"id": str(entry.case_id), "version": 0}
+        row = self.project(given, entry, event)
+        if row is given and not given["version"]:
+            return None
+        return cast(Document, plain(row | {"version": given["version"] + 1}, _never))
 
 
 class Projector:
@@ -113,13 +123,8 @@ class Projector:
 
     def _project(self, view: View, entries: Any, documents: dict[UUID, Document]) -> None:
         for entry, event in self._app.events_of(entries):
-            if view.about and type(event.data) not in view.about:
-                continue
-            before = documents.get(entry.case_id, {"id": str(entry.case_id), "version": 0})
-            row = view.project(before, entry, event)
-            if row is before and not before["version"]:
-                continue  # a case of another kind: this view has no row for it
-            documents[entry.case_id] = plain(row | {"version": before["version"] + 1}, _never)
+            if row := view.after(documents.get(entry.case_id), entry, event):
+                documents[entry.case_id] = row
 
 
 def folded(text: str) -> str:

@@ -29,6 +29,8 @@ from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
+ENDED = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)
+
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     match recorded.data:
@@ -39,8 +41,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "unit": unit,
                 "adviser": adviser,
                 "opened_at": entry.recorded_at,
-                "reviews_held": 0,
-                "reviews_unreachable": 0,
+                **_reviews({}),
                 "needs": 0,
                 "updates": 0,
                 "linked_requests": [],
@@ -69,10 +70,10 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return _done(_told(row, review, report), ReviewStatus.HELD, review)
         case ReviewCorrected(review, report):
             return _told(row, review, report)
-        case ReviewCancelled(review, was, due_on):
+        case ReviewCancelled(review, _, due_on):
             forgotten = {said: _without(row[said], review) for said in ("measured", "appropriation", "satisfaction")}
-            counted = f"reviews_{was}"
-            return _due(row | forgotten | {counted: row[counted] - 1}, row["due"] | {review: due_on})
+            left = _reviews(_without(row["reviews"], review))
+            return _due(row | forgotten | left, row["due"] | {review: due_on})
         case ReviewUnreachable(review):
             return _done(row, ReviewStatus.UNREACHABLE, review)
         case StructureClosedDown():
@@ -91,8 +92,13 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
 
 
 def _done(row: Document, how: ReviewStatus, review: str) -> Document:
-    counted = f"reviews_{how}"
-    return _due(_called(row, review) | {counted: row[counted] + 1}, _without(row["due"], review))
+    return _due(_called(row, review) | _reviews(row["reviews"] | {review: how}), _without(row["due"], review))
+
+
+def _reviews(ended: dict[str, str]) -> Document:
+    """Counted anew each time: by the days on which things happened, one may be cancelled before it was held."""
+    held, unreachable = (sum(how == counted for how in ended.values()) for counted in ENDED)
+    return {"reviews": ended, "reviews_held": held, "reviews_unreachable": unreachable}
 
 
 def _called(row: Document, review: str) -> Document:
@@ -125,7 +131,7 @@ def _due(row: Document, due: dict[str, Any]) -> Document:
 
 
 follow_ups = View(
-    "follow-ups:v3",
+    "follow-ups:v4",
     _project,
     searched=("unit", "adviser"),
     about=follow_up.decider.events,

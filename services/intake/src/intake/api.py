@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from operator import attrgetter
 from typing import Annotated, Any
-from uuid import UUID
 
 from annotated_types import MaxLen
 from fastapi import Path, Query
@@ -33,10 +32,11 @@ from intake.settings import deployment
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.bodies import AsJson
-from shared.web.callers import Caller, Calling, allowed
+from shared.web.callers import Calling, allowed
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.figures import offer_figures
 from shared.web.lists import NO_NUL
 
 router = case_router("/requests", "requests")
@@ -51,40 +51,7 @@ def chases(
     return lookups.chases(asked, [each for each in caller.actor.territory if unit in (None, each)])
 
 
-OfUnit = Annotated[
-    str | None, Query(max_length=100, pattern=NO_NUL, description="For the DLA régional: one of its units")
-]
-
-
-@router.get("/figures", summary="The unit's figures, each with its formula")
-def unit_figures(asked: Asked, caller: Calling, unit: OfUnit = None) -> figures.Figures:
-    """Hours to triage, levels of difficulty, orientations that were acknowledged, distinct structures."""
-    allowed(caller, frozenset(EVERYONE_AT_WORK))
-    return figures.figures_of(asked.recorder, views.requests, *_counted(caller, unit))
-
-
-@router.get("/figures/{code}/events", summary="What was recorded behind a figure")
-def figure_events(
-    code: Annotated[str, Path(max_length=100, pattern=NO_NUL)],
-    asked: Asked,
-    caller: Calling,
-    unit: OfUnit = None,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> figures.FigureEvents:
-    """Case after case: the events that the figure counts, as its `events` address names them."""
-    allowed(caller, frozenset(EVERYONE_AT_WORK))
-    found = figures.figures_of(asked.recorder, views.requests, *_counted(caller, unit))
-    return figures.events_behind(asked, found, code, after, limit)
-
-
-def _counted(caller: Caller, unit: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """The unit asked for, and the units that may count: for the DLA régional those of its region, else the own one."""
-    if caller.actor.role is Role.REGIONAL:
-        return unit, caller.actor.territory
-    own = caller.actor.unit or ""
-    return own, (own,)
-
+offer_figures(router, figures.figures)
 
 requests = Endpoints(router, deployed.requests)
 requests.opens(commands.ReceiveRequest, *EVERYONE_AT_WORK, completed=lookups.received_knowing)

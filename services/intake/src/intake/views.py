@@ -21,7 +21,9 @@ from intake.domain.events import (
     StructureCorrected,
     TransferReceived,
 )
+from intake.domain.nomenclature import section_of
 from intake.domain.state import Status
+from intake.domain.structure import Structure
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
@@ -35,8 +37,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             by_itself = isinstance(opened, LinkedRequestOpened)
             return row | {
                 "status": Status.RECEIVED,
-                "structure": structure.name,
-                "department": structure.department,
+                **_described(structure),
                 "structure_id": opened.structure_id,
                 "unit": opened.unit,
                 "adviser": None if by_itself else recorded.meta.actor,
@@ -44,11 +45,12 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "received_at": entry.recorded_at,
             }
         case StructureCorrected(structure):
-            return row | {"structure": structure.name, "department": structure.department}
+            return row | _described(structure)
         case DifficultyQualified(difficulty):
             return row | {"difficulty": difficulty.level, "triaged_at": row.get("triaged_at") or entry.recorded_at}
-        case RequestAdmitted(adviser=adviser):
-            return row | {"status": Status.ADMITTED, "adviser": adviser, "outcome_at": entry.recorded_at}
+        case RequestAdmitted(adviser=adviser, rules=rules):
+            admitted = {"status": Status.ADMITTED, "admitted": True, "rules": [rules]}
+            return row | admitted | {"adviser": adviser, "outcome_at": entry.recorded_at}
         case RequestOriented():
             return row | {"status": Status.ORIENTED, "outcome_at": entry.recorded_at}
         case RequestTransferred(to_unit):
@@ -70,6 +72,16 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
         case orientation.OrientationAcknowledged():
             return row | {"acknowledged": [*row.get("acknowledged", []), str(entry.originator_id)]}
     return row
+
+
+def _described(structure: Structure) -> Document:
+    return {
+        "structure": structure.name,
+        "department": structure.department,
+        "legal_form": structure.legal_form,
+        "section": section_of(structure.naf) if structure.naf else None,
+        "headcount": structure.headcount,
+    }
 
 
 def _waiting(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
@@ -109,7 +121,7 @@ def _level(difficulty: Difficulty | None) -> Document:
 
 
 requests = View(
-    "requests:v4",
+    "requests:v5",
     _project,
     searched=("structure", "department"),
     filters=("status", "unit", "adviser", "department", "difficulty"),

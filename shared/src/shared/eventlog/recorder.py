@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from base64 import b64encode
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -349,13 +350,45 @@ class LogRecorder(PostgresApplicationRecorder):
     def _entries(self, statement: bytes, parameters: tuple[Any, ...]) -> Sequence[LogEntry]:
         with self.datastore.get_connection() as connection:
             rows = connection.execute(statement, parameters, prepare=True, binary=True).fetchall()
-        return [LogEntry(**row | {"recorded_at": row["recorded_at"].astimezone(UTC)}) for row in rows]
+        return [_entry(row) for row in rows]
 
     def fetch(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
         """Rows of the tables that stand beside the log; `{schema}` in the statement is filled in."""
         with self.datastore.get_connection() as connection:
             cursor = connection.execute(self._sql(statement), parameters)
             return cursor.fetchall() if cursor.description else []
+
+    def fetch_at_once(self, *statements: tuple[str, Any]) -> list[list[dict[str, Any]]]:
+        """The rows of several readings of one and the same moment."""
+        with self.datastore.get_connection() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return [connection.execute(self._sql(text), values).fetchall() for text, values in statements]
+
+    def reached(self, by: datetime | None = None) -> tuple[int, datetime | None]:
+        """The last position recorded by then, or by now, and its instant; 0 before the first.
+
+        Found by halves, for along the positions `recorded_at` never goes back."""
+        last = self.max_notification_id() or 0
+        position = last if by is None else bisect_right(range(1, last + 1), by, key=self._recorded_at)
+        return position, self._recorded_at(position) if position else None
+
+    def _recorded_at(self, position: int) -> datetime:
+        statement = "SELECT recorded_at FROM {events} WHERE position >= %s ORDER BY position LIMIT 1"
+        (row,) = self.fetch(statement, (position,))
+        at: datetime = row["recorded_at"]
+        return at.astimezone(UTC)
+
+    def streamed(self, before: str, which: str, values: Mapping[str, Any]) -> Iterator[LogEntry]:
+        """Entries case after case, each in order, through a cursor of the server: few are in memory at once."""
+        statement = self._sql(f"{before} SELECT {ENTRY} FROM {{events}} {which} ORDER BY case_id, position")  # noqa: S608
+        with (
+            self.datastore.get_connection() as connection,
+            connection.transaction(),
+            connection.cursor("streamed") as cursor,
+        ):
+            cursor.itersize = 500
+            for row in cursor.execute(statement, values):
+                yield _entry(row)
 
     def identity(self) -> LogIdentity:
         (row,) = self.fetch("SELECT log_id, since FROM {schema}.log_identity")
@@ -394,6 +427,10 @@ class LogRecorder(PostgresApplicationRecorder):
 def partition_of(case: UUID) -> int:
     """Stable for ever: consumers keep one number per partition."""
     return crc32(case.bytes) % PARTITIONS
+
+
+def _entry(row: dict[str, Any]) -> LogEntry:
+    return LogEntry(**row | {"recorded_at": row["recorded_at"].astimezone(UTC)})
 
 
 def _columns(events: Sequence[StoredEvent]) -> tuple[list[Any], list[int], list[str], list[bytes]]:

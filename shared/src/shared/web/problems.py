@@ -17,6 +17,8 @@ from starlette.exceptions import HTTPException
 from shared.decider import Refused
 from shared.eventlog.application import KeyReused, StaleVersion, UnknownCase
 from shared.eventlog.keys import Erased
+from shared.french import number
+from shared.past import AT_MOST, PastBusy, TooMuchPast
 from shared.replay import NeverReached, NotYet, StillToCome
 
 log = logging.getLogger(__name__)
@@ -109,6 +111,19 @@ def install(app: FastAPI) -> None:
     async def still_to_come(_: Request, error: StillToCome) -> JSONResponse:
         detail = f"Il est {error.now:%H:%M:%S} UTC, le {error.now:%d/%m/%Y}\u00a0: demandez un instant passé."
         return problem(422, "still-to-come", "Cet instant n’est pas encore passé", detail)
+
+    @app.exception_handler(TooMuchPast)
+    async def too_much_past(_: Request, __: TooMuchPast) -> JSONResponse:
+        detail = (
+            f"Ce passé tient en plus de {number(AT_MOST)} événements, la limite d’une réponse : demandez-le une unité"
+            " à la fois (unit=…)."
+        )
+        return problem(422, "too-much-past", "Trop d’histoire pour une seule réponse", detail)
+
+    @app.exception_handler(PastBusy)
+    async def past_busy(_: Request, __: PastBusy) -> JSONResponse:
+        detail = "D’autres consultent le passé en ce moment : réessayez dans un instant."
+        return problem(503, "past-busy", "Un instant…", detail, {"Retry-After": "10"})
 
     @app.exception_handler(KeyReused)
     async def key_reused(_: Request, __: KeyReused) -> JSONResponse:
