@@ -27,6 +27,16 @@ from shared.transport.wire import messages_of
 
 UNIT = "dla-44"
 MOTIVE = "Arrivée dans l’équipe."
+REQUEST = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "73282932000074",
+    },
+    "contact": {"name": "Maëlle Kerdoncuff"},
+    "need": "Un besoin.",
+}
 
 
 def slug(answer: Any) -> str:
@@ -136,23 +146,25 @@ def test_who_holds_several_rights_says_which(register: Register) -> None:
 
 
 def test_a_leader_is_given_a_dossier_of_the_unit_alone(register: Register) -> None:
-    asked = {
-        "structure": {
-            "name": "Les Jardins de l’Erdre",
-            "legal_form": "association",
-            "department": "44",
-            "siret": "73282932000074",
-        },
-        "contact": {"name": "Maëlle Kerdoncuff"},
-        "need": "Un besoin.",
-    }
-    dossier = register.person("claire").post("/api/v1/requests", asked).json()["id"]
+    dossier = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
     assert register.give("claire", "maëlle", role="leader", dossier=dossier).status_code == 201
     leader = register.person("maëlle")
     assert leader.get(f"/api/v1/requests/{dossier}").status_code == 200
     assert leader.get(f"/api/v1/requests/{uuid4()}").status_code == 403
     register.first("ailleurs", "manager", "--unit", "dla-35")
     assert slug(register.give("ailleurs", "intruse", role="leader", dossier=dossier)) == "right-beyond-yours"
+
+
+def test_a_leader_s_right_is_taken_back_by_the_unit_of_the_dossier_alone(register: Register) -> None:
+    dossier = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
+    register.give("claire", "maëlle", role="leader", dossier=dossier)
+    register.first("ailleurs", "manager", "--unit", "dla-35")
+    (right,) = register.person("maëlle").get("/api/v1/me").json()["rights"]
+    path = f"/api/v1/identities/{register.id_of('maëlle')}"
+    asked = {"right": right["id"], "motive": "Fin de mandat."}
+    assert register.person("ailleurs").get(path).status_code == 403
+    assert register.person("ailleurs").post(f"{path}/revocation", asked).status_code == 403
+    assert register.person("claire").post(f"{path}/revocation", asked).status_code == 200
 
 
 def test_the_operator_is_told_what_is_missing(register: Register) -> None:

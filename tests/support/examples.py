@@ -32,6 +32,14 @@ UNTOLD = {
         "name": "Tanguy Abgrall",
     },
     "/api/v1/identities/{id}/revocation": {"right": SOME_ID, "motive": "Départ de l’unité."},
+    "/api/v1/requests/{case}/links": {
+        "role": "leader",
+        "name": "Maëlle Kerdoncuff",
+        "motive": "Présidente de l’association, qui validera le diagnostic.",
+        "until": "2026-10-10",
+    },
+    "/api/v1/requests/{case}/links/{id}/renewal": {"motive": "Le premier lien arrive à son terme."},
+    "/api/v1/requests/{case}/links/{id}/revocation": {"motive": "Fin de mandat."},
 }
 """No story gives rights: the stack of the demo has them in its tokens."""
 

@@ -21,7 +21,14 @@ def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
             case RightGranted.name:
                 told = RightGranted.model_validate_json(heard.body)
                 held[told.right] = Right(
-                    told.right, Role(told.role), told.unit, told.units, told.dossier, told.since, told.until
+                    told.right,
+                    Role(told.role),
+                    told.unit,
+                    told.units,
+                    told.dossier,
+                    told.since,
+                    told.until,
+                    told.person,
                 )
             case RightRevoked.name:
                 held.pop(RightRevoked.model_validate_json(heard.body).right, None)

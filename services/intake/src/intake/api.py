@@ -16,6 +16,7 @@ from intake.domain import (
     commands,
     criteria,
     difficulty,
+    link,
     nomenclature,
     orientation,
     places,
@@ -28,6 +29,7 @@ from intake.domain.attachments import AttachmentKind
 from intake.domain.chasing import Chase
 from intake.domain.register import register
 from intake.domain.register.commands import GrantRight, RevokeRight
+from intake.links import PersonalLinks
 from intake.settings import deployment
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
@@ -83,6 +85,13 @@ orientations.does("/refusal", orientation.DeclineOrientation, *EVERYONE_AT_WORK,
 orientations.reads(*WHO_READS_A_CASE)
 letters = Documents(orientations_router, deployed.orientations, within=requests)
 letters.writes(papers.of_orientation, *WHO_READS_A_CASE, names_structure=True)
+
+links_router = case_router("/requests/{case}/links", "personal links")
+personal_links = PersonalLinks(links_router, link.decider, within=requests)
+personal_links.gives(*EVERYONE_AT_WORK)
+personal_links.does("/revocation", link.RevokeLink, *EVERYONE_AT_WORK)
+personal_links.shows(*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO)
+personal_links.reads(*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO)
 
 request_attachments = attachments_router("/requests", requests, AttachmentKind, *WHO_READS_A_CASE)
 

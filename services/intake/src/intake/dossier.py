@@ -5,15 +5,28 @@ from __future__ import annotations
 from uuid import UUID
 
 from intake import deployed
+from intake.domain.register import register
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.rights.policy import Dossier
 
 
 def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
-    """Of the register's identities nobody's: they belong to no unit."""
+    """An identity of the register whose every right is to a dossier is of that dossier's unit; others are nobody's."""
     try:
         known = app.load(deployed.requests, id)
     except UnknownCase:
-        return None
+        return _of_a_bearer(app, id)
     concerned = frozenset(filter(None, (known.state.unit, known.state.to_unit)))
     return Dossier(id, concerned) if known.version else None
+
+
+def _of_a_bearer(app: ServiceApplication, identity: UUID) -> Dossier | None:
+    try:
+        rights = app.load(register.decider, identity).state.rights
+    except UnknownCase:
+        return None
+    cases = {right.dossier for right in rights}
+    if not cases or None in cases:
+        return None
+    dossiers = [dossier(app, case) for case in cases if case]
+    return Dossier(identity, frozenset(unit for each in dossiers if each for unit in each.units))

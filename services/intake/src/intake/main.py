@@ -6,6 +6,7 @@ from pathlib import Path
 
 from intake import api, commands, deployed, lookups, views
 from intake.caseload import caseload
+from intake.domain import link
 from intake.domain.register import register
 from intake.dossier import dossier
 from intake.published import published
@@ -19,10 +20,11 @@ from shared.service import Service
 service = Service(
     name="intake",
     title="DLA — accueil",
-    deciders=(deployed.requests, deployed.orientations, attachment, register.decider),
+    deciders=(deployed.requests, deployed.orientations, link.decider, attachment, register.decider),
     routers=(
         api.router,
         api.orientations_router,
+        api.links_router,
         api.request_attachments,
         api.identities_router,
         api.reference_router,
@@ -39,6 +41,7 @@ service = Service(
     tags={
         "requests": "Les demandes d’accompagnement, de l’accueil à leur suite.",
         "orientations": "Les orientations vers d’autres acteurs, avec l’accord de la structure.",
+        "personal links": "Les liens personnels de dirigeant·es et de prestataires, chacun vers un seul dossier.",
         "register of rights": "Qui a quel droit, sur quoi, et depuis quand.",
         "reference": "Les données de référence\u00a0: communes, activités, critères, cibles d’orientation.",
         "prevention": "L’auto-diagnostic des signaux faibles, sans ouvrir de dossier.",

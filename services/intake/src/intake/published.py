@@ -40,6 +40,7 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
                 dossier=given.dossier,
                 since=given.since,
                 until=given.until,
+                person=given.person,
             )
         case register.RightRevoked(right):
             return contracts.RightRevoked(right=right)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
+from annotated_types import Ge, Le
 from pydantic import AfterValidator, HttpUrl, NonNegativeInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -27,6 +28,7 @@ class Deployment(BaseSettings):
     `prefill_url`: the public API "Recherche d'entreprises", or one that answers alike. Left out, nobody is asked;
     `criteria`: a TOML file with the versions of the eligibility criteria, in place of ours;
     `targets`: a TOML file with targets of orientation, added to ours;
+    `link_days`: how long a personal link lasts at most; `console_url`: the console’s public address, where links lead;
     `communes`, `activities`: CSV files as INSEE publishes them, newer than those that are shipped, added to them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -36,6 +38,8 @@ class Deployment(BaseSettings):
     prefill_url: HttpUrl | None = None
     criteria: Annotated[Path, AfterValidator(files.checked_by(files.criteria))] | None = None
     targets: Annotated[Path, AfterValidator(files.checked_by(files.targets))] | None = None
+    link_days: Annotated[int, Ge(1), Le(366)] = 30
+    console_url: HttpUrl | None = None
     communes: Annotated[Path, AfterValidator(files.checked_by(files.communes))] | None = None
     activities: Annotated[Path, AfterValidator(files.checked_by(files.activities))] | None = None
 

@@ -46,7 +46,8 @@ class CaseClosed(FromIntake):
 
 class RightGranted(FromIntake):
     """The case is an identity: a person, by the pseudonym under which every history names them. It was given a role;
-    `unit`, `units` and `dossier` say over what, `since` and `until` are the first and last days."""
+    `unit`, `units` and `dossier` say over what, `since` and `until` are the first and last days. When the case is a
+    personal link, `person` is by whom its bearer acts, in every history and from one link to the next."""
 
     name: ClassVar[str] = "right-granted"
 
@@ -57,6 +58,7 @@ class RightGranted(FromIntake):
     dossier: UUID | None = None
     since: date | None = None
     until: date | None = None
+    person: UUID | None = None
 
 
 class RightRevoked(FromIntake):

@@ -24,6 +24,7 @@ class HearRight:
     dossier: UUID | None
     since: date | None
     until: date | None
+    person: UUID | None = None
 
 
 @command
@@ -40,6 +41,7 @@ class RightHeard:
     dossier: UUID | None
     since: date | None
     until: date | None
+    person: UUID | None = None
 
 
 @event("revocation-heard", label="Retrait d’un droit connu de ce service")
@@ -55,16 +57,17 @@ class Heard:
 
 def decide(heard: Heard, command: HearRight | HearRevocation, _context: Context) -> list[RightHeard | RevocationHeard]:
     match command:
-        case HearRight(right, role, unit, units, dossier, since, until):
-            return [] if right in heard.known else [RightHeard(right, role, unit, units, dossier, since, until)]
+        case HearRight(right, role, unit, units, dossier, since, until, person):
+            told = RightHeard(right, role, unit, units, dossier, since, until, person)
+            return [] if right in heard.known else [told]
         case HearRevocation(right):
             return [RevocationHeard(right)] if any(held.id == right for held in heard.rights) else []
 
 
 def evolve(heard: Heard, event: RightHeard | RevocationHeard) -> Heard:
     match event:
-        case RightHeard(right, role, unit, units, dossier, since, until):
-            given = Right(right, role, unit, units, dossier, since, until)
+        case RightHeard(right, role, unit, units, dossier, since, until, person):
+            given = Right(right, role, unit, units, dossier, since, until, person)
             return Heard((*heard.rights, given), (*heard.known, right))
         case RevocationHeard(right):
             return Heard(tuple(held for held in heard.rights if held.id != right), heard.known)
@@ -81,7 +84,9 @@ def follow_register(reactions: Reactions) -> None:
     @reactions.on(RightGranted)
     def hear_right(told: RightGranted, header: Header) -> To:
         """Somebody was given a right: they are known here from now on."""
-        command = HearRight(told.right, Role(told.role), told.unit, told.units, told.dossier, told.since, told.until)
+        command = HearRight(
+            told.right, Role(told.role), told.unit, told.units, told.dossier, told.since, told.until, told.person
+        )
         return To(decider, header.case, command)
 
     @reactions.on(RightRevoked)

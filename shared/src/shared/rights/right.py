@@ -12,7 +12,8 @@ from shared.decider import Role
 @dataclass(frozen=True, slots=True)
 class Right:
     """`unit`: for which the person works; `units`: the territory that the right covers beside it; `dossier`: the only
-    one that a leader or a provider sees. `since` and `until` are its first and last days."""
+    one that a leader or a provider sees. `since` and `until` are its first and last days. `person`: as whom the bearer
+    of a personal link acts."""
 
     id: UUID
     role: Role
@@ -21,6 +22,7 @@ class Right:
     dossier: UUID | None = None
     since: date | None = None
     until: date | None = None
+    person: UUID | None = None
 
     def holds(self, on: date) -> bool:
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)

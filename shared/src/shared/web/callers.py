@@ -17,10 +17,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
+from shared.french import in_words
 from shared.frozen import replace
 from shared.rights.policy import Action, Dossier, decided
 from shared.rights.right import Right
 from shared.settings import RightsFrom, Settings
+from shared.web import personal_links
 from shared.web.problems import ProblemError
 from shared.web.tokens import Proven, TokenVerifier, text_claim, unauthenticated
 
@@ -89,13 +91,41 @@ class Callers:
     def __init__(self, settings: Settings, app: ServiceApplication, rights_of: RightsOf, dossier_of: DossierOf) -> None:
         self._from, self._app, self._rights_of, self._dossier_of = settings.rights_from, app, rights_of, dossier_of
         self._verifier = TokenVerifier(settings)
+        self._identity_key = settings.identity_key.get_secret_value()
 
     def identified(self, token: str) -> Identified:
         """Raises ProblemError 401 for a token that cannot be trusted."""
+        if token.startswith(personal_links.PREFIX):
+            return self._bearer_of(token)
         proven = self._verifier.proven(token)
         if self._from is RightsFrom.TOKEN:
             return Identified(proven.identity, _claimed(proven))
         return Identified(proven.identity, self._held(UUID(proven.identity), self._app.clock.now().date()))
+
+    def link_identity(self, secret: str) -> UUID | None:
+        """Under which the register knows a personal link."""
+        return personal_links.identity_of(self._identity_key, secret)
+
+    def _bearer_of(self, secret: str) -> Identified:
+        """Whom a personal link was given to, as long as it holds. The register alone knows, whatever tokens may say."""
+        identity = self.link_identity(secret)
+        rights = self._rights_of(self._app, identity) if identity else ()
+        if not rights:
+            raise unauthenticated(
+                "Ce lien personnel n’est pas reconnu, ou a été retiré ou remplacé : demandez-en un nouveau à la"
+                " personne du DLA qui suit votre dossier. S’il vient de vous être donné, réessayez dans un instant."
+            )
+        (right,) = rights
+        if not right.holds(self._app.clock.now().date()):
+            assert right.until is not None
+            raise ProblemError(
+                403,
+                "link-expired",
+                "Lien personnel expiré",
+                f"Votre lien était valable jusqu’au {in_words(right.until)} inclus : demandez-en un nouveau à la"
+                " personne du DLA qui suit votre dossier.",
+            )
+        return Identified(str(right.person), (right,))
 
     def dossier(self, id: UUID) -> Dossier | None:  # noqa: A002
         try:
@@ -133,6 +163,7 @@ def _claimed(proven: Proven) -> tuple[Right, ...]:
 _bearer = HTTPBearer(
     auto_error=False,
     description="A token of the deployment's identity provider; to try the system: make token ROLE=adviser UNIT=dla-44."
+    f" A leader or a provider without an account: the secret of a personal link, {personal_links.PREFIX}…"
     f" Who holds several rights names one in the header {RIGHT}.",
 )
 

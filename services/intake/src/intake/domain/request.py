@@ -41,6 +41,7 @@ from intake.domain.events import (
     StructureCorrected,
     TransferReceived,
 )
+from intake.domain.link import GiveLink
 from intake.domain.orientation import ProposeOrientation
 from intake.domain.reference import OURS, Reference
 from intake.domain.state import Request, Status, evolve
@@ -135,7 +136,7 @@ def open_to(request: Request) -> Iterator[type]:
                 yield GiveUpCase
         case Status.CLOSED:
             yield EndAccompaniment
-    yield from (ProposeOrientation, AddAttachment)
+    yield from (ProposeOrientation, GiveLink, AddAttachment)
 
 
 def _other_unit(code: str, request: Request) -> str:

@@ -41,8 +41,25 @@ class RevokeRight:
     motive: Motive
 
 
+@command
+class OpenByLink:
+    """A personal link opens one dossier, until its last day, to whoever `person` names."""
+
+    person: UUID
+    role: Role
+    dossier: UUID
+    until: date
+
+
+@command
+class EndLink:
+    """A personal link opens nothing any more."""
+
+
 @event("right-granted", label="Droit donné")
 class RightGranted:
+    """`person`: as whom the bearer of a personal link acts, the same from one link to the next."""
+
     right: UUID
     role: Role
     motive: Sealed
@@ -52,6 +69,7 @@ class RightGranted:
     since: date | None = None
     until: date | None = None
     name: Sealed | None = None
+    person: UUID | None = None
 
 
 @event("right-revoked", label="Droit retiré")

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from intake.domain.register.commands import GrantRight, RevokeRight, RightGranted, RightRevoked
+from intake.domain.register.commands import (
+    EndLink,
+    GrantRight,
+    OpenByLink,
+    RevokeRight,
+    RightGranted,
+    RightRevoked,
+)
 from shared.decider import Actor, Context, Decider, Refusal, Role
 from shared.fields import UNIT_CODE
 from shared.frozen import replace
@@ -43,7 +50,10 @@ OWN_RIGHTS = Refusal("own-rights", "On ne touche pas à ses propres droits", 403
 INCOMPLETE = Refusal("incomplete-right", "Ce droit n’est pas complet", 422)
 UNKNOWN = Refusal("unknown-right", "Droit inconnu", 404)
 
-Command = GrantRight | RevokeRight
+BY_LINK = "Lien personnel à un dossier."
+"""The motive that the register keeps; the link's own history tells why it was given."""
+
+Command = GrantRight | RevokeRight | OpenByLink | EndLink
 Event = RightGranted | RightRevoked
 
 
@@ -77,12 +87,17 @@ def decide(register: Register, command: Command, context: Context) -> list[Event
                 raise UNKNOWN("Cette personne n’a jamais reçu ce droit.")
             _check_within(found, context.actor)
             return [] if wanted in register.over else [RightRevoked(wanted, context.text(motive))]
+        case OpenByLink(person, role, dossier, until):
+            told = context.text(BY_LINK)
+            return [RightGranted(context.new_id(), role, told, dossier=dossier, until=until, person=person)]
+        case EndLink():
+            return [RightRevoked(held.id, context.text(BY_LINK)) for held in register.held]
 
 
 def open_to(register: Register) -> Iterator[type]:
-    yield GrantRight
+    yield from (GrantRight, OpenByLink)
     if register.held:
-        yield RevokeRight
+        yield from (RevokeRight, EndLink)
 
 
 def _right(command: GrantRight, context: Context) -> Right:
@@ -126,13 +141,13 @@ def _check_within(right: Right, giver: Actor) -> None:
 
 def evolve(register: Register, event: Event) -> Register:
     match event:
-        case RightGranted(right, role, _, unit, units, dossier, since, until, name):
-            given = Right(right, role, unit, units, dossier, since, until)
+        case RightGranted(right, role, _, unit, units, dossier, since, until, name, person):
+            given = Right(right, role, unit, units, dossier, since, until, person)
             return replace(register, rights=(*register.rights, given), name=name or register.name)
         case RightRevoked(right):
             return replace(register, over=(*register.over, right))
 
 
 decider: Decider[Register] = Decider(
-    "register", Register(), decide, evolve, (GrantRight, RevokeRight), (RightGranted, RightRevoked), open_to=open_to
+    "register", Register(), decide, evolve, Command.__args__, Event.__args__, open_to=open_to
 )

@@ -1,0 +1,182 @@
+"""Personal links over HTTP: given once, renewed, listed, taken back."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from intake.domain.link import Bearer, GiveLink, IssueLink, LinkGiven, PersonalLink, RenewLink, decider
+from intake.settings import deployment
+from shared.decider import Role
+from shared.eventlog.application import ServiceApplication
+from shared.events import name_of
+from shared.ids import uuid7
+from shared.web.bodies import AsJson
+from shared.web.callers import Caller, Callers, Calling, allowed
+from shared.web.endpoints import Asked, Done, Endpoints, IdempotencyKey, Link, Operation, shown
+from shared.web.personal_links import new_secret
+from shared.web.problems import answers
+
+TOLD_ONCE = {"Cache-Control": "no-store"}
+
+
+EXAMPLE: dict[str, Any] = {
+    "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
+    "version": 1,
+    "events": ["link-given"],
+    "links": [],
+    "secret": "dla_link_kJ0v2Hq9…",
+    "address": "https://console.example/acces#dla_link_kJ0v2Hq9…",
+    "until": "2026-10-10",
+}
+
+
+class Given(Done):
+    """`secret`: the bearer token that the link carries, told here once and kept nowhere; null when the answer is given
+    again to an Idempotency-Key. `address`: the whole link, where the deployment has a console; the secret stands in its
+    fragment, which no server is told. `until`: its last day."""
+
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
+
+    secret: str | None
+    address: str | None
+    until: date
+
+
+class LinkRow(BaseModel):
+    """`until`: the last day; `given_by`: a pseudonym."""
+
+    id: UUID
+    version: int
+    role: Bearer
+    name: str
+    until: date
+    given_by: str
+    revoked: bool
+    links: list[Link] = []
+
+
+class PersonalLinks(Endpoints[PersonalLink]):
+    def gives(self, *roles: Role) -> None:
+        """POST on the collection, and below one person's link for a new one."""
+
+        def give_link(
+            request: Request,
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._outer_case)],
+            response: Response,
+            body: Annotated[GiveLink, AsJson(), Body()],
+            idempotency_key: IdempotencyKey = None,
+        ) -> Given:
+            allowed(caller, frozenset(roles), case)
+            given = self._issued(request, asked, caller, case, uuid7(), body, idempotency_key, response)
+            response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{given.id}"
+            return given
+
+        def renew_link(
+            request: Request,
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._inner_case)],
+            response: Response,
+            body: Annotated[RenewLink, AsJson(), Body()],
+            idempotency_key: IdempotencyKey = None,
+        ) -> Given:
+            allowed(caller, frozenset(roles), case)
+            return self._issued(request, asked, caller, case, id, body, idempotency_key, response)
+
+        self._takes(give_link, self._opening(GiveLink, "", roles, (issued,)), "", 201)
+        renewal = Operation(RenewLink, f"{self._router.prefix}/{{id}}/renewal", roles, (issued,))
+        self._offered.append(renewal)
+        self._takes(renew_link, renewal, "/{id}/renewal", 200)
+
+    def shows(self, *roles: Role) -> None:
+        @self._router.get("", summary="Who was given a link to the case")
+        def index(case: Annotated[UUID, Depends(self._outer_case)], asked: Asked, caller: Calling) -> list[LinkRow]:
+            """Each person once, with the link that they were given last. Secrets are kept nowhere."""
+            allowed(caller, frozenset(roles), case)
+            return [self._row(asked, caller, case, person) for person in persons(asked, case)]
+
+    def _issued(
+        self,
+        request: Request,
+        asked: ServiceApplication,
+        caller: Caller,
+        case: UUID,
+        person: UUID,
+        body: GiveLink | RenewLink,
+        key: str | None,
+        response: Response,
+    ) -> Given:
+        callers: Callers = request.app.state.callers
+        secret = new_secret()
+        identity = callers.link_identity(secret)
+        assert identity is not None
+
+        receipt = self._handled(
+            asked,
+            caller,
+            case,
+            person,
+            body,
+            key,
+            exists=isinstance(body, RenewLink),
+            completed=lambda asked, _, body: issued(asked, case, person, identity, body),
+        )
+        done = self._done(asked, caller, case, receipt, response)
+        response.headers.update(TOLD_ONCE)
+        until = asked.existing(decider, receipt.id).state.until
+        assert until is not None
+        if receipt.repeated:
+            return Given(**done.model_dump(), secret=None, address=None, until=until)
+        return Given(**done.model_dump(), secret=secret, address=address_of(secret), until=until)
+
+    def _takes(self, endpoint: Callable[..., Given], operation: Operation, path: str, status: int) -> None:
+        endpoint.__dict__["operation"] = operation
+        self._router.add_api_route(
+            path,
+            endpoint,
+            methods=["POST"],
+            status_code=status,
+            response_model=Given,
+            responses=answers(409, 410),
+            summary=operation.title,
+            description=operation.command.__doc__,
+        )
+
+    def _row(self, asked: ServiceApplication, caller: Caller, case: UUID, person: UUID) -> LinkRow:
+        loaded = asked.existing(decider, person)
+        return LinkRow(**shown(asked, person, loaded), links=self.links(caller, case, person, loaded.state))
+
+
+def issued(app: ServiceApplication, case: UUID, person: UUID, identity: UUID, asked: GiveLink | RenewLink) -> IssueLink:
+    """What was asked, for as long as the deployment allows at most. One person has one link, and so one id in the
+    histories of the case: whoever has the name and the role of another is that other."""
+    longest = app.clock.now().date() + timedelta(days=deployment().link_days)
+    namesake = _namesake(app, case, asked) if isinstance(asked, GiveLink) else None
+    return IssueLink(asked, person, identity, longest, namesake)
+
+
+def _namesake(app: ServiceApplication, case: UUID, asked: GiveLink) -> UUID | None:
+    for person in persons(app, case):
+        known = app.existing(decider, person).state
+        if known.role is asked.role and known.name and app.vault.shown(known.name).casefold() == asked.name.casefold():
+            return person
+    return None
+
+
+def persons(app: ServiceApplication, case: UUID) -> list[UUID]:
+    """Who was given a link to the case, the first one first."""
+    given = f"{name_of(LinkGiven).name}:"
+    return [entry.originator_id for entry in app.recorder.entries_of_case(case) if entry.topic.startswith(given)]
+
+
+def address_of(secret: str) -> str | None:
+    """The whole link, where the deployment has a console. A fragment is sent to no server, and so stands in no log."""
+    console = deployment().console_url
+    return f"{str(console).rstrip('/')}/acces#{secret}" if console else None

@@ -1,0 +1,93 @@
+"""A personal link: given by the unit, one person and one dossier, for a while, renewed and taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from intake.domain.link import (
+    Bearer,
+    GiveLink,
+    IssueLink,
+    LinkGiven,
+    LinkRenewed,
+    LinkRevoked,
+    RenewLink,
+    RevokeLink,
+    decider,
+)
+from intake.domain.register import register
+from intake.domain.register.commands import EndLink, OpenByLink, RightGranted, RightRevoked
+from shared.decider import Role
+from shared.sealed import Sealed
+from shared.testing import CASE, NOW, Scenarios, context, new_id, text
+
+given = Scenarios(decider)
+in_the_register = Scenarios(register.decider)
+MOTIVE = "Pour valider le diagnostic."
+PERSON, FIRST, SECOND = UUID(int=50), UUID(int=51), UUID(int=52)
+TODAY, LONGEST = NOW.date(), date(2026, 4, 1)
+
+
+def asked(identity: UUID = FIRST, until: date | None = None, role: Bearer = Bearer.LEADER, **told: Any) -> IssueLink:
+    return IssueLink(GiveLink(role, "Maëlle Kerdoncuff", MOTIVE, until), PERSON, identity, LONGEST, **told)
+
+
+def renewed(identity: UUID = SECOND, until: date | None = None) -> IssueLink:
+    return IssueLink(RenewLink(MOTIVE, until), PERSON, identity, LONGEST)
+
+
+NAME = Sealed(PERSON, "Maëlle Kerdoncuff")
+GIVEN = LinkGiven(CASE, PERSON, Bearer.LEADER, NAME, FIRST, LONGEST, "some-adviser", text(MOTIVE))
+RENEWED = LinkRenewed(SECOND, LONGEST, "some-adviser", text(MOTIVE))
+REVOKED = LinkRevoked(text("Fin de mandat."))
+
+
+def alongside(before: tuple[Any, ...], event: Any) -> list[tuple[UUID, Any]]:
+    return [(ask.stream, ask.command) for ask in decider.alongside(decider.state(before), event, context())]
+
+
+def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
+    given().when(asked()).then(GIVEN)
+    sooner = LinkGiven(CASE, PERSON, Bearer.LEADER, NAME, FIRST, TODAY, "some-adviser", text(MOTIVE))
+    given().when(asked(until=TODAY)).then(sooner)
+    for wrong in (date(2026, 4, 2), date(2026, 3, 1)):
+        refused = given().when(asked(until=wrong)).refused("link-too-long")
+        assert "1er avril 2026" in refused.detail
+
+
+def test_a_person_keeps_one_id_from_one_link_to_the_next() -> None:
+    given(GIVEN).when(renewed()).then(RENEWED)
+    state = given(GIVEN, RENEWED).state
+    assert (state.person, state.identity) == (PERSON, SECOND)
+    assert given(GIVEN).when(asked(SECOND)).refused("link-given-before").extra == {"link": str(PERSON)}
+    other = UUID(int=60)
+    assert given().when(asked(namesake=other)).refused("link-given-before").extra == {"link": str(other)}
+
+
+def test_the_register_opens_the_dossier_to_the_new_link_and_closes_it_to_the_one_before() -> None:
+    opened = OpenByLink(PERSON, Role.LEADER, CASE, LONGEST)
+    assert alongside((), GIVEN) == [(FIRST, opened)]
+    assert alongside((GIVEN,), RENEWED) == [(FIRST, EndLink()), (SECOND, opened)]
+    assert alongside((GIVEN, RENEWED), REVOKED) == [(SECOND, EndLink())]
+    assert alongside((GIVEN, REVOKED), RENEWED) == [(SECOND, opened)]
+
+
+def test_a_link_is_taken_back_once_and_can_be_given_anew() -> None:
+    given(GIVEN).when(RevokeLink("Fin de mandat.")).then(REVOKED)
+    given(GIVEN, REVOKED).when(RevokeLink("Fin de mandat.")).then()
+    given(GIVEN, REVOKED).when(renewed()).then(RENEWED)
+    assert not given(GIVEN, REVOKED, RENEWED).state.revoked
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.PROVIDER])
+def test_a_link_is_in_the_register_a_right_to_one_dossier_with_its_last_day(role: Role) -> None:
+    opened = RightGranted(new_id(1), role, text(register.BY_LINK), dossier=UUID(int=77), until=LONGEST, person=PERSON)
+    in_the_register().when(OpenByLink(PERSON, role, UUID(int=77), LONGEST)).then(opened)
+    (held,) = in_the_register(opened).state.held
+    assert (held.role, held.dossier, held.until, held.person) == (role, UUID(int=77), LONGEST, PERSON)
+    in_the_register(opened).when(EndLink()).then(RightRevoked(new_id(1), text(register.BY_LINK)))
+    in_the_register().when(EndLink()).then()
