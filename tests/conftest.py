@@ -44,7 +44,7 @@ def database(postgres: Postgres, _names: Iterator[int]) -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
-    """Has `.url` and `.token`; a test that stops it starts it again, and waits until it is ready."""
+    """As a deployment has it; a test that stops it starts it again, and waits until it is ready."""
     server = Nats(tmp_path_factory.mktemp("dla-nats"), ports.choose({"nats": None})["nats"])
     try:
         server.start()

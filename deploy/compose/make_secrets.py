@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from embedded.private import kept, password, write_private
+from embedded.nats_users import DEPLOYER, authorization, new_seed
+from embedded.private import kept, password, private_folder, write_private
+
+ACCOUNTS = Path(__file__).with_name("accounts.conf")
 
 
-def make_secrets(folders: Path, services: Sequence[str]) -> None:
+def make_secrets(folders: Path, region: str, services: Sequence[str]) -> None:
     """One folder for each reader: a volume which it mounts, and no other. The services share the identity key alone."""
-    postgres, nats = folders / "postgres", folders / "nats"
+    postgres, nats, deployer = folders / "postgres", folders / "nats", folders / "deployer"
     kept(postgres / "password", password)
-    token = kept(nats / "token", password)
+    seeds = {service: kept(folders / service / "DLA_NATS_SEED", new_seed) for service in services}
+    seeds |= {DEPLOYER: kept(deployer / "DLA_NATS_DEPLOYER_SEED", new_seed)}
     known = [folders / service / "DLA_IDENTITY_KEY" for service in services]
     identity_key = next((file.read_text() for file in known if file.exists()), None) or thirty_two_bytes()
-    write_private(nats / "authorization.conf", f'authorization {{ token: "{token}" }}\n')
+    private_folder(nats)
+    write_private(nats / "authorization.conf", authorization(ACCOUNTS.read_text(), region, seeds))
     open_to_the_server(postgres)
     open_to_the_server(nats)
     for service in services:
@@ -25,7 +30,6 @@ def make_secrets(folders: Path, services: Sequence[str]) -> None:
         kept(folder / "DLA_DATABASE_URL", partial(database_url, service))
         kept(folder / "DLA_SEALING_KEY", thirty_two_bytes)
         kept(folder / "DLA_IDENTITY_KEY", lambda: identity_key)
-        write_private(folder / "DLA_NATS_TOKEN", token)
         if service == "audit":
             kept(folder / "DLA_AUDIT_LEDGER_KEY", thirty_two_bytes)
 
@@ -46,4 +50,4 @@ def open_to_the_server(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    make_secrets(Path(sys.argv[1]), sys.argv[2:])
+    make_secrets(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])

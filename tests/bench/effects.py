@@ -88,8 +88,8 @@ def _all_recorded(world: World, service: str, topic: str, cases: list[str]) -> d
 
 async def _published_to_pulled(world: World, messages: int) -> list[float]:
     """The floor: one message after the other, at the same rate, from one connection to another, without PostgreSQL."""
-    sender = await nats.connect(world.nats.url, token=world.nats.token)
-    receiver = await nats.connect(world.nats.url, token=world.nats.token)
+    sender = await nats.connect(world.nats.url, nkeys_seed_str=world.nats.deployer_seed)
+    receiver = await nats.connect(world.nats.url, nkeys_seed_str=world.nats.deployer_seed)
     await _make_stream(sender.jetstream())
     pull = await receiver.jetstream().pull_subscribe("raw.case", durable="raw", stream="raw")
     times: list[float] = []

@@ -79,7 +79,8 @@ class World:
             del each["DLA_DEV_CLOCK"]  # it is read from a file at each command, and exists in development only
         for name in names:
             migration = Process(f"{name}-migrate", self.folder)
-            migration.start([sys.executable, "-m", f"{name}.main", "migrate"], variables[name])
+            deployer = {"DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed}
+            migration.start([sys.executable, "-m", f"{name}.main", "migrate"], variables[name] | deployer)
             migration.wait_until_done(READY_WITHIN)
         with ExitStack() as running:
             for name in names:

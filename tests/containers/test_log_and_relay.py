@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from types import SimpleNamespace
@@ -10,15 +9,17 @@ from typing import Any
 
 import psycopg
 import pytest
-from carrier import Carrier, Loop
-from desk import LogOfTheDesk, desk_at, eventually, register_in_turn, workshop_at
+from carrier import DESK, WORKSHOP, Carrier, Loop
+from desk import REGION, LogOfTheDesk, desk_at, eventually, register_in_turn, workshop_at
 from eventsourcing.persistence import IntegrityError
 from notes import assert_dense, entries, heard, opened, told
 from testcontainers.community.nats import NatsContainer
 from testcontainers.community.postgres import PostgresContainer
 
+from embedded.nats_users import DEPLOYER, authorization, new_seed
 from shared.eventlog.recorder import TrackingRefused
 from shared.ids import uuid7
+from shared.transport.permissions import accounts
 
 pytestmark = pytest.mark.containers
 
@@ -38,9 +39,11 @@ def database() -> Iterator[Callable[[str], str]]:
 
 @pytest.fixture
 def nats() -> Iterator[Any]:
-    token = secrets.token_urlsafe()
-    with NatsContainer("nats:2.15-alpine").with_command(["--jetstream", "--auth", token]) as server:
-        yield SimpleNamespace(url=server.nats_uri(), token=token)
+    seeds = {user: new_seed() for user in (DEPLOYER, "desk", "workshop")}
+    told = authorization(accounts([DESK, WORKSHOP], REGION), REGION, seeds)
+    container = NatsContainer("nats:2.15-alpine").with_copy_into_container(told.encode(), "/tmp/dla.conf")
+    with container.with_command(["--jetstream", "--config", "/tmp/dla.conf"]) as server:
+        yield SimpleNamespace(url=server.nats_uri(), seed=seeds.__getitem__, deployer_seed=seeds[DEPLOYER])
 
 
 def test_the_log_stays_dense_after_what_it_refuses(database: Callable[[str], str]) -> None:

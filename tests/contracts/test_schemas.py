@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nats_accounts import FILE, written
 
 from shared.described import breaking, drift
 from shared.service import Service
@@ -26,6 +27,10 @@ def service(name: str) -> Service:
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_committed_schemas_are_what_the_program_says(name: str) -> None:
     assert not drift(service(name), SCHEMAS)
+
+
+def test_what_services_may_do_on_nats_is_what_they_tell_and_hear() -> None:
+    assert FILE.read_text() == written(), "run `make schemas`"
 
 
 def test_a_change_nobody_committed_is_noticed(tmp_path: Path) -> None:

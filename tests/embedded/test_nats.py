@@ -1,4 +1,4 @@
-"""A NATS that keeps what it acknowledged, opens to its token only, and may be lost without loss of a fact."""
+"""A NATS that keeps what it acknowledged, opens to NKeys that it knows only, and may be lost without loss of a fact."""
 
 import asyncio
 import os
@@ -17,11 +17,12 @@ from nats.js import JetStreamContext
 from embedded import ports
 from embedded.faults import PortUnusableError
 from embedded.nats import Nats
+from embedded.nats_users import new_seed
 
 
 async def published(nats: Nats, stream: str) -> int:
     """How many messages the stream holds after one more."""
-    client = await connect(nats.url, token=nats.token)
+    client = await connect(nats.url, nkeys_seed_str=nats.deployer_seed)
     try:
         jetstream: JetStreamContext = client.jetstream()
         await jetstream.add_stream(name=stream, subjects=[stream])
@@ -50,19 +51,20 @@ def test_jetstream_keeps_what_it_acknowledged_when_killed(nats: Nats) -> None:
     assert asyncio.run(published(nats, "killed")) == before + 1
 
 
-def test_only_the_token_opens_it(nats: Nats) -> None:
-    async def come_in(token: str) -> Client:
-        return await connect(nats.url, token=token, allow_reconnect=False, max_reconnect_attempts=0)
+def test_only_an_nkey_that_it_knows_opens_it(nats: Nats) -> None:
+    async def come_in(seed: str) -> Client:
+        return await connect(nats.url, nkeys_seed_str=seed, allow_reconnect=False, max_reconnect_attempts=0)
 
     with pytest.raises(NatsError, match="Authorization Violation"):
-        asyncio.run(come_in("a guess"))
+        asyncio.run(come_in(new_seed()))
 
 
-def test_the_token_does_not_show_on_the_command_line(nats: Nats) -> None:
+def test_the_server_is_told_no_seed(nats: Nats) -> None:
     command = subprocess.check_output(["ps", "-o", "args=", "-p", str(nats.pid)], text=True)
     assert "nats-server" in command
-    assert nats.token not in command
-    assert oct((nats.folder / "nats.conf").stat().st_mode & 0o777) == "0o600"
+    for user in ("deployer", "intake"):
+        assert nats.seed(user) not in (nats.folder / "nats.conf").read_text()
+        assert oct((nats.folder / "secrets" / f"nats.{user}").stat().st_mode & 0o777) == "0o600"
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:

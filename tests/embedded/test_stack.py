@@ -19,7 +19,8 @@ import psycopg
 import pytest
 
 from embedded.faults import AlreadyRunningError, DiedError, NotWritableError, PortUnusableError
-from embedded.stack import SERVICES, Stack
+from embedded.nats import SERVICES
+from embedded.stack import Stack
 
 HERE = Path(__file__).parent
 
@@ -95,7 +96,8 @@ def test_a_service_is_told_all_it_needs(stack: Stack, service: str) -> None:
     assert told["DLA_DATABASE_URL"].startswith(f"postgresql://dla_{service}:")
     assert told["DLA_DATABASE_URL"].endswith(f"@127.0.0.1:{stack.postgres.port}/dla_{service}")
     assert told["DLA_NATS_URL"] == stack.nats.url
-    assert told["DLA_NATS_TOKEN"] == stack.nats.token
+    assert told["DLA_NATS_SEED"] == stack.nats.seed(service)
+    assert "DLA_NATS_DEPLOYER_SEED" not in told, "the deploy step alone makes streams and consumers"
     assert told["DLA_REGION"] == "local"
     assert f"http://{told['DLA_HOST']}:{told['DLA_PORT']}" == stack.addresses[service]
     assert len(base64.b64decode(told["DLA_SEALING_KEY"])) == 32

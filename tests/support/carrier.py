@@ -5,21 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
+from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
 
-import nats
 from desk import REGION, Desk, Workshop
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 
+from embedded import ports
 from embedded.nats import Nats
 from shared.transport import topology
+from shared.transport.access import Access
+from shared.transport.permissions import Part, accounts
 from shared.transport.relay import Relay
 from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Message, decode, encode
 
 T = TypeVar("T")
+
+
+DESK, WORKSHOP, AUDITING = Part("desk"), Part("workshop", ("desk",)), Part("auditing", ("desk",), whole=True)
+
+
+def nats_for(folder: Path, *parts: Part) -> Nats:
+    """A server where these have the rights of services, in the desk's region."""
+    port = ports.choose({"nats": None})["nats"]
+    return Nats(folder, port, services=[part.service for part in parts], accounts=accounts(parts, REGION))
 
 
 class Loop:
@@ -58,10 +70,15 @@ class Carrier:
     def __init__(self, loop: Loop, server: Nats, desk: Desk, closing: ExitStack) -> None:
         self.loop, self.server, self.desk, self._closing = loop, server, desk, closing
         self.deaths: list[str] = []
+        self.deployer = Access(server.url, server.deployer_seed)
+
+    def access(self, service: str) -> Access:
+        return Access(self.server.url, self.server.seed(service))
 
     def install(self, *, whole: bool = False) -> None:
         """The deploy step."""
-        self.loop.do(topology.install(self.server.url, self.server.token, REGION, "workshop", [self.desk.name], whole))
+        hearer = "auditing" if whole else "workshop"
+        self.loop.do(topology.install(self.deployer, REGION, hearer, [self.desk.name], whole))
 
     def relay(self) -> Relay:
         relay = self.loop.call(
@@ -69,8 +86,8 @@ class Carrier:
                 self.desk.app,
                 self.desk.published,
                 region=REGION,
-                nats_url=self.server.url,
-                token=self.server.token,
+                access=self.access(self.desk.name),
+                fatal=self.deaths.append,
             )
         )
         running = self.loop.call(lambda: asyncio.ensure_future(relay.run()))
@@ -87,8 +104,7 @@ class Carrier:
             lambda: Subscriptions(
                 workshop.inbox,
                 region=REGION,
-                nats_url=self.server.url,
-                token=self.server.token,
+                access=self.access(workshop.inbox.reactions.service),
                 fatal=self.deaths.append,
             )
         )
@@ -141,7 +157,7 @@ class Carrier:
 
     def _ask(self, question: Callable[[JetStreamContext], Coroutine[Any, Any, T]]) -> T:
         async def ask() -> T:
-            connection = await nats.connect(self.server.url, token=self.server.token)
+            connection = await self.deployer.connect()
             try:
                 return await question(connection.jetstream())
             finally:

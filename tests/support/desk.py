@@ -176,7 +176,8 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
         return [Followed(wanted.step)]
 
     decider: Decider[Steps] = Decider("workshop", Steps(), follow, followed, (Follow,), (Followed,))
-    reactions = Reactions("workshop")
+    name = "auditing" if whole else "workshop"
+    reactions = Reactions(name)
 
     if whole:
 
@@ -191,7 +192,7 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
             """A step registered at the desk is followed in the workshop."""
             return To(decider, header.case, Follow(told.step))
 
-    app = ServiceApplication("workshop", [decider], url, DEPLOYMENT_KEY)
+    app = ServiceApplication(name, [decider], url, DEPLOYMENT_KEY)
     return Workshop(app, Inbox(app, reactions, feed), mended)
 
 

@@ -1,7 +1,7 @@
 """A relay of the desk, or a workshop that hears it, in a process of its own, to be stopped and killed.
 
-python desk_process.py relay   DESK_URL     DESK NATS_URL NATS_TOKEN [stall]
-python desk_process.py workshop WORKSHOP_URL DESK NATS_URL NATS_TOKEN FEED_URL"""
+python desk_process.py relay   DESK_URL     DESK NATS_URL NATS_SEED [stall]
+python desk_process.py workshop WORKSHOP_URL DESK NATS_URL NATS_SEED FEED_URL"""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from desk import REGION, desk_at, workshop_at
 from nats.aio.client import Client
 
 from shared.transport import relay
+from shared.transport.access import Access
 from shared.transport.feed import Feed
 from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Message
@@ -40,13 +41,13 @@ class Stalling(relay.Relay):
         await super()._send(connection, messages)
 
 
-async def main(role: str, url: str, desk_name: str, nats_url: str, token: str, *more: str) -> None:
-    desk = desk_at(url, desk_name)
+async def main(role: str, url: str, desk_name: str, nats_url: str, seed: str, *more: str) -> None:
+    desk, access = desk_at(url, desk_name), Access(nats_url, seed)
     if role == "relay":
         kind = Stalling if more else relay.Relay
-        await kind(desk.app, desk.published, region=REGION, nats_url=nats_url, token=token).run()
+        await kind(desk.app, desk.published, region=REGION, access=access, fatal=sys.exit).run()
     workshop = workshop_at(url, desk, Feed({desk_name: more[0]}, "token"))
-    hearing = Subscriptions(workshop.inbox, region=REGION, nats_url=nats_url, token=token, fatal=sys.exit)
+    hearing = Subscriptions(workshop.inbox, region=REGION, access=access, fatal=sys.exit)
     await hearing.start()
     await asyncio.Event().wait()
 

@@ -67,17 +67,8 @@ class Served:
 
     def speak_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Commands typed from now on speak to this service's log."""
-        for name, value in {
-            "MODE": "development",
-            "DATABASE_URL": self.settings.database_url.get_secret_value(),
-            "NATS_URL": self.settings.nats_url,
-            "SEALING_KEY": b64encode(self.settings.sealing_key.get_secret_value()).decode(),
-            "IDENTITY_KEY": b64encode(IDENTITY_KEY).decode(),
-            "JWKS": self.settings.jwks,
-            "ISSUER": self.settings.issuer,
-            "SERVICE_TOKEN": "none",
-        }.items():
-            monkeypatch.setenv(f"DLA_{name}", value)
+        for name, value in environment_of(self.settings).items():
+            monkeypatch.setenv(name, value)
 
     @property
     def application(self) -> ServiceApplication:
@@ -146,6 +137,22 @@ def listening(
         thread.join()
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """What tells a program the same."""
+    told = {
+        "MODE": "development",
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "NATS_URL": settings.nats_url,
+        "NATS_SEED": settings.nats_seed.get_secret_value(),
+        "SEALING_KEY": b64encode(settings.sealing_key.get_secret_value()).decode(),
+        "IDENTITY_KEY": b64encode(IDENTITY_KEY).decode(),
+        "JWKS": settings.jwks,
+        "ISSUER": settings.issuer,
+        "SERVICE_TOKEN": "none",
+    }
+    return {f"DLA_{name}": value for name, value in told.items()}
+
+
 def ready(
     service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
 ) -> tuple[Settings, Issuer]:
@@ -157,7 +164,7 @@ def ready(
         "rights_from": RightsFrom.TOKEN,
         "database_url": SecretStr(database(service.name)),
         "nats_url": nats.url,
-        "nats_token": SecretStr(nats.token),
+        "nats_seed": SecretStr(nats.seed(service.name)),
         "sealing_key": SecretBytes(secrets.token_bytes(32)),
         "identity_key": SecretBytes(IDENTITY_KEY),
         "jwks": str(folder / "jwks.json"),

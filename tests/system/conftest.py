@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-from carrier import Carrier, Loop
+from carrier import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
 from desk import Desk, LogOfTheDesk, Workshop, desk_at, feed_of, workshop_at
 
 from embedded.nats import Nats
 from shared.transport.feed import Feed
 
-_numbers = itertools.count(1)
+
+@pytest.fixture
+def nats(tmp_path: Path) -> Iterator[Nats]:
+    """One of its own for each test, where a desk and a workshop may do what a service may."""
+    server = nats_for(tmp_path / "nats", DESK, WORKSHOP, AUDITING)
+    try:
+        server.start()
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture
 def desk(database: Callable[..., str]) -> Iterator[Desk]:
-    desk = desk_at(database("desk"), f"desk{next(_numbers)}")
+    desk = desk_at(database("desk"), "desk")
     desk.app.create_tables()
     yield desk
     desk.app.close()

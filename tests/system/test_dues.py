@@ -19,11 +19,13 @@ from shared.decider import Actor, Role
 from shared.ids import uuid7
 from shared.service import Part
 from shared.transport import topology
+from shared.transport.access import Access
 
 
 @pytest.mark.parametrize("part", [Part.ALL, Part.WORK])
 def test_a_review_falls_due_by_itself(part: Part, database: Callable[..., str], nats: Nats, tmp_path: Path) -> None:
-    asyncio.run(topology.install(nats.url, nats.token, "local", service.name, service.reactions.publishers))
+    deployer = Access(nats.url, nats.deployer_seed)
+    asyncio.run(topology.install(deployer, "local", service.name, service.reactions.publishers))
     with served(service, database, nats, tmp_path, part) as followup:
         app = followup.http.app.state.application  # type: ignore[attr-defined]
         case = uuid7()

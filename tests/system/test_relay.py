@@ -27,7 +27,8 @@ PROCESS = Path(__file__).parents[1] / "support" / "desk_process.py"
 
 @contextmanager
 def a_process(role: str, url: str, carrier: Carrier, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-    where = [url, carrier.desk.name, carrier.server.url, carrier.server.token]
+    seed = carrier.server.seed(carrier.desk.name if role == "relay" else "workshop")
+    where = [url, carrier.desk.name, carrier.server.url, seed]
     with subprocess.Popen([sys.executable, PROCESS, role, *where, *more]) as process:
         try:
             yield process

@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from pathlib import Path
 from threading import Event
 
 import pytest
-from carrier import Carrier, Loop
+from carrier import Carrier
 from desk import FAULTY, REGION, Desk, Workshop, eventually, register_in_turn, workshop_at
 
-from embedded import ports
-from embedded.nats import Nats
 from shared.ids import uuid7
 from shared.transport import topology
 from shared.transport.feed import Feed
 from shared.transport.inbox import Reactions
-from shared.transport.subscriptions import Subscriptions, asyncapi
+from shared.transport.subscriptions import asyncapi
 from shared.transport.wire import Message, encode
 
 
@@ -200,34 +197,9 @@ def test_hearing_begins_when_the_streams_are_there(desk: Desk, workshop: Worksho
     eventually(lambda: relay.health.errors == {})
 
 
-class WithoutHeads(Nats):
-    """A deployment that forgot a right of the workshop's."""
-
-    def _settings(self) -> str:
-        rights = 'subscribe: { deny: ["dla.*.*.head"] }'
-        user = f'{{ user: "workshop", password: "{self.token}", permissions: {{ {rights} }} }}'
-        return super()._settings().replace(f'token: "{self.token}"', f"users: [{user}]")
-
-
-def test_a_right_that_is_missing_ends_the_process(workshop: Workshop, loop: Loop, tmp_path: Path) -> None:
-    server = WithoutHeads(tmp_path, ports.choose({"nats": None})["nats"])
-    deaths: list[str] = []
-    server.start()
-    try:
-        server.wait_until_ready()
-        url = f"nats://workshop:{server.token}@127.0.0.1:{server.port}"
-        loop.do(topology.install(url, None, REGION, "workshop", workshop.inbox.reactions.publishers))
-        hearing = loop.call(lambda: Subscriptions(workshop.inbox, region=REGION, nats_url=url, fatal=deaths.append))
-        loop.do(hearing.start())
-        assert "permissions violation" in eventually(lambda: "".join(deaths)).lower()
-        loop.do(hearing.stop())
-    finally:
-        server.stop()
-
-
 def test_the_deploy_step_may_run_twice_at_once(carrier: Carrier) -> None:
     async def twice() -> None:
-        where = (carrier.server.url, carrier.server.token, REGION, "workshop", [carrier.desk.name])
+        where = (carrier.deployer, REGION, "workshop", [carrier.desk.name])
         await asyncio.gather(topology.install(*where), topology.install(*where))
 
     carrier.loop.do(twice())

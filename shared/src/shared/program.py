@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -18,8 +18,9 @@ import uvicorn
 from shared.described import breaking, described, drift, written
 from shared.rebuild import rebuilt
 from shared.service import Part, Service
-from shared.settings import Misconfigured, Settings, told
+from shared.settings import DeployStep, Misconfigured, Settings, told
 from shared.transport import topology
+from shared.transport.access import Access
 from shared.transport.inbox import Inbox
 
 
@@ -28,32 +29,24 @@ def command_line(service: Service) -> typer.Typer:
 
     @cli.command()
     def serve(role: Annotated[Part, typer.Option(help="What this process does")] = Part.ALL) -> None:
-        """Runs the service until SIGTERM."""
+        """Runs the service until SIGTERM, or until NATS refuses it a right that it cannot do without."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         settings = settings_of(service)
-        with _told_plainly():
-            web = service.web(settings, role)
-        uvicorn.run(
-            web,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=10,
-        )
+        _run(service, settings, role)
 
     @cli.command()
     def migrate() -> None:
-        """Makes the tables of this service's database, its stream and its consumers, where they are missing."""
+        """Makes the tables of this service's database, its stream and its consumers, where they are missing.
+
+        The deploy step: it alone enters NATS as the deployer, by DLA_NATS_DEPLOYER_SEED."""
         settings = settings_of(service)
+        with _told_plainly():
+            deployer = Access(settings.nats_url, told(DeployStep).nats_deployer_seed.get_secret_value())
         app = service.application(settings)
         app.create_tables()
         app.close()
-        token = settings.nats_token.get_secret_value() if settings.nats_token else None
-        heard = service.reactions.publishers
-        asyncio.run(
-            topology.install(settings.nats_url, token, settings.region, service.name, heard, service.reactions.whole)
-        )
+        hearing = service.reactions
+        asyncio.run(topology.install(deployer, settings.region, service.name, hearing.publishers, hearing.whole))
         typer.echo(f"{service.name}: ready to serve")
 
     @cli.command()
@@ -107,6 +100,33 @@ def command_line(service: Service) -> typer.Typer:
             file.write_text(written(schema))
 
     return cli
+
+
+def _run(service: Service, settings: Settings, role: Part) -> None:
+    ends: list[str] = []
+
+    def end(reason: str) -> None:
+        ends.append(reason)
+        server.should_exit = True
+
+    with _told_plainly():
+        web = service.web(settings, role, fatal=end)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            web,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if ends:
+        typer.echo(f"{service.name} cannot go on: {ends[0]}", err=True)
+    if ends or not server.started:
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -97,10 +95,13 @@ class Service:
         bases = {publisher: str(url) for publisher, url in settings.feeds.items()}
         return Feed(bases, settings.service_token.get_secret_value())
 
-    def web(self, settings: Settings | None = None, part: Part = Part.ALL) -> FastAPI:
+    def web(
+        self, settings: Settings | None = None, part: Part = Part.ALL, fatal: Callable[[str], None] | None = None
+    ) -> FastAPI:
         """The HTTP side, and behind it whatever the role runs. Without settings: only to describe itself.
 
-        Raises Misconfigured when a worker of this role lacks what it needs."""
+        `fatal` is told why the process must end, to be started anew by whoever watches over it, rather than linger
+        deaf or dumb. Raises Misconfigured when a worker of this role lacks what it needs."""
         workers = self.workers() if settings and part in (Part.ALL, Part.WORK) else ()
 
         @asynccontextmanager
@@ -111,7 +112,7 @@ class Service:
             web.state.uploads = asyncio.Semaphore(AT_ONCE)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             try:
-                async with self._behind(app, settings, part, [make(app) for make in workers]):
+                async with self._behind(app, settings, part, [make(app) for make in workers], fatal or _only_said):
                     yield
             finally:
                 await asyncio.to_thread(app.close)
@@ -138,16 +139,20 @@ class Service:
 
     @asynccontextmanager
     async def _behind(
-        self, app: ServiceApplication, settings: Settings, part: Part, workers: Sequence[Worker]
+        self,
+        app: ServiceApplication,
+        settings: Settings,
+        part: Part,
+        workers: Sequence[Worker],
+        fatal: Callable[[str], None],
     ) -> AsyncIterator[None]:
-        region, nats_url = settings.region, settings.nats_url
-        token = settings.nats_token.get_secret_value() if settings.nats_token else None
+        region, access = settings.region, settings.access
         feed = self.feed(settings)
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.views)
         scheduler = Scheduler(app)
-        relay = Relay(app, self.published, region=region, nats_url=nats_url, token=token)
-        subscriptions = Subscriptions(inbox, region=region, nats_url=nats_url, token=token, fatal=_stop_this_process)
+        relay = Relay(app, self.published, region=region, access=access, fatal=fatal)
+        subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
         async with AsyncExitStack() as leaving:
             leaving.callback(feed.close)
             if part in (Part.ALL, Part.RELAY):
@@ -164,7 +169,5 @@ class Service:
             yield
 
 
-def _stop_this_process(reason: str) -> None:
-    """To be started anew by whoever watches over it, rather than to linger deaf."""
-    log.critical("stopping: %s", reason)
-    os.kill(os.getpid(), signal.SIGTERM)
+def _only_said(reason: str) -> None:
+    log.critical("%s", reason)

@@ -8,16 +8,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
+import nkeys
 from pydantic import (
     BeforeValidator,
     HttpUrl,
     PositiveFloat,
     SecretBytes,
     SecretStr,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.transport.access import Access
 
 S = TypeVar("S", bound=BaseSettings)
 DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
@@ -67,8 +71,21 @@ def decoded(value: object) -> object:
 Key = Annotated[SecretBytes, BeforeValidator(decoded)]
 
 
+def of_a_user(seed: str) -> str:
+    try:
+        if nkeys.from_seed(seed.encode()).public_key.startswith(b"U"):
+            return seed
+    except nkeys.NkeysError:
+        pass
+    raise ValueError("the seed of an NKey of a NATS user is needed: SU and 56 more letters and digits")
+
+
+Seed = Annotated[SecretStr, BeforeValidator(lambda seed: of_a_user(seed) if isinstance(seed, str) else seed)]
+
+
 class Settings(BaseSettings):
-    """`mode`: production unless said otherwise. `sealing_key` wraps the keys of personal data, its own in each service;
+    """`mode`: production unless said otherwise. `nats_seed` is this service's own, and opens to it what is its business
+    alone. `sealing_key` wraps the keys of personal data, its own in each service;
     `identity_key` makes people's pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys
     outlive an outage of the provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the
     token's own claims. `feeds` gives each service's address; `dev_clock` names the development clock's file, and exists
@@ -79,8 +96,8 @@ class Settings(BaseSettings):
     mode: Mode = Mode.PRODUCTION
     database_url: SecretStr
     nats_url: str
-    nats_token: SecretStr | None = None
-    region: str = "local"
+    nats_seed: Seed
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "local"
     host: str = "127.0.0.1"
     port: int = 8000
     sealing_key: Key
@@ -93,6 +110,10 @@ class Settings(BaseSettings):
     service_token: SecretStr
     feeds: dict[str, HttpUrl] = {}
     dev_clock: Path | None = None
+
+    @property
+    def access(self) -> Access:
+        return Access(self.nats_url, self.nats_seed.get_secret_value())
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
@@ -112,3 +133,11 @@ class Settings(BaseSettings):
             if self.dev_clock:
                 raise ValueError("DLA_DEV_CLOCK moves time: it is for DLA_MODE=development only")
         return self
+
+
+class DeployStep(BaseSettings):
+    """What `migrate` alone is told: the seed of whoever may make streams and consumers."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
+
+    nats_deployer_seed: Seed

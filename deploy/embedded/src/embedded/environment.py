@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from embedded.issuer import AUDIENCE, ISSUER, Issuer
-from embedded.nats import Nats
+from embedded.nats import REGION, Nats
 from embedded.private import kept
 
-REGION = "local"
 ORIGIN = "local.dla.invalid/tlog"
 SERVICE_TOKEN_HOURS = 30 * 24
 
@@ -30,7 +29,7 @@ def environment(
         "DLA_RIGHTS_FROM": "token",
         "DLA_DATABASE_URL": database_url,
         "DLA_NATS_URL": nats.url,
-        "DLA_NATS_TOKEN": nats.token,
+        "DLA_NATS_SEED": nats.seed(service),
         "DLA_REGION": REGION,
         "DLA_HOST": "127.0.0.1",
         "DLA_PORT": str(port),

@@ -1,13 +1,18 @@
-"""A nats-server of our own, from its wheel: JetStream on disk, on the loopback only, a token to enter."""
+"""A nats-server of our own, from its wheel: JetStream on disk, on the loopback only, an NKey for each who enters."""
 
 import os
 import socket
 import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
 from embedded.faults import writing_in
-from embedded.private import kept, password, private_folder, write_private
+from embedded.nats_users import ACCOUNTS, DEPLOYER, authorization, new_seed
+from embedded.private import kept, private_folder, write_private
 from embedded.process import Process
+
+SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
+REGION = "local"
 
 MAX_PAYLOAD = "1MB"
 """nats-server's own default: an event is a few kilobytes, and a larger one is a mistake."""
@@ -17,9 +22,22 @@ READY_WITHIN = 60.0
 
 
 class Nats:
-    def __init__(self, folder: Path, port: int) -> None:
+    """`accounts`: what the services named may do, as nats-server's configuration."""
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        *,
+        services: Sequence[str] = SERVICES,
+        accounts: str | None = None,
+        region: str = REGION,
+    ) -> None:
         self.folder = folder
         self.port = port
+        self._services = services
+        self._accounts = accounts or ACCOUNTS.read_text(encoding="utf-8")
+        self._region = region
         self.store = folder / "nats"
         self._process = Process("nats", folder, port=port)
 
@@ -27,9 +45,13 @@ class Nats:
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
+    def seed(self, user: str) -> str:
+        """By which a service enters, or the deployer."""
+        return kept(self.folder / "secrets" / f"nats.{user}", new_seed)
+
     @property
-    def token(self) -> str:
-        return kept(self.folder / "secrets" / "nats", password)
+    def deployer_seed(self) -> str:
+        return self.seed(DEPLOYER)
 
     def start(self) -> None:
         """Returns before the server answers: see `wait_until_ready`."""
@@ -61,15 +83,15 @@ class Nats:
             return False
 
     def _settings(self) -> str:
+        seeds = {user: self.seed(user) for user in (DEPLOYER, *self._services)}
         return (
             "# Written anew at each start.\n"
             f'listen: "127.0.0.1:{self.port}"\n'
             f"max_payload: {MAX_PAYLOAD}\n"
-            f'authorization {{ token: "{self.token}" }}\n'
             "jetstream {\n"
             f'  store_dir: "{self.store}"\n'
             "  sync_interval: always\n"
-            "}\n"
+            "}\n" + authorization(self._accounts, self._region, seeds)
         )
 
 

@@ -20,12 +20,11 @@ from embedded.environment import database_of, environment
 from embedded.faults import AlreadyRunningError, EmbeddedError, NotWritableError, writing_in
 from embedded.interruption import held_back
 from embedded.issuer import Issuer
-from embedded.nats import Nats
+from embedded.nats import SERVICES, Nats
 from embedded.postgres import Postgres
 from embedded.private import private_folder, write_private
 from embedded.process import Process
 
-SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
 MIGRATED_WITHIN = 600.0
 READY_WITHIN = 60.0
 WATCH_EVERY = 0.5
@@ -151,7 +150,8 @@ class Stack:
         for service in SERVICES:
             migration = Process(f"{service}-migrate", self.folder)
             self._migrations.append(migration)
-            migration.start([*self._program(service), "migrate"], environments[service])
+            deployer = {"DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed}
+            migration.start([*self._program(service), "migrate"], {**environments[service], **deployer})
         for migration in self._migrations:
             migration.wait_until_done(MIGRATED_WITHIN)
 

@@ -13,7 +13,6 @@ from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
-import nats
 import psycopg
 from eventsourcing.persistence import PersistenceError
 from nats.aio.client import Client
@@ -24,6 +23,7 @@ from psycopg.sql import SQL, Identifier
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.recorder import PARTITIONS
 from shared.transport import topology
+from shared.transport.access import Access, violates_permissions
 from shared.transport.wire import Head, Message, Published, decode, encode, messages_of
 
 LEASE, RENEW, COMPARE, POLL, PAUSE = 3.0, 0.75, 2.0, 1.0, 0.5
@@ -54,13 +54,21 @@ class Health:
 
 
 class Relay:
-    """`asyncio.create_task(relay.run())`, and at the end `await relay.stop()`. Any number may run: one leads."""
+    """`asyncio.create_task(relay.run())`, and at the end `await relay.stop()`. Any number may run: one leads.
+
+    `fatal` is told which right is missing: without it nothing can be sent until the process starts anew."""
 
     def __init__(
-        self, app: ServiceApplication, published: Published, *, region: str, nats_url: str, token: str | None = None
+        self,
+        app: ServiceApplication,
+        published: Published,
+        *,
+        region: str,
+        access: Access,
+        fatal: Callable[[str], None],
     ) -> None:
         self._app, self._published, self._region = app, published, region
-        self._nats_url, self._token = nats_url, token
+        self._access, self._fatal = access, fatal
         self._holder = str(uuid4())
         self._lease_until = 0.0
         self._elected, self._news, self._compare_now = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -149,7 +157,7 @@ class Relay:
     async def _lead(self) -> None:
         await self._elected.wait()
         async with self._connected() as connection:
-            jetstream = connection.jetstream(timeout=2)
+            jetstream = connection.jetstream(prefix=topology.API, timeout=2)
             await self._resume(jetstream)
             compared = 0.0
             while self.leads:
@@ -173,10 +181,11 @@ class Relay:
 
         async def failing(error: Exception) -> None:
             self._report("stream", error)
+            if violates_permissions(error):
+                self._fatal(str(error))
 
-        connection = await nats.connect(
-            self._nats_url,
-            token=self._token,
+        connection = await self._access.connect(
+            inbox_prefix=topology.inbox(self._app.service),
             max_reconnect_attempts=-1,
             reconnect_time_wait=PAUSE,
             reconnected_cb=reconnected,

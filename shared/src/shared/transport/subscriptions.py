@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
-from faststream.nats.security import NatsToken
 from faststream.specification import AsyncAPI
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -21,6 +20,7 @@ from pydantic import BaseModel, Field, create_model
 from shared.contracts.base import PublicEvent
 from shared.eventlog.recorder import PARTITIONS
 from shared.transport import topology
+from shared.transport.access import Access, violates_permissions
 from shared.transport.inbox import Inbox, OtherLog, Reactions
 from shared.transport.wire import Header, decode, decode_head
 
@@ -37,8 +37,7 @@ class Subscriptions:
         inbox: Inbox,
         *,
         region: str,
-        nats_url: str,
-        token: str | None = None,
+        access: Access,
         fatal: Callable[[str], None],
     ) -> None:
         self._inbox, self._region, self._fatal = inbox, region, fatal
@@ -48,8 +47,10 @@ class Subscriptions:
         # asyncio's own pool has six threads on two cores, and a partition that waits for its turn takes one.
         self._threads = ThreadPoolExecutor(PARTITIONS, thread_name_prefix="reactions")
         self._broker = NatsBroker(
-            nats_url,
-            security=NatsToken(token) if token else None,
+            access.url,
+            security=access.security,
+            inbox_prefix=topology.inbox(inbox.reactions.service),
+            js_options={"prefix": topology.API},
             apply_types=False,  # measured: a third of the messages a second with types
             logger=None,
             graceful_timeout=5,
@@ -88,6 +89,7 @@ class Subscriptions:
         while self._inbox.reactions.publishers:
             try:
                 self._connection = await self._broker.connect()
+                await self._made(self._connection)
                 await self._broker.start()
                 break
             except Exception as error:  # noqa: BLE001, RUF100  no server or no stream yet, or whatever it is
@@ -95,6 +97,13 @@ class Subscriptions:
                 await asyncio.sleep(PAUSE)
         for pull in self._pulls:
             pull.subscription.fetch = _paced(pull.subscription.fetch)
+
+    async def _made(self, connection: Client) -> None:
+        """Raises NotFoundError while the deploy step has not run: FastStream would then make consumers itself."""
+        jetstream, reactions = connection.jetstream(prefix=topology.API), self._inbox.reactions
+        for publisher in reactions.publishers:
+            for consumer in topology.consumers(self._region, reactions.service, publisher, whole=reactions.whole):
+                await jetstream.consumer_info(publisher, str(consumer.durable_name))
 
     async def _receive(self, message: NatsMessage) -> None:
         try:
@@ -136,7 +145,7 @@ class Subscriptions:
 
     async def _failing(self, error: Exception) -> None:
         log.warning("nats: %s", error)
-        if "permissions violation" in str(error).lower():  # it shows here alone, and the subscription stays deaf
+        if violates_permissions(error):
             self._fatal(str(error))
 
 
@@ -150,8 +159,8 @@ def _pulls(broker: NatsBroker, reactions: Reactions, region: str, publisher: str
             consumer.filter_subject or "",
             durable=consumer.durable_name,
             stream=JStream(publisher, declare=False),
-            config=consumer,  # were it missing, it would be made: at least the same
             pull_sub=PullSub(batch_size=1, timeout=2),
+            inbox_prefix=f"{topology.inbox(reactions.service)}.".encode(),
             ack_policy=AckPolicy.MANUAL,
             decoder=_whole,
         )

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import nats
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
 from shared.eventlog.recorder import PARTITIONS
+from shared.transport.access import Access
 
 MAX_AGE = 7 * 24 * 3600
 """Seconds. Older events are asked from the publisher's feed."""
 ACK_WAIT = 6
 """Seconds: how long a killed replica holds its partition. Doubles are prevented by compare-and-set, not by this."""
 NAME_IN_USE = 10058
+API = "JS.API"
+"""By what a service reaches JetStream, whose streams are in an account that no service enters."""
+
+
+def inbox(service: str) -> str:
+    """Where answers to a service arrive: `nats.connect(inbox_prefix=…)`."""
+    return f"_INBOX_{service}"
 
 
 def subject(region: str, publisher: str, partition: int | str, topic: str) -> str:
@@ -60,11 +67,9 @@ def _consumer(durable: str, filter_subject: str) -> ConsumerConfig:
     )
 
 
-async def install(
-    nats_url: str, token: str | None, region: str, service: str, heard: Iterable[str] = (), whole: bool = False
-) -> None:
+async def install(deployer: Access, region: str, service: str, heard: Iterable[str] = (), whole: bool = False) -> None:
     """Makes a service's stream, and the streams and consumers it hears by. Safe to run again, or twice at once."""
-    connection = await nats.connect(nats_url, token=token, allow_reconnect=False)
+    connection = await deployer.connect(allow_reconnect=False)
     try:
         jetstream = connection.jetstream()
         await _make_stream(jetstream, stream(region, service))

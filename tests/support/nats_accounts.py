@@ -1,0 +1,26 @@
+"""What each service may do on NATS, written from what it tells and hears.
+
+python tests/support/nats_accounts.py      writes it anew"""
+
+from __future__ import annotations
+
+from samples import ROOT, SERVICES, service
+
+from shared.transport.permissions import Part, accounts
+
+FILE = ROOT / "deploy" / "nats" / "accounts.conf"
+HEADER = """# What each service may do on NATS: an account of its own. Written by `make schemas`.
+# Why: deploy/decisions, “NATS: an account for each service”.
+# To use it, say the region and, before this, the public NKey of each user:
+#   intake = "U…"   diagnostic = "U…"   …   deployer = "U…"
+"""
+
+
+def written() -> str:
+    hearing = [service(name).reactions for name in SERVICES]
+    return HEADER + accounts(Part(each.service, each.publishers, each.whole) for each in hearing)
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(written())
