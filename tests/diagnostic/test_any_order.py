@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from days import negative, rows_on_every_day
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from diagnostic.caseload import caseload
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.commands import (
@@ -35,6 +37,7 @@ from diagnostic.domain.diagnosis import Diagnosis, Status, decider
 from diagnostic.domain.difficulty import Level
 from diagnostic.domain.events import DiagnosisContested, DiagnosisValidated, PlanAgreed
 from diagnostic.domain.leaders import RecordMandate
+from diagnostic.views import diagnoses
 from shared.content import content_hash
 from shared.decider import Actor, Role
 from shared.testing import CASE, NOW, MemoryLog
@@ -155,6 +158,10 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def each_day_can_be_told(self) -> None:
         assert self.log.on_every_day()
+
+    def teardown(self) -> None:
+        rows = rows_on_every_day((diagnoses, caseload.view), [(event, NOW) for event in self.log.events])
+        assert not [found for row in rows if (found := negative(row))]
 
 
 AnyOrder.TestCase.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from days import told
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -49,6 +50,7 @@ from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, Parc
 from shared.decider import Role
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
+from shared.past import row_of
 from shared.testing import CASE, NOW, Scenarios, text
 from shared.transport.wire import Header
 from shared.views import Document, View
@@ -275,6 +277,18 @@ def test_the_list_and_the_figures_show_what_was_corrected_and_not_what_was_cance
     cancelled = ReviewCancelled("M0", ReviewStatus.HELD, TODAY, text("Faute"))
     assert row(OPENED, ReviewRecorded("M0", found), cancelled) == row(OPENED)
     assert row(OPENED, ReviewUnreachable("M0", 3), replace(cancelled, was=ReviewStatus.UNREACHABLE)) == row(OPENED)
+
+
+def test_a_review_cancelled_before_the_day_it_was_held_takes_nothing_from_the_others() -> None:
+    """Told by the days on which things happened: the cancellation counts sooner than what it cancels."""
+    first, other = replace(HELD, held_on=TODAY + timedelta(days=10)), replace(HELD, held_on=TODAY + timedelta(days=5))
+    cancelled = ReviewCancelled("M0", ReviewStatus.HELD, TODAY, text("Faute"))
+    later = NOW + timedelta(days=20)
+    history = [(OPENED, NOW), *((each, later) for each in (ReviewRecorded("M0", first), cancelled))]
+    events = [told(each, n, at) for n, (each, at) in enumerate([*history, (ReviewRecorded("M6", other), later)], 1)]
+    shown = row_of(follow_ups, events, TODAY + timedelta(days=6))
+    assert shown is not None
+    assert (shown["reviews_held"], shown["reviews"]) == (1, {"M6": "held"})
 
 
 def test_a_new_need_names_the_request_that_intake_opens_for_it() -> None:

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from days import negative, rows_on_every_day
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from followup.caseload import caseload
 from followup.domain.commands import (
     CancelReview,
     CloseFollowUp,
@@ -25,6 +27,7 @@ from followup.domain.events import ReviewCancelled, ReviewFellDue, ReviewOverdue
 from followup.domain.follow_up import decider
 from followup.domain.state import FollowUp, Status
 from followup.domain.themes import Theme
+from followup.views import follow_ups
 from shared.decider import Refused
 from shared.testing import context
 
@@ -36,6 +39,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
         super().__init__()
         self.today = date(2026, 3, 2)
         self.events: list[Any] = []
+        self.history: list[tuple[Any, datetime]] = []
         self.days: dict[tuple[str, str], date] = {}
         self.ends = 0
 
@@ -58,6 +62,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
                 if due.on:
                     self.days[due.kind, due.key] = due.on
             self.events.append(event)
+            self.history.append((event, self.now))
 
     @initialize()
     def the_parcours_has_ended(self) -> None:
@@ -69,9 +74,9 @@ class FollowUpThroughTime(RuleBasedStateMachine):
             self.ends += 1
             self.ask(OpenFollowUp(UUID(int=self.ends), self.now, UUID(int=8), "unit-35", "adviser-1", {}, {}))
 
-    @rule(code=CODES)
-    def a_review_is_held(self, code: str) -> None:
-        self.ask(RecordReview(code, self.today, 4, "Tout est en place."))
+    @rule(code=CODES, days=st.integers(0, 40))
+    def a_review_is_held(self, code: str, days: int) -> None:
+        self.ask(RecordReview(code, self.today - timedelta(days=days), 4, "Tout est en place."))
 
     @rule(code=CODES)
     def a_review_was_recorded_by_mistake(self, code: str) -> None:
@@ -135,6 +140,10 @@ class FollowUpThroughTime(RuleBasedStateMachine):
         if self.state.status is Status.CLOSED:
             assert not self.state.left
             assert self.state.update is None
+
+    def teardown(self) -> None:
+        rows = rows_on_every_day((follow_ups, caseload.view), self.history)
+        assert not [found for row in rows if (found := negative(row))]
 
 
 TestFollowUpThroughTime = FollowUpThroughTime.TestCase

@@ -6,15 +6,18 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from days import negative, rows_on_every_day
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from parcours.caseload import caseload
 from parcours.domain import building, consulting, coordination, corrections, duration, ending, funding, validation
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import OPEN_STEPS, Kind, Parcours, Plan, Status, Step
+from parcours.views import parcours_list
 from shared.decider import Role
-from shared.testing import MemoryLog, new_id
+from shared.testing import NOW, MemoryLog, new_id
 
 PLAN = Plan(
     UUID(int=8),
@@ -110,6 +113,13 @@ def test_every_event_comes_back_from_the_log_and_nothing_a_person_wrote_is_store
     shown = log.shown(log.state)
     assert shown["actions"][str(OWN)]["planned"]["who"] == "secret trésorière"
     assert (shown["status"], shown["debrief"], shown["objections"]) == ("completed", "secret bilan", "secret objection")
+
+
+def test_each_day_of_a_life_has_its_row_and_nothing_is_counted_below_nothing() -> None:
+    for log in (lived(*WHOLE_LIFE), lived(*UNDER_WAY, ending.AbandonParcours("secret abandon"))):
+        rows = rows_on_every_day((parcours_list, caseload.view), [(event, NOW) for event in log.events])
+        assert rows
+        assert not [found for row in rows if (found := negative(row))]
 
 
 AXES = st.sampled_from(["strategy", "finance", "digital"])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from shared.eventlog.recorder import LogRecorder
+from shared.eventlog.application import ServiceApplication
 from shared.lists import cursor, read_cursor
+from shared.past import RestsOn, kept_then, read_now, rows_then
+from shared.replay import Moment
 from shared.views import Document, View
 
 BY_DUE_DATE = "due_on"
@@ -53,8 +55,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
+    """`days`: how many are given for each kind of thing to do, by which it was judged late."""
+
     rows: list[dict[str, Any]]
     next: str | None
+    rests_on: RestsOn
+    days: Mapping[str, int]
 
 
 def due(what: str, since: Any, *, on: Any = None, item: Any = None) -> Document:
@@ -68,35 +74,54 @@ ENTRIES = (
     " entry.value->>'since' AS since, coalesce((entry.value->>'on')::date, left(entry.value->>'since', 10)::date"
     " + coalesce(%(days)s::jsonb->>((entry.value->>'what') || ':' || (document->>'pace')),"
     " %(days)s::jsonb->>(entry.value->>'what'))::int)::text AS due_on"
-    " FROM {schema}.views, jsonb_each(document->'due') AS entry WHERE view = %(view)s"
+    " FROM views, jsonb_each(document->'due') AS entry WHERE view = %(view)s"
     " AND (%(adviser)s::text IS NULL OR document->>'adviser' = %(adviser)s)"
     " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s)"
     " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s))"
 )
 
 
-def waiting(recorder: LogRecorder, caseload: Caseload, wanted: Wanted, now: datetime) -> Waiting:
-    """One page, what is due first before the rest. Raises WrongCursor."""
+PAGE = (
+    f"SELECT *, due_on < %(today)s AS late FROM ({ENTRIES}) AS entries WHERE since <= %(now)s"  # noqa: S608
+    " AND (%(until)s::text IS NULL OR due_on <= %(until)s) AND (NOT %(late)s OR due_on < %(today)s)"
+    " AND (due_on, key) > (%(day)s, %(key)s) ORDER BY due_on, key LIMIT %(limit)s"
+)
+
+
+def waiting(app: ServiceApplication, caseload: Caseload, wanted: Wanted, moment: Moment) -> Waiting:
+    """One page, what is due first before the rest; what was late then, by the days given today. Raises WrongCursor, and
+    about the past like `rows_then`."""
     day, key = read_cursor(wanted.after, BY_DUE_DATE) if wanted.after is not None else ("", "")
-    today = now.date().isoformat()
-    rows = recorder.fetch(
-        f"SELECT *, due_on < %(today)s AS late FROM ({ENTRIES}) AS entries WHERE since <= %(now)s"  # noqa: S608
-        " AND (%(until)s::text IS NULL OR due_on <= %(until)s) AND (NOT %(late)s OR due_on < %(today)s)"
-        " AND (due_on, key) > (%(day)s, %(key)s) ORDER BY due_on, key LIMIT %(limit)s",
-        {
-            "view": caseload.view.name,
-            "days": Jsonb({code: what.days for code, what in caseload.whats.items()} | {**caseload.paces()}),
-            "adviser": wanted.adviser,
-            "unit": wanted.unit,
-            "units": None if wanted.units is None else list(wanted.units),
-            "until": wanted.until and wanted.until.isoformat(),
-            "late": wanted.late,
-            "now": now.isoformat(),
-            "today": today,
-            "day": day,
-            "key": key,
-            "limit": wanted.limit,
-        },
-    )
+    judged_at = app.clock.now() if moment == Moment() else judged_by(moment)
+    days = {code: what.days for code, what in caseload.whats.items()} | {**caseload.paces()}
+    values = {
+        "view": caseload.view.name,
+        "days": Jsonb(days),
+        "adviser": wanted.adviser,
+        "unit": wanted.unit,
+        "units": None if wanted.units is None else list(wanted.units),
+        "until": wanted.until and wanted.until.isoformat(),
+        "late": wanted.late,
+        "now": judged_at.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text
+        "today": judged_at.date().isoformat(),
+        "day": day,
+        "key": key,
+        "limit": wanted.limit,
+    }
+    if moment == Moment():
+        rests_on, rows = read_now(app.recorder, caseload.view, PAGE, values)
+    else:
+        then = rows_then(app, caseload.view, moment, wanted.units)
+        kept = kept_then(caseload.view, [row for row in then.documents if row["due"]])
+        rests_on, rows = then.rests_on, app.recorder.fetch(kept.before + PAGE, {**values, **kept.values})
     full = len(rows) == wanted.limit
-    return Waiting(rows, cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None)
+    following = cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
+    return Waiting(rows, following, rests_on, days)
+
+
+def judged_by(moment: Moment) -> datetime:
+    """The instant by which a past caseload is late: the end of the day `on`, else `as_of`."""
+    if moment.on:
+        return datetime.combine(moment.on, time.max, UTC)
+    assert moment.as_of is not None
+    return moment.as_of.astimezone(UTC)

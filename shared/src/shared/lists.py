@@ -11,9 +11,11 @@ from datetime import date
 from typing import Any
 
 from shared.eventlog.recorder import LogRecorder
+from shared.past import Kept
 from shared.views import Document, View, folded
 
 NEWEST_FIRST = "-id"
+KEPT_NOW = Kept()
 
 
 class WrongCursor(Exception):
@@ -46,10 +48,10 @@ class Listed:
 FOLDS = {"accented": "àâäáãçéèêëîïíôöóõœùûüúÿñ’", "plain": "aaaaaceeeeiiiooooouuuuyn'"}
 KEY = "coalesce(translate(lower(document->>%(key)s), %(accented)s, %(plain)s), %(last)s)"
 SPECIAL = re.compile(r"[\\%_]")
-ROWS = "{schema}.views WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
+ROWS = "views WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
 
 
-def page_of(recorder: LogRecorder, view: View, wanted: Wanted) -> Listed:
+def page_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT_NOW) -> Listed:
     """One page. Raises WrongCursor."""
     where, values = _filtered(view, wanted)
     descending = wanted.sort.startswith("-")
@@ -58,9 +60,10 @@ def page_of(recorder: LogRecorder, view: View, wanted: Wanted) -> Listed:
     if wanted.after is not None:
         values |= dict(zip(("after_key", "after_id"), read_cursor(wanted.after, wanted.sort), strict=True))
         where += f" AND ({KEY}, case_id::text) {beyond} (%(after_key)s, %(after_id)s)"
+    order_by = f"ORDER BY {KEY} {order}, case_id::text {order} LIMIT %(limit)s"
     rows = recorder.fetch(
-        f"SELECT document, {KEY} AS key FROM {where} ORDER BY {KEY} {order}, case_id::text {order} LIMIT %(limit)s",  # noqa: S608
-        values,
+        f"{kept.before}SELECT document, {KEY} AS key FROM {where} {order_by}",  # noqa: S608
+        values | kept.values,
     )
     full = len(rows) == wanted.limit
     return Listed(
@@ -69,10 +72,10 @@ def page_of(recorder: LogRecorder, view: View, wanted: Wanted) -> Listed:
     )
 
 
-def count_of(recorder: LogRecorder, view: View, wanted: Wanted) -> int:
+def count_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT_NOW) -> int:
     """How many rows all the pages have."""
     where, values = _filtered(view, wanted)
-    (row,) = recorder.fetch(f"SELECT count(*) AS n FROM {where}", values)  # noqa: S608
+    (row,) = recorder.fetch(f"{kept.before}SELECT count(*) AS n FROM {where}", values | kept.values)  # noqa: S608
     return int(row["n"])
 
 

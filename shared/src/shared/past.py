@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.recorder import LogRecorder
 from shared.replay import Moment, Told, counted_by, settled_by
-from shared.views import Document, View
+from shared.views import Document, View, searchable
 
 AT_MOST = 200_000
 """Events folded for one answer: measured, some ten seconds of one core."""
@@ -50,6 +53,14 @@ class Rows:
     documents: list[Document]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a list reads a view's rows: `before` its SELECT FROM views, with `values`. As it is: those kept now."""
+
+    before: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
 CONCERNED = (
     "WITH concerned AS (SELECT case_id FROM {schema}.views WHERE view = %(view)s"
     " AND (%(units)s::text[] IS NULL OR ARRAY[document->>'unit', document->>'to_unit'] && %(units)s)"
@@ -83,6 +94,18 @@ def rows_then(app: ServiceApplication, view: View, moment: Moment, units: Sequen
     return Rows(rests_on, documents)
 
 
+def kept_then(view: View, documents: Sequence[Document]) -> Kept:
+    """For lists: these rows instead of those kept now, under the same name."""
+    rows = [
+        {"view": view.name, "case_id": row["id"], "document": row, "search": searchable(view, row)} for row in documents
+    ]
+    before = (
+        "WITH views AS (SELECT * FROM jsonb_to_recordset(%(past)s)"
+        " AS past(view text, case_id uuid, document jsonb, search text)) "
+    )
+    return Kept(before, {"past": Jsonb(rows)})
+
+
 def row_of(view: View, told: Sequence[Told], on: date | None = None) -> Document | None:
     """One case's row from its events; null where the view has none for it."""
     row: Document | None = None
@@ -95,27 +118,34 @@ def _concerns(row: Document, units: Sequence[str] | None) -> bool:
     return units is None or bool({row.get("unit"), row.get("to_unit")} & set(units))
 
 
-def rows_now(app: ServiceApplication, view: View, units: Sequence[str] | None) -> Rows:
+def rows_now(recorder: LogRecorder, view: View, units: Sequence[str] | None) -> Rows:
     """The rows that are kept, and how far in the log they are."""
-    reached, rows = app.recorder.fetch_at_once(
+    statement = (
+        "SELECT document FROM {schema}.views WHERE view = %(view)s"
+        " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s)) ORDER BY case_id"
+    )
+    rests_on, rows = read_now(recorder, view, statement, {"units": None if units is None else list(units)})
+    return Rows(rests_on, [row["document"] for row in rows])
+
+
+def read_now(
+    recorder: LogRecorder, view: View, statement: str, values: Mapping[str, Any]
+) -> tuple[RestsOn, list[dict[str, Any]]]:
+    """What a statement finds in the view as it is kept, and the events that are in it at that very moment."""
+    reached, rows = recorder.fetch_at_once(
         (
-            "SELECT position, recorded_at FROM {schema}.viewed LEFT JOIN {events} USING (position) WHERE view = %s",
+            "SELECT log_id, coalesce(position, 0) AS position, recorded_at FROM {schema}.log_identity"
+            " LEFT JOIN {schema}.viewed ON view = %s LEFT JOIN {events} USING (position)",
             (view.name,),
         ),
-        (
-            "SELECT document FROM {schema}.views WHERE view = %(view)s"
-            " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s)) ORDER BY case_id",
-            {"view": view.name, "units": None if units is None else list(units)},
-        ),
+        (statement, {**values, "view": view.name}),
     )
-    position, recorded_at = (reached[0]["position"], reached[0]["recorded_at"]) if reached else (0, None)
-    rests_on = RestsOn(app.recorder.identity().log_id, position, recorded_at, view.name)
-    return Rows(rests_on, [row["document"] for row in rows])
+    return RestsOn(**reached[0], view=view.name), rows
 
 
 def rows_at(app: ServiceApplication, view: View, moment: Moment, units: Sequence[str] | None) -> Rows:
     if moment == Moment():
-        return rows_now(app, view, units)
+        return rows_now(app.recorder, view, units)
     return rows_then(app, view, moment, units)
 
 

@@ -105,7 +105,7 @@ class Projector:
                 "INSERT INTO views VALUES (%s, %s, %s, %s, %s) ON CONFLICT (view, case_id) DO UPDATE SET"
                 " version = excluded.version, document = excluded.document, search = excluded.search",
                 [
-                    (view.name, case, document["version"], Jsonb(document), _searchable(view, document))
+                    (view.name, case, document["version"], Jsonb(document), searchable(view, document))
                     for case, document in documents.items()
                 ],
             )
@@ -137,7 +137,7 @@ def canonical(document: Document) -> bytes:
     return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
 
 
-def _searchable(view: View, document: Document) -> str:
+def searchable(view: View, document: Document) -> str:
     return folded(" ".join(str(document.get(name) or "") for name in view.searched))
 
 

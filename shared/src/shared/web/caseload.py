@@ -10,10 +10,17 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from shared.caseload import Caseload, Wanted, waiting
+from shared.decider import Role
 from shared.lists import WrongCursor
+from shared.past import RestsOn
+from shared.replay import Moment
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.lists import MYSELF, NO_NUL, whom, wrong_cursor
+from shared.web.past import AS_OF, ON
+from shared.web.replay import Instant
+
+WHO_READS_A_CASELOAD = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
 
 
 class Task(BaseModel):
@@ -32,10 +39,13 @@ class Task(BaseModel):
 
 
 class Tasks(BaseModel):
-    """By the day they are due; give `next` back as `after` to go on, until it is null."""
+    """By the day they are due; give `next` back as `after` to go on, until it is null. `rests_on`: the events they
+    follow from; `days`: how many are given for each `what`, by which it is late."""
 
     items: list[Task]
     next: str | None
+    rests_on: RestsOn | None = None
+    days: dict[str, int] = {}
 
 
 class Asking(BaseModel, extra="forbid"):
@@ -45,6 +55,8 @@ class Asking(BaseModel, extra="forbid"):
     late: bool = Field(False, description="Only what is late")
     after: str | None = Field(None, max_length=1000, description="The `next` of the page before")
     limit: int = Field(50, ge=1, le=200)
+    as_of: Instant | None = Field(None, description=AS_OF)
+    on: date | None = Field(None, description=ON)
 
 
 def router_of(caseload: Caseload) -> APIRouter:
@@ -52,12 +64,12 @@ def router_of(caseload: Caseload) -> APIRouter:
 
     @router.get("", summary="What waits for an adviser, by the day it is due")
     def tasks(asked: Asked, caller: Calling, asking: Annotated[Asking, Query()]) -> Tasks:
-        """In this service, as its clock judges today; each service has its own, of the same shape."""
-        allowed(caller, frozenset(EVERYONE_AT_WORK))
+        """In this service, as its clock judges today, or as it was; each service has its own, of the same shape."""
+        allowed(caller, WHO_READS_A_CASELOAD)
         adviser = whom(caller, "adviser", asking.adviser) if asking.adviser is not None else None
         wanted = Wanted(caller.listed, adviser, asking.unit, asking.until, asking.late, asking.after, asking.limit)
         try:
-            found = waiting(asked.recorder, caseload, wanted, asked.clock.now())
+            found = waiting(asked, caseload, wanted, Moment(as_of=asking.as_of, on=asking.on))
         except WrongCursor:
             raise wrong_cursor() from None
         items = []
@@ -65,6 +77,6 @@ def router_of(caseload: Caseload) -> APIRouter:
             what = caseload.whats[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
             items.append(Task(**row | {"since": row["since"][:10], "label": what.label, "href": href}))
-        return Tasks(items=items, next=found.next)
+        return Tasks(items=items, next=found.next, rests_on=found.rests_on, days=dict(found.days))
 
     return router

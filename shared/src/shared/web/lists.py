@@ -9,17 +9,22 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.eventlog.application import ServiceApplication
-from shared.lists import NEWEST_FIRST, Wanted, WrongCursor, count_of, page_of
+from shared.lists import KEPT_NOW, NEWEST_FIRST, Wanted, WrongCursor, count_of, page_of
+from shared.past import RestsOn, kept_then, rows_then
+from shared.replay import Moment
 from shared.views import View
 from shared.web.callers import Caller
+from shared.web.past import AS_OF, ON
 from shared.web.problems import ProblemError
+from shared.web.replay import Instant
 
 NO_NUL = r"^[^\x00]*$"
 MYSELF = "me"
 
 
 class Page(BaseModel):
-    """Rows of a list; give `next` back as `after` to go on, until it is null. `total`: when it was asked for."""
+    """Rows of a list; give `next` back as `after` to go on, until it is null. `total`: when it was asked for.
+    `rests_on`: of a past list, the events that its rows tell."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -41,6 +46,7 @@ class Page(BaseModel):
     items: list[dict[str, Any]]
     next: str | None
     total: int | None = None
+    rests_on: RestsOn | None = None
 
 
 class Asking(BaseModel):
@@ -52,6 +58,8 @@ class Asking(BaseModel):
     after: str | None = Field(None, max_length=1000, description="The `next` of the page before, in the same order")
     limit: int = Field(50, ge=1, le=200)
     count: bool = Field(False, description="Whether to count all the rows as well")
+    as_of: Instant | None = Field(None, description=AS_OF)
+    on: date | None = Field(None, description=ON)
 
 
 def asking(view: View) -> Any:
@@ -81,13 +89,16 @@ def listed(asked: ServiceApplication, caller: Caller, view: View, asking: Any) -
         asking.limit,
         None if view.everywhere else caller.listed,
     )
+    kept, rests_on = KEPT_NOW, None
+    if asking.as_of or asking.on:
+        then = rows_then(asked, view, Moment(as_of=asking.as_of, on=asking.on), wanted.units)
+        kept, rests_on = kept_then(view, then.documents), then.rests_on
     try:
-        page = page_of(asked.recorder, view, wanted)
+        page = page_of(asked.recorder, view, wanted, kept)
     except WrongCursor:
         raise wrong_cursor() from None
-    return Page(
-        items=page.items, next=page.next, total=count_of(asked.recorder, view, wanted) if asking.count else None
-    )
+    total = count_of(asked.recorder, view, wanted, kept) if asking.count else None
+    return Page(items=page.items, next=page.next, total=total, rests_on=rests_on)
 
 
 def whom(caller: Caller, name: str, value: str) -> str:

@@ -1,0 +1,35 @@
+"""A view's row on each day that a history names, and on the day before: a past list can be asked for any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.decider import Role
+from shared.eventlog.mapper import Meta, RecordedEvent
+from shared.eventlog.recorder import LogEntry
+from shared.events import happened_at
+from shared.past import row_of
+from shared.replay import Told
+from shared.testing import CASE
+from shared.views import Document, View
+
+
+def told(event: Any, version: int, recorded_at: datetime) -> Told:
+    meta = Meta(UUID(int=version), CASE, "some-adviser", Role.ADVISER, CASE, effective_at=happened_at(event))
+    entry = LogEntry(CASE, version, "", b"", version, CASE, 0, version, recorded_at)
+    return entry, RecordedEvent(CASE, version, meta, event)
+
+
+def rows_on_every_day(views: Iterable[View], history: Iterable[tuple[Any, datetime]]) -> list[Document]:
+    events = [told(event, version, at) for version, (event, at) in enumerate(history, 1)]
+    named = {(each.meta.effective_at or entry.recorded_at).date() for entry, each in events}
+    rows = (row_of(view, events, day) for view in views for day in named | {day - timedelta(days=1) for day in named})
+    return [row for row in rows if row is not None]
+
+
+def negative(row: Document) -> list[str]:
+    """The fields that count less than nothing."""
+    return [name for name, value in row.items() if isinstance(value, int | float) and value < 0]
