@@ -141,9 +141,10 @@ def test_a_careful_forger_is_refused_wherever_something_is_proved(name: str) -> 
 
 
 def test_what_nothing_proves_is_the_word_of_the_services() -> None:
-    """Labels and opened values, made again everywhere: the report says that they are not verified."""
-    checked(file_of(said(WHOLE, 1, label="Autre intitulé")))
+    """Opened values, and labels of the first form of entries: the report says that they are not verified."""
+    checked(file_of(said(WHOLE, bundles.OLD, label="Autre intitulé")))
     checked(file_of(said(WHOLE, 1, values={"motive": "Autre motif."})))
+    assert "le champ «\u202flabel\u202f»" in refused(file_of(said(WHOLE, 1, label="Autre intitulé")))
 
 
 # -- what is named
@@ -172,6 +173,25 @@ def test_an_altered_content_is_named_with_its_event() -> None:
     assert f"contenus/{line.said.id}.json" in words
     assert "intake, position 12" in words
     assert "altéré" in words
+
+
+def announcing_instead(n: int, announced: bytes | None) -> Bundle:
+    lines = list(WHOLE.lines)
+    lines[n] = replace(lines[n], announced=announced)
+    return replace(WHOLE, lines=tuple(lines))
+
+
+@pytest.mark.parametrize(
+    ("n", "announced", "words"),
+    [
+        (bundles.TOLD, bytes(bundles.ANNOUNCED).replace(b"12", b"13"), "n’est pas celle"),
+        (bundles.TOLD, None, "cette annonce manque"),
+        (1, bytes(bundles.ANNOUNCED), "rien ne l’engage"),
+        (bundles.OLD, bytes(bundles.ANNOUNCED), "rien ne l’engage"),
+    ],
+)
+def test_what_an_event_told_to_all_is_proved_or_refused(n: int, announced: bytes | None, words: str) -> None:
+    assert words in refused(file_of(announcing_instead(n, announced)))
 
 
 def test_a_content_that_contradicts_its_header_is_named_with_the_field() -> None:
@@ -308,7 +328,8 @@ HOSTILE = {
     "no UTF-8": packed({"dossier.json": b'{"format":"\xff\xfe"}'}),
     "no UTF-8 in the key": packed(ENTRIES | {"cle.txt": b"\xff\xfe"}),
     "an id that is a path": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b'"id": "0', b'"id": "../')}),
-    "another format": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/1", b"dla-bundle/2")}),
+    "another format": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/2", b"dla-bundle/3")}),
+    "an older format": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/2", b"dla-bundle/1")}),
     "an archive's comment": RAW[:-2] + b"\x03\x00abc",
     "something before": b"#!/bin/sh\n" + RAW,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from itertools import pairwise
@@ -26,7 +28,7 @@ from notes import DEPLOYMENT_KEY
 from audit import domain
 from audit.ledger import integrator
 from audit.ledger.checkpoint import verified
-from audit.ledger.integrator import integrate, opening_of
+from audit.ledger.integrator import integrate, opening_of, opens
 from audit.ledger.keeper import Keeper
 from audit.ledger.note import Signer
 from audit.ledger.signing import NotSigned, Signing
@@ -65,18 +67,42 @@ def test_each_event_heard_is_one_leaf_in_the_order_of_the_log(
     assert signed_root(app) == (700, merkle.mth([leaf["entry"] for leaf in leaves]))
 
 
-def test_a_leaf_commits_to_salt_header_and_payload(app: ServiceApplication) -> None:
-    told = hear(app, 3)
+def test_a_leaf_commits_to_salt_header_name_and_body(app: ServiceApplication) -> None:
+    told = hear(app, 2) + hear(app, 1, first=3, body='{"unit": "dla-44"}')
     integrate(app)
-    for header, leaf in zip(told, rows(app, "SELECT * FROM {schema}.leaves ORDER BY index"), strict=True):
+    ledger = Ledger(app.recorder)
+    for header, row in zip(told, rows(app, "SELECT * FROM {schema}.leaves ORDER BY index"), strict=True):
         ((_, topic, state),) = app.recorder.history(header.id)
         kept: domain.EventHeard = app.mapper.to_data(str(header.id), 1, topic, state)
-        payload_hash = bytes.fromhex(header.payload_hash)
-        assert leaf["entry"] == sha256(leaf["salt"] + kept.header.encode() + payload_hash).digest()
-        assert opening_of(kept, leaf["salt"]).entry == leaf["entry"]
+        leaf = ledger.leaf(header.id)
+        assert leaf is not None
+        shown = bytes(opening_of(kept, leaf))
+        assert sha256(shown).digest() == row["entry"]
+        assert shown.startswith(leaf.salt)
+        assert json.loads(shown[32:])["header"]["payload_hash"] == header.payload_hash
+        assert (leaf.body_salt is None) == (kept.body is None)
+        assert opens(leaf, kept)
+        assert not opens(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
+        for altered in (replace(kept, label="a"), replace(kept, contract="a"), replace(kept, body="{}")):
+            assert not opens(leaf, altered)
     salts = {bytes(leaf["salt"]) for leaf in rows(app, "SELECT salt FROM {schema}.leaves")}
     assert {len(salt) for salt in salts} == {32}
     assert len(salts) == 3
+
+
+def test_a_leaf_of_the_first_form_is_opened_as_before(app: ServiceApplication) -> None:
+    """What was signed before bodies and labels were committed to."""
+    (told,) = hear(app, 1, body='{"unit": "dla-44"}')
+    ((_, topic, state),) = app.recorder.history(told.id)
+    kept: domain.EventHeard = app.mapper.to_data(str(told.id), 1, topic, state)
+    entry = sha256(bytes(32) + kept.header.encode() + bytes.fromhex(told.payload_hash)).digest()
+    app.recorder.fetch(
+        "INSERT INTO {schema}.leaves (index, event_id, salt, entry) VALUES (0, %s, %s, %s)", (told.id, bytes(32), entry)
+    )
+    leaf = Ledger(app.recorder).leaf(told.id)
+    assert leaf is not None
+    assert (leaf.form, opens(leaf, kept), opens(leaf, replace(kept, body=None))) == (1, True, True)
+    assert not opens(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
 
 
 def test_an_empty_ledger_is_signed_too(app: ServiceApplication, signing: Signing) -> None:

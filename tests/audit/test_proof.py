@@ -10,7 +10,8 @@ import pytest
 from audit.ledger import tree
 from audit.ledger.checkpoint import Checkpoint
 from audit.ledger.note import Signer, text_of
-from audit.ledger.proof import Opening, Proof, proof, verify_event, verify_extension
+from audit.ledger.opening import FIRST, Announcement, Opening, opening
+from audit.ledger.proof import Proof, proof, verify_event, verify_extension
 from audit.ledger.tiles import grown, subtrees
 from audit.ledger.tree import Unproven, leaf_hash
 
@@ -19,10 +20,17 @@ SIGNER = Signer(ORIGIN, bytes(range(32)))
 KNOWN = [SIGNER.verifier]
 
 
+OLD = (1, 4)
+"""Entries of the first form, before bodies and labels were committed to."""
+ANNOUNCED = Announcement(b"s" * 32, '{"unit": "dla-44"}')
+
+
 def an_opening(n: int) -> Opening:
     payload = sha256(f"contenu {n}".encode()).digest()
     header = f'{{"event":"request-received","payload_hash":"{payload.hex()}","position":{n + 1}}}'
-    return Opening(bytes([n]) * 32, header.encode(), payload)
+    if n in OLD:
+        return Opening(bytes([n]) * 32, header.encode(), form=FIRST)
+    return Opening(bytes([n]) * 32, header.encode(), "Demande reçue", "request-received:v1", ANNOUNCED.commitment)
 
 
 OPENINGS = [an_opening(n) for n in range(7)]
@@ -50,6 +58,34 @@ def test_an_opening_is_what_any_program_can_hash() -> None:
     assert sha256(shown.extra).digest() == OPENINGS[4].entry
 
 
+@pytest.mark.parametrize("n", range(7))
+def test_an_opening_reads_as_it_was_made(n: int) -> None:
+    assert opening(bytes(OPENINGS[n])) == OPENINGS[n]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [b'{"body":null,"contract":null,"form":2,"header":{},"label":null} ',
+     b'{"contract":null,"body":null,"form":2,"header":{},"label":null}',
+     b'{"body":null,"contract":null,"form":3,"header":{},"label":null}',
+     b'{"body":null,"contract":null,"form":2,"header":{},"header":{},"label":null}',
+     b'{"body":"AB","contract":null,"form":2,"header":{},"label":null}',
+     b'{"body":null,"contract":null,"form":2,"header":' + b"[" * 100_000],
+)  # fmt: skip
+def test_an_opening_has_one_spelling(told: bytes) -> None:
+    """Else two readers could understand two things by one entry."""
+    with pytest.raises(Unproven):
+        opening(bytes(32) + told)
+
+
+def test_an_opening_tells_nothing_of_what_was_told_to_all() -> None:
+    """Who is shown the header and can guess the body cannot check the guess: the body has a salt of its own."""
+    shown = bytes(OPENINGS[0])
+    for guess in (ANNOUNCED.body.encode(), bytes(OPENINGS[0].salt) + ANNOUNCED.body.encode()):
+        assert sha256(guess).hexdigest().encode() not in shown
+    assert sha256(bytes(ANNOUNCED)).hexdigest().encode() in shown
+
+
 @pytest.mark.parametrize(("index", "size"), [(index, size) for size in (1, 2, 5, 7) for index in range(size)])
 def test_a_proof_changed_anywhere_is_refused(index: int, size: int) -> None:
     raw = proof_of(index, size).encode()
@@ -72,10 +108,10 @@ def test_a_proof_says_nothing_of_another_event() -> None:
 
 def test_a_header_that_names_another_payload_is_refused() -> None:
     """The commitment holds, and what it commits to contradicts itself."""
-    odd = Opening(bytes(32), OPENINGS[0].header, bytes(32))
-    note = SIGNER.signed(str(Checkpoint(ORIGIN, 1, leaf_hash(odd.entry))))
+    odd = bytes(32) + OPENINGS[0].header + bytes(32)
+    note = SIGNER.signed(str(Checkpoint(ORIGIN, 1, leaf_hash(sha256(odd).digest()))))
     with pytest.raises(Unproven, match="ne vont pas ensemble"):
-        verify_event(str(Proof(0, (), note, bytes(odd))), KNOWN)
+        verify_event(str(Proof(0, (), note, odd)), KNOWN)
 
 
 @pytest.mark.parametrize(

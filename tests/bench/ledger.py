@@ -22,7 +22,8 @@ from world import World
 from audit import domain
 from audit.ledger import tree
 from audit.ledger.integrator import BATCH, append, integrate
-from audit.ledger.proof import Opening, Proof
+from audit.ledger.opening import Opening
+from audit.ledger.proof import Proof
 from audit.ledger.store import Ledger
 from audit.main import service
 from shared.decider import Role
@@ -126,8 +127,8 @@ def _grown(app: ServiceApplication, size: int) -> list[UUID]:
     with psycopg.connect(app.url, row_factory=dict_row) as connection:
         while len(events) < size:
             batch = [uuid4() for _ in range(BATCH)]
-            openings = [Opening(os.urandom(32), HEADER % (b"0" * 64, n), bytes(32)) for n in range(BATCH)]
-            append(connection, len(events), batch, openings)
+            openings = [Opening(os.urandom(32), HEADER % (b"0" * 64, n)) for n in range(BATCH)]
+            append(connection, len(events), batch, openings, [None] * BATCH)
             events += batch
     return events
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from serving import IDENTITY_KEY, Client, Served, served
+from serving import Client, Served, served
 from typer.testing import CliRunner
 
+from audit.ledger.integrator import integrate
 from audit.main import service as audit
 from diagnostic.main import service as diagnostic
 from embedded.nats import Nats
@@ -48,18 +48,7 @@ class Register:
 
     def __init__(self, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
         self.served = served
-        settings = served.settings
-        for name, value in {
-            "MODE": "development",
-            "DATABASE_URL": settings.database_url.get_secret_value(),
-            "NATS_URL": settings.nats_url,
-            "SEALING_KEY": b64encode(settings.sealing_key.get_secret_value()).decode(),
-            "IDENTITY_KEY": b64encode(IDENTITY_KEY).decode(),
-            "JWKS": settings.jwks,
-            "ISSUER": settings.issuer,
-            "SERVICE_TOKEN": "none",
-        }.items():
-            monkeypatch.setenv(f"DLA_{name}", value)
+        served.speak_to(monkeypatch)
 
     def first(self, subject: str, role: str, *more: str) -> str:
         command = ["register", "--subject", subject, "--role", role, "--motive", "Mise en service.", *more]
@@ -176,6 +165,13 @@ def test_the_operator_is_told_what_is_missing(register: Register) -> None:
     assert "held already" in register.first("claire", "manager", "--unit", UNIT)
 
 
+def committed(elsewhere: Served) -> None:
+    """Audit believes a right from when its ledger commits to it."""
+    if elsewhere.application.service == "audit":
+        while integrate(elsewhere.application):
+            pass
+
+
 @pytest.mark.parametrize("service", [diagnostic, parcours, followup, audit], ids=lambda service: service.name)
 def test_every_service_knows_what_the_register_says(
     register: Register, service: Service, database: Callable[..., str], nats: Nats, tmp_path: Path
@@ -192,6 +188,7 @@ def test_every_service_knows_what_the_register_says(
             entries = log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
             for message in messages_of(log, intake.published, entries):
                 inbox.receive(message)
+            committed(elsewhere)
             return [right["role"] for right in ines.get("/api/v1/me").json()["rights"]]
 
         assert ines.get("/api/v1/me").json()["rights"] == []

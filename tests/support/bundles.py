@@ -14,7 +14,8 @@ from audit.bundle.model import Bundle, Line, Reading, Said
 from audit.ledger import tree
 from audit.ledger.checkpoint import Checkpoint
 from audit.ledger.note import Signer
-from audit.ledger.proof import Opening, Proof
+from audit.ledger.opening import FIRST, Announcement, Opening
+from audit.ledger.proof import Proof
 from audit.ledger.tiles import grown, subtrees
 from audit.ledger.tree import leaf_hash
 
@@ -30,6 +31,18 @@ EVENTS = (
     ("diagnostic", 2, CASE, 1, "diagnosis-opened", "Diagnostic ouvert"),
     ("diagnostic", 5, CASE, 2, "axis-assessed", "Axe examiné"),
 )
+
+
+OLD, TOLD = 2, 3
+"""An event whose entry is of the first form, and one that told something to all."""
+ANNOUNCED = Announcement(b"s" * 32, '{"headcount": 12, "unit": "dla-44"}')
+
+
+def opening(n: int, header: bytes) -> Opening:
+    if n == OLD:
+        return Opening(bytes([n]) * 32, header, form=FIRST)
+    contract, body = ("request-admitted:v1", ANNOUNCED.commitment) if n == TOLD else (None, None)
+    return Opening(bytes([n]) * 32, header, EVENTS[n][-1], contract, body)
 
 
 def stored(n: int, role: str = "adviser") -> bytes:
@@ -56,10 +69,7 @@ def bundle(
     """Leaves of other cases stand between its own."""
     contents = contents or [stored(n) for n in range(len(EVENTS))]
     headers = headers or [header(n, content or stored(n)) for n, content in enumerate(contents)]
-    openings = [
-        Opening(bytes([n]) * 32, each, bytes.fromhex(json.loads(each)["payload_hash"]))
-        for n, each in enumerate(headers)
-    ]
+    openings = [opening(n, each) for n, each in enumerate(headers)]
     leaves = [leaf_hash(bytes([n]) * 32) for n in range(OTHERS)]
     at = [n * 11 // len(openings) for n in range(len(openings))]
     for index, each in zip(at, openings, strict=True):
@@ -71,7 +81,8 @@ def bundle(
         proof = Proof(index, tuple(tree.inclusion(index, size, whole)), note, bytes(each))
         told = json.loads(each.header)
         values: dict[str, str | None] = {"motive": f"Un motif {n}."} if content is not None else {}
-        lines.append(Line(Said(told["id"], EVENTS[n][-1], values), str(proof), content))
+        announced = bytes(ANNOUNCED) if n == TOLD and content is not None else None
+        lines.append(Line(Said(told["id"], EVENTS[n][-1], values), str(proof), content, announced))
     services = {"intake": Reading(True), "diagnostic": Reading(True)}
     schemas = {"schemas/en-tete.json": b'{"type": "object"}\n'}
     return Bundle(str(CASE), services, str(signer.verifier), note, tuple(lines), schemas)

@@ -45,24 +45,26 @@ def header(position: int, publisher: str = "intake", case: UUID = CASE) -> Heade
     )
 
 
-def hear(app: ServiceApplication, count: int, first: int = 1, case: UUID = CASE) -> list[Header]:
+def hear(
+    app: ServiceApplication, count: int, first: int = 1, case: UUID = CASE, body: str | None = None
+) -> list[Header]:
     """Appends to audit's own log, and gives what was told."""
     told = [header(position, case=case) for position in range(first, first + count)]
-    kept(app, told)
+    kept(app, told, body)
     return told
 
 
-def kept(app: ServiceApplication, told: Sequence[Header]) -> None:
+def kept(app: ServiceApplication, told: Sequence[Header], body: str | None = None) -> None:
     """In the order in which they were heard."""
     for at in range(0, len(told), AT_ONCE):
         batch = told[at : at + AT_ONCE]
-        stored = [app.mapper.to_stored_event(_heard(each)) for each in batch]
+        stored = [app.mapper.to_stored_event(_heard(each, body)) for each in batch]
         app.recorder.insert_events(stored, cases=[each.case for each in batch])
 
 
-def _heard(told: Header) -> RecordedEvent[EventHeard]:
+def _heard(told: Header, body: str | None) -> RecordedEvent[EventHeard]:
     meta = Meta(uuid7(), told.case, "service:audit", Role.SERVICE, told.correlation, causation=told.id)
     kept = EventHeard(
-        told.publisher, told.log_id, told.position, told.event, told.recorded_at, encode(told).decode(), None
+        told.publisher, told.log_id, told.position, told.event, told.recorded_at, encode(told).decode(), body
     )
     return RecordedEvent(told.id, 1, meta, kept)

@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -115,9 +116,14 @@ func checkProof(file []byte, hashes tlog.HashReader, entries [][]byte, known not
 	tree := open(checkpoint, known, origin)
 	var shown tlog.RecordProof
 	index := int64(-1)
+	var opening []byte
 	for _, line := range strings.Split(string(head), "\n") {
 		switch {
-		case strings.HasPrefix(line, "c2sp.org/tlog-proof@v1"), strings.HasPrefix(line, "extra "):
+		case strings.HasPrefix(line, "c2sp.org/tlog-proof@v1"):
+		case strings.HasPrefix(line, "extra "):
+			extra, err := base64.StdEncoding.Strict().DecodeString(strings.TrimPrefix(line, "extra "))
+			check(err)
+			opening = extra
 		case strings.HasPrefix(line, "index "):
 			n, err := strconv.ParseInt(strings.TrimPrefix(line, "index "), 10, 64)
 			check(err)
@@ -126,6 +132,8 @@ func checkProof(file []byte, hashes tlog.HashReader, entries [][]byte, known not
 			shown = append(shown, parse(line))
 		}
 	}
+	entry := sha256.Sum256(opening)
+	require(bytes.Equal(entry[:], entries[index]), "the opening's hash to be entry %d", index)
 	check(tlog.CheckRecord(shown, tree.N, tree.Hash, index, tlog.RecordHash(entries[index])))
 	made, err := tlog.ProveRecord(tree.N, index, hashes)
 	check(err)

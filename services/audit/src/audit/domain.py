@@ -12,8 +12,8 @@ from shared.events import command, event
 
 @command
 class HearEvent:
-    """A service has recorded an event. `header` is JSON exactly as it travelled, `body` what the event says to all,
-    `label` what it is called in French."""
+    """A service has recorded an event. `header` is JSON exactly as it travelled, `body` what the event says to all, by
+    the public `contract`; `label` what it is called in French."""
 
     publisher: str
     log_id: UUID
@@ -23,6 +23,7 @@ class HearEvent:
     header: str
     body: str | None
     label: str | None = None
+    contract: str | None = None
 
 
 @event("event-heard", label="Événement consigné")
@@ -35,6 +36,7 @@ class EventHeard:
     header: str
     body: str | None
     label: str | None = None
+    contract: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def decide(heard: Heard, command: HearEvent, _context: Context) -> list[EventHea
             command.header,
             command.body,
             command.label,
+            command.contract,
         )
     ]
 

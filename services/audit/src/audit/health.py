@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from audit.ledger.signing import Why
 from audit.reconcile.run import last
+from audit.rights import disbelieved
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.callers import only
@@ -33,6 +34,11 @@ HALTED = (
     " «\u202fdla-audit reconcile\u202f» dit ce qui diffère."
 )
 DIFFERS = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
+DISBELIEVED = (
+    "Des événements qui donnent ou retirent des droits ont été altérés chez audit\u00a0: les personnes concernées"
+    " n’y ont plus aucun droit. «\u202fdla-audit reconcile\u202f» les nomme\u202f; gardez une copie de la base, puis"
+    " restaurez une sauvegarde saine."
+)
 NEVER = "Aucune comparaison n’a encore été menée à son terme\u00a0: lancez «\u202fdla-audit reconcile\u202f»."
 
 
@@ -74,7 +80,8 @@ class Reconciled(BaseModel):
 
 
 class Health(BaseModel):
-    """`size`: what is integrated; `heard`: the events that audit's log holds."""
+    """`size`: what is integrated; `heard`: the events that audit's log holds; `disbelieved`: those of the register of
+    rights that are no longer what the ledger committed to."""
 
     well: bool
     heard: int
@@ -84,6 +91,7 @@ class Health(BaseModel):
     services: list[Heard]
     reconciled: Reconciled | None
     advice: list[str]
+    disbelieved: list[UUID] = []
 
 
 @router.get("/health", summary="The ledger's health", dependencies=[only(Role.AUDITOR, Role.DPO, Role.OPS)])
@@ -98,19 +106,22 @@ def health_of(app: ServiceApplication) -> Health:
     refusal = None
     if row["refused"]:
         refusal = Refusal(reason=row["refused"], detail=row["refusal"], advice=ADVICE[Why(row["refused"])])
-    services, reconciled = _heard(app), _reconciled(app)
+    services, reconciled, altered = _heard(app), _reconciled(app), list(disbelieved(app))
     advice = [refusal.advice] if refusal else []
     advice += [f"{each.service}\u00a0: {HALTED}" for each in services if each.halted]
+    if altered:
+        advice.append(DISBELIEVED)
     if reconciled is None or reconciled.findings:
         advice.append(DIFFERS if reconciled else NEVER)
     return Health(
-        well=not refusal and not any(each.halted for each in services) and not (reconciled and reconciled.findings),
+        well=not (refusal or altered or any(each.halted for each in services) or (reconciled and reconciled.findings)),
         heard=recorder.max_notification_id() or 0,
         size=row["size"],
         checkpoint=_checkpoint(app),
         refusal=refusal,
         services=services,
         reconciled=reconciled,
+        disbelieved=altered,
         advice=advice,
     )
 

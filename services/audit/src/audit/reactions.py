@@ -15,8 +15,12 @@ reactions = Reactions("audit")
 @reactions.on_every(PHASES)
 def keep(message: Message) -> To:
     """Every event of every service is kept as it was told."""
+    return To(domain.decider, message.header.id, heard_as(message))
+
+
+def heard_as(message: Message) -> domain.HearEvent:
     header, body = message.header, message.body
-    command = domain.HearEvent(
+    return domain.HearEvent(
         header.publisher,
         header.log_id,
         header.position,
@@ -25,5 +29,5 @@ def keep(message: Message) -> To:
         bytes(message.told).decode(),
         None if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False),
         message.label,
+        message.contract,
     )
-    return To(domain.decider, header.id, command)

@@ -12,6 +12,7 @@ from unicodedata import category
 from audit.bundle.checking import Checked, checked
 from audit.bundle.container import LARGEST
 from audit.ledger.note import verifier
+from audit.ledger.opening import FIRST
 from audit.ledger.tree import Unproven
 from audit.phases import NAMES
 
@@ -52,7 +53,9 @@ def report(found: Checked) -> Iterator[str]:
     objects = len({(told.publisher, told.stream) for told in headers})
     yield f"VÉRIFIÉ\u00a0: dossier {bundle.case}, {len(headers)} événements"
     yield f"  - chacun est inscrit au registre {signed.origin}, signé à {signed.size} lignes\u202f;"
+    announced = sum(line.announced is not None for line in bundle.lines)
     yield f"  - {contents} contenus sur {len(headers)} sont, à l’octet près, ceux que le registre a consignés\u202f;"
+    yield f"  - {announced} annonces aux autres services sont celles auxquelles il s’est engagé\u202f;"
     yield f"  - les versions des {objects} objets du dossier se suivent sans trou de la première à la dernière\u202f;"
     yield "  - la chronologie, les en-têtes et les empreintes découlent du reste, à l’octet près."
     for name in bundle.services:
@@ -82,7 +85,9 @@ def _not_checked(found: Checked) -> Iterator[str]:
     yield "que ce qui a été consigné est vrai, et que l’heure des serveurs était juste\u202f;"
     yield "qui sont les personnes derrière les pseudonymes\u202f;"
     values = [value for line in bundle.lines for value in line.said.values.values()]
-    yield f"ce que disent {len(values)} valeurs scellées, et les intitulés\u00a0: c’est la parole des services\u202f;"
+    first = sum(line.opening.form == FIRST for line in bundle.lines)
+    labels = f", et les intitulés de {first} événements consignés sous une forme ancienne" if first else ""
+    yield f"ce que disent {len(values)} valeurs scellées{labels}\u00a0: c’est la parole des services\u202f;"
     if erased := values.count(None):
         yield f"{erased} valeurs effacées, que plus personne ne lit\u202f;"
     for name, reading in bundle.services.items():

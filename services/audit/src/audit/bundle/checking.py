@@ -14,9 +14,10 @@ from audit.bundle.contents import content
 from audit.bundle.headers import Header
 from audit.bundle.model import Bundle, Line
 from audit.bundle.reading import read
-from audit.bundle.writing import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, content_file, entries, proof_file
+from audit.bundle.writing import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, announced_file, content_file, entries, proof_file
 from audit.ledger.checkpoint import Checkpoint, verified
 from audit.ledger.note import Verifier, verifier
+from audit.ledger.opening import FIRST, Opening
 from audit.ledger.proof import proof, verify_event
 from audit.ledger.tree import Unproven
 from shared.sealed import tokens_in
@@ -62,13 +63,17 @@ def _line(bundle: Bundle, line: Line, key: Verifier) -> Header:
         verify_event(line.proof, [key])
         if proof(line.proof).checkpoint != bundle.checkpoint:
             raise Unproven(f"elle ne repose pas sur le point de contrôle du dossier, {CHECKPOINT_FILE}")
-        told = line.header
+        opened, told = line.opening, line.header
         _same("id", told.id, UUID(id_))
         _same("case", told.case, UUID(bundle.case))
         if told.publisher not in bundle.services:
             raise Unproven(f"{CASE_FILE} ne dit rien du service {told.publisher}")
+        if opened.form != FIRST:
+            _same("label", line.said.label, opened.label or told.event)
     with _about(f"{content_file(id_)} ({told.publisher}, position {told.position}, «\u202f{line.said.label}\u202f»)"):
         _content(line, told, shown=bundle.services[told.publisher].shown)
+    with _about(announced_file(id_)):
+        _announced(line, opened)
     return told
 
 
@@ -93,6 +98,18 @@ def _content(line: Line, told: Header, *, shown: bool) -> None:
     sealed = [path for path, _ in tokens_in(stored.data)]
     for path in sorted({*sealed} ^ {*line.said.values}):
         raise Unproven(f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»")
+
+
+def _announced(line: Line, opened: Opening) -> None:
+    """Shown with the content, or not at all."""
+    committed = None if line.content is None else opened.body
+    if committed is None:
+        if line.announced is not None:
+            raise Unproven("cette annonce est là, alors que rien ne l’engage ou que le contenu n’est pas montré")
+    elif line.announced is None:
+        raise Unproven("cette annonce manque, alors que le registre s’y est engagé")
+    elif sha256(line.announced).digest() != committed:
+        raise Unproven("cette annonce n’est pas celle à laquelle le registre s’est engagé")
 
 
 def _same(field: str, one: object, other: object) -> None:

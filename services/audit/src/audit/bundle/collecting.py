@@ -16,9 +16,9 @@ from audit.bundle.model import Bundle, Line, Reading, Said
 from audit.bundle.writing import SCHEMAS
 from audit.domain import EventHeard
 from audit.ledger import tree
-from audit.ledger.integrator import opening_of
+from audit.ledger.integrator import announcement_of, opening_of, opens
 from audit.ledger.proof import Proof
-from audit.ledger.store import Ledger
+from audit.ledger.store import Leaf, Ledger, Signed
 from audit.phases import NAMES, PATHS
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.transport.wire import Header
@@ -58,15 +58,15 @@ def collected(app: ServiceApplication, case: UUID, addresses: Mapping[str, str],
     )
     if not heard:
         raise UnknownCase(str(case))
-    key, checkpoint, proofs = _proofs(app, heard)
+    signed, leaves, proofs = _proofs(app, heard)
     publishers = sorted({event.publisher for event in heard}, key=[*NAMES].index)
     shown = {name: _shown(name, case, addresses, reader) for name in publishers}
     return Bundle(
         str(case),
         {name: each.reading for name, each in shown.items()},
-        key,
-        checkpoint,
-        tuple(_line(event, proof, shown[event.publisher]) for event, proof in zip(heard, proofs, strict=True)),
+        signed.key,
+        signed.note,
+        tuple(_line(*each, shown[each[0].publisher]) for each in zip(heard, leaves, proofs, strict=True)),
         {f"{SCHEMAS}en-tete.json": _json(msgspec.json.schema(Header))}
         | {
             f"{SCHEMAS}{name}.{topic.replace(':v', '.v')}.json": _json(schema)
@@ -76,7 +76,7 @@ def collected(app: ServiceApplication, case: UUID, addresses: Mapping[str, str],
     )
 
 
-def _proofs(app: ServiceApplication, heard: Sequence[EventHeard]) -> tuple[str, str, list[str]]:
+def _proofs(app: ServiceApplication, heard: Sequence[EventHeard]) -> tuple[Signed, list[Leaf], list[str]]:
     ledger = Ledger(app.recorder)
     leaves = ledger.leaves([_id(event) for event in heard])
     signed = ledger.newest()
@@ -86,17 +86,18 @@ def _proofs(app: ServiceApplication, heard: Sequence[EventHeard]) -> tuple[str, 
     hashes = ledger.asked(lambda subtree: [tree.inclusion(leaf.index, size, subtree) for leaf in in_order])
     proofs = []
     for event, leaf, path in zip(heard, in_order, hashes, strict=True):
-        opened = opening_of(event, leaf.salt)
-        if opened.entry != leaf.entry:
+        if not opens(leaf, event):
             raise AlteredEvent
-        proofs.append(str(Proof(leaf.index, tuple(path), signed.note, bytes(opened))))
-    return signed.key, signed.note, proofs
+        proofs.append(str(Proof(leaf.index, tuple(path), signed.note, bytes(opening_of(event, leaf)))))
+    return signed, in_order, proofs
 
 
-def _line(event: EventHeard, proof: str, shown: Shown) -> Line:
+def _line(event: EventHeard, leaf: Leaf, proof: str, shown: Shown) -> Line:
     values = dict(sorted(shown.values.get(event.position, {}).items()))
     said = Said(str(_id(event)), event.label or event.event, values)
-    return Line(said, proof, shown.contents.get(event.position))
+    content = shown.contents.get(event.position)
+    announced = None if content is None else announcement_of(event, leaf)
+    return Line(said, proof, content, None if announced is None else bytes(announced))
 
 
 def _id(event: EventHeard) -> UUID:

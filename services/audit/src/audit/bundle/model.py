@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import msgspec
 
 from audit.bundle.headers import Header, header
-from audit.ledger.proof import Opening, opening, proof
+from audit.ledger.opening import Opening, opening
+from audit.ledger.proof import proof
 from audit.ledger.tree import Unproven
 
-FORMAT = "dla-bundle/1"
+FORMAT = "dla-bundle/2"
+FORMATS = ("dla-bundle/1", FORMAT)
+"""Those that are read; the last one is written."""
 
 
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,7 +25,8 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What nothing proves: the event's French name, and what its sealed values say, by path; null when erased."""
+    """What is said beside the proof: the event's French name, which only entries of the second form commit to, and what
+    its sealed values say, by path, which nothing proves; null when erased."""
 
     id: str
     label: str
@@ -40,11 +44,13 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event. `proof` is a `.tlog-proof` with its opening; `content` the stored bytes, where they are shown."""
+    """One event. `proof` is a `.tlog-proof` with its opening; `content` the stored bytes, where they are shown, and
+    `announced` with them: what the event told to all, opened."""
 
     said: Said
     proof: str
     content: bytes | None
+    announced: bytes | None = None
 
     @property
     def opening(self) -> Opening:
@@ -68,3 +74,4 @@ class Bundle:
     checkpoint: str
     lines: tuple[Line, ...]
     schemas: Mapping[str, bytes]
+    format: str = FORMAT

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from audit.bundle.model import FORMAT, Bundle, Case, Line
-from audit.bundle.writing import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, SCHEMAS, content_file, proof_file
+from audit.bundle.model import FORMATS, Bundle, Case, Line
+from audit.bundle.writing import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, SCHEMAS, announced_file, content_file, proof_file
 from audit.ledger.note import text_of
 from audit.ledger.tree import Unproven
 
@@ -24,9 +24,16 @@ def read(entries: Mapping[str, bytes]) -> Bundle:
         _text(entries, KEY_FILE).removesuffix("\n"),
         _text(entries, CHECKPOINT_FILE),
         tuple(
-            Line(said, _text(entries, proof_file(said.id)), entries.get(content_file(said.id))) for said in case.events
+            Line(
+                said,
+                _text(entries, proof_file(said.id)),
+                entries.get(content_file(said.id)),
+                entries.get(announced_file(said.id)),
+            )
+            for said in case.events
         ),
         {name: content for name, content in entries.items() if name.startswith(SCHEMAS)},
+        case.format,
     )
 
 
@@ -35,8 +42,9 @@ def _case(raw: bytes) -> Case:
         case = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise Unproven(f"{CASE_FILE}\u00a0: ce n’est pas la description d’un dossier d’audit ({error})") from error
-    if case.format != FORMAT:
-        raise Unproven(f"{CASE_FILE}\u00a0: ce programme lit le format {FORMAT}, et non «\u202f{case.format}\u202f»")
+    if case.format not in FORMATS:
+        read = ", ".join(FORMATS)
+        raise Unproven(f"{CASE_FILE}\u00a0: ce programme lit {read}, et non le format «\u202f{case.format}\u202f»")
     for id_ in (case.case, *(said.id for said in case.events)):
         if not _is_id(id_):
             raise Unproven(f"{CASE_FILE}\u00a0: «\u202f{id_[:80]}\u202f» n’est pas un identifiant")

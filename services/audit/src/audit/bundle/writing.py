@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import msgspec
 
-from audit.bundle.model import FORMAT, Bundle, Case
+from audit.bundle.model import Bundle, Case
 from audit.bundle.page import page
 
 README_FILE, PAGE_FILE, CASE_FILE = "LISEZ-MOI.txt", "chronologie.html", "dossier.json"
@@ -17,10 +17,10 @@ SUMS_FILE, SCHEMAS = "SHA256SUMS", "schemas/"
 
 def entries(bundle: Bundle) -> dict[str, bytes]:
     """Every entry, in its order. Raises Unproven when a line is no event."""
-    case = Case(FORMAT, bundle.case, dict(bundle.services), tuple(line.said for line in bundle.lines))
+    case = Case(bundle.format, bundle.case, dict(bundle.services), tuple(line.said for line in bundle.lines))
     headers = [line.opening.header for line in bundle.lines]
     found = {
-        README_FILE: files(__package__).joinpath(README_FILE).read_bytes(),
+        README_FILE: files(__package__).joinpath(f"LISEZ-MOI-{bundle.format[-1]}.txt").read_bytes(),
         PAGE_FILE: page(bundle).encode(),
         CASE_FILE: msgspec.json.format(msgspec.json.encode(case), indent=1) + b"\n",
         KEY_FILE: bundle.key.encode() + b"\n",
@@ -28,6 +28,7 @@ def entries(bundle: Bundle) -> dict[str, bytes]:
         HEADERS_FILE: b"".join(each + b"\n" for each in headers),
         **{proof_file(line.said.id): line.proof.encode() for line in bundle.lines},
         **{content_file(line.said.id): line.content for line in bundle.lines if line.content is not None},
+        **{announced_file(line.said.id): line.announced for line in bundle.lines if line.announced is not None},
         **bundle.schemas,
     }
     sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in found.items())
@@ -40,3 +41,7 @@ def proof_file(event: str) -> str:
 
 def content_file(event: str) -> str:
     return f"contenus/{event}.json"
+
+
+def announced_file(event: str) -> str:
+    return f"annonces/{event}.txt"

@@ -11,8 +11,9 @@ from fastapi.responses import PlainTextResponse
 
 from audit import domain
 from audit.ledger import tree
-from audit.ledger.integrator import opening_of
-from audit.ledger.proof import Opening, Proof, header_of
+from audit.ledger.integrator import opening_of, opens
+from audit.ledger.opening import Opening, header_of
+from audit.ledger.proof import Proof
 from audit.ledger.store import Leaf, Ledger, Signed
 from audit.ledger.tiles import address
 from shared.decider import Role
@@ -85,7 +86,7 @@ def consistency(
 @events.get("/{id}/proof", response_class=Text, summary="The proof that an event is in the ledger")
 def proof(id: UUID, asked: Asked, caller: Calling) -> Response:  # noqa: A002
     """A `.tlog-proof` (C2SP tlog-proof) with the newest checkpoint. Its extra line opens the entry for who may see the
-    event: salt, header and payload hash, whose SHA-256 is the entry."""
+    event: its SHA-256 is the entry. It holds a salt, the header, the event's name, and a fingerprint of its body."""
     allowed(caller, SHOWN_THE_PROOF, caller.case)
     ledger = Ledger(asked.recorder)
     leaf = ledger.leaf(id)
@@ -110,10 +111,9 @@ def _opening(asked: Any, event: UUID, leaf: Leaf) -> Opening:
     """From audit's log, where the header is; it is what the ledger committed to, or it is said."""
     ((_, topic, state), *_) = asked.recorder.history(event)
     heard: domain.EventHeard = asked.mapper.to_data(str(event), 1, topic, state)
-    opened = opening_of(heard, leaf.salt)
-    if opened.entry != leaf.entry:
+    if not opens(leaf, heard):
         raise altered_event()
-    return opened
+    return opening_of(heard, leaf)
 
 
 def altered_event() -> ProblemError:
@@ -121,7 +121,7 @@ def altered_event() -> ProblemError:
         409,
         "altered-event",
         "Événement altéré",
-        "L’en-tête conservé n’est plus celui auquel le registre s’est engagé\u00a0: alertez l’exploitation.",
+        "Ce qu’audit conserve n’est plus ce à quoi le registre s’est engagé\u00a0: alertez l’exploitation.",
     )
 
 

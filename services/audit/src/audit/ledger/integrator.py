@@ -6,23 +6,16 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import psycopg
 
-from audit.domain import EventHeard
-from audit.ledger.proof import SALT, Opening
+from audit.domain import EventHeard, HearEvent
+from audit.ledger.opening import SALT, SECOND, Announcement, Opening
+from audit.ledger.store import Leaf
 from audit.ledger.tiles import edge_of, grown
-from audit.ledger.tree import leaf_hash
+from audit.ledger.tree import Unproven, leaf_hash
 from shared.eventlog.application import ServiceApplication
 
 BATCH = 1000
-
-
-class _Hashed(msgspec.Struct):
-    payload_hash: str
-
-
-_hashed = msgspec.json.Decoder(_Hashed).decode
 
 
 def integrate(app: ServiceApplication) -> bool:
@@ -35,27 +28,58 @@ def integrate(app: ServiceApplication) -> bool:
         if not entries:
             return False
         heard = [event for _, event in app.events_of(entries) if isinstance(event.data, EventHeard)]
-        openings = [opening_of(event.data, secrets.token_bytes(SALT)) for event in heard]
-        append(connection, ledger["size"], [event.originator_id for event in heard], openings)
+        salts = [secrets.token_bytes(SALT) for _ in heard]
+        body_salts = [None if event.data.body is None else secrets.token_bytes(SALT) for event in heard]
+        openings = [_opening(*each) for each in zip((event.data for event in heard), salts, body_salts, strict=True)]
+        append(connection, ledger["size"], [event.originator_id for event in heard], openings, body_salts)
         connection.execute(
             "UPDATE ledger SET position = %s, size = size + %s", (entries[-1].id, len(openings)), prepare=True
         )
     return len(entries) == BATCH
 
 
-def opening_of(event: EventHeard, salt: bytes) -> Opening:
-    header = event.header.encode()
-    return Opening(salt, header, bytes.fromhex(_hashed(header).payload_hash))
+def opening_of(heard: EventHeard | HearEvent, leaf: Leaf) -> Opening:
+    """In the form in which the leaf was made; it opens the leaf's entry as long as neither was altered."""
+    return _opening(heard, leaf.salt, leaf.body_salt, leaf.form)
+
+
+def opens(leaf: Leaf, heard: EventHeard | HearEvent) -> bool:
+    """Is this what the leaf committed to?"""
+    try:
+        return opening_of(heard, leaf).entry == leaf.entry
+    except Unproven:
+        return False
+
+
+def announcement_of(heard: EventHeard | HearEvent, leaf: Leaf) -> Announcement | None:
+    """What the leaf's opening commits to beside the header, where there is anything."""
+    if heard.body is None or leaf.form != SECOND:
+        return None
+    return Announcement(leaf.body_salt or b"", heard.body)
+
+
+def _opening(heard: EventHeard | HearEvent, salt: bytes, body_salt: bytes | None, form: int = SECOND) -> Opening:
+    header = heard.header.encode()
+    if form != SECOND:
+        return Opening(salt, header, form=form)
+    body = None if heard.body is None else Announcement(body_salt or b"", heard.body).commitment
+    return Opening(salt, header, heard.label, heard.contract, body)
 
 
 def append(
-    connection: psycopg.Connection[Any], size: int, event_ids: Sequence[Any], openings: Sequence[Opening]
+    connection: psycopg.Connection[Any],
+    size: int,
+    event_ids: Sequence[Any],
+    openings: Sequence[Opening],
+    body_salts: Sequence[bytes | None],
 ) -> None:
     entries = [opening.entry for opening in openings]
     connection.execute(
-        "INSERT INTO leaves SELECT %b::bigint + nth - 1, event_id, salt, entry"
-        " FROM unnest(%b::uuid[], %b::bytea[], %b::bytea[]) WITH ORDINALITY AS l(event_id, salt, entry, nth)",
-        (size, list(event_ids), [opening.salt for opening in openings], entries),
+        "INSERT INTO leaves (index, event_id, salt, entry, body_salt, form)"
+        " SELECT %b::bigint + nth - 1, event_id, salt, entry, body_salt, %b::smallint"
+        " FROM unnest(%b::uuid[], %b::bytea[], %b::bytea[], %b::bytea[])"
+        " WITH ORDINALITY AS l(event_id, salt, entry, body_salt, nth)",
+        (size, SECOND, list(event_ids), [opening.salt for opening in openings], entries, list(body_salts)),
         prepare=True,
     )
     places = edge_of(size)

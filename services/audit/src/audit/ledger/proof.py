@@ -1,44 +1,19 @@
-"""Is this event in the ledger? Openings and `.tlog-proof` files (C2SP tlog-proof), verified with a key alone."""
+"""Is this event in the ledger? `.tlog-proof` files (C2SP tlog-proof), verified with a key alone."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
-
-import msgspec
 
 from audit.ledger.checkpoint import NUMBER, Checkpoint, verified
 from audit.ledger.note import Verifier, base64
+from audit.ledger.opening import header_of, opening
 from audit.ledger.tree import HASH, Unproven, leaf_hash, verify_consistency, verify_inclusion
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 MOST_HASHES = 63
-SALT = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What an entry of the ledger commits to; its bytes are salt, header and payload hash, one after the other."""
-
-    salt: bytes
-    header: bytes
-    payload_hash: bytes
-
-    def __bytes__(self) -> bytes:
-        return self.salt + self.header + self.payload_hash
-
-    @property
-    def entry(self) -> bytes:
-        return sha256(bytes(self)).digest()
-
-
-def opening(raw: bytes) -> Opening:
-    if len(raw) <= SALT + HASH:
-        raise Unproven("l’ouverture est trop courte")
-    return Opening(raw[:SALT], raw[SALT:-HASH], raw[-HASH:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +73,6 @@ def verify_event(text: str, known: Sequence[Verifier]) -> Proven:
     found = opening(shown.extra)
     signed = verify_entry(shown, found.entry, known)
     return Proven(signed, shown.index, header_of(found))
-
-
-def header_of(found: Opening) -> dict[str, Any]:
-    """The header as data. Raises Unproven when it is none, or names another payload."""
-    try:
-        header = msgspec.json.decode(found.header)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unproven("l’en-tête de l’événement est illisible") from error
-    if not isinstance(header, dict) or header.get("payload_hash") != found.payload_hash.hex():
-        raise Unproven("l’en-tête et l’empreinte du contenu ne vont pas ensemble")
-    return header
 
 
 def verify_extension(

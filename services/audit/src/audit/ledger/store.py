@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from audit.ledger.opening import SECOND
 from audit.ledger.tiles import HEIGHT, WIDTH, Address, needed, subtrees
 from audit.ledger.tree import HASH, Subtree
 from shared.eventlog.recorder import LogRecorder
@@ -26,9 +27,13 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
+    """`form` of its entry; `body_salt`: of what the event told to all, if anything."""
+
     index: int
     salt: bytes
     entry: bytes
+    form: int = SECOND
+    body_salt: bytes | None = None
 
 
 class Ledger:
@@ -63,13 +68,13 @@ class Ledger:
         return bytes(rows[0]["hashes"])[: address.width * HASH]
 
     def leaf(self, event: UUID) -> Leaf | None:
-        rows = self._recorder.fetch("SELECT index, salt, entry FROM {schema}.leaves WHERE event_id = %s", (event,))
-        return Leaf(**rows[0]) if rows else None
+        return self.leaves([event]).get(event)
 
     def leaves(self, events: Sequence[UUID]) -> dict[UUID, Leaf]:
         """Of these events, those that are integrated."""
         rows = self._recorder.fetch(
-            "SELECT event_id, index, salt, entry FROM {schema}.leaves WHERE event_id = ANY(%s)", (list(events),)
+            "SELECT event_id, index, salt, entry, form, body_salt FROM {schema}.leaves WHERE event_id = ANY(%s)",
+            (list(events),),
         )
         return {row.pop("event_id"): Leaf(**row) for row in rows}
 

@@ -8,11 +8,16 @@ CREATE TABLE IF NOT EXISTS {schema}.ledger (            -- one row: how far audi
 ALTER TABLE {schema}.ledger ADD COLUMN IF NOT EXISTS refused text;  -- why nothing is signed now, and in so many words
 ALTER TABLE {schema}.ledger ADD COLUMN IF NOT EXISTS refusal text;
 INSERT INTO {schema}.ledger DEFAULT VALUES ON CONFLICT DO NOTHING;
-CREATE TABLE IF NOT EXISTS {schema}.leaves (            -- entry = SHA-256(salt || header || payload hash)
+CREATE TABLE IF NOT EXISTS {schema}.leaves (            -- entry = SHA-256 of its opening, see opening.py
     index    bigint PRIMARY KEY,
     event_id uuid  NOT NULL UNIQUE,                     -- its header is in audit's log, in the stream of this id
     salt     bytea NOT NULL,
     entry    bytea NOT NULL
+);
+ALTER TABLE {schema}.leaves ADD COLUMN IF NOT EXISTS form smallint NOT NULL DEFAULT 1;
+ALTER TABLE {schema}.leaves ADD COLUMN IF NOT EXISTS body_salt bytea;   -- where the event told something to all
+CREATE TABLE IF NOT EXISTS {schema}.disbelieved (       -- of the register of rights, and not what was committed to
+    event_id uuid PRIMARY KEY, noticed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE TABLE IF NOT EXISTS {schema}.tiles (             -- up to 256 hashes of 32 bytes, only ever appended to
     level smallint, n bigint, hashes bytea NOT NULL, PRIMARY KEY (level, n)

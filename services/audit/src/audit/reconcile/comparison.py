@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from audit.ledger.store import Leaf
+from audit.reactions import heard_as
 from audit.reconcile.finding import Finding, Kind
 from audit.reconcile.held import Held, Unreadable
-from audit.reconcile.told import Told, opens
+from audit.reconcile.parts import altered_here, announcements, committed, headers
+from audit.reconcile.told import Told
 from shared.transport.feed import LOWEST
 from shared.transport.wire import Header, Message
 
@@ -46,9 +46,11 @@ class Comparison:
     def told(self, told: Told) -> Iterator[Finding]:
         progress, held = self.progress, False
         self._held.open()
+        here = told.fault
         if self._held.log_id not in (None, told.log_id):
             yield from self._other_log(told)
             if 0 < self._held.since < told.position:
+                yield from [here] if here else []
                 yield self._of(Kind.LOST, told)
                 return
         for item in self._held.until(told.position):
@@ -56,10 +58,11 @@ class Comparison:
                 held = held or item.position == told.position
                 yield self._of(Kind.UNREADABLE, told) if item.position == told.position else self._unreadable(item)
             elif (item.header.position, item.header.id) == (told.position, told.id):
-                held = True
+                held, here = True, None
                 yield from self._altered(told, item)
             else:
                 yield from self._elsewhere(item, told.position)
+        yield from [here] if here else []
         if elsewhere := progress.met.pop(told.id, None):
             yield replace(elsewhere, kind=Kind.COPIED) if held else elsewhere
         elif not held:
@@ -80,11 +83,16 @@ class Comparison:
         self.progress.missing.clear()
 
     def _altered(self, told: Told, item: Message) -> Iterator[Finding]:
-        theirs = bytes(item.told)
-        if theirs == told.header or (not told.sound and told.leaf and opens(told.leaf, theirs)):
-            return
-        if differs := self._differs(told.header, theirs):
-            yield self._of(Kind.ALTERED, told, differs=differs)
+        """The leaf tells which of the two is altered, and where."""
+        ours, theirs = told.heard, heard_as(item)
+        if told.leaf and not told.sound and (found := committed(told.leaf, ours, theirs)):
+            ours = found
+        if told.fault:
+            yield replace(told.fault, differs=altered_here(ours, told.heard))
+        differs = headers(ours.header, theirs.header)
+        if differs or announcements(ours, theirs):
+            kind = Kind.ALTERED if differs else Kind.RETOLD
+            yield self._of(kind, told, differs=differs | announcements(ours, theirs))
 
     def _elsewhere(self, item: Message, now: int) -> Iterator[Finding]:
         """The service holds, at a position, an event that the ledger has not there."""
@@ -92,11 +100,11 @@ class Comparison:
         if missing := self.progress.missing.pop(header.id, None):
             told, _ = self._known(header.id)
             assert told is not None
-            yield replace(missing, kind=Kind.MOVED, place=header.position, differs=self._differs(told.header, theirs))
+            yield replace(missing, kind=Kind.MOVED, place=header.position, differs=headers(told.heard.header, theirs))
             return
         told, leaf = self._known(header.id)
-        if told is None and leaf is not None and opens(leaf, theirs):
-            return  # audit's own log has lost it, and the service has it as it was
+        if told is None and leaf is not None:
+            return  # audit's own log has lost it, which was said
         if told is None and now == END and header.position > self.progress.reached:
             self.progress.unheard += 1
         elif told is None or told.publisher != self.publisher:
@@ -104,7 +112,7 @@ class Comparison:
         elif told.position == header.position and now == END:
             pass  # heard while we compared: it is another reconciliation's
         else:
-            found = self._of(Kind.MOVED, told, place=header.position, differs=self._differs(told.header, theirs))
+            found = self._of(Kind.MOVED, told, place=header.position, differs=headers(told.heard.header, theirs))
             if told.position < now:
                 yield replace(found, kind=Kind.COPIED)
             else:
@@ -116,15 +124,6 @@ class Comparison:
             kind = Kind.RESTORED if self._held.since else Kind.LOG_CHANGED
             logs = {"log_id": (str(told.log_id), str(self._held.log_id))}
             yield Finding(kind, self.publisher, self._held.since or told.position, differs=logs)
-
-    def _differs(self, ours: bytes, theirs: bytes) -> dict[str, tuple[Any, Any]]:
-        """The log's identity is told once, for the whole log."""
-        told, held = msgspec.json.decode(ours), msgspec.json.decode(theirs)
-        return {
-            name: (told.get(name), held.get(name))
-            for name in sorted(told.keys() | held.keys() - {"log_id"})
-            if told.get(name) != held.get(name) and name != "log_id"
-        }
 
     def _of(self, kind: Kind, says: Told | Header, **more: Any) -> Finding:
         return Finding(kind, self.publisher, says.position, says.id, says.case, says.event, **more)

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """The first are about a service's log, `*_here` about audit's own."""
 
     ALTERED = "altered"
+    RETOLD = "told-otherwise"
     DELETED = "deleted"
     INSERTED = "inserted"
     COPIED = "copied"
@@ -35,7 +36,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`position` is where the ledger has the event, or where the service holds what the ledger does not know; `place`:
-    where the service holds it now. `differs`: what the ledger says and what the service says, by the header's field."""
+    where the service holds it now. `differs`: what the ledger says and what the service says, or audit of its own
+    log; by the header's field, or `label`, `contract`, `body`."""
 
     kind: Kind
     service: str
@@ -55,14 +57,17 @@ class Finding:
             where += f" — {self.name or 'événement'}" + (f" {self.event}" if self.event else "")
         if self.case is not None:
             where += f", dossier {self.case}"
+        holder = "chez audit" if self.kind is Kind.ALTERED_HERE else "au service"
         for name, (ours, theirs) in self.differs.items():
-            where += f"\n    {FIELDS.get(name, name)}\u00a0: «\u202f{ours}\u202f» au registre,"
-            where += f" «\u202f{theirs}\u202f» au service"
+            part, _, of_body = name.partition(".")
+            said = FIELDS.get(part, part) + (f", {of_body}" if of_body else "")
+            where += f"\n    {said}\u00a0: «\u202f{ours}\u202f» au registre, «\u202f{theirs}\u202f» {holder}"
         return where
 
 
 SAID = {
     Kind.ALTERED: "événement modifié au service",
+    Kind.RETOLD: "le service ne dit plus de l’événement ce qu’il en avait annoncé à tous",
     Kind.DELETED: "événement supprimé du service",
     Kind.INSERTED: "événement inconnu du registre, ajouté au service",
     Kind.COPIED: "événement présent une seconde fois au service, à la position {place}",
@@ -71,7 +76,7 @@ SAID = {
     Kind.LOG_CHANGED: "le journal du service a changé d’identité, sans restauration déclarée",
     Kind.RESTORED: "le service déclare avoir été restauré d’une sauvegarde jusque-là, sous une nouvelle identité",
     Kind.LOST: "événement perdu par la restauration du service",
-    Kind.ALTERED_HERE: "l’en-tête conservé par audit n’est plus celui auquel le registre s’est engagé",
+    Kind.ALTERED_HERE: "ce qu’audit conserve de l’événement n’est plus ce à quoi le registre s’est engagé",
     Kind.DELETED_HERE: "événement supprimé du journal d’audit, auquel le registre s’est pourtant engagé",
     Kind.UNREADABLE_HERE: "événement illisible dans le journal d’audit",
     Kind.WITHOUT_LEAF: "événement du journal d’audit auquel le registre ne s’est pas engagé à sa place",
@@ -83,13 +88,16 @@ SAID = {
 }
 FIELDS = {
     "actor": "auteur",
+    "body": "annonce",
     "case": "dossier",
     "causation": "cause",
+    "contract": "contrat public",
     "correlation": "corrélation",
     "effective_at": "date de l’événement",
     "event": "nom de l’événement",
     "event_version": "version de l’événement",
     "id": "identifiant de l’événement",
+    "label": "intitulé",
     "log_id": "identité du journal",
     "number": "numéro dans la partition",
     "partition": "partition",

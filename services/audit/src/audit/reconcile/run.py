@@ -101,6 +101,8 @@ class Reconciling:
                 yield told
             elif told.publisher in self._comparisons:
                 yield from self._comparisons[told.publisher].told(told)
+            elif told.fault:
+                yield told.fault
 
     def _counted(self, found: Iterator[Finding]) -> Iterator[Finding]:
         for finding in found:

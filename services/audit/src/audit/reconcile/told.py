@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,8 @@ import msgspec
 from eventsourcing.persistence import MapperDeserialisationError
 
 from audit.domain import EventHeard
-from audit.ledger.proof import Opening
-from audit.ledger.store import Leaf
+from audit.ledger.integrator import opens
+from audit.ledger.store import Leaf, Ledger
 from audit.reconcile.finding import Finding, Kind
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.recorder import LogEntry
@@ -24,10 +24,9 @@ SELF = "audit"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`header` as it travelled; `sound`: the ledger committed to it. The rest as the columns beside it
-    have it."""
+    """`sound`: the ledger committed to what audit has `heard`. The rest as the columns beside it have it."""
 
-    header: bytes
+    heard: EventHeard
     leaf: Leaf | None
     sound: bool
     publisher: str
@@ -37,22 +36,15 @@ class Told:
     case: UUID
     event: str
 
-
-def opens(leaf: Leaf, header: bytes) -> bool:
-    """Is this what the leaf committed to?"""
-    try:
-        payload_hash = bytes.fromhex(header_in(header).payload_hash)
-    except (msgspec.DecodeError, ValueError):
-        return False
-    return Opening(leaf.salt, header, payload_hash).entry == leaf.entry
+    fault: Finding | None = field(default=None, compare=False)
+    """What is wrong with it in audit's own log; the service may know what it was."""
 
 
 def told_of(entry: LogEntry, heard: EventHeard, leaf: Leaf | None) -> Told:
-    header = heard.header.encode()
     return Told(
-        header,
+        heard,
         leaf,
-        leaf is not None and opens(leaf, header),
+        leaf is not None and opens(leaf, heard),
         heard.publisher,
         heard.log_id,
         heard.position,
@@ -74,11 +66,7 @@ class Audited:
 
     def batch(self, size: int) -> Iterator[Told | Finding]:
         entries = self._app.recorder.select_notifications(self.position, size, self.until, inclusive_of_start=False)
-        rows = self._app.recorder.fetch(
-            "SELECT index, event_id, salt, entry FROM {schema}.leaves WHERE event_id = ANY(%s)",
-            ([entry.originator_id for entry in entries],),
-        )
-        leaves = {row["event_id"]: Leaf(row["index"], row["salt"], row["entry"]) for row in rows}
+        leaves = Ledger(self._app.recorder).leaves([entry.originator_id for entry in entries])
         for entry in entries:
             yield from self._each(entry, leaves.get(entry.originator_id))
         self.position = entries[-1].id if len(entries) == size else self.until
@@ -87,8 +75,7 @@ class Audited:
 
     def known(self, event: UUID) -> tuple[Told | None, Leaf | None]:
         """What audit's log and the ledger have under an event's id."""
-        rows = self._app.recorder.fetch("SELECT index, salt, entry FROM {schema}.leaves WHERE event_id = %s", (event,))
-        leaf = Leaf(**rows[0]) if rows else None
+        leaf = Ledger(self._app.recorder).leaf(event)
         for entry in self._app.recorder.entries_of_stream(event):
             if isinstance(heard := self._read(entry), EventHeard):
                 return told_of(entry, heard, leaf), leaf
@@ -107,7 +94,7 @@ class Audited:
         if leaf is None or leaf.index != self.leaf:
             yield _of(Kind.WITHOUT_LEAF, entry, told)
         elif not told.sound or told != _as_told(told):
-            yield _of(Kind.ALTERED_HERE, entry, told)
+            told = replace(told, fault=_of(Kind.ALTERED_HERE, entry, told))
         self.leaf = max(self.leaf, self.leaf if leaf is None else leaf.index) + 1
         yield told
 
@@ -132,9 +119,9 @@ class Audited:
 
 def _as_told(told: Told) -> Told:
     """The columns beside a header, as the header has them."""
-    says = header_in(told.header)
+    says = header_in(told.heard.header)
     return Told(
-        told.header, told.leaf, told.sound, says.publisher, says.log_id, says.position, says.id, says.case, says.event
+        told.heard, told.leaf, told.sound, says.publisher, says.log_id, says.position, says.id, says.case, says.event
     )
 
 

@@ -1,0 +1,129 @@
+"""Does a right that somebody writes into audit's database open nothing, and is that told?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from heard import header
+from reconciled import hear, sql
+from serving import Client, Served, served
+
+from audit import domain
+from audit.health import DISBELIEVED
+from audit.ledger.opening import FIRST, Opening
+from audit.main import service
+from audit.reactions import keep
+from embedded.nats import Nats
+from shared.contracts.intake import RightGranted, RightRevoked
+from shared.decider import Actor, Role
+from shared.eventlog.application import ServiceApplication
+from shared.settings import RightsFrom
+from shared.transport.wire import Header, Message, encode
+
+CASE = UUID(int=5)
+
+
+@pytest.fixture
+def audit(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with served(service, database, nats, tmp_path, rights_from=RightsFrom.REGISTER) as running:
+        yield running
+
+
+@pytest.fixture
+def app(audit: Served) -> ServiceApplication:
+    return audit.application
+
+
+class Person:
+    """Somebody whom intake's register knows; audit hears what it says."""
+
+    def __init__(self, audit: Served, subject: str) -> None:
+        self.audit, self.identity = audit, UUID(audit.id_of(subject))
+        self.client: Client = audit.by("ops", subject=subject)
+        self.positions = iter(range(abs(hash(subject)) % 10**6, 10**9))
+
+    def hears(self, told: RightGranted | RightRevoked) -> Header:
+        said = header(next(self.positions), case=self.identity)
+        said = Header(**{field: getattr(said, field) for field in Header.__struct_fields__} | {"event": told.name})
+        hear(self.audit.application, [Message.of(said, told.topic(), told.model_dump(mode="json"), told.name)])
+        return said
+
+    def rights(self) -> list[str]:
+        return [right["role"] for right in self.client.get("/api/v1/me").json()["rights"]]
+
+
+@pytest.fixture
+def ines(audit: Served) -> Person:
+    return Person(audit, "inès")
+
+
+def health(audit: Served) -> Any:
+    ops = Person(audit, "veille")
+    if not ops.rights():
+        ops.hears(RightGranted(right=uuid4(), role="ops"))
+    return ops.client.get("/api/v1/ledger/health").json()
+
+
+def altered(old: str, new: str) -> str:
+    return (
+        f"UPDATE {{events}} SET state = convert_to(replace(convert_from(state, 'UTF8'), '{old}', '{new}'), 'UTF8')"
+        " WHERE originator_id = %s"
+    )
+
+
+def test_an_altered_right_opens_nothing_and_is_told_until_it_is_mended(
+    app: ServiceApplication, audit: Served, ines: Person
+) -> None:
+    given = ines.hears(RightGranted(right=uuid4(), role="adviser", unit="dla-44"))
+    assert ines.rights() == ["adviser"]
+    for old, new in (("adviser", "auditor"), ("dla-44", "dla-75"), ("right-granted", "right-revoked")):
+        sql(app, altered(old, new), given.id)
+        assert ines.rights() == []
+        told = health(audit)
+        assert (told["well"], told["disbelieved"]) == (False, [str(given.id)])
+        assert DISBELIEVED in told["advice"]
+        sql(app, altered(new, old), given.id)
+        assert ines.rights() == ["adviser"]
+        assert health(audit)["disbelieved"] == []
+
+
+def test_a_withdrawal_that_was_altered_gives_nothing_back(app: ServiceApplication, ines: Person) -> None:
+    right = uuid4()
+    ines.hears(RightGranted(right=right, role="adviser", unit="dla-44"))
+    withdrawn = ines.hears(RightRevoked(right=right))
+    for old, new in ((str(right), str(uuid4())), ("right-revoked:v1", "request-oriented:v1"), ('"meta"', '"nothing"')):
+        sql(app, altered(old, new), withdrawn.id)
+        assert ines.rights() == []
+        sql(app, altered(new, old), withdrawn.id)
+
+
+def test_the_right_of_another_is_not_taken_over(app: ServiceApplication, audit: Served, ines: Person) -> None:
+    """Its event is moved to one's own name, leaf and all: the header says whose it is."""
+    other = Person(audit, "claire")
+    given = other.hears(RightGranted(right=uuid4(), role="manager", unit="dla-44"))
+    sql(app, "UPDATE {events} SET case_id = %s WHERE originator_id = %s", ines.identity, given.id)
+    assert ines.rights() == []
+
+
+def test_a_right_opens_from_when_the_ledger_commits_to_it(app: ServiceApplication, ines: Person) -> None:
+    told = RightGranted(right=uuid4(), role="adviser", unit="dla-44")
+    said = header(1, case=ines.identity)
+    message = Message.of(said, told.topic(), told.model_dump(mode="json"))
+    context = app.context(ines.identity, Actor("service:audit", Role.SERVICE), said.id)
+    app.handle(domain.decider, said.id, keep(message).command, context)
+    assert ines.rights() == []
+    hear(app, [])
+    assert ines.rights() == ["adviser"]
+
+
+def test_a_body_that_no_leaf_commits_to_gives_no_right(app: ServiceApplication, ines: Person) -> None:
+    """One heard before leaves committed to bodies: it is to be given again."""
+    given = ines.hears(RightGranted(right=uuid4(), role="adviser", unit="dla-44"))
+    old = Opening(bytes(32), encode(given), form=FIRST)
+    change = "UPDATE {schema}.leaves SET form = 1, salt = %s, entry = %s, body_salt = null WHERE event_id = %s"
+    sql(app, change, old.salt, old.entry, given.id)
+    assert ines.rights() == []
