@@ -43,13 +43,13 @@ from diagnostic.domain.events import (
     SessionRecorded,
 )
 from shared.content import content_hash
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 from shared.testing import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
 OPENED = DiagnosisOpened(UUID(int=8), "unit-35", "adviser-1", NOW, 12)
-LEADER = Attendee(new_id(1), Sealed(new_id(1), "Maëlle Kerdoncuff"), Quality.LEADER)
+LEADER = Attendee(new_id(1), Personal(new_id(1), "Maëlle Kerdoncuff"), Quality.LEADER)
 SESSION_HELD = SessionRecorded(Session(TODAY, (LEADER,)))
 EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, 2, 10.5))
 ECONOMICS_RECORDED = EconomicsRecorded(Economics(2025, Perimeter.STRUCTURE, budget=412_000_00))

@@ -18,7 +18,7 @@ from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
 from shared.events import event
 from shared.ids import uuid7
 from shared.scheduler import Scheduler
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 
 def noted(app: ServiceApplication, case: UUID, *numbers: int) -> None:
@@ -241,13 +241,13 @@ def test_a_destroyed_key_is_never_made_anew(app: ServiceApplication) -> None:
 def test_what_cannot_be_read_back_never_becomes_history(app: ServiceApplication) -> None:
     case = uuid7()
     with pytest.raises(MapperDeserialisationError):
-        meta, unreadable = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case), Noted("seven", Sealed(case, "Léa"))  # type: ignore[arg-type]
+        meta, unreadable = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case), Noted("seven", Personal(case, "Léa"))  # type: ignore[arg-type]
         app.events.put([RecordedEvent(case, 1, meta, unreadable, app.vault.keys([case]))])
     assert not entries(app.recorder)
 
 
 def test_a_value_in_two_fields_of_one_event_opens_in_both(app: ServiceApplication) -> None:
-    case, twice = uuid7(), Sealed(uuid7(), "Léa Martin")
+    case, twice = uuid7(), Personal(uuid7(), "Léa Martin")
     ring = app.vault.keys([UUID(str(twice.key))])
     meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
     stored = app.mapper.to_stored_event(RecordedEvent(case, 1, meta, Noted(1, twice, (twice,)), ring))

@@ -30,7 +30,7 @@ from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.decider import Actor, Role
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import CASE, NOW, UNIT, text
 from shared.transport.wire import Header
 from shared.views import Document
@@ -48,7 +48,7 @@ ENTRY = LogEntry(
 )
 META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
-CONTACT = SealedContact(str(UUID(int=9)), Sealed(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = events.RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
 LINKED = events.LinkedRequestOpened(UUID(int=5), GARDENS, UUID(int=8), CONTACT, "finance", UNIT)
 ADMITTED = events.RequestAdmitted("2021-1", UUID(int=8), UNIT, "adviser-2", LegalForm.ASSOCIATION, "44", 12)

@@ -23,13 +23,13 @@ from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.domain.targets import TARGETS
 from intake.main import service
 from shared.decider import Role
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.service import Part
 from shared.testing import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
-CONTACT = SealedContact(str(UUID(int=9)), Sealed(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
 ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)

@@ -16,13 +16,13 @@ from intake.domain.events import RequestReceived
 from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.decider import Role
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import CASE, NOW, UNIT, MemoryLog, text
 
 RULES = in_force(NOW.date())
 HARD = ("existing", "employer", "ess")
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
-CONTACT = SealedContact(str(CASE), Sealed(CASE, "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(CASE), Personal(CASE, "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
 MET = Judged(Verdict.MET, text("Statuts lus."), "some-adviser")
 NOT_MET, UNKNOWN = replace(MET, verdict=Verdict.NOT_MET), replace(MET, verdict=Verdict.UNKNOWN)

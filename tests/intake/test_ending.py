@@ -22,11 +22,11 @@ from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.decider import Claim, Role
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
-CONTACT = SealedContact(str(UUID(int=9)), Sealed(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
 ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)

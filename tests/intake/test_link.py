@@ -22,7 +22,7 @@ from intake.domain.link import (
 from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink, RightGranted, RightRevoked
 from shared.decider import Role
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -40,7 +40,7 @@ def renewed(identity: UUID = SECOND, until: date | None = None) -> IssueLink:
     return IssueLink(RenewLink(MOTIVE, until), PERSON, identity, LONGEST)
 
 
-NAME = Sealed(PERSON, "Maëlle Kerdoncuff")
+NAME = Personal(PERSON, "Maëlle Kerdoncuff")
 GIVEN = LinkGiven(CASE, PERSON, Bearer.LEADER, NAME, FIRST, LONGEST, "some-adviser", text(MOTIVE))
 RENEWED = LinkRenewed(SECOND, LONGEST, "some-adviser", text(MOTIVE))
 REVOKED = LinkRevoked(text("Fin de mandat."))

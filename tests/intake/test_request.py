@@ -13,6 +13,7 @@ from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
     CloseCase,
+    CorrectContact,
     CorrectStructure,
     EndAccompaniment,
     Ending,
@@ -36,6 +37,7 @@ from intake.domain.events import (
     CaseClosed,
     CaseGivenUp,
     CaseReopened,
+    ContactCorrected,
     CriterionAssessed,
     DerogationGranted,
     LinkedRequestOpened,
@@ -52,7 +54,7 @@ from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
 from shared.decider import Actor, Claim, Role
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -61,7 +63,7 @@ HARD = ("existing", "employer", "ess")
 TODAY, PERSON = NOW.date(), new_id(1)
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
 STRUCTURE_ID = context().pseudonym("732829320")
-CONTACT = SealedContact(str(PERSON), Sealed(PERSON, "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(PERSON), Personal(PERSON, "Maëlle Kerdoncuff"))
 NEED = "Une seule subvention."
 RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), NEED)
 RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, CONTACT, text(NEED), UNIT)
@@ -283,14 +285,27 @@ def test_a_linked_request_stands_beside_the_case_that_it_comes_from_until_it_is_
 # In the log
 
 
+def test_another_contact_comes_under_an_id_and_a_key_of_their_own() -> None:
+    reason = "La présidente a quitté l’association."
+    another = SealedContact(str(new_id(1)), Personal(new_id(1), "Soazig Le Bihan"))
+    corrected = ContactCorrected(another, text(reason))
+    for history in ((RECEIVED,), (RECEIVED, ADMITTED)):
+        given(*history).when(CorrectContact(Contact("Soazig Le Bihan"), reason)).then(corrected)
+    assert given(RECEIVED, corrected).state.contact == another
+    withdrawn = RequestWithdrawn(text("Plus besoin."))
+    given(RECEIVED, withdrawn).when(CorrectContact(Contact("Soazig"), reason)).refused("outcome-already-given")
+
+
 def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_stored_in_clear() -> None:
     person = UUID(int=9)
-    contact = SealedContact(str(person), *(Sealed(person, f"secret {kind}") for kind in ("nom", "rôle", "mél", "tél")))
+    said = (Personal(person, f"secret {kind}") for kind in ("nom", "rôle", "mél", "tél"))
+    contact = SealedContact(str(person), *said)
     told = (
         replace(RECEIVED, contact=contact, need=text("secret besoin")),
         replace(LINKED, contact=contact),
         TransferReceived(UUID(int=5), GARDENS, STRUCTURE_ID, contact, UNIT, text("secret besoin")),
         StructureCorrected(GARDENS, TODAY, text("secret motif")),
+        ContactCorrected(contact, text("secret motif")),
         MeetingRecorded(TODAY, text("secret participant"), text("secret notes")),
         CriterionAssessed("ess", Verdict.NOT_MET, text("secret preuve"), RULES),
         DerogationGranted("ess", text("secret motif"), RULES),
@@ -329,6 +344,7 @@ COMMANDS = st.one_of(
     st.just(OPEN_LINKED),
     st.just(ReceiveKnowing(RECEIVE, (UUID(int=5),))),
     st.builds(CorrectStructure, structure=STRUCTURES, effective_on=DAYS),
+    st.builds(CorrectContact, contact=st.just(Contact("Soazig Le Bihan")), reason=st.just("Départ.")),
     st.builds(
         TakeOver,
         structure=st.just(GARDENS),

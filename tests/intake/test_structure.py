@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, checked, sealed
 from shared.decider import Refused
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import context, new_id
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
@@ -108,7 +108,7 @@ def test_what_is_known_of_a_person_is_sealed_under_a_key_of_their_own() -> None:
     contact = Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
     assert sealed(contact, context()) == SealedContact(
         str(person),
-        Sealed(person, "Maëlle Kerdoncuff"),
-        Sealed(person, "Présidente"),
-        Sealed(person, "maelle@example.org"),
+        Personal(person, "Maëlle Kerdoncuff"),
+        Personal(person, "Présidente"),
+        Personal(person, "maelle@example.org"),
     )

@@ -30,14 +30,14 @@ from intake.domain.structure import (
 from intake.domain.territory import REGIONS, Competence, region_of
 from intake.main import service
 from shared.decider import Actor, Claim, Refused, Role
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.service import Part
 from shared.testing import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
-CONTACT = SealedContact(str(UUID(int=9)), Sealed(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), "unit-44")
 ORIGIN = UUID(int=5)
 TAKE_OVER = TakeOver(ORIGIN, UNIT, GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), None)

@@ -31,6 +31,7 @@ from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, Parco
 from shared.decider import Role
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
+from shared.sealed import Personal
 from shared.testing import CASE, NOW, Scenarios, text
 from shared.transport.inbox import To
 from shared.transport.wire import Header
@@ -65,7 +66,7 @@ COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "abandoned": 1}, text("Un vrai Ã
 
 
 def added(action: UUID, kind: Kind) -> ActionAdded:
-    planned = PlannedAction(kind, "finance", text("Titre"), text("Qui"), date(2026, 4, 1), date(2026, 6, 30))
+    planned = PlannedAction(kind, "finance", text("Titre"), Personal(CASE, "Qui"), date(2026, 4, 1), date(2026, 6, 30))
     return ActionAdded(action, planned)
 
 

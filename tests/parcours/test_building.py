@@ -21,7 +21,7 @@ from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated, ShareParcours
 from shared.decider import Role
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import Scenarios, new_id, text
 
 given = Scenarios(decider)
@@ -35,7 +35,7 @@ ACTION = UUID(int=1)
 
 def planned(kind: Kind, axis: str) -> PlannedAction:
     days = 5 if kind is Kind.CONSULTING else None
-    who = Sealed(new_id(2), "Nadia Le Goff")
+    who = Personal(new_id(2), "Nadia Le Goff")
     return PlannedAction(kind, axis, text("Revoir les coûts"), who, date(2026, 3, 16), date(2026, 3, 31), days)
 
 

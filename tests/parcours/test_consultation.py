@@ -46,7 +46,7 @@ from parcours.main import service
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.ids import uuid7
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import CASE, NOW, MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
@@ -57,7 +57,7 @@ AFTER = DEADLINE + timedelta(days=1)
 GRID = (GridLine("Compréhension du besoin", 60), GridLine("Prix", 40))
 LINES = (Criterion(text("Compréhension du besoin"), 60), Criterion(text("Prix"), 40))
 OPENED = ConsultationOpened(CASE, ACTION, text("Refondre les tarifs"), LINES, DEADLINE)
-ASKED = tuple(ProviderConsulted(key, Sealed(key, f"Cabinet {key.int}"), f"provider-{key.int}") for key in (A, B, C))
+ASKED = tuple(ProviderConsulted(key, Personal(key, f"Cabinet {key.int}"), f"provider-{key.int}") for key in (A, B, C))
 PROPOSAL = Proposal(400_000, 5, text("Cinq jours sur place"))
 PROPOSED = (*ASKED, ProposalSubmitted(A, PROPOSAL), ProposalSubmitted(B, PROPOSAL))
 SCORER = "some-adviser"
@@ -92,7 +92,7 @@ def test_a_deadline_is_ahead_and_has_its_time_zone(deadline: datetime, slug: str
 
 
 def test_providers_are_consulted_and_propose_until_the_deadline_as_recorded() -> None:
-    consulted = ProviderConsulted(new_id(1), Sealed(new_id(1), "Cabinet Armen"))
+    consulted = ProviderConsulted(new_id(1), Personal(new_id(1), "Cabinet Armen"))
     given(OPENED).when(ConsultProvider("Cabinet Armen")).then(consulted)
     proposal = SubmitProposal(A, 400_000, 5, "Cinq jours sur place")
     given(OPENED, *ASKED).when(proposal, at=DEADLINE).then(ProposalSubmitted(A, PROPOSAL))
@@ -388,7 +388,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
 
 def test_a_provider_chosen_without_a_consultation_hands_in_its_own_report() -> None:
     case = Scenarios(parcours.decider)
-    who, action = Sealed(new_id(2), "Cabinet Aubépine"), UUID(int=12)
+    who, action = Personal(new_id(2), "Cabinet Aubépine"), UUID(int=12)
     today = NOW.date()
     planned = PlannedAction(Kind.CONSULTING, "finance", text("Étude"), who, today, today)
     plan = Plan(UUID(int=8), "unit-35", "adviser-1", NOW - timedelta(days=40), ("finance",))

@@ -39,7 +39,7 @@ from parcours.domain.validation import ParcoursValidated
 from parcours.main import service
 from shared.decider import Actor, Role
 from shared.ids import uuid7
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -47,7 +47,7 @@ TODAY = NOW.date()
 BEFORE = TODAY - timedelta(days=3)
 PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2025, 12, 2, 9, tzinfo=UTC), ("finance",))
 ACTION = UUID(int=2)
-WHO = Sealed(new_id(1), "Cabinet Aubépine")
+WHO = Personal(new_id(1), "Cabinet Aubépine")
 AGREEMENT = AgreementSigned(ACTION, WHO, 400_000, 5, BEFORE, exception=text("Seul cabinet"))
 CARRIED_OUT = (
     ParcoursOpened(PLAN),
@@ -72,13 +72,13 @@ ENDED = (
 @pytest.mark.parametrize("end", ENDED)
 def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_reason(end: tuple[object, ...]) -> None:
     history = given(*CARRIED_OUT, *end)
-    met = IntroductionCorrected(ACTION, 1, Sealed(new_id(1), "Youenn Marchand"), TODAY, text(WHY))
+    met = IntroductionCorrected(ACTION, 1, Personal(new_id(1), "Youenn Marchand"), TODAY, text(WHY))
     history.when(CorrectIntroduction(ACTION, 1, "Youenn Marchand", TODAY, WHY)).then(met)
     days = DaysCorrected(ACTION, 3, TODAY, text(WHY))
     history.when(CorrectDays(ACTION, 3, TODAY, WHY)).then(days)
     report = FinalReportCorrected(ACTION, BEFORE, text(WHY))
     history.when(CorrectFinalReport(ACTION, BEFORE, WHY)).then(report)
-    signed = AgreementCorrected(ACTION, Sealed(new_id(1), "Cabinet Ajonc"), 350_000, 6, BEFORE, text(WHY))
+    signed = AgreementCorrected(ACTION, Personal(new_id(1), "Cabinet Ajonc"), 350_000, 6, BEFORE, text(WHY))
     history.when(CorrectAgreement(ACTION, "Cabinet Ajonc", 350_000, 6, BEFORE, WHY)).then(signed)
     after = given(*history.events, met, days, report, signed).state.actions[ACTION]
     assert after.agreement is not None
@@ -127,7 +127,7 @@ def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> 
     key = UUID(int=31)
     chosen = Scenarios(consultation)(
         ConsultationOpened(CASE, ACTION, text("Étude"), (), NOW),
-        ProviderConsulted(key, Sealed(key, "Cabinet")),
+        ProviderConsulted(key, Personal(key, "Cabinet")),
         ProposalSubmitted(key, Proposal(400_000, 5, text("Cinq jours"))),
         ConsultationAwarded(key, 13.0),
     )

@@ -35,7 +35,7 @@ from parcours.domain.validation import (
 )
 from shared.content import content_hash
 from shared.decider import Actor, Role
-from shared.sealed import Sealed
+from shared.sealed import Personal
 from shared.testing import MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
@@ -46,7 +46,7 @@ OWN, CONSULTING = UUID(int=1), UUID(int=2)
 
 
 def planned(kind: Kind, axis: str) -> PlannedAction:
-    who = Sealed(new_id(2), "Nadia Le Goff")
+    who = Personal(new_id(2), "Nadia Le Goff")
     return PlannedAction(kind, axis, text("Revoir les coûts"), who, date(2026, 4, 1), date(2026, 6, 30))
 
 

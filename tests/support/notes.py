@@ -14,7 +14,7 @@ from shared.eventlog.application import ServiceApplication
 from shared.eventlog.recorder import PARTITIONS, LogEntry, LogRecorder, PartitionTracking
 from shared.events import command, event
 from shared.ids import uuid7
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 DEPLOYMENT_KEY = b"k" * 32
 LOG_ID = UUID(int=1)
@@ -33,7 +33,7 @@ class Note:
 @event("noted", label="Noté")
 class Noted:
     number: int
-    who: Sealed
+    who: Personal
     remarks: tuple[Sealed, ...] = ()
     claim: str | None = None
 
@@ -41,13 +41,13 @@ class Noted:
 @dataclass(frozen=True, slots=True)
 class Notes:
     total: int = 0
-    last: Sealed | None = None
+    last: Personal | None = None
 
 
 def decide(_notes: Notes, note: Note, context: Context) -> list[Noted]:
     if note.number > 1000:
         raise TOO_BIG("Mille au plus.")
-    who = Sealed(context.new_id(), note.who)
+    who = context.person(note.who)
     return [Noted(note.number, who, (context.text(f"remarque de {note.who}"),), note.claim)]
 
 

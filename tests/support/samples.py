@@ -23,7 +23,7 @@ from shared.decider import Decider, Role
 from shared.eventlog.keys import Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
 from shared.events import name_of
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 from shared.service import Service
 
 ROOT = Path(__file__).parents[2]
@@ -96,6 +96,7 @@ PLAIN: dict[Any, Any] = {
     date: date(2026, 3, 2),
     datetime: datetime(2026, 3, 2, 9, tzinfo=UTC),
     Sealed: Sealed(STREAM, "secret"),
+    Personal: Personal(STREAM, "secret"),
 }
 
 

@@ -52,6 +52,9 @@ class Client:
         spelled = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._http.post(path, json=body, headers=self._headers | spelled)
 
+    def delete(self, path: str, body: Any) -> Any:
+        return self._http.request("DELETE", path, json=body, headers=self._headers)
+
     def post_raw(self, path: str, content: bytes) -> Any:
         return self._http.post(path, content=content, headers=self._headers | {"Content-Type": "application/json"})
 

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.ids import uuid7
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 S = TypeVar("S")
 
@@ -76,6 +76,10 @@ class Context:
         """Free text, under the case's key: it ends with the case."""
         return Sealed(self.case, clear)
 
+    def person(self, clear: str) -> Personal:
+        """What tells of one person, under a key of their own."""
+        return Personal(self.new_id(), clear)
+
     def optional_text(self, clear: str | None) -> Sealed | None:
         return self.text(clear) if clear else None
 
@@ -134,6 +138,10 @@ def no_dues(_state: Any, _event: Any) -> Iterable[Due]:
     return ()
 
 
+def nothing_forgotten(_event: Any) -> Iterable[UUID]:
+    return ()
+
+
 def anything(_state: Any) -> Iterable[type]:
     return (object,)
 
@@ -165,9 +173,10 @@ class Decider(Generic[S]):
     `claims(state before, event)` lists what an event takes or gives back; `claimed` is the refusal when another case
     holds it. `alongside(state before, event, context)` lists what is asked of other aggregates in the same transaction;
     these ask for nothing in turn, and their refusal is the whole command's. `dues(state before, event)` lists the days
-    that an event sets or withdraws, and `when_due(kind, key)` is the command that such a day leads to. `open_to(state)`
-    lists the commands that may lead to something now, with those that open what stands within this aggregate.
-    `commands` and `events` are every type it knows, for the codec, the tables and the tests."""
+    that an event sets or withdraws, and `when_due(kind, key)` is the command that such a day leads to. `forgets(event)`
+    lists the keys that an event destroys, for good. `open_to(state)` lists the commands that may lead to something now,
+    with those that open what stands within this aggregate. `commands` and `events` are every type it knows, for the
+    codec, the tables and the tests."""
 
     name: str
     initial: S
@@ -181,6 +190,7 @@ class Decider(Generic[S]):
     dues: Callable[[S, Any], Iterable[Due]] = no_dues
     when_due: Callable[[str, str], Any] = never_due
     open_to: Callable[[S], Iterable[type]] = anything
+    forgets: Callable[[Any], Iterable[UUID]] = nothing_forgotten
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from shared.eventlog.recorder import LogRecorder
+from shared.folding import folded
 from shared.past import Kept
-from shared.views import Document, View, folded
+from shared.views import Document, View
 
 NEWEST_FIRST = "-id"
 KEPT_NOW = Kept()

@@ -32,6 +32,14 @@ class Sealed:
         return f"Sealed(key={self.key})"
 
 
+class Personal(Sealed):
+    """A value that tells of one person, under that person's own key: erased with them, and listed for them.
+
+    An event says so once, by the type of its field; free text of the case is Sealed, and ends with the case."""
+
+    __slots__ = ()
+
+
 def sealed_in(value: Any, path: str = "") -> Iterator[tuple[str, Sealed]]:
     """Each sealed value inside an event or a state, with the path of fields that leads to it."""
     if isinstance(value, Sealed):
@@ -67,7 +75,7 @@ def _fields_that_may_hold(cls: Any) -> tuple[str, ...]:
 
 
 def _mentions_sealed(hint: Any) -> bool:
-    if hint is Sealed:
+    if isinstance(hint, type) and issubclass(hint, Sealed):
         return True
     if is_dataclass(hint) and isinstance(hint, type):
         return bool(_fields_that_may_hold(hint))

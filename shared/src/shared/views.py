@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -16,6 +15,7 @@ from psycopg.types.json import Jsonb
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import RecordedEvent, plain
 from shared.eventlog.recorder import LogEntry
+from shared.folding import folded
 from shared.sealed import Sealed
 
 log = logging.getLogger(__name__)
@@ -125,12 +125,6 @@ class Projector:
         for entry, event in self._app.events_of(entries):
             if row := view.after(documents.get(entry.case_id), entry, event):
                 documents[entry.case_id] = row
-
-
-def folded(text: str) -> str:
-    """Without accents or case: PostgreSQL is not asked, its `unaccent` is not everywhere."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def canonical(document: Document) -> bytes:

@@ -12,6 +12,8 @@ from diagnostic.published import published
 from diagnostic.reactions import reactions
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import diagnostic as contracts
+from shared.erasure.endpoints import people_router
+from shared.erasure.forgetting import decider as forgetting
 from shared.program import command_line
 from shared.rights.heard import decider as rights
 from shared.service import Service
@@ -19,8 +21,8 @@ from shared.service import Service
 service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
-    deciders=(diagnosis.decider, attachment, rights),
-    routers=(api.router, api.diagnosis_attachments, api.caseload_router),
+    deciders=(diagnosis.decider, attachment, rights, forgetting),
+    routers=(api.router, api.diagnosis_attachments, api.caseload_router, people_router()),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
@@ -28,6 +30,7 @@ service = Service(
     views=(views.diagnoses, caseload.view),
     tags={
         "diagnoses": "Les diagnostics partagés, jusqu’au plan d’accompagnement convenu.",
+        "people": "Ce que ce service détient d’une personne, pour ses droits.",
     },
     examples=Path(__file__).with_name("examples.json"),
 )

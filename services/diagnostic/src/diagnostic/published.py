@@ -7,6 +7,7 @@ from typing import Any
 from diagnostic.domain import events
 from shared.contracts import diagnostic as contracts
 from shared.contracts.base import PublicEvent
+from shared.erasure import forgetting
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 
@@ -29,4 +30,6 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             )
         case events.BaselineCorrected(code, _, value, effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
+        case forgetting.PersonForgotten(person, values):
+            return contracts.PersonForgotten(person=person, values=values)
     return None

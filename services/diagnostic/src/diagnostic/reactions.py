@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from diagnostic.domain import commands, diagnosis
 from shared.contracts.intake import RequestAdmitted
+from shared.erasure.hearing import follow_erasures
 from shared.rights.heard import follow_register
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("diagnostic")
 follow_register(reactions)
+follow_erasures(reactions)
 
 
 @reactions.on(RequestAdmitted)

@@ -12,6 +12,8 @@ from followup.published import published
 from followup.reactions import reactions
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import followup as contracts
+from shared.erasure.endpoints import people_router
+from shared.erasure.forgetting import decider as forgetting
 from shared.program import command_line
 from shared.rights.heard import decider as rights
 from shared.service import Service
@@ -19,8 +21,8 @@ from shared.service import Service
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
-    deciders=(follow_up.decider, sheet.decider, attachment, rights),
-    routers=(api.router, api.follow_up_attachments, api.learning, api.caseload_router),
+    deciders=(follow_up.decider, sheet.decider, attachment, rights, forgetting),
+    routers=(api.router, api.follow_up_attachments, api.learning, api.caseload_router, people_router()),
     published=published,
     told=contracts.TOLD,
     reactions=reactions,
@@ -29,6 +31,7 @@ service = Service(
     tags={
         "follow-ups": "Le suivi des structures\u00a0: bilans, nouveaux besoins, chiffres de l’unité.",
         "sheets": "Les fiches de capitalisation, partagées entre chargé·es d’accompagnement.",
+        "people": "Ce que ce service détient d’une personne, pour ses droits.",
     },
     examples=Path(__file__).with_name("examples.json"),
 )

@@ -9,6 +9,7 @@ from followup.domain import events
 from followup.domain.reviews import ReviewStatus
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
+from shared.erasure import forgetting
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.ids import uuid7_after
@@ -34,6 +35,8 @@ def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
             return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
         case events.FollowUpClosed(outcome):
             return contracts.FollowUpClosed(outcome=outcome)
+        case forgetting.PersonForgotten(person, values):
+            return contracts.PersonForgotten(person=person, values=values)
     return None
 
 

@@ -12,12 +12,14 @@ from followup.domain import commands, follow_up
 from followup.domain.reviews import REVIEWS
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
+from shared.erasure.hearing import follow_erasures
 from shared.rights.heard import follow_register
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("followup")
 follow_register(reactions)
+follow_erasures(reactions)
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]

@@ -61,6 +61,7 @@ requests.opens(
     commands.ReceiveTransfer, *EVERYONE_AT_WORK, path="/transfers", completed=lookups.transferred, also=(404,)
 )
 requests.does("/corrections", commands.CorrectStructure, *EVERYONE_AT_WORK)
+requests.does("/contact", commands.CorrectContact, *EVERYONE_AT_WORK)
 requests.does("/meetings", commands.RecordMeeting, *EVERYONE_AT_WORK)
 requests.does("/criteria", commands.AssessCriterion, *EVERYONE_AT_WORK)
 requests.does("/derogations", commands.GrantDerogation, Role.MANAGER)

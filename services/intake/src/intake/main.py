@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake import api, commands, deployed, lookups, views
+from intake import api, commands, deployed, lookups, people, views
 from intake.caseload import caseload
 from intake.domain import link
+from intake.domain.erasure import decider as erasure
 from intake.domain.register import register
 from intake.dossier import dossier
 from intake.published import published
@@ -14,13 +15,22 @@ from intake.reactions import reactions
 from intake.settings import Deployment
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
+from shared.erasure.forgetting import decider as forgetting
 from shared.program import command_line
 from shared.service import Service
 
 service = Service(
     name="intake",
     title="DLA — accueil",
-    deciders=(deployed.requests, deployed.orientations, link.decider, attachment, register.decider),
+    deciders=(
+        deployed.requests,
+        deployed.orientations,
+        link.decider,
+        attachment,
+        register.decider,
+        erasure,
+        forgetting,
+    ),
     routers=(
         api.router,
         api.orientations_router,
@@ -30,6 +40,7 @@ service = Service(
         api.reference_router,
         api.self_checks_router,
         api.caseload_router,
+        people.router,
     ),
     published=published,
     told=contracts.TOLD,
@@ -43,6 +54,7 @@ service = Service(
         "orientations": "Les orientations vers d’autres acteurs, avec l’accord de la structure.",
         "personal links": "Les liens personnels de dirigeant·es et de prestataires, chacun vers un seul dossier.",
         "register of rights": "Qui a quel droit, sur quoi, et depuis quand.",
+        "people": "Ce que l’accueil détient d’une personne, et son effacement dans tous les services.",
         "reference": "Les données de référence\u00a0: communes, activités, critères, cibles d’orientation.",
         "prevention": "L’auto-diagnostic des signaux faibles, sans ouvrir de dossier.",
     },

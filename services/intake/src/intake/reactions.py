@@ -5,10 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from intake import deployed
-from intake.domain import commands
+from intake.domain import commands, erasure
+from shared.contracts import diagnostic, followup, parcours
 from shared.contracts.diagnostic import PlanAgreed
+from shared.contracts.erasure import PersonForgotten
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
+from shared.erasure.forgetting import erasure_of
 from shared.eventlog.application import ServiceApplication
 from shared.ids import uuid7_after
 from shared.transport.inbox import Reactions, To
@@ -51,6 +54,29 @@ def open_linked_request(event: NeedFound, header: Header, app: ServiceApplicatio
         header.case, origin.structure, origin.contact, origin.structure_id, origin.unit, event.theme
     )
     return To(deployed.requests, linked, command, case=linked)
+
+
+def _confirmed(told: PersonForgotten, header: Header) -> To:
+    confirm = erasure.ConfirmErasure(header.publisher, told.values, header.recorded_at)
+    return To(erasure.decider, erasure_of(told.person), confirm)
+
+
+@reactions.on(diagnostic.PersonForgotten)
+def confirm_for_diagnostic(told: diagnostic.PersonForgotten, header: Header) -> To:
+    """Diagnostic has forgotten the person."""
+    return _confirmed(told, header)
+
+
+@reactions.on(parcours.PersonForgotten)
+def confirm_for_parcours(told: parcours.PersonForgotten, header: Header) -> To:
+    """Parcours has forgotten the person."""
+    return _confirmed(told, header)
+
+
+@reactions.on(followup.PersonForgotten)
+def confirm_for_followup(told: followup.PersonForgotten, header: Header) -> To:
+    """Followup has forgotten the person."""
+    return _confirmed(told, header)
 
 
 def linked_request(need: UUID) -> UUID:

@@ -29,7 +29,8 @@ class Deployment(BaseSettings):
     `criteria`: a TOML file with the versions of the eligibility criteria, in place of ours;
     `targets`: a TOML file with targets of orientation, added to ours;
     `link_days`: how long a personal link lasts at most; `console_url`: the console’s public address, where links lead;
-    `communes`, `activities`: CSV files as INSEE publishes them, newer than those that are shipped, added to them."""
+    `communes`, `activities`: CSV files as INSEE publishes them, newer than those that are shipped, added to them;
+    `backup_days`: how long a back-up of any service is kept, after which no copy of an erased key is left in one."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
@@ -42,6 +43,7 @@ class Deployment(BaseSettings):
     console_url: HttpUrl | None = None
     communes: Annotated[Path, AfterValidator(files.checked_by(files.communes))] | None = None
     activities: Annotated[Path, AfterValidator(files.checked_by(files.activities))] | None = None
+    backup_days: NonNegativeInt = 35
 
     def competent(self) -> Competence:
         return files.competence(self.competence) if self.competence else Competence()

@@ -13,6 +13,8 @@ from parcours.published import published
 from parcours.reactions import reactions
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import parcours as contracts
+from shared.erasure.endpoints import people_router
+from shared.erasure.forgetting import decider as forgetting
 from shared.program import command_line
 from shared.rights.heard import decider as rights
 from shared.service import Service
@@ -20,7 +22,7 @@ from shared.service import Service
 service = Service(
     name="parcours",
     title="DLA — parcours d’accompagnement",
-    deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider, attachment, rights),
+    deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider, attachment, rights, forgetting),
     routers=(
         api.router,
         api.parcours_attachments,
@@ -28,6 +30,7 @@ service = Service(
         api.funds_router,
         api.operations_router,
         api.caseload_router,
+        people_router(),
     ),
     published=published,
     told=contracts.TOLD,
@@ -39,6 +42,7 @@ service = Service(
         "consultations": "Les consultations de prestataires, des besoins à la convention.",
         "funds": "Les fonds d’ingénierie des unités, année par année.",
         "operations": "Les opérations collectives, à deux structures au moins.",
+        "people": "Ce que ce service détient d’une personne, pour ses droits.",
     },
     examples=Path(__file__).with_name("examples.json"),
 )

@@ -8,6 +8,7 @@ from parcours.domain import ending, validation
 from parcours.domain.state import Step
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
+from shared.erasure import forgetting
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 
@@ -31,4 +32,6 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.ParcoursAbandoned()
         case ending.UpdateAbandoned():
             return contracts.ParcoursUpdateAbandoned()
+        case forgetting.PersonForgotten(person, values):
+            return contracts.PersonForgotten(person=person, values=values)
     return None

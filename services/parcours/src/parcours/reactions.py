@@ -6,12 +6,14 @@ from parcours.domain import ending, parcours, validation
 from parcours.domain.state import Plan
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
+from shared.erasure.hearing import follow_erasures
 from shared.rights.heard import follow_register
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("parcours")
 follow_register(reactions)
+follow_erasures(reactions)
 
 
 @reactions.on(PlanAgreed)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts import erasure
 from shared.contracts.base import PublicEvent
 
 
@@ -51,4 +52,8 @@ class BaselineCorrected(FromDiagnostic):
     effective_on: date
 
 
-TOLD = (PlanAgreed, BaselineCorrected)
+class PersonForgotten(FromDiagnostic, erasure.PersonForgotten):
+    """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
+
+
+TOLD = (PlanAgreed, BaselineCorrected, PersonForgotten)

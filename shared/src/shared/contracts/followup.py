@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from shared.contracts import erasure
 from shared.contracts.base import PublicEvent
 
 
@@ -66,4 +67,16 @@ class FollowUpClosed(FromFollowup):
     outcome: str
 
 
-TOLD = (ReviewRecorded, ReviewDue, ParcoursUpdateAsked, ParcoursUpdateWithdrawn, NeedFound, FollowUpClosed)
+class PersonForgotten(FromFollowup, erasure.PersonForgotten):
+    """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
+
+
+TOLD = (
+    ReviewRecorded,
+    ReviewDue,
+    ParcoursUpdateAsked,
+    ParcoursUpdateWithdrawn,
+    NeedFound,
+    FollowUpClosed,
+    PersonForgotten,
+)

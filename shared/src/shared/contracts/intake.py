@@ -69,4 +69,12 @@ class RightRevoked(FromIntake):
     right: UUID
 
 
-TOLD = (RequestAdmitted, RequestOriented, CaseClosed, RightGranted, RightRevoked)
+class PersonErasureOrdered(FromIntake):
+    """A person is to be forgotten by every service: each destroys what opens their values, and confirms."""
+
+    name: ClassVar[str] = "person-erasure-ordered"
+
+    person: UUID
+
+
+TOLD = (RequestAdmitted, RequestOriented, CaseClosed, RightGranted, RightRevoked, PersonErasureOrdered)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts import erasure
 from shared.contracts.base import PublicEvent
 
 
@@ -54,4 +55,8 @@ class ParcoursUpdateAbandoned(FromParcours):
     name: ClassVar[str] = "parcours-update-abandoned"
 
 
-TOLD = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned)
+class PersonForgotten(FromParcours, erasure.PersonForgotten):
+    """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
+
+
+TOLD = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned, PersonForgotten)

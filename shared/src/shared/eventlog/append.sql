@@ -45,6 +45,12 @@ CREATE TABLE IF NOT EXISTS {schema}.commands (key text PRIMARY KEY, request text
 ALTER TABLE {schema}.commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
 ALTER TABLE {schema}.failures ADD COLUMN IF NOT EXISTS failed_at timestamptz NOT NULL DEFAULT now();
 CREATE TABLE IF NOT EXISTS {schema}.keys     (key_id uuid PRIMARY KEY, wrapped bytea);  -- null: destroyed, for good
+CREATE TABLE IF NOT EXISTS {schema}.people (           -- which event tells of whom; words are keyed hashes
+    person uuid, stream uuid, version bigint, path text, case_id uuid NOT NULL, words text[] NOT NULL,
+    PRIMARY KEY (person, stream, version, path)
+);
+CREATE INDEX IF NOT EXISTS people_words ON {schema}.people USING gin (words);
+CREATE INDEX IF NOT EXISTS people_case ON {schema}.people (case_id);
 CREATE TABLE IF NOT EXISTS {schema}.snapshots (
     originator_id uuid, topic text, originator_version bigint NOT NULL, state bytea NOT NULL,
     PRIMARY KEY (originator_id, topic)
@@ -181,6 +187,11 @@ BEGIN
         INSERT INTO {schema}.keys SELECT key_id, decode(wrapped, 'base64')
         FROM jsonb_to_recordset(extras->'keys') AS k(key_id uuid, wrapped text) ORDER BY key_id;
     END IF;
+    IF extras ? 'forgotten' THEN  -- the row stays, empty: no other key is ever made in its place
+        INSERT INTO {schema}.keys SELECT DISTINCT key_id, NULL::bytea
+        FROM jsonb_to_recordset(extras->'forgotten') AS f(key_id uuid) ORDER BY key_id
+        ON CONFLICT (key_id) DO UPDATE SET wrapped = NULL;
+    END IF;
     IF cardinality(ids) = 0 THEN
         RETURN NULL;
     END IF;
@@ -188,6 +199,26 @@ BEGIN
     -- Held until the commit is visible. The reads below see every append before this one: each statement of a
     -- volatile function takes its own snapshot under READ COMMITTED, and only there.
     PERFORM pg_advisory_xact_lock('{events_name}'::regclass::oid::bigint);
+    -- A key from some process's memory may be destroyed by now: under the lock, whoever destroyed it has committed.
+    IF extras ? 'sealed' AND EXISTS (
+        SELECT FROM jsonb_to_recordset(extras->'sealed') AS s(key_id uuid) JOIN {schema}.keys k USING (key_id)
+        WHERE k.wrapped IS NULL) THEN
+        RAISE EXCEPTION 'a key was destroyed meanwhile' USING ERRCODE = '23E01';
+    END IF;
+    IF extras ? 'people' THEN
+        INSERT INTO {schema}.people SELECT person, stream, version, path, case_id, words
+        FROM jsonb_to_recordset(extras->'people')
+          AS p(person uuid, stream uuid, version bigint, path text, case_id uuid, words text[])
+        WHERE NOT EXISTS (SELECT FROM {schema}.keys k WHERE k.key_id = person AND k.wrapped IS NULL);
+    END IF;
+    IF extras ? 'forgotten' THEN
+        FOR r IN SELECT key_id FROM jsonb_to_recordset(extras->'forgotten') AS f(key_id uuid) LOOP
+            DELETE FROM {schema}.snapshots s
+            WHERE s.originator_id IN (SELECT p.stream FROM {schema}.people p WHERE p.person = r.key_id
+                                      UNION SELECT e.originator_id FROM {events} e WHERE e.case_id = r.key_id);
+            DELETE FROM {schema}.people p WHERE p.person = r.key_id;
+        END LOOP;
+    END IF;
     SELECT e.position, e.recorded_at INTO last, at FROM {events} e ORDER BY e.position DESC LIMIT 1;
     last := coalesce(last, 0);
     -- `ahead` is the development clock's lead, in seconds; it does not exist elsewhere.

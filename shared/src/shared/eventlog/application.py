@@ -26,12 +26,14 @@ from psycopg.sql import SQL
 
 from shared.clock import Clock
 from shared.decider import Actor, Context, Decider
+from shared.eventlog import people
 from shared.eventlog.dues import Firing, due_rows
-from shared.eventlog.keys import KeyRing, Vault
+from shared.eventlog.keys import Erased, KeyRing, Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
 from shared.eventlog.recorder import (
     AlreadyAnswered,
     ClaimTaken,
+    KeyDestroyed,
     LogEntry,
     LogRecorder,
     PartitionTracking,
@@ -176,6 +178,7 @@ class ServiceApplication(Application[UUID]):
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate ' || current_schema(), 0))")
             for statement in self.recorder.sql_create_statements:
                 connection.execute(statement)
+        people.index(self)
 
     def close(self) -> None:
         recorder = getattr(self, "recorder", None)
@@ -332,8 +335,12 @@ class ServiceApplication(Application[UUID]):
             for part in parts
             for version, event in enumerate(part.events, part.loaded.version + 1)
         ]
+        forgotten = [key_id for part in parts for event in part.events for key_id in part.decider.forgets(event)]
         extras: dict[str, list[dict[str, Any]]] = {
             "keys": key_rows(ring.new),
+            "sealed": [{"key_id": str(key_id)} for key_id in ring.known.keys() - ring.new.keys()],
+            "people": [row for each in recorded for row in people.people_rows(self.vault, each)],
+            "forgotten": [{"key_id": str(key_id)} for key_id in forgotten],
             "claims": [row for part in parts for row in _claim_rows(part)],
             "dues": [*(row for part in parts for row in _due_rows(part)), *([firing.row()] if firing else [])],
         }
@@ -345,8 +352,15 @@ class ServiceApplication(Application[UUID]):
         cases = [part.context.case for part in parts for _ in part.events]
         events = parts[0].events
         written = partial(beside, events=events, ring=ring) if beside and events else None
-        self.events.put(recorded, cases=cases, extras=extras, tracking=tracking, beside=written)
+        try:
+            self.events.put(recorded, cases=cases, extras=extras, tracking=tracking, beside=written)
+        except KeyDestroyed as destroyed:
+            for key_id in ring.known:
+                self.vault.forget(key_id)
+            raise Erased(str(destroyed)) from destroyed
         self.vault.keep(ring)
+        for key_id in forgotten:
+            self.vault.forget(key_id)
 
     @staticmethod
     def _meta(context: Context, event: Any) -> Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
@@ -17,6 +18,8 @@ from shared.sealed import Sealed
 NONCE = 12
 REMEMBERED = 10_000
 """Keys kept in memory, at near 3 KB each."""
+TRUSTED = 10.0
+"""Seconds that a key is used from memory: another process may have destroyed it since."""
 ERASED = "«\u202feffacé\u202f»"
 
 
@@ -35,19 +38,19 @@ class Vault:
         self._deployment = AESGCM(deployment_key)
         self._hash_key = hmac.digest(deployment_key, b"keyed hash", "sha256")
         self._fetch = fetch
-        self._open: dict[UUID, AESGCM] = {}
         self._erased: set[UUID] = set()
         self._lock = Lock()
+        self.forget()
 
     def keys(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> KeyRing:
         """The keys to seal with; a missing one is made. Those of `fresh` are new ids, so nobody looks for them."""
         ring = KeyRing()
         wanted, fresh = set(wanted), set(fresh)
-        self._load(wanted - fresh)
+        held = self._held(wanted - fresh)
         for key_id in wanted:
             if key_id in self._erased:
                 raise Erased(str(key_id))
-            if (known := self._open.get(key_id)) is not None:
+            if (known := held.get(key_id)) is not None:
                 ring.known[key_id] = known
                 continue
             key = AESGCM.generate_key(256)
@@ -65,7 +68,8 @@ class Vault:
         """Drops one key from memory, or all: the next use asks the database."""
         with self._lock:
             if key_id is None:
-                self._open.clear()
+                self._open: dict[UUID, AESGCM] = {}
+                self._trusted_until = time.monotonic() + TRUSTED
             else:
                 self._open.pop(key_id, None)
 
@@ -96,17 +100,18 @@ class Vault:
         return uuid5(NAMESPACE_OID, self.keyed_hash(text))
 
     def _key(self, key_id: UUID) -> AESGCM:
-        self._load({key_id})
-        if (key := self._open.get(key_id)) is None:
+        if (key := self._held({key_id}).get(key_id)) is None:
             raise Erased(str(key_id))
         return key
 
-    def _load(self, wanted: Iterable[UUID]) -> None:
-        missing = [key_id for key_id in wanted if key_id not in self._open and key_id not in self._erased]
-        if not missing:
-            return
-        if len(self._open) > REMEMBERED:
+    def _held(self, wanted: Iterable[UUID]) -> Mapping[UUID, AESGCM]:
+        """The keys in memory, those of `wanted` among them unless they were destroyed or never made."""
+        if len(self._open) > REMEMBERED or time.monotonic() > self._trusted_until:
             self.forget()
+        held = self._open  # stays whole when another thread starts anew
+        missing = [key_id for key_id in wanted if key_id not in held and key_id not in self._erased]
+        if not missing:
+            return held
         for key_id, wrapped in self._fetch(missing).items():
             if wrapped is None:
                 self._erased.add(key_id)
@@ -117,8 +122,8 @@ class Vault:
                 raise ValueError(
                     f"key {key_id} was wrapped under another deployment key: check DLA_SEALING_KEY"
                 ) from None
-            with self._lock:
-                self._open[key_id] = AESGCM(key)
+            held[key_id] = AESGCM(key)
+        return held
 
 
 class KeyRing:

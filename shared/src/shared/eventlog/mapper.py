@@ -168,9 +168,9 @@ def _carried(sealed: Any) -> dict[str, str]:
 
 
 def _unsealed(kind: type, token: Any) -> Any:
-    if kind is not Sealed:
+    if not issubclass(kind, Sealed):
         raise NotImplementedError(f"no stored form of {kind}")
-    return Sealed(token["k"], None, token["c"], token.get("b", ""))
+    return kind(token["k"], None, token["c"], token.get("b", ""))
 
 
 def _keep_paths(value: Any, path: str) -> None:

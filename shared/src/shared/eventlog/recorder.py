@@ -73,6 +73,10 @@ class DueSettled(IntegrityError):
     """The due date was fired already, moved or withdrawn."""
 
 
+class KeyDestroyed(IntegrityError):
+    """Something was sealed under a key that is no more."""
+
+
 REFUSALS: dict[str | None, type[IntegrityError]] = {
     "23505": VersionTaken,
     "23T01": TrackingRefused,
@@ -81,6 +85,7 @@ REFUSALS: dict[str | None, type[IntegrityError]] = {
     "23I01": AlreadyAnswered,
     "23C01": ClaimTaken,
     "23D01": DueSettled,
+    "23E01": KeyDestroyed,
 }
 OUTAGES = (InterfaceError, OperationalError, psycopg.OperationalError, psycopg.InterfaceError, InterruptedError)
 """Of the database: they say nothing about what was asked, and are never counted against it."""
@@ -180,7 +185,8 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; refuses with IntegrityError or one of its kinds.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        claims, command, keys, dues, parked, skipped, ahead. `beside` writes first, in the same transaction."""
+        claims, command, keys, people, forgotten, sealed, dues, parked, skipped, ahead. `beside` writes first, in the
+        same transaction."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}
         if tracking := kwargs.get("tracking"):

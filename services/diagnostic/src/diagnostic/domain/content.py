@@ -12,7 +12,7 @@ from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Economics, Employment, Indicator
 from diagnostic.domain.difficulty import Difficulty, Level, Scenario
 from shared.indicators import STANDARD
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 
 class Section(StrEnum):
@@ -74,7 +74,7 @@ class Attendee:
     """A participant as the log knows them: an id, and a name under that id's key."""
 
     person: UUID
-    name: Sealed
+    name: Personal
     quality: Quality
 
 

@@ -24,7 +24,7 @@ from diagnostic.domain.difficulty import Difficulty, Level, Scenario
 from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.indicators import STANDARD
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
 NO_FIGURE = Refusal("no-figure", "Aucun montant", status=422)
@@ -38,7 +38,7 @@ def session(command: RecordSession | CorrectSession, context: Context) -> Sessio
     attendees = []
     for participant in command.participants:
         person = context.new_id()
-        attendees.append(Attendee(person, Sealed(person, participant.name), participant.quality))
+        attendees.append(Attendee(person, Personal(person, participant.name), participant.quality))
     return Session(command.held_on, tuple(attendees), context.optional_text(command.notes))
 
 

@@ -73,6 +73,16 @@ class CorrectStructure:
     reason: Motive
 
 
+@command(title="Changer l’interlocuteur·rice")
+class CorrectContact:
+    """The person who speaks for the structure is another one, or was written down wrongly: all of it, as it is.
+
+    They stand under a new id and a new key; those of before can then be erased."""
+
+    contact: Contact
+    reason: Motive
+
+
 @command
 class OpenLinkedRequest:
     """A new need found in follow-up opens a request of its own, linked to the first."""
@@ -177,6 +187,7 @@ Command = (
     | ReceiveKnowing
     | TakeOver
     | CorrectStructure
+    | CorrectContact
     | OpenLinkedRequest
     | RecordMeeting
     | AssessCriterion

@@ -43,6 +43,12 @@ class StructureCorrected:
     reason: Sealed
 
 
+@event("contact-corrected", label="Interlocuteur·rice de la structure changé·e")
+class ContactCorrected:
+    contact: SealedContact
+    reason: Sealed
+
+
 @event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
 class LinkedRequestOpened:
     origin: UUID
@@ -138,6 +144,7 @@ Event = (
     RequestReceived
     | TransferReceived
     | StructureCorrected
+    | ContactCorrected
     | LinkedRequestOpened
     | MeetingRecorded
     | CriterionAssessed

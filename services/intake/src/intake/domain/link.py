@@ -15,7 +15,7 @@ from shared.events import command, event
 from shared.fields import Line, Motive
 from shared.french import in_words
 from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 
 class Bearer(StrEnum):
@@ -74,7 +74,7 @@ class LinkGiven:
     case: UUID
     person: UUID
     role: Bearer
-    name: Sealed
+    name: Personal
     identity: UUID
     until: date
     by: str
@@ -127,7 +127,7 @@ def decide(link: PersonalLink, command: Command, context: Context) -> list[Event
                     " même nom, ajoutez sa fonction.",
                     link=str(before),
                 )
-            name = Sealed(person, asked.name)
+            name = Personal(person, asked.name)
             return [LinkGiven(context.case, person, asked.role, name, identity, until, context.actor.id, motive)]
         case RevokeLink(motive):
             return [] if link.revoked else [LinkRevoked(context.text(motive))]

@@ -10,6 +10,7 @@ from intake.domain.commands import (
     AssessCriterion,
     CloseCase,
     Command,
+    CorrectContact,
     CorrectStructure,
     EndAccompaniment,
     GiveUpCase,
@@ -30,6 +31,7 @@ from intake.domain.events import (
     AccompanimentEnded,
     CaseClosed,
     CaseGivenUp,
+    ContactCorrected,
     Event,
     LinkedRequestOpened,
     MeetingRecorded,
@@ -95,6 +97,9 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
                     corrected(request.structure, structure, reference), effective_on, context.text(reason)
                 )
             ]
+        case CorrectContact(contact, reason):
+            _must_be(request, Status.RECEIVED, Status.ADMITTED)
+            return [ContactCorrected(sealed(contact, context), context.text(reason))]
     _must_be(request, Status.RECEIVED)
     match command:
         case RecordMeeting(held_on, with_whom, notes):
@@ -124,14 +129,21 @@ def open_to(request: Request) -> Iterator[type]:
         return
     match request.status:
         case Status.RECEIVED:
-            yield from (CorrectStructure, RecordMeeting, AssessCriterion, QualifyDifficulty)
+            yield from (CorrectStructure, CorrectContact, RecordMeeting, AssessCriterion, QualifyDifficulty)
             if any(judged.verdict is Verdict.NOT_MET for judged in request.criteria.values()):
                 yield GrantDerogation
             if request.meetings:
                 yield AdmitRequest
             yield from (OrientRequest, TransferRequest, WithdrawRequest)
         case Status.ADMITTED:
-            yield from (CorrectStructure, QualifyDifficulty, StartAccompaniment, EndAccompaniment, CloseCase)
+            yield from (
+                CorrectStructure,
+                CorrectContact,
+                QualifyDifficulty,
+                StartAccompaniment,
+                EndAccompaniment,
+                CloseCase,
+            )
             if not (request.accompaniment_started or request.accompaniment_ended):
                 yield GiveUpCase
         case Status.CLOSED:

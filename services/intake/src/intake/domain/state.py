@@ -16,6 +16,7 @@ from intake.domain.events import (
     CaseClosed,
     CaseGivenUp,
     CaseReopened,
+    ContactCorrected,
     CriterionAssessed,
     DerogationGranted,
     Event,
@@ -107,6 +108,8 @@ def evolve(request: Request, event: Event) -> Request:
             )
         case StructureCorrected(structure):
             return replace(request, structure=structure)
+        case ContactCorrected(contact):
+            return replace(request, contact=contact)
         case LinkedRequestOpened(origin, structure, structure_id, contact, theme, unit):
             return replace(
                 request,

@@ -16,7 +16,7 @@ from shared.decider import Context, Refusal
 from shared.events import command
 from shared.fields import Count, FullTimeEquivalents, Line
 from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.sealed import Personal
 
 ANOTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
 
@@ -97,10 +97,10 @@ class SealedContact:
     """The same person as the log knows them: an id, and values under that id's key."""
 
     person: str
-    name: Sealed
-    function: Sealed | None = None
-    email: Sealed | None = None
-    phone: Sealed | None = None
+    name: Personal
+    function: Personal | None = None
+    email: Personal | None = None
+    phone: Personal | None = None
 
 
 def checked(structure: Structure, reference: Reference = OURS) -> Structure:
@@ -125,14 +125,14 @@ def checked(structure: Structure, reference: Reference = OURS) -> Structure:
 
 
 def sealed(contact: Contact, context: Context) -> SealedContact:
-    person = context.new_id()
+    name = context.person(contact.name)
 
-    def under_their_key(value: str | None) -> Sealed | None:
-        return Sealed(person, value) if value else None
+    def under_their_key(value: str | None) -> Personal | None:
+        return Personal(name.key, value) if value else None
 
     return SealedContact(
-        str(person),
-        Sealed(person, contact.name),
+        str(name.key),
+        name,
         under_their_key(contact.function),
         under_their_key(contact.email),
         under_their_key(contact.phone),

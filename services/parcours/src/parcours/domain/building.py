@@ -173,7 +173,7 @@ def _planned(parcours: Parcours, command: AddAction, context: Context) -> Planne
         command.kind,
         known_axis(parcours, command.axis),
         context.text(command.title),
-        Sealed(context.new_id(), command.who),
+        context.person(command.who),
         command.starts_on,
         command.ends_on,
         command.planned_days,

@@ -26,7 +26,7 @@ from shared.events import command, event, name_of
 from shared.fields import Line, Motive
 from shared.french import counted, in_words
 from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 
 @command(title="Enregistrer une convention signée")
@@ -88,7 +88,7 @@ class AcceptFinalReport:
 @event("agreement-signed", label="Convention signée avec le prestataire", effective="signed_on")
 class AgreementSigned:
     action: UUID
-    provider: Sealed
+    provider: Personal
     amount: int
     days: int
     signed_on: date
@@ -178,7 +178,7 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
     check_signatures(parcours, command.signed_on, command.signatures, context)
     return AgreementSigned(
         command.action,
-        Sealed(context.new_id(), command.provider),
+        context.person(command.provider),
         command.amount,
         command.days,
         command.signed_on,

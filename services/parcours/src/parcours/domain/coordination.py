@@ -20,7 +20,7 @@ from shared.decider import Context, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive, Text
 from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 
 @command(title="Consigner une mise en relation")
@@ -66,7 +66,7 @@ class CarryOver:
 @event("introduction-made", label="Mise en relation", effective="held_on")
 class IntroductionMade:
     action: UUID
-    whom: Sealed
+    whom: Personal
     held_on: date
 
 
@@ -104,7 +104,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case Introduce(key, whom, held_on):
             validated_action(parcours, key, *OPEN_STEPS)
             since_admission(parcours, held_on, context.now, "La date de la mise en relation")
-            return [IntroductionMade(key, Sealed(context.new_id(), whom), held_on)]
+            return [IntroductionMade(key, context.person(whom), held_on)]
         case StartAction(key):
             action = action_to_start(parcours, key)
             if action.planned.kind is Kind.CONSULTING and action.agreement is None:

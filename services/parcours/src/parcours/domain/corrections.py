@@ -18,7 +18,7 @@ from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
 from shared.fields import Line, Motive, Text
 from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 
 @command(title="Corriger une mise en relation")
@@ -78,7 +78,7 @@ class CorrectDebrief:
 class IntroductionCorrected:
     action: UUID
     introduction: int
-    whom: Sealed
+    whom: Personal
     held_on: date
     reason: Sealed
 
@@ -86,7 +86,7 @@ class IntroductionCorrected:
 @event("agreement-corrected", label="Convention corrigée", effective="signed_on")
 class AgreementCorrected:
     action: UUID
-    provider: Sealed
+    provider: Personal
     amount: int
     days: int
     signed_on: date
@@ -131,7 +131,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             if n > len(known_action(parcours, key).introductions):
                 raise NOTHING_TO_CORRECT("Cette action n’a pas de mise en relation de ce rang.")
             since_admission(parcours, held_on, now, "La date de la mise en relation")
-            return [IntroductionCorrected(key, n, Sealed(context.new_id(), whom), held_on, reason)]
+            return [IntroductionCorrected(key, n, context.person(whom), held_on, reason)]
         case CorrectAgreement():
             return [_agreement(parcours, command, context)]
         case CorrectDays(key, days, effective_on):
@@ -167,7 +167,7 @@ def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) 
         raise BELOW_RECORDED(f"{SIGNATURE} ne peut suivre la réception du rapport final.")
     return AgreementCorrected(
         command.action,
-        Sealed(context.new_id(), command.provider),
+        context.person(command.provider),
         command.amount,
         command.days,
         command.signed_on,

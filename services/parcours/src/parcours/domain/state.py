@@ -11,7 +11,7 @@ from uuid import UUID
 from annotated_types import Ge, Le
 
 from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 Days = Annotated[int, Ge(1), Le(1_000)]
 """Days of a provider's work."""
@@ -75,7 +75,7 @@ class PlannedAction:
     kind: Kind
     axis: str
     title: Sealed
-    who: Sealed
+    who: Personal
     starts_on: date
     ends_on: date
     planned_days: int | None = None
@@ -84,7 +84,7 @@ class PlannedAction:
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    whom: Sealed
+    whom: Personal
     held_on: date
 
 
@@ -104,7 +104,7 @@ class Agreement:
     `consultation` is what led to it, or `exception` says why none did, and `account` who the provider is when it acts
     by itself."""
 
-    provider: Sealed
+    provider: Personal
     amount: int
     days: int
     signed_on: date

@@ -11,7 +11,7 @@ from annotated_types import Len
 from shared.decider import Role
 from shared.events import command, event
 from shared.fields import Line, Motive
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 
 @command(title="Donner un droit")
@@ -68,7 +68,7 @@ class RightGranted:
     dossier: UUID | None = None
     since: date | None = None
     until: date | None = None
-    name: Sealed | None = None
+    name: Personal | None = None
     person: UUID | None = None
 
 

@@ -18,7 +18,7 @@ from shared.decider import Actor, Context, Decider, Refusal, Role
 from shared.fields import UNIT_CODE
 from shared.frozen import replace
 from shared.rights.right import Right
-from shared.sealed import Sealed
+from shared.sealed import Personal
 
 OF_A_UNIT = frozenset({Role.ADVISER, Role.MANAGER})
 OF_A_TERRITORY = frozenset({Role.REGIONAL, Role.PILOT, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE})
@@ -38,7 +38,7 @@ class Register:
 
     rights: tuple[Right, ...] = ()
     over: tuple[UUID, ...] = ()
-    name: Sealed | None = None
+    name: Personal | None = None
 
     @property
     def held(self) -> tuple[Right, ...]:
@@ -67,7 +67,7 @@ def decide(register: Register, command: Command, context: Context) -> list[Event
             _check_within(right, context.actor)
             if any(replace(right, id=held.id) == held for held in register.held):
                 return []
-            name = context.optional_text(command.name)
+            name = Personal(context.case, command.name) if command.name else None
             return [
                 RightGranted(
                     right.id,

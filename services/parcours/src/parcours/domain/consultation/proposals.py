@@ -24,7 +24,7 @@ from shared.decider import Context, Refusal, Role
 from shared.events import command, event
 from shared.fields import Line, Text
 from shared.french import instant_in_words
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 WEIGHTS = 100
 
@@ -77,7 +77,7 @@ class ConsultationOpened:
 @event("provider-consulted", label="Prestataire consulté")
 class ProviderConsulted:
     provider: UUID
-    name: Sealed
+    name: Personal
     account: str | None = None
 
 
@@ -109,7 +109,7 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
     match command:
         case ConsultProvider(name, account):
             key = context.new_id()
-            return [ProviderConsulted(key, Sealed(key, name), account)]
+            return [ProviderConsulted(key, Personal(key, name), account)]
         case SubmitProposal(key, amount, days, summary):
             candidate = known_candidate(consultation, key)
             if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:

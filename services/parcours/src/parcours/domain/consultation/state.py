@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.decider import Refusal
-from shared.sealed import Sealed
+from shared.sealed import Personal, Sealed
 
 
 class Step(StrEnum):
@@ -51,7 +51,7 @@ class Candidate:
 
     `scores`: by scorer, in the grid's order."""
 
-    name: Sealed
+    name: Personal
     account: str | None = None
     proposal: Proposal | None = None
     scores: dict[str, tuple[int, ...]] = field(default_factory=dict)

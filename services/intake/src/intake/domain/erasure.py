@@ -1,0 +1,160 @@
+"""May this person be forgotten, and who has done so? Ordered once for all services; each confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shared.decider import Alongside, Context, Decider, Refusal
+from shared.erasure import forgetting
+from shared.erasure.forgetting import ForgetPerson, forgetting_of
+from shared.events import command, event
+from shared.fields import Motive
+from shared.frozen import replace
+from shared.sealed import Sealed
+
+OTHERS = ("diagnostic", "parcours", "followup")
+"""Who must confirm, beside intake itself. Audit hears of people by pseudonym only, and has no key of theirs."""
+
+
+@command(title="Effacer une personne")
+class OrderErasure:
+    """A person asked to be forgotten, or must be: every service destroys what opens their name, mail and telephone.
+
+    It cannot be undone, by anybody. `motive`: the request, and what was checked; name nobody in it."""
+
+    motive: Motive
+
+
+@command
+class OrderKnowing:
+    """The same, with what the edge looked up: open `dossiers` that reach this person, `rights` they hold, and how many
+    values intake seals under their key."""
+
+    person: UUID
+    motive: str
+    is_dossier: bool
+    dossiers: tuple[UUID, ...]
+    rights: int
+    values: int
+
+
+@command
+class ConfirmErasure:
+    """A service tells that it has forgotten the person."""
+
+    service: str
+    values: int
+    told_at: datetime
+
+
+@event("erasure-ordered", label="Effacement d’une personne ordonné")
+class ErasureOrdered:
+    person: UUID
+    motive: Sealed
+    values: int
+
+
+@event("erasure-confirmed", label="Effacement confirmé par un service")
+class ErasureConfirmed:
+    service: str
+    values: int
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    at: datetime
+    values: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    person: UUID | None = None
+    motive: Sealed | None = None
+    values: int = 0
+    confirmed: dict[str, Confirmed] = field(default_factory=dict)
+
+
+NOT_A_PERSON = Refusal("not-a-person", "Ce n’est pas une personne", 422)
+STILL_NEEDED = Refusal("person-still-needed", "Un dossier ouvert a encore besoin de cette personne")
+HOLDS_RIGHTS = Refusal("person-holds-rights", "Cette personne a encore des droits")
+NOT_ORDERED = Refusal("erasure-not-ordered", "Aucun effacement n’a été ordonné")
+
+Command = OrderKnowing | ConfirmErasure
+Event = ErasureOrdered | ErasureConfirmed
+
+
+def decide(erasure: Erasure, command: Command, context: Context) -> list[Event]:
+    match command:
+        case OrderKnowing():
+            if erasure.person:
+                return []
+            _check_may_be_forgotten(command)
+            return [ErasureOrdered(command.person, context.text(command.motive), command.values)]
+        case ConfirmErasure(service, values, told_at):
+            if erasure.person is None:
+                raise NOT_ORDERED("Ce service confirme un effacement dont l’accueil n’a pas l’ordre.")
+            return [] if service in erasure.confirmed else [ErasureConfirmed(service, values, told_at)]
+
+
+def _check_may_be_forgotten(asked: OrderKnowing) -> None:
+    """GDPR, article 17(3)(b): what the mission of public interest still needs is not erased yet, and it is said why."""
+    if asked.is_dossier:
+        raise NOT_A_PERSON(
+            "Cet identifiant est celui d’un dossier. Un dossier ne s’efface pas à la demande\u00a0: il est conservé,"
+            " puis détruit, selon les durées de conservation."
+        )
+    if asked.dossiers:
+        raise STILL_NEEDED(
+            "Cette personne est l’interlocutrice d’un dossier ouvert, que la mission d’intérêt public du DLA oblige à"
+            " suivre (RGPD, article 17, paragraphe 3, point b). Nommez d’abord un autre contact, ou attendez la fin de"
+            " l’accompagnement\u00a0: sa demande reste valable.",
+            dossiers=[str(each) for each in asked.dossiers],
+        )
+    if asked.rights:
+        raise HOLDS_RIGHTS(
+            "Cette personne peut encore agir dans le DLA\u00a0: retirez d’abord ses droits, pour que rien ne s’écrive"
+            " plus en son nom."
+        )
+
+
+def alongside(_erasure: Erasure, event: Event, context: Context) -> Iterable[Alongside]:
+    """Intake forgets at once, in the transaction of the order."""
+    if isinstance(event, ErasureOrdered):
+        forget = ForgetPerson(event.person, event.values)
+        yield Alongside(forgetting.decider, forgetting_of(event.person), forget, context.case)
+
+
+def open_to(erasure: Erasure) -> Iterator[type]:
+    if erasure.person is None:
+        yield OrderKnowing
+    elif outstanding(erasure):
+        yield ConfirmErasure
+
+
+def outstanding(erasure: Erasure) -> tuple[str, ...]:
+    """The services that have not confirmed yet."""
+    return tuple(service for service in OTHERS if service not in erasure.confirmed)
+
+
+def evolve(erasure: Erasure, event: Event) -> Erasure:
+    match event:
+        case ErasureOrdered(person, motive, values):
+            return replace(erasure, person=person, motive=motive, values=values)
+        case ErasureConfirmed(service, values, told_at):
+            return replace(erasure, confirmed=erasure.confirmed | {service: Confirmed(told_at, values)})
+
+
+decider: Decider[Erasure] = Decider(
+    "erasure",
+    Erasure(),
+    decide,
+    evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    alongside=alongside,
+    open_to=open_to,
+)

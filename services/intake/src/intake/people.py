@@ -1,0 +1,158 @@
+"""How does the DPO have somebody forgotten, and what certifies it? The order, and who has confirmed it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import Body
+from pydantic import BaseModel
+
+from intake import deployed
+from intake.domain import erasure, link
+from intake.domain.erasure import Erasure, OrderErasure, OrderKnowing
+from intake.domain.register import register
+from intake.domain.state import Status
+from intake.settings import deployment
+from shared.decider import Decider, Role
+from shared.erasure.endpoints import DPO, people_router
+from shared.erasure.forgetting import erasure_of
+from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.people import cases_of, is_something_else, values_of
+from shared.web.bodies import AsJson
+from shared.web.callers import Calling, allowed
+from shared.web.endpoints import Asked, Operation
+from shared.web.problems import answers
+
+S = TypeVar("S")
+OPEN = (Status.RECEIVED, Status.ADMITTED)
+SERVICES = ("intake", *erasure.OTHERS)
+
+
+class Confirmation(BaseModel):
+    """One service's word. `values`: how many sealed values nobody opens there any more."""
+
+    service: str
+    confirmed_at: datetime | None
+    values: int | None
+
+
+class Certificate(BaseModel):
+    """`complete_at`: when the last service confirmed; null as long as one is `outstanding`.
+
+    `backups_until`: the day from which no back-up taken before holds a key of this person, however it is wrapped."""
+
+    person: UUID
+    erasure: UUID
+    ordered_at: datetime
+    ordered_by: str
+    motive: str
+    services: list[Confirmation]
+    outstanding: list[str]
+    complete_at: datetime | None
+    backups_until: date | None
+
+
+router = people_router()
+
+
+def order_erasure(
+    id: UUID,  # noqa: A002
+    asked: Asked,
+    caller: Calling,
+    body: Annotated[OrderErasure, AsJson(), Body()],
+) -> Certificate:
+    """Every service destroys what opens this person's name, mail and telephone, for good; what happened stays told.
+
+    Refused while an open dossier has them as its contact, and while they hold rights. Asked again, nothing changes."""
+    allowed(caller, DPO)
+    stream = erasure_of(id)
+    asked.handle(erasure.decider, stream, knowing(asked, id, body), asked.context(stream, caller.actor))
+    return certificate(asked, id)
+
+
+@router.get("/{id}/erasure", summary="The certificate of an erasure")
+def erasure_certificate(id: UUID, asked: Asked, caller: Calling) -> Certificate:  # noqa: A002
+    """Who ordered it and why, which services have confirmed and when, what is outstanding, until when back-ups last."""
+    allowed(caller, DPO)
+    return certificate(asked, id)
+
+
+def knowing(app: ServiceApplication, person: UUID, asked: OrderErasure) -> OrderKnowing:
+    """The order, with what intake knows of whoever is meant."""
+    today = app.clock.now().date()
+    dossiers = tuple(case for case in cases_of(app, person) if _is_contact(app, case, person))
+    held = _state(app, register.decider, person) or register.Register()
+    bearer = _state(app, link.decider, person)
+    return OrderKnowing(
+        person,
+        asked.motive,
+        _is_dossier(app, person),
+        dossiers,
+        sum(right.until is None or right.until >= today for right in held.held)
+        + bool(bearer and not bearer.revoked and bearer.until and bearer.until >= today),
+        values_of(app, person),
+    )
+
+
+def certificate(app: ServiceApplication, person: UUID) -> Certificate:
+    """Raises UnknownCase when nobody ordered it."""
+    stream = erasure_of(person)
+    state: Erasure = app.existing(erasure.decider, stream).state
+    ordered = app.recorder.entries_of_stream(stream)[0]
+    meta = app.mapper.to_domain_event(ordered).meta
+    confirmed = {"intake": erasure.Confirmed(ordered.recorded_at, state.values)} | state.confirmed
+    outstanding = erasure.outstanding(state)
+    complete_at = None if outstanding else max(each.at for each in confirmed.values())
+    assert state.motive
+    return Certificate(
+        person=person,
+        erasure=stream,
+        ordered_at=ordered.recorded_at,
+        ordered_by=meta.actor,
+        motive=app.vault.shown(state.motive),
+        services=[_confirmation(name, confirmed.get(name)) for name in SERVICES],
+        outstanding=list(outstanding),
+        complete_at=complete_at,
+        backups_until=complete_at and complete_at.date() + timedelta(days=deployment().backup_days + 1),
+    )
+
+
+def _confirmation(service: str, confirmed: erasure.Confirmed | None) -> Confirmation:
+    return Confirmation(
+        service=service,
+        confirmed_at=confirmed.at if confirmed else None,
+        values=confirmed.values if confirmed else None,
+    )
+
+
+def _is_dossier(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
+    """Or what else has a key of its own; a person of the register has one too, named or not."""
+    if _state(app, register.decider, id):
+        return False
+    return is_something_else(app, id) or _state(app, deployed.requests, id) is not None
+
+
+def _is_contact(app: ServiceApplication, case: UUID, person: UUID) -> bool:
+    request = _state(app, deployed.requests, case)
+    return bool(request and request.status in OPEN and request.contact and request.contact.person == str(person))
+
+
+def _state(app: ServiceApplication, decider: Decider[S], stream: UUID) -> S | None:
+    try:
+        return app.existing(decider, stream).state
+    except UnknownCase:
+        return None
+
+
+order_erasure.__dict__["operation"] = Operation(OrderErasure, "/api/v1/people/{id}", (Role.DPO,), (knowing,))
+router.add_api_route(
+    "/{id}",
+    order_erasure,
+    methods=["DELETE"],
+    status_code=202,
+    response_model=Certificate,
+    responses=answers(409),
+    summary="Effacer une personne",
+)

@@ -1,0 +1,17 @@
+"""What each service that forgets somebody tells: that it is done."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.base import PublicEvent
+
+
+class PersonForgotten(PublicEvent):
+    """The person's key is destroyed here. `values`: how many sealed values nobody opens any more."""
+
+    name: ClassVar[str] = "person-forgotten"
+
+    person: UUID
+    values: int

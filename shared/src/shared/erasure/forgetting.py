@@ -1,0 +1,63 @@
+"""How does a service forget a person? It destroys their key in the transaction of the event that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from shared.decider import Context, Decider
+from shared.events import command, event
+
+
+@command
+class ForgetPerson:
+    """An erasure was ordered. `values`: how many sealed values this service held under the person's key; `nobody`: the
+    id is that of something else here, whose key must stay."""
+
+    person: UUID
+    values: int = 0
+    nobody: bool = False
+
+
+@event("person-forgotten", label="Personne effacée de ce service")
+class PersonForgotten:
+    """`again`: this service had forgotten them before, and was told once more; `nobody`: the id is no person's here."""
+
+    person: UUID
+    values: int
+    again: bool = False
+    nobody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    forgotten: bool = False
+
+
+def decide(forgetting: Forgetting, command: ForgetPerson, _context: Context) -> list[PersonForgotten]:
+    """Each order is answered, the second one too: whoever gave it waits for the answer."""
+    return [PersonForgotten(command.person, command.values, forgetting.forgotten, command.nobody)]
+
+
+def evolve(_forgetting: Forgetting, _event: PersonForgotten) -> Forgetting:
+    return Forgetting(forgotten=True)
+
+
+def forgets(event: PersonForgotten) -> Iterable[UUID]:
+    if not event.nobody:
+        yield event.person
+
+
+decider: Decider[Forgetting] = Decider(
+    "forgetting", Forgetting(), decide, evolve, (ForgetPerson,), (PersonForgotten,), forgets=forgets
+)
+
+
+def erasure_of(person: UUID) -> UUID:
+    """The id under which a person's erasure stands in every service, where the person's own may be another's stream."""
+    return uuid5(NAMESPACE_OID, f"erasure {person}")
+
+
+def forgetting_of(person: UUID) -> UUID:
+    return uuid5(NAMESPACE_OID, f"forgetting {person}")

@@ -1,0 +1,11 @@
+"""Which spellings of a word are the same to whoever searches?"""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def folded(text: str) -> str:
+    """Without accents or case: PostgreSQL is not asked, its `unaccent` is not everywhere."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))

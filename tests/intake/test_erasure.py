@@ -1,0 +1,79 @@
+"""An erasure is ordered once for all services, unless somebody is still needed; each service confirms it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from intake.domain.erasure import ConfirmErasure, ErasureConfirmed, ErasureOrdered, OrderKnowing, decider, outstanding
+from shared.decider import Role
+from shared.erasure import forgetting
+from shared.erasure.forgetting import ForgetPerson, PersonForgotten, forgetting_of
+from shared.testing import CASE, NOW, Scenarios, context, text
+
+given = Scenarios(decider)
+forgetful = Scenarios(forgetting.decider)
+PERSON = UUID(int=9)
+MOTIVE = "Demande reçue par courrier, identité vérifiée."
+ORDERED = ErasureOrdered(PERSON, text(MOTIVE), 4)
+
+
+def order(**known: Any) -> OrderKnowing:
+    nothing: dict[str, Any] = {"is_dossier": False, "dossiers": (), "rights": 0, "values": 4}
+    return OrderKnowing(PERSON, MOTIVE, **(nothing | known))
+
+
+def confirmed(service: str) -> ErasureConfirmed:
+    return ErasureConfirmed(service, 2, NOW)
+
+
+def test_an_erasure_is_ordered_once() -> None:
+    given().when(order(), by=Role.DPO).then(ORDERED)
+    given(ORDERED).when(order(), by=Role.DPO).then()
+
+
+def test_who_an_open_dossier_speaks_to_is_still_needed() -> None:
+    refusal = given().when(order(dossiers=(CASE,)), by=Role.DPO).refused("person-still-needed")
+    assert "article 17" in refusal.detail
+    assert refusal.extra == {"dossiers": [str(CASE)]}
+
+
+def test_whoever_may_still_act_loses_their_rights_first() -> None:
+    given().when(order(rights=1), by=Role.DPO).refused("person-holds-rights")
+
+
+def test_a_dossier_is_no_person() -> None:
+    given().when(order(is_dossier=True), by=Role.DPO).refused("not-a-person")
+
+
+def test_intake_forgets_in_the_transaction_of_the_order() -> None:
+    (asked,) = decider.alongside(decider.initial, ORDERED, context())
+    assert (asked.stream, asked.command) == (forgetting_of(PERSON), ForgetPerson(PERSON, 4))
+    forgetful().when(asked.command, by=Role.DPO).then(forgotten := PersonForgotten(PERSON, 4))
+    assert list(forgetting.decider.forgets(forgotten)) == [PERSON]
+
+
+def test_whoever_is_told_again_answers_again() -> None:
+    again = PersonForgotten(PERSON, 0, again=True)
+    forgetful(PersonForgotten(PERSON, 4)).when(ForgetPerson(PERSON), by=Role.SERVICE).then(again)
+
+
+def test_the_key_of_something_else_is_not_destroyed() -> None:
+    nobody = PersonForgotten(PERSON, 0, nobody=True)
+    forgetful().when(ForgetPerson(PERSON, nobody=True), by=Role.SERVICE).then(nobody)
+    assert list(forgetting.decider.forgets(nobody)) == []
+
+
+def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:
+    confirm = ConfirmErasure("parcours", 2, NOW)
+    given(ORDERED).when(confirm, by=Role.SERVICE).then(confirmed("parcours"))
+    given(ORDERED, confirmed("parcours")).when(confirm, by=Role.SERVICE).then()
+    assert outstanding(given(ORDERED, confirmed("parcours")).state) == ("diagnostic", "followup")
+    told = (confirmed("parcours"), confirmed("diagnostic"), confirmed("followup"))
+    assert outstanding(given(ORDERED, *told).state) == ()
+
+
+def test_nobody_confirms_what_was_not_ordered() -> None:
+    late = ConfirmErasure("parcours", 2, NOW + timedelta(days=1))
+    given().when(late, by=Role.SERVICE).refused("erasure-not-ordered")
