@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from audit.ledger.settings import LedgerSettings
 from audit.main import cli, ledger
+from embedded.nats_users import new_seed
 from shared.settings import Misconfigured, told
 
 PREFIX = "DLA_AUDIT_LEDGER_"
@@ -62,7 +63,7 @@ def test_without_a_key_nothing_starts(named: pytest.MonkeyPatch) -> None:
 def test_serving_without_a_key_says_which_setting_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "NATS_URL": "nats://127.0.0.1:1", "SEALING_KEY": KEY,
-        "IDENTITY_KEY": KEY, "JWKS": "none", "ISSUER": "none", "SERVICE_TOKEN": "none",
+        "NATS_SEED": new_seed(), "IDENTITY_KEY": KEY, "JWKS": "none", "ISSUER": "none", "SERVICE_TOKEN": "none",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"DLA_{name}", value)
     refused = CliRunner().invoke(cli, ["serve", "--role", "work"])

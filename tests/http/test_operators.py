@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from diagnostic.main import cli, service
 from embedded.issuer import ISSUER, Issuer
+from embedded.nats_users import new_seed
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.recorder import PartitionTracking, partition_of
 from shared.transport.wire import Header, Message, encode
@@ -37,6 +38,7 @@ def app(database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.Monkey
     for name, value in {
         "DATABASE_URL": url,
         "NATS_URL": "nats://127.0.0.1:1",
+        "NATS_SEED": new_seed(),
         "MODE": "development",
         "RIGHTS_FROM": "token",
         "SEALING_KEY": b64encode(key).decode(),

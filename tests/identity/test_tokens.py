@@ -17,6 +17,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from pydantic import SecretBytes, SecretStr, ValidationError
 
+from embedded.nats_users import new_seed
 from shared.settings import Mode, Settings
 from shared.web.problems import ProblemError
 from shared.web.signing_keys import SigningKeys
@@ -64,6 +65,7 @@ def deployment(**changed: Any) -> Settings:
     told: dict[str, Any] = {
         "database_url": SecretStr("postgresql://"),
         "nats_url": "nats://127.0.0.1",
+        "nats_seed": SecretStr(new_seed()),
         "sealing_key": SecretBytes(bytes(32)),
         "identity_key": SecretBytes(IDENTITY_KEY),
         "jwks": "https://identite.example.org/jwks",
