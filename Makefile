@@ -1,7 +1,8 @@
 # The few verbs. Each is a thin call into a command line; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-SERVICES := $(notdir $(wildcard services/*))
+# The console shows pages: no schema is promised of it.
+SERVICES := $(filter-out console,$(notdir $(wildcard services/*)))
 PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)

@@ -16,7 +16,7 @@ from shared.service import Service
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "shared" / "schemas"
-SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "pyproject.toml").exists())
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/src/*/reactions.py"))
 
 
 def service(name: str) -> Service:

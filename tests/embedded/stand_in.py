@@ -26,7 +26,7 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["migrate"]:
             migrate()
-        case ["serve", "--role", "all"]:
+        case ["serve"] | ["serve", "--role", "all"]:
             ThreadingHTTPServer((os.environ["DLA_HOST"], int(os.environ["DLA_PORT"])), StandIn).serve_forever()
         case _:
             sys.exit(f"unknown verbs: {sys.argv[1:]}")

@@ -86,8 +86,9 @@ def test_every_service_is_ready_and_its_address_published(stack: Stack) -> None:
     assert tuple(stack.addresses) == SERVICES
     for address in stack.addresses.values():
         assert httpx.get(f"{address}/readyz").status_code == 200
+    assert httpx.get(f"{stack.console}/readyz").status_code == 200
     published = json.loads((stack.folder / "addresses.json").read_text())
-    assert published == {"pid": os.getpid(), "services": stack.addresses}
+    assert published == {"pid": os.getpid(), "console": stack.console, "services": stack.addresses}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -108,6 +109,23 @@ def test_a_service_is_told_all_it_needs(stack: Stack, service: str) -> None:
     assert json.loads(told["DLA_FEEDS"]) == stack.addresses
     assert told["DLA_DEV_CLOCK"] == str(stack.folder / "clock")
     assert ("DLA_AUDIT_LEDGER_KEY_FILE" in told) == (service == "audit")
+
+
+def test_the_console_is_told_where_all_are_and_holds_no_secret_of_theirs(stack: Stack) -> None:
+    told = httpx.get(f"{stack.console}/environment").json()
+    assert json.loads(told["DLA_FEEDS"]) == stack.addresses
+    assert told["DLA_CONSOLE_ADDRESS"] == stack.console
+    key_file = Path(told["DLA_CONSOLE_KEY_FILE"])
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert len(base64.b64decode(key_file.read_text())) == 32
+    assert not {"DLA_DATABASE_URL", "DLA_SEALING_KEY", "DLA_IDENTITY_KEY", "DLA_SERVICE_TOKEN"} & told.keys()
+
+
+def test_its_provider_names_the_issuer_that_the_services_believe(stack: Stack) -> None:
+    discovery = httpx.get(f"{stack.console}/environment").json()["DLA_CONSOLE_DISCOVERY"]
+    document = httpx.get(discovery).json()
+    assert document["issuer"] == asked(stack, "audit", "/environment")["DLA_ISSUER"]
+    assert httpx.get(document["jwks_uri"]).json()["keys"]
 
 
 def test_audit_has_a_key_to_sign_the_ledger_with(stack: Stack) -> None:

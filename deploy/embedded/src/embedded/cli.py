@@ -85,10 +85,11 @@ def keep_up(program: Program = installed_service) -> None:
 
 
 def keep_running(stack: Stack) -> None:
+    console = Console()
+    console.print(f"The console, in a browser: [bold]{stack.console}[/bold]")
     table = Table("service", "address")
     for service, address in stack.addresses.items():
         table.add_row(service, address)
-    console = Console()
     console.print(table)
     console.print("A token to try it by hand: make token ROLE=adviser UNIT=dla-44")
     console.print("Ready. Ctrl-C stops it all.")
@@ -111,8 +112,10 @@ def played(keep: bool) -> Iterator[tuple[Stack, float]]:
 
 @contextmanager
 def stack_running(program: Program = installed_service) -> Iterator[Stack]:
+    from embedded.people import people  # noqa: PLC0415 — the stories are played on a stack
+
     interrupt_once()
-    with Stack(FOLDER, program=program, say=Console(stderr=True).print) as stack:
+    with Stack(FOLDER, program=program, people=people(), say=Console(stderr=True).print) as stack:
         yield stack
 
 

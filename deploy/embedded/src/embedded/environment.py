@@ -46,6 +46,25 @@ def environment(
     }
 
 
+def console_environment(
+    folder: Path, *, port: int, address: str, provider: str, feeds: Mapping[str, str]
+) -> dict[str, str]:
+    """`address`: as a browser names the console; `provider`: where the development provider is."""
+    key = folder / "secrets" / "console"
+    kept(key, _thirty_two_bytes)
+    return dict(os.environ) | {
+        "DLA_MODE": "development",
+        "DLA_HOST": "127.0.0.1",
+        "DLA_PORT": str(port),
+        "DLA_ISSUER": ISSUER,
+        "DLA_FEEDS": json.dumps(dict(feeds)),
+        "DLA_CONSOLE_ADDRESS": address,
+        "DLA_CONSOLE_DISCOVERY": f"{provider}/.well-known/openid-configuration",
+        "DLA_CONSOLE_KEY_FILE": str(key),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
 def _ledger(folder: Path) -> dict[str, str]:
     """Audit's signing key, and its name; the last checkpoint signed is kept beside it."""
     key = folder / "secrets" / "audit.ledger"

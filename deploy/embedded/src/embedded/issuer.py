@@ -85,6 +85,15 @@ class Issuer:
         } | {claim: value for claim, value in told.items() if value is not None}
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key)
 
+    def identity(self, subject: str, client: str, nonce: str | None, name: str | None) -> str:
+        """An id token: who signed in, told to the program that asked."""
+        now = int(time.time())
+        told = {"nonce": nonce, "name": name}
+        claims = {"iss": ISSUER, "aud": client, "sub": subject, "iat": now, "exp": now + 600} | {
+            claim: value for claim, value in told.items() if value is not None
+        }
+        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key)
+
 
 def _check_development(environment: Mapping[str, str]) -> None:
     if (mode := environment.get("DLA_MODE", "development")) != "development":

@@ -16,7 +16,7 @@ import httpx
 
 from embedded import ports
 from embedded.claim import Claim, ClaimedError, end_all
-from embedded.environment import database_of, environment
+from embedded.environment import console_environment, database_of, environment
 from embedded.faults import AlreadyRunningError, EmbeddedError, NotWritableError, writing_in
 from embedded.interruption import held_back
 from embedded.issuer import Issuer
@@ -24,7 +24,10 @@ from embedded.nats import SERVICES, Nats
 from embedded.postgres import Postgres
 from embedded.private import private_folder, write_private
 from embedded.process import Process
+from embedded.provider import Provider
+from embedded.who import Person
 
+CONSOLE = "console"
 MIGRATED_WITHIN = 600.0
 READY_WITHIN = 60.0
 WATCH_EVERY = 0.5
@@ -43,14 +46,23 @@ class Stack:
     postgres: Postgres
     nats: Nats
     issuer: Issuer
+    console: str
+    """Its address."""
 
     def __init__(
-        self, folder: Path, *, program: Program = installed_service, say: Callable[[str], None] = lambda _: None
+        self,
+        folder: Path,
+        *,
+        program: Program = installed_service,
+        people: Sequence[Person] = (),
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`people`: whom the development provider offers to sign in as."""
         self.folder = folder.absolute()
         self.addresses: dict[str, str] = {}
         self._published_addresses = self.folder / "addresses.json"
         self._program = program
+        self._people = people
         self._say = say
         self._environment_of: dict[str, dict[str, str]] = {}
         self._servers: list[Postgres | Nats] = []
@@ -61,7 +73,7 @@ class Stack:
         with ExitStack() as undo:
             undo.enter_context(self._folder_claimed())
             undo.callback(self._stop)
-            self._start()
+            self._start(undo)
             self._undo = undo.pop_all()
         return self
 
@@ -105,17 +117,23 @@ class Stack:
             claim.sign(lock, os.getpid())
             yield
 
-    def _start(self) -> None:
+    def _start(self, undo: ExitStack) -> None:
         self._published_addresses.unlink(missing_ok=True)
         end_all(self.folder / "run")
-        port = ports.choose(ports.asked_for(["postgres", "nats", *SERVICES]))
+        port = ports.choose(ports.asked_for(["postgres", "nats", *SERVICES, CONSOLE, "provider"]))
         self.addresses = {service: f"http://127.0.0.1:{port[service]}" for service in SERVICES}
+        self.console = f"http://127.0.0.1:{port[CONSOLE]}"
         self._start_servers(port)
         environments = self._environment_of = self._environments(port)
         self._migrate(environments)
+        provider = Provider(self.issuer, port["provider"], f"{self.console}/retour", self._people)
+        undo.enter_context(provider.serving())
+        environments[CONSOLE] = console_environment(
+            self.folder, port=port[CONSOLE], address=self.console, provider=provider.address, feeds=self.addresses
+        )
         self._serve(environments, port)
         with writing_in(self.folder):
-            published = {"pid": os.getpid(), "services": self.addresses}
+            published = {"pid": os.getpid(), "console": self.console, "services": self.addresses}
             write_private(self._published_addresses, json.dumps(published, indent=2) + "\n")
 
     def _start_servers(self, port: Mapping[str, int]) -> None:
@@ -157,10 +175,11 @@ class Stack:
 
     def _serve(self, environments: Mapping[str, Mapping[str, str]], port: Mapping[str, int]) -> None:
         self._say("Starting the services…")
-        for name in SERVICES:
+        for name in (*SERVICES, CONSOLE):
             service = Process(name, self.folder, port=port[name])
             self._services.append(service)
-            service.start([*self._program(name), "serve", "--role", "all"], environments[name])
+            role = [] if name == CONSOLE else ["--role", "all"]
+            service.start([*self._program(name), "serve", *role], environments[name])
         with httpx.Client(trust_env=False, timeout=2) as http:
             for service in self._services:
                 service.wait_until(partial(self._is_ready, service.name, http), READY_WITHIN)
@@ -168,7 +187,8 @@ class Stack:
     def _is_ready(self, service: str, http: httpx.Client) -> bool:
         self.check_alive()
         try:
-            return http.get(f"{self.addresses[service]}/readyz").status_code == httpx.codes.OK
+            address = self.console if service == CONSOLE else self.addresses[service]
+            return http.get(f"{address}/readyz").status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 

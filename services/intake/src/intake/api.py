@@ -73,7 +73,7 @@ requests.does("/withdrawal", commands.WithdrawRequest, *EVERYONE_AT_WORK, Role.L
 requests.does("/giving-up", commands.GiveUpCase, *EVERYONE_AT_WORK, Role.LEADER)
 requests.reads(*WHO_READS_A_CASE, besides=lookups.beside)
 Documents(router, deployed.requests).writes(papers.of_request, *WHO_READS_A_CASE, names_structure=True)
-requests.lists(views.requests, *EVERYONE_AT_WORK)
+requests.lists(views.requests, *EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO)
 
 orientations_router = case_router("/requests/{case}/orientations", "orientations")
 orientations = Endpoints(orientations_router, deployed.orientations, within=requests)

@@ -78,6 +78,8 @@ def _described(structure: Structure) -> Document:
     return {
         "structure": structure.name,
         "department": structure.department,
+        "siret": structure.siret,
+        "rna": structure.rna,
         "legal_form": structure.legal_form,
         "section": section_of(structure.naf) if structure.naf else None,
         "headcount": structure.headcount,
@@ -121,9 +123,9 @@ def _level(difficulty: Difficulty | None) -> Document:
 
 
 requests = View(
-    "requests:v5",
+    "requests:v6",
     _project,
-    searched=("structure", "department"),
+    searched=("structure", "department", "siret", "rna"),
     filters=("status", "unit", "adviser", "department", "difficulty"),
     sorts=("structure", "status", "received_at", "outcome_at"),
     opened="received_at",

@@ -1,0 +1,81 @@
+"""What does a deployment tell the console? Environment variables, those of the services where they mean the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AnyHttpUrl, BeforeValidator, Field, HttpUrl, PositiveFloat, SecretBytes, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.settings import DEVELOPMENT_ISSUER, Mode, decoded, thirty_two_bytes
+
+SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
+Address = Annotated[str, BeforeValidator(lambda told: str(AnyHttpUrl(str(told))).rstrip("/"))]
+Key = Annotated[SecretBytes, BeforeValidator(decoded)]
+
+
+class ConsoleSettings(BaseSettings):
+    """`feeds`: each service's address. `issuer`: the identity provider; `discovery`: its document, where it is not at
+    the usual place below the issuer. `address`: where people reach the console, as their browser names it.
+    `key`, or `key_file`: 32 bytes in base64, which seal what a browser keeps for us. `resource`: for which API access
+    tokens are asked, for a provider that wants it told (RFC 8707). `polled`: seconds between two looks at the ledger
+    for a timeline that somebody watches; `hours`: after so many one signs in again."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True, populate_by_name=True)
+
+    mode: Mode = Mode.PRODUCTION
+    host: str = "127.0.0.1"
+    port: int = 8000
+    feeds: dict[str, HttpUrl]
+    issuer: str
+    discovery: Address | None = Field(None, validation_alias="DLA_CONSOLE_DISCOVERY")
+    address: Address = Field(validation_alias="DLA_CONSOLE_ADDRESS")
+    key: Key | None = Field(None, validation_alias="DLA_CONSOLE_KEY")
+    key_file: Path | None = Field(None, validation_alias="DLA_CONSOLE_KEY_FILE")
+    client_id: str = Field("console", validation_alias="DLA_CONSOLE_CLIENT_ID")
+    client_secret: SecretStr | None = Field(None, validation_alias="DLA_CONSOLE_CLIENT_SECRET")
+    scope: str = Field("openid", validation_alias="DLA_CONSOLE_SCOPE")
+    resource: str | None = Field(None, validation_alias="DLA_CONSOLE_RESOURCE")
+    hours: PositiveFloat = Field(12, validation_alias="DLA_CONSOLE_HOURS")
+    polled: PositiveFloat = Field(5, validation_alias="DLA_CONSOLE_POLLED")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if missing := [name for name in SERVICES if name not in self.feeds]:
+            raise ValueError(f"DLA_FEEDS does not tell where {', '.join(missing)} is")
+        if (self.key is None) == (self.key_file is None):
+            raise ValueError("DLA_CONSOLE_KEY_FILE, or DLA_CONSOLE_KEY, is needed: the base64 of 32 random bytes")
+        if self.key_file is not None:
+            if not self.key_file.is_file():
+                raise ValueError("DLA_CONSOLE_KEY_FILE names no file")
+            if self.key_file.stat().st_mode & 0o077:
+                raise ValueError("DLA_CONSOLE_KEY_FILE can be read by others than its owner: chmod 600")
+        self.sealing_key()
+        if self.mode is Mode.PRODUCTION:
+            if self.issuer == DEVELOPMENT_ISSUER:
+                raise ValueError("DLA_ISSUER is the development issuer, where anybody signs in as anybody")
+            if not self.address.startswith("https://"):
+                raise ValueError("DLA_CONSOLE_ADDRESS is not https://: sessions would travel in clear")
+            if not self.discovery_document.startswith("https://"):
+                raise ValueError("the identity provider is read without TLS: DLA_ISSUER or DLA_CONSOLE_DISCOVERY")
+        return self
+
+    def sealing_key(self) -> bytes:
+        if self.key is not None:
+            return self.key.get_secret_value()
+        assert self.key_file is not None
+        return thirty_two_bytes(self.key_file.read_text().strip())
+
+    @property
+    def discovery_document(self) -> str:
+        return self.discovery or self.issuer.rstrip("/") + "/.well-known/openid-configuration"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the console over TLS: cookies are then for TLS only."""
+        return self.address.startswith("https://")
+
+    @property
+    def development(self) -> bool:
+        return self.mode is Mode.DEVELOPMENT

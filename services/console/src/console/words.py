@@ -1,0 +1,123 @@
+"""In which words does a person read fields, codes, dates and people?"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from shared.french import PARIS, euros, in_words, number
+
+SERVICE_NAMES = {
+    "intake": "Accueil",
+    "diagnostic": "Diagnostic partagé",
+    "parcours": "Parcours",
+    "followup": "Suivi et consolidation",
+}
+ROLES = {
+    "adviser": "chargé·e d’accompagnement",
+    "manager": "responsable de la structure porteuse",
+    "regional": "DLA régional",
+    "leader": "dirigeant·e de la structure",
+    "provider": "prestataire",
+    "committee": "comité d’appui",
+    "resource_centre": "centre de ressources",
+    "pilot": "pilote",
+    "auditor": "auditeur·rice",
+    "dpo": "délégué·e à la protection des données",
+    "ops": "exploitation",
+    "service": "automatique",
+}
+STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+HASH = re.compile(r"[0-9a-f]{32,}")
+AMOUNTS = {"amount", "allocated", "budget", "own_income", "subsidies", "result", "cash", "committed", "paid"}
+NO_CODES = {"name", "need", "title", "notes", "note", "message", "code", "naf", "commune", "department", "evidence"}
+"""What people type in: a word of theirs that happens to be a code stays theirs."""
+
+
+@cache
+def _told() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
+    return found
+
+
+def label(field: str) -> str:
+    """A field by its name; what is no field of ours is a key (an axis, a criterion, an id) or is shown as it is."""
+    if (known := _told()["fields"].get(field)) is not None:
+        return known
+    if (code := _told()["codes"].get(field)) is not None:
+        return code[:1].upper() + code[1:]
+    if UUID.fullmatch(field):
+        return short(field)
+    return field.replace("_", " ")
+
+
+def said(value: Any, field: str = "") -> str:
+    """One value, for a person; the empty text for nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float):
+        return euros(round(value)) if field in AMOUNTS or field.endswith("_cents") else _plain(value, field)
+    text = str(value)
+    if DAY.fullmatch(text) or INSTANT.fullmatch(text):
+        return moment(text)
+    if UUID.fullmatch(text) or HASH.fullmatch(text):
+        return short(text)
+    return text if field in NO_CODES else _told()["codes"].get(text, text)
+
+
+def _plain(value: float, field: str) -> str:
+    return str(value) if field in ("fiscal_year", "year") else number(value)
+
+
+def short(text: str) -> str:
+    """Enough of an identifier or of a hash to tell it from another; the whole is in the element's title."""
+    return f"{text[:8]}…{text[-4:]}" if len(text) > 16 else text
+
+
+def moment(text: str) -> str:
+    """A day, or an instant with its hour in Paris."""
+    if DAY.fullmatch(text):
+        return in_words(date.fromisoformat(text))
+    there = _instant(text).astimezone(PARIS)
+    return f"{in_words(there.date())} à {hour(text)}"
+
+
+def hour(text: str) -> str:
+    there = _instant(text).astimezone(PARIS)
+    return f"{there.hour}\u00a0h\u00a0{there.minute:02}"
+
+
+def exact(text: str) -> str:
+    """To the millisecond, in Paris, for who compares."""
+    there = _instant(text).astimezone(PARIS)
+    return f"{there:%d/%m/%Y %H:%M:%S}.{there.microsecond // 1000:03} (heure de Paris)"
+
+
+def day_of(text: str) -> str:
+    return in_words(_instant(text).astimezone(PARIS).date())
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def role(code: str) -> str:
+    return ROLES.get(code, code)
+
+
+def ago(seconds: float) -> str:
+    """How long ago, in the greatest unit that says something."""
+    for size, one, several in ((86400, "jour", "jours"), (3600, "heure", "heures"), (60, "minute", "minutes")):
+        if seconds >= size:
+            n = int(seconds // size)
+            return f"il y a {n}\u00a0{one if n < 2 else several}"
+    return "à l’instant" if seconds < 5 else f"il y a {int(seconds)}\u00a0secondes"

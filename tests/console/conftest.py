@@ -1,0 +1,62 @@
+"""The console, the services behind it, and an auditor at a browser without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from fastapi.testclient import TestClient
+from screens import ADDRESS, ORIGIN, Browser, Switch, World, played, settings
+from serving import served
+
+from audit.ledger.note import Signer
+from audit.ledger.signing import Signing
+from audit.main import service as audit_service
+from console.main import web
+from diagnostic.main import service as diagnostic_service
+from embedded.nats import Nats
+from embedded.postgres import Postgres
+from intake.main import service as intake_service
+
+
+@pytest.fixture(scope="session")
+def world(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Read only: who changes anything opens a case of their own."""
+
+    def database(name: str) -> str:
+        return postgres.ensure_database(f"console_{name}", connections=-1)
+
+    folder = tmp_path_factory.mktemp("console")
+    with ExitStack() as running:
+        intake, diagnostic, audit = (
+            running.enter_context(served(service, database, nats, folder))
+            for service in (intake_service, diagnostic_service, audit_service)
+        )
+        world = World(intake, diagnostic, audit, Signing(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint"))
+        world.case = played(world)
+        world.carried()
+        yield world
+
+
+@pytest.fixture
+def ways(world: World) -> dict[str, Switch]:
+    """How the console reaches each service; the last two are never there."""
+    ways = {name: Switch(getattr(world, name).web) for name in ("intake", "diagnostic", "audit")}
+    nowhere = {name: Switch(world.intake.web) for name in ("parcours", "followup")}
+    for way in nowhere.values():
+        way.out = True
+    return ways | nowhere
+
+
+@pytest.fixture
+def browser(ways: dict[str, Switch]) -> Iterator[Browser]:
+    """Nobody is signed in."""
+    with TestClient(web(settings(), ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+        yield Browser(http)
+
+
+@pytest.fixture
+def auditor(browser: Browser, world: World) -> Browser:
+    browser.enter(world.token())
+    return browser

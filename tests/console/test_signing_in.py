@@ -1,0 +1,289 @@
+"""Who comes in, and how are others kept out? Code with PKCE, sealed strict cookies, forms of one session only."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import msgspec
+import pytest
+from fastapi.testclient import TestClient
+from screens import ADDRESS, Browser, Switch, World, settings, text
+
+from console.main import web
+from console.sealing import Jar
+from console.session import Right, begun, decode_session, encode
+from embedded import ports
+from embedded.provider import Provider
+from embedded.who import Person
+
+AUDITOR = Person("ariane", "Ariane Audren", "auditor", units=("dla-44",))
+
+
+@pytest.fixture(scope="module")
+def provider(world: World) -> Iterator[Provider]:
+    """The development provider, whose tokens the services believe."""
+    port = ports.choose({"provider": None})["provider"]
+    provider = Provider(world.audit.issuer, port, f"{ADDRESS}/retour", [AUDITOR])
+    with provider.serving():
+        yield provider
+
+
+@pytest.fixture
+def browser(provider: Provider, ways: dict[str, Switch]) -> Iterator[Browser]:
+    told = settings(discovery=f"{provider.address}/.well-known/openid-configuration")
+    with TestClient(web(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+        yield Browser(http)
+
+
+def begun_at(browser: Browser, then: str = "/") -> str:
+    """Where the console sends the browser to sign in."""
+    answer = browser.http.get("/connexion/fournisseur", params={"vers": then}, follow_redirects=False)
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def who_says(where: str, who: str = "0") -> str:
+    """The way back from the provider’s page « Qui êtes-vous ? »."""
+    with httpx.Client(trust_env=False) as http:
+        page = http.get(where).raise_for_status()
+        hidden = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text.partition("<ul>")[0]))
+        fields = {name: unescape(value) for name, value in hidden.items()}
+        answer = http.post(where.partition("?")[0], data=fields | {"who": who})
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["Location"])
+
+
+def back(browser: Browser, where: str) -> httpx.Response:
+    parts = urlsplit(where)
+    return browser.get(f"{parts.path}?{parts.query}")
+
+
+def session_cookies(browser: Browser) -> list[str]:
+    return [cookie for cookie in browser.http.cookies if cookie.startswith("dla-session")]
+
+
+def test_somebody_signs_in_and_comes_to_the_page_they_wanted(browser: Browser, world: World) -> None:
+    wanted = f"/dossiers/{world.case}"
+    asked = browser.get(wanted)
+    assert asked.url.path == "/connexion" and "Bienvenue" in text(asked)
+    where = begun_at(browser, wanted)
+    told = parse_qs(urlsplit(where).query)
+    assert told["code_challenge_method"] == ["S256"] and told["response_type"] == ["code"]
+    shown = back(browser, who_says(where))
+    assert shown.status_code == 200 and f'content="0;url={wanted}"' in shown.text
+    assert "Pourquoi consultez-vous" in text(browser.get(wanted))
+    assert "Ariane Audren" in browser.get("/").text
+
+
+def test_a_way_back_is_good_for_one_browser_and_once(browser: Browser) -> None:
+    where = who_says(begun_at(browser))
+    kept = browser.http.cookies.pop("dla-sign-in-0")
+    assert "n’êtes pas connecté·e" in text(back(browser, where)), "another browser, which began nothing"
+    browser.http.cookies.set("dla-sign-in-0", kept)
+    assert back(browser, where.replace("state=", "state=x")).status_code == 403
+    browser.http.cookies.set("dla-sign-in-0", kept)
+    assert back(browser, where).status_code == 200
+    browser.http.cookies.set("dla-sign-in-0", kept)
+    assert back(browser, where).status_code == 403, "its code was spent"
+
+
+def test_a_code_is_worth_nothing_without_its_verifier(provider: Provider, browser: Browser) -> None:
+    code = parse_qs(urlsplit(who_says(begun_at(browser))).query)["code"][0]
+    asked = {"grant_type": "authorization_code", "client_id": "console", "redirect_uri": f"{ADDRESS}/retour"}
+    assert provider.tokens(asked | {"code": code, "code_verifier": "v" * 43}) is None
+    assert provider.tokens({}) is None
+
+
+def test_the_development_provider_sends_codes_to_the_console_alone(provider: Provider, browser: Browser) -> None:
+    where = begun_at(browser)
+    with httpx.Client(trust_env=False) as http:
+        elsewhere = http.get(where.replace("console.test", "elsewhere.test"))
+        assert elsewhere.status_code == 400 and "redirect_uri" in elsewhere.text
+        assert http.get(where.replace("S256", "plain")).status_code == 400
+        assert "Qui êtes-vous" in http.get(where).text
+
+
+@pytest.mark.parametrize("change", [{"nonce": "another"}, {"aud": "another"}, {"iss": "https://another"}, {"exp": 1}])
+def test_an_id_token_that_is_not_for_this_sign_in_is_refused(
+    provider: Provider, browser: Browser, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    from joserfc import jwt
+
+    made = jwt.encode
+    monkeypatch.setattr(jwt, "encode", lambda header, claims, key: made(header, claims | change, key))
+    assert back(browser, who_says(begun_at(browser))).status_code == 403
+    assert "Se connecter" in text(browser.get("/"))
+
+
+def test_the_session_is_sealed_strict_and_not_for_scripts(browser: Browser) -> None:
+    shown = back(browser, who_says(begun_at(browser)))
+    (kept,) = [each for each in shown.headers.get_list("Set-Cookie") if "session-0" in each]
+    assert "; HttpOnly; SameSite=Strict" in kept and "Path=/" in kept
+    token = browser.http.cookies["dla-session-0"]
+    browser.http.cookies.set("dla-session-0", token[:-2] + ("AA" if token[-2:] != "AA" else "BB"))
+    assert browser.get("/").url.path == "/connexion", "altered, it is nobody’s"
+
+
+def test_a_session_too_large_for_one_cookie_takes_several_and_leaves_none_behind() -> None:
+    jar = Jar("kept", bytes(32), secure=True)
+    large = b"x" * 9000
+    cookies = dict(each.split(";")[0].split("=", 1) for each in jar.kept(large, {}))
+    assert len(cookies) > 2 and all(name.startswith("__Host-kept-") for name in cookies)
+    assert jar.opened(cookies) == large
+    assert jar.opened(dict(list(cookies.items())[:-1])) is None
+    assert Jar("other", bytes(32), secure=True).opened(cookies) is None
+    shorter = list(jar.kept(b"y", cookies))
+    assert sum("Max-Age=0" in each for each in shorter) == len(cookies) - 1
+    with pytest.raises(ValueError, match="do not fit"):
+        list(jar.kept(b"x" * 100_000, {}))
+
+
+def test_a_form_of_another_session_or_another_site_does_nothing(auditor: Browser, world: World) -> None:
+    path = f"/dossiers/{world.case}/motif"
+    shown = auditor.get(path)
+    good = re.search(r'name="csrf" value="([^"]+)"', shown.text)
+    assert good
+    fields = {"motif": "Contrôle annuel", "vers": "/"}
+    for data, headers in (
+        (fields, {}),
+        (fields | {"csrf": "x"}, {}),
+        (fields | {"csrf": good[1]}, {"Origin": "https://elsewhere.test"}),
+    ):
+        answer = auditor.http.post(path, data=data, headers=headers)
+        assert answer.status_code == 403 and "Formulaire périmé" in answer.text
+    assert "Pourquoi consultez-vous" in text(auditor.get(f"/dossiers/{world.case}"))
+
+
+@pytest.mark.parametrize("vers", ["https://elsewhere.test", "//elsewhere.test", "/\\elsewhere.test", "javascript:x"])
+def test_nobody_is_sent_elsewhere(browser: Browser, vers: str) -> None:
+    assert "elsewhere.test" not in browser.http.get("/connexion", params={"vers": vers}).text
+    shown = back(browser, who_says(begun_at(browser, vers)))
+    assert 'content="0;url=/"' in shown.text
+
+
+def test_who_comes_from_another_site_is_asked_again_by_our_own_page(auditor: Browser, world: World) -> None:
+    """Their browser held our strict cookies back: they are signed in, and are not to sign in again."""
+    kept, auditor.http.cookies = auditor.http.cookies, httpx.Cookies()
+    shown = auditor.get(f"/dossiers/{world.case}", **{"Sec-Fetch-Site": "cross-site"})
+    assert f'content="0;url=/dossiers/{world.case}"' in shown.text
+    auditor.http.cookies = kept
+    again = auditor.get(f"/dossiers/{world.case}", **{"Sec-Fetch-Site": "same-origin"})
+    assert "Pourquoi consultez-vous" in text(again)
+
+
+def test_a_session_ends_and_says_so(browser: Browser, world: World) -> None:
+    browser.enter(world.token())
+    key = settings().sealing_key()
+    jar = Jar("dla-session", key, secure=False)
+    session = decode_session(jar.opened(dict(browser.http.cookies)) or b"")
+    late = msgspec.structs.replace(session, until=time.time() - 1)
+    browser.http.cookies.set("dla-session-0", next(jar.kept(encode(late), {})).split(";")[0].split("=", 1)[1])
+    shown = browser.get(f"/dossiers/{world.case}")
+    assert "Votre session est terminée" in text(shown)
+
+
+def test_a_token_that_the_services_refuse_ends_the_session_too(browser: Browser, world: World) -> None:
+    shown = browser.enter(world.token() + "x")
+    assert shown.url.path == "/connexion" and "Votre session est terminée" in text(shown)
+
+
+def test_signing_out_forgets_everything_here(auditor: Browser, world: World) -> None:
+    shown = auditor.submit("/deconnexion", auditor.get("/"))
+    assert "Vous êtes déconnecté·e" in text(shown)
+    assert auditor.get(f"/dossiers/{world.case}").url.path == "/connexion"
+
+
+def test_a_pasted_token_is_for_development_alone(ways: dict[str, Switch], world: World) -> None:
+    told = {"mode": "production", "issuer": "https://login.example.fr", "address": "https://console.test"}
+    with TestClient(web(settings(**told), ways), base_url="https://console.test") as http:
+        browser = Browser(http)
+        assert "jeton" not in browser.get("/connexion").text
+        shown = browser.get("/acces")
+        csrf = re.search(r'name="csrf" value="([^"]+)"', shown.text)
+        assert csrf
+        answer = http.post("/connexion/jeton", data={"csrf": csrf[1], "jeton": world.token(), "vers": "/"})
+        assert answer.status_code == 403
+        assert "Strict-Transport-Security" in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        ({"issuer": "https://dev-issuer.dla.invalid"}, "development issuer"),
+        ({"address": "http://console.example.fr"}, "not https"),
+        ({"discovery": "http://login.example.fr"}, "without TLS"),
+        ({"key": None}, "KEY_FILE"),
+        ({"feeds": {"intake": "https://intake.example.fr"}}, "diagnostic, parcours, followup, audit"),
+    ],
+)
+def test_in_production_it_does_not_start_half_protected(told: dict[str, Any], fault: str) -> None:
+    whole = {"mode": "production", "issuer": "https://login.example.fr", "address": "https://console.example.fr"}
+    settings(**whole)
+    with pytest.raises(ValueError, match=fault):
+        settings(**(whole | told))
+
+
+def test_a_key_file_that_others_read_is_refused(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("A" * 43 + "=")
+    key.chmod(0o644)
+    with pytest.raises(ValueError, match="chmod 600"):
+        settings(key=None, key_file=key)
+    key.chmod(0o600)
+    assert settings(key=None, key_file=key).sealing_key() == bytes(32)
+
+
+def test_a_personal_link_comes_in_as_its_bearer(browser: Browser, ways: dict[str, Switch]) -> None:
+    """Its secret comes in a form, never in an address; the services judge what it opens."""
+    browser.submit("/acces", browser.get("/acces"), secret="dla_link_secret")
+    assert ways["audit"].asked[-1].headers["Authorization"] == "Bearer dla_link_secret"
+    assert all("dla_link_secret" not in str(each.url) for way in ways.values() for each in way.asked)
+
+
+def test_who_has_several_rights_says_under_which_they_read(
+    auditor: Browser, world: World, ways: dict[str, Switch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rights = [
+        Right("11111111-1111-1111-1111-111111111111", "auditor", None, ("dla-44",)),
+        Right("22222222-2222-2222-2222-222222222222", "adviser", "dla-44"),
+    ]
+
+    async def two(_: object) -> list[Right]:
+        return rights
+
+    monkeypatch.setattr("console.asking.rights_of", two)
+    monkeypatch.setattr("console.signing_in.rights_of", two)
+    auditor.submit("/deconnexion", auditor.get("/"))
+    auditor.enter(world.token())
+    shown = auditor.get(f"/dossiers/{world.case}")
+    assert "À quel titre" in text(shown) and "chargé·e d’accompagnement" in text(shown)
+    auditor.submit("/titre", shown, droit=rights[1].id, vers=f"/dossiers/{world.case}")
+    assert ways["audit"].asked[-1].headers["DLA-Right"] == rights[1].id
+    assert "Changer de titre" in auditor.get("/").text
+
+
+def test_every_answer_keeps_others_out(browser: Browser) -> None:
+    for path in ("/connexion", "/nowhere", "/statique/console.js", "/livez"):
+        headers = browser.get(path).headers
+        assert "default-src 'none'; script-src 'self'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in browser.get("/connexion").headers["Cache-Control"]
+    assert "immutable" in browser.get("/statique/console.js").headers["Cache-Control"]
+
+
+def test_pages_hold_no_inline_script_style_or_address_of_others(auditor: Browser, world: World) -> None:
+    for shown in (auditor.get("/connexion"), auditor.get("/"), auditor.open(world.case)):
+        assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|javascript:", shown.text)
+        assert all(where.startswith(("/", "#")) for where in re.findall(r'(?:src|href)="([^"]+)"', shown.text))
+
+
+def test_begun_sessions_share_no_form_secret() -> None:
+    assert begun(1).csrf != begun(1).csrf
