@@ -181,6 +181,8 @@ def test_the_list_shows_a_diagnosis_as_soon_as_it_is_open() -> None:
         "unit": "unit-35",
         "adviser": "adviser-1",
         "headcount": 12,
+        "employment": None,
+        "difficulty": None,
         "admitted_at": "2026-03-02T08:55:00Z",
         "opened_at": "2026-03-02T09:00:00Z",
         "sessions": 0,

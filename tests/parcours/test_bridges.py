@@ -201,6 +201,8 @@ def test_the_list_shows_a_parcours_that_has_just_opened() -> None:
         "admitted_at": "2025-12-02T09:00:00Z",
         "opened_at": "2026-03-02T09:00:00Z",
         "axes": 2,
+        "ranking": [],
+        "first_validated_at": None,
         "actions": 0,
         "consulting": 0,
         "started": 0,

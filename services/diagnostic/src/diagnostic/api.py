@@ -9,12 +9,14 @@ from diagnostic import versions, views
 from diagnostic.caseload import caseload
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from diagnostic.domain.attachments import AttachmentKind
+from diagnostic.figures import figures
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.callers import Calling, allowed
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.figures import offer_figures
 from shared.web.problems import answers
 from shared.web.versions import Number, Since, Version
 
@@ -46,6 +48,7 @@ diagnoses.does("/opinions", committee.GiveOpinion, Role.COMMITTEE)
 diagnoses.does("/advice", advice.RequestAdvice, *EVERYONE_AT_WORK)
 diagnoses.does("/advice/answer", advice.ReceiveAdvice, *EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)
 diagnoses.does("/plan/correction", commands.CorrectBaseline, *EVERYONE_AT_WORK)
+offer_figures(router, figures)
 diagnoses.reads(*WHO_READS_A_CASE)
 Documents(router, diagnosis.decider).writes(papers.of_diagnosis, *WHO_READS_A_CASE)
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)

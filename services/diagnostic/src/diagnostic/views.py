@@ -7,10 +7,14 @@ from typing import Any
 from diagnostic.domain.diagnosis import Status
 from diagnostic.domain.events import (
     AxisAssessed,
+    BaselineCorrected,
     DiagnosisContested,
     DiagnosisOpened,
     DiagnosisSubmitted,
     DiagnosisValidated,
+    DifficultyQualified,
+    EmploymentCorrected,
+    EmploymentRecorded,
     PlanAgreed,
     SessionCancelled,
     SessionCorrected,
@@ -33,6 +37,8 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "unit": unit,
                 "adviser": adviser,
                 "headcount": headcount,
+                "employment": None,
+                "difficulty": None,
                 "admitted_at": admitted_at,
                 "opened_at": entry.recorded_at,
                 "sessions": 0,
@@ -51,6 +57,12 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
             return row | _sessions(_replaced(row["session_days"], number, str(session.held_on)))
         case SessionCancelled(number):
             return row | _sessions(_replaced(row["session_days"], number, None))
+        case EmploymentRecorded(employment) | EmploymentCorrected(employment):
+            return row | {"employment": {"cdi": employment.cdi, "cdd": employment.cdd}}
+        case BaselineCorrected(code, _, value) if code in (row["employment"] or ()):
+            return row | {"employment": row["employment"] | {code: value}}
+        case DifficultyQualified(difficulty):
+            return row | {"difficulty": difficulty.level}
         case AxisAssessed(axis):
             return row | {"axes": sorted({*row["axes"], axis})}
         case DiagnosisSubmitted(version):
@@ -87,7 +99,7 @@ def _replaced(days: list[str | None], number: int, day: str | None) -> list[str 
 NOT_SUBMITTED: Document = {"submitted_version": None, "submitted_at": None, "validated_at": None, "validated_by": []}
 
 diagnoses = View(
-    "diagnoses:v2",
+    "diagnoses:v3",
     _project,
     searched=("unit", "adviser"),
     filters=("status", "unit", "adviser"),

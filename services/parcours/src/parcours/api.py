@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from parcours import consultation_documents, documents, versions, views
+from parcours import consultation_documents, documents, figures, versions, views
 from parcours.caseload import caseload
 from parcours.domain import (
     building,
@@ -31,6 +31,7 @@ from shared.web.callers import Calling, allowed, only
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.figures import offer_figures
 from shared.web.versions import Number, Since, Version
 
 WHO_READS_A_PARCOURS = tuple(role for role in WHO_READS_A_CASE if role is not Role.PROVIDER)
@@ -74,6 +75,7 @@ accompaniments.does("/completion/correction", corrections.CorrectDebrief, *EVERY
 accompaniments.does("/completion", ending.CompleteParcours, *EVERYONE_AT_WORK)
 accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, Role.LEADER)
 
+offer_figures(router, figures.of_parcours)
 accompaniments.reads(*WHO_READS_A_PARCOURS)
 Documents(router, parcours.decider).writes(documents.of_parcours, *WHO_READS_A_PARCOURS)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
@@ -146,6 +148,7 @@ funds_router = case_router("/funds", "funds")
 funds = Endpoints(funds_router, fund.decider)
 funds.opens(fund.OpenFund, Role.MANAGER, stream=lambda opened: fund.fund_id(opened.unit, opened.year))
 funds.does("/adjustment", fund.AdjustFund, Role.MANAGER)
+offer_figures(funds_router, figures.of_funds)
 funds.reads(*WHO_READS_A_UNIT)
 funds.lists(views.funds, *WHO_READS_A_UNIT)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from parcours.domain.building import ActionAdded, ActionRemoved
+from parcours.domain.building import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
@@ -43,9 +43,13 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
                 "admitted_at": plan.admitted_at,
                 "opened_at": now,
                 "axes": len(plan.axes),
+                "ranking": [],
+                "first_validated_at": None,
                 **dict.fromkeys(("actions", "consulting", "started", "done", "abandoned", "carried_over"), 0),
                 **dict.fromkeys(("committed", "paid"), 0),
             }
+        case AxesRanked(ranking):
+            return row | {"ranking": ranking}
         case ActionAdded(_, planned):
             return _one_more(row, "actions", *(["consulting"] if planned.kind is Kind.CONSULTING else []))
         case ActionRemoved(_, _, kind):
@@ -60,7 +64,8 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
         case ParcoursAdjusted():
             return row | {"status": Status.BUILDING, "validated_at": None}
         case ParcoursValidated():
-            return row | {"status": Status.UNDER_WAY, "validated_at": row.get("validated_at") or now}
+            first = {"first_validated_at": row["first_validated_at"] or now}
+            return row | first | {"status": Status.UNDER_WAY, "validated_at": row.get("validated_at") or now}
         case ActionStarted():
             return _one_more(row, "started")
         case ActionFinished():
@@ -89,7 +94,7 @@ def _one_more(row: Document, *counted: str, by: int = 1) -> Document:
 
 
 parcours_list = View(
-    "parcours:v2",
+    "parcours:v3",
     _project,
     searched=("unit", "adviser"),
     filters=("status", "unit", "adviser"),

@@ -1,0 +1,113 @@
+"""What do diagnoses tell of a unit's work? Each number with its formula, and the cases behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from diagnostic.domain import events
+from diagnostic.domain.axes import Axis
+from diagnostic.domain.difficulty import Level
+from diagnostic.views import diagnoses
+from shared.figures import (
+    Figure,
+    Figures,
+    count,
+    days_between,
+    distinct,
+    grouped,
+    middle,
+    size_in_french,
+    size_of,
+)
+from shared.frozen import replace
+from shared.views import Document
+
+OPENED = (events.DiagnosisOpened,)
+COUNTED_JOBS = (*OPENED, events.EmploymentRecorded, events.EmploymentCorrected, events.BaselineCorrected)
+WORD_OF_LEADERS = (events.DiagnosisValidated, events.DiagnosisContested, events.ValidationVoided)
+BEHIND: dict[str, tuple[type, ...]] = {
+    "diagnoses": OPENED,
+    "structures": OPENED,
+    "validated": WORD_OF_LEADERS,
+    "plans": (events.PlanAgreed,),
+    "by_theme": (events.PlanAgreed,),
+    "by_difficulty": (events.DifficultyQualified,),
+    "jobs_concerned": COUNTED_JOBS,
+    "by_size": COUNTED_JOBS,
+    "days_to_validation": (*OPENED, *WORD_OF_LEADERS),
+    "days_to_plan": (*OPENED, events.PlanAgreed),
+}
+
+
+def _counted(rows: Sequence[Document]) -> Iterator[Figure]:
+    yield count("diagnoses", "Diagnostics ouverts", "nombre de diagnostics, depuis l’admission de la structure", rows)
+    formula = "nombre de structures différentes qui ont au moins un diagnostic"
+    yield distinct("structures", "Structures diagnostiquées", formula, rows, "structure")
+    validated = [row for row in rows if row["validated_at"]]
+    formula = "nombre de diagnostics dont la validation par la structure tient"
+    yield count("validated", "Diagnostics validés", formula, validated)
+    agreed = [row for row in rows if row.get("agreed_at")]
+    yield count("plans", "Plans d’accompagnement convenus", "nombre de plans convenus", agreed)
+    yield _jobs_concerned(rows)
+    yield from _groups(rows, agreed)
+    yield middle(
+        "days_to_validation",
+        "Jours du début du diagnostic à sa validation (médiane)",
+        "médiane de (première validation qui tient − ouverture du diagnostic), pour les seuls diagnostics validés",
+        days_between(rows, "opened_at", "validated_at"),
+        len(rows),
+    )
+    yield middle(
+        "days_to_plan",
+        "Jours de l’admission au plan convenu (médiane)",
+        "médiane de (plan convenu − admission), pour les seuls diagnostics dont le plan est convenu",
+        days_between(rows, "admitted_at", "agreed_at"),
+        len(rows),
+    )
+
+
+def _jobs_concerned(rows: Sequence[Document]) -> Figure:
+    known = [row for row in rows if _headcount(row) is not None]
+    summed = count(
+        "jobs_concerned",
+        "Emplois concernés",
+        "Σ effectif salarié relevé au diagnostic, ou sinon connu à l’admission, pour les seuls diagnostics où il est"
+        " connu\u202f; ce n’est pas un nombre d’emplois sauvés",
+        known,
+        lambda row: _headcount(row) or 0,
+    )
+    return replace(summed, among=len(known))
+
+
+def _groups(rows: Sequence[Document], agreed: Sequence[Document]) -> Iterator[Figure]:
+    formula = "nombre de plans convenus qui retiennent cet axe\u202f; un plan peut en retenir plusieurs"
+    for axis in Axis:
+        chosen = [row for row in agreed if axis in row["plan"]]
+        if chosen:
+            yield count("by_theme", f"Plans par axe de changement\u00a0: {axis.label}", formula, chosen, key=axis)
+    formula = "nombre de diagnostics, selon le dernier niveau de difficulté qualifié"
+    qualified = [row for row in rows if row["difficulty"]]
+    yield from grouped("by_difficulty", "Diagnostics par difficulté", formula, qualified, _level, _level_in_french)
+    formula = "nombre de diagnostics, selon l’effectif relevé au diagnostic, ou sinon connu à l’admission"
+    yield from grouped("by_size", "Diagnostics par effectif", formula, rows, _size, size_in_french)
+
+
+def _headcount(row: Document) -> int | None:
+    employed = row["employment"]
+    known: int | None = round(employed["cdi"] + employed["cdd"]) if employed else row["headcount"]
+    return known
+
+
+def _size(row: Document) -> str:
+    return size_of(_headcount(row))
+
+
+def _level(row: Document) -> str:
+    return str(row["difficulty"])
+
+
+def _level_in_french(level: str) -> str:
+    return Level(level).label
+
+
+figures = Figures(diagnoses, _counted, BEHIND.__getitem__)

@@ -1,0 +1,109 @@
+"""What do parcours and funds tell of a unit's work? Each number with its formula, and what is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+
+from parcours.domain import building, ending, fund, funding, parcours, validation
+from parcours.domain.changes import AXES
+from parcours.domain.state import Status
+from parcours.views import funds, parcours_list
+from shared.figures import UNKNOWN, Figure, Figures, count, days_between, distinct, grouped, middle, share
+from shared.frozen import replace
+from shared.views import Document
+
+OPENED = (parcours.ParcoursOpened,)
+VALIDATED = (validation.ParcoursValidated,)
+ENDED = (ending.ParcoursCompleted, ending.ParcoursAbandoned)
+ACTIONS = (building.ActionAdded, building.ActionRemoved)
+BEHIND: dict[str, tuple[type, ...]] = {
+    "parcours": OPENED,
+    "accompanied": VALIDATED,
+    "with_consulting": (*VALIDATED, *ACTIONS),
+    "completed": (ending.ParcoursCompleted,),
+    "abandoned": (ending.ParcoursAbandoned,),
+    "by_theme": (*VALIDATED, building.AxesRanked),
+    "committed_cents": (funding.FundsCommitted, funding.FundsReleased),
+    "paid_cents": (funding.PaymentAuthorised,),
+    "days_to_validation": (*OPENED, *VALIDATED),
+    "days_to_completion": (*VALIDATED, *ENDED),
+}
+BEHIND_FUNDS: dict[str, tuple[type, ...]] = {
+    "allocated_cents": (fund.FundOpened, fund.FundAdjusted),
+    "engaged_cents": (fund.FundEngaged, fund.FundFreed),
+    "engaged_share": (fund.FundOpened, fund.FundAdjusted, fund.FundEngaged, fund.FundFreed),
+    "paid_cents": (fund.FundSpent,),
+}
+
+
+def _of_parcours(rows: Sequence[Document]) -> Iterator[Figure]:
+    yield count("parcours", "Parcours ouverts", "nombre de parcours, depuis le plan convenu", rows)
+    validated = [row for row in rows if row["first_validated_at"]]
+    formula = "nombre de structures différentes qui ont validé au moins un parcours"
+    yield distinct("accompanied", "Structures accompagnées", formula, validated, "structure")
+    consulting = [row for row in validated if row["consulting"]]
+    formula = "nombre de structures différentes dont un parcours validé compte au moins une action de conseil"
+    yield distinct("with_consulting", "Structures accompagnées avec du conseil", formula, consulting, "structure")
+    completed = [row for row in rows if row.get("completed_at")]
+    yield count("completed", "Parcours terminés", "nombre de parcours terminés au moins une fois", completed)
+    abandoned = [row for row in rows if row["status"] == Status.ABANDONED]
+    yield count("abandoned", "Parcours abandonnés", "nombre de parcours abandonnés", abandoned)
+    formula = "nombre de parcours validés au moins une fois, selon l’axe de changement classé premier"
+    yield from grouped("by_theme", "Parcours par premier axe", formula, validated, _first_axis, _axis_in_french)
+    yield from _money(rows)
+    yield middle(
+        "days_to_validation",
+        "Jours du plan convenu au parcours validé (médiane)",
+        "médiane de (première validation du parcours − ouverture), pour les seuls parcours validés",
+        days_between(rows, "opened_at", "first_validated_at"),
+        len(rows),
+    )
+    yield middle(
+        "days_to_completion",
+        "Jours du parcours validé à sa fin (médiane)",
+        "médiane de (dernière fin du parcours − première validation), pour les seuls parcours terminés",
+        days_between(rows, "first_validated_at", "completed_at"),
+        len(rows),
+    )
+
+
+def _money(rows: Sequence[Document]) -> Iterator[Figure]:
+    formula = "Σ financements engagés − financements rendus, en centimes d’euro"
+    yield count(
+        "committed_cents", "Engagé pour des prestations (centimes)", formula, rows, lambda row: row["committed"]
+    )
+    formula = "Σ paiements autorisés, en centimes d’euro"
+    yield count("paid_cents", "Payé à des prestataires (centimes)", formula, rows, lambda row: row["paid"])
+
+
+def _first_axis(row: Document) -> str:
+    return next(iter(row["ranking"]), UNKNOWN)
+
+
+def _axis_in_french(axis: str) -> str:
+    return "axes non hiérarchisés" if axis == UNKNOWN else AXES.get(axis, axis)
+
+
+def _of_funds(rows: Sequence[Document]) -> Iterator[Figure]:
+    for year in sorted({row["year"] for row in rows}):
+        of_year, key = [row for row in rows if row["year"] == year], str(year)
+        for code, label, formula, field in SUMS:
+            yield count(code, f"{label} {year}", formula, of_year, itemgetter(field), key)
+        engaged = share(
+            "engaged_share",
+            f"Part engagée du fonds d’ingénierie {year}",
+            "sommes engagées, paiements compris ÷ enveloppe",
+            [(row["id"], row["committed"], row["allocated"]) for row in of_year],
+        )
+        yield replace(engaged, key=key)
+
+
+SUMS = (
+    ("allocated_cents", "Enveloppe du fonds d’ingénierie (centimes)", "Σ enveloppes, ajustements compris", "allocated"),
+    ("engaged_cents", "Engagé sur le fonds d’ingénierie (centimes)", "Σ sommes engagées − rendues", "committed"),
+    ("paid_cents", "Payé sur le fonds d’ingénierie (centimes)", "Σ paiements", "paid"),
+)
+
+of_parcours = Figures(parcours_list, _of_parcours, BEHIND.__getitem__)
+of_funds = Figures(funds, _of_funds, BEHIND_FUNDS.__getitem__, keyed="year")
