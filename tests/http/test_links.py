@@ -99,7 +99,12 @@ def test_a_request_tells_what_its_adviser_may_do_next(serve: Serve) -> None:
     assert "grant-derogation" not in links(adviser.get(path)), "a manager's"
     assert "grant-derogation" in links(manager.get(path))
     adviser.post(f"{path}/withdrawal", {"motive": "La structure renonce."})
-    assert links(adviser.get(path)).keys() == {"propose-orientation", "give-link", "add-attachment"}
+    assert links(adviser.get(path)).keys() == {
+        "propose-orientation",
+        "give-link",
+        "add-attachment",
+        "make-confidential",
+    }
 
 
 def test_whoever_only_reads_a_unit_is_offered_nothing_in_it(serve: Serve) -> None:

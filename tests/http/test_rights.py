@@ -10,12 +10,10 @@ from uuid import UUID
 
 import pytest
 import rights_table
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
 from opening import UNIT, opened_by_itself
 from samples import SERVICES, service
-from schemathesis import GenerationMode
 from serving import Client, Served, served
+from surface import REQUEST, ask, one_of, operations
 
 from embedded.nats import Nats
 from shared.decider import Actor, Role
@@ -26,22 +24,6 @@ from shared.transport.wire import messages_of
 
 ELSEWHERE = "dla-75"
 PUBLIC = {"GET /livez", "GET /readyz", "GET /api/v1/self-checks/questions", "POST /api/v1/self-checks"}
-REQUEST: dict[str, Any] = {
-    "structure": {
-        "name": "Les Jardins de l’Erdre",
-        "legal_form": "association",
-        "department": "44",
-        "siret": "73282932000074",
-    },
-    "contact": {"name": "Maëlle Kerdoncuff"},
-    "need": "Un besoin.",
-}
-
-
-def operations(name: str) -> Iterator[Any]:
-    schema: Any = schemathesis.openapi.from_dict(service(name).web().openapi())
-    schema.config.base_url = "http://testserver"
-    yield from (found.ok() for found in schema.get_all_operations())
 
 
 def opened(running: Served, name: str) -> dict[str, list[str]]:
@@ -55,13 +37,6 @@ def opened(running: Served, name: str) -> dict[str, list[str]]:
         known["/api/v1/funds"] = [running.by("manager").post("/api/v1/funds", fund).json()["id"]]
         known["/api/v1/operations"] = [running.by("adviser").post("/api/v1/operations", operation).json()["id"]]
     return known
-
-
-def ask(running: Served, token: str, example: Any) -> Any:
-    sent = example.as_transport_kwargs(headers={"Authorization": f"Bearer {token}"})
-    return running.http.request(
-        **{name: sent[name] for name in sent.keys() & {"method", "url", "params", "headers", "json", "data"}}
-    )
 
 
 # The policy
@@ -90,34 +65,22 @@ def test_whoever_comes_from_elsewhere_is_refused_wherever_a_dossier_is_named(
     with served(service(name), database, nats, tmp_path) as running:
         known, tried = opened(running, name), 0
         for operation in operations(name):
-            places = re.findall(r"(?=(/api.*)/\{(id|case)\})", operation.path)
-            if not places or places[0][0] not in known:
+            place = re.match(r"(/api/v1/[a-z-]+)/\{(id|case)\}", operation.path)
+            if place is None or place[1] not in known:
                 continue
-
-            (collection, parameter), inside = places[0], len(places) > 1
-            refused_elsewhere(running, operation, {parameter: known[collection][0]}, {403, 404} if inside else {403})
+            inside = "{case}" in operation.path and "{id}" in operation.path
+            refused_elsewhere(running, operation, {place[2]: known[place[1]][0]}, {403, 404} if inside else {403})
             tried += 1
         assert tried or name == "audit"
 
 
 def refused_elsewhere(running: Served, operation: Any, existing: dict[str, str], statuses: set[int]) -> None:
-    @settings(
-        max_examples=1,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
-    def each(example: Any) -> None:
-        example.path_parameters = example.path_parameters | existing
-        for role in (Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR, Role.COMMITTEE):
-            token = running.issuer.mint(role, subject=f"other-{role}", unit=ELSEWHERE)
-            answer = ask(running, token, example)
-            assert answer.status_code in statuses, f"{role} {example.path}: {answer.status_code} {answer.text}"
-
-    each()
+    example = one_of(operation)
+    example.path_parameters = example.path_parameters | existing
+    for role in (Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR, Role.COMMITTEE):
+        token = running.issuer.mint(role, subject=f"other-{role}", unit=ELSEWHERE)
+        answer = ask(running, token, example)
+        assert answer.status_code in statuses, f"{role} {example.path}: {answer.status_code} {answer.text}"
 
 
 @pytest.mark.parametrize("name", SERVICES)

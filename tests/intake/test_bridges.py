@@ -146,6 +146,26 @@ def test_a_new_need_opens_a_request_where_the_same_person_speaks_for_the_structu
     assert linked["contact"]["name"] == "Maëlle Kerdoncuff"
 
 
+def test_a_request_opened_by_the_follow_up_of_a_confidential_one_says_nothing_of_it(intake: Served) -> None:
+    adviser = intake.by("adviser", subject="ines")
+    structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "siret": "73282932000074"}
+    body = {"structure": structure, "contact": {"name": "Maëlle Kerdoncuff"}, "need": "Une seule subvention."}
+    origin = adviser.post("/api/v1/requests", body).json()["id"]
+    reasons = {"reason": "conciliation", "motive": "Une conciliation est ouverte."}
+    assert adviser.post(f"/api/v1/requests/{origin}/confidentiality", reasons).status_code == 200
+
+    application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
+    to = open_linked_request(NeedFound(theme="finance"), header(UUID(origin)), application)
+    application.handle(
+        to.decider, to.stream, to.command, application.context(to.case, Actor("service:intake", Role.SERVICE))
+    )
+    linked = intake.by("adviser", subject="a-colleague").get(f"/api/v1/requests/{to.stream}")
+    assert (linked.status_code, linked.json()["origin"], linked.json()["confidential"]) == (200, None, None)
+    assert origin not in linked.text
+    history = intake.by("adviser", subject="a-colleague").get(f"/api/v1/requests/{to.stream}/history")
+    assert origin not in history.text
+
+
 @pytest.mark.parametrize("part", ["structure", "contact"])
 def test_a_misspelt_field_is_refused_rather_than_lost(intake: Served, part: str) -> None:
     structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "siret": "73282932000074"}

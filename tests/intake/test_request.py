@@ -13,6 +13,7 @@ from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
     CloseCase,
+    ConfidentialReason,
     CorrectContact,
     CorrectStructure,
     EndAccompaniment,
@@ -37,9 +38,12 @@ from intake.domain.events import (
     CaseClosed,
     CaseGivenUp,
     CaseReopened,
+    ConfidentialityLifted,
     ContactCorrected,
     CriterionAssessed,
     DerogationGranted,
+    DossierEntrusted,
+    DossierMadeConfidential,
     LinkedRequestOpened,
     MeetingRecorded,
     RequestAdmitted,
@@ -66,7 +70,7 @@ STRUCTURE_ID = context().pseudonym("732829320")
 CONTACT = SealedContact(str(PERSON), Personal(PERSON, "Maëlle Kerdoncuff"))
 NEED = "Une seule subvention."
 RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), NEED)
-RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, CONTACT, text(NEED), UNIT)
+RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, CONTACT, text(NEED), UNIT, adviser="some-adviser")
 OPEN_LINKED = OpenLinkedRequest(UUID(int=5), GARDENS, CONTACT, STRUCTURE_ID, UNIT, "finance")
 LINKED = LinkedRequestOpened(UUID(int=5), GARDENS, STRUCTURE_ID, CONTACT, "finance", UNIT)
 MET_BEFORE = MeetingRecorded(TODAY, text("La présidente"))
@@ -314,6 +318,9 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         RequestOriented(text("secret motif"), (UUID(int=6),), text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
         RequestWithdrawn(text("secret motif")),
+        DossierMadeConfidential(ConfidentialReason.CONCILIATION, text("secret motif"), "some-adviser"),
+        ConfidentialityLifted(text("secret motif"), "some-adviser"),
+        DossierEntrusted("some-adviser", text("secret motif"), confidential=True),
         AccompanimentStarted(),
         AccompanimentEnded(),
         CaseClosed(Ending.FOLLOWED_UP),

@@ -41,7 +41,9 @@ CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdonc
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), "unit-44")
 ORIGIN = UUID(int=5)
 TAKE_OVER = TakeOver(ORIGIN, UNIT, GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), None)
-TAKEN_OVER = TransferReceived(ORIGIN, GARDENS, UUID(int=8), CONTACT, UNIT, text("Une seule subvention."))
+TAKEN_OVER = TransferReceived(
+    ORIGIN, GARDENS, UUID(int=8), CONTACT, UNIT, text("Une seule subvention."), adviser="some-adviser"
+)
 TABLE = Competence({"44": "dla-44", "2A": "dla-2a", "972": "dla-972"}, {"52": "dla-regional-52"})
 
 

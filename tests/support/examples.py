@@ -31,6 +31,12 @@ UNTOLD: dict[str, Any] = {
         "since": "2026-09-14",
         "name": "Tanguy Abgrall",
     },
+    "/api/v1/requests/{id}/confidentiality": {
+        "reason": "mandat_ad_hoc",
+        "motive": "Le président du tribunal vient de désigner un mandataire ad hoc.",
+    },
+    "/api/v1/requests/{id}/confidentiality/lifting": {"motive": "Le mandat est achevé, et la structure en parle."},
+    "/api/v1/requests/{id}/entrusting": {"adviser": SOME_ID, "motive": "La personne en charge s’absente trois mois."},
     "/api/v1/identities/{id}/revocation": {"right": SOME_ID, "motive": "Départ de l’unité."},
     "/api/v1/requests/{case}/links": {
         "role": "leader",
@@ -47,7 +53,8 @@ UNTOLD: dict[str, Any] = {
         "reason": "La présidente a quitté l’association.",
     },
 }
-"""No story gives rights, for the stack of the demo has them in its tokens; nor changes whom it speaks to, or erases."""
+"""No story gives rights, for the stack of the demo has them in its tokens; nor changes whom it speaks to, erases, or
+plays a confidential dossier."""
 
 
 class Invented(Blanks):

@@ -16,7 +16,7 @@ from shared.ids import uuid7
 UNIT, ADVISER = "dla-44", "some-adviser"
 
 
-def opened_by_itself(name: str, app: ServiceApplication) -> dict[str, list[str]]:
+def opened_by_itself(name: str, app: ServiceApplication, case: UUID | None = None) -> dict[str, list[str]]:
     """By collection: what no caller opens."""
     now = app.clock.now()
     opening: dict[str, tuple[str, Any]] = {
@@ -27,6 +27,6 @@ def opened_by_itself(name: str, app: ServiceApplication) -> dict[str, list[str]]
     if name not in opening:
         return {}
     collection, command = opening[name]
-    case = uuid7()
+    case = case or uuid7()
     app.handle(app.deciders[0], case, command, app.context(case, Actor("ourselves", Role.SERVICE)))
     return {collection: [str(case)]}

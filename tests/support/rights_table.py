@@ -14,15 +14,24 @@ FILE = Path(__file__).parents[2] / "deploy" / "rights.md"
 OWN, REGION, OTHER = "dla-44", "dla-49", "dla-75"
 DOSSIER, ANOTHER = UUID(int=1), UUID(int=2)
 BOUND = (Role.LEADER, Role.PROVIDER)
-WHOSE = {"own unit": OWN, "another unit of the territory": REGION, "elsewhere": OTHER}
-ONES = {"the one dossier": DOSSIER, "another dossier": ANOTHER}
+WHOSE = {
+    "own unit": OWN,
+    "another unit of the territory": REGION,
+    "elsewhere": OTHER,
+    "own unit, confidential, in charge": OWN,
+    "own unit, confidential": OWN,
+    "another unit of the territory, confidential": REGION,
+}
+ONES = {"the one dossier": DOSSIER, "the one dossier, confidential": DOSSIER, "another dossier": ANOTHER}
 
 
 def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
     """Of somebody of the unit `OWN` whose territory is `OWN` and `REGION`; leaders and providers have one dossier."""
     actor = Actor("somebody", role, None if role in BOUND else OWN, () if role in BOUND else (OWN, REGION))
     only = DOSSIER if role in BOUND else None
-    dossier = Dossier(ONES.get(whose, DOSSIER), frozenset({WHOSE.get(whose, OWN)}))
+    in_charge = "somebody" if whose.endswith("in charge") else "somebody else"
+    units = frozenset({WHOSE.get(whose, OWN)})
+    dossier = Dossier(ONES.get(whose, DOSSIER), units, "confidential" in whose, in_charge)
     found = decided(actor, only, action, dossier)
     return found.allowed, found.policy
 
@@ -43,9 +52,10 @@ Written by `python tests/support/rights_table.py` from [policy.cedar](../shared/
 tried over HTTP. An endpoint is for some roles (each service’s README); over which dossiers these may use it is the same
 everywhere. A refusal is 403, and its `policy` names the rule: `role` when the endpoint is not for the caller’s role,
 `own-dossier` for leaders and providers elsewhere. A territory holds the own unit; a transferred request has both units.
+`headers` stands for audit’s timeline of a confidential dossier: what was recorded, when and by whom, not what it says.
 
-| role | dossier of | read | write |
-|---|---|---|---|
+| role | dossier of | read | write | headers |
+|---|---|---|---|---|
 {chr(10).join(lines())}
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -13,6 +13,7 @@ from shared.eventlog.application import ServiceApplication
 from shared.lists import cursor, read_cursor
 from shared.past import RestsOn, kept_then, read_now, rows_then
 from shared.replay import Moment
+from shared.rights.rows import ADVISER, ROWS, Covered, covering
 from shared.views import Document, View
 
 BY_DUE_DATE = "due_on"
@@ -41,10 +42,9 @@ class Caseload:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`units`: whose cases are shown, null for all. `until`: due by that day; `late`: whose day has passed."""
+    """`covered`: the cases that are shown, null for all. `until`: due by that day; `late`: whose day has passed."""
 
-    units: Sequence[str] | None
-
+    covered: Covered | None
     adviser: str | None = None
     unit: str | None = None
     until: date | None = None
@@ -69,21 +69,20 @@ def due(what: str, since: Any, *, on: Any = None, item: Any = None) -> Document:
 
 
 ENTRIES = (
-    "SELECT case_id::text AS case, case_id::text || '/' || entry.key AS key, document->>'unit' AS unit,"
-    " document->>'adviser' AS adviser, entry.value->>'what' AS what, entry.value->>'item' AS item,"
+    "SELECT case_id::text AS case, case_id::text || '/' || entry.key AS key, document->>'unit' AS unit,"  # noqa: S608
+    f" {ADVISER} AS adviser, entry.value->>'what' AS what, entry.value->>'item' AS item,"
     " entry.value->>'since' AS since, coalesce((entry.value->>'on')::date, left(entry.value->>'since', 10)::date"
     " + coalesce(%(days)s::jsonb->>((entry.value->>'what') || ':' || (document->>'pace')),"
     " %(days)s::jsonb->>(entry.value->>'what'))::int)::text AS due_on"
-    " FROM views, jsonb_each(document->'due') AS entry WHERE view = %(view)s"
-    " AND (%(adviser)s::text IS NULL OR document->>'adviser' = %(adviser)s)"
+    f" FROM {ROWS}, jsonb_each(document->'due') AS entry WHERE view = %(view)s"
+    f" AND (%(adviser)s::text IS NULL OR {ADVISER} = %(adviser)s)"
     " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s)"
-    " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s))"
 )
 
 
 PAGE = (
-    f"SELECT *, due_on < %(today)s AS late FROM ({ENTRIES}) AS entries WHERE since <= %(now)s"  # noqa: S608
-    " AND (%(until)s::text IS NULL OR due_on <= %(until)s) AND (NOT %(late)s OR due_on < %(today)s)"
+    "SELECT *, due_on < %(judged_on)s AS late FROM ({entries}) AS entries WHERE since <= %(now)s"
+    " AND (%(until)s::text IS NULL OR due_on <= %(until)s) AND (NOT %(late)s OR due_on < %(judged_on)s)"
     " AND (due_on, key) > (%(day)s, %(key)s) ORDER BY due_on, key LIMIT %(limit)s"
 )
 
@@ -94,26 +93,28 @@ def waiting(app: ServiceApplication, caseload: Caseload, wanted: Wanted, moment:
     day, key = read_cursor(wanted.after, BY_DUE_DATE) if wanted.after is not None else ("", "")
     judged_at = app.clock.now() if moment == Moment() else judged_by(moment)
     days = {code: what.days for code, what in caseload.whats.items()} | {**caseload.paces()}
-    values = {
+    covered, values = covering(wanted.covered)
+    page = PAGE.replace("{entries}", f"{ENTRIES} AND {covered}")
+    values |= {
         "view": caseload.view.name,
         "days": Jsonb(days),
         "adviser": wanted.adviser,
         "unit": wanted.unit,
-        "units": None if wanted.units is None else list(wanted.units),
         "until": wanted.until and wanted.until.isoformat(),
         "late": wanted.late,
         "now": judged_at.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text
-        "today": judged_at.date().isoformat(),
+        "judged_on": judged_at.date().isoformat(),
+        "today": moment == Moment(),
         "day": day,
         "key": key,
         "limit": wanted.limit,
     }
     if moment == Moment():
-        rests_on, rows = read_now(app.recorder, caseload.view, PAGE, values)
+        rests_on, rows = read_now(app.recorder, caseload.view, page, values)
     else:
-        then = rows_then(app, caseload.view, moment, wanted.units)
+        then = rows_then(app, caseload.view, moment, None if wanted.covered is None else wanted.covered.units)
         kept = kept_then(caseload.view, [row for row in then.documents if row["due"]])
-        rests_on, rows = then.rests_on, app.recorder.fetch(kept.before + PAGE, {**values, **kept.values})
+        rests_on, rows = then.rests_on, app.recorder.fetch(kept.before + page, {**values, **kept.values})
     full = len(rows) == wanted.limit
     following = cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
     return Waiting(rows, following, rests_on, days)

@@ -130,6 +130,18 @@ class Due:
     on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class InCharge:
+    """Who is in charge of the case from now on, by pseudonym, and whether only they and their manager see it."""
+
+    adviser: str | None
+    confidential: bool
+
+
+def nobody_new(_state: Any, _event: Any) -> InCharge | None:
+    return None
+
+
 def no_claims(_state: Any, _event: Any) -> Iterable[Claim]:
     return ()
 
@@ -175,8 +187,8 @@ class Decider(Generic[S]):
     these ask for nothing in turn, and their refusal is the whole command's. `dues(state before, event)` lists the days
     that an event sets or withdraws, and `when_due(kind, key)` is the command that such a day leads to. `forgets(event)`
     lists the keys that an event destroys, for good. `open_to(state)` lists the commands that may lead to something now,
-    with those that open what stands within this aggregate. `commands` and `events` are every type it knows, for the
-    codec, the tables and the tests."""
+    with those that open what stands within this aggregate. `in_charge(state before, event)` says whom an event puts in
+    charge of the case. `commands` and `events` are every type it knows, for the codec, the tables and the tests."""
 
     name: str
     initial: S
@@ -191,6 +203,7 @@ class Decider(Generic[S]):
     when_due: Callable[[str, str], Any] = never_due
     open_to: Callable[[S], Iterable[type]] = anything
     forgets: Callable[[Any], Iterable[UUID]] = nothing_forgotten
+    in_charge: Callable[[S, Any], InCharge | None] = nobody_new
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from shared.eventlog.recorder import LogRecorder
 from shared.folding import folded
 from shared.past import Kept
+from shared.rights.rows import ADVISER, ROWS, SHOWN, Covered, covering
 from shared.views import Document, View
 
 NEWEST_FIRST = "-id"
@@ -26,8 +27,8 @@ class WrongCursor(Exception):
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """`filters`: what each field must be. `sort`: a key of the view, after a minus the greatest first; `id` stands for
-    the order in which cases were opened. `after`: the cursor that the page before gave. `units`: whose
-    rows are shown, and counted; null for all."""
+    the order in which cases were opened. `after`: the cursor that the page before gave. `covered`: the rows that are
+    shown, and counted; null for all."""
 
     q: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +37,7 @@ class Wanted:
     sort: str = NEWEST_FIRST
     after: str | None = None
     limit: int = 50
-    units: Sequence[str] | None = None
+    covered: Covered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,12 @@ class Listed:
 FOLDS = {"accented": "àâäáãçéèêëîïíôöóõœùûüúÿñ’", "plain": "aaaaaceeeeiiiooooouuuuyn'"}
 KEY = "coalesce(translate(lower(document->>%(key)s), %(accented)s, %(plain)s), %(last)s)"
 SPECIAL = re.compile(r"[\\%_]")
-ROWS = "views WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
+FOUND = f"{ROWS} WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
 
 
 def page_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT_NOW) -> Listed:
     """One page. Raises WrongCursor."""
-    where, values = _filtered(view, wanted)
+    where, values = _filtered(view, wanted, kept)
     descending = wanted.sort.startswith("-")
     beyond, order = ("<", "DESC") if descending else (">", "ASC")
     values |= {"key": wanted.sort.lstrip("-"), "last": "" if descending else "\uffff", "limit": wanted.limit, **FOLDS}
@@ -63,7 +64,7 @@ def page_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT
         where += f" AND ({KEY}, case_id::text) {beyond} (%(after_key)s, %(after_id)s)"
     order_by = f"ORDER BY {KEY} {order}, case_id::text {order} LIMIT %(limit)s"
     rows = recorder.fetch(
-        f"{kept.before}SELECT document, {KEY} AS key FROM {where} {order_by}",  # noqa: S608
+        f"{kept.before}SELECT {SHOWN}, {KEY} AS key FROM {where} {order_by}",  # noqa: S608
         values | kept.values,
     )
     full = len(rows) == wanted.limit
@@ -75,19 +76,19 @@ def page_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT
 
 def count_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT_NOW) -> int:
     """How many rows all the pages have."""
-    where, values = _filtered(view, wanted)
+    where, values = _filtered(view, wanted, kept)
     (row,) = recorder.fetch(f"{kept.before}SELECT count(*) AS n FROM {where}", values | kept.values)  # noqa: S608
     return int(row["n"])
 
 
-def _filtered(view: View, wanted: Wanted) -> tuple[str, dict[str, Any]]:
+def _filtered(view: View, wanted: Wanted, kept: Kept) -> tuple[str, dict[str, Any]]:
     words = [f"%{SPECIAL.sub(_literally, word)}%" for word in folded(wanted.q).split()]
-    where, values = ROWS, dict[str, Any](view=view.name, words=words)
-    if wanted.units is not None:
-        where += " AND ARRAY[document->>'unit', document->>'to_unit'] && %(units)s::text[]"
-        values["units"] = list(wanted.units)
+    covered, values = covering(wanted.covered)
+    where = f"{FOUND} AND {covered}"
+    values |= {"view": view.name, "words": words, "today": kept is KEPT_NOW}
     for number, (name, value) in enumerate(wanted.filters.items()):
-        where += f" AND document->>%(field{number})s = %(value{number})s"
+        field = ADVISER if name == "adviser" else f"document->>%(field{number})s"
+        where += f" AND {field} = %(value{number})s"
         values |= {f"field{number}": name, f"value{number}": value}
     for limit, beyond, day in (("since", ">=", wanted.opened_since), ("before", "<", wanted.opened_before)):
         if day:

@@ -17,7 +17,7 @@ from audit.timeline import Told, Wanted, after, counted, told_of
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.replay import StillToCome
-from shared.web.callers import Calling, allowed
+from shared.web.callers import Calling, allowed, whole_or_headers
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.problems import ProblemError
 from shared.web.replay import Instant
@@ -109,8 +109,9 @@ def timeline(
     after: Annotated[UUID | None, Query(description="What follows this event, as `next` gave it")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
 ) -> Timeline:
-    """Every event of the case that audit has heard, in the order in which they were recorded, or backwards."""
-    allowed(caller, READERS, id)
+    """Every event of the case that audit has heard, in the order in which they were recorded, or backwards. Of a
+    confidential one auditors are shown the headers, without any `body`."""
+    whole = whole_or_headers(caller, READERS, id)
     if as_of:
         _over(asked, as_of)
     told = counted(_heard(asked, id), as_of, on)
@@ -121,7 +122,7 @@ def timeline(
     page = _after(found, after)
     shown = page[:limit]
     return Timeline(
-        events=[_happened(each) for each in shown],
+        events=[_happened(each, whole) for each in shown],
         rests_on=_rests_on(told),
         as_of=as_of,
         on=on,
@@ -195,7 +196,7 @@ def _there(case: UUID, name: str, told: Sequence[Told]) -> ChangesThere:
     return ChangesThere(service=name, events=[each.header.id for each in told], path=path)
 
 
-def _happened(each: Told) -> Happened:
+def _happened(each: Told, whole: bool) -> Happened:
     heard, header = each.heard, each.header
     return Happened(
         service=heard.publisher,
@@ -214,5 +215,5 @@ def _happened(each: Told) -> Happened:
         correlation=header.correlation,
         rules=header.rules,
         payload_hash=header.payload_hash,
-        body=None if heard.body is None else json.loads(heard.body),
+        body=json.loads(heard.body) if whole and heard.body is not None else None,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.decider import Context, Decider
+from shared.decider import Context, Decider, InCharge
 from shared.events import command, event
+
+PUTS_IN_CHARGE = frozenset({"dossier-made-confidential", "confidentiality-lifted", "dossier-entrusted"})
 
 
 @command
@@ -68,4 +71,14 @@ def evolve(_heard: Heard, event: EventHeard) -> Heard:
     return Heard(event.position)
 
 
-decider: Decider[Heard] = Decider("heard", Heard(), decide, evolve, commands=(HearEvent,), events=(EventHeard,))
+def in_charge(_heard: Heard, event: EventHeard) -> InCharge | None:
+    """As intake says to all, by several events."""
+    if event.publisher != "intake" or event.event not in PUTS_IN_CHARGE or event.body is None:
+        return None
+    told = json.loads(event.body)
+    return InCharge(told["adviser"], told["confidential"])
+
+
+decider: Decider[Heard] = Decider(
+    "heard", Heard(), decide, evolve, commands=(HearEvent,), events=(EventHeard,), in_charge=in_charge
+)

@@ -16,12 +16,13 @@ from shared.erasure.endpoints import people_router
 from shared.erasure.forgetting import decider as forgetting
 from shared.program import command_line
 from shared.rights.heard import decider as rights
+from shared.rights.in_charge import decider as in_charge
 from shared.service import Service
 
 service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
-    deciders=(diagnosis.decider, attachment, rights, forgetting),
+    deciders=(diagnosis.decider, attachment, rights, in_charge, forgetting),
     routers=(api.router, api.diagnosis_attachments, api.caseload_router, people_router()),
     published=published,
     told=contracts.TOLD,

@@ -16,12 +16,13 @@ from shared.erasure.endpoints import people_router
 from shared.erasure.forgetting import decider as forgetting
 from shared.program import command_line
 from shared.rights.heard import decider as rights
+from shared.rights.in_charge import decider as in_charge
 from shared.service import Service
 
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
-    deciders=(follow_up.decider, sheet.decider, attachment, rights, forgetting),
+    deciders=(follow_up.decider, sheet.decider, attachment, rights, in_charge, forgetting),
     routers=(api.router, api.follow_up_attachments, api.learning, api.caseload_router, people_router()),
     published=published,
     told=contracts.TOLD,

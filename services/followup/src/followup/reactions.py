@@ -14,12 +14,14 @@ from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.erasure.hearing import follow_erasures
 from shared.rights.heard import follow_register
+from shared.rights.in_charge import follow_in_charge
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("followup")
 follow_register(reactions)
 follow_erasures(reactions)
+follow_in_charge(reactions)
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]

@@ -50,7 +50,7 @@ def chases(
 ) -> list[Chase]:
     """Orientations that were sent and that their target has not acknowledged, the most pressing first."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
-    return lookups.chases(asked, [each for each in caller.actor.territory if unit in (None, each)])
+    return lookups.chases(asked, caller.listed, unit)
 
 
 offer_figures(router, figures.figures)
@@ -71,6 +71,9 @@ requests.does("/orientation", commands.OrientRequest, *EVERYONE_AT_WORK, check=l
 requests.does("/transfer", commands.TransferRequest, *EVERYONE_AT_WORK)
 requests.does("/withdrawal", commands.WithdrawRequest, *EVERYONE_AT_WORK, Role.LEADER)
 requests.does("/giving-up", commands.GiveUpCase, *EVERYONE_AT_WORK, Role.LEADER)
+requests.does("/confidentiality", commands.MakeConfidential, *EVERYONE_AT_WORK)
+requests.does("/confidentiality/lifting", commands.LiftConfidentiality, Role.MANAGER)
+requests.does("/entrusting", commands.EntrustDossier, Role.MANAGER)
 requests.reads(*WHO_READS_A_CASE, besides=lookups.beside)
 Documents(router, deployed.requests).writes(papers.of_request, *WHO_READS_A_CASE, names_structure=True)
 requests.lists(views.requests, *EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO)

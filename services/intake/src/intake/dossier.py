@@ -11,7 +11,8 @@ from shared.rights.policy import Dossier
 
 
 def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
-    """An identity of the register whose every right is to a dossier is of that dossier's unit; others are nobody's."""
+    """An identity of the register whose every right is to a dossier is of that dossier's unit, and as confidential
+    as it is; others are nobody's."""
     try:
         known = app.load(deployed.requests, id)
     except UnknownCase:
@@ -29,4 +30,7 @@ def _of_a_bearer(app: ServiceApplication, identity: UUID) -> Dossier | None:
     if not cases or None in cases:
         return None
     dossiers = [dossier(app, case) for case in cases if case]
-    return Dossier(identity, frozenset(unit for each in dossiers if each for unit in each.units))
+    told = [app.recorder.in_charge(case) for case in cases if case]
+    units = frozenset(unit for each in dossiers if each for unit in each.units)
+    adviser = told[0].adviser if len(told) == 1 and told[0] else None
+    return Dossier(identity, units, any(each.confidential for each in told if each), adviser)

@@ -19,10 +19,12 @@ from intake.domain.state import Request
 from intake.domain.structure import checked
 from intake.domain.territory import region_of
 from intake.settings import deployment
+from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
 from shared.rights.right import Right
-from shared.web.callers import Caller
+from shared.rights.rows import ROWS, Covered, covering
+from shared.web.callers import Caller, allowed
 from shared.web.problems import ProblemError
 
 
@@ -56,15 +58,16 @@ def _was_oriented(app: ServiceApplication, case: UUID) -> bool:
 def received_knowing(
     app: ServiceApplication, caller: Caller, asked: commands.ReceiveRequest
 ) -> commands.ReceiveKnowing:
-    """Coming back is welcome: the request is linked to the structure's earlier ones in this unit.
+    """Coming back is welcome: the request is linked to the structure's earlier ones in this unit that the caller sees.
 
     It is prefilled where the deployment asks a directory."""
     structure = checked(asked.structure, deployment().reference())
     structure_id = app.vault.pseudonym(structure.number)
+    covered, values = covering(caller.listed)
     rows = app.recorder.fetch(
-        "SELECT case_id FROM {schema}.views WHERE view = %s AND document->>'structure_id' = %s"
-        " AND document->>'unit' = %s ORDER BY case_id LIMIT 50",
-        (views.requests.name, str(structure_id), caller.actor.unit),
+        f"SELECT case_id FROM {ROWS} WHERE view = %(view)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
+        f" AND document->>'unit' = %(unit)s AND {covered} ORDER BY case_id LIMIT 50",
+        {"view": views.requests.name, "structure": str(structure_id), "unit": caller.actor.unit, **values},
     )
     url = deployment().prefill_url
     prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
@@ -73,7 +76,10 @@ def received_knowing(
 
 def within_the_unit(app: ServiceApplication, caller: Caller, asked: GrantRight) -> GrantRight:
     """Whoever gives a leader the right to one dossier works on that dossier."""
-    if asked.dossier and not caller.actor.covers(app.existing(deployed.requests, asked.dossier).state.unit):
+    if asked.dossier is None:
+        return asked
+    unit = app.existing(deployed.requests, asked.dossier).state.unit
+    if not caller.actor.covers(unit) or caller.is_secret(asked.dossier):
         raise register.BEYOND_YOURS("Ce dossier n’est pas de ceux que vos propres droits couvrent.")
     return asked
 
@@ -83,9 +89,13 @@ def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
     return app.load(register.decider, identity).state.held
 
 
-def transferred(app: ServiceApplication, _: Caller, asked: commands.ReceiveTransfer) -> commands.TakeOver:
-    """What the receiving unit takes over, read in the request that was transferred."""
+def transferred(app: ServiceApplication, caller: Caller, asked: commands.ReceiveTransfer) -> commands.TakeOver:
+    """What the receiving unit takes over, read in the request that was transferred; its manager, if it is confidential.
+
+    Raises ProblemError 403."""
     origin = app.existing(deployed.requests, asked.origin).state
+    if origin.confidential:
+        allowed(caller, frozenset(Role), asked.origin)
     assert origin.contact is not None
     return commands.TakeOver(
         asked.origin,
@@ -95,6 +105,7 @@ def transferred(app: ServiceApplication, _: Caller, asked: commands.ReceiveTrans
         origin.contact,
         origin.need,
         origin.difficulty,
+        origin.confidential,
     )
 
 
@@ -134,12 +145,13 @@ def in_words(difficulty: Difficulty, now: datetime) -> dict[str, Any]:
     }
 
 
-def chases(app: ServiceApplication, units: list[str]) -> list[chasing.Chase]:
-    """Orientations of these units, sent and not acknowledged."""
+def chases(app: ServiceApplication, covered: Covered | None, unit: str | None) -> list[chasing.Chase]:
+    """Orientations of the cases that are covered, or of those of one unit, sent and not acknowledged."""
+    covered_rows, values = covering(covered)
     rows = app.recorder.fetch(
-        "SELECT document FROM {schema}.views WHERE view = %(view)s AND document->>'status' = 'waiting'"
-        " AND document->>'unit' = ANY(%(units)s)",
-        {"view": views.chases.name, "units": units},
+        f"SELECT document FROM {ROWS} WHERE view = %(view)s AND document->>'status' = 'waiting'"  # noqa: S608
+        f" AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s) AND {covered_rows}",
+        {"view": views.chases.name, "unit": unit, **values},
     )
     now, days = app.clock.now(), deployment().chase_days
     return chasing.most_pressing_first(

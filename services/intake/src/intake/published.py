@@ -31,6 +31,12 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.CaseClosed(ending=ending)
         case events.CaseGivenUp():
             return contracts.CaseClosed(ending=Ending.GIVEN_UP)
+        case events.DossierMadeConfidential(adviser=adviser):
+            return contracts.CaseInCharge(adviser=adviser, confidential=True)
+        case events.ConfidentialityLifted(adviser=adviser):
+            return contracts.CaseInCharge(adviser=adviser, confidential=False)
+        case events.DossierEntrusted(adviser, _, confidential):
+            return contracts.CaseInCharge(adviser=adviser, confidential=confidential)
         case register.RightGranted() as given:
             return contracts.RightGranted(
                 right=given.right,

@@ -46,12 +46,14 @@ def close_followed_up_case(_: FollowUpClosed, header: Header) -> To:
 
 @reactions.on(NeedFound)
 def open_linked_request(event: NeedFound, header: Header, app: ServiceApplication) -> To:
-    """A new need found in follow-up opens a request of its own, linked to the first."""
+    """A new need found in follow-up opens a request of its own, linked to the first; it is not confidential as that may
+    be, and then does not name it."""
     origin = app.existing(deployed.requests, header.case).state
     linked = linked_request(header.id)
     assert origin.contact is not None
+    named = None if origin.confidential else header.case
     command = commands.OpenLinkedRequest(
-        header.case, origin.structure, origin.contact, origin.structure_id, origin.unit, event.theme
+        named, origin.structure, origin.contact, origin.structure_id, origin.unit, event.theme
     )
     return To(deployed.requests, linked, command, case=linked)
 

@@ -17,12 +17,22 @@ from shared.erasure.endpoints import people_router
 from shared.erasure.forgetting import decider as forgetting
 from shared.program import command_line
 from shared.rights.heard import decider as rights
+from shared.rights.in_charge import decider as in_charge
 from shared.service import Service
 
 service = Service(
     name="parcours",
     title="DLA — parcours d’accompagnement",
-    deciders=(parcours.decider, fund.decider, consultation.decider, operation.decider, attachment, rights, forgetting),
+    deciders=(
+        parcours.decider,
+        fund.decider,
+        consultation.decider,
+        operation.decider,
+        attachment,
+        rights,
+        in_charge,
+        forgetting,
+    ),
     routers=(
         api.router,
         api.parcours_attachments,

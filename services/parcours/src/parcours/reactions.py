@@ -8,12 +8,14 @@ from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
 from shared.erasure.hearing import follow_erasures
 from shared.rights.heard import follow_register
+from shared.rights.in_charge import follow_in_charge
 from shared.transport.inbox import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("parcours")
 follow_register(reactions)
 follow_erasures(reactions)
+follow_in_charge(reactions)
 
 
 @reactions.on(PlanAgreed)

@@ -44,6 +44,16 @@ class CaseClosed(FromIntake):
     ending: str
 
 
+class CaseInCharge(FromIntake):
+    """Who is in charge of the case from now on, by pseudonym; `confidential`: only they and their manager see it. It is
+    told when that changes, and what it rests on stays with intake."""
+
+    name: ClassVar[str] = "case-in-charge"
+
+    adviser: str | None = None
+    confidential: bool
+
+
 class RightGranted(FromIntake):
     """The case is an identity: a person, by the pseudonym under which every history names them. It was given a role;
     `unit`, `units` and `dossier` say over what, `since` and `until` are the first and last days. When the case is a
@@ -77,4 +87,4 @@ class PersonErasureOrdered(FromIntake):
     person: UUID
 
 
-TOLD = (RequestAdmitted, RequestOriented, CaseClosed, RightGranted, RightRevoked, PersonErasureOrdered)
+TOLD = (RequestAdmitted, RequestOriented, CaseClosed, CaseInCharge, RightGranted, RightRevoked, PersonErasureOrdered)

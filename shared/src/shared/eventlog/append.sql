@@ -41,6 +41,9 @@ CREATE TABLE IF NOT EXISTS {schema}.failures (
     publisher text, event_id uuid, times int NOT NULL, error text NOT NULL, PRIMARY KEY (publisher, event_id)
 );
 CREATE TABLE IF NOT EXISTS {schema}.claims   (kind text, key text, case_id uuid NOT NULL, PRIMARY KEY (kind, key));
+CREATE TABLE IF NOT EXISTS {schema}.in_charge (  -- of the cases that somebody was put in charge of by name
+    case_id uuid PRIMARY KEY, adviser text, confidential boolean NOT NULL
+);
 CREATE TABLE IF NOT EXISTS {schema}.commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
 ALTER TABLE {schema}.commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
 ALTER TABLE {schema}.failures ADD COLUMN IF NOT EXISTS failed_at timestamptz NOT NULL DEFAULT now();
@@ -161,6 +164,12 @@ BEGIN
                     DETAIL = (SELECT c.case_id FROM {schema}.claims c WHERE (c.kind, c.key) = (r.kind, r.key));
             END IF;
         END LOOP;
+    END IF;
+    IF extras ? 'in_charge' THEN
+        INSERT INTO {schema}.in_charge SELECT case_id, adviser, confidential
+        FROM jsonb_to_recordset(extras->'in_charge') AS i(case_id uuid, adviser text, confidential boolean)
+        ORDER BY case_id
+        ON CONFLICT (case_id) DO UPDATE SET adviser = excluded.adviser, confidential = excluded.confidential;
     END IF;
     IF extras ? 'dues' THEN  -- with `fired_at`, compare and set; without a day, withdrawn; the same day again changes nothing
         FOR r IN SELECT * FROM jsonb_to_recordset(extras->'dues')

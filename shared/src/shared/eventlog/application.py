@@ -25,7 +25,7 @@ from psycopg import Connection
 from psycopg.sql import SQL
 
 from shared.clock import Clock
-from shared.decider import Actor, Context, Decider
+from shared.decider import Actor, Context, Decider, InCharge, Refused, Role
 from shared.eventlog import people
 from shared.eventlog.dues import Firing, due_rows
 from shared.eventlog.keys import Erased, KeyRing, Vault
@@ -292,14 +292,19 @@ class ServiceApplication(Application[UUID]):
             assert first is not None
             return first
         except ClaimTaken as taken:
-            raise decider.claimed(
-                "Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=taken.holder
-            ) from taken
+            raise self._claimed(decider, UUID(taken.holder), context.actor) from taken
         except VersionTaken as conflict:  # another process was faster
             raise _Conflict({each.stream for each in parts}) from conflict
         for each in parts:
             self._snapshot_now_and_then(each.decider, each.stream, each.loaded.version, each.version)
         return receipt
+
+    def _claimed(self, decider: Decider[Any], holder: UUID, actor: Actor) -> Refused:
+        """Which case holds it is not told of one that is confidential, but to who is in charge of it and managers."""
+        told = self.recorder.in_charge(holder)
+        if told and told.confidential and told.adviser != actor.id and actor.role is not Role.MANAGER:
+            return decider.claimed("Voyez avec la ou le responsable de votre unité, qui sait à qui il est confié.")
+        return decider.claimed("Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=str(holder))
 
     def _part(self, decider: Decider[S], stream: UUID, context: Context) -> Part[S]:
         loaded = self.load(decider, stream)
@@ -342,6 +347,7 @@ class ServiceApplication(Application[UUID]):
             "people": [row for each in recorded for row in people.people_rows(self.vault, each)],
             "forgotten": [{"key_id": str(key_id)} for key_id in forgotten],
             "claims": [row for part in parts for row in _claim_rows(part)],
+            "in_charge": _in_charge_rows(parts),
             "dues": [*(row for part in parts for row in _due_rows(part)), *([firing.row()] if firing else [])],
         }
         if key:
@@ -414,6 +420,21 @@ def _claim_rows(part: Part[Any]) -> Iterator[dict[str, Any]]:
         for claim in part.decider.claims(state, event):
             yield {"kind": claim.kind, "key": claim.key, "case_id": str(part.context.case), "held": claim.held}
         state = part.decider.evolve(state, event)
+
+
+def _in_charge_rows(parts: Sequence[Part[Any]]) -> list[dict[str, Any]]:
+    """The last word on each case: a row is written once in a statement."""
+    told: dict[UUID, InCharge] = {}
+    for part in parts:
+        state = part.loaded.state
+        for event in part.events:
+            if by_name := part.decider.in_charge(state, event):
+                told[part.context.case] = by_name
+            state = part.decider.evolve(state, event)
+    return [
+        {"case_id": str(case), "adviser": each.adviser, "confidential": each.confidential}
+        for case, each in told.items()
+    ]
 
 
 def _shape(decider: Decider[Any]) -> str:

@@ -30,6 +30,7 @@ from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
+from shared.decider import InCharge
 from shared.eventlog.group import GroupCommit, Waiting
 from shared.eventlog.notifier import Notifier
 
@@ -185,8 +186,8 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; refuses with IntegrityError or one of its kinds.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        claims, command, keys, people, forgotten, sealed, dues, parked, skipped, ahead. `beside` writes first, in the
-        same transaction."""
+        claims, in_charge, command, keys, people, forgotten, sealed, dues, parked, skipped, ahead. `beside` writes
+        first, in the same transaction."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}
         if tracking := kwargs.get("tracking"):
@@ -395,6 +396,11 @@ class LogRecorder(PostgresApplicationRecorder):
             cursor.itersize = 500
             for row in cursor.execute(statement, values):
                 yield _entry(row)
+
+    def in_charge(self, case: UUID) -> InCharge | None:
+        """Who was put in charge of it by name, as written with the event that says so; null for nobody."""
+        rows = self.fetch("SELECT adviser, confidential FROM {schema}.in_charge WHERE case_id = %s", (case,))
+        return InCharge(**rows[0]) if rows else None
 
     def identity(self) -> LogIdentity:
         (row,) = self.fetch("SELECT log_id, since FROM {schema}.log_identity")

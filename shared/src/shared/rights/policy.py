@@ -21,14 +21,17 @@ NO_RULE = "no-rule"
 class Action(StrEnum):
     READ = "read"
     WRITE = "write"
+    HEADERS = "headers"
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What the policy knows of a case, or of what belongs to a unit alike."""
+    """What the policy knows of a case, or of what belongs to a unit alike. `adviser`: in charge of it by name."""
 
     id: UUID
     units: frozenset[str]
+    confidential: bool = False
+    adviser: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +43,42 @@ class Decision:
 def decided(actor: Actor, only: UUID | None, action: Action, dossier: Dossier) -> Decision:
     """`only`: the one dossier of a leader or a provider."""
     own = None if only is None else only == dossier.id
-    return _decided(actor.role, actor.unit, frozenset(actor.territory), own, action, dossier.units)
+    secret = (dossier.adviser == actor.id,) if dossier.confidential else ()
+    return _decided(actor.role, actor.unit, frozenset(actor.territory), own, action, dossier.units, secret)
 
 
 # Who is alike is answered alike: without it each request would pay near 0.2 ms, most of it to tell Cedar who asks.
 @lru_cache(10_000)
 def _decided(
-    role: Role, unit: str | None, units: frozenset[str], own: bool | None, action: Action, concerned: frozenset[str]
+    role: Role,
+    unit: str | None,
+    units: frozenset[str],
+    own: bool | None,
+    action: Action,
+    concerned: frozenset[str],
+    secret: tuple[bool, ...],
 ) -> Decision:
-    right: dict[str, Any] = {"role": role.value, "units": sorted(units)}
+    """`secret`: of a confidential dossier, whether the one who asks is in charge of it."""
+    right: dict[str, Any] = {"role": role.value, "units": sorted(units), "person": "this"}
     if unit is not None:
         right["unit"] = unit
     if own is not None:
         right["dossier"] = "this" if own else "another"
     asked = {"principal": _uid("Right"), "action": {"type": "Action", "id": action.value}, "resource": _uid("Dossier")}
+    dossier: dict[str, Any] = {"id": "this", "units": sorted(concerned), "confidential": bool(secret)}
+    if any(secret):
+        dossier["adviser"] = "this"
     entities: list[dict[str, Any]] = [
         {"uid": _uid("Right"), "attrs": right, "parents": []},
-        {"uid": _uid("Dossier"), "attrs": {"id": "this", "units": sorted(concerned)}, "parents": []},
+        {"uid": _uid("Dossier"), "attrs": dossier, "parents": []},
     ]
     answer = is_authorized(asked | {"context": {}}, policies(), entities)
     if answer.diagnostics.errors:
         raise ValueError(f"the policy cannot be applied: {answer.diagnostics.errors}")
+    if secret and not answer.allowed:  # whoever has no right anyway is not told that it is confidential
+        otherwise = _decided(role, unit, units, own, action, concerned, ())
+        if not otherwise.allowed:
+            return otherwise
     reasons = sorted(names()[reason] for reason in answer.diagnostics.reasons)
     return Decision(answer.allowed, reasons[0] if reasons else NO_RULE)
 

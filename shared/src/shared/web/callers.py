@@ -21,6 +21,7 @@ from shared.french import in_words
 from shared.frozen import replace
 from shared.rights.policy import Action, Dossier, decided
 from shared.rights.right import Right
+from shared.rights.rows import Covered
 from shared.settings import RightsFrom, Settings
 from shared.web import personal_links
 from shared.web.problems import ProblemError
@@ -50,10 +51,26 @@ class Caller:
     action: Action = Action.READ
     dossier: Callable[[UUID], Dossier | None] = lambda _: None
 
+    def is_secret(self, case: UUID) -> bool:
+        """Whether it is confidential, and not for the caller."""
+        known = self.dossier(case)
+        return known is not None and decided(self.actor, self.case, Action.READ, known).policy == CONFIDENTIAL
+
+    def may(self, action: Action, case: UUID) -> bool:
+        """As the policy says, whatever the operation."""
+        known = self.dossier(case)
+        return known is None or decided(self.actor, self.case, action, known).allowed
+
     @property
-    def listed(self) -> list[str] | None:
-        """The units whose cases a list shows; null for a program, which is shown all."""
-        return None if self.actor.role is Role.SERVICE else list(self.actor.territory)
+    def listed(self) -> Covered | None:
+        """The rows that a list shows; null for a program, which is shown all."""
+        return None if self.actor.role is Role.SERVICE else self.covered
+
+    @property
+    def covered(self) -> Covered:
+        manages = self.actor.unit if self.actor.role is Role.MANAGER else None
+        person = self.actor.id if self.actor.role in IN_CHARGE else None
+        return Covered(self.actor.territory, manages, person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +146,11 @@ class Callers:
 
     def dossier(self, id: UUID) -> Dossier | None:  # noqa: A002
         try:
-            return self._dossier_of(self._app, id)
+            known = self._dossier_of(self._app, id)
         except UNREADABLE:
-            return Dossier(id, self._units_that_acted(id))
+            known = Dossier(id, self._units_that_acted(id))
+        told = self._app.recorder.in_charge(id) if known else None
+        return replace(known, confidential=told.confidential, adviser=told.adviser) if known and told else known
 
     def _units_that_acted(self, case: UUID) -> frozenset[str]:
         """A log that was altered is still shown to whoever could see it, by those of its events that can be read."""
@@ -197,6 +216,14 @@ def allowed(caller: Caller, roles: frozenset[Role], case: UUID | None = None) ->
     _check_covered(caller, caller.action, case)
 
 
+def whole_or_headers(caller: Caller, roles: frozenset[Role], case: UUID) -> bool:
+    """Whether all that was recorded of it may be read, or the headers alone. Raises like `allowed` when neither may."""
+    if caller.actor.role in roles and caller.is_secret(case) and caller.may(Action.HEADERS, case):
+        return False
+    allowed(caller, roles, case)
+    return True
+
+
 def may_change(caller: Caller, case: UUID) -> bool:
     """Whether the caller, by the operations that are for their role, may change what stands under this id."""
     try:
@@ -216,15 +243,24 @@ def _check_covered(caller: Caller, action: Action, case: UUID | None) -> None:
         return
     decision = decided(caller.actor, caller.case, action, dossier)
     if not decision.allowed:
-        raise _forbidden(decision.policy, "Ce dossier n’est pas de ceux que votre droit couvre pour cette action.")
+        raise _forbidden(decision.policy, UNCOVERED.get(decision.policy, NOT_COVERED))
 
 
 def _forbidden(policy: str, detail: str) -> ProblemError:
     return ProblemError(403, "forbidden", "Action non permise", detail, policy=policy)
 
 
+CONFIDENTIAL = "confidential"
+"""The rule that keeps a dossier to who is in charge of it."""
+NOT_COVERED = "Ce dossier n’est pas de ceux que votre droit couvre pour cette action."
+UNCOVERED = {
+    CONFIDENTIAL: "Ce dossier est confidentiel\u00a0: la personne qui l’accompagne et la ou le responsable de son "
+    "unité sont seuls à le voir. Adressez-vous à la ou au responsable, qui peut vous le confier.",
+}
 BOUND = frozenset({Role.LEADER, Role.PROVIDER})
 """Those who come in by a link to one case."""
+IN_CHARGE = frozenset({Role.ADVISER, Role.REGIONAL})
+"""Those who see a confidential dossier when they are in charge of it."""
 
 
 def only(*roles: Role) -> Any:

@@ -1,5 +1,6 @@
 """How are figures asked for over HTTP? Now or at a past moment, each with the address of the events behind it."""
 
+from collections.abc import Set
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from shared.eventlog.application import ServiceApplication
 from shared.events import name_of
 from shared.past import RestsOn, Rows, entries_behind, rows_at
 from shared.replay import Moment
+from shared.rights.rows import secret_among
 from shared.web.callers import Caller, Calling, allowed
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked
 from shared.web.lists import NO_NUL
@@ -88,11 +90,11 @@ def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "
         """Now, or as they were: recorded by `as_of`, of what had happened by the end of the day `on`."""
         allowed(caller, WHO_READS_FIGURES)
         rows = _rows(asked, caller, figures, moment, unit)
-        found = figures.counted(rows.documents)
+        found, secret = figures.counted(rows.documents), secret_among(asked.recorder, rows.documents, caller.covered)
         return Figures(
             unit=_unit(caller, unit),
             rests_on=rows.rests_on,
-            figures=[_shown(each, figures.keyed, f"{router.prefix}/figures", moment, unit) for each in found],
+            figures=[_shown(each, figures.keyed, f"{router.prefix}/figures", moment, unit, secret) for each in found],
         )
 
     @router.get("/figures/{code}/events", summary="What was recorded behind a figure")
@@ -112,11 +114,12 @@ def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "
         """Case after case: the events that the figure counts, as its `events` address names them."""
         allowed(caller, WHO_READS_FIGURES)
         rows = _rows(asked, caller, figures, moment, unit)
-        found = figures.counted(rows.documents)
+        found, secret = figures.counted(rows.documents), secret_among(asked.recorder, rows.documents, caller.covered)
         figure = next((each for each in found if (each.code, each.key) == (code, key)), None)
         if figure is None:
             raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code.")
-        wanted = [case for case in sorted(map(UUID, figure.cases)) if after is None or case > after]
+        known = sorted(UUID(case) for case in figure.cases if case not in secret)
+        wanted = [case for case in known if after is None or case > after]
         items = [each for case in wanted[:limit] for each in _behind(asked, figures, figure, case, rows.rests_on)]
         return FigureEvents(items=items, next=wanted[limit - 1] if len(wanted) > limit else None)
 
@@ -140,7 +143,10 @@ def _within(caller: Caller) -> tuple[str, ...]:
 SEVERAL_UNITS = (Role.REGIONAL, Role.AUDITOR)
 
 
-def _shown(figure: counting.Figure, keyed: str, path: str, moment: Moment, unit: str | None) -> Figure:
+def _shown(
+    figure: counting.Figure, keyed: str, path: str, moment: Moment, unit: str | None, secret: Set[str]
+) -> Figure:
+    """What is confidential counts, and only those for whom it is open are told which cases these are."""
     asked: dict[str, Any] = {"unit": unit, keyed: figure.key, "as_of": moment.as_of, "on": moment.on}
     said = {name: value.isoformat() if isinstance(value, date) else value for name, value in asked.items() if value}
     return Figure(
@@ -153,8 +159,8 @@ def _shown(figure: counting.Figure, keyed: str, path: str, moment: Moment, unit:
         among=figure.among,
         formula=figure.formula,
         rules=list(figure.rules),
-        cases=[UUID(case) for case in figure.cases],
-        by_case={UUID(case): value for case, value in figure.by_case.items()},
+        cases=[UUID(case) for case in figure.cases if case not in secret],
+        by_case={UUID(case): value for case, value in figure.by_case.items() if case not in secret},
         events=f"{path}/{figure.code}/events" + (f"?{urlencode(said)}" if said else ""),
     )
 

@@ -91,7 +91,12 @@ def listed(asked: ServiceApplication, caller: Caller, view: View, asking: Any) -
     )
     kept, rests_on = KEPT_NOW, None
     if asking.as_of or asking.on:
-        then = rows_then(asked, view, Moment(as_of=asking.as_of, on=asking.on), wanted.units)
+        then = rows_then(
+            asked,
+            view,
+            Moment(as_of=asking.as_of, on=asking.on),
+            None if wanted.covered is None else wanted.covered.units,
+        )
         kept, rests_on = kept_then(view, then.documents), then.rests_on
     try:
         page = page_of(asked.recorder, view, wanted, kept)

@@ -17,7 +17,7 @@ from audit.ledger.proof import Proof
 from audit.ledger.store import Leaf, Ledger, Signed
 from audit.ledger.tiles import address
 from shared.decider import Role
-from shared.web.callers import Calling, allowed
+from shared.web.callers import Calling, allowed, whole_or_headers
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.problems import ProblemError, answers
 
@@ -100,7 +100,7 @@ def proof(id: UUID, asked: Asked, caller: Calling) -> Response:  # noqa: A002
     opened = _opening(asked, id, leaf)
     shown = None
     if caller.actor.role in SHOWN_THE_EVENT:
-        allowed(caller, SHOWN_THE_EVENT, UUID(header_of(opened)["case"]))
+        whole_or_headers(caller, SHOWN_THE_EVENT, UUID(header_of(opened)["case"]))
         shown = bytes(opened)
     hashes = ledger.asked(lambda subtree: tree.inclusion(leaf.index, signed.size, subtree))
     named = {"Content-Disposition": f'attachment; filename="{id}.tlog-proof"', "Cache-Control": "private, no-store"}

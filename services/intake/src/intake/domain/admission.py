@@ -57,7 +57,7 @@ def admitted(request: Request, command: AdmitRequest, reference: Reference, cont
         rules.version,
         request.structure_id,
         request.unit,
-        context.actor.id,
+        request.adviser if request.by_name and request.adviser else context.actor.id,
         request.structure.legal_form,
         request.structure.department,
         request.structure.headcount,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -24,6 +25,22 @@ class Ending(StrEnum):
     FOLLOWED_UP = "followed_up"
     ABANDONED = "abandoned"
     GIVEN_UP = "given_up"
+
+
+class ConfidentialReason(StrEnum):
+    """Why a dossier is seen by its adviser and manager alone; both procedures are confidential by law."""
+
+    MANDAT_AD_HOC = "mandat_ad_hoc"
+    CONCILIATION = "conciliation"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Confidential:
+    """Why a dossier is confidential."""
+
+    reason: ConfidentialReason
+    motive: Sealed
 
 
 @command(title="Recevoir une demande")
@@ -62,6 +79,7 @@ class TakeOver:
     contact: SealedContact
     need: Sealed | None
     difficulty: Difficulty | None
+    confidential: Confidential | None = None
 
 
 @command(title="Corriger les renseignements sur la structure")
@@ -85,9 +103,10 @@ class CorrectContact:
 
 @command
 class OpenLinkedRequest:
-    """A new need found in follow-up opens a request of its own, linked to the first."""
+    """A new need found in follow-up opens a request of its own, linked to the first; one that is confidential is not
+    named."""
 
-    origin: UUID
+    origin: UUID | None
     structure: Structure
     contact: SealedContact
     structure_id: UUID
@@ -160,6 +179,29 @@ class GiveUpCase:
     motive: Motive
 
 
+@command(title="Rendre le dossier confidentiel")
+class MakeConfidential:
+    """Only who is in charge of the dossier and the manager of the unit see it from now on, in every phase."""
+
+    reason: ConfidentialReason
+    motive: Motive
+
+
+@command(title="Lever la confidentialité du dossier")
+class LiftConfidentiality:
+    """The unit sees the dossier again."""
+
+    motive: Motive
+
+
+@command(title="Confier le dossier à quelqu’un d’autre")
+class EntrustDossier:
+    """Somebody else is in charge of the dossier: `adviser`, by the id that they read under `GET /api/v1/me`."""
+
+    adviser: UUID
+    motive: Motive
+
+
 @command
 class StartAccompaniment:
     """The plan is agreed: the parcours opens, and from now on it tells how the case ends."""
@@ -198,6 +240,9 @@ Command = (
     | TransferRequest
     | WithdrawRequest
     | GiveUpCase
+    | MakeConfidential
+    | LiftConfidentiality
+    | EntrustDossier
     | StartAccompaniment
     | EndAccompaniment
     | CloseCase

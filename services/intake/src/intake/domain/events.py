@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from intake.domain.commands import Ending
+from intake.domain.commands import ConfidentialReason, Ending
 from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.eligibility import DerogationKind
@@ -23,6 +23,7 @@ class RequestReceived:
     unit: str
     earlier: tuple[UUID, ...] = ()
     prefill: Prefill | None = None
+    adviser: str | None = None
 
 
 @event("transfer-received", label="Demande reçue d’une autre unité")
@@ -34,6 +35,7 @@ class TransferReceived:
     unit: str
     need: Sealed | None = None
     difficulty: Difficulty | None = None
+    adviser: str | None = None
 
 
 @event("structure-corrected", label="Renseignements sur la structure corrigés", effective="effective_on")
@@ -51,7 +53,7 @@ class ContactCorrected:
 
 @event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
 class LinkedRequestOpened:
-    origin: UUID
+    origin: UUID | None
     structure: Structure
     structure_id: UUID
     contact: SealedContact
@@ -114,6 +116,26 @@ class RequestWithdrawn:
     motive: Sealed
 
 
+@event("dossier-made-confidential", label="Dossier rendu confidentiel")
+class DossierMadeConfidential:
+    reason: ConfidentialReason
+    motive: Sealed
+    adviser: str | None
+
+
+@event("confidentiality-lifted", label="Confidentialité du dossier levée")
+class ConfidentialityLifted:
+    motive: Sealed
+    adviser: str | None
+
+
+@event("dossier-entrusted", label="Dossier confié à quelqu’un d’autre")
+class DossierEntrusted:
+    adviser: str
+    motive: Sealed
+    confidential: bool
+
+
 @event("accompaniment-started", label="Plan convenu\u00a0: le parcours s’ouvre")
 class AccompanimentStarted:
     pass
@@ -154,6 +176,9 @@ Event = (
     | RequestOriented
     | RequestTransferred
     | RequestWithdrawn
+    | DossierMadeConfidential
+    | ConfidentialityLifted
+    | DossierEntrusted
     | AccompanimentStarted
     | AccompanimentEnded
     | CaseClosed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from intake.domain import admission, ending
+from intake.domain import admission, confidentiality, ending
 from intake.domain.commands import (
     AdmitRequest,
     AssessCriterion,
@@ -13,8 +13,11 @@ from intake.domain.commands import (
     CorrectContact,
     CorrectStructure,
     EndAccompaniment,
+    EntrustDossier,
     GiveUpCase,
     GrantDerogation,
+    LiftConfidentiality,
+    MakeConfidential,
     OpenLinkedRequest,
     OrientRequest,
     ReceiveKnowing,
@@ -32,6 +35,7 @@ from intake.domain.events import (
     CaseClosed,
     CaseGivenUp,
     ContactCorrected,
+    DossierMadeConfidential,
     Event,
     LinkedRequestOpened,
     MeetingRecorded,
@@ -86,6 +90,9 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
             return ending.told(request, command)
         case GiveUpCase():
             return ending.give_up(request, command, context)
+        case MakeConfidential() | LiftConfidentiality() | EntrustDossier():
+            _must_be(request, *Status)
+            return confidentiality.decided(request, command, context)
         case QualifyDifficulty():
             _must_be(request, Status.RECEIVED, Status.ADMITTED)
             return [qualify(command, context)]
@@ -149,6 +156,7 @@ def open_to(request: Request) -> Iterator[type]:
         case Status.CLOSED:
             yield EndAccompaniment
     yield from (ProposeOrientation, GiveLink, AddAttachment)
+    yield from confidentiality.open_to(request)
 
 
 def _other_unit(code: str, request: Request) -> str:
@@ -186,29 +194,36 @@ def _receive(request: Request, command: ReceiveKnowing, context: Context, refere
             context.actor.unit,
             command.earlier,
             command.prefill,
+            context.actor.id,
         )
     ]
 
 
 def _take_over(request: Request, command: TakeOver, context: Context) -> list[Event]:
-    """By the receiving unit itself, which may already have a case open for the structure, and should see it."""
+    """By the receiving unit itself, which may already have a case open for the structure, and should see it.
+
+    What was confidential there is so here."""
     if request.status is not Status.NEW:
         raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
     if command.to_unit is None:
         raise NOT_TRANSFERRED("Cette demande n’a pas été transférée.")
     if context.actor.unit != command.to_unit:
         raise NOT_THE_RECEIVING_UNIT("Cette demande a été transférée à une autre unité que la vôtre.")
-    return [
-        TransferReceived(
-            command.origin,
-            command.structure,
-            command.structure_id,
-            command.contact,
-            command.to_unit,
-            command.need,
-            command.difficulty,
-        )
-    ]
+    adviser = context.actor.id
+    received = TransferReceived(
+        command.origin,
+        command.structure,
+        command.structure_id,
+        command.contact,
+        command.to_unit,
+        command.need,
+        command.difficulty,
+        adviser,
+    )
+    if command.confidential is None:
+        return [received]
+    kept = command.confidential
+    return [received, DossierMadeConfidential(kept.reason, kept.motive, adviser)]
 
 
 def claims(request: Request, event: Event) -> Iterable[Claim]:
@@ -244,4 +259,5 @@ decider: Decider[Request] = Decider(
     claims=claims,
     claimed=ALREADY_OPEN,
     open_to=open_to,
+    in_charge=confidentiality.in_charge,
 )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from intake.domain.commands import Ending
+from intake.domain.commands import Confidential, Ending
 from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.eligibility import Judged
 from intake.domain.events import (
@@ -16,9 +16,12 @@ from intake.domain.events import (
     CaseClosed,
     CaseGivenUp,
     CaseReopened,
+    ConfidentialityLifted,
     ContactCorrected,
     CriterionAssessed,
     DerogationGranted,
+    DossierEntrusted,
+    DossierMadeConfidential,
     Event,
     LinkedRequestOpened,
     MeetingRecorded,
@@ -51,7 +54,8 @@ NOT_YET = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`rules`: the version of the criteria that it was admitted under."""
+    """`rules`: the version of the criteria that it was admitted under. `adviser`: who is in charge of it; `by_name`
+    when somebody was put in charge, whom an admission by another does not replace."""
 
     status: Status = Status.NEW
     structure: Structure = NOBODY
@@ -73,6 +77,9 @@ class Request:
     accompaniment_ended: bool = False
     ending: Ending | None = None
     ending_told_at: datetime | None = None
+    adviser: str | None = None
+    by_name: bool = False
+    confidential: Confidential | None = None
 
     @property
     def difficulty(self) -> Difficulty | None:
@@ -82,7 +89,7 @@ class Request:
 
 def evolve(request: Request, event: Event) -> Request:
     match event:
-        case RequestReceived(structure, structure_id, contact, need, unit, earlier, prefill):
+        case RequestReceived(structure, structure_id, contact, need, unit, earlier, prefill, adviser):
             return replace(
                 request,
                 status=Status.RECEIVED,
@@ -93,8 +100,9 @@ def evolve(request: Request, event: Event) -> Request:
                 unit=unit,
                 earlier=earlier,
                 prefill=prefill,
+                adviser=adviser,
             )
-        case TransferReceived(origin, structure, structure_id, contact, unit, need, difficulty):
+        case TransferReceived(origin, structure, structure_id, contact, unit, need, difficulty, adviser):
             return replace(
                 request,
                 status=Status.RECEIVED,
@@ -105,6 +113,7 @@ def evolve(request: Request, event: Event) -> Request:
                 need=need,
                 unit=unit,
                 difficulties=(difficulty,) if difficulty else (),
+                adviser=adviser,
             )
         case StructureCorrected(structure):
             return replace(request, structure=structure)
@@ -132,8 +141,15 @@ def evolve(request: Request, event: Event) -> Request:
             return replace(request, criteria=request.criteria | {criterion: derogated})
         case DifficultyQualified(difficulty):
             return replace(request, difficulties=(*request.difficulties, difficulty))
-        case RequestAdmitted(rules):
-            return replace(request, status=Status.ADMITTED, rules=rules)
+        case RequestAdmitted(rules, adviser=adviser):
+            return replace(request, status=Status.ADMITTED, rules=rules, adviser=adviser)
+        case DossierMadeConfidential(reason, motive, adviser):
+            known = adviser is not None
+            return replace(request, confidential=Confidential(reason, motive), adviser=adviser, by_name=known)
+        case ConfidentialityLifted():
+            return replace(request, confidential=None)
+        case DossierEntrusted(adviser):
+            return replace(request, adviser=adviser, by_name=True)
         case RequestOriented(_, orientations):
             return replace(request, status=Status.ORIENTED, orientations=orientations)
         case RequestTransferred(to_unit):

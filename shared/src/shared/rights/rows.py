@@ -1,0 +1,53 @@
+"""Which rows of the views does a right cover? The policy again, for lists, in SQL: what is not shown is not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.eventlog.recorder import LogRecorder
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """`units`: whose rows are shown; `manages`: the unit whose confidential ones are too; `person`: by whom those that
+    they are in charge of are seen."""
+
+    units: Sequence[str]
+    manages: str | None = None
+    person: str | None = None
+
+
+Document = dict[str, Any]
+WHOSE = "ARRAY[document->>'unit', document->>'to_unit']"
+ROWS = "views LEFT JOIN in_charge USING (case_id)"
+"""What a list reads from: the rows that are kept, or others under the same name; `document` is the row."""
+ADVISER = "coalesce(CASE WHEN %(today)s THEN in_charge.adviser END, document->>'adviser')"
+"""Who is in charge of the case: of a list of `today` who was put in charge of it by name."""
+SHOWN = f"""CASE WHEN document ? 'adviser' THEN document || jsonb_build_object('adviser', {ADVISER}) ELSE document END
+ AS document"""
+COVERED = (
+    f"({WHOSE} && %(units)s::text[] AND (in_charge.confidential IS NOT TRUE"
+    f" OR coalesce(in_charge.adviser = %(person)s, false) OR coalesce(%(manages)s = ANY({WHOSE}), false)))"
+)
+
+
+def covering(covered: Covered | None) -> tuple[str, dict[str, Any]]:
+    """The condition on ROWS, with its values: all rows for none, which stands for a program of the deployment."""
+    if covered is None:
+        return "true", {}
+    return COVERED, {"units": list(covered.units), "manages": covered.manages, "person": covered.person}
+
+
+def secret_among(recorder: LogRecorder, documents: Iterable[Document], covered: Covered) -> set[str]:
+    """Of these rows, now or as they were, the ids of the cases that are confidential today, and not for this right."""
+    known = recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.in_charge WHERE confidential")
+    advisers = {row["case"]: row["adviser"] for row in known}
+    return {
+        row["id"]
+        for row in documents
+        if row["id"] in advisers
+        and not (covered.person and advisers[row["id"]] == covered.person)
+        and not (covered.manages and covered.manages in (row.get("unit"), row.get("to_unit")))
+    }

@@ -1,0 +1,138 @@
+"""Who is in charge of a dossier, and who decides that only they and their manager see it?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from intake.domain.commands import (
+    AdmitRequest,
+    Confidential,
+    ConfidentialReason,
+    Ending,
+    EntrustDossier,
+    LiftConfidentiality,
+    MakeConfidential,
+    TakeOver,
+)
+from intake.domain.criteria import Verdict
+from intake.domain.events import (
+    CaseClosed,
+    ConfidentialityLifted,
+    CriterionAssessed,
+    DossierEntrusted,
+    DossierMadeConfidential,
+    MeetingRecorded,
+    RequestAdmitted,
+    RequestReceived,
+    RequestTransferred,
+    TransferReceived,
+)
+from intake.domain.reference import OURS
+from intake.domain.request import decider
+from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.published import published
+from shared.contracts.intake import CaseInCharge
+from shared.decider import Actor, InCharge, Role
+from shared.sealed import Personal
+from shared.testing import NOW, UNIT, Scenarios, text
+
+given = Scenarios(decider)
+CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
+INES, OTHER = Actor("ines", Role.ADVISER, UNIT), Actor("other", Role.ADVISER, UNIT)
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Un besoin."), UNIT, adviser="ines")
+ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "ines", LegalForm.ASSOCIATION, "44", 12)
+MOTIVE = "Un mandataire ad hoc est désigné."
+MAKE = MakeConfidential(ConfidentialReason.MANDAT_AD_HOC, MOTIVE)
+MADE = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), "ines")
+NEW = UUID(int=77)
+ENTRUST = EntrustDossier(NEW, MOTIVE)
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [(), (ADMITTED,), (RequestTransferred("dla-75", text("x")),), (ADMITTED, CaseClosed(Ending.FOLLOWED_UP, NOW))],
+)
+def test_a_dossier_is_made_confidential_by_who_is_in_charge_of_it_in_any_phase(happened: tuple[Any, ...]) -> None:
+    given(RECEIVED, *happened).when(MAKE, by=INES).then(MADE)
+    given(RECEIVED, *happened).when(MAKE, by=Role.MANAGER).then(MADE)
+    given(RECEIVED, *happened, MADE).when(MAKE, by=INES).then()
+    refused = given(RECEIVED, *happened).when(MAKE, by=OTHER).refused("not-in-charge")
+    assert refused.status == 403
+
+
+def test_the_manager_of_another_unit_decides_nothing_about_it() -> None:
+    elsewhere = Actor("m", Role.MANAGER, "dla-75")
+    given(RECEIVED).when(MAKE, by=elsewhere).refused("not-in-charge")
+    given(RECEIVED, MADE).when(LiftConfidentiality(MOTIVE), by=elsewhere).refused("unit-managers-only")
+    given(RECEIVED, MADE).when(ENTRUST, by=elsewhere).refused("unit-managers-only")
+
+
+def test_where_nobody_is_in_charge_yet_whoever_asks_for_it_is() -> None:
+    before = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Un besoin."), UNIT)
+    by_other = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), "other")
+    given(before).when(MAKE, by=OTHER).then(by_other)
+
+
+def test_only_the_manager_lifts_it_and_what_is_not_confidential_is_not_lifted() -> None:
+    lift, lifted = LiftConfidentiality(MOTIVE), ConfidentialityLifted(text(MOTIVE), "ines")
+    given(RECEIVED, MADE).when(lift, by=Role.MANAGER).then(lifted)
+    given(RECEIVED, MADE).when(lift, by=INES).refused("unit-managers-only")
+    given(RECEIVED).when(lift, by=Role.MANAGER).refused("not-confidential")
+    given(RECEIVED, MADE, lifted).when(lift, by=Role.MANAGER).refused("not-confidential")
+    given().when(MAKE, by=Role.MANAGER).refused("request-not-received")
+
+
+def test_another_reason_is_said_by_another_event() -> None:
+    conciliation = MakeConfidential(ConfidentialReason.CONCILIATION, MOTIVE)
+    said = DossierMadeConfidential(ConfidentialReason.CONCILIATION, text(MOTIVE), "ines")
+    given(RECEIVED, MADE).when(conciliation, by=INES).then(said)
+    assert given(RECEIVED, MADE, said).state.confidential == Confidential(ConfidentialReason.CONCILIATION, text(MOTIVE))
+
+
+def test_a_manager_entrusts_a_dossier_and_whoever_had_it_no_longer_decides() -> None:
+    entrusted = DossierEntrusted(str(NEW), text(MOTIVE), True)
+    given(RECEIVED, MADE).when(ENTRUST, by=Role.MANAGER).then(entrusted)
+    given(RECEIVED, MADE, entrusted).when(ENTRUST, by=Role.MANAGER).then()
+    given(RECEIVED).when(ENTRUST, by=Role.MANAGER).then(DossierEntrusted(str(NEW), text(MOTIVE), False))
+    given(RECEIVED, MADE).when(ENTRUST, by=INES).refused("unit-managers-only")
+    given(RECEIVED, DossierEntrusted(str(NEW), text(MOTIVE), False)).when(MAKE, by=INES).refused("not-in-charge")
+
+
+def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> None:
+    assessed = [
+        CriterionAssessed(each.code, Verdict.MET, text("Vu."), "2021-1")
+        for each in OURS.in_force(NOW.date()).list
+        if each.hard
+    ]
+    ready = (RECEIVED, MeetingRecorded(NOW.date(), text("La présidente.")), *assessed)
+    (admitted,) = given(*ready, MADE).when(AdmitRequest(), by=Role.MANAGER).events
+    assert admitted.adviser == "ines"
+    (admitted,) = given(*ready).when(AdmitRequest(), by=OTHER).events
+    assert admitted.adviser == "other"
+
+
+def test_a_transfer_carries_the_confidentiality_with_it() -> None:
+    there, manager = "dla-75", Actor("m", Role.MANAGER, "dla-75")
+    kept = Confidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE))
+    taking = TakeOver(UUID(int=5), there, GARDENS, UUID(int=8), CONTACT, None, None, kept)
+    received = TransferReceived(UUID(int=5), GARDENS, UUID(int=8), CONTACT, there, None, None, "m")
+    made = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), "m")
+    given().when(taking, by=manager).then(received, made)
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (MADE, CaseInCharge(adviser="ines", confidential=True)),
+        (ConfidentialityLifted(text(MOTIVE), "ines"), CaseInCharge(adviser="ines", confidential=False)),
+        (DossierEntrusted("new", text(MOTIVE), True), CaseInCharge(adviser="new", confidential=True)),
+    ],
+)
+def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseInCharge) -> None:
+    recorded: Any = type("Recorded", (), {"data": event})
+    assert published(recorded, recorded) == told
+    assert decider.in_charge(decider.initial, event) == InCharge(told.adviser, told.confidential)
