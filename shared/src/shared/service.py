@@ -18,10 +18,13 @@ from shared.attachments.uploads import AT_ONCE
 from shared.clock import Clock
 from shared.contracts.base import PublicEvent
 from shared.decider import Decider, Role
+from shared.erasure.forgetting import decider as forgetting
+from shared.erasure.restored import destroy_again
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.erased import ErasedList, ListDamaged
 from shared.rights.heard import rights_heard
 from shared.scheduler import Scheduler
-from shared.settings import Settings
+from shared.settings import Misconfigured, Mode, Settings
 from shared.transport.feed import Feed, feed_router
 from shared.transport.inbox import Inbox, Reactions
 from shared.transport.relay import Relay
@@ -89,7 +92,20 @@ class Service:
             settings.sealing_key.get_secret_value(),
             Clock(settings.dev_clock),
             tables=self.tables,
+            erased=ErasedList(settings.erased_list) if settings.erased_list else None,
+            former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
         )
+
+    def _remember_erasures(self, app: ServiceApplication, settings: Settings) -> None:
+        """Before anybody is answered. Raises Misconfigured when the list cannot be read: it is better not to start."""
+        if forgetting not in self.deciders:
+            return
+        if settings.erased_list is None and settings.mode is Mode.PRODUCTION:
+            log.warning("DLA_ERASED_LIST is not set: a restored back-up brings erased people back")
+        try:
+            destroy_again(app)
+        except (OSError, ListDamaged) as error:
+            raise Misconfigured([f"DLA_ERASED_LIST: {error}"]) from error
 
     def feed(self, settings: Settings) -> Feed:
         bases = {publisher: str(url) for publisher, url in settings.feeds.items()}
@@ -108,6 +124,7 @@ class Service:
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
+            await asyncio.to_thread(self._remember_erasures, app, settings)
             web.state.application, web.state.callers = app, Callers(settings, app, self.rights, self.dossier)
             web.state.uploads = asyncio.Semaphore(AT_ONCE)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}

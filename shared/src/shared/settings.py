@@ -85,11 +85,12 @@ Seed = Annotated[SecretStr, BeforeValidator(lambda seed: of_a_user(seed) if isin
 
 class Settings(BaseSettings):
     """`mode`: production unless said otherwise. `nats_seed` is this service's own, and opens to it what is its business
-    alone. `sealing_key` wraps the keys of personal data, its own in each service;
-    `identity_key` makes people's pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys
-    outlive an outage of the provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the
-    token's own claims. `feeds` gives each service's address; `dev_clock` names the development clock's file, and exists
-    in development only."""
+    alone. `sealing_key` wraps the keys of personal data, its own in each service; `former_sealing_key` opens what is
+    not wrapped anew yet, until `rewrap` has run. `erased_list`: a file outside the database and its back-ups, that
+    remembers the keys that were destroyed. `identity_key` makes people's pseudonyms, and is the same for all services.
+    `jwks` is a file or an URL, whose keys outlive an outage of the provider by `jwks_trusted_hours`. `rights_from`: the
+    register, or in development the token's own claims. `feeds` gives each service's address; `dev_clock` names the
+    development clock's file, and exists in development only."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
 
@@ -101,6 +102,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     sealing_key: Key
+    former_sealing_key: Key | None = None
+    erased_list: Path | None = None
     identity_key: Key
     jwks: str
     jwks_trusted_hours: PositiveFloat = 24

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from embedded.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.nats import REGION, Nats
-from embedded.private import kept
+from embedded.private import kept, private_folder
 
 ORIGIN = "local.dla.invalid/tlog"
 SERVICE_TOKEN_HOURS = 30 * 24
@@ -35,6 +35,7 @@ def environment(
         "DLA_PORT": str(port),
         "DLA_SEALING_KEY": kept(folder / "secrets" / f"{service}.sealing", _thirty_two_bytes),
         "DLA_IDENTITY_KEY": kept(folder / "secrets" / "identity", _thirty_two_bytes),
+        "DLA_ERASED_LIST": str(private_folder(folder / "erased") / service),
         "DLA_JWKS": str(issuer.jwks),
         "DLA_ISSUER": ISSUER,
         "DLA_AUDIENCE": AUDIENCE,

@@ -20,6 +20,22 @@ class ForgetPerson:
     nobody: bool = False
 
 
+@command
+class DestroyAgain:
+    """The database was restored from before an erasure; the list outside it remembers."""
+
+    key: UUID
+    values: int
+
+
+@event("key-destroyed-again", label="Clé détruite de nouveau, après une restauration")
+class KeyDestroyedAgain:
+    """A person's key or a dossier's; `values`: of a person, how many could be opened until now."""
+
+    key: UUID
+    values: int
+
+
 @event("person-forgotten", label="Personne effacée de ce service")
 class PersonForgotten:
     """`again`: this service had forgotten them before, and was told once more; `nobody`: the id is no person's here."""
@@ -35,22 +51,33 @@ class Forgetting:
     forgotten: bool = False
 
 
-def decide(forgetting: Forgetting, command: ForgetPerson, _context: Context) -> list[PersonForgotten]:
+Command = ForgetPerson | DestroyAgain
+Event = PersonForgotten | KeyDestroyedAgain
+
+
+def decide(forgetting: Forgetting, command: Command, _context: Context) -> list[Event]:
     """Each order is answered, the second one too: whoever gave it waits for the answer."""
-    return [PersonForgotten(command.person, command.values, forgetting.forgotten, command.nobody)]
+    match command:
+        case ForgetPerson(person, values, nobody):
+            return [PersonForgotten(person, values, forgetting.forgotten, nobody)]
+        case DestroyAgain(key, values):
+            return [KeyDestroyedAgain(key, values)]
 
 
-def evolve(_forgetting: Forgetting, _event: PersonForgotten) -> Forgetting:
+def evolve(_forgetting: Forgetting, _event: Event) -> Forgetting:
     return Forgetting(forgotten=True)
 
 
-def forgets(event: PersonForgotten) -> Iterable[UUID]:
-    if not event.nobody:
-        yield event.person
+def forgets(event: Event) -> Iterable[UUID]:
+    match event:
+        case PersonForgotten(person, nobody=False):
+            yield person
+        case KeyDestroyedAgain(key):
+            yield key
 
 
 decider: Decider[Forgetting] = Decider(
-    "forgetting", Forgetting(), decide, evolve, (ForgetPerson,), (PersonForgotten,), forgets=forgets
+    "forgetting", Forgetting(), decide, evolve, Command.__args__, Event.__args__, forgets=forgets
 )
 
 

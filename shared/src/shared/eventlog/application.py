@@ -28,6 +28,7 @@ from shared.clock import Clock
 from shared.decider import Actor, Context, Decider, InCharge, Refused, Role
 from shared.eventlog import people
 from shared.eventlog.dues import Firing, due_rows
+from shared.eventlog.erased import ErasedList, ListDamaged
 from shared.eventlog.keys import Erased, KeyRing, Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
 from shared.eventlog.recorder import (
@@ -127,8 +128,9 @@ class _Conflict(Exception):
 
 
 class ServiceApplication(Application[UUID]):
-    """A service's log with its deciders. `url` is a PostgreSQL URL, `deployment_key` 32 bytes; `tables` the service's
-    own, as SQL where `{schema}` is filled in."""
+    """A service's log with its deciders. `url` is a PostgreSQL URL, `deployment_key` 32 bytes, `former_key` the one
+    before, while keys are wrapped anew; `tables` the service's own, as SQL where `{schema}` is filled in; `erased`: the
+    list of destroyed keys that is kept outside the database."""
 
     SNAPSHOT_EVERY = 50
 
@@ -141,12 +143,15 @@ class ServiceApplication(Application[UUID]):
         clock: Clock | None = None,
         pool_size: int = 8,
         tables: str = "",
+        erased: ErasedList | None = None,
+        former_key: bytes | None = None,
     ) -> None:
         self.service = service
         self.deciders = deciders
         self.clock = clock or Clock()
         self.url = url
-        self._deployment_key = deployment_key
+        self.erased = erased
+        self._deployment_key, self._former_key = deployment_key, former_key
         # Commands of one process on one aggregate take turns: six at once starved one of them for twenty attempts.
         self._turns = [Lock() for _ in range(64)]
         self._topics = {d.name: {name_of(event).name for event in d.events} for d in deciders}
@@ -163,7 +168,7 @@ class ServiceApplication(Application[UUID]):
         return Environment(name, dict(env or {}))
 
     def construct_mapper(self) -> EventMapper:
-        self.vault = Vault(self._deployment_key, self._wrapped_keys)
+        self.vault = Vault(self._deployment_key, self._wrapped_keys, self._former_key)
         states = {self._snapshot_topics[d.name]: type(d.initial) for d in self.deciders}
         return EventMapper((event for d in self.deciders for event in d.events), states)
 
@@ -367,6 +372,16 @@ class ServiceApplication(Application[UUID]):
         self.vault.keep(ring)
         for key_id in forgotten:
             self.vault.forget(key_id)
+        self._note_outside(forgotten)
+
+    def _note_outside(self, forgotten: Sequence[UUID]) -> None:
+        """Once it is done, and not before: what was not recorded after all must not be destroyed at the next start."""
+        if self.erased is None or not forgotten:
+            return
+        try:
+            self.erased.add(forgotten)
+        except (OSError, ListDamaged):  # it is recorded all the same, and is added at the next start
+            log.critical("the list outside the database lacks %s", forgotten, exc_info=True)
 
     @staticmethod
     def _meta(context: Context, event: Any) -> Meta:

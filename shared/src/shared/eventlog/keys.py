@@ -7,6 +7,8 @@ import os
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import cached_property
 from threading import Lock
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -20,6 +22,8 @@ REMEMBERED = 10_000
 """Keys kept in memory, at near 3 KB each."""
 TRUSTED = 10.0
 """Seconds that a key is used from memory: another process may have destroyed it since."""
+HASHES = UUID(int=0)
+"""Under which the key of the keyed hashes is kept, once it is no longer made from the deployment's."""
 ERASED = "«\u202feffacé\u202f»"
 
 
@@ -32,11 +36,17 @@ class Vault:
 
     `fetch` gives the wrapped keys that are stored, by id; null where one was destroyed: none is made in its place."""
 
-    def __init__(self, deployment_key: bytes, fetch: Callable[[list[UUID]], Mapping[UUID, bytes | None]]) -> None:
+    def __init__(
+        self,
+        deployment_key: bytes,
+        fetch: Callable[[list[UUID]], Mapping[UUID, bytes | None]],
+        former_key: bytes | None = None,
+    ) -> None:
         if len(deployment_key) != 32:
             raise ValueError("the deployment key must be 32 bytes: set DLA_SEALING_KEY to their base64")
         self._deployment = AESGCM(deployment_key)
-        self._hash_key = hmac.digest(deployment_key, b"keyed hash", "sha256")
+        self._former = AESGCM(former_key) if former_key else None
+        self._first_hash_key = hmac.digest(former_key or deployment_key, b"keyed hash", "sha256")
         self._fetch = fetch
         self._erased: set[UUID] = set()
         self._lock = Lock()
@@ -54,9 +64,8 @@ class Vault:
                 ring.known[key_id] = known
                 continue
             key = AESGCM.generate_key(256)
-            nonce = os.urandom(NONCE)
             ring.known[key_id] = AESGCM(key)
-            ring.new[key_id] = nonce + self._deployment.encrypt(nonce, key, key_id.bytes)
+            ring.new[key_id] = self._wrapped(key_id, key)
         return ring
 
     def keep(self, ring: KeyRing) -> None:
@@ -95,6 +104,23 @@ class Vault:
         """Tells whether two texts are the same, and to nobody without the deployment's key what they are."""
         return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
 
+    @cached_property
+    def _hash_key(self) -> bytes:
+        """Made from the first deployment key, and kept beside the others once that is replaced: hashes last longer."""
+        wrapped = self._fetch([HASHES]).get(HASHES)
+        return self._unwrapped(HASHES, wrapped) if wrapped else self._first_hash_key
+
+    def wrapped_hash_key(self) -> bytes:
+        return self._wrapped(HASHES, self._hash_key)
+
+    def wrapped_anew(self, key_id: UUID, wrapped: bytes) -> bytes | None:
+        """Under today's deployment key; null if it is already."""
+        try:
+            self._deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
+        except InvalidTag:
+            return self._wrapped(key_id, self._unwrapped(key_id, wrapped))
+        return None
+
     def pseudonym(self, text: str) -> UUID:
         """An id for what the text names, the same each time."""
         return uuid5(NAMESPACE_OID, self.keyed_hash(text))
@@ -116,14 +142,18 @@ class Vault:
             if wrapped is None:
                 self._erased.add(key_id)
                 continue
-            try:
-                key = self._deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
-            except InvalidTag:
-                raise ValueError(
-                    f"key {key_id} was wrapped under another deployment key: check DLA_SEALING_KEY"
-                ) from None
-            held[key_id] = AESGCM(key)
+            held[key_id] = AESGCM(self._unwrapped(key_id, wrapped))
         return held
+
+    def _wrapped(self, key_id: UUID, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._deployment.encrypt(nonce, key, key_id.bytes)
+
+    def _unwrapped(self, key_id: UUID, wrapped: bytes) -> bytes:
+        for deployment in filter(None, (self._deployment, self._former)):
+            with suppress(InvalidTag):
+                return deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
+        raise ValueError(f"key {key_id} was wrapped under another deployment key: check DLA_SEALING_KEY")
 
 
 class KeyRing:

@@ -410,6 +410,9 @@ class LogRecorder(PostgresApplicationRecorder):
         rows = self.fetch("SELECT key_id, wrapped FROM {schema}.keys WHERE key_id = ANY(%s)", (key_ids,))
         return {row["key_id"]: row["wrapped"] for row in rows}
 
+    def destroyed_keys(self) -> set[UUID]:
+        return {row["key_id"] for row in self.fetch("SELECT key_id FROM {schema}.keys WHERE wrapped IS NULL")}
+
     def answer(self, key: str) -> tuple[str, str] | None:
         """The request and the response recorded under an idempotency key."""
         rows = self.fetch("SELECT request, response FROM {schema}.commands WHERE key = %s", (key,))

@@ -1,0 +1,41 @@
+"""How is the deployment's key replaced? What it wraps is wrapped under the new one; no value is sealed anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import psycopg
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.keys import HASHES
+
+BATCH = 500
+
+
+def rewrapped(app: ServiceApplication) -> Iterator[tuple[int, int]]:
+    """Keys looked at, and keys wrapped anew, after each batch; both from the start when it is run again.
+
+    Meant to run while the service does, whose processes know both keys: what is destroyed meanwhile stays destroyed.
+    Raises ValueError for a key that neither opens."""
+    app.recorder.fetch(
+        "INSERT INTO {schema}.keys VALUES (%s, %s) ON CONFLICT DO NOTHING", (HASHES, app.vault.wrapped_hash_key())
+    )
+    after, seen, done = UUID(int=0), 1, _anew(app, app.recorder.wrapped_keys([HASHES]))
+    yield seen, done
+    while rows := app.recorder.fetch(
+        "SELECT key_id, wrapped FROM {schema}.keys WHERE key_id > %s AND wrapped IS NOT NULL ORDER BY key_id LIMIT %s",
+        (after, BATCH),
+    ):
+        done += _anew(app, {row["key_id"]: row["wrapped"] for row in rows})
+        seen, after = seen + len(rows), rows[-1]["key_id"]
+        yield seen, done
+    with psycopg.connect(app.url, autocommit=True) as connection:
+        connection.execute("VACUUM keys")  # what was wrapped under the former key leaves the table's pages
+
+
+def _anew(app: ServiceApplication, wrapped: dict[UUID, bytes | None]) -> int:
+    changed = [(anew, key, old) for key, old in wrapped.items() if old and (anew := app.vault.wrapped_anew(key, old))]
+    with app.recorder.datastore.get_connection() as connection, connection.transaction():
+        connection.cursor().executemany("UPDATE keys SET wrapped = %s WHERE key_id = %s AND wrapped = %s", changed)
+    return len(changed)

@@ -1,0 +1,175 @@
+"""Of somebody who was forgotten, is a byte left to read? On the whole stack, two of its services killed meanwhile."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from desk import eventually
+
+from embedded.stack import Stack
+from shared.eventlog.keys import ERASED, NONCE
+
+MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
+STRUCTURE = {"legal_form": "association", "department": "44"}
+CONTACT = {"name": "Bleuenn Zorrilla-Marec", "function": "Trésorière", "email": "b.zorrilla@example.org"}
+ATTENDEE = "Corentin Wazabi-Riec"
+SAID = (*CONTACT.values(), ATTENDEE, "Zorrilla", "Wazabi")
+CONTROL = "Les Jardins de Kergrist-Moëlou"
+"""A structure's name is no personal value: it stands in clear, and the search must find it."""
+
+
+class Running:
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def call(self, role: str, service: str, method: str, path: str, body: Any = None) -> Any:
+        token = self.stack.issuer.mint(role, subject=f"some-{role}", unit="dla-44")
+        address = f"{self.stack.addresses[service]}/api/v1{path}"
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.request(method, address, json=body, headers=headers, timeout=30, trust_env=False)
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+        return answer.json()
+
+    def post(self, service: str, path: str, body: Any) -> Any:
+        return self.call("adviser", service, "POST", path, body)
+
+    def get(self, service: str, path: str, role: str = "adviser") -> Any:
+        return self.call(role, service, "GET", path)
+
+    def found(self, service: str, words: str) -> str:
+        (somebody,) = self.call("dpo", service, "POST", "/people/search", {"words": words})
+        return str(somebody["person"])
+
+    def erase(self, person: str) -> Any:
+        return self.call("dpo", "intake", "DELETE", f"/people/{person}", MOTIVE)
+
+    def certificate(self, person: str) -> Any:
+        return self.get("intake", f"/people/{person}/erasure", "dpo")
+
+    def kill(self, *names: str) -> None:
+        for each in self._processes(names):
+            assert each.pid
+            os.kill(each.pid, signal.SIGKILL)
+        for each in self._processes(names):
+            assert each._child
+            each._child.wait()
+
+    def start_again(self, *names: str) -> None:
+        for each in self._processes(names):
+            command = [*self.stack._program(each.name), "serve", "--role", "all"]
+            each.start(command, self.stack._environment_of[each.name])
+        eventually(lambda: all(self._ready(name) for name in names), 60)
+
+    def _ready(self, name: str) -> bool:
+        try:
+            return httpx.get(f"{self.stack.addresses[name]}/readyz", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+    def _processes(self, names: tuple[str, ...]) -> list[Any]:
+        return [each for each in self.stack._services if each.name in names]
+
+    def key_of(self, service: str, person: str) -> tuple[bytes, bytes]:
+        """As it is stored, and as it would open everything."""
+        with psycopg.connect(self.stack.postgres.url(f"dla_{service}")) as connection:
+            row = connection.execute("SELECT wrapped FROM keys WHERE key_id = %s", (person,)).fetchone()
+        assert row is not None
+        deployment = base64.b64decode((self.stack.folder / "secrets" / f"{service}.sealing").read_text())
+        wrapped = bytes(row[0])
+        return wrapped, AESGCM(deployment).decrypt(wrapped[:NONCE], wrapped[NONCE:], UUID(person).bytes)
+
+    def settled(self) -> None:
+        """What PostgreSQL had in memory only is in its files too."""
+        with psycopg.connect(self.stack.postgres.superuser_url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+
+    def holding(self, *wanted: bytes) -> list[set[str]]:
+        """Where each is, of all that the stack has on its disk: tables and WAL, JetStream, logs, secrets, lists."""
+        self.settled()
+        found: list[set[str]] = [set() for _ in wanted]
+        for path in filter(Path.is_file, self.stack.folder.rglob("*")):
+            content = _bytes_of(path)
+            for each, where in zip(wanted, found, strict=True):
+                if each in content:
+                    where.add(path.relative_to(self.stack.folder).parts[0])
+        return found
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # PostgreSQL has removed it meanwhile
+        return b""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with Stack(tmp_path_factory.mktemp("erasure") / ".dla") as stack:
+        yield Running(stack)
+
+
+def admitted(running: Running, siret: str) -> str:
+    structure = STRUCTURE | {"name": "Le Fournil partagé", "siret": siret, "headcount": 4}
+    asked = {"structure": structure, "contact": {"name": "Nolwenn Pichon"}, "need": "Consolider l’équipe."}
+    case = str(running.post("intake", "/requests", asked)["id"])
+    running.post("intake", f"/requests/{case}/meetings", {"held_on": "2026-03-02", "with_whom": "la présidente"})
+    for criterion in ("existing", "employer", "ess"):
+        judged = {"criterion": criterion, "verdict": "met", "evidence": "Vu sur pièces."}
+        running.post("intake", f"/requests/{case}/criteria", judged)
+    running.post("intake", f"/requests/{case}/admission", {})
+    return case
+
+
+def opened(running: Running, service: str, path: str) -> bool:
+    try:
+        return bool(running.get(service, path))
+    except AssertionError:
+        return False
+
+
+def test_nothing_is_left_to_read_of_who_was_forgotten_though_services_die_meanwhile(running: Running) -> None:
+    need = {"need": "Un besoin.", "structure": STRUCTURE | {"name": CONTROL, "siret": "55208131766522"}}
+    request = running.post("intake", "/requests", need | {"contact": CONTACT})["id"]
+    running.post("intake", f"/requests/{request}/withdrawal", {"motive": "Elle n’en a plus besoin."})
+    case = admitted(running, "73282932000074")
+    eventually(lambda: opened(running, "diagnostic", f"/diagnoses/{case}"))
+    session = {"held_on": "2026-03-02", "participants": [{"name": ATTENDEE, "quality": "employee"}]}
+    running.post("diagnostic", f"/diagnoses/{case}/sessions", session)
+
+    contact, attendee = running.found("intake", "zorrilla"), running.found("diagnostic", "wazabi")
+    keys = {"intake": running.key_of("intake", contact), "diagnostic": running.key_of("diagnostic", attendee)}
+    controls = running.holding(CONTROL.encode(), request.encode(), *(wrapped for wrapped, _ in keys.values()))
+    assert [sorted(where) for where in controls] == [["postgres"], ["nats", "postgres"], ["postgres"], ["postgres"]]
+
+    running.erase(contact)
+    running.kill("diagnostic", "parcours")
+    assert "diagnostic" in running.erase(attendee)["outstanding"]
+    running.start_again("diagnostic", "parcours")
+    eventually(lambda: all(running.certificate(person)["complete_at"] for person in (contact, attendee)), 60)
+
+    shown = running.get("intake", f"/requests/{request}")["contact"]
+    assert {shown["name"], shown["function"], shown["email"]} == {ERASED}
+    participants = running.get("diagnostic", f"/diagnoses/{case}")["content"]["sessions"][0]["participants"]
+    assert [each["name"] for each in participants] == [ERASED]
+
+    secret = [said.encode() for said in SAID] + [key for _, key in keys.values()]
+    secret += [base64.b64encode(each) for each in secret]
+    assert dict(zip(secret, running.holding(*secret), strict=True)) == {each: set() for each in secret}
+
+    lines = [json.loads(line) for line in running.stack.run("intake", "rebuild").splitlines()]
+    assert lines
+    assert all(line["as_kept"] for line in lines)
+    running.stack.run("audit", "reconcile")  # which fails when a service is not as the ledger has it
+    for service, person in (("intake", contact), ("diagnostic", attendee)):
+        assert person in (running.stack.folder / "erased" / service).read_text()
