@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from heard import committed
 from serving import Client, Served, served
 
 from audit.main import service as audit
@@ -77,6 +78,7 @@ class House:
         log, inbox = self.intake.application, Inbox(running.application, service.reactions, Feed({}, ""))
         for message in messages_of(log, intake.published, log.recorder.select_notifications(None, 1000)):
             inbox.receive(message)
+        committed(running.application)
 
 
 def bearer(running: Served, secret: str) -> Client:

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from heard import committed
 from serving import Client, Served, served
 from typer.testing import CliRunner
 
-from audit.ledger.integrator import integrate
 from audit.main import service as audit
 from diagnostic.main import service as diagnostic
 from embedded.nats import Nats
@@ -165,13 +165,6 @@ def test_the_operator_is_told_what_is_missing(register: Register) -> None:
     assert "held already" in register.first("claire", "manager", "--unit", UNIT)
 
 
-def committed(elsewhere: Served) -> None:
-    """Audit believes a right from when its ledger commits to it."""
-    if elsewhere.application.service == "audit":
-        while integrate(elsewhere.application):
-            pass
-
-
 @pytest.mark.parametrize("service", [diagnostic, parcours, followup, audit], ids=lambda service: service.name)
 def test_every_service_knows_what_the_register_says(
     register: Register, service: Service, database: Callable[..., str], nats: Nats, tmp_path: Path
@@ -188,7 +181,7 @@ def test_every_service_knows_what_the_register_says(
             entries = log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
             for message in messages_of(log, intake.published, entries):
                 inbox.receive(message)
-            committed(elsewhere)
+            committed(elsewhere.application)
             return [right["role"] for right in ines.get("/api/v1/me").json()["rights"]]
 
         assert ines.get("/api/v1/me").json()["rights"] == []

@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from audit.domain import EventHeard
+from audit.ledger.integrator import integrate
 from shared.clock import Clock
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
@@ -68,3 +69,9 @@ def _heard(told: Header, body: str | None) -> RecordedEvent[EventHeard]:
         told.publisher, told.log_id, told.position, told.event, told.recorded_at, encode(told).decode(), body
     )
     return RecordedEvent(told.id, 1, meta, kept)
+
+
+def committed(app: ServiceApplication) -> None:
+    """Audit believes a right from when its ledger commits to it; the others, as soon as they hear of it."""
+    while app.service == "audit" and integrate(app):
+        pass
