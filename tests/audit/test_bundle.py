@@ -25,12 +25,14 @@ from audit.bundle.container import LARGEST, MOST_ENTRIES, packed, unpacked
 from audit.bundle.model import Bundle, Reading
 from audit.bundle.writing import entries
 from audit.ledger.note import Signer
+from audit.ledger.succession import Held
 from audit.ledger.tree import Unproven
 from audit.verify import main
 
 WHOLE = bundle()
 ENTRIES = entries(WHOLE)
 RAW = packed(ENTRIES)
+OWN = Held(bundles.SIGNER.verifier)
 FORGER = Signer("registre.example/dla", bytes(32))
 
 
@@ -56,12 +58,12 @@ def test_a_case_is_believed_with_its_file_alone() -> None:
     assert [told.event for told in found.headers] == [event for *_, event, _ in bundles.EVENTS]
     assert (found.checkpoint.size, found.key) == (11, bundles.SIGNER.verifier)
     assert not found.compared
-    assert checked(RAW, [bundles.SIGNER.verifier]).compared
+    assert checked(RAW, [OWN]).compared
 
 
 def test_a_file_of_each_format_that_ever_was_is_believed_for_ever() -> None:
     for kept in (Path(__file__).parents[1] / "contracts" / "samples" / "bundles").iterdir():
-        checked(kept.read_bytes(), [bundles.SIGNER.verifier])
+        checked(kept.read_bytes(), [OWN])
 
 
 def test_it_is_a_zip_as_others_read_it(tmp_path: Path) -> None:
@@ -241,7 +243,7 @@ def test_another_key_signs_another_ledger() -> None:
     forged = file_of(bundle(signer=FORGER))
     checked(forged)  # alone, it holds together: hence the key to compare
     with pytest.raises(Unproven, match="n’est pas celle que vous tenez"):
-        checked(forged, [bundles.SIGNER.verifier])
+        checked(forged, [OWN])
     mixed = replace(bundle(signer=FORGER), key=WHOLE.key)
     assert refused(file_of(mixed)).startswith("point-de-controle.txt")
 

@@ -184,14 +184,14 @@ def test_an_erased_value_is_said_to_be_erased_and_the_proofs_still_hold(
 
 
 def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
-    database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: Signing, case: UUID
+    database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: Signing, memory: Path, case: UUID
 ) -> None:
     jwks = str(tmp_path / "intake" / "jwks.json")
     for feeds in ({"intake": "http://127.0.0.1:9"}, {}):
         with served(audit_service, database, nats, tmp_path, feeds=feeds, jwks=jwks) as running:
             alone = Served(running.http, intake.issuer, running.web, running.settings)
             heard(alone, intake)
-            Path(str(signing._memory)).unlink(missing_ok=True)
+            memory.unlink(missing_ok=True)
             signed(alone, signing)
             answer = alone.by("auditor").get(f"/api/v1/cases/{case}/bundle")
             assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (503, "service-unavailable")

@@ -20,7 +20,8 @@ router = case_router("/ledger", "ledger")
 
 ADVICE = {
     Why.OTHER_KEY: "La clé donnée n’est pas celle qui a signé jusqu’ici\u00a0: remettez la clé d’avant,"
-    " depuis sa sauvegarde.",
+    " depuis sa sauvegarde\u202f; si elle est perdue ou remplacée, «\u202fdla-audit succeed\u202f» fait signer"
+    " la nouvelle.",
     Why.OLDER: "La base d’audit est plus ancienne que ce qui a été signé\u00a0: restaurez une sauvegarde plus récente."
     " Rien ne sera signé d’ici là, pour que personne ne voie deux histoires.",
     Why.ALTERED: "Les lignes déjà signées ne sont plus les mêmes\u00a0: gardez une copie de la base telle qu’elle est,"

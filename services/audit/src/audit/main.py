@@ -10,6 +10,7 @@ from audit import api, commands, domain, health
 from audit.bundle import api as bundle_api
 from audit.dossier import dossier
 from audit.ledger import api as ledger_api
+from audit.ledger import commands as ledger_commands
 from audit.ledger.keeper import Keeper
 from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import Signing
@@ -49,6 +50,7 @@ service = Service(
 )
 cli = command_line(service)
 commands.install(cli)
+ledger_commands.install(cli, service)
 reconcile_commands.install(cli, service)
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from unicodedata import category
 
 from audit.bundle.checking import Checked, checked
 from audit.bundle.container import LARGEST
-from audit.ledger.note import verifier
 from audit.ledger.opening import FIRST
+from audit.ledger.succession import held
 from audit.ledger.tree import Unproven
 from audit.phases import NAMES
 
@@ -21,9 +21,9 @@ REFUSED, UNREADABLE = 1, 2
 
 def verify(file: Path, keys: Sequence[str]) -> int:
     """Says what was verified and what was not, or the first thing wrong; gives the exit code. `keys`: published keys of
-    the ledger, or files that hold one."""
+    the ledger, or files that hold some, as `/tlog/key` serves them."""
     try:
-        known = [verifier(_key(key)) for key in keys]
+        known = [key for told in keys for key in held(_key(told))]
         with file.open("rb") as opened:
             raw = opened.read(LARGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
@@ -58,6 +58,10 @@ def report(found: Checked) -> Iterator[str]:
     yield f"  - {announced} annonces aux autres services sont celles auxquelles il s’est engagé\u202f;"
     yield f"  - les versions des {objects} objets du dossier se suivent sans trou de la première à la dernière\u202f;"
     yield "  - la chronologie, les en-têtes et les empreintes découlent du reste, à l’octet près."
+    for link in found.successions:
+        by_whom = "signée aussi par l’ancienne" if link.by_old else "NON signée par l’ancienne"
+        yield f"  Clé {link.new.key_id.hex()}, qui succède à {link.old.key_id.hex()} dès {link.checkpoint.size} lignes,"
+        yield f"    le {link.at:%d/%m/%Y}, {by_whom}\u00a0: {link.motive}"
     for name in bundle.services:
         positions = [told.position for told in headers if told.publisher == name]
         if positions:
@@ -76,6 +80,16 @@ def _not_checked(found: Checked) -> Iterator[str]:
             f"que la clé, {found.key}, est celle du registre\u00a0: comparez-la avec celle qui est publiée ailleurs "
             f"(son empreinte est {found.key.key_id.hex()}), ou donnez celle-ci avec --key\u202f;"
         )
+    for link in found.successions:
+        yield (
+            f"que le registre de {link.new.key_id.hex()} prolonge celui de {link.old.key_id.hex()}\u00a0:"
+            f" /tlog/consistency le montre à partir de {link.checkpoint.size} lignes\u202f;"
+        )
+        if not link.by_old:
+            yield (
+                f"que {link.new.key_id.hex()} succède à {link.old.key_id.hex()}\u00a0: celle-ci ne l’a pas signé,"
+                " seule la nouvelle le dit. Comparez celle-ci avec la clé qui est publiée ailleurs\u202f;"
+            )
     if others := bundle.checkpoint.rpartition("\n\n")[2].count("\n") - 1:
         yield f"{others} autres signatures du point de contrôle (témoins)\u202f;"
     yield (

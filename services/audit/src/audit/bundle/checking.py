@@ -19,42 +19,65 @@ from audit.ledger.checkpoint import Checkpoint, verified
 from audit.ledger.note import Verifier, verifier
 from audit.ledger.opening import FIRST, Opening
 from audit.ledger.proof import proof, verify_event
+from audit.ledger.succession import Held, Succession, chain
 from audit.ledger.tree import Unproven
 from shared.sealed import tokens_in
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`compared`: the key is one of those that whoever checks got elsewhere."""
+    """`compared`: the key is one of those that whoever checks got elsewhere, or took over from one by its signature."""
 
     bundle: Bundle
     headers: tuple[Header, ...]
     checkpoint: Checkpoint
     key: Verifier
     compared: bool
+    successions: tuple[Succession, ...] = ()
 
 
-def checked(raw: bytes, known: Sequence[Verifier] = ()) -> Checked:
+def checked(raw: bytes, known: Sequence[Held] = ()) -> Checked:
     """`known`: the ledger's keys as they were published elsewhere, if any. Raises Unproven."""
     given = unpacked(raw)
     bundle = read(given)
     with _about(KEY_FILE):
-        key = _key(bundle, known)
+        key = _key(bundle)
+        links = chain(bundle.successions, key)
+        until = _compared(key, links, known) if known else None
     with _about(CHECKPOINT_FILE):
         signed = verified(bundle.checkpoint, [key])
+        if until is not None and signed.size > until:
+            raise Unproven(f"{key} ne vaut que jusqu’à {until} lignes, et signe ici pour {signed.size}")
     headers = tuple(_line(bundle, line, key) for line in bundle.lines)
     _chained(headers)
     _rederived(entries(bundle), given)
-    return Checked(bundle, headers, signed, key, bool(known))
+    return Checked(bundle, headers, signed, key, bool(known), links)
 
 
-def _key(bundle: Bundle, known: Sequence[Verifier]) -> Verifier:
+def _key(bundle: Bundle) -> Verifier:
     key = verifier(bundle.key)
     if str(key) != bundle.key:
         raise Unproven("la clé n’est pas écrite comme elle est publiée")
-    if known and key not in known:
-        raise Unproven(f"la clé du dossier, {key}, n’est pas celle que vous tenez pour celle du registre")
     return key
+
+
+def _compared(key: Verifier, links: Sequence[Succession], known: Sequence[Held]) -> int | None:
+    """Up to which size the file's key may sign, by the keys that whoever checks got elsewhere."""
+    reached, limits = key, {each.key: each.until for each in known}
+    for link in reversed(links):
+        if reached in limits:
+            break
+        if link.old in limits and not link.by_old:
+            raise Unproven(
+                f"{link.new} a succédé à la clé que vous tenez, {link.old}, qui n’a pas signé cette succession\u00a0:"
+                " vérifiez que la nouvelle est publiée là où vous avez trouvé l’ancienne, et donnez-la aussi"
+            )
+        if not link.by_old:
+            break
+        reached = link.old
+    if reached not in limits:
+        raise Unproven(f"la clé du dossier, {key}, n’est pas celle que vous tenez pour celle du registre")
+    return limits[key] if reached == key else None
 
 
 def _line(bundle: Bundle, line: Line, key: Verifier) -> Header:

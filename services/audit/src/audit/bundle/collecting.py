@@ -73,6 +73,7 @@ def collected(app: ServiceApplication, case: UUID, addresses: Mapping[str, str],
             for name, each in shown.items()
             for topic, schema in sorted(each.schemas.items())
         },
+        successions=tuple(Ledger(app.recorder).successions()),
     )
 
 

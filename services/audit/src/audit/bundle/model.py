@@ -66,7 +66,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """`key` verifies `checkpoint`, a signed note; `schemas` by file name."""
+    """`key` verifies `checkpoint`, a signed note; `schemas` by file name; `successions`: signed notes that lead to it
+    from the ledger's first key."""
 
     case: str
     services: Mapping[str, Reading]
@@ -75,3 +76,4 @@ class Bundle:
     lines: tuple[Line, ...]
     schemas: Mapping[str, bytes]
     format: str = FORMAT
+    successions: tuple[str, ...] = ()

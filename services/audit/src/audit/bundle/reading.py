@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from uuid import UUID
 
 import msgspec
 
 from audit.bundle.model import FORMATS, Bundle, Case, Line
-from audit.bundle.writing import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, SCHEMAS, announced_file, content_file, proof_file
+from audit.bundle.writing import (
+    CASE_FILE,
+    CHECKPOINT_FILE,
+    KEY_FILE,
+    SCHEMAS,
+    announced_file,
+    content_file,
+    proof_file,
+    succession_file,
+)
 from audit.ledger.note import text_of
 from audit.ledger.tree import Unproven
 
@@ -34,7 +44,15 @@ def read(entries: Mapping[str, bytes]) -> Bundle:
         ),
         {name: content for name, content in entries.items() if name.startswith(SCHEMAS)},
         case.format,
+        tuple(_successions(entries)),
     )
+
+
+def _successions(entries: Mapping[str, bytes]) -> Iterator[str]:
+    for n in count(1):
+        if (name := succession_file(n)) not in entries:
+            return
+        yield _text(entries, name)
 
 
 def _case(raw: bytes) -> Case:

@@ -29,6 +29,7 @@ def entries(bundle: Bundle) -> dict[str, bytes]:
         **{proof_file(line.said.id): line.proof.encode() for line in bundle.lines},
         **{content_file(line.said.id): line.content for line in bundle.lines if line.content is not None},
         **{announced_file(line.said.id): line.announced for line in bundle.lines if line.announced is not None},
+        **{succession_file(n): note.encode() for n, note in enumerate(bundle.successions, 1)},
         **bundle.schemas,
     }
     sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in found.items())
@@ -45,3 +46,7 @@ def content_file(event: str) -> str:
 
 def announced_file(event: str) -> str:
     return f"annonces/{event}.txt"
+
+
+def succession_file(n: int) -> str:
+    return f"successions/{n}.txt"

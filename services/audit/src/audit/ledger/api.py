@@ -12,9 +12,11 @@ from fastapi.responses import PlainTextResponse
 from audit import domain
 from audit.ledger import tree
 from audit.ledger.integrator import opening_of, opens
+from audit.ledger.note import verifier
 from audit.ledger.opening import Opening, header_of
 from audit.ledger.proof import Proof
 from audit.ledger.store import Leaf, Ledger, Signed
+from audit.ledger.succession import chain, keys
 from audit.ledger.tiles import address
 from shared.decider import Role
 from shared.web.callers import Calling, allowed, whole_or_headers
@@ -45,10 +47,20 @@ def checkpoint(asked: Asked) -> Response:
     return Text(_newest(Ledger(asked.recorder)).note, headers=FOR_NOW)
 
 
-@tlog.get("/key", response_class=Text, summary="The key that verifies checkpoints")
+@tlog.get("/key", response_class=Text, summary="The key that verifies checkpoints, and those before it")
 def key(asked: Asked) -> Response:
-    """`name+id+key`. Whoever wants to be sure compares it with what the deployment has published elsewhere."""
-    return Text(_newest(Ledger(asked.recorder)).key + "\n", headers=FOR_NOW)
+    """`name+id+key`. Each key that it took over from follows, with `until` and the largest size that it signed. Whoever
+    wants to be sure compares with what the deployment has published elsewhere."""
+    ledger = Ledger(asked.recorder)
+    current = verifier(_newest(ledger).key)
+    published = keys(chain(ledger.successions(), current), current)
+    return Text("".join(f"{each}\n" for each in published), headers=FOR_NOW)
+
+
+@tlog.get("/successions", response_class=Text, summary="Which key took over from which, and why")
+def successions(asked: Asked) -> Response:
+    """Signed notes, the first key's first, with an empty line between them; nothing when the key never changed."""
+    return Text("\n".join(Ledger(asked.recorder).successions()), headers=FOR_NOW)
 
 
 @tlog.get("/tile/{path:path}", response_class=Tile, summary="Hashes or entries of the ledger, 256 at most")

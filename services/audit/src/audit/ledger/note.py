@@ -96,6 +96,15 @@ def opened(note: str, known: Sequence[Verifier]) -> str:
     """The text that one of the known keys has signed, none of them wrongly; other signatures are passed over.
 
     Raises Unproven."""
+    text, signers = signed_by(note, known)
+    if not signers:
+        raise Unproven("aucune des clés connues n’a signé cette note")
+    return text
+
+
+def signed_by(note: str, known: Sequence[Verifier]) -> tuple[str, list[Verifier]]:
+    """The text, and those of the known keys that have signed it. Raises Unproven when one of them has not, though its
+    signature stands there."""
     if len(note) > LARGEST:
         raise Unproven("la note est trop longue")
     if any(char < " " and char != "\n" for char in note):
@@ -108,14 +117,12 @@ def opened(note: str, known: Sequence[Verifier]) -> str:
     if len(lines) > MOST_SIGNATURES:
         raise Unproven("la note porte trop de signatures")
     keys = {(key.name, key.key_id): key for key in known}
-    verified = False
+    signers = []
     for line in lines:
         if (found := _SIGNATURE.fullmatch(line)) is None:
             raise Unproven("une ligne de signature est illisible")
         name, signature = found[1], base64(found[2])
         if (key := keys.get((name, signature[:4]))) is not None:
             key.verify(text, signature[4:])
-            verified = True
-    if not verified:
-        raise Unproven("aucune des clés connues n’a signé cette note")
-    return text
+            signers.append(key)
+    return text, signers

@@ -48,6 +48,10 @@ class Ledger:
             rows = self._recorder.fetch(NEWEST + "WHERE size = %s ORDER BY nth DESC LIMIT 1", (size,))
         return Signed(**rows[0]) if rows else None
 
+    def successions(self) -> list[str]:
+        """Signed notes, the first key's first."""
+        return [row["note"] for row in self._recorder.fetch("SELECT note FROM {schema}.successions ORDER BY nth")]
+
     def asked(self, question: Callable[[Subtree], T]) -> T:
         """What the tree answers, its tiles read at once. KeyError when the tree is smaller than the question."""
         places = list(needed(question))

@@ -30,4 +30,8 @@ CREATE TABLE IF NOT EXISTS {schema}.checkpoints (       -- everything that was e
     key       text   NOT NULL,
     signed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+CREATE TABLE IF NOT EXISTS {schema}.successions (       -- each a signed note: which key took over from which, and why
+    nth       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    note      text   NOT NULL
+);
 CREATE INDEX IF NOT EXISTS checkpoints_by_size ON {schema}.checkpoints (size);

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     CHECKPOINT_HERE = "checkpoint-contradicted-here"
     CHECKPOINT_UNSIGNED = "checkpoint-unsigned-here"
     CHECKPOINT_BEYOND = "checkpoint-beyond-here"
+    SUCCESSION_HERE = "succession-contradicted-here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ SAID = {
     Kind.LEAVES_GONE: "des lignes du registre manquent à partir d’ici",
     Kind.CHECKPOINT_HERE: "les lignes du registre ne sont pas celles de ce point de contrôle signé",
     Kind.CHECKPOINT_UNSIGNED: "point de contrôle dont la signature ne vaut pas",
+    Kind.SUCCESSION_HERE: "les clés qui ont signé ne se succèdent pas comme le registre le dit",
     Kind.CHECKPOINT_BEYOND: "point de contrôle signé pour plus de lignes que le registre n’en a",
 }
 FIELDS = {

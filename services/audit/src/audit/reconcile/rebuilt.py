@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from audit.ledger.checkpoint import verified
 from audit.ledger.note import verifier
+from audit.ledger.store import Ledger
+from audit.ledger.succession import chain
 from audit.ledger.tiles import Place, edge_of, grown
 from audit.ledger.tree import EMPTY, Unproven, leaf_hash, node_hash
 from audit.reconcile.finding import Finding, Kind
@@ -44,6 +46,7 @@ def rebuilt(app: ServiceApplication) -> Iterator[Finding]:
     recorder, tree, edge = app.recorder, Growing(), dict[Place, bytes]()
     (row,) = recorder.fetch("SELECT size FROM {schema}.ledger")
     size: int = row["size"]
+    yield from _successions(recorder)
     yield from _checkpoints(recorder, tree, 0)
     while tree.size < size:
         before = tree.size
@@ -63,6 +66,25 @@ def rebuilt(app: ServiceApplication) -> Iterator[Finding]:
         (grown_since,) = recorder.fetch("SELECT size FROM {schema}.ledger")
         if row["size"] > grown_since["size"]:
             yield Finding(Kind.CHECKPOINT_BEYOND, SELF, row["size"], name=f"n° {row['nth']}")
+
+
+def _successions(recorder: LogRecorder) -> Iterator[Finding]:
+    """Each key but the first took over by its own signature, with the tree that the one before had signed."""
+    ledger = Ledger(recorder)
+    if (last := ledger.newest()) is None:
+        return
+    try:
+        links = chain(ledger.successions(), verifier(last.key))
+    except Unproven as error:
+        yield Finding(Kind.SUCCESSION_HERE, SELF, last.size, name=str(error))
+        return
+    for link in links:
+        signed = ledger.newest(link.checkpoint.size)
+        if signed is None or not signed.note.startswith(f"{link.checkpoint}\n"):
+            yield Finding(Kind.SUCCESSION_HERE, SELF, link.checkpoint.size, name=link.new.key_id.hex())
+    known = [last.key, *(str(link.old) for link in links)]
+    for row in recorder.fetch("SELECT nth, size FROM {schema}.checkpoints WHERE key <> ALL(%s)", (known,)):
+        yield Finding(Kind.CHECKPOINT_UNSIGNED, SELF, row["size"], name=f"n° {row['nth']}")
 
 
 def _tiles(recorder: LogRecorder, tiles: dict[Place, bytes]) -> Iterator[Finding]:

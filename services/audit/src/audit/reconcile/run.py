@@ -63,6 +63,18 @@ def last(app: ServiceApplication, *, ended: bool) -> Reconciliation | None:
     return Reconciliation(**rows[0], reached=msgspec.convert(progress, Reached))
 
 
+def of_audit_alone(app: ServiceApplication) -> Iterator[Finding]:
+    """What differs within audit's own database: its log, the ledger's leaves, tiles and checkpoints."""
+    audited = Audited(app)
+    while audited.position < audited.until:
+        for told in audited.batch(BATCH):
+            if isinstance(told, Finding):
+                yield told
+            elif told.fault:
+                yield told.fault
+    yield from rebuilt(app)
+
+
 class Reconciling:
     """Iterate over it for the findings; `done` of `total` events of audit's log are behind.
 

@@ -1,0 +1,95 @@
+"""Which key took over from which, from where on, and why? Signed by the new key, and by the old one if it still is."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from audit.ledger.checkpoint import Checkpoint, checkpoint
+from audit.ledger.note import Signer, Verifier, signed_by, verifier
+from audit.ledger.tree import Unproven
+
+FIRST_LINE = "dla-succession/1"
+LONGEST_MOTIVE = 500
+LINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """`checkpoint`: the last one that `old` signed, and the first that `new` did: one and the same tree. `by_old`: the
+    old key has signed this succession too."""
+
+    checkpoint: Checkpoint
+    old: Verifier
+    new: Verifier
+    at: datetime
+    motive: str
+    by_old: bool = False
+
+    def __str__(self) -> str:
+        tree = f"{self.checkpoint.origin}\n{self.checkpoint.size}\n{b64encode(self.checkpoint.root).decode()}\n"
+        return f"{FIRST_LINE}\n{tree}{self.old}\n{self.new}\n{self.at.isoformat()}\n{self.motive}\n"
+
+    def signed(self, new: Signer, old: Signer | None) -> str:
+        note = new.signed(str(self))
+        return note if old is None else note + old.signed(str(self)).rpartition("\n\n")[2]
+
+
+def succession(note: str) -> Succession:
+    """Raises Unproven unless the new key has signed it, and nobody wrongly."""
+    lines = note.partition("\n\n")[0].split("\n")
+    if len(lines) != LINES or lines[0] != FIRST_LINE:
+        raise Unproven("ce n’est pas une succession de clés")
+    old, new = verifier(lines[4]), verifier(lines[5])
+    text, signers = signed_by(note, [new, old])
+    try:
+        at = datetime.fromisoformat(lines[6])
+    except ValueError as error:
+        raise Unproven("la date d’une succession est illisible") from error
+    if new not in signers:
+        raise Unproven(f"la succession de {old} n’est pas signée par {new}, qui lui succède")
+    found = Succession(checkpoint("\n".join(lines[1:4]) + "\n"), old, new, at, lines[7], old in signers)
+    if str(found) != text or {old.name, new.name} != {found.checkpoint.origin} or old == new:
+        raise Unproven("cette succession n’est pas écrite comme elle doit l’être")
+    return found
+
+
+def chain(notes: Sequence[str], current: Verifier) -> tuple[Succession, ...]:
+    """From the first key to the current one. Raises Unproven when a link is missing."""
+    links = tuple(map(succession, notes))
+    for link, following in zip(links, [*(link.old for link in links[1:]), current], strict=False):
+        if link.new != following:
+            raise Unproven(f"{link.new} a succédé à {link.old}, et non {following}")
+    if any(after.checkpoint.size < before.checkpoint.size for before, after in pairwise(links)):
+        raise Unproven("les successions ne sont pas dans l’ordre des tailles du registre")
+    return links
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A key of the ledger, and the largest size that it may sign; null for the current one."""
+
+    key: Verifier
+    until: int | None = None
+
+    def __str__(self) -> str:
+        return str(self.key) if self.until is None else f"{self.key} until {self.until}"
+
+
+def keys(links: Sequence[Succession], current: Verifier) -> list[Held]:
+    """As they are published, the current one first."""
+    return [Held(current), *(Held(link.old, link.checkpoint.size) for link in reversed(links))]
+
+
+def held(published: str) -> list[Held]:
+    """Reads one key, or all of a ledger as it publishes them. Raises Unproven."""
+    found = []
+    for line in published.strip().split("\n"):
+        key, _, until = line.partition(" until ")
+        if until and not (until.isascii() and until.isdigit()):
+            raise Unproven("une clé publiée ne dit pas jusqu’à quelle taille elle vaut")
+        found.append(Held(verifier(key), int(until) if until else None))
+    return found
