@@ -70,7 +70,7 @@ def deployment(**changed: Any) -> Settings:
         "identity_key": SecretBytes(IDENTITY_KEY),
         "jwks": "https://identite.example.org/jwks",
         "issuer": ISSUER,
-        "service_token": SecretStr(""),
+        "service_token": SecretStr("x"),
     }
     return Settings(**(told | changed))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
@@ -67,13 +68,15 @@ class Loop:
 class Carrier:
     """Starts relays and subscriptions, and stops them all at the end. `deaths`: why the process would have ended."""
 
-    def __init__(self, loop: Loop, server: Nats, desk: Desk, closing: ExitStack) -> None:
+    def __init__(
+        self, loop: Loop, server: Nats, desk: Desk, closing: ExitStack, authorities: Path | None = None
+    ) -> None:
         self.loop, self.server, self.desk, self._closing = loop, server, desk, closing
         self.deaths: list[str] = []
-        self.deployer = Access(server.url, server.deployer_seed)
+        self.deployer = Access(server.url, server.deployer_seed, authorities)
 
     def access(self, service: str) -> Access:
-        return Access(self.server.url, self.server.seed(service))
+        return replace(self.deployer, seed=self.server.seed(service))
 
     def install(self, *, whole: bool = False) -> None:
         """The deploy step."""

@@ -120,7 +120,7 @@ def played(world: World) -> str:
 def settings(**deployed: Any) -> ConsoleSettings:
     told: dict[str, Any] = {
         "mode": Mode.DEVELOPMENT,
-        "feeds": {name: f"http://{name}.test" for name in SERVICES},
+        "feeds": {name: f"https://{name}.test" for name in SERVICES},
         "issuer": ISSUER,
         "address": ADDRESS,
         "key": SecretBytes(bytes(32)),

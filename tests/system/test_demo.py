@@ -52,6 +52,12 @@ def test_an_attempt_that_was_refused_is_told(played: subprocess.CompletedProcess
     assert "Admission demandée – refusé : Des critères ne sont pas remplis" in story
 
 
+def test_nobody_else_reads_what_is_kept(folder: Path, played: subprocess.CompletedProcess[str]) -> None:
+    held = [folder / ".dla", *(folder / ".dla").rglob("*")]
+    assert len(held) > 100
+    assert [path for path in held if path.stat().st_mode & 0o077] == []
+
+
 def test_nothing_is_left_running(folder: Path, played: subprocess.CompletedProcess[str]) -> None:
     assert played.returncode == 0
     assert not [process for process in Path("/proc").glob("[0-9]*") if _works_in(process) == folder]

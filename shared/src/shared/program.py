@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -18,9 +19,8 @@ import uvicorn
 from shared.described import breaking, described, drift, written
 from shared.rebuild import rebuilt
 from shared.service import Part, Service
-from shared.settings import DeployStep, Misconfigured, Settings, told
+from shared.settings import DeployStep, Misconfigured, Settings, together, told
 from shared.transport import topology
-from shared.transport.access import Access
 from shared.transport.inbox import Inbox
 
 
@@ -31,17 +31,16 @@ def command_line(service: Service) -> typer.Typer:
     def serve(role: Annotated[Part, typer.Option(help="What this process does")] = Part.ALL) -> None:
         """Runs the service until SIGTERM, or until NATS refuses it a right that it cannot do without."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-        settings = settings_of(service)
-        _run(service, settings, role)
+        works = role in (Part.ALL, Part.WORK)
+        _run(service, settings_of(service, *([service.workers] if works else [])), role)
 
     @cli.command()
     def migrate() -> None:
         """Makes the tables of this service's database, its stream and its consumers, where they are missing.
 
         The deploy step: it alone enters NATS as the deployer, by DLA_NATS_DEPLOYER_SEED."""
-        settings = settings_of(service)
-        with _told_plainly():
-            deployer = Access(settings.nats_url, told(DeployStep).nats_deployer_seed.get_secret_value())
+        settings = settings_of(service, partial(told, DeployStep))
+        deployer = replace(settings.access, seed=told(DeployStep).nats_deployer_seed.get_secret_value())
         app = service.application(settings)
         app.create_tables()
         app.close()
@@ -109,13 +108,16 @@ def _run(service: Service, settings: Settings, role: Part) -> None:
         ends.append(reason)
         server.should_exit = True
 
-    with _told_plainly():
-        web = service.web(settings, role, fatal=end)
+    web = service.web(settings, role, fatal=end)
     server = uvicorn.Server(
         uvicorn.Config(
             web,
             host=settings.host,
             port=settings.port,
+            ssl_certfile=settings.tls_certificate,
+            ssl_keyfile=settings.tls_key,
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=[str(proxy) for proxy in settings.proxies],
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
@@ -139,11 +141,13 @@ def _inbox(service: Service) -> Iterator[Inbox]:
         app.close()
 
 
-def settings_of(service: Service) -> Settings:
-    """What the deployment tells all services, once what it tells this one alone is understood too."""
+def settings_of(service: Service, *also: Callable[[], Any]) -> Settings:
+    """What the deployment tells all services, once what it tells this one alone, and what `also` asks, is there too.
+
+    Ends with 2, and all that is missing."""
+    asked = [partial(told, settings) for settings in (service.own_settings, Settings) if settings]
     with _told_plainly():
-        if service.own_settings:
-            told(service.own_settings)
+        together(*asked, *also)
         return told(Settings)
 
 

@@ -109,7 +109,7 @@ class Service:
 
     def feed(self, settings: Settings) -> Feed:
         bases = {publisher: str(url) for publisher, url in settings.feeds.items()}
-        return Feed(bases, settings.service_token.get_secret_value())
+        return Feed(bases, settings.service_token.get_secret_value(), settings.trusted)
 
     def web(
         self, settings: Settings | None = None, part: Part = Part.ALL, fatal: Callable[[str], None] | None = None

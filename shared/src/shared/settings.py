@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ssl
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-import nkeys
 from pydantic import (
     BeforeValidator,
+    Field,
+    FilePath,
     HttpUrl,
+    IPvAnyNetwork,
     PositiveFloat,
     SecretBytes,
     SecretStr,
@@ -21,10 +24,11 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared import production
+from shared.checked import Authorities, DatabaseUrl, PrivateKey, Seed, served_with
 from shared.transport.access import Access
 
 S = TypeVar("S", bound=BaseSettings)
-DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
 
 
 class Mode(StrEnum):
@@ -52,8 +56,24 @@ def told(settings: type[S]) -> S:
     except ValidationError as error:
         prefix = settings.model_config["env_prefix"]
         names = [prefix + "_".join(map(str, fault["loc"])).upper() if fault["loc"] else "" for fault in error.errors()]
-        lines = [f"{name}: {fault['msg']}" for name, fault in zip(names, error.errors(), strict=True)]
-        raise Misconfigured([line.removeprefix(": ") for line in lines]) from None
+        faults = [f"{name}: {fault['msg']}" for name, fault in zip(names, error.errors(), strict=True)]
+        raise Misconfigured([line for fault in faults for line in _lines(fault)]) from None
+
+
+def _lines(fault: str) -> list[str]:
+    return fault.removeprefix(": ").removeprefix("Value error, ").splitlines()
+
+
+def together(*asked: Callable[[], Any]) -> None:
+    """Raises Misconfigured with all that is missing, whoever misses it."""
+    faults: list[str] = []
+    for ask in asked:
+        try:
+            ask()
+        except Misconfigured as missing:
+            faults += missing.faults
+    if faults:
+        raise Misconfigured(list(dict.fromkeys(faults)))
 
 
 def thirty_two_bytes(text: str) -> bytes:
@@ -71,36 +91,30 @@ def decoded(value: object) -> object:
 Key = Annotated[SecretBytes, BeforeValidator(decoded)]
 
 
-def of_a_user(seed: str) -> str:
-    try:
-        if nkeys.from_seed(seed.encode()).public_key.startswith(b"U"):
-            return seed
-    except nkeys.NkeysError:
-        pass
-    raise ValueError("the seed of an NKey of a NATS user is needed: SU and 56 more letters and digits")
-
-
-Seed = Annotated[SecretStr, BeforeValidator(lambda seed: of_a_user(seed) if isinstance(seed, str) else seed)]
-
-
 class Settings(BaseSettings):
     """`mode`: production unless said otherwise. `nats_seed` is this service's own, and opens to it what is its business
-    alone. `sealing_key` wraps the keys of personal data, its own in each service; `former_sealing_key` opens what is
-    not wrapped anew yet, until `rewrap` has run. `erased_list`: a file outside the database and its back-ups, that
-    remembers the keys that were destroyed. `identity_key` makes people's pseudonyms, and is the same for all services.
-    `jwks` is a file or an URL, whose keys outlive an outage of the provider by `jwks_trusted_hours`. `rights_from`: the
-    register, or in development the token's own claims. `feeds` gives each service's address; `dev_clock` names the
-    development clock's file, and exists in development only."""
+    alone. `tls_certificate` and `tls_key` serve HTTPS; else `proxies` are the addresses of what ends TLS before this
+    service, and tells it who calls. `ca_file`: the authorities that signed the certificates of NATS and of the other
+    services, where the machine does not know them. `sealing_key` wraps the keys of personal data, its own in each
+    service; `former_sealing_key` opens what is not wrapped anew yet, until `rewrap` has run. `erased_list`: a file
+    outside the database and its back-ups, that remembers the keys that were destroyed. `identity_key` makes people's
+    pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys outlive an outage of the
+    provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the token's own claims. `feeds`
+    gives each service's address; `dev_clock` names the development clock's file, and exists in development only."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
 
     mode: Mode = Mode.PRODUCTION
-    database_url: SecretStr
+    database_url: DatabaseUrl
     nats_url: str
     nats_seed: Seed
     region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "local"
     host: str = "127.0.0.1"
     port: int = 8000
+    tls_certificate: FilePath | None = None
+    tls_key: PrivateKey | None = None
+    proxies: tuple[IPvAnyNetwork, ...] = ()
+    ca_file: Authorities | None = None
     sealing_key: Key
     former_sealing_key: Key | None = None
     erased_list: Path | None = None
@@ -110,31 +124,31 @@ class Settings(BaseSettings):
     issuer: str
     audience: str = "dla"
     rights_from: RightsFrom = RightsFrom.REGISTER
-    service_token: SecretStr
+    service_token: Annotated[SecretStr, Field(min_length=1)]
     feeds: dict[str, HttpUrl] = {}
     dev_clock: Path | None = None
 
     @property
     def access(self) -> Access:
-        return Access(self.nats_url, self.nats_seed.get_secret_value())
+        return Access(self.nats_url, self.nats_seed.get_secret_value(), self.ca_file)
+
+    @property
+    def trusted(self) -> ssl.SSLContext | bool:
+        """Whom to believe that it is the server asked for: the deployment's own authority, else the machine's."""
+        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
+
+    @model_validator(mode="after")
+    def _served_with_both_or_neither(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key")
+        if self.tls_certificate and self.tls_key:
+            served_with(self.tls_certificate, self.tls_key)
+        return self
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
-        if self.mode is Mode.PRODUCTION:
-            if self.issuer == DEVELOPMENT_ISSUER:
-                raise ValueError(
-                    "DLA_ISSUER is the development issuer, which signs any token for whoever asks: set DLA_ISSUER and"
-                    " DLA_JWKS to those of your identity provider, or, to try the system, DLA_MODE=development"
-                )
-            if self.jwks.startswith("http://"):
-                raise ValueError("DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://")
-            if self.rights_from is RightsFrom.TOKEN:
-                raise ValueError(
-                    "DLA_RIGHTS_FROM=token takes the role from the token, which no identity provider knows: it is for"
-                    " DLA_MODE=development only; `dla-intake register` gives the first right of the register"
-                )
-            if self.dev_clock:
-                raise ValueError("DLA_DEV_CLOCK moves time: it is for DLA_MODE=development only")
+        if self.mode is Mode.PRODUCTION and (found := list(production.faults(self))):
+            raise ValueError("\n".join(found))
         return self
 
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from embedded.faults import EmbeddedError, writing_in
-from embedded.private import private_folder
+from embedded.private import opened, private_folder
 
 PATIENCE = 10.0
 """Seconds which a process has to stop by itself before it is killed."""
@@ -33,11 +33,11 @@ class Claim:
         self.path = path
 
     @contextmanager
-    def taken(self) -> Iterator[TextIO]:
+    def taken(self) -> Iterator[IO[str]]:
         """The open file, to be signed; the claim goes with the last process that has it open."""
         with writing_in(self.path):
             private_folder(self.path.parent)
-            file = self.path.open("a+")
+            file = opened(self.path, "a+")
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -46,7 +46,7 @@ class Claim:
             file.truncate(0)
             yield file
 
-    def sign(self, file: TextIO, pid: int) -> None:
+    def sign(self, file: IO[str], pid: int) -> None:
         with writing_in(self.path):
             file.write(str(pid))
             file.flush()

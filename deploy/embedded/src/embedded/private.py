@@ -4,12 +4,21 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
+
+MASK = 0o077
+"""For who makes files beside us: nobody else reads them."""
 
 
 def private_folder(path: Path) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     return path
+
+
+def opened(path: Path, mode: str) -> IO[Any]:
+    """As `open` does, but nobody else reads what it makes."""
+    return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def write_private(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from embedded import ports
 from embedded.claim import PATIENCE, POLL, Claim
@@ -22,7 +22,7 @@ from embedded.faults import (
     writing_in,
 )
 from embedded.interruption import held_back
-from embedded.private import private_folder
+from embedded.private import MASK, opened, private_folder
 
 
 class Process:
@@ -57,6 +57,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                umask=MASK,
                 start_new_session=True,  # a Ctrl-C in the terminal is for the launcher, which stops all in order
                 pass_fds=[claim.fileno()],
             )
@@ -111,13 +112,13 @@ class Process:
             self._child.wait()
         self._child = None
 
-    def _fresh_log(self) -> BinaryIO:
+    def _fresh_log(self) -> IO[bytes]:
         """Empty; the one of the start before stays beside it."""
         with writing_in(self.log):
             private_folder(self.log.parent)
             if self.log.exists():
                 self.log.replace(self.log.with_name(self.log.name + ".1"))
-            return self.log.open("wb")
+            return opened(self.log, "wb")
 
     def _exit_code(self) -> int | None:
         return self._child.poll() if self._child else None

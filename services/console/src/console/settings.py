@@ -8,7 +8,8 @@ from typing import Annotated, Self
 from pydantic import AnyHttpUrl, BeforeValidator, Field, HttpUrl, PositiveFloat, SecretBytes, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.settings import DEVELOPMENT_ISSUER, Mode, decoded, thirty_two_bytes
+from shared.production import DEVELOPMENT_ISSUER, is_in_clear
+from shared.settings import Mode, decoded, thirty_two_bytes
 
 SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
 Address = Annotated[str, BeforeValidator(lambda told: str(AnyHttpUrl(str(told))).rstrip("/"))]
@@ -59,6 +60,8 @@ class ConsoleSettings(BaseSettings):
                 raise ValueError("DLA_CONSOLE_ADDRESS is not https://: sessions would travel in clear")
             if not self.discovery_document.startswith("https://"):
                 raise ValueError("the identity provider is read without TLS: DLA_ISSUER or DLA_CONSOLE_DISCOVERY")
+            if plain := [name for name, address in self.feeds.items() if is_in_clear(str(address))]:
+                raise ValueError(f"DLA_FEEDS shows {', '.join(plain)} the tokens of people without TLS: use https://")
         return self
 
     def sealing_key(self) -> bytes:

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import msgspec
@@ -29,6 +28,7 @@ from shared.decider import Actor, Context, Decider, InCharge, Refused, Role
 from shared.eventlog import people
 from shared.eventlog.dues import Firing, due_rows
 from shared.eventlog.erased import ErasedList, ListDamaged
+from shared.eventlog.factory import LogFactory, reached_by
 from shared.eventlog.keys import Erased, KeyRing, Vault
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
 from shared.eventlog.recorder import (
@@ -463,16 +463,11 @@ def _shape(decider: Decider[Any]) -> str:
 
 def _environment(service: str, url: str, pool_size: int) -> dict[str, str]:
     """The library's own settings. Its insert function is never enabled: it takes no lock and drops the tracking."""
-    parts = urlsplit(url)
     return {
-        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "PERSISTENCE_MODULE": get_topic(LogFactory),
         "APPLICATION_RECORDER_TOPIC": get_topic(LogRecorder),
         "CREATE_TABLE": "no",
-        "POSTGRES_DBNAME": parts.path.lstrip("/"),
-        "POSTGRES_HOST": parts.hostname or "127.0.0.1",
-        "POSTGRES_PORT": str(parts.port or 5432),
-        "POSTGRES_USER": unquote(parts.username or ""),
-        "POSTGRES_PASSWORD": unquote(parts.password or ""),
+        **reached_by(url),
         "POSTGRES_POOL_SIZE": "2",
         "POSTGRES_MAX_OVERFLOW": str(pool_size - 2),
         "POSTGRES_MAX_WAITING": "0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
@@ -46,11 +47,13 @@ class FeedBroken(FeedUnavailable):
 
 
 class Feed:
-    """`bases`: each publisher's address; `token`: this service's own."""
+    """`bases`: each publisher's address; `token`: this service's own; `trusted`: who may have signed certificates."""
 
-    def __init__(self, bases: Mapping[str, str], token: str) -> None:
+    def __init__(self, bases: Mapping[str, str], token: str, trusted: ssl.SSLContext | bool = True) -> None:
         self._bases = {publisher: base.rstrip("/") for publisher, base in bases.items()}
-        self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=10, trust_env=False)
+        self._http = httpx.Client(
+            headers={"Authorization": f"Bearer {token}"}, timeout=10, trust_env=False, verify=trusted
+        )
 
     def close(self) -> None:
         self._http.close()

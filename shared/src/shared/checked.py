@@ -1,0 +1,62 @@
+"""What must a setting be before anything relies on it? A seed, a certificate or an URL that works; none is repeated."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Annotated
+
+import nkeys
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, FilePath, SecretStr
+
+
+def of_a_user(seed: SecretStr) -> SecretStr:
+    try:
+        if nkeys.from_seed(seed.get_secret_value().encode()).public_key.startswith(b"U"):
+            return seed
+    except nkeys.NkeysError:
+        pass
+    raise ValueError("the seed of an NKey of a NATS user is needed: SU and 56 more letters and digits")
+
+
+def of_postgresql(url: SecretStr) -> SecretStr:
+    try:
+        conninfo_to_dict(url.get_secret_value())
+    except ProgrammingError:
+        raise ValueError("a PostgreSQL URL is needed: postgresql://user:password@host:5432/database") from None
+    return url
+
+
+def of_authorities(file: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        raise ValueError(f"no certificate of an authority, in PEM, is in {file}") from None
+    return file
+
+
+def served_with(certificate: Path, key: Path) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_no_password)
+    except (ssl.SSLError, ValueError):
+        raise ValueError(
+            f"{certificate} and {key} are no certificate and its private key, in PEM and without a password"
+        ) from None
+
+
+def _no_password() -> str:
+    raise ValueError("a key with a password")
+
+
+def unread_by_others(key: Path) -> Path:
+    if key.stat().st_mode & 0o007:
+        raise ValueError(f"the private key can be read by everybody on the machine: chmod o-rwx {key}")
+    return key
+
+
+Seed = Annotated[SecretStr, AfterValidator(of_a_user)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(of_postgresql)]
+Authorities = Annotated[FilePath, AfterValidator(of_authorities)]
+PrivateKey = Annotated[FilePath, AfterValidator(unread_by_others)]
