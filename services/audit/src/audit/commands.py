@@ -62,6 +62,9 @@ def install(cli: typer.Typer) -> None:
         key: Annotated[
             list[str] | None, typer.Option(help="The ledger's key as it was published, or a file that holds it")
         ] = None,
+        witness: Annotated[
+            list[str] | None, typer.Option(help="The key of a witness as it publishes it, or a file that holds some")
+        ] = None,
     ) -> None:
         """Verifies a case's file without any service; says what it did not verify, or the first thing wrong."""
-        raise typer.Exit(verified(file, key or []))
+        raise typer.Exit(verified(file, key or [], witness or []))

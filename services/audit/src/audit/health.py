@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from audit.ledger.signing import Why
+from audit.ledger.witnesses import Trouble
 from audit.reconcile.run import last
 from audit.rights import disbelieved
 from shared.decider import Role
@@ -40,6 +41,19 @@ DISBELIEVED = (
     " n’y ont plus aucun droit. «\u202fdla-audit reconcile\u202f» les nomme\u202f; gardez une copie de la base, puis"
     " restaurez une sauvegarde saine."
 )
+TROUBLED = {
+    Trouble.UNREACHABLE: "Ce témoin ne répond pas\u00a0: il sera rattrapé dès qu’il répondra.",
+    Trouble.REFUSES: "Ce témoin refuse de cosigner\u00a0: connaît-il l’origine et la clé de ce registre\u202f?",
+    Trouble.FORK: "Ce témoin a cosigné une autre histoire de ce registre\u00a0: gardez une copie de la base, et"
+    " comparez son point de contrôle avec les nôtres.",
+    Trouble.AHEAD: "Ce témoin a cosigné plus de lignes que le registre n’en a\u00a0: la base a été restaurée d’une"
+    " sauvegarde plus ancienne, ou quelqu’un d’autre signe avec cette clé.",
+    Trouble.FORGOT: "Ce témoin a oublié ce qu’il avait cosigné\u00a0: il ne vaut plus comme témoin\u202f; que son"
+    " organisation en commence un autre, avec une nouvelle clé.",
+}
+GRAVE = frozenset({Trouble.FORK, Trouble.AHEAD, Trouble.FORGOT})
+MISSED = "Moins de {quorum} témoins ont cosigné ce qui était signé il y a une minute."
+PATIENCE = timedelta(minutes=1)
 NEVER = "Aucune comparaison n’a encore été menée à son terme\u00a0: lancez «\u202fdla-audit reconcile\u202f»."
 
 
@@ -80,9 +94,23 @@ class Reconciled(BaseModel):
     services: dict[str, int]
 
 
+class Witness(BaseModel):
+    """`size`: the largest that it has cosigned; `behind`: it has not cosigned what was signed a minute ago. `trouble`:
+    why, when it was asked last."""
+
+    name: str
+    key: str
+    size: int | None
+    cosigned_at: datetime | None
+    behind: bool
+    trouble: Trouble | None
+    detail: str | None
+    advice: str | None
+
+
 class Health(BaseModel):
     """`size`: what is integrated; `heard`: the events that audit's log holds; `disbelieved`: those of the register of
-    rights that are no longer what the ledger committed to."""
+    rights that are no longer what the ledger committed to. `quorum`: how many witnesses must have cosigned."""
 
     well: bool
     heard: int
@@ -93,6 +121,8 @@ class Health(BaseModel):
     reconciled: Reconciled | None
     advice: list[str]
     disbelieved: list[UUID] = []
+    witnesses: list[Witness] = []
+    quorum: int = 0
 
 
 @router.get("/health", summary="The ledger's health", dependencies=[only(Role.AUDITOR, Role.DPO, Role.OPS)])
@@ -103,19 +133,31 @@ def health(asked: Asked) -> Health:
 
 def health_of(app: ServiceApplication) -> Health:
     recorder = app.recorder
-    (row,) = recorder.fetch("SELECT size, refused, refusal FROM {schema}.ledger")
+    (row,) = recorder.fetch("SELECT size, refused, refusal, quorum FROM {schema}.ledger")
     refusal = None
     if row["refused"]:
         refusal = Refusal(reason=row["refused"], detail=row["refusal"], advice=ADVICE[Why(row["refused"])])
     services, reconciled, altered = _heard(app), _reconciled(app), list(disbelieved(app))
+    witnesses = _witnesses(app)
+    missed = sum(not each.behind and each.trouble not in GRAVE for each in witnesses) < row["quorum"]
     advice = [refusal.advice] if refusal else []
     advice += [f"{each.service}\u00a0: {HALTED}" for each in services if each.halted]
+    advice += [f"{each.name}\u00a0: {each.advice}" for each in witnesses if each.trouble in GRAVE]
+    if missed:
+        advice.append(MISSED.format(quorum=row["quorum"]))
     if altered:
         advice.append(DISBELIEVED)
     if reconciled is None or reconciled.findings:
         advice.append(DIFFERS if reconciled else NEVER)
     return Health(
-        well=not (refusal or altered or any(each.halted for each in services) or (reconciled and reconciled.findings)),
+        well=not (
+            refusal
+            or altered
+            or missed
+            or any(each.trouble in GRAVE for each in witnesses)
+            or any(each.halted for each in services)
+            or (reconciled and reconciled.findings)
+        ),
         heard=recorder.max_notification_id() or 0,
         size=row["size"],
         checkpoint=_checkpoint(app),
@@ -123,8 +165,32 @@ def health_of(app: ServiceApplication) -> Health:
         services=services,
         reconciled=reconciled,
         disbelieved=altered,
+        witnesses=witnesses,
+        quorum=row["quorum"],
         advice=advice,
     )
+
+
+WITNESSES = """
+    SELECT w.witness AS key, w.trouble, w.said AS detail, c.size, c.kept_at AS cosigned_at,
+        coalesce(c.size, -1) < coalesce(
+            (SELECT max(size) FROM {schema}.checkpoints WHERE signed_at < clock_timestamp() - %s), -1) AS behind
+    FROM {schema}.witnesses w LEFT JOIN LATERAL (
+        SELECT size, kept_at FROM {schema}.cosignatures c WHERE c.witness = w.witness ORDER BY size DESC LIMIT 1
+    ) c ON true
+    ORDER BY w.witness
+"""
+
+
+def _witnesses(app: ServiceApplication) -> list[Witness]:
+    return [
+        Witness(
+            name=row["key"].partition("+")[0],
+            advice=TROUBLED[Trouble(row["trouble"])] if row["trouble"] else None,
+            **row,
+        )
+        for row in app.recorder.fetch(WITNESSES, (PATIENCE,))
+    ]
 
 
 def _checkpoint(app: ServiceApplication) -> Checkpoint | None:

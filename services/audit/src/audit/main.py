@@ -14,21 +14,26 @@ from audit.ledger import commands as ledger_commands
 from audit.ledger.keeper import Keeper
 from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import Signing
+from audit.ledger.witnesses import Witnesses
 from audit.published import published
 from audit.reactions import reactions
 from audit.reconcile import commands as reconcile_commands
 from audit.rights import rights
+from audit.witness.commands import witness
 from shared.eventlog.application import ServiceApplication
 from shared.program import command_line
-from shared.service import Service
+from shared.service import Service, Worker
 from shared.settings import told
 
 
-def ledger() -> list[Callable[[ServiceApplication], Keeper]]:
+def ledger() -> list[Callable[[ServiceApplication], Worker]]:
     """The only part that needs the signing key. Raises Misconfigured without it."""
     settings = told(LedgerSettings)
     signing = Signing(settings.signer(), settings.remembered_in())
-    return [partial(Keeper, signing=signing, every=settings.every)]
+    return [
+        partial(Keeper, signing=signing, every=settings.every),
+        partial(Witnesses, addresses=settings.asked(), quorum=settings.quorum, every=settings.every),
+    ]
 
 
 service = Service(
@@ -51,6 +56,7 @@ service = Service(
 cli = command_line(service)
 commands.install(cli)
 ledger_commands.install(cli, service)
+cli.add_typer(witness, name="witness")
 reconcile_commands.install(cli, service)
 
 if __name__ == "__main__":

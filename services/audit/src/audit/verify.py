@@ -11,6 +11,7 @@ from unicodedata import category
 
 from audit.bundle.checking import Checked, checked
 from audit.bundle.container import LARGEST
+from audit.ledger.cosignature import witness
 from audit.ledger.opening import FIRST
 from audit.ledger.succession import held
 from audit.ledger.tree import Unproven
@@ -19,21 +20,22 @@ from audit.phases import NAMES
 REFUSED, UNREADABLE = 1, 2
 
 
-def verify(file: Path, keys: Sequence[str]) -> int:
+def verify(file: Path, keys: Sequence[str], witnesses: Sequence[str] = ()) -> int:
     """Says what was verified and what was not, or the first thing wrong; gives the exit code. `keys`: published keys of
-    the ledger, or files that hold some, as `/tlog/key` serves them."""
+    the ledger, or files that hold some, as `/tlog/key` serves them; `witnesses`: likewise, one a line."""
     try:
         known = [key for told in keys for key in held(_key(told))]
+        seen = [witness(line) for told in witnesses for line in _key(told).split()]
         with file.open("rb") as opened:
             raw = opened.read(LARGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
         _say(f"{file}\u00a0: illisible\u00a0: {error}", sys.stderr)
         return UNREADABLE
     except Unproven as error:
-        _say(f"--key\u00a0: {error}", sys.stderr)
+        _say(f"--key, --witness\u00a0: {error}", sys.stderr)
         return UNREADABLE
     try:
-        found = checked(raw, known)
+        found = checked(raw, known, seen)
     except Unproven as error:
         _say(f"REFUSÉ\u00a0: {error}", sys.stderr)
         return REFUSED
@@ -58,6 +60,9 @@ def report(found: Checked) -> Iterator[str]:
     yield f"  - {announced} annonces aux autres services sont celles auxquelles il s’est engagé\u202f;"
     yield f"  - les versions des {objects} objets du dossier se suivent sans trou de la première à la dernière\u202f;"
     yield "  - la chronologie, les en-têtes et les empreintes découlent du reste, à l’octet près."
+    for seen in found.witnesses:
+        said = f"a cosigné le {seen.at:%d/%m/%Y à %H:%M:%S} UTC" if seen.at else "n’a PAS cosigné ce point de contrôle"
+        yield f"  Témoin {seen.witness.name} ({seen.witness.key_id.hex()})\u00a0: {said}"
     for link in found.successions:
         by_whom = "signée aussi par l’ancienne" if link.by_old else "NON signée par l’ancienne"
         yield f"  Clé {link.new.key_id.hex()}, qui succède à {link.old.key_id.hex()} dès {link.checkpoint.size} lignes,"
@@ -90,8 +95,14 @@ def _not_checked(found: Checked) -> Iterator[str]:
                 f"que {link.new.key_id.hex()} succède à {link.old.key_id.hex()}\u00a0: celle-ci ne l’a pas signé,"
                 " seule la nouvelle le dit. Comparez celle-ci avec la clé qui est publiée ailleurs\u202f;"
             )
-    if others := bundle.checkpoint.rpartition("\n\n")[2].count("\n") - 1:
-        yield f"{others} autres signatures du point de contrôle (témoins)\u202f;"
+    cosigned = [seen for seen in found.witnesses if seen.at is not None]
+    if others := bundle.checkpoint.rpartition("\n\n")[2].count("\n") - 1 - len(cosigned):
+        yield f"{others} autres signatures du point de contrôle, de qui vous n’avez pas donné la clé\u202f;"
+    for seen in cosigned:
+        if not seen.compared:
+            yield f"que {seen.witness} est ce témoin\u00a0: comparez-la avec la clé qu’il publie (--witness)\u202f;"
+    if not cosigned:
+        yield "que le registre montre à tous la même histoire\u00a0: aucun témoin connu n’a cosigné\u202f;"
     yield (
         "que rien n’a suivi le dernier événement montré de chaque objet, et qu’aucun objet n’est omis\u00a0: entre les "
         "positions montrées d’un service, rien ne dit d’ici que les autres sont à d’autres dossiers\u202f;"
@@ -122,8 +133,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="python -m audit.verify", description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", action="append", default=[], help="the ledger's key, or a file that holds it")
+    parser.add_argument("--witness", action="append", default=[], help="a witness's key, or a file that holds some")
     asked = parser.parse_args(arguments)
-    return verify(asked.file, asked.key)
+    return verify(asked.file, asked.key, asked.witness)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -16,12 +17,22 @@ from audit.bundle.model import Bundle, Line
 from audit.bundle.reading import read
 from audit.bundle.writing import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, announced_file, content_file, entries, proof_file
 from audit.ledger.checkpoint import Checkpoint, verified
+from audit.ledger.cosignature import Witness, seen_by, witness
 from audit.ledger.note import Verifier, verifier
 from audit.ledger.opening import FIRST, Opening
 from audit.ledger.proof import proof, verify_event
 from audit.ledger.succession import Held, Succession, chain
 from audit.ledger.tree import Unproven
 from shared.sealed import tokens_in
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A witness of the checkpoint: when it says that it cosigned, or null; `compared`: its key was got elsewhere."""
+
+    witness: Witness
+    at: datetime | None
+    compared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,13 @@ class Checked:
     key: Verifier
     compared: bool
     successions: tuple[Succession, ...] = ()
+    witnesses: tuple[Seen, ...] = ()
 
 
-def checked(raw: bytes, known: Sequence[Held] = ()) -> Checked:
-    """`known`: the ledger's keys as they were published elsewhere, if any. Raises Unproven."""
+def checked(raw: bytes, known: Sequence[Held] = (), witnesses: Sequence[Witness] = ()) -> Checked:
+    """`known`: the ledger's keys as they were published elsewhere, if any; `witnesses`: those one knows oneself.
+
+    Raises Unproven."""
     given = unpacked(raw)
     bundle = read(given)
     with _about(KEY_FILE):
@@ -48,10 +62,17 @@ def checked(raw: bytes, known: Sequence[Held] = ()) -> Checked:
         signed = verified(bundle.checkpoint, [key])
         if until is not None and signed.size > until:
             raise Unproven(f"{key} ne vaut que jusqu’à {until} lignes, et signe ici pour {signed.size}")
+        seen = _seen(bundle, witnesses)
     headers = tuple(_line(bundle, line, key) for line in bundle.lines)
     _chained(headers)
     _rederived(entries(bundle), given)
-    return Checked(bundle, headers, signed, key, bool(known), links)
+    return Checked(bundle, headers, signed, key, bool(known), links, seen)
+
+
+def _seen(bundle: Bundle, known: Sequence[Witness]) -> tuple[Seen, ...]:
+    asked = dict.fromkeys([*known, *map(witness, bundle.witnesses)])
+    at = seen_by(bundle.checkpoint, list(asked))
+    return tuple(Seen(each, at.get(each), each in known) for each in asked)
 
 
 def _key(bundle: Bundle) -> Verifier:

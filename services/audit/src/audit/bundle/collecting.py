@@ -74,14 +74,15 @@ def collected(app: ServiceApplication, case: UUID, addresses: Mapping[str, str],
             for topic, schema in sorted(each.schemas.items())
         },
         successions=tuple(Ledger(app.recorder).successions()),
+        witnesses=tuple(Ledger(app.recorder).witnesses()),
     )
 
 
 def _proofs(app: ServiceApplication, heard: Sequence[EventHeard]) -> tuple[Signed, list[Leaf], list[str]]:
     ledger = Ledger(app.recorder)
     leaves = ledger.leaves([_id(event) for event in heard])
-    signed = ledger.newest()
-    if signed is None or len(leaves) < len(heard) or any(leaf.index >= signed.size for leaf in leaves.values()):
+    signed = ledger.best(max((leaf.index for leaf in leaves.values()), default=0))
+    if signed is None or len(leaves) < len(heard):
         raise NotSignedYet
     size, in_order = signed.size, [leaves[_id(event)] for event in heard]
     hashes = ledger.asked(lambda subtree: [tree.inclusion(leaf.index, size, subtree) for leaf in in_order])

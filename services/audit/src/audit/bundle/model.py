@@ -33,13 +33,14 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: dict[str, str | None] = {}
 
 
-class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`events` in the order of the timeline."""
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`events` in the order of the timeline; `witnesses`: the keys of those that the ledger asks to cosign."""
 
     format: str
     case: str
     services: dict[str, Reading]
     events: tuple[Said, ...]
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,4 @@ class Bundle:
     schemas: Mapping[str, bytes]
     format: str = FORMAT
     successions: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()

@@ -45,6 +45,7 @@ def read(entries: Mapping[str, bytes]) -> Bundle:
         {name: content for name, content in entries.items() if name.startswith(SCHEMAS)},
         case.format,
         tuple(_successions(entries)),
+        case.witnesses,
     )
 
 

@@ -17,7 +17,8 @@ SUMS_FILE, SCHEMAS = "SHA256SUMS", "schemas/"
 
 def entries(bundle: Bundle) -> dict[str, bytes]:
     """Every entry, in its order. Raises Unproven when a line is no event."""
-    case = Case(bundle.format, bundle.case, dict(bundle.services), tuple(line.said for line in bundle.lines))
+    said = tuple(line.said for line in bundle.lines)
+    case = Case(bundle.format, bundle.case, dict(bundle.services), said, bundle.witnesses)
     headers = [line.opening.header for line in bundle.lines]
     found = {
         README_FILE: files(__package__).joinpath(f"LISEZ-MOI-{bundle.format[-1]}.txt").read_bytes(),

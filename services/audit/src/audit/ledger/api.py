@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from fastapi.responses import PlainTextResponse
 
 from audit import domain
 from audit.ledger import tree
+from audit.ledger.extension import Extension
 from audit.ledger.integrator import opening_of, opens
 from audit.ledger.note import verifier
 from audit.ledger.opening import Opening, header_of
@@ -43,8 +43,9 @@ class Tile(Response):
 
 @tlog.get("/checkpoint", response_class=Text, summary="The ledger as it was last signed")
 def checkpoint(asked: Asked) -> Response:
-    """Origin, size and root, as a signed note; without a token."""
-    return Text(_newest(Ledger(asked.recorder)).note, headers=FOR_NOW)
+    """Origin, size and root, as a signed note, with what witnesses have added to it; without a token."""
+    ledger = Ledger(asked.recorder)
+    return Text(ledger.cosigned(_newest(ledger)).note, headers=FOR_NOW)
 
 
 @tlog.get("/key", response_class=Text, summary="The key that verifies checkpoints, and those before it")
@@ -91,8 +92,7 @@ def consistency(
             f"Le registre signé compte {signed.size} lignes, moins que {old}\u00a0: rien ne relie l’un à l’autre.",
         )
     hashes = ledger.asked(lambda subtree: tree.consistency(old, signed.size, subtree))
-    lines = [f"old {old}", *(b64encode(each).decode() for each in hashes)]
-    return Text("\n".join(lines) + "\n\n" + signed.note, headers=FOR_NOW)
+    return Text(str(Extension(old, tuple(hashes), ledger.cosigned(signed).note)), headers=FOR_NOW)
 
 
 @events.get("/{id}/proof", response_class=Text, summary="The proof that an event is in the ledger")
@@ -106,8 +106,8 @@ def proof(id: UUID, asked: Asked, caller: Calling) -> Response:  # noqa: A002
         raise ProblemError(
             404, "unknown-event", "Événement inconnu", "Le registre ne comporte pas cet événement, ou pas encore."
         )
-    signed = _newest(ledger)
-    if leaf.index >= signed.size:
+    signed = ledger.best(leaf.index)
+    if signed is None:
         raise not_signed_yet()
     opened = _opening(asked, id, leaf)
     shown = None

@@ -8,6 +8,7 @@ from binascii import Error as NotBase64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from audit.ledger.tree import Unproven
 
 ED25519 = b"\x01"
+KEY_ID = 4
 LARGEST = 1 << 20
 MOST_SIGNATURES = 100
 _SIGNATURE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
@@ -60,23 +62,48 @@ class Verifier:
         return f"{self.name}+{self.key_id.hex()}+{b64encode(ED25519 + self.public).decode()}"
 
     def verify(self, text: str, signature: bytes) -> None:
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
-        except InvalidSignature as error:
-            raise Unproven(f"la signature de {self.name} ne vaut pas pour ce texte") from error
+        verify_ed25519(self.public, text, signature, self.name)
+
+
+class Key(Protocol):
+    """What verifies the signatures of one kind, under one name."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def key_id(self) -> bytes: ...
+
+    def verify(self, text: str, signature: bytes) -> None:
+        """Raises Unproven."""
+
+
+K = TypeVar("K", bound=Key)
+
+
+def verify_ed25519(public: bytes, text: str, signature: bytes, name: str) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
+    except InvalidSignature as error:
+        raise Unproven(f"la signature de {name} ne vaut pas pour ce texte") from error
 
 
 def verifier(published: str) -> Verifier:
     """Raises Unproven for what is not the published form of an Ed25519 key."""
-    name, _, rest = published.strip().partition("+")
-    key_id, _, key = rest.partition("+")
-    material = base64(key)
+    name, key_id, material = material_of(published)
     if not name or material[:1] != ED25519 or len(material) != 33:
         raise Unproven("cette clé de vérification n’est pas une clé Ed25519 publiée sous la forme nom+empreinte+clé")
     found = Verifier(name, material[1:])
     if found.key_id.hex() != key_id:
         raise Unproven(f"l’empreinte de la clé de {name} ne lui correspond pas")
     return found
+
+
+def material_of(published: str) -> tuple[str, str, bytes]:
+    """Name, id in hexadecimal, and what stands behind them: a byte that says which kind it is, and the key."""
+    name, _, rest = published.strip().partition("+")
+    key_id, _, key = rest.partition("+")
+    return name, key_id, base64(key)
 
 
 class Signer:
@@ -102,27 +129,54 @@ def opened(note: str, known: Sequence[Verifier]) -> str:
     return text
 
 
-def signed_by(note: str, known: Sequence[Verifier]) -> tuple[str, list[Verifier]]:
+def signed_by(note: str, known: Sequence[K]) -> tuple[str, list[K]]:
     """The text, and those of the known keys that have signed it. Raises Unproven when one of them has not, though its
     signature stands there."""
+    text, signatures = parts(note)
+    keys = {(key.name, key.key_id): key for key in known}
+    signers = []
+    for each in signatures:
+        if (key := keys.get((each.name, each.key_id))) is not None:
+            key.verify(text, each.raw[KEY_ID:])
+            signers.append(key)
+    return text, signers
+
+
+def lines_by(note: str, keys: Sequence[Key]) -> str:
+    """The signature lines of these keys, as they stand."""
+    wanted = {(key.name, key.key_id) for key in keys}
+    return "".join(f"{each.line}\n" for each in parts(note)[1] if (each.name, each.key_id) in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A line of a note; `raw`: the key's id, then what that kind of key makes."""
+
+    line: str
+    name: str
+    raw: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        return self.raw[:KEY_ID]
+
+
+def parts(note: str) -> tuple[str, list[Signature]]:
+    """The text and its signatures, none of them verified. Raises Unproven for what is no note."""
     if len(note) > LARGEST:
         raise Unproven("la note est trop longue")
     if any(char < " " and char != "\n" for char in note):
         raise Unproven("la note porte des caractères de contrôle")
     text, between, signatures = note.rpartition("\n\n")
-    text += "\n"
     if not between or not signatures.endswith("\n"):
         raise Unproven("ce n’est pas une note signée")
     lines = signatures[:-1].split("\n")
     if len(lines) > MOST_SIGNATURES:
         raise Unproven("la note porte trop de signatures")
-    keys = {(key.name, key.key_id): key for key in known}
-    signers = []
-    for line in lines:
-        if (found := _SIGNATURE.fullmatch(line)) is None:
-            raise Unproven("une ligne de signature est illisible")
-        name, signature = found[1], base64(found[2])
-        if (key := keys.get((name, signature[:4]))) is not None:
-            key.verify(text, signature[4:])
-            signers.append(key)
-    return text, signers
+    return text + "\n", [_signature(line) for line in lines]
+
+
+def _signature(line: str) -> Signature:
+    if (found := _SIGNATURE.fullmatch(line)) is None:
+        raise Unproven("une ligne de signature est illisible")
+    return Signature(line, found[1], base64(found[2]))

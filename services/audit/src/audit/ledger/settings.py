@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, PositiveFloat, SecretBytes, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    HttpUrl,
+    NonNegativeInt,
+    PositiveFloat,
+    SecretBytes,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from audit.ledger.cosignature import Witness, witness
 from audit.ledger.note import Signer, key_name
+from audit.ledger.tree import Unproven
 from shared.settings import decoded, thirty_two_bytes
 
 OTHERS = 0o077
@@ -18,7 +28,8 @@ class LedgerSettings(BaseSettings):
     """`origin`: the ledger's name for ever, best the address where `/tlog` is served, without its scheme;
     `key_file`: a file that only its owner reads, as `dla-audit keygen` makes it, or `key`, what stands in it;
     `memory`: a file, outside the database, where the last signed checkpoint is kept;
-    `every`: at most one checkpoint in so many seconds."""
+    `every`: at most one checkpoint in so many seconds; `witnesses`: the address of each that is asked to cosign, by its
+    published key; `quorum`: how many of them must have cosigned for the ledger to be well."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_AUDIT_LEDGER_", frozen=True, hide_input_in_errors=True)
 
@@ -27,6 +38,8 @@ class LedgerSettings(BaseSettings):
     key_file: Path | None = None
     memory: Path | None = None
     every: PositiveFloat = 1.0
+    witnesses: dict[str, HttpUrl] = {}
+    quorum: NonNegativeInt = 0
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
@@ -42,7 +55,17 @@ class LedgerSettings(BaseSettings):
                 " database"
             )
         self.signer()
+        self.asked()
+        if self.quorum > len(self.witnesses):
+            raise ValueError(f"{self.quorum} witnesses must cosign, and {len(self.witnesses)} are asked")
         return self
+
+    def asked(self) -> dict[Witness, str]:
+        """Raises ValueError for what is no witness's key."""
+        try:
+            return {witness(key): str(address) for key, address in self.witnesses.items()}
+        except Unproven as error:
+            raise ValueError(f"DLA_AUDIT_LEDGER_WITNESSES: {error}") from error
 
     def signer(self) -> Signer:
         """Raises ValueError when the key's file is not what it should be."""

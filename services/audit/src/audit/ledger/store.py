@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from shared.eventlog.recorder import LogRecorder
 
 T = TypeVar("T")
 NEWEST = "SELECT size, note, key FROM {schema}.checkpoints "
+RECENT = 100
+"""Checkpoints among which the one with most cosignatures is chosen: witnesses answer within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,40 @@ class Ledger:
         else:
             rows = self._recorder.fetch(NEWEST + "WHERE size = %s ORDER BY nth DESC LIMIT 1", (size,))
         return Signed(**rows[0]) if rows else None
+
+    def cosigned(self, signed: Signed) -> Signed:
+        """The same checkpoint, with what witnesses have added to it."""
+        rows = self._recorder.fetch(
+            "SELECT line FROM {schema}.cosignatures WHERE size = %s ORDER BY witness", (signed.size,)
+        )
+        return replace(signed, note=signed.note + "".join(row["line"] for row in rows))
+
+    def best(self, index: int) -> Signed | None:
+        """Among the last checkpoints that hold a leaf, the newest of those that most witnesses have cosigned."""
+        rows = self._recorder.fetch(
+            "SELECT size, note, key FROM (SELECT * FROM {schema}.checkpoints ORDER BY nth DESC LIMIT %s) c"
+            " WHERE size > %s"
+            " ORDER BY (SELECT count(*) FROM {schema}.cosignatures s WHERE s.size = c.size) DESC, nth DESC LIMIT 1",
+            (RECENT, index),
+        )
+        return self.cosigned(Signed(**rows[0])) if rows else None
+
+    def last_cosigned(self, witness: str) -> int | None:
+        rows = self._recorder.fetch(
+            "SELECT max(size) AS size FROM {schema}.cosignatures WHERE witness = %s", (witness,)
+        )
+        size: int | None = rows[0]["size"]
+        return size
+
+    def keep_cosignature(self, size: int, witness: str, line: str) -> None:
+        self._recorder.fetch(
+            "INSERT INTO {schema}.cosignatures (witness, size, line) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            (witness, size, line),
+        )
+
+    def witnesses(self) -> list[str]:
+        """The keys of those that are asked."""
+        return [row["witness"] for row in self._recorder.fetch("SELECT witness FROM {schema}.witnesses ORDER BY 1")]
 
     def successions(self) -> list[str]:
         """Signed notes, the first key's first."""

@@ -34,4 +34,13 @@ CREATE TABLE IF NOT EXISTS {schema}.successions (       -- each a signed note: w
     nth       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     note      text   NOT NULL
 );
+CREATE TABLE IF NOT EXISTS {schema}.cosignatures (      -- signature lines, of the checkpoints of this size
+    witness text, size bigint, line text NOT NULL, kept_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (witness, size)
+);
+CREATE INDEX IF NOT EXISTS cosignatures_by_size ON {schema}.cosignatures (size);
+CREATE TABLE IF NOT EXISTS {schema}.witnesses (         -- those that are asked, and why they do not cosign
+    witness text PRIMARY KEY, trouble text, said text
+);
+ALTER TABLE {schema}.ledger ADD COLUMN IF NOT EXISTS quorum smallint NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS checkpoints_by_size ON {schema}.checkpoints (size);

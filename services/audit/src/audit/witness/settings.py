@@ -1,0 +1,58 @@
+"""What does whoever runs a witness tell it, by environment variables that begin with DLA_WITNESS_?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from audit.ledger.cosignature import Cosigner
+from audit.ledger.note import key_name
+from audit.ledger.settings import seed_in
+from audit.ledger.succession import Held, held
+from audit.ledger.tree import Unproven
+
+
+class WitnessSettings(BaseSettings):
+    """`name`: the witness's for ever, best its address without the scheme; `key_file`: as `dla-audit keygen` makes it;
+    `store`: the folder of what it cosigned; `logs`: a file with the keys of each log that it follows, one a line, as
+    their `/tlog/key` publishes them."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_WITNESS_", frozen=True)
+
+    name: Annotated[str, AfterValidator(key_name)]
+    key_file: Path
+    store: Path
+    logs: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    @field_validator("logs")
+    @classmethod
+    def _read(cls, file: Path) -> Path:
+        keys_in(file)
+        return file
+
+    @field_validator("key_file")
+    @classmethod
+    def _held(cls, file: Path) -> Path:
+        seed_in(file)
+        return file
+
+    def cosigner(self) -> Cosigner:
+        return Cosigner(self.name, seed_in(self.key_file))
+
+    def known(self) -> list[Held]:
+        return keys_in(self.logs)
+
+
+def keys_in(file: Path) -> list[Held]:
+    """Raises ValueError, also when there is none."""
+    try:
+        return held(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"the keys of the logs cannot be read: {error.strerror} ({file})") from error
+    except (Unproven, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: {error}") from error

@@ -1,0 +1,90 @@
+"""What has this witness cosigned last, of each log? One file a log, on disk before anybody is told."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from audit.ledger.checkpoint import Checkpoint, checkpoint
+from audit.ledger.cosignature import Witness
+from audit.ledger.memory import Memory
+from audit.ledger.note import signed_by, text_of
+from audit.ledger.tree import Unproven
+
+BEGUN = "begun"
+
+
+class StoreUnusable(Exception):
+    """Nothing is cosigned: what was cosigned before is not known for sure."""
+
+
+def begin(folder: Path) -> bool:
+    """An empty store, unless there is one. True when it is new."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    marker = Memory(folder / BEGUN)
+    if marker.read() is not None:
+        return False
+    if any(folder.iterdir()):
+        raise StoreUnusable(f"{folder} holds something else, and no witness began there")
+    marker.keep("What stands here was cosigned. A witness that has lost it is retired, and another one begins.\n")
+    return True
+
+
+class Store:
+    """`with Store(folder, own) as store:` — one process at a time. What it holds bears our own cosignature."""
+
+    def __init__(self, folder: Path, own: Witness) -> None:
+        self._folder, self._own = folder, own
+
+    def __enter__(self) -> Store:
+        marker = self._folder / BEGUN
+        if not marker.exists():
+            raise StoreUnusable(
+                f"no witness began in {self._folder}: `dla-audit witness begin` makes an empty store, once"
+            )
+        self._lock = os.open(marker, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            raise StoreUnusable(f"another witness works in {self._folder}") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._lock)
+
+    def note(self, origin: str) -> str | None:
+        """The last checkpoint cosigned of a log, with the log's signature and ours; None when there was none.
+
+        Raises StoreUnusable when what stands there is not what we cosigned."""
+        return self.note_of(name_of(origin))
+
+    def note_of(self, name: str) -> str | None:
+        raw = self._memory(name).read()
+        if raw is None:
+            return None
+        try:
+            note = text_of(raw)
+            text, signers = signed_by(note, [self._own])
+            if not signers or name_of(checkpoint(text).origin) != name:
+                raise StoreUnusable(f"{name} was not cosigned by {self._own}")
+        except Unproven as error:
+            raise StoreUnusable(f"{name} is not what {self._own} cosigned: {error}") from error
+        return note
+
+    def last(self, origin: str) -> Checkpoint | None:
+        note = self.note(origin)
+        return None if note is None else checkpoint(note.partition("\n\n")[0] + "\n")
+
+    def keep(self, origin: str, note: str) -> None:
+        self._memory(name_of(origin)).keep(note)
+
+    def _memory(self, name: str) -> Memory:
+        return Memory(self._folder / f"{name}.checkpoint")
+
+
+def name_of(origin: str) -> str:
+    """Under which a witness serves a log's checkpoint."""
+    return sha256(origin.encode()).hexdigest()

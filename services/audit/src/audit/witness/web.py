@@ -1,0 +1,56 @@
+"""A witness over HTTP (C2SP tlog-witness): it cosigns what it is shown, and shows what it cosigned."""
+
+from __future__ import annotations
+
+import logging
+import re
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from audit.witness.store import Store, StoreUnusable
+from audit.witness.witnessing import TEXT, Answer, Witnessing
+
+LARGEST = 256 << 10
+"""Bytes of a request: 63 hashes, and a checkpoint with more signatures than any log has."""
+NAME = re.compile(r"[0-9a-f]{64}")
+log = logging.getLogger(__name__)
+
+
+def web(witnessing: Witnessing, store: Store) -> Starlette:
+    async def add_checkpoint(request: Request) -> Response:
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > LARGEST:
+                return PlainTextResponse(f"more than {LARGEST} bytes\n", 413, headers={"Connection": "close"})
+        try:
+            answer: Answer = await run_in_threadpool(witnessing.add_checkpoint, bytes(body))
+        except StoreUnusable as error:
+            log.critical("nothing is cosigned: %s", error)
+            return PlainTextResponse("this witness cannot tell what it cosigned last\n", 503)
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            log.warning("refused with %d: %s", answer.status, answer.body.rstrip())
+        return Response(answer.body, answer.status, media_type=None, headers={"Content-Type": answer.media_type})
+
+    def checkpoint(request: Request) -> Response:
+        name = request.path_params["name"]
+        try:
+            note = store.note_of(name) if NAME.fullmatch(name) else None
+        except StoreUnusable as error:
+            log.critical("unreadable: %s", error)
+            return PlainTextResponse("this witness cannot tell what it cosigned last\n", 503)
+        if note is None:
+            return PlainTextResponse("this witness has cosigned nothing of this log\n", 404)
+        return Response(note, media_type=None, headers={"Content-Type": TEXT, "Cache-Control": "no-cache"})
+
+    return Starlette(
+        routes=[
+            Route("/add-checkpoint", add_checkpoint, methods=["POST"]),
+            Route("/{name}/checkpoint", checkpoint, methods=["GET"]),
+        ]
+    )
