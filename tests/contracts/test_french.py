@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,26 @@ def test_what_is_not_written_as_french_is_is_seen(wrong: str) -> None:
 
 def test_what_is_written_as_french_is_passes() -> None:
     assert faults_of("«\u202fL’unité\u202f»\u00a0: à 10:30, 12\u00a0%\u202f; est-ce bien sûr\u202f?") == []
+
+
+SCREENS = ROOT / "services" / "console" / "src" / "console"
+
+
+def said_in(page: Path) -> list[str]:
+    """What a page says outside its tags; what fills a blank is shown as X."""
+    told = re.sub(r"\{%.*?%\}", "\n", page.read_text(), flags=re.DOTALL)
+    told = re.sub(r"\{\{.*?\}\}", "X", told, flags=re.DOTALL)
+    told = re.sub(r"</?(?:strong|em|a|code|span|time|small)\b[^>]*>", "", told)
+    return [unescape(part).strip(" \n") for part in re.split(r"<[^>]*>|\n", told)]
+
+
+def test_what_the_screens_say_is_written_as_french_is() -> None:
+    words = tomllib.loads((SCREENS / "words.toml").read_text())
+    said = [(page.name, text) for page in SCREENS.glob("templates/*.html") for text in said_in(page)]
+    said += [("words.toml", text) for part in words.values() for text in part.values()]
+    strings = re.compile(r'"([^"\n]*)"|`([^`\n]*)`')
+    for script in SCREENS.glob("static/*.js"):
+        found = ("".join(pair) for pair in strings.findall(script.read_text()))
+        said += [(script.name, re.sub(r"\$\{[^}]*\}", "X", text)) for text in found if FRENCH.search(text)]
+    assert len(said) > 500
+    assert [(name, text, faults) for name, text in said if (faults := faults_of(text))] == []

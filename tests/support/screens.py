@@ -101,10 +101,10 @@ class World:
         return self.audit.issuer.mint(role, subject=f"some-{role}", **({"units": units} | told))
 
 
-def played(world: World) -> str:
-    """A structure is received, met and admitted; its diagnosis opens."""
+def played(world: World, **other: Any) -> str:
+    """A structure is received and met; its diagnosis opens. `other`: what is otherwise of the structure."""
     adviser = world.intake.by("adviser")
-    received = adviser.post("/api/v1/requests", REQUEST)
+    received = adviser.post("/api/v1/requests", REQUEST | {"structure": REQUEST["structure"] | other})
     assert received.status_code == 201, received.text
     case: str = received.json()["id"]
     for path, body in STORY:

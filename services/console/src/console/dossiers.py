@@ -20,6 +20,7 @@ from console.visit import visit_of
 
 router = APIRouter()
 A_PAGE, MOST_PAGES = 500, 20
+NUMBERS = {"siret": r"\d{14}", "siren": r"\d{9}", "rna": r"W\w{9}"}
 SHORTEST_MOTIVE, LONGEST_MOTIVE = 5, 300
 
 
@@ -44,7 +45,7 @@ async def find(
     wanted = statut if statut in words.STATUSES else ""
     found = await attempt(
         services_of(request).json(
-            reader, "intake", "/api/v1/requests", q=_searched(q), status=wanted, after=apres, limit=25, count=True
+            reader, "intake", "/api/v1/requests", status=wanted, after=apres, limit=25, count=True, **_wanted(q)
         )
     )
     return page(request, "find.html", q=q, wanted=wanted, statuses=words.STATUSES, found=found, after=apres)
@@ -57,10 +58,13 @@ def _id_in(typed: str) -> UUID | None:
         return None
 
 
-def _searched(typed: str) -> str:
-    """An official number is kept without the blanks that people write in it."""
-    compact = re.sub(r"[\s.]", "", typed)
-    return compact if re.fullmatch(r"\d{9}(\d{5})?", compact) else typed
+def _wanted(typed: str) -> dict[str, str]:
+    """An official number is looked for as such, without the blanks that people write in it; anything else as words."""
+    compact = re.sub(r"[\s.]", "", typed).upper()
+    for name, shape in NUMBERS.items():
+        if re.fullmatch(shape, compact):
+            return {name: compact}
+    return {"q": typed}
 
 
 @router.get("/dossiers/{case}/motif")
@@ -115,7 +119,13 @@ async def timeline(
         wanted=wanted,
         offered=offered(lines),
         phase_titles=PHASES,
+        seen="" if isinstance(told, Trouble) else seen_in(told),
     )
+
+
+def seen_in(told: dict[str, Any]) -> str:
+    """How far each service is shown: where what arrives later begins."""
+    return ",".join(f"{name}:{reached['position']}" for name, reached in sorted(told["rests_on"].items()))
 
 
 async def whole_timeline(services: Services, reader: Reader, case: UUID) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Services:
     async def close(self) -> None:
         await asyncio.gather(*(client.aclose() for client in self._clients.values()))
 
-    async def json(self, reader: Reader, service: str, path: str, **parameters: Any) -> Any:
+    async def json(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> Any:
         """Raises Trouble."""
         answer = await self._asked(reader, service, path, parameters)
         try:
@@ -89,7 +89,7 @@ class Services:
         except ValueError as error:
             raise _unreadable(service) from error
 
-    async def text(self, reader: Reader, service: str, path: str, **parameters: Any) -> str:
+    async def text(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> str:
         """Raises Trouble."""
         return (await self._asked(reader, service, path, parameters)).text
 

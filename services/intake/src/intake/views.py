@@ -79,6 +79,7 @@ def _described(structure: Structure) -> Document:
         "structure": structure.name,
         "department": structure.department,
         "siret": structure.siret,
+        "siren": structure.siret[:9] if structure.siret else None,
         "rna": structure.rna,
         "legal_form": structure.legal_form,
         "section": section_of(structure.naf) if structure.naf else None,
@@ -123,10 +124,10 @@ def _level(difficulty: Difficulty | None) -> Document:
 
 
 requests = View(
-    "requests:v6",
+    "requests:v7",
     _project,
-    searched=("structure", "department", "siret", "rna"),
-    filters=("status", "unit", "adviser", "department", "difficulty"),
+    searched=("structure", "department"),
+    filters=("status", "unit", "adviser", "department", "difficulty", "siret", "siren", "rna"),
     sorts=("structure", "status", "received_at", "outcome_at"),
     opened="received_at",
 )

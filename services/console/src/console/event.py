@@ -1,0 +1,112 @@
+"""What does one event say, what led to it and what came of it, and is it in the ledger?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from console.asking import reader_of
+from console.dossiers import services_of, whole_timeline
+from console.pages import page
+from console.phases import BEGUN_BY, OF_SERVICE, PLACES
+from console.reading import facts
+from console.services import NOBODY, Reader, Services, Trouble, attempt
+from console.timeline import PHASES, label_of, lines_of
+
+router = APIRouter()
+SHOWN = ("id", "service", "position", "event", "stream", "version", "actor", "role", "unit", "recorded_at",
+         "effective_at", "causation", "correlation", "rules", "payload_hash", "label")  # fmt: skip
+"""What this page shows of the header, and the proof must hold."""
+UNKNOWN = "Aucun événement de ce dossier ne porte cet identifiant."
+
+
+@router.get("/dossiers/{case}/evenements/{event}")
+async def event_page(request: Request, case: UUID, event: UUID) -> Response:
+    reader, services = await reader_of(request, case), services_of(request)
+    told, state = await asyncio.gather(
+        whole_timeline(services, reader, case),
+        attempt(services.json(reader, "intake", f"/api/v1/requests/{case}")),
+    )
+    lines = lines_of(told["events"])
+    line = next((each for each in lines if each.event["id"] == str(event)), None)
+    if line is None:
+        raise Trouble("audit", 404, "unknown-event", "Événement inconnu", UNKNOWN)
+    history = await attempt(_history(services, reader, line.event["service"], case))
+    said = history if isinstance(history, Trouble) else _of(history, event)
+    of_stream = [each.event for each in lines if each.event["stream"] == line.event["stream"]]
+    at = of_stream.index(line.event)
+    return page(
+        request,
+        "event.html",
+        case=case,
+        state=state,
+        line=line,
+        event=line.event,
+        label=label_of(line.event),
+        phase=PHASES[line.phase],
+        content=said if said is None or isinstance(said, Trouble) else facts(said["data"]),
+        effects=[each for each in lines if each.event["causation"] == str(event)],
+        before=of_stream[at - 1] if at else None,
+        after=of_stream[at + 1] if at + 1 < len(of_stream) else None,
+        stands_at=_place(case, line.event, of_stream[0]),
+        shown={name: line.event[name] for name in SHOWN},
+    )
+
+
+@router.get("/dossiers/{case}/evenements/{event}/preuve")
+async def proof(request: Request, case: UUID, event: UUID) -> JSONResponse:
+    """All that the reader’s browser needs to check it alone: proof, key, and the bytes that the header commits to."""
+    reader, services = await reader_of(request, case), services_of(request)
+    service, position = request.query_params.get("service", ""), request.query_params.get("position", "")
+    told, key, newest, stored = await asyncio.gather(
+        attempt(services.text(reader, "audit", f"/api/v1/events/{event}/proof")),
+        attempt(services.text(NOBODY, "audit", "/tlog/key")),
+        attempt(services.text(NOBODY, "audit", "/tlog/checkpoint")),
+        attempt(_stored(services, reader, service, case, position)),
+    )
+    answer = {"proof": told, "key": key, "checkpoint": newest, "stored": stored}
+    return JSONResponse({name: _plain(value) for name, value in answer.items()})
+
+
+@router.get("/dossiers/{case}/evenements/{event}/preuve.tlog-proof")
+async def proof_file(request: Request, case: UUID, event: UUID) -> PlainTextResponse:
+    """To be kept, and verified elsewhere."""
+    reader = await reader_of(request, case)
+    told = await services_of(request).text(reader, "audit", f"/api/v1/events/{event}/proof")
+    return PlainTextResponse(told, headers={"Content-Disposition": f'attachment; filename="{event}.tlog-proof"'})
+
+
+async def _history(services: Services, reader: Reader, service: str, case: UUID) -> Any:
+    place = PLACES[OF_SERVICE[service]]
+    return await services.json(reader, service, f"{place.of(case, case)}/history")
+
+
+async def _stored(services: Services, reader: Reader, service: str, case: UUID, position: str) -> str | None:
+    """The bytes that the service holds, in base64; null where it holds none for this place."""
+    if service not in OF_SERVICE:
+        return None
+    told = await services.json(reader, service, f"{PLACES[OF_SERVICE[service]].of(case, case)}/stored")
+    return next((str(each["stored"]) for each in told["events"] if str(each["position"]) == position), None)
+
+
+def _of(history: list[dict[str, Any]], event: UUID) -> dict[str, Any] | None:
+    return next((each for each in history if each["id"] == str(event)), None)
+
+
+def _place(case: UUID, event: dict[str, Any], first: dict[str, Any]) -> str | None:
+    """Where the state can be read as this event left it."""
+    if event["stream"] == str(case):
+        return f"/dossiers/{case}/etat/{OF_SERVICE[event['service']]}?version={event['version']}"
+    if (name := BEGUN_BY.get(first["event"])) is not None:
+        return f"/dossiers/{case}/etat/{name}/{event['stream']}?version={event['version']}"
+    return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Trouble):
+        return {"trouble": f"{value.who}\u00a0: {value.detail}", "status": value.status}
+    return value

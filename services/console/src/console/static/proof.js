@@ -1,0 +1,203 @@
+// Checks in front of the reader that an event is in the ledger: RFC 6962 and signed notes, with the browser's own cryptography.
+"use strict";
+
+(() => {
+  const SALT = 32, HASH = 32;
+  const utf8 = new TextEncoder();
+  const text = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const same = (a, b) => a.length === b.length && a.every((byte, n) => byte === b[n]);
+  const joined = (...parts) => new Uint8Array(parts.flatMap((part) => Array.from(part)));
+  const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const leafHash = (entry) => sha256(joined([0], entry));
+  const nodeHash = (left, right) => sha256(joined([1], left, right));
+
+  class Unproven extends Error {}
+
+  function unbase64(told) {
+    try {
+      return Uint8Array.from(atob(told), (char) => char.charCodeAt(0));
+    } catch {
+      throw new Unproven("une valeur en base64 est illisible");
+    }
+  }
+
+  function readProof(told) {
+    const cut = told.indexOf("\n\n");
+    const lines = told.slice(0, cut).split("\n");
+    if (cut < 0 || lines.shift() !== "c2sp.org/tlog-proof@v1") throw new Unproven("ce n’est pas une preuve d’inscription");
+    const extra = lines[0]?.startsWith("extra ") ? unbase64(lines.shift().slice(6)) : null;
+    const index = /^index (0|[1-9]\d{0,15})$/.exec(lines.shift() ?? "");
+    if (!index) throw new Unproven("la preuve ne dit pas à quel rang est l’événement");
+    const hashes = lines.map(unbase64);
+    if (hashes.some((each) => each.length !== HASH)) throw new Unproven("une empreinte de la preuve n’a pas 32 octets");
+    return { extra, index: Number(index[1]), hashes, note: told.slice(cut + 2) };
+  }
+
+  // After its salt an opening is JSON that holds the header (its second form), or the header and then the payload's hash.
+  function headerOf(extra) {
+    if (extra.length <= SALT + HASH) throw new Unproven("l’ouverture est trop courte");
+    try {
+      const told = JSON.parse(text(extra.slice(SALT)));
+      if (told.form === 2) return told.header;
+    } catch { /* the first form, then */ }
+    try {
+      const header = JSON.parse(text(extra.slice(SALT, -HASH)));
+      if (header.payload_hash === hex(extra.slice(-HASH))) return header;
+    } catch { /* said below */ }
+    throw new Unproven("l’en-tête et l’empreinte du contenu ne vont pas ensemble");
+  }
+
+  function readCheckpoint(note) {
+    const cut = note.lastIndexOf("\n\n");
+    const signed = note.slice(0, cut + 1);
+    const [origin, size, root] = signed.split("\n");
+    if (cut < 0 || !/^(0|[1-9]\d{0,15})$/.test(size ?? "")) throw new Unproven("ce n’est pas un point de contrôle signé");
+    const signatures = note.slice(cut + 2).trimEnd().split("\n").map((line) => {
+      const found = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line);
+      if (!found) throw new Unproven("une ligne de signature est illisible");
+      return { name: found[1], bytes: unbase64(found[2]) };
+    });
+    return { signed, origin, size: Number(size), root: unbase64(root ?? ""), signatures };
+  }
+
+  // Where each hash of the proof stands, from the leaf up: true when it is on the right of the path.
+  function sides(index, size) {
+    const down = [];
+    let begin = 0, end = size;
+    while (end - begin > 1) {
+      let half = 1;
+      while (half * 2 < end - begin) half *= 2;
+      const middle = begin + half;
+      if (index < middle) { down.push(true); end = middle; } else { down.push(false); begin = middle; }
+    }
+    return down.reverse();
+  }
+
+  async function verifySignature(checkpoint, published) {
+    const [name, id, ...rest] = published.trim().split("\n")[0].split("+"); // the current key comes first
+    const key = unbase64(rest.join("+"));
+    if (key.length !== 33 || key[0] !== 1) throw new Unproven("cette clé n’est pas une clé Ed25519");
+    const keyId = (await sha256(joined(utf8.encode(`${name}\n`), key))).slice(0, 4);
+    if (hex(keyId) !== id) throw new Unproven("l’empreinte de la clé ne lui correspond pas");
+    if (name !== checkpoint.origin) throw new Unproven(`la clé est celle de ${name}, le point de contrôle est de ${checkpoint.origin}`);
+    const own = checkpoint.signatures.find((each) => each.name === name && same(each.bytes.slice(0, 4), keyId));
+    if (!own) throw new Unproven("cette clé n’a pas signé ce point de contrôle");
+    let imported;
+    try {
+      imported = await crypto.subtle.importKey("raw", key.slice(1), "Ed25519", false, ["verify"]);
+    } catch (error) {
+      if (error.name === "NotSupportedError") return false;
+      throw error;
+    }
+    if (!(await crypto.subtle.verify("Ed25519", imported, own.bytes.slice(4), utf8.encode(checkpoint.signed)))) {
+      throw new Unproven("la signature ne vaut pas pour ce point de contrôle");
+    }
+    return true;
+  }
+
+  // What the page shows must be what the header says; instants are spelled in more than one way.
+  function differing(shown, header) {
+    const told = { ...header, service: header.publisher };
+    return Object.keys(shown).filter((name) => {
+      if (name === "label" || !(name in told)) return false;
+      if (name.endsWith("_at")) return Date.parse(shown[name]) !== Date.parse(told[name]);
+      return (shown[name] ?? null) !== (told[name] ?? null);
+    });
+  }
+
+  async function verify(told, shown, say) {
+    for (const name of ["proof", "key"]) if (told[name]?.trouble) throw new Unproven(told[name].trouble);
+    const proof = readProof(told.proof);
+    const checkpoint = readCheckpoint(proof.note);
+    if (proof.extra === null) throw new Unproven("la preuve ne porte pas l’ouverture de l’événement");
+    const header = headerOf(proof.extra);
+
+    if (typeof told.stored === "string") {
+      const hash = await sha256(unbase64(told.stored));
+      if (hex(hash) !== header.payload_hash) throw new Unproven("le contenu que le service détient n’est plus celui qui a été consigné");
+      say("Le contenu", "Les octets que le service détient aujourd’hui ont l’empreinte que l’en-tête consigne.", [["SHA-256 du contenu", hex(hash)]]);
+    } else {
+      say("Le contenu", told.stored?.trouble ? `Non vérifié : ${told.stored.trouble}` : "Non vérifié : le service ne montre pas ces octets à vos droits.", [], "passed-over");
+    }
+
+    const wrong = differing(shown, header);
+    if (wrong.length) throw new Unproven(`cette page montre autre chose que ce qui est inscrit : ${wrong.join(", ")}`);
+    say("L’en-tête", "Ce que montre cette page – qui, quand, quoi, suite à quoi – est ce que le registre a reçu.", []);
+
+    const entry = await sha256(proof.extra);
+    let reached = await leafHash(entry);
+    say("L’inscription", `L’en-tête, mêlé d’un sel qui ne laisse rien deviner, donne la ligne n° ${proof.index + 1} du registre.`,
+      [["Ligne inscrite", hex(entry)], ["Empreinte de la ligne", hex(reached)]]);
+
+    if (proof.index >= checkpoint.size) throw new Unproven("le point de contrôle signé ne va pas jusqu’à cet événement");
+    const path = sides(proof.index, checkpoint.size);
+    if (path.length !== proof.hashes.length) throw new Unproven(`${path.length} empreintes sont attendues, la preuve en porte ${proof.hashes.length}`);
+    const climbed = [];
+    for (const [n, onTheRight] of path.entries()) {
+      const other = proof.hashes[n];
+      reached = onTheRight ? await nodeHash(reached, other) : await nodeHash(other, reached);
+      climbed.push([`${n + 1}. avec sa voisine de ${onTheRight ? "droite" : "gauche"} ${hex(other).slice(0, 12)}…`, hex(reached)]);
+    }
+    say("La montée dans l’arbre", `De la ligne jusqu’au sommet : ${path.length} empreintes, chacune mêlée à la précédente.`, climbed);
+
+    if (!same(reached, checkpoint.root)) throw new Unproven("le calcul ne conduit pas à la racine signée");
+    say("La racine", `Le sommet atteint est la racine du registre, tel qu’il comptait ${checkpoint.size} lignes.`, [["Racine", hex(reached)]]);
+
+    const whole = await verifySignature(checkpoint, told.key);
+    say("La signature", whole
+      ? `La clé publiée de ${checkpoint.origin} a signé cette racine. Comparez cette clé avec celle publiée ailleurs.`
+      : "Non vérifiée : ce navigateur ne connaît pas Ed25519. Mettez-le à jour, ou vérifiez la preuve hors ligne.",
+      [["Clé", told.key.trim()]], whole ? "done" : "passed-over");
+
+    const witnesses = checkpoint.signatures.filter((each) => each.name !== checkpoint.origin);
+    if (witnesses.length) say("Les témoins", `Ont cosigné ce point de contrôle : ${witnesses.map((each) => each.name).join(", ")}. Leurs clés ne sont pas vérifiées ici.`, [], "passed-over");
+    return whole;
+  }
+
+  function sayIn(list) {
+    return (title, sentence, details, state = "done") => {
+      const item = document.createElement("li");
+      item.className = state;
+      const heading = document.createElement("strong");
+      heading.textContent = title;
+      const said = document.createElement("p");
+      said.textContent = sentence;
+      item.append(heading, said);
+      if (details.length) {
+        const more = document.createElement("details"), summary = document.createElement("summary"), told = document.createElement("dl");
+        summary.textContent = "Les calculs";
+        for (const [name, value] of details) {
+          const term = document.createElement("dt"), hash = document.createElement("dd");
+          term.textContent = name;
+          hash.textContent = value;
+          told.append(term, hash);
+        }
+        more.append(summary, told);
+        item.append(more);
+      }
+      list.append(item);
+    };
+  }
+
+  async function run(section) {
+    const verdict = section.querySelector("[data-verdict]"), list = section.querySelector("[data-steps]");
+    const conclude = (state, sentence) => { section.dataset.state = state; verdict.textContent = sentence; };
+    list.replaceChildren();
+    if (!globalThis.crypto?.subtle) {
+      conclude("unknown", "Votre navigateur ne vérifie qu’à une adresse sûre (https) : téléchargez la preuve.");
+      return;
+    }
+    try {
+      const answer = await fetch(section.dataset.proof, { headers: { Accept: "application/json" } });
+      if (!answer.ok || answer.redirected) throw new TypeError("no answer");
+      const whole = await verify(await answer.json(), JSON.parse(section.dataset.shown), sayIn(list));
+      conclude(whole ? "proven" : "unknown", whole ? "Vérifié : cet événement est inscrit, et rien n’en a été changé." : "Inscrit au registre ; la signature reste à vérifier.");
+    } catch (error) {
+      if (error instanceof Unproven) conclude("refused", `Pas prouvé : ${error.message}.`);
+      else conclude("unknown", "La preuve n’a pas pu être demandée : réessayez dans un instant.");
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-proof]").forEach(run));
+})();

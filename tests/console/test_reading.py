@@ -1,0 +1,140 @@
+"""Does a person read a state, a change and an event in French, whatever the services hold?"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import tomllib
+import typing
+from collections.abc import Iterator
+from enum import StrEnum
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from console import words
+from console.reading import Node, changes, facts, nodes
+
+WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
+PHASES = ("intake", "diagnostic", "parcours", "followup")
+
+
+def shapes() -> Iterator[Any]:
+    for name in PHASES:
+        for decider in importlib.import_module(f"{name}.main").service.deciders:
+            yield from (type(decider.initial), *decider.events)
+
+
+def within(shape: Any, seen: set[Any]) -> Iterator[type]:
+    """The dataclasses and enumerations of a shape, however deep."""
+    if shape in seen:
+        return
+    seen.add(shape)
+    if isinstance(shape, type) and (issubclass(shape, StrEnum) or dataclasses.is_dataclass(shape)):
+        yield shape
+    for inner in typing.get_args(shape):
+        if not isinstance(inner, str | int | float):
+            yield from within(inner, seen)
+    if dataclasses.is_dataclass(shape) and isinstance(shape, type):
+        for inner in typing.get_type_hints(shape, include_extras=True).values():
+            yield from within(inner, seen)
+
+
+def every() -> list[type]:
+    seen: set[Any] = set()
+    return [found for shape in shapes() for found in within(shape, seen)]
+
+
+def test_every_field_that_a_service_shows_has_a_french_name() -> None:
+    fields = {one.name for each in every() if dataclasses.is_dataclass(each) for one in dataclasses.fields(each)}
+    assert len(fields) > 250
+    assert fields - WORDS["fields"].keys() - WORDS["codes"].keys() == set()
+
+
+def test_every_code_that_a_service_shows_is_said_in_french() -> None:
+    codes = {str(code) for each in every() if issubclass(each, StrEnum) for code in each}
+    assert len(codes) > 100
+    assert codes - WORDS["codes"].keys() == set()
+
+
+def said(found: list[Node]) -> dict[str, Any]:
+    return {node.label: said(node.within) if node.within else node.said for node in found}
+
+
+def test_a_state_is_nested_fields_without_what_says_nothing() -> None:
+    state = {
+        "id": "x",
+        "version": 3,
+        "status": "admitted",
+        "structure": {"name": "Les Jardins", "rna": None, "headcount": 12},
+        "meetings": [],
+        "content": {"economics": {"budget": 61200000, "fiscal_year": 2026}},
+        "participants": [{"person": "01a202f5-3ba0-7822-8f44-f4e21a1573a6", "name": "Maëlle", "quality": "leader"}],
+    }
+    assert said(nodes(state)) == {
+        "Situation": "admise dans le DLA",
+        "Structure": {"Nom": "Les Jardins", "Nombre de salarié·es": "12"},
+        "Contenu": {"Situation économique": {"Budget": "612\u202f000,00\u00a0€", "Exercice": "2026"}},
+        "Participant·es": {"n°\u00a01": "Nom\u00a0: Maëlle · Qualité\u00a0: dirigeant·e"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "field", "expected"),
+    [
+        (True, "validated", "oui"),
+        (None, "notes", ""),
+        (9.5, "fte", "9,5"),
+        (480000, "amount", "4\u202f800,00\u00a0€"),
+        (-220000.0, "result_cents", "-2\u202f200,00\u00a0€"),
+        ("2027-02-14", "held_on", "14 février 2027"),
+        ("2026-11-27T10:21:58.722441Z", "at", "27 novembre 2026 à 11\u00a0h\u00a021"),
+        ("01a202f5-3ba0-7822-8f44-f4e21a1573a6", "adviser", "01a202f5…73a6"),
+        ("met", "verdict", "rempli"),
+        ("none", "title", "none"),
+        ("une phrase", "message", "une phrase"),
+    ],
+)
+def test_a_value_is_said_as_people_write_it(value: Any, field: str, expected: str) -> None:
+    assert words.said(value, field) == expected
+
+
+def test_a_change_is_told_as_deep_as_it_goes_and_marked_where_it_is() -> None:
+    """A service that compares lists as wholes told us two of them."""
+    before: list[dict[str, Any]] = [
+        {"held_on": "2026-12-17", "notes": None},
+        {"held_on": "2026-12-18", "notes": "Saisie deux fois."},
+    ]
+    after = [before[0], before[1] | {"cancelled": "Saisie en double."}]
+    (change,) = changes([{"path": "content.sessions", "before": before, "after": after}])
+    assert change.where == ["Contenu", "Séances", "n°\u00a02", "Annulation"]
+    assert (change.before, said(change.after)) == ([], {"": "Saisie en double."})
+    (content,) = nodes({"content": {"sessions": after}}, [change])
+    marked = content.within[0].within[1].within
+    assert [(node.label, node.marked) for node in marked] == [
+        ("Tenu le", False),
+        ("Notes", False),
+        ("Annulation", True),
+    ]
+
+
+def test_what_was_added_removed_or_reordered_is_told() -> None:
+    told: list[dict[str, Any]] = [
+        {"path": "ranking", "before": ["finance"], "after": ["governance", "finance"]},
+        {"path": "theme", "before": "finance", "after": None},
+        {"path": "version", "before": 1, "after": 2},
+    ]
+    ranking, theme = changes(told)
+    assert (ranking.where, said(ranking.after)) == (
+        ["Ordre des axes"],
+        {"": "gouvernance et vie associative, gestion et finances"},
+    )
+    assert (said(theme.before), theme.after) == ({"": "gestion et finances"}, [])
+
+
+def test_an_event_says_all_it_holds_its_own_version_too() -> None:
+    assert said(facts({"version": 3, "content_hash": "e76a13b20d78f03707088af92cd93428", "salt": "s"})) == {
+        "Version": "3",
+        "Empreinte du contenu": "e76a13b2…3428",
+    }

@@ -1,0 +1,345 @@
+"""Do the pages work in a browser: without a fault that axe-core knows, by keyboard, on a phone, in the dark?
+
+In Debian's Chromium; skipped, and said so, where there is none."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from desk import eventually
+from heard import header, kept
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
+from screens import Switch, World, played, settings
+
+from console.main import web
+from embedded import ports
+from embedded.provider import Provider
+from embedded.who import Person
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+MANY = UUID(int=300)
+LONG = (
+    "Association intercommunale-pour-l’insertion-par-l’activité-économique-et-la-transition-écologique-du-Pays-de-Retz"
+)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: no page was looked at in a browser")
+"""`apt-get install chromium`; no browser of another origin is fetched."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"]  # tests run as root in a container, where Chromium has no other way
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def ways(world: World) -> dict[str, Switch]:
+    ways = {name: Switch(getattr(world, name).web) for name in ("intake", "diagnostic", "audit")}
+    nowhere = {name: Switch(world.intake.web) for name in ("parcours", "followup")}
+    for way in nowhere.values():
+        way.out = True
+    return ways | nowhere
+
+
+@pytest.fixture(scope="module")
+def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
+    """Its address; the development provider stands beside it."""
+    port = ports.choose({"console": None, "provider": None})
+    address = f"http://127.0.0.1:{port['console']}"
+    person = Person("some-auditor", "Ariane Audren", "auditor", units=("dla-44",))
+    provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])
+    told = settings(address=address, discovery=f"{provider.address}/.well-known/openid-configuration", polled=0.1)
+    config = uvicorn.Config(
+        web(told, ways), host="127.0.0.1", port=port["console"], log_config=None, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, name="console")
+    with provider.serving():
+        thread.start()
+        eventually(lambda: server.started)
+        yield address
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def signed_in(chromium: Chromium, console: str, **how: Any) -> Iterator[Page]:
+    """Through the provider's page, as a person does; a fault of a script fails the test."""
+    context: BrowserContext = chromium.new_context(locale="fr-FR", **({"viewport": DESKTOP} | how))
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    page.goto(console)
+    page.get_by_role("link", name="Se connecter").click()
+    page.get_by_role("button", name="Ariane Audren").click()
+    page.wait_for_url(f"{console}/")
+    yield page
+    context.close()
+    assert faults == []
+
+
+def opened(page: Page, console: str, case: object, path: str = "") -> Page:
+    page.goto(f"{console}/dossiers/{case}{path}")
+    if page.url.partition("?")[0].endswith("/motif"):
+        page.get_by_label("Motif").fill("Contrôle annuel de la région")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{console}/dossiers/{case}{path}")
+    return page
+
+
+def faultless(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
+
+
+@pytest.fixture(scope="module")
+def many(world: World) -> UUID:
+    """A dossier of three hundred events, of one structure with a name that is hard to break."""
+    told = [header(position, "parcours", MANY) for position in range(1, 301)]
+    kept(world.audit.application, told)
+    played(world, name=LONG, siret=None, rna="W441000002")
+    return MANY
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"viewport": DESKTOP},
+        {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
+        {"viewport": PHONE, "reduced_motion": "reduce"},
+    ],
+    ids=["desktop", "phone in the dark", "phone"],
+)
+def test_no_page_has_a_fault(
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch], many: UUID, how: dict[str, Any]
+) -> None:
+    with signed_in(chromium, console, **how) as page:
+        faultless(page)
+        page.goto(f"{console}/?q=rien")
+        faultless(page)
+        page.goto(f"{console}/dossiers/{world.case}")
+        faultless(page)  # why?
+        faultless(opened(page, console, world.case))
+        for path in ("/etat/accueil?version=3", "/etat/parcours", "/etat/diagnostic"):
+            faultless(opened(page, console, world.case, path))
+        page.goto(f"{console}/dossiers/{world.case}")
+        page.get_by_role("link", name="Entretien d’accueil").first.click()
+        expect(page.locator("[data-state=proven]")).to_be_visible()
+        page.locator(".steps summary").first.click()
+        faultless(page)
+        faultless(opened(page, console, many))
+        for path in ("/registre", "/titre", "/nulle-part", f"/dossiers/{UUID(int=1)}/motif", "/acces#secret"):
+            page.goto(f"{console}{path}")
+            faultless(page)
+        ways["audit"].out = True
+        try:
+            for path in (f"/dossiers/{world.case}", "/registre"):
+                page.goto(f"{console}{path}")
+                faultless(page)
+        finally:
+            ways["audit"].out = False
+        page.goto(console)
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("heading", name="Vous êtes déconnecté·e")).to_be_visible()
+        faultless(page)
+        page.get_by_role("link", name="Se reconnecter").click()
+        faultless(page)
+
+
+def test_a_dossier_is_found_and_replayed_by_keyboard_alone(chromium: Chromium, console: str, world: World) -> None:
+    with signed_in(chromium, console) as page:
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("searchbox")).to_be_focused()
+        page.keyboard.type("jardins")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{console}/?q=jardins&statut=")
+        result = page.locator(".cases a")
+        expect(result).to_have_count(1)
+        result.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Motif")).to_be_focused()
+        page.keyboard.type("Contrôle annuel")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Les Jardins de l’Erdre")).to_be_visible()
+
+        page.goto(f"{console}/dossiers/{world.case}/etat/accueil?version=2")
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_text("Version 3 sur 5")).to_be_visible()
+        page.keyboard.press("ArrowLeft")
+        expect(page.get_by_text("Version 2 sur 5")).to_be_visible()
+        expect(page).to_have_url(f"{console}/dossiers/{world.case}/etat/accueil?version=2")
+        slider = page.get_by_role("slider")
+        slider.focus()
+        page.keyboard.press("End")
+        expect(page.get_by_text("Version 5 sur 5")).to_be_visible()
+        expect(page.get_by_role("slider")).to_be_focused()
+        page.go_back()
+        expect(page.get_by_text("Version 2 sur 5")).to_be_visible()
+
+
+def test_filters_act_as_they_are_chosen(chromium: Chromium, console: str, world: World) -> None:
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        page.get_by_role("checkbox", name="Diagnostic partagé").check()
+        expect(page.get_by_text("1 événement sur 6")).to_be_visible()
+        expect(page.get_by_role("checkbox", name="Diagnostic partagé")).to_be_focused()
+        page.get_by_role("checkbox", name="Diagnostic partagé").uncheck()
+        page.get_by_role("combobox", name="Ordre").select_option("recents")
+        expect(page.locator("#fil .events a").first).not_to_have_text("Demande reçue")
+        assert "ordre=recents" in page.url
+
+
+def test_what_happens_arrives_while_one_watches(chromium: Chromium, console: str, world: World) -> None:
+    case = played(world, name="La Filature", siret=None, rna="W441000001")
+    world.carried()
+    with signed_in(chromium, console) as page:
+        opened(page, console, case)
+        expect(page.get_by_text("À l’instant", exact=True)).to_be_hidden()
+        told = {"held_on": "2026-03-01", "with_whom": "Maëlle"}
+        assert world.intake.by("adviser").post(f"/api/v1/requests/{case}/meetings", told).status_code == 200
+        world.carried()
+        expect(page.get_by_text("À l’instant", exact=True)).to_be_visible()
+        expect(page.locator("[data-live] .events a")).to_have_text(["Entretien d’accueil"])
+        page.locator("[data-live] .events a").click()
+        expect(page.locator("[data-state=proven]")).to_be_visible()
+
+
+def altered(told: str) -> str:
+    """The same text in base64, with one bit turned."""
+    raw = bytearray(b64decode(told))
+    raw[len(raw) // 2] ^= 1
+    return b64encode(raw).decode()
+
+
+def line(told: str, n: int, change: Callable[[str], str]) -> str:
+    lines = told.split("\n")
+    lines[n] = change(lines[n])
+    return "\n".join(lines)
+
+
+def told_instead(answer: dict[str, Any], route: Route) -> None:
+    route.fulfill(json=answer)
+
+
+SIGNATURE = -2
+ALTERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "le contenu": lambda told: told | {"stored": altered(told["stored"])},
+    "l’en-tête": lambda told: (
+        told | {"proof": line(told["proof"], 1, lambda extra: f"extra {altered(extra.removeprefix('extra '))}")}
+    ),
+    "une empreinte": lambda told: told | {"proof": line(told["proof"], 3, altered)},
+    "le rang": lambda told: told | {"proof": line(told["proof"], 2, lambda _: "index 0")},
+    "la signature": lambda told: (
+        told
+        | {
+            "proof": line(
+                told["proof"], SIGNATURE, lambda own: f"{own.rpartition(' ')[0]} {altered(own.rpartition(' ')[2])}"
+            )
+        }
+    ),
+    "la taille": lambda told: told | {"proof": told["proof"].replace("\n\n", "\n\n", 1).replace("dla\n", "dla\n9", 1)},
+    "la clé": lambda told: told | {"key": told["key"].replace("registre.example/dla+", "registre.example/dla+0", 1)},
+}
+
+
+def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
+    chromium: Chromium, console: str, world: World
+) -> None:
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        page.get_by_role("link", name="Critère d’éligibilité examiné").first.click()
+        verdict = page.locator("[data-verdict]")
+        expect(verdict).to_have_text("Vérifié\u00a0: cet événement est inscrit, et rien n’en a été changé.")
+        titles = page.locator(".steps strong")
+        expect(titles).to_have_text(
+            ["Le contenu", "L’en-tête", "L’inscription", "La montée dans l’arbre", "La racine", "La signature"]
+        )
+        asked = page.locator("[data-proof]").get_attribute("data-proof")
+        told = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
+        for what, alteration in ALTERATIONS.items():
+            answer = alteration(told)
+            assert answer != told
+            page.route(f"{console}{asked}", partial(told_instead, answer))
+            page.reload()
+            expect(page.locator("[data-state=refused] [data-verdict]"), what).to_contain_text("Pas prouvé")
+            page.unroute(f"{console}{asked}")
+
+
+def test_a_page_that_shows_another_header_than_the_ledger_holds_is_seen(
+    chromium: Chromium, console: str, world: World
+) -> None:
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        page.get_by_role("link", name="Demande reçue").first.click()
+        expect(page.locator("[data-state=proven]")).to_be_visible()
+
+        told = page.evaluate("fetch(location.href).then((answer) => answer.text())")
+        lie = told.replace("adviser", "manager")
+        assert lie != told
+        page.route(page.url, lambda route: route.fulfill(body=lie, content_type="text/html; charset=utf-8"))
+        page.reload()
+        expect(page.locator("[data-verdict]")).to_contain_text("cette page montre autre chose")
+
+
+def test_a_personal_link_leaves_no_trace_of_its_secret(
+    chromium: Chromium, console: str, ways: dict[str, Switch]
+) -> None:
+    context = chromium.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{console}/acces#dla_link_secret")
+    expect(page.get_by_role("button", name="Ouvrir le dossier")).to_be_enabled()
+    assert page.url == f"{console}/acces"
+    page.get_by_role("button", name="Ouvrir le dossier").click()
+    page.wait_for_url("**/connexion?*")
+    assert any(each.headers.get("Authorization") == "Bearer dla_link_secret" for each in ways["audit"].asked)
+    page.goto(f"{console}/acces")
+    expect(page.get_by_role("button", name="Ouvrir le dossier")).to_be_disabled()
+    context.close()
+
+
+def test_nothing_is_asked_of_anybody_else(chromium: Chromium, console: str, world: World) -> None:
+    with signed_in(chromium, console) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        opened(page, console, world.case)
+        page.goto(f"{console}/registre")
+        assert len(asked) > 5
+        assert {each for each in asked if not each.startswith(f"{console}/")} == set()
+
+
+def test_a_timeline_prints_without_what_only_a_screen_needs(chromium: Chromium, console: str, world: World) -> None:
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        page.emulate_media(media="print")
+        expect(page.get_by_role("link", name="Demande reçue")).to_be_visible()
+        for gone in (".top", ".filters", "footer"):
+            expect(page.locator(gone)).to_be_hidden()
+
+
+def test_the_account_of_a_session_is_not_in_any_page(chromium: Chromium, console: str, world: World) -> None:
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        assert page.evaluate("document.cookie") == "", "no script reads the session"
+        assert "Bearer" not in page.content() and json.dumps(page.evaluate("({...localStorage})")) == "{}"
