@@ -27,6 +27,7 @@ from shared.ids import uuid7
 from shared.transport.feed import Feed, Page, feed_router
 from shared.transport.inbox import Inbox, Reactions, To
 from shared.transport.wire import Header, Message, messages_of
+from shared.web.callers import Caller
 
 ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
 FAULTY = 13
@@ -217,7 +218,7 @@ def feed_of(desk: Desk) -> Iterator[str]:
     """The address of the desk's feed over HTTP."""
     web = FastAPI()
     web.state.application = desk.app
-    web.include_router(feed_router(desk.published))
+    web.include_router(feed_router(desk.published, lambda: Caller(Actor("workshop", Role.SERVICE))))
     port = ports.choose({"feed": None})["feed"]
     server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
     thread = Thread(target=server.run, name="feed")

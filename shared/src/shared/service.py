@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings
 from shared.attachments.uploads import AT_ONCE
 from shared.clock import Clock
 from shared.contracts.base import PublicEvent
-from shared.decider import Decider, Role
+from shared.decider import Decider
 from shared.erasure.forgetting import decider as forgetting
 from shared.erasure.restored import destroy_again
 from shared.eventlog.application import ServiceApplication
@@ -32,7 +32,7 @@ from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Published
 from shared.views import Projector, View
 from shared.web import problems
-from shared.web.callers import Callers, DossierOf, RightsOf, no_dossier, only
+from shared.web.callers import Callers, DossierOf, RightsOf, no_dossier
 from shared.web.clock import clock_router
 from shared.web.health import health_router
 from shared.web.me import me_router
@@ -149,7 +149,7 @@ class Service:
             for router in self.routers:
                 web.include_router(router)
             web.include_router(me_router)
-            web.include_router(feed_router(self.published, dependencies=[only(Role.SERVICE)]))
+            web.include_router(feed_router(self.published))
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)
         return web

@@ -1,22 +1,23 @@
 """How is a publisher's log read over HTTP? By pages; what the stream did not bring is asked for here."""
 
-from __future__ import annotations
-
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
 import msgspec
 from eventsourcing.persistence import MapperDeserialisationError
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
+from shared.decider import Role
 from shared.eventlog.recorder import PARTITIONS
+from shared.transport.partners import PARTNERS, check_cursor, shown_to
 from shared.transport.wire import Message, Published, encode, messages_of
+from shared.web.callers import Caller, allowed, calling
 from shared.web.endpoints import Asked
-from shared.web.problems import ProblemError
+from shared.web.problems import ProblemError, answers
 
 LARGEST_PAGE = 500
 LOWEST = -(2**62)
@@ -84,19 +85,30 @@ class EventsPage(BaseModel):
     since: int = 0
 
 
-def feed_router(published: Published, dependencies: Sequence[Any] = ()) -> APIRouter:
-    """`dependencies` guard it: it shows every event's header, whatever the case."""
-    router = APIRouter(tags=["events"], dependencies=list(dependencies))
+def feed_router(published: Published, who: Callable[..., Any] = calling) -> APIRouter:
+    """`who` says who calls: the deployment's services are shown every event's header, whatever the case."""
+    router = APIRouter(tags=["events"])
 
-    @router.get("/events", response_model=EventsPage)
+    @router.get("/events", response_model=EventsPage, responses=answers(409, 422), summary="What is recorded, in order")
     def events(
         asked: Asked,
-        after: Annotated[int, Query(ge=LOWEST)] = 0,
-        partition: Annotated[int | None, Query(ge=0, lt=PARTITIONS)] = None,
-        limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
+        caller: Annotated[Caller, Depends(who)],
+        after: Annotated[int, Query(ge=LOWEST, description="A position: what follows it; 0 for the beginning")] = 0,
+        partition: Annotated[
+            int | None, Query(ge=0, lt=PARTITIONS, description="For services: `after` is a number of this partition")
+        ] = None,
+        limit: Annotated[
+            int, Query(ge=1, le=LARGEST_PAGE, description="How many events are looked at, shown or not")
+        ] = LARGEST_PAGE,
+        log: Annotated[UUID | None, Query(description="The `log_id` that the position comes from")] = None,
     ) -> Response:
-        """Everything recorded here after a position, or after a number of a partition, as the others may see it."""
-        recorder = asked.recorder
+        """Everything recorded here after a position, to the deployment's services; to a partner the events of the cases
+        that its right covers today and that are not confidential, with the same headers and positions. A partner's page
+        may be short, or empty, and still have a `next`: of a confidential case auditors are shown the headers alone."""
+        allowed(caller, PARTNERS | {Role.SERVICE})
+        recorder, partner = asked.recorder, caller.actor.role is not Role.SERVICE
+        if partner:
+            check_cursor(recorder, after, partition, log)
         if partition is None:
             entries = recorder.select_notifications(after, limit, inclusive_of_start=False)
         else:
@@ -106,7 +118,10 @@ def feed_router(published: Published, dependencies: Sequence[Any] = ()) -> APIRo
             following = entries[-1].id if partition is None else entries[-1].number
         identity = recorder.identity()
         try:
-            messages = messages_of(asked, published, entries)
+            if partner:
+                messages = shown_to(caller, asked, published, entries)
+            else:
+                messages = messages_of(asked, published, entries)
         except UNREADABLE as error:
             raise ProblemError(
                 500,

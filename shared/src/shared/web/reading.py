@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 TAGS = {
     "attachments": "Les pièces jointes d’un dossier\u00a0: déposées, lues, retirées.",
     "caseload": "Ce qui attend une chargée ou un chargé d’accompagnement, par échéance.",
-    "events": "Le flux des événements, pour les autres services.",
+    "events": "Le flux des événements, pour les autres services et pour les partenaires.",
     "health": "La santé du service, pour l’exploitation.",
     "me": "Qui vous êtes ici, et quels sont vos droits.",
 }

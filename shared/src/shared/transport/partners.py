@@ -1,0 +1,66 @@
+"""What of a service's log may a partner follow? The events of the cases that its right covers, by the same cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from uuid import UUID
+
+from shared.decider import Role
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.recorder import LogEntry, LogRecorder
+from shared.rights.policy import Action
+from shared.transport.wire import Message, Published, messages_of
+from shared.web.callers import Caller
+from shared.web.problems import ProblemError
+
+PARTNERS = frozenset({Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR})
+"""The rights by which a person or a program outside follows a log."""
+
+
+def check_cursor(recorder: LogRecorder, after: int, partition: int | None, log: UUID | None) -> None:
+    """Raises ProblemError for one that this log never gave to a partner."""
+    identity = recorder.identity()
+    if log not in (None, identity.log_id):
+        raise ProblemError(
+            409,
+            "another-log",
+            "Ce journal n’est plus le même",
+            "Votre position vient d’un autre journal\u00a0: celui-ci a été restauré, et suit une autre histoire"
+            f" après la position {identity.since}. Reprenez de là, ou du début.",
+            log_id=str(identity.log_id),
+            since=identity.since,
+        )
+    last = recorder.max_notification_id() or 0
+    if partition is not None or not 0 <= after <= last:
+        raise ProblemError(
+            422,
+            "wrong-cursor",
+            "Suite introuvable",
+            f"«\u202fafter\u202f» est une position de ce journal, de 0 à {last} aujourd’hui, sans partition\u00a0:"
+            " celle que «\u202fnext\u202f» a donnée, ou celle du dernier événement que vous avez reçu.",
+            last=last,
+        )
+
+
+def shown_to(
+    caller: Caller, app: ServiceApplication, published: Published, entries: Sequence[LogEntry]
+) -> list[Message]:
+    """Of these entries those of the cases that the right covers today. What the others say is not even read."""
+    may = cache(caller.may)
+
+    def covered() -> Iterator[tuple[LogEntry, bool]]:
+        for entry in entries:
+            if caller.dossier(entry.case_id) is None:
+                continue  # of no case: the register, a sheet, what a service keeps for itself
+            if may(Action.READ, entry.case_id):
+                yield entry, True
+            elif may(Action.HEADERS, entry.case_id):
+                yield entry, False
+
+    kept = list(covered())
+    messages = messages_of(app, published, [entry for entry, _ in kept])
+    return [
+        message if whole else Message(told=message.told, label=message.label)
+        for message, (_, whole) in zip(messages, kept, strict=True)
+    ]
