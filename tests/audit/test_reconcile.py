@@ -426,3 +426,25 @@ def test_findings_are_one_json_line_each_and_french_for_people() -> None:
     assert json.loads(json.dumps(found.line(), default=str))["differs"] == {"unit": ["a", "b"]}
     assert "intake, position 5\u00a0: événement modifié au service" in str(found)
     assert "unité porteuse\u00a0: «\u202fa\u202f» au registre, «\u202fb\u202f» au service" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"after": 10**30}, 200),
+        ({"after": 10**30, "partition": 3}, 200),
+        ({"after": 2**63 - 1}, 200),
+        ({"after": -(10**30)}, 422),
+        ({"after": "de là-bas"}, 422),
+        ({"partition": 8}, 422),
+        ({"limit": 501}, 422),
+        ({"limit": 10**30}, 422),
+    ],
+)
+def test_a_cursor_from_elsewhere_is_refused_or_leads_to_nothing(
+    intake: Served, asked: dict[str, Any], status: int
+) -> None:
+    answer = intake.by("service").get("/events", **asked)
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        assert (answer.json()["events"], answer.json()["next"]) == ([], None)

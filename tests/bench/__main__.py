@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import appending
+import auditing
 import calling
 import effects
 import ledger
@@ -26,6 +27,7 @@ GROUPS = {
     "http": calling.rows,
     "effect": effects.rows,
     "ledger": ledger.rows,
+    "audit": auditing.rows,
 }
 FOLDER = Path(".dla")
 """Servers keep their data below: a system's temporary folder may be in memory, where fsync costs nothing."""
@@ -36,7 +38,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="About a minute; its spread is wide.")] = False,
     only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(GROUPS)}; all of them otherwise.")] = None,
 ) -> None:
-    """Measures appending, rebuilding, HTTP commands, effects elsewhere and the ledger, each beside its floor."""
+    """Measures appending, rebuilding, HTTP commands, effects elsewhere, the ledger and its auditors, beside floors."""
     interrupt_once()
     rounds, seconds = (2, 0.3) if quick else (9, 0.75)
     console, begin = Console(), time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 
 from audit.ledger.signing import Why
 from audit.ledger.witnesses import Trouble
+from audit.reconcile.following import followed
 from audit.reconcile.run import last
 from audit.rights import disbelieved
 from shared.decider import Role
@@ -33,7 +35,8 @@ ADVICE = {
 }
 HALTED = (
     "Audit n’écoute plus ce service, qui parle d’un autre journal\u00a0:"
-    " «\u202fdla-audit reconcile\u202f» dit ce qui diffère."
+    " «\u202fdla-audit reconcile\u202f» dit ce qui diffère\u202f; si le service a été restauré d’une sauvegarde,"
+    " «\u202fdla-audit follow\u202f» le fait entendre de nouveau."
 )
 DIFFERS = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
 DISBELIEVED = (
@@ -84,6 +87,19 @@ class Heard(BaseModel):
     halted: str | None
 
 
+class Restored(BaseModel):
+    """A log that was restored, and that audit goes on with: up to `since` it is one history with the log before."""
+
+    service: str
+    old_log: UUID
+    new_log: UUID
+    since: int
+    lost: int
+    by: str
+    motive: str
+    followed_at: datetime
+
+
 class Reconciled(BaseModel):
     """The last comparison that came to its end; `services`: up to which position."""
 
@@ -123,6 +139,7 @@ class Health(BaseModel):
     disbelieved: list[UUID] = []
     witnesses: list[Witness] = []
     quorum: int = 0
+    restored: list[Restored] = []
 
 
 @router.get("/health", summary="The ledger's health", dependencies=[only(Role.AUDITOR, Role.DPO, Role.OPS)])
@@ -167,6 +184,7 @@ def health_of(app: ServiceApplication) -> Health:
         disbelieved=altered,
         witnesses=witnesses,
         quorum=row["quorum"],
+        restored=[Restored(**asdict(each)) for each in followed(app)],
         advice=advice,
     )
 

@@ -21,6 +21,7 @@ from shared.transport.parking import Parking
 from shared.transport.wire import Head, Header, Message
 
 C = TypeVar("C", bound=PublicEvent)
+END = 2**63 - 1
 WHOLE = -1
 """Stands for the partition where a publisher is taken whole: its numbers are the log's positions."""
 log = logging.getLogger(__name__)
@@ -217,11 +218,13 @@ class Inbox:
     # -- which place, in which log
 
     def _place(self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None) -> Place:
-        """Follows the first log a publisher speaks from. Raises OtherLog when it speaks from another one."""
+        """Follows the first log a publisher speaks from, until somebody decides otherwise; what still comes from a log
+        that was left is passed over. Raises OtherLog when it speaks from another one."""
         where = {"publisher": publisher, "log_id": log_id, "partition": partition, "case": case}
         for _ in range(2):
             rows = self._app.recorder.fetch(
-                "SELECT s.log_id, s.halted, coalesce((SELECT t.number FROM {schema}.tracked t WHERE"
+                "SELECT s.log_id, s.halted, %(log_id)s = ANY(s.left_logs) AS left,"
+                " coalesce((SELECT t.number FROM {schema}.tracked t WHERE"
                 " (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, %(partition)s)), 0) AS reached,"
                 " EXISTS (SELECT FROM {schema}.parked p"
                 " WHERE (p.publisher, p.case_id) = (s.publisher, %(case)s)) AS parked"
@@ -236,6 +239,8 @@ class Inbox:
         (row,) = rows
         if row["halted"]:
             raise OtherLog(row["halted"])
+        if row["left"]:
+            return Place(END, parked=False)
         if row["log_id"] != log_id:
             raise self._halt(publisher, f"it speaks from log {log_id}, and we follow {row['log_id']}")
         return Place(row["reached"], row["parked"])

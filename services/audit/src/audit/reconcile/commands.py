@@ -16,7 +16,9 @@ from rich.progress import Progress as Bar
 from audit.health import health_of
 from audit.reactions import PHASES
 from audit.reconcile.finding import Finding
+from audit.reconcile.following import NotFollowed
 from audit.reconcile.run import Reconciliation, Reconciling, begun, last
+from audit.reconcile.run import follow as followed_again
 from shared.program import settings_of
 from shared.service import Service
 from shared.transport.feed import FeedUnavailable
@@ -58,6 +60,28 @@ def install(cli: typer.Typer, service: Service) -> None:
             raise typer.Exit(FOUND)
 
     @cli.command()
+    def follow(
+        restored: Annotated[str, typer.Argument(metavar="SERVICE", help="Whose log was restored from a back-up")],
+        motive: Annotated[str, typer.Option(help="Why audit goes on with it; kept")],
+        by: Annotated[str, typer.Option(help="Who decides; kept")] = "",
+    ) -> None:
+        """Compares a restored service with the ledger and, when nothing else differs, hears it again from where
+        it is another history. What the restore lost stays in the ledger."""
+        if restored not in PHASES:
+            raise typer.BadParameter(f"{restored}: not one of {', '.join(PHASES)}")
+        settings = settings_of(service)
+        with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
+            try:
+                done = followed_again(app, feed, restored, by or getpass.getuser(), motive)
+            except (NotFollowed, FeedUnavailable) as error:
+                typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
+                raise typer.Exit(NOT_DONE if isinstance(error, FeedUnavailable) else FOUND) from None
+        typer.echo(
+            f"Audit écoute {restored} de nouveau, après la position {done.since}, dans le journal {done.new_log}\u202f;"
+            f" {done.lost} événements perdus par la restauration restent au registre, sous le journal {done.old_log}."
+        )
+
+    @cli.command()
     def state() -> None:
         """Says how the ledger is, and what to do; ends with 1 when somebody has to look."""
         settings = settings_of(service)
@@ -81,7 +105,8 @@ def _tell(findings: Iterator[Finding], *, as_json: bool) -> None:
 
 def _summary(run: Reconciliation) -> str:
     each = ", ".join(
-        f"{service} {progress.compared} (position {progress.reached}, {progress.unheard} pas encore consignés)"
+        f"{service} {progress.compared} (position {progress.reached}, {progress.unheard} pas encore consignés"
+        + (f", {progress.lost} perdus par une restauration reconnue)" if progress.lost else ")")
         for service, progress in run.reached.services.items()
     )
     found = "aucun écart" if run.findings == 0 else f"{run.findings} écart" + "s" * (run.findings > 1)

@@ -10,6 +10,7 @@ from uuid import UUID
 from audit.ledger.store import Leaf
 from audit.reactions import heard_as
 from audit.reconcile.finding import Finding, Kind
+from audit.reconcile.following import Histories
 from audit.reconcile.held import Held, Unreadable
 from audit.reconcile.parts import altered_here, announcements, committed, headers
 from audit.reconcile.told import Told
@@ -25,12 +26,14 @@ Known = Callable[[UUID], tuple[Told | None, Leaf | None]]
 
 @dataclass
 class Progress:
-    """What must be known to go on later: findings that wait for the rest of the service's log, by event."""
+    """What must be known to go on later: findings that wait for the rest of the service's log, by event. `lost`: by a
+    restore that somebody has acknowledged."""
 
     reached: int = 0
     after: int = LOWEST
     compared: int = 0
     unheard: int = 0
+    lost: int = 0
     log_said: bool = False
     missing: dict[UUID, Finding] = field(default_factory=dict)
     met: dict[UUID, Finding] = field(default_factory=dict)
@@ -39,15 +42,19 @@ class Progress:
 class Comparison:
     """Tell it each event of the ledger in order, then ask for the rest. Raises FeedUnavailable."""
 
-    def __init__(self, publisher: str, held: Held, known: Known, progress: Progress) -> None:
+    def __init__(self, publisher: str, held: Held, known: Known, progress: Progress, histories: Histories) -> None:
         self.publisher, self.progress = publisher, progress
-        self._held, self._known = held, known
+        self._held, self._known, self._histories = held, known, histories
 
     def told(self, told: Told) -> Iterator[Finding]:
         progress, held = self.progress, False
         self._held.open()
         here = told.fault
-        if self._held.log_id not in (None, told.log_id):
+        if self._histories.lost(told.log_id, told.position):
+            progress.lost += 1
+            yield from [here] if here else []
+            return
+        if self._held.log_id not in (None, told.log_id, self._histories.current):
             yield from self._other_log(told)
             if 0 < self._held.since < told.position:
                 yield from [here] if here else []

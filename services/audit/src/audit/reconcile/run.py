@@ -10,7 +10,8 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from audit.reconcile.comparison import Comparison, Progress
-from audit.reconcile.finding import Finding
+from audit.reconcile.finding import Finding, Kind
+from audit.reconcile.following import BY_RESTORE, LONGEST_MOTIVE, Followed, NotFollowed, followed, go_on, histories
 from audit.reconcile.held import Held
 from audit.reconcile.rebuilt import rebuilt
 from audit.reconcile.told import Audited
@@ -84,8 +85,15 @@ class Reconciling:
         self._app, self._run = app, run
         reached = run.reached
         self._audited = Audited(app, reached.position, reached.leaf)
+        known = followed(app)
         self._comparisons = {
-            service: Comparison(service, Held(feed, service, progress.after), self._audited.known, progress)
+            service: Comparison(
+                service,
+                Held(feed, service, progress.after),
+                self._audited.known,
+                progress,
+                histories(service, known),
+            )
             for service, progress in reached.services.items()
         }
 
@@ -129,3 +137,26 @@ class Reconciling:
             " ended_at = CASE WHEN %s THEN clock_timestamp() END WHERE nth = %s",
             (run.findings, Jsonb(msgspec.to_builtins(run.reached)), ended, run.nth),
         )
+
+
+def follow(app: ServiceApplication, feed: Feed, service: str, by: str, motive: str) -> Followed:
+    """Hears a service again that declares to have been restored, once nothing else differs from what the ledger holds.
+
+    Raises NotFollowed or FeedUnavailable; then nothing has changed."""
+    said = " ".join(motive.split())
+    if not said or len(said) > LONGEST_MOTIVE or not said.isprintable():
+        raise NotFollowed(f"dites pourquoi, en {LONGEST_MOTIVE} caractères au plus (--motive).")
+    page = feed.page(service, None, 0, 1)
+    rows = app.recorder.fetch("SELECT log_id FROM {schema}.sources WHERE publisher = %s", (service,))
+    if not rows or rows[0]["log_id"] == page.log_id:
+        raise NotFollowed(f"{service} parle du journal qu’audit écoute déjà.")
+    if not page.since:
+        raise NotFollowed(
+            f"{service} ne déclare aucune restauration\u00a0: qui l’exploite dit d’abord jusqu’où elle vaut."
+        )
+    lost = 0
+    for finding in Reconciling(app, feed, begun(app, by, [service])).findings():
+        if finding.kind not in BY_RESTORE:
+            raise NotFollowed(f"autre chose que la restauration les sépare. {finding}")
+        lost += finding.kind is Kind.LOST
+    return go_on(app, service, page.log_id, page.since, lost, by, said)

@@ -1,0 +1,162 @@
+"""What does it cost to replay, take away, verify and compare what audit holds? Beside reading the same, unproved."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import httpx
+import orjson
+import psycopg
+from figures import Measure, Row, Unit, compared, interleaved, typical_time
+from psycopg.sql import SQL
+from world import World
+
+from audit import domain
+from audit.bundle.checking import checked
+from audit.bundle.collecting import collected
+from audit.bundle.container import made, unpacked
+from audit.bundle.writing import entries
+from audit.ledger.integrator import integrate
+from audit.ledger.note import Signer
+from audit.ledger.signing import Signing
+from audit.main import service
+from audit.reactions import keep
+from audit.reconcile.run import Reconciling, begun
+from audit.timeline import counted, told_of
+from shared.decider import Actor, Role
+from shared.eventlog.application import ServiceApplication
+from shared.transport.feed import Feed
+from shared.transport.wire import Message
+
+OF_OTHERS, OF_THE_CASE = 400, 60
+MILLISECONDS = 1e3
+SELECT = "SELECT topic, state, recorded_at FROM {} WHERE case_id = %b ORDER BY position"
+OURSELVES = Actor("service:audit", Role.SERVICE)
+
+
+def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+    """One case of sixty events among four hundred others, over a real feed."""
+    with _measures(world) as measures:
+        found = interleaved(measures, rounds, seconds)
+    named = {
+        "reconcile": ("events compared", Unit.PER_SECOND, "the same feed, read"),
+        "timeline": ("of 60 events", Unit.MILLISECONDS, "the same rows and orjson"),
+        "export": ("a bundle of 60 events", Unit.MILLISECONDS, "what the service shows of them, read"),
+        "verify": ("a bundle of 60 events", Unit.MILLISECONDS, "sha256sum of its entries"),
+    }
+    return [
+        compared(key, name, unit, ours=found[key, "ours"], floor=(floor, found[key, "floor"]))
+        for key, (name, unit, floor) in named.items()
+    ]
+
+
+@contextmanager
+def _measures(world: World) -> Iterator[dict[tuple[str, str], Measure[float]]]:
+    with ExitStack() as closing:
+        intake = closing.enter_context(world.services("intake", role="api"))["intake"]
+        yield _of(world, intake, closing)
+
+
+def _of(world: World, intake: str, closing: ExitStack) -> dict[tuple[str, str], Measure[float]]:
+    reader = {"Authorization": f"Bearer {world.token()}"}
+    case = _recorded(intake, reader)
+    feed = Feed({"intake": intake}, world.issuer.mint("service", subject="service:audit"))
+    closing.callback(feed.close)
+    app = ServiceApplication(
+        "audit", [domain.decider], world.database("auditing"), os.urandom(32), tables=service.tables
+    )
+    closing.callback(app.close)
+    app.create_tables()
+    for message in _fed(feed):
+        context = app.context(message.header.case, OURSELVES, message.header.id, message.header.correlation)
+        app.handle(domain.decider, message.header.id, keep(message).command, context)
+    while integrate(app):
+        pass
+    Signing(Signer("registre.example/dla", os.urandom(32)), None).sign(app)
+
+    connection = closing.enter_context(psycopg.connect(app.url, autocommit=True))
+    raw_rows = partial(_raw, connection, SQL(SELECT).format(app.recorder.events).as_bytes(), case)
+    stored = f"{intake}/api/v1/requests/{case}/stored"
+    export = partial(_exported, app, case, {"intake": intake}, reader)
+    raw = export()
+    if len(raw_rows()) != OF_THE_CASE or len(checked(raw).headers) != OF_THE_CASE:
+        raise RuntimeError(f"{OF_THE_CASE} events were meant")
+    http = closing.enter_context(httpx.Client(headers=reader, trust_env=False))
+    return {
+        ("reconcile", "ours"): partial(_per_second, partial(_compared, app, feed)),
+        ("reconcile", "floor"): partial(_per_second, partial(_fed, feed)),
+        ("timeline", "ours"): partial(_time, partial(_timeline, app, case)),
+        ("timeline", "floor"): partial(_time, raw_rows),
+        ("export", "ours"): partial(_time, export),
+        ("export", "floor"): partial(_time, lambda: http.get(stored).json()),
+        ("verify", "ours"): partial(_time, partial(checked, raw)),
+        ("verify", "floor"): partial(_time, partial(_hashed, raw)),
+    }
+
+
+def _recorded(intake: str, reader: dict[str, str]) -> UUID:
+    """Over HTTP, so that everything is sealed and signed as it is in production."""
+    with httpx.Client(base_url=intake, headers=reader, trust_env=False, timeout=30) as http:
+        ids = []
+        for n in range(OF_OTHERS + 1):
+            structure = {
+                "name": f"Les Jardins {n}",
+                "legal_form": "association",
+                "department": "44",
+                "rna": f"W44{n:07}",
+            }
+            asked = {"structure": structure, "contact": {"name": f"Maëlle {n}"}, "need": "Diversifier nos ressources."}
+            ids.append(http.post("/api/v1/requests", json=asked).raise_for_status().json()["id"])
+        met = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff", "notes": "Le besoin se précise."}
+        for _ in range(OF_THE_CASE - 1):
+            http.post(f"/api/v1/requests/{ids[-1]}/meetings", json=met).raise_for_status()
+    return UUID(ids[-1])
+
+
+def _fed(feed: Feed) -> list[Message]:
+    messages, after = list[Message](), 0
+    while True:
+        page = feed.page("intake", None, after)
+        messages += page.events
+        if page.next is None:
+            return messages
+        after = page.next
+
+
+def _compared(app: ServiceApplication, feed: Feed) -> range:
+    if found := list(Reconciling(app, feed, begun(app, "bench", ["intake"])).findings()):
+        raise RuntimeError(f"nothing was altered, and {found[0]}")
+    return range(OF_OTHERS + OF_THE_CASE)
+
+
+def _timeline(app: ServiceApplication, case: UUID) -> object:
+    heard = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
+    return [each.header for each in counted(told_of(heard), None, None)]
+
+
+def _raw(connection: psycopg.Connection[Any], select: bytes, case: UUID) -> list[Any]:
+    rows = connection.execute(select, (case,), prepare=True, binary=True).fetchall()
+    return [json.loads(orjson.loads(state)["data"]["header"]) for _, state, _ in rows]
+
+
+def _exported(app: ServiceApplication, case: UUID, addresses: dict[str, str], reader: dict[str, str]) -> bytes:
+    return made(entries(collected(app, case, addresses, reader)))
+
+
+def _hashed(raw: bytes) -> list[str]:
+    return [sha256(content).hexdigest() for content in unpacked(raw).values()]
+
+
+def _time(work: Callable[[], object], seconds: float) -> float:
+    return typical_time(work, seconds) * MILLISECONDS
+
+
+def _per_second(work: Callable[[], Any], seconds: float) -> float:
+    return len(work()) / typical_time(work, seconds)
