@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -26,9 +27,10 @@ from audit.ledger.cosignature import Cosigner, seen_by, witness
 from audit.ledger.extension import extension
 from audit.ledger.memory import Memory
 from audit.ledger.note import Signer, signed_by
-from audit.ledger.succession import Held
+from audit.ledger.succession import Held, held
 from audit.ledger.tree import Unproven
 from audit.main import cli
+from audit.witness.settings import WitnessSettings
 from audit.witness.store import Store, StoreUnusable, begin
 from audit.witness.web import LARGEST
 from embedded import ports
@@ -312,6 +314,27 @@ def test_a_store_that_cannot_be_read_is_said_and_not_begun_anew(store: Path, add
         file.write_text("rien")
         assert http.post("/add-checkpoint", content=LOG.asked(7, 9)).status_code == 503
         assert http.get(f"/{file.stem}/checkpoint").status_code == 503
+
+
+# -- deployed
+
+
+def test_containers_tell_the_ledger_and_its_witness_each_other_s_keys_once(tmp_path: Path) -> None:
+    program = Path(__file__).parents[2] / "deploy" / "compose" / "introduce_witness.py"
+    ledger, theirs = tmp_path / "audit", tmp_path / "witness"
+    ledger.mkdir()
+    (ledger / "DLA_AUDIT_LEDGER_KEY").write_text(b64encode(bytes(range(32))).decode())
+    told = []
+    for _ in range(2):
+        subprocess.run([sys.executable, program, tmp_path, ORIGIN], check=True)
+        told.append([file.read_text() for file in (theirs / "key", theirs / "logs", *sorted(ledger.iterdir()))])
+    assert told[0] == told[1]
+    assert held((theirs / "logs").read_text()) == [Held(SIGNER.verifier)]
+    deployed = WitnessSettings(
+        name="witness.local.dla.invalid", key_file=theirs / "key", store=tmp_path / "store", logs=theirs / "logs"
+    )
+    asked = json.loads((ledger / "DLA_AUDIT_LEDGER_WITNESSES").read_text())
+    assert asked == {str(deployed.cosigner().witness): "http://witness:8000"}
 
 
 # -- as a program

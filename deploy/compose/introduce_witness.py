@@ -1,0 +1,39 @@
+"""How do the ledger and its witness know each other's keys? From the first start; organisations tell them by hand."""
+
+import base64
+import hashlib
+import json
+import secrets
+import sys
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from embedded.private import kept
+
+NAME, ADDRESS = "witness.local.dla.invalid", "http://witness:8000"
+LEDGERS, WITNESSES = b"\x01", b"\x04"
+"""What kind of key it is, in its published form (C2SP signed-note)."""
+
+
+def introduce(folders: Path, origin: str) -> None:
+    """Once: after a succession of keys, each side is told the new ones by whoever runs it."""
+    ledger, witness = folders / "audit", folders / "witness"
+    key, own = (ledger / "DLA_AUDIT_LEDGER_KEY").read_text(), kept(witness / "key", thirty_two_bytes)
+    kept(witness / "logs", lambda: published(origin, LEDGERS, key) + "\n")
+    kept(ledger / "DLA_AUDIT_LEDGER_WITNESSES", lambda: json.dumps({published(NAME, WITNESSES, own): ADDRESS}))
+
+
+def published(name: str, kind: bytes, key: str) -> str:
+    """`name+id+key`"""
+    public = kind + Ed25519PrivateKey.from_private_bytes(base64.b64decode(key)).public_key().public_bytes_raw()
+    key_id = hashlib.sha256(name.encode() + b"\n" + public).hexdigest()[:8]
+    return f"{name}+{key_id}+{base64.b64encode(public).decode()}"
+
+
+def thirty_two_bytes() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+if __name__ == "__main__":
+    introduce(Path(sys.argv[1]), sys.argv[2])
