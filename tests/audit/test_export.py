@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,26 @@ from uuid import UUID, uuid4
 import pytest
 from serving import Client, Served, listening, served
 from typer.testing import CliRunner
+from witnesses import COSIGNER, ELEVEN, SIGNER
 
 from audit import domain
 from audit.bundle.checking import Checked, checked
+from audit.ledger.commands import succeeded
 from audit.ledger.integrator import integrate
+from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import Signing
+from audit.ledger.store import Ledger
 from audit.ledger.tree import Unproven
+from audit.ledger.witnesses import follow
 from audit.main import cli
 from audit.main import service as audit_service
 from audit.reactions import keep
 from embedded.nats import Nats
 from intake.main import service as intake_service
+from shared.contracts.intake import RequestOriented
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
-from shared.transport.wire import messages_of
+from shared.transport.wire import Published, messages_of
 
 RECEIVED: dict[str, Any] = {
     "structure": {
@@ -72,10 +79,10 @@ def case(intake: Served) -> UUID:
     return ids[0]
 
 
-def heard(audit: Served, intake: Served) -> None:
+def heard(audit: Served, intake: Served, published: Published = intake_service.published) -> None:
     """Audit hears what intake has recorded."""
     application, log = audit.application, intake.application
-    told = messages_of(log, intake_service.published, log.recorder.select_notifications(1, 1000))
+    told = messages_of(log, published, log.recorder.select_notifications(1, 1000))
     for message in told:
         command = keep(message).command
         context = application.context(message.header.case, Actor("service:audit", Role.SERVICE), message.header.id)
@@ -112,6 +119,37 @@ def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) ->
     assert "Le besoin se précise." in values
     assert "Le besoin se précise." not in str(contents)
     assert any(name.startswith("schemas/intake.request-received.v") for name in found.bundle.schemas)
+
+
+def test_what_events_told_to_all_goes_with_their_contents_and_with_nothing_else(
+    audit: Served, intake: Served, signing: Signing, case: UUID
+) -> None:
+    heard(audit, intake, lambda *_: RequestOriented(orientations=2))
+    signed(audit, signing)
+    bodies = [(line.announced or b"").split(b"\n")[-1] for line in taken(audit.by("auditor"), case).bundle.lines]
+    assert set(bodies) == {b'{"orientations": 2}'}
+    found = taken(audit.by("dpo"), case)
+    assert {line.announced for line in found.bundle.lines} == {None}
+    assert b"orientations" not in b"".join(bytes(line.opening) for line in found.bundle.lines)
+
+
+def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
+    audit: Served, told: UUID, memory: Path, tmp_path: Path
+) -> None:
+    app, key = audit.application, tmp_path / "new"
+    key.write_text(b64encode(b"n" * 32).decode())
+    key.chmod(0o600)
+    follow(app, [COSIGNER.witness], 1)
+    settings = LedgerSettings(origin="registre.example/dla", key_file=key)
+    succeeded(app, settings, str(SIGNER.verifier), "Une clé plus sûre.", None, memory)
+    newest = Ledger(app.recorder).newest()
+    assert newest is not None
+    line = COSIGNER.line(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
+    Ledger(app.recorder).keep_cosignature(newest.size, str(COSIGNER.witness), line)
+    found = taken(audit.by("auditor"), told)
+    assert [(seen.witness, seen.at and seen.at.timestamp()) for seen in found.witnesses] == [(COSIGNER.witness, ELEVEN)]
+    assert [link.motive for link in found.successions] == ["Une clé plus sûre."]
+    assert found.key == settings.signer().verifier
 
 
 def test_the_same_file_is_given_twice(audit: Served, told: UUID) -> None:
