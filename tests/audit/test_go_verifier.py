@@ -72,7 +72,7 @@ def test_go_verifies_checkpoint_tiles_entries_and_proofs(
     integrate(app)
     signing.sign(app)
     cosigned = Ledger(app.recorder).newest()
-    assert cosigned is not None  # signatures of witnesses, whom Go does not know, disturb it as little
+    assert cosigned is not None
     text = cosigned.note.partition("\n\n")[0] + "\n"
     Ledger(app.recorder).keep_cosignature(after, str(COSIGNER.witness), COSIGNER.line(text, ELEVEN))
     proofs = []
@@ -80,7 +80,8 @@ def test_go_verifies_checkpoint_tiles_entries_and_proofs(
         proofs.append(tmp_path / f"{index}.tlog-proof")
         proofs[-1].write_text(audit.by("auditor").get(f"/api/v1/events/{told[index].id}/proof").text)
     with on_a_port(audit) as url:
-        command = [str(verifier), url, older.key, str(tmp_path / "older"), *map(str, proofs)]
+        witness = str(COSIGNER.witness)
+        command = [str(verifier), url, older.key, witness, str(tmp_path / "older"), *map(str, proofs)]
         ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         assert (ran.returncode, ran.stderr) == (0, "")
         assert ran.stdout.startswith(f"verified: {after} leaves, ")

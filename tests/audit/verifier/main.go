@@ -1,14 +1,17 @@
 // Does somebody else's code believe the ledger? Go's own sumdb/note and sumdb/tlog, against a ledger that is served.
 //
-//	verifier URL KEY CHECKPOINT PROOF…
+//	verifier URL KEY WITNESS CHECKPOINT PROOF…
 //
-// URL is where /tlog is, KEY the published verifier key, CHECKPOINT an older signed checkpoint, each PROOF a .tlog-proof.
+// URL is where /tlog is, KEY the published verifier key, WITNESS that of a witness, CHECKPOINT an older signed checkpoint,
+// each PROOF a .tlog-proof.
 package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,12 +24,15 @@ import (
 )
 
 func main() {
-	url, key, older, proofs := os.Args[1], os.Args[2], os.Args[3], os.Args[4:]
+	url, key, witness, older, proofs := os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5:]
 	verifier, err := note.NewVerifier(key)
 	check(err)
 	known := note.VerifierList(verifier)
 
 	tree := open(fetch(url+"/checkpoint"), known, verifier.Name())
+	cosigned, err := note.Open(fetch(url+"/checkpoint"), note.VerifierList(verifier, newCosigner(witness)))
+	check(err)
+	require(len(cosigned.Sigs) == 2, "the signatures of the ledger and of its witness")
 	reader := &tiles{url: url}
 	hashes := tlog.TileHashReader(tree, reader)
 	entries := readEntries(url, tree.N)
@@ -38,6 +44,36 @@ func main() {
 		checkProof(read(file), hashes, entries, known, verifier.Name())
 	}
 	fmt.Printf("verified: %d leaves, %d tiles, %d proofs, from %d\n", tree.N, reader.saved, len(proofs), old.N)
+}
+
+// cosigner verifies timestamped cosignatures, as C2SP tlog-cosignature tells them for Ed25519.
+type cosigner struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+}
+
+func newCosigner(published string) cosigner {
+	parts := strings.SplitN(published, "+", 3)
+	require(len(parts) == 3, "name+id+key")
+	material, err := base64.StdEncoding.Strict().DecodeString(parts[2])
+	check(err)
+	require(len(material) == 33 && material[0] == 4, "a timestamped Ed25519 key")
+	id := sha256.Sum256(append([]byte(parts[0]+"\n"), material...))
+	hash := binary.BigEndian.Uint32(id[:4])
+	require(fmt.Sprintf("%08x", hash) == parts[1], "the id of the witness's key")
+	return cosigner{parts[0], hash, material[1:]}
+}
+
+func (c cosigner) Name() string    { return c.name }
+func (c cosigner) KeyHash() uint32 { return c.hash }
+
+func (c cosigner) Verify(text, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	signed := fmt.Sprintf("cosignature/v1\ntime %d\n%s", binary.BigEndian.Uint64(signature), text)
+	return ed25519.Verify(c.key, []byte(signed), signature[8:])
 }
 
 // tiles reads tiles over HTTP: Go's path tile/8/L/N without the height, which C2SP fixes at 8.
