@@ -120,6 +120,7 @@ def _run(service: Service, settings: Settings, role: Part) -> None:
             forwarded_allow_ips=[str(proxy) for proxy in settings.proxies],
             log_config=None,
             access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=10,
         )
     )

@@ -31,9 +31,10 @@ from shared.transport.relay import Relay
 from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Published
 from shared.views import Projector, View
-from shared.web import problems
+from shared.web import problems, reference
 from shared.web.callers import Callers, DossierOf, RightsOf, no_dossier
 from shared.web.clock import clock_router
+from shared.web.headers import HEADERS, OVER_TLS, Headers
 from shared.web.health import health_router
 from shared.web.me import me_router
 from shared.web.reading import operation_id, readable
@@ -139,11 +140,15 @@ class Service:
             version="0.1.0",
             lifespan=lifespan,
             redirect_slashes=False,
+            docs_url=None,
+            redoc_url=None,
             generate_unique_id_function=operation_id,
         )
         describe = web.openapi
         web.openapi = lambda: readable(problems.documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]
         problems.install(web)
+        reference.install(web)
+        web.add_middleware(Headers, told=HEADERS | (OVER_TLS if settings and settings.over_tls else {}))
         web.include_router(health_router)
         if part in (Part.ALL, Part.API):
             for router in self.routers:

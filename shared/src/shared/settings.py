@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         return Access(self.nats_url, self.nats_seed.get_secret_value(), self.ca_file)
 
     @property
+    def over_tls(self) -> bool:
+        """Whether people reach this service by https alone."""
+        return self.tls_certificate is not None or bool(self.proxies)
+
+    @property
     def trusted(self) -> ssl.SSLContext | bool:
         """Whom to believe that it is the server asked for: the deployment's own authority, else the machine's."""
         return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True

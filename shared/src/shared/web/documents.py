@@ -19,6 +19,7 @@ from shared.web.callers import Calling, allowed
 from shared.web.endpoints import Asked, Endpoints
 from shared.web.lists import NO_NUL
 from shared.web.problems import ProblemError
+from shared.web.reference import styled
 
 S = TypeVar("S")
 NOT_YET = Refusal("document-not-yet", "Ce document n’existe pas encore")
@@ -55,11 +56,6 @@ Structure = Annotated[
 ]
 DRAWN: dict[int | str, dict[str, Any]] = {
     200: {"description": "The document", "content": {"text/html": {}, "application/pdf": {}}}
-}
-HEADERS = {
-    "Cache-Control": "private, no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox",
 }
 
 
@@ -153,13 +149,15 @@ def _listed(paper: Paper[Any], where: str, version: int) -> Paperwork:
 
 
 def _answer(document: Document, form: Form, file_name: str) -> Response:
-    headers = HEADERS | {
+    headers = {
         "ETag": f'"{document.fingerprint}"',
         "Content-Disposition": f'inline; filename="{file_name}"',
     }
     if form is Form.PDF:
         return Response(drawing.pdf(document), media_type="application/pdf", headers=headers)
-    return Response(drawing.html(document), media_type="text/html", headers=headers)
+    page = drawing.html(document)
+    headers["Content-Security-Policy"] = f"{styled(page)}; sandbox"
+    return Response(page, media_type="text/html", headers=headers)
 
 
 async def _named(structure: Structure = None) -> str | None:

@@ -20,6 +20,7 @@ from shared.eventlog.keys import Erased
 from shared.french import number
 from shared.past import AT_MOST, PastBusy, TooMuchPast
 from shared.replay import NeverReached, NotYet, StillToCome
+from shared.web.headers import HEADERS
 
 log = logging.getLogger(__name__)
 TYPES = "https://dla.example/problemes/"
@@ -170,7 +171,11 @@ def install(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return problem(
-            500, "unexpected", "Erreur inattendue", "L’erreur est consignée\u202f; rien n’a été enregistré à moitié."
+            500,
+            "unexpected",
+            "Erreur inattendue",
+            "L’erreur est consignée\u202f; rien n’a été enregistré à moitié.",
+            HEADERS,  # this one is answered outside of what adds them to all the others
         )
 
 
