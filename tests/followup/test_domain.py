@@ -46,9 +46,10 @@ from followup.domain.events import (
     StructureClosedDown,
 )
 from followup.domain.follow_up import decider
-from followup.domain.reviews import Comparability, Indicator, Measure, Report, ReviewStatus, months_after
+from followup.domain.reviews import Comparability, Indicator, Measure, Report, ReviewStatus
 from followup.domain.state import Status
 from followup.domain.themes import Theme
+from shared.dates import months_after
 from shared.testing import NOW, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)

@@ -20,9 +20,10 @@ from typer.testing import CliRunner
 from embedded.nats import Nats
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
-from followup.domain.reviews import REVIEWS, months_after, schedule
+from followup.domain.reviews import REVIEWS, schedule
 from followup.domain.what_if import AT_MOST, differences, parcours_end
 from followup.main import cli, service
+from shared.dates import months_after
 from shared.decider import Actor, Role
 from shared.ids import uuid7
 from shared.would import Would

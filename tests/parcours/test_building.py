@@ -16,10 +16,11 @@ from parcours.domain.building import (
     RankAxes,
     RemoveAction,
 )
-from parcours.domain.duration import DurationDerogationGranted, GrantDurationDerogation, months_after
+from parcours.domain.duration import DurationDerogationGranted, GrantDurationDerogation
 from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated, ShareParcours
+from shared.dates import months_after
 from shared.decider import Role
 from shared.sealed import Personal
 from shared.testing import Scenarios, new_id, text

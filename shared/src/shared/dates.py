@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 
 from shared.decider import Refusal
@@ -22,3 +23,9 @@ def yet_to_come(day: date, now: datetime, what: str, years: int = 10) -> date:
     if not now.date() - timedelta(days=1) <= day <= now.date() + timedelta(days=366 * years):
         raise ABSURD_DATE(f"{what} doit venir, dans les {years} ans au plus.")
     return day
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import typer
 
-from intake import files, what_if
+from intake import files, retention, what_if
 from intake.domain.register import register
 from intake.domain.register.commands import GrantRight
+from intake.domain.retention import Kept
 from intake.settings import deployment
 from shared.decider import Actor, Refused, Role
 from shared.program import settings_of
@@ -77,6 +78,36 @@ def install(cli: typer.Typer, service: Service) -> None:
         rows = [row for _, differing in found for row in differing]
         typer.echo(written(shape, what_if.COLUMNS, rows), nl=False)
         typer.echo(f"critères {other.version}\u00a0: {len(found)} demandes, {len(rows)} différences", err=True)
+
+    _install_retention(cli, service)
+
+
+def _install_retention(cli: typer.Typer, service: Service) -> None:
+    @cli.command("retention")
+    def kept(
+        act: Annotated[bool, typer.Option("--act", help="Destroy what is past its term; it cannot be undone")] = False,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell; so it is without --act")] = False,
+        only: Annotated[Kept | None, typer.Option("--class", help="Dossiers of this class only")] = None,
+        shape: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    ) -> None:
+        """Tells which dossiers are past the time for which they are kept, and with --act destroys their keys."""
+        if act and dry_run:
+            raise typer.BadParameter("either --dry-run or --act")
+        app = service.application(settings_of(service))
+        try:
+            today = app.clock.now().date()
+            found = [term for term in retention.terms(app, deployment()) if only in (None, term.kept)]
+            due = [term for term in found if term.due(today)]
+            typer.echo(written(shape, retention.COLUMNS, [term.row(today) for term in found]), nl=False)
+            for term in retention.destroy(app, due, OPERATOR) if act else ():
+                typer.echo(f"{term.case}\u00a0: détruit", err=True)
+        except Refused as refused:
+            typer.echo(f"{refused.title}. {refused.detail}", err=True)
+            raise typer.Exit(1) from None
+        finally:
+            app.close()
+        done = "détruits" if act else "à détruire\u202f; rien n’a été fait"
+        typer.echo(f"{len(found)} dossiers terminés, {len(due)} {done}", err=True)
 
 
 def _day(said: datetime | None) -> date | None:

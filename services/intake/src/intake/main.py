@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake import api, commands, deployed, lookups, people, views
+from intake import api, commands, deployed, keeping, lookups, people, views
 from intake.caseload import caseload
 from intake.domain import link
 from intake.domain.erasure import decider as erasure
 from intake.domain.register import register
+from intake.domain.retention import decider as retention
 from intake.dossier import dossier
 from intake.published import published
 from intake.reactions import reactions
@@ -29,6 +30,7 @@ service = Service(
         attachment,
         register.decider,
         erasure,
+        retention,
         forgetting,
     ),
     routers=(
@@ -41,6 +43,7 @@ service = Service(
         api.self_checks_router,
         api.caseload_router,
         people.router,
+        keeping.router,
     ),
     published=published,
     told=contracts.TOLD,
@@ -55,6 +58,7 @@ service = Service(
         "personal links": "Les liens personnels de dirigeant·es et de prestataires, chacun vers un seul dossier.",
         "register of rights": "Qui a quel droit, sur quoi, et depuis quand.",
         "people": "Ce que l’accueil détient d’une personne, et son effacement dans tous les services.",
+        "retention": "Ce qui arrive au terme de sa conservation, et ce que le ou la DPO garde plus longtemps.",
         "reference": "Les données de référence\u00a0: communes, activités, critères, cibles d’orientation.",
         "prevention": "L’auto-diagnostic des signaux faibles, sans ouvrir de dossier.",
     },

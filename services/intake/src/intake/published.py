@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from intake.domain import erasure, events
+from intake.domain import erasure, events, retention
 from intake.domain.commands import Ending
 from intake.domain.register import commands as register
 from shared.contracts import intake as contracts
@@ -48,6 +48,8 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
                 until=given.until,
                 person=given.person,
             )
+        case retention.DossierDestroyed(kept):
+            return contracts.DossierDestroyed(kept=kept)
         case erasure.ErasureOrdered(person):
             return contracts.PersonErasureOrdered(person=person)
         case register.RightRevoked(right):

@@ -30,7 +30,9 @@ class Deployment(BaseSettings):
     `targets`: a TOML file with targets of orientation, added to ours;
     `link_days`: how long a personal link lasts at most; `console_url`: the console’s public address, where links lead;
     `communes`, `activities`: CSV files as INSEE publishes them, newer than those that are shipped, added to them;
-    `backup_days`: how long a back-up of any service is kept, after which no copy of an erased key is left in one."""
+    `backup_days`: how long a back-up of any service is kept, after which no copy of an erased key is left in one;
+    `keep_not_admitted_months`, `keep_closed_months`, `keep_archived_months`: how long a dossier is kept after the last
+    thing recorded of it, and one that is closed as an archive after that."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
@@ -44,6 +46,9 @@ class Deployment(BaseSettings):
     communes: Annotated[Path, AfterValidator(files.checked_by(files.communes))] | None = None
     activities: Annotated[Path, AfterValidator(files.checked_by(files.activities))] | None = None
     backup_days: NonNegativeInt = 35
+    keep_not_admitted_months: Annotated[int, Ge(1), Le(1200)] = 24
+    keep_closed_months: Annotated[int, Ge(1), Le(1200)] = 36
+    keep_archived_months: Annotated[int, Ge(0), Le(1200)] = 84
 
     def competent(self) -> Competence:
         return files.competence(self.competence) if self.competence else Competence()

@@ -87,4 +87,22 @@ class PersonErasureOrdered(FromIntake):
     person: UUID
 
 
-TOLD = (RequestAdmitted, RequestOriented, CaseClosed, CaseInCharge, RightGranted, RightRevoked, PersonErasureOrdered)
+class DossierDestroyed(FromIntake):
+    """The case is past the time for which it is kept: each service destroys what opens it. `kept`: not_admitted or
+    closed."""
+
+    name: ClassVar[str] = "dossier-destroyed"
+
+    kept: str
+
+
+TOLD = (
+    RequestAdmitted,
+    RequestOriented,
+    CaseClosed,
+    CaseInCharge,
+    RightGranted,
+    RightRevoked,
+    PersonErasureOrdered,
+    DossierDestroyed,
+)

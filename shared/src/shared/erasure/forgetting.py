@@ -1,4 +1,4 @@
-"""How does a service forget a person? It destroys their key in the transaction of the event that says so."""
+"""How does a service forget a person, or a dossier? It destroys their keys with the event that says so."""
 
 from __future__ import annotations
 
@@ -21,10 +21,29 @@ class ForgetPerson:
 
 
 @command
+class ForgetDossier:
+    """A dossier is past its term. `persons`: those whom this service knows from it alone; `values`: how many of theirs
+    it held."""
+
+    dossier: UUID
+    persons: tuple[UUID, ...]
+    values: int
+
+
+@command
 class DestroyAgain:
     """The database was restored from before an erasure; the list outside it remembers."""
 
     key: UUID
+    values: int
+
+
+@event("dossier-forgotten", label="Dossier effacé de ce service")
+class DossierForgotten:
+    """Its free text and its attachments, under its key, and the persons whom nothing else tells of."""
+
+    dossier: UUID
+    persons: tuple[UUID, ...]
     values: int
 
 
@@ -51,8 +70,8 @@ class Forgetting:
     forgotten: bool = False
 
 
-Command = ForgetPerson | DestroyAgain
-Event = PersonForgotten | KeyDestroyedAgain
+Command = ForgetPerson | ForgetDossier | DestroyAgain
+Event = PersonForgotten | DossierForgotten | KeyDestroyedAgain
 
 
 def decide(forgetting: Forgetting, command: Command, _context: Context) -> list[Event]:
@@ -60,6 +79,8 @@ def decide(forgetting: Forgetting, command: Command, _context: Context) -> list[
     match command:
         case ForgetPerson(person, values, nobody):
             return [PersonForgotten(person, values, forgetting.forgotten, nobody)]
+        case ForgetDossier(dossier, persons, values):
+            return [] if forgetting.forgotten else [DossierForgotten(dossier, persons, values)]
         case DestroyAgain(key, values):
             return [KeyDestroyedAgain(key, values)]
 
@@ -72,6 +93,9 @@ def forgets(event: Event) -> Iterable[UUID]:
     match event:
         case PersonForgotten(person, nobody=False):
             yield person
+        case DossierForgotten(dossier, persons):
+            yield dossier
+            yield from persons
         case KeyDestroyedAgain(key):
             yield key
 

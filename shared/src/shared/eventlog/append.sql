@@ -227,6 +227,7 @@ BEGIN
             WHERE s.originator_id IN (SELECT p.stream FROM {schema}.people p WHERE p.person = r.key_id
                                       UNION SELECT e.originator_id FROM {events} e WHERE e.case_id = r.key_id);
             DELETE FROM {schema}.people p WHERE p.person = r.key_id;
+            DELETE FROM {schema}.attachments a WHERE a.case_id = r.key_id;
         END LOOP;
     END IF;
     SELECT e.position, e.recorded_at INTO last, at FROM {events} e ORDER BY e.position DESC LIMIT 1;

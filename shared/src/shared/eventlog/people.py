@@ -115,6 +115,17 @@ def cases_of(app: ServiceApplication, person: UUID) -> list[UUID]:
     return [row["case_id"] for row in rows]
 
 
+def only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
+    """Those of whom no other case tells, but for cases that are destroyed."""
+    rows = app.recorder.fetch(
+        "SELECT DISTINCT p.person FROM {schema}.people p WHERE p.case_id = %(case)s AND NOT EXISTS (SELECT"
+        " FROM {schema}.people o WHERE o.person = p.person AND o.case_id <> %(case)s AND NOT EXISTS (SELECT"
+        " FROM {schema}.keys k WHERE k.key_id = o.case_id AND k.wrapped IS NULL)) ORDER BY p.person",
+        {"case": case},
+    )
+    return [row["person"] for row in rows]
+
+
 def values_of(app: ServiceApplication, person: UUID) -> int:
     """How many values this service holds under a person's key."""
     (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.people WHERE person = %s", (person,))

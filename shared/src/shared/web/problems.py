@@ -150,7 +150,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Erased)
     async def erased(_: Request, __: Erased) -> JSONResponse:
-        return problem(410, "erased", "Données effacées", "Ces données ont été effacées à la demande de la personne.")
+        return problem(
+            410,
+            "erased",
+            "Données effacées",
+            "Ces données ont été effacées, à la demande de la personne ou au terme de leur conservation.",
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
+from shared.dates import months_after
 from shared.decider import Context, Refusal
 from shared.events import command
 from shared.fields import Line
@@ -100,12 +100,6 @@ def schedule(completed_on: date, months_by_code: Mapping[str, int], completions:
     """When each review falls due, by code. `completions`: how many times the parcours has ended, this one included."""
     suffix = f"-{completions}" if completions > 1 else ""
     return {code + suffix: months_after(completed_on, months) for code, months in months_by_code.items()}
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def compared(

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from followup.domain.reviews import months_after, schedule
+from followup.domain.reviews import schedule
+from shared.dates import months_after
 from shared.would import Would
 
 AT_MOST = 31

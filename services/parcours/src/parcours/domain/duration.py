@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 
 from parcours.domain.state import Parcours
+from shared.dates import months_after
 from shared.decider import Context, Refusal, Role
 from shared.events import command, event
 from shared.fields import Motive
@@ -61,9 +61,3 @@ def check_duration(parcours: Parcours, ends_on: date) -> None:
         earliest=earliest.isoformat(),
         latest=latest.isoformat(),
     )
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

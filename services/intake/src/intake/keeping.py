@@ -1,0 +1,95 @@
+"""Retention over HTTP, for the DPO: what is past its term, and what is to be kept beyond it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body
+from pydantic import BaseModel
+
+from intake import deployed
+from intake import retention as planned
+from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, retention_of
+from intake.settings import deployment
+from shared.decider import Role
+from shared.erasure.endpoints import DPO
+from shared.web.bodies import AsJson
+from shared.web.callers import Caller, Calling, allowed
+from shared.web.endpoints import Asked, Operation, case_router
+from shared.web.problems import answers
+
+router = case_router("/retention", "retention")
+
+
+class Term(BaseModel):
+    """`archived_on`: from when a closed dossier is kept as an archive; `due_on`: its term; `due`: whether the next
+    `dla-intake retention --act` destroys it; `then`: the same, for people."""
+
+    case: UUID
+    unit: str
+    kept: Kept
+    last_on: date
+    archived_on: date | None
+    due_on: date
+    due: bool
+    then: str
+
+
+class Suspension(BaseModel):
+    """Whether the destruction of a dossier is suspended, and why."""
+
+    case: UUID
+    suspended: bool
+    motive: str | None
+
+
+@router.get("", summary="The dossiers that are over, by their term")
+def terms(asked: Asked, caller: Calling) -> list[Term]:
+    """The oldest term first. Nothing is destroyed by asking."""
+    allowed(caller, DPO)
+    today = asked.clock.now().date()
+    return [
+        Term(
+            case=each.case,
+            unit=each.unit,
+            kept=each.kept,
+            last_on=each.last_on,
+            archived_on=each.archived_on,
+            due_on=each.due_on,
+            due=each.due(today),
+            then=each.then(today),
+        )
+        for each in planned.terms(asked, deployment())
+    ]
+
+
+def hold(id: UUID, asked: Asked, caller: Calling, body: Annotated[HoldDossier, AsJson(), Body()]) -> Suspension:  # noqa: A002
+    """Kept beyond its term, until it is released: a dispute, an inspection, a request under examination."""
+    return _decided(id, asked, caller, body)
+
+
+def release(id: UUID, asked: Asked, caller: Calling, body: Annotated[ReleaseDossier, AsJson(), Body()]) -> Suspension:  # noqa: A002
+    """What it was held for is over: its term counts again."""
+    return _decided(id, asked, caller, body)
+
+
+def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | ReleaseDossier) -> Suspension:  # noqa: A002
+    allowed(caller, DPO)
+    asked.existing(deployed.requests, id)
+    receipt = asked.handle(decider, retention_of(id), command, asked.context(id, caller.actor))
+    motive = receipt.state.held
+    return Suspension(case=id, suspended=motive is not None, motive=asked.vault.shown(motive) if motive else None)
+
+
+for path, endpoint, command in (("/{id}/hold", hold, HoldDossier), ("/{id}/release", release, ReleaseDossier)):
+    endpoint.__dict__["operation"] = Operation(command, f"/api/v1/retention{path}", (Role.DPO,))
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["POST"],
+        response_model=Suspension,
+        responses=answers(409, 410),
+        summary=endpoint.__dict__["operation"].title,
+    )

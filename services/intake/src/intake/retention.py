@@ -1,0 +1,115 @@
+"""Which dossiers are past their term, and what keeps one beyond it? Told before anything is destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from intake import views
+from intake.domain import retention
+from intake.domain.retention import DestroyDossier, Kept, retention_of
+from intake.domain.state import Status
+from intake.settings import Deployment
+from shared.dates import months_after
+from shared.decider import Actor
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.people import only_in, values_of
+
+CLASSES = {
+    Status.ORIENTED: Kept.NOT_ADMITTED,
+    Status.WITHDRAWN: Kept.NOT_ADMITTED,
+    Status.TRANSFERRED: Kept.NOT_ADMITTED,
+    Status.CLOSED: Kept.CLOSED,
+}
+IN_FRENCH = {Kept.NOT_ADMITTED: "non admis", Kept.CLOSED: "clos"}
+COLUMNS = {
+    "case": "Dossier",
+    "unit": "Unité",
+    "kept": "Classe",
+    "last_on": "Dernier événement",
+    "archived_on": "Archive",
+    "due_on": "Terme",
+    "then": "Ce qui en est fait",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A dossier that is over. `last_on`: the day of the last thing recorded of it here; `archived_on`: from when it is
+    kept as an archive; `due_on`: when its keys are to be destroyed; `obstacle`: what keeps it longer, in French."""
+
+    case: UUID
+    unit: str
+    kept: Kept
+    last_on: date
+    archived_on: date | None
+    due_on: date
+    obstacle: str | None
+
+    def due(self, today: date) -> bool:
+        return self.due_on <= today and self.obstacle is None
+
+    def then(self, today: date) -> str:
+        if self.obstacle:
+            return f"gardé\u00a0: {self.obstacle}"
+        if self.due_on <= today:
+            return "à détruire"
+        return "en archive" if self.archived_on and self.archived_on <= today else "conservé"
+
+    def row(self, today: date) -> dict[str, str]:
+        return {
+            "case": str(self.case),
+            "unit": self.unit,
+            "kept": IN_FRENCH[self.kept],
+            "last_on": self.last_on.isoformat(),
+            "archived_on": self.archived_on.isoformat() if self.archived_on else "",
+            "due_on": self.due_on.isoformat(),
+            "then": self.then(today),
+        }
+
+
+def terms(app: ServiceApplication, rules: Deployment) -> list[Term]:
+    """Of every dossier that is over and not destroyed, the oldest term first."""
+    rows = app.recorder.fetch(
+        "SELECT v.case_id, v.document->>'unit' AS unit, v.document->>'status' AS status, max(e.recorded_at) AS last,"
+        " bool_or(e.topic LIKE 'dossier-destroyed:%%') AS destroyed,"
+        " EXISTS (SELECT FROM {schema}.views o WHERE o.view = v.view AND o.document->>'origin' = v.case_id::text"
+        "         AND NOT EXISTS (SELECT FROM {events} d WHERE d.case_id = o.case_id"
+        "                         AND d.topic LIKE 'dossier-destroyed:%%')) AS went_on"
+        " FROM {schema}.views v JOIN {events} e ON e.case_id = v.case_id"
+        " WHERE v.view = %s AND v.document->>'status' = ANY(%s) AND e.topic NOT LIKE 'retention-%%'"
+        " GROUP BY v.view, v.case_id, v.document",
+        (views.requests.name, [str(status) for status in CLASSES]),
+    )
+    found = [_term(app, row, rules) for row in rows if not row["destroyed"]]
+    return sorted(found, key=lambda term: (term.due_on, term.case))
+
+
+def destroy(app: ServiceApplication, due: list[Term], actor: Actor) -> Iterator[Term]:
+    """Each in a transaction of its own, with the event that says so; raises Refused for one that was held meanwhile."""
+    for term in due:
+        persons = tuple(only_in(app, term.case))
+        values = sum(values_of(app, person) for person in persons)
+        command = DestroyDossier(term.kept, term.due_on, persons, values)
+        app.handle(retention.decider, retention_of(term.case), command, app.context(term.case, actor))
+        yield term
+
+
+def _term(app: ServiceApplication, row: dict[str, object], rules: Deployment) -> Term:
+    case, status, last = row["case_id"], Status(str(row["status"])), row["last"]
+    assert isinstance(case, UUID)
+    last_on: date = last.date()  # type: ignore[attr-defined]
+    kept, archived_on = CLASSES[status], None
+    if kept is Kept.NOT_ADMITTED:
+        due_on = months_after(last_on, rules.keep_not_admitted_months)
+    else:
+        archived_on = months_after(last_on, rules.keep_closed_months)
+        due_on = months_after(archived_on, rules.keep_archived_months)
+    obstacle = None
+    if app.load(retention.decider, retention_of(case)).state.held:
+        obstacle = "destruction suspendue par le ou la DPO"
+    elif status is Status.TRANSFERRED and row["went_on"]:
+        obstacle = "l’unité qui l’a repris en a encore besoin"
+    return Term(case, str(row["unit"]), kept, last_on, archived_on, due_on, obstacle)

@@ -1,0 +1,76 @@
+"""A dossier past its term is destroyed, unless it is held: who decides, and what is told before."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from intake.domain.retention import (
+    DestroyDossier,
+    DossierDestroyed,
+    HoldDossier,
+    Kept,
+    ReleaseDossier,
+    RetentionHeld,
+    RetentionReleased,
+    decider,
+)
+from intake.retention import Term
+from shared.decider import Role
+from shared.erasure import forgetting
+from shared.erasure.forgetting import DossierForgotten, ForgetDossier, forgetting_of
+from shared.testing import CASE, Scenarios, context, text
+
+given = Scenarios(decider)
+forgetful = Scenarios(forgetting.decider)
+MOTIVE = "Contrôle de l’emploi des fonds en cours."
+DUE, TODAY = date(2029, 3, 2), date(2029, 6, 1)
+PERSON = UUID(int=9)
+HOLD, RELEASE = HoldDossier(MOTIVE), ReleaseDossier(MOTIVE)
+DESTROY = DestroyDossier(Kept.CLOSED, DUE, (PERSON,), 4)
+HELD, RELEASED = RetentionHeld(text(MOTIVE)), RetentionReleased(text(MOTIVE))
+GONE = DossierDestroyed(Kept.CLOSED, DUE, (PERSON,), 4)
+
+
+def test_a_dossier_is_destroyed_once_with_the_people_whom_nothing_else_tells_of() -> None:
+    given().when(DESTROY, by=Role.OPS).then(GONE)
+    given(GONE).when(DESTROY, by=Role.OPS).then()
+    (asked,) = decider.alongside(decider.initial, GONE, context())
+    assert (asked.stream, asked.command) == (forgetting_of(CASE), ForgetDossier(CASE, (PERSON,), 4))
+    forgetful().when(asked.command, by=Role.OPS).then(forgotten := DossierForgotten(CASE, (PERSON,), 4))
+    forgetful(forgotten).when(asked.command, by=Role.OPS).then()
+    assert list(forgetting.decider.forgets(forgotten)) == [CASE, PERSON]
+
+
+def test_a_dossier_that_is_held_is_kept_beyond_its_term_until_it_is_released() -> None:
+    given().when(HOLD, by=Role.DPO).then(HELD)
+    given(HELD).when(HOLD, by=Role.DPO).then()
+    given(HELD).when(DESTROY, by=Role.OPS).refused("retention-held")
+    given(HELD).when(RELEASE, by=Role.DPO).then(RELEASED)
+    given(RELEASED).when(RELEASE, by=Role.DPO).then()
+    given(HELD, RELEASED).when(DESTROY, by=Role.OPS).then(GONE)
+
+
+def test_what_is_destroyed_can_be_held_no_more() -> None:
+    for command in (HOLD, RELEASE):
+        given(GONE).when(command, by=Role.DPO).refused("dossier-destroyed")
+
+
+@pytest.mark.parametrize(
+    ("term", "then", "due"),
+    [
+        ((None, date(2029, 6, 2), None), "conservé", False),
+        ((None, date(2029, 6, 1), None), "à détruire", True),
+        ((date(2029, 6, 2), date(2036, 6, 1), None), "conservé", False),
+        ((date(2029, 6, 1), date(2036, 6, 1), None), "en archive", False),
+        ((None, date(2029, 1, 1), "destruction suspendue"), "gardé\u00a0: destruction suspendue", False),
+    ],
+)
+def test_what_becomes_of_a_dossier_follows_from_its_days(
+    term: tuple[date | None, date, str | None], then: str, due: bool
+) -> None:
+    archived_on, due_on, obstacle = term
+    told = Term(CASE, "dla-44", Kept.CLOSED, date(2026, 3, 2), archived_on, due_on, obstacle)
+    assert (told.then(TODAY), told.due(TODAY)) == (then, due)
