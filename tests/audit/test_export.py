@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +29,7 @@ from audit.main import service as audit_service
 from audit.reactions import keep
 from embedded.nats import Nats
 from intake.main import service as intake_service
+from shared.consultations import Consultations, Wanted
 from shared.contracts.intake import RequestOriented
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
@@ -236,6 +238,10 @@ def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
             assert "Accueil" in answer.json()["detail"]
 
 
+def consultations(running: Served) -> list[dict[str, Any]]:
+    return Consultations(running.application, timedelta(days=365)).found(Wanted(who=running.id_of("some-auditor")))
+
+
 def test_the_command_writes_the_file_and_verifies_it(
     database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: Signing, case: UUID
 ) -> None:
@@ -248,9 +254,16 @@ def test_the_command_writes_the_file_and_verifies_it(
         token = intake.issuer.mint("auditor", subject="some-auditor", unit="dla-44")
         out = tmp_path / "dossier.zip"
         asked = ["export", str(case), "--out", str(out), "--token", token, "--url", str(running.http.base_url)]
+        unexplained = CliRunner().invoke(cli, asked)
+        assert (unexplained.exit_code, out.exists()) == (1, False)
+        assert "Pourquoi consultez-vous ce dossier" in unexplained.output
+        asked += ["--motive", "Contrôle sur pièces"]
         said = CliRunner().invoke(cli, asked)
         assert said.exit_code == 0, said.output
         assert "VÉRIFIÉ" in said.output
+        (here,), (there,) = (consultations(each) for each in (running, intake))
+        assert (here["motive"], here["correlation"]) == (there["motive"], there["correlation"])
+        assert here["motive"] == "Contrôle sur pièces"
         assert CliRunner().invoke(cli, ["verify", str(out)]).exit_code == 0
         assert CliRunner().invoke(cli, asked).exit_code == 1  # it overwrites nothing
         asked[1], asked[3] = str(uuid4()), str(tmp_path / "autre.zip")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -26,15 +27,26 @@ from shared.service import Part, Service
 from shared.settings import Mode, RightsFrom, Settings
 from shared.web.tokens import pseudonym
 
+MOTIVE = "Contrôle de l’échantillon annuel."
+"""Without one, who must give one reads no dossier."""
 IDENTITY_KEY = b"the same for all the services..."
 
 
 class Client:
     """Calls as somebody: `adviser.post("/api/v1/requests", {...})`."""
 
-    def __init__(self, http: httpx.Client, token: str | None) -> None:
+    def __init__(self, http: httpx.Client, token: str | None, motive: str | None = None) -> None:
         self._http = http
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if motive:
+            self._headers["DLA-Motive"] = quote(motive, safe="")
+
+    def because(self, motive: str | None) -> Client:
+        """The same person, who says why they read; null: does not."""
+        other = Client(self._http, None, motive)
+        kept = {name: told for name, told in self._headers.items() if name != "DLA-Motive"}
+        other._headers = kept | other._headers
+        return other
 
     def under(self, right: str) -> Client:
         """The same person, who says which of several rights they use."""
@@ -98,7 +110,7 @@ class Served:
         case: str | None = None,
     ) -> Client:
         token = self.issuer.mint(role, subject=subject or f"some-{role}", unit=unit, units=units, case=case)
-        return Client(self.http, token)
+        return Client(self.http, token, MOTIVE if role in ("auditor", "dpo") else None)
 
     @staticmethod
     def id_of(subject: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from threading import Event, Thread
@@ -31,8 +32,9 @@ class Scheduler:
     """How long the answer to an idempotency key is remembered."""
     FORGET_EVERY = 3600
 
-    def __init__(self, app: ServiceApplication) -> None:
-        self._app = app
+    def __init__(self, app: ServiceApplication, forgets: Sequence[Callable[[], None]] = ()) -> None:
+        """`forgets`: what else is destroyed at its term, as often."""
+        self._app, self._forgets = app, forgets
         self._deciders = {decider.name: decider for decider in app.deciders}
         self._stopped = Event()
         self._thread = Thread(target=self._follow, name=f"{app.service}-dues", daemon=True)
@@ -51,6 +53,8 @@ class Scheduler:
                 self.fire()
                 if time.monotonic() >= forget_at:
                     self._app.recorder.forget(self.KEPT)
+                    for forget in self._forgets:
+                        forget()
                     forget_at = time.monotonic() + self.FORGET_EVERY
             except Exception:
                 log.exception("due dates wait: they will be tried again")

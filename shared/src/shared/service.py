@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings
 
 from shared.attachments.uploads import AT_ONCE
 from shared.clock import Clock
+from shared.consultations import TABLE, Consultations
 from shared.contracts.base import PublicEvent
 from shared.decider import Decider
 from shared.erasure.forgetting import decider as forgetting
@@ -34,6 +36,7 @@ from shared.views import Projector, View
 from shared.web import problems, reference
 from shared.web.callers import Callers, DossierOf, RightsOf, no_dossier
 from shared.web.clock import clock_router
+from shared.web.consultations import router as consultations_router
 from shared.web.headers import HEADERS, OVER_TLS, Headers
 from shared.web.health import health_router
 from shared.web.me import me_router
@@ -92,7 +95,7 @@ class Service:
             settings.database_url.get_secret_value(),
             settings.sealing_key.get_secret_value(),
             Clock(settings.dev_clock),
-            tables=self.tables,
+            tables=TABLE + self.tables,
             erased=ErasedList(settings.erased_list) if settings.erased_list else None,
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
         )
@@ -127,6 +130,7 @@ class Service:
             app = await asyncio.to_thread(self.application, settings)
             await asyncio.to_thread(self._remember_erasures, app, settings)
             web.state.application, web.state.callers = app, Callers(settings, app, self.rights, self.dossier)
+            web.state.consultations = Consultations(app, timedelta(days=settings.consultations_days))
             web.state.uploads = asyncio.Semaphore(AT_ONCE)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             try:
@@ -154,6 +158,7 @@ class Service:
             for router in self.routers:
                 web.include_router(router)
             web.include_router(me_router)
+            web.include_router(consultations_router)
             web.include_router(feed_router(self.published))
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)
@@ -172,7 +177,8 @@ class Service:
         feed = self.feed(settings)
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.views)
-        scheduler = Scheduler(app)
+        kept = timedelta(days=settings.consultations_days)
+        scheduler = Scheduler(app, [Consultations(app, kept).forget])
         relay = Relay(app, self.published, region=region, access=access, fatal=fatal)
         subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
         async with AsyncExitStack() as leaving:

@@ -99,8 +99,9 @@ class Settings(BaseSettings):
     service; `former_sealing_key` opens what is not wrapped anew yet, until `rewrap` has run. `erased_list`: a file
     outside the database and its back-ups, that remembers the keys that were destroyed. `identity_key` makes people's
     pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys outlive an outage of the
-    provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the token's own claims. `feeds`
-    gives each service's address; `dev_clock` names the development clock's file, and exists in development only."""
+    provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the token's own claims.
+    `consultations_days`: how long it is known who read a dossier. `feeds` gives each service's address; `dev_clock`
+    names the development clock's file, and exists in development only."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
 
@@ -124,6 +125,7 @@ class Settings(BaseSettings):
     issuer: str
     audience: str = "dla"
     rights_from: RightsFrom = RightsFrom.REGISTER
+    consultations_days: Annotated[int, Field(ge=31, le=1826)] = 365
     service_token: Annotated[SecretStr, Field(min_length=1)]
     feeds: dict[str, HttpUrl] = {}
     dev_clock: Path | None = None

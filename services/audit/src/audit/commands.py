@@ -7,6 +7,7 @@ import secrets
 from base64 import b64encode
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -14,6 +15,7 @@ import typer
 
 from audit.verify import verify as verified
 from shared.web.callers import RIGHT
+from shared.web.reading import MOTIVE
 
 
 def install(cli: typer.Typer) -> None:
@@ -34,12 +36,14 @@ def install(cli: typer.Typer) -> None:
         case: UUID,
         out: Annotated[Path, typer.Option(help="The file to write; it must not exist")],
         token: Annotated[str, typer.Option(envvar=["DLA_TOKEN", "DLA_SERVICE_TOKEN"], help="Who reads")],
+        motive: Annotated[str | None, typer.Option(help="Why, for the log of consultations; auditors say it")] = None,
         right: Annotated[str | None, typer.Option(help="Which right is used, for who holds several")] = None,
         url: Annotated[str, typer.Option(envvar="DLA_AUDIT_URL", help="Where audit answers")] = "http://127.0.0.1:8000",
     ) -> None:
         """Writes a case with its proofs into one file, as far as the reader may see, and verifies it."""
         address = f"{url.rstrip('/')}/api/v1/cases/{case}/bundle"
         reader = {"Authorization": f"Bearer {token}"} | ({RIGHT: right} if right else {})
+        reader |= {MOTIVE: quote(motive, safe="")} if motive else {}
         try:
             answer = httpx.get(address, headers=reader, timeout=120, trust_env=False)
         except httpx.HTTPError as error:

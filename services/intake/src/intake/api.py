@@ -50,7 +50,9 @@ def chases(
 ) -> list[Chase]:
     """Orientations that were sent and that their target has not acknowledged, the most pressing first."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
-    return lookups.chases(asked, caller.listed, unit)
+    found = lookups.chases(asked, caller.listed, unit)
+    caller.listed_rows(len(found))
+    return found
 
 
 offer_figures(router, figures.figures)

@@ -14,7 +14,7 @@ from shared.decider import Role
 from shared.erasure.forgetting import decider, forgetting_of
 from shared.eventlog.people import found, held
 from shared.web.bodies import AsJson
-from shared.web.callers import Calling, allowed
+from shared.web.callers import Calling, allowed, read
 from shared.web.endpoints import Asked, case_router
 
 DPO = frozenset({Role.DPO})
@@ -67,9 +67,9 @@ def people_router() -> APIRouter:
 
         Only whole words are found: this service keeps no name in clear, and compares keyed hashes."""
         allowed(caller, DPO)
-        return [
-            Somebody(person=each.person, cases=list(each.cases), since=each.since) for each in found(asked, body.words)
-        ]
+        known = found(asked, body.words)
+        caller.listed_rows(len(known))
+        return [Somebody(person=each.person, cases=list(each.cases), since=each.since) for each in known]
 
     @router.get("/{id}", summary="What this service holds of a person")
     def person(id: UUID, asked: Asked, caller: Calling) -> PersonHere:  # noqa: A002
@@ -77,6 +77,7 @@ def people_router() -> APIRouter:
 
         Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""
         allowed(caller, DPO)
+        read(caller, id)
         erased = asked.load(decider, forgetting_of(id)).state.forgotten
         return PersonHere(
             service=asked.service,

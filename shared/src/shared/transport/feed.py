@@ -120,6 +120,7 @@ def feed_router(published: Published, who: Callable[..., Any] = calling) -> APIR
         try:
             if partner:
                 messages = shown_to(caller, asked, published, entries)
+                caller.listed_rows(len(messages))
             else:
                 messages = messages_of(asked, published, entries)
         except UNREADABLE as error:

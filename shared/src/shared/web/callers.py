@@ -25,6 +25,8 @@ from shared.rights.rows import Covered
 from shared.settings import RightsFrom, Settings
 from shared.web import personal_links
 from shared.web.problems import ProblemError
+from shared.web.reading import MOTIVE
+from shared.web.reads import Reads
 from shared.web.tokens import Proven, TokenVerifier, text_claim, unauthenticated
 
 RightsOf = Callable[[ServiceApplication, UUID], Sequence[Right]]
@@ -44,11 +46,14 @@ def no_dossier(_app: ServiceApplication, _id: UUID) -> Dossier | None:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`case`: the one case that a leader or a provider sees. `dossier`: looks up what the policy must know."""
+    """`case`: the one case that a leader or a provider sees. `under`: the right that is used. `reads`: where a read is
+    recorded first. `dossier`: looks up what the policy must know."""
 
     actor: Actor
     case: UUID | None = None
     action: Action = Action.READ
+    under: UUID | None = None
+    reads: Reads | None = None
     dossier: Callable[[UUID], Dossier | None] = lambda _: None
 
     def is_secret(self, case: UUID) -> bool:
@@ -71,6 +76,11 @@ class Caller:
         manages = self.actor.unit if self.actor.role is Role.MANAGER else None
         person = self.actor.id if self.actor.role in IN_CHARGE else None
         return Covered(self.actor.territory, manages, person)
+
+    def listed_rows(self, number: int) -> None:
+        """So many rows of a list are about to be shown."""
+        if self.reads:
+            self.reads.rows(number, self.actor.territory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class Identified:
                 " (GET /api/v1/me les donne).",
             )
         (right,) = meant
-        return Caller(Actor(self.identity, right.role, right.unit, right.units), right.dossier)
+        return Caller(Actor(self.identity, right.role, right.unit, right.units), right.dossier, under=right.id)
 
 
 class Callers:
@@ -183,7 +193,8 @@ _bearer = HTTPBearer(
     auto_error=False,
     description="A token of the deployment's identity provider; to try the system: make token ROLE=adviser UNIT=dla-44."
     f" A leader or a provider without an account: the secret of a personal link, {personal_links.PREFIX}…"
-    f" Who holds several rights names one in the header {RIGHT}.",
+    f" Who holds several rights names one in the header {RIGHT}. Auditors and the DPO say in {MOTIVE} why they read a"
+    " dossier.",
 )
 
 
@@ -202,23 +213,37 @@ Identifying = Annotated[Identified, Depends(identifying)]
 async def calling(request: Request, identified: Identifying) -> Caller:
     callers: Callers = request.app.state.callers
     caller = identified.by(request.headers.get(RIGHT))
-    reading = request.method in ("GET", "HEAD")
-    return replace(caller, action=Action.READ if reading else Action.WRITE, dossier=cache(callers.dossier))
+    action = Action.READ if request.method in ("GET", "HEAD") else Action.WRITE
+    assert caller.under is not None
+    reads = Reads(request, caller.actor, caller.under)
+    return replace(caller, action=action, reads=reads, dossier=cache(callers.dossier))
 
 
 Calling = Annotated[Caller, Depends(calling)]
 
 
 def allowed(caller: Caller, roles: frozenset[Role], case: UUID | None = None) -> None:
-    """Raises ProblemError 403, which names the rule, unless the role may, and the policy lets it on this dossier."""
+    """Raises ProblemError 403, which names the rule, unless the role may, and the policy lets it on this dossier.
+
+    What is read is recorded here, before anything is answered: else 428 or 503."""
     if caller.actor.role not in roles:
         raise _forbidden("role", "Votre rôle ne permet pas cette action.")
     _check_covered(caller, caller.action, case)
+    if case and caller.action is Action.READ:
+        read(caller, case)
+
+
+def read(caller: Caller, case: UUID) -> None:
+    """A dossier is about to be shown: recorded, or refused."""
+    if caller.reads:
+        dossier = caller.dossier(case)
+        caller.reads.dossier(case, dossier.units if dossier else ())
 
 
 def whole_or_headers(caller: Caller, roles: frozenset[Role], case: UUID) -> bool:
     """Whether all that was recorded of it may be read, or the headers alone. Raises like `allowed` when neither may."""
     if caller.actor.role in roles and caller.is_secret(case) and caller.may(Action.HEADERS, case):
+        read(caller, case)
         return False
     allowed(caller, roles, case)
     return True

@@ -72,6 +72,7 @@ def router_of(caseload: Caseload) -> APIRouter:
             found = waiting(asked, caseload, wanted, Moment(as_of=asking.as_of, on=asking.on))
         except WrongCursor:
             raise wrong_cursor() from None
+        caller.listed_rows(len(found.rows))
         items = []
         for row in found.rows:
             what = caseload.whats[row["what"]]

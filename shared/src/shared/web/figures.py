@@ -120,6 +120,7 @@ def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "
             raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code.")
         known = sorted(UUID(case) for case in figure.cases if case not in secret)
         wanted = [case for case in known if after is None or case > after]
+        caller.listed_rows(len(wanted[:limit]))
         items = [each for case in wanted[:limit] for each in _behind(asked, figures, figure, case, rows.rests_on)]
         return FigureEvents(items=items, next=wanted[limit - 1] if len(wanted) > limit else None)
 

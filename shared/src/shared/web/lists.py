@@ -102,6 +102,7 @@ def listed(asked: ServiceApplication, caller: Caller, view: View, asking: Any) -
         page = page_of(asked.recorder, view, wanted, kept)
     except WrongCursor:
         raise wrong_cursor() from None
+    caller.listed_rows(len(page.items))
     total = count_of(asked.recorder, view, wanted, kept) if asking.count else None
     return Page(items=page.items, next=page.next, total=total, rests_on=rests_on)
 

@@ -10,14 +10,28 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from shared.web.problems import is_read_of_a_dossier
+
 TAGS = {
     "attachments": "Les pièces jointes d’un dossier\u00a0: déposées, lues, retirées.",
     "caseload": "Ce qui attend une chargée ou un chargé d’accompagnement, par échéance.",
     "events": "Le flux des événements, pour les autres services et pour les partenaires.",
+    "log of consultations": "Qui a lu quel dossier, quand et pourquoi.",
     "health": "La santé du service, pour l’exploitation.",
     "me": "Qui vous êtes ici, et quels sont vos droits.",
 }
 """What every service may have; each adds its own."""
+MOTIVE = "DLA-Motive"
+SAID = {
+    "name": MOTIVE,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "title": MOTIVE},
+    "description": "Why you read, in 3 to 500 characters of UTF-8, percent-encoded (RFC 3986). Needed of auditors and"
+    " of the DPO; sealed, and kept in the log of consultations",
+    "example": "Contr%C3%B4le%20de%20l%E2%80%99%C3%A9chantillon%20annuel",
+}
+"""By whoever reads a dossier."""
 
 
 def operation_id(route: APIRoute) -> str:
@@ -32,6 +46,8 @@ def readable(openapi: dict[str, Any], tags: Mapping[str, str], examples: Path | 
     openapi["tags"] = [{"name": tag, "description": told[tag]} for tag in sorted(used & told.keys())]
     bodies = json.loads(examples.read_text()) if examples else {}
     for path, operation in operations:
+        if is_read_of_a_dossier(path, operation):
+            operation.setdefault("parameters", []).append(SAID)
         taken = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if taken is not None and path in bodies:
             taken["example"] = bodies[path]

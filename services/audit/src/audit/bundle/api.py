@@ -36,6 +36,7 @@ def bundle(
     `dla-audit verify`, or without us: it says how. The same bytes as long as nothing more is signed or shown."""
     allowed(caller, WHO_MAY_TAKE_IT, id)
     reader = {name: request.headers[name] for name in ("Authorization", RIGHT) if name in request.headers}
+    reader |= caller.reads.told_on() if caller.reads else {}
     try:
         raw = made(entries(collected(asked, id, request.app.state.addresses, reader)))
     except NotSignedYet:
