@@ -133,7 +133,7 @@ def watched(
 
     async def watch() -> list[str]:
         services = Services(settings().feeds, ways)
-        reader = Reader(world.token())
+        reader = Reader(world.token(), motive="Contrôle annuel")
 
         def shown(news: Any) -> str:
             return "\n".join(event["event"] for event in news)
