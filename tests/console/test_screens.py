@@ -312,7 +312,7 @@ def test_a_personal_link_leaves_no_trace_of_its_secret(
     expect(page.get_by_role("button", name="Ouvrir le dossier")).to_be_enabled()
     assert page.url == f"{console}/acces"
     page.get_by_role("button", name="Ouvrir le dossier").click()
-    page.wait_for_url("**/connexion?*")
+    expect(page.get_by_text("demandez-en un nouveau à la personne du DLA")).to_be_visible()
     assert any(each.headers.get("Authorization") == "Bearer dla_link_secret" for each in ways["audit"].asked)
     page.goto(f"{console}/acces")
     expect(page.get_by_role("button", name="Ouvrir le dossier")).to_be_disabled()

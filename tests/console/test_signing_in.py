@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
-from screens import ADDRESS, Browser, Switch, World, settings, text
+from screens import ADDRESS, Browser, Switch, World, played, settings, text
 
 from console.main import web
 from console.sealing import Jar
@@ -240,11 +240,29 @@ def test_a_key_file_that_others_read_is_refused(tmp_path: Path) -> None:
     assert settings(key=None, key_file=key).sealing_key() == bytes(32)
 
 
-def test_a_personal_link_comes_in_as_its_bearer(browser: Browser, ways: dict[str, Switch]) -> None:
+def test_a_personal_link_leads_its_bearer_to_the_one_dossier(
+    browser: Browser, world: World, ways: dict[str, Switch]
+) -> None:
     """Its secret comes in a form, never in an address; the services judge what it opens."""
-    browser.submit("/acces", browser.get("/acces"), secret="dla_link_secret")
-    assert ways["audit"].asked[-1].headers["Authorization"] == "Bearer dla_link_secret"
-    assert all("dla_link_secret" not in str(each.url) for way in ways.values() for each in way.asked)
+    asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "motive": "Pour lire le dossier."}
+    case = played(world, name="Le Fournil partagé", siret=None, rna="W441000004")
+    links = f"/api/v1/requests/{case}/links"
+    given = world.intake.by("adviser").post(links, asked).json()
+    world.carried()
+    shown = browser.submit("/acces", browser.get("/acces"), secret=given["secret"])
+    assert shown.url.path == f"/dossiers/{case}"
+    assert "Le Fournil partagé" in shown.text
+    assert all(given["secret"] not in str(each.url) for way in ways.values() for each in way.asked)
+    assert world.intake.by("adviser").post(f"{links}/{given['id']}/revocation", {"motive": "Essai."}).status_code == 200
+    world.carried()
+    assert browser.get(f"/dossiers/{case}").url.path == "/connexion"
+
+
+def test_a_personal_link_that_opens_nothing_says_whom_to_ask(browser: Browser) -> None:
+    refused = browser.submit("/acces", browser.get("/acces"), secret=f"dla_link_{'A' * 43}")
+    assert refused.status_code == 403, refused.text
+    assert "demandez-en un nouveau à la personne du DLA qui suit votre dossier" in refused.text
+    assert browser.get("/").url.path == "/connexion"
 
 
 def test_who_has_several_rights_says_under_which_they_read(

@@ -34,9 +34,11 @@ from parcours.domain.consultation.proposals import (
     ConsultationOpened,
     ConsultProvider,
     GridLine,
+    LetProviderIn,
     OpenConsultation,
     ProposalSubmitted,
     ProviderConsulted,
+    ProviderLetIn,
     SubmitProposal,
 )
 from parcours.domain.consultation.state import Consultation, Criterion, Proposal, Step
@@ -89,6 +91,24 @@ def test_terms_of_reference_come_with_a_grid_whose_weights_make_100_and_a_deadli
 )
 def test_a_deadline_is_ahead_and_has_its_time_zone(deadline: datetime, slug: str) -> None:
     given().when(OpenConsultation(ACTION, "Refondre", GRID, deadline)).refused(slug)
+
+
+def test_a_provider_consulted_before_it_had_a_link_is_let_in_and_keeps_its_place() -> None:
+    by_phone = ProviderConsulted(A, Personal(A, "Cabinet Armen"))
+    let_in = ProviderLetIn(A, "provider-31")
+    given(OPENED, by_phone).when(LetProviderIn(A, "provider-31")).then(let_in)
+    given(OPENED, by_phone, let_in).when(LetProviderIn(A, "provider-31")).then()
+    submit = SubmitProposal(A, 400_000, 5, "Cinq jours sur place")
+    provider = Actor("provider-31", Role.PROVIDER)
+    given(OPENED, by_phone).when(submit, by=provider).refused("not-your-proposal")
+    given(OPENED, by_phone, let_in).when(submit, by=provider).then(ProposalSubmitted(A, PROPOSAL))
+    given(OPENED, *SCORED, AWARDED).when(LetProviderIn(A, "autre")).then(ProviderLetIn(A, "autre"))
+    given(OPENED).when(LetProviderIn(A, "provider-31")).refused("unknown-provider")
+
+
+def test_nobody_has_the_account_of_two_candidates() -> None:
+    given(OPENED, *ASKED).when(LetProviderIn(A, "provider-32")).refused("account-taken")
+    given(OPENED, *ASKED).when(ConsultProvider("Un autre", "provider-32")).refused("account-taken")
 
 
 def test_providers_are_consulted_and_propose_until_the_deadline_as_recorded() -> None:

@@ -10,6 +10,7 @@ from console.asking import rights_of
 from console.forms import form_of, within
 from console.pages import page
 from console.provider import NotProven, Provider, ProviderTrouble, Tokens
+from console.services import Trouble
 from console.session import Session, begun
 from console.visit import visit_of
 
@@ -83,7 +84,15 @@ async def with_a_personal_link(request: Request) -> Response:
     secret = (await form_of(request)).get("secret", "")
     if not _is_token(secret):
         return _not_signed_in(request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis votre message.")
-    visit_of(request).session = _opened(request, Tokens(secret, None, None, None))
+    visit = visit_of(request)
+    before, visit.session = visit.session, _opened(request, Tokens(secret, None, None, None))
+    try:
+        await rights_of(request)
+    except Trouble as trouble:
+        if trouble.status not in (401, 403):
+            raise
+        visit.session = before
+        return _not_signed_in(request, trouble.detail)
     return RedirectResponse("/", 303)
 
 

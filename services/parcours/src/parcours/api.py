@@ -124,6 +124,7 @@ consultations_router = case_router("/parcours/{case}/consultations", "consultati
 consultations = Endpoints(consultations_router, consultation.decider, within=accompaniments)
 consultations.opens(proposals.OpenConsultation, *EVERYONE_AT_WORK, check=for_a_consulting_action)
 consultations.does("/providers", proposals.ConsultProvider, *EVERYONE_AT_WORK)
+consultations.does("/accounts", proposals.LetProviderIn, *EVERYONE_AT_WORK)
 consultations.does("/proposals", proposals.SubmitProposal, *EVERYONE_AT_WORK, Role.PROVIDER)
 consultations.does("/interests", award.DeclareInterests, *EVERYONE_AT_WORK, Role.LEADER)
 consultations.does("/scores", award.ScoreProposal, *EVERYONE_AT_WORK, Role.LEADER)

@@ -38,15 +38,17 @@ def open_to(consultation: Consultation) -> Iterator[type]:
         case Step.OPEN:
             yield from (proposals.ConsultProvider, award.DeclareInterests, award.CancelConsultation)
             if consultation.candidates:
-                yield proposals.SubmitProposal
+                yield from (proposals.LetProviderIn, proposals.SubmitProposal)
             if consultation.proposals:
                 yield award.ScoreProposal
             if consultation.scorers:
                 yield award.Award
         case Step.AWARDED:
-            yield from (award.InformCandidate, award.CancelConsultation)
+            yield from (award.InformCandidate, award.CancelConsultation, proposals.LetProviderIn)
             if all(each.informed_on for each in consultation.proposals.values()):
                 yield agreement.Conclude
+        case Step.AGREED:
+            yield proposals.LetProviderIn
 
 
 decider: Decider[Consultation] = Decider(

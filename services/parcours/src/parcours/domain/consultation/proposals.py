@@ -55,6 +55,15 @@ class ConsultProvider:
     account: Line | None = None
 
 
+@command(title="Donner son accès à un prestataire consulté")
+class LetProviderIn:
+    """A provider that was consulted acts by itself from now on, under `account`: the id of its personal link, or the
+    one that it reads under `GET /api/v1/me`. Given again, it replaces the account before."""
+
+    provider: UUID
+    account: Line
+
+
 @command(title="Remettre une proposition")
 class SubmitProposal:
     """A provider proposes its work (cents, days), before the deadline; a later proposal replaces it."""
@@ -81,6 +90,12 @@ class ProviderConsulted:
     account: str | None = None
 
 
+@event("provider-let-in", label="Accès donné à un prestataire consulté")
+class ProviderLetIn:
+    provider: UUID
+    account: str
+
+
 @event("proposal-submitted", label="Proposition reçue")
 class ProposalSubmitted:
     provider: UUID
@@ -92,14 +107,19 @@ WRONG_DEADLINE = Refusal("wrong-deadline", "Date limite incohérente", status=42
 DEADLINE_PASSED = Refusal("deadline-passed", "Date limite dépassée")
 NOT_YOURS = Refusal("not-your-proposal", "Cette proposition n’est pas la vôtre", status=403)
 
-Command = OpenConsultation | ConsultProvider | SubmitProposal
-Event = ConsultationOpened | ProviderConsulted | ProposalSubmitted
+ACCOUNT_TAKEN = Refusal("account-taken", "Accès d’un autre candidat", status=422)
+
+Command = OpenConsultation | ConsultProvider | LetProviderIn | SubmitProposal
+Event = ConsultationOpened | ProviderConsulted | ProviderLetIn | ProposalSubmitted
 
 
 def decide(consultation: Consultation, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenConsultation):
         at_step(consultation, Step.NEW)
         return [_opened(command, context)]
+    if isinstance(command, LetProviderIn):
+        at_step(consultation, Step.OPEN, Step.AWARDED, Step.AGREED)
+        return _let_in(consultation, command)
     at_step(consultation, Step.OPEN)
     if consultation.closed(context.now):
         assert consultation.deadline
@@ -108,6 +128,7 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
         )
     match command:
         case ConsultProvider(name, account):
+            _check_own(consultation, None, account)
             key = context.new_id()
             return [ProviderConsulted(key, Personal(key, name), account)]
         case SubmitProposal(key, amount, days, summary):
@@ -115,6 +136,18 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
             if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
                 raise NOT_YOURS("Vous ne déposez que votre propre proposition.")
             return [ProposalSubmitted(key, Proposal(amount, days, context.text(summary)))]
+
+
+def _let_in(consultation: Consultation, command: LetProviderIn) -> list[Event]:
+    candidate = known_candidate(consultation, command.provider)
+    _check_own(consultation, command.provider, command.account)
+    return [] if candidate.account == command.account else [ProviderLetIn(command.provider, command.account)]
+
+
+def _check_own(consultation: Consultation, provider: UUID | None, account: str | None) -> None:
+    """Whoever has the account of two candidates would read what the other proposes."""
+    if account and any(each.account == account for key, each in consultation.candidates.items() if key != provider):
+        raise ACCOUNT_TAKEN("Cet accès est celui d’un autre candidat de la même consultation\u00a0: vérifiez le lien.")
 
 
 def _opened(command: OpenConsultation, context: Context) -> ConsultationOpened:
@@ -141,5 +174,7 @@ def evolve(consultation: Consultation, event: Event) -> Consultation:
             )
         case ProviderConsulted(key, name, account):
             return consultation.but(key, Candidate(name, account))
+        case ProviderLetIn(key, account):
+            return consultation.but(key, replace(consultation.candidates[key], account=account))
         case ProposalSubmitted(key, proposal):
             return consultation.but(key, replace(consultation.candidates[key], proposal=proposal))
