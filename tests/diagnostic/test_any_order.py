@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from days import negative, rows_on_every_day
+from days import counted_for_pilots, negative, rows_on_every_day
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from diagnostic.aggregates import release
 from diagnostic.caseload import caseload
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Perimeter
@@ -162,6 +163,7 @@ class AnyOrder(RuleBasedStateMachine):
     def teardown(self) -> None:
         rows = rows_on_every_day((diagnoses, caseload.view), [(event, NOW) for event in self.log.events])
         assert not [found for row in rows if (found := negative(row))]
+        counted_for_pilots(release, rows_on_every_day((diagnoses,), [(event, NOW) for event in self.log.events]))
 
 
 AnyOrder.TestCase.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)

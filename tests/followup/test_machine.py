@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from days import negative, rows_on_every_day
+from days import counted_for_pilots, negative, rows_on_every_day
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from followup.aggregates import release
 from followup.caseload import caseload
 from followup.domain.commands import (
     CancelReview,
@@ -144,6 +145,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
     def teardown(self) -> None:
         rows = rows_on_every_day((follow_ups, caseload.view), self.history)
         assert not [found for row in rows if (found := negative(row))]
+        counted_for_pilots(release, rows_on_every_day((follow_ups,), self.history))
 
 
 TestFollowUpThroughTime = FollowUpThroughTime.TestCase

@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from days import negative, rows_on_every_day
+from days import counted_for_pilots, negative, rows_on_every_day
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from parcours.aggregates import release
 from parcours.caseload import caseload
 from parcours.domain import building, consulting, coordination, corrections, duration, ending, funding, validation
 from parcours.domain.parcours import OpenParcours, decider
@@ -120,6 +121,8 @@ def test_each_day_of_a_life_has_its_row_and_nothing_is_counted_below_nothing() -
         rows = rows_on_every_day((parcours_list, caseload.view), [(event, NOW) for event in log.events])
         assert rows
         assert not [found for row in rows if (found := negative(row))]
+        ended = counted_for_pilots(release, rows_on_every_day((parcours_list,), [(event, NOW) for event in log.events]))
+        assert sum(ended["ending"].values())
 
 
 AXES = st.sampled_from(["strategy", "finance", "digital"])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from shared.aggregates.release import Counts, Release
 from shared.decider import Role
 from shared.eventlog.mapper import Meta, RecordedEvent
 from shared.eventlog.recorder import LogEntry
@@ -33,3 +34,8 @@ def rows_on_every_day(views: Iterable[View], history: Iterable[tuple[Any, dateti
 def negative(row: Document) -> list[str]:
     """The fields that count less than nothing."""
     return [name for name, value in row.items() if isinstance(value, int | float) and value < 0]
+
+
+def counted_for_pilots(release: Release, rows: Iterable[Document]) -> Counts:
+    """Whatever a row says, each dimension has a key for it."""
+    return release.counted([row for row in rows if row.get(release.happened)])

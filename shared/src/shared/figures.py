@@ -111,6 +111,8 @@ def grouped(
 
 SIZES = {"0": 0, "1–2": 2, "3–5": 5, "6–9": 9, "10–19": 19, "20–49": 49, "50+": 10**9}
 """Bands of headcount (ours, no official ones), each with the greatest of its numbers."""
+MIDDLES = {"0": 0.0, "1–2": 1.5, "3–5": 4.0, "6–9": 7.5, "10–19": 14.5, "20–49": 34.5, "50+": 75.0}
+"""What one structure of a band counts for in an estimate; of the last, our guess."""
 UNKNOWN = "unknown"
 
 

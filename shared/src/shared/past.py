@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from threading import BoundedSemaphore
 from typing import Any
@@ -69,23 +69,32 @@ CONCERNED = (
     " coalesce((SELECT position FROM {schema}.viewed WHERE view = %(view)s), 0))"
 )
 
+TOUCHED = (
+    "position <= %(until)s AND (%(since)s = 0 OR"
+    " case_id IN (SELECT case_id FROM {events} WHERE position > %(since)s AND position <= %(until)s))"
+)
 
-def rows_then(app: ServiceApplication, view: View, moment: Moment, units: Sequence[str] | None) -> Rows:
-    """The rows of these units as they were; null: of all. Raises StillToCome, TooMuchPast or PastBusy."""
+
+def rows_then(
+    app: ServiceApplication, view: View, moment: Moment, units: Sequence[str] | None, since: datetime | None = None
+) -> Rows:
+    """The rows of these units as they were; null: of all. `since`: only of the cases of which something was recorded
+    from then on. Raises StillToCome, TooMuchPast or PastBusy."""
     if moment.as_of:
         settled_by(app, moment.as_of)
     position, recorded_at = app.recorder.reached(moment.as_of)
     rests_on = RestsOn(app.recorder.identity().log_id, position, recorded_at, view.name, moment.as_of, moment.on)
-    values = {"view": view.name, "units": None if units is None else list(units), "until": position}
+    values: dict[str, Any] = {"view": view.name, "units": None if units is None else list(units), "until": position}
+    values["since"] = app.recorder.reached(since - timedelta(microseconds=1))[0] if since else 0
     if not _one_at_a_time.acquire(timeout=PATIENCE):
         raise PastBusy
     try:
         counting = "SELECT count(*) AS n FROM (SELECT FROM {events} JOIN concerned USING (case_id)"
-        counting = f"{CONCERNED} {counting} WHERE position <= %(until)s LIMIT {AT_MOST + 1}) AS counted"
+        counting = f"{CONCERNED} {counting} WHERE {TOUCHED} LIMIT {AT_MOST + 1}) AS counted"
         (found,) = app.recorder.fetch(counting, values)
         if found["n"] > AT_MOST:
             raise TooMuchPast
-        entries = app.recorder.streamed(CONCERNED, "JOIN concerned USING (case_id) WHERE position <= %(until)s", values)
+        entries = app.recorder.streamed(CONCERNED, f"JOIN concerned USING (case_id) WHERE {TOUCHED}", values)
         told = app.events_of(entries)
         rows = (row_of(view, list(each), moment.on) for _, each in groupby(told, key=lambda one: one[0].case_id))
         documents = [row for row in rows if row is not None and _concerns(row, units)]
@@ -112,6 +121,11 @@ def row_of(view: View, told: Sequence[Told], on: date | None = None) -> Document
     for entry, event in counted_by(told, on) if on else told:
         row = view.after(row, entry, event)
     return row
+
+
+def own(documents: Sequence[Document], units: Sequence[str] | None) -> list[Document]:
+    """The rows that count for these units: not those of requests that were only transferred to them."""
+    return [row for row in documents if units is None or row["unit"] in units]
 
 
 def _concerns(row: Document, units: Sequence[str] | None) -> bool:
@@ -146,7 +160,8 @@ def read_now(
 def rows_at(app: ServiceApplication, view: View, moment: Moment, units: Sequence[str] | None) -> Rows:
     if moment == Moment():
         return rows_now(app.recorder, view, units)
-    return rows_then(app, view, moment, units)
+    then = rows_then(app, view, moment, units)
+    return Rows(then.rests_on, own(then.documents, units))
 
 
 def entries_behind(app: ServiceApplication, case: UUID, rests_on: RestsOn) -> Iterator[Told]:

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from diagnostic import documents as papers
 from diagnostic import versions, views
+from diagnostic.aggregates import release
 from diagnostic.caseload import caseload
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from diagnostic.domain.attachments import AttachmentKind
 from diagnostic.figures import figures
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
+from shared.web.aggregates import offer_aggregates
 from shared.web.callers import Calling, allowed
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
@@ -49,6 +51,7 @@ diagnoses.does("/advice", advice.RequestAdvice, *EVERYONE_AT_WORK)
 diagnoses.does("/advice/answer", advice.ReceiveAdvice, *EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)
 diagnoses.does("/plan/correction", commands.CorrectBaseline, *EVERYONE_AT_WORK)
 offer_figures(router, figures)
+offer_aggregates(router, release)
 diagnoses.reads(*WHO_READS_A_CASE)
 Documents(router, diagnosis.decider).writes(papers.of_diagnosis, *WHO_READS_A_CASE)
 diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)

@@ -89,7 +89,7 @@ def _groups(rows: Sequence[Document], agreed: Sequence[Document]) -> Iterator[Fi
     qualified = [row for row in rows if row["difficulty"]]
     yield from grouped("by_difficulty", "Diagnostics par difficulté", formula, qualified, _level, _level_in_french)
     formula = "nombre de diagnostics, selon l’effectif relevé au diagnostic, ou sinon connu à l’admission"
-    yield from grouped("by_size", "Diagnostics par effectif", formula, rows, _size, size_in_french)
+    yield from grouped("by_size", "Diagnostics par effectif", formula, rows, size_at_the_diagnosis, size_in_french)
 
 
 def _headcount(row: Document) -> int | None:
@@ -98,7 +98,7 @@ def _headcount(row: Document) -> int | None:
     return known
 
 
-def _size(row: Document) -> str:
+def size_at_the_diagnosis(row: Document) -> str:
     return size_of(_headcount(row))
 
 

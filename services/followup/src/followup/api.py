@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from followup import documents, views
+from followup.aggregates import release
 from followup.caseload import caseload
 from followup.domain import commands, follow_up, sheet
 from followup.domain.attachments import AttachmentKind
 from followup.figures import figures
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
+from shared.web.aggregates import offer_aggregates
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Endpoints, case_router
@@ -29,6 +31,7 @@ follow_ups.does("/needs", commands.FindNeed, *EVERYONE_AT_WORK)
 follow_ups.does("/closure", commands.CloseFollowUp, *EVERYONE_AT_WORK)
 
 offer_figures(router, figures, name="figures")
+offer_aggregates(router, release)
 
 follow_ups.reads(*WHO_READS_A_CASE)
 follow_ups.lists(views.follow_ups, *EVERYONE_AT_WORK)

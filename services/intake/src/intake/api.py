@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from intake import deployed, figures, files, lookups, search, views
 from intake import documents as papers
+from intake.aggregates import release
 from intake.caseload import caseload
 from intake.domain import (
     commands,
@@ -33,6 +34,7 @@ from intake.links import PersonalLinks
 from intake.settings import deployment
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
+from shared.web.aggregates import offer_aggregates
 from shared.web.bodies import AsJson
 from shared.web.callers import Calling, allowed
 from shared.web.caseload import router_of
@@ -56,6 +58,7 @@ def chases(
 
 
 offer_figures(router, figures.figures)
+offer_aggregates(router, release)
 
 requests = Endpoints(router, deployed.requests)
 requests.opens(commands.ReceiveRequest, *EVERYONE_AT_WORK, completed=lookups.received_knowing)

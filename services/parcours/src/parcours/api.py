@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from parcours import consultation_documents, documents, figures, versions, views
+from parcours.aggregates import release
 from parcours.caseload import caseload
 from parcours.domain import (
     building,
@@ -27,6 +28,7 @@ from parcours.provider import ConsultationRow, ProviderPage, consultations_of, p
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
+from shared.web.aggregates import offer_aggregates
 from shared.web.callers import Calling, allowed, only
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
@@ -76,6 +78,7 @@ accompaniments.does("/completion", ending.CompleteParcours, *EVERYONE_AT_WORK)
 accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, Role.LEADER)
 
 offer_figures(router, figures.of_parcours)
+offer_aggregates(router, release)
 accompaniments.reads(*WHO_READS_A_PARCOURS)
 Documents(router, parcours.decider).writes(documents.of_parcours, *WHO_READS_A_PARCOURS)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)

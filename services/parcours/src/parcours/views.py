@@ -81,11 +81,11 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
         case PaymentAuthorised(_, amount):
             return _one_more(row, "paid", by=amount)
         case ParcoursCompleted():
-            return row | {"status": Status.COMPLETED, "completed_at": now}
+            return row | {"status": Status.COMPLETED, "completed_at": now, "ended_at": now}
         case UpdateAbandoned():
             return row | {"status": Status.COMPLETED}
         case ParcoursAbandoned():
-            return row | {"status": Status.ABANDONED, "abandoned_at": now}
+            return row | {"status": Status.ABANDONED, "abandoned_at": now, "ended_at": now}
     return row
 
 
@@ -94,7 +94,7 @@ def _one_more(row: Document, *counted: str, by: int = 1) -> Document:
 
 
 parcours_list = View(
-    "parcours:v3",
+    "parcours:v4",
     _project,
     searched=("unit", "adviser"),
     filters=("status", "unit", "adviser"),

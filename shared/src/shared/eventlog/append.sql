@@ -75,6 +75,9 @@ CREATE TABLE IF NOT EXISTS {schema}.views (
     PRIMARY KEY (view, case_id)
 );
 CREATE TABLE IF NOT EXISTS {schema}.viewed (view text PRIMARY KEY, position bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS {schema}.releases (  -- what pilots were told, drawn once
+    unit text, quarter text, tables jsonb NOT NULL, drawn_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (unit, quarter)
+);
 
 -- Gives the position of the first event; the others follow. `extras` is null or an object of lists (see recorder.py).
 -- Everything that can wait for a row comes before the lock, in a fixed order: nobody waits for a row while holding it.

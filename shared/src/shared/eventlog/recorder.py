@@ -379,6 +379,9 @@ class LogRecorder(PostgresApplicationRecorder):
         position = last if by is None else bisect_right(range(1, last + 1), by, key=self._recorded_at)
         return position, self._recorded_at(position) if position else None
 
+    def first_recorded_at(self) -> datetime | None:
+        return self._recorded_at(1) if self.max_notification_id() else None
+
     def _recorded_at(self, position: int) -> datetime:
         statement = "SELECT recorded_at FROM {events} WHERE position >= %s ORDER BY position LIMIT 1"
         (row,) = self.fetch(statement, (position,))

@@ -1,0 +1,44 @@
+"""What does diagnostic tell pilots? The plans that were agreed in a quarter, by what the diagnosis found."""
+
+from __future__ import annotations
+
+from diagnostic.domain.difficulty import LEVELS
+from diagnostic.figures import size_at_the_diagnosis
+from diagnostic.views import diagnoses
+from shared.aggregates.release import Dimension, Release, banded
+from shared.figures import MIDDLES, SIZES, UNKNOWN, hours_between, size_in_french
+from shared.views import Document
+
+DAYS = {"60": 60.0, "120": 120.0, "180": 180.0, "more": float("inf")}
+DELAYS = {"60": "60 jours au plus", "120": "61 à 120 jours", "180": "121 à 180 jours", "more": "plus de 180 jours"}
+
+
+def _level(row: Document) -> str:
+    return row["difficulty"] or UNKNOWN
+
+
+def _delay(row: Document) -> str:
+    return banded(DAYS, hours_between(row["admitted_at"], row["agreed_at"]) / 24, UNKNOWN)
+
+
+release = Release(
+    diagnoses,
+    "plans d’accompagnement convenus dans la période",
+    "agreed_at",
+    (
+        Dimension(
+            "size",
+            "Emplois concernés, par effectif au diagnostic",
+            {band: size_in_french(band) for band in (*SIZES, UNKNOWN)},
+            size_at_the_diagnosis,
+            MIDDLES,
+        ),
+        Dimension(
+            "difficulty",
+            "Difficulté qualifiée au diagnostic",
+            {str(level): said for level, said in LEVELS.items()} | {UNKNOWN: "non qualifiée"},
+            _level,
+        ),
+        Dimension("delay", "Délai de l’admission au plan", DELAYS, _delay),
+    ),
+)

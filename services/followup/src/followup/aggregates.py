@@ -1,0 +1,61 @@
+"""What does followup tell pilots? The follow-ups that were closed in a quarter: what became of the structures."""
+
+from __future__ import annotations
+
+from followup.domain.events import Outcome
+from followup.figures import APPROPRIATED_FROM, SATISFIED_FROM
+from followup.views import follow_ups
+from followup.words import OUTCOMES
+from shared.aggregates.release import Dimension, Release
+from shared.figures import UNKNOWN
+from shared.views import Document
+
+OPINIONS = {"high": "4 ou 5 sur 5", "low": "1 à 3 sur 5", UNKNOWN: "aucune réponse"}
+CHANGES = {"more": "davantage", "same": "autant", "fewer": "moins", UNKNOWN: "non comparable"}
+
+
+def _outcome(row: Document) -> str:
+    return str(row.get("outcome") or Outcome.COMPLETED)
+
+
+def _last(notes: dict[str, int | None], least: int) -> str:
+    """By the last review that was answered."""
+    answered = [note for note in notes.values() if note is not None]
+    if not answered:
+        return UNKNOWN
+    return "high" if answered[-1] >= least else "low"
+
+
+def _satisfaction(row: Document) -> str:
+    return _last(row["satisfaction"], SATISFIED_FROM)
+
+
+def _appropriation(row: Document) -> str:
+    return _last(row["appropriation"], APPROPRIATED_FROM)
+
+
+def _jobs(row: Document) -> str:
+    """Full-time equivalents at the last review that measured them alike, beside the diagnosis."""
+    measured = [values["fte"] for values in row["measured"].values() if "fte" in values]
+    if not measured or "fte" not in row["baseline"]:
+        return UNKNOWN
+    change = measured[-1] - row["baseline"]["fte"]
+    return "more" if change > 0 else "fewer" if change < 0 else "same"
+
+
+def _needs(row: Document) -> str:
+    return "found" if row["needs"] else "none"
+
+
+release = Release(
+    follow_ups,
+    "suivis clos dans la période",
+    "closed_at",
+    (
+        Dimension("outcome", "Issue du suivi", {str(outcome): said for outcome, said in OUTCOMES.items()}, _outcome),
+        Dimension("satisfaction", "Satisfaction", OPINIONS, _satisfaction),
+        Dimension("appropriation", "Appropriation des changements", OPINIONS, _appropriation),
+        Dimension("jobs", "ETP au dernier bilan, comparés au diagnostic", CHANGES, _jobs),
+        Dimension("needs", "Nouveaux besoins", {"found": "repérés", "none": "aucun"}, _needs),
+    ),
+)

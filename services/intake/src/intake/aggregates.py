@@ -1,0 +1,69 @@
+"""What does intake tell pilots? The requests that were answered in a quarter, by what is known of them."""
+
+from __future__ import annotations
+
+from intake import words
+from intake.domain.difficulty import Level
+from intake.domain.nomenclature import SECTIONS
+from intake.domain.state import Status
+from intake.views import requests
+from shared.aggregates.release import Dimension, Release, banded
+from shared.figures import MIDDLES, SIZES, UNKNOWN, hours_between, size_in_french, size_of
+from shared.views import Document
+
+OUTCOMES = {
+    str(status): words.STATUSES[status]
+    for status in (Status.ADMITTED, Status.ORIENTED, Status.TRANSFERRED, Status.WITHDRAWN)
+}
+FORMS = {str(form): said for form, said in words.LEGAL_FORMS.items()}
+DAYS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}
+DELAYS = {"7": "7 jours au plus", "15": "8 à 15 jours", "30": "16 à 30 jours", "60": "31 à 60 jours"}
+
+
+def _outcome(row: Document) -> str:
+    return str(Status.ADMITTED if row.get("admitted") else row["status"])
+
+
+def _form(row: Document) -> str:
+    return str(row["legal_form"])
+
+
+def _size(row: Document) -> str:
+    return size_of(row["headcount"])
+
+
+def _section(row: Document) -> str:
+    return row["section"] or UNKNOWN
+
+
+def _level(row: Document) -> str:
+    return row.get("difficulty") or UNKNOWN
+
+
+def _delay(row: Document) -> str:
+    return banded(DAYS, hours_between(row["received_at"], row["outcome_at"]) / 24, UNKNOWN)
+
+
+release = Release(
+    requests,
+    "demandes qui ont reçu une suite dans la période",
+    "outcome_at",
+    (
+        Dimension("outcome", "Suite donnée", OUTCOMES, _outcome),
+        Dimension("legal_form", "Forme juridique", FORMS, _form),
+        Dimension("size", "Effectif", {band: size_in_french(band) for band in (*SIZES, UNKNOWN)}, _size, MIDDLES),
+        Dimension(
+            "sector",
+            "Secteur d’activité",
+            {letter: name for letter, (name, _) in SECTIONS.items()} | {UNKNOWN: "activité inconnue"},
+            _section,
+        ),
+        Dimension(
+            "difficulty",
+            "Difficulté",
+            {str(level): words.LEVELS[level] for level in Level} | {UNKNOWN: "non qualifiée"},
+            _level,
+        ),
+        Dimension("delay", "Délai avant la suite donnée", DELAYS | {"more": "plus de 60 jours"}, _delay),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What may be told of many structures without telling anything of one?"""
