@@ -76,6 +76,9 @@ def test_a_pilot_reads_the_quarter_once_it_is_published_in_fives(intake: Served)
     }
     (sizes,) = (table for table in answer["tables"] if table["code"] == "size")
     assert sizes["estimate"] == 14.5 * cell(answer, "size", "10–19")["value"]
+    lines = region.get(f"{TOLD}.csv", period=quarter).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + sum(len(table["cells"]) for table in answer["tables"])
+    assert lines[1].startswith(f"{quarter};demandes qui ont reçu une suite dans la période;Suite donnée;admitted;")
     body = region.get(TOLD).text
     assert not [case for case in cases if case in body]
     assert "events" not in body

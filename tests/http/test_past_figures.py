@@ -182,6 +182,21 @@ def test_more_history_than_one_answer_holds_is_refused_and_nothing_stays_taken(
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "10")
 
 
+def test_figures_come_as_a_file_for_a_spreadsheet_that_runs_nothing(intake: Served) -> None:
+    received(intake, 1)
+    up_to_date(intake, service)
+    regional = intake.by("regional", unit=UNIT, units=["=1+1"])
+    answer = regional.get(f"{PATH}/figures.csv", unit="=1+1")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="chiffres.csv"'
+    told = {line.split(";")[0]: line.split(";") for line in answer.content.decode("utf-8-sig").splitlines()}
+    assert told["requests"][3] == "0"
+    assert told["requests"][8] == "'=1+1"
+    mine = intake.by("adviser", unit=UNIT).get(f"{PATH}/figures.csv").text
+    assert "requests;;Demandes reçues;1;1;" in mine
+    assert intake.by("provider", case=str(UUID(int=1))).get(f"{PATH}/figures.csv").status_code == 403
+
+
 # Whatever happened, in whatever order
 
 

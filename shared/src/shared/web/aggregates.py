@@ -13,9 +13,10 @@ from shared.aggregates.rounding import bounds
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.french import in_words
-from shared.web.callers import Calling, allowed
+from shared.web.callers import Caller, Calling, allowed
 from shared.web.endpoints import Asked
 from shared.web.problems import ProblemError, answers
+from shared.web.table import CsvResponse, csv_file
 
 WHO_READS_AGGREGATES = frozenset({Role.PILOT, Role.AUDITOR})
 FORMULA = (
@@ -70,6 +71,19 @@ def offer_aggregates(router: APIRouter, release: Release) -> None:
     @router.get("/aggregates", responses=answers(404), summary="What pilots are told, in rounded tables")
     def aggregates(asked: Asked, caller: Calling, period: Period = None) -> Aggregates:
         """Counts along fixed dimensions, published once a month after each quarter; no dossier, no event, no unit."""
+        return told(asked, caller, period)
+
+    @router.get(
+        "/aggregates.csv",
+        response_class=CsvResponse,
+        responses=answers(404),
+        summary="What pilots are told, for a spreadsheet",
+    )
+    def aggregates_file(asked: Asked, caller: Calling, period: Period = None) -> CsvResponse:
+        """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
+        return _file(told(asked, caller, period))
+
+    def told(asked: ServiceApplication, caller: Caller, period: str | None) -> Aggregates:
         allowed(caller, WHO_READS_AGGREGATES)
         quarters = published_quarters(asked)
         known = periods_of(quarters)
@@ -86,6 +100,21 @@ def offer_aggregates(router: APIRouter, release: Release) -> None:
             tables=[_table(tables, each) for each in release.dimensions if _was_told(tables, each)],
             periods=known,
         )
+
+
+COLUMNS = ("Période", "Population", "Dimension", "Clé", "Libellé", "Valeur", "Au moins", "Au plus", "Formule")
+
+
+def _file(told: Aggregates) -> CsvResponse:
+    rows = (
+        (
+            *(told.period, told.population, table.label, cell.key, cell.label),
+            *(cell.value, cell.at_least, cell.at_most, told.formula),
+        )
+        for table in told.tables
+        for cell in table.cells
+    )
+    return csv_file("agregats", COLUMNS, rows)
 
 
 def _was_told(tables: list[Counts], dimension: Dimension) -> bool:

@@ -21,6 +21,7 @@ from shared.web.endpoints import EVERYONE_AT_WORK, Asked
 from shared.web.lists import NO_NUL
 from shared.web.past import When
 from shared.web.problems import ProblemError
+from shared.web.table import CsvResponse, csv_file
 
 WHO_READS_FIGURES = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
 
@@ -88,6 +89,9 @@ def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "
     @router.get("/figures", name=name, summary="The unit's figures, each with its formula")
     def unit_figures(asked: Asked, caller: Calling, moment: When, unit: OfUnit = None) -> Figures:
         """Now, or as they were: recorded by `as_of`, of what had happened by the end of the day `on`."""
+        return told(asked, caller, moment, unit)
+
+    def told(asked: ServiceApplication, caller: Caller, moment: Moment, unit: str | None) -> Figures:
         allowed(caller, WHO_READS_FIGURES)
         rows = _rows(asked, caller, figures, moment, unit)
         found, secret = figures.counted(rows.documents), secret_among(asked.recorder, rows.documents, caller.covered)
@@ -96,6 +100,11 @@ def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "
             rests_on=rows.rests_on,
             figures=[_shown(each, figures.keyed, f"{router.prefix}/figures", moment, unit, secret) for each in found],
         )
+
+    @router.get("/figures.csv", response_class=CsvResponse, summary="The unit's figures, for a spreadsheet")
+    def figures_file(asked: Asked, caller: Calling, moment: When, unit: OfUnit = None) -> CsvResponse:
+        """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
+        return _file(told(asked, caller, moment, unit))
 
     @router.get("/figures/{code}/events", summary="What was recorded behind a figure")
     def figure_events(
@@ -164,6 +173,33 @@ def _shown(
         by_case={UUID(case): value for case, value in figure.by_case.items() if case not in secret},
         events=f"{path}/{figure.code}/events" + (f"?{urlencode(said)}" if said else ""),
     )
+
+
+COLUMNS = (
+    "Code",
+    "Clé",
+    "Libellé",
+    "Valeur",
+    "Compté",
+    "Parmi",
+    "Formule",
+    "Règles",
+    "Unité",
+    "Position",
+    "Recueil au",
+)
+
+
+def _file(told: Figures) -> CsvResponse:
+    rests_on, unit = told.rests_on, told.unit or "toutes celles de votre droit"
+    rows = (
+        (
+            *(each.code, each.key, each.label, each.value, each.counted, each.among, each.formula),
+            *(", ".join(each.rules), unit, rests_on.position, rests_on.recorded_at),
+        )
+        for each in told.figures
+    )
+    return csv_file("chiffres", COLUMNS, rows)
 
 
 def _behind(
