@@ -32,6 +32,7 @@ def make_secrets(folders: Path, region: str, services: Sequence[str]) -> None:
         kept(folder / "DLA_IDENTITY_KEY", lambda: identity_key)
         if service == "audit":
             kept(folder / "DLA_AUDIT_LEDGER_KEY", thirty_two_bytes)
+    kept(folders / "console" / "DLA_CONSOLE_KEY", thirty_two_bytes)
 
 
 def database_url(service: str) -> str:

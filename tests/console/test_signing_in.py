@@ -220,6 +220,7 @@ def test_a_pasted_token_is_for_development_alone(ways: dict[str, Switch], world:
         ({"address": "http://console.example.fr"}, "not https"),
         ({"discovery": "http://login.example.fr"}, "without TLS"),
         ({"key": None}, "KEY_FILE"),
+        ({"host": "0.0.0.0"}, "DLA_TLS_CERTIFICATE"),
         ({"feeds": {"intake": "https://intake.example.fr"}}, "diagnostic, parcours, followup, audit"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,7 @@ class Compose:
 
     def __init__(self, project: str) -> None:
         self._command = ["docker", "compose", "--project-name", project, "--progress", "plain"]
-        free_ports = {f"DLA_PORT_{service.upper()}": "0" for service in SERVICES}
+        free_ports = {f"DLA_PORT_{service.upper()}": "0" for service in (*SERVICES, "console")}
         self._environment = dict(os.environ) | {"DOCKER_BUILDKIT": "1", "DLA_TAG": "tests"} | free_ports
 
     def do(self, *words: str) -> str:
@@ -101,6 +102,18 @@ def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: C
         eventually(lambda: signed_size(audit) == 2)
     remembered = system.do("exec", "audit", "cat", "/home/dla/ledger/checkpoint")
     assert remembered.split("\n")[1] == "2", "outside the database too"
+
+
+def test_the_console_stands_before_the_services(system: Compose) -> None:
+    """Somebody comes in with a token of the deployment's own development issuer, and is shown what it opens."""
+    auditor = system.do("run", "--rm", "token", "--role", "auditor", "--units", "dla-44").strip()
+    with httpx.Client(base_url=f"http://{system.do('port', 'console', '8000').strip()}", trust_env=False) as browser:
+        shown = browser.get("/connexion")
+        csrf = re.search(r'name="csrf" value="([^"]+)"', shown.text)
+        assert csrf, shown.text
+        form = {"csrf": csrf[1], "jeton": auditor, "vers": "/registre"}
+        answer = browser.post("/connexion/jeton", data=form, follow_redirects=True)
+        assert answer.status_code == 200 and "Retard sur chaque service" in answer.text, answer.text
 
 
 def signed_size(audit: httpx.Client) -> int:

@@ -17,7 +17,8 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       client_id: "console",
       application_type: "native",
       token_endpoint_auth_method: "none",
-      redirect_uris: ["http://127.0.0.1/callback"],
+      grant_types: ["authorization_code", "refresh_token"],
+      redirect_uris: ["http://127.0.0.1/callback", "http://127.0.0.1/retour"],
       id_token_signed_response_alg: "ES256",
     },
     {
@@ -30,6 +31,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     },
   ],
   enabledJWA: { idTokenSigningAlgValues: algorithms },
+  issueRefreshToken: (_, client) => client.grantTypeAllowed("refresh_token"),
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   features: {
     clientCredentials: { enabled: true },

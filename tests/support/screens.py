@@ -143,7 +143,7 @@ class Browser:
         csrf = re.search(r'name="csrf" value="([^"]+)"', shown.text)
         assert csrf, shown.text
         data = {"csrf": csrf[1]} | fields
-        answer: httpx.Response = self.http.post(path, data=data, headers={"Origin": ADDRESS})
+        answer: httpx.Response = self.http.post(path, data=data, headers={"Origin": str(self.http.base_url)})
         return answer
 
     def enter(self, token: str) -> httpx.Response:

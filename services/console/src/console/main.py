@@ -35,7 +35,7 @@ class Statics(StaticFiles):
 
 def web(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> FastAPI:
     """`transports`: by service, another way to it than the network, for tests."""
-    services, provider = Services(settings.feeds, transports), Provider(settings)
+    services, provider = Services(settings.feeds, transports, settings.trusted), Provider(settings)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -86,6 +86,10 @@ def serve() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=[str(proxy) for proxy in settings.proxies],
         timeout_graceful_shutdown=2,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -66,13 +67,17 @@ class Services:
     """`transports`: by service, another way than the network, for tests."""
 
     def __init__(
-        self, addresses: Mapping[str, Any], transports: Mapping[str, httpx.AsyncBaseTransport] | None = None
+        self,
+        addresses: Mapping[str, Any],
+        transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+        trusted: ssl.SSLContext | bool = True,
     ) -> None:
         self._clients = {
             name: httpx.AsyncClient(
                 base_url=str(addresses[name]),
                 timeout=PATIENCE,
                 trust_env=False,
+                verify=trusted,
                 transport=(transports or {}).get(name),
             )
             for name in NAMES

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AnyHttpUrl, BeforeValidator, Field, HttpUrl, PositiveFloat, SecretBytes, SecretStr, model_validator
+from pydantic import (
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    FilePath,
+    HttpUrl,
+    IPvAnyNetwork,
+    PositiveFloat,
+    SecretBytes,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.production import DEVELOPMENT_ISSUER, is_in_clear
+from shared.checked import Authorities, PrivateKey, served_with
+from shared.production import DEVELOPMENT_ISSUER, is_here, is_in_clear
 from shared.settings import Mode, decoded, thirty_two_bytes
 
 SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
@@ -20,7 +33,8 @@ class ConsoleSettings(BaseSettings):
     """`feeds`: each service's address. `issuer`: the identity provider; `discovery`: its document, where it is not at
     the usual place below the issuer. `address`: where people reach the console, as their browser names it.
     `key`, or `key_file`: 32 bytes in base64, which seal what a browser keeps for us. `resource`: for which API access
-    tokens are asked, for a provider that wants it told (RFC 8707). `polled`: seconds between two looks at the ledger
+    tokens are asked, for a provider that wants it told (RFC 8707). `tls_certificate`,
+    `tls_key`, `proxies` and `ca_file` are those of the services. `polled`: seconds between two looks at the ledger
     for a timeline that somebody watches; `hours`: after so many one signs in again."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True, populate_by_name=True)
@@ -28,6 +42,10 @@ class ConsoleSettings(BaseSettings):
     mode: Mode = Mode.PRODUCTION
     host: str = "127.0.0.1"
     port: int = 8000
+    tls_certificate: FilePath | None = None
+    tls_key: PrivateKey | None = None
+    proxies: tuple[IPvAnyNetwork, ...] = ()
+    ca_file: Authorities | None = None
     feeds: dict[str, HttpUrl]
     issuer: str
     discovery: Address | None = Field(None, validation_alias="DLA_CONSOLE_DISCOVERY")
@@ -53,6 +71,10 @@ class ConsoleSettings(BaseSettings):
             if self.key_file.stat().st_mode & 0o077:
                 raise ValueError("DLA_CONSOLE_KEY_FILE can be read by others than its owner: chmod 600")
         self.sealing_key()
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key")
+        if self.tls_certificate and self.tls_key:
+            served_with(self.tls_certificate, self.tls_key)
         if self.mode is Mode.PRODUCTION:
             if self.issuer == DEVELOPMENT_ISSUER:
                 raise ValueError("DLA_ISSUER is the development issuer, where anybody signs in as anybody")
@@ -60,6 +82,11 @@ class ConsoleSettings(BaseSettings):
                 raise ValueError("DLA_CONSOLE_ADDRESS is not https://: sessions would travel in clear")
             if not self.discovery_document.startswith("https://"):
                 raise ValueError("the identity provider is read without TLS: DLA_ISSUER or DLA_CONSOLE_DISCOVERY")
+            if not (is_here(self.host) or self.tls_certificate or self.proxies):
+                raise ValueError(
+                    f"DLA_HOST={self.host} answers other machines without TLS: set DLA_TLS_CERTIFICATE and DLA_TLS_KEY,"
+                    " or DLA_PROXIES to the addresses of what ends TLS before it"
+                )
             if plain := [name for name, address in self.feeds.items() if is_in_clear(str(address))]:
                 raise ValueError(f"DLA_FEEDS shows {', '.join(plain)} the tokens of people without TLS: use https://")
         return self
@@ -73,6 +100,11 @@ class ConsoleSettings(BaseSettings):
     @property
     def discovery_document(self) -> str:
         return self.discovery or self.issuer.rstrip("/") + "/.well-known/openid-configuration"
+
+    @property
+    def trusted(self) -> ssl.SSLContext | bool:
+        """Whom to believe that it is the service asked for: the deployment's own authority, else the machine's."""
+        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
 
     @property
     def secure(self) -> bool:
