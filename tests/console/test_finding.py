@@ -49,6 +49,16 @@ def test_the_motive_goes_with_each_reading(auditor: Browser, world: World, ways:
         assert request.headers["DLA-Right"] == "00000000-0000-0000-0000-000000000000"
 
 
+def test_all_that_a_page_reads_is_one_reading(auditor: Browser, world: World, ways: dict[str, Switch]) -> None:
+    auditor.open(world.case)
+    asked = [each for way in ways.values() for each in way.asked if world.case in each.url.path]
+    (first,) = {each.headers["DLA-Correlation"] for each in asked}
+    assert len(asked) > 1
+    auditor.get(f"/dossiers/{world.case}")
+    again = [each for way in ways.values() for each in way.asked if world.case in each.url.path]
+    assert {each.headers["DLA-Correlation"] for each in again[-1:]} != {first}
+
+
 def test_an_adviser_of_the_dossier_is_not_asked_why(browser: Browser, world: World) -> None:
     browser.enter(world.token("adviser", unit="dla-44"))
     assert "Demande reçue" in text(browser.get(f"/dossiers/{world.case}"))

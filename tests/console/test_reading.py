@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from console import words
-from console.reading import Node, changes, facts, nodes
+from console.reading import Node, changes, facts, names_in, nodes
 
 WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
 PHASES = ("intake", "diagnostic", "parcours", "followup")
@@ -117,6 +117,15 @@ def test_a_change_is_told_as_deep_as_it_goes_and_marked_where_it_is() -> None:
         ("Notes", False),
         ("Annulation", True),
     ]
+
+
+def test_what_stands_under_an_id_is_called_by_its_title() -> None:
+    action = "01a20315-a8f8-7cc8-b0c4-7c2f085bb368"
+    state = {"actions": {action: {"planned": {"title": "Suivi des ventes"}, "step": "started"}}}
+    assert said(nodes(state))["Actions"]["Suivi des ventes"]["Étape"] == "commencée"
+    told = [{"path": f"actions.{action}.step", "before": "planned", "after": "started"}]
+    (change,) = changes(told, names_in(state))
+    assert change.where == ["Actions", "Suivi des ventes", "Étape"]
 
 
 def test_what_was_added_removed_or_reordered_is_told() -> None:

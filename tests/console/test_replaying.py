@@ -154,7 +154,7 @@ def watched(
 def test_what_is_recorded_meanwhile_arrives_once_and_in_order(world: World, ways: dict[str, Switch]) -> None:
     case = played(world, name="L’Atelier du Marais", siret=None, rna="W441000003")
     world.carried()
-    by = world.audit.by("auditor", unit=None, units=["dla-44"])
+    by = world.audit.by("adviser")
     last = by.get(f"/api/v1/cases/{case}/timeline").json()["rests_on"]
     seen = {name: reached["position"] for name, reached in last.items()}
 
@@ -192,6 +192,17 @@ def test_an_outage_is_waited_for(world: World, ways: dict[str, Switch]) -> None:
 
     out, told = watched(world, ways, world.case, {}, 2, back)
     assert out.startswith(":") and "event: arrivee" in told
+
+
+def test_who_may_no_longer_read_is_told_nothing_more(world: World, ways: dict[str, Switch]) -> None:
+    async def watch() -> list[str]:
+        services = Services(settings().feeds, ways)
+        elsewhere = Reader(world.token(units=["dla-35"]), motive="Contrôle annuel")
+        told = [each async for each in arrivals(services, elsewhere, UUID(world.case), {}, 0, str)]
+        await services.close()
+        return told
+
+    assert asyncio.run(watch()) == []
 
 
 def test_a_message_keeps_to_its_lines_and_a_cursor_to_its_shape() -> None:

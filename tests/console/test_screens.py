@@ -5,6 +5,7 @@ In Debian's Chromium; skipped, and said so, where there is none."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from embedded.provider import Provider
 from embedded.who import Person
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+expect.set_options(timeout=20_000)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 MANY = UUID(int=300)
 LONG = (
@@ -206,9 +208,10 @@ def test_filters_act_as_they_are_chosen(chromium: Chromium, console: str, world:
         expect(page.get_by_text("1 événement sur 6")).to_be_visible()
         expect(page.get_by_role("checkbox", name="Diagnostic partagé")).to_be_focused()
         page.get_by_role("checkbox", name="Diagnostic partagé").uncheck()
+        expect(page.get_by_text("6 événements")).to_be_visible()
         page.get_by_role("combobox", name="Ordre").select_option("recents")
         expect(page.locator("#fil .events a").first).not_to_have_text("Demande reçue")
-        assert "ordre=recents" in page.url
+        expect(page).to_have_url(re.compile("ordre=recents"))
 
 
 def test_what_happens_arrives_while_one_watches(chromium: Chromium, console: str, world: World) -> None:
@@ -285,6 +288,22 @@ def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
             page.reload()
             expect(page.locator("[data-state=refused] [data-verdict]"), what).to_contain_text("Pas prouvé")
             page.unroute(f"{console}{asked}")
+
+
+def test_a_proof_without_the_content_says_what_it_proves(
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
+) -> None:
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        page.get_by_role("link", name="Demande reçue").first.click()
+        ways["intake"].out = True
+        try:
+            page.reload()
+            expect(page.locator("[data-state=proven] [data-verdict]")).to_contain_text(
+                "Le contenu ne vous est pas montré"
+            )
+        finally:
+            ways["intake"].out = False
 
 
 def test_a_page_that_shows_another_header_than_the_ledger_holds_is_seen(

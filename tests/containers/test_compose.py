@@ -136,7 +136,8 @@ def test_nothing_is_open_to_other_machines(system: Compose) -> None:
         each["Service"]: {port["URL"] for port in each["Publishers"] or () if port["PublishedPort"]}
         for each in map(json.loads, lines)
     }
-    assert published == {service: {"127.0.0.1"} for service in SERVICES} | {"postgres": set(), "nats": set()}
+    open_here = {service: {"127.0.0.1"} for service in (*SERVICES, "console")}
+    assert published == open_here | {"postgres": set(), "nats": set(), "witness": set()}
 
 
 def test_each_service_is_given_secrets_of_its_own(system: Compose) -> None:

@@ -13,6 +13,7 @@ from console.provider import NotProven, Provider, ProviderTrouble
 from console.services import Reader, Services, Trouble
 from console.session import Right
 from console.visit import Visit, visit_of
+from shared.ids import uuid7
 
 RENEWED_BEFORE = 60.0
 
@@ -53,7 +54,7 @@ async def reader_of(request: Request, case: UUID | None = None) -> Reader:
     motive = session.motives.get(str(case)) if case else None
     if case and motive is None and session.must_say_why:
         raise MotiveNeeded(case)
-    return Reader(session.token, session.right.id if session.right else None, motive)
+    return Reader(session.token, session.right.id if session.right else None, motive, str(uuid7()))
 
 
 async def rights_of(request: Request) -> list[Right]:

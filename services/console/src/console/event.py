@@ -14,7 +14,7 @@ from console.dossiers import services_of, whole_timeline
 from console.pages import page
 from console.phases import BEGUN_BY, OF_SERVICE, PLACES
 from console.reading import facts
-from console.services import NOBODY, Reader, Services, Trouble, attempt
+from console.services import Reader, Services, Trouble, attempt
 from console.timeline import PHASES, label_of, lines_of
 
 router = APIRouter()
@@ -64,8 +64,8 @@ async def proof(request: Request, case: UUID, event: UUID) -> JSONResponse:
     service, position = request.query_params.get("service", ""), request.query_params.get("position", "")
     told, key, newest, stored = await asyncio.gather(
         attempt(services.text(reader, "audit", f"/api/v1/events/{event}/proof")),
-        attempt(services.text(NOBODY, "audit", "/tlog/key")),
-        attempt(services.text(NOBODY, "audit", "/tlog/checkpoint")),
+        attempt(services.text(reader, "audit", "/tlog/key")),
+        attempt(services.text(reader, "audit", "/tlog/checkpoint")),
         attempt(_stored(services, reader, service, case, position)),
     )
     answer = {"proof": told, "key": key, "checkpoint": newest, "stored": stored}

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from console.asking import reader_of
 from console.dossiers import services_of
 from console.pages import page
-from console.services import NOBODY, Trouble, attempt
+from console.services import Trouble, attempt
 
 router = APIRouter()
 HEALTH = "/api/v1/ledger/health"
@@ -22,7 +22,7 @@ HEALTH = "/api/v1/ledger/health"
 async def health(request: Request) -> Response:
     reader, services = await reader_of(request), services_of(request)
     told, note = await asyncio.gather(
-        attempt(services.json(reader, "audit", HEALTH)), attempt(services.text(NOBODY, "audit", "/tlog/checkpoint"))
+        attempt(services.json(reader, "audit", HEALTH)), attempt(services.text(reader, "audit", "/tlog/checkpoint"))
     )
     return page(
         request,

@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from console.asking import reader_of
 from console.dossiers import services_of
 from console.pages import rendered
-from console.services import NOBODY, Reader, Services, Trouble
+from console.services import Reader, Services, Trouble
 from console.timeline import BEGINS, Line
 
 router = APIRouter()
@@ -53,11 +53,11 @@ async def arrivals(
     end, before = time.monotonic() + LASTS, ""
     while time.monotonic() < end:
         try:
-            checkpoint = await services.text(NOBODY, "audit", "/tlog/checkpoint")
+            checkpoint = await services.text(reader, "audit", "/tlog/checkpoint")
             news = [] if checkpoint == before else await _news(services, reader, case, seen)
             before = checkpoint
         except Trouble as trouble:
-            if not trouble.down and trouble.slug != "not-signed-yet":
+            if not trouble.passing:
                 return
             news = []
         if news:

@@ -43,15 +43,33 @@ def nodes(state: Mapping[str, Any], changed: Sequence[Change] = ()) -> list[Node
     return list(_fields({name: value for name, value in state.items() if name not in LEFT_OUT}, "", marked))
 
 
+def names_in(state: Any) -> dict[str, str]:
+    """What stands in a state under an id and has a title or a name of its own: an action, a candidate."""
+    found: dict[str, str] = {}
+    for key, inner in state.items() if isinstance(state, Mapping) else ():
+        if words.UUID.fullmatch(key) and (title := _title(inner)):
+            found[key] = title
+        found |= names_in(inner)
+    return found
+
+
+def _title(value: Any) -> str | None:
+    if not isinstance(value, Mapping):
+        return None
+    told = value.get("title") or value.get("name") or _title(value.get("planned"))
+    return told if isinstance(told, str) else None
+
+
 def facts(data: Mapping[str, Any]) -> list[Node]:
     """What an event says: all of it."""
     return list(_fields(data, "", frozenset()))
 
 
-def changes(told: Sequence[Mapping[str, Any]]) -> list[Change]:
-    """What changed, as deep as it can be told: a service compares lists as wholes."""
+def changes(told: Sequence[Mapping[str, Any]], names: Mapping[str, str] | None = None) -> list[Change]:
+    """What changed, as deep as it can be told: a service compares lists as wholes. `names`: of what stands under an
+    id."""
     return [
-        _change(path, before, after)
+        _change(path, before, after, names or {})
         for each in told
         for path, before, after in _apart(str(each["path"]), each["before"], each["after"])
         if path.partition(".")[0] not in LEFT_OUT
@@ -70,10 +88,10 @@ def _apart(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]
         yield path, before, after
 
 
-def _change(path: str, before: Any, after: Any) -> Change:
-    names = [name or number for number, name in PART.findall(path)]
-    name = next((each for each in reversed(names) if not each.isdigit()), "")
-    where = [f"n°\u00a0{int(each) + 1}" if each.isdigit() else words.label(each) for each in names]
+def _change(path: str, before: Any, after: Any, names: Mapping[str, str]) -> Change:
+    parts = [name or number for number, name in PART.findall(path)]
+    name = next((each for each in reversed(parts) if not each.isdigit()), "")
+    where = [f"n°\u00a0{int(each) + 1}" if each.isdigit() else names.get(each) or words.label(each) for each in parts]
     return Change(path, where, _alone(name, before), _alone(name, after))
 
 
@@ -85,7 +103,8 @@ def _fields(value: Mapping[str, Any], path: str, marked: frozenset[str]) -> Iter
     for name, inner in value.items():
         if inner in NOTHING or name == "salt" or (name == "person" and value.get("name")):
             continue
-        yield _node(words.label(name), name, inner, f"{path}.{name}" if path else name, marked)
+        named = _title(inner) if words.UUID.fullmatch(name) else None
+        yield _node(named or words.label(name), name, inner, f"{path}.{name}" if path else name, marked)
 
 
 def _node(label: str, name: str, value: Any, path: str, marked: frozenset[str]) -> Node:

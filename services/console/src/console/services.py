@@ -41,26 +41,30 @@ class Trouble(Exception):
     def down(self) -> bool:
         return self.status >= 500 and self.slug != "not-signed-yet"
 
+    @property
+    def passing(self) -> bool:
+        """Whether it is worth asking again: out, not signed yet, or asked too often."""
+        return self.status >= 500 or self.status == 429
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """In whose name a service is asked: the token, the right used, and why this dossier is read."""
+    """In whose name a service is asked: the token, the right used, and why this dossier is read. `correlation`: one for
+    all that is read for a page, so that who reads the log of consultations sees one reading."""
 
     token: str | None
     right: str | None = None
     motive: str | None = None
+    correlation: str | None = None
 
     def headers(self) -> dict[str, str]:
         told = {
             "Authorization": f"Bearer {self.token}" if self.token else None,
             "DLA-Right": self.right,
-            "DLA-Motive": quote(self.motive) if self.motive else None,
+            "DLA-Motive": quote(self.motive, safe="") if self.motive else None,
+            "DLA-Correlation": self.correlation,
         }
         return {name: value for name, value in told.items() if value}
-
-
-NOBODY = Reader(None)
-"""For what everybody may read."""
 
 
 class Services:

@@ -14,7 +14,7 @@ from console.asking import reader_of
 from console.dossiers import services_of, whole_timeline
 from console.pages import page
 from console.phases import BESIDE, PLACES, Place
-from console.reading import changes, nodes
+from console.reading import changes, names_in, nodes
 from console.services import Reader, Services, Trouble, attempt
 from console.timeline import label_of
 
@@ -60,7 +60,7 @@ async def _at_a_version(request: Request, case: UUID, place: Place, stream: UUID
             place=place,
             trouble=trouble,
         )
-    changed = changes(step["changes"]) if step else []
+    changed = changes(step["changes"], names_in(state)) if step else []
     latest = max([latest, *steps])
     return page(
         request,

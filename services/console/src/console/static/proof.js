@@ -152,7 +152,7 @@
 
     const witnesses = checkpoint.signatures.filter((each) => each.name !== checkpoint.origin);
     if (witnesses.length) say("Les témoins", `Ont cosigné ce point de contrôle : ${witnesses.map((each) => each.name).join(", ")}. Leurs clés ne sont pas vérifiées ici.`, [], "passed-over");
-    return whole;
+    return { whole, content: typeof told.stored === "string" };
   }
 
   function sayIn(list) {
@@ -191,8 +191,10 @@
     try {
       const answer = await fetch(section.dataset.proof, { headers: { Accept: "application/json" } });
       if (!answer.ok || answer.redirected) throw new TypeError("no answer");
-      const whole = await verify(await answer.json(), JSON.parse(section.dataset.shown), sayIn(list));
-      conclude(whole ? "proven" : "unknown", whole ? "Vérifié : cet événement est inscrit, et rien n’en a été changé." : "Inscrit au registre ; la signature reste à vérifier.");
+      const { whole, content } = await verify(await answer.json(), JSON.parse(section.dataset.shown), sayIn(list));
+      if (!whole) conclude("unknown", "Inscrit au registre ; la signature reste à vérifier.");
+      else if (content) conclude("proven", "Vérifié : cet événement est inscrit, et rien n’en a été changé.");
+      else conclude("proven", "Vérifié : l’en-tête est inscrit et n’a pas été changé. Le contenu ne vous est pas montré.");
     } catch (error) {
       if (error instanceof Unproven) conclude("refused", `Pas prouvé : ${error.message}.`);
       else conclude("unknown", "La preuve n’a pas pu être demandée : réessayez dans un instant.");
