@@ -18,7 +18,8 @@ from serving import Client, Served, served
 from surface import REQUEST, ask, one_of, operations
 
 from embedded.nats import Nats
-from shared.decider import Role
+from parcours.domain import fund, operation
+from shared.decider import Actor, Role
 from shared.ids import uuid7
 from shared.service import Part
 
@@ -253,6 +254,35 @@ def test_a_structure_that_comes_back_is_not_linked_to_what_the_adviser_does_not_
     assert intake.by("adviser").post(f"{path}/withdrawal", withdrawn).status_code == 200
     path = ines(intake).post("/api/v1/requests", REQUEST).headers["Location"]
     assert hidden in ines(intake).get(path).json()["earlier"]
+
+
+def test_a_fund_and_an_operation_name_no_confidential_case_to_the_rest_of_the_unit(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service("parcours"), database, nats, tmp_path) as running:
+        app, case, other = running.application, str(uuid7()), str(uuid7())
+        fund_of = {"unit": UNIT, "year": 2026, "allocated": 100_000}
+        funds = running.by("manager").post("/api/v1/funds", fund_of).headers["Location"]
+        planned = running.by("adviser").post("/api/v1/operations", {"unit": UNIT, "title": "Mutualiser"})
+        shared = planned.headers["Location"]
+        for named in (case, other):
+            engaging: list[tuple[Any, str, Any]] = [
+                (fund.decider, funds, fund.Engage(UUID(named), uuid7(), 1_000)),
+                (operation.decider, shared, operation.Join(UUID(named), uuid7())),
+            ]
+            for decider, path, command in engaging:
+                stream = UUID(path.rsplit("/")[-1])
+                app.handle(decider, stream, command, app.context(stream, Actor("ourselves", Role.SERVICE)))
+        confided.heard(app, case, Served.id_of(INES))
+        for path in (funds, shared):
+            for asked in ("", "?version=3", "/history", "/changes"):
+                told = running.by("adviser").get(f"{path}{asked}").text
+                assert case not in told and "confidentiel" in told and other in told, f"{path}{asked}"
+                assert case in ines(running).get(f"{path}{asked}").text
+                assert case in running.by("manager").get(f"{path}{asked}").text
+            refused = running.by("auditor", units=[UNIT]).get(f"{path}/stored")
+            assert (refused.status_code, refused.json()["policy"]) == (403, "confidential")
+            assert running.by("manager").get(f"{path}/stored").status_code == 200
 
 
 # Audit

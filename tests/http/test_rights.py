@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 import rights_table
+from declared import declared
 from opening import UNIT, opened_by_itself
 from samples import SERVICES, service
 from serving import Client, Served, served
@@ -58,29 +59,63 @@ WHOSE = (*rights_table.WHOSE, *rights_table.ONES)
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_whoever_comes_from_elsewhere_is_refused_wherever_a_dossier_is_named(
+def test_every_operation_answers_each_role_as_the_table_says(
     name: str, database: Callable[..., str], nats: Nats, tmp_path: Any
 ) -> None:
-    """Every operation that OpenAPI lists: one that were added without a rule would answer something else here."""
+    """Each that OpenAPI lists, so that one without a rule fails; what is allowed to change something comes last."""
     with served(service(name), database, nats, tmp_path) as running:
-        known, tried = opened(running, name), 0
-        for operation in operations(name):
-            place = re.match(r"(/api/v1/[a-z-]+)/\{(id|case)\}", operation.path)
-            if place is None or place[1] not in known:
-                continue
-            inside = "{case}" in operation.path and "{id}" in operation.path
-            refused_elsewhere(running, operation, {place[2]: known[place[1]][0]}, {403, 404} if inside else {403})
-            tried += 1
-        assert tried or name == "audit"
+        known, roles = opened(running, name), declared(name)
+        asked = {f"{each.method.upper()} {each.path}": each for each in operations(name)}
+        assert asked.keys() == roles.keys()
+        tried = [(which, *cell) for which in asked for cell in cells(which, roles[which], known)]
+        examples = {which: one_of(operation) for which, operation in asked.items()}
+        for which, role, token, case, expected in sorted(
+            tried, key=lambda cell: cell[-1] is None and "POST" in cell[0]
+        ):
+            example = examples[which]
+            if named := re.match(r"/api/v1/[a-z-]+/\{(id|case)\}", asked[which].path) if case else None:
+                example.path_parameters = example.path_parameters | {named[1]: case}
+            answer = ask(running, running.issuer.mint(role, subject=f"some-{role}", **token), example)
+            told = f"{role} {token} {which}: {answer.status_code} {answer.text[:300]}"
+            policy = answer.json().get("policy") if answer.status_code == 403 else None
+            if expected is None:
+                assert policy in (None, "confidential"), told
+            elif answer.status_code == 404:
+                assert case is None or ("{case}" in which and "{id}" in which), told
+            else:
+                assert policy == expected, told
 
 
-def refused_elsewhere(running: Served, operation: Any, existing: dict[str, str], statuses: set[int]) -> None:
-    example = one_of(operation)
-    example.path_parameters = example.path_parameters | existing
-    for role in (Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR, Role.COMMITTEE):
-        token = running.issuer.mint(role, subject=f"other-{role}", unit=ELSEWHERE)
-        answer = ask(running, token, example)
-        assert answer.status_code in statuses, f"{role} {example.path}: {answer.status_code} {answer.text}"
+Cell = tuple[Role, dict[str, Any], str | None, str | None]
+
+
+def cells(which: str, roles: frozenset[Role] | None, known: dict[str, list[str]]) -> Iterator[Cell]:
+    """A role, its token, the dossier it asks for, and the rule that refuses; null when it may."""
+    if roles is None:
+        return
+    named = re.match(r"[A-Z]+ (/api/v1/[a-z-]+)/\{(?:id|case)\}", which)
+    case, action = known.get(named[1], [None])[0] if named else None, rights_table.action_on_a_dossier(which)
+    for role in Role:
+        for whose, token in tokens(role, case or str(uuid7())):
+            if role not in roles:
+                yield role, token, case, "role"
+                break
+            bound = role in rights_table.BOUND
+            if case is None or action is None:
+                yield role, token, case, "own-dossier" if bound else None
+                break
+            allowed, policy = rights_table.decision(role, whose, action)
+            yield role, token, case, None if allowed else "own-dossier" if bound else policy
+
+
+def tokens(role: Role, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if role in rights_table.BOUND:
+        yield "the one dossier", {"case": case}
+        yield "another dossier", {"case": str(uuid7())}
+        return
+    yield "own unit", {"unit": UNIT, "units": [UNIT, "dla-49"]}
+    yield "another unit of the territory", {"unit": "dla-49", "units": ["dla-49", UNIT]}
+    yield "elsewhere", {"unit": ELSEWHERE, "units": [ELSEWHERE]}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -89,6 +124,18 @@ def test_every_operation_asks_who_calls(name: str) -> None:
         for method, operation in told.items():
             which = f"{method.upper()} {path}"
             assert operation.get("security") or which in PUBLIC or path.startswith("/tlog"), f"{which} asks nobody"
+
+
+def test_a_role_that_may_not_is_told_who_may_and_whom_to_ask(intake: Served) -> None:
+    case = intake.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
+    derogation = {"criterion": "ess", "motive": "Emplois à sauver."}
+    answer = intake.by("adviser").post(f"/api/v1/requests/{case}/derogations", derogation)
+    assert (answer.status_code, answer.json()["policy"]) == (403, "role")
+    detail = answer.json()["detail"]
+    assert "responsable de la structure porteuse" in detail
+    assert "Vous agissez ici comme chargé·e d’accompagnement" in detail
+    leader = intake.by("leader", unit=None, case=case).post(f"/api/v1/requests/{case}/derogations", derogation)
+    assert "la personne du DLA qui suit votre dossier" in leader.json()["detail"]
 
 
 @pytest.fixture

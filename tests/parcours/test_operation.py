@@ -43,6 +43,7 @@ ONE, TWO, THREE = (BeneficiaryJoined(UUID(int=n), UUID(int=10 + n)) for n in (1,
 def test_an_operation_is_planned_before_anybody_joins() -> None:
     given().when(PlanOperation(UNIT, "Bien gérer à plusieurs")).then(PLANNED)
     given(PLANNED).when(PlanOperation(UNIT, "Encore")).refused("operation-already-planned")
+    assert given().when(PlanOperation("dla-75", "Chez les autres")).refused("other-unit").status == 403
     given().when(Join(ONE.case, ONE.action)).refused("unknown-operation")
     given(PLANNED).when(Join(ONE.case, ONE.action)).then(ONE)
     given(PLANNED, ONE).when(Join(ONE.case, ONE.action)).then()

@@ -4,8 +4,12 @@ python tests/support/rights_table.py      writes it anew"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from uuid import UUID
+
+from declared import declared
+from samples import SERVICES
 
 from shared.decider import Actor, Role
 from shared.rights.policy import Action, Dossier, decided
@@ -45,18 +49,58 @@ def lines() -> list[str]:
     return rows
 
 
+DOSSIER_NAMED = re.compile(r"(?P<collection>/api/v1/[a-z-]+)/\{(?P<name>id|case)\}")
+OF_DOSSIERS = {
+    "/api/v1/requests",
+    "/api/v1/diagnoses",
+    "/api/v1/parcours",
+    "/api/v1/follow-ups",
+    "/api/v1/cases",
+    "/api/v1/funds",
+    "/api/v1/operations",
+}
+"""Whose ids the policy knows: dossiers, and what belongs to a unit alike."""
+
+
+def action_on_a_dossier(operation: str) -> Action | None:
+    """By "GET /path": what it does to the dossier that it names, if it names one."""
+    method, _, path = operation.partition(" ")
+    named = DOSSIER_NAMED.match(path)
+    if named is None or named["collection"] not in OF_DOSSIERS:
+        return None
+    return Action.READ if method == "GET" else Action.WRITE
+
+
+def operations() -> list[str]:
+    rows = []
+    for name in SERVICES:
+        for operation, roles in sorted(declared(name).items(), key=lambda told: told[0].split()[::-1]):
+            whom = " ".join(f"`{each}`" for each in Role if each in roles) if roles else "who asks for no right"
+            rows.append(f"| {name} | `{operation}` | {action_on_a_dossier(operation) or ''} | {whom} |")
+    return rows
+
+
 def table() -> str:
     return f"""# Who may, over whose dossier
 
-Written by `python tests/support/rights_table.py` from [policy.cedar](../shared/src/shared/rights/policy.cedar), and
-tried over HTTP. An endpoint is for some roles (each service’s README); over which dossiers these may use it is the same
-everywhere. A refusal is 403, and its `policy` names the rule: `role` when the endpoint is not for the caller’s role,
+Written by `python tests/support/rights_table.py` from [policy.cedar](../shared/src/shared/rights/policy.cedar) and the
+endpoints, and tried over HTTP. An operation is for some roles (below); over which dossiers these may use it is the same
+everywhere. A refusal is 403, and its `policy` names the rule: `role` when the operation is not for the caller’s role,
 `own-dossier` for leaders and providers elsewhere. A territory holds the own unit; a transferred request has both units.
 `headers` stands for audit’s timeline of a confidential dossier: what was recorded, when and by whom, not what it says.
 
 | role | dossier of | read | write | headers |
 |---|---|---|---|---|
 {chr(10).join(lines())}
+
+## Each operation
+
+For whom it is, and whether it reads or writes the dossier that it names: the table above then says over whose. Every
+other role is refused by `role`; leaders and providers, outside their one dossier, by `own-dossier`.
+
+| service | operation | on a dossier | roles |
+|---|---|---|---|
+{chr(10).join(operations())}
 """
 
 

@@ -1,4 +1,4 @@
-"""How are dates, amounts and numbers written in French?"""
+"""How are dates, amounts, numbers and roles written in French?"""
 
 from __future__ import annotations
 
@@ -20,6 +20,21 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+
+ROLES = {
+    "adviser": "chargé·e d’accompagnement",
+    "manager": "responsable de la structure porteuse",
+    "regional": "DLA régional",
+    "leader": "dirigeant·e de la structure",
+    "provider": "prestataire",
+    "committee": "comité d’appui",
+    "resource_centre": "centre de ressources",
+    "pilot": "pilote",
+    "auditor": "auditeur·rice",
+    "dpo": "délégué·e à la protection des données",
+    "ops": "exploitation",
+    "service": "automatique",
+}
 
 
 def in_words(day: date) -> str:

@@ -9,27 +9,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from shared.french import PARIS, euros, in_words, number
+from shared.french import PARIS, ROLES, euros, in_words, number
 
 SERVICE_NAMES = {
     "intake": "Accueil",
     "diagnostic": "Diagnostic partagé",
     "parcours": "Parcours",
     "followup": "Suivi et consolidation",
-}
-ROLES = {
-    "adviser": "chargé·e d’accompagnement",
-    "manager": "responsable de la structure porteuse",
-    "regional": "DLA régional",
-    "leader": "dirigeant·e de la structure",
-    "provider": "prestataire",
-    "committee": "comité d’appui",
-    "resource_centre": "centre de ressources",
-    "pilot": "pilote",
-    "auditor": "auditeur·rice",
-    "dpo": "délégué·e à la protection des données",
-    "ops": "exploitation",
-    "service": "automatique",
 }
 STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")

@@ -149,7 +149,7 @@ def list_consultations(case: UUID, asked: Asked, caller: Calling) -> list[Consul
 WHO_READS_A_UNIT = (*EVERYONE_AT_WORK, Role.AUDITOR, Role.SERVICE)
 
 funds_router = case_router("/funds", "funds")
-funds = Endpoints(funds_router, fund.decider)
+funds = Endpoints(funds_router, fund.decider, names_cases=True)
 funds.opens(fund.OpenFund, Role.MANAGER, stream=lambda opened: fund.fund_id(opened.unit, opened.year))
 funds.does("/adjustment", fund.AdjustFund, Role.MANAGER)
 offer_figures(funds_router, figures.of_funds)
@@ -157,7 +157,7 @@ funds.reads(*WHO_READS_A_UNIT)
 funds.lists(views.funds, *WHO_READS_A_UNIT)
 
 operations_router = case_router("/operations", "operations")
-operations = Endpoints(operations_router, operation.decider)
+operations = Endpoints(operations_router, operation.decider, names_cases=True)
 operations.opens(operation.PlanOperation, *EVERYONE_AT_WORK)
 operations.reads(*WHO_READS_A_UNIT)
 operations.lists(views.operations, *EVERYONE_AT_WORK)

@@ -17,7 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
-from shared.french import in_words
+from shared.french import ROLES, in_words
 from shared.frozen import replace
 from shared.rights.policy import Action, Dossier, decided
 from shared.rights.right import Right
@@ -227,7 +227,7 @@ def allowed(caller: Caller, roles: frozenset[Role], case: UUID | None = None) ->
 
     What is read is recorded here, before anything is answered: else 428 or 503."""
     if caller.actor.role not in roles:
-        raise _forbidden("role", "Votre rôle ne permet pas cette action.")
+        raise _forbidden("role", _for_others(caller.actor.role, roles))
     _check_covered(caller, caller.action, case)
     if case and caller.action is Action.READ:
         read(caller, case)
@@ -238,6 +238,17 @@ def read(caller: Caller, case: UUID) -> None:
     if caller.reads:
         dossier = caller.dossier(case)
         caller.reads.dossier(case, dossier.units if dossier else ())
+
+
+def _for_others(role: Role, roles: frozenset[Role]) -> str:
+    """For whom it is, and whom to ask."""
+    people = ", ".join(ROLES[each] for each in Role if each in roles - {Role.SERVICE})
+    whose = f"elle est ouverte à ces rôles\u00a0: {people}" if people else "elle est réservée aux services du DLA"
+    if role in BOUND:
+        ask = "la personne du DLA qui suit votre dossier le fera avec vous"
+    else:
+        ask = "adressez-vous à l’une de ces personnes, ou à qui vous a donné vos droits s’il vous en faut un autre"
+    return f"Votre rôle ne permet pas cette action\u202f; {whose}. Vous agissez ici comme {ROLES[role]}\u00a0: {ask}."
 
 
 def whole_or_headers(caller: Caller, roles: frozenset[Role], case: UUID) -> bool:
@@ -269,6 +280,10 @@ def _check_covered(caller: Caller, action: Action, case: UUID | None) -> None:
     decision = decided(caller.actor, caller.case, action, dossier)
     if not decision.allowed:
         raise _forbidden(decision.policy, UNCOVERED.get(decision.policy, NOT_COVERED))
+
+
+def confidential_refused() -> ProblemError:
+    return _forbidden(CONFIDENTIAL, UNCOVERED[CONFIDENTIAL])
 
 
 def _forbidden(policy: str, detail: str) -> ProblemError:

@@ -23,6 +23,7 @@ from shared.web.lists import Page, asking, listed
 from shared.web.problems import ProblemError, answers
 from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
 from shared.web.stored import StoredEvents, stored_events
+from shared.web.unnamed import check_names_none, unnamed
 
 S = TypeVar("S")
 
@@ -139,10 +140,18 @@ def operations_of(routers: Iterable[APIRouter]) -> Iterator[Operation]:
 class Endpoints(Generic[S]):
     """One aggregate over HTTP: `opens` and `does` take commands, `reads` and `lists` give what came of them.
 
-    An aggregate `within` another has streams of its own beside the case: its state names its `case`."""
+    An aggregate `within` another has streams of its own beside the case: its state names its `case`. One that
+    `names_cases` belongs to several, and names none that is confidential and not for the caller."""
 
-    def __init__(self, router: APIRouter, decider: Decider[S], within: "Endpoints[Any] | None" = None) -> None:
-        self._router, self._decider, self._within = router, decider, within
+    def __init__(
+        self,
+        router: APIRouter,
+        decider: Decider[S],
+        within: "Endpoints[Any] | None" = None,
+        *,
+        names_cases: bool = False,
+    ) -> None:
+        self._router, self._decider, self._within, self._names_cases = router, decider, within, names_cases
         self._offered: list[Operation] = []
         self._named: set[str] = set()
 
@@ -239,11 +248,12 @@ class Endpoints(Generic[S]):
             moment, with what that rests on."""
             allowed(caller, frozenset(roles), case)
             if moment != Moment():
-                return as_it_was(asked, self._decider, id, moment)
+                return self._told(asked, caller, as_it_was(asked, self._decider, id, moment))
             loaded = asked.existing(self._decider, id)
             response.headers["ETag"] = f'"{loaded.version}"'
             beside = {"beside": besides(asked, id, loaded.state)} if besides else {}
-            return shown(asked, id, loaded) | beside | {"links": self.links(caller, case, id, loaded.state)}
+            state = self._told(asked, caller, shown(asked, id, loaded))
+            return state | beside | {"links": self.links(caller, case, id, loaded.state)}
 
         @self._router.get(
             "/{id}/changes", response_model=list[ChangedBy], summary=f"What changed in the {self._decider.name}"
@@ -258,7 +268,7 @@ class Endpoints(Generic[S]):
         ) -> Any:
             """Between two versions or instants; each change with the event that made it."""
             allowed(caller, frozenset(roles), case)
-            return changed_between(asked, self._decider, id, since, until)
+            return self._told(asked, caller, changed_between(asked, self._decider, id, since, until))
 
         if self._within:
             return
@@ -266,13 +276,18 @@ class Endpoints(Generic[S]):
         @self._router.get("/{id}/history", response_model=list[Recorded], summary="Everything recorded of the case")
         def history(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
             allowed(caller, frozenset(roles), id)
-            return recorded(asked, id)
+            return self._told(asked, caller, recorded(asked, id))
 
         @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")
         def as_stored(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
             """What `payload_hash` commits to, byte for byte, with the sealed values that the reader may see."""
             allowed(caller, frozenset(roles), id)
+            if self._names_cases:
+                check_names_none(asked, caller, id)
             return stored_events(asked, id)
+
+    def _told(self, asked: ServiceApplication, caller: Caller, told: Any) -> Any:
+        return unnamed(asked, caller, told) if self._names_cases else told
 
     def lists(self, view: View, *roles: Role) -> None:
         """GET the collection, filtered and sorted by the view's own fields."""

@@ -89,6 +89,7 @@ class Operation:
 
 
 UNKNOWN_OPERATION = Refusal("unknown-operation", "Opération collective inconnue", status=422)
+OTHER_UNIT = Refusal("other-unit", "Cette opération serait celle d’une autre unité", status=403)
 OPERATION_PLANNED = Refusal("operation-already-planned", "Opération déjà prévue")
 TOO_FEW_BENEFICIARIES = Refusal("too-few-beneficiaries", "Trop peu de structures bénéficiaires")
 
@@ -101,6 +102,10 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
         case PlanOperation(unit, title):
             if operation.step is not Step.NEW:
                 raise OPERATION_PLANNED("Cette opération collective existe déjà.")
+            if context.actor.unit != unit:
+                raise OTHER_UNIT(
+                    "Une opération se prévoit dans sa propre unité\u00a0: demandez à celle que vous nommez de le faire."
+                )
             return [OperationPlanned(unit, context.text(title))]
         case Join(case, action):
             _check_known(operation)
