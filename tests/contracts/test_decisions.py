@@ -8,10 +8,11 @@ import pytest
 from decisions import decisions
 from samples import SERVICES, service
 from tables import BEGIN, END, readme, tables
+from telling import leaked
 from watching import watched
 
 from followup.domain.commands import CloseFollowUp
-from followup.domain.events import ParcoursUpdateWithdrawn
+from followup.domain.events import FollowUpClosed, Outcome, ParcoursUpdateWithdrawn
 from followup.domain.follow_up import decide, decider
 from followup.domain.state import FollowUp
 from intake.domain import orientation
@@ -20,7 +21,7 @@ from intake.domain.orientation import Orientation, OrientationConsented, RecordC
 from shared.decider import Refusal, anything
 from shared.events import name_of
 from shared.frozen import replace
-from shared.testing import context
+from shared.testing import context, text
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -56,6 +57,18 @@ def test_a_decision_that_no_table_tells_is_noticed() -> None:
     with pytest.raises(AssertionError, match="CloseFollowUp leads to ParcoursUpdateWithdrawn"):
         watched(decider, lambda *_: [ParcoursUpdateWithdrawn()])(FollowUp(), closing, context())
     assert decider.decide.__wrapped__ is decide  # type: ignore[attr-defined]
+
+
+def test_a_secret_told_in_clear_is_noticed() -> None:
+    """In every other test, too: what is said in a field whose type declares it secret stands sealed in the events."""
+    said = "Les effets durent depuis un an."
+    unsealed: Any = said
+    for conclusion, told in ((unsealed, [said]), (text(said), [])):
+        assert leaked(CloseFollowUp(said), [FollowUpClosed(Outcome.COMPLETED, conclusion)]) == told
+    with pytest.raises(AssertionError, match="CloseFollowUp tells in clear"):
+        watched(decider, lambda *_: [FollowUpClosed(Outcome.COMPLETED, unsealed)])(
+            FollowUp(), CloseFollowUp(said), context()
+        )
 
 
 def test_what_a_state_is_open_to_is_what_may_be_done() -> None:

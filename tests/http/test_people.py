@@ -127,6 +127,15 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
     assert date.fromisoformat(certificate["backups_until"]) == complete + timedelta(days=36)
     assert certificate["motive"] == MOTIVE["motive"]
 
+    document = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure/certificate.html")
+    for said in ("Certificat d’effacement", "achevé le", "Suivi et consolidation", MOTIVE["motive"], "sauvegardes"):
+        assert said in document.text
+    assert "pas encore" not in document.text
+    assert "Kerdoncuff" not in document.text
+    pdf = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure/certificate.pdf")
+    assert pdf.content.startswith(b"%PDF")
+    assert services.by("intake", "adviser").get(f"/api/v1/people/{person}/erasure/certificate.pdf").status_code == 403
+
     shown = services.by("intake", "adviser").get(path).json()["contact"]
     assert (shown["name"], shown["email"]) == (ERASED, ERASED)
     stored = services.by("intake", "adviser").get(f"{path}/stored").json()["events"]

@@ -1,5 +1,5 @@
-"""Is that all that the deciders do? Every decision of every test must stand in the table read from the code, and be one
-that the state was open to."""
+"""Is that all that the deciders do? Every decision of every test must stand in the table read from the code, be one
+that the state was open to, and tell in clear nothing that a person said."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from decisions import Decision, decision_of
+from telling import leaked
 
 from shared.decider import Decider, Refused
 
@@ -53,6 +54,9 @@ def watched(decider: Decider[Any], decide: Decide) -> Decide:
         for event in events:
             name = type(event).__name__
             assert type(event) in told.events, f"no table tells that {type(command).__name__} leads to {name}"
+        assert not (told_in_clear := leaked(command, events)), (
+            f"{type(command).__name__} tells in clear: {told_in_clear}"
+        )
         assert is_open or not events, f"not open to {type(command).__name__}, yet it leads to {events}"
         return events
 

@@ -6,10 +6,20 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from samples import SERVICES, service
+from telling import TO_ALL, typed_in
+
+from embedded.demo.script import TOUR, scripts
+from shared.web.endpoints import operations_of
+
+CONTROL = "La Ressourcerie des Marais"
+
+CONTROL = "La Ressourcerie des Marais"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +63,32 @@ def test_what_is_served_is_what_the_log_tells_for_all_that_was_opened(
     )
     rows = [line.split() for line in toured.stdout.splitlines() if line.endswith(" = ")]
     assert {row[1] for row in rows} >= set(aggregates)
+
+
+def test_nothing_that_a_person_said_is_on_the_disk_in_clear(folder: Path, told: dict[str, Any], copy: str) -> None:
+    """Each name and each free text of the stories, in whatever PostgreSQL, JetStream and the logs have written."""
+    sent = [each for name in SERVICES for each in bodies(name)]
+    secrets = {said for command, body in sent for said in typed_in(command, body) if " " in said and "{" not in said}
+    secrets -= {said for command, body in sent if command in TO_ALL for said in typed_in(command, body)}
+    assert len(secrets) > 200
+    assert "Azenor Kervella" in secrets
+    wanted = {said: {said.encode(), json.dumps(said)[1:-1].encode()} for said in [*secrets, CONTROL]}
+    found: set[str] = set()
+    files = [path for path in (folder / ".dla").rglob("*") if path.is_file()]
+    for content in (path.read_bytes() for path in files):
+        found |= {said for said, spellings in wanted.items() if any(each in content for each in spellings)}
+    assert {path.relative_to(folder / ".dla").parts[0] for path in files} >= {"postgres", "nats", "logs"}
+    assert found == {CONTROL}, "a structure's name stands in clear, and is found; nothing else is"
+
+
+def bodies(name: str) -> Iterator[tuple[type, Any]]:
+    """What the stories send to a service, with the commands that it takes it for."""
+    operations = list(operations_of(service(name).routers))
+    for step in (step for story in scripts(TOUR) for step in story.steps):
+        asked, _, path = (step.post or step.erases or "").partition(" ")
+        for operation in operations if asked == name else ():
+            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", operation.path), f"/api/v1{path}"):
+                yield operation.command, step.body
 
 
 def test_nearly_every_command_and_event_of_the_services_is_shown(told: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake import api, commands, deployed, keeping, lookups, people, views
+from intake import api, certificates, commands, deployed, keeping, lookups, people, views
 from intake.caseload import caseload
 from intake.domain import link
 from intake.domain.erasure import decider as erasure
@@ -43,6 +43,7 @@ service = Service(
         api.self_checks_router,
         api.caseload_router,
         people.router,
+        certificates.router,
         keeping.router,
     ),
     published=published,

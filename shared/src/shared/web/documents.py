@@ -96,7 +96,7 @@ class Documents(Endpoints[S]):
             allowed(caller, frozenset(roles), case)
             reading = self._reading(asked, case, id, version, structure)
             document = _found(papers(reading.state), name).write(reading)
-            return _answer(document, form, f"{name}-v{document.origin.version}.{form}")
+            return answered(document, form, f"{name}-v{document.origin.version}.{form}")
 
     def _reading(
         self, asked: ServiceApplication, case: UUID, stream: UUID, version: int | None, named: str | None
@@ -148,7 +148,7 @@ def _listed(paper: Paper[Any], where: str, version: int) -> Paperwork:
     )
 
 
-def _answer(document: Document, form: Form, file_name: str) -> Response:
+def answered(document: Document, form: Form, file_name: str) -> Response:
     headers = {
         "ETag": f'"{document.fingerprint}"',
         "Content-Disposition": f'inline; filename="{file_name}"',

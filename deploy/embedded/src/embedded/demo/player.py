@@ -98,6 +98,8 @@ class Player:
             self._look(played, step, blanks)
             if step.post:
                 self._post(played, step, blanks, blanks.filled(step.post))
+            if step.erases:
+                self._erase(played, step, blanks, blanks.filled(step.erases))
             self.told()
         return played
 
@@ -172,6 +174,16 @@ class Player:
             played.opened[told["id"]] = Opened(address, token)
         if step.saves:
             blanks.known[step.saves] = told["id"]
+
+    def _erase(self, played: Played, step: Step, blanks: Blanks, address: str) -> None:
+        """Ordered in one service, and confirmed by each."""
+        headers = {"Authorization": f"Bearer {self._token(played, step)}"}
+        body = blanks.filled(step.body)
+        self._http.request("DELETE", self._url(address), json=body, headers=headers).raise_for_status()
+        certificate = f"{address}/erasure"
+        done = self.until(certificate, self._token(played, step), lambda found: not found["outstanding"])
+        told = ", ".join(each["service"] for each in done["services"])
+        self._note(played, step, "intake", "Personne effacée de tous les services", told, refused=False)
 
     def _note(self, played: Played, step: Step, service: str, label: str, text: str, *, refused: bool) -> None:
         case = played.id_of(step.of or next(iter(played.script.cases)))

@@ -18,6 +18,8 @@ from embedded.stack import Stack
 LISTED = 0.2
 ALONE = ("fund", "operation", "sheet")
 """Aggregates that belong to no case."""
+UNSERVED = ("in_charge", "retention", "personal link")
+"""Aggregates whose state no address gives as it is: the log is compared with what the service itself goes on from."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,10 @@ def _service(stack: Stack, player: Player, service: str, opened: dict[str, Opene
 
 def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened) -> Compared:
     case, rebuilt = line["case"], _fingerprint(line["state"])
-    if "view" in line:
+    if "view" in line or line["aggregate"] in UNSERVED:
+        what = f"liste {line['view']}" if "view" in line else line["aggregate"]
         kept = rebuilt if line["as_kept"] else "différent"
-        return Compared(service, f"liste {line['view']}", case, line["version"], rebuilt, kept)
+        return Compared(service, what, case, line["version"], rebuilt, kept)
     state = _state(player, service, line, opened)
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:

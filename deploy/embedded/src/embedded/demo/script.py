@@ -43,12 +43,14 @@ class File:
 @dataclass(frozen=True)
 class Step:
     """In this order: `waits` until what stands at an address is as `until` says; `after` so many days, `reads` an
-    address and `finds` a row; `shows` a sentence of what was read; `post`s a body or a file, `saves` its id.
+    address and `finds` a row; `shows` a sentence of what was read; `post`s a body or a file, `saves` its id;
+    `erases` a person, with a body.
 
     `expects`: the slug of a refusal; `tries`: what was asked, in French, for the timeline of the case it is `of`."""
 
     by: str = ""
     post: str | None = None
+    erases: str | None = None
     body: Any = None
     file: File | None = None
     after: int = 0

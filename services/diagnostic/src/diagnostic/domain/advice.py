@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.dates import already_past
 from shared.decider import Actor, Context, Refusal, Role
 from shared.events import command, event
-from shared.fields import UNIT_CODE, Line, Text
+from shared.fields import UNIT_CODE, Line, SealedLine, Text
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -25,7 +25,7 @@ class RequestAdvice:
 
     `unit`: the code under which the centre reads and answers this question; null when the adviser brings the answer."""
 
-    centre: Line
+    centre: SealedLine
     question: Text
     unit: Line | None = None
 

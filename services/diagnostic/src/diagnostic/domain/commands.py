@@ -13,7 +13,7 @@ from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.content import Quality
 from diagnostic.domain.difficulty import Level, Nature
 from shared.events import command
-from shared.fields import Count, FullTimeEquivalents, Line, Motive, Text
+from shared.fields import Count, FullTimeEquivalents, Line, Motive, PersonLine, SealedLine, Text
 
 Points = Annotated[tuple[Line, ...], Len(0, 20)]
 """A list as one jots it down, one line a point."""
@@ -45,7 +45,7 @@ class OpenDiagnosis:
 class Participant:
     """Somebody who took part in a session, as typed in."""
 
-    name: Line
+    name: PersonLine
     quality: Quality
 
 
@@ -126,7 +126,7 @@ class StateProblem:
 class ListOtherScheme:
     """Another scheme is under way for the structure: the DLA complements it."""
 
-    name: Line
+    name: SealedLine
     note: Text | None = None
 
 
@@ -146,7 +146,7 @@ class RecoveryScenario:
     """A way to recover, as typed in: what it supposes, what it needs, and whether it is retained (null: open)."""
 
     rank: Number
-    title: Line
+    title: SealedLine
     hypotheses: Points = ()
     needs: Points = ()
     retained: bool | None = None

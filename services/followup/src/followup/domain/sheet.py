@@ -12,7 +12,7 @@ from followup.domain.anonymity import identifying
 from followup.domain.themes import Theme
 from shared.decider import Context, Decider, Refusal
 from shared.events import command, event
-from shared.fields import Line, Motive, Text
+from shared.fields import Line, Motive, SealedLine, Text
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -28,7 +28,7 @@ class Status(StrEnum):
 class Lesson:
     """What a sheet tells."""
 
-    title: Line
+    title: SealedLine
     theme: Theme
     context: Text
     what_worked: Text

@@ -15,7 +15,7 @@ from intake.domain.difficulty import Difficulty, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import Contact, Prefill, SealedContact, Structure
 from shared.events import command
-from shared.fields import Line, Motive, Text
+from shared.fields import Line, Motive, SealedLine, Text
 from shared.sealed import Sealed
 
 
@@ -119,7 +119,7 @@ class RecordMeeting:
     """The adviser has received the structure and informed it of what the DLA can do."""
 
     held_on: date
-    with_whom: Line
+    with_whom: SealedLine
     notes: Text | None = None
 
 

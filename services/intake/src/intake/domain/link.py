@@ -12,7 +12,7 @@ from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink
 from shared.decider import Alongside, Context, Decider, Refusal, Role
 from shared.events import command, event
-from shared.fields import Line, Motive
+from shared.fields import Motive, PersonLine
 from shared.french import in_words
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
@@ -35,7 +35,7 @@ class GiveLink:
     `leader` of a mandate and the `account` of a provider."""
 
     role: Bearer
-    name: Line
+    name: PersonLine
     motive: Motive
     until: date | None = None
 

@@ -14,7 +14,7 @@ from intake.domain.codes import WRONG_NUMBER
 from intake.domain.reference import OURS, Reference
 from shared.decider import Context, Refusal
 from shared.events import command
-from shared.fields import Count, FullTimeEquivalents, Line
+from shared.fields import Count, FullTimeEquivalents, Line, PersonLine
 from shared.frozen import replace
 from shared.sealed import Personal
 
@@ -86,10 +86,10 @@ class Prefill:
 class Contact:
     """The person who speaks for the structure, as typed in."""
 
-    name: Line
-    function: Line | None = None
-    email: Line | None = None
-    phone: Line | None = None
+    name: PersonLine
+    function: PersonLine | None = None
+    email: PersonLine | None = None
+    phone: PersonLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from parcours.domain.validation import VALIDATION_HOLDS, SharedVersionLapsed, la
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Line, Motive
+from shared.fields import Line, Motive, PersonLine, SealedLine
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -43,8 +43,8 @@ class AddAction:
 
     kind: Kind
     axis: Line
-    title: Line
-    who: Line
+    title: SealedLine
+    who: PersonLine
     starts_on: date
     ends_on: date
     planned_days: Days | None = None

@@ -23,7 +23,7 @@ from shared.attachments.attachment import CiteAttachment
 from shared.dates import already_past
 from shared.decider import Alongside, Context, Refusal, Role
 from shared.events import command, event, name_of
-from shared.fields import Line, Motive
+from shared.fields import Line, Motive, PersonLine
 from shared.french import counted, in_words
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
@@ -38,7 +38,7 @@ class RecordAgreement:
     `attachment`: the file of the case that proves it."""
 
     action: UUID
-    provider: Line
+    provider: PersonLine
     amount: Sum
     days: Days
     signed_on: date

@@ -18,7 +18,7 @@ from parcours.domain.state import OPEN_STEPS, Introduction, Kind, Parcours, Stat
 from parcours.domain.validation import SharedVersionLapsed, lapsing
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Line, Motive, Text
+from shared.fields import Motive, PersonLine, Text
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
 
@@ -28,7 +28,7 @@ class Introduce:
     """The adviser puts the structure in touch with somebody who opens the way to an action."""
 
     action: UUID
-    whom: Line
+    whom: PersonLine
     held_on: date
 
 

@@ -16,7 +16,7 @@ from parcours.domain.known import agreement_of, consulting_action, known_action,
 from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
-from shared.fields import Line, Motive, Text
+from shared.fields import Motive, PersonLine, Text
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
 
@@ -27,7 +27,7 @@ class CorrectIntroduction:
 
     action: UUID
     introduction: Annotated[int, Ge(1), Le(1_000)]
-    whom: Line
+    whom: PersonLine
     held_on: date
     reason: Motive
 
@@ -38,7 +38,7 @@ class CorrectAgreement:
     included, or signatures."""
 
     action: UUID
-    provider: Line
+    provider: PersonLine
     amount: Sum
     days: Days
     signed_on: date

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.decider import Context, Decider, Refusal
 from shared.events import command, event
-from shared.fields import Line
+from shared.fields import Line, SealedLine
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -28,7 +28,7 @@ class PlanOperation:
     """A unit plans something that several structures will do together."""
 
     unit: Line
-    title: Line
+    title: SealedLine
 
 
 @command

@@ -10,7 +10,7 @@ from annotated_types import Len
 
 from shared.decider import Role
 from shared.events import command, event
-from shared.fields import Line, Motive
+from shared.fields import Line, Motive, PersonLine
 from shared.sealed import Personal, Sealed
 
 
@@ -30,7 +30,7 @@ class GrantRight:
     dossier: UUID | None = None
     since: date | None = None
     until: date | None = None
-    name: Line | None = None
+    name: PersonLine | None = None
 
 
 @command(title="Retirer un droit")

@@ -22,7 +22,7 @@ from parcours.domain.state import Days, Sum
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Role
 from shared.events import command, event
-from shared.fields import Line, Text
+from shared.fields import Line, PersonLine, SealedLine, Text
 from shared.french import instant_in_words
 from shared.sealed import Personal, Sealed
 
@@ -31,7 +31,7 @@ WEIGHTS = 100
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    label: Line
+    label: SealedLine
     weight: Annotated[int, Ge(1), Le(WEIGHTS)]
 
 
@@ -51,7 +51,7 @@ class OpenConsultation:
 class ConsultProvider:
     """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
 
-    name: Line
+    name: PersonLine
     account: Line | None = None
 
 

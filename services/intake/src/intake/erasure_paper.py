@@ -1,0 +1,71 @@
+"""What does a person who was forgotten receive? The certificate of their erasure, which names nobody."""
+
+from __future__ import annotations
+
+from intake.people import Certificate, Confirmation
+from shared.documents.model import Block, Column, Document, Facts, Heading, Origin, Paragraph, Table
+from shared.eventlog.application import ServiceApplication
+from shared.french import in_words, instant_in_words
+
+NAMES = {
+    "intake": "Accueil",
+    "diagnostic": "Diagnostic partagé",
+    "parcours": "Parcours",
+    "followup": "Suivi et consolidation",
+}
+
+
+def paper(app: ServiceApplication, told: Certificate) -> Document:
+    """As the log stands: who has not confirmed yet is said, and the document is then provisional."""
+    entries = app.recorder.entries_of_stream(told.erasure)
+    return Document(
+        "Certificat d’effacement",
+        f"Personne {told.person}",
+        "Délégué·e à la protection des données",
+        tuple(_blocks(told)),
+        Origin(told.erasure, told.erasure, len(entries), entries[-1].recorded_at),
+    )
+
+
+def _blocks(told: Certificate) -> list[Block]:
+    done = f"achevé le {instant_in_words(told.complete_at)}" if told.complete_at else "en cours"
+    return [
+        Facts(
+            (
+                ("Effacement", done),
+                ("Ordonné le", instant_in_words(told.ordered_at)),
+                ("Par", f"le ou la DPO, sous le pseudonyme {told.ordered_by}"),
+                ("Motif", told.motive),
+            )
+        ),
+        Heading("Qui l’a confirmé"),
+        Table(
+            "Chaque service détruit la clé qui ouvrait les valeurs de cette personne",
+            (Column("Service", 2), Column("Confirmé le", 2), Column("Valeurs effacées", number=True)),
+            tuple(_row(each) for each in told.services),
+        ),
+        Paragraph("Le service d’audit n’a jamais connu de cette personne qu’un identifiant, sans nom ni clé."),
+        Heading("Ce que cet effacement ne fait pas"),
+        Paragraph(_backups(told)),
+        Paragraph(
+            "Ce qui est sorti du système, imprimé, envoyé ou exporté, ne revient pas. Les textes libres d’un dossier"
+            " vivent autant que lui. L’historique garde qu’il s’est passé quelque chose, et montre «\u202feffacé\u202f»"
+            " à la place de ce qui désignait la personne."
+        ),
+    ]
+
+
+def _row(each: Confirmation) -> tuple[str, str, str]:
+    if each.confirmed_at is None:
+        return NAMES[each.service], "pas encore", "–"
+    return NAMES[each.service], instant_in_words(each.confirmed_at), str(each.values)
+
+
+def _backups(told: Certificate) -> str:
+    if told.backups_until is None:
+        return "La date d’expiration des sauvegardes se compte à partir de la dernière confirmation."
+    return (
+        "Les sauvegardes d’avant contiennent encore la clé, elle-même chiffrée. La dernière expire avant le"
+        f" {in_words(told.backups_until)}\u202f; celle qui serait restaurée d’ici là est effacée de nouveau avant"
+        " d’être lue."
+    )
