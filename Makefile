@@ -7,7 +7,7 @@ PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo tour up test check bench token schemas lock clean
+.PHONY: help demo tour up test check audit bench token schemas lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: $(READY) ## every test
 check: $(READY) ## ruff, mypy strict, import rules, schema drift
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas --check || exit 1; done
+
+audit: $(READY) ## known vulnerabilities of what is locked; asks the network, and fails when it cannot be told
+	@$(BIN)/uv tool run pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 bench: $(READY) ## the measures, each beside its floor
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 from desk import eventually
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -23,6 +22,7 @@ from embedded import ports
 from embedded.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.nats import Nats
 from shared.eventlog.application import ServiceApplication
+from shared.program import server_of
 from shared.service import Part, Service
 from shared.settings import Mode, RightsFrom, Settings
 from shared.web.tokens import pseudonym
@@ -137,10 +137,10 @@ def listening(
     service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
 ) -> Iterator[Served]:
     """The same over a real socket."""
-    settings, issuer = ready(service, database, nats, folder, **deployed)
     port = ports.choose({"api": None})["api"]
+    settings, issuer = ready(service, database, nats, folder, port=port, **deployed)
     web = service.web(settings, Part.API)
-    server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
+    server = server_of(web, settings)
     thread = Thread(target=server.run, name=service.name)
     thread.start()
     try:
@@ -187,6 +187,9 @@ def ready(
         "audience": AUDIENCE,
         "service_token": SecretStr(issuer.mint("service", subject=f"service:{service.name}")),
         "dev_clock": folder / "clock",
+        "rate_person": "1000000/minute",
+        "rate_address": "1000000/minute",
+        "rate_failures": "1000000/minute",
     }
     settings = Settings(**(usual | deployed))  # type: ignore[arg-type]
     app = service.application(settings)

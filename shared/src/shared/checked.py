@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import nkeys
+from limits import parse
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, FilePath, SecretStr
@@ -50,6 +51,14 @@ def _no_password() -> str:
     raise ValueError("a key with a password")
 
 
+def of_a_rate(told: str) -> str:
+    try:
+        parse(told)
+    except ValueError:
+        raise ValueError("a rate is needed, such as 600/minute or 20 per second") from None
+    return told
+
+
 def unread_by_others(key: Path) -> Path:
     if key.stat().st_mode & 0o007:
         raise ValueError(f"the private key can be read by everybody on the machine: chmod o-rwx {key}")
@@ -60,3 +69,4 @@ Seed = Annotated[SecretStr, AfterValidator(of_a_user)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(of_postgresql)]
 Authorities = Annotated[FilePath, AfterValidator(of_authorities)]
 PrivateKey = Annotated[FilePath, AfterValidator(unread_by_others)]
+Rate = Annotated[str, AfterValidator(of_a_rate)]

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from shared.described import breaking, described, drift, written
 from shared.rebuild import rebuilt
@@ -22,6 +23,10 @@ from shared.service import Part, Service
 from shared.settings import DeployStep, Misconfigured, Settings, together, told
 from shared.transport import topology
 from shared.transport.inbox import Inbox
+from shared.web.patience import Patient
+
+CONNECTIONS = 1000
+"""That one process holds at once; who comes then is asked to come again."""
 
 
 def command_line(service: Service) -> typer.Typer:
@@ -109,11 +114,23 @@ def _run(service: Service, settings: Settings, role: Part) -> None:
         server.should_exit = True
 
     web = service.web(settings, role, fatal=end)
-    server = uvicorn.Server(
+    server = server_of(web, settings)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if ends:
+        typer.echo(f"{service.name} cannot go on: {ends[0]}", err=True)
+    if ends or not server.started:
+        raise typer.Exit(1)
+
+
+def server_of(web: FastAPI, settings: Settings) -> uvicorn.Server:
+    return uvicorn.Server(
         uvicorn.Config(
             web,
             host=settings.host,
             port=settings.port,
+            http=Patient,
+            limit_concurrency=CONNECTIONS,
             ssl_certfile=settings.tls_certificate,
             ssl_keyfile=settings.tls_key,
             proxy_headers=bool(settings.proxies),
@@ -124,12 +141,6 @@ def _run(service: Service, settings: Settings, role: Part) -> None:
             timeout_graceful_shutdown=10,
         )
     )
-    with suppress(KeyboardInterrupt):
-        server.run()
-    if ends:
-        typer.echo(f"{service.name} cannot go on: {ends[0]}", err=True)
-    if ends or not server.started:
-        raise typer.Exit(1)
 
 
 @contextmanager

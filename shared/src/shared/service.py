@@ -40,6 +40,7 @@ from shared.web.consultations import router as consultations_router
 from shared.web.headers import HEADERS, OVER_TLS, Headers
 from shared.web.health import health_router
 from shared.web.me import me_router
+from shared.web.rates import Paced, Rates
 from shared.web.reading import operation_id, readable
 
 log = logging.getLogger(__name__)
@@ -152,6 +153,9 @@ class Service:
         web.openapi = lambda: readable(problems.documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]
         problems.install(web)
         reference.install(web)
+        if settings is not None:
+            web.state.rates = Rates(settings)
+            web.add_middleware(Paced, rates=web.state.rates)
         web.add_middleware(Headers, told=HEADERS | (OVER_TLS if settings and settings.over_tls else {}))
         web.include_router(health_router)
         if part in (Part.ALL, Part.API):

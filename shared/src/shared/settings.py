@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared import production
-from shared.checked import Authorities, DatabaseUrl, PrivateKey, Seed, served_with
+from shared.checked import Authorities, DatabaseUrl, PrivateKey, Rate, Seed, served_with
 from shared.transport.access import Access
 
 S = TypeVar("S", bound=BaseSettings)
@@ -101,7 +101,9 @@ class Settings(BaseSettings):
     pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys outlive an outage of the
     provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the token's own claims.
     `consultations_days`: how long it is known who read a dossier. `feeds` gives each service's address; `dev_clock`
-    names the development clock's file, and exists in development only."""
+    names the development clock's file, and exists in development only. `rate_person`: how often a person may ask, of
+    one process; `rate_address`: an address without a token; `rate_failures`: how many tokens that prove nobody an
+    address may show."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
 
@@ -129,6 +131,9 @@ class Settings(BaseSettings):
     service_token: Annotated[SecretStr, Field(min_length=1)]
     feeds: dict[str, HttpUrl] = {}
     dev_clock: Path | None = None
+    rate_person: Rate = "1200/minute"
+    rate_address: Rate = "600/minute"
+    rate_failures: Rate = "120/minute"
 
     @property
     def access(self) -> Access:

@@ -42,6 +42,7 @@ def environment(
         "DLA_SERVICE_TOKEN": issuer.mint("service", subject=f"service:{service}", hours=SERVICE_TOKEN_HOURS),
         "DLA_FEEDS": json.dumps(dict(feeds)),
         "DLA_DEV_CLOCK": str(folder / "clock"),
+        "DLA_RATE_PERSON": "6000/minute",  # the stories are played by a few people who never rest
         "PYTHONUNBUFFERED": "1",  # so that its last words reach its log
         **own,
     }
@@ -62,6 +63,7 @@ def console_environment(
         "DLA_CONSOLE_ADDRESS": address,
         "DLA_CONSOLE_DISCOVERY": f"{provider}/.well-known/openid-configuration",
         "DLA_CONSOLE_KEY_FILE": str(key),
+        "DLA_RATE_PERSON": "6000/minute",  # the stories are played by a few people who never rest
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -25,6 +25,7 @@ from shared.rights.rows import Covered
 from shared.settings import RightsFrom, Settings
 from shared.web import personal_links
 from shared.web.problems import ProblemError
+from shared.web.rates import Rates
 from shared.web.reading import MOTIVE
 from shared.web.reads import Reads
 from shared.web.tokens import Proven, TokenVerifier, text_claim, unauthenticated
@@ -204,7 +205,12 @@ def identifying(
     if given is None:
         raise unauthenticated("Présentez un jeton dans l’en-tête Authorization.")
     callers: Callers = request.app.state.callers
-    return callers.identified(given.credentials)
+    rates: Rates = request.app.state.rates
+    identified = callers.identified(given.credentials)
+    rates.was_proven(given.credentials)
+    if not any(right.role is Role.SERVICE for right in identified.rights):
+        rates.count_person(identified.identity)
+    return identified
 
 
 Identifying = Annotated[Identified, Depends(identifying)]

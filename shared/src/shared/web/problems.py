@@ -24,6 +24,7 @@ from shared.replay import NeverReached, NotYet, StillToCome
 from shared.web.headers import HEADERS
 
 log = logging.getLogger(__name__)
+NEVER_LIMITED = frozenset({"/livez", "/readyz"})
 TYPES = "https://dla.example/problemes/"
 
 
@@ -250,6 +251,7 @@ MEANINGS = {
     415: "The body is not JSON",
     422: "The request is not well formed",
     428: "Auditors and the DPO say first why they read a dossier",
+    429: "Too often: Retry-After tells in how many seconds",
     503: "The database or the token's issuer does not answer",
 }
 ANY_TEXT = {"type": "string", "title": ""}
@@ -288,7 +290,7 @@ def is_read_of_a_dossier(path: str, operation: dict[str, Any]) -> bool:
 
 def _implied(path: str, operation: dict[str, Any]) -> set[int]:
     """What can go wrong with what an operation takes: a token, a body, the id of a case, a version, parameters."""
-    wrong: set[int] = set()
+    wrong = set() if path in NEVER_LIMITED else {429}
     if operation.get("security"):
         wrong |= {401, 403, 503}
     if body := operation.get("requestBody"):

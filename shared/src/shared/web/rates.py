@@ -1,0 +1,110 @@
+"""How often may somebody ask? Each person, and whoever says no name, so many times a minute of one process."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
+from threading import Lock
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.settings import Settings
+from shared.web.problems import NEVER_LIMITED, ProblemError, problem
+
+REMEMBERED = 4096
+"""Tokens that were good, of which each process keeps a hash."""
+SLUG, TITLE = "too-many-requests", "Trop de demandes"
+
+
+class Rates:
+    """Each replica counts for itself: what is allowed in all is so many times more."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._person, self._address, self._failures = (
+            parse(rate) for rate in (settings.rate_person, settings.rate_address, settings.rate_failures)
+        )
+        self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._good: OrderedDict[bytes, None] = OrderedDict()
+        self._turn = Lock()
+
+    def count_person(self, identity: str) -> None:
+        """Raises ProblemError 429."""
+        if not self._window.hit(self._person, "person", identity):
+            wait = self._wait(self._person, "person", identity)
+            raise ProblemError(429, SLUG, TITLE, _told(wait), {"Retry-After": str(wait)})
+
+    def wait_for(self, address: str, token: str) -> int:
+        """Seconds to wait before anything is looked at; 0 to go on."""
+        if not token:
+            anybody = self._window.hit(self._address, "anybody", address)
+            return 0 if anybody else self._wait(self._address, "anybody", address)
+        if self._window.test(self._failures, "failures", address) or self._was_good(token):
+            return 0
+        return self._wait(self._failures, "failures", address)
+
+    def failed(self, address: str) -> None:
+        self._window.hit(self._failures, "failures", address)
+
+    def was_proven(self, token: str) -> None:
+        """It goes on being taken when others of the same address are not."""
+        with self._turn:
+            self._good[_hash(token)] = None
+            self._good.move_to_end(_hash(token))
+            while len(self._good) > REMEMBERED:
+                self._good.popitem(last=False)
+
+    def _was_good(self, token: str) -> bool:
+        with self._turn:
+            return _hash(token) in self._good
+
+    def _wait(self, rate: RateLimitItem, *whose: str) -> int:
+        return max(1, math.ceil(self._window.get_window_stats(rate, *whose).reset_time - time.time()))
+
+
+class Paced:
+    """Before anything is looked at: who says no name, and tokens that are guessed."""
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self._app, self._rates = app, rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in NEVER_LIMITED:
+            await self._app(scope, receive, send)
+            return
+        address, token = _address(scope), Headers(scope=scope).get("authorization", "").partition(" ")[2].strip()
+        if wait := self._rates.wait_for(address, token):
+            refused = problem(429, SLUG, TITLE, _told(wait), {"Retry-After": str(wait)})
+            await refused(scope, receive, send)
+            return
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 401 and token:
+                self._rates.failed(address)
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+
+def _address(scope: Scope) -> str:
+    """Of IPv6 the first half, which one subscriber has whole."""
+    told = scope["client"][0] if scope.get("client") else ""
+    try:
+        known = ip_address(told)
+    except ValueError:
+        return str(told)
+    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else str(known)
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+def _told(wait: int) -> str:
+    return f"Vous demandez plus souvent que ce service ne le permet\u00a0: réessayez dans {wait}\u00a0secondes."
