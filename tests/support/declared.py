@@ -33,15 +33,28 @@ def declared(name: str) -> dict[str, frozenset[Role] | None]:
     return found
 
 
-def roles_of(function: Callable[..., Any]) -> frozenset[Role] | None:
-    """Of several questions the first, which is for the most roles."""
+def roles_of(function: Callable[..., Any], deep: int = 3) -> frozenset[Role] | None:
+    """Of several questions the first, asked by the endpoint itself or by what it calls."""
     function = inspect.unwrap(function)
+    if not inspect.isfunction(function):
+        return None
     known = {**vars(builtins), **function.__globals__, **inspect.getclosurevars(function).nonlocals}
     for call in _calls(function):
-        if isinstance(call.func, ast.Name) and call.func.id in ASKS:
-            told = eval(compile(ast.Expression(call.args[1]), "<roles>", "eval"), known)
-            return frozenset(told)
+        if not isinstance(call.func, ast.Name):
+            continue
+        if call.func.id in ASKS and not _given(call.args[1], known):
+            continue
+        if call.func.id in ASKS:
+            return frozenset(eval(compile(ast.Expression(call.args[1]), "<roles>", "eval"), known))
+        called: Any = known.get(call.func.id)
+        if deep and "allowed" in getattr(called, "__globals__", ()) and (roles := roles_of(called, deep - 1)):
+            return roles
     return None
+
+
+def _given(roles: ast.expr, known: dict[str, Any]) -> bool:
+    """Not by whoever calls, as an argument."""
+    return all(node.id in known for node in ast.walk(roles) if isinstance(node, ast.Name))
 
 
 def _by_dependency(route: Any) -> frozenset[Role] | None:
