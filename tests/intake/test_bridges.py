@@ -222,6 +222,12 @@ def test_the_list_shows_who_came_where_and_to_whom() -> None:
         "adviser": "some-adviser",
         "origin": None,
         "received_at": "2026-03-02T09:00:00Z",
+        "siren": "732829320",
+        "siret": "73282932000074",
+        "rna": None,
+        "legal_form": "association",
+        "section": None,
+        "headcount": None,
     }
 
 

@@ -28,6 +28,8 @@ BESIDE = {"operations": "Opération collective", "funds": "Fonds d’ingénierie
 BEGINS = {"diagnostic": 1, "parcours": 2, "followup": 4}
 HEARD = {"accompaniment-started": 2, "accompaniment-ended": 3}
 """What intake hears is told where it happened."""
+KEPT_IN_STEP = ("in-charge-heard",)
+"""What a service records of another's words, and nobody did: the story tells it once, where it was said."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], be
                 typeset(each.text.removesuffix(".")),
                 each.refused,
             )
+            continue
+        if each["event"] in KEPT_IN_STEP:
             continue
         reached = max(reached, phase)
         phase = HEARD.get(each["event"], phase)
