@@ -15,6 +15,7 @@ from diagnostic.main import cli as diagnostic
 from embedded.nats_users import new_seed
 from followup.main import cli as followup
 from intake.main import cli as intake
+from intake.settings import Deployment
 from parcours.main import cli as parcours
 from shared.production import database_in_clear, is_here, is_in_clear
 from shared.settings import Misconfigured, Settings, told
@@ -75,6 +76,15 @@ def test_nothing_goes_over_a_network_in_clear(
     assert mended_by in fault
     assert "secret" not in fault.replace("secret key", "")
     assert faults(monkeypatch, MODE="development") == []
+
+
+@pytest.mark.parametrize("setting", ["CONSOLE_URL", "PREFILL_URL"])
+def test_intake_leads_nobody_to_an_address_in_clear(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"DLA_INTAKE_{setting}", "http://dla.example.org")
+    with pytest.raises(Misconfigured, match=f"DLA_INTAKE_{setting} .* use https://"):
+        told(Deployment)
+    monkeypatch.setenv("DLA_MODE", "development")
+    told(Deployment)
 
 
 def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, HttpUrl, NonNegativeInt
+from pydantic import AfterValidator, Field, HttpUrl, NonNegativeInt, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from intake import files
@@ -16,8 +17,10 @@ from intake.domain.difficulty import Level
 from intake.domain.places import communes
 from intake.domain.reference import Reference
 from intake.domain.territory import Competence
+from shared.production import is_in_clear
+from shared.settings import Mode
 
-PREFIX = "DLA_INTAKE_"
+PREFIX, MODE = "DLA_INTAKE_", "DLA_MODE"
 
 
 class Deployment(BaseSettings):
@@ -36,6 +39,7 @@ class Deployment(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
+    mode: Mode = Field(default=Mode.PRODUCTION, validation_alias=MODE)
     chase_days: dict[Level, NonNegativeInt] = {}
     competence: Annotated[Path, AfterValidator(files.checked_by(files.competence))] | None = None
     prefill_url: HttpUrl | None = None
@@ -50,6 +54,18 @@ class Deployment(BaseSettings):
     keep_closed_months: Annotated[int, Ge(1), Le(1200)] = 36
     keep_archived_months: Annotated[int, Ge(0), Le(1200)] = 84
 
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.mode is Mode.PRODUCTION and (found := list(self._in_clear())):
+            raise ValueError("\n".join(found))
+        return self
+
+    def _in_clear(self) -> Iterator[str]:
+        if self.console_url and is_in_clear(str(self.console_url)):
+            yield f"{PREFIX}CONSOLE_URL leads personal links to a page that travels in clear: use https://"
+        if self.prefill_url and is_in_clear(str(self.prefill_url)):
+            yield f"{PREFIX}PREFILL_URL is read without TLS: whoever is on the way alters what is recorded; use https://"
+
     def competent(self) -> Competence:
         return files.competence(self.competence) if self.competence else Competence()
 
@@ -59,7 +75,7 @@ class Deployment(BaseSettings):
 
 def deployment() -> Deployment:
     """Read again only when the environment says something else."""
-    return _told(tuple(sorted(item for item in os.environ.items() if item[0].upper().startswith(PREFIX))))
+    return _told(tuple(sorted(item for item in os.environ.items() if item[0].upper().startswith((PREFIX, MODE)))))
 
 
 @lru_cache(1)
