@@ -364,8 +364,8 @@ def test_a_leader_opens_the_own_case_only(intake: Served, request_path: str) -> 
     assert_problem(intake.by("leader", case=own).get("/api/v1/requests"), 403, "forbidden")
 
 
-def test_the_feed_is_for_services(intake: Served, adviser: Client, request_path: str) -> None:
-    assert_problem(adviser.get("/events"), 403, "forbidden")
+def test_the_feed_is_for_services_and_partners(intake: Served, request_path: str) -> None:
+    assert_problem(intake.by("pilot").get("/events"), 403, "forbidden")
     page = intake.by("service").get("/events").json()
     (event,) = page["events"]
     assert request_path.endswith(event["header"]["case"])
