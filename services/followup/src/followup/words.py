@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from followup.domain.events import Outcome
-from followup.domain.reviews import Comparability, ReviewStatus
+from followup.domain.reviews import ReviewStatus
 from followup.domain.themes import Theme
 
 THEMES: Mapping[Theme, str] = {
@@ -29,8 +29,4 @@ REVIEWS: Mapping[ReviewStatus, str] = {
 OUTCOMES: Mapping[Outcome, str] = {
     Outcome.COMPLETED: "suivi mené à son terme",
     Outcome.CLOSED_DOWN: "structure ayant cessé son activité",
-}
-NOT_COMPARABLE: Mapping[Comparability, str] = {
-    Comparability.OTHER_DEFINITION: "autre définition qu’au diagnostic",
-    Comparability.NOT_IN_BASELINE: "non mesuré au diagnostic",
 }

@@ -31,12 +31,6 @@ def pdf(document: Document) -> bytes:
     return bytes(made)
 
 
-def pictures(document: Document, ppi: float = 96) -> list[bytes]:
-    """Each page of the PDF as a PNG, for whoever wants to look at it."""
-    made: Any = typst.compile(HERE / "document.typ", format="png", ppi=ppi, **_set(document))
-    return [bytes(page) for page in (made if isinstance(made, list) else [made])]
-
-
 def _set(document: Document) -> dict[str, Any]:
     # Only the fonts of the wheel: those of a machine would make another document of it.
     return {"sys_inputs": {"drawn": json.dumps(_drawn(document))}, "ignore_system_fonts": True}
