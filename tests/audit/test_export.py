@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import confided
 import pytest
 from serving import Client, Served, listening, served
 from typer.testing import CliRunner
@@ -27,6 +28,7 @@ from audit.ledger.witnesses import follow
 from audit.main import cli
 from audit.main import service as audit_service
 from audit.reactions import keep
+from audit.verify import main
 from embedded.nats import Nats
 from intake.main import service as intake_service
 from shared.consultations import Consultations, Wanted
@@ -166,6 +168,37 @@ def test_whom_the_service_shows_nothing_gets_headers_and_proofs(audit: Served, t
     assert [line.content for line in found.bundle.lines] == [None] * len(found.headers)
     assert not found.bundle.services["intake"].shown
     assert "Votre rôle ne permet pas" in found.bundle.services["intake"].answer
+
+
+def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_others_what_they_did(
+    audit: Served, intake: Served, signing: Signing, case: UUID, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    adviser = intake.by("adviser")
+    assert adviser.post(f"/api/v1/requests/{case}/confidentiality", confided.REASONS).status_code == 200
+    heard(audit, intake)
+    signed(audit, signing)
+    address = f"/api/v1/cases/{case}/bundle"
+    assert audit.by("auditor").because(None).get(address).status_code == 428
+    for role in ("auditor", "dpo"):
+        found = taken(audit.by(role), case)
+        assert [line.said.label for line in found.bundle.lines][-1] == "Dossier rendu confidentiel"
+        assert not any(line.content or line.announced or line.said.values for line in found.bundle.lines)
+        assert [*found.bundle.schemas] == ["schemas/en-tete.json"]
+        (reading,) = found.bundle.services.values()
+        assert (reading.shown, "Ce dossier est confidentiel" in reading.answer) == (False, True)
+    file = tmp_path / "dossier.zip"
+    file.write_bytes(audit.by("auditor").get(address).content)
+    assert main([str(file)]) == 0
+    assert "les contenus de Accueil, qui n’ont pas été montrés. Action non permise" in capsys.readouterr().out
+    for reader in (audit.by("adviser"), audit.by("manager"), audit.by("leader", unit=None, case=str(case))):
+        assert taken(reader, case).bundle.lines[0].content, "as of any other case"
+    for reader in (audit.by("adviser", subject="another"), audit.by("regional", units=["dla-44"])):
+        answer = reader.get(address)
+        assert (answer.status_code, answer.json()["policy"]) == (403, "confidential")
+    assert audit.by("auditor", unit=None, units=["dla-75"]).get(address).json()["policy"] == "no-rule"
+    lifted = f"/api/v1/requests/{case}/confidentiality/lifting"
+    assert intake.by("manager").post(lifted, {"motive": "La procédure est close."}).status_code == 200
+    assert taken(audit.by("auditor"), case).bundle.lines[0].content is None, "intake, which would show it, is not asked"
 
 
 def test_who_may_not_see_the_case_gets_nothing(audit: Served, told: UUID) -> None:

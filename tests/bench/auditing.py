@@ -20,7 +20,7 @@ from world import World
 
 from audit import domain
 from audit.bundle.checking import checked
-from audit.bundle.collecting import collected
+from audit.bundle.collecting import collected, shown_by
 from audit.bundle.container import made, unpacked
 from audit.bundle.writing import entries
 from audit.ledger.integrator import integrate
@@ -147,7 +147,7 @@ def _raw(connection: psycopg.Connection[Any], select: bytes, case: UUID) -> list
 
 
 def _exported(app: ServiceApplication, case: UUID, addresses: dict[str, str], reader: dict[str, str]) -> bytes:
-    return made(entries(collected(app, case, addresses, reader)))
+    return made(entries(collected(app, case, partial(shown_by, case=case, addresses=addresses, reader=reader))))
 
 
 def _hashed(raw: bytes) -> list[str]:

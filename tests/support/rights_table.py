@@ -87,7 +87,8 @@ Written by `python tests/support/rights_table.py` from [policy.cedar](../shared/
 endpoints, and tried over HTTP. An operation is for some roles (below); over which dossiers these may use it is the same
 everywhere. A refusal is 403, and its `policy` names the rule: `role` when the operation is not for the caller’s role,
 `own-dossier` for leaders and providers elsewhere. A territory holds the own unit; a transferred request has both units.
-`headers` stands for audit’s timeline of a confidential dossier: what was recorded, when and by whom, not what it says.
+`headers` stands for what audit shows of a confidential dossier to who controls: in timeline, proofs and bundle
+what was recorded, when and by whom, and nothing of what it says.
 
 | role | dossier of | read | write | headers |
 |---|---|---|---|---|

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import Request, Response
 
-from audit.bundle.collecting import AlteredEvent, NotSignedYet, Unanswered, collected
+from audit.bundle.collecting import AlteredEvent, NotSignedYet, Unanswered, collected, shown_by, withheld
 from audit.bundle.container import TooLarge, made
 from audit.bundle.writing import entries
 from audit.ledger.api import altered_event, not_signed_yet
 from shared.decider import Role
-from shared.web.callers import RIGHT, Calling, allowed
+from shared.web.callers import RIGHT, Calling, confidential_refused, whole_or_headers
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.problems import ProblemError, answers
 
@@ -32,13 +33,17 @@ def bundle(
     asked: Asked,
     caller: Calling,
 ) -> Response:
-    """Every event's header with its proof; contents as far as each service shows them to the caller. Verify it with
-    `dla-audit verify`, or without us: it says how. The same bytes as long as nothing more is signed or shown."""
-    allowed(caller, WHO_MAY_TAKE_IT, id)
-    reader = {name: request.headers[name] for name in ("Authorization", RIGHT) if name in request.headers}
-    reader |= caller.reads.told_on() if caller.reads else {}
+    """Every event's header with its proof; contents as far as each service shows them to the caller, and of a
+    confidential case none to auditors. Verify it with `dla-audit verify`, or without us: it says how. The same bytes as
+    long as nothing more is signed or shown."""
+    if whole_or_headers(caller, WHO_MAY_TAKE_IT, id):
+        reader = {name: request.headers[name] for name in ("Authorization", RIGHT) if name in request.headers}
+        reader |= caller.reads.told_on() if caller.reads else {}
+        shown = partial(shown_by, case=id, addresses=request.app.state.addresses, reader=reader)
+    else:
+        shown = partial(withheld, answer=confidential_refused())
     try:
-        raw = made(entries(collected(asked, id, request.app.state.addresses, reader)))
+        raw = made(entries(collected(asked, id, shown)))
     except NotSignedYet:
         raise not_signed_yet() from None
     except AlteredEvent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from audit.ledger.store import Leaf, Ledger, Signed
 from audit.phases import NAMES, PATHS
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.transport.wire import Header
+from shared.web.problems import ProblemError
 
 WITHIN = 30.0
 
@@ -48,8 +49,8 @@ class Shown:
     schemas: Mapping[str, Any]
 
 
-def collected(app: ServiceApplication, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> Bundle:
-    """`addresses` of the phase services, which are asked with the `reader`'s own headers.
+def collected(app: ServiceApplication, case: UUID, shown_by: Callable[[str], Shown]) -> Bundle:
+    """`shown_by`: what each phase service shows of it, by its name.
 
     Raises UnknownCase, NotSignedYet, AlteredEvent or Unanswered."""
     heard = sorted(
@@ -60,7 +61,7 @@ def collected(app: ServiceApplication, case: UUID, addresses: Mapping[str, str],
         raise UnknownCase(str(case))
     signed, leaves, proofs = _proofs(app, heard)
     publishers = sorted({event.publisher for event in heard}, key=[*NAMES].index)
-    shown = {name: _shown(name, case, addresses, reader) for name in publishers}
+    shown = {name: shown_by(name) for name in publishers}
     return Bundle(
         str(case),
         {name: each.reading for name, each in shown.items()},
@@ -106,7 +107,13 @@ def _id(event: EventHeard) -> UUID:
     return UUID(json.loads(event.header)["id"])
 
 
-def _shown(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> Shown:
+def withheld(_name: str, answer: ProblemError) -> Shown:
+    """Nothing, without asking: a service that has not heard yet that the case is confidential would show it."""
+    return Shown(Reading(False, f"{answer.title}\u00a0: {answer.detail}"), {}, {}, {})
+
+
+def shown_by(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> Shown:
+    """`addresses` of the phase services, which are asked with the `reader`'s own headers. Raises Unanswered."""
     if name not in addresses:
         raise Unanswered(NAMES[name])
     url = f"{addresses[name].rstrip('/')}{PATHS[name]}/{case}/stored"
