@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from desk import eventually
 from heard import committed
 from serving import Client, Served, served
 from typer.testing import CliRunner
@@ -19,7 +20,7 @@ from followup.main import service as followup
 from intake.main import cli
 from intake.main import service as intake
 from parcours.main import service as parcours
-from shared.service import Service
+from shared.service import Part, Service
 from shared.settings import RightsFrom
 from shared.transport.feed import Feed
 from shared.transport.inbox import Inbox
@@ -192,3 +193,62 @@ def test_every_service_knows_what_the_register_says(
         assert register.person("claire").post(f"/api/v1/identities/{identity}/revocation", motive).status_code == 200
         assert told() == []
         assert "Départ" not in str(elsewhere.application.recorder.entries_of_case(identity))
+
+
+# Over departments and regions by name
+
+TABLE = """
+[departments]
+"44" = "dla-44"
+"49" = "dla-49"
+"35" = "dla-35"
+[regions]
+"52" = "dla-regional-52"
+"""
+
+
+def test_a_right_over_a_department_or_a_region_lists_exactly_the_dossiers_of_its_units(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "competence.toml").write_text(TABLE)
+    monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(tmp_path / "competence.toml"))
+    with served(intake, database, nats, tmp_path, Part.ALL, rights_from=RightsFrom.REGISTER) as opened:
+        register, dossiers = Register(opened, monkeypatch), {}
+        for unit in ("dla-44", "dla-49", "dla-35", "dla-regional-52"):
+            register.first(unit, "manager", "--unit", unit)
+            dossiers[unit] = register.person(unit).post("/api/v1/requests", REQUEST).json()["id"]
+        register.first("région", "auditor", "--territory", "Pays de la Loire")
+        register.first("département", "auditor", "--territory", "44")
+        register.first("coordination", "regional", "--unit", "dla-regional-52", "--territory", "pays de la loire")
+
+        def listed(subject: str) -> set[str]:
+            return {row["id"] for row in register.person(subject).get("/api/v1/requests").json()["items"]}
+
+        region = {dossiers[unit] for unit in ("dla-44", "dla-49", "dla-regional-52")}
+        eventually(lambda: listed("région") == region)
+        assert (listed("coordination"), listed("département")) == (region, {dossiers["dla-44"]})
+
+        given = register.give("coordination", "inès", role="auditor", territories=["44", "49"])
+        assert given.status_code == 201, given.text
+        assert listed("inès") == {dossiers["dla-44"], dossiers["dla-49"]}
+        (shown,) = register.person("coordination").get(f"/api/v1/identities/{given.json()['id']}").json()["rights"]
+        assert (shown["territories"], shown["units"]) == (["44", "49"], ["dla-44", "dla-49"])
+        for said, refused in (("Armorique", "unknown-territory"), ("Bretagne", "right-beyond-yours")):
+            assert slug(register.give("coordination", "inès", role="auditor", territories=[said])) == refused
+
+        later = tmp_path / "later.toml"
+        later.write_text(TABLE.replace('"35" = "dla-35"', '"53" = "dla-35"'))
+        monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(later))
+
+        def differing(*more: str) -> tuple[list[str], str]:
+            told = CliRunner().invoke(cli, ["territories", "--format", "csv", *more])
+            assert told.exit_code == 0, told.output
+            return told.stdout.splitlines()[1:], told.stderr
+
+        lines, said = differing()
+        assert len(lines) == 2 and all("dla-35, dla-44, dla-49, dla-regional-52" in line for line in lines), lines
+        assert "2 à donner de nouveau\u202f; rien n’a été fait" in said
+        assert listed("région") == region
+        assert "2 donnés de nouveau" in differing("--act")[1]
+        assert listed("région") == listed("coordination") == region | {dossiers["dla-35"]}
+        assert differing()[0] == []

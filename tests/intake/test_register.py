@@ -8,9 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.register.commands import GrantRight, RevokeRight, RightGranted, RightRevoked
-from intake.domain.register.register import decider
-from shared.decider import Actor, Role
+from intake.domain.register import register
+from intake.domain.register.commands import GrantRight, RenewRight, RevokeRight, RightGranted, RightRevoked
+from intake.domain.register.register import AS_THE_TABLE_SAYS, decider
+from intake.domain.territory import Competence
+from shared.decider import Actor, Context, Role
+from shared.frozen import replace
 from shared.testing import CASE, UNIT, Scenarios, new_id, text
 
 given = Scenarios(decider)
@@ -113,3 +116,88 @@ def test_the_name_helps_to_recognise_somebody_and_is_sealed() -> None:
     named = granted(Role.ADVISER, unit=UNIT, name=text("Inès Martin"))
     given().when(right(Role.ADVISER, unit=UNIT, name="Inès Martin"), by=MANAGER).then(named)
     assert given(named, ADVISER).state.name == text("Inès Martin")
+
+
+# Over departments and regions by name
+
+TABLE = Competence(
+    {"44": "dla-44", "49": "dla-49", "53": "dla-53-72", "72": "dla-53-72", "971": "dla-971"},
+    {"52": "dla-regional-52", "01": "dla-971"},
+)
+OPENED = {**TABLE.departments, "85": "dla-85"}
+
+
+def by_the_table(table: Competence = TABLE) -> Scenarios[register.Register]:
+    def decide(state: register.Register, command: register.Command, context: Context) -> list[register.Event]:
+        return register.decide(state, command, context, table)
+
+    return Scenarios(replace(decider, decide=decide))
+
+
+def over(*territories: str) -> GrantRight:
+    return right(Role.AUDITOR, territories=territories)
+
+
+def covering(units: tuple[str, ...], *territories: str, n: int = 1) -> RightGranted:
+    return granted(Role.AUDITOR, n, units=units, territories=territories)
+
+
+REGION = ("dla-44", "dla-49", "dla-53-72", "dla-regional-52")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (("44",), covering(("dla-44",), "44")),
+        (("pays de la loire",), covering(REGION, "Pays de la Loire")),
+        (("PAYS-DE-LA-LOIRE", "44", "44"), covering(REGION, "44", "Pays de la Loire")),
+        (("72", "53"), covering(("dla-53-72",), "53", "72")),
+        (("Guadeloupe",), covering(("dla-971",), "Guadeloupe")),
+        (("971",), covering(("dla-971",), "971")),
+    ],
+    ids=str,
+)
+def test_a_department_or_a_region_stands_for_the_units_that_are_competent_there(
+    said: tuple[str, ...], told: RightGranted
+) -> None:
+    by_the_table()().when(over(*said), by=OPERATOR).then(told)
+
+
+@pytest.mark.parametrize(
+    ("said", "slug"),
+    [
+        (("Armorique",), "unknown-territory"),
+        (("52",), "no-unit-there"),  # the Marne: a region's own number stands for no region
+        (("Bretagne",), "no-unit-there"),
+        (("44", "Bretagne"), "no-unit-there"),
+        (("53",), "wider-unit"),  # its unit is that of the Sarthe too
+    ],
+)
+def test_a_territory_that_stands_for_no_unit_or_for_a_part_of_one_is_refused(said: tuple[str, ...], slug: str) -> None:
+    by_the_table()().when(over(*said), by=OPERATOR).refused(slug)
+
+
+def test_units_or_territories_are_said_and_not_both() -> None:
+    by_the_table()().when(right(Role.AUDITOR, units=("dla-44",), territories=("49",)), by=OPERATOR).refused(
+        "incomplete-right"
+    )
+
+
+def test_whoever_gives_a_territory_covers_its_every_unit() -> None:
+    of_two = Actor("some-regional", Role.REGIONAL, "dla-44", ("dla-49",))
+    by_the_table()().when(over("44", "49"), by=of_two).then(covering(("dla-44", "dla-49"), "44", "49"))
+    by_the_table()().when(over("Pays de la Loire"), by=of_two).refused("right-beyond-yours")
+
+
+def test_a_right_is_given_anew_when_its_territory_stands_for_other_units() -> None:
+    held = covering(REGION, "Pays de la Loire", n=1)
+    renew = RenewRight(held.right)
+    by_the_table()(held).when(renew, by=OPERATOR).then()
+    because = text(AS_THE_TABLE_SAYS)
+    units = ("dla-44", "dla-49", "dla-53-72", "dla-85", "dla-regional-52")
+    more = replace(covering(units, "Pays de la Loire"), motive=because)
+    larger = by_the_table(Competence(OPENED, TABLE.regions))
+    larger(held).when(renew, by=OPERATOR).then(RightRevoked(held.right, because), more)
+    larger(held).when(renew, by=MANAGER).refused("right-beyond-yours")
+    larger(ADVISER).when(RenewRight(ADVISER.right), by=OPERATOR).refused("unknown-right")
+    by_the_table(Competence())(held).when(renew, by=OPERATOR).refused("no-unit-there")

@@ -28,7 +28,6 @@ from intake.domain import (
 )
 from intake.domain.attachments import AttachmentKind
 from intake.domain.chasing import Chase
-from intake.domain.register import register
 from intake.domain.register.commands import GrantRight, RevokeRight
 from intake.links import PersonalLinks
 from intake.settings import deployment
@@ -105,7 +104,7 @@ personal_links.reads(*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO)
 request_attachments = attachments_router("/requests", requests, AttachmentKind, *WHO_READS_A_CASE)
 
 identities_router = case_router("/identities", "register of rights")
-identities = Endpoints(identities_router, register.decider)
+identities = Endpoints(identities_router, deployed.register)
 identities.opens(
     GrantRight,
     *EVERYONE_AT_WORK,

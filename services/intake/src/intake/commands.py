@@ -9,8 +9,7 @@ from uuid import UUID
 
 import typer
 
-from intake import files, retention, what_if
-from intake.domain.register import register
+from intake import deployed, files, renewable, retention, what_if
 from intake.domain.register.commands import GrantRight
 from intake.domain.retention import Kept
 from intake.settings import deployment
@@ -33,6 +32,10 @@ def install(cli: typer.Typer, service: Service) -> None:
         identity: Annotated[UUID | None, typer.Option(help="Who, as GET /api/v1/me says")] = None,
         unit: Annotated[str | None, typer.Option(help="For which they work, such as dla-44")] = None,
         units: Annotated[list[str] | None, typer.Option(help="Which their territory covers; say it again")] = None,
+        territories: Annotated[
+            list[str] | None,
+            typer.Option("--territory", help="A department's code or a region's name, for its units; say it again"),
+        ] = None,
         since: Day = None,
         until: Day = None,
         name: Annotated[str | None, typer.Option(help="To recognise them; it is sealed")] = None,
@@ -44,10 +47,11 @@ def install(cli: typer.Typer, service: Service) -> None:
         if subject is not None:
             identity = UUID(pseudonym(settings.identity_key.get_secret_value(), settings.issuer, subject))
         assert identity is not None
-        asked = GrantRight(identity, role, motive, unit, tuple(units or ()), None, _day(since), _day(until), name)
+        over, named = tuple(units or ()), tuple(territories or ())
+        asked = GrantRight(identity, role, motive, unit, over, None, _day(since), _day(until), name, named)
         app = service.application(settings)
         try:
-            receipt = app.handle(register.decider, identity, asked, app.context(identity, OPERATOR))
+            receipt = app.handle(deployed.register, identity, asked, app.context(identity, OPERATOR))
         except Refused as refused:
             typer.echo(f"{refused.title}. {refused.detail}", err=True)
             raise typer.Exit(1) from None
@@ -79,7 +83,28 @@ def install(cli: typer.Typer, service: Service) -> None:
         typer.echo(written(shape, what_if.COLUMNS, rows), nl=False)
         typer.echo(f"critères {other.version}\u00a0: {len(found)} demandes, {len(rows)} différences", err=True)
 
+    _install_territories(cli, service)
     _install_retention(cli, service)
+
+
+def _install_territories(cli: typer.Typer, service: Service) -> None:
+    @cli.command("territories")
+    def followed(
+        act: Annotated[bool, typer.Option("--act", help="Give these rights anew, as the table says now")] = False,
+        shape: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    ) -> None:
+        """Tells which rights over departments and regions cover other units than the table of competence says now."""
+        app = service.application(settings_of(service))
+        try:
+            found = renewable.differing(app)
+            typer.echo(written(shape, renewable.COLUMNS, [each.row() for each in found]), nl=False)
+            for each in renewable.renewed(app, found, OPERATOR) if act else ():
+                typer.echo(f"{each.identity}\u00a0: droit donné de nouveau", err=True)
+        finally:
+            app.close()
+        done = "donnés de nouveau" if act else "à donner de nouveau\u202f; rien n’a été fait"
+        renew = sum(each.obstacle is None for each in found)
+        typer.echo(f"{len(found)} droits diffèrent de la table de compétence, {renew} {done}", err=True)
 
 
 def _install_retention(cli: typer.Typer, service: Service) -> None:

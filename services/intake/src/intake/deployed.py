@@ -1,4 +1,4 @@
-"""The aggregates as this deployment decides on them: by its own criteria, targets, communes and activities."""
+"""The aggregates as this deployment decides on them: by its own criteria, targets, communes, activities and units."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from intake.domain import orientation, request
 from intake.domain.orientation import Orientation
+from intake.domain.register import register as rights
+from intake.domain.register.register import Register
 from intake.domain.state import Request
 from intake.settings import deployment
 from shared.decider import Context
@@ -21,5 +23,10 @@ def _on_an_orientation(state: Orientation, command: Any, context: Context) -> Se
     return orientation.decide(state, command, context, deployment().reference())
 
 
+def _on_the_register(state: Register, command: Any, context: Context) -> Sequence[Any]:
+    return rights.decide(state, command, context, deployment().competent())
+
+
 requests = replace(request.decider, decide=_on_a_request)
+register = replace(rights.decider, decide=_on_the_register)
 orientations = replace(orientation.decider, decide=_on_an_orientation)

@@ -8,7 +8,6 @@ from intake import api, certificates, commands, deployed, keeping, lookups, peop
 from intake.caseload import caseload
 from intake.domain import link
 from intake.domain.erasure import decider as erasure
-from intake.domain.register import register
 from intake.domain.retention import decider as retention
 from intake.dossier import dossier
 from intake.published import published
@@ -28,7 +27,7 @@ service = Service(
         deployed.orientations,
         link.decider,
         attachment,
-        register.decider,
+        deployed.register,
         erasure,
         retention,
         forgetting,

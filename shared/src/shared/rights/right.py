@@ -13,7 +13,7 @@ from shared.decider import Role
 class Right:
     """`unit`: for which the person works; `units`: the territory that the right covers beside it; `dossier`: the only
     one that a leader or a provider sees. `since` and `until` are its first and last days. `person`: as whom the bearer
-    of a personal link acts."""
+    of a personal link acts. `territories`: the names that `units` were said by, which the register alone knows."""
 
     id: UUID
     role: Role
@@ -23,6 +23,7 @@ class Right:
     since: date | None = None
     until: date | None = None
     person: UUID | None = None
+    territories: tuple[str, ...] = ()
 
     def holds(self, on: date) -> bool:
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)

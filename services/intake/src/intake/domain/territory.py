@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from intake.domain.structure import Scope, Structure
@@ -54,6 +54,11 @@ class Competence:
             return self.departments.get(structure.department)
         region = region_of(structure.department)
         return self.regions.get(region.code) if region else None
+
+    def units_in(self, departments: Iterable[str], regions: Iterable[str]) -> set[str]:
+        """Of each department, and for what goes beyond one in each region, where the table says."""
+        told = {self.departments.get(each) for each in departments} | {self.regions.get(each) for each in regions}
+        return {unit for unit in told if unit}
 
 
 def region_of(department: str) -> Region | None:

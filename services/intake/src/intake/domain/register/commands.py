@@ -19,7 +19,8 @@ class GrantRight:
     """Somebody is given a role, over a unit, a territory or one dossier, for a while.
 
     `identity` is the id that the person reads under `GET /api/v1/me`. `unit`: for which they work; `units`: those that
-    a right over a territory covers; `dossier`: the only one that a leader sees. `since` and `until`: first and last
+    a right over a territory covers, or else `territories`: departments by code and regions by name, which stand for the
+    units that are competent there. `dossier`: the only one that a leader sees. `since` and `until`: first and last
     days. `name` helps to recognise them, and is sealed."""
 
     identity: UUID
@@ -31,6 +32,7 @@ class GrantRight:
     since: date | None = None
     until: date | None = None
     name: PersonLine | None = None
+    territories: Annotated[tuple[Line, ...], Len(0, 200)] = ()
 
 
 @command(title="Retirer un droit")
@@ -39,6 +41,13 @@ class RevokeRight:
 
     right: UUID
     motive: Motive
+
+
+@command
+class RenewRight:
+    """A right over named territories is given anew, over the units that these stand for today."""
+
+    right: UUID
 
 
 @command
@@ -58,7 +67,8 @@ class EndLink:
 
 @event("right-granted", label="Droit donné")
 class RightGranted:
-    """`person`: as whom the bearer of a personal link acts, the same from one link to the next."""
+    """`person`: as whom the bearer of a personal link acts, the same from one link to the next. `territories`: by which
+    names `units` were said, and what these stood for then."""
 
     right: UUID
     role: Role
@@ -70,6 +80,7 @@ class RightGranted:
     until: date | None = None
     name: Personal | None = None
     person: UUID | None = None
+    territories: tuple[str, ...] = ()
 
 
 @event("right-revoked", label="Droit retiré")

@@ -10,15 +10,18 @@ from intake.domain.register.commands import (
     EndLink,
     GrantRight,
     OpenByLink,
+    RenewRight,
     RevokeRight,
     RightGranted,
     RightRevoked,
 )
+from intake.domain.register.territories import named, units_of
+from intake.domain.territory import Competence
 from shared.decider import Actor, Context, Decider, Refusal, Role
 from shared.fields import UNIT_CODE
 from shared.frozen import replace
 from shared.rights.right import Right
-from shared.sealed import Personal
+from shared.sealed import Personal, Sealed
 
 OF_A_UNIT = frozenset({Role.ADVISER, Role.MANAGER})
 OF_A_TERRITORY = frozenset({Role.REGIONAL, Role.PILOT, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE})
@@ -30,6 +33,9 @@ GIVEN_BY = {
     Role.OPS: frozenset(Role) - {Role.PROVIDER},
 }
 """Who gives what. The operator, on the command line alone, gives the first rights, and those of programs."""
+
+
+NO_TABLE = Competence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +58,32 @@ UNKNOWN = Refusal("unknown-right", "Droit inconnu", 404)
 
 BY_LINK = "Lien personnel à un dossier."
 """The motive that the register keeps; the link's own history tells why it was given."""
+AS_THE_TABLE_SAYS = "Les unités compétentes de ce territoire ne sont plus les mêmes."
 
-Command = GrantRight | RevokeRight | OpenByLink | EndLink
+Command = GrantRight | RevokeRight | RenewRight | OpenByLink | EndLink
 Event = RightGranted | RightRevoked
 
 
-def decide(register: Register, command: Command, context: Context) -> list[Event]:
+def decide(register: Register, command: Command, context: Context, competence: Competence = NO_TABLE) -> list[Event]:
     if context.actor.id == str(context.case):
         raise OWN_RIGHTS("Une autre personne de votre unité ou de la région doit le faire.")
     match command:
         case GrantRight():
-            right = _right(command, context)
+            right = _right(command, context, competence)
             _check_complete(right)
             _check_within(right, context.actor)
             if any(replace(right, id=held.id) == held for held in register.held):
                 return []
             name = Personal(context.case, command.name) if command.name else None
-            return [
-                RightGranted(
-                    right.id,
-                    right.role,
-                    context.text(command.motive),
-                    right.unit,
-                    right.units,
-                    right.dossier,
-                    right.since,
-                    right.until,
-                    name,
-                )
-            ]
+            return [_granted(right, context.text(command.motive), name)]
         case RevokeRight(wanted, motive):
             found = next((right for right in register.rights if right.id == wanted), None)
             if found is None:
                 raise UNKNOWN("Cette personne n’a jamais reçu ce droit.")
             _check_within(found, context.actor)
             return [] if wanted in register.over else [RightRevoked(wanted, context.text(motive))]
+        case RenewRight(wanted):
+            return _renewed(register, wanted, context, competence)
         case OpenByLink(person, role, dossier, until):
             told = context.text(BY_LINK)
             return [RightGranted(context.new_id(), role, told, dossier=dossier, until=until, person=person)]
@@ -98,17 +95,50 @@ def open_to(register: Register) -> Iterator[type]:
     yield from (GrantRight, OpenByLink)
     if register.held:
         yield from (RevokeRight, EndLink)
+    if any(right.territories for right in register.held):
+        yield RenewRight
 
 
-def _right(command: GrantRight, context: Context) -> Right:
+def _right(command: GrantRight, context: Context, competence: Competence) -> Right:
+    if command.units and command.territories:
+        raise INCOMPLETE("Dites les unités, ou les départements et régions qui les désignent, mais pas les deux.")
+    names = named(command.territories)
     return Right(
         context.new_id(),
         command.role,
         command.unit,
-        tuple(sorted(set(command.units))),
+        units_of(names, competence) if names else tuple(sorted(set(command.units))),
         command.dossier,
         command.since,
         command.until,
+        territories=names,
+    )
+
+
+def _renewed(register: Register, wanted: UUID, context: Context, competence: Competence) -> list[Event]:
+    found = next((right for right in register.held if right.id == wanted and right.territories), None)
+    if found is None:
+        raise UNKNOWN("Cette personne n’a pas ce droit, ou il ne nomme aucun territoire.")
+    _check_within(found, context.actor)
+    right = replace(found, id=context.new_id(), units=units_of(found.territories, competence))
+    if right.units == found.units:
+        return []
+    motive = context.text(AS_THE_TABLE_SAYS)
+    return [RightRevoked(found.id, motive), _granted(right, motive)]
+
+
+def _granted(right: Right, motive: Sealed, name: Personal | None = None) -> RightGranted:
+    return RightGranted(
+        right.id,
+        right.role,
+        motive,
+        right.unit,
+        right.units,
+        right.dossier,
+        right.since,
+        right.until,
+        name,
+        territories=right.territories,
     )
 
 
@@ -119,7 +149,7 @@ def _check_complete(right: Right) -> None:
     if right.role in OF_A_UNIT and not right.unit:
         raise INCOMPLETE("Dites pour quelle unité cette personne travaille.")
     if right.role in OF_A_TERRITORY and not right.units:
-        raise INCOMPLETE("Dites les unités du territoire que ce droit couvre.")
+        raise INCOMPLETE("Dites le territoire que ce droit couvre\u00a0: des départements, des régions, ou des unités.")
     if right.role in OF_A_DOSSIER and not right.dossier:
         raise INCOMPLETE("Dites le dossier que ce droit ouvre\u00a0: c’est le seul qu’il ouvrira.")
     if right.role not in OF_A_DOSSIER and right.dossier:
@@ -141,8 +171,8 @@ def _check_within(right: Right, giver: Actor) -> None:
 
 def evolve(register: Register, event: Event) -> Register:
     match event:
-        case RightGranted(right, role, _, unit, units, dossier, since, until, name, person):
-            given = Right(right, role, unit, units, dossier, since, until, person)
+        case RightGranted(right, role, _, unit, units, dossier, since, until, name, person, territories):
+            given = Right(right, role, unit, units, dossier, since, until, person, territories)
             return replace(register, rights=(*register.rights, given), name=name or register.name)
         case RightRevoked(right):
             return replace(register, over=(*register.over, right))
