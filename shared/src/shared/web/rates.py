@@ -65,7 +65,8 @@ class Rates:
             return _hash(token) in self._good
 
     def _wait(self, rate: RateLimitItem, *whose: str) -> int:
-        return max(1, math.ceil(self._window.get_window_stats(rate, *whose).reset_time - time.time()))
+        """Once it is over there is room; at its very instant not yet."""
+        return max(0, math.floor(self._window.get_window_stats(rate, *whose).reset_time - time.time())) + 1
 
 
 class Paced:
