@@ -32,8 +32,8 @@ up: $(READY) ## start everything and keep it running; Ctrl-C stops it
 token: $(READY) ## a token to try the API by hand: make token ROLE=adviser UNIT=dla-44
 	@$(BIN)/dla token --role $(or $(ROLE),adviser) $(if $(UNIT),--unit $(UNIT)) $(if $(CASE),--case $(CASE)) $(if $(SUBJECT),--subject $(SUBJECT))
 
-test: $(READY) ## every test
-	@$(BIN)/pytest
+test: $(READY) ## every test, on two workers (N=4 for more)
+	@$(BIN)/pytest -n $(or $(N),2) --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## ruff, mypy strict, import rules, schema drift
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

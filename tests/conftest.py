@@ -1,4 +1,4 @@
-"""The real servers every test shares: one PostgreSQL and one NATS for the whole run, a fresh database for who asks."""
+"""The real servers every test shares: one PostgreSQL and one NATS a worker, a fresh database for who asks."""
 
 import itertools
 import shutil
@@ -12,6 +12,13 @@ from embedded.nats import Nats
 from embedded.postgres import Postgres
 
 watch()
+
+LONGEST = ("containers", "system")
+"""Folders whose tests start whole systems: begun first, so that no worker is left with them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -131,12 +131,13 @@ def test_no_byte_of_a_file_nor_its_name_is_anywhere_in_clear(
     assert not any(MARK in encode(message) for message in told)
     assert MARK.decode() not in logged(caplog) + refused.text
 
-    assert not found_in(postgres, MARK)
+    (row,) = app.recorder.fetch("SELECT oid FROM pg_database WHERE datname = current_database()")
+    assert not found_in(postgres, row["oid"], MARK)
     control = b"TEMOIN-EN-CLAIR-7f3a9c-"
     app.recorder.fetch(
         "INSERT INTO {schema}.attachments VALUES (%s, 0, %s, %s)", (uuid7(), uuid7(), files.pdf(control, 1_500_000))
     )
-    assert found_in(postgres, control), "this search finds nothing, whatever is there"
+    assert found_in(postgres, row["oid"], control), "this search finds nothing, whatever is there"
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> str:
@@ -144,6 +145,8 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
     return "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith(("httpx", "httpcore")))
 
 
-def found_in(postgres: Postgres, mark: bytes) -> list[Path]:
-    """Files of the server that hold these bytes, its WAL and its log included."""
-    return [file for file in postgres.folder.rglob("*") if file.is_file() and mark in file.read_bytes()]
+def found_in(postgres: Postgres, database: int, mark: bytes) -> list[Path]:
+    """Files of the server that hold these bytes, its WAL and its log included; of other tests' databases none."""
+    others = {folder for folder in postgres.data.joinpath("base").iterdir() if folder.name != str(database)}
+    files_of_it = (file for file in postgres.folder.rglob("*") if file.is_file() and file.parent not in others)
+    return [file for file in files_of_it if mark in file.read_bytes()]
