@@ -34,6 +34,7 @@ from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Published
 from shared.views import Projector, View
 from shared.web import problems, reference
+from shared.web.answers import documented
 from shared.web.callers import Callers, DossierOf, RightsOf, no_dossier
 from shared.web.clock import clock_router
 from shared.web.consultations import router as consultations_router
@@ -150,7 +151,7 @@ class Service:
             generate_unique_id_function=operation_id,
         )
         describe = web.openapi
-        web.openapi = lambda: readable(problems.documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]
+        web.openapi = lambda: readable(documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]
         problems.install(web)
         reference.install(web)
         if settings is not None:

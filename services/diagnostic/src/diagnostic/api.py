@@ -14,12 +14,12 @@ from diagnostic.figures import figures
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.aggregates import offer_aggregates
+from shared.web.answers import answers
 from shared.web.callers import Calling, allowed
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
 from shared.web.figures import offer_figures
-from shared.web.problems import answers
 from shared.web.versions import Number, Since, Version
 
 router = case_router("/diagnoses", "diagnoses")

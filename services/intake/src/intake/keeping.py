@@ -15,10 +15,10 @@ from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, 
 from intake.settings import deployment
 from shared.decider import Role
 from shared.erasure.endpoints import DPO
+from shared.web.answers import answers
 from shared.web.bodies import AsJson
 from shared.web.callers import Caller, Calling, allowed
 from shared.web.endpoints import Asked, Operation, case_router
-from shared.web.problems import answers
 
 router = case_router("/retention", "retention")
 

@@ -20,10 +20,10 @@ from shared.erasure.endpoints import DPO, people_router
 from shared.erasure.forgetting import erasure_of
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.eventlog.people import cases_of, is_something_else, values_of
+from shared.web.answers import answers
 from shared.web.bodies import AsJson
 from shared.web.callers import Calling, allowed
 from shared.web.endpoints import Asked, Operation
-from shared.web.problems import answers
 
 S = TypeVar("S")
 OPEN = (Status.RECEIVED, Status.ADMITTED)

@@ -20,6 +20,7 @@ from shared.attachments.pieces import GONE, Pieces, address, attachments_of, ope
 from shared.attachments.uploads import received, title_and_name
 from shared.decider import Role
 from shared.eventlog.application import Receipt, ServiceApplication
+from shared.web.answers import answers
 from shared.web.callers import Caller, Calling, allowed
 from shared.web.endpoints import (
     EVERYONE_AT_WORK,
@@ -31,7 +32,6 @@ from shared.web.endpoints import (
     case_router,
     shown,
 )
-from shared.web.problems import answers
 
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 Disposition = Annotated[

@@ -13,9 +13,10 @@ from shared.aggregates.rounding import bounds
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.french import in_words
+from shared.web.answers import answers
 from shared.web.callers import Caller, Calling, allowed
 from shared.web.endpoints import Asked
-from shared.web.problems import ProblemError, answers
+from shared.web.problems import ProblemError
 from shared.web.table import CsvResponse, csv_file
 
 WHO_READS_AGGREGATES = frozenset({Role.PILOT, Role.AUDITOR})

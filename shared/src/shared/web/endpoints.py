@@ -17,10 +17,11 @@ from shared.events import name_of, title_of
 from shared.ids import uuid7
 from shared.replay import Moment
 from shared.views import View
+from shared.web.answers import answers
 from shared.web.bodies import AsJson, BoundedRoute
 from shared.web.callers import Caller, Calling, allowed, may_change
 from shared.web.lists import Page, asking, listed
-from shared.web.problems import ProblemError, answers
+from shared.web.problems import ProblemError
 from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
 from shared.web.stored import StoredEvents, stored_events
 from shared.web.unnamed import check_names_none, unnamed

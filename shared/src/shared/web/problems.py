@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,9 +21,9 @@ from shared.french import number
 from shared.past import AT_MOST, PastBusy, TooMuchPast
 from shared.replay import NeverReached, NotYet, StillToCome
 from shared.web.headers import HEADERS
+from shared.web.invalid import findings, summary
 
 log = logging.getLogger(__name__)
-NEVER_LIMITED = frozenset({"/livez", "/readyz"})
 TYPES = "https://dla.example/problemes/"
 
 
@@ -161,8 +160,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"field": ".".join(map(str, e["loc"])), "detail": in_french(e)} for e in error.errors()]
-        return problem(422, "invalid-request", "Données invalides", _summary(errors), errors=errors)
+        errors = findings(error.errors())
+        return problem(422, "invalid-request", "Données invalides", summary(errors), errors=errors)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -197,120 +196,3 @@ HTTP = {
     405: ("method-not-allowed", "Méthode non permise", "Cette adresse n’accepte pas cette méthode HTTP."),
     400: ("malformed-request", "Demande illisible", "Le corps de la demande n’est pas du JSON lisible."),
 }
-
-FRENCH = {
-    "missing": "ce champ est attendu",
-    "extra_forbidden": "ce champ n’existe pas",
-    "unexpected_keyword_argument": "ce champ n’existe pas",
-    "date_from_datetime_inexact": "une date sans heure (AAAA-MM-JJ) est attendue",
-    "string_pattern_mismatch": "ce texte contient des caractères illisibles",
-    "string_too_short": "texte trop court (minimum {min_length})",
-    "string_too_long": "texte trop long (maximum {max_length})",
-    "too_short": "nombre d’éléments trop petit (minimum {min_length})",
-    "too_long": "nombre d’éléments trop grand (maximum {max_length})",
-    "greater_than_equal": "doit être supérieur ou égal à {ge}",
-    "less_than_equal": "doit être inférieur ou égal à {le}",
-    "int_parsing": "un nombre entier est attendu",
-    "int_type": "un nombre entier est attendu",
-    "int_parsing_size": "ce nombre est trop grand",
-    "int_from_float": "un nombre entier est attendu",
-    "float_type": "un nombre est attendu",
-    "float_parsing": "un nombre est attendu",
-    "finite_number": "un nombre fini est attendu",
-    "string_type": "un texte est attendu",
-    "string_unicode": "ce texte contient des caractères illisibles",
-    "bool_type": "vrai ou faux est attendu",
-    "bool_parsing": "vrai ou faux est attendu",
-    "uuid_parsing": "un identifiant (UUID) est attendu",
-    "uuid_type": "un identifiant (UUID) est attendu",
-    "enum": "valeur inconnue\u202f; valeurs permises\u00a0: {expected}",
-    "literal_error": "valeur inconnue\u202f; valeurs permises\u00a0: {expected}",
-    "date_from_datetime_parsing": "une date (AAAA-MM-JJ) est attendue",
-    "date_parsing": "une date (AAAA-MM-JJ) est attendue",
-    "date_type": "une date (AAAA-MM-JJ) est attendue",
-    "datetime_parsing": "une date et une heure (ISO 8601) sont attendues",
-    "datetime_from_date_parsing": "une date et une heure (ISO 8601) sont attendues",
-    "timezone_aware": "le fuseau horaire est attendu",
-    "list_type": "une liste est attendue",
-    "tuple_type": "une liste est attendue",
-    "dict_type": "un objet est attendu",
-    "dataclass_type": "un objet est attendu",
-    "json_invalid": "le JSON est illisible",
-}
-
-
-MEANINGS = {
-    400: "The request cannot be read",
-    401: "No valid token",
-    403: "The role may not",
-    404: "No such case",
-    408: "The body did not arrive in time",
-    409: "The domain refuses, or the case has moved on",
-    410: "What is needed was erased",
-    413: "The body is too large",
-    415: "The body is not JSON",
-    422: "The request is not well formed",
-    428: "Auditors and the DPO say first why they read a dossier",
-    429: "Too often: Retry-After tells in how many seconds",
-    503: "The database or the token's issuer does not answer",
-}
-ANY_TEXT = {"type": "string", "title": ""}
-PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
-
-def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What an operation may answer beside what follows from what it takes."""
-    return {status: {"description": MEANINGS[status]} for status in statuses}
-
-
-def documented(openapi: dict[str, Any]) -> dict[str, Any]:
-    """Every problem that each operation can answer, and no other, under the media type that it is answered in."""
-    for path, operations in openapi["paths"].items():
-        for operation in operations.values():
-            told: dict[str, Any] = {
-                str(status): {"description": MEANINGS[status]} for status in _implied(path, operation)
-            }
-            told |= {status: answer for status, answer in operation["responses"].items() if status != "422"}
-            for status, answer in told.items():
-                if int(status) >= 400:
-                    answer["content"] = PROBLEM
-            operation["responses"] = told
-    shapes = openapi.setdefault("components", {}).setdefault("schemas", {})
-    for replaced in ("HTTPValidationError", "ValidationError"):
-        shapes.pop(replaced, None)
-    shapes["Problem"] = Problem.model_json_schema()
-    return openapi
-
-
-def is_read_of_a_dossier(path: str, operation: dict[str, Any]) -> bool:
-    """By the id that the address names: it asks who calls, changes nothing, and so is recorded."""
-    names = re.search(r"\{(id|case)\}", path)
-    return bool(names and operation.get("security") and "requestBody" not in operation)
-
-
-def _implied(path: str, operation: dict[str, Any]) -> set[int]:
-    """What can go wrong with what an operation takes: a token, a body, the id of a case, a version, parameters."""
-    wrong = set() if path in NEVER_LIMITED else {429}
-    if operation.get("security"):
-        wrong |= {401, 403, 503}
-    if body := operation.get("requestBody"):
-        wrong |= {408, 413, 415, 422}
-        if "application/json" in body["content"]:
-            wrong |= {400}
-    if "{" in path:
-        wrong |= {404}
-    if is_read_of_a_dossier(path, operation):
-        wrong |= {400, 428}
-    if any({**parameter["schema"], "title": ""} != ANY_TEXT for parameter in operation.get("parameters", ())):
-        wrong |= {422}
-    return wrong
-
-
-def in_french(error: Mapping[str, Any]) -> str:
-    """Pydantic's finding, for a person."""
-    return FRENCH.get(error["type"], "valeur refusée").format_map(error.get("ctx", {})).replace(" or ", " ou ")
-
-
-def _summary(errors: list[dict[str, str]]) -> str:
-    shown = "\u202f; ".join(f"{e['field']} — {e['detail']}" for e in errors[:3])
-    return f"À corriger\u00a0: {shown}{'…' if len(errors) > 3 else '.'}"

@@ -16,8 +16,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.settings import Settings
-from shared.web.problems import NEVER_LIMITED, ProblemError, problem
+from shared.web.problems import ProblemError, problem
 
+NEVER_LIMITED = frozenset({"/livez", "/readyz"})
 REMEMBERED = 4096
 """Tokens that were good, of which each process keeps a hash."""
 SLUG, TITLE = "too-many-requests", "Trop de demandes"

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from shared.web.problems import is_read_of_a_dossier
+from shared.web.answers import is_read_of_a_dossier
 
 TAGS = {
     "attachments": "Les pièces jointes d’un dossier\u00a0: déposées, lues, retirées.",

@@ -14,7 +14,7 @@ from audit.ledger.api import altered_event, not_signed_yet
 from shared.decider import Role
 from shared.web.callers import RIGHT, Calling, confidential_refused, whole_or_headers
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
-from shared.web.problems import ProblemError, answers
+from shared.web.problems import ProblemError
 
 router = case_router("/cases", "cases")
 WHO_MAY_TAKE_IT = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})
