@@ -16,7 +16,7 @@ from audit.reconcile.run import last
 from audit.rights import disbelieved
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.web.callers import only
+from shared.web.allowed import only
 from shared.web.endpoints import Asked, case_router
 
 router = case_router("/ledger", "ledger")

@@ -34,8 +34,9 @@ from intake.settings import deployment
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.aggregates import offer_aggregates
+from shared.web.allowed import allowed
 from shared.web.bodies import AsJson
-from shared.web.callers import Calling, allowed
+from shared.web.callers import Calling
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router

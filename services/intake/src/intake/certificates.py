@@ -9,7 +9,8 @@ from fastapi import Response
 from intake.erasure_paper import paper
 from intake.people import certificate
 from shared.erasure.endpoints import DPO
-from shared.web.callers import Calling, allowed
+from shared.web.allowed import allowed
+from shared.web.callers import Calling
 from shared.web.documents import DRAWN, Form, answered
 from shared.web.endpoints import Asked, case_router
 

@@ -15,9 +15,10 @@ from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, 
 from intake.settings import deployment
 from shared.decider import Role
 from shared.erasure.endpoints import DPO
+from shared.web.allowed import allowed
 from shared.web.answers import answers
 from shared.web.bodies import AsJson
-from shared.web.callers import Caller, Calling, allowed
+from shared.web.callers import Caller, Calling
 from shared.web.endpoints import Asked, Operation, case_router
 
 router = case_router("/retention", "retention")

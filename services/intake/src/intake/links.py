@@ -14,9 +14,10 @@ from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.events import name_of
 from shared.ids import uuid7
+from shared.web.allowed import allowed
 from shared.web.answers import answers
 from shared.web.bodies import AsJson
-from shared.web.callers import Caller, Callers, Calling, allowed
+from shared.web.callers import Caller, Callers, Calling
 from shared.web.endpoints import Asked, Done, Endpoints, IdempotencyKey, Link, Operation, shown
 from shared.web.personal_links import new_secret
 

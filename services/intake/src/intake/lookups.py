@@ -24,7 +24,8 @@ from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
 from shared.rights.right import Right
 from shared.rights.rows import ROWS, Covered, covering
-from shared.web.callers import Caller, allowed
+from shared.web.allowed import allowed
+from shared.web.callers import Caller
 from shared.web.problems import ProblemError
 
 

@@ -20,9 +20,10 @@ from shared.erasure.endpoints import DPO, people_router
 from shared.erasure.forgetting import erasure_of
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.eventlog.people import cases_of, is_something_else, values_of
+from shared.web.allowed import allowed
 from shared.web.answers import answers
 from shared.web.bodies import AsJson
-from shared.web.callers import Calling, allowed
+from shared.web.callers import Calling
 from shared.web.endpoints import Asked, Operation
 
 S = TypeVar("S")

@@ -29,7 +29,8 @@ from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.aggregates import offer_aggregates
-from shared.web.callers import Calling, allowed, only
+from shared.web.allowed import allowed, only
+from shared.web.callers import Calling
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router

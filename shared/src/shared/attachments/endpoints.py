@@ -20,8 +20,9 @@ from shared.attachments.pieces import GONE, Pieces, address, attachments_of, ope
 from shared.attachments.uploads import received, title_and_name
 from shared.decider import Role
 from shared.eventlog.application import Receipt, ServiceApplication
+from shared.web.allowed import allowed
 from shared.web.answers import answers
-from shared.web.callers import Caller, Calling, allowed
+from shared.web.callers import Caller, Calling
 from shared.web.endpoints import (
     EVERYONE_AT_WORK,
     Asked,

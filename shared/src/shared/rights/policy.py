@@ -14,6 +14,8 @@ from cedarpy import PolicySet, is_authorized, policies_to_json_str
 
 from shared.decider import Actor, Role
 
+CONFIDENTIAL = "confidential"
+"""The rule that keeps a dossier to who is in charge of it."""
 NO_RULE = "no-rule"
 """What a refusal names when nothing permits, and nothing in particular forbids."""
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
 from shared.decider import Role
+from shared.web.allowed import only
 from shared.web.answers import answers
 from shared.web.bodies import AsJson, BoundedRoute
-from shared.web.callers import only
 from shared.web.endpoints import Asked
 from shared.web.problems import ProblemError
 

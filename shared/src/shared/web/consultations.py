@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from shared.consultations import Consultations, Wanted
 from shared.decider import Role
+from shared.web.allowed import allowed, read, whole_or_headers
 from shared.web.bodies import BoundedRoute
-from shared.web.callers import Calling, allowed, read, whole_or_headers
+from shared.web.callers import Calling
 from shared.web.lists import NO_NUL
 from shared.web.replay import Instant
 

@@ -15,7 +15,8 @@ from shared.documents.reading import Paper, Papers, Reading, Told
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
-from shared.web.callers import Calling, allowed
+from shared.web.allowed import allowed
+from shared.web.callers import Calling
 from shared.web.endpoints import Asked, Endpoints
 from shared.web.lists import NO_NUL
 from shared.web.problems import ProblemError

@@ -17,9 +17,10 @@ from shared.events import name_of, title_of
 from shared.ids import uuid7
 from shared.replay import Moment
 from shared.views import View
+from shared.web.allowed import allowed, may_change
 from shared.web.answers import answers
 from shared.web.bodies import AsJson, BoundedRoute
-from shared.web.callers import Caller, Calling, allowed, may_change
+from shared.web.callers import Caller, Calling
 from shared.web.lists import Page, asking, listed
 from shared.web.problems import ProblemError
 from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between

@@ -16,7 +16,8 @@ from shared.events import name_of
 from shared.past import RestsOn, Rows, entries_behind, rows_at
 from shared.replay import Moment
 from shared.rights.rows import secret_among
-from shared.web.callers import Caller, Calling, allowed
+from shared.web.allowed import allowed
+from shared.web.callers import Caller, Calling
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked
 from shared.web.lists import NO_NUL
 from shared.web.past import When

@@ -10,7 +10,8 @@ from fastapi.encoders import jsonable_encoder
 
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.web.callers import Caller, confidential_refused
+from shared.web.allowed import confidential_refused
+from shared.web.callers import Caller
 
 UNNAMED = "confidentiel"
 

@@ -19,8 +19,9 @@ from audit.ledger.store import Leaf, Ledger, Signed
 from audit.ledger.succession import chain, keys
 from audit.ledger.tiles import address
 from shared.decider import Role
+from shared.web.allowed import allowed, whole_or_headers
 from shared.web.answers import answers
-from shared.web.callers import Calling, allowed, whole_or_headers
+from shared.web.callers import Calling
 from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.problems import ProblemError
 
