@@ -36,7 +36,7 @@ from shared.testing import CASE, NOW, Scenarios, text
 from shared.transport.inbox import To
 from shared.transport.wire import Header
 from shared.views import Document
-from shared.web.endpoints import operations_of
+from shared.web.offered import operations_of
 
 META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 ENTRY = LogEntry(

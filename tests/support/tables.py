@@ -13,7 +13,8 @@ from samples import ROOT, SERVICES, service
 from shared.decider import Refusal, Role
 from shared.events import name_of
 from shared.service import Service
-from shared.web.endpoints import EVERYONE_AT_WORK, operations_of
+from shared.web.allowed import EVERYONE_AT_WORK
+from shared.web.offered import operations_of
 
 BEGIN, END = "<!-- decisions: written by `make schemas` -->\n", "<!-- end of decisions -->"
 LEGEND = """

@@ -15,7 +15,7 @@ from samples import SERVICES, service
 from telling import TO_ALL, typed_in
 
 from embedded.demo.script import TOUR, scripts
-from shared.web.endpoints import operations_of
+from shared.web.offered import operations_of
 
 CONTROL = "La Ressourcerie des Marais"
 

@@ -17,9 +17,9 @@ from audit.timeline import Told, Wanted, after, counted, told_of
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.replay import StillToCome
-from shared.web.allowed import allowed, whole_or_headers
+from shared.web.allowed import EVERYONE_AT_WORK, allowed, whole_or_headers
+from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
-from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.problems import ProblemError
 from shared.web.replay import Instant
 

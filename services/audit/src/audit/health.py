@@ -17,7 +17,7 @@ from audit.rights import disbelieved
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.allowed import only
-from shared.web.endpoints import Asked, case_router
+from shared.web.asked import Asked, case_router
 
 router = case_router("/ledger", "ledger")
 

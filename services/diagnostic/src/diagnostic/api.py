@@ -14,12 +14,13 @@ from diagnostic.figures import figures
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.aggregates import offer_aggregates
-from shared.web.allowed import allowed
+from shared.web.allowed import EVERYONE_AT_WORK, WHO_READS_A_CASE, allowed
 from shared.web.answers import answers
+from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.endpoints import Endpoints
 from shared.web.figures import offer_figures
 from shared.web.versions import Number, Since, Version
 

@@ -11,9 +11,11 @@ from followup.figures import figures
 from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.web.aggregates import offer_aggregates
+from shared.web.allowed import EVERYONE_AT_WORK, WHO_READS_A_CASE
+from shared.web.asked import case_router
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Endpoints, case_router
+from shared.web.endpoints import Endpoints
 from shared.web.figures import offer_figures
 
 router = case_router("/follow-ups", "follow-ups")

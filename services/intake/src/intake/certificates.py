@@ -10,9 +10,9 @@ from intake.erasure_paper import paper
 from intake.people import certificate
 from shared.erasure.endpoints import DPO
 from shared.web.allowed import allowed
+from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
 from shared.web.documents import DRAWN, Form, answered
-from shared.web.endpoints import Asked, case_router
 
 router = case_router("/people", "people")
 

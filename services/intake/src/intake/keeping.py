@@ -17,9 +17,10 @@ from shared.decider import Role
 from shared.erasure.endpoints import DPO
 from shared.web.allowed import allowed
 from shared.web.answers import answers
+from shared.web.asked import Asked, case_router
 from shared.web.bodies import AsJson
 from shared.web.callers import Caller, Calling
-from shared.web.endpoints import Asked, Operation, case_router
+from shared.web.offered import Operation
 
 router = case_router("/retention", "retention")
 

@@ -16,10 +16,13 @@ from shared.events import name_of
 from shared.ids import uuid7
 from shared.web.allowed import allowed
 from shared.web.answers import answers
+from shared.web.asked import Asked, IdempotencyKey
 from shared.web.bodies import AsJson
 from shared.web.callers import Caller, Callers, Calling
-from shared.web.endpoints import Asked, Done, Endpoints, IdempotencyKey, Link, Operation, shown
+from shared.web.endpoints import Done, Endpoints
+from shared.web.offered import Link, Operation
 from shared.web.personal_links import new_secret
+from shared.web.states import shown
 
 TOLD_ONCE = {"Cache-Control": "no-store"}
 

@@ -22,9 +22,10 @@ from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.eventlog.people import cases_of, is_something_else, values_of
 from shared.web.allowed import allowed
 from shared.web.answers import answers
+from shared.web.asked import Asked
 from shared.web.bodies import AsJson
 from shared.web.callers import Calling
-from shared.web.endpoints import Asked, Operation
+from shared.web.offered import Operation
 
 S = TypeVar("S")
 OPEN = (Status.RECEIVED, Status.ADMITTED)

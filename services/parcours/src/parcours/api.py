@@ -29,16 +29,14 @@ from shared.attachments.endpoints import attachments_router
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.aggregates import offer_aggregates
-from shared.web.allowed import allowed, only
+from shared.web.allowed import EVERYONE_AT_WORK, WHO_READS_A_CASE, allowed, only
+from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
 from shared.web.caseload import router_of
 from shared.web.documents import Documents
-from shared.web.endpoints import EVERYONE_AT_WORK, WHO_READS_A_CASE, Asked, Endpoints, case_router
+from shared.web.endpoints import Endpoints
 from shared.web.figures import offer_figures
 from shared.web.versions import Number, Since, Version
-
-WHO_READS_A_PARCOURS = tuple(role for role in WHO_READS_A_CASE if role is not Role.PROVIDER)
-"""Not a provider: it would read what its competitors propose."""
 
 router = case_router("/parcours", "parcours")
 accompaniments = Endpoints(router, parcours.decider)
@@ -80,24 +78,24 @@ accompaniments.does("/abandonment", ending.AbandonParcours, *EVERYONE_AT_WORK, R
 
 offer_figures(router, figures.of_parcours)
 offer_aggregates(router, release)
-accompaniments.reads(*WHO_READS_A_PARCOURS)
-Documents(router, parcours.decider).writes(documents.of_parcours, *WHO_READS_A_PARCOURS)
+accompaniments.reads(*WHO_READS_A_CASE)
+Documents(router, parcours.decider).writes(documents.of_parcours, *WHO_READS_A_CASE)
 accompaniments.lists(views.parcours_list, *EVERYONE_AT_WORK)
 
-parcours_attachments = attachments_router("/parcours", accompaniments, AttachmentKind, *WHO_READS_A_PARCOURS)
+parcours_attachments = attachments_router("/parcours", accompaniments, AttachmentKind, *WHO_READS_A_CASE)
 caseload_router = router_of(caseload)
 
 
 @router.get("/{id}/versions", summary="The versions of the content")
 def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[Version]:  # noqa: A002
     """Who made each version and when, and what leaders said of it."""
-    allowed(caller, frozenset(WHO_READS_A_PARCOURS), id)
+    allowed(caller, frozenset(WHO_READS_A_CASE), id)
     return versions.versions(asked, id)
 
 
 @router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
 def read_version(id: UUID, number: Number, asked: Asked, caller: Calling) -> versions.Reading:  # noqa: A002
-    allowed(caller, frozenset(WHO_READS_A_PARCOURS), id)
+    allowed(caller, frozenset(WHO_READS_A_CASE), id)
     return versions.reading(asked, id, number)
 
 
@@ -109,7 +107,7 @@ def read_changes(
     caller: Calling,
     since: Since = None,
 ) -> versions.Difference:
-    allowed(caller, frozenset(WHO_READS_A_PARCOURS), id)
+    allowed(caller, frozenset(WHO_READS_A_CASE), id)
     return versions.difference(asked, id, number, number - 1 if since is None else since)
 
 
@@ -135,15 +133,15 @@ consultations.does("/scores", award.ScoreProposal, *EVERYONE_AT_WORK, Role.LEADE
 consultations.does("/award", award.Award, *EVERYONE_AT_WORK)
 consultations.does("/information", award.InformCandidate, *EVERYONE_AT_WORK)
 consultations.does("/cancellation", award.CancelConsultation, *EVERYONE_AT_WORK)
-consultations.reads(*WHO_READS_A_PARCOURS)
+consultations.reads(*WHO_READS_A_CASE)
 Documents(consultations_router, consultation.decider, within=accompaniments).writes(
-    consultation_documents.of_consultation, *WHO_READS_A_PARCOURS
+    consultation_documents.of_consultation, *WHO_READS_A_CASE
 )
 
 
 @consultations_router.get("", summary="The consultations of a case")
 def list_consultations(case: UUID, asked: Asked, caller: Calling) -> list[ConsultationRow]:
-    allowed(caller, frozenset(WHO_READS_A_PARCOURS), case)
+    allowed(caller, frozenset(WHO_READS_A_CASE), case)
     return consultations_of(asked, case)
 
 

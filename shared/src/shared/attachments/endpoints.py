@@ -20,19 +20,13 @@ from shared.attachments.pieces import GONE, Pieces, address, attachments_of, ope
 from shared.attachments.uploads import received, title_and_name
 from shared.decider import Role
 from shared.eventlog.application import Receipt, ServiceApplication
-from shared.web.allowed import allowed
+from shared.web.allowed import EVERYONE_AT_WORK, allowed
 from shared.web.answers import answers
+from shared.web.asked import Asked, IdempotencyKey, case_router
 from shared.web.callers import Caller, Calling
-from shared.web.endpoints import (
-    EVERYONE_AT_WORK,
-    Asked,
-    Done,
-    Endpoints,
-    IdempotencyKey,
-    Link,
-    case_router,
-    shown,
-)
+from shared.web.endpoints import Done, Endpoints
+from shared.web.offered import Link
+from shared.web.states import shown
 
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 Disposition = Annotated[

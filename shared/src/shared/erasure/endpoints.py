@@ -14,9 +14,9 @@ from shared.decider import Role
 from shared.erasure.forgetting import decider, forgetting_of
 from shared.eventlog.people import found, held
 from shared.web.allowed import allowed, read
+from shared.web.asked import Asked, case_router
 from shared.web.bodies import AsJson
 from shared.web.callers import Calling
-from shared.web.endpoints import Asked, case_router
 
 DPO = frozenset({Role.DPO})
 

@@ -17,8 +17,8 @@ from shared.transport.partners import PARTNERS, check_cursor, shown_to
 from shared.transport.wire import Message, Published, encode, messages_of
 from shared.web.allowed import allowed
 from shared.web.answers import answers
+from shared.web.asked import Asked
 from shared.web.callers import Caller, calling
-from shared.web.endpoints import Asked
 from shared.web.problems import ProblemError
 
 LARGEST_PAGE = 500

@@ -15,8 +15,8 @@ from shared.eventlog.application import ServiceApplication
 from shared.french import in_words
 from shared.web.allowed import allowed
 from shared.web.answers import answers
+from shared.web.asked import Asked
 from shared.web.callers import Caller, Calling
-from shared.web.endpoints import Asked
 from shared.web.problems import ProblemError
 from shared.web.table import CsvResponse, csv_file
 

@@ -13,6 +13,9 @@ from shared.rights.policy import CONFIDENTIAL, Action, decided
 from shared.web.callers import Caller, Calling
 from shared.web.problems import ProblemError
 
+EVERYONE_AT_WORK = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
+WHO_READS_A_CASE = (*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR)
+"""Not a provider: it would read what its competitors propose."""
 NOT_COVERED = "Ce dossier n’est pas de ceux que votre droit couvre pour cette action."
 UNCOVERED = {
     CONFIDENTIAL: "Ce dossier est confidentiel\u00a0: la personne qui l’accompagne et la ou le responsable de son "

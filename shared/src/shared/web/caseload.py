@@ -14,9 +14,9 @@ from shared.decider import Role
 from shared.lists import WrongCursor
 from shared.past import RestsOn
 from shared.replay import Moment
-from shared.web.allowed import allowed
+from shared.web.allowed import EVERYONE_AT_WORK, allowed
+from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
-from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.lists import MYSELF, NO_NUL, whom, wrong_cursor
 from shared.web.past import AS_OF, ON
 from shared.web.replay import Instant

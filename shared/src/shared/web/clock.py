@@ -11,8 +11,8 @@ from pydantic import AwareDatetime, BaseModel
 from shared.decider import Role
 from shared.web.allowed import only
 from shared.web.answers import answers
+from shared.web.asked import Asked
 from shared.web.bodies import AsJson, BoundedRoute
-from shared.web.endpoints import Asked
 from shared.web.problems import ProblemError
 
 clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute)

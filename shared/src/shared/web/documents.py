@@ -16,11 +16,12 @@ from shared.eventlog.application import ServiceApplication, UnknownCase
 from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.recorder import LogEntry
 from shared.web.allowed import allowed
+from shared.web.asked import Asked
 from shared.web.callers import Calling
-from shared.web.endpoints import Asked, Endpoints
 from shared.web.lists import NO_NUL
 from shared.web.problems import ProblemError
 from shared.web.reference import styled
+from shared.web.states import States
 
 S = TypeVar("S")
 NOT_YET = Refusal("document-not-yet", "Ce document n’existe pas encore")
@@ -60,20 +61,19 @@ DRAWN: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Documents(Endpoints[S]):
+class Documents(States[S]):
     """GET …/documents and …/documents/{name}.html or .pdf of one aggregate, for those who may read it."""
 
     def writes(self, papers: Papers[S], *roles: Role, names_structure: bool = False) -> None:
         """`names_structure`: the service knows the structure's name; the others write what whoever asks gives."""
         named = _nobody if names_structure else _named
-        case_of = self._inner_case if self._within else _own_case
 
         @self._router.get("/{id}/documents", summary="The documents that can be written of it")
         def written(
             id: UUID,  # noqa: A002
             asked: Asked,
             caller: Calling,
-            case: Annotated[UUID, Depends(case_of)],
+            case: Annotated[UUID, Depends(self._case_of)],
         ) -> list[Paperwork]:
             allowed(caller, frozenset(roles), case)
             standing = asked.existing(self._decider, id)
@@ -89,7 +89,7 @@ class Documents(Endpoints[S]):
             form: Form,
             asked: Asked,
             caller: Calling,
-            case: Annotated[UUID, Depends(case_of)],
+            case: Annotated[UUID, Depends(self._case_of)],
             structure: Annotated[str | None, Depends(named)],
             version: Version = None,
         ) -> Response:
@@ -167,7 +167,3 @@ async def _named(structure: Structure = None) -> str | None:
 
 async def _nobody() -> None:
     return None
-
-
-async def _own_case(id: UUID) -> UUID:  # noqa: A002
-    return id

@@ -16,9 +16,9 @@ from shared.events import name_of
 from shared.past import RestsOn, Rows, entries_behind, rows_at
 from shared.replay import Moment
 from shared.rights.rows import secret_among
-from shared.web.allowed import allowed
+from shared.web.allowed import EVERYONE_AT_WORK, allowed
+from shared.web.asked import Asked
 from shared.web.callers import Caller, Calling
-from shared.web.endpoints import EVERYONE_AT_WORK, Asked
 from shared.web.lists import NO_NUL
 from shared.web.past import When
 from shared.web.problems import ProblemError

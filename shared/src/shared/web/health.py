@@ -9,7 +9,7 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter
 
-from shared.web.endpoints import Asked
+from shared.web.asked import Asked
 from shared.web.problems import ProblemError
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,6 @@ from audit.ledger.api import altered_event, not_signed_yet
 from shared.decider import Role
 from shared.web.allowed import confidential_refused, whole_or_headers
 from shared.web.callers import RIGHT, Calling
-from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.problems import ProblemError
 
 router = case_router("/cases", "cases")

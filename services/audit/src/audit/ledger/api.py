@@ -19,10 +19,10 @@ from audit.ledger.store import Leaf, Ledger, Signed
 from audit.ledger.succession import chain, keys
 from audit.ledger.tiles import address
 from shared.decider import Role
-from shared.web.allowed import allowed, whole_or_headers
+from shared.web.allowed import EVERYONE_AT_WORK, allowed, whole_or_headers
 from shared.web.answers import answers
+from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
-from shared.web.endpoints import EVERYONE_AT_WORK, Asked, case_router
 from shared.web.problems import ProblemError
 
 TEXT = "text/plain; charset=utf-8"

@@ -1,0 +1,192 @@
+"""What is shown of one aggregate? Its state, with what may be done next; as it was; what changed; what was recorded."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from shared.decider import Decider, Role
+from shared.eventlog.application import Loaded, ServiceApplication, UnknownCase
+from shared.eventlog.mapper import plain
+from shared.events import name_of
+from shared.replay import Moment
+from shared.views import View
+from shared.web.allowed import allowed, may_change
+from shared.web.asked import Asked
+from shared.web.callers import Caller, Calling
+from shared.web.lists import Page, asking, listed
+from shared.web.offered import Link, Operation
+from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
+from shared.web.stored import StoredEvents, stored_events
+from shared.web.unnamed import check_names_none, unnamed
+
+S = TypeVar("S")
+
+Besides = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
+"""What is shown beside a state: (application, id, state) to plain fields."""
+
+
+class Recorded(BaseModel):
+    """One event of a case's history. `label` and `data` are for people; `data` shows what the reader may see."""
+
+    position: int
+    stream: UUID
+    version: int
+    event: str
+    label: str
+    id: UUID
+    recorded_at: datetime
+    effective_at: datetime | None
+    actor: str
+    role: Role
+    unit: str | None
+    causation: UUID | None
+    data: dict[str, Any]
+
+
+class States(Generic[S]):
+    """One aggregate as it is read.
+
+    One `within` another has streams of its own beside the case: its state names its `case`. One that `names_cases`
+    belongs to several, and names none that is confidential and not for the caller."""
+
+    def __init__(
+        self,
+        router: APIRouter,
+        decider: Decider[S],
+        within: "States[Any] | None" = None,
+        *,
+        names_cases: bool = False,
+    ) -> None:
+        self._router, self._decider, self._within, self._names_cases = router, decider, within, names_cases
+        self._case_of = self._inner_case if within else _own_case
+        self._offered: list[Operation] = []
+
+    def reads(self, *roles: Role, besides: Besides | None = None) -> None:
+        """GET one aggregate: its state, under `beside` what follows from it today, and under `links` what the caller
+        may do next; for a case, its history too."""
+
+        @self._router.get("/{id}", response_model=dict[str, Any], summary=f"The {self._decider.name} as it stands")
+        def read(
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._case_of)],
+            response: Response,
+            moment: Asking,
+        ) -> Any:
+            """Now, with what follows from it today under `beside`, and under `links` what you may do next; or at a past
+            moment, with what that rests on."""
+            allowed(caller, frozenset(roles), case)
+            if moment != Moment():
+                return self._told(asked, caller, as_it_was(asked, self._decider, id, moment))
+            loaded = asked.existing(self._decider, id)
+            response.headers["ETag"] = f'"{loaded.version}"'
+            beside = {"beside": besides(asked, id, loaded.state)} if besides else {}
+            state = self._told(asked, caller, shown(asked, id, loaded))
+            return state | beside | {"links": self.links(caller, case, id, loaded.state)}
+
+        @self._router.get(
+            "/{id}/changes", response_model=list[ChangedBy], summary=f"What changed in the {self._decider.name}"
+        )
+        def between(
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._case_of)],
+            since: Bound = "0",
+            until: Bound | None = None,
+        ) -> Any:
+            """Between two versions or instants; each change with the event that made it."""
+            allowed(caller, frozenset(roles), case)
+            return self._told(asked, caller, changed_between(asked, self._decider, id, since, until))
+
+        if self._within:
+            return
+
+        @self._router.get("/{id}/history", response_model=list[Recorded], summary="Everything recorded of the case")
+        def history(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
+            allowed(caller, frozenset(roles), id)
+            return self._told(asked, caller, recorded(asked, id))
+
+        @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")
+        def as_stored(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
+            """What `payload_hash` commits to, byte for byte, with the sealed values that the reader may see."""
+            allowed(caller, frozenset(roles), id)
+            if self._names_cases:
+                check_names_none(asked, caller, id)
+            return stored_events(asked, id)
+
+    def lists(self, view: View, *roles: Role) -> None:
+        """GET the collection, filtered and sorted by the view's own fields."""
+
+        def index(asked: Asked, caller: Calling, asking: Any) -> Page:
+            allowed(caller, frozenset(roles))
+            return listed(asked, caller, view, asking)
+
+        index.__annotations__["asking"] = asking(view)
+        self._router.add_api_route(
+            "", index, methods=["GET"], response_model=Page, summary=f"The {view.name.partition(':')[0]}"
+        )
+
+    def links(self, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
+        """What the state is open to, of what is offered to the caller."""
+        if not may_change(caller, case):
+            return []
+        open_now = tuple(self._decider.open_to(state))
+        return [
+            operation.link(case, id)
+            for operation in self._offered
+            if issubclass(operation.command, open_now) and caller.actor.role in operation.roles
+        ]
+
+    def _told(self, asked: ServiceApplication, caller: Caller, told: Any) -> Any:
+        return unnamed(asked, caller, told) if self._names_cases else told
+
+    def _outer_case(self, case: UUID, asked: Asked) -> UUID:
+        assert self._within is not None
+        asked.existing(self._within._decider, case)
+        return case
+
+    def _inner_case(self, case: UUID, id: UUID, asked: Asked) -> UUID:  # noqa: A002
+        state: Any = asked.existing(self._decider, id).state
+        if state.case != case:
+            raise UnknownCase(str(id))
+        return case
+
+
+def shown(asked: ServiceApplication, id: UUID, loaded: Loaded[Any]) -> dict[str, Any]:  # noqa: A002
+    """A state for a person: sealed values opened, those whose key is gone marked as erased."""
+    return {"id": str(id), "version": loaded.version, **plain(loaded.state, asked.vault.shown)}
+
+
+def recorded(asked: ServiceApplication, case: UUID) -> list[dict[str, Any]]:
+    """Every event of a case in this service, with who, when, what and why."""
+    entries = asked.recorder.entries_of_case(case)
+    if not entries:
+        raise UnknownCase(str(case))
+    return [
+        {
+            "position": entry.id,
+            "stream": entry.originator_id,
+            "version": entry.originator_version,
+            "event": name_of(event.data).name,
+            "label": name_of(event.data).label,
+            "id": event.meta.id,
+            "recorded_at": entry.recorded_at,
+            "effective_at": event.meta.effective_at,
+            "actor": event.meta.actor,
+            "role": event.meta.role,
+            "unit": event.meta.unit,
+            "causation": event.meta.causation,
+            "data": plain(event.data, asked.vault.shown),
+        }
+        for entry, event in asked.events_of(entries)
+    ]
+
+
+async def _own_case(id: UUID) -> UUID:  # noqa: A002
+    return id
