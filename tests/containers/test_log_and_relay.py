@@ -17,7 +17,7 @@ from testcontainers.community.nats import NatsContainer
 from testcontainers.community.postgres import PostgresContainer
 
 from embedded.nats_users import DEPLOYER, authorization, new_seed
-from shared.eventlog.recorder import TrackingRefused
+from shared.eventlog.refused import TrackingRefused
 from shared.ids import uuid7
 from shared.transport.permissions import accounts
 

@@ -32,8 +32,8 @@ from diagnostic.views import diagnoses
 from shared.contracts import diagnostic as contracts
 from shared.contracts.intake import RequestAdmitted
 from shared.decider import Role
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry
 from shared.testing import CASE, NOW, Scenarios, text
 from shared.transport.wire import Header
 from shared.views import Document

@@ -11,7 +11,8 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 from notes import assert_dense, entries, heard, told
 
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import AlreadyAnswered, CaseParked, ClaimTaken, TrackingRefused, key_rows
+from shared.eventlog.keys import key_rows
+from shared.eventlog.refused import AlreadyAnswered, CaseParked, ClaimTaken, TrackingRefused
 from shared.ids import uuid7
 
 
@@ -117,7 +118,7 @@ def test_one_refusal_in_a_group_leaves_the_others(app: ServiceApplication) -> No
 
 def test_a_commit_nobody_heard_is_recognised(app: ServiceApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder, losses = app.recorder, [1]
-    call = recorder._call
+    call = recorder.appender._call
 
     def lossy(appends: list) -> object:  # type: ignore[type-arg]
         answer = call(appends)
@@ -126,7 +127,7 @@ def test_a_commit_nobody_heard_is_recognised(app: ServiceApplication, monkeypatc
             raise OperationalError("connection lost after the commit")
         return answer
 
-    monkeypatch.setattr(recorder, "_call", lossy)
+    monkeypatch.setattr(recorder.appender, "_call", lossy)
     case = uuid7()
     assert list(recorder.insert_events(told(case, 1, 2), tracking=heard(1)) or ()) == [1, 2]
     losses.append(1)

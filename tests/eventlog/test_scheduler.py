@@ -22,7 +22,7 @@ from notes import ADVISER
 
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.dues import Firing
-from shared.eventlog.recorder import DueSettled
+from shared.eventlog.refused import DueSettled
 from shared.ids import uuid7
 from shared.scheduler import Scheduler
 

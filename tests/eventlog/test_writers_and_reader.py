@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from notes import assert_dense, entries, heard, told
 
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import LogEntry, TrackingRefused
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.refused import TrackingRefused
 from shared.ids import uuid7
 
 SUPPORT = Path(__file__).parents[1] / "support"

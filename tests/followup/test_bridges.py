@@ -48,8 +48,8 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.decider import Role
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry
 from shared.past import row_of
 from shared.testing import CASE, NOW, Scenarios, text
 from shared.transport.wire import Header

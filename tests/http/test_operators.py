@@ -16,7 +16,7 @@ from diagnostic.main import cli, service
 from embedded.issuer import ISSUER, Issuer
 from embedded.nats_users import new_seed
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import PartitionTracking, partition_of
+from shared.eventlog.partitions import PartitionTracking, partition_of
 from shared.transport.wire import Header, Message, encode
 
 CASE, LOG = uuid4(), uuid4()

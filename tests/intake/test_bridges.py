@@ -28,8 +28,8 @@ from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.decider import Actor, Role
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry
 from shared.sealed import Personal
 from shared.testing import CASE, NOW, UNIT, text
 from shared.transport.wire import Header

@@ -29,8 +29,8 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
 from shared.decider import Role
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import Meta, RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry
 from shared.sealed import Personal
 from shared.testing import CASE, NOW, Scenarios, text
 from shared.transport.inbox import To

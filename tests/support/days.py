@@ -9,8 +9,8 @@ from uuid import UUID
 
 from shared.aggregates.release import Counts, Release
 from shared.decider import Role
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import Meta, RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.events import happened_at
 from shared.past import row_of
 from shared.replay import Told

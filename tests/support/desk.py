@@ -20,8 +20,8 @@ from embedded import ports
 from shared.contracts.base import PublicEvent
 from shared.decider import Actor, Context, Decider, Refusal, Role
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.events import command, event
 from shared.ids import uuid7
 from shared.transport.feed import Feed, Page, feed_router

@@ -11,7 +11,9 @@ from eventsourcing.persistence import StoredEvent
 
 from shared.decider import Actor, Claim, Context, Decider, Refusal, Role
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import PARTITIONS, LogEntry, LogRecorder, PartitionTracking
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.partitions import PARTITIONS, PartitionTracking
+from shared.eventlog.recorder import LogRecorder
 from shared.events import command, event
 from shared.ids import uuid7
 from shared.sealed import Personal, Sealed

@@ -24,7 +24,8 @@ def say(*words: object) -> None:
 def main(url: str) -> None:
     app = opened(url)
     recorder: Any = app.recorder
-    look = recorder._own
+    appender = recorder.appender
+    look = appender._own
 
     def own(events: Any) -> Any:
         found = look(events)
@@ -32,7 +33,7 @@ def main(url: str) -> None:
             say("RECOGNISED")
         return found
 
-    recorder._own = own
+    appender._own = own
 
     def write() -> None:
         try:

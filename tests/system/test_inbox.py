@@ -10,7 +10,8 @@ import pytest
 from desk import FAULTY, Desk, LogOfTheDesk, Workshop
 from eventsourcing.persistence import OperationalError
 
-from shared.eventlog.recorder import PARTITIONS, NotParked, PartitionTracking, partition_of
+from shared.eventlog.partitions import PARTITIONS, PartitionTracking, partition_of
+from shared.eventlog.refused import NotParked
 from shared.ids import uuid7
 from shared.transport.inbox import Jump, OtherLog
 from shared.transport.parking import Parking

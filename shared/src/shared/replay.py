@@ -10,9 +10,9 @@ from uuid import UUID
 
 from shared.decider import Decider
 from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.keys import ERASED
 from shared.eventlog.mapper import RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry
 from shared.sealed import Sealed
 
 S = TypeVar("S")

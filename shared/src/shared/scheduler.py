@@ -13,7 +13,7 @@ from typing import Any
 from shared.decider import Actor, Refused, Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.dues import Firing
-from shared.eventlog.recorder import OUTAGES, DueSettled
+from shared.eventlog.refused import OUTAGES, DueSettled
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry
 from shared.folding import folded
 from shared.sealed import Sealed
 

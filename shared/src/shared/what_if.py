@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.events import name_of
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

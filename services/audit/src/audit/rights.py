@@ -14,7 +14,7 @@ from audit.ledger.store import Leaf, Ledger
 from shared.contracts.intake import RightGranted, RightRevoked
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import LogEntry
+from shared.eventlog.entries import LogEntry
 from shared.rights.right import Right
 from shared.web.callers import UNREADABLE
 

@@ -7,8 +7,8 @@ from typing import Any
 from diagnostic.domain.diagnosis import Status
 from diagnostic.views import diagnoses
 from shared.caseload import Caseload, What, due
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
 SESSION, SUBMISSION, WORD = "session_to_hold", "diagnosis_to_submit", "leader_to_answer"

@@ -8,8 +8,8 @@ from diagnostic.domain import events
 from shared.contracts import diagnostic as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import forgetting
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 
 
 def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:

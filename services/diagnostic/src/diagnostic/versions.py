@@ -23,8 +23,8 @@ from diagnostic.domain.events import (
 )
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry
 from shared.events import name_of
 from shared.web.versions import Version, Word, content_at
 

@@ -23,8 +23,8 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from diagnostic.domain.leaders import LEADERS_NEEDED, still_agreeing
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
 

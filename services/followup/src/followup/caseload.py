@@ -8,8 +8,8 @@ from followup.domain import follow_up
 from followup.domain.state import Status
 from followup.views import follow_ups
 from shared.caseload import Caseload, What, due
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
 REVIEW, CLOSURE = "review_to_hold", "follow_up_to_close"

@@ -10,8 +10,8 @@ from followup.domain.reviews import ReviewStatus
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import forgetting
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.ids import uuid7_after
 
 

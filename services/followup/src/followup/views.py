@@ -25,8 +25,8 @@ from followup.domain.events import (
 from followup.domain.reviews import Comparability, Report, ReviewStatus
 from followup.domain.state import Status
 from followup.published import request_opened_by
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
 ENDED = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)

@@ -20,8 +20,8 @@ from intake.domain.events import (
 )
 from intake.settings import deployment
 from shared.caseload import Caseload, What, due
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
 TRIAGE, MEETING, OUTCOME, CHASE = "request_to_triage", "meeting_to_hold", "outcome_to_give", "orientation_to_chase"

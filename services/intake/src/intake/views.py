@@ -24,8 +24,8 @@ from intake.domain.events import (
 from intake.domain.nomenclature import section_of
 from intake.domain.state import Status
 from intake.domain.structure import Structure
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
 

@@ -28,8 +28,8 @@ from parcours.domain.validation import (
     SharedVersionLapsed,
 )
 from shared.caseload import Caseload, What, due
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
 SHARING, WORD, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"

@@ -9,8 +9,8 @@ from parcours.domain.state import Step
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import forgetting
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 
 
 def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:

@@ -18,8 +18,8 @@ from parcours.domain.validation import (
     SharedVersionLapsed,
 )
 from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent, plain
-from shared.eventlog.recorder import LogEntry
 from shared.events import name_of
 from shared.web.versions import Version, Word, content_at
 

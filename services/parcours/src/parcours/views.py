@@ -26,8 +26,8 @@ from parcours.domain.validation import (
     ParcoursValidated,
     SharedVersionLapsed,
 )
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.views import Document, View
 
 

@@ -27,20 +27,14 @@ from shared.clock import Clock
 from shared.decider import Actor, Context, Decider, InCharge, Refused, Role
 from shared.eventlog import people
 from shared.eventlog.dues import Firing, due_rows
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.erased import ErasedList, ListDamaged
 from shared.eventlog.factory import LogFactory, reached_by
-from shared.eventlog.keys import Erased, KeyRing, Vault
+from shared.eventlog.keys import Erased, KeyRing, Vault, key_rows
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
-from shared.eventlog.recorder import (
-    AlreadyAnswered,
-    ClaimTaken,
-    KeyDestroyed,
-    LogEntry,
-    LogRecorder,
-    PartitionTracking,
-    VersionTaken,
-    key_rows,
-)
+from shared.eventlog.partitions import PartitionTracking
+from shared.eventlog.recorder import LogRecorder
+from shared.eventlog.refused import AlreadyAnswered, ClaimTaken, KeyDestroyed, VersionTaken
 from shared.events import happened_at, name_of
 from shared.ids import uuid7
 from shared.sealed import sealed_in

@@ -171,5 +171,10 @@ class KeyRing:
         return nonce + self.known[key_id].encrypt(nonce, clear, bound.encode())
 
 
+def key_rows(keys: Mapping[UUID, bytes]) -> list[dict[str, str]]:
+    """For append.sql."""
+    return [{"key_id": str(key_id), "wrapped": b64encode(wrapped).decode()} for key_id, wrapped in keys.items()]
+
+
 def _opened(key: AESGCM, sealed: bytes, bound: str) -> bytes:
     return key.decrypt(sealed[:NONCE], sealed[NONCE:], bound.encode())

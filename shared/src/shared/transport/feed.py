@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from shared.decider import Role
-from shared.eventlog.recorder import PARTITIONS
+from shared.eventlog.partitions import PARTITIONS
 from shared.transport.partners import PARTNERS, check_cursor, shown_to
 from shared.transport.wire import Message, Published, encode, messages_of
 from shared.web.allowed import allowed

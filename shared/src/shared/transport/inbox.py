@@ -15,7 +15,8 @@ from uuid import UUID
 from shared.contracts.base import PublicEvent
 from shared.decider import Actor, Decider, Role
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import OUTAGES, CaseParked, NotParked, PartitionTracking, TrackingRefused
+from shared.eventlog.partitions import PartitionTracking
+from shared.eventlog.refused import OUTAGES, CaseParked, NotParked, TrackingRefused
 from shared.transport.feed import Feed
 from shared.transport.parking import Parking
 from shared.transport.wire import Head, Header, Message

@@ -15,7 +15,8 @@ from uuid import UUID
 
 from shared.decider import Refused
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import NotParked, PartitionTracking
+from shared.eventlog.partitions import PartitionTracking
+from shared.eventlog.refused import NotParked
 from shared.transport.wire import Header, Message, decode, encode
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import LogEntry, LogRecorder
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.recorder import LogRecorder
 from shared.rights.policy import Action
 from shared.transport.wire import Message, Published, messages_of
 from shared.web.callers import Caller

@@ -21,7 +21,7 @@ from nats.js.errors import NotFoundError
 from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import PARTITIONS
+from shared.eventlog.partitions import PARTITIONS
 from shared.transport import topology
 from shared.transport.access import Access, violates_permissions
 from shared.transport.wire import Head, Message, Published, decode, encode, messages_of

@@ -18,7 +18,7 @@ from nats.js.errors import APIError
 from pydantic import BaseModel, Field, create_model
 
 from shared.contracts.base import PublicEvent
-from shared.eventlog.recorder import PARTITIONS
+from shared.eventlog.partitions import PARTITIONS
 from shared.transport import topology
 from shared.transport.access import Access, violates_permissions
 from shared.transport.inbox import Inbox, OtherLog, Reactions

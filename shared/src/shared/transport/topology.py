@@ -8,7 +8,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
-from shared.eventlog.recorder import PARTITIONS
+from shared.eventlog.partitions import PARTITIONS
 from shared.transport.access import Access
 
 MAX_AGE = 7 * 24 * 3600

@@ -13,8 +13,8 @@ import msgspec
 
 from shared.contracts.base import PublicEvent
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry, LogIdentity
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry, LogIdentity
 from shared.events import name_of
 
 Published = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]

@@ -13,8 +13,8 @@ from shared.documents import drawing
 from shared.documents.model import Document
 from shared.documents.reading import Paper, Papers, Reading, Told
 from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.recorder import LogEntry
 from shared.web.allowed import allowed
 from shared.web.asked import Asked
 from shared.web.callers import Calling

@@ -12,9 +12,9 @@ from cryptography.exceptions import InvalidTag
 from pydantic import BaseModel
 
 from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.entries import LogEntry
 from shared.eventlog.keys import Erased
 from shared.eventlog.mapper import Stored
-from shared.eventlog.recorder import LogEntry
 from shared.events import name_of
 from shared.sealed import Sealed, tokens_in
 

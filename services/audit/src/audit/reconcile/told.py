@@ -15,7 +15,7 @@ from audit.ledger.integrator import opens
 from audit.ledger.store import Leaf, Ledger
 from audit.reconcile.finding import Finding, Kind
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import LogEntry
+from shared.eventlog.entries import LogEntry
 from shared.transport.wire import Header
 
 header_in = msgspec.json.Decoder(Header).decode

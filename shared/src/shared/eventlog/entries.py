@@ -1,0 +1,34 @@
+"""What does the log tell of an event? The event as it is stored, with what the log itself gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import Notification
+
+ENTRY = "originator_id, originator_version, topic, state, position AS id, case_id, partition, number, recorded_at"
+
+
+@dataclass(frozen=True)
+class LogEntry(Notification):
+    """A notification with what the log itself gave: `id` is the position."""
+
+    case_id: UUID
+    partition: int
+    number: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LogIdentity:
+    """Which history this is; a log restored from a back-up takes a new id `since` a position."""
+
+    log_id: UUID
+    since: int
+
+
+def entry_of(row: dict[str, Any]) -> LogEntry:
+    return LogEntry(**row | {"recorded_at": row["recorded_at"].astimezone(UTC)})
