@@ -12,9 +12,10 @@ from eventsourcing.persistence import MapperDeserialisationError, OperationalErr
 from notes import ADVISER, TAKEN, Note, Noted, Notes, assert_dense, decider, entries, opened
 
 from shared.decider import Refused, Role
-from shared.eventlog.application import CommandKey, KeyReused, ServiceApplication, StaleVersion, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.keys import ERASED, Erased
 from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
+from shared.eventlog.receipts import CommandKey, KeyReused, StaleVersion, UnknownCase
 from shared.events import event
 from shared.ids import uuid7
 from shared.scheduler import Scheduler

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from notes import ADVISER, Note, decider
 
 from shared.decider import Context, Decider
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.keys import ERASED
 from shared.eventlog.mapper import plain
+from shared.eventlog.receipts import UnknownCase
 from shared.events import event
 from shared.ids import uuid7
 from shared.replay import Change, Moment, NeverReached, NotYet, StillToCome, changes, replayed, showing, steps

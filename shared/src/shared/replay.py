@@ -9,10 +9,11 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from shared.decider import Decider
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.keys import ERASED
 from shared.eventlog.mapper import RecordedEvent, plain
+from shared.eventlog.receipts import UnknownCase
 from shared.sealed import Sealed
 
 S = TypeVar("S")

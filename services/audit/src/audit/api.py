@@ -15,7 +15,8 @@ from pydantic import BaseModel, StringConstraints
 from audit.phases import PATHS
 from audit.timeline import Told, Wanted, after, counted, told_of
 from shared.decider import Role
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.receipts import UnknownCase
 from shared.replay import StillToCome
 from shared.web.allowed import EVERYONE_AT_WORK, allowed, whole_or_headers
 from shared.web.asked import Asked, case_router

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from diagnostic.domain import diagnosis
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.receipts import UnknownCase
 from shared.rights.policy import Dossier
 
 

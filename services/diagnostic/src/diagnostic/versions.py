@@ -22,9 +22,10 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from shared.decider import Actor, Role
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent, plain
+from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
 from shared.web.versions import Version, Word, content_at
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from intake import deployed
 from intake.domain.register import register
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.receipts import UnknownCase
 from shared.rights.policy import Dossier
 
 

@@ -18,8 +18,9 @@ from intake.settings import deployment
 from shared.decider import Decider, Role
 from shared.erasure.endpoints import DPO, people_router
 from shared.erasure.forgetting import erasure_of
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.people import cases_of, is_something_else, values_of
+from shared.eventlog.receipts import UnknownCase
 from shared.web.allowed import allowed
 from shared.web.answers import answers
 from shared.web.asked import Asked

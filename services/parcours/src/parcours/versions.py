@@ -17,9 +17,10 @@ from parcours.domain.validation import (
     ParcoursValidated,
     SharedVersionLapsed,
 )
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent, plain
+from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
 from shared.web.versions import Version, Word, content_at
 

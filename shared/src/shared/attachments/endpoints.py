@@ -19,7 +19,8 @@ from shared.attachments.media import KEPT, media_type_of, named
 from shared.attachments.pieces import GONE, Pieces, address, attachments_of, opened
 from shared.attachments.uploads import received, title_and_name
 from shared.decider import Role
-from shared.eventlog.application import Receipt, ServiceApplication
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.receipts import Receipt
 from shared.web.allowed import EVERYONE_AT_WORK, allowed
 from shared.web.answers import answers
 from shared.web.asked import Asked, IdempotencyKey, case_router

@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS {schema}.releases (  -- what pilots were told, drawn 
     unit text, quarter text, tables jsonb NOT NULL, drawn_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (unit, quarter)
 );
 
--- Gives the position of the first event; the others follow. `extras` is null or an object of lists (see recorder.py).
+-- Gives the position of the first event; the others follow. `extras` is null or an object of lists (see the recorder's insert_events).
 -- Everything that can wait for a row comes before the lock, in a fixed order: nobody waits for a row while holding it.
 CREATE OR REPLACE FUNCTION {schema}.append(
     ids uuid[], versions bigint[], topics text[], states bytea[], cases uuid[], partitions smallint[], extras jsonb

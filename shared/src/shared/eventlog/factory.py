@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from eventsourcing.postgres import PostgresFactory
-from eventsourcing.utils import Environment, EnvType
+from eventsourcing.utils import Environment, EnvType, get_topic
 from psycopg.conninfo import conninfo_to_dict
+
+from shared.eventlog.recorder import LogRecorder
 
 URL = "POSTGRES_URL"
 ASKED_FOR = ("dbname", "host", "port", "user", "password")
@@ -23,3 +25,18 @@ class LogFactory(PostgresFactory):
 def reached_by(url: str) -> dict[str, str]:
     """Settings of the library: those that it asks for stand in the URL."""
     return {URL: url} | {f"POSTGRES_{setting.upper()}": "" for setting in ASKED_FOR}
+
+
+def environment(url: str, pool_size: int) -> dict[str, str]:
+    """The library's own settings. Its insert function is never enabled: it takes no lock and drops the tracking."""
+    return {
+        "PERSISTENCE_MODULE": get_topic(LogFactory),
+        "APPLICATION_RECORDER_TOPIC": get_topic(LogRecorder),
+        "CREATE_TABLE": "no",
+        **reached_by(url),
+        "POSTGRES_POOL_SIZE": "2",
+        "POSTGRES_MAX_OVERFLOW": str(pool_size - 2),
+        "POSTGRES_MAX_WAITING": "0",
+        "POSTGRES_CONNECT_TIMEOUT": "3",
+        "POSTGRES_ENABLE_DB_FUNCTIONS": "no",
+    }

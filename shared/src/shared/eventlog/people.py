@@ -18,6 +18,7 @@ from shared.sealed import Personal, sealed_in
 
 if TYPE_CHECKING:
     from shared.eventlog.application import ServiceApplication
+    from shared.eventlog.log import ServiceLog
 
 INDEXED = "people:v1"
 """Marks, among the views, how far the log was read for people before each append did it itself."""
@@ -142,7 +143,7 @@ def is_something_else(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
     return bool(rows)
 
 
-def index(app: ServiceApplication) -> None:
+def index(app: ServiceLog) -> None:
     """The migration step, one program at a time: a log that was begun before its people were indexed is read once."""
     after = 0
     with app.recorder.datastore.get_connection() as connection, connection.transaction():

@@ -12,9 +12,10 @@ from shared.decider import Decider, Refusal, Role
 from shared.documents import drawing
 from shared.documents.model import Document
 from shared.documents.reading import Paper, Papers, Reading, Told
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.receipts import UnknownCase
 from shared.web.allowed import allowed
 from shared.web.asked import Asked
 from shared.web.callers import Calling

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Body, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
 from shared.decider import Decider, Role
-from shared.eventlog.application import Beside, CommandKey, Receipt, ServiceApplication
+from shared.eventlog.application import Beside, ServiceApplication
+from shared.eventlog.receipts import CommandKey, Receipt
 from shared.ids import uuid7
 from shared.web.allowed import allowed
 from shared.web.answers import answers

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from shared.decider import Refused
-from shared.eventlog.application import KeyReused, StaleVersion, UnknownCase
 from shared.eventlog.keys import Erased
+from shared.eventlog.receipts import KeyReused, StaleVersion, UnknownCase
 from shared.french import number
 from shared.past import AT_MOST, PastBusy, TooMuchPast
 from shared.replay import NeverReached, NotYet, StillToCome

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from shared.decider import Decider, Role
-from shared.eventlog.application import Loaded, ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
+from shared.eventlog.parts import Loaded
+from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
 from shared.replay import Moment
 from shared.views import View

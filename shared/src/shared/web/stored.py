@@ -11,10 +11,11 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from pydantic import BaseModel
 
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.keys import Erased
 from shared.eventlog.mapper import Stored
+from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
 from shared.sealed import Sealed, tokens_in
 

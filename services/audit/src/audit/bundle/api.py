@@ -12,7 +12,9 @@ from audit.bundle.container import TooLarge, made
 from audit.bundle.writing import entries
 from audit.ledger.api import altered_event, not_signed_yet
 from shared.decider import Role
-from shared.web.allowed import confidential_refused, whole_or_headers
+from shared.web.allowed import EVERYONE_AT_WORK, confidential_refused, whole_or_headers
+from shared.web.answers import answers
+from shared.web.asked import Asked, case_router
 from shared.web.callers import RIGHT, Calling
 from shared.web.problems import ProblemError
 

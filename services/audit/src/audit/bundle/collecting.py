@@ -20,7 +20,8 @@ from audit.ledger.integrator import announcement_of, opening_of, opens
 from audit.ledger.proof import Proof
 from audit.ledger.store import Leaf, Ledger, Signed
 from audit.phases import NAMES, PATHS
-from shared.eventlog.application import ServiceApplication, UnknownCase
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.receipts import UnknownCase
 from shared.transport.wire import Header
 from shared.web.problems import ProblemError
 

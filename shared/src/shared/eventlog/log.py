@@ -1,0 +1,143 @@
+"""How is a service's log opened, and an aggregate rebuilt from it?"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from eventsourcing.application import Application
+from eventsourcing.persistence import PersistenceError
+from eventsourcing.utils import Environment, EnvType
+from psycopg.sql import SQL
+
+from shared.clock import Clock
+from shared.decider import Decider
+from shared.eventlog import people
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.erased import ErasedList
+from shared.eventlog.factory import environment
+from shared.eventlog.keys import Vault
+from shared.eventlog.mapper import EventMapper, RecordedEvent
+from shared.eventlog.parts import Loaded
+from shared.eventlog.receipts import UnknownCase
+from shared.eventlog.recorder import LogRecorder
+from shared.eventlog.turns import Turns
+from shared.events import name_of
+
+S = TypeVar("S")
+log = logging.getLogger(__name__)
+
+
+class ServiceLog(Application[UUID]):
+    """A service's log with its deciders. `url` is a PostgreSQL URL, `deployment_key` 32 bytes, `former_key` the one
+    before, while keys are wrapped anew; `tables` the service's own, as SQL where `{schema}` is filled in; `erased`: the
+    list of destroyed keys that is kept outside the database."""
+
+    SNAPSHOT_EVERY = 50
+
+    def __init__(
+        self,
+        service: str,
+        deciders: Sequence[Decider[Any]],
+        url: str,
+        deployment_key: bytes,
+        clock: Clock | None = None,
+        pool_size: int = 8,
+        tables: str = "",
+        erased: ErasedList | None = None,
+        former_key: bytes | None = None,
+    ) -> None:
+        self.service = service
+        self.deciders = deciders
+        self.clock = clock or Clock()
+        self.url = url
+        self.erased = erased
+        self._deployment_key, self._former_key = deployment_key, former_key
+        self.turns = Turns()
+        self._topics = {d.name: {name_of(event).name for event in d.events} for d in deciders}
+        self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
+        self.name = service
+        super().__init__(environment(url, pool_size))
+        if tables:
+            self.recorder.sql_create_statements.append(SQL(tables).format(schema=self.recorder.schema))
+
+    recorder: LogRecorder
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Only what we say: the machine's own variables would reach the library otherwise."""
+        return Environment(name, dict(env or {}))
+
+    def construct_mapper(self) -> EventMapper:
+        self.vault = Vault(self._deployment_key, self._wrapped_keys, self._former_key)
+        states = {self._snapshot_topics[d.name]: type(d.initial) for d in self.deciders}
+        return EventMapper((event for d in self.deciders for event in d.events), states)
+
+    mapper: EventMapper
+
+    def _wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
+        return self.recorder.wrapped_keys(key_ids)
+
+    def create_tables(self) -> None:
+        """The migration step: makes what is missing, and leaves the rest as it is; one program at a time."""
+        with self.recorder.datastore.get_connection() as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate ' || current_schema(), 0))")
+            for statement in self.recorder.sql_create_statements:
+                connection.execute(statement)
+        people.index(self)
+
+    def close(self) -> None:
+        recorder = getattr(self, "recorder", None)
+        if recorder is not None:
+            recorder.close()
+        super().close()
+
+    def load(self, decider: Decider[S], stream: UUID, until: int = 2**62, *, snapshots: bool = True) -> Loaded[S]:
+        """The state of one aggregate, rebuilt from the log; at version 0 if there is none."""
+        topic = self._snapshot_topics[decider.name] if snapshots else ""
+        version, state, evolve, to_data, named = 0, decider.initial, decider.evolve, self.mapper.to_data, str(stream)
+        own = self._topics[decider.name]
+        for version, name, stored in self.recorder.history(stream, topic, until):
+            if version == 1 and name.partition(":v")[0] not in own:
+                raise UnknownCase(f"{stream} is another aggregate than {decider.name}")
+            if name == topic:
+                state = self.mapper.to_state(topic, stored)
+            else:
+                state = evolve(state, to_data(named, version, name, stored))
+        return Loaded(version, state)
+
+    def existing(self, decider: Decider[S], stream: UUID) -> Loaded[S]:
+        """Like `load`; raises UnknownCase when nothing was recorded."""
+        loaded = self.load(decider, stream)
+        if loaded.version == 0:
+            raise UnknownCase(str(stream))
+        return loaded
+
+    def events_of(self, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
+        for entry in entries:
+            yield entry, self.mapper.to_domain_event(entry)
+
+    def _snapshot_now_and_then(self, decider: Decider[S], stream: UUID, before: int, after: int) -> None:
+        if before // self.SNAPSHOT_EVERY == after // self.SNAPSHOT_EVERY:
+            return
+        loaded = self.load(decider, stream)
+        topic = self._snapshot_topics[decider.name]
+        try:
+            self.recorder.keep_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
+        except PersistenceError:  # the command is recorded: it is not to look as if it had failed
+            log.warning("no snapshot of %s at %d", stream, loaded.version, exc_info=True)
+
+
+def _shape(decider: Decider[Any]) -> str:
+    """Changes when the state's fields or the domain's code do: then a new program rebuilds, and reads no old state."""
+    schema = msgspec.json.schema(type(decider.initial), schema_hook=lambda _: {"type": "object"})
+    told = hashlib.sha256(json.dumps(schema, sort_keys=True).encode())
+    for module in sorted(Path(inspect.getfile(decider.evolve)).parent.glob("*.py")):
+        told.update(module.read_bytes())
+    return told.hexdigest()[:12]

@@ -1,0 +1,53 @@
+"""What is told to whoever gives a command? What it led to, the same again, or why nothing came of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+
+class StaleVersion(Exception):
+    """The case has moved on since the caller read it; `current` is its version."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the case is at version {current}")
+        self.current = current
+
+
+class UnknownCase(Exception):
+    """No event of this aggregate under this id."""
+
+
+class KeyReused(Exception):
+    """An idempotency key that was given with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKey:
+    """An idempotency key, and the fingerprint of the request it came with."""
+
+    key: str
+    request: str
+
+    def row(self, receipt: Receipt) -> dict[str, str]:
+        """For append.sql: what is answered now, and each time that the key comes back."""
+        response = {"id": str(receipt.id), "version": receipt.version, "events": receipt.events}
+        return {"key": self.key, "request": self.request, "response": json.dumps(response)}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a command led to. `repeated`: this is the first answer, given again, without its `state`."""
+
+    id: UUID
+    version: int
+    events: tuple[str, ...]
+    repeated: bool = False
+    state: Any = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def again(cls, response: str) -> Receipt:
+        first = json.loads(response)
+        return cls(UUID(first["id"]), first["version"], tuple(first["events"]), repeated=True)
