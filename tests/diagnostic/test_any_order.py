@@ -34,10 +34,11 @@ from diagnostic.domain.commands import (
 )
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
 from diagnostic.domain.content import Quality, Section
-from diagnostic.domain.diagnosis import Diagnosis, Status, decider
+from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.difficulty import Level
 from diagnostic.domain.events import DiagnosisContested, DiagnosisValidated, PlanAgreed
 from diagnostic.domain.leaders import RecordMandate
+from diagnostic.domain.state import Diagnosis, Status
 from diagnostic.views import diagnoses
 from shared.content import content_hash
 from shared.decider import Actor, Role

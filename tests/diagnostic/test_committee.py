@@ -26,7 +26,7 @@ from diagnostic.domain.committee import (
     WithdrawAgreement,
 )
 from diagnostic.domain.content import Assessment, Section
-from diagnostic.domain.diagnosis import Status, decider
+from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.events import (
     AxisAssessed,
     DiagnosisOpened,
@@ -35,6 +35,7 @@ from diagnostic.domain.events import (
     EmploymentRecorded,
     PlanAgreed,
 )
+from diagnostic.domain.state import Status
 from diagnostic.main import service
 from embedded.nats import Nats
 from shared.decider import Actor, Role

@@ -17,8 +17,9 @@ from diagnostic.domain import commands
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.content import Quality
-from diagnostic.domain.diagnosis import Diagnosis, decider
+from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.difficulty import Level, Nature
+from diagnostic.domain.state import Diagnosis
 from diagnostic.main import service
 from embedded.nats import Nats
 from shared.decider import Role

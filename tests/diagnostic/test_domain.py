@@ -34,7 +34,7 @@ from diagnostic.domain.content import (
     Scheme,
     Session,
 )
-from diagnostic.domain.diagnosis import Status, decider
+from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.difficulty import Difficulty, Level, Nature
 from diagnostic.domain.events import (
     AxisAssessed,
@@ -54,6 +54,7 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
+from diagnostic.domain.state import Status
 from shared.content import content_hash
 from shared.decider import Role
 from shared.sealed import Personal

@@ -8,7 +8,7 @@ import pytest
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.commands import AgreePlan, ContestDiagnosis, ListOtherScheme, ValidateDiagnosis
 from diagnostic.domain.content import Assessment
-from diagnostic.domain.diagnosis import Status, decider
+from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.events import (
     AxisAssessed,
     DiagnosisContested,
@@ -17,6 +17,7 @@ from diagnostic.domain.events import (
     DiagnosisValidated,
 )
 from diagnostic.domain.leaders import Disagreement, MandateRecorded, RecordMandate
+from diagnostic.domain.state import Status
 from shared.decider import Actor, Role
 from shared.testing import NOW, Scenarios, text
 

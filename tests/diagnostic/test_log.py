@@ -43,9 +43,10 @@ from diagnostic.domain.committee import (
     WithdrawAgreement,
 )
 from diagnostic.domain.content import Quality, Section
-from diagnostic.domain.diagnosis import Diagnosis, Status, decider
+from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.difficulty import Level, Nature
 from diagnostic.domain.leaders import RecordMandate
+from diagnostic.domain.state import Diagnosis, Status
 from shared.content import content_hash
 from shared.decider import Role
 from shared.testing import CASE, NOW, MemoryLog

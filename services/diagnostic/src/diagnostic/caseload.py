@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostic.domain.diagnosis import Status
+from diagnostic.domain.state import Status
 from diagnostic.views import diagnoses
 from shared.caseload import Caseload, What, due
 from shared.eventlog.entries import LogEntry

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
 from diagnostic.domain.changes import DECISIONS, EMPLOYMENT
 from diagnostic.domain.content import SECTIONS, Content, Problem, Section
-from diagnostic.domain.diagnosis import Diagnosis, Status
 from diagnostic.domain.difficulty import Difficulty, Level, Scenario
 from diagnostic.domain.events import DiagnosisValidated, PlanAgreed
+from diagnostic.domain.state import Diagnosis, Status
 from shared.documents.model import (
     Block,
     Bullets,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostic.domain.diagnosis import Status
 from diagnostic.domain.events import (
     AxisAssessed,
     BaselineCorrected,
@@ -23,6 +22,7 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from diagnostic.domain.leaders import LEADERS_NEEDED, still_agreeing
+from diagnostic.domain.state import Status
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
 from shared.views import Document, View
