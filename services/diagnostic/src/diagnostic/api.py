@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from diagnostic import documents as papers
-from diagnostic import versions, views
+from diagnostic import questions, versions, views
 from diagnostic.aggregates import release
 from diagnostic.caseload import caseload
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
@@ -22,7 +22,6 @@ from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import Endpoints
 from shared.web.figures import offer_figures
-from shared.web.versions import Number, Since, Version
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = Endpoints(router, diagnosis.decider)
@@ -61,34 +60,12 @@ diagnoses.lists(views.diagnoses, *EVERYONE_AT_WORK)
 diagnosis_attachments = attachments_router("/diagnoses", diagnoses, AttachmentKind, *WHO_READS_A_CASE)
 caseload_router = router_of(caseload)
 
-WHO_READS_VERSIONS = frozenset({*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR, Role.SERVICE})
+WHO_READS_VERSIONS = frozenset({*WHO_READS_A_CASE, Role.SERVICE})
 WHO_READS_ADVICE = frozenset({*WHO_READS_A_CASE, Role.RESOURCE_CENTRE})
 WHO_READS_WHAT_IS_SHARED = WHO_READS_VERSIONS | {Role.COMMITTEE}
 
 
-@router.get("/{id}/versions", summary="The versions of the content")
-def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[Version]:  # noqa: A002
-    """Who made each version and when, and what leaders said of it."""
-    allowed(caller, WHO_READS_VERSIONS, id)
-    return versions.versions(asked, id)
-
-
-@router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
-def read_version(id: UUID, number: Number, asked: Asked, caller: Calling) -> versions.Reading:  # noqa: A002
-    allowed(caller, WHO_READS_VERSIONS, id)
-    return versions.reading(asked, id, number)
-
-
-@router.get("/{id}/versions/{number}/changes", summary="What changed between two versions")
-def read_changes(
-    id: UUID,  # noqa: A002
-    number: Number,
-    asked: Asked,
-    caller: Calling,
-    since: Since = None,
-) -> versions.Difference:
-    allowed(caller, WHO_READS_VERSIONS, id)
-    return versions.difference(asked, id, number, number - 1 if since is None else since)
+versions.of_diagnosis.offer(router, *WHO_READS_VERSIONS)
 
 
 @router.get("/{id}/shared", responses=answers(409), summary="What is shared with the committee")
@@ -99,7 +76,7 @@ def read_shared(id: UUID, asked: Asked, caller: Calling) -> versions.SharedReadi
 
 
 @router.get("/{id}/advice", summary="What resource centres are asked")
-def read_advice(id: UUID, asked: Asked, caller: Calling) -> list[versions.AdviceReading]:  # noqa: A002
+def read_advice(id: UUID, asked: Asked, caller: Calling) -> list[questions.AdviceReading]:  # noqa: A002
     """A resource centre reads the questions that were put to it, and nothing else of the diagnosis."""
     allowed(caller, WHO_READS_ADVICE, id)
-    return versions.advice(asked, id, caller.actor)
+    return questions.advice(asked, id, caller.actor)

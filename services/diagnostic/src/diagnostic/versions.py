@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, get_args
 from uuid import UUID
 
-from diagnostic.domain.advice import seen_by
 from diagnostic.domain.changes import Change, changes
 from diagnostic.domain.content import Content
 from diagnostic.domain.diagnosis import decider
@@ -21,23 +20,12 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
-from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent, plain
 from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
-from shared.web.versions import Version, Word, content_at
-
-WHAT = "Le diagnostic"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A version with its content, sealed values opened."""
-
-    about: Version
-    content: dict[str, Any]
+from shared.web.versions import Made, Version, Versions, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,75 +46,25 @@ class Difference:
     changes: list[Change]
 
 
-def versions(asked: ServiceApplication, case: UUID) -> list[Version]:
-    """The first one first. Raises UnknownCase."""
-    made: list[Version] = []
+def made(asked: ServiceApplication, case: UUID) -> list[tuple[Version, Content]]:
+    """Each version, with the content as it was when that version was made. Raises UnknownCase."""
+    found: list[tuple[Version, Content]] = []
+    content = Content()
     for entry, recorded in _recorded(asked, case):
         if isinstance(recorded.data, get_args(Edit)):
-            edit = name_of(recorded.data).label
-            made.append(Version(len(made) + 1, recorded.meta.actor, recorded.meta.role, entry.recorded_at, edit))
+            who, edit = recorded.meta, name_of(recorded.data).label
+            content = with_edit(content, recorded.data)
+            found.append((Version(len(found) + 1, who.actor, who.role, entry.recorded_at, edit), content))
         else:
-            _leaders_part(made, entry, recorded, asked)
-    return made
-
-
-def reading(asked: ServiceApplication, case: UUID, number: int) -> Reading:
-    """Raises UnknownCase, or ProblemError 404 for a version that was never made."""
-    contents, about = contents_of(asked, case), versions(asked, case)
-    content: dict[str, Any] = plain(content_at(contents, number, WHAT), asked.vault.shown)
-    return Reading(about[number - 1], content)
-
-
-def difference(asked: ServiceApplication, case: UUID, number: int, since: int) -> Difference:
-    """Raises UnknownCase, or ProblemError 404 for a version that was never made."""
-    contents = contents_of(asked, case)
-    found = changes(content_at(contents, since, WHAT), content_at(contents, number, WHAT), asked.vault.shown)
-    return Difference(since, number, found)
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceReading:
-    """A question to a resource centre, and its answer once there is one."""
-
-    advice: UUID
-    centre: str
-    question: str
-    received_on: date | None
-    answer: str | None
-
-
-def advice(asked: ServiceApplication, case: UUID, reader: Actor) -> list[AdviceReading]:
-    """What the reader may see of it. Raises UnknownCase, also to a centre that was asked nothing of this case."""
-    found = seen_by(reader, asked.existing(decider, case).state.advice)
-    if reader.role is Role.RESOURCE_CENTRE and not found:
-        raise UnknownCase(str(case))
-    shown = asked.vault.shown
-    return [
-        AdviceReading(
-            each.advice,
-            shown(each.centre),
-            shown(each.question),
-            each.received_on,
-            shown(each.answer) if each.answer else None,
-        )
-        for each in found
-    ]
+            _leaders_part(found, entry, recorded, asked)
+    return found
 
 
 def shared(asked: ServiceApplication, case: UUID) -> SharedReading:
     """Raises UnknownCase, or Refused when nothing is shared, or no longer."""
     share = asked.existing(decider, case).state.committee.seen_on(asked.clock.now().date())
-    content = plain(contents_of(asked, case)[share.version], asked.vault.shown)
+    content = plain(of_diagnosis.at(made(asked, case), share.version), asked.vault.shown)
     return SharedReading(share.version, share.until, {section: content[section] for section in share.scope})
-
-
-def contents_of(asked: ServiceApplication, case: UUID) -> list[Content]:
-    """The content at each version, from 0, when there was none."""
-    contents = [Content()]
-    for _, recorded in _recorded(asked, case):
-        if isinstance(recorded.data, get_args(Edit)):
-            contents.append(with_edit(contents[-1], recorded.data))
-    return contents
 
 
 def _recorded(asked: ServiceApplication, case: UUID) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
@@ -137,15 +75,18 @@ def _recorded(asked: ServiceApplication, case: UUID) -> Iterator[tuple[LogEntry,
 
 
 def _leaders_part(
-    made: list[Version], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
+    made: Made[Content], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
 ) -> None:
     who, at = recorded.meta.actor, entry.recorded_at
     match recorded.data:
         case DiagnosisSubmitted(version, seen):
-            made[version - 1].submitted_at, made[version - 1].content_hash = at, seen
+            made[version - 1][0].submitted_at, made[version - 1][0].content_hash = at, seen
         case DiagnosisValidated(version):
-            made[version - 1].validated.append(Word(who, at))
+            made[version - 1][0].validated.append(Word(who, at))
         case DiagnosisContested(version, reasons):
-            made[version - 1].contested.append(Word(who, at, asked.vault.shown(reasons)))
+            made[version - 1][0].contested.append(Word(who, at, asked.vault.shown(reasons)))
         case SubmissionVoided(version) | ValidationVoided(version):
-            made[version - 1].voided_at = at
+            made[version - 1][0].voided_at = at
+
+
+of_diagnosis = Versions("Le diagnostic", made, Content(), changes, Difference)

@@ -36,7 +36,6 @@ from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import Endpoints
 from shared.web.figures import offer_figures
-from shared.web.versions import Number, Since, Version
 
 router = case_router("/parcours", "parcours")
 accompaniments = Endpoints(router, parcours.decider)
@@ -86,29 +85,7 @@ parcours_attachments = attachments_router("/parcours", accompaniments, Attachmen
 caseload_router = router_of(caseload)
 
 
-@router.get("/{id}/versions", summary="The versions of the content")
-def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[Version]:  # noqa: A002
-    """Who made each version and when, and what leaders said of it."""
-    allowed(caller, frozenset(WHO_READS_A_CASE), id)
-    return versions.versions(asked, id)
-
-
-@router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
-def read_version(id: UUID, number: Number, asked: Asked, caller: Calling) -> versions.Reading:  # noqa: A002
-    allowed(caller, frozenset(WHO_READS_A_CASE), id)
-    return versions.reading(asked, id, number)
-
-
-@router.get("/{id}/versions/{number}/changes", summary="What changed between two versions")
-def read_changes(
-    id: UUID,  # noqa: A002
-    number: Number,
-    asked: Asked,
-    caller: Calling,
-    since: Since = None,
-) -> versions.Difference:
-    allowed(caller, frozenset(WHO_READS_A_CASE), id)
-    return versions.difference(asked, id, number, number - 1 if since is None else since)
+versions.of_parcours.offer(router, *WHO_READS_A_CASE)
 
 
 @router.get("/{id}/provider", summary="What a provider sees of the case")

@@ -19,20 +19,10 @@ from parcours.domain.validation import (
 )
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent, plain
+from shared.eventlog.mapper import RecordedEvent
 from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
-from shared.web.versions import Version, Word, content_at
-
-WHAT = "Le parcours"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A version with its content, sealed values opened."""
-
-    about: Version
-    content: dict[str, Any]
+from shared.web.versions import Made, Version, Versions, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +34,18 @@ class Difference:
     changes: list[Change]
 
 
-def versions(asked: ServiceApplication, case: UUID) -> list[Version]:
-    """The first one first. Raises UnknownCase."""
-    return [version for version, _ in _made(asked, case)]
-
-
-def reading(asked: ServiceApplication, case: UUID, number: int) -> Reading:
-    """Raises UnknownCase, or ProblemError 404 for a version that was never made."""
-    made = _made(asked, case)
-    content: dict[str, Any] = plain(content_at(_contents(made), number, WHAT), asked.vault.shown)
-    return Reading(made[number - 1][0], content)
-
-
-def difference(asked: ServiceApplication, case: UUID, number: int, since: int) -> Difference:
-    """Raises UnknownCase, or ProblemError 404 for a version that was never made."""
-    contents = _contents(_made(asked, case))
-    before, after = (content_at(contents, wanted, WHAT) for wanted in (since, number))
-    return Difference(since, number, changes(before, after, asked.vault.shown))
-
-
-Made = list[tuple[Version, Content]]
-
-
-def _contents(made: Made) -> list[Content]:
-    return [Content(), *(content for _, content in made)]
-
-
-def _made(asked: ServiceApplication, case: UUID) -> Made:
-    """Each version, with the content as it was when that version was made."""
-    made: Made = []
+def made(asked: ServiceApplication, case: UUID) -> list[tuple[Version, Content]]:
+    """Each version, with the content as it was when that version was made. Raises UnknownCase."""
+    found: list[tuple[Version, Content]] = []
     state: Parcours = decider.initial
     for entry, recorded in _recorded(asked, case):
         state = decider.evolve(state, recorded.data)
-        if state.content_version > len(made):
+        if state.content_version > len(found):
             who = recorded.meta
-            version = Version(len(made) + 1, who.actor, who.role, entry.recorded_at, name_of(recorded.data).label)
-            made.append((version, state.content(state.period)))
-        _leaders_part(made, entry, recorded, asked)
-    return made
+            version = Version(len(found) + 1, who.actor, who.role, entry.recorded_at, name_of(recorded.data).label)
+            found.append((version, state.content(state.period)))
+        _leaders_part(found, entry, recorded, asked)
+    return found
 
 
 def _recorded(asked: ServiceApplication, case: UUID) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
@@ -91,7 +55,9 @@ def _recorded(asked: ServiceApplication, case: UUID) -> Iterator[tuple[LogEntry,
     yield from asked.events_of(entries)
 
 
-def _leaders_part(made: Made, entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication) -> None:
+def _leaders_part(
+    made: Made[Content], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
+) -> None:
     who, at = recorded.meta.actor, entry.recorded_at
     match recorded.data:
         case ParcoursShared(version, _, seen):
@@ -105,3 +71,6 @@ def _leaders_part(made: Made, entry: LogEntry, recorded: RecordedEvent[Any], ask
         case ParcoursAdjusted():
             for validated in (each for each, _ in made if each.validated and each.voided_at is None):
                 validated.voided_at = at
+
+
+of_parcours = Versions("Le parcours", made, Content(), changes, Difference)

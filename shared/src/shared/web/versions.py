@@ -1,15 +1,20 @@
-"""What does a service tell of a version that leaders were asked about, and of one that was never made?"""
+"""What is told of a content that leaders are asked about: its versions, one as it was, and what changed between two?"""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import APIRouter, Path, Query
 
 from shared.decider import Role
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import plain
+from shared.sealed import Sealed
+from shared.web.allowed import allowed
+from shared.web.asked import Asked
+from shared.web.callers import Calling
 from shared.web.problems import ProblemError
 
 C = TypeVar("C")
@@ -43,10 +48,66 @@ class Version:
     voided_at: datetime | None = None
 
 
-def content_at(contents: Sequence[C], number: int, what: str) -> C:
-    """The content at a version, from 0, when there was none. Raises ProblemError 404 for one that was never made."""
-    if number >= len(contents):
-        raise ProblemError(
-            404, "unknown-version", "Version inconnue", f"{what} en est à la version {len(contents) - 1}."
+Made = Sequence[tuple[Version, C]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A version with its content, sealed values opened."""
+
+    about: Version
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Versions(Generic[C]):
+    """`what`: what has them, in French. `made`: each, with the content as it was then, the first one first; raises
+    UnknownCase. `nothing`: the content at version 0. `changes`: between two contents, sealed values opened;
+    `difference` is made of two numbers and these."""
+
+    what: str
+    made: Callable[[ServiceApplication, UUID], Made[C]]
+    nothing: C
+    changes: Callable[[C, C, Callable[[Sealed], str]], list[Any]]
+    difference: Callable[[int, int, list[Any]], Any]
+
+    def at(self, made: Made[C], number: int) -> C:
+        """The content, from 0. Raises ProblemError 404 for a version that was never made."""
+        if number > len(made):
+            raise ProblemError(
+                404, "unknown-version", "Version inconnue", f"{self.what} en est à la version {len(made)}."
+            )
+        return made[number - 1][1] if number else self.nothing
+
+    def offer(self, router: APIRouter, *roles: Role) -> None:
+        """GET …/versions, …/versions/{number} and …/versions/{number}/changes."""
+
+        @router.get("/{id}/versions", summary="The versions of the content")
+        def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[Version]:  # noqa: A002
+            """Who made each version and when, and what leaders said of it."""
+            allowed(caller, frozenset(roles), id)
+            return [version for version, _ in self.made(asked, id)]
+
+        @router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
+        def read_version(id: UUID, number: Number, asked: Asked, caller: Calling) -> Reading:  # noqa: A002
+            allowed(caller, frozenset(roles), id)
+            made = self.made(asked, id)
+            content = self.at(made, number)
+            return Reading(made[number - 1][0], plain(content, asked.vault.shown))
+
+        @router.get(
+            "/{id}/versions/{number}/changes",
+            response_model=self.difference,
+            summary="What changed between two versions",
         )
-    return contents[number]
+        def read_changes(
+            id: UUID,  # noqa: A002
+            number: Number,
+            asked: Asked,
+            caller: Calling,
+            since: Since = None,
+        ) -> Any:
+            allowed(caller, frozenset(roles), id)
+            made, since = self.made(asked, id), number - 1 if since is None else since
+            before, after = self.at(made, since), self.at(made, number)
+            return self.difference(since, number, self.changes(before, after, asked.vault.shown))

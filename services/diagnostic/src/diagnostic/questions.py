@@ -1,0 +1,42 @@
+"""What was a resource centre asked, and what did it answer? For who may read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from diagnostic.domain.advice import seen_by
+from diagnostic.domain.diagnosis import decider
+from shared.decider import Actor, Role
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.receipts import UnknownCase
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceReading:
+    """A question to a resource centre, and its answer once there is one."""
+
+    advice: UUID
+    centre: str
+    question: str
+    received_on: date | None
+    answer: str | None
+
+
+def advice(asked: ServiceApplication, case: UUID, reader: Actor) -> list[AdviceReading]:
+    """What the reader may see of it. Raises UnknownCase, also to a centre that was asked nothing of this case."""
+    found = seen_by(reader, asked.existing(decider, case).state.advice)
+    if reader.role is Role.RESOURCE_CENTRE and not found:
+        raise UnknownCase(str(case))
+    shown = asked.vault.shown
+    return [
+        AdviceReading(
+            each.advice,
+            shown(each.centre),
+            shown(each.question),
+            each.received_on,
+            shown(each.answer) if each.answer else None,
+        )
+        for each in found
+    ]
