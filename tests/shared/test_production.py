@@ -165,3 +165,23 @@ def test_every_missing_secret_is_named_in_one_go(
     assert refused.exit_code == 2
     for name in (*SECRETS, *(own if verb == "serve" else ("NATS_DEPLOYER_SEED",))):
         assert f"DLA_{name}: Field required" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "cli", [intake, diagnostic, parcours, followup], ids=["intake", "diagnostic", "parcours", "followup"]
+)
+def test_whoever_forgets_people_must_remember_it_outside_the_database(
+    cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DLA_NATS_URL", "nats://nats.example.org:4222")
+    refused = CliRunner().invoke(cli, ["parked"])
+    assert refused.exit_code == 2
+    assert "DLA_ERASED_LIST is not set" in refused.stderr
+    assert "DLA_NATS_URL is without TLS" in refused.stderr, "with all else that is wrong"
+
+
+def test_a_list_outside_is_enough_and_audit_needs_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DLA_NATS_URL", "nats://nats.example.org:4222")
+    assert "DLA_ERASED_LIST" not in CliRunner().invoke(audit, ["parked"]).stderr
+    monkeypatch.setenv("DLA_ERASED_LIST", str(tmp_path / "erased"))
+    assert "DLA_ERASED_LIST" not in CliRunner().invoke(intake, ["parked"]).stderr

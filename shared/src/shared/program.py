@@ -5,24 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
 import uvicorn
 from fastapi import FastAPI
 
+from shared import operators
 from shared.described import breaking, described, drift, written
+from shared.needs import settings_of
 from shared.rebuild import rebuilt
 from shared.service import Part, Service
-from shared.settings import DeployStep, Misconfigured, Settings, together, told
+from shared.settings import DeployStep, Settings, told
 from shared.transport import topology
-from shared.transport.inbox import Inbox
 from shared.web.patience import Patient
 
 CONNECTIONS = 1000
@@ -64,27 +64,6 @@ def command_line(service: Service) -> typer.Typer:
         app.close()
 
     @cli.command()
-    def parked() -> None:
-        """Lists the cases that wait for an event to be mended, one JSON line each."""
-        with _inbox(service) as inbox:
-            for case in inbox.parking.cases():
-                typer.echo(json.dumps(asdict(case), default=str, ensure_ascii=False))
-
-    @cli.command()
-    def replay(publisher: str, case: UUID) -> None:
-        """Has the effects of a parked case's events, in order, once what failed is mended."""
-        with _inbox(service) as inbox:
-            typer.echo(f"{inbox.parking.replay(publisher, case)} events replayed")
-
-    @cli.command()
-    def skip(publisher: str, case: UUID, motive: Annotated[str, typer.Option(help="Why it is given up")]) -> None:
-        """Gives up the first parked event of a case; it is kept, with the motive."""
-        with _inbox(service) as inbox:
-            if not inbox.parking.skip(publisher, case, motive):
-                typer.echo("nothing of this publisher is parked for this case", err=True)
-                raise typer.Exit(1)
-
-    @cli.command()
     def schemas(
         folder: Annotated[Path, typer.Argument(help="Where they are kept")],
         check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when they differ")] = False,
@@ -103,6 +82,7 @@ def command_line(service: Service) -> typer.Typer:
                 raise typer.Exit(1)
             file.write_text(written(schema))
 
+    operators.install(cli, service)
     return cli
 
 
@@ -141,33 +121,3 @@ def server_of(web: FastAPI, settings: Settings) -> uvicorn.Server:
             timeout_graceful_shutdown=10,
         )
     )
-
-
-@contextmanager
-def _inbox(service: Service) -> Iterator[Inbox]:
-    settings = settings_of(service)
-    app = service.application(settings)
-    try:
-        yield Inbox(app, service.reactions, service.feed(settings))
-    finally:
-        app.close()
-
-
-def settings_of(service: Service, *also: Callable[[], Any]) -> Settings:
-    """What the deployment tells all services, once what it tells this one alone, and what `also` asks, is there too.
-
-    Ends with 2, and all that is missing."""
-    asked = [partial(told, settings) for settings in (service.own_settings, Settings) if settings]
-    with _told_plainly():
-        together(*asked, *also)
-        return told(Settings)
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    try:
-        yield
-    except Misconfigured as missing:
-        for fault in missing.faults:
-            typer.echo(fault, err=True)
-        raise typer.Exit(2) from None

@@ -26,7 +26,7 @@ from shared.eventlog.application import ServiceApplication
 from shared.eventlog.erased import ErasedList, ListDamaged
 from shared.rights.heard import rights_heard
 from shared.scheduler import Scheduler
-from shared.settings import Misconfigured, Mode, Settings
+from shared.settings import Misconfigured, Settings
 from shared.transport.feed import Feed, feed_router
 from shared.transport.inbox import Inbox, Reactions
 from shared.transport.relay import Relay
@@ -106,8 +106,6 @@ class Service:
         """Before anybody is answered. Raises Misconfigured when the list cannot be read: it is better not to start."""
         if forgetting not in self.deciders:
             return
-        if settings.erased_list is None and settings.mode is Mode.PRODUCTION:
-            log.warning("DLA_ERASED_LIST is not set: a restored back-up brings erased people back")
         try:
             destroy_again(app)
         except (OSError, ListDamaged) as error:

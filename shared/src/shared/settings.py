@@ -170,3 +170,21 @@ class DeployStep(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
 
     nats_deployer_seed: Seed
+
+
+class Forgetting(BaseSettings):
+    """What a service that forgets people is told beside: where it remembers whom, outside what may be restored."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
+
+    mode: Mode = Mode.PRODUCTION
+    erased_list: Path | None = None
+
+    @model_validator(mode="after")
+    def _outlives_the_database(self) -> Self:
+        if self.mode is Mode.PRODUCTION and self.erased_list is None:
+            raise ValueError(
+                "DLA_ERASED_LIST is not set: a restored back-up would bring erased people back; name a file on a disk"
+                " that is not restored with the database"
+            )
+        return self

@@ -10,7 +10,7 @@ import typer
 
 from followup import what_if
 from followup.reactions import settings
-from shared.program import settings_of
+from shared.needs import settings_of
 from shared.service import Service
 from shared.what_if import Format, written
 

@@ -14,7 +14,7 @@ from intake.domain.register.commands import GrantRight
 from intake.domain.retention import Kept
 from intake.settings import deployment
 from shared.decider import Actor, Refused, Role
-from shared.program import settings_of
+from shared.needs import settings_of
 from shared.service import Service
 from shared.web.tokens import pseudonym
 from shared.what_if import Format, written

@@ -18,7 +18,7 @@ from audit.ledger.succession import LONGEST_MOTIVE, Succession
 from audit.ledger.tree import Unproven
 from audit.reconcile.run import of_audit_alone
 from shared.eventlog.application import ServiceApplication
-from shared.program import settings_of
+from shared.needs import settings_of
 from shared.service import Service
 from shared.settings import Misconfigured, told
 

@@ -19,7 +19,7 @@ from audit.reconcile.finding import Finding
 from audit.reconcile.following import NotFollowed
 from audit.reconcile.run import Reconciliation, Reconciling, begun, last
 from audit.reconcile.run import follow as followed_again
-from shared.program import settings_of
+from shared.needs import settings_of
 from shared.service import Service
 from shared.transport.feed import FeedUnavailable
 

@@ -1,0 +1,71 @@
+"""What does an operator type now and then? What waits to be mended, and another key for what is sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from shared.eventlog.rewrapping import rewrapped
+from shared.needs import settings_of
+from shared.service import Service
+from shared.transport.inbox import Inbox
+
+
+def install(cli: typer.Typer, service: Service) -> None:
+    @cli.command()
+    def rewrap() -> None:
+        """Wraps what DLA_FORMER_SEALING_KEY wraps under DLA_SEALING_KEY, while the service runs with both; broken off,
+        it is run again. Ends with 2 without a former key, and with 1 at a key that neither opens."""
+        settings = settings_of(service)
+        if settings.former_sealing_key is None:
+            typer.echo("DLA_FORMER_SEALING_KEY is not set: there is no other key to leave", err=True)
+            raise typer.Exit(2)
+        seen = done = 0
+        with closing(service.application(settings)) as app:
+            try:
+                for step in rewrapped(app):
+                    seen, done = step
+                    typer.echo(f"{seen} keys looked at", err=True)
+            except ValueError as error:
+                typer.echo(f"after {seen} keys: {error}", err=True)
+                raise typer.Exit(1) from None
+        typer.echo(
+            f"{service.name}: {done} of {seen} keys were wrapped anew, and none needs DLA_FORMER_SEALING_KEY any more"
+        )
+
+    @cli.command()
+    def parked() -> None:
+        """Lists the cases that wait for an event to be mended, one JSON line each."""
+        with _inbox(service) as inbox:
+            for case in inbox.parking.cases():
+                typer.echo(json.dumps(asdict(case), default=str, ensure_ascii=False))
+
+    @cli.command()
+    def replay(publisher: str, case: UUID) -> None:
+        """Has the effects of a parked case's events, in order, once what failed is mended."""
+        with _inbox(service) as inbox:
+            typer.echo(f"{inbox.parking.replay(publisher, case)} events replayed")
+
+    @cli.command()
+    def skip(publisher: str, case: UUID, motive: Annotated[str, typer.Option(help="Why it is given up")]) -> None:
+        """Gives up the first parked event of a case; it is kept, with the motive."""
+        with _inbox(service) as inbox:
+            if not inbox.parking.skip(publisher, case, motive):
+                typer.echo("nothing of this publisher is parked for this case", err=True)
+                raise typer.Exit(1)
+
+
+@contextmanager
+def _inbox(service: Service) -> Iterator[Inbox]:
+    settings = settings_of(service)
+    app = service.application(settings)
+    try:
+        yield Inbox(app, service.reactions, service.feed(settings))
+    finally:
+        app.close()
