@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from datetime import date, datetime
 from itertools import count
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 import schemathesis
@@ -24,6 +26,7 @@ from embedded.nats import Nats
 from embedded.postgres import Postgres
 from shared.decider import Role
 from shared.ids import uuid7
+from shared.web.offered import operations_of
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 ROLES = [Role.ADVISER, Role.MANAGER, Role.LEADER, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.AUDITOR, Role.SERVICE]
@@ -51,6 +54,17 @@ class Caller:
             self._known.setdefault(re.sub(r"[0-9a-f-]{36}", "{case}", collection), []).append(opened)
         return answer
 
+    def get(self, operation: Any, **query: str) -> Any:
+        """Asks of what exists, where something does, as whoever may."""
+        known = {parameter: str(uuid7()) for parameter in re.findall(r"{(\w+)}", operation.path)}
+        known |= {"unit": UNIT, "year": "2026", "number": "1", "form": "html", "code": "requests"}
+        path = operation.path.format_map(known | self._existing(operation.path))
+        for role in ROLES:
+            answer = self._running.by(role, subject=f"some-{role}", unit=UNIT).get(path, **query)
+            if answer.status_code != 403:
+                break
+        return answer
+
     def _by(self, role: Role, example: Any) -> Any:
         case = str((example.path_parameters or {}).get("case") or (example.path_parameters or {}).get("id") or uuid7())
         token = self._running.issuer.mint(
@@ -74,25 +88,79 @@ def told_apart(operation: Any) -> tuple[bool, int, bool, str]:
     return "{" in operation.path, operation.path.count("/{"), operation.method != "post", operation.path
 
 
+@pytest.fixture(scope="module", params=SERVICES)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def serving(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
-    def serve(name: str) -> Any:
-        def database(_: str) -> str:
-            return postgres.ensure_database(f"openapi_{name}", connections=-1)
+def caller(name: str, postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    def database(_: str) -> str:
+        return postgres.ensure_database(f"openapi_{name}", connections=-1)
 
-        return served(service(name), database, nats, tmp_path_factory.mktemp(name))
-
-    return serve
+    with served(service(name), database, nats, tmp_path_factory.mktemp(name)) as running:
+        yield Caller(running, opened_by_itself(name, running.application))
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_whatever_is_asked_the_answer_is_one_that_openapi_tells(name: str, serving: Callable[[str], Any]) -> None:
-    with serving(name) as running:
-        caller = Caller(running, opened_by_itself(name, running.application))
-        for operation in operations(name):
-            asked(caller, operation, GenerationMode.POSITIVE, 4)
-            if "422" in operation.definition.raw["responses"]:  # else there is nothing to get wrong
-                asked(caller, operation, GenerationMode.NEGATIVE, 3)
+def test_whatever_is_asked_the_answer_is_one_that_openapi_tells(name: str, caller: Caller) -> None:
+    for operation in operations(name):
+        asked(caller, operation, GenerationMode.POSITIVE, 4)
+        if "422" in operation.definition.raw["responses"]:  # else there is nothing to get wrong
+            asked(caller, operation, GenerationMode.NEGATIVE, 3)
+
+
+BEYOND = {
+    "date": ("0001-01-01", "9999-12-31"),
+    "date-time": ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+}
+EDGES = {
+    "date": ("1900-01-01", "2200-12-31"),
+    "date-time": ("1900-01-01T14:00:00+14:00", "2200-12-31T09:59:59-14:00"),
+}
+
+
+def test_no_date_that_is_asked_for_leaves_the_calendar(name: str, caller: Caller) -> None:
+    dated = [(operation, *each) for operation in operations(name) for each in dates_of(operation)]
+    assert {parameter for _, parameter, _ in dated} >= {"as_of", "on"}
+    for operation, parameter, form in dated:
+        for absurd in BEYOND[form]:
+            answer = caller.get(operation, **{parameter: absurd})
+            if answer.status_code == 404:  # nothing of the kind stands there, whenever it is asked for
+                continue
+            assert answer.status_code == 422, (operation.path, parameter, absurd, answer.text)
+            assert "une date des années 1900 à 2200 est attendue" in answer.json()["detail"]
+        for edge in EDGES[form]:
+            answer = caller.get(operation, **{parameter: edge})
+            assert answer.status_code < 500, (operation.path, parameter, edge, answer.text)
+
+
+def dates_of(operation: Any) -> Iterator[tuple[str, str]]:
+    """The query parameters that are dates, each with its format."""
+    for parameter in operation.definition.raw.get("parameters", ()):
+        for shape in parameter["schema"].get("anyOf", [parameter["schema"]]):
+            if parameter["in"] == "query" and shape.get("format") in BEYOND:
+                yield parameter["name"], shape["format"]
+
+
+def test_no_date_that_is_typed_into_a_command_leaves_the_calendar(name: str) -> None:
+    unbounded = {
+        f"{operation.command.__name__}.{field}"
+        for operation in operations_of(service(name).routers)
+        for field in unbounded_dates(operation.command)
+    }
+    assert unbounded == set()
+
+
+def unbounded_dates(shape: Any, path: str = "") -> Iterator[str]:
+    """Fields of what is typed in, as deep as it goes, that are any date at all."""
+    if shape in (date, datetime):
+        yield path
+    elif is_dataclass(shape):
+        for field, hint in get_type_hints(shape, include_extras=True).items():
+            yield from unbounded_dates(hint, f"{path}.{field}" if path else field)
+    elif get_origin(shape) is not Annotated or get_args(shape)[0] not in (date, datetime):
+        for inner in get_args(shape):
+            yield from unbounded_dates(inner, path)
 
 
 def operations(name: str) -> Iterator[Any]:

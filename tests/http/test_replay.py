@@ -98,7 +98,17 @@ def test_a_moment_that_cannot_be_told_is_said_clearly(
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (status, slug)
 
 
-@pytest.mark.parametrize("bound", ["hier", "2026-03-02T09:00:00", "-1", "99999999999999999999"])
+@pytest.mark.parametrize(
+    "bound",
+    [
+        "hier",
+        "2026-03-02T09:00:00",
+        "-1",
+        "99999999999999999999",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
 def test_a_bound_that_is_neither_version_nor_instant_is_refused(auditor: Client, path: str, bound: str) -> None:
     assert auditor.get(f"{path}/changes", since=bound).status_code == 422
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from annotated_types import Ge, Le, Len
@@ -23,5 +24,13 @@ Cents = Annotated[int, Ge(0), Le(10_000_000_00)]
 """Euro cents, at most ten million euros."""
 FullTimeEquivalents = Annotated[float, Ge(0), Le(100_000)]
 """ETP (équivalents temps plein)."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Beyond these a date is a slip; and calculating with one may leave what a calendar holds."""
+Day = Annotated[date, Ge(date(FIRST_YEAR, 1, 1)), Le(date(LAST_YEAR, 12, 31))]
+Instant = Annotated[
+    datetime,
+    Ge(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)),
+    Le(datetime(LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=UTC)),
+]
 UNIT_CODE = re.compile(r"[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*")
 """A unit's code, such as dla-44: it travels and is listed as it is, and has no room for a sentence or a name."""

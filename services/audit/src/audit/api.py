@@ -21,8 +21,8 @@ from shared.replay import StillToCome
 from shared.web.allowed import EVERYONE_AT_WORK, allowed, whole_or_headers
 from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
+from shared.web.moments import AsOf, Instant, On
 from shared.web.problems import ProblemError
-from shared.web.replay import Instant
 
 router = case_router("/cases", "cases")
 READERS = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})
@@ -100,10 +100,8 @@ def timeline(
     id: UUID,  # noqa: A002
     asked: Asked,
     caller: Calling,
-    as_of: Annotated[Instant | None, Query(description="As it was recorded by this instant")] = None,
-    on: Annotated[
-        date | None, Query(description="Of what was recorded, what had happened by the end of this day")
-    ] = None,
+    as_of: AsOf = None,
+    on: On = None,
     service: Annotated[list[Service] | None, Query(description="Of these services only")] = None,
     role: Annotated[list[Role] | None, Query(description="By these roles only")] = None,
     event: Annotated[list[EventCode] | None, Query(description="These events only")] = None,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from shared.caseload import Caseload, Wanted, waiting
 from shared.decider import Role
+from shared.fields import Day
 from shared.lists import WrongCursor
 from shared.past import RestsOn
 from shared.replay import Moment
@@ -18,8 +19,7 @@ from shared.web.allowed import EVERYONE_AT_WORK, allowed
 from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
 from shared.web.lists import MYSELF, NO_NUL, whom, wrong_cursor
-from shared.web.past import AS_OF, ON
-from shared.web.replay import Instant
+from shared.web.moments import AS_OF, ON, Instant
 
 WHO_READS_A_CASELOAD = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
 
@@ -52,12 +52,12 @@ class Tasks(BaseModel):
 class Asking(BaseModel, extra="forbid"):
     adviser: str | None = Field(None, max_length=200, pattern=NO_NUL, description=f"`{MYSELF}`: whoever asks")
     unit: str | None = Field(None, max_length=200, pattern=NO_NUL)
-    until: date | None = Field(None, description="Due by that day")
+    until: Day | None = Field(None, description="Due by that day")
     late: bool = Field(False, description="Only what is late")
     after: str | None = Field(None, max_length=1000, description="The `next` of the page before")
     limit: int = Field(50, ge=1, le=200)
     as_of: Instant | None = Field(None, description=AS_OF)
-    on: date | None = Field(None, description=ON)
+    on: Day | None = Field(None, description=ON)
 
 
 def router_of(caseload: Caseload) -> APIRouter:

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from shared.decider import Role
+from shared.web import moments
 from shared.web.allowed import only
 from shared.web.answers import answers
 from shared.web.asked import Asked
@@ -19,7 +20,7 @@ clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_cla
 
 
 class Instant(BaseModel):
-    now: AwareDatetime
+    now: moments.Instant
 
 
 @clock_router.get("")

@@ -15,7 +15,7 @@ from shared.web.allowed import allowed, read, whole_or_headers
 from shared.web.bodies import BoundedRoute
 from shared.web.callers import Calling
 from shared.web.lists import NO_NUL
-from shared.web.replay import Instant
+from shared.web.moments import Instant
 
 router = APIRouter(prefix="/api/v1/consultations", tags=["log of consultations"], route_class=BoundedRoute)
 READERS = frozenset({Role.AUDITOR, Role.DPO, Role.LEADER})

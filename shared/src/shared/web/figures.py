@@ -20,7 +20,7 @@ from shared.web.allowed import EVERYONE_AT_WORK, allowed
 from shared.web.asked import Asked
 from shared.web.callers import Caller, Calling
 from shared.web.lists import NO_NUL
-from shared.web.past import When
+from shared.web.moments import When
 from shared.web.problems import ProblemError
 from shared.web.table import CsvResponse, csv_file
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.fields import FIRST_YEAR, LAST_YEAR
+
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FRENCH = {
     "missing": "ce champ est attendu",
     "extra_forbidden": "ce champ n’existe pas",
@@ -57,4 +61,7 @@ def summary(errors: list[dict[str, str]]) -> str:
 
 
 def _in_french(error: Mapping[str, Any]) -> str:
-    return FRENCH.get(error["type"], "valeur refusée").format_map(error.get("ctx", {})).replace(" or ", " ou ")
+    bounds = error.get("ctx", {})
+    if any(A_DAY.match(str(bound)) for bound in bounds.values()):
+        return f"une date des années {FIRST_YEAR} à {LAST_YEAR} est attendue"
+    return FRENCH.get(error["type"], "valeur refusée").format_map(bounds).replace(" or ", " ou ")

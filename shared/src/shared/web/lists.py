@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.eventlog.application import ServiceApplication
+from shared.fields import Day
 from shared.lists import KEPT_NOW, NEWEST_FIRST, Wanted, WrongCursor, count_of, page_of
 from shared.past import RestsOn, kept_then, rows_then
 from shared.replay import Moment
 from shared.views import View
 from shared.web.callers import Caller
-from shared.web.past import AS_OF, ON
+from shared.web.moments import AS_OF, ON, Instant
 from shared.web.problems import ProblemError
-from shared.web.replay import Instant
 
 NO_NUL = r"^[^\x00]*$"
 MYSELF = "me"
@@ -59,7 +58,7 @@ class Asking(BaseModel):
     limit: int = Field(50, ge=1, le=200)
     count: bool = Field(False, description="Whether to count all the rows as well")
     as_of: Instant | None = Field(None, description=AS_OF)
-    on: date | None = Field(None, description=ON)
+    on: Day | None = Field(None, description=ON)
 
 
 def asking(view: View) -> Any:
@@ -70,7 +69,7 @@ def asking(view: View) -> Any:
         adding[name] = (str | None, Field(None, max_length=200, pattern=NO_NUL, description=told))
     if view.opened:
         told = f"By `{view.opened}`"
-        adding |= {name: (date | None, Field(None, description=told)) for name in ("opened_since", "opened_before")}
+        adding |= {name: (Day | None, Field(None, description=told)) for name in ("opened_since", "opened_before")}
     keys = tuple(f"{way}{key}" for key in ("id", *view.sorts) for way in ("", "-"))
     told = "By a key; after a minus the greatest first. `id`: in the order of opening"
     adding["sort"] = (Literal[keys], Field(NEWEST_FIRST, description=told))

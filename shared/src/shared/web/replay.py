@@ -1,31 +1,19 @@
-"""How does an HTTP call ask for a past moment, and what is answered with it?"""
+"""What is answered about a past moment, and about what changed between two?"""
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import Depends, Query
-from pydantic import AwareDatetime, BaseModel, BeforeValidator
+from pydantic import BaseModel
 
 from shared.decider import Decider, Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
 from shared.events import name_of
 from shared.replay import Moment, replayed, showing, steps
-from shared.web.problems import ProblemError
-
-LAST = 10**9
-
-
-def _plus(text: Any) -> Any:
-    """In an address typed by hand the + of an offset arrives as a space."""
-    return re.sub(r" (?=\d\d:?\d\d$)", "+", text) if isinstance(text, str) else text
-
-
-Instant = Annotated[AwareDatetime, BeforeValidator(_plus)]
+from shared.web.moments import bounded
 
 
 class Replayed(BaseModel):
@@ -64,22 +52,6 @@ class ChangedBy(BaseModel):
     actor: str
     role: Role
     changes: list[Changed]
-
-
-async def _moment(
-    version: Annotated[int | None, Query(ge=1, le=LAST, description="After that many of its events")] = None,
-    as_of: Annotated[Instant | None, Query(description="As it was recorded by this instant")] = None,
-    on: Annotated[
-        date | None, Query(description="Of what was recorded, what had happened by the end of this day")
-    ] = None,
-) -> Moment:
-    return Moment(version, as_of, on)
-
-
-Asking = Annotated[Moment, Depends(_moment)]
-Bound = Annotated[
-    str, Query(max_length=40, description="A version, or an instant (ISO 8601 with its offset)", examples=["3"])
-]
 
 
 def as_it_was(asked: ServiceApplication, decider: Decider[Any], stream: UUID, moment: Moment) -> dict[str, Any]:
@@ -123,22 +95,5 @@ def changed_between(
             role=step.event.meta.role,
             changes=[Changed(path=one.path, before=one.before, after=one.after) for one in step.changes],
         )
-        for step in steps(asked, decider, stream, _bound(since), Moment() if until is None else _bound(until))
+        for step in steps(asked, decider, stream, bounded(since), Moment() if until is None else bounded(until))
     ]
-
-
-def _bound(text: str) -> Moment:
-    if re.fullmatch(r"\d{1,9}", text):
-        return Moment(version=int(text))
-    try:
-        instant = datetime.fromisoformat(_plus(text))
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise ProblemError(
-            422,
-            "invalid-request",
-            "Données invalides",
-            "Un numéro de version, ou une date et une heure avec leur fuseau, sont attendus.",
-        )
-    return Moment(as_of=instant)

@@ -20,8 +20,9 @@ from shared.web.allowed import allowed, may_change
 from shared.web.asked import Asked
 from shared.web.callers import Caller, Calling
 from shared.web.lists import Page, asking, listed
+from shared.web.moments import Asking, Bound
 from shared.web.offered import Link, Operation
-from shared.web.replay import Asking, Bound, ChangedBy, as_it_was, changed_between
+from shared.web.replay import ChangedBy, as_it_was, changed_between
 from shared.web.stored import StoredEvents, stored_events
 from shared.web.unnamed import check_names_none, unnamed
 

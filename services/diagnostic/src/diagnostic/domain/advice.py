@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.dates import already_past
 from shared.decider import Actor, Context, Refusal, Role
 from shared.events import command, event
-from shared.fields import UNIT_CODE, Line, SealedLine, Text
+from shared.fields import UNIT_CODE, Day, Line, SealedLine, Text
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -35,7 +35,7 @@ class ReceiveAdvice:
     """What the resource centre answered, and on which day: as the adviser heard it, or as the centre says itself."""
 
     advice: UUID
-    received_on: date
+    received_on: Day
     answer: Text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.content import Quality
 from diagnostic.domain.difficulty import Level, Nature
 from shared.events import command
-from shared.fields import Count, FullTimeEquivalents, Line, Motive, PersonLine, SealedLine, Text
+from shared.fields import Count, Day, FullTimeEquivalents, Line, Motive, PersonLine, SealedLine, Text
 
 Points = Annotated[tuple[Line, ...], Len(0, 20)]
 """A list as one jots it down, one line a point."""
@@ -53,7 +53,7 @@ class Participant:
 class RecordSession:
     """The adviser and the structure have worked on the diagnosis together."""
 
-    held_on: date
+    held_on: Day
     participants: Annotated[tuple[Participant, ...], Len(1, 50)]
     notes: Text | None = None
 
@@ -83,7 +83,7 @@ class RecordEmployment:
     fte: FullTimeEquivalents
     apprentices: Count | None = None
     volunteers: Count | None = None
-    as_of: date | None = None
+    as_of: Day | None = None
 
 
 @command(title="Relever la situation économique")
@@ -167,7 +167,7 @@ class CorrectEmployment:
     cdd: Count
     aided: Count
     fte: FullTimeEquivalents
-    effective_on: date
+    effective_on: Day
     reason: Motive
     apprentices: Count | None = None
     volunteers: Count | None = None
@@ -179,7 +179,7 @@ class CorrectEconomics:
 
     fiscal_year: Year
     perimeter: Perimeter
-    effective_on: date
+    effective_on: Day
     reason: Motive
     budget: Amount | None = None
     own_income: Amount | None = None
@@ -195,7 +195,7 @@ class CorrectIndicator:
     code: Annotated[str, Len(1, 40)]
     definition: Line
     value: Annotated[float, Ge(-1e12), Le(1e12)]
-    effective_on: date
+    effective_on: Day
     reason: Motive
 
 
@@ -204,7 +204,7 @@ class CorrectSession:
     """A session was recorded wrongly: when and with whom it was really held, and why it is corrected."""
 
     session: Number
-    held_on: date
+    held_on: Day
     participants: Annotated[tuple[Participant, ...], Len(1, 50)]
     reason: Motive
     notes: Text | None = None
@@ -255,7 +255,7 @@ class CorrectBaseline:
 
     code: Annotated[str, Len(1, 40)]
     value: Annotated[float, Ge(-1e12), Le(1e12)]
-    effective_on: date
+    effective_on: Day
     reason: Motive
 
 

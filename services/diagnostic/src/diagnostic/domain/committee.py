@@ -14,7 +14,7 @@ from diagnostic.domain.content import Section
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Role
 from shared.events import command, event
-from shared.fields import Text
+from shared.fields import Day, Text
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -44,7 +44,7 @@ class AgreeToShare:
     """A leader agrees that a committee sees these parts of the diagnosis until a day, six months ahead at most."""
 
     scope: Scope
-    until: date
+    until: Day
 
 
 @command(title="Retirer l’accord de partage")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.decider import Context, Refusal
 from shared.events import command, event
+from shared.fields import Day
 from shared.sealed import Sealed
 
 LEADERS_NEEDED = 1
@@ -25,8 +26,8 @@ class RecordMandate:
     further notice. Recording it again replaces what was known."""
 
     leader: UUID
-    starts_on: date
-    ends_on: date | None = None
+    starts_on: Day
+    ends_on: Day | None = None
 
 
 @event("mandate-recorded", label="Mandat d’un·e dirigeant·e enregistré")

@@ -12,7 +12,7 @@ from annotated_types import Ge, Le, Len
 from followup.domain.reviews import REVIEWS, Measure, Rating
 from followup.domain.themes import Theme
 from shared.events import command
-from shared.fields import Line, Motive, Text
+from shared.fields import Day, Line, Motive, Text
 
 
 @command
@@ -46,7 +46,7 @@ class PlanReview:
     """A review that was not held yet gets another date, and it is said why."""
 
     review: Line
-    due_on: date
+    due_on: Day
     motive: Motive
 
 
@@ -57,7 +57,7 @@ class RecordReview:
     `satisfaction` null: no answer, unless `satisfaction_asked` tells that there was no question."""
 
     review: Line
-    held_on: date
+    held_on: Day
     appropriation: Rating
     summary: Text
     indicators: Annotated[dict[Line, Measure], Len(0, 50)] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class CorrectReview:
     """What was recorded of a review that was held was wrong: here is what it found, whole, and why that was wrong."""
 
     review: Line
-    held_on: date
+    held_on: Day
     appropriation: Rating
     summary: Text
     reason: Motive
@@ -137,7 +137,7 @@ class DropParcoursUpdate:
 class RecordClosedDown:
     """The structure has ceased its activity: its follow-up ends here."""
 
-    closed_on: date
+    closed_on: Day
     notes: Text | None = None
 
 
@@ -145,7 +145,7 @@ class RecordClosedDown:
 class CorrectClosingDown:
     """The structure ceased its activity on another day."""
 
-    closed_on: date
+    closed_on: Day
     reason: Motive
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +15,7 @@ from intake.domain.difficulty import Difficulty, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import Contact, Prefill, SealedContact, Structure
 from shared.events import command
-from shared.fields import Line, Motive, SealedLine, Text
+from shared.fields import Day, Line, Motive, SealedLine, Text
 from shared.sealed import Sealed
 
 
@@ -87,7 +87,7 @@ class CorrectStructure:
     """What is known of the structure was wrong, or has changed since a day: all of it, as it is."""
 
     structure: Structure
-    effective_on: date
+    effective_on: Day
     reason: Motive
 
 
@@ -118,7 +118,7 @@ class OpenLinkedRequest:
 class RecordMeeting:
     """The adviser has received the structure and informed it of what the DLA can do."""
 
-    held_on: date
+    held_on: Day
     with_whom: SealedLine
     notes: Text | None = None
 

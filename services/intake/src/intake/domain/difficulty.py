@@ -12,7 +12,7 @@ from annotated_types import Len
 from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Count, Text
+from shared.fields import Count, Day, Text
 from shared.sealed import Sealed
 
 
@@ -76,7 +76,7 @@ class QualifyDifficulty:
     causes: Annotated[tuple[Cause, ...], Len(0, 9)] = ()
     explanation: Text | None = None
     days_left: Count | None = None
-    cessation_on: date | None = None
+    cessation_on: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)

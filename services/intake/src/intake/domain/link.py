@@ -12,7 +12,7 @@ from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink
 from shared.decider import Alongside, Context, Decider, Refusal, Role
 from shared.events import command, event
-from shared.fields import Motive, PersonLine
+from shared.fields import Day, Motive, PersonLine
 from shared.french import in_words
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
@@ -37,7 +37,7 @@ class GiveLink:
     role: Bearer
     name: PersonLine
     motive: Motive
-    until: date | None = None
+    until: Day | None = None
 
 
 @command(title="Donner un nouveau lien à la même personne")
@@ -45,7 +45,7 @@ class RenewLink:
     """The same person gets another link, and goes on under the same id; the link before opens nothing any more."""
 
     motive: Motive
-    until: date | None = None
+    until: Day | None = None
 
 
 @command

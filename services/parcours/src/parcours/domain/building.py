@@ -14,7 +14,7 @@ from parcours.domain.validation import VALIDATION_HOLDS, SharedVersionLapsed, la
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Line, Motive, PersonLine, SealedLine
+from shared.fields import Day, Line, Motive, PersonLine, SealedLine
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -45,8 +45,8 @@ class AddAction:
     axis: Line
     title: SealedLine
     who: PersonLine
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     planned_days: Days | None = None
     collective_operation: UUID | None = None
 
@@ -64,8 +64,8 @@ class RescheduleAction:
     """An action will begin or end on other days, and it is said why; one that has begun, only ends on another."""
 
     action: UUID
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     reason: Motive
 
 

@@ -23,7 +23,7 @@ from shared.attachments.attachment import CiteAttachment
 from shared.dates import already_past
 from shared.decider import Alongside, Context, Refusal, Role
 from shared.events import command, event, name_of
-from shared.fields import Line, Motive, PersonLine
+from shared.fields import Day, Line, Motive, PersonLine
 from shared.french import counted, in_words
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
@@ -41,7 +41,7 @@ class RecordAgreement:
     provider: PersonLine
     amount: Sum
     days: Days
-    signed_on: date
+    signed_on: Day
     signatures: Signatures | None = None
     consultation: UUID | None = None
     exception: Motive | None = None
@@ -55,7 +55,7 @@ class RecordDays:
 
     action: UUID
     days: Days
-    worked_until: date | None = None
+    worked_until: Day | None = None
 
 
 @command(title="Enregistrer un avenant signé")
@@ -64,7 +64,7 @@ class SignAmendment:
 
     action: UUID
     extra_days: Days
-    signed_on: date
+    signed_on: Day
     attachment: UUID | None = None
 
 
@@ -73,7 +73,7 @@ class ReceiveFinalReport:
     """The provider's final report has been received; it is to be read. `attachment`: the report itself."""
 
     action: UUID
-    received_on: date
+    received_on: Day
     attachment: UUID | None = None
 
 
@@ -82,7 +82,7 @@ class AcceptFinalReport:
     """The provider's final report is accepted; `received_on`, if its receipt was not recorded before."""
 
     action: UUID
-    received_on: date | None = None
+    received_on: Day | None = None
 
 
 @event("agreement-signed", label="Convention signée avec le prestataire", effective="signed_on")

@@ -18,7 +18,7 @@ from parcours.domain.state import OPEN_STEPS, Introduction, Kind, Parcours, Stat
 from parcours.domain.validation import SharedVersionLapsed, lapsing
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Motive, PersonLine, Text
+from shared.fields import Day, Motive, PersonLine, Text
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
 
@@ -29,7 +29,7 @@ class Introduce:
 
     action: UUID
     whom: PersonLine
-    held_on: date
+    held_on: Day
 
 
 @command(title="Commencer une action")

@@ -16,7 +16,7 @@ from parcours.domain.known import agreement_of, consulting_action, known_action,
 from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event
-from shared.fields import Motive, PersonLine, Text
+from shared.fields import Day, Motive, PersonLine, Text
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
 
@@ -28,7 +28,7 @@ class CorrectIntroduction:
     action: UUID
     introduction: Annotated[int, Ge(1), Le(1_000)]
     whom: PersonLine
-    held_on: date
+    held_on: Day
     reason: Motive
 
 
@@ -41,7 +41,7 @@ class CorrectAgreement:
     provider: PersonLine
     amount: Sum
     days: Days
-    signed_on: date
+    signed_on: Day
     reason: Motive
     signatures: Signatures | None = None
 
@@ -52,7 +52,7 @@ class CorrectDays:
 
     action: UUID
     days: Annotated[int, Ge(0), Le(1_000)]
-    effective_on: date
+    effective_on: Day
     reason: Motive
 
 
@@ -61,7 +61,7 @@ class CorrectFinalReport:
     """The final report was received on another day."""
 
     action: UUID
-    received_on: date
+    received_on: Day
     reason: Motive
 
 
@@ -70,7 +70,7 @@ class CorrectDebrief:
     """The closing debrief was held on another day, or said something else."""
 
     debrief: Text
-    held_on: date
+    held_on: Day
     reason: Motive
 
 

@@ -14,7 +14,7 @@ from parcours.domain.known import NOT_VALIDATED, since_admission
 from parcours.domain.state import OPEN_STEPS, Parcours, Plan, Status
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Line, Motive, Text
+from shared.fields import Day, Line, Motive, Text
 from shared.frozen import replace
 from shared.sealed import Sealed
 
@@ -24,7 +24,7 @@ class CompleteParcours:
     """Every action is settled and the closing debrief was held: the parcours is over, and follow-up begins."""
 
     debrief: Text
-    held_on: date
+    held_on: Day
 
 
 @command(title="Abandonner le parcours")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
+from shared.fields import Day
 from shared.frozen import replace
 from shared.sealed import Personal, Sealed
 
@@ -92,9 +93,9 @@ class Introduction:
 class Signatures:
     """When each of the three signed."""
 
-    structure: date
-    unit: date
-    provider: date
+    structure: Day
+    unit: Day
+    provider: Day
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from shared.content import content_hash
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Refused, Role
 from shared.events import command, event
-from shared.fields import Line, Motive
+from shared.fields import Day, Line, Motive
 from shared.french import in_words
 from shared.frozen import replace
 from shared.sealed import Sealed
@@ -29,8 +29,8 @@ Version = Annotated[int, Ge(1)]
 class ShareParcours:
     """The adviser shares the parcours with the structure, from its first day to its last, to be validated."""
 
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
 
 
 @command(title="Valider le parcours")

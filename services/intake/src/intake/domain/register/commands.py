@@ -10,7 +10,7 @@ from annotated_types import Len
 
 from shared.decider import Role
 from shared.events import command, event
-from shared.fields import Line, Motive, PersonLine
+from shared.fields import Day, Line, Motive, PersonLine
 from shared.sealed import Personal, Sealed
 
 
@@ -29,8 +29,8 @@ class GrantRight:
     unit: Line | None = None
     units: Annotated[tuple[Line, ...], Len(0, 200)] = ()
     dossier: UUID | None = None
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
     name: PersonLine | None = None
     territories: Annotated[tuple[Line, ...], Len(0, 200)] = ()
 

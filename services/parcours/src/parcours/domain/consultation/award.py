@@ -19,7 +19,7 @@ from parcours.domain.consultation.state import (
 from shared.dates import already_past
 from shared.decider import Context, Refusal
 from shared.events import command, event
-from shared.fields import Motive
+from shared.fields import Day, Motive
 from shared.french import instant_in_words
 from shared.sealed import Sealed
 
@@ -58,7 +58,7 @@ class InformCandidate:
     """A candidate has been told what came of its proposal."""
 
     provider: UUID
-    informed_on: date
+    informed_on: Day
 
 
 @command(title="Classer la consultation sans suite")

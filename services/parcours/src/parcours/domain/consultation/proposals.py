@@ -22,7 +22,7 @@ from parcours.domain.state import Days, Sum
 from shared.dates import yet_to_come
 from shared.decider import Context, Refusal, Role
 from shared.events import command, event
-from shared.fields import Line, PersonLine, SealedLine, Text
+from shared.fields import Instant, Line, PersonLine, SealedLine, Text
 from shared.french import instant_in_words
 from shared.sealed import Personal, Sealed
 
@@ -44,7 +44,7 @@ class OpenConsultation:
     action: UUID
     terms: Text
     grid: Annotated[tuple[GridLine, ...], Len(1, 20)]
-    deadline: datetime
+    deadline: Instant
 
 
 @command(title="Consulter un prestataire de plus")
