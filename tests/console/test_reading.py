@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 import tomllib
 import typing
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from console import words
 from console.reading import Node, changes, facts, names_in, nodes
+from shared.consultations import FORGOTTEN
+from shared.web.answers import is_read_of_a_dossier
 
 WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
+ROOT = Path(__file__).parents[2]
+LISTS = ("_index", "_tasks", "_chases", "_figure_events", "_consultations", "_events")
 PHASES = ("intake", "diagnostic", "parcours", "followup")
 
 
@@ -56,6 +62,20 @@ def test_every_code_that_a_service_shows_is_said_in_french() -> None:
     codes = {str(code) for each in every() if issubclass(each, StrEnum) for code in each}
     assert len(codes) > 100
     assert codes - WORDS["codes"].keys() == set()
+
+
+def test_whatever_was_read_is_said_in_french() -> None:
+    """Of all that a log of consultations may hold: each read of a dossier, and each list."""
+    read = [
+        operation["operationId"]
+        for schema in (ROOT / "shared" / "schemas").glob("*.openapi.json")
+        for path, found in json.loads(schema.read_text())["paths"].items()
+        for method, operation in found.items()
+        if method == "get" and (is_read_of_a_dossier(path, operation) or operation["operationId"].endswith(LISTS))
+    ]
+    assert len(read) > 60
+    assert [code for code in [*read, FORGOTTEN] if words.operation(code) == code.replace("_", " ")] == []
+    assert words.operation("attachments_index") == "liste des pièces jointes", "before the words of any list"
 
 
 def said(found: list[Node]) -> dict[str, Any]:
@@ -117,6 +137,18 @@ def test_a_change_is_told_as_deep_as_it_goes_and_marked_where_it_is() -> None:
         ("Notes", False),
         ("Annulation", True),
     ]
+
+
+def test_what_people_wrote_is_listed_so_that_each_sentence_stands_apart() -> None:
+    state = {
+        "structure": "01a202f5-3ba0-7822-8f44-f4e21a1573a6",
+        "causes": ["Dépendance à un financeur", "Prix, jamais recalculés"],
+        "axes": ["finance", "governance"],
+    }
+    assert said(nodes(state)) == {
+        "Causes": "Dépendance à un financeur\u202f; Prix, jamais recalculés",
+        "Axes": "gestion et finances, gouvernance et vie associative",
+    }
 
 
 def test_what_stands_under_an_id_is_called_by_its_title() -> None:

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from console import words
 from console.asking import reader_of
 from console.forms import form_of, within
+from console.mission import ROLE, mission
 from console.pages import page
 from console.services import Reader, Services, Trouble, attempt
 from console.timeline import NEWEST, OLDEST, PHASES, Wanted, by_phase, lines_of, offered
@@ -42,6 +43,8 @@ async def find(
     right = visit_of(request).session.right
     if right and right.dossier:
         return RedirectResponse(f"/dossiers/{right.dossier}", 303)
+    if right and right.role == "ops":
+        return RedirectResponse("/registre", 303)
     wanted = statut if statut in words.STATUSES else ""
     found = await attempt(
         services_of(request).json(
@@ -95,6 +98,8 @@ async def timeline(
 ) -> Response:
     reader = await reader_of(request, case)
     services = services_of(request)
+    if (right := visit_of(request).session.right) and right.role == ROLE:
+        return await mission(request, services, reader, case)
     told, state = await asyncio.gather(
         attempt(whole_timeline(services, reader, case)),
         attempt(services.json(reader, "intake", f"/api/v1/requests/{case}")),

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from console.asking import reader_of
 from console.dossiers import services_of
 from console.pages import page
-from console.services import Trouble, attempt
+from console.services import NAMES, Trouble, attempt
 
 router = APIRouter()
 HEALTH = "/api/v1/ledger/health"
@@ -27,12 +27,17 @@ async def health(request: Request) -> Response:
     return page(
         request,
         "ledger.html",
-        told=told,
+        told=told if isinstance(told, Trouble) else told | {"services": _by_phase(told["services"])},
         signed=None if isinstance(note, Trouble) else _read(note),
         note=note,
         age=_age(told),
         refreshed=datetime.now(UTC).isoformat(),
     )
+
+
+def _by_phase(services: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    order = list(NAMES)
+    return sorted(services, key=lambda each: order.index(each["service"]) if each["service"] in order else len(order))
 
 
 def _read(note: str) -> dict[str, Any]:

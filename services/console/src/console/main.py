@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from console import dossiers, event, failures, ledger, live, signing_in, versions
+from console import consultations, dossiers, event, failures, ledger, live, signing_in, versions
 from console.provider import Provider
 from console.services import Services
 from console.settings import ConsoleSettings
@@ -46,7 +46,7 @@ def web(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTrans
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
     app.add_middleware(Visits, settings=settings)
     failures.install(app)
-    for part in (signing_in, dossiers, versions, event, live, ledger):
+    for part in (signing_in, dossiers, versions, event, live, ledger, consultations):
         app.include_router(part.router)
     app.mount("/statique", Statics(directory=str(files("console").joinpath("static"))))
 

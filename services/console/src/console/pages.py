@@ -12,7 +12,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 
 from console import words
+from console.services import NAMES
 from console.visit import visit_of
+from shared.french import counted, euros, number, sentence
 
 HTMX = "HX-Request"
 FILTERS = ("label", "said", "moment", "exact", "role", "short", "hour", "day_of", "ago")
@@ -28,7 +30,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {name: getattr(words, name) for name in FILTERS}
-    env.globals |= {"static": static, "SERVICE_NAMES": words.SERVICE_NAMES}
+    env.filters |= {"euros": euros, "number": number, "counted": counted, "sentence": sentence}
+    env.globals |= {"static": static, "SERVICE_NAMES": NAMES}
     return env
 
 

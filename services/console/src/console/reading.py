@@ -40,7 +40,13 @@ class Change:
 def nodes(state: Mapping[str, Any], changed: Sequence[Change] = ()) -> list[Node]:
     """Every field of a state that says something."""
     marked = frozenset(change.path for change in changed)
-    return list(_fields({name: value for name, value in state.items() if name not in LEFT_OUT}, "", marked))
+    said = {name: value for name, value in state.items() if name not in LEFT_OUT and not _is_named_above(name, value)}
+    return list(_fields(said, "", marked))
+
+
+def _is_named_above(name: str, value: Any) -> bool:
+    """The structure’s identifier, where its name stands at the head of the page."""
+    return name == "structure" and isinstance(value, str) and words.UUID.fullmatch(value) is not None
 
 
 def names_in(state: Any) -> dict[str, str]:
@@ -107,6 +113,11 @@ def _fields(value: Mapping[str, Any], path: str, marked: frozenset[str]) -> Iter
         yield _node(named or words.label(name), name, inner, f"{path}.{name}" if path else name, marked)
 
 
+def _listed(said: Sequence[str]) -> str:
+    """Codes and short words by commas; what people wrote, which may hold some, by semicolons."""
+    return ("\u202f; " if any(each[:1].isupper() for each in said[1:]) else ", ").join(said)
+
+
 def _node(label: str, name: str, value: Any, path: str, marked: frozenset[str]) -> Node:
     changed = path in marked
     if isinstance(value, Mapping):
@@ -116,7 +127,7 @@ def _node(label: str, name: str, value: Any, path: str, marked: frozenset[str]) 
         items = [_node(f"n°\u00a0{n + 1}", name, each, f"{path}[{n}]", marked) for n, each in enumerate(value)]
         return Node(label, within=[_short(item) for item in items], marked=changed)
     if isinstance(value, list):
-        return Node(label, ", ".join(words.said(each, name) for each in value), marked=changed)
+        return Node(label, _listed([words.said(each, name) for each in value]), marked=changed)
     said = words.said(value, name)
     return Node(label, said, value if isinstance(value, str) and said != value else None, marked=changed)
 

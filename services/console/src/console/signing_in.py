@@ -13,6 +13,7 @@ from console.provider import NotProven, Provider, ProviderTrouble, Tokens
 from console.services import Trouble
 from console.session import Session, begun
 from console.visit import visit_of
+from shared.web.personal_links import PREFIX
 
 router = APIRouter()
 LONGEST_TOKEN = 8 * 1024
@@ -76,14 +77,16 @@ async def with_a_token(request: Request) -> Response:
 @router.get("/acces")
 async def personal_link(request: Request) -> HTMLResponse:
     """The link’s secret is after the #, which no server sees: the page’s script sends it in a form."""
-    return page(request, "personal_link.html")
+    return page(request, "personal_link.html", wrong=None)
 
 
 @router.post("/acces")
 async def with_a_personal_link(request: Request) -> Response:
     secret = (await form_of(request)).get("secret", "")
-    if not _is_token(secret):
-        return _not_signed_in(request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis votre message.")
+    if not (secret.startswith(PREFIX) and _is_token(secret)):
+        return _opens_nothing(
+            request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis le message que vous avez reçu."
+        )
     visit = visit_of(request)
     before, visit.session = visit.session, _opened(request, Tokens(secret, None, None, None))
     try:
@@ -92,8 +95,12 @@ async def with_a_personal_link(request: Request) -> Response:
         if trouble.status not in (401, 403):
             raise
         visit.session = before
-        return _not_signed_in(request, trouble.detail)
+        return _opens_nothing(request, trouble.detail)
     return RedirectResponse("/", 303)
+
+
+def _opens_nothing(request: Request, wrong: str) -> HTMLResponse:
+    return page(request, "personal_link.html", 403, wrong=wrong)
 
 
 def _is_token(told: str) -> bool:

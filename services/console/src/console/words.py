@@ -11,12 +11,6 @@ from typing import Any
 
 from shared.french import PARIS, ROLES, euros, in_words, number
 
-SERVICE_NAMES = {
-    "intake": "Accueil",
-    "diagnostic": "Diagnostic partagé",
-    "parcours": "Parcours",
-    "followup": "Suivi et consolidation",
-}
 STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -85,7 +79,7 @@ def hour(text: str) -> str:
 def exact(text: str) -> str:
     """To the millisecond, in Paris, for who compares."""
     there = _instant(text).astimezone(PARIS)
-    return f"{there:%d/%m/%Y %H:%M:%S}.{there.microsecond // 1000:03} (heure de Paris)"
+    return f"{there:%d/%m/%Y %H:%M:%S},{there.microsecond // 1000:03} (heure de Paris)"
 
 
 def day_of(text: str) -> str:
@@ -96,8 +90,27 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def is_moment(text: str) -> bool:
+    try:
+        _instant(text)
+    except ValueError:
+        return False
+    return True
+
+
 def role(code: str) -> str:
     return ROLES.get(code, code)
+
+
+def operation(code: str) -> str:
+    """What was read, by the operation that showed it: in its own words, or those of its like under every service."""
+    told = _told()["operations"]
+    return next((told[name] for name in (code, *_endings(code)) if name in told), code.replace("_", " "))
+
+
+def _endings(code: str) -> list[str]:
+    parts = code.split("_")
+    return ["_".join(parts[n:]) for n in range(1, len(parts))]
 
 
 def ago(seconds: float) -> str:

@@ -1,0 +1,100 @@
+"""Does a provider who opens its link read what it is asked for and what was agreed, and nothing of the rest?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response
+from screens import NAME, Browser, Switch, World, text
+
+from parcours.provider import Assignment, OwnConsultation, OwnProposal, ProviderPage, ScoredOn
+from shared.web.problems import problem
+
+ASKED = OwnConsultation(
+    UUID(int=1),
+    "open",
+    "ouverte",
+    UUID(int=2),
+    "Étude de marché\net refonte de la tarification.",
+    [ScoredOn("Compréhension du besoin", 60), ScoredOn("Prix", 40)],
+    datetime(2027, 3, 12, 16, 0, tzinfo=UTC),
+    OwnProposal(480_000, 5, "Cinq jours sur place."),
+    None,
+    None,
+    None,
+)
+AGREED = Assignment(
+    UUID(int=3), "Refonte de la tarification", UUID(int=1), date(2027, 4, 1), date(2027, 6, 30), "started", "commencée",
+    date(2027, 3, 20), 480_000, 5, 2, 3, None, False, 0,
+)  # fmt: skip
+
+
+@pytest.fixture
+def told() -> dict[str, Any]:
+    """What parcours answers, to be changed by a test."""
+    return {"answer": ProviderPage([ASKED], [AGREED])}
+
+
+@pytest.fixture
+def ways(ways: dict[str, Switch], told: dict[str, Any]) -> dict[str, Switch]:
+    parcours = FastAPI()
+
+    @parcours.get("/api/v1/parcours/{case}/provider")
+    def page() -> Response:
+        answer = told["answer"]
+        return answer if isinstance(answer, Response) else JSONResponse(msgspec.to_builtins(answer))
+
+    return ways | {"parcours": Switch(parcours)}
+
+
+@pytest.fixture
+def provider(browser: Browser, world: World) -> Browser:
+    browser.enter(world.token("provider", case=world.case))
+    return browser
+
+
+def test_a_provider_reads_what_it_is_asked_and_what_was_agreed(
+    provider: Browser, world: World, ways: dict[str, Switch]
+) -> None:
+    shown = provider.get("/")
+    assert shown.url.path == f"/dossiers/{world.case}"
+    read = text(shown)
+    assert "Étude de marché" in read and "Compréhension du besoin, pour 60 %" in read
+    assert "12 mars 2027 à 17 h 00" in read and "4 800,00 €, 5 jours" in read
+    assert "Votre mission : Refonte de la tarification" in read and "2 jours faits, 3 jours restants" in read
+    assert NAME not in shown.text and "Registre" not in shown.text
+    asked = {each.url.path for name in ("intake", "audit", "diagnostic") for each in ways[name].asked}
+    assert asked == {"/api/v1/me"}, "nothing else of the dossier is asked in its name"
+
+
+@pytest.mark.parametrize(("retained", "said"), [(True, "retenue le 15 mars 2027"), (False, "non retenue le 15 mars")])
+def test_it_reads_whether_it_was_retained(provider: Browser, told: dict[str, Any], retained: bool, said: str) -> None:
+    answered = msgspec.convert(
+        msgspec.to_builtins(ASKED)
+        | {"step": "awarded", "informed_on": "2027-03-15", "retained": retained, "score": 14.5},
+        OwnConsultation,
+    )
+    told["answer"] = ProviderPage([answered], [])
+    read = text(provider.get("/"))
+    assert said in read and "14,5 sur 20" in read and "Vous avez été consulté·e" in read
+
+
+def test_before_anything_is_asked_it_is_told_so(provider: Browser, told: dict[str, Any]) -> None:
+    for nothing in (problem(404, "unknown-case", "Dossier inconnu", "Pas encore."), ProviderPage([], [])):
+        told["answer"] = nothing
+        shown = provider.get("/")
+        assert shown.status_code == 200 and "Rien ne vous est demandé pour l’instant" in text(shown)
+
+
+def test_what_it_cannot_read_is_said(provider: Browser, told: dict[str, Any], ways: dict[str, Switch]) -> None:
+    told["answer"] = problem(403, "forbidden", "Action non permise", "Votre droit n’ouvre pas ce dossier.")
+    refused = provider.get("/")
+    assert refused.status_code == 403 and "n’ouvre pas ce dossier" in text(refused)
+    ways["parcours"].out = True
+    out = provider.get("/")
+    assert out.status_code == 503 and "Le service « Parcours » ne répond pas" in text(out)
