@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from heard import committed
 from serving import Served, served
 
 from audit import domain
@@ -96,6 +97,7 @@ def test_a_timeline_is_in_the_order_in_which_things_were_recorded(audit: Served)
     for told in (header(1, minute=5), header(1, "diagnostic", minute=7), header(2, minute=6)):
         context = application.context(CASE, ourselves, told.id)
         application.handle(domain.decider, told.id, heard(told, {"unit": "dla-44"}), context)
+    committed(application)
     auditor = audit.by("auditor")
     timeline = auditor.get(f"/api/v1/cases/{CASE}/timeline").json()["events"]
     assert [(event["service"], event["position"]) for event in timeline] == [

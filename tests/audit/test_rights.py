@@ -101,6 +101,15 @@ def test_a_withdrawal_that_was_altered_gives_nothing_back(app: ServiceApplicatio
         sql(app, altered(new, old), withdrawn.id)
 
 
+def test_a_withdrawal_that_lost_its_leaf_does_not_pass_for_a_new_event(app: ServiceApplication, ines: Person) -> None:
+    right = uuid4()
+    ines.hears(RightGranted(right=right, role="adviser", unit="dla-44"))
+    withdrawn = ines.hears(RightRevoked(right=right))
+    sql(app, "DELETE FROM {schema}.leaves WHERE event_id = %s", withdrawn.id)
+    sql(app, altered(str(right), str(uuid4())), withdrawn.id)
+    assert ines.rights() == []
+
+
 def test_the_right_of_another_is_not_taken_over(app: ServiceApplication, audit: Served, ines: Person) -> None:
     """Its event is moved to one's own name, leaf and all: the header says whose it is."""
     other = Person(audit, "claire")

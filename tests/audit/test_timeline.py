@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from heard import CASE, header, kept
+from heard import CASE, committed, header, kept
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from serving import Client, Served
@@ -55,6 +55,7 @@ def told(app: ServiceApplication) -> list[Header]:
     """Heard in another order than it was recorded."""
     told = story()
     kept(app, [told[n] for n in (3, 0, 1, 5, 4, 2)])
+    committed(app)
     return told
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
+from heard import committed
 from opening import UNIT, opened_by_itself
 from samples import SERVICES, service
 from serving import MOTIVE, Client, Served, served
@@ -191,6 +192,7 @@ def opened(running: Served, name: str, database: Callable[..., str], nats: Nats,
                 assert to is not None
                 context = app.context(UUID(case), Actor("service:audit", Role.SERVICE))
                 app.handle(to.decider, to.stream, to.command, context)
+            committed(app)
         known["/api/v1/cases"] = [case]
     return known
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from heard import committed
 from samples import service
 from serving import Served
 
@@ -30,3 +31,4 @@ def carried(told_by: Served, case: UUID | str, hears: str, app: ServiceApplicati
         if to := reactions.to(message, app):
             context = app.context(to.case or message.header.case, Actor(f"service:{hears}", Role.SERVICE))
             app.handle(to.decider, to.stream, to.command, context)
+    committed(app)

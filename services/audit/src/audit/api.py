@@ -19,6 +19,7 @@ from shared.eventlog.application import ServiceApplication
 from shared.eventlog.receipts import UnknownCase
 from shared.replay import StillToCome
 from shared.web.allowed import EVERYONE_AT_WORK, allowed, whole_or_headers
+from shared.web.answers import answers
 from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
 from shared.web.moments import AsOf, Instant, On
@@ -95,7 +96,7 @@ class ChangesThere(BaseModel):
     path: str | None
 
 
-@router.get("/{id}/timeline", summary="What happened to a case, across the phases")
+@router.get("/{id}/timeline", responses=answers(409), summary="What happened to a case, across the phases")
 def timeline(
     id: UUID,  # noqa: A002
     asked: Asked,
@@ -130,7 +131,11 @@ def timeline(
     )
 
 
-@router.get("/{id}/changes", summary="Which events changed a case between two instants, and where each change is told")
+@router.get(
+    "/{id}/changes",
+    responses=answers(409),
+    summary="Which events changed a case between two instants, and where each change is told",
+)
 def changes(
     id: UUID,  # noqa: A002
     asked: Asked,

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
 from uuid import UUID
 
-from audit.domain import EventHeard
+from audit.believed import Disbelieved, believed
+from audit.ledger.api import altered_event, not_signed_yet
 from shared.contracts.intake import RequestAdmitted
 from shared.eventlog.application import ServiceApplication
 from shared.rights.policy import Dossier
 
 
 def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
-    """A request that a follow-up opened is its origin's unit's, until somebody takes it up."""
-    heard: list[EventHeard] = [recorded.data for _, recorded in app.events_of(app.recorder.entries_of_case(id))]
-    if not heard:
+    """A request that a follow-up opened is its origin's unit's, until somebody takes it up.
+
+    Raises ProblemError when nobody is shown anything of it: what is kept of it was altered, or the ledger has not
+    committed yet to what says whose it is, or who is in charge."""
+    try:
+        told = believed(app, id)
+    except Disbelieved:
+        raise altered_event() from None
+    if not told:
         return None
-    headers = [_header(each) for each in heard]
-    begun = [header for header in headers if header["publisher"] == RequestAdmitted.publisher] or headers
-    concerned = frozenset(header["unit"] for header in begun if header["unit"])
-    origin = UUID(headers[0]["correlation"])
+    committed = [each.header for each in told if each.leaf]
+    put_in_charge = [each for each in told if each.in_charge]
+    if not committed or not all(each.opens_body for each in put_in_charge[-1:]):
+        raise not_signed_yet()
+    begun = [header for header in committed if header.publisher == RequestAdmitted.publisher] or committed
+    concerned = frozenset(header.unit for header in begun if header.unit)
+    origin = committed[0].correlation
     if not concerned and origin != id:
         before = dossier(app, origin)
         return Dossier(id, before.units if before else frozenset())
     return Dossier(id, concerned)
-
-
-def _header(heard: EventHeard) -> dict[str, Any]:
-    header: dict[str, Any] = json.loads(heard.header)
-    return header

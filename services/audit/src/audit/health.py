@@ -9,11 +9,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from audit.believed import disbelieved
 from audit.ledger.signing import Why
 from audit.ledger.witnesses import Trouble
 from audit.reconcile.following import followed
 from audit.reconcile.run import last
-from audit.rights import disbelieved
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.web.allowed import only
@@ -40,9 +40,10 @@ HALTED = (
 )
 DIFFERS = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
 DISBELIEVED = (
-    "Des événements qui donnent ou retirent des droits ont été altérés chez audit\u00a0: les personnes concernées"
-    " n’y ont plus aucun droit. «\u202fdla-audit reconcile\u202f» les nomme\u202f; gardez une copie de la base, puis"
-    " restaurez une sauvegarde saine."
+    "Des événements ont été altérés chez audit\u00a0: il ne montre plus rien des dossiers concernés, et les personnes"
+    " dont ils donnent ou retirent les droits n’y en ont plus aucun."
+    " «\u202fdla-audit reconcile\u202f» les nomme\u202f; gardez une copie de la base, puis restaurez une sauvegarde"
+    " saine."
 )
 TROUBLED = {
     Trouble.UNREACHABLE: "Ce témoin ne répond pas\u00a0: il sera rattrapé dès qu’il répondra.",
@@ -125,8 +126,9 @@ class Witness(BaseModel):
 
 
 class Health(BaseModel):
-    """`size`: what is integrated; `heard`: the events that audit's log holds; `disbelieved`: those of the register of
-    rights that are no longer what the ledger committed to. `quorum`: how many witnesses must have cosigned."""
+    """`size`: what is integrated; `heard`: the events that audit's log holds; `disbelieved`: those that are
+    no longer what the ledger committed to, so that nothing of their case is shown and no right of their identity holds.
+    `quorum`: how many witnesses must have cosigned."""
 
     well: bool
     heard: int
@@ -154,7 +156,7 @@ def health_of(app: ServiceApplication) -> Health:
     refusal = None
     if row["refused"]:
         refusal = Refusal(reason=row["refused"], detail=row["refusal"], advice=ADVICE[Why(row["refused"])])
-    services, reconciled, altered = _heard(app), _reconciled(app), list(disbelieved(app))
+    services, reconciled, altered = _heard(app), _reconciled(app), disbelieved(app)
     witnesses = _witnesses(app)
     missed = sum(not each.behind and each.trouble not in GRAVE for each in witnesses) < row["quorum"]
     advice = [refusal.advice] if refusal else []

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from uuid import UUID
 
+import httpx
+
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
@@ -50,10 +52,20 @@ def shown_to(
     """Of these entries those of the cases that the right covers today. What the others say is not even read."""
     may = cache(caller.may)
 
+    @cache
+    def is_a_case(id: UUID) -> bool:  # noqa: A002
+        """Not the register, a sheet, or what a service keeps for itself; nor what is shown to nobody, being altered."""
+        try:
+            return caller.dossier(id) is not None
+        except ProblemError as refusal:
+            if refusal.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+                raise
+            return False
+
     def covered() -> Iterator[tuple[LogEntry, bool]]:
         for entry in entries:
-            if caller.dossier(entry.case_id) is None:
-                continue  # of no case: the register, a sheet, what a service keeps for itself
+            if not is_a_case(entry.case_id):
+                continue
             if may(Action.READ, entry.case_id):
                 yield entry, True
             elif may(Action.HEADERS, entry.case_id):

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from audit.bundle.collecting import AlteredEvent, NotSignedYet, Unanswered, collected, shown_by, withheld
+from audit.bundle.collecting import NotSignedYet, Unanswered, collected, shown_by, withheld
 from audit.bundle.container import TooLarge, made
 from audit.bundle.writing import entries
-from audit.ledger.api import altered_event, not_signed_yet
+from audit.ledger.api import not_signed_yet
 from shared.decider import Role
 from shared.web.allowed import EVERYONE_AT_WORK, confidential_refused, whole_or_headers
 from shared.web.answers import answers
@@ -48,8 +48,6 @@ def bundle(
         raw = made(entries(collected(asked, id, shown)))
     except NotSignedYet:
         raise not_signed_yet() from None
-    except AlteredEvent:
-        raise altered_event() from None
     except Unanswered as service:
         raise ProblemError(
             503,

@@ -16,7 +16,7 @@ from audit.bundle.model import Bundle, Line, Reading, Said
 from audit.bundle.writing import SCHEMAS
 from audit.domain import EventHeard
 from audit.ledger import tree
-from audit.ledger.integrator import announcement_of, opening_of, opens
+from audit.ledger.integrator import announcement_of, opening_of
 from audit.ledger.proof import Proof
 from audit.ledger.store import Leaf, Ledger, Signed
 from audit.phases import NAMES, PATHS
@@ -30,10 +30,6 @@ WITHIN = 30.0
 
 class NotSignedYet(Exception):
     """An event of the case is not under a signed checkpoint yet."""
-
-
-class AlteredEvent(Exception):
-    """What audit holds of an event is no longer what the ledger committed to."""
 
 
 class Unanswered(Exception):
@@ -53,7 +49,7 @@ class Shown:
 def collected(app: ServiceApplication, case: UUID, shown_by: Callable[[str], Shown]) -> Bundle:
     """`shown_by`: what each phase service shows of it, by its name.
 
-    Raises UnknownCase, NotSignedYet, AlteredEvent or Unanswered."""
+    Raises UnknownCase, NotSignedYet or Unanswered."""
     heard = sorted(
         (event.data for _, event in app.events_of(app.recorder.entries_of_case(case))),
         key=lambda event: (event.recorded_at, event.publisher, event.position),
@@ -90,8 +86,6 @@ def _proofs(app: ServiceApplication, heard: Sequence[EventHeard]) -> tuple[Signe
     hashes = ledger.asked(lambda subtree: [tree.inclusion(leaf.index, size, subtree) for leaf in in_order])
     proofs = []
     for event, leaf, path in zip(heard, in_order, hashes, strict=True):
-        if not opens(leaf, event):
-            raise AlteredEvent
         proofs.append(str(Proof(leaf.index, tuple(path), signed.note, bytes(opening_of(event, leaf)))))
     return signed, in_order, proofs
 

@@ -97,7 +97,9 @@ def consistency(
     return Text(str(Extension(old, tuple(hashes), ledger.cosigned(signed).note)), headers=FOR_NOW)
 
 
-@events.get("/{id}/proof", response_class=Text, summary="The proof that an event is in the ledger")
+@events.get(
+    "/{id}/proof", response_class=Text, responses=answers(409), summary="The proof that an event is in the ledger"
+)
 def proof(id: UUID, asked: Asked, caller: Calling) -> Response:  # noqa: A002
     """A `.tlog-proof` (C2SP tlog-proof) with the newest checkpoint. Its extra line opens the entry for who may see the
     event: its SHA-256 is the entry. It holds a salt, the header, the event's name, and a fingerprint of its body."""

@@ -118,6 +118,16 @@ class Ledger:
         )
         return {row.pop("event_id"): Leaf(**row) for row in rows}
 
+    def committed(self, events: Sequence[UUID]) -> tuple[int, dict[UUID, Leaf]]:
+        """Up to which position audit's log is integrated, and at that moment the leaves of these events."""
+        rows = self._recorder.fetch(
+            "SELECT position, event_id, index, salt, entry, form, body_salt FROM {schema}.ledger"
+            " LEFT JOIN {schema}.leaves ON event_id = ANY(%s)",
+            (list(events),),
+        )
+        position = max(row.pop("position") for row in rows)
+        return position, {row.pop("event_id"): Leaf(**row) for row in rows if row["event_id"]}
+
     def _entries(self, address: Address) -> list[Any]:
         first = address.n << HEIGHT
         rows = self._recorder.fetch(

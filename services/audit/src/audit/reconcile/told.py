@@ -7,18 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from eventsourcing.persistence import MapperDeserialisationError
 
+from audit.believed import agrees, header_in
 from audit.domain import EventHeard
 from audit.ledger.integrator import opens
 from audit.ledger.store import Leaf, Ledger
 from audit.reconcile.finding import Finding, Kind
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
-from shared.transport.wire import Header
 
-header_in = msgspec.json.Decoder(Header).decode
 SELF = "audit"
 
 
@@ -93,7 +91,7 @@ class Audited:
             yield from self._gone(leaf.index)
         if leaf is None or leaf.index != self.leaf:
             yield _of(Kind.WITHOUT_LEAF, entry, told)
-        elif not told.sound or told != _as_told(told):
+        elif not told.sound or not agrees(entry, heard, header_in(heard.header)):
             told = replace(told, fault=_of(Kind.ALTERED_HERE, entry, told))
         self.leaf = max(self.leaf, self.leaf if leaf is None else leaf.index) + 1
         yield told
@@ -115,14 +113,6 @@ class Audited:
         except MapperDeserialisationError:
             return None
         return heard if isinstance(heard, EventHeard) else None
-
-
-def _as_told(told: Told) -> Told:
-    """The columns beside a header, as the header has them."""
-    says = header_in(told.heard.header)
-    return Told(
-        told.heard, told.leaf, told.sound, says.publisher, says.log_id, says.position, says.id, says.case, says.event
-    )
 
 
 def _of(kind: Kind, entry: LogEntry, told: Told) -> Finding:

@@ -1,0 +1,118 @@
+"""What does audit believe of what it holds? What its ledger committed to; of a case with an altered event, nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from audit.domain import EventHeard, Heard, in_charge
+from audit.ledger.integrator import opens
+from audit.ledger.opening import FIRST
+from audit.ledger.store import Leaf, Ledger
+from shared.decider import InCharge
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
+from shared.transport.wire import Header
+from shared.web.callers import UNREADABLE
+
+log = logging.getLogger(__name__)
+header_in = msgspec.json.Decoder(Header).decode
+
+
+class Disbelieved(Exception):
+    """The event that is not what the ledger committed to, or the last one that the case's row contradicts."""
+
+    def __init__(self, event: UUID) -> None:
+        super().__init__(str(event))
+        self.event = event
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """An event with the leaf that commits to it; null until it is integrated, about a second after it was heard."""
+
+    heard: EventHeard
+    header: Header
+    leaf: Leaf | None
+
+    @property
+    def opens_body(self) -> bool:
+        """Whether what it told to all is committed to as well."""
+        return self.leaf is not None and self.leaf.form != FIRST
+
+    @property
+    def in_charge(self) -> InCharge | None:
+        return in_charge(Heard(), self.heard)
+
+
+def believed(app: ServiceApplication, case: UUID) -> list[Believed]:
+    """All that was heard of a case, or of an identity, in audit's order.
+
+    Raises Disbelieved, which the ledger's health then tells until it is mended: what differs may be a withdrawal."""
+    try:
+        return _checked(app, case)
+    except Disbelieved as found:
+        noted = "INSERT INTO {schema}.disbelieved (event_id) VALUES (%s) ON CONFLICT DO NOTHING RETURNING event_id"
+        if app.recorder.fetch(noted, (found.event,)):
+            log.critical("%s is not what the ledger committed to: nothing of %s is believed", found.event, case)
+        raise
+
+
+def disbelieved(app: ServiceApplication) -> list[UUID]:
+    """Of the cases where something was noticed, the event that closes each now; one that is gone since, itself."""
+    noticed = app.recorder.fetch("SELECT event_id FROM {schema}.disbelieved ORDER BY noticed_at")
+    return [*dict.fromkeys(event for row in noticed if (event := _still(app, row["event_id"])))]
+
+
+def _still(app: ServiceApplication, event: UUID) -> UUID | None:
+    entries = app.recorder.entries_of_stream(event)
+    if not entries:
+        return event
+    try:
+        _checked(app, entries[0].case_id)
+    except Disbelieved as found:
+        return found.event
+    return None
+
+
+def _checked(app: ServiceApplication, case: UUID) -> list[Believed]:
+    entries = app.recorder.entries_of_case(case)
+    integrated, leaves = Ledger(app.recorder).committed([_id(entry) for entry in entries])
+    found = [_read(app, entry, leaves.get(_id(entry)), integrated) for entry in entries]
+    _agrees(app.recorder.in_charge(case), found)
+    return found
+
+
+def _read(app: ServiceApplication, entry: LogEntry, leaf: Leaf | None, integrated: int) -> Believed:
+    try:
+        heard: EventHeard = app.mapper.to_domain_event(entry).data
+        header = header_in(heard.header)
+    except UNREADABLE:
+        raise Disbelieved(_id(entry)) from None
+    committed = entry.id > integrated if leaf is None else opens(leaf, heard)
+    if not committed or not agrees(entry, heard, header):
+        raise Disbelieved(_id(entry))
+    return Believed(heard, header, leaf)
+
+
+def _agrees(row: InCharge | None, found: Sequence[Believed]) -> None:
+    """The row that the policy and the lists read is what the last event says."""
+    told = [each for each in found if each.in_charge]
+    if found and row != (told[-1].in_charge if told else None):
+        raise Disbelieved((told or found)[-1].header.id)
+
+
+def agrees(entry: LogEntry, heard: EventHeard, header: Header) -> bool:
+    """Whether what stands beside a header says the same: no leaf commits to it, and it is read first."""
+    said = heard.publisher, heard.log_id, heard.position, heard.event, heard.recorded_at
+    told = header.publisher, header.log_id, header.position, header.event, header.recorded_at
+    return (_id(entry), entry.case_id, *said) == (header.id, header.case, *told)
+
+
+def _id(entry: LogEntry) -> UUID:
+    """Each event heard has one stream, under its own id."""
+    return entry.originator_id  # type: ignore[return-value]

@@ -1,0 +1,157 @@
+"""Does whoever writes in audit's database neither change whose a case is, nor lift its confidentiality?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from heard import CASE, committed, header
+from reconciled import hear, sql
+from serving import Client, Served
+
+from audit import domain
+from audit.health import DISBELIEVED
+from audit.reactions import keep
+from shared.contracts.intake import CaseInCharge
+from shared.decider import Actor, Role
+from shared.eventlog.application import ServiceApplication
+from shared.transport.wire import Header, Message
+
+TIMELINE = f"/api/v1/cases/{CASE}/timeline"
+ANOTHER = UUID(int=6)
+INES = "ines"
+
+
+def told(position: int, event: str = "meeting-recorded", case: UUID = CASE, unit: str = "dla-44") -> Message:
+    said = msgspec.structs.replace(header(position, case=case), event=event, unit=unit)
+    return Message.of(said, None, None, "Un événement")
+
+
+def in_charge(position: int, event: str, *, confidential: bool) -> Message:
+    said = msgspec.structs.replace(header(position), event=event)
+    body = {"adviser": Served.id_of(INES), "confidential": confidential}
+    return Message.of(said, CaseInCharge.topic(), body, "Un événement")
+
+
+SECRET = "dossier-made-confidential"
+LIFTED = "confidentiality-lifted"
+
+
+@pytest.fixture
+def case(app: ServiceApplication) -> list[Header]:
+    """Confidential, of dla-44; another case of dla-75 beside it."""
+    messages = [told(1), told(2), in_charge(3, SECRET, confidential=True), told(4, case=ANOTHER, unit="dla-75")]
+    hear(app, messages)
+    return [message.header for message in messages]
+
+
+def seen(client: Client, path: str = TIMELINE) -> tuple[int, str]:
+    answer = client.get(path)
+    return answer.status_code, answer.json().get("policy") or answer.json().get("type", "").rpartition("/")[2]
+
+
+def altered(old: str, new: str) -> str:
+    return (
+        f"UPDATE {{events}} SET state = convert_to(replace(convert_from(state, 'UTF8'), '{old}', '{new}'), 'UTF8')"
+        " WHERE originator_id = %s"
+    )
+
+
+def closed_to_everybody(audit: Served) -> None:
+    for reader in (
+        audit.by("adviser", subject=INES),
+        audit.by("adviser", unit="dla-75"),
+        audit.by("manager"),
+        audit.by("auditor"),
+        audit.by("leader", unit=None, case=str(CASE)),
+    ):
+        for path in (TIMELINE, f"/api/v1/cases/{CASE}/changes", f"/api/v1/cases/{CASE}/bundle"):
+            assert seen(reader, path) == (409, "altered-event")
+
+
+def test_a_case_whose_events_were_altered_or_moved_is_shown_to_nobody_until_it_is_mended(
+    audit: Served, app: ServiceApplication, case: list[Header]
+) -> None:
+    first, second, _, others = case
+    assert seen(audit.by("adviser", unit="dla-75")) == (403, "no-rule")
+    for event, do, undo in (
+        (second.id, altered("dla-44", "dla-75"), altered("dla-75", "dla-44")),
+        (first.id, altered('"publisher":"intake"', '"publisher":"parcours"'), altered("parcours", "intake")),
+        (others.id, f"UPDATE {{events}} SET case_id = '{CASE}' WHERE originator_id = %s",
+         f"UPDATE {{events}} SET case_id = '{ANOTHER}' WHERE originator_id = %s"),
+        (first.id, altered('"meta"', '"nothing"'), altered('"nothing"', '"meta"')),
+    ):  # fmt: skip
+        sql(app, do, event)
+        closed_to_everybody(audit)
+        told = audit.by("ops").get("/api/v1/ledger/health").json()
+        assert (told["well"], told["disbelieved"], DISBELIEVED in told["advice"]) == (False, [str(event)], True)
+        sql(app, undo, event)
+        assert audit.by("manager").get(TIMELINE).status_code == 200
+        assert audit.by("ops").get("/api/v1/ledger/health").json()["disbelieved"] == []
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        altered('\\"confidential\\": true', '\\"confidential\\": false'),
+        altered('"event":"dossier-made-confidential"', '"event":"confidentiality-lifted"'),
+        altered(Served.id_of(INES), Served.id_of("some-adviser")),
+        "DELETE FROM {events} WHERE originator_id = %s",
+        f"UPDATE {{events}} SET case_id = '{ANOTHER}' WHERE originator_id = %s",
+        "DELETE FROM {schema}.in_charge WHERE %s IS NOT NULL",
+        "UPDATE {schema}.in_charge SET confidential = false WHERE %s IS NOT NULL",
+        f"UPDATE {{schema}}.in_charge SET adviser = '{Served.id_of('some-adviser')}' WHERE %s IS NOT NULL",
+    ],
+)
+def test_confidentiality_is_not_lifted_by_hand(
+    audit: Served, app: ServiceApplication, case: list[Header], by_hand: str
+) -> None:
+    colleague = audit.by("adviser")
+    assert (seen(colleague), seen(audit.by("adviser", subject=INES))) == ((403, "confidential"), (200, ""))
+    sql(app, by_hand, case[2].id)
+    closed_to_everybody(audit)
+    assert audit.by("ops").get("/api/v1/ledger/health").json()["well"] is False
+
+
+def test_an_event_that_lost_its_leaf_does_not_pass_for_a_new_one(
+    audit: Served, app: ServiceApplication, case: list[Header]
+) -> None:
+    sql(app, "DELETE FROM {schema}.leaves WHERE event_id = %s", case[1].id)
+    sql(app, altered("dla-44", "dla-75"), case[1].id)
+    closed_to_everybody(audit)
+
+
+def only_heard(app: ServiceApplication, message: Message) -> None:
+    said = message.header
+    context = app.context(said.case, Actor("service:audit", Role.SERVICE), said.id)
+    app.handle(domain.decider, said.id, keep(message).command, context)
+
+
+def test_a_case_is_of_nobody_and_nothing_is_lifted_until_the_ledger_commits_to_it(
+    audit: Served, app: ServiceApplication, case: list[Header]
+) -> None:
+    """About a second; what was put there by hand for less leaves no trace, and opens nothing."""
+    new = uuid4()
+    only_heard(app, told(9, case=new))
+    path, colleague = f"/api/v1/cases/{new}/timeline", audit.by("adviser")
+    waiting: Any = colleague.get(path)
+    assert (seen(colleague, path), waiting.headers["retry-after"]) == ((503, "not-signed-yet"), "2")
+    only_heard(app, in_charge(5, LIFTED, confidential=False))
+    assert seen(colleague) == (503, "not-signed-yet")
+    only_heard(app, told(6, unit="dla-75"))
+    committed(app)
+    assert (seen(colleague, path), seen(colleague)) == ((200, ""), (200, ""))
+    only_heard(app, told(7, unit="dla-49"))
+    assert seen(audit.by("adviser", unit="dla-49")) == (403, "no-rule")
+    assert len(colleague.get(TIMELINE).json()["events"]) == 6, "what is new is shown at once to who sees the case"
+
+
+def test_a_partner_passes_over_a_case_that_was_altered_and_reads_on(
+    audit: Served, app: ServiceApplication, case: list[Header]
+) -> None:
+    manager = audit.by("manager", unit="dla-75")
+    positions = [each["header"]["position"] for each in manager.get("/events", after=0).json()["events"]]
+    sql(app, altered("dla-44", "dla-75"), case[0].id)
+    assert [each["header"]["position"] for each in manager.get("/events", after=0).json()["events"]] == positions == [4]
