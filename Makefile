@@ -33,7 +33,7 @@ token: $(READY) ## a token to try the API by hand: make token ROLE=adviser UNIT=
 	@$(BIN)/dla token --role $(or $(ROLE),adviser) $(if $(UNIT),--unit $(UNIT)) $(if $(CASE),--case $(CASE)) $(if $(SUBJECT),--subject $(SUBJECT))
 
 test: $(READY) ## every test, on two workers (N=4 for more)
-	@$(BIN)/pytest -n $(or $(N),2) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n $(or $(N),2) --dist loadfile --no-loadscope-reorder -rs
 
 check: $(READY) ## ruff, mypy strict, import rules, schema drift
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
