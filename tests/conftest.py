@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from servers import up
 from watching import watch
 
 from embedded import ports
@@ -26,12 +27,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     port = ports.choose({"postgres": None})["postgres"]
     # Connections for twenty services' worth of tests at once.
     server = Postgres(tmp_path_factory.mktemp("dla-postgres"), port, services=20, durable=False)
-    try:
-        server.start()
-        server.wait_until_ready()
+    with up(server):
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +50,8 @@ def database(postgres: Postgres, _names: Iterator[int]) -> Callable[..., str]:
 def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
     """As a deployment has it; a test that stops it starts it again, and waits until it is ready."""
     server = Nats(tmp_path_factory.mktemp("dla-nats"), ports.choose({"nats": None})["nats"])
-    try:
-        server.start()
-        server.wait_until_ready()
+    with up(server):
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

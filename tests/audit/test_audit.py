@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import bridged
 import pytest
 from heard import committed
 from serving import Served, served
@@ -27,28 +28,8 @@ CASE = UUID(int=5)
 
 def header(position: int = 1, publisher: str = "intake", minute: int = 0) -> Header:
     at = datetime(2026, 3, 2, 9, minute, tzinfo=UTC)
-    return Header(
-        publisher=publisher,
-        log_id=UUID(int=1),
-        position=position,
-        partition=3,
-        number=1,
-        id=uuid4(),
-        case=CASE,
-        stream=CASE,
-        version=1,
-        event="request-received",
-        event_version=1,
-        recorded_at=at,
-        effective_at=at,
-        actor="ines",
-        role="adviser",
-        unit="dla-44",
-        causation=None,
-        correlation=CASE,
-        rules=None,
-        payload_hash="0" * 64,
-    )
+    told = {"position": position, "number": 1, "id": uuid4(), "recorded_at": at, "effective_at": at}
+    return bridged.heard(publisher, "request-received", CASE, log_id=UUID(int=1), actor="ines", unit="dla-44", **told)
 
 
 def heard(told: Header, body: dict[str, Any] | None = None) -> domain.HearEvent:

@@ -65,10 +65,6 @@ def back(browser: Browser, where: str) -> httpx.Response:
     return browser.get(f"{parts.path}?{parts.query}")
 
 
-def session_cookies(browser: Browser) -> list[str]:
-    return [cookie for cookie in browser.http.cookies if cookie.startswith("dla-session")]
-
-
 def test_somebody_signs_in_and_comes_to_the_page_they_wanted(browser: Browser, world: World) -> None:
     wanted = f"/dossiers/{world.case}"
     asked = browser.get(wanted)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from bridged import entry, heard, recorded
 
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Employment, Perimeter
@@ -32,10 +33,8 @@ from diagnostic.views import diagnoses
 from shared.contracts import diagnostic as contracts
 from shared.contracts.intake import RequestAdmitted
 from shared.decider import Role
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import Meta, RecordedEvent, plain
+from shared.eventlog.mapper import plain
 from shared.testing import CASE, NOW, Scenarios, text
-from shared.transport.wire import Header
 from shared.views import Document
 
 ADMITTED_AT = NOW - timedelta(minutes=5)
@@ -58,26 +57,6 @@ AGREED = PlanAgreed(
     2025,
     Perimeter.STRUCTURE,
 )
-META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
-
-
-def entry(position: int = 1) -> LogEntry:
-    """Each event a day after the one before."""
-    return LogEntry(
-        id=position,
-        originator_id=CASE,
-        originator_version=position,
-        topic="",
-        state=b"",
-        case_id=CASE,
-        partition=0,
-        number=position,
-        recorded_at=NOW + timedelta(days=position - 1),
-    )
-
-
-def recorded(event: object) -> RecordedEvent[Any]:
-    return RecordedEvent(CASE, 1, META, event)
 
 
 def held(day: int) -> SessionRecorded:
@@ -101,28 +80,8 @@ def test_an_admitted_request_is_diagnosed_from_the_moment_it_was_recorded() -> N
         headcount=12,
         rules="2021-1",
     )
-    header = Header(
-        publisher="intake",
-        log_id=UUID(int=3),
-        position=12,
-        partition=0,
-        number=5,
-        id=UUID(int=7),
-        case=CASE,
-        stream=CASE,
-        version=6,
-        event="request-admitted",
-        event_version=1,
-        recorded_at=ADMITTED_AT,
-        effective_at=NOW - timedelta(days=3),
-        actor="adviser-1",
-        role="adviser",
-        unit="unit-35",
-        causation=None,
-        correlation=UUID(int=7),
-        rules=None,
-        payload_hash="",
-    )
+    days_before = NOW - timedelta(days=3)
+    header = heard("intake", "request-admitted", recorded_at=ADMITTED_AT, effective_at=days_before)
     to = open_diagnosis(told, header)
     assert (to.decider, to.stream, to.case) == (decider, CASE, None)
     Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
@@ -164,6 +123,7 @@ def test_the_rest_stays_at_home(event: object) -> None:
 
 
 def row(*events: object) -> Document:
+    """Each a day after the one before."""
     document: Document = {}
     for position, event in enumerate(events, 1):
         document = plain(diagnoses.project(document, entry(position), recorded(event)), repr)

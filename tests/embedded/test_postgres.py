@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from servers import up
 
 from embedded import ports
 from embedded.faults import CorruptDataError, DiskFullError, PortUnusableError
@@ -26,12 +27,8 @@ NOBODY = 65534
 @contextmanager
 def running(folder: Path) -> Iterator[Postgres]:
     server = Postgres(folder, ports.choose({"postgres": None})["postgres"], durable=False)
-    try:
-        server.start()
-        server.wait_until_ready()
+    with up(server):
         yield server
-    finally:
-        server.stop()
 
 
 def alone(folder: Path, *somehow: str) -> subprocess.CompletedProcess[str]:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
+from bridged import META, entry, heard, listed, recorded
 from days import told
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -48,28 +48,14 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.decider import Role
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.past import row_of
 from shared.testing import CASE, NOW, Scenarios, text
-from shared.transport.wire import Header
 from shared.views import Document, View
 
-ENTRY = LogEntry(
-    id=1,
-    originator_id=CASE,
-    originator_version=1,
-    topic="",
-    state=b"",
-    case_id=CASE,
-    partition=0,
-    number=1,
-    recorded_at=NOW,
-)
-META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 TODAY = NOW.date()
 HELD = Report(TODAY, {}, (), 4, None, None, text("Les nouveaux outils sont en place."))
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
+HEADER = heard("parcours", "parcours-completed", effective_at=NOW - timedelta(days=3))
 LINKED = linked_request(META.id)
 OPENED = FollowUpOpened(
     UUID(int=7),
@@ -80,10 +66,6 @@ OPENED = FollowUpOpened(
     {"members": "Adhésions à jour"},
     {"M0": TODAY, "M6": IN_SIX_MONTHS, "M18": IN_EIGHTEEN_MONTHS},
 )
-
-
-def recorded(event: object) -> RecordedEvent[Any]:
-    return RecordedEvent(CASE, 1, META, event)
 
 
 def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -> None:
@@ -99,30 +81,6 @@ def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -
     to = open_follow_up(told, HEADER)
     assert (to.decider, to.stream, to.case) == (decider, CASE, None)
     Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
-
-
-HEADER = Header(
-    publisher="parcours",
-    log_id=UUID(int=3),
-    position=12,
-    partition=0,
-    number=5,
-    id=UUID(int=7),
-    case=CASE,
-    stream=CASE,
-    version=12,
-    event="parcours-completed",
-    event_version=1,
-    recorded_at=NOW,
-    effective_at=NOW - timedelta(days=3),
-    actor="adviser-1",
-    role="adviser",
-    unit="unit-35",
-    causation=None,
-    correlation=UUID(int=7),
-    rules=None,
-    payload_hash="",
-)
 
 
 def test_a_baseline_that_diagnostic_corrects_is_heard_with_the_day_it_was_recorded() -> None:
@@ -187,7 +145,7 @@ def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: PublicEvent) -> None:
-    assert published(recorded(event), ENTRY) == told
+    assert published(recorded(event), entry()) == told
 
 
 @pytest.mark.parametrize(
@@ -195,7 +153,7 @@ def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: Publi
     [OPENED, ParcoursUpdateWithdrawn(), ReviewPlanned("M6", TODAY, text("Congés")), StructureClosedDown(TODAY, ())],
 )
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert published(recorded(event), ENTRY) is None
+    assert published(recorded(event), entry()) is None
 
 
 def test_a_need_is_about_an_axis_that_diagnoses_look_at() -> None:
@@ -203,10 +161,7 @@ def test_a_need_is_about_an_axis_that_diagnoses_look_at() -> None:
 
 
 def row(*events: object, of: View = follow_ups) -> Document:
-    document: Document = {}
-    for event in events:
-        document = plain(of.project(document, ENTRY, recorded(event)), repr)
-    return document
+    return listed(of, *events)
 
 
 def test_the_list_shows_where_each_follow_up_stands() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
+from bridged import heard
 from typer.testing import CliRunner
 
 from diagnostic.main import cli, service
@@ -17,7 +17,7 @@ from embedded.issuer import ISSUER, Issuer
 from embedded.nats_users import new_seed
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.partitions import PartitionTracking, partition_of
-from shared.transport.wire import Header, Message, encode
+from shared.transport.wire import Message, encode
 
 CASE, LOG = uuid4(), uuid4()
 ADMITTED = {
@@ -66,29 +66,7 @@ def app(database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def told(partition: int) -> Message:
-    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    header = Header(
-        publisher="intake",
-        log_id=LOG,
-        position=1,
-        partition=partition,
-        number=1,
-        id=UUID(int=4),
-        case=CASE,
-        stream=CASE,
-        version=9,
-        event="request-admitted",
-        event_version=1,
-        recorded_at=at,
-        effective_at=at,
-        actor="ines",
-        role="adviser",
-        unit="dla-44",
-        causation=None,
-        correlation=CASE,
-        rules="2021-1",
-        payload_hash="0" * 64,
-    )
+    header = heard("intake", "request-admitted", CASE, log_id=LOG, position=1, partition=partition, number=1, version=9)
     return Message.of(header, "request-admitted:v1", ADMITTED)
 
 

@@ -22,7 +22,6 @@ REQUEST: dict[str, Any] = {
     "need": "Notre modèle économique repose sur une seule subvention.",
 }
 MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
-ENORA = [{"name": "Enora", "quality": "employee"}]
 PHASES = ("intake", "diagnostic", "parcours", "followup")
 NUMBERS = iter(
     ["73282932000074", "55208131766522", "35600000000048", "38012986646850", "30613890001294", "32212091600208"]

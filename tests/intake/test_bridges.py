@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from bridged import entry, heard, listed, recorded
 from serving import Served, served
 
 from embedded.nats import Nats
@@ -28,25 +29,11 @@ from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.decider import Actor, Role
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.sealed import Personal
 from shared.testing import CASE, NOW, UNIT, text
 from shared.transport.wire import Header
 from shared.views import Document
 
-ENTRY = LogEntry(
-    id=1,
-    originator_id=CASE,
-    originator_version=1,
-    topic="",
-    state=b"",
-    case_id=CASE,
-    partition=0,
-    number=1,
-    recorded_at=NOW,
-)
-META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
 CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = events.RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
@@ -54,43 +41,12 @@ LINKED = events.LinkedRequestOpened(UUID(int=5), GARDENS, UUID(int=8), CONTACT, 
 ADMITTED = events.RequestAdmitted("2021-1", UUID(int=8), UNIT, "adviser-2", LegalForm.ASSOCIATION, "44", 12)
 
 
-NEED = UUID(int=7)
-
-
-def recorded(event: object) -> RecordedEvent[Any]:
-    return RecordedEvent(CASE, 1, META, event)
-
-
 def header(case: UUID) -> Header:
-    return Header(
-        publisher="followup",
-        log_id=UUID(int=3),
-        position=12,
-        partition=0,
-        number=5,
-        id=NEED,
-        case=case,
-        stream=case,
-        version=12,
-        event="need-found",
-        event_version=1,
-        recorded_at=NOW,
-        effective_at=NOW,
-        actor="adviser-1",
-        role="adviser",
-        unit=UNIT,
-        causation=None,
-        correlation=NEED,
-        rules=None,
-        payload_hash="",
-    )
+    return heard("followup", "need-found", case, unit=UNIT)
 
 
 def row(*events: object) -> Document:
-    document: Document = {}
-    for event in events:
-        document = plain(requests.project(document, ENTRY, recorded(event)), repr)
-    return document
+    return listed(requests, *events)
 
 
 # Heard
@@ -201,12 +157,12 @@ def test_a_misspelt_field_is_refused_rather_than_lost(intake: Served, part: str)
     ],
 )
 def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
-    assert published(recorded(event), ENTRY) == told
+    assert published(recorded(event), entry()) == told
 
 
 @pytest.mark.parametrize("event", [RECEIVED, LINKED, events.RequestWithdrawn(text("Plus le temps."))])
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert published(recorded(event), ENTRY) is None
+    assert published(recorded(event), entry()) is None
 
 
 # Listed

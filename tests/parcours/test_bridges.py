@@ -1,10 +1,10 @@
 """What parcours hears, what it tells, and what its list shows."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
 import pytest
+from bridged import entry, heard, listed, recorded
 
 from parcours.domain.building import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
@@ -29,27 +29,12 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
 from shared.decider import Role
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import Meta, RecordedEvent, plain
 from shared.sealed import Personal
-from shared.testing import CASE, NOW, Scenarios, text
+from shared.testing import CASE, Scenarios, text
 from shared.transport.inbox import To
-from shared.transport.wire import Header
 from shared.views import Document
 from shared.web.offered import operations_of
 
-META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
-ENTRY = LogEntry(
-    id=1,
-    originator_id=CASE,
-    originator_version=1,
-    topic="",
-    state=b"",
-    case_id=CASE,
-    partition=0,
-    number=1,
-    recorded_at=NOW,
-)
 PLAN = Plan(
     UUID(int=8),
     "unit-35",
@@ -68,35 +53,6 @@ COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "abandoned": 1}, text("Un vrai Ã
 def added(action: UUID, kind: Kind) -> ActionAdded:
     planned = PlannedAction(kind, "finance", text("Titre"), Personal(CASE, "Qui"), date(2026, 4, 1), date(2026, 6, 30))
     return ActionAdded(action, planned)
-
-
-def recorded(event: object) -> RecordedEvent[Any]:
-    return RecordedEvent(CASE, 1, META, event)
-
-
-def heard(publisher: str, event: str) -> Header:
-    return Header(
-        publisher=publisher,
-        log_id=UUID(int=3),
-        position=12,
-        partition=0,
-        number=5,
-        id=UUID(int=7),
-        case=CASE,
-        stream=CASE,
-        version=12,
-        event=event,
-        event_version=1,
-        recorded_at=NOW,
-        effective_at=NOW,
-        actor="adviser-1",
-        role="adviser",
-        unit="unit-35",
-        causation=None,
-        correlation=CASE,
-        rules=None,
-        payload_hash="",
-    )
 
 
 def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_other() -> None:
@@ -176,20 +132,17 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
     ],
 )
 def test_the_others_are_told_of_the_validation_and_of_the_end(event: object, told: PublicEvent) -> None:
-    assert published(recorded(event), ENTRY) == told
+    assert published(recorded(event), entry()) == told
     assert type(told) in service.told
 
 
 @pytest.mark.parametrize("event", [ParcoursOpened(PLAN), AxesRanked(("finance", "strategy")), SHARED])
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert published(recorded(event), ENTRY) is None
+    assert published(recorded(event), entry()) is None
 
 
 def row(*events: object) -> Document:
-    document: Document = {}
-    for event in (ParcoursOpened(PLAN), *events):
-        document = plain(parcours_list.project(document, ENTRY, recorded(event)), repr)
-    return document
+    return listed(parcours_list, ParcoursOpened(PLAN), *events)
 
 
 def test_the_list_shows_a_parcours_that_has_just_opened() -> None:

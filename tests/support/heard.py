@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
+from bridged import heard
+
 from audit.domain import EventHeard
 from audit.ledger.integrator import integrate
 from shared.clock import Clock
@@ -22,26 +24,20 @@ AT_ONCE = 1000
 
 def header(position: int, publisher: str = "intake", case: UUID = CASE) -> Header:
     at = Clock().now()
-    return Header(
-        publisher=publisher,
+    return heard(
+        publisher,
+        "request-received",
+        case,
         log_id=LOG,
         position=position,
         partition=3,
         number=position,
-        id=uuid7(),
-        case=case,
-        stream=case,
         version=position,
-        event="request-received",
-        event_version=1,
+        id=uuid7(),
         recorded_at=at,
         effective_at=at,
         actor="ines",
-        role="adviser",
         unit="dla-44",
-        causation=None,
-        correlation=case,
-        rules=None,
         payload_hash=sha256(f"{publisher} {position}".encode()).hexdigest(),
     )
 

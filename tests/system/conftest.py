@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from carrier import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
 from desk import Desk, LogOfTheDesk, Workshop, desk_at, feed_of, workshop_at
+from servers import up
 
 from embedded.nats import Nats
 from shared.transport.feed import Feed
@@ -18,12 +19,8 @@ from shared.transport.feed import Feed
 def nats(tmp_path: Path) -> Iterator[Nats]:
     """One of its own for each test, where a desk and a workshop may do what a service may."""
     server = nats_for(tmp_path / "nats", DESK, WORKSHOP, AUDITING)
-    try:
-        server.start()
-        server.wait_until_ready()
+    with up(server):
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from carrier import DESK, WORKSHOP, Carrier, Loop
 from desk import REGION, Desk, Workshop, desk_at, eventually, register_in_turn
 from eventsourcing.persistence import PersistenceError
 from nats.errors import Error as NatsError
+from servers import up
 from serving import environment_of, ready
 from tls_front import TlsFront
 
@@ -63,12 +64,8 @@ def nats(authority: Authority, tmp_path: Path) -> Iterator[Nats]:
         tmp_path / "nats", ports.choose({"nats": None})["nats"], services=["desk", "workshop"], accounts=told
     )
     server.files = authority.server()
-    server.start()
-    try:
-        server.wait_until_ready()
+    with up(server):
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -108,15 +105,11 @@ def test_a_nats_that_another_authority_signed_for_is_not_believed(
 def test_a_nats_that_says_it_has_no_tls_is_told_nothing(loop: Loop, tmp_path: Path, authority: Authority) -> None:
     """nats-py would go on in clear: whoever is on the way would only have to say so."""
     plain = Nats(tmp_path / "plain", ports.choose({"nats": None})["nats"])
-    plain.start()
-    try:
-        plain.wait_until_ready()
+    with up(plain):
         access = Access(f"tls://127.0.0.1:{plain.port}", plain.deployer_seed, authority.file)
         with pytest.raises((ssl.SSLError, NatsError, OSError)):
             entered(loop, access)
         entered(loop, replace(access, url=plain.url))
-    finally:
-        plain.stop()
 
 
 # PostgreSQL

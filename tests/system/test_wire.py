@@ -17,6 +17,7 @@ from desk import REGION, Desk, Workshop, eventually, register_in_turn
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats_accounts import FILE
+from servers import up
 from serving import environment_of, ready
 
 from audit.main import service as audit
@@ -36,12 +37,8 @@ STRANGERS = Part("stranger", ("desk",))
 def nats(tmp_path: Path) -> Iterator[Nats]:
     """A stranger is a service as any other: it hears the desk, and is no workshop."""
     server = nats_for(tmp_path / "nats", DESK, WORKSHOP, STRANGERS)
-    try:
-        server.start()
-        server.wait_until_ready()
+    with up(server):
         yield server
-    finally:
-        server.stop()
 
 
 class Trying:
@@ -227,12 +224,8 @@ def test_a_right_that_is_missing_ends_who_hears(missing: str, workshop: Workshop
 @contextmanager
 def started(folder: Path, services: Sequence[str], told: str) -> Iterator[Nats]:
     server = Nats(folder, ports.choose({"nats": None})["nats"], services=services, accounts=told)
-    server.start()
-    try:
-        server.wait_until_ready()
+    with up(server):
         yield server
-    finally:
-        server.stop()
 
 
 def test_a_program_that_is_refused_a_right_says_so_and_ends(database: Callable[..., str], tmp_path: Path) -> None:

@@ -31,10 +31,6 @@ class Clock:
             raise ValueError(f"{self._lead} does not hold a lead of 0 to {FURTHEST} seconds: delete it")
         return ahead
 
-    @property
-    def settable(self) -> bool:
-        return self._lead is not None
-
     def set_forward(self, to: datetime) -> datetime:
         """Moves the development clock on to an instant. Raises ValueError for one in the past, or too far ahead."""
         if self._lead is None:

@@ -1,0 +1,22 @@
+"""A server that is up while a test needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from embedded.nats import Nats
+from embedded.postgres import Postgres
+
+Server = TypeVar("Server", Nats, Postgres)
+
+
+@contextmanager
+def up(server: Server) -> Iterator[Server]:
+    try:
+        server.start()
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
