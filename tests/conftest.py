@@ -3,9 +3,12 @@
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from servers import up
+from serving import Serve, served
 from watching import watch
 
 from embedded import ports
@@ -52,6 +55,15 @@ def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
     server = Nats(tmp_path_factory.mktemp("dla-nats"), ports.choose({"nats": None})["nats"])
     with up(server):
         yield server
+
+
+@pytest.fixture
+def serve(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Serve]:
+    """`serve(service)`: it answers until the test ends; with more words, as `served`."""
+    with ExitStack() as leaving:
+        yield lambda service, *part, **deployed: leaving.enter_context(
+            served(service, database, nats, tmp_path, *part, **deployed)
+        )
 
 
 @pytest.fixture

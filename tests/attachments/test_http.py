@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import files
 import pytest
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 
-from embedded.nats import Nats
 from intake.main import service
 from shared.attachments.uploads import LARGEST
 
@@ -34,9 +31,8 @@ NAMED = "attachment; filename*=UTF-8''statuts%20sign%C3%A9s.pdf; title*=UTF-8''S
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

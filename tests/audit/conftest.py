@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
 from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
 from audit.main import service
-from embedded.nats import Nats
 from shared.eventlog.application import ServiceApplication
 
 ORIGIN = "registre.example/dla"
@@ -19,9 +17,8 @@ SEED = bytes(range(32))
 
 
 @pytest.fixture
-def audit(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def audit(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import bridged
 import pytest
 from heard import committed
-from serving import Served, served
+from serving import Serve, Served
 
 from audit import domain
 from audit.main import service
 from audit.reactions import keep, reactions
-from embedded.nats import Nats
 from shared.decider import Actor, Role
 from shared.testing import Scenarios
 from shared.transport.wire import Header, Message, decode, encode
@@ -67,9 +64,8 @@ def test_everybody_is_heard() -> None:
 
 
 @pytest.fixture
-def audit(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def audit(serve: Serve) -> Served:
+    return serve(service)
 
 
 def test_a_timeline_is_in_the_order_in_which_things_were_recorded(audit: Served) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from heard import header
 from reconciled import hear, sql
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 
 from audit import domain
 from audit.health import DISBELIEVED
 from audit.ledger.opening import FIRST, Opening
 from audit.main import service
 from audit.reactions import keep
-from embedded.nats import Nats
 from shared.contracts.intake import RightGranted, RightRevoked
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
@@ -28,9 +25,8 @@ CASE = UUID(int=5)
 
 
 @pytest.fixture
-def audit(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path, rights_from=RightsFrom.REGISTER) as running:
-        yield running
+def audit(serve: Serve) -> Served:
+    return serve(service, rights_from=RightsFrom.REGISTER)
 
 
 @pytest.fixture

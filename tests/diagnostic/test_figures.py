@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 from waiting import days_pass, up_to_date
 
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
 from diagnostic.main import service
-from embedded.nats import Nats
 from shared.decider import Actor, Role
 from shared.ids import uuid7
 
@@ -24,9 +21,8 @@ STRUCTURE = UUID(int=8)
 
 
 @pytest.fixture
-def diagnostic(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def diagnostic(serve: Serve) -> Served:
+    return serve(service)
 
 
 def opened(diagnostic: Served, headcount: int | None = None, structure: UUID = STRUCTURE, unit: str = "dla-44") -> str:

@@ -1,16 +1,13 @@
 """The diagnosis over HTTP, in its real log: built by the adviser, validated by a leader, led to a plan."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
 from diagnostic.main import service
-from embedded.nats import Nats
 from shared.decider import Actor, Role
 from shared.ids import uuid7
 
@@ -26,9 +23,8 @@ STEPS: dict[str, Any] = {
 
 
 @pytest.fixture
-def diagnostic(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def diagnostic(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

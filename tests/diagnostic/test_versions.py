@@ -1,16 +1,13 @@
 """What did each version say, and what changed between two? Read from the log, over HTTP."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
 from diagnostic.main import service
-from embedded.nats import Nats
 from shared.decider import Actor, Role
 from shared.ids import uuid7
 
@@ -32,9 +29,8 @@ STEPS = (("sessions", SESSION), ("axes", AXIS), ("employment", EMPLOYMENT), ("pr
 
 
 @pytest.fixture
-def diagnostic(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def diagnostic(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
@@ -26,9 +23,8 @@ LIST = "/api/v1/follow-ups"
 
 
 @pytest.fixture
-def followup(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def followup(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

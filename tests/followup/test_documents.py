@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from papers import lacking, on_paper, on_screen, read, text_of, written
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from followup.documents import of_follow_up
 from followup.domain import commands
 from followup.domain.follow_up import decider
@@ -128,9 +125,8 @@ def test_a_structure_that_closed_down_has_its_balance_too(log: MemoryLog[FollowU
 
 
 @pytest.fixture
-def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def running(serve: Serve) -> Served:
+    return serve(service)
 
 
 def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_the_case(running: Served) -> None:

@@ -1,15 +1,12 @@
 """The follow-up over HTTP, in its real log: reviews held as their dates come, until it is concluded."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
@@ -20,9 +17,8 @@ UNIT = "dla-44"
 
 
 @pytest.fixture
-def followup(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def followup(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

@@ -5,19 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from serving import Served, served
+from serving import Serve, Served
 from typer.testing import CliRunner
 
-from embedded.nats import Nats
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.domain.reviews import REVIEWS, schedule
@@ -80,12 +77,10 @@ def test_the_end_of_a_parcours_is_found_again_or_nothing_is_said(
 
 
 @pytest.fixture
-def followup(
-    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        running.speak_to(monkeypatch)
-        yield running
+def followup(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Served:
+    running = serve(service)
+    running.speak_to(monkeypatch)
+    return running
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 from waiting import days_pass, up_to_date
 
-from embedded.nats import Nats
 from intake.main import service
 from shared.aggregates.period import quarter_of
 
@@ -20,9 +17,8 @@ TOLD = f"{LIST}/aggregates"
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service)
 
 
 def answered(intake: Served, numbers: range, unit: str = UNIT) -> list[str]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Client, Served, served
+from serving import Client, Serve
 from validated import validated_case
 from waiting import CASELOAD, days_pass, in_days, tasks, up_to_date
 
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider as diagnosis
 from diagnostic.main import service as diagnostic_service
-from embedded.nats import Nats
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider as follow_up
 from followup.main import service as followup_service
@@ -31,13 +27,6 @@ from shared.ids import uuid7
 from shared.service import Service
 
 OURSELVES = Actor("ourselves", Role.SERVICE)
-Serve = Callable[[Service], Served]
-
-
-@pytest.fixture
-def serve(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Serve]:
-    with ExitStack() as leaving:
-        yield lambda service: leaving.enter_context(served(service, database, nats, tmp_path))
 
 
 def request(number: int = 1) -> dict[str, Any]:

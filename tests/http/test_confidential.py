@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ import pytest
 from desk import eventually
 from opening import UNIT, opened_by_itself
 from samples import SERVICES, service
-from serving import Client, Served, served
+from serving import Client, Serve, Served, served
 from surface import REQUEST, ask, one_of, operations
 
 from embedded.nats import Nats
@@ -38,9 +38,8 @@ PATHS = {"diagnostic": "/api/v1/diagnoses", "parcours": "/api/v1/parcours", "fol
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service("intake"), database, nats, tmp_path, Part.ALL) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service("intake"), Part.ALL)
 
 
 def ines(running: Served) -> Client:

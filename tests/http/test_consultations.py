@@ -14,7 +14,7 @@ import pytest
 from heard import committed
 from opening import UNIT, opened_by_itself
 from samples import SERVICES, service
-from serving import MOTIVE, Client, Served, served
+from serving import MOTIVE, Client, Serve, Served, served
 
 from embedded.nats import Nats
 from intake.main import service as intake_service
@@ -42,9 +42,8 @@ def slug(answer: Any) -> str:
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(intake_service, database, nats, tmp_path) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(intake_service)
 
 
 @pytest.fixture

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 
 from diagnostic.domain import diagnosis
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
-from embedded.nats import Nats
 from followup.domain import follow_up
 from followup.domain.commands import OpenFollowUp
 from followup.main import service as followup_service
@@ -26,7 +21,6 @@ from parcours.domain.state import Plan
 from parcours.main import service as parcours_service
 from shared.decider import Actor, Decider, Role
 from shared.ids import uuid7
-from shared.service import Service
 
 UNIT = "dla-44"
 REQUEST: dict[str, Any] = {
@@ -42,14 +36,6 @@ REQUEST: dict[str, Any] = {
 }
 MEETING = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
 NOT_MET = {"criterion": "employer", "verdict": "not_met", "evidence": "Premier emploi prévu en mai."}
-
-Serve = Callable[[Service], Served]
-
-
-@pytest.fixture
-def serve(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Serve]:
-    with ExitStack() as leaving:
-        yield lambda service: leaving.enter_context(served(service, database, nats, tmp_path))
 
 
 def links(answer: Any) -> dict[str, dict[str, str]]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from serving import Client, Served, served
+from serving import Client, Serve, Served, served
 from waiting import up_to_date
 
 from embedded.nats import Nats
@@ -28,9 +27,8 @@ PATH = "/api/v1/requests"
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service)
 
 
 def received(intake: Served, number: int, unit: str = UNIT) -> str:

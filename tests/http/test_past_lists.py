@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 from waiting import CASELOAD, days_pass, tasks, up_to_date
 
-from embedded.nats import Nats
 from intake.main import service
 
 UNIT, ELSEWHERE = "dla-44", "dla-35"
@@ -20,9 +17,8 @@ WORDS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six")
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service)
 
 
 def received(intake: Served, number: int = 1, unit: str = UNIT) -> str:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
 from diagnostic.main import service
-from embedded.nats import Nats
 from shared.decider import Actor, Role
 from shared.ids import uuid7
 
 
 @pytest.fixture
-def diagnostic(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def diagnostic(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

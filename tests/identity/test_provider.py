@@ -5,24 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from certified import Provider
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from intake.main import service
 
 ALGORITHMS = ("ES256", "RS256", "PS256", "Ed25519")
 
 
 @pytest.fixture
-def intake(provider: Provider, database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path, issuer=provider.issuer, jwks=f"{provider.issuer}/jwks") as intake:
-        yield intake
+def intake(provider: Provider, serve: Serve) -> Served:
+    return serve(service, issuer=provider.issuer, jwks=f"{provider.issuer}/jwks")
 
 
 def asked(intake: Served, token: str) -> Any:

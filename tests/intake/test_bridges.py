@@ -1,15 +1,12 @@
 """What intake hears, what it tells, and what its list shows."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from bridged import entry, heard, listed, recorded
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from intake import deployed
 from intake.domain import commands, events, orientation
 from intake.domain.structure import LegalForm, SealedContact, Structure
@@ -78,9 +75,8 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service)
 
 
 def test_a_new_need_opens_a_request_where_the_same_person_speaks_for_the_structure(intake: Served) -> None:

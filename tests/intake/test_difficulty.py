@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 
-from embedded.nats import Nats
 from intake.domain.chasing import CHASED_AFTER, Chase, ask_again_at, most_pressing_first
 from intake.domain.commands import RecordMeeting
 from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Lasting, Level, QualifyDifficulty
@@ -134,9 +131,8 @@ REQUEST: dict[str, Any] = {
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path, Part.ALL) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service, Part.ALL)
 
 
 def slug(answer: Any) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from intake.main import service
 from shared.eventlog.application import ServiceApplication
 from shared.views import Projector
@@ -21,9 +18,8 @@ SIRETS = ("732 829 320 00074", "552 100 554 00013")
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service)
 
 
 def received(intake: Served, siret: str, unit: str = UNIT) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from intake.domain.self_check import QUESTIONS, review
 from intake.main import service
 
@@ -38,9 +35,8 @@ def test_what_nobody_knows_alarms_nobody() -> None:
 
 
 @pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def intake(serve: Serve) -> Served:
+    return serve(service)
 
 
 def test_anybody_may_ask_and_nothing_is_kept(intake: Served) -> None:

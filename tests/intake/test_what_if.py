@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 from typer.testing import CliRunner
 
-from embedded.nats import Nats
 from intake.domain.criteria import VERSIONS, Criteria, Criterion, Verdict
 from intake.domain.eligibility import Judged
 from intake.domain.state import Request
@@ -125,12 +124,10 @@ source = "D"
 
 
 @pytest.fixture
-def intake(
-    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        running.speak_to(monkeypatch)
-        yield running
+def intake(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Served:
+    running = serve(service)
+    running.speak_to(monkeypatch)
+    return running
 
 
 @pytest.fixture

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import files
 import pytest
 from papers import text_of
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 from validated import validated_case
 
-from embedded.nats import Nats
 from parcours.main import service
 
 NAMED = "Les Jardins de l’Erdre"
@@ -22,9 +19,8 @@ ERASED = "«\u202feffacé\u202f»"
 
 
 @pytest.fixture
-def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def running(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

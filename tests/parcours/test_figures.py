@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 from validated import validated_case
 from waiting import up_to_date
 
-from embedded.nats import Nats
 from parcours.domain.fund import fund_id
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Plan
@@ -24,9 +21,8 @@ PATH, FUNDS = "/api/v1/parcours", "/api/v1/funds"
 
 
 @pytest.fixture
-def parcours(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def parcours(serve: Serve) -> Served:
+    return serve(service)
 
 
 def opened(parcours: Served, unit: str) -> None:

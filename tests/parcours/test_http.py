@@ -1,14 +1,11 @@
 """Parcours over HTTP: built by the adviser, validated by the leader as it was read, and begun."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Plan
 from parcours.main import service
@@ -25,9 +22,8 @@ def day(ahead: int) -> str:
 
 
 @pytest.fixture
-def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def running(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """Agreement, amendment and final report may name the file that proves them: one of the case, not withdrawn."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import files
 import pytest
-from serving import Client, Served, served
+from serving import Client, Serve, Served
 from validated import validated_case
 
-from embedded.nats import Nats
 from parcours.domain import coordination, fund, funding, parcours
 from parcours.main import service
 from shared.decider import Actor, Role
@@ -20,9 +17,8 @@ TODAY = datetime.now(UTC).date().isoformat()
 
 
 @pytest.fixture
-def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def running(serve: Serve) -> Served:
+    return serve(service)
 
 
 def attached(adviser: Client, case: UUID, kind: str, said: bytes) -> str:

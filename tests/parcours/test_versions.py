@@ -1,14 +1,11 @@
 """What did each version of a parcours say, and what changed between two? Read from the log, over HTTP."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served, served
+from serving import Serve, Served
 
-from embedded.nats import Nats
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Plan
 from parcours.main import service
@@ -44,9 +41,8 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 @pytest.fixture
-def parcours(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path) as running:
-        yield running
+def parcours(serve: Serve) -> Served:
+    return serve(service)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import httpx
@@ -130,6 +130,12 @@ def served(
     web = service.web(settings, part)
     with TestClient(web, raise_server_exceptions=False) as http:
         yield Served(http, issuer, web, settings)
+
+
+class Serve(Protocol):
+    """The same for as long as a test lasts, as its fixture `serve`."""
+
+    def __call__(self, service: Service, part: Part = Part.API, **deployed: Any) -> Served: ...
 
 
 @contextmanager
