@@ -74,7 +74,7 @@ def test_every_operation_that_names_it_is_for_who_is_in_charge_and_the_manager_a
     """Each that OpenAPI lists: whoever adds one that shows a dossier without asking is told here."""
     with served(service(name), database, nats, tmp_path) as running:
         collection, case = confidential(running, name)
-        tried = 0
+        tried, examples = 0, []
         for operation in operations(name):
             place = re.match(rf"{collection}/{{(id|case)}}", operation.path)
             if place is None:
@@ -82,6 +82,7 @@ def test_every_operation_that_names_it_is_for_who_is_in_charge_and_the_manager_a
             inside, tried = "{case}" in operation.path and "{id}" in operation.path, tried + 1
             example = one_of(operation)
             example.path_parameters = example.path_parameters | {place[1]: case}
+            examples.append((operation.method.upper() == "GET", example))
             for role in NOT_FOR:
                 token = running.issuer.mint(role, subject=f"other-{role}", unit=UNIT, units=[UNIT])
                 answer = ask(running, token, example)
@@ -94,6 +95,23 @@ def test_every_operation_that_names_it_is_for_who_is_in_charge_and_the_manager_a
                 answer = ask(running, running.issuer.mint(role, subject=subject, unit=UNIT), example)
                 assert '"policy":"confidential"' not in answer.text
         assert tried > 5
+        check_archived(running, case, examples)
+
+
+def check_archived(running: Served, case: str, examples: list[tuple[bool, Any]]) -> None:
+    """The same operations once the case is an archive: who worked on it, and whoever would change it, is refused."""
+    running.application.recorder.fetch("UPDATE {schema}.in_charge SET confidential = false, archived = true")
+    for reads, example in examples:
+        for role in Role:
+            bound = role in (Role.LEADER, Role.PROVIDER)
+            told = {"case": case} if bound else {"units": [UNIT]}
+            token = running.issuer.mint(role, subject=INES, unit=None if bound else UNIT, **told)
+            answer = ask(running, token, example)
+            if role is Role.SERVICE or (reads and role in (Role.MANAGER, Role.AUDITOR, Role.DPO)):
+                assert '"policy":"archived"' not in answer.text, f"{role} {example.path}: {answer.text}"
+            else:
+                assert answer.status_code in (403, 404), f"{role} {example.path}: {answer.text}"
+                assert answer.status_code == 404 or answer.json()["policy"] in ("role", "archived", "no-rule")
 
 
 @pytest.mark.parametrize(("name", "path"), PATHS.items())
@@ -308,5 +326,9 @@ def test_auditors_read_its_headers_and_nothing_that_they_say(
             answer = running.by(role, units=[UNIT]).get(timeline)
             assert (answer.status_code, answer.json()["policy"]) == (403, "confidential")
         shown = ines(running).get(timeline).json()["events"]
-        assert shown[1]["body"] == {"adviser": Served.id_of(INES), "confidential": True}
+        assert shown[1]["body"] == {
+            "adviser": Served.id_of(INES),
+            "confidential": True,
+            "archived": False,
+        }
         assert "mandat" not in json.dumps(shown), "why it is so stays at intake"

@@ -10,12 +10,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from heard import committed
 from house import House, house
 from typer.testing import CliRunner
 
 from embedded.nats import Nats
 from intake.main import cli
 from intake.main import service as intake
+from intake.retention import archive
 from shared.decider import Role
 from shared.eventlog.keys import ERASED
 from shared.views import Projector
@@ -168,6 +170,83 @@ def test_a_closed_dossier_is_an_archive_before_it_is_destroyed(
     assert done_with(ran()[0]) == {case: "en archive"}
 
 
+def closed(services: House, number: str) -> str:
+    """Admitted, and given up before its parcours."""
+    case = received(services, number, "Maëlle Kerdoncuff")
+    adviser, path = services.by("intake", "adviser"), f"/api/v1/requests/{case}"
+    met = {"held_on": services["intake"].application.clock.now().date().isoformat(), "with_whom": "Maëlle"}
+    said = [{"criterion": each, "verdict": "met", "evidence": "Vu."} for each in ("existing", "employer", "ess")]
+    steps = [("meetings", met), *(("criteria", each) for each in said), ("admission", {})]
+    for step, body in (*steps, ("giving-up", {"motive": "Le projet est reporté."})):
+        assert adviser.post(f"{path}/{step}", body).status_code == 200
+    return case
+
+
+def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it_is_needed_again(
+    services: House,
+) -> None:
+    case, app = closed(services, NUMBERS[0]), services["intake"].application
+    services.carry()
+    listed(services)
+    later(services, 35)
+    assert archive(app) == []
+    later(services, 3)
+    (before,), _ = ran()
+    assert archive(app) == [UUID(case)]
+    assert archive(app) == []
+    services.carry()
+    assert ran()[0] == [before], "the term still counts from what happened to it"
+
+    committed(services["audit"].application)
+    paths = {"intake": "requests", "diagnostic": "diagnoses", "audit": "cases"}
+    for name, collection in paths.items():
+        path = f"/api/v1/{collection}/{case}" + ("/timeline" if name == "audit" else "")
+        for role in ("adviser", "regional", "leader") if name != "audit" else ("adviser",):
+            bound = {"unit": None, "case": case} if role == "leader" else {"units": ["dla-44"]}
+            refused = services.by(name, role, **bound).get(path)
+            assert (refused.status_code, refused.json()["policy"]) == (403, "archived"), f"{name} {role}"
+        for role in ("auditor", "dpo") if name == "audit" else ("auditor",):
+            assert services.by(name, role, units=["dla-44"]).get(path).status_code == 200
+        manager = services.by(name, "manager")
+        assert manager.get(path).status_code == 428, "an archive is read for a reason"
+        assert manager.because("La structure conteste un versement.").get(path).status_code == 200
+
+    def shown(role: str, path: str = "requests", **told: Any) -> list[Any]:
+        items: list[Any] = services.by("intake", role, **told).get(f"/api/v1/{path}").json()["items"]
+        return items
+
+    def cases(role: str) -> set[str]:
+        figures = services.by("intake", role, units=["dla-44"]).get("/api/v1/requests/figures").json()["figures"]
+        assert next(each["value"] for each in figures if each["code"] == "requests") == 1
+        return {named for each in figures for named in each["cases"]}
+
+    assert shown("adviser") == shown("manager") == shown("regional", units=["dla-44"]) == []
+    assert [row["id"] for row in shown("auditor", units=["dla-44"])] == [case]
+    assert cases("adviser") == set()
+    back = services.by("intake", "adviser").post(
+        "/api/v1/requests",
+        {
+            "structure": STRUCTURE | {"siret": NUMBERS[0]},
+            "contact": {"name": "Maëlle Kerdoncuff"},
+            "need": "Un autre besoin.",
+        },
+    )
+    assert services.by("intake", "adviser").get(back.headers["Location"]).json()["earlier"] == []
+
+    needed = {"motive": "La structure conteste un versement."}
+    out = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/unarchiving", needed)
+    assert out.json() == {"case": case, "archived": False}
+    services.carry()
+    for name, collection in list(paths.items())[:2]:
+        assert services.by(name, "adviser").get(f"/api/v1/{collection}/{case}").status_code == 200
+    listed(services)
+    assert archive(app) == [], "its term counts from the day on which it was needed again"
+
+
+def test_the_role_work_looks_for_archives_each_hour() -> None:
+    assert archive in intake.hourly
+
+
 def test_only_the_dpo_sees_and_holds(services: House) -> None:
     case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
     for role in set(Role) - {Role.DPO}:
@@ -176,5 +255,6 @@ def test_only_the_dpo_sees_and_holds(services: House) -> None:
             caller.get("/api/v1/retention"),
             caller.post(f"/api/v1/retention/{case}/hold", MOTIVE),
             caller.post(f"/api/v1/retention/{case}/release", MOTIVE),
+            caller.post(f"/api/v1/retention/{case}/unarchiving", MOTIVE),
         ):
             assert answer.status_code == 403, f"{role}: {answer.text}"

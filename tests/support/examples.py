@@ -50,6 +50,9 @@ UNTOLD: dict[str, Any] = {
     "/api/v1/people/search": {"words": "Kerdoncuff"},
     "/api/v1/retention/{id}/hold": {"motive": "Contrôle de l’emploi des fonds en cours."},
     "/api/v1/retention/{id}/release": {"motive": "Le contrôle est terminé."},
+    "/api/v1/retention/{id}/unarchiving": {
+        "motive": "La structure conteste un versement\u00a0: l’unité doit le relire."
+    },
     "/api/v1/people/{id}": {"motive": "Demande reçue par courrier le 3 septembre, identité vérifiée."},
     "/api/v1/requests/{id}/contact": {
         "contact": {"name": "Soazig Le Bihan", "function": "Trésorière"},

@@ -25,8 +25,16 @@ WHOSE = {
     "own unit, confidential, in charge": OWN,
     "own unit, confidential": OWN,
     "another unit of the territory, confidential": REGION,
+    "own unit, archived": OWN,
+    "own unit, confidential, archived": OWN,
+    "another unit of the territory, archived": REGION,
 }
-ONES = {"the one dossier": DOSSIER, "the one dossier, confidential": DOSSIER, "another dossier": ANOTHER}
+ONES = {
+    "the one dossier": DOSSIER,
+    "the one dossier, confidential": DOSSIER,
+    "the one dossier, archived": DOSSIER,
+    "another dossier": ANOTHER,
+}
 
 
 def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
@@ -35,7 +43,7 @@ def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
     only = DOSSIER if role in BOUND else None
     in_charge = "somebody" if whose.endswith("in charge") else "somebody else"
     units = frozenset({WHOSE.get(whose, OWN)})
-    dossier = Dossier(ONES.get(whose, DOSSIER), units, "confidential" in whose, in_charge)
+    dossier = Dossier(ONES.get(whose, DOSSIER), units, "confidential" in whose, in_charge, "archived" in whose)
     found = decided(actor, only, action, dossier)
     return found.allowed, found.policy
 

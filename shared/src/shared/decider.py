@@ -132,10 +132,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class InCharge:
-    """Who is in charge of the case from now on, by pseudonym, and whether only they and their manager see it."""
+    """Who is in charge of the case from now on, by pseudonym, whether only they and their manager see it, and whether
+    it is an archive, closed to those who worked on it."""
 
     adviser: str | None
     confidential: bool
+    archived: bool = False
 
 
 def nobody_new(_state: Any, _event: Any) -> InCharge | None:

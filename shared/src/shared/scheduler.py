@@ -32,9 +32,9 @@ class Scheduler:
     """How long the answer to an idempotency key is remembered."""
     FORGET_EVERY = 3600
 
-    def __init__(self, app: ServiceApplication, forgets: Sequence[Callable[[], None]] = ()) -> None:
-        """`forgets`: what else is destroyed at its term, as often."""
-        self._app, self._forgets = app, forgets
+    def __init__(self, app: ServiceApplication, hourly: Sequence[Callable[[], object]] = ()) -> None:
+        """`hourly`: what else comes to its term, and is looked at as often as what is forgotten."""
+        self._app, self._hourly = app, hourly
         self._deciders = {decider.name: decider for decider in app.deciders}
         self._stopped = Event()
         self._thread = Thread(target=self._follow, name=f"{app.service}-dues", daemon=True)
@@ -53,8 +53,8 @@ class Scheduler:
                 self.fire()
                 if time.monotonic() >= forget_at:
                     self._app.recorder.forget(self.KEPT)
-                    for forget in self._forgets:
-                        forget()
+                    for each in self._hourly:
+                        each()
                     forget_at = time.monotonic() + self.FORGET_EVERY
             except Exception:
                 log.exception("due dates wait: they will be tried again")

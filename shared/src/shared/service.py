@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,6 +72,7 @@ class Service:
     """Everything that makes one service: pure deciders, and the named bridges around them.
 
     `tables`: SQL that the migration step runs too, `{schema}` filled in. `workers`: what else the role `work` runs.
+    `hourly`: what else `work` looks at each hour.
     `own_settings`: what a deployment tells this service alone, which it does not start without understanding.
     `tags`: by name, what they are in French; `examples`: a JSON file, a body by the path of its command."""
 
@@ -87,6 +89,7 @@ class Service:
     own_settings: type[BaseSettings] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     examples: Path | None = None
+    hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
     rights: RightsOf = rights_heard
     dossier: DossierOf = no_dossier
 
@@ -181,7 +184,7 @@ class Service:
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.views)
         kept = timedelta(days=settings.consultations_days)
-        scheduler = Scheduler(app, [Consultations(app, kept).forget])
+        scheduler = Scheduler(app, [Consultations(app, kept).forget, *(partial(each, app) for each in self.hourly)])
         relay = Relay(app, self.published, region=region, access=access, fatal=fatal)
         subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
         async with AsyncExitStack() as leaving:

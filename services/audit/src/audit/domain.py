@@ -10,7 +10,15 @@ from uuid import UUID
 from shared.decider import Context, Decider, InCharge
 from shared.events import command, event
 
-PUTS_IN_CHARGE = frozenset({"dossier-made-confidential", "confidentiality-lifted", "dossier-entrusted"})
+PUTS_IN_CHARGE = frozenset(
+    {
+        "dossier-made-confidential",
+        "confidentiality-lifted",
+        "dossier-entrusted",
+        "dossier-archived",
+        "dossier-unarchived",
+    }
+)
 
 
 @command
@@ -76,7 +84,7 @@ def in_charge(_heard: Heard, event: EventHeard) -> InCharge | None:
     if event.publisher != "intake" or event.event not in PUTS_IN_CHARGE or event.body is None:
         return None
     told = json.loads(event.body)
-    return InCharge(told["adviser"], told["confidential"])
+    return InCharge(told["adviser"], told["confidential"], told.get("archived", False))
 
 
 decider: Decider[Heard] = Decider(

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from intake import deployed
 from intake import retention as planned
+from intake.domain.commands import UnarchiveDossier
 from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, retention_of
 from intake.settings import deployment
 from shared.decider import Role
@@ -37,6 +38,13 @@ class Term(BaseModel):
     due_on: date
     due: bool
     then: str
+
+
+class Archived(BaseModel):
+    """Whether a dossier is kept as an archive, closed to those who worked on it."""
+
+    case: UUID
+    archived: bool
 
 
 class Suspension(BaseModel):
@@ -77,6 +85,18 @@ def release(id: UUID, asked: Asked, caller: Calling, body: Annotated[ReleaseDoss
     return _decided(id, asked, caller, body)
 
 
+def unarchive(
+    id: UUID,  # noqa: A002
+    asked: Asked,
+    caller: Calling,
+    body: Annotated[UnarchiveDossier, AsJson(), Body()],
+) -> Archived:
+    """The unit reads and works on the dossier again; its term counts from today."""
+    allowed(caller, DPO)
+    receipt = asked.handle(deployed.requests, id, body, asked.context(id, caller.actor), exists=True)
+    return Archived(case=id, archived=receipt.state.archived)
+
+
 def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | ReleaseDossier) -> Suspension:  # noqa: A002
     allowed(caller, DPO)
     asked.existing(deployed.requests, id)
@@ -85,13 +105,17 @@ def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | Releas
     return Suspension(case=id, suspended=motive is not None, motive=asked.vault.shown(motive) if motive else None)
 
 
-for path, endpoint, command in (("/{id}/hold", hold, HoldDossier), ("/{id}/release", release, ReleaseDossier)):
+for path, endpoint, command, told in (
+    ("/{id}/hold", hold, HoldDossier, Suspension),
+    ("/{id}/release", release, ReleaseDossier, Suspension),
+    ("/{id}/unarchiving", unarchive, UnarchiveDossier, Archived),
+):
     endpoint.__dict__["operation"] = Operation(command, f"/api/v1/retention{path}", (Role.DPO,))
     router.add_api_route(
         path,
         endpoint,
         methods=["POST"],
-        response_model=Suspension,
+        response_model=told,
         responses=answers(409, 410),
         summary=endpoint.__dict__["operation"].title,
     )

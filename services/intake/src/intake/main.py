@@ -12,6 +12,7 @@ from intake.domain.retention import decider as retention
 from intake.dossier import dossier
 from intake.published import published
 from intake.reactions import reactions
+from intake.retention import archive
 from intake.settings import Deployment
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
@@ -51,6 +52,7 @@ service = Service(
     dossier=dossier,
     views=(views.requests, views.chases, caseload.view),
     own_settings=Deployment,
+    hourly=(archive,),
     rights=lookups.rights,
     tags={
         "requests": "Les demandes d’accompagnement, de l’accueil à leur suite.",

@@ -37,6 +37,10 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.CaseInCharge(adviser=adviser, confidential=False)
         case events.DossierEntrusted(adviser, _, confidential):
             return contracts.CaseInCharge(adviser=adviser, confidential=confidential)
+        case events.DossierArchived(_, adviser, confidential):
+            return contracts.CaseInCharge(adviser=adviser, confidential=confidential, archived=True)
+        case events.DossierUnarchived(adviser, confidential):
+            return contracts.CaseInCharge(adviser=adviser, confidential=confidential)
         case register.RightGranted() as given:
             return contracts.RightGranted(
                 right=given.right,

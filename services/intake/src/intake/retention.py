@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from intake import views
+from intake import deployed, views
 from intake.domain import retention
-from intake.domain.retention import DestroyDossier, Kept, retention_of
+from intake.domain.commands import ArchiveDossier
+from intake.domain.events import DossierArchived
+from intake.domain.retention import DestroyDossier, Kept, RetentionHeld, RetentionReleased, retention_of
 from intake.domain.state import Status
-from intake.settings import Deployment
+from intake.settings import Deployment, deployment
 from shared.dates import months_after
-from shared.decider import Actor
+from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.people import only_in, values_of
+from shared.events import name_of
 
 CLASSES = {
     Status.ORIENTED: Kept.NOT_ADMITTED,
@@ -24,6 +27,8 @@ CLASSES = {
     Status.CLOSED: Kept.CLOSED,
 }
 IN_FRENCH = {Kept.NOT_ADMITTED: "non admis", Kept.CLOSED: "clos"}
+CHANGES_NO_TERM = [name_of(each).topic for each in (RetentionHeld, RetentionReleased, DossierArchived)]
+"""What is recorded of a dossier without being something that happens to it."""
 COLUMNS = {
     "case": "Dossier",
     "unit": "Unité",
@@ -79,12 +84,35 @@ def terms(app: ServiceApplication, rules: Deployment) -> list[Term]:
         "         AND NOT EXISTS (SELECT FROM {events} d WHERE d.case_id = o.case_id"
         "                         AND d.topic LIKE 'dossier-destroyed:%%')) AS went_on"
         " FROM {schema}.views v JOIN {events} e ON e.case_id = v.case_id"
-        " WHERE v.view = %s AND v.document->>'status' = ANY(%s) AND e.topic NOT LIKE 'retention-%%'"
+        " WHERE v.view = %s AND v.document->>'status' = ANY(%s) AND e.topic <> ALL(%s)"
         " GROUP BY v.view, v.case_id, v.document",
-        (views.requests.name, [str(status) for status in CLASSES]),
+        (views.requests.name, [str(status) for status in CLASSES], CHANGES_NO_TERM),
     )
     found = [_term(app, row, rules) for row in rows if not row["destroyed"]]
     return sorted(found, key=lambda term: (term.due_on, term.case))
+
+
+def archive(app: ServiceApplication) -> list[UUID]:
+    """Closed dossiers of which nothing was recorded for as long as the unit may need them. Done by itself: from then on
+    only those who may consult archives read them."""
+    rows = app.recorder.fetch(
+        "SELECT v.case_id, last.recorded_at FROM {schema}.views v LEFT JOIN {schema}.in_charge i USING (case_id)"
+        " CROSS JOIN LATERAL (SELECT e.recorded_at FROM {events} e WHERE e.case_id = v.case_id"
+        " AND e.topic <> ALL(%(kept_alike)s) ORDER BY e.position DESC LIMIT 1) last"
+        " WHERE v.view = %(view)s AND v.document->>'status' = %(closed)s AND i.archived IS NOT TRUE"
+        " AND NOT EXISTS (SELECT FROM {schema}.keys k WHERE k.key_id = v.case_id AND k.wrapped IS NULL)"
+        " ORDER BY v.case_id",
+        {"view": views.requests.name, "closed": str(Status.CLOSED), "kept_alike": CHANGES_NO_TERM},
+    )
+    today, ourselves = app.clock.now().date(), Actor(f"service:{app.service}", Role.SERVICE)
+    archived = []
+    for row in rows:
+        since = months_after(row["recorded_at"].date(), deployment().keep_closed_months)
+        if since <= today:
+            case = row["case_id"]
+            if app.handle(deployed.requests, case, ArchiveDossier(since), app.context(case, ourselves)).events:
+                archived.append(case)
+    return archived
 
 
 def destroy(app: ServiceApplication, due: list[Term], actor: Actor) -> Iterator[Term]:

@@ -45,13 +45,15 @@ class CaseClosed(FromIntake):
 
 
 class CaseInCharge(FromIntake):
-    """Who is in charge of the case from now on, by pseudonym; `confidential`: only they and their manager see it. It is
-    told when that changes, and what it rests on stays with intake."""
+    """Who is in charge of the case from now on, by pseudonym; `confidential`: only they and their manager see it;
+    `archived`: it is closed to those who worked on it, and read by who may consult archives. It is told when that
+    changes, and what it rests on stays with intake."""
 
     name: ClassVar[str] = "case-in-charge"
 
     adviser: str | None = None
     confidential: bool
+    archived: bool = False
 
 
 class RightGranted(FromIntake):

@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS {schema}.claims   (kind text, key text, case_id uuid 
 CREATE TABLE IF NOT EXISTS {schema}.in_charge (  -- of the cases that somebody was put in charge of by name
     case_id uuid PRIMARY KEY, adviser text, confidential boolean NOT NULL
 );
+ALTER TABLE {schema}.in_charge ADD COLUMN IF NOT EXISTS archived boolean NOT NULL DEFAULT false;
 CREATE TABLE IF NOT EXISTS {schema}.commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
 ALTER TABLE {schema}.commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
 ALTER TABLE {schema}.failures ADD COLUMN IF NOT EXISTS failed_at timestamptz NOT NULL DEFAULT now();
@@ -170,10 +171,13 @@ BEGIN
         END LOOP;
     END IF;
     IF extras ? 'in_charge' THEN
-        INSERT INTO {schema}.in_charge SELECT case_id, adviser, confidential
-        FROM jsonb_to_recordset(extras->'in_charge') AS i(case_id uuid, adviser text, confidential boolean)
+        INSERT INTO {schema}.in_charge (case_id, adviser, confidential, archived)
+        SELECT case_id, adviser, confidential, archived
+        FROM jsonb_to_recordset(extras->'in_charge')
+          AS i(case_id uuid, adviser text, confidential boolean, archived boolean)
         ORDER BY case_id
-        ON CONFLICT (case_id) DO UPDATE SET adviser = excluded.adviser, confidential = excluded.confidential;
+        ON CONFLICT (case_id) DO UPDATE
+        SET adviser = excluded.adviser, confidential = excluded.confidential, archived = excluded.archived;
     END IF;
     IF extras ? 'dues' THEN  -- with `fired_at`, compare and set; without a day, withdrawn; the same day again changes nothing
         FOR r IN SELECT * FROM jsonb_to_recordset(extras->'dues')

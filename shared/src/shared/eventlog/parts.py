@@ -81,7 +81,12 @@ def in_charge_rows(parts: Sequence[Part[Any]]) -> list[dict[str, Any]]:
             if by_name := part.decider.in_charge(state, event):
                 told[part.context.case] = by_name
     return [
-        {"case_id": str(case), "adviser": each.adviser, "confidential": each.confidential}
+        {
+            "case_id": str(case),
+            "adviser": each.adviser,
+            "confidential": each.confidential,
+            "archived": each.archived,
+        }
         for case, each in told.items()
     ]
 

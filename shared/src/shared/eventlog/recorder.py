@@ -178,7 +178,7 @@ class LogRecorder(PostgresApplicationRecorder):
 
     def in_charge(self, case: UUID) -> InCharge | None:
         """Who was put in charge of it by name, as written with the event that says so; null for nobody."""
-        rows = self.fetch("SELECT adviser, confidential FROM {schema}.in_charge WHERE case_id = %s", (case,))
+        rows = self.fetch("SELECT adviser, confidential, archived FROM {schema}.in_charge WHERE case_id = %s", (case,))
         return InCharge(**rows[0]) if rows else None
 
     def identity(self) -> LogIdentity:

@@ -1,4 +1,4 @@
-"""Who is in charge of a case, and is it confidential? Each service's own copy of what intake says, heard in order."""
+"""Who is in charge of a case, and who reads it? Each service's own copy of what intake says, heard in order."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from shared.transport.wire import Header
 class HearInCharge:
     adviser: str | None
     confidential: bool
+    archived: bool = False
 
 
 @event("in-charge-heard", label="Personne en charge du dossier, et confidentialité, connues de ce service")
 class InChargeHeard:
     adviser: str | None
     confidential: bool
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +32,21 @@ class Heard:
 
     adviser: str | None = None
     confidential: bool = False
+    archived: bool = False
 
 
 def decide(heard: Heard, command: HearInCharge, _context: Context) -> list[InChargeHeard]:
-    if command == HearInCharge(heard.adviser, heard.confidential):
+    if command == HearInCharge(heard.adviser, heard.confidential, heard.archived):
         return []
-    return [InChargeHeard(command.adviser, command.confidential)]
+    return [InChargeHeard(command.adviser, command.confidential, command.archived)]
 
 
 def evolve(_heard: Heard, event: InChargeHeard) -> Heard:
-    return Heard(event.adviser, event.confidential)
+    return Heard(event.adviser, event.confidential, event.archived)
 
 
 def in_charge(_heard: Heard, event: InChargeHeard) -> InCharge:
-    return InCharge(event.adviser, event.confidential)
+    return InCharge(event.adviser, event.confidential, event.archived)
 
 
 decider: Decider[Heard] = Decider(
@@ -56,6 +59,6 @@ def follow_in_charge(reactions: Reactions) -> None:
 
     @reactions.on(CaseInCharge)
     def hear_in_charge(told: CaseInCharge, header: Header) -> To:
-        """Somebody else is in charge of the case, or it becomes confidential, or no longer is."""
+        """Somebody else is in charge of the case, or it becomes confidential or an archive, or no longer is."""
         stream = uuid7_after(header.case, "in-charge")
-        return To(decider, stream, HearInCharge(told.adviser, told.confidential), case=header.case)
+        return To(decider, stream, HearInCharge(told.adviser, told.confidential, told.archived), case=header.case)

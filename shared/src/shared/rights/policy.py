@@ -14,6 +14,8 @@ from cedarpy import PolicySet, is_authorized, policies_to_json_str
 
 from shared.decider import Actor, Role
 
+ARCHIVED = "archived"
+"""The rule that closes an archive to those who worked on it."""
 CONFIDENTIAL = "confidential"
 """The rule that keeps a dossier to who is in charge of it."""
 NO_RULE = "no-rule"
@@ -28,12 +30,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What the policy knows of a case, or of what belongs to a unit alike. `adviser`: in charge of it by name."""
+    """What the policy knows of a case, or of what belongs to a unit alike. `adviser`: in charge of it by name;
+    `archived`: an archive, closed to those who worked on it."""
 
     id: UUID
     units: frozenset[str]
     confidential: bool = False
     adviser: str | None = None
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ def decided(actor: Actor, only: UUID | None, action: Action, dossier: Dossier) -
     """`only`: the one dossier of a leader or a provider."""
     own = None if only is None else only == dossier.id
     secret = (dossier.adviser == actor.id,) if dossier.confidential else ()
-    return _decided(actor.role, actor.unit, frozenset(actor.territory), own, action, dossier.units, secret)
+    return _decided(
+        actor.role, actor.unit, frozenset(actor.territory), own, action, dossier.units, secret, dossier.archived
+    )
 
 
 # Who is alike is answered alike: without it each request would pay near 0.2 ms, most of it to tell Cedar who asks.
@@ -59,6 +65,7 @@ def _decided(
     action: Action,
     concerned: frozenset[str],
     secret: tuple[bool, ...],
+    archived: bool,
 ) -> Decision:
     """`secret`: of a confidential dossier, whether the one who asks is in charge of it."""
     right: dict[str, Any] = {"role": role.value, "units": sorted(units), "person": "this"}
@@ -67,7 +74,12 @@ def _decided(
     if own is not None:
         right["dossier"] = "this" if own else "another"
     asked = {"principal": _uid("Right"), "action": {"type": "Action", "id": action.value}, "resource": _uid("Dossier")}
-    dossier: dict[str, Any] = {"id": "this", "units": sorted(concerned), "confidential": bool(secret)}
+    dossier: dict[str, Any] = {
+        "id": "this",
+        "units": sorted(concerned),
+        "confidential": bool(secret),
+        "archived": archived,
+    }
     if any(secret):
         dossier["adviser"] = "this"
     entities: list[dict[str, Any]] = [
@@ -77,8 +89,8 @@ def _decided(
     answer = is_authorized(asked | {"context": {}}, policies(), entities)
     if answer.diagnostics.errors:
         raise ValueError(f"the policy cannot be applied: {answer.diagnostics.errors}")
-    if secret and not answer.allowed:  # whoever has no right anyway is not told that it is confidential
-        otherwise = _decided(role, unit, units, own, action, concerned, ())
+    if (secret or archived) and not answer.allowed:  # whoever has no right anyway is not told what it is
+        otherwise = _decided(role, unit, units, own, action, concerned, (), False)
         if not otherwise.allowed:
             return otherwise
     reasons = sorted(names()[reason] for reason in answer.diagnostics.reasons)

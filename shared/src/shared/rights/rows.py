@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ from shared.eventlog.recorder import LogRecorder
 @dataclass(frozen=True, slots=True)
 class Covered:
     """`units`: whose rows are shown; `manages`: the unit whose confidential ones are too; `person`: by whom those that
-    they are in charge of are seen."""
+    they are in charge of are seen; `archives`: whether archives are listed."""
 
     units: Sequence[str]
     manages: str | None = None
     person: str | None = None
+    archives: bool = False
 
 
 Document = dict[str, Any]
@@ -29,7 +30,8 @@ SHOWN = f"""CASE WHEN document ? 'adviser' THEN document || jsonb_build_object('
  AS document"""
 COVERED = (
     f"({WHOSE} && %(units)s::text[] AND (in_charge.confidential IS NOT TRUE"
-    f" OR coalesce(in_charge.adviser = %(person)s, false) OR coalesce(%(manages)s = ANY({WHOSE}), false)))"
+    f" OR coalesce(in_charge.adviser = %(person)s, false) OR coalesce(%(manages)s = ANY({WHOSE}), false))"
+    " AND (in_charge.archived IS NOT TRUE OR %(archives)s))"
 )
 
 
@@ -37,17 +39,30 @@ def covering(covered: Covered | None) -> tuple[str, dict[str, Any]]:
     """The condition on ROWS, with its values: all rows for none, which stands for a program of the deployment."""
     if covered is None:
         return "true", {}
-    return COVERED, {"units": list(covered.units), "manages": covered.manages, "person": covered.person}
+    return COVERED, {
+        "units": list(covered.units),
+        "manages": covered.manages,
+        "person": covered.person,
+        "archives": covered.archives,
+    }
 
 
 def secret_among(recorder: LogRecorder, documents: Iterable[Document], covered: Covered) -> set[str]:
-    """Of these rows, now or as they were, the ids of the cases that are confidential today, and not for this right."""
-    known = recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.in_charge WHERE confidential")
-    advisers = {row["case"]: row["adviser"] for row in known}
-    return {
-        row["id"]
-        for row in documents
-        if row["id"] in advisers
-        and not (covered.person and advisers[row["id"]] == covered.person)
-        and not (covered.manages and covered.manages in (row.get("unit"), row.get("to_unit")))
-    }
+    """Of these rows, now or as they were, the ids of the cases that are confidential or archives today, and not for
+    this right."""
+    kept = recorder.fetch(
+        "SELECT case_id::text AS case, adviser, confidential, archived FROM {schema}.in_charge"
+        " WHERE confidential OR archived"
+    )
+    known = {row["case"]: row for row in kept}
+    return {row["id"] for row in documents if row["id"] in known and not _shown(row, known[row["id"]], covered)}
+
+
+def _shown(row: Document, known: Mapping[str, Any], covered: Covered) -> bool:
+    if known["archived"] and not covered.archives:
+        return False
+    return (
+        not known["confidential"]
+        or bool(covered.person and known["adviser"] == covered.person)
+        or bool(covered.manages and covered.manages in (row.get("unit"), row.get("to_unit")))
+    )

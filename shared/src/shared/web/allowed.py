@@ -9,7 +9,7 @@ from fastapi import Depends
 
 from shared.decider import Role
 from shared.french import ROLES
-from shared.rights.policy import CONFIDENTIAL, Action, decided
+from shared.rights.policy import ARCHIVED, CONFIDENTIAL, Action, decided
 from shared.web.callers import Caller, Calling
 from shared.web.problems import ProblemError
 
@@ -20,6 +20,9 @@ NOT_COVERED = "Ce dossier n’est pas de ceux que votre droit couvre pour cette 
 UNCOVERED = {
     CONFIDENTIAL: "Ce dossier est confidentiel\u00a0: la personne qui l’accompagne et la ou le responsable de son "
     "unité sont seuls à le voir. Adressez-vous à la ou au responsable, qui peut vous le confier.",
+    ARCHIVED: "Ce dossier est en archive\u00a0: seuls la ou le responsable de l’unité, l’audit et le ou la DPO le "
+    "lisent encore, en disant pourquoi, et personne n’y change rien. S’il vous est de nouveau nécessaire, le ou la "
+    "DPO peut l’en sortir.",
 }
 BOUND = frozenset({Role.LEADER, Role.PROVIDER})
 """Those who come in by a link to one case."""
@@ -40,7 +43,7 @@ def read(caller: Caller, case: UUID) -> None:
     """A dossier is about to be shown: recorded, or refused."""
     if caller.reads:
         dossier = caller.dossier(case)
-        caller.reads.dossier(case, dossier.units if dossier else ())
+        caller.reads.dossier(case, dossier.units if dossier else (), archived=bool(dossier and dossier.archived))
 
 
 def _for_others(role: Role, roles: frozenset[Role]) -> str:

@@ -19,7 +19,7 @@ MEANINGS = {
     413: "The body is too large",
     415: "The body is not JSON",
     422: "The request is not well formed",
-    428: "Auditors and the DPO say first why they read a dossier",
+    428: "Auditors, the DPO and whoever reads an archive say first why they do",
     429: "Too often: Retry-After tells in how many seconds",
     503: "The database or the token's issuer does not answer",
 }

@@ -19,7 +19,7 @@ from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.french import in_words
 from shared.frozen import replace
-from shared.rights.policy import CONFIDENTIAL, Action, Dossier, decided
+from shared.rights.policy import ARCHIVED, CONFIDENTIAL, Action, Dossier, decided
 from shared.rights.right import Right
 from shared.rights.rows import Covered
 from shared.settings import RightsFrom, Settings
@@ -27,7 +27,7 @@ from shared.web import personal_links
 from shared.web.problems import ProblemError
 from shared.web.rates import Rates
 from shared.web.reading import MOTIVE
-from shared.web.reads import Reads
+from shared.web.reads import SAY_WHY, Reads
 from shared.web.tokens import Proven, TokenVerifier, text_claim, unauthenticated
 
 RightsOf = Callable[[ServiceApplication, UUID], Sequence[Right]]
@@ -37,6 +37,7 @@ RIGHT = "DLA-Right"
 """The header by which somebody who holds several rights says which one they act under."""
 IN_CHARGE = frozenset({Role.ADVISER, Role.REGIONAL})
 """Those who see a confidential dossier when they are in charge of it."""
+SECRET = frozenset({CONFIDENTIAL, ARCHIVED})
 DossierOf = Callable[[ServiceApplication, UUID], Dossier | None]
 """What the policy must know of what stands under an id in a service; nothing where no unit is concerned."""
 
@@ -58,9 +59,9 @@ class Caller:
     dossier: Callable[[UUID], Dossier | None] = lambda _: None
 
     def is_secret(self, case: UUID) -> bool:
-        """Whether it is confidential, and not for the caller."""
+        """Whether it is confidential or an archive, and not for the caller."""
         known = self.dossier(case)
-        return known is not None and decided(self.actor, self.case, Action.READ, known).policy == CONFIDENTIAL
+        return known is not None and decided(self.actor, self.case, Action.READ, known).policy in SECRET
 
     def may(self, action: Action, case: UUID) -> bool:
         """As the policy says, whatever the operation."""
@@ -76,7 +77,7 @@ class Caller:
     def covered(self) -> Covered:
         manages = self.actor.unit if self.actor.role is Role.MANAGER else None
         person = self.actor.id if self.actor.role in IN_CHARGE else None
-        return Covered(self.actor.territory, manages, person)
+        return Covered(self.actor.territory, manages, person, self.actor.role in SAY_WHY)
 
     def listed_rows(self, number: int) -> None:
         """So many rows of a list are about to be shown."""
@@ -161,7 +162,9 @@ class Callers:
         except UNREADABLE:
             known = Dossier(id, self._units_that_acted(id))
         told = self._app.recorder.in_charge(id) if known else None
-        return replace(known, confidential=told.confidential, adviser=told.adviser) if known and told else known
+        if known is None or told is None:
+            return known
+        return replace(known, confidential=told.confidential, adviser=told.adviser, archived=told.archived)
 
     def _units_that_acted(self, case: UUID) -> frozenset[str]:
         """A log that was altered is still shown to whoever could see it, by those of its events that can be read."""

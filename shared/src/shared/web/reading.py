@@ -27,8 +27,8 @@ SAID = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "title": MOTIVE},
-    "description": "Why you read, in 3 to 500 characters of UTF-8, percent-encoded (RFC 3986). Needed of auditors and"
-    " of the DPO; sealed, and kept in the log of consultations",
+    "description": "Why you read, in 3 to 500 characters of UTF-8, percent-encoded (RFC 3986). Needed of auditors,"
+    " of the DPO, and to read an archive; sealed, and kept in the log of consultations",
     "example": "Contr%C3%B4le%20de%20l%E2%80%99%C3%A9chantillon%20annuel",
 }
 """By whoever reads a dossier."""

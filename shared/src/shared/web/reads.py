@@ -37,12 +37,12 @@ class Reads:
         self._request, self._actor, self._under = request, actor, under
         self._recorded: set[UUID] = set()
 
-    def dossier(self, case: UUID, units: Iterable[str]) -> None:
+    def dossier(self, case: UUID, units: Iterable[str], *, archived: bool = False) -> None:
         """Raises ProblemError: 428 without a motive where one is needed, 503 when this cannot be recorded."""
         if case in self._recorded:
             return
         motive = motive_in(self._request.headers.get(MOTIVE, ""))
-        if motive is None and self._actor.role in SAY_WHY:
+        if motive is None and (self._actor.role in SAY_WHY or (archived and self._actor.role is not Role.SERVICE)):
             raise ProblemError(
                 428,
                 "motive-needed",

@@ -203,6 +203,20 @@ class EntrustDossier:
 
 
 @command
+class ArchiveDossier:
+    """Closed for as long as the unit may need it, a dossier is kept as an archive from its term on: `since`."""
+
+    since: Day
+
+
+@command(title="Sortir le dossier d’archive")
+class UnarchiveDossier:
+    """The unit needs the dossier again; its term counts from that day."""
+
+    motive: Motive
+
+
+@command
 class StartAccompaniment:
     """The plan is agreed: the parcours opens, and from now on it tells how the case ends."""
 
@@ -243,6 +257,8 @@ Command = (
     | MakeConfidential
     | LiftConfidentiality
     | EntrustDossier
+    | ArchiveDossier
+    | UnarchiveDossier
     | StartAccompaniment
     | EndAccompaniment
     | CloseCase

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intake.domain import archive
 from intake.domain.commands import EntrustDossier, LiftConfidentiality, MakeConfidential
 from intake.domain.events import ConfidentialityLifted, DossierEntrusted, DossierMadeConfidential, Event
 from intake.domain.state import Request
@@ -17,6 +18,7 @@ NOT_CONFIDENTIAL = Refusal("not-confidential", "Dossier non confidentiel")
 def decided(
     request: Request, command: MakeConfidential | LiftConfidentiality | EntrustDossier, context: Context
 ) -> list[Event]:
+    archive.check_worked_on(request)
     match command:
         case MakeConfidential(reason, motive):
             _check_in_charge(request, context.actor)
@@ -42,7 +44,7 @@ def open_to(request: Request) -> Iterator[type]:
         yield LiftConfidentiality
 
 
-def in_charge(_request: Request, event: Event) -> InCharge | None:
+def in_charge(request: Request, event: Event) -> InCharge | None:
     match event:
         case DossierMadeConfidential(adviser=adviser):
             return InCharge(adviser, confidential=True)
@@ -50,7 +52,7 @@ def in_charge(_request: Request, event: Event) -> InCharge | None:
             return InCharge(adviser, confidential=False)
         case DossierEntrusted(adviser, _, confidential):
             return InCharge(adviser, confidential)
-    return None
+    return archive.in_charge(request, event)
 
 
 def _manages(request: Request, actor: Actor) -> bool:

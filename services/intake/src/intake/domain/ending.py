@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from intake.domain import archive
 from intake.domain.commands import CloseCase, EndAccompaniment, Ending, GiveUpCase, StartAccompaniment
 from intake.domain.events import (
     AccompanimentEnded,
@@ -21,7 +22,7 @@ ACCOMPANIMENT_STARTED = Refusal("accompaniment-started", "Le parcours est déjà
 def told(request: Request, command: StartAccompaniment | EndAccompaniment | CloseCase) -> list[Event]:
     """What the other services tell of an admitted case; told twice, it changes nothing."""
     if request.status is Status.CLOSED:
-        return [CaseReopened()] if _resumes(request, command) else []
+        return [*archive.reopened(request), CaseReopened()] if _resumes(request, command) else []
     if request.status is not Status.ADMITTED:
         raise NOT_ADMITTED("Seul un dossier admis va jusqu’à la fin d’un accompagnement.", outcome=request.status)
     match command:

@@ -136,6 +136,24 @@ class DossierEntrusted:
     confidential: bool
 
 
+@event("dossier-archived", label="Dossier versé en archive")
+class DossierArchived:
+    """Only those who may consult archives read it. `adviser`, `confidential`: as they stay."""
+
+    since: date
+    adviser: str | None
+    confidential: bool
+
+
+@event("dossier-unarchived", label="Dossier sorti d’archive")
+class DossierUnarchived:
+    """`motive` null: its case resumed by itself."""
+
+    adviser: str | None
+    confidential: bool
+    motive: Sealed | None = None
+
+
 @event("accompaniment-started", label="Plan convenu\u00a0: le parcours s’ouvre")
 class AccompanimentStarted:
     pass
@@ -179,6 +197,8 @@ Event = (
     | DossierMadeConfidential
     | ConfidentialityLifted
     | DossierEntrusted
+    | DossierArchived
+    | DossierUnarchived
     | AccompanimentStarted
     | AccompanimentEnded
     | CaseClosed

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from intake.domain import admission, confidentiality, ending
+from intake.domain import admission, archive, confidentiality, ending
 from intake.domain.commands import (
     AdmitRequest,
+    ArchiveDossier,
     AssessCriterion,
     CloseCase,
     Command,
@@ -26,6 +27,7 @@ from intake.domain.commands import (
     StartAccompaniment,
     TakeOver,
     TransferRequest,
+    UnarchiveDossier,
     WithdrawRequest,
 )
 from intake.domain.criteria import Verdict
@@ -93,6 +95,8 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
         case MakeConfidential() | LiftConfidentiality() | EntrustDossier():
             _must_be(request, *Status)
             return confidentiality.decided(request, command, context)
+        case ArchiveDossier() | UnarchiveDossier():
+            return archive.decided(request, command, context)
         case QualifyDifficulty():
             _must_be(request, Status.RECEIVED, Status.ADMITTED)
             return [qualify(command, context)]
@@ -155,6 +159,9 @@ def open_to(request: Request) -> Iterator[type]:
                 yield GiveUpCase
         case Status.CLOSED:
             yield EndAccompaniment
+    yield from archive.open_to(request)
+    if request.archived:
+        return
     yield from (ProposeOrientation, GiveLink, AddAttachment)
     yield from confidentiality.open_to(request)
 

@@ -20,8 +20,10 @@ from intake.domain.events import (
     ContactCorrected,
     CriterionAssessed,
     DerogationGranted,
+    DossierArchived,
     DossierEntrusted,
     DossierMadeConfidential,
+    DossierUnarchived,
     Event,
     LinkedRequestOpened,
     MeetingRecorded,
@@ -80,6 +82,7 @@ class Request:
     adviser: str | None = None
     by_name: bool = False
     confidential: Confidential | None = None
+    archived: bool = False
 
     @property
     def difficulty(self) -> Difficulty | None:
@@ -150,6 +153,10 @@ def evolve(request: Request, event: Event) -> Request:
             return replace(request, confidential=None)
         case DossierEntrusted(adviser):
             return replace(request, adviser=adviser, by_name=True)
+        case DossierArchived():
+            return replace(request, archived=True)
+        case DossierUnarchived():
+            return replace(request, archived=False)
         case RequestOriented(_, orientations):
             return replace(request, status=Status.ORIENTED, orientations=orientations)
         case RequestTransferred(to_unit):

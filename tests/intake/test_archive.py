@@ -1,0 +1,104 @@
+"""A closed dossier becomes an archive at its term; who takes it out, and what may be done with it meanwhile."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from intake.domain.commands import (
+    ArchiveDossier,
+    Confidential,
+    ConfidentialReason,
+    EndAccompaniment,
+    Ending,
+    EntrustDossier,
+    LiftConfidentiality,
+    MakeConfidential,
+    UnarchiveDossier,
+)
+from intake.domain.events import (
+    AccompanimentEnded,
+    CaseClosed,
+    CaseReopened,
+    DossierArchived,
+    DossierEntrusted,
+    DossierMadeConfidential,
+    DossierUnarchived,
+)
+from intake.domain.request import decider
+from intake.domain.state import Request, Status
+from intake.published import published
+from shared.contracts.intake import CaseInCharge
+from shared.decider import InCharge, Role
+from shared.frozen import replace
+from shared.testing import Scenarios, text
+
+MOTIVE = "La structure conteste un versement."
+SINCE = date(2029, 3, 2)
+ENDED, RESUMED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+ARCHIVE, TAKE_OUT = ArchiveDossier(SINCE), UnarchiveDossier(MOTIVE)
+ARCHIVED = DossierArchived(SINCE, None, False)
+given = Scenarios(replace(decider, initial=Request(Status.ADMITTED, unit="dla-44", adviser="ines")))
+CLOSED = CaseClosed(Ending.FOLLOWED_UP, ENDED)
+
+
+def test_a_closed_dossier_is_archived_once_and_an_open_one_never() -> None:
+    given(CLOSED).when(ARCHIVE, by=Role.SERVICE).then(ARCHIVED)
+    given(CLOSED, ARCHIVED).when(ARCHIVE, by=Role.SERVICE).then()
+    given().when(ARCHIVE, by=Role.SERVICE).then()
+
+
+def test_the_dpo_takes_it_out_with_a_motive() -> None:
+    out = DossierUnarchived(None, False, text(MOTIVE))
+    given(CLOSED, ARCHIVED).when(TAKE_OUT, by=Role.DPO).then(out)
+    given(CLOSED).when(TAKE_OUT, by=Role.DPO).refused("not-archived")
+    given(CLOSED, ARCHIVED, out).when(ARCHIVE, by=Role.SERVICE).then(ARCHIVED)
+
+
+def test_it_stays_with_who_was_put_in_charge_and_confidential_if_it_was() -> None:
+    made = DossierMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), "ines")
+    given(CLOSED, made).when(ARCHIVE, by=Role.SERVICE).then(DossierArchived(SINCE, "ines", True))
+    entrusted = DossierEntrusted("new", text(MOTIVE), False)
+    given(CLOSED, entrusted).when(ARCHIVE, by=Role.SERVICE).then(DossierArchived(SINCE, "new", False))
+
+
+def test_a_case_that_resumes_leaves_the_archive() -> None:
+    again = EndAccompaniment(RESUMED)
+    happened = AccompanimentEnded(), CLOSED
+    given(*happened, ARCHIVED).when(again, by=Role.SERVICE).then(DossierUnarchived(None, False), CaseReopened())
+    given(*happened).when(again, by=Role.SERVICE).then(CaseReopened())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        MakeConfidential(ConfidentialReason.OTHER, MOTIVE),
+        LiftConfidentiality(MOTIVE),
+        EntrustDossier(UUID(int=4), MOTIVE),
+    ],
+)
+def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
+    given(CLOSED, ARCHIVED).when(command, by=Role.MANAGER).refused("dossier-archived")
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (ARCHIVED, CaseInCharge(adviser=None, confidential=False, archived=True)),
+        (DossierArchived(SINCE, "ines", True), CaseInCharge(adviser="ines", confidential=True, archived=True)),
+        (DossierUnarchived("ines", True), CaseInCharge(adviser="ines", confidential=True)),
+    ],
+)
+def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseInCharge) -> None:
+    recorded: Any = type("Recorded", (), {"data": event})
+    assert published(recorded, recorded) == told
+    assert decider.in_charge(decider.initial, event) == InCharge(told.adviser, told.confidential, told.archived)
+
+
+def test_confidentiality_is_kept_in_the_state() -> None:
+    made = DossierMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), "ines")
+    state = given(CLOSED, made, DossierArchived(SINCE, "ines", True)).state
+    assert (state.archived, state.confidential) == (True, Confidential(ConfidentialReason.OTHER, text(MOTIVE)))
