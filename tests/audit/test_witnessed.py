@@ -81,6 +81,7 @@ def test_a_checkpoint_is_served_with_what_its_witness_says(
     ask(ledger, address)
     note = audit.anonymous().get("/tlog/checkpoint").text
     assert verified(note, [SIGNER.verifier]).size == 8
+    assert audit.anonymous().get("/tlog/witnesses").text == f"{OWN}\n"
     assert [each.timestamp() for each in seen_by(note, [OWN]).values()] == [ELEVEN]
     (told,) = health(audit)["witnesses"]
     assert (told["name"], told["size"], told["trouble"], told["behind"]) == ("temoin.example/un", 8, None, False)

@@ -92,7 +92,7 @@ def test_all_that_a_browser_needs_to_check_an_event_is_given_to_it(auditor: Brow
     told: dict[str, Any] = auditor.get(unescape(asked[1])).json()
     assert told["proof"].startswith("c2sp.org/tlog-proof@v1\nextra ")
     assert told["key"].startswith("registre.example/dla+") and told["checkpoint"].startswith("registre.example/dla\n")
-    assert isinstance(told["stored"], str)
+    assert isinstance(told["stored"], str) and told["witnesses"] == "", "no witness is asked here"
     assert json.loads(unescape(shown[1]))["event"] == "request-received"
     kept = auditor.get(f"{path}/preuve.tlog-proof")
     assert kept.text == told["proof"] and "attachment" in kept.headers["Content-Disposition"]

@@ -10,6 +10,7 @@ import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from threading import Thread
 from typing import Any
@@ -22,8 +23,11 @@ from desk import eventually
 from heard import header, kept
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
-from screens import Switch, World, played, settings
+from screens import ORIGIN, Switch, World, played, settings
+from witnesses import COSIGNER, ELEVEN
 
+from audit.ledger.store import Ledger
+from audit.ledger.witnesses import follow
 from console.main import web
 from embedded import ports
 from embedded.provider import Provider
@@ -246,7 +250,27 @@ def told_instead(answer: dict[str, Any], route: Route) -> None:
     route.fulfill(json=answer)
 
 
-SIGNATURE = -2
+def of_signer(name: str, change: Callable[[bytearray], None]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A proof where the signature line of one signer is another: `change` is shown its key's id and what follows."""
+
+    def alteration(told: dict[str, Any]) -> dict[str, Any]:
+        before, found, rest = told["proof"].partition(f"— {name} ")
+        signature, _, after = rest.partition("\n")
+        raw = bytearray(b64decode(signature))
+        change(raw)
+        return told | {"proof": f"{before}{found}{b64encode(raw).decode()}\n{after}"}
+
+    return alteration
+
+
+def turned(at: int) -> Callable[[bytearray], None]:
+    def change(raw: bytearray) -> None:
+        raw[at] ^= 1
+
+    return change
+
+
+WITNESS = COSIGNER.witness
 ALTERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "le contenu": lambda told: told | {"stored": altered(told["stored"])},
     "l’en-tête": lambda told: (
@@ -254,21 +278,33 @@ ALTERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     ),
     "une empreinte": lambda told: told | {"proof": line(told["proof"], 3, altered)},
     "le rang": lambda told: told | {"proof": line(told["proof"], 2, lambda _: "index 0")},
-    "la signature": lambda told: (
-        told
-        | {
-            "proof": line(
-                told["proof"], SIGNATURE, lambda own: f"{own.rpartition(' ')[0]} {altered(own.rpartition(' ')[2])}"
-            )
-        }
-    ),
+    "la signature": of_signer(ORIGIN, turned(40)),
     "la taille": lambda told: told | {"proof": told["proof"].replace("\n\n", "\n\n", 1).replace("dla\n", "dla\n9", 1)},
     "la clé": lambda told: told | {"key": told["key"].replace("registre.example/dla+", "registre.example/dla+0", 1)},
+    "la cosignature": of_signer(WITNESS.name, turned(40)),
+    "la date de la cosignature": of_signer(WITNESS.name, turned(11)),
+    "une cosignature coupée": of_signer(WITNESS.name, lambda raw: raw.__delitem__(slice(8, None))),
+    "la clé d’un témoin": lambda told: told | {"witnesses": told["witnesses"].replace("+", "+0", 1)},
 }
 
 
+@pytest.fixture
+def cosigned(world: World) -> Iterator[None]:
+    """What is signed by now was seen by a witness."""
+    app = world.audit.application
+    ledger = Ledger(app.recorder)
+    signed = ledger.newest()
+    assert signed
+    follow(app, [WITNESS], 1)
+    text = signed.note.partition("\n\n")[0] + "\n"
+    ledger.keep_cosignature(signed.size, str(WITNESS), COSIGNER.line(text, ELEVEN))
+    yield
+    follow(app, [], 0)
+    app.recorder.fetch("DELETE FROM {schema}.cosignatures")
+
+
 def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
-    chromium: Chromium, console: str, world: World
+    chromium: Chromium, console: str, world: World, cosigned: None
 ) -> None:
     with signed_in(chromium, console) as page:
         opened(page, console, world.case)
@@ -277,7 +313,18 @@ def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
         expect(verdict).to_have_text("Vérifié\u00a0: cet événement est inscrit, et rien n’en a été changé.")
         titles = page.locator(".steps strong")
         expect(titles).to_have_text(
-            ["Le contenu", "L’en-tête", "L’inscription", "La montée dans l’arbre", "La racine", "La signature"]
+            [
+                "Le contenu",
+                "L’en-tête",
+                "L’inscription",
+                "La montée dans l’arbre",
+                "La racine",
+                "La signature",
+                "Les témoins",
+            ]
+        )
+        expect(page.locator(".steps li.done").last).to_contain_text(
+            "Un témoin a vu ce point de contrôle\u00a0: temoin.example/un, le 22 novembre 2026 à 12\u00a0h\u00a000."
         )
         asked = page.locator("[data-proof]").get_attribute("data-proof")
         told = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
@@ -288,6 +335,24 @@ def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
             page.reload()
             expect(page.locator("[data-state=refused] [data-verdict]"), what).to_contain_text("Pas prouvé")
             page.unroute(f"{console}{asked}")
+        for keys, said in (
+            ("", "sa clé n’est pas connue ici\u00a0: temoin.example/un"),
+            (str(replace(WITNESS, public=bytes(32))), "sa clé n’est pas connue ici\u00a0: temoin.example/un"),
+            ({"trouble": "Le service ne répond pas."}, "leurs clés n’ont pas pu être lues"),
+        ):
+            page.route(f"{console}{asked}", partial(told_instead, told | {"witnesses": keys}))
+            page.reload()
+            expect(page.locator("[data-state=proven] .steps li.passed-over")).to_contain_text(said)
+            page.unroute(f"{console}{asked}")
+
+
+def test_without_a_witness_it_is_said_who_alone_vouches_for_the_ledger(
+    chromium: Chromium, console: str, world: World
+) -> None:
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        page.get_by_role("link", name="Demande reçue").first.click()
+        expect(page.locator("[data-state=proven] .steps li.passed-over")).to_contain_text("seul l’exploitant garantit")
 
 
 def test_a_proof_without_the_content_says_what_it_proves(

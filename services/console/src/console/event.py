@@ -59,16 +59,17 @@ async def event_page(request: Request, case: UUID, event: UUID) -> Response:
 
 @router.get("/dossiers/{case}/evenements/{event}/preuve")
 async def proof(request: Request, case: UUID, event: UUID) -> JSONResponse:
-    """All that the reader’s browser needs to check it alone: proof, key, and the bytes that the header commits to."""
+    """All that the reader’s browser needs to check it alone: proof, keys, and the bytes that the header commits to."""
     reader, services = await reader_of(request, case), services_of(request)
     service, position = request.query_params.get("service", ""), request.query_params.get("position", "")
-    told, key, newest, stored = await asyncio.gather(
+    told, key, witnesses, newest, stored = await asyncio.gather(
         attempt(services.text(reader, "audit", f"/api/v1/events/{event}/proof")),
         attempt(services.text(reader, "audit", "/tlog/key")),
+        attempt(services.text(reader, "audit", "/tlog/witnesses")),
         attempt(services.text(reader, "audit", "/tlog/checkpoint")),
         attempt(_stored(services, reader, service, case, position)),
     )
-    answer = {"proof": told, "key": key, "checkpoint": newest, "stored": stored}
+    answer = {"proof": told, "key": key, "witnesses": witnesses, "checkpoint": newest, "stored": stored}
     return JSONResponse({name: _plain(value) for name, value in answer.items()})
 
 

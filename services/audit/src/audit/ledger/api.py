@@ -66,6 +66,13 @@ def successions(asked: Asked) -> Response:
     return Text("\n".join(Ledger(asked.recorder).successions()), headers=FOR_NOW)
 
 
+@tlog.get("/witnesses", response_class=Text, summary="The keys of the witnesses that are asked to cosign")
+def witnesses(asked: Asked) -> Response:
+    """`name+id+key`, a line each; nothing where none is asked. Whoever wants to be sure compares with what the witness
+    publishes itself."""
+    return Text("".join(f"{each}\n" for each in Ledger(asked.recorder).witnesses()), headers=FOR_NOW)
+
+
 @tlog.get("/tile/{path:path}", response_class=Tile, summary="Hashes or entries of the ledger, 256 at most")
 def tile(asked: Asked, path: str) -> Response:
     """`<level>/<n>`, `entries/<n>`, or with `.p/<width>` what is not full yet; nothing beyond what is signed."""

@@ -74,26 +74,81 @@
     return down.reverse();
   }
 
-  async function verifySignature(checkpoint, published) {
-    const [name, id, ...rest] = published.trim().split("\n")[0].split("+"); // the current key comes first
-    const key = unbase64(rest.join("+"));
-    if (key.length !== 33 || key[0] !== 1) throw new Unproven("cette clé n’est pas une clé Ed25519");
-    const keyId = (await sha256(joined(utf8.encode(`${name}\n`), key))).slice(0, 4);
-    if (hex(keyId) !== id) throw new Unproven("l’empreinte de la clé ne lui correspond pas");
-    if (name !== checkpoint.origin) throw new Unproven(`la clé est celle de ${name}, le point de contrôle est de ${checkpoint.origin}`);
-    const own = checkpoint.signatures.find((each) => each.name === name && same(each.bytes.slice(0, 4), keyId));
-    if (!own) throw new Unproven("cette clé n’a pas signé ce point de contrôle");
+  const OF_A_LEDGER = 1, OF_A_WITNESS = 4, ID = 4, STAMP = 8, SIGNATURE = 64;
+
+  // As it is published, name+id+key; the first byte of the key says of what kind it is.
+  async function readKey(published, kind) {
+    const [name, id, ...rest] = published.split("+");
+    const bytes = unbase64(rest.join("+"));
+    if (bytes.length !== 33 || bytes[0] !== kind) throw new Unproven(`la clé de ${name} n’est pas une clé Ed25519`);
+    const keyId = (await sha256(joined(utf8.encode(`${name}\n`), bytes))).slice(0, ID);
+    if (hex(keyId) !== id) throw new Unproven(`l’empreinte de la clé de ${name} ne lui correspond pas`);
+    return { name, keyId, key: bytes.slice(1) };
+  }
+
+  function signatureBy(checkpoint, known) {
+    const own = checkpoint.signatures.find((each) => each.name === known.name && same(each.bytes.slice(0, ID), known.keyId));
+    return own?.bytes.slice(ID);
+  }
+
+  // Null where the browser does not know Ed25519.
+  async function holds(key, signature, signed) {
     let imported;
     try {
-      imported = await crypto.subtle.importKey("raw", key.slice(1), "Ed25519", false, ["verify"]);
+      imported = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
     } catch (error) {
-      if (error.name === "NotSupportedError") return false;
+      if (error.name === "NotSupportedError") return null;
       throw error;
     }
-    if (!(await crypto.subtle.verify("Ed25519", imported, own.bytes.slice(4), utf8.encode(checkpoint.signed)))) {
-      throw new Unproven("la signature ne vaut pas pour ce point de contrôle");
+    return crypto.subtle.verify("Ed25519", imported, signature, utf8.encode(signed));
+  }
+
+  async function verifySignature(checkpoint, published) {
+    const known = await readKey(published.trim().split("\n")[0], OF_A_LEDGER); // the current key comes first
+    if (known.name !== checkpoint.origin) throw new Unproven(`la clé est celle de ${known.name}, le point de contrôle est de ${checkpoint.origin}`);
+    const signature = signatureBy(checkpoint, known);
+    if (!signature) throw new Unproven("cette clé n’a pas signé ce point de contrôle");
+    const held = await holds(known.key, signature, checkpoint.signed);
+    if (held === false) throw new Unproven("la signature ne vaut pas pour ce point de contrôle");
+    return held === true;
+  }
+
+  // Which of these witnesses saw the checkpoint, and when (C2SP cosignature/v1); null where the browser cannot tell.
+  async function seenBy(checkpoint, published) {
+    const seen = [];
+    for (const line of published.split("\n").filter(Boolean)) {
+      const known = await readKey(line, OF_A_WITNESS), cosignature = signatureBy(checkpoint, known);
+      if (!cosignature) continue;
+      const whole = cosignature.length === STAMP + SIGNATURE;
+      const stamp = whole ? new DataView(cosignature.buffer).getBigUint64(0) : 0n;
+      const held = whole && await holds(known.key, cosignature.slice(STAMP), `cosignature/v1\ntime ${stamp}\n${checkpoint.signed}`);
+      if (held === null) return null;
+      if (!held) throw new Unproven(`la cosignature du témoin ${known.name} ne vaut pas pour ce point de contrôle`);
+      seen.push({ name: known.name, at: new Date(Number(stamp) * 1000), line });
     }
-    return true;
+    return seen;
+  }
+
+  function inWords(instant) {
+    const told = (how) => new Intl.DateTimeFormat("fr-FR", { ...how, timeZone: "Europe/Paris" }).format(instant);
+    const [hour, minute] = told({ timeStyle: "short" }).split(":");
+    return `le ${told({ dateStyle: "long" })} à ${Number(hour)} h ${minute}`;
+  }
+
+  async function witnessesOf(checkpoint, published) {
+    const others = checkpoint.signatures.map((each) => each.name).filter((name) => name !== checkpoint.origin);
+    const unverified = (sentence) => [sentence, [], "passed-over"];
+    if (!others.length) return unverified("Aucun n’a cosigné ce point de contrôle : seul l’exploitant garantit que tout le monde voit le même registre.");
+    if (typeof published !== "string") return unverified(`Non vérifiés : ${others.join(", ")} ont cosigné, mais leurs clés n’ont pas pu être lues.`);
+    const seen = await seenBy(checkpoint, published);
+    if (seen === null) return unverified("Non vérifiés : ce navigateur ne connaît pas Ed25519.");
+    const unknown = others.filter((name) => !seen.some((each) => each.name === name));
+    const beside = unknown.length ? ` Non vérifié, car sa clé n’est pas connue ici : ${unknown.join(", ")}.` : "";
+    if (!seen.length) return unverified(beside.trim());
+    const count = seen.length === 1 ? "Un témoin a vu ce point de contrôle" : `${seen.length} témoins ont vu ce point de contrôle`;
+    const who = seen.map((each) => `${each.name}, ${inWords(each.at)}`).join(" ; ");
+    return [`${count} : ${who}. Pour chaque témoin, le registre n’a fait que s’allonger ; l’exploitant ne peut donc montrer une autre histoire à personne sans qu’un témoin le voie. Comparez leurs clés avec celles qu’ils publient : un témoin ne vaut que s’il est d’une autre organisation.${beside}`,
+      seen.map((each) => [each.name, each.line])];
   }
 
   // What the page shows must be what the header says; instants are spelled in more than one way.
@@ -150,8 +205,7 @@
       : "Non vérifiée : ce navigateur ne connaît pas Ed25519. Mettez-le à jour, ou vérifiez la preuve hors ligne.",
       [["Clé", told.key.trim()]], whole ? "done" : "passed-over");
 
-    const witnesses = checkpoint.signatures.filter((each) => each.name !== checkpoint.origin);
-    if (witnesses.length) say("Les témoins", `Ont cosigné ce point de contrôle : ${witnesses.map((each) => each.name).join(", ")}. Leurs clés ne sont pas vérifiées ici.`, [], "passed-over");
+    say("Les témoins", ...(await witnessesOf(checkpoint, told.witnesses)));
     return { whole, content: typeof told.stored === "string" };
   }
 
