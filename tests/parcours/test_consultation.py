@@ -16,6 +16,7 @@ from validated import validated_case
 
 from embedded.nats import Nats
 from parcours.domain import building, coordination, parcours, validation
+from parcours.domain.agreement import AgreementSigned
 from parcours.domain.consultation.agreement import Conclude, ConsultationConcluded
 from parcours.domain.consultation.award import (
     Award,
@@ -42,7 +43,7 @@ from parcours.domain.consultation.proposals import (
     SubmitProposal,
 )
 from parcours.domain.consultation.state import Consultation, Criterion, Proposal, Step
-from parcours.domain.consulting import AgreementSigned, FinalReportReceived, ReceiveFinalReport
+from parcours.domain.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.main import service
 from shared.decider import Actor, Role

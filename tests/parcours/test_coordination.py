@@ -6,19 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from parcours.domain.agreement import AgreementSigned, AmendmentSigned, RecordAgreement, SignAmendment
 from parcours.domain.building import ActionAdded, ActionRemoved
-from parcours.domain.consulting import (
-    AcceptFinalReport,
-    AgreementSigned,
-    AmendmentSigned,
-    DaysRecorded,
-    FinalReportAccepted,
-    FinalReportReceived,
-    ReceiveFinalReport,
-    RecordAgreement,
-    RecordDays,
-    SignAmendment,
-)
 from parcours.domain.coordination import (
     AbandonAction,
     ActionAbandoned,
@@ -48,6 +37,14 @@ from parcours.domain.funding import (
     PaymentAuthorised,
 )
 from parcours.domain.parcours import ParcoursOpened, decider
+from parcours.domain.reporting import (
+    AcceptFinalReport,
+    DaysRecorded,
+    FinalReportAccepted,
+    FinalReportReceived,
+    ReceiveFinalReport,
+    RecordDays,
+)
 from parcours.domain.state import OPEN_STEPS, Kind, Period, Plan, PlannedAction, Signatures, Status, Step
 from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
 from shared.decider import Role

@@ -11,13 +11,13 @@ import pytest
 from serving import served
 
 from embedded.nats import Nats
+from parcours.domain.agreement import AgreementSigned
 from parcours.domain.building import ActionAdded
 from parcours.domain.consultation.agreement import BEYOND_PROPOSAL, Confirm
 from parcours.domain.consultation.award import ConsultationAwarded
 from parcours.domain.consultation.consultation import decider as consultation
 from parcours.domain.consultation.proposals import ConsultationOpened, ProposalSubmitted, ProviderConsulted
 from parcours.domain.consultation.state import Proposal
-from parcours.domain.consulting import AgreementSigned, DaysRecorded, FinalReportAccepted, FinalReportReceived
 from parcours.domain.coordination import ActionStarted, IntroductionMade
 from parcours.domain.corrections import (
     AgreementCorrected,
@@ -34,6 +34,7 @@ from parcours.domain.corrections import (
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
 from parcours.domain.funding import FundsCommitted
 from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
+from parcours.domain.reporting import DaysRecorded, FinalReportAccepted, FinalReportReceived
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated
 from parcours.main import service

@@ -11,7 +11,7 @@ from papers import lacking, on_paper, on_screen, read, written
 
 from parcours.consultation_documents import of_consultation
 from parcours.documents import of_parcours
-from parcours.domain import building, consulting, coordination, validation
+from parcours.domain import agreement, building, coordination, validation
 from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.consultation.state import Consultation
 from parcours.domain.parcours import OpenParcours, decider
@@ -70,7 +70,7 @@ def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
     signed = Signatures(date(2026, 3, 18), date(2026, 3, 17), date(2026, 3, 18))
     do(
         log,
-        consulting.RecordAgreement(
+        agreement.RecordAgreement(
             prestation, "Cabinet Armen Conseil", 480_000, 5, date(2026, 3, 18), signed, UUID(int=77)
         ),
         at=LATER + timedelta(days=3),
@@ -128,7 +128,7 @@ def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], pr
 def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcours], prestation: UUID) -> None:
     agree(log, prestation)
     at = LATER + timedelta(days=40)
-    do(log, consulting.SignAmendment(prestation, 2, date(2026, 4, 20)), at=at)
+    do(log, agreement.SignAmendment(prestation, 2, date(2026, 4, 20)), at=at)
     told = on_screen(written(of_parcours, f"convention-{prestation}", read(log, at)))
     assert "Jours convenus, avenants compris 7 jours" in told
     assert "20 avril 2026 + 2" in told
@@ -289,7 +289,7 @@ def test_the_agreement_says_which_attachment_proves_it(
     proof = UUID(int=78) if file else None
     do(
         log,
-        consulting.RecordAgreement(
+        agreement.RecordAgreement(
             prestation, "Cabinet Armen", 480_000, 5, NOW.date(), None, None, "Un suivi de la même étude.", proof
         ),
     )

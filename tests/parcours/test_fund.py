@@ -20,7 +20,7 @@ from validated import validated_case
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
-from parcours.domain import building, consulting, coordination, funding, parcours, validation
+from parcours.domain import agreement, building, coordination, funding, parcours, validation
 from parcours.domain.fund import (
     AdjustFund,
     Engage,
@@ -169,7 +169,7 @@ def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
     assert built.shared
     ask(validation.ValidateParcours(built.shared.version, built.shared.content_hash), LEADER)
     action = next(iter(built.actions))
-    ask(consulting.RecordAgreement(action, "Cabinet", 1_000_000, 5, today, exception="Seule offre"))
+    ask(agreement.RecordAgreement(action, "Cabinet", 1_000_000, 5, today, exception="Seule offre"))
     return case, action
 
 

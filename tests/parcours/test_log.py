@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from parcours.aggregates import release
 from parcours.caseload import caseload
-from parcours.domain import building, consulting, coordination, corrections, duration, ending, funding, validation
+from parcours.domain import (
+    agreement,
+    building,
+    coordination,
+    corrections,
+    duration,
+    ending,
+    funding,
+    reporting,
+    validation,
+)
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import OPEN_STEPS, Kind, Parcours, Plan, Status, Step
 from parcours.views import parcours_list
@@ -51,12 +61,12 @@ CARRIED_OUT = (
     coordination.Introduce(OWN, "secret contact", TODAY),
     coordination.StartAction(OWN),
     coordination.FinishAction(OWN, "secret résultat"),
-    consulting.RecordAgreement(CONSULTING, "secret prestataire", 400_000, 5, TODAY, exception="secret motif"),
+    agreement.RecordAgreement(CONSULTING, "secret prestataire", 400_000, 5, TODAY, exception="secret motif"),
     funding.CommitFunds(CONSULTING, 400_000),
     coordination.StartAction(CONSULTING),
-    consulting.RecordDays(CONSULTING, 5),
-    consulting.SignAmendment(CONSULTING, 1, TODAY),
-    consulting.AcceptFinalReport(CONSULTING, TODAY),
+    reporting.RecordDays(CONSULTING, 5),
+    agreement.SignAmendment(CONSULTING, 1, TODAY),
+    reporting.AcceptFinalReport(CONSULTING, TODAY),
     funding.AuthorisePayment(CONSULTING, 100_000, last=True),
     coordination.FinishAction(CONSULTING, "secret résultat"),
 )
@@ -158,7 +168,7 @@ COMMANDS = st.one_of(
     on_action(coordination.AbandonAction, motive=st.just("Trop cher")),
     on_action(coordination.CarryOver, motive=st.just("Pas fini")),
     on_action(
-        consulting.RecordAgreement,
+        agreement.RecordAgreement,
         provider=st.just("Un nom"),
         amount=SUMS,
         days=LENGTHS,
@@ -166,10 +176,10 @@ COMMANDS = st.one_of(
         exception=st.none() | st.just("Seule offre"),
     ),
     on_action(funding.CommitFunds, amount=SUMS),
-    on_action(consulting.RecordDays, days=LENGTHS),
-    on_action(consulting.SignAmendment, extra_days=LENGTHS, signed_on=DAYS),
-    on_action(consulting.ReceiveFinalReport, received_on=DAYS),
-    on_action(consulting.AcceptFinalReport, received_on=st.none() | DAYS),
+    on_action(reporting.RecordDays, days=LENGTHS),
+    on_action(agreement.SignAmendment, extra_days=LENGTHS, signed_on=DAYS),
+    on_action(reporting.ReceiveFinalReport, received_on=DAYS),
+    on_action(reporting.AcceptFinalReport, received_on=st.none() | DAYS),
     on_action(
         corrections.CorrectIntroduction,
         introduction=LENGTHS,

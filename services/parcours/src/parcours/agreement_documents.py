@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from parcours.domain.agreement import AgreementSigned, AmendmentSigned
 from parcours.domain.changes import AXES
 from parcours.domain.consultation import consultation as consulting_of
 from parcours.domain.consultation.state import Consultation, Proposal, Step
-from parcours.domain.consulting import AgreementSigned, AmendmentSigned
 from parcours.domain.state import Action, Agreement, Parcours
 from shared.attachments import attachment
 from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Party, Signatures, Table

@@ -9,8 +9,8 @@ from parcours import consultation_documents, documents, figures, versions, views
 from parcours.aggregates import release
 from parcours.caseload import caseload
 from parcours.domain import (
+    agreement,
     building,
-    consulting,
     coordination,
     corrections,
     duration,
@@ -19,6 +19,7 @@ from parcours.domain import (
     funding,
     operation,
     parcours,
+    reporting,
     validation,
 )
 from parcours.domain.attachments import AttachmentKind
@@ -58,12 +59,12 @@ accompaniments.does("/actions/completion", coordination.FinishAction, *EVERYONE_
 accompaniments.does("/actions/abandonment", coordination.AbandonAction, *EVERYONE_AT_WORK)
 accompaniments.does("/actions/carry-over", coordination.CarryOver, *EVERYONE_AT_WORK)
 
-accompaniments.does("/agreements", consulting.RecordAgreement, *EVERYONE_AT_WORK)
+accompaniments.does("/agreements", agreement.RecordAgreement, *EVERYONE_AT_WORK)
 accompaniments.does("/funds", funding.CommitFunds, *EVERYONE_AT_WORK)
-accompaniments.does("/days", consulting.RecordDays, *EVERYONE_AT_WORK)
-accompaniments.does("/amendments", consulting.SignAmendment, *EVERYONE_AT_WORK)
-accompaniments.does("/final-reports/receipt", consulting.ReceiveFinalReport, *EVERYONE_AT_WORK, Role.PROVIDER)
-accompaniments.does("/final-reports", consulting.AcceptFinalReport, *EVERYONE_AT_WORK)
+accompaniments.does("/days", reporting.RecordDays, *EVERYONE_AT_WORK)
+accompaniments.does("/amendments", agreement.SignAmendment, *EVERYONE_AT_WORK)
+accompaniments.does("/final-reports/receipt", reporting.ReceiveFinalReport, *EVERYONE_AT_WORK, Role.PROVIDER)
+accompaniments.does("/final-reports", reporting.AcceptFinalReport, *EVERYONE_AT_WORK)
 accompaniments.does("/payments", funding.AuthorisePayment, *EVERYONE_AT_WORK)
 
 accompaniments.does("/introductions/correction", corrections.CorrectIntroduction, *EVERYONE_AT_WORK)

@@ -14,11 +14,11 @@ from parcours.domain.consultation.award import (
     ProposalScored,
 )
 from parcours.domain.consultation.proposals import ConsultationOpened, ProposalSubmitted
-from parcours.domain.consulting import FinalReportAccepted, FinalReportReceived
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.parcours import ParcoursOpened
+from parcours.domain.reporting import FinalReportAccepted, FinalReportReceived
 from parcours.domain.state import OPEN_STEPS, Step
 from parcours.domain.validation import (
     ParcoursAdjusted,

@@ -9,10 +9,18 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
+from parcours.domain.agreement import check_signatures
 from parcours.domain.consultation import agreement as bound
 from parcours.domain.consultation import consultation
-from parcours.domain.consulting import RECEIPT, SIGNATURE, check_signatures, since_signature
-from parcours.domain.known import agreement_of, consulting_action, known_action, since_admission
+from parcours.domain.known import (
+    RECEIPT,
+    SIGNATURE,
+    agreement_of,
+    consulting_action,
+    known_action,
+    since_admission,
+    since_signature,
+)
 from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
 from shared.decider import Alongside, Context, Refusal
 from shared.events import command, event

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from parcours.domain.state import STEPS, Action, Agreement, Kind, Parcours, Status, Step
 from shared.dates import already_past
-from shared.decider import Refusal
+from shared.decider import Context, Refusal
 from shared.french import in_words
 
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
@@ -19,7 +19,10 @@ NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
 NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
 NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
 NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
+BEFORE_SIGNATURE = Refusal("before-signature", "Date antérieure à la convention", status=422)
+REPORT_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
 NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
+SIGNATURE, RECEIPT = "La date de signature", "La date de réception"
 
 
 def since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> date:
@@ -54,6 +57,22 @@ def agreement_of(action: Action) -> Agreement:
     if action.agreement is None:
         raise NO_AGREEMENT("La convention de cette prestation n’est pas signée.")
     return action.agreement
+
+
+def not_reported(action: Action) -> Action:
+    """An accepted report settles what was worked: what was wrong in it is corrected, and nothing is added."""
+    if action.report_accepted:
+        raise REPORT_ACCEPTED(
+            "Le rapport final de cette prestation est déjà accepté\u00a0: une erreur de jours se corrige."
+        )
+    return action
+
+
+def since_signature(action: Action, day: date, context: Context, what: str) -> date:
+    signed_on = agreement_of(action).signed_on
+    if already_past(day, context.now, what) < signed_on:
+        raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {in_words(signed_on)}.")
+    return day
 
 
 def validated_action(parcours: Parcours, key: UUID, *steps: Step) -> Action:

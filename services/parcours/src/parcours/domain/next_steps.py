@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parcours.domain import building, consulting, coordination, corrections, duration, ending, funding, validation
+from parcours.domain import (
+    agreement,
+    building,
+    coordination,
+    corrections,
+    duration,
+    ending,
+    funding,
+    reporting,
+    validation,
+)
 from parcours.domain.consultation.proposals import OpenConsultation
 from parcours.domain.state import OPEN_STEPS, Action, Kind, Parcours, Status, Step
 from shared.attachments.attachment import AddAttachment
@@ -59,7 +69,7 @@ def _carrying_out(action: Action, engaging: bool) -> Iterator[type]:
     consults = action.planned.kind is Kind.CONSULTING
     if action.step is Step.PLANNED and engaging:
         if consults and action.agreement is None:
-            yield consulting.RecordAgreement
+            yield agreement.RecordAgreement
         if action.agreement and action.committed < action.agreement.amount:
             yield funding.CommitFunds
         if not consults or (action.agreement and action.committed):
@@ -67,9 +77,9 @@ def _carrying_out(action: Action, engaging: bool) -> Iterator[type]:
     if action.step is Step.STARTED and (not consults or action.report_accepted):
         yield coordination.FinishAction
     if action.agreement and not action.report_accepted:
-        yield consulting.SignAmendment
+        yield agreement.SignAmendment
         if action.step is Step.STARTED:
-            yield consulting.RecordDays
+            yield reporting.RecordDays
 
 
 def _reports_and_invoices(parcours: Parcours) -> Iterator[type]:
@@ -78,9 +88,9 @@ def _reports_and_invoices(parcours: Parcours) -> Iterator[type]:
         stopped = action.step is Step.ABANDONED or parcours.status is Status.ABANDONED
         begun = action.agreement and action.validated and action.step in (Step.STARTED, Step.ABANDONED)
         if begun and not action.report_accepted and (action.days or not stopped):
-            yield consulting.AcceptFinalReport
+            yield reporting.AcceptFinalReport
             if action.report_received_on is None:
-                yield consulting.ReceiveFinalReport
+                yield reporting.ReceiveFinalReport
         if action.report_accepted and action.paid < action.committed:
             yield funding.AuthorisePayment
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from parcours.domain import (
+    agreement,
     building,
     collective,
-    consulting,
     coordination,
     corrections,
     duration,
     ending,
     funding,
     next_steps,
+    reporting,
     validation,
 )
 from parcours.domain.state import Parcours, Plan, Status
@@ -43,7 +44,8 @@ Command = (
     | duration.Command
     | validation.Command
     | coordination.Command
-    | consulting.Command
+    | agreement.Command
+    | reporting.Command
     | funding.Command
     | corrections.Command
     | ending.Command
@@ -54,7 +56,8 @@ Event = (
     | duration.Event
     | validation.Event
     | coordination.Event
-    | consulting.Event
+    | agreement.Event
+    | reporting.Event
     | funding.Event
     | corrections.Event
     | ending.Event
@@ -77,8 +80,10 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         return [*validation.decide(parcours, command, context)]
     if isinstance(command, coordination.Command):
         return [*coordination.decide(parcours, command, context)]
-    if isinstance(command, consulting.Command):
-        return [*consulting.decide(parcours, command, context)]
+    if isinstance(command, agreement.Command):
+        return [*agreement.decide(parcours, command, context)]
+    if isinstance(command, reporting.Command):
+        return [*reporting.decide(parcours, command, context)]
     if isinstance(command, funding.Command):
         return [*funding.decide(parcours, command, context)]
     if isinstance(command, corrections.Command):
@@ -87,8 +92,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 
 
 AFTER_THE_END = (
-    consulting.ReceiveFinalReport,
-    consulting.AcceptFinalReport,
+    reporting.ReceiveFinalReport,
+    reporting.AcceptFinalReport,
     funding.AuthorisePayment,
     *corrections.Command.__args__,
 )
@@ -128,8 +133,10 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         return validation.evolve(parcours, event)
     if isinstance(event, coordination.Event):
         return coordination.evolve(parcours, event)
-    if isinstance(event, consulting.Event):
-        return consulting.evolve(parcours, event)
+    if isinstance(event, agreement.Event):
+        return agreement.evolve(parcours, event)
+    if isinstance(event, reporting.Event):
+        return reporting.evolve(parcours, event)
     if isinstance(event, funding.Event):
         return funding.evolve(parcours, event)
     if isinstance(event, corrections.Event):
@@ -140,7 +147,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
 def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[Alongside]:
     """What the fund, the consultation or the collective operation records with it, or refuses."""
     yield from funding.alongside(parcours, event, context)
-    yield from consulting.alongside(parcours, event, context)
+    yield from agreement.alongside(parcours, event, context)
+    yield from reporting.alongside(parcours, event, context)
     yield from corrections.alongside(parcours, event, context)
     yield from collective.alongside(parcours, event, context)
 

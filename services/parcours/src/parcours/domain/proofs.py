@@ -1,0 +1,34 @@
+"""Which file of the case proves what was recorded? One that is there, and not withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+from uuid import UUID
+
+from parcours.domain.state import Action
+from shared.attachments import attachment
+from shared.attachments.attachment import CiteAttachment
+from shared.decider import Alongside, Context
+from shared.events import name_of
+from shared.frozen import replace
+
+
+class Proven(Protocol):
+    """An event that names its proof, where there is one."""
+
+    @property
+    def action(self) -> UUID: ...
+
+    @property
+    def attachment(self) -> UUID | None: ...
+
+
+def cited(event: Proven, context: Context) -> Iterator[Alongside]:
+    if event.attachment:
+        cite = CiteAttachment(name_of(event).name, event.action)
+        yield Alongside(attachment.decider, event.attachment, cite, context.case)
+
+
+def with_proof(action: Action, event: Proven) -> Action:
+    return replace(action, proofs=(*action.proofs, event.attachment)) if event.attachment else action
