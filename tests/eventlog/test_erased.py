@@ -16,7 +16,7 @@ from notes import ADVISER, DEPLOYMENT_KEY, Note, decider, entries
 from embedded.postgres import Postgres
 from shared.erasure.forgetting import ForgetPerson, forgetting_of
 from shared.erasure.forgetting import decider as forgetting
-from shared.erasure.restored import destroy_again
+from shared.erasure.restored import destroy_again, key_destroyed
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.erased import ErasedList, ListDamaged
 from shared.eventlog.keys import ERASED, Vault
@@ -82,13 +82,13 @@ def test_what_a_restored_back_up_brings_back_is_destroyed_again_before_anybody_s
 
     restored = opened(at=f"{url}_backup")
     assert shown(restored, case) == "Maëlle Kerdoncuff", "the control: the back-up had the key"
-    assert destroy_again(restored) == [maelle]
+    assert destroy_again(restored, key_destroyed) == [maelle]
     assert shown(restored, case) == ERASED
     assert shown(restored, other) == "Tanguy Abgrall"
     assert [each.person for each in found(restored, "maëlle")] == []
     last = entries(restored.recorder)[-1]
     assert last.topic == "key-destroyed-again:v1"
-    assert destroy_again(restored) == []
+    assert destroy_again(restored, key_destroyed) == []
     assert erased.ids() == {maelle}
     assert tanguy not in erased.ids()
 
@@ -102,7 +102,7 @@ def test_an_erasure_that_a_crash_kept_from_the_list_is_added_at_the_next_start(
     forgotten(app, person)
     assert erased.ids() == set()
     app.erased = erased
-    assert destroy_again(app) == []
+    assert destroy_again(app, key_destroyed) == []
     assert erased.ids() == {person}
 
 
@@ -116,7 +116,7 @@ def test_a_list_that_cannot_be_written_undoes_nothing_and_is_mended_later(
     assert shown(app, case) == ERASED
     assert "list outside the database" in caplog.text
     (tmp_path / "absent").mkdir()
-    destroy_again(app)
+    destroy_again(app, key_destroyed)
     assert app.erased.ids() == {person}
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import confided
 import pytest
 from house import House, house
 from opening import opened_by_itself
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
+from intake.main import service as intake
 from shared.decider import Role
+from shared.erasure.restored import destroy_again
+from shared.eventlog.erased import ErasedList
 from shared.eventlog.keys import ERASED
 
 REQUEST: dict[str, Any] = {
@@ -24,7 +29,20 @@ REQUEST: dict[str, Any] = {
 MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
 PHASES = ("intake", "diagnostic", "parcours", "followup")
 NUMBERS = iter(
-    ["73282932000074", "55208131766522", "35600000000048", "38012986646850", "30613890001294", "32212091600208"]
+    [
+        "73282932000074",
+        "55208131766522",
+        "35600000000048",
+        "38012986646850",
+        "30613890001294",
+        "32212091600208",
+        "45278322800011",
+        "17951499700016",
+        "65325415100018",
+        "54355626000015",
+        "79434852400016",
+        "95155947500011",
+    ]
 )
 
 
@@ -218,6 +236,64 @@ def test_the_id_of_a_dossier_of_another_service_keeps_its_key(services: House) -
     services.carry()
     told = services.by("diagnostic", "adviser").get(path).json()["content"]["sessions"][0]
     assert told["notes"] == "Dit ceci."
+
+
+def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_certified(
+    services: House, tmp_path: Path
+) -> None:
+    """As at its start: what the list outside remembers, and the restored log does not."""
+    path, spared = received(services, "Aziliz Prigent"), received(services, "Erwan Prigent")
+    (somebody,) = found(services, "intake", "Aziliz")
+    person, app = somebody["person"], services["intake"].application
+    app.erased = ErasedList(tmp_path / "erased")
+    app.erased.add([UUID(person), UUID(dossier := spared.rpartition("/")[2])])
+    try:
+        assert set(destroy_again(app, intake.erases_again)) == {UUID(person), UUID(dossier)}
+        assert destroy_again(app, intake.erases_again) == []
+    finally:
+        app.erased = None
+    assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == ERASED
+    certified = f"/api/v1/people/{person}/erasure"
+    assert services.by("intake", "dpo").get(certified).json()["outstanding"] == ["diagnostic", "parcours", "followup"]
+    services.carry()
+    certificate = services.by("intake", "dpo").get(certified).json()
+    assert (certificate["outstanding"], certificate["ordered_by"]) == ([], "service:intake")
+    assert "sauvegarde restaurée" in certificate["motive"]
+    paper = services.by("intake", "dpo").get(f"{certified}/certificate.html").text
+    assert "le programme, après la restauration d’une sauvegarde" in paper
+    assert services.by("intake", "dpo").get(f"/api/v1/people/{dossier}/erasure").status_code == 404
+
+
+def test_a_certificate_is_read_for_a_reason_and_that_is_recorded(services: House) -> None:
+    withdrawn(services, received(services, "Klervi Le Goff"))
+    (somebody,) = found(services, "intake", "Klervi")
+    assert erase(services, somebody["person"]).status_code == 202
+    dpo, certified = services.by("intake", "dpo"), f"/api/v1/people/{somebody['person']}/erasure"
+    for path in (certified, f"{certified}/certificate.html"):
+        assert dpo.because(None).get(path).status_code == 428
+        assert dpo.because("La personne demande où en est son effacement.").get(path).status_code == 200
+        read = dpo.get("/api/v1/consultations", limit=1).json()["items"][0]
+        assert (read["case"], read["motive"]) == (somebody["person"], "La personne demande où en est son effacement.")
+    assert dpo.get("/api/v1/retention").status_code == 200
+    assert dpo.get("/api/v1/consultations", limit=1).json()["items"][0]["operation"] == "retention_terms"
+
+
+def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(services: House) -> None:
+    """Article 15: what is held of a person is told to them, wherever it stands; the dossier is another matter."""
+    path = received(services, "Tifenn Guillou")
+    case = path.rpartition("/")[2]
+    assert services.by("intake", "adviser").post(f"{path}/confidentiality", confided.REASONS).status_code == 200
+    (somebody,) = found(services, "intake", "Guillou")
+    assert somebody["cases"] == [case]
+    dpo, held = services.by("intake", "dpo", units=["dla-44"]), f"/api/v1/people/{somebody['person']}"
+    assert dpo.because(None).get(held).status_code == 428
+    told = dpo.because("Demande d’accès de l’intéressée, du 3 septembre.").get(held).json()["held"]
+    assert {each["value"] for each in told} == {"Tifenn Guillou", "Présidente", "maelle@example.org"}
+    assert {each["case"] for each in told} == {case}
+    read = dpo.get("/api/v1/consultations", limit=1).json()["items"][0]
+    assert (read["case"], read["motive"]) == (somebody["person"], "Demande d’accès de l’intéressée, du 3 septembre.")
+    assert case not in {row["id"] for row in dpo.get("/api/v1/requests").json()["items"]}
+    assert dpo.get(f"{path}/links").json()["policy"] == "confidential"
 
 
 def test_nobody_certifies_what_was_not_ordered(services: House) -> None:

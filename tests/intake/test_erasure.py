@@ -6,7 +6,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from intake.domain.erasure import ConfirmErasure, ErasureConfirmed, ErasureOrdered, OrderKnowing, decider, outstanding
+from intake.domain.erasure import (
+    BEFORE_THE_BACK_UP,
+    ConfirmErasure,
+    ErasureConfirmed,
+    ErasureOrdered,
+    OrderAgain,
+    OrderKnowing,
+    decider,
+    outstanding,
+)
 from shared.decider import Role
 from shared.erasure import forgetting
 from shared.erasure.forgetting import ForgetPerson, PersonForgotten, forgetting_of
@@ -72,6 +81,12 @@ def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:
     assert outstanding(given(ORDERED, confirmed("parcours")).state) == ("diagnostic", "followup")
     told = (confirmed("parcours"), confirmed("diagnostic"), confirmed("followup"))
     assert outstanding(given(ORDERED, *told).state) == ()
+
+
+def test_what_a_restored_log_lost_is_ordered_again_whoever_is_needed_and_once() -> None:
+    told = ErasureOrdered(PERSON, text(BEFORE_THE_BACK_UP), 3)
+    given().when(OrderAgain(PERSON, 3), by=Role.SERVICE).then(told)
+    given(told).when(OrderAgain(PERSON, 3), by=Role.SERVICE).then()
 
 
 def test_nobody_confirms_what_was_not_ordered() -> None:

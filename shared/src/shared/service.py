@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
 from pydantic_settings import BaseSettings
@@ -22,7 +23,7 @@ from shared.consultations import TABLE, Consultations
 from shared.contracts.base import PublicEvent
 from shared.decider import Decider
 from shared.erasure.forgetting import decider as forgetting
-from shared.erasure.restored import destroy_again
+from shared.erasure.restored import Again, destroy_again, key_destroyed
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.erased import ErasedList, ListDamaged
 from shared.rights.heard import rights_heard
@@ -73,6 +74,7 @@ class Service:
 
     `tables`: SQL that the migration step runs too, `{schema}` filled in. `workers`: what else the role `work` runs.
     `hourly`: what else `work` looks at each hour.
+    `erases_again`: how what was erased is, when the database was restored from before.
     `own_settings`: what a deployment tells this service alone, which it does not start without understanding.
     `tags`: by name, what they are in French; `examples`: a JSON file, a body by the path of its command."""
 
@@ -90,6 +92,7 @@ class Service:
     tags: Mapping[str, str] = field(default_factory=dict)
     examples: Path | None = None
     hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
+    erases_again: Callable[[ServiceApplication, UUID], Again] = key_destroyed
     rights: RightsOf = rights_heard
     dossier: DossierOf = no_dossier
 
@@ -110,7 +113,7 @@ class Service:
         if forgetting not in self.deciders:
             return
         try:
-            destroy_again(app)
+            destroy_again(app, self.erases_again)
         except (OSError, ListDamaged) as error:
             raise Misconfigured([f"DLA_ERASED_LIST: {error}"]) from error
 

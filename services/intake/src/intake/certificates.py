@@ -9,7 +9,7 @@ from fastapi import Response
 from intake.erasure_paper import paper
 from intake.people import certificate
 from shared.erasure.endpoints import DPO
-from shared.web.allowed import allowed
+from shared.web.allowed import allowed, read
 from shared.web.asked import Asked, case_router
 from shared.web.callers import Calling
 from shared.web.documents import DRAWN, Form, answered
@@ -26,5 +26,6 @@ router = case_router("/people", "people")
 def drawn(id: UUID, form: Form, asked: Asked, caller: Calling) -> Response:  # noqa: A002
     """The same as the certificate, in words: what was done, by whom, and what erasure does not do. It names nobody."""
     allowed(caller, DPO)
+    read(caller, id)
     document = paper(asked, certificate(asked, id))
     return answered(document, form, f"certificat-d-effacement-v{document.origin.version}.{form}")

@@ -34,7 +34,7 @@ def _blocks(told: Certificate) -> list[Block]:
             (
                 ("Effacement", done),
                 ("Ordonné le", instant_in_words(told.ordered_at)),
-                ("Par", f"le ou la DPO, sous le pseudonyme {told.ordered_by}"),
+                ("Par", _by(told)),
                 ("Motif", told.motive),
             )
         ),
@@ -53,6 +53,12 @@ def _blocks(told: Certificate) -> list[Block]:
             " à la place de ce qui désignait la personne."
         ),
     ]
+
+
+def _by(told: Certificate) -> str:
+    if told.ordered_by.startswith("service:"):
+        return "le programme, après la restauration d’une sauvegarde"
+    return f"le ou la DPO, sous le pseudonyme {told.ordered_by}"
 
 
 def _row(each: Confirmation) -> tuple[str, str, str]:

@@ -60,6 +60,8 @@ def terms(asked: Asked, caller: Calling) -> list[Term]:
     """The oldest term first. Nothing is destroyed by asking."""
     allowed(caller, DPO)
     today = asked.clock.now().date()
+    found = planned.terms(asked, deployment())
+    caller.listed_rows(len(found))
     return [
         Term(
             case=each.case,
@@ -71,7 +73,7 @@ def terms(asked: Asked, caller: Calling) -> list[Term]:
             due=each.due(today),
             then=each.then(today),
         )
-        for each in planned.terms(asked, deployment())
+        for each in found
     ]
 
 

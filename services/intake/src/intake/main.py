@@ -53,6 +53,7 @@ service = Service(
     views=(views.requests, views.chases, caseload.view),
     own_settings=Deployment,
     hourly=(archive,),
+    erases_again=people.erases_again,
     rights=lookups.rights,
     tags={
         "requests": "Les demandes d’accompagnement, de l’accueil à leur suite.",

@@ -11,17 +11,18 @@ from pydantic import BaseModel
 
 from intake import deployed
 from intake.domain import erasure, link
-from intake.domain.erasure import Erasure, OrderErasure, OrderKnowing
+from intake.domain.erasure import Erasure, OrderAgain, OrderErasure, OrderKnowing
 from intake.domain.register import register
 from intake.domain.state import Status
 from intake.settings import deployment
 from shared.decider import Decider, Role
 from shared.erasure.endpoints import DPO, people_router
 from shared.erasure.forgetting import erasure_of
+from shared.erasure.restored import Again, key_destroyed
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.people import cases_of, is_something_else, values_of
 from shared.eventlog.receipts import UnknownCase
-from shared.web.allowed import allowed
+from shared.web.allowed import allowed, read
 from shared.web.answers import answers
 from shared.web.asked import Asked
 from shared.web.bodies import AsJson
@@ -79,7 +80,17 @@ def order_erasure(
 def erasure_certificate(id: UUID, asked: Asked, caller: Calling) -> Certificate:  # noqa: A002
     """Who ordered it and why, which services have confirmed and when, what is outstanding, until when back-ups last."""
     allowed(caller, DPO)
+    read(caller, id)
     return certificate(asked, id)
+
+
+def erases_again(app: ServiceApplication, key: UUID) -> Again:
+    """A person is ordered to be erased once more, so that every service confirms again, and the certificate answers."""
+    stream = erasure_of(key)
+    ordered = _state(app, erasure.decider, stream) is not None
+    if ordered or _is_dossier(app, key):
+        return key_destroyed(app, key)
+    return erasure.decider, stream, OrderAgain(key, values_of(app, key))
 
 
 def knowing(app: ServiceApplication, person: UUID, asked: OrderErasure) -> OrderKnowing:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
-from shared.decider import Actor, Role
+from shared.decider import Actor, Decider, Role
 from shared.erasure.forgetting import DestroyAgain, decider, forgetting_of
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.people import values_of
@@ -13,7 +15,15 @@ from shared.eventlog.people import values_of
 log = logging.getLogger(__name__)
 
 
-def destroy_again(app: ServiceApplication) -> list[UUID]:
+Again = tuple[Decider[Any], UUID, Any]
+"""What destroys a key once more: the aggregate, its stream, and the command."""
+
+
+def key_destroyed(app: ServiceApplication, key: UUID) -> Again:
+    return decider, forgetting_of(key), DestroyAgain(key, values_of(app, key))
+
+
+def destroy_again(app: ServiceApplication, again: Callable[[ServiceApplication, UUID], Again]) -> list[UUID]:
     """Those of the list outside that this database holds. What only the database knows is added to the list.
 
     Raises ListDamaged, or OSError when the list cannot be read or written."""
@@ -22,10 +32,10 @@ def destroy_again(app: ServiceApplication) -> list[UUID]:
     listed, destroyed = app.erased.ids(), app.recorder.destroyed_keys()
     app.erased.add(destroyed)
     ourselves = Actor(f"service:{app.service}", Role.SERVICE)
-    for key in sorted(again := listed - destroyed):
-        stream = forgetting_of(key)
-        command = DestroyAgain(key, values_of(app, key))
-        app.handle(decider, stream, command, app.context(stream, ourselves))
-    if again:
-        log.warning("restored from before %d erasures: their keys are destroyed again", len(again))
-    return sorted(again)
+    keys = sorted(listed - destroyed)
+    for key in keys:
+        aggregate, stream, command = again(app, key)
+        app.handle(aggregate, stream, command, app.context(stream, ourselves))
+    if keys:
+        log.warning("restored from before %d erasures: their keys are destroyed again", len(keys))
+    return keys

@@ -42,6 +42,15 @@ class OrderKnowing:
 
 
 @command
+class OrderAgain:
+    """The database was restored from before an erasure that the list outside it remembers: who confirmed is lost with
+    the order, and every service is asked once more."""
+
+    person: UUID
+    values: int
+
+
+@command
 class ConfirmErasure:
     """A service tells that it has forgotten the person."""
 
@@ -83,7 +92,11 @@ STILL_NEEDED = Refusal("person-still-needed", "Un dossier ouvert a encore besoin
 HOLDS_RIGHTS = Refusal("person-holds-rights", "Cette personne a encore des droits")
 NOT_ORDERED = Refusal("erasure-not-ordered", "Aucun effacement n’a été ordonné")
 
-Command = OrderKnowing | ConfirmErasure
+BEFORE_THE_BACK_UP = (
+    "Effacement d’avant la sauvegarde restaurée, exécuté de nouveau\u00a0: l’ordre d’origine est au journal d’audit."
+)
+
+Command = OrderKnowing | OrderAgain | ConfirmErasure
 Event = ErasureOrdered | ErasureConfirmed
 
 
@@ -94,6 +107,8 @@ def decide(erasure: Erasure, command: Command, context: Context) -> list[Event]:
                 return []
             _check_may_be_forgotten(command)
             return [ErasureOrdered(command.person, context.text(command.motive), command.values)]
+        case OrderAgain(person, values):
+            return [] if erasure.person else [ErasureOrdered(person, context.text(BEFORE_THE_BACK_UP), values)]
         case ConfirmErasure(service, values, told_at):
             if erasure.person is None:
                 raise NOT_ORDERED("Ce service confirme un effacement dont l’accueil n’a pas l’ordre.")
@@ -130,7 +145,7 @@ def alongside(_erasure: Erasure, event: Event, context: Context) -> Iterable[Alo
 
 def open_to(erasure: Erasure) -> Iterator[type]:
     if erasure.person is None:
-        yield OrderKnowing
+        yield from (OrderKnowing, OrderAgain)
     elif outstanding(erasure):
         yield ConfirmErasure
 
