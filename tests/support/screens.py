@@ -98,7 +98,7 @@ class World:
 
     def token(self, role: str = "auditor", **told: Any) -> str:
         units = ("dla-44",) if role in ("auditor", "dpo") else ()
-        return self.audit.issuer.mint(role, subject=f"some-{role}", **({"units": units} | told))
+        return self.audit.issuer.mint(role, **({"subject": f"some-{role}", "units": units} | told))
 
 
 def played(world: World, **other: Any) -> str:

@@ -22,9 +22,9 @@ from embedded import ports
 from embedded.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.nats import Nats
 from shared.eventlog.application import ServiceApplication
-from shared.program import server_of
 from shared.service import Part, Service
 from shared.settings import Mode, RightsFrom, Settings
+from shared.web.serving import server_of
 from shared.web.tokens import pseudonym
 
 MOTIVE = "Contrôle de l’échantillon annuel."

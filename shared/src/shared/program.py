@@ -13,8 +13,6 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-import uvicorn
-from fastapi import FastAPI
 
 from shared import operators
 from shared.described import breaking, described, drift, written
@@ -23,10 +21,7 @@ from shared.rebuild import rebuilt
 from shared.service import Part, Service
 from shared.settings import DeployStep, Settings, told
 from shared.transport import topology
-from shared.web.patience import Patient
-
-CONNECTIONS = 1000
-"""That one process holds at once; who comes then is asked to come again."""
+from shared.web.serving import server_of
 
 
 def command_line(service: Service) -> typer.Typer:
@@ -101,23 +96,3 @@ def _run(service: Service, settings: Settings, role: Part) -> None:
         typer.echo(f"{service.name} cannot go on: {ends[0]}", err=True)
     if ends or not server.started:
         raise typer.Exit(1)
-
-
-def server_of(web: FastAPI, settings: Settings) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            web,
-            host=settings.host,
-            port=settings.port,
-            http=Patient,
-            limit_concurrency=CONNECTIONS,
-            ssl_certfile=settings.tls_certificate,
-            ssl_keyfile=settings.tls_key,
-            proxy_headers=bool(settings.proxies),
-            forwarded_allow_ips=[str(proxy) for proxy in settings.proxies],
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    )

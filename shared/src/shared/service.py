@@ -35,7 +35,7 @@ from shared.transport.relay import Relay
 from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Published
 from shared.views import Projector, View
-from shared.web import problems, reference
+from shared.web import failures, reference
 from shared.web.answers import documented
 from shared.web.callers import Callers, DossierOf, RightsOf, no_dossier
 from shared.web.clock import clock_router
@@ -156,7 +156,7 @@ class Service:
         )
         describe = web.openapi
         web.openapi = lambda: readable(documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]
-        problems.install(web)
+        failures.install(web)
         reference.install(web)
         if settings is not None:
             web.state.rates = Rates(settings)

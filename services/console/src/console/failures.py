@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
@@ -15,13 +16,17 @@ from console.forms import Forged
 from console.pages import asked_for, go_to, page
 from console.services import Trouble
 from console.session import begun
-from console.visit import visit_of
+from console.visit import PAGES, visit_of
 
 log = logging.getLogger(__name__)
 TOLD = {
     400: ("Demande illisible", "Ce qui a été envoyé ne peut pas être lu. Revenez à la page précédente et recommencez."),
     404: ("Page introuvable", "Rien ne se trouve à cette adresse. Elle a peut-être été mal recopiée."),
     405: ("Action impossible ici", "Cette adresse ne se demande pas de cette façon."),
+    408: (
+        "Envoi interrompu",
+        "Ce qui a été envoyé n’est pas arrivé à temps\u00a0: recommencez.",
+    ),
     413: ("Formulaire trop long", "Ce qui a été envoyé est trop long. Rien n’a été enregistré."),
 }
 
@@ -63,18 +68,22 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> HTMLResponse:
-        return _failed(request, error.status_code)
+        return _failed(request, error.status_code, error.headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> HTMLResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         detail = "L’erreur est consignée. Rien n’est perdu\u00a0: ces pages ne font que lire."
-        return page(request, "failure.html", 500, heading="Cette page n’a pas pu être préparée", detail=detail)
+        told = page(request, "failure.html", 500, heading="Cette page n’a pas pu être préparée", detail=detail)
+        told.headers.update(PAGES)  # this one is answered outside of what adds them to all the others
+        return told
 
 
-def _failed(request: Request, status: int) -> HTMLResponse:
+def _failed(request: Request, status: int, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     heading, detail = TOLD.get(status, ("Demande refusée", "La demande n’a pas pu aboutir."))
-    return page(request, "failure.html", status, heading=heading, detail=detail)
+    told = page(request, "failure.html", status, heading=heading, detail=detail)
+    told.headers.update(headers or {})
+    return told
 
 
 def _comes_from_elsewhere(request: Request) -> bool:

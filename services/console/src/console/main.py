@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 
 import httpx
 import typer
-import uvicorn
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from console import consultations, dossiers, event, failures, ledger, live, signing_in, versions
+from console.pacing import Pacing
 from console.provider import Provider
 from console.services import Services
 from console.settings import ConsoleSettings
-from console.visit import Visits
+from console.visit import PAGES, Visits
 from shared.settings import Misconfigured, told
+from shared.web.headers import OVER_TLS, Headers
+from shared.web.rates import Rates
+from shared.web.serving import server_of
 
 
 class Statics(StaticFiles):
@@ -44,7 +47,9 @@ def web(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTrans
 
     app = FastAPI(title="DLA — console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
+    app.add_middleware(Pacing, rates=Rates(settings))
     app.add_middleware(Visits, settings=settings)
+    app.add_middleware(Headers, told=PAGES | (OVER_TLS if settings.secure else {}))
     failures.install(app)
     for part in (signing_in, dossiers, versions, event, live, ledger, consultations):
         app.include_router(part.router)
@@ -79,19 +84,11 @@ def serve() -> None:
             typer.echo(fault, err=True)
         raise typer.Exit(2) from None
     # A watched timeline never ends by itself: it is cut soon, and the browser comes back.
-    uvicorn.run(
-        web(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=[str(proxy) for proxy in settings.proxies],
-        timeout_graceful_shutdown=2,
-    )
+    server = server_of(web(settings), settings, stops_within=2)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.checked import Authorities, PrivateKey, served_with
+from shared.checked import Authorities, PrivateKey, Rate, served_with
 from shared.production import DEVELOPMENT_ISSUER, is_here, is_in_clear
 from shared.settings import Mode, decoded, thirty_two_bytes
 
@@ -33,9 +33,10 @@ class ConsoleSettings(BaseSettings):
     """`feeds`: each service's address. `issuer`: the identity provider; `discovery`: its document, where it is not at
     the usual place below the issuer. `address`: where people reach the console, as their browser names it.
     `key`, or `key_file`: 32 bytes in base64, which seal what a browser keeps for us. `resource`: for which API access
-    tokens are asked, for a provider that wants it told (RFC 8707). `tls_certificate`,
-    `tls_key`, `proxies` and `ca_file` are those of the services. `polled`: seconds between two looks at the ledger
-    for a timeline that somebody watches; `hours`: after so many one signs in again."""
+    tokens are asked, for a provider that wants it told (RFC 8707). `tls_certificate`, `tls_key`, `proxies` and
+    `ca_file` are those of the services; so are the rates, but for attempts to come in that fail: services take all who
+    come by the console for one address, and may not be led to refuse it. `polled`: seconds between two looks at the
+    ledger for a timeline that somebody watches; `hours`: after so many one signs in again."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True, populate_by_name=True)
 
@@ -57,6 +58,9 @@ class ConsoleSettings(BaseSettings):
     scope: str = Field("openid", validation_alias="DLA_CONSOLE_SCOPE")
     resource: str | None = Field(None, validation_alias="DLA_CONSOLE_RESOURCE")
     hours: PositiveFloat = Field(12, validation_alias="DLA_CONSOLE_HOURS")
+    rate_person: Rate = "1200/minute"
+    rate_address: Rate = "600/minute"
+    rate_failures: Rate = "20/minute"
     polled: PositiveFloat = Field(5, validation_alias="DLA_CONSOLE_POLLED")
 
     @model_validator(mode="after")

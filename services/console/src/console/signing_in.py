@@ -13,7 +13,7 @@ from console.provider import NotProven, Provider, ProviderTrouble, Tokens
 from console.services import Trouble
 from console.session import Session, begun
 from console.visit import visit_of
-from shared.web.personal_links import PREFIX
+from shared.web.personal_links import FORM
 
 router = APIRouter()
 LONGEST_TOKEN = 8 * 1024
@@ -83,7 +83,7 @@ async def personal_link(request: Request) -> HTMLResponse:
 @router.post("/acces")
 async def with_a_personal_link(request: Request) -> Response:
     secret = (await form_of(request)).get("secret", "")
-    if not (secret.startswith(PREFIX) and _is_token(secret)):
+    if not FORM.fullmatch(secret):
         return _opens_nothing(
             request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis le message que vous avez reçu."
         )

@@ -1,4 +1,4 @@
-"""What does each request bring along, and each answer take back? The session, and headers that keep others out."""
+"""What does each request bring along, and each answer take back? The session."""
 
 from __future__ import annotations
 
@@ -14,22 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from console.sealing import Jar
 from console.session import Attempt, Session, begun, decode_attempt, decode_session, encode
 from console.settings import ConsoleSettings
+from shared.web.headers import HEADERS
+from shared.web.rates import NEVER_LIMITED
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
-PRIVATE = "private, no-store"
+PAGES = HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+"""What the services tell browsers, but for what pages need: their scripts, their styles, and where a form came from."""
 
 
 class Visit:
@@ -80,28 +73,29 @@ class Visits:
 
     def __init__(self, app: ASGIApp, settings: ConsoleSettings) -> None:
         self._app, self._settings = app, settings
-        self._headers = HEADERS | (OVER_TLS if settings.secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        fixed = scope["path"].startswith(("/statique/", "/livez", "/readyz"))
+        fixed = is_fixed(scope)
         visit = Visit(self._settings, {} if fixed else _cookies(scope))
         scope.setdefault("state", {})["visit"] = visit
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and not fixed:
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers[name] = value
-                if not fixed:
-                    headers.setdefault("Cache-Control", PRIVATE)
-                    for cookie in visit.cookies():
-                        headers.append("Set-Cookie", cookie)
+                for cookie in visit.cookies():
+                    headers.append("Set-Cookie", cookie)
             await send(message)
 
         await self._app(scope, receive, answer)
+
+
+def is_fixed(scope: Scope) -> bool:
+    """The same for everybody: files, and whether the console is there."""
+    path: str = scope["path"]
+    return path.startswith("/statique/") or path in NEVER_LIMITED
 
 
 def _cookies(scope: Scope) -> dict[str, str]:

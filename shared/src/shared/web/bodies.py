@@ -34,20 +34,31 @@ class AsJson:
         )
 
 
+async def received(request: Request, largest: int) -> bytes:
+    """A whole body. Raises ProblemError: 408 when it comes too slowly, 413 when it is too large."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(WITHIN):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > largest:
+                    detail = f"Le maximum est de {largest // 1024}\u00a0Kio."
+                    raise ProblemError(413, "body-too-large", "Demande trop volumineuse", detail)
+    except TimeoutError:
+        raise ProblemError(
+            408,
+            "body-too-slow",
+            "Demande interrompue",
+            "Le corps de la demande n’est pas arrivé en entier dans le temps imparti\u00a0: recommencez.",
+            {"Connection": "close"},
+        ) from None
+    return bytes(body)
+
+
 class BoundedRequest(Request):
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
-            try:
-                async with asyncio.timeout(WITHIN):
-                    self._body = await self._received()
-            except TimeoutError:
-                raise ProblemError(
-                    408,
-                    "body-too-slow",
-                    "Demande interrompue",
-                    "Le corps de la demande n’est pas arrivé en entier dans le temps imparti\u00a0: recommencez.",
-                    {"Connection": "close"},
-                ) from None
+            self._body = await received(self, LARGEST)
             if self._body and not JSON.match(self.headers.get("content-type", "")):
                 raise ProblemError(
                     415,
@@ -56,19 +67,6 @@ class BoundedRequest(Request):
                     "Le corps de la demande est attendu en JSON\u00a0: Content-Type: application/json.",
                 )
         return self._body
-
-    async def _received(self) -> bytes:
-        received = bytearray()
-        async for chunk in self.stream():
-            received += chunk
-            if len(received) > LARGEST:
-                raise ProblemError(
-                    413,
-                    "body-too-large",
-                    "Demande trop volumineuse",
-                    f"Le maximum est de {LARGEST // 1024}\u00a0Kio.",
-                )
-        return bytes(received)
 
     async def json(self) -> Any:
         try:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
+from typing import Protocol
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -15,7 +16,6 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.settings import Settings
 from shared.web.problems import ProblemError, problem
 
 NEVER_LIMITED = frozenset({"/livez", "/readyz"})
@@ -24,12 +24,26 @@ REMEMBERED = 4096
 SLUG, TITLE = "too-many-requests", "Trop de demandes"
 
 
-class Rates:
-    """Each replica counts for itself: what is allowed in all is so many times more."""
+class Allowed(Protocol):
+    """So many times a minute, as settings write it."""
 
-    def __init__(self, settings: Settings) -> None:
+    @property
+    def rate_person(self) -> str: ...
+
+    @property
+    def rate_address(self) -> str: ...
+
+    @property
+    def rate_failures(self) -> str: ...
+
+
+class Rates:
+    """Each replica counts for itself: what is allowed in all is so many times more. Whoever is to wait is told how many
+    seconds; 0 to go on."""
+
+    def __init__(self, allowed: Allowed) -> None:
         self._person, self._address, self._failures = (
-            parse(rate) for rate in (settings.rate_person, settings.rate_address, settings.rate_failures)
+            parse(rate) for rate in (allowed.rate_person, allowed.rate_address, allowed.rate_failures)
         )
         self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._good: OrderedDict[bytes, None] = OrderedDict()
@@ -37,18 +51,27 @@ class Rates:
 
     def count_person(self, identity: str) -> None:
         """Raises ProblemError 429."""
-        if not self._window.hit(self._person, "person", identity):
-            wait = self._wait(self._person, "person", identity)
+        if wait := self.person(identity):
             raise ProblemError(429, SLUG, TITLE, _told(wait), {"Retry-After": str(wait)})
 
+    def person(self, identity: str) -> int:
+        allowed = self._window.hit(self._person, "person", identity)
+        return 0 if allowed else self._wait(self._person, "person", identity)
+
+    def anybody(self, address: str) -> int:
+        allowed = self._window.hit(self._address, "anybody", address)
+        return 0 if allowed else self._wait(self._address, "anybody", address)
+
+    def guesses(self, address: str) -> int:
+        """Of those that failed, as `failed` counts them."""
+        allowed = self._window.test(self._failures, "failures", address)
+        return 0 if allowed else self._wait(self._failures, "failures", address)
+
     def wait_for(self, address: str, token: str) -> int:
-        """Seconds to wait before anything is looked at; 0 to go on."""
+        """Before anything is looked at."""
         if not token:
-            anybody = self._window.hit(self._address, "anybody", address)
-            return 0 if anybody else self._wait(self._address, "anybody", address)
-        if self._window.test(self._failures, "failures", address) or self._was_good(token):
-            return 0
-        return self._wait(self._failures, "failures", address)
+            return self.anybody(address)
+        return 0 if self._was_good(token) else self.guesses(address)
 
     def failed(self, address: str) -> None:
         self._window.hit(self._failures, "failures", address)
@@ -80,7 +103,7 @@ class Paced:
         if scope["type"] != "http" or scope["path"] in NEVER_LIMITED:
             await self._app(scope, receive, send)
             return
-        address, token = _address(scope), Headers(scope=scope).get("authorization", "").partition(" ")[2].strip()
+        address, token = address_of(scope), Headers(scope=scope).get("authorization", "").partition(" ")[2].strip()
         if wait := self._rates.wait_for(address, token):
             refused = problem(429, SLUG, TITLE, _told(wait), {"Retry-After": str(wait)})
             await refused(scope, receive, send)
@@ -94,7 +117,7 @@ class Paced:
         await self._app(scope, receive, answer)
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
     """Of IPv6 the first half, which one subscriber has whole."""
     told = scope["client"][0] if scope.get("client") else ""
     try:
