@@ -64,10 +64,11 @@ OF_DOSSIERS = {
     "/api/v1/parcours",
     "/api/v1/follow-ups",
     "/api/v1/cases",
+    "/api/v1/events",
     "/api/v1/funds",
     "/api/v1/operations",
 }
-"""Whose ids the policy knows: dossiers, and what belongs to a unit alike."""
+"""Whose ids the policy knows: dossiers, what belongs to a unit alike, and an event by its dossier."""
 
 
 def action_on_a_dossier(operation: str) -> Action | None:
@@ -105,7 +106,8 @@ what was recorded, when and by whom, and nothing of what it says.
 ## Each operation
 
 For whom it is, and whether it reads or writes the dossier that it names: the table above then says over whose. Every
-other role is refused by `role`; leaders and providers, outside their one dossier, by `own-dossier`.
+other role is refused by `role`; leaders and providers, outside their one dossier, by `own-dossier`. `ops` is given the
+proof of any event, without the event.
 
 | service | operation | on a dossier | roles |
 |---|---|---|---|

@@ -29,8 +29,8 @@ def operations(name: str) -> Iterator[Any]:
     yield from (found.ok() for found in schema.get_all_operations())
 
 
-def ask(running: Served, token: str, example: Any) -> Any:
-    sent = example.as_transport_kwargs(headers={"Authorization": f"Bearer {token}"})
+def ask(running: Served, token: str, example: Any, headers: dict[str, str] | None = None) -> Any:
+    sent = example.as_transport_kwargs(headers={"Authorization": f"Bearer {token}", **(headers or {})})
     return running.http.request(
         **{name: sent[name] for name in sent.keys() & {"method", "url", "params", "headers", "json", "data"}}
     )

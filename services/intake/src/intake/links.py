@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Body, Depends, Request, Response
+from fastapi import Body, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from intake.domain.link import Bearer, GiveLink, IssueLink, LinkGiven, PersonalLink, RenewLink, decider
@@ -71,12 +71,13 @@ class PersonalLinks(Endpoints[PersonalLink]):
             request: Request,
             asked: Asked,
             caller: Calling,
-            case: Annotated[UUID, Depends(self._outer_case)],
+            case: UUID,
             response: Response,
             body: Annotated[GiveLink, AsJson(), Body()],
             idempotency_key: IdempotencyKey = None,
         ) -> Given:
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case)
             given = self._issued(request, asked, caller, case, uuid7(), body, idempotency_key, response)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{given.id}"
             return given
@@ -86,12 +87,13 @@ class PersonalLinks(Endpoints[PersonalLink]):
             id: UUID,  # noqa: A002
             asked: Asked,
             caller: Calling,
-            case: Annotated[UUID, Depends(self._inner_case)],
+            case: UUID,
             response: Response,
             body: Annotated[RenewLink, AsJson(), Body()],
             idempotency_key: IdempotencyKey = None,
         ) -> Given:
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
             return self._issued(request, asked, caller, case, id, body, idempotency_key, response)
 
         self._takes(give_link, self._opening(GiveLink, "", roles, (issued,)), "", 201)
@@ -101,9 +103,10 @@ class PersonalLinks(Endpoints[PersonalLink]):
 
     def shows(self, *roles: Role) -> None:
         @self._router.get("", summary="Who was given a link to the case")
-        def index(case: Annotated[UUID, Depends(self._outer_case)], asked: Asked, caller: Calling) -> list[LinkRow]:
+        def index(case: UUID, asked: Asked, caller: Calling) -> list[LinkRow]:
             """Each person once, with the link that they were given last. Secrets are kept nowhere."""
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case)
             return [self._row(asked, caller, case, person) for person in persons(asked, case)]
 
     def _issued(

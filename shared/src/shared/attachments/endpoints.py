@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
@@ -76,7 +76,7 @@ class Attachments(Endpoints[Attachment]):
             request: Request,
             asked: Asked,
             caller: Calling,
-            case: Annotated[UUID, Depends(self._outer_case)],
+            case: UUID,
             response: Response,
             kind: Any,
             content_disposition: Disposition,
@@ -85,6 +85,7 @@ class Attachments(Endpoints[Attachment]):
             """A file is added to the case: the body is the file as it is, at most 10 MiB. Its type is found in its
             content, whatever the Content-Type says. Adding the same content twice gives the first one back (200)."""
             allowed(caller, frozenset(roles), case)
+            await run_in_threadpool(self._check_stands, asked, case)
             title, name = title_and_name(content_disposition)
             async with request.app.state.uploads:
                 content = await received(request)
@@ -123,9 +124,10 @@ class Attachments(Endpoints[Attachment]):
 
     def shows(self, *roles: Role) -> None:
         @self._router.get("", response_model=list[Listed], summary="The attachments of the case")
-        def index(case: Annotated[UUID, Depends(self._outer_case)], asked: Asked, caller: Calling) -> Any:
+        def index(case: UUID, asked: Asked, caller: Calling) -> Any:
             """Withdrawn ones too, with the reason; not their content."""
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case)
             return [self._listed(asked, caller, case, attachment) for attachment in attachments_of(asked, case)]
 
         @self._router.get(
@@ -140,12 +142,13 @@ class Attachments(Endpoints[Attachment]):
         )
         def download(
             id: UUID,  # noqa: A002
-            case: Annotated[UUID, Depends(self._inner_case)],
+            case: UUID,
             asked: Asked,
             caller: Calling,
             if_none_match: Annotated[str | None, Header()] = None,
         ) -> Response:
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
             return _content(asked, id, if_none_match or "")
 
     def _listed(self, asked: ServiceApplication, caller: Caller, case: UUID, id: UUID) -> dict[str, Any]:  # noqa: A002

@@ -77,6 +77,7 @@ class Documents(States[S]):
             case: Annotated[UUID, Depends(self._case_of)],
         ) -> list[Paperwork]:
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
             standing = asked.existing(self._decider, id)
             where = f"{self._router.prefix.format(case=case)}/{id}/documents"
             return [_listed(paper, where, standing.version) for paper in papers(standing.state)]
@@ -96,6 +97,7 @@ class Documents(States[S]):
         ) -> Response:
             """The same bytes for the same version, as long as nothing was erased; its ETag is its fingerprint."""
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
             reading = self._reading(asked, case, id, version, structure)
             document = _found(papers(reading.state), name).write(reading)
             return answered(document, form, f"{name}-v{document.origin.version}.{form}")

@@ -18,7 +18,7 @@ from shared.web.asked import Asked, IdempotencyKey, IfMatch, version_seen
 from shared.web.bodies import AsJson
 from shared.web.callers import Caller, Calling
 from shared.web.offered import Link, Operation, words_of
-from shared.web.states import States
+from shared.web.states import States, outer_case
 
 S = TypeVar("S")
 
@@ -90,12 +90,13 @@ class Endpoints(States[S]):
         def endpoint(
             asked: Asked,
             caller: Calling,
-            case: Annotated[UUID, Depends(self._outer_case if self._within else _new_case)],
+            case: Annotated[UUID, Depends(outer_case if self._within else _new_case)],
             response: Response,
             body: Any,
             idempotency_key: IdempotencyKey = None,
         ) -> Done:
             allowed(caller, frozenset(roles), case if self._within else None)
+            self._check_stands(asked, case)
             if check:
                 check(asked, case, body)
             if derived:
@@ -127,6 +128,7 @@ class Endpoints(States[S]):
             idempotency_key: IdempotencyKey = None,
         ) -> Done:
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
             if check:
                 check(asked, case, body)
             receipt = self._handled(

@@ -65,7 +65,7 @@ class States(Generic[S]):
         names_cases: bool = False,
     ) -> None:
         self._router, self._decider, self._within, self._names_cases = router, decider, within, names_cases
-        self._case_of = self._inner_case if within else _own_case
+        self._case_of = outer_case if within else _own_case
         self._offered: list[Operation] = []
 
     def reads(self, *roles: Role, besides: Besides | None = None) -> None:
@@ -84,6 +84,7 @@ class States(Generic[S]):
             """Now, with what follows from it today under `beside`, and under `links` what you may do next; or at a past
             moment, with what that rests on."""
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
             if moment != Moment():
                 return self._told(asked, caller, as_it_was(asked, self._decider, id, moment))
             loaded = asked.existing(self._decider, id)
@@ -105,6 +106,7 @@ class States(Generic[S]):
         ) -> Any:
             """Between two versions or instants; each change with the event that made it."""
             allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
             return self._told(asked, caller, changed_between(asked, self._decider, id, since, until))
 
         if self._within:
@@ -149,16 +151,17 @@ class States(Generic[S]):
     def _told(self, asked: ServiceApplication, caller: Caller, told: Any) -> Any:
         return unnamed(asked, caller, told) if self._names_cases else told
 
-    def _outer_case(self, case: UUID, asked: Asked) -> UUID:
-        assert self._within is not None
-        asked.existing(self._within._decider, case)
-        return case
-
-    def _inner_case(self, case: UUID, id: UUID, asked: Asked) -> UUID:  # noqa: A002
+    def _check_stands(self, asked: ServiceApplication, case: UUID, id: UUID | None = None) -> None:  # noqa: A002
+        """Raises UnknownCase without the case around, or when this is not within it. Asked once the right is known:
+        whoever has none learns from no 404 what there is."""
+        if self._within is None:
+            return
+        if id is None:
+            asked.existing(self._within._decider, case)
+            return
         state: Any = asked.existing(self._decider, id).state
         if state.case != case:
             raise UnknownCase(str(id))
-        return case
 
 
 def shown(asked: ServiceApplication, id: UUID, loaded: Loaded[Any]) -> dict[str, Any]:  # noqa: A002
@@ -193,3 +196,7 @@ def recorded(asked: ServiceApplication, case: UUID) -> list[dict[str, Any]]:
 
 async def _own_case(id: UUID) -> UUID:  # noqa: A002
     return id
+
+
+async def outer_case(case: UUID) -> UUID:
+    return case
