@@ -270,7 +270,7 @@ def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
     assert (health(audit)["well"], health(audit)["witnesses"]) == (True, [])
 
 
-def test_a_deployment_names_its_witnesses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
     told: Callable[..., LedgerSettings] = lambda **more: LedgerSettings(  # noqa: E731
         origin=ORIGIN, key=SecretBytes(b"k" * 32), memory=tmp_path / "memory", **more
     )

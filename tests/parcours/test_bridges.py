@@ -31,7 +31,7 @@ from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, Parco
 from shared.decider import Role
 from shared.sealed import Personal
 from shared.testing import CASE, Scenarios, text
-from shared.transport.inbox import To
+from shared.transport.reactions import To
 from shared.views import Document
 from shared.web.offered import operations_of
 

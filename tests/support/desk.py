@@ -25,7 +25,8 @@ from shared.eventlog.mapper import RecordedEvent
 from shared.events import command, event
 from shared.ids import uuid7
 from shared.transport.feed import Feed, Page, feed_router
-from shared.transport.inbox import Inbox, Reactions, To
+from shared.transport.inbox import Inbox
+from shared.transport.reactions import Reactions, To
 from shared.transport.wire import Header, Message, messages_of
 from shared.web.callers import Caller
 

@@ -13,9 +13,9 @@ from desk import FAULTY, REGION, Desk, Workshop, eventually, register_in_turn, w
 
 from shared.ids import uuid7
 from shared.transport import topology
+from shared.transport.asyncapi import asyncapi
 from shared.transport.feed import Feed
-from shared.transport.inbox import Reactions
-from shared.transport.subscriptions import asyncapi
+from shared.transport.reactions import Reactions
 from shared.transport.wire import Message, encode
 
 

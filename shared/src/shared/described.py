@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.events import name_of
 from shared.service import Service
-from shared.transport.subscriptions import asyncapi
+from shared.transport.asyncapi import asyncapi
 
 Schema = dict[str, Any]
 

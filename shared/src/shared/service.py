@@ -30,7 +30,8 @@ from shared.rights.heard import rights_heard
 from shared.scheduler import Scheduler
 from shared.settings import Misconfigured, Settings
 from shared.transport.feed import Feed, feed_router
-from shared.transport.inbox import Inbox, Reactions
+from shared.transport.inbox import Inbox
+from shared.transport.reactions import Reactions
 from shared.transport.relay import Relay
 from shared.transport.subscriptions import Subscriptions
 from shared.transport.wire import Published
@@ -108,7 +109,7 @@ class Service:
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
         )
 
-    def _remember_erasures(self, app: ServiceApplication, settings: Settings) -> None:
+    def _remember_erasures(self, app: ServiceApplication) -> None:
         """Before anybody is answered. Raises Misconfigured when the list cannot be read: it is better not to start."""
         if forgetting not in self.deciders:
             return
@@ -134,7 +135,7 @@ class Service:
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
-            await asyncio.to_thread(self._remember_erasures, app, settings)
+            await asyncio.to_thread(self._remember_erasures, app)
             web.state.application, web.state.callers = app, Callers(settings, app, self.rights, self.dossier)
             web.state.consultations = Consultations(app, timedelta(days=settings.consultations_days))
             web.state.uploads = asyncio.Semaphore(AT_ONCE)

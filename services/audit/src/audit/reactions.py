@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from audit import domain
-from shared.transport.inbox import Reactions, To
+from shared.transport.reactions import Reactions, To
 from shared.transport.wire import Message
 
 PHASES = ("intake", "diagnostic", "parcours", "followup")

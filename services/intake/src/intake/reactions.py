@@ -14,7 +14,7 @@ from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.erasure.forgetting import erasure_of
 from shared.eventlog.application import ServiceApplication
 from shared.ids import uuid7_after
-from shared.transport.inbox import Reactions, To
+from shared.transport.reactions import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("intake")

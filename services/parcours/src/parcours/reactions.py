@@ -9,7 +9,7 @@ from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, Parco
 from shared.erasure.hearing import follow_erasures
 from shared.rights.heard import follow_register
 from shared.rights.in_charge import follow_in_charge
-from shared.transport.inbox import Reactions, To
+from shared.transport.reactions import Reactions, To
 from shared.transport.wire import Header
 
 reactions = Reactions("parcours")

@@ -6,7 +6,7 @@ from shared.contracts.intake import DossierDestroyed, PersonErasureOrdered
 from shared.erasure.forgetting import ForgetDossier, ForgetPerson, decider, forgetting_of
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.people import is_something_else, only_in, values_of
-from shared.transport.inbox import Reactions, To
+from shared.transport.reactions import Reactions, To
 from shared.transport.wire import Header
 
 

@@ -11,7 +11,7 @@ from shared.decider import Context, Decider, Role
 from shared.eventlog.application import ServiceApplication
 from shared.events import command, event
 from shared.rights.right import Right
-from shared.transport.inbox import Reactions, To
+from shared.transport.reactions import Reactions, To
 from shared.transport.wire import Header
 
 

@@ -8,7 +8,7 @@ from shared.contracts.intake import CaseInCharge
 from shared.decider import Context, Decider, InCharge
 from shared.events import command, event
 from shared.ids import uuid7_after
-from shared.transport.inbox import Reactions, To
+from shared.transport.reactions import Reactions, To
 from shared.transport.wire import Header
 
 

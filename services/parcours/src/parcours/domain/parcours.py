@@ -147,7 +147,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
 def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[Alongside]:
     """What the fund, the consultation or the collective operation records with it, or refuses."""
     yield from funding.alongside(parcours, event, context)
-    yield from agreement.alongside(parcours, event, context)
+    yield from agreement.alongside(event, context)
     yield from reporting.alongside(parcours, event, context)
     yield from corrections.alongside(parcours, event, context)
     yield from collective.alongside(parcours, event, context)
