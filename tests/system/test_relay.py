@@ -20,7 +20,7 @@ from desk import Desk, Workshop, eventually, feed_of, register_in_turn
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from shared.ids import uuid7
-from shared.transport.relay import LEASE
+from shared.transport.lease import LEASE
 
 PROCESS = Path(__file__).parents[1] / "support" / "desk_process.py"
 

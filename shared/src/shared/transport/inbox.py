@@ -52,8 +52,6 @@ class Inbox:
         self._turns: dict[tuple[str, int], Lock] = {}
         self._unmoved: dict[tuple[str, int], int] = {}
 
-    # -- what arrives
-
     def receive(self, message: Message) -> None:
         """Applies a message once, after those before it, asked from the feed if need be. Raises: try again later."""
         with self._turn(message.header.publisher, self._partition(message.header)):
@@ -130,8 +128,6 @@ class Inbox:
             for message in missing:
                 self._apply(message)
             after = self._number(missing[-1].header)
-
-    # -- which place, in which log
 
     def _place(self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None) -> Place:
         """Follows the first log a publisher speaks from, until somebody decides otherwise; what still comes from a log

@@ -9,31 +9,25 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
-import psycopg
-from eventsourcing.persistence import PersistenceError
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
-from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.partitions import PARTITIONS
 from shared.transport import topology
 from shared.transport.access import Access, violates_permissions
+from shared.transport.lease import Lease
 from shared.transport.wire import Head, Message, Published, decode, encode, messages_of
 
-LEASE, RENEW, COMPARE, POLL, PAUSE = 3.0, 0.75, 2.0, 1.0, 0.5
+COMPARE, POLL, PAUSE = 2.0, 1.0, 0.5
 BATCH = 500
 log = logging.getLogger(__name__)
-
-TAKE_OR_KEEP = """INSERT INTO {schema}.leases AS l
-    VALUES ('relay', %(holder)s, clock_timestamp() + %(lease)s * interval '1 second')
-    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-    WHERE l.holder = excluded.holder OR l.expires_at < clock_timestamp() RETURNING true"""
 
 
 class Fenced(Exception):
@@ -69,16 +63,15 @@ class Relay:
     ) -> None:
         self._app, self._published, self._region = app, published, region
         self._access, self._fatal = access, fatal
-        self._holder = str(uuid4())
-        self._lease_until = 0.0
-        self._elected, self._news, self._compare_now = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._news, self._compare_now = asyncio.Event(), asyncio.Event()
         self._sequence = self._position = 0
         self._errors: dict[str, str] = {}
+        self._lease = Lease(app, self._news, partial(self._errors.pop, "lease", None))
         self._activities: list[asyncio.Task[None]] = []
 
     @property
     def leads(self) -> bool:
-        return time.monotonic() < self._lease_until
+        return self._lease.held
 
     @property
     def health(self) -> Health:
@@ -87,7 +80,7 @@ class Relay:
     async def run(self) -> None:
         """Until stopped. PostgreSQL or NATS lost, a stream missing: said, and waited for."""
         self._activities = [
-            asyncio.create_task(self._for_ever("lease", self._hold_lease)),
+            asyncio.create_task(self._for_ever("lease", self._lease.hold)),
             asyncio.create_task(self._for_ever("stream", self._lead)),
         ]
         try:
@@ -102,12 +95,7 @@ class Relay:
             activity.cancel()
         if self._activities:
             await asyncio.wait(self._activities)
-        self._lease_until = 0.0
-        give_back = "DELETE FROM {schema}.leases WHERE (name, holder) = ('relay', %s)"
-        try:
-            await asyncio.to_thread(self._app.recorder.fetch, give_back, (self._holder,))
-        except (psycopg.Error, PersistenceError) as error:
-            log.info("the lease is left to expire: %r", error)
+        await self._lease.give_back()
 
     async def _for_ever(self, activity: str, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -129,33 +117,8 @@ class Relay:
             )
         self._errors[activity] = said
 
-    # -- who leads
-
-    async def _hold_lease(self) -> None:
-        """On a connection of its own, which hears of new events too; a stopped process would keep an advisory lock.
-
-        Counted from before the question, so that we never believe in the lease for longer than the others do."""
-        recorder = self._app.recorder
-        statement = SQL(TAKE_OR_KEEP).format(schema=recorder.schema)
-        async with await psycopg.AsyncConnection.connect(self._app.url, autocommit=True) as connection:
-            await connection.execute(SQL("LISTEN {}").format(Identifier(recorder.channel_name)))
-            while True:
-                asked = time.monotonic()
-                cursor = await connection.execute(statement, {"holder": self._holder, "lease": LEASE})
-                if await cursor.fetchone():
-                    self._lease_until = asked + LEASE
-                    self._elected.set()
-                else:
-                    self._lease_until = 0.0
-                    self._elected.clear()
-                self._errors.pop("lease", None)
-                async for _ in connection.notifies(timeout=RENEW):
-                    self._news.set()
-
-    # -- what the leader does
-
     async def _lead(self) -> None:
-        await self._elected.wait()
+        await self._lease.taken.wait()
         async with self._connected() as connection:
             jetstream = connection.jetstream(prefix=topology.API, timeout=2)
             await self._resume(jetstream)
@@ -172,7 +135,7 @@ class Relay:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL):
                         await self._news.wait()
-        self._elected.clear()
+        self._lease.taken.clear()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Client]:
