@@ -90,13 +90,14 @@ def test_tiles_come_with_their_types_and_for_ever(published: Published) -> None:
         assert answer.headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["0/002", "0/002.p/99", "0/003.p/1", "entries/002.p/99", "entries/002", "1/000", "1/000.p/3", "2/000.p/1",
-     "0/x999/x999/x999/x999/x999/999", "63/000.p/1", "0/0", "0/..%2f..%2fkey", "%00", "0/000.p/0", ""],
+BEYOND = (
+    "0/002", "0/002.p/99", "0/003.p/1", "entries/002.p/99", "entries/002", "1/000", "1/000.p/3", "2/000.p/1",
+    "0/x999/x999/x999/x999/x999/999", "63/000.p/1", "0/0", "0/..%2f..%2fkey", "%00", "0/000.p/0", "",
 )  # fmt: skip
-def test_nothing_beyond_what_is_signed_is_served(published: Published, path: str) -> None:
-    assert published.tile(path).status_code == 404
+
+
+def test_nothing_beyond_what_is_signed_is_served(published: Published) -> None:
+    assert {path: published.tile(path).status_code for path in BEYOND} == dict.fromkeys(BEYOND, 404)
 
 
 def test_tiles_tell_nothing_of_an_event(published: Published, told: list[Header]) -> None:

@@ -1,4 +1,4 @@
-"""A small case with its proofs, in a ledger of eleven leaves, made without any service."""
+"""A small case with its proofs, in a ledger of eleven leaves, made without any service; whole, altered and refused."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from audit.bundle.checking import checked
+from audit.bundle.container import packed
 from audit.bundle.model import Bundle, Line, Reading, Said
+from audit.bundle.writing import entries
 from audit.ledger import tree
 from audit.ledger.checkpoint import Checkpoint
 from audit.ledger.note import Signer
 from audit.ledger.opening import FIRST, Announcement, Opening
 from audit.ledger.proof import Proof
+from audit.ledger.succession import Held
 from audit.ledger.tiles import grown, subtrees
-from audit.ledger.tree import leaf_hash
+from audit.ledger.tree import Unproven, leaf_hash
 
 SIGNER = Signer("registre.example/dla", bytes(range(32)))
 CASE = UUID(int=5)
@@ -97,3 +103,27 @@ def said(whole: Bundle, n: int, **changed: Any) -> Bundle:
     line = whole.lines[n]
     told = Said(**{field: getattr(line.said, field) for field in Said.__struct_fields__} | changed)
     return replace(whole, lines=(*whole.lines[:n], replace(line, said=told), *whole.lines[n + 1 :]))
+
+
+WHOLE = bundle()
+ENTRIES = entries(WHOLE)
+RAW = packed(ENTRIES)
+OWN = Held(SIGNER.verifier)
+FORGER = Signer("registre.example/dla", bytes(32))
+
+
+def file_of(made: Bundle) -> bytes:
+    return packed(entries(made))
+
+
+def refused(raw: bytes) -> str:
+    with pytest.raises(Unproven) as told:
+        checked(raw)
+    return str(told.value)
+
+
+def with_sums(changed: dict[str, bytes]) -> bytes:
+    """As somebody careful would leave it."""
+    rest = {name: content for name, content in changed.items() if name != "SHA256SUMS"}
+    sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in rest.items())
+    return packed(rest | {"SHA256SUMS": sums.encode()})

@@ -20,6 +20,8 @@ from shared.eventlog.application import ServiceApplication
 from shared.transport.feed import Feed
 from shared.transport.wire import Message, messages_of
 
+EVENTS = 12
+
 
 def receive(intake: Served, count: int, first: int = 1) -> None:
     """One event each, in a case of its own."""
@@ -73,3 +75,22 @@ def sql(of: ServiceApplication, statement: str, *parameters: Any) -> None:
 
 def at(messages: list[Message], position: int) -> UUID:
     return messages[position - 1].header.id
+
+
+def named(found: list[Finding]) -> list[tuple[Any, ...]]:
+    return [(finding.kind, finding.position, finding.event, finding.place) for finding in found]
+
+
+def replaced(old: str, new: str) -> str:
+    return f"state = convert_to(replace(convert_from(state, 'UTF8'), '{old}', '{new}'), 'UTF8')"
+
+
+@contextmanager
+def kept_as_it_was(app: ServiceApplication) -> Iterator[None]:
+    """Whatever is done to its tables meanwhile, they hold afterwards what they held the first time."""
+    rows = app.recorder.fetch("SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()")
+    tables = [row["name"] for row in rows if not row["name"].startswith("kept_")]
+    app.recorder.fetch("; ".join(f"CREATE TABLE IF NOT EXISTS kept_{name} AS TABLE {name}" for name in tables))
+    yield
+    again = (f"INSERT INTO {name} OVERRIDING SYSTEM VALUE TABLE kept_{name}" for name in tables)
+    app.recorder.fetch("; ".join([f"TRUNCATE {', '.join(tables)}", *again]))

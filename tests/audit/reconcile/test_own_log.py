@@ -1,0 +1,151 @@
+"""Whatever is changed by hand in audit's own database, is it named, and no service accused?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from reconciled import EVENTS, at, findings, hear, named, replaced, sql, told_by
+from serving import Served
+
+from audit.ledger.opening import FIRST, Opening
+from audit.reconcile.finding import Kind
+from shared.contracts.base import PublicEvent
+from shared.contracts.intake import RightGranted
+from shared.eventlog.application import ServiceApplication
+from shared.transport import wire
+from shared.transport.wire import Message
+
+
+def test_a_header_altered_in_audit_does_not_accuse_the_service(
+    app: ServiceApplication, intake: Served, told: list[Message]
+) -> None:
+    sql(
+        app,
+        f"UPDATE {{events}} SET {replaced('dla-44', 'dla-75')} WHERE position = 5",
+    )
+    (found,) = findings(app, intake)
+    assert (found.kind, found.service, found.position, found.event) == (Kind.ALTERED_HERE, "audit", 5, at(told, 5))
+
+
+def test_an_event_that_audit_lost_does_not_accuse_the_service(
+    app: ServiceApplication, intake: Served, told: list[Message]
+) -> None:
+    sql(app, "DELETE FROM {events} WHERE position = 5")
+    sql(app, "DELETE FROM {events} WHERE position = %s", EVENTS)
+    found = findings(app, intake)
+    assert named(found) == [(Kind.DELETED_HERE, each, at(told, each), None) for each in (5, EVENTS)]
+
+
+def test_a_salt_altered_in_the_ledger_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
+    sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 4", bytes(32))
+    (found,) = findings(app, intake)
+    assert (found.kind, found.position, found.event) == (Kind.ALTERED_HERE, 5, at(told, 5))
+
+
+def test_an_event_the_ledger_never_committed_to_is_named(
+    app: ServiceApplication, intake: Served, told: list[Message]
+) -> None:
+    sql(app, "DELETE FROM {schema}.leaves WHERE index = 4")
+    found = findings(app, intake)
+    assert named(found) == [(Kind.WITHOUT_LEAF, 5, at(told, 5), None), (Kind.LEAVES_GONE, 4, None, None)]
+
+
+# -- what an event told to all
+
+
+class Gained(RightGranted):
+    """A contract of tomorrow."""
+
+    since_when: str = "toujours"
+
+
+BODY = "convert_from(state, 'UTF8')::jsonb #>> ARRAY['data','body']"
+
+
+def of_audit(change: str) -> str:
+    """Puts something else at a place of the last event's stored state."""
+    return (
+        f"UPDATE {{events}} SET state = convert_to((jsonb_set(convert_from(state, 'UTF8')::jsonb, {change}))::text,"
+        f" 'UTF8') WHERE position = {EVENTS + 1}"
+    )
+
+
+@pytest.fixture
+def right(app: ServiceApplication, intake: Served, told: list[Message]) -> Message:
+    """An event that tells something to all, heard and committed to."""
+    asked = {"identity": str(uuid4()), "role": "adviser", "unit": "dla-44", "motive": "Arrivée."}
+    assert intake.by("manager").post("/api/v1/identities/rights", asked).status_code == 201
+    last_told = told_by(intake)[EVENTS]
+    assert last_told.body is not None
+    hear(app, [last_told])
+    return last_told
+
+
+@pytest.mark.parametrize(
+    ("change", "part", "theirs"),
+    [
+        (f"ARRAY['data','body'], to_jsonb(replace({BODY}, 'dla-44', 'dla-75'))", "body", "dla-75"),
+        ("ARRAY['data','body'], 'null'", "body", None),
+        ("""ARRAY['data','label'], '"Droit retiré"'""", "label", "Droit retiré"),
+        ("""ARRAY['data','contract'], '"right-revoked:v1"'""", "contract", "right-revoked:v1"),
+    ],
+)
+def test_what_audit_keeps_beside_a_header_is_named_when_it_is_altered(
+    app: ServiceApplication, intake: Served, right: Message, change: str, part: str, theirs: str | None
+) -> None:
+    assert findings(app, intake) == []
+    sql(app, of_audit(change))
+    (found,) = findings(app, intake)
+    assert (found.kind, found.event, list(found.differs)) == (Kind.ALTERED_HERE, right.header.id, [part])
+    before, now = found.differs[part]
+    assert {"label": "Droit donné", "contract": "right-granted:v1"}.get(part, "dla-44") in before
+    assert now is None if theirs is None else theirs in now
+    assert "chez audit" in str(found)
+
+
+def test_a_body_put_where_there_was_none_is_named(app: ServiceApplication, intake: Served, right: Message) -> None:
+    forged = '"un droit"'
+    change = of_audit(f"ARRAY['data','body'], to_jsonb('{forged}'::text)")
+    sql(app, change.replace(str(EVENTS + 1), "5"))
+    (found,) = findings(app, intake)
+    assert (found.kind, found.position) == (Kind.ALTERED_HERE, 5)
+    assert found.differs == {"body": (None, forged)}
+
+
+def test_a_contract_may_gain_fields_and_not_take_its_word_back(
+    app: ServiceApplication, intake: Served, right: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = RightGranted.model_validate(right.body)
+
+    as_it_is: Callable[..., Message] = wire.message_of
+
+    def publishing(today: PublicEvent) -> None:
+        def message_of(*told: Any) -> Message:
+            return as_it_is(*told[:-1], today if told[-1] else None)
+
+        monkeypatch.setattr(wire, "message_of", message_of)
+
+    publishing(Gained(**said.model_dump()))
+    assert findings(app, intake) == []
+    publishing(said.model_copy(update={"unit": "dla-35"}))
+    (found,) = findings(app, intake)
+    assert (found.kind, found.differs) == (Kind.RETOLD, {"body.unit": ("dla-44", "dla-35")})
+    sql(app, of_audit("ARRAY['data','body'], 'null'"))
+    publishing(said)
+    assert [finding.kind for finding in findings(app, intake)] == [Kind.ALTERED_HERE]
+
+
+def test_a_body_that_no_leaf_commits_to_is_compared_with_what_the_service_says(
+    app: ServiceApplication, intake: Served, right: Message
+) -> None:
+    """As those heard before leaves committed to bodies: that one of the two was changed shows, and not which."""
+    old = Opening(bytes(32), bytes(right.told), form=FIRST)
+    change = "UPDATE {schema}.leaves SET form = 1, salt = %s, entry = %s, body_salt = null WHERE index = %s"
+    sql(app, change, old.salt, old.entry, EVENTS)
+    tree_says = {Kind.TILE_HERE}
+    assert {finding.kind for finding in findings(app, intake)} == tree_says
+    sql(app, of_audit(f"ARRAY['data','body'], to_jsonb(replace({BODY}, 'dla-44', 'dla-75'))"))
+    assert {finding.kind for finding in findings(app, intake)} == tree_says | {Kind.RETOLD}

@@ -1,0 +1,139 @@
+"""Does a comparison end, go on where it was broken off, and tell people and programs what it found?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from reconciled import EVENTS, feed_of, findings, named, receive, sql
+from serving import Served
+from typer.testing import CliRunner
+
+from audit.main import cli
+from audit.reconcile import commands, held, run
+from audit.reconcile.finding import Finding, Kind
+from audit.reconcile.run import Reconciling, begun, last
+from shared.eventlog.application import ServiceApplication
+from shared.transport.feed import Feed, FeedUnavailable, Page
+from shared.transport.wire import Message
+
+
+def test_what_is_recorded_and_not_heard_yet_is_no_finding(
+    app: ServiceApplication, intake: Served, told: list[Message]
+) -> None:
+    receive(intake, 3, first=100)
+    with feed_of(intake) as feed:
+        kept = begun(app, "Inès", ["intake"])
+        assert list(Reconciling(app, feed, kept).findings()) == []
+    assert (kept.reached.services["intake"].unheard, kept.reached.services["intake"].compared) == (3, EVENTS)
+
+
+class BreaksOff(Feed):
+    """Goes away after some pages."""
+
+    def __init__(self, feed: Feed, pages: int) -> None:
+        self._feed, self._pages = feed, pages
+
+    def page(self, publisher: str, partition: int | None, after: int, limit: int = 3) -> Page:
+        if self._pages == 0:
+            raise FeedUnavailable("gone")
+        self._pages -= 1
+        return self._feed.page(publisher, partition, after, limit)
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_one_that_was_broken_off_goes_on_and_names_the_same(
+    app: ServiceApplication, intake: Served, told: list[Message], monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    monkeypatch.setattr(run, "BATCH", 2)
+    monkeypatch.setattr(held, "LARGEST_PAGE", 3)
+    for old, new in ((2, 99), (11, 2), (99, 11)):
+        sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", new, old)
+    sql(intake.application, "DELETE FROM {events} WHERE position = 5")
+    whole = named(findings(app, intake))
+    assert len(whole) == 3
+    with feed_of(intake) as feed:
+        first = Reconciling(app, BreaksOff(feed, pages), begun(app, "Inès", ["intake"])).findings()
+        found = []
+        with pytest.raises(FeedUnavailable):
+            for finding in first:
+                found.append(finding)
+        left = last(app, ended=False)
+        assert left is not None
+        found += list(Reconciling(app, feed, left).findings())
+    assert set(named(found)) == set(whole)
+    ended = last(app, ended=True)
+    assert ended is not None
+    assert (ended.nth, ended.findings, ended.by) == (left.nth, 3, "Inès")
+    assert last(app, ended=False) is None
+
+
+@pytest.fixture
+def typed(
+    audit: Served, intake: Served, told: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """`dla-audit reconcile …`, as an operator types it: exit code, output, error output."""
+    deployed = {"feeds": {"intake": intake.http.base_url}, "service_token": intake.settings.service_token}
+    monkeypatch.setattr(commands, "settings_of", lambda _: audit.settings.model_copy(update=deployed))
+
+    def type_(*arguments: str) -> tuple[int, str, str]:
+        result = CliRunner().invoke(cli, ["reconcile", *arguments])
+        return result.exit_code, result.stdout, result.stderr
+
+    return type_
+
+
+def test_an_operator_is_told_in_french_and_a_program_in_json(
+    app: ServiceApplication, intake: Served, typed: Callable[..., tuple[int, str, str]]
+) -> None:
+    assert typed("--service", "intake") == (
+        0,
+        "",
+        f"Événements comparés\u00a0: intake {EVENTS} (position {EVENTS}, 0 pas encore consignés)\u202f; aucun écart.\n",
+    )
+    sql(intake.application, "UPDATE {events} SET originator_version = 9 WHERE position IN (2, 7)")
+    code, out, err = typed("--service", "intake", "--json", "--by", "Inès")
+    assert [(line["kind"], line["position"]) for line in map(json.loads, out.splitlines())] == [
+        ("altered", 2),
+        ("altered", 7),
+    ]
+    assert (code, "2 écarts" in err) == (1, True)
+    ended = last(app, ended=True)
+    assert ended is not None
+    assert (ended.by, ended.findings) == ("Inès", 2)
+    assert typed("--resume")[0] == 3
+    code, _, err = typed()  # nobody says where the feeds of the others are
+    assert (code, "reconcile --resume" in err) == (3, True)
+    assert typed("--service", "nobody")[0] == 2
+
+
+def test_findings_are_one_json_line_each_and_french_for_people() -> None:
+    found = Finding(Kind.ALTERED, "intake", 5, uuid4(), uuid4(), "request-received", differs={"unit": ("a", "b")})
+    assert json.loads(json.dumps(found.line(), default=str))["differs"] == {"unit": ["a", "b"]}
+    assert "intake, position 5\u00a0: événement modifié au service" in str(found)
+    assert "unité porteuse\u00a0: «\u202fa\u202f» au registre, «\u202fb\u202f» au service" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"after": 10**30}, 200),
+        ({"after": 10**30, "partition": 3}, 200),
+        ({"after": 2**63 - 1}, 200),
+        ({"after": -(10**30)}, 422),
+        ({"after": "de là-bas"}, 422),
+        ({"partition": 8}, 422),
+        ({"limit": 501}, 422),
+        ({"limit": 10**30}, 422),
+    ],
+)
+def test_a_cursor_from_elsewhere_is_refused_or_leads_to_nothing(
+    intake: Served, asked: dict[str, Any], status: int
+) -> None:
+    answer = intake.by("service").get("/events", **asked)
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        assert (answer.json()["events"], answer.json()["next"]) == ([], None)
