@@ -8,6 +8,8 @@ from typing import Any
 
 from shared.fields import FIRST_YEAR, LAST_YEAR
 
+A_FIELD = re.compile(r"[A-Za-z]+-[A-Za-z-]+|[a-z][a-z0-9_]{0,59}")
+"""A field of a body, a parameter, or a header."""
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FRENCH = {
     "missing": "ce champ est attendu",
@@ -52,12 +54,17 @@ FRENCH = {
 
 def findings(errors: Sequence[Any]) -> list[dict[str, str]]:
     """Pydantic's, in French; nothing of what was sent is repeated."""
-    return [{"field": ".".join(map(str, each["loc"])), "detail": _in_french(each)} for each in errors]
+    return [{"field": ".".join(map(_place, each["loc"])), "detail": _in_french(each)} for each in errors]
 
 
 def summary(errors: list[dict[str, str]]) -> str:
     shown = "\u202f; ".join(f"{e['field']} — {e['detail']}" for e in errors[:3])
     return f"À corriger\u00a0: {shown}{'…' if len(errors) > 3 else '.'}"
+
+
+def _place(part: str | int) -> str:
+    """Whoever mistypes a field's name is told which; what is not shaped like one may be anything, or anybody."""
+    return str(part) if isinstance(part, int) or A_FIELD.fullmatch(part) else "…"
 
 
 def _in_french(error: Mapping[str, Any]) -> str:

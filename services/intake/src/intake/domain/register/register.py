@@ -143,9 +143,10 @@ def _granted(right: Right, motive: Sealed, name: Personal | None = None) -> Righ
 
 
 def _check_complete(right: Right) -> None:
-    for unit in filter(None, (right.unit, *right.units)):
-        if not UNIT_CODE.fullmatch(unit):
-            raise INCOMPLETE(f"«\u202f{unit}\u202f» n’est pas un code d’unité, comme dla-44.")
+    if not all(UNIT_CODE.fullmatch(unit) for unit in filter(None, (right.unit, *right.units))):
+        raise INCOMPLETE(
+            "Une unité se désigne par son code, comme dla-44\u00a0: l’une de celles nommées n’en est pas un."
+        )
     if right.role in OF_A_UNIT and not right.unit:
         raise INCOMPLETE("Dites pour quelle unité cette personne travaille.")
     if right.role in OF_A_TERRITORY and not right.units:
