@@ -130,7 +130,10 @@ def test_every_phase_shows_it_to_its_adviser_its_manager_its_leader_and_its_prov
 
         confided.heard(running.application, case, Served.id_of("some-adviser"))
         assert ines(running).get(here).json()["policy"] == "confidential", "it was entrusted to somebody else"
-        assert running.by("adviser").get(here).status_code == 200
+        now, then = (running.by("adviser").get(here, **asked).text for asked in ({}, {"version": 1}))
+        entrusted = f'"adviser":"{Served.id_of("some-adviser")}"'
+        assert entrusted in now and '"adviser":"some-adviser"' not in now, "who is in charge today"
+        assert entrusted not in then and '"adviser":"some-adviser"' in then, "as it was"
         confided.heard(running.application, case, None, confidential=False)
         assert ines(running).get(here).status_code == 200, "it is no longer confidential"
 

@@ -90,7 +90,7 @@ class States(Generic[S]):
             loaded = asked.existing(self._decider, id)
             response.headers["ETag"] = f'"{loaded.version}"'
             beside = {"beside": besides(asked, id, loaded.state)} if besides else {}
-            state = self._told(asked, caller, shown(asked, id, loaded))
+            state = self._told(asked, caller, _in_charge(caller, case, shown(asked, id, loaded)))
             return state | beside | {"links": self.links(caller, case, id, loaded.state)}
 
         @self._router.get(
@@ -192,6 +192,17 @@ def recorded(asked: ServiceApplication, case: UUID) -> list[dict[str, Any]]:
         }
         for entry, event in asked.events_of(entries)
     ]
+
+
+def _in_charge(caller: Caller, case: UUID, told: dict[str, Any]) -> dict[str, Any]:
+    """A state names the adviser whom its first event named; whoever was put in charge since stands in that place, as in
+    lists. A past moment shows who it was."""
+    known = caller.dossier(case)
+    if known and known.adviser:
+        for held in (told, *told.values()):
+            if isinstance(held, dict) and "adviser" in held:
+                held["adviser"] = known.adviser
+    return told
 
 
 async def _own_case(id: UUID) -> UUID:  # noqa: A002
