@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 from uuid import uuid4
 
-from screens import NAME, SIRET, Browser, Switch, World, text
+from screens import NAME, SIRET, Browser, Switch, World, played, text
 
 MOTIVE = "Contrôle annuel de la région"
 
@@ -107,3 +107,14 @@ def test_a_service_that_is_out_is_named_and_the_rest_is_shown(
     shown = auditor.get(f"/dossiers/{world.case}")
     assert shown.status_code == 200
     assert "Le service « Audit » ne répond pas" in text(shown) and NAME in text(shown)
+
+
+def test_whoever_opens_an_archive_says_why_too(browser: Browser, world: World) -> None:
+    case = played(world, siret="55208131766522")
+    world.carried()
+    archived = "INSERT INTO {schema}.in_charge (case_id, confidential, archived) VALUES (%s, false, true)"
+    world.intake.application.recorder.fetch(archived, (case,))
+    browser.enter(world.token("manager", unit="dla-44"))
+    shown = browser.get(f"/dossiers/{case}")
+    assert shown.url.path == f"/dossiers/{case}/motif"
+    assert "Demande reçue" in text(browser.open(case))

@@ -183,7 +183,7 @@ def closed(services: House, number: str) -> str:
 
 
 def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it_is_needed_again(
-    services: House,
+    services: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     case, app = closed(services, NUMBERS[0]), services["intake"].application
     services.carry()
@@ -241,6 +241,13 @@ def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it
         assert services.by(name, "adviser").get(f"/api/v1/{collection}/{case}").status_code == 200
     listed(services)
     assert archive(app) == [], "its term counts from the day on which it was needed again"
+
+    altered = closed(services, NUMBERS[1])
+    listed(services)
+    later(services, 38)
+    app.recorder.fetch("UPDATE {events} SET state = %s WHERE originator_id = %s", (b"{}", UUID(altered)))
+    assert archive(app) == [UUID(case)], "one that cannot be read keeps no other from it"
+    assert f"{altered} is past its term" in caplog.text
 
 
 def test_the_role_work_looks_for_archives_each_hour() -> None:

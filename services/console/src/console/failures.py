@@ -55,6 +55,8 @@ def install(app: FastAPI) -> None:
             return await sign_in(request, SignInNeeded(ended=True))
         if error.slug == "choose-a-right":
             return await choice(request, ChoiceNeeded())
+        if error.slug == "motive-needed" and "case" in request.path_params:  # an archive, whoever reads it
+            return await motive(request, MotiveNeeded(request.path_params["case"]))
         return page(request, "trouble.html", error.status, trouble=error)
 
     @app.exception_handler(Forged)

@@ -116,11 +116,11 @@ class Services:
 
 
 async def attempt(asking: Any) -> Any:
-    """The answer, or the Trouble in its place; a session that ended ends the page all the same."""
+    """The answer, or the Trouble in its place; what the reader must say or do first ends the page all the same."""
     try:
         return await asking
     except Trouble as trouble:
-        if trouble.status == 401 or trouble.slug == "choose-a-right":
+        if trouble.status == 401 or trouble.slug in ("choose-a-right", "motive-needed"):
             raise
         return trouble
 

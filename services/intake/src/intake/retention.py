@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,9 @@ from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.people import only_in, values_of
 from shared.events import name_of
+from shared.web.callers import UNREADABLE
 
+log = logging.getLogger(__name__)
 CLASSES = {
     Status.ORIENTED: Kept.NOT_ADMITTED,
     Status.WITHDRAWN: Kept.NOT_ADMITTED,
@@ -110,7 +113,12 @@ def archive(app: ServiceApplication) -> list[UUID]:
         since = months_after(row["recorded_at"].date(), deployment().keep_closed_months)
         if since <= today:
             case = row["case_id"]
-            if app.handle(deployed.requests, case, ArchiveDossier(since), app.context(case, ourselves)).events:
+            try:
+                receipt = app.handle(deployed.requests, case, ArchiveDossier(since), app.context(case, ourselves))
+            except UNREADABLE:
+                log.exception("%s is past its term and is no archive: its log cannot be read", case)
+                continue
+            if receipt.events:
                 archived.append(case)
     return archived
 
