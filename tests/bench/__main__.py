@@ -12,6 +12,7 @@ import auditing
 import calling
 import effects
 import ledger
+import past
 import rebuilding
 import report
 import typer
@@ -28,6 +29,7 @@ GROUPS = {
     "effect": effects.rows,
     "ledger": ledger.rows,
     "audit": auditing.rows,
+    "past": past.rows,
 }
 FOLDER = Path(".dla")
 """Servers keep their data below: a system's temporary folder may be in memory, where fsync costs nothing."""
@@ -38,7 +40,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="About a minute; its spread is wide.")] = False,
     only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(GROUPS)}; all of them otherwise.")] = None,
 ) -> None:
-    """Measures appending, rebuilding, HTTP commands, effects elsewhere, the ledger and its auditors, beside floors."""
+    """Measures appending, rebuilding, commands, effects, the ledger and its auditors, and the past, beside floors."""
     interrupt_once()
     rounds, seconds = (2, 0.3) if quick else (9, 0.75)
     console, begin = Console(), time.monotonic()

@@ -27,6 +27,9 @@ TODAY = datetime.now(UTC).date()
 SOON, LATER = TODAY + timedelta(days=30), TODAY + timedelta(days=300)
 
 
+CONTACT = structure.Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
+
+
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """One case twice: under `stream` in our log, under `twin` in the stock library's."""
@@ -38,32 +41,41 @@ class Dossier:
 
 def a_request(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> Dossier:
     """Received, met, assessed on every criterion, admitted."""
-    case = uuid7()
-    asks = structure.Structure(
-        "Les Jardins de l’Erdre", structure.LegalForm.ASSOCIATION, "44", rna="W442000001", headcount=12, fte=9.5
-    )
-    who = structure.Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
-    criteria = [criterion.code for criterion in in_force(TODAY).list][: events - 3]
+    case, asks, criteria = uuid7(), structure_of("W442000001"), criteria_of(events)
     twin = stock.Request(
         {"name": asks.name, "legal_form": asks.legal_form.value, "department": "44", "rna": asks.rna, "headcount": 12},
-        {"name": who.name, "function": who.function, "email": who.email},
+        {"name": CONTACT.name, "function": CONTACT.function, "email": CONTACT.email},
         NOTES,
         "dla-44",
     )
-    twin.meet(str(TODAY), who.name, NOTES)
+    twin.meet(str(TODAY), CONTACT.name, NOTES)
     for criterion in criteria:
         twin.assess(criterion, "met", NOTES)
     twin.admit(NOTES)
     theirs.save(twin)
+    receive(ours, case, asks, events)
+    return Dossier(request.decider, case, twin.id)
+
+
+def receive(ours: ServiceApplication, case: UUID, asks: structure.Structure, events: int) -> None:
+    """In our log alone."""
     played = [
-        commands.ReceiveRequest(asks, who, NOTES),
-        commands.RecordMeeting(TODAY, who.name, NOTES),
-        *(commands.AssessCriterion(criterion, Verdict.MET, NOTES) for criterion in criteria),
+        commands.ReceiveRequest(asks, CONTACT, NOTES),
+        commands.RecordMeeting(TODAY, CONTACT.name, NOTES),
+        *(commands.AssessCriterion(criterion, Verdict.MET, NOTES) for criterion in criteria_of(events)),
         commands.AdmitRequest(NOTES),
     ]
     for command in played:
         ours.handle(request.decider, case, command, ours.context(case, ADVISER))
-    return Dossier(request.decider, case, twin.id)
+
+
+def structure_of(rna: str) -> structure.Structure:
+    name, form = "Les Jardins de l’Erdre", structure.LegalForm.ASSOCIATION
+    return structure.Structure(name, form, "44", rna=rna, headcount=12, fte=9.5)
+
+
+def criteria_of(events: int) -> list[str]:
+    return [criterion.code for criterion in in_force(TODAY).list][: events - 3]
 
 
 def a_parcours(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> Dossier:

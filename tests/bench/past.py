@@ -1,0 +1,68 @@
+"""What do a list, a figure and a caseload of the past cost? Beside reading the same events as plain data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+import orjson
+import psycopg
+from dossiers import receive, structure_of
+from figures import Measure, Row, Unit, compared, interleaved, typical_time
+from psycopg.sql import SQL
+from world import World
+
+from intake import views
+from intake.caseload import caseload
+from intake.domain import request
+from shared.eventlog.application import ServiceApplication
+from shared.ids import uuid7
+from shared.past import rows_then
+from shared.replay import Moment
+
+CASES, EACH = 60, 10
+UNITS = ["dla-44"]
+SELECT = "SELECT case_id, topic, state, recorded_at FROM {} ORDER BY case_id, position"
+FOLDED = {"figures": views.requests, "caseload": caseload.view}
+MILLISECONDS = 1e3
+
+
+def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+    """Of one unit, as of an instant by which all of it was recorded."""
+    with _measures(world) as measures:
+        found = interleaved(measures, rounds, seconds)
+    floor = ("the same rows and orjson", found["raw"])
+    return [
+        compared("past", f"{name} of {CASES * EACH} events", Unit.MILLISECONDS, ours=found[name], floor=floor)
+        for name in FOLDED
+    ]
+
+
+@contextmanager
+def _measures(world: World) -> Iterator[dict[str, Measure[float]]]:
+    url = world.database("past")
+    with ExitStack() as closing:
+        app = ServiceApplication("bench", [request.decider], url, os.urandom(32))
+        closing.callback(app.close)
+        app.create_tables()
+        for nth in range(CASES):
+            receive(app, uuid7(), structure_of(f"W44{nth:07}"), EACH)
+        then = Moment(as_of=app.clock.now())
+        connection = closing.enter_context(psycopg.connect(url, autocommit=True))
+        raw = partial(_raw, connection, SQL(SELECT).format(app.recorder.events).as_bytes())
+        folds = {name: partial(rows_then, app, view, then, UNITS) for name, view in FOLDED.items()}
+        read = len(raw()), *(len(fold().documents) for fold in folds.values())
+        if read != (CASES * EACH, CASES, CASES):
+            raise RuntimeError(f"{CASES} cases of {EACH} events were meant, and {read} are read")
+        yield {name: partial(_time, work) for name, work in {**folds, "raw": raw}.items()}
+
+
+def _time(work: Any, seconds: float) -> float:
+    return typical_time(work, seconds) * MILLISECONDS
+
+
+def _raw(connection: psycopg.Connection[Any], select: bytes) -> list[Any]:
+    return [orjson.loads(state) for _, _, state, _ in connection.execute(select, prepare=True, binary=True).fetchall()]
