@@ -17,8 +17,9 @@ import pytest
 from desk import eventually
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from samples import service
+from samples import SERVICES, service
 from serving import Client, Served, listening
+from standing import standing
 from surface import REQUEST
 
 from embedded.nats import Nats
@@ -80,6 +81,28 @@ def test_a_partner_follows_the_cases_that_its_right_covers_and_that_are_not_conf
     ):
         client = intake.by(role, unit=unit, units=units, subject=f"a-partner-{role}")
         assert seen(client, limit=limit) == {cases[each] for each in covered}, role
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_shows_a_partner_the_cases_of_its_right_and_of_a_confidential_one_nothing_that_is_said(
+    name: str, database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with standing(name, database, nats, tmp_path) as (running, known):
+        case, region = next(known[kind] for kind in confided.CASES if kind in known), ("dla-44", "dla-49")
+        manager, auditor = running.by("manager"), running.by("auditor", unit=None, units=region)
+        colleague, regional = running.by("adviser", subject="a-colleague"), running.by("regional", units=region)
+        in_charge = running.by("adviser")
+        for client in (in_charge, colleague, manager, regional, auditor):
+            assert case in seen(client)
+        for role in ("adviser", "manager", "regional", "auditor"):
+            assert seen(running.by(role, unit="dla-75", units=("dla-75",))) == set(), role
+
+        confided.made(running, name, case, "some-adviser")
+        assert case not in seen(colleague) | seen(regional)
+        assert case in seen(manager) & seen(in_charge)
+        headers = [each for each in followed(auditor) if each["header"]["case"] == case]
+        assert headers
+        assert [(each["body"], each["contract"]) for each in headers] == [(None, None)] * len(headers)
 
 
 def test_headers_and_bodies_are_those_that_services_read_byte_for_byte(intake: Served, cases: dict[str, str]) -> None:

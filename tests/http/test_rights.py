@@ -15,7 +15,7 @@ from declared import declared
 from opening import UNIT
 from samples import SERVICES, service
 from serving import MOTIVE, Client, Served, served
-from standing import Known, caught_up, placed, standing
+from standing import Known, case_of, caught_up, placed, standing
 from surface import REQUEST, ask, one_of, operations
 
 from embedded.issuer import Issuer
@@ -149,14 +149,6 @@ def of_nothing(which: str, case: str) -> Iterator[Cell]:
     yield Cell(which, Role.ADVISER, elsewhere, "no-rule", instead={"id": nothing})
     yield Cell(which, Role.ADVISER, own, unknown=True, instead={"id": nothing})
     yield Cell(which, Role.ADVISER, own, unknown=True, instead={"case": nothing})
-
-
-def case_of(which: str, known: Known) -> str:
-    """The dossier that an operation names, or an event's; any for one that names none."""
-    named = rights_table.DOSSIER_NAMED.search(which)
-    if named is None or rights_table.action_on_a_dossier(which) is None:
-        return str(uuid7())
-    return known[named["collection"].replace("/events", "/cases") + "/{}"]
 
 
 def rights(role: Role, case: str) -> Iterator[tuple[str, dict[str, Any]]]:

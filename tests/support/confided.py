@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from heard import committed
+from heard import committed, header
+from msgspec.structs import replace
+from reconciled import hear
 from samples import service
 from serving import Served
 
+from shared.contracts.intake import CaseInCharge
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.ids import uuid7_after
 from shared.rights.in_charge import HearInCharge, decider
-from shared.transport.wire import messages_of
+from shared.transport.wire import Message, messages_of
 
+CASES = tuple(f"/api/v1/{each}/{{}}" for each in ("requests", "diagnoses", "parcours", "follow-ups", "cases"))
+"""Where a dossier stands in each service."""
 REASONS = {"reason": "mandat_ad_hoc", "motive": "Un mandataire ad hoc est désigné."}
 
 
@@ -21,6 +26,19 @@ def heard(app: ServiceApplication, case: UUID | str, adviser: str | None, confid
     case = UUID(str(case))
     context = app.context(case, Actor("service:intake", Role.SERVICE))
     app.handle(decider, uuid7_after(case, "in-charge"), HearInCharge(adviser, confidential), context)
+
+
+def made(running: Served, name: str, case: str, adviser: str) -> None:
+    """By its adviser at intake, who is called so; the others hear of it."""
+    if name == "intake":
+        path = f"/api/v1/requests/{case}/confidentiality"
+        assert running.by("adviser", subject=adviser).post(path, REASONS).status_code == 200
+    elif name == "audit":
+        told = CaseInCharge(adviser=Served.id_of(adviser), confidential=True)
+        said = replace(header(1000, case=UUID(case)), event="dossier-made-confidential")
+        hear(running.application, [Message.of(said, told.topic(), told.model_dump(mode="json"), "Un événement")])
+    else:
+        heard(running.application, case, Served.id_of(adviser))
 
 
 def carried(told_by: Served, case: UUID | str, hears: str, app: ServiceApplication) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import files
 from opening import UNIT, opened_by_itself
 from reconciled import hear, told_by
+from rights_table import DOSSIER_NAMED, action_on_a_dossier
 from samples import service
 from serving import Served, listening, served
 from surface import REQUEST
@@ -65,6 +66,14 @@ def placed(path: str, known: Known, **instead: str) -> dict[str, str]:
             raise LookupError(f"nothing stands at {kind}: open one in tests/support/standing.py")
         found[name[1]] = instead.get(name[1]) or known[kind]
     return found
+
+
+def case_of(which: str, known: Known) -> str:
+    """The dossier that an operation names, or an event's; any for one that names none."""
+    named = DOSSIER_NAMED.search(which)
+    if named is None or action_on_a_dossier(which) is None:
+        return str(uuid7())
+    return known[named["collection"].replace("/events", "/cases") + "/{}"]
 
 
 def intake(running: Served) -> Known:
