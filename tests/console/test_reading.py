@@ -79,7 +79,11 @@ def test_whatever_was_read_is_said_in_french() -> None:
 
 
 def said(found: list[Node]) -> dict[str, Any]:
-    return {node.label: said(node.within) if node.within else node.said for node in found}
+    return {node.label: on_a_line(node) if node.inline else said(node.within) or node.said for node in found}
+
+
+def on_a_line(node: Node) -> str:
+    return " · ".join(f"{inner.label}\u00a0: {inner.said}" for inner in node.within)
 
 
 def test_a_state_is_nested_fields_without_what_says_nothing() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -28,10 +29,15 @@ from witnesses import COSIGNER, ELEVEN
 
 from audit.ledger.store import Ledger
 from audit.ledger.witnesses import follow
+from console import words
 from console.main import web
+from console.pages import environment
+from console.reading import facts
+from console.stored import said_by
 from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
+from shared.sealed import tokens_in
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)
@@ -252,6 +258,10 @@ def told_instead(answer: dict[str, Any], route: Route) -> None:
     route.fulfill(json=answer)
 
 
+def shown_instead(page: str, route: Route) -> None:
+    route.fulfill(body=page, content_type="text/html; charset=utf-8")
+
+
 def of_signer(name: str, change: Callable[[bytearray], None]) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """A proof where the signature line of one signer is another: `change` is shown its key's id and what follows."""
 
@@ -272,9 +282,10 @@ def turned(at: int) -> Callable[[bytearray], None]:
     return change
 
 
+VERIFIED = "Vérifié\u00a0: cet événement est inscrit, et cette page en montre ce qui a été consigné"
 WITNESS = COSIGNER.witness
 ALTERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "le contenu": lambda told: told | {"stored": altered(told["stored"])},
+    "le contenu": lambda told: told | {"stored": told["stored"] | {"bytes": altered(told["stored"]["bytes"])}},
     "l’en-tête": lambda told: (
         told | {"proof": line(told["proof"], 1, lambda extra: f"extra {altered(extra.removeprefix('extra '))}")}
     ),
@@ -312,11 +323,12 @@ def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
         opened(page, console, world.case)
         page.get_by_role("link", name="Critère d’éligibilité examiné").first.click()
         verdict = page.locator("[data-verdict]")
-        expect(verdict).to_have_text("Vérifié\u00a0: cet événement est inscrit, et rien n’en a été changé.")
+        expect(verdict).to_have_text(f"{VERIFIED}, sauf 1 valeur scellée, où vous lisez la parole du service.")
         titles = page.locator(".steps strong")
         expect(titles).to_have_text(
             [
                 "Le contenu",
+                "Les valeurs scellées",
                 "L’en-tête",
                 "L’inscription",
                 "La montée dans l’arbre",
@@ -344,7 +356,7 @@ def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
         ):
             page.route(f"{console}{asked}", partial(told_instead, told | {"witnesses": keys}))
             page.reload()
-            expect(page.locator("[data-state=proven] .steps li.passed-over")).to_contain_text(said)
+            expect(page.locator("[data-state=proven] .steps li.passed-over").last).to_contain_text(said)
             page.unroute(f"{console}{asked}")
 
 
@@ -354,7 +366,9 @@ def test_without_a_witness_it_is_said_who_alone_vouches_for_the_ledger(
     with signed_in(chromium, console) as page:
         opened(page, console, world.case)
         page.get_by_role("link", name="Demande reçue").first.click()
-        expect(page.locator("[data-state=proven] .steps li.passed-over")).to_contain_text("seul l’exploitant garantit")
+        expect(page.locator("[data-state=proven] .steps li.passed-over").last).to_contain_text(
+            "seul l’exploitant garantit"
+        )
 
 
 def test_a_proof_without_the_content_says_what_it_proves(
@@ -373,20 +387,136 @@ def test_a_proof_without_the_content_says_what_it_proves(
             ways["intake"].out = False
 
 
-def test_a_page_that_shows_another_header_than_the_ledger_holds_is_seen(
+OTHERWISE = "cette page montre autre chose que "
+LIES = {
+    "son intitulé": (
+        "Demande reçue</h1>",
+        "Demande refusée</h1>",
+        f"{OTHERWISE}ce qui est inscrit\u00a0: son intitulé.",
+    ),
+    "qui a agi": (
+        "chargé·e d’accompagnement</span>",
+        "prestataire</span>",
+        f"{OTHERWISE}ce qui est inscrit\u00a0: le rôle de qui a agi.",
+    ),
+    "une valeur en clair": (
+        ">association<",
+        ">coopérative<",
+        f"{OTHERWISE}le contenu consigné\u00a0: Forme juridique.",
+    ),
+    "un champ": (
+        ">Nombre de salarié·es<",
+        ">Budget<",
+        f"{OTHERWISE}le contenu consigné\u00a0: Nombre de salarié·es.",
+    ),
+    "une valeur scellée": (
+        ">Présidente<",
+        ">Trésorière<",
+        f"{OTHERWISE}ce que le service dit de ses valeurs scellées\u00a0: Fonction.",
+    ),
+    "une valeur scellée dite en clair": (
+        'class="mark sealed"',
+        'class="mark"',
+        f"{OTHERWISE}le contenu consigné\u00a0: ",
+    ),
+}
+
+
+def test_a_page_that_shows_otherwise_than_what_was_recorded_is_seen(
     chromium: Chromium, console: str, world: World
 ) -> None:
     with signed_in(chromium, console) as page:
         opened(page, console, world.case)
         page.get_by_role("link", name="Demande reçue").first.click()
-        expect(page.locator("[data-state=proven]")).to_be_visible()
+        verdict = page.locator("[data-verdict]")
+        expect(verdict).to_contain_text("où vous lisez la parole du service")
 
         told = page.evaluate("fetch(location.href).then((answer) => answer.text())")
-        lie = told.replace("adviser", "manager")
-        assert lie != told
-        page.route(page.url, lambda route: route.fulfill(body=lie, content_type="text/html; charset=utf-8"))
+        for what, (truth, lie, verdict_said) in LIES.items():
+            assert truth in told, what
+            page.route(page.url, partial(shown_instead, told.replace(truth, lie)))
+            page.reload()
+            expect(page.locator("[data-state=refused] [data-verdict]"), what).to_contain_text(verdict_said)
+            page.unroute(page.url)
+
+
+def test_of_a_sealed_value_the_service_is_believed_and_said_to_be(
+    chromium: Chromium, console: str, world: World
+) -> None:
+    """Nothing in the ledger says what it says: a service that lies about it is not found out, and this is told."""
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        page.get_by_role("link", name="Demande reçue").first.click()
+        asked = page.locator("[data-proof]").get_attribute("data-proof")
+        told = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
+        shown = page.evaluate("fetch(location.href).then((answer) => answer.text())")
+        told["stored"]["shown"] = {
+            path: "Trésorière" if says == "Présidente" else says for path, says in told["stored"]["shown"].items()
+        }
+        page.route(f"{console}{asked}", partial(told_instead, told))
+        page.route(page.url, partial(shown_instead, shown.replace(">Présidente<", ">Trésorière<")))
         page.reload()
-        expect(page.locator("[data-verdict]")).to_contain_text("cette page montre autre chose")
+        sealed = len(told["stored"]["shown"])
+        assert sealed > 1
+        expect(page.locator("[data-state=proven] [data-verdict]")).to_have_text(
+            f"{VERIFIED}, sauf {sealed} valeurs scellées, où vous lisez la parole du service."
+        )
+
+
+HARD: dict[str, Any] = {
+    "fte": 0.125,
+    "headcount": 60_000,
+    "rate": -2.675,
+    "result_cents": -220_001,
+    "amount": 480_000,
+    "fiscal_year": 2026,
+    "held_on": "2027-04-01",
+    "summer": "2026-07-31T22:30:59.999999Z",
+    "winter": "2026-12-31T23:00:00+00:00",
+    "never": "2026-02-30",
+    "neither": "2026-01-12T10:00 à la mairie",
+    "status": "admitted",
+    "name": "admitted",
+    "notes": "Deux lignes,\n dont une <b>grasse</b> & l’autre\u202f!",
+    "content_hash": "e76a13b20d78f03707088af92cd93428",
+    "validated": False,
+    "salt": "s",
+    "nothing": {},
+    "below": {"nothing": None, "empty": ""},
+    "themes": ["finance", "governance"],
+    "participants": ["Une présidente, élue", "Une trésorière"],
+    "actions": {str(UUID(int=7)): {"planned": {"title": "Suivi des ventes"}, "steps": [{"step": "started"}, [1, 2.5]]}},
+    "person": str(UUID(int=8)),
+    "erased": {"k": str(UUID(int=9)), "c": "AAAA"},
+    "altered": {"k": str(UUID(int=9)), "c": "AAAA", "b": "x"},
+    "people": [{"name": {"k": str(UUID(int=9)), "c": "AAAA"}, "person": str(UUID(int=9))}],
+    "constructor": "constructor",
+}
+SAMPLES = Path(__file__).parents[1] / "contracts" / "samples" / "stored"
+
+
+def test_the_browser_reads_every_event_in_the_words_of_the_page(chromium: Chromium, console: str) -> None:
+    """Else it would accuse a page that shows the truth."""
+    stored = [json.loads(path.read_bytes())["data"] for path in sorted(SAMPLES.glob("*/*.json"))]
+    assert len(stored) > 150
+    fields = environment().get_template("tree.html").module.fields  # type: ignore[attr-defined]
+    given = []
+    for data in [*stored, HARD]:
+        shown = {path: f"Dit de {path}" for path, _ in tokens_in(data)} | {"erased": None}
+        shown.pop("altered", None)
+        read = said_by(b64encode(json.dumps({"data": data}).encode()).decode(), shown)
+        assert read is not None
+        given.append({"data": data, "shown": shown, "page": fields(facts(read))})
+    page = chromium.new_context().new_page()
+    page.goto(console)
+    compared = """([given, words]) => given.map(({data, shown, page}) => {
+        const content = document.createElement("div");
+        content.innerHTML = page;
+        return pageShows.ofContent(content, data, shown, words).wrong;
+    })"""
+    told = page.evaluate(compared, [given, words.all_told()])
+    assert [each["data"] for each, wrong in zip(given, told, strict=True) if wrong["clear"] or wrong["sealed"]] == []
+    page.context.close()
 
 
 def test_a_personal_link_leaves_no_trace_of_its_secret(

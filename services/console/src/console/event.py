@@ -9,18 +9,17 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from console import words
 from console.asking import reader_of
 from console.dossiers import services_of, whole_timeline
 from console.pages import page
 from console.phases import BEGUN_BY, OF_SERVICE, PLACES
-from console.reading import facts
+from console.reading import Node, facts
 from console.services import Reader, Services, Trouble, attempt
+from console.stored import said_by
 from console.timeline import PHASES, label_of, lines_of
 
 router = APIRouter()
-SHOWN = ("id", "service", "position", "event", "stream", "version", "actor", "role", "unit", "recorded_at",
-         "effective_at", "causation", "correlation", "rules", "payload_hash", "label")  # fmt: skip
-"""What this page shows of the header, and the proof must hold."""
 UNKNOWN = "Aucun événement de ce dossier ne porte cet identifiant."
 
 
@@ -35,8 +34,7 @@ async def event_page(request: Request, case: UUID, event: UUID) -> Response:
     line = next((each for each in lines if each.event["id"] == str(event)), None)
     if line is None:
         raise Trouble("audit", 404, "unknown-event", "Événement inconnu", UNKNOWN)
-    history = await attempt(_history(services, reader, line.event["service"], case))
-    said = history if isinstance(history, Trouble) else _of(history, event)
+    stored = await attempt(_stored(services, reader, line.event["service"], case, str(line.event["position"])))
     of_stream = [each.event for each in lines if each.event["stream"] == line.event["stream"]]
     at = of_stream.index(line.event)
     return page(
@@ -48,18 +46,19 @@ async def event_page(request: Request, case: UUID, event: UUID) -> Response:
         event=line.event,
         label=label_of(line.event),
         phase=PHASES[line.phase],
-        content=said if said is None or isinstance(said, Trouble) else facts(said["data"]),
+        content=(content := stored if stored is None or isinstance(stored, Trouble) else _read(stored)),
+        unreadable=content is None and stored is not None,
         effects=[each for each in lines if each.event["causation"] == str(event)],
         before=of_stream[at - 1] if at else None,
         after=of_stream[at + 1] if at + 1 < len(of_stream) else None,
         stands_at=_place(case, line.event, of_stream[0]),
-        shown={name: line.event[name] for name in SHOWN},
     )
 
 
 @router.get("/dossiers/{case}/evenements/{event}/preuve")
 async def proof(request: Request, case: UUID, event: UUID) -> JSONResponse:
-    """All that the reader’s browser needs to check it alone: proof, keys, and the bytes that the header commits to."""
+    """All that the reader’s browser needs to check it alone: proof, keys, the bytes that the header commits to, what
+    the service says of their sealed values, and the words in which this page says them."""
     reader, services = await reader_of(request, case), services_of(request)
     service, position = request.query_params.get("service", ""), request.query_params.get("position", "")
     told, key, witnesses, newest, stored = await asyncio.gather(
@@ -70,6 +69,7 @@ async def proof(request: Request, case: UUID, event: UUID) -> JSONResponse:
         attempt(_stored(services, reader, service, case, position)),
     )
     answer = {"proof": told, "key": key, "witnesses": witnesses, "checkpoint": newest, "stored": stored}
+    answer["words"] = words.all_told()
     return JSONResponse({name: _plain(value) for name, value in answer.items()})
 
 
@@ -81,21 +81,19 @@ async def proof_file(request: Request, case: UUID, event: UUID) -> PlainTextResp
     return PlainTextResponse(told, headers={"Content-Disposition": f'attachment; filename="{event}.tlog-proof"'})
 
 
-async def _history(services: Services, reader: Reader, service: str, case: UUID) -> Any:
-    place = PLACES[OF_SERVICE[service]]
-    return await services.json(reader, service, f"{place.of(case, case)}/history")
-
-
-async def _stored(services: Services, reader: Reader, service: str, case: UUID, position: str) -> str | None:
-    """The bytes that the service holds, in base64; null where it holds none for this place."""
+async def _stored(services: Services, reader: Reader, service: str, case: UUID, position: str) -> dict[str, Any] | None:
+    """The bytes that the service holds, in base64, and what it says of their sealed values under `shown`;
+    null where it holds none for this place."""
     if service not in OF_SERVICE:
         return None
     told = await services.json(reader, service, f"{PLACES[OF_SERVICE[service]].of(case, case)}/stored")
-    return next((str(each["stored"]) for each in told["events"] if str(each["position"]) == position), None)
+    found = next((each for each in told["events"] if str(each["position"]) == position), None)
+    return found and {"bytes": found["stored"], "shown": found["shown"]}
 
 
-def _of(history: list[dict[str, Any]], event: UUID) -> dict[str, Any] | None:
-    return next((each for each in history if each["id"] == str(event)), None)
+def _read(stored: dict[str, Any]) -> list[Node] | None:
+    data = said_by(stored["bytes"], stored["shown"])
+    return None if data is None else facts(data)
 
 
 def _place(case: UUID, event: dict[str, Any], first: dict[str, Any]) -> str | None:

@@ -16,15 +16,25 @@ ON_ONE_LINE = 90
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
+class Sealed(str):
+    """What a service says that a sealed value says."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
-    """`said`: one value, in words; `whole`: what it abbreviates. `within`: the fields of what has several."""
+    """`said`: one value, in words; `whole`: what it abbreviates. `within`: the fields of what has several, on one line
+    when `inline`. `path`: where it stands in what is read."""
 
     label: str
     said: str = ""
     whole: str | None = None
     within: list[Node] = field(default_factory=list)
     marked: bool = False
+    inline: bool = False
+    sealed: bool = False
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +132,17 @@ def _node(label: str, name: str, value: Any, path: str, marked: frozenset[str]) 
     changed = path in marked
     if isinstance(value, Mapping):
         within = list(_fields(value, path, marked))
-        return Node(label, "" if within else "rien", within=within, marked=changed)
+        return Node(label, "" if within else "rien", within=within, marked=changed, path=path)
     if isinstance(value, list) and _holds_objects(value):
         items = [_node(f"n°\u00a0{n + 1}", name, each, f"{path}[{n}]", marked) for n, each in enumerate(value)]
-        return Node(label, within=[_short(item) for item in items], marked=changed)
+        return Node(label, within=[_short(item) for item in items], marked=changed, path=path)
     if isinstance(value, list):
-        return Node(label, _listed([words.said(each, name) for each in value]), marked=changed)
+        sealed = any(isinstance(each, Sealed) for each in value)
+        said = _listed([words.said(each, name) for each in value])
+        return Node(label, said, marked=changed, sealed=sealed, path=path)
     said = words.said(value, name)
-    return Node(label, said, value if isinstance(value, str) and said != value else None, marked=changed)
+    whole = value if isinstance(value, str) and said != value else None
+    return Node(label, said, whole, marked=changed, sealed=isinstance(value, Sealed), path=path)
 
 
 def _holds_objects(values: Sequence[Any]) -> bool:
@@ -140,5 +153,5 @@ def _short(item: Node) -> Node:
     """One of several that fits on a line stands on one."""
     if not item.within or any(inner.within or inner.marked for inner in item.within):
         return item
-    line = " · ".join(f"{inner.label}\u00a0: {inner.said}" for inner in item.within)
-    return replace(item, said=line, within=[]) if len(line) <= ON_ONE_LINE else item
+    length = sum(len(f" · {inner.label}\u00a0: {inner.said}") for inner in item.within)
+    return replace(item, inline=length <= ON_ONE_LINE + len(" · "))

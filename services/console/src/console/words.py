@@ -9,12 +9,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from console.services import NAMES
 from shared.french import PARIS, ROLES, euros, in_words, number
 
 STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 HASH = re.compile(r"[0-9a-f]{32,}")
 AMOUNTS = {"amount", "allocated", "budget", "own_income", "subsidies", "result", "cash", "committed", "paid"}
 NO_CODES = {"name", "need", "title", "notes", "note", "message", "code", "naf", "commune", "department", "evidence"}
@@ -25,6 +26,12 @@ NO_CODES = {"name", "need", "title", "notes", "note", "message", "code", "naf", 
 def _told() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
     return found
+
+
+def all_told() -> dict[str, Any]:
+    """For a browser, which says what it has verified in the same words."""
+    told = {name: _told()[name] for name in ("fields", "codes")}
+    return told | {"amounts": sorted(AMOUNTS), "as_typed": sorted(NO_CODES), "roles": ROLES, "services": NAMES}
 
 
 def label(field: str) -> str:
@@ -47,7 +54,7 @@ def said(value: Any, field: str = "") -> str:
     if isinstance(value, int | float):
         return euros(round(value)) if field in AMOUNTS or field.endswith("_cents") else _plain(value, field)
     text = str(value)
-    if DAY.fullmatch(text) or INSTANT.fullmatch(text):
+    if (DAY.fullmatch(text) or INSTANT.fullmatch(text)) and is_moment(text):
         return moment(text)
     if UUID.fullmatch(text) or HASH.fullmatch(text):
         return short(text)

@@ -35,15 +35,16 @@
   }
 
   // After its salt an opening is JSON that holds the header (its second form), or the header and then the payload's hash.
-  function headerOf(extra) {
+  // The first form holds no label.
+  function openingOf(extra) {
     if (extra.length <= SALT + HASH) throw new Unproven("l’ouverture est trop courte");
     try {
       const told = JSON.parse(text(extra.slice(SALT)));
-      if (told.form === 2) return told.header;
+      if (told.form === 2) return { header: told.header, label: told.label ?? "" };
     } catch { /* the first form, then */ }
     try {
       const header = JSON.parse(text(extra.slice(SALT, -HASH)));
-      if (header.payload_hash === hex(extra.slice(-HASH))) return header;
+      if (header.payload_hash === hex(extra.slice(-HASH))) return { header, label: null };
     } catch { /* said below */ }
     throw new Unproven("l’en-tête et l’empreinte du contenu ne vont pas ensemble");
   }
@@ -129,12 +130,6 @@
     return seen;
   }
 
-  function inWords(instant) {
-    const told = (how) => new Intl.DateTimeFormat("fr-FR", { ...how, timeZone: "Europe/Paris" }).format(instant);
-    const [hour, minute] = told({ timeStyle: "short" }).split(":");
-    return `le ${told({ dateStyle: "long" })} à ${Number(hour)} h ${minute}`;
-  }
-
   async function witnessesOf(checkpoint, published) {
     const others = checkpoint.signatures.map((each) => each.name).filter((name) => name !== checkpoint.origin);
     const unverified = (sentence) => [sentence, [], "passed-over"];
@@ -146,37 +141,44 @@
     const beside = unknown.length ? ` Non vérifié, car sa clé n’est pas connue ici : ${unknown.join(", ")}.` : "";
     if (!seen.length) return unverified(beside.trim());
     const count = seen.length === 1 ? "Un témoin a vu ce point de contrôle" : `${seen.length} témoins ont vu ce point de contrôle`;
-    const who = seen.map((each) => `${each.name}, ${inWords(each.at)}`).join(" ; ");
+    const who = seen.map((each) => `${each.name}, le ${pageShows.moment(each.at.toISOString())}`).join(" ; ");
     return [`${count} : ${who}. Pour chaque témoin, le registre n’a fait que s’allonger ; l’exploitant ne peut donc montrer une autre histoire à personne sans qu’un témoin le voie. Comparez leurs clés avec celles qu’ils publient : un témoin ne vaut que s’il est d’une autre organisation.${beside}`,
       seen.map((each) => [each.name, each.line])];
   }
 
-  // What the page shows must be what the header says; instants are spelled in more than one way.
-  function differing(shown, header) {
-    const told = { ...header, service: header.publisher };
-    return Object.keys(shown).filter((name) => {
-      if (name === "label" || !(name in told)) return false;
-      if (name.endsWith("_at")) return Date.parse(shown[name]) !== Date.parse(told[name]);
-      return (shown[name] ?? null) !== (told[name] ?? null);
-    });
+  // Whether the page shows the content that was committed to, and how many sealed values in it.
+  async function compareContent(told, header, page, say) {
+    const shown = page.querySelector("[data-content]");
+    if (typeof told.stored?.bytes !== "string") {
+      say("Le contenu", told.stored?.trouble ? `Non vérifié : ${told.stored.trouble}` : "Non vérifié : le service ne montre pas ces octets à vos droits.", [], "passed-over");
+      return { content: shown ? "unverified" : "hidden", sealed: 0 };
+    }
+    const bytes = unbase64(told.stored.bytes), hash = await sha256(bytes);
+    if (hex(hash) !== header.payload_hash) throw new Unproven("le contenu que le service détient n’est plus celui qui a été consigné");
+    const found = shown && pageShows.ofContent(shown, JSON.parse(text(bytes)).data, told.stored.shown, told.words);
+    if (found?.wrong.clear.length) throw new Unproven(`cette page montre autre chose que le contenu consigné : ${found.wrong.clear.join(", ")}`);
+    if (found?.wrong.sealed.length) throw new Unproven(`cette page montre autre chose que ce que le service dit de ses valeurs scellées : ${found.wrong.sealed.join(", ")}`);
+    say("Le contenu", `Les octets que le service détient aujourd’hui ont l’empreinte que l’en-tête consigne${found ? ", et cette page montre ce qu’ils disent" : ""}.`, [["SHA-256 du contenu", hex(hash)]]);
+    if (found?.sealed) say("Les valeurs scellées", "Le registre s’engage sur leur forme chiffrée : ce que vous en lisez ici est la parole du service.", [], "passed-over");
+    return { content: shown ? "verified" : "hidden", sealed: found?.sealed ?? 0 };
   }
 
-  async function verify(told, shown, say) {
+  function conclusion({ content, sealed, labelled }) {
+    const alone = labelled ? "" : " Son intitulé est la parole d’audit : cette ligne est d’une forme qui ne le consignait pas.";
+    if (content === "hidden") return `Vérifié : l’en-tête est inscrit, et cette page le montre tel quel. Le contenu ne vous est pas montré.${alone}`;
+    const but = sealed ? `, sauf ${sealed} ${sealed > 1 ? "valeurs scellées" : "valeur scellée"}, où vous lisez la parole du service` : "";
+    return `Vérifié : cet événement est inscrit, et cette page en montre ce qui a été consigné${but}.${alone}`;
+  }
+
+  async function verify(told, page, say) {
     for (const name of ["proof", "key"]) if (told[name]?.trouble) throw new Unproven(told[name].trouble);
     const proof = readProof(told.proof);
     const checkpoint = readCheckpoint(proof.note);
     if (proof.extra === null) throw new Unproven("la preuve ne porte pas l’ouverture de l’événement");
-    const header = headerOf(proof.extra);
+    const { header, label } = openingOf(proof.extra);
+    const compared = await compareContent(told, header, page, say);
 
-    if (typeof told.stored === "string") {
-      const hash = await sha256(unbase64(told.stored));
-      if (hex(hash) !== header.payload_hash) throw new Unproven("le contenu que le service détient n’est plus celui qui a été consigné");
-      say("Le contenu", "Les octets que le service détient aujourd’hui ont l’empreinte que l’en-tête consigne.", [["SHA-256 du contenu", hex(hash)]]);
-    } else {
-      say("Le contenu", told.stored?.trouble ? `Non vérifié : ${told.stored.trouble}` : "Non vérifié : le service ne montre pas ces octets à vos droits.", [], "passed-over");
-    }
-
-    const wrong = differing(shown, header);
+    const wrong = pageShows.ofHeader(page, header, label, told.words);
     if (wrong.length) throw new Unproven(`cette page montre autre chose que ce qui est inscrit : ${wrong.join(", ")}`);
     say("L’en-tête", "Ce que montre cette page – qui, quand, quoi, suite à quoi – est ce que le registre a reçu.", []);
 
@@ -206,7 +208,7 @@
       [["Clé", told.key.trim()]], whole ? "done" : "passed-over");
 
     say("Les témoins", ...(await witnessesOf(checkpoint, told.witnesses)));
-    return { whole, content: typeof told.stored === "string" };
+    return { whole, labelled: label !== null, ...compared };
   }
 
   function sayIn(list) {
@@ -245,10 +247,10 @@
     try {
       const answer = await fetch(section.dataset.proof, { headers: { Accept: "application/json" } });
       if (!answer.ok || answer.redirected) throw new TypeError("no answer");
-      const { whole, content } = await verify(await answer.json(), JSON.parse(section.dataset.shown), sayIn(list));
-      if (!whole) conclude("unknown", "Inscrit au registre ; la signature reste à vérifier.");
-      else if (content) conclude("proven", "Vérifié : cet événement est inscrit, et rien n’en a été changé.");
-      else conclude("proven", "Vérifié : l’en-tête est inscrit et n’a pas été changé. Le contenu ne vous est pas montré.");
+      const found = await verify(await answer.json(), document.getElementById(section.dataset.of), sayIn(list));
+      if (!found.whole) conclude("unknown", "Inscrit au registre ; la signature reste à vérifier.");
+      else if (found.content === "unverified") conclude("unknown", "L’en-tête est vérifié ; le contenu que montre cette page ne l’est pas.");
+      else conclude("proven", conclusion(found));
     } catch (error) {
       if (error instanceof Unproven) conclude("refused", `Pas prouvé : ${error.message}.`);
       else conclude("unknown", "La preuve n’a pas pu être demandée : réessayez dans un instant.");
