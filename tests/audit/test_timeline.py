@@ -9,16 +9,20 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from heard import CASE, committed, header, kept
+from heard import CASE, LOG, committed, header, kept
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reconciled import sql
 from serving import Client, Served
 
 from audit.domain import EventHeard
+from audit.reactions import reactions
 from audit.timeline import Wanted, counted, told_of
 from shared.eventlog.application import ServiceApplication
 from shared.replay import NotYet
-from shared.transport.wire import Header, encode
+from shared.transport.feed import Feed
+from shared.transport.inbox import Inbox
+from shared.transport.wire import Head, Header, encode
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STORY = (
@@ -142,6 +146,55 @@ def test_the_same_answer_twice_byte_for_byte_whatever_is_recorded_meanwhile(
     later = msgspec.structs.replace(header(40), recorded_at=BEGAN + timedelta(hours=9), version=9)
     kept(app, [later, header(41, case=UUID(int=6))])
     assert auditor.get(PATH, **asked).content == before
+
+
+def announced(app: ServiceApplication, service: str, reached: int, end: int, hours: float) -> None:
+    """Of its log, which ends on `end` so many hours after the beginning, audit has heard up to `reached`."""
+    sql(app, "INSERT INTO {schema}.sources VALUES (%s, %s, NULL) ON CONFLICT DO NOTHING", service, LOG)
+    sql(app, "DELETE FROM {schema}.tracked WHERE publisher = %s", service)
+    sql(app, "INSERT INTO {schema}.tracked VALUES (%s, %s, -1, %s)", service, LOG, reached)
+    until = BEGAN + timedelta(hours=hours)
+    head = Head(publisher=service, log_id=LOG, position=end, numbers=[end] + [0] * 7, until=until)
+    Inbox(app, reactions, Feed({}, "")).announced(head)
+
+
+def test_what_was_recorded_by_then_and_is_heard_late_changes_no_answer_that_was_said_to_be_settled(
+    auditor: Client, app: ServiceApplication
+) -> None:
+    asked = {"as_of": (BEGAN + timedelta(hours=4)).isoformat()}
+    for service, end in (("intake", 9), ("parcours", 0), ("followup", 1)):
+        announced(app, service, end, end, hours=5)
+    announced(app, "diagnostic", 3, 4, hours=5)
+    before = auditor.get(PATH, **asked).json()
+    assert (before["settled"], [each["service"] for each in before["unsettled"]]) == (False, ["diagnostic"])
+    late = msgspec.structs.replace(header(4, "diagnostic"), recorded_at=BEGAN + timedelta(hours=3.5), version=3)
+    kept(app, [late])
+    announced(app, "diagnostic", 4, 4, hours=6)
+    settled = auditor.get(PATH, **asked)
+    assert str(late.id) in settled.text and str(late.id) not in str(before)
+    assert (settled.json()["settled"], settled.json()["unsettled"]) == (True, [])
+    announced(app, "diagnostic", 4, 40, hours=8)
+    kept(app, [msgspec.structs.replace(header(10), recorded_at=BEGAN + timedelta(hours=7), version=9)])
+    assert auditor.get(PATH, **asked).content == settled.content, "what it recorded later is another matter"
+
+
+def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is_said(
+    auditor: Client, app: ServiceApplication
+) -> None:
+    announced(app, "intake", 9, 9, hours=4)
+    announced(app, "diagnostic", 2, 3, hours=9)
+    announced(app, "followup", 1, 1, hours=9)
+    sql(app, "UPDATE {schema}.sources SET halted = 'another log' WHERE publisher = 'diagnostic'")
+    told = auditor.get(PATH, as_of=(BEGAN + timedelta(hours=4)).isoformat()).json()
+    assert (told["settled"], {each["service"]: each["detail"] for each in told["unsettled"]}) == (
+        False,
+        {
+            "intake": "Ce que ce service a enregistré n’est entendu en entier que jusqu’au 02/03/2026 à 13:00:00 UTC.",
+            "diagnostic": "Audit n’écoute plus ce service, qui parle d’un autre journal.",
+            "parcours": "Audit n’a encore rien entendu de ce service.",
+        },
+    )
+    assert auditor.get(PATH).json()["settled"] is None, "nobody asked for an instant"
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,9 @@ def test_a_lost_tail_shows_in_the_announced_head(
         carrier.purge()
         hearing = carrier.hears(workshop)
         eventually(lambda: workshop.steps() == desk.steps())
+        told = "SELECT 1 FROM {schema}.sources WHERE (announced, announced_until > %s) = (12, true)"
+        last = desk.messages()[-1].header.recorded_at
+        eventually(lambda: workshop.app.recorder.fetch(told, (last,)))
         carrier.loop.do(hearing.stop())
     finally:
         workshop.app.close()

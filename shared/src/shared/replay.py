@@ -154,10 +154,15 @@ def _recorded_by(app: ServiceApplication, decider: Decider[Any], stream: UUID, m
     return by_then
 
 
+def settled(app: ServiceApplication) -> datetime:
+    """An instant of the log's clock before which nothing more will be recorded."""
+    return app.recorder.settled() + timedelta(seconds=app.clock.ahead())
+
+
 def settled_by(app: ServiceApplication, instant: datetime) -> None:
     """Raises StillToCome while something may still be recorded by then."""
-    if instant >= (settled := app.recorder.settled() + timedelta(seconds=app.clock.ahead())):
-        raise StillToCome(settled)
+    if instant >= (now := settled(app)):
+        raise StillToCome(now)
 
 
 def happened_by(day: date, times: Sequence[tuple[datetime | None, datetime]]) -> list[bool]:

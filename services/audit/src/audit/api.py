@@ -13,6 +13,7 @@ from fastapi import Query
 from pydantic import BaseModel, StringConstraints
 
 from audit.phases import PATHS
+from audit.settled import Unsettled, unsettled
 from audit.timeline import Told, Wanted, after, counted, told_of
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
@@ -79,6 +80,8 @@ class Reached(BaseModel):
 class Timeline(BaseModel):
     """`rests_on`: by service, how far the answer goes; as long as that is the same, so is the answer, byte for byte.
 
+    `settled`: all is heard that was recorded by `as_of`, so that the answer is the same for ever, apart from what is
+    erased; else `unsettled` tells of which services something may still arrive. Null without `as_of`.
     `next`: give it back as `after` to go on; null at the end."""
 
     events: list[Happened]
@@ -86,6 +89,8 @@ class Timeline(BaseModel):
     as_of: datetime | None
     on: date | None
     next: UUID | None
+    settled: bool | None = None
+    unsettled: list[Unsettled] = []
 
 
 class ChangesThere(BaseModel):
@@ -115,6 +120,7 @@ def timeline(
     whole = whole_or_headers(caller, READERS, id)
     if as_of:
         _over(asked, as_of)
+    awaited = unsettled(asked, as_of) if as_of else []  # before what was heard is read
     told = counted(_heard(asked, id), as_of, on)
     wanted = Wanted(service or (), role or (), event or ())
     found = [each for each in told if each in wanted]
@@ -128,6 +134,8 @@ def timeline(
         as_of=as_of,
         on=on,
         next=shown[-1].header.id if len(page) > limit else None,
+        settled=not awaited if as_of else None,
+        unsettled=awaited,
     )
 
 

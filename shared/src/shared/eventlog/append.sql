@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS {schema}.skipped (
 CREATE TABLE IF NOT EXISTS {schema}.sources (publisher text PRIMARY KEY, log_id uuid NOT NULL, halted text);
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced bigint;        -- how far its log reached when it last said so
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced_at timestamptz;
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced_until timestamptz;  -- of its clock: before it, nothing beyond `announced`
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS heard_until timestamptz;      -- before it, it recorded nothing that was not heard
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS left_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[];  -- heard before log_id
 CREATE TABLE IF NOT EXISTS {schema}.failures (
     publisher text, event_id uuid, times int NOT NULL, error text NOT NULL, PRIMARY KEY (publisher, event_id)

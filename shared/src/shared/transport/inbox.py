@@ -64,12 +64,13 @@ class Inbox:
             "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
             (head.publisher, head.log_id),
         )
-        self._app.recorder.fetch(
-            "UPDATE {schema}.sources SET announced = %s, announced_at = clock_timestamp()"
-            " WHERE (publisher, log_id) = (%s, %s)",
-            (head.position, head.publisher, head.log_id),
-        )
         tracked = {row["partition"]: row["number"] for row in rows}
+        self._app.recorder.fetch(
+            "UPDATE {schema}.sources SET announced = %s, announced_at = clock_timestamp(), announced_until = %s,"
+            " heard_until = CASE WHEN announced <= %s THEN greatest(heard_until, announced_until) ELSE heard_until END"
+            " WHERE (publisher, log_id) = (%s, %s)",
+            (head.position, head.until, tracked.get(WHOLE, 0), head.publisher, head.log_id),
+        )
         for partition, end in ends.items():
             reached, here = tracked.get(partition, 0), (head.publisher, partition)
             if reached < end and self._unmoved.get(here) == reached:

@@ -20,6 +20,7 @@ from nats.js.errors import NotFoundError
 
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.partitions import PARTITIONS
+from shared.replay import settled
 from shared.transport import topology
 from shared.transport.access import Access, violates_permissions
 from shared.transport.lease import Lease
@@ -235,6 +236,7 @@ class Relay:
 
     def _head(self) -> Head:
         recorder = self._app.recorder
+        until = settled(self._app)  # before how far the log reaches is read
         rows = recorder.fetch(
             "SELECT coalesce((SELECT max(number) FROM {events} WHERE partition = p), 0) AS number"
             " FROM generate_series(0, %s) p ORDER BY p",
@@ -245,4 +247,5 @@ class Relay:
             log_id=recorder.identity().log_id,
             position=recorder.max_notification_id() or 0,
             numbers=[row["number"] for row in rows],
+            until=until,
         )

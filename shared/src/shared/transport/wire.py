@@ -82,12 +82,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a publisher's log reaches, and each of its partitions: told now and then, so that a lost tail shows."""
+    """How far a publisher's log reaches, and each of its partitions: told now and then, so that a lost tail shows.
+
+    `until`: nothing that is recorded before this instant is beyond `position`."""
 
     publisher: str
     log_id: UUID
     position: int
     numbers: list[int]
+    until: datetime | None = None
 
 
 def message_of(

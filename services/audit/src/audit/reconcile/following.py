@@ -76,6 +76,7 @@ def go_on(
         begin = min(since, heard["number"] if heard else 0)
         connection.execute(
             "UPDATE sources SET log_id = %s, halted = NULL, announced = NULL, announced_at = NULL,"
+            " announced_until = NULL, heard_until = NULL,"
             " left_logs = array_append(left_logs, log_id) WHERE publisher = %s",
             (new_log, service),
         )
