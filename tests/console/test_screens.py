@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -27,8 +28,24 @@ from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwr
 from screens import ORIGIN, Switch, World, played, settings
 from witnesses import COSIGNER, ELEVEN
 
+from audit.health import (
+    ADVICE,
+    DIFFERS,
+    DISBELIEVED,
+    HALTED,
+    MISSED,
+    TROUBLED,
+    Checkpoint,
+    Health,
+    Heard,
+    Reconciled,
+    Refusal,
+    Restored,
+    Witness,
+)
+from audit.ledger.signing import Why
 from audit.ledger.store import Ledger
-from audit.ledger.witnesses import follow
+from audit.ledger.witnesses import Trouble, follow
 from console import words
 from console.main import web
 from console.pages import environment
@@ -517,6 +534,97 @@ def test_the_browser_reads_every_event_in_the_words_of_the_page(chromium: Chromi
     told = page.evaluate(compared, [given, words.all_told()])
     assert [each["data"] for each, wrong in zip(given, told, strict=True) if wrong["clear"] or wrong["sealed"]] == []
     page.context.close()
+
+
+NOW = datetime.now(UTC)
+UNWELL = Health(
+    well=False,
+    heard=12_345,
+    size=12_340,
+    checkpoint=Checkpoint(size=12_400, signed_at=NOW - timedelta(days=3), key=f"{ORIGIN}+5e1f0a2b+{'A' * 44}"),
+    refusal=Refusal(
+        reason=Why.OLDER,
+        detail="the ledger has 12340 leaves, and the checkpoint kept in /var/lib/dla/checkpoint signed 12400",
+        advice=ADVICE[Why.OLDER],
+    ),
+    services=[
+        Heard(
+            service=name,
+            log_id=UUID(int=1),
+            position=position,
+            announced=announced,
+            announced_at=NOW,
+            lag=None if announced is None else announced - position,
+            halted=halted,
+        )
+        for name, position, announced, halted in (
+            ("intake", 4_000, 4_000, "it speaks from another log"),
+            ("diagnostic", 2_000, 3_500, None),
+            ("parcours", 9, None, None),
+            ("followup", 12, 12, None),
+        )
+    ],
+    reconciled=Reconciled(by="Inès", begun_at=NOW, ended_at=NOW, findings=3, services={"intake": 4_000}),
+    advice=[ADVICE[Why.OLDER], f"Accueil (intake)\u00a0: {HALTED}", MISSED.format(quorum=2), DISBELIEVED, DIFFERS],
+    disbelieved=[UUID(int=n) for n in range(1, 31)],
+    witnesses=[
+        Witness(
+            name=f"temoin.example/{trouble or 'un'}",
+            key="k",
+            size=size,
+            cosigned_at=NOW if size else None,
+            behind=size != 12_400,
+            trouble=trouble,
+            detail=trouble and "the witness answered 409: 12500",
+            advice=trouble and TROUBLED[trouble],
+        )
+        for trouble, size in ((None, 12_400), (Trouble.UNREACHABLE, None), (Trouble.AHEAD, 12_500), (None, 11_000))
+    ],
+    quorum=2,
+    restored=[
+        Restored(
+            service="parcours",
+            old_log=UUID(int=1),
+            new_log=UUID(int=2),
+            since=1_200,
+            lost=2,
+            by="Tanguy",
+            motive="Disque perdu le 3 mars",
+            followed_at=NOW,
+        )
+    ],
+)
+
+
+@pytest.mark.parametrize("how", [{}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desktop", "phone in the dark"])
+def test_a_ledger_that_is_not_well_says_all_that_is_wrong_and_what_to_do(
+    chromium: Chromium, console: str, ways: dict[str, Switch], how: dict[str, Any]
+) -> None:
+    ways["audit"].instead["/api/v1/ledger/health"] = UNWELL.model_dump(mode="json")
+    try:
+        with signed_in(chromium, console, **how) as page:
+            page.goto(f"{console}/registre")
+            faultless(page)
+            told = page.locator("main").inner_text()
+    finally:
+        ways["audit"].instead.clear()
+    for said in (
+        "Quelqu’un doit regarder. Plus rien n’est signé.",
+        *UNWELL.advice,
+        "n’est plus écouté",
+        "1\u202f500 de retard",
+        "rien d’annoncé",
+        "3\u00a0écarts",
+        "et 10\u00a0autres",
+        "2\u00a0événements perdus après la position 1\u202f200",
+        "Disque perdu le 3 mars",
+        "n’a encore rien cosigné",
+        TROUBLED[Trouble.UNREACHABLE],
+        "plus de lignes que nous",
+        "en retard",
+    ):
+        assert said in told, said
+    assert "the ledger has" not in told, "what is in English is folded away"
 
 
 def test_a_personal_link_leaves_no_trace_of_its_secret(

@@ -59,17 +59,20 @@ STORY: list[tuple[str, dict[str, Any]]] = [
 
 
 class Switch(httpx.AsyncBaseTransport):
-    """The way to a service in this process; `out`: it does not answer."""
+    """The way to a service in this process; `out`: it does not answer; `instead`: what it answers by path."""
 
     def __init__(self, app: Any) -> None:
         self._inner = httpx.ASGITransport(app)
         self.out = False
+        self.instead: dict[str, Any] = {}
         self.asked: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         if self.out:
             raise httpx.ConnectError("out", request=request)
+        if request.url.path in self.instead:
+            return httpx.Response(200, json=self.instead[request.url.path], request=request)
         return await self._inner.handle_async_request(request)
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from audit.believed import disbelieved
 from audit.ledger.signing import Why
 from audit.ledger.witnesses import Trouble
+from audit.phases import NAMES
 from audit.reconcile.following import followed
 from audit.reconcile.run import last
 from shared.decider import Role
@@ -160,7 +161,7 @@ def health_of(app: ServiceApplication) -> Health:
     witnesses = _witnesses(app)
     missed = sum(not each.behind and each.trouble not in GRAVE for each in witnesses) < row["quorum"]
     advice = [refusal.advice] if refusal else []
-    advice += [f"{each.service}\u00a0: {HALTED}" for each in services if each.halted]
+    advice += [f"{NAMES[each.service]} ({each.service})\u00a0: {HALTED}" for each in services if each.halted]
     advice += [f"{each.name}\u00a0: {each.advice}" for each in witnesses if each.trouble in GRAVE]
     if missed:
         advice.append(MISSED.format(quorum=row["quorum"]))

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import MofNCompleteColumn
 from rich.progress import Progress as Bar
 
 from audit.health import health_of
@@ -118,7 +119,7 @@ def _progress(reconciling: Reconciling) -> Iterator[Callable[[], None]]:
     """On the error output: a bar for who looks on, else a line now and then."""
     console = Console(stderr=True)
     if console.is_terminal:
-        with Bar(console=console) as bar:
+        with Bar(*Bar.get_default_columns(), MofNCompleteColumn(), console=console) as bar:
             task = bar.add_task("Événements comparés", total=reconciling.total, completed=reconciling.done)
             yield lambda: bar.update(task, completed=reconciling.done)
         return
