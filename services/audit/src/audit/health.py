@@ -27,9 +27,12 @@ ADVICE = {
     " depuis sa sauvegarde\u202f; si elle est perdue ou remplacée, «\u202fdla-audit succeed\u202f» fait signer"
     " la nouvelle.",
     Why.OLDER: "La base d’audit est plus ancienne que ce qui a été signé\u00a0: restaurez une sauvegarde plus récente."
-    " Rien ne sera signé d’ici là, pour que personne ne voie deux histoires.",
+    " Rien ne sera signé d’ici là, pour que personne ne voie deux histoires. S’il n’y en a aucune, ce registre ne"
+    " signera plus jamais, et ce qu’il a signé reste vrai\u00a0: gardez la base, la clé et le dernier point de contrôle"
+    " retenu, puis commencez un autre registre, dans une base vide, sous une autre origine et une autre clé.",
     Why.ALTERED: "Les lignes déjà signées ne sont plus les mêmes\u00a0: gardez une copie de la base telle qu’elle est,"
-    " cherchez qui l’a modifiée, puis restaurez une sauvegarde saine.",
+    " cherchez qui l’a modifiée, puis restaurez une sauvegarde saine. Si elle vient d’une sauvegarde plus ancienne que"
+    " ce qui a été signé, restaurez-en une plus récente\u202f; à défaut, seul un autre registre signera.",
     Why.TILES: "Des tuiles manquent\u00a0: gardez une copie de la base telle qu’elle est, puis restaurez une"
     " sauvegarde saine.",
     Why.MEMORY: "Le dernier point de contrôle retenu hors de la base est illisible\u00a0: restaurez ce fichier.",
