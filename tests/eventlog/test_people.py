@@ -16,8 +16,8 @@ from notes import ADVISER, DEPLOYMENT_KEY, Note, Noted, Notes, assert_dense, dec
 from shared.decider import Decider
 from shared.erasure.forgetting import ForgetPerson, forgetting_of
 from shared.erasure.forgetting import decider as forgetting
-from shared.eventlog import people
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.indexing import hashed
 from shared.eventlog.keys import ERASED, Erased
 from shared.eventlog.people import found, held, is_something_else, values_of
 from shared.frozen import replace
@@ -72,7 +72,7 @@ def test_words_are_kept_as_hashes_that_only_this_deployment_makes(app: ServiceAp
     (row,) = app.recorder.fetch("SELECT p::text AS said FROM {schema}.people p")
     assert "maelle" not in row["said"].casefold()
     other = ServiceApplication("notes", [decider], app.url, b"x" * 32)
-    assert not set(people.hashed(app.vault, "Maëlle")) & set(people.hashed(other.vault, "Maëlle"))
+    assert not set(hashed(app.vault, "Maëlle")) & set(hashed(other.vault, "Maëlle"))
     other.close()
 
 

@@ -12,9 +12,9 @@ from uuid import UUID
 from psycopg import Connection
 
 from shared.decider import Actor, Context, Decider, Refused, Role
-from shared.eventlog import people
 from shared.eventlog.dues import Firing
 from shared.eventlog.erased import ListDamaged
+from shared.eventlog.indexing import people_rows
 from shared.eventlog.keys import Erased, KeyRing, key_rows
 from shared.eventlog.log import ServiceLog
 from shared.eventlog.partitions import PartitionTracking
@@ -167,7 +167,7 @@ class ServiceApplication(ServiceLog):
         extras: dict[str, list[dict[str, Any]]] = {
             "keys": key_rows(ring.new),
             "sealed": [{"key_id": str(key_id)} for key_id in ring.known.keys() - ring.new.keys()],
-            "people": [row for each in recorded for row in people.people_rows(self.vault, each)],
+            "people": [row for each in recorded for row in people_rows(self.vault, each)],
             "forgotten": [{"key_id": str(key_id)} for key_id in forgotten],
             "claims": [row for part in parts for row in part.claim_rows()],
             "in_charge": in_charge_rows(parts),

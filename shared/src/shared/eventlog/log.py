@@ -19,10 +19,10 @@ from psycopg.sql import SQL
 
 from shared.clock import Clock
 from shared.decider import Decider
-from shared.eventlog import people
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.erased import ErasedList
 from shared.eventlog.factory import environment
+from shared.eventlog.indexing import index_people
 from shared.eventlog.keys import Vault
 from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.parts import Loaded
@@ -90,7 +90,7 @@ class ServiceLog(Application[UUID]):
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate ' || current_schema(), 0))")
             for statement in self.recorder.sql_create_statements:
                 connection.execute(statement)
-        people.index(self)
+        index_people(self.recorder, self.mapper, self.vault)
 
     def close(self) -> None:
         recorder = getattr(self, "recorder", None)

@@ -1,27 +1,16 @@
-"""Which events tell of a person, and who is found by a name? Rows beside the log, where words are keyed hashes."""
+"""Who is found by a name, and what is held of a person?"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shared.eventlog.keys import Erased, Vault
-from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.indexing import hashed
 from shared.events import name_of
-from shared.folding import folded
 from shared.sealed import Personal, sealed_in
-
-if TYPE_CHECKING:
-    from shared.eventlog.application import ServiceApplication
-    from shared.eventlog.log import ServiceLog
-
-INDEXED = "people:v1"
-"""Marks, among the views, how far the log was read for people before each append did it itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +34,6 @@ class Held:
     path: str
     recorded_at: datetime
     value: str
-
-
-def people_rows(vault: Vault, recorded: RecordedEvent[Any]) -> Iterator[dict[str, Any]]:
-    """For append.sql: a row for each personal value of an event; nothing of whom nobody knows any more."""
-    for path, value in sealed_in(recorded.data):
-        if isinstance(value, Personal):
-            with suppress(Erased):
-                yield {
-                    "person": str(value.key),
-                    "stream": str(recorded.originator_id),
-                    "version": recorded.originator_version,
-                    "path": path,
-                    "case_id": str(recorded.meta.case),
-                    "words": hashed(vault, vault.open(value)),
-                }
-
-
-def hashed(vault: Vault, text: str) -> list[str]:
-    """Each word of a text, as only this deployment can recognise it: accents, capitals and hyphens do not count."""
-    return sorted({vault.keyed_hash(f"a person's word: {word}") for word in re.findall(r"\w+", folded(text))})
 
 
 def found(app: ServiceApplication, text: str, limit: int = 50) -> list[Found]:
@@ -141,21 +110,3 @@ def is_something_else(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
         {"id": id},
     )
     return bool(rows)
-
-
-def index(app: ServiceLog) -> None:
-    """The migration step, one program at a time: a log that was begun before its people were indexed is read once."""
-    after = 0
-    with app.recorder.datastore.get_connection() as connection, connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('people ' || current_schema(), 0))")
-        if connection.execute("SELECT 1 FROM viewed WHERE view = %s", (INDEXED,)).fetchone():
-            return
-        while entries := app.recorder.select_notifications(after, 500, inclusive_of_start=False):
-            for _, event in app.events_of(entries):
-                connection.cursor().executemany(
-                    "INSERT INTO people VALUES (%(person)s, %(stream)s, %(version)s, %(path)s, %(case_id)s, %(words)s)"
-                    " ON CONFLICT DO NOTHING",
-                    list(people_rows(app.vault, event)),
-                )
-            after = entries[-1].id
-        connection.execute("INSERT INTO viewed VALUES (%s, %s)", (INDEXED, after))
