@@ -28,6 +28,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwr
 from screens import ORIGIN, Switch, World, played, settings
 from witnesses import COSIGNER, ELEVEN
 
+from audit import health
 from audit.health import (
     ADVICE,
     DIFFERS,
@@ -35,7 +36,6 @@ from audit.health import (
     HALTED,
     MISSED,
     TROUBLED,
-    Checkpoint,
     Health,
     Heard,
     Reconciled,
@@ -43,8 +43,13 @@ from audit.health import (
     Restored,
     Witness,
 )
+from audit.ledger.checkpoint import Checkpoint
+from audit.ledger.note import Signer
+from audit.ledger.opening import FIRST, Opening, opening
+from audit.ledger.proof import Proof, proof
 from audit.ledger.signing import Why
 from audit.ledger.store import Ledger
+from audit.ledger.tree import leaf_hash
 from audit.ledger.witnesses import Trouble, follow
 from console import words
 from console.main import web
@@ -480,6 +485,44 @@ def test_of_a_sealed_value_the_service_is_believed_and_said_to_be(
         )
 
 
+def of_the_first_form(told: dict[str, Any]) -> dict[str, Any]:
+    """The same event, alone in a ledger that did not commit to labels."""
+    before = opening(proof(told["proof"]).extra or b"")
+    alone = Opening(before.salt, before.header, form=FIRST)
+    signer = Signer(ORIGIN, bytes(32))
+    note = signer.signed(str(Checkpoint(ORIGIN, 1, leaf_hash(alone.entry))))
+    return told | {"proof": str(Proof(0, (), note, bytes(alone))), "key": f"{signer.verifier}\n", "witnesses": ""}
+
+
+def without_its_bytes(told: dict[str, Any]) -> dict[str, Any]:
+    return told | {"stored": {"trouble": "Accueil\u00a0: ne répond plus", "status": 503}}
+
+
+@pytest.mark.parametrize(
+    ("instead", "state", "said"),
+    [
+        (of_the_first_form, "proven", "Son intitulé est la parole d’audit"),
+        (without_its_bytes, "unknown", "le contenu que montre cette page ne l’est pas"),
+    ],
+)
+def test_what_could_not_be_checked_is_in_the_verdict(
+    chromium: Chromium,
+    console: str,
+    world: World,
+    instead: Callable[[dict[str, Any]], dict[str, Any]],
+    state: str,
+    said: str,
+) -> None:
+    with signed_in(chromium, console) as page:
+        opened(page, console, world.case)
+        page.get_by_role("link", name="Demande reçue").first.click()
+        asked = page.locator("[data-proof]").get_attribute("data-proof")
+        told = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
+        page.route(f"{console}{asked}", partial(told_instead, instead(told)))
+        page.reload()
+        expect(page.locator(f"[data-state={state}] [data-verdict]")).to_contain_text(said)
+
+
 HARD: dict[str, Any] = {
     "fte": 0.125,
     "headcount": 60_000,
@@ -541,7 +584,7 @@ UNWELL = Health(
     well=False,
     heard=12_345,
     size=12_340,
-    checkpoint=Checkpoint(size=12_400, signed_at=NOW - timedelta(days=3), key=f"{ORIGIN}+5e1f0a2b+{'A' * 44}"),
+    checkpoint=health.Checkpoint(size=12_400, signed_at=NOW - timedelta(days=3), key=f"{ORIGIN}+5e1f0a2b+{'A' * 44}"),
     refusal=Refusal(
         reason=Why.OLDER,
         detail="the ledger has 12340 leaves, and the checkpoint kept in /var/lib/dla/checkpoint signed 12400",
