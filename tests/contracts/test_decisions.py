@@ -16,8 +16,9 @@ from followup.domain.events import FollowUpClosed, Outcome, ParcoursUpdateWithdr
 from followup.domain.follow_up import decide, decider
 from followup.domain.state import FollowUp
 from intake.domain import orientation
-from intake.domain.commands import AdmitRequest, StartAccompaniment
+from intake.domain.commands import AdmitRequest, CorrectContact, StartAccompaniment
 from intake.domain.orientation import Orientation, OrientationConsented, RecordConsent, Step
+from intake.domain.structure import Contact
 from shared.decider import Refusal, anything
 from shared.events import name_of
 from shared.frozen import replace
@@ -69,6 +70,14 @@ def test_a_secret_told_in_clear_is_noticed() -> None:
         watched(decider, lambda *_: [FollowUpClosed(Outcome.COMPLETED, unsealed)])(
             FollowUp(), CloseFollowUp(said), context()
         )
+
+
+@pytest.mark.parametrize("said", ["Azenor", "Présidente", "azenor@example.org", "0240000000"])
+def test_of_a_person_one_word_is_noticed(said: str) -> None:
+    contact = Contact("Azenor", "Présidente", "azenor@example.org", "0240000000")
+    assert leaked(CorrectContact(contact, "Erreur"), [text("Une erreur"), said, "Erreur"]) == [said]
+    ordinary = Contact("Entretien", "élue")
+    assert leaked(CorrectContact(ordinary, "Erreur"), ["Entretien", "élue"]) == [], "a label’s word, a short one"
 
 
 def test_what_a_state_is_open_to_is_what_may_be_done() -> None:

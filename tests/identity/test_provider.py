@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import time
 from typing import Any
 
 import pytest
 from certified import Provider
+from joserfc import jwt
+from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 from serving import Serve, Served
 
 from intake.main import service
@@ -59,6 +62,32 @@ def test_its_token_altered_is_refused(intake: Served, provider: Provider) -> Non
     assert asked(intake, f"{none}.{claims}.") == STRANGER
 
 
+def test_neither_its_published_keys_nor_a_stranger_s_sign_for_it(intake: Served, provider: Provider) -> None:
+    genuine = provider.token()
+    told = json.loads(base64.urlsafe_b64decode(genuine.split(".")[1] + "=="))
+    published = provider.http.get(f"{provider.issuer}/jwks").raise_for_status().json()["keys"]
+    assert len(published) == 3
+    for each in published:
+        public = JWKRegistry.import_key(each)
+        assert isinstance(public, ECKey | RSAKey | OKPKey)
+        pem, der = public.as_pem(private=False), public.as_der(private=False)
+        for secret in (pem, pem.strip(), der, json.dumps(each).encode(), each.get("n", each.get("x")).encode()):
+            assert asked(intake, confused(told, each["kid"], secret)) == STRANGER
+    stranger = ECKey.generate_key("P-256", auto_kid=True)
+    for kid in (stranger.kid, published[0]["kid"]):
+        forged = jwt.encode({"alg": "ES256", "kid": kid}, told, stranger, algorithms=["ES256"])
+        assert asked(intake, forged) == STRANGER
+    assert asked(intake, genuine) == KNOWN
+
+
+def confused(claims: dict[str, Any], kid: str, secret: bytes) -> str:
+    """Signed by HMAC, as if a key that everybody reads were a secret."""
+    parts = [json.dumps(each).encode() for each in ({"alg": "HS256", "kid": kid}, claims)]
+    signed = ".".join(base64.urlsafe_b64encode(each).decode().rstrip("=") for each in parts)
+    signature = hmac.digest(secret, signed.encode(), "sha256")
+    return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
 def test_it_changes_its_keys(intake: Served, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.web.signing_keys.TRY_AT_MOST_EVERY", 0)
     before = provider.token()
@@ -69,12 +98,19 @@ def test_it_changes_its_keys(intake: Served, provider: Provider, monkeypatch: py
     assert asked(intake, before) == STRANGER
 
 
-def test_it_is_out(intake: Served, provider: Provider) -> None:
+def test_it_is_out(intake: Served, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys, hours = intake.web.state.callers._verifier._keys, 0.0
+    monkeypatch.setattr(keys, "_clock", lambda: time.monotonic() + hours * 3600)
     token = provider.token()
     assert asked(intake, token) == KNOWN
     provider.stop()
-    assert asked(intake, token) == KNOWN, "its keys are trusted for a while"
+    for hours in (0, 1, 23.9):  # noqa: B007  the clock reads it
+        assert asked(intake, token) == KNOWN, "its keys are trusted for a while"
+    hours = 24.1
+    assert asked(intake, token) == NOBODY_CAN_TELL, "and no longer"
     provider.start()
+    hours = 24.2
+    assert asked(intake, token) == KNOWN
 
 
 def test_it_is_out_from_the_start(intake: Served, provider: Provider) -> None:

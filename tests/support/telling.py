@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import types
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -9,21 +11,57 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+from samples import SERVICES, service
 
 from followup.domain.sheet import PublishSheet
+from shared.events import name_of
 from shared.fields import Motive, PersonLine, SealedLine, Text
 from shared.sealed import Sealed
 
 TO_ALL = (PublishSheet,)
 """What is said by these is read over first, names nobody, and is there for all to find."""
 SECRET = (Text, Motive, PersonLine, SealedLine)
+SHORTEST = 6
+"""Of a person a shorter word is met by chance."""
 
 
-def secrets_in(value: Any) -> Iterator[str]:
+class Said(str):
+    """What somebody typed into a secret field; `personal`: one that tells of a person."""
+
+    personal: bool
+
+    def __new__(cls, told: str, personal: bool) -> Said:
+        said = super().__new__(cls, told)
+        said.personal = personal
+        return said
+
+    @property
+    def is_sought(self) -> bool:
+        """A name, a mail address, a telephone number, a function; of free text a sentence: one word may be a code."""
+        told = self.strip()
+        if self.personal and len(told) >= SHORTEST:
+            return told.casefold() not in words_of_labels()
+        return " " in told
+
+
+@cache
+def words_of_labels() -> frozenset[str]:
+    """Which the logs hold in clear, whoever is named so."""
+    labels = (name_of(event).label for name in SERVICES for each in service(name).deciders for event in each.events)
+    return frozenset(word.casefold() for label in labels for word in re.findall(r"\w+", label))
+
+
+def secrets_in(value: Any) -> Iterator[Said]:
     """What somebody typed into the secret fields of a command, however deep."""
     if is_dataclass(value) and not isinstance(value, type):
-        for name, secret in _fields(type(value)):
-            yield from _told(getattr(value, name), secret)
+        for name, personal in _fields(type(value)):
+            yield from _told(getattr(value, name), personal)
+
+
+def spelled(said: str) -> set[bytes]:
+    """As it was typed, in JSON, and a telephone number without its spaces."""
+    digits = said.replace(" ", "")
+    return {each.encode() for each in (said, json.dumps(said)[1:-1], digits if digits.isdecimal() else said)}
 
 
 def in_clear(events: Any) -> str:
@@ -32,40 +70,43 @@ def in_clear(events: Any) -> str:
 
 
 def leaked(command: Any, events: Any) -> list[str]:
-    """Sentences and names of the command that its events tell in clear; a single word may well be a code."""
+    """Of what somebody said, what its events tell in clear."""
     if isinstance(command, TO_ALL):
         return []
     clear = in_clear(events)
-    said = (each for each in secrets_in(command) if " " in each.strip())
-    return [each for each in said if msgspec.json.encode(each)[1:-1].decode() in clear]
+    said = (each for each in secrets_in(command) if each.is_sought)
+    return [each for each in said if msgspec.json.encode(str(each))[1:-1].decode() in clear]
 
 
-def _told(value: Any, secret: bool) -> Iterator[str]:
+def _told(value: Any, personal: bool | None) -> Iterator[Said]:
+    """`personal`: null for what is no secret."""
     if isinstance(value, str):
-        if secret:
-            yield value
+        if personal is not None:
+            yield Said(value, personal)
     elif isinstance(value, tuple | list):
         for each in value:
-            yield from _told(each, secret)
+            yield from _told(each, personal)
     elif isinstance(value, dict):
         for each in value.values():
-            yield from _told(each, secret)
+            yield from _told(each, personal)
     else:
         yield from secrets_in(value)
 
 
 @cache
-def _fields(cls: type) -> tuple[tuple[str, bool], ...]:
+def _fields(cls: type) -> tuple[tuple[str, bool | None], ...]:
     hints = get_type_hints(cls, include_extras=True)
-    return tuple((field.name, _is_secret(hints[field.name])) for field in fields(cls))
+    return tuple((field.name, _secret(hints[field.name])) for field in fields(cls))
 
 
-def _is_secret(hint: Any) -> bool:
+def _secret(hint: Any) -> bool | None:
+    """Whether it is a person's; null for what is no secret."""
     if hint in SECRET:
-        return True
+        return bool(hint == PersonLine)
     if get_origin(hint) in (Union, types.UnionType, tuple, list, dict) or get_origin(hint) is Annotated:
-        return any(_is_secret(each) for each in get_args(hint) if each is not ...)
-    return False
+        found = [_secret(each) for each in get_args(hint) if each is not ...]
+        return next((each for each in found if each is not None), None)
+    return None
 
 
 def _nothing(value: Any) -> Any:
@@ -74,17 +115,17 @@ def _nothing(value: Any) -> Any:
     raise NotImplementedError(f"{type(value)} has no stored form")
 
 
-def typed_in(command: type, body: Any) -> Iterator[str]:
+def typed_in(command: type, body: Any) -> Iterator[Said]:
     """The same in what was sent for a command, as JSON."""
     for name, hint in get_type_hints(command, include_extras=True).items():
         if isinstance(body, dict) and name in body:
             yield from _sent(hint, body[name])
 
 
-def _sent(hint: Any, value: Any) -> Iterator[str]:
+def _sent(hint: Any, value: Any) -> Iterator[Said]:
     if isinstance(value, str):
-        if _is_secret(hint):
-            yield value
+        if (personal := _secret(hint)) is not None:
+            yield Said(value, personal)
         return
     for inner in (hint, *get_args(hint)):
         if is_dataclass(inner) and isinstance(inner, type):

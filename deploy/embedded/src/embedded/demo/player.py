@@ -19,6 +19,8 @@ from embedded.stack import Stack
 
 PATIENCE = 20.0
 AGAIN = 0.03
+READS_BECAUSE = "Un récit de la démonstration."
+"""Auditors and the DPO say why they read."""
 Json = Any
 
 
@@ -104,7 +106,8 @@ class Player:
         return played
 
     def get(self, address: str, token: str) -> httpx.Response:
-        return self._http.get(self._url(address), headers={"Authorization": f"Bearer {token}"})
+        headers = {"Authorization": f"Bearer {token}", "DLA-Motive": quote(READS_BECAUSE)}
+        return self._http.get(self._url(address), headers=headers)
 
     def until(self, address: str, token: str, done: Callable[[Any], bool]) -> Any:
         """What stands at the address, once it is as it must be. Raises DemoError when it does not come."""
