@@ -232,6 +232,13 @@ def test_changes_name_the_events_and_where_each_service_tells_them(auditor: Clie
         ("diagnostic", f"/api/v1/diagnoses/{CASE}/changes?since=0&until=2"),
     ]
     assert there[0]["events"] == [str(told[1].id), str(told[2].id)]
+    assert [each["rests_on"]["position"] for each in there] == [9, 3]
+    by_day = auditor.get(path, since="2026-02-10", until="2026-03-01").json()
+    assert [(each["service"], each["path"]) for each in by_day] == [
+        ("intake", f"/api/v1/requests/{CASE}/changes?since=0&until=2026-03-01"),
+    ]
+    assert len(by_day[0]["events"]) == 2
+    assert auditor.get(path, until="9999-12-31").status_code == 422
     assert auditor.get(path, until="2999-01-01T00:00:00Z").status_code == 422
     assert auditor.get(f"/api/v1/cases/{uuid4()}/changes").status_code == 404
 

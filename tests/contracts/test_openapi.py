@@ -105,8 +105,14 @@ def caller(name: str, postgres: Postgres, nats: Nats, tmp_path_factory: pytest.T
 def test_whatever_is_asked_the_answer_is_one_that_openapi_tells(name: str, caller: Caller) -> None:
     for operation in operations(name):
         asked(caller, operation, GenerationMode.POSITIVE, 4)
-        if "422" in operation.definition.raw["responses"]:  # else there is nothing to get wrong
+        if can_be_wrong(operation.definition.raw):
             asked(caller, operation, GenerationMode.NEGATIVE, 3)
+
+
+def can_be_wrong(operation: dict[str, Any]) -> bool:
+    """Beside parameters that nobody takes, which are tried on their own: a body, or what is more than any text."""
+    shapes = [{**each["schema"], "title": ""} for each in operation.get("parameters", ())]
+    return "requestBody" in operation or any(shape != {"type": "string", "title": ""} for shape in shapes)
 
 
 BEYOND = {
@@ -140,6 +146,60 @@ def dates_of(operation: Any) -> Iterator[tuple[str, str]]:
         for shape in parameter["schema"].get("anyOf", [parameter["schema"]]):
             if parameter["in"] == "query" and shape.get("format") in BEYOND:
                 yield parameter["name"], shape["format"]
+
+
+def test_a_parameter_that_an_operation_does_not_take_is_refused_by_name(name: str, caller: Caller) -> None:
+    for operation in operations(name):
+        if operation.method == "get":
+            answer = caller.get(operation, colour="bleu")
+            assert answer.status_code == 422, (operation.path, answer.text)
+            (error,) = answer.json()["errors"]
+            assert error == {"field": "query.colour", "detail": "ce champ n’existe pas"}
+
+
+WITHOUT_A_PAST = {
+    "/changes": "what changed between two moments names both",
+    "/versions/{number}/changes": "the same, of versions of the content",
+    "/stored": "the bytes as they stand today, altered or not, are what the ledger's proofs are held against",
+    "/attachments/{id}": "a content never changes, and once withdrawn it is destroyed",
+    "/documents": "a version",
+    "/documents/{name}.{form}": "a version",
+    "/people/{id}": "what is known of a person is told to the DPO as it is, to be erased",
+    "/people/{id}/erasure": "a certificate tells who has confirmed, with the instant of each",
+    "/people/{id}/erasure/certificate.{form}": "the same, on paper",
+    "/cases/{id}/bundle": "a bundle is whole: its proofs are those of the newest checkpoint",
+    "/events/{id}/proof": "an event never changes",
+}
+"""What of a case takes no instant, and why; documents take a version of the aggregate alone."""
+WITHOUT_A_DAY = {
+    "/versions": "versions are numbered as they were recorded",
+    "/versions/{number}": "the same",
+    "/shared": "one of these versions is shared",
+}
+WITHOUT_A_VERSION = {"/timeline": "across the phases there is none"}
+
+
+def test_whatever_is_told_of_a_case_is_told_as_it_was_too(name: str) -> None:
+    for path, taken in told_of_a_case(name):
+        if reason(WITHOUT_A_PAST, path):
+            assert "as_of" not in taken, (path, "is no exception any more")
+            continue
+        expected = {"as_of", "on", "version"}
+        expected -= {"on"} if reason(WITHOUT_A_DAY, path) else set()
+        expected -= {"version"} if reason(WITHOUT_A_VERSION, path) else set()
+        assert taken >= expected, path
+
+
+def reason(exceptions: dict[str, str], path: str) -> str | None:
+    return next((why for end, why in exceptions.items() if path.endswith(end)), None)
+
+
+def told_of_a_case(name: str) -> Iterator[tuple[str, set[str]]]:
+    """The addresses that name a case, or what stands in one or beside it, with the query parameters they take."""
+    for operation in operations(name):
+        if operation.method == "get" and re.search(r"{(id|case|unit)}", operation.path):
+            parameters = operation.definition.raw.get("parameters", ())
+            yield operation.path, {each["name"] for each in parameters if each["in"] == "query"}
 
 
 def test_no_date_that_is_typed_into_a_command_leaves_the_calendar(name: str) -> None:

@@ -155,20 +155,33 @@ def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
 
         assert committee.get(f"{path}/shared").json()["type"].endswith("/not-shared")
         until = (now + timedelta(days=30)).date().isoformat()
-        assert leader.post(f"{path}/sharing-agreement", {"scope": ["axes"], "until": until}).status_code == 200
+        assert (
+            leader.post(f"{path}/sharing-agreement", {"scope": ["axes", "employment"], "until": until}).status_code
+            == 200
+        )
         assert adviser.post(f"{path}/committee").json()["events"] == ["shared-with-committee"]
         adviser.post(f"{path}/axes", axis | {"rating": 4})
 
         read = committee.get(f"{path}/shared").json()
-        assert (read["version"], read["until"], list(read["content"])) == (2, until, ["axes"])
+        assert (read["version"], read["until"], list(read["content"])) == (2, until, ["axes", "employment"])
         assert read["content"]["axes"]["digital"]["rating"] == 3
         assert committee.get(path).status_code == 403
         opinion = {"opinion": "favourable", "comments": "Projet utile."}
         assert committee.post(f"{path}/opinions", opinion).json()["events"] == ["opinion-given"]
         assert leader.get(path).json()["committee"]["opinions"][0]["comments"] == "Projet utile."
 
+        narrower = {"scope": ["employment"], "until": until}
+        assert leader.post(f"{path}/sharing-agreement", narrower).status_code == 200
+        then = leader.get(f"{path}/shared", version=5).json()
+        assert then == read, "those who read the whole dossier read what was shared"
+        assert committee.get(f"{path}/shared", version=5).json()["content"].keys() == {"employment"}, (
+            "the axes are shared no more"
+        )
+
         assert leader.post(f"{path}/sharing-withdrawal").json()["events"] == ["sharing-withdrawn"]
         assert committee.get(f"{path}/shared").status_code == 409
+        assert committee.get(f"{path}/shared", version=5).status_code == 409
+        assert leader.get(f"{path}/shared", version=5).json() == read
 
 
 def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(

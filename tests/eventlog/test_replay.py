@@ -126,6 +126,23 @@ def test_what_was_erased_since_is_named(app: ServiceApplication, url: str) -> No
     assert erased == [UUID(str(last.key))]
 
 
+def test_a_change_between_two_erased_values_is_told_and_says_what_was_erased(app: ServiceApplication, url: str) -> None:
+    case = uuid7()
+    noted(app, case, 1, 0)
+    app.handle(decider, case, Note(0, "Léa Martin-Le Goff"), app.context(case, ADVISER))
+    between = (Moment(version=1), Moment(version=3))
+    same, replaced = steps(app, decider, case, *between)
+    assert (same.changes, same.erased) == ([], []), "another seal, the same name"
+    assert replaced.changes == [Change("last", "Léa Martin", "Léa Martin-Le Goff")]
+    keys = [UUID(str(replayed(app, decider, case, Moment(version=n)).state.last.key)) for n in (1, 2, 3)]  # type: ignore[union-attr]
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE keys SET wrapped = NULL WHERE key_id = ANY(%s)", (keys,))
+    app.vault.forget()
+    same, replaced = steps(app, decider, case, *between)
+    assert (replaced.changes, replaced.erased) == ([Change("last", ERASED, ERASED)], keys[1:])
+    assert (same.changes, same.erased) == ([Change("last", ERASED, ERASED)], keys[:2]), "nobody can tell any more"
+
+
 @event("dated", label="Daté", effective="on")
 class Dated:
     name: str
@@ -179,6 +196,15 @@ def test_a_fact_told_late_counts_from_its_own_day(dated: ServiceApplication) -> 
     with pytest.raises(NotYet):
         on(10)
     assert recorded == sorted(recorded)
+
+    def told(since: Moment, until: Moment) -> list[tuple[int, list[Change]]]:
+        return [(step.event.originator_version, step.changes) for step in steps(dated, diary, case, since, until)]
+
+    then = Moment(on=today - timedelta(days=5))
+    soon = (3, [Change("dated", ["late"], ["late", "soon"])])
+    assert told(then, Moment(on=today)) == told(then, Moment()) == [soon]
+    assert [version for version, _ in told(Moment(version=0), then)] == [1, 2]
+    assert told(Moment(on=today), then) == []
     dated.close()
 
 

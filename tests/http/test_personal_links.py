@@ -128,6 +128,10 @@ def test_the_unit_reads_who_has_a_link_until_when_and_who_gave_it(house: House) 
     assert house.intake.by("adviser", unit="dla-75").get(house.path).status_code == 403
     offered = {link["rel"] for link in house.adviser.get(f"/api/v1/requests/{house.case}").json()["links"]}
     assert "give-link" in offered
+    first_given = house.adviser.get(f"{house.path}/{given['id']}", version=1).json()["replayed"]["recorded_at"]
+    (then,) = house.adviser.get(house.path, as_of=first_given).json()
+    assert (then["id"], then["links"]) == (given["id"], [])
+    assert house.adviser.get(house.path, version=1).json() == [], "nobody had one when the request was received"
 
 
 def test_a_new_link_for_the_same_person_ends_the_one_before(house: House) -> None:

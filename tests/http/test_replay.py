@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import files
 import pytest
 from serving import Client, Serve, Served
 
@@ -64,6 +65,27 @@ def test_the_answer_names_what_it_rests_on(auditor: Client, path: str) -> None:
     assert auditor.get(path).json().get("replayed") is None
 
 
+def test_what_stands_beside_a_dossier_is_told_as_it_was_too(diagnostic: Served, auditor: Client, path: str) -> None:
+    named = "attachment; filename*=UTF-8''bilan.pdf"
+    added = diagnostic.by("adviser").upload(f"{path}/attachments?kind=other", files.pdf(b"Bilan "), named)
+    assert added.status_code == 201, added.text
+    whole = auditor.get(f"{path}/history")
+    assert (len(whole.json()), len(auditor.get(f"{path}/attachments").json())) == (4, 1)
+    instant = whole.json()[2]["recorded_at"]
+    for moment in ({"version": 3}, {"as_of": instant}):
+        then = auditor.get(f"{path}/history", **moment)
+        assert then.json() == whole.json()[:3]
+        assert then.headers["DLA-Rests-On"].endswith(f"position={whole.json()[2]['position']}, version=3")
+        assert auditor.get(f"{path}/attachments", **moment).json() == []
+    assert [made["version"] for made in auditor.get(f"{path}/versions").json()] == [1, 2]
+    assert [made["version"] for made in auditor.get(f"{path}/versions", version=2).json()] == [1]
+    assert auditor.get(f"{path}/versions/2", version=2).json()["type"].endswith("/unknown-version")
+    assert auditor.get(f"{path}/history", as_of="1998-07-12T21:00:00Z").json()["type"].endswith("/not-yet")
+    assert auditor.get(f"{path}/history", on="1998-07-12").json()["type"].endswith("/not-yet")
+    listed = auditor.get(f"{path}/documents", version=2).json()
+    assert all(paper["lacking"] or paper["pdf"].endswith("?version=2") for paper in listed)
+
+
 def test_each_change_is_told_with_its_event(auditor: Client, path: str) -> None:
     (step,) = auditor.get(f"{path}/changes", since="2", until="3").json()
     assert (step["event"], step["label"]) == ("axis-assessed", "Axe examiné")
@@ -73,6 +95,10 @@ def test_each_change_is_told_with_its_event(auditor: Client, path: str) -> None:
     assert [one["version"] for one in auditor.get(f"{path}/changes").json()] == [1, 2, 3]
     instant = auditor.get(path, version=2).json()["replayed"]["recorded_at"]
     assert auditor.get(f"{path}/changes", since=instant).json() == [step]
+    today, tomorrow = (str(datetime.now(UTC).date() + timedelta(days=days)) for days in (0, 1))
+    assert len(auditor.get(f"{path}/changes", until=today).json()) == 3
+    assert auditor.get(f"{path}/changes", since=today, until=tomorrow).json() == []
+    assert auditor.get(f"{path}/changes", since="1998-07-12").json()["type"].endswith("/not-yet")
 
 
 @pytest.mark.parametrize(
@@ -103,6 +129,8 @@ def test_a_moment_that_cannot_be_told_is_said_clearly(
         "99999999999999999999",
         "0001-01-01T00:00:00+14:00",
         "9999-12-31T23:59:59-14:00",
+        "9999-12-31",
+        "2026-02-30",
     ],
 )
 def test_a_bound_that_is_neither_version_nor_instant_is_refused(auditor: Client, path: str, bound: str) -> None:

@@ -174,8 +174,11 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     assert waiting["legal_deadline"] == shown["legal_deadline"]
     assert adviser.get("/api/v1/requests/chases", unit="dla-35").json() == []
     assert adviser.get("/api/v1/requests/chases", unit="dla\0").status_code == 422
+    sent_at = adviser.get(orientation, version=3).json()["replayed"]["recorded_at"]
     adviser.post(f"{orientation}/acknowledgment")
     assert chased(adviser, 0) == []
+    (then,) = adviser.get("/api/v1/requests/chases", as_of=sent_at).json()
+    assert then["orientation"] == waiting["orientation"], "it was waited for then"
 
 
 def test_a_structure_that_does_not_enter_has_an_orientation_that_was_not_declined(intake: Served) -> None:

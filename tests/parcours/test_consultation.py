@@ -399,6 +399,19 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert winner.get(f"{path}/provider").json()["assignments"][0]["report_received_on"] == later[:10]
 
         assert stranger.get(f"{path}/provider").json() == {"consultations": [], "assignments": []}
+
+        history = adviser.get(f"{path}/history").json()
+        proposed_at = next(each["recorded_at"] for each in history if each["event"] == "proposal-submitted")
+        then = winner.get(f"{path}/provider", as_of=proposed_at)
+        assert (then.json()["consultations"][0]["proposal"]["amount"], then.json()["assignments"]) == (400000, [])
+        assert loser.get(f"{path}/provider", as_of=proposed_at).json()["consultations"][0]["proposal"] is None
+        assert then.headers["DLA-Rests-On"].startswith('log="')
+        (row,) = adviser.get(f"/api/v1/parcours/{case}/consultations", as_of=proposed_at).json()
+        assert (row["proposals"], row["winner"]) == (1, None)
+        fund_then = adviser.get(f"/api/v1/funds/dla-44/{fund['year']}", version=1).json()
+        assert (fund_then["committed"], fund_then["available"]) == (0, 5_000_000)
+        adviser.post(f"{at}/accounts", {"provider": keys[1], "account": Served.id_of("p9")})
+        assert loser.get(f"{path}/provider", as_of=proposed_at).json()["consultations"] == [], "it is another's now"
         elsewhere = running.by("provider", subject="p1", unit=None, case=str(uuid7()))
         assert elsewhere.get(f"{path}/provider").status_code == 403
         for closed in (path, f"{path}/history", f"{path}/versions", f"{path}/consultations", at):

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from shared.decider import Decider
+from shared.effaced import marked, marks_in, unmarked
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.keys import ERASED
@@ -78,11 +79,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one event changed."""
+    """What one event changed. `erased`: the keys of the values among these that nobody reads any more."""
 
     entry: LogEntry
     event: RecordedEvent[Any]
     changes: list[Change]
+    erased: list[UUID]
 
 
 def replayed(app: ServiceApplication, decider: Decider[S], stream: UUID, moment: Moment) -> Replay[S]:
@@ -93,20 +95,29 @@ def replayed(app: ServiceApplication, decider: Decider[S], stream: UUID, moment:
 
 
 def steps(app: ServiceApplication, decider: Decider[S], stream: UUID, since: Moment, until: Moment) -> Iterator[Step]:
-    """Each event recorded after `since` and through `until`, with what it changed. Raises like `replayed`."""
-    told = _recorded_by(app, decider, stream, until)
-    after = 0 if since == Moment(version=0) else replayed(app, decider, stream, since).version
-    state = decider.initial
-    shown = app.vault.shown
-    before: dict[str, Any] = {}
+    """Each event that counts at `until` and did not at `since`, in the order of the log, with what it changed there.
+
+    Raises like `replayed`."""
+    told = replayed(app, decider, stream, until).told
+    known = set() if since == Moment(version=0) else {one[0].id for one in replayed(app, decider, stream, since).told}
+    state, show = decider.initial, marked(app.vault.shown)
+    before: dict[str, Any] | None = {}
     for entry, event in told:
-        state = decider.evolve(state, event.data)
-        if event.originator_version < after:
+        if entry.id in known:
+            state, before = decider.evolve(state, event.data), None
             continue
-        now = plain(state, shown)
-        if event.originator_version > after:
-            yield Step(entry, event, list(changes(before, now)))
+        if before is None:
+            before = plain(state, show)
+        state = decider.evolve(state, event.data)
+        now = plain(state, show)
+        yield _step(entry, event, list(changes(before, now)))
         before = now
+
+
+def _step(entry: LogEntry, event: RecordedEvent[Any], found: Sequence[Change]) -> Step:
+    erased = dict.fromkeys(key for each in found for value in (each.before, each.after) for key in marks_in(value))
+    shown = [Change(each.path, unmarked(each.before), unmarked(each.after)) for each in found]
+    return Step(entry, event, shown, list(erased))
 
 
 def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:

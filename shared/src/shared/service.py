@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic_settings import BaseSettings
 
 from shared.attachments.uploads import AT_ONCE
@@ -44,6 +44,7 @@ from shared.web.consultations import router as consultations_router
 from shared.web.headers import HEADERS, OVER_TLS, Headers
 from shared.web.health import health_router
 from shared.web.me import me_router
+from shared.web.parameters import none_unknown
 from shared.web.rates import Paced, Rates
 from shared.web.reading import operation_id, readable
 
@@ -154,6 +155,7 @@ class Service:
             docs_url=None,
             redoc_url=None,
             generate_unique_id_function=operation_id,
+            dependencies=[Depends(none_unknown)],
         )
         describe = web.openapi
         web.openapi = lambda: readable(documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]

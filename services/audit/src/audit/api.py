@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -18,7 +18,8 @@ from audit.timeline import Told, Wanted, after, counted, told_of
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.receipts import UnknownCase
-from shared.replay import StillToCome
+from shared.fields import Day
+from shared.replay import NotYet, StillToCome
 from shared.web.allowed import EVERYONE_AT_WORK, allowed, whole_or_headers
 from shared.web.answers import answers
 from shared.web.asked import Asked, case_router
@@ -94,11 +95,13 @@ class Timeline(BaseModel):
 
 
 class ChangesThere(BaseModel):
-    """Where a service tells what these events changed in the case; those of other objects are only named."""
+    """Where a service tells what these events changed in the case; those of other objects are only named. `rests_on`:
+    the last event of the case in this service's log that counts at the second moment."""
 
     service: str
     events: list[UUID]
     path: str | None
+    rests_on: Reached | None = None
 
 
 @router.get("/{id}/timeline", responses=answers(409), summary="What happened to a case, across the phases")
@@ -139,34 +142,50 @@ def timeline(
     )
 
 
+Bound = Instant | Day
+
+
 @router.get(
     "/{id}/changes",
     responses=answers(409),
-    summary="Which events changed a case between two instants, and where each change is told",
+    summary="Which events changed a case between two moments, and where each change is told",
 )
 def changes(
     id: UUID,  # noqa: A002
     asked: Asked,
     caller: Calling,
     since: Annotated[
-        Instant | None, Query(description="Recorded after this instant; from the beginning without")
+        Bound | None,
+        Query(description="An instant: recorded after it; a day: happened after it; from the beginning without"),
     ] = None,
-    until: Annotated[Instant | None, Query(description="Recorded by this instant; until now without")] = None,
+    until: Annotated[
+        Bound | None, Query(description="Recorded by this instant, or happened by the end of this day; now without")
+    ] = None,
 ) -> list[ChangesThere]:
     """By service: audit holds headers, the services know what changed and show it to whom they may."""
     allowed(caller, READERS, id)
-    if until:
-        _over(asked, until)
-    told = [
-        each
-        for each in _heard(asked, id)
-        if (since is None or each.heard.recorded_at > since) and (until is None or each.heard.recorded_at <= until)
-    ]
+    heard = _heard(asked, id)
+    then = _counted(asked, heard, until)
+    before = _counted(asked, heard, since) if since else []
+    known = {each.header.id for each in before}
+    rests_on = _rests_on(then)
+    told = [each for each in then if each.header.id not in known]
     return [
-        _there(id, name, [each for each in told if each.heard.publisher == name])
+        _there(id, name, [each for each in told if each.heard.publisher == name], before, (since, until), rests_on)
         for name in PATHS
         if any(each.heard.publisher == name for each in told)
     ]
+
+
+def _counted(asked: ServiceApplication, heard: Sequence[Told], bound: date | None) -> list[Told]:
+    """By an instant or a day, which is over; nothing before the first event."""
+    instant, day = (bound, None) if isinstance(bound, datetime) else (None, bound)
+    if instant:
+        _over(asked, instant)
+    try:
+        return counted(heard, instant, day)
+    except NotYet:
+        return []
 
 
 def _heard(asked: ServiceApplication, case: UUID) -> list[Told]:
@@ -203,10 +222,23 @@ def _rests_on(told: Sequence[Told]) -> dict[str, Reached]:
     }
 
 
-def _there(case: UUID, name: str, told: Sequence[Told]) -> ChangesThere:
+def _there(
+    case: UUID,
+    name: str,
+    told: Sequence[Told],
+    before: Sequence[Told],
+    bounds: tuple[date | None, date | None],
+    rests_on: Mapping[str, Reached],
+) -> ChangesThere:
+    """A service is asked by versions for what was recorded, and by days for what had happened there by then."""
     own = [each.header.version for each in told if each.header.stream == case]
-    path = f"{PATHS[name]}/{case}/changes?since={own[0] - 1}&until={own[-1]}" if own else None
-    return ChangesThere(service=name, events=[each.header.id for each in told], path=path)
+    known = [each.header.version for each in before if (each.heard.publisher, each.header.stream) == (name, case)]
+    asked = [
+        bound.isoformat() if bound and versions and not isinstance(bound, datetime) else str(max(versions, default=0))
+        for bound, versions in zip(bounds, (known, own), strict=True)
+    ]
+    path = f"{PATHS[name]}/{case}/changes?since={asked[0]}&until={asked[1]}" if own else None
+    return ChangesThere(service=name, events=[each.header.id for each in told], path=path, rests_on=rests_on[name])
 
 
 def _happened(each: Told, whole: bool) -> Happened:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from fastapi import Response
+
 from diagnostic import documents as papers
 from diagnostic import questions, versions, views
 from diagnostic.aggregates import release
@@ -22,6 +24,8 @@ from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import Endpoints
 from shared.web.figures import offer_figures
+from shared.web.moments import Asking, AskingRecorded
+from shared.web.then import then
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = Endpoints(router, diagnosis.decider)
@@ -69,14 +73,28 @@ versions.of_diagnosis.offer(router, *WHO_READS_VERSIONS)
 
 
 @router.get("/{id}/shared", responses=answers(409), summary="What is shared with the committee")
-def read_shared(id: UUID, asked: Asked, caller: Calling) -> versions.SharedReading:  # noqa: A002
-    """The parts of the version that the structure agreed to share, until the day it named."""
+def read_shared(
+    id: UUID,  # noqa: A002
+    asked: Asked,
+    caller: Calling,
+    moment: AskingRecorded,
+    response: Response,
+) -> versions.SharedReading:
+    """The parts of the version that the structure agreed to share, until the day it named. A committee reads what was
+    shared then of what is shared today."""
     allowed(caller, WHO_READS_WHAT_IS_SHARED, id)
-    return versions.shared(asked, id)
+    today = versions.shared_today(asked, id) if caller.actor.role is Role.COMMITTEE else None
+    return versions.shared(asked, then(asked, diagnosis.decider, id, moment, response), id, moment, today)
 
 
 @router.get("/{id}/advice", summary="What resource centres are asked")
-def read_advice(id: UUID, asked: Asked, caller: Calling) -> list[questions.AdviceReading]:  # noqa: A002
+def read_advice(
+    id: UUID,  # noqa: A002
+    asked: Asked,
+    caller: Calling,
+    moment: Asking,
+    response: Response,
+) -> list[questions.AdviceReading]:
     """A resource centre reads the questions that were put to it, and nothing else of the diagnosis."""
     allowed(caller, WHO_READS_ADVICE, id)
-    return questions.advice(asked, id, caller.actor)
+    return questions.advice(asked, then(asked, diagnosis.decider, id, moment, response), id, caller.actor)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from diagnostic.domain.advice import seen_by
 from diagnostic.domain.diagnosis import decider
+from shared.case_then import CaseThen
 from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.receipts import UnknownCase
@@ -24,9 +25,9 @@ class AdviceReading:
     answer: str | None
 
 
-def advice(asked: ServiceApplication, case: UUID, reader: Actor) -> list[AdviceReading]:
-    """What the reader may see of it. Raises UnknownCase, also to a centre that was asked nothing of this case."""
-    found = seen_by(reader, asked.existing(decider, case).state.advice)
+def advice(asked: ServiceApplication, then: CaseThen, case: UUID, reader: Actor) -> list[AdviceReading]:
+    """What the reader may see of it. Raises UnknownCase to a centre that had been asked nothing of this case."""
+    found = seen_by(reader, then.loaded(decider, case).state.advice)
     if reader.role is Role.RESOURCE_CENTRE and not found:
         raise UnknownCase(str(case))
     shown = asked.vault.shown

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from typing import Any, get_args
 from uuid import UUID
 
 from diagnostic.domain.changes import Change, changes
+from diagnostic.domain.committee import Share
 from diagnostic.domain.content import Content
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.edits import with_edit
@@ -20,11 +20,12 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
+from shared.case_then import CaseThen
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent, plain
-from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
+from shared.replay import Moment
 from shared.web.versions import Made, Version, Versions, Word
 
 
@@ -46,11 +47,11 @@ class Difference:
     changes: list[Change]
 
 
-def made(asked: ServiceApplication, case: UUID) -> list[tuple[Version, Content]]:
-    """Each version, with the content as it was when that version was made. Raises UnknownCase."""
+def made(asked: ServiceApplication, then: CaseThen, case: UUID) -> list[tuple[Version, Content]]:
+    """Each version, with the content as it was when that version was made."""
     found: list[tuple[Version, Content]] = []
     content = Content()
-    for entry, recorded in _recorded(asked, case):
+    for entry, recorded in then.of(case):
         if isinstance(recorded.data, get_args(Edit)):
             who, edit = recorded.meta, name_of(recorded.data).label
             content = with_edit(content, recorded.data)
@@ -60,18 +61,21 @@ def made(asked: ServiceApplication, case: UUID) -> list[tuple[Version, Content]]
     return found
 
 
-def shared(asked: ServiceApplication, case: UUID) -> SharedReading:
-    """Raises UnknownCase, or Refused when nothing is shared, or no longer."""
-    share = asked.existing(decider, case).state.committee.seen_on(asked.clock.now().date())
-    content = plain(of_diagnosis.at(made(asked, case), share.version), asked.vault.shown)
-    return SharedReading(share.version, share.until, {section: content[section] for section in share.scope})
+def shared_today(asked: ServiceApplication, case: UUID) -> Share:
+    """Raises UnknownCase, or Refused when nothing is shared today, or no longer."""
+    return asked.existing(decider, case).state.committee.seen_on(asked.clock.now().date())
 
 
-def _recorded(asked: ServiceApplication, case: UUID) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
-    entries = asked.recorder.entries_of_case(case)
-    if not entries:
-        raise UnknownCase(str(case))
-    yield from asked.events_of(entries)
+def shared(
+    asked: ServiceApplication, then: CaseThen, case: UUID, moment: Moment, within: Share | None
+) -> SharedReading:
+    """Of it only the parts that are shared `within` another share, if any. Raises Refused when nothing was shared
+    then, or no longer."""
+    day = asked.clock.now() if moment == Moment() else moment.as_of or then.last.recorded_at
+    share = then.loaded(decider, case).state.committee.seen_on(day.astimezone(UTC).date())
+    content = plain(of_diagnosis.at(made(asked, then, case), share.version), asked.vault.shown)
+    scope = [section for section in share.scope if within is None or section in within.scope]
+    return SharedReading(share.version, share.until, {section: content[section] for section in scope})
 
 
 def _leaders_part(
@@ -89,4 +93,4 @@ def _leaders_part(
             made[version - 1][0].voided_at = at
 
 
-of_diagnosis = Versions("Le diagnostic", made, Content(), changes, Difference)
+of_diagnosis = Versions("Le diagnostic", decider, made, Content(), changes, Difference)

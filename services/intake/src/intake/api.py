@@ -43,17 +43,21 @@ from shared.web.documents import Documents
 from shared.web.endpoints import Endpoints
 from shared.web.figures import offer_figures
 from shared.web.lists import NO_NUL
+from shared.web.moments import When
 
 router = case_router("/requests", "requests")
 
 
 @router.get("/chases", summary="The orientations to chase")
 def chases(
-    asked: Asked, caller: Calling, unit: Annotated[str | None, Query(max_length=200, pattern=NO_NUL)] = None
+    asked: Asked,
+    caller: Calling,
+    moment: When,
+    unit: Annotated[str | None, Query(max_length=200, pattern=NO_NUL)] = None,
 ) -> list[Chase]:
-    """Orientations that were sent and that their target has not acknowledged, the most pressing first."""
+    """Orientations that were sent and that their target has not acknowledged, the most pressing first; now, or then."""
     allowed(caller, frozenset(EVERYONE_AT_WORK))
-    found = lookups.chases(asked, caller.listed, unit)
+    found = lookups.chases(asked, caller.listed, unit, moment)
     caller.listed_rows(len(found))
     return found
 

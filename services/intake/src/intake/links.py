@@ -20,9 +20,11 @@ from shared.web.asked import Asked, IdempotencyKey
 from shared.web.bodies import AsJson
 from shared.web.callers import Caller, Callers, Calling
 from shared.web.endpoints import Done, Endpoints
+from shared.web.moments import Asking
 from shared.web.offered import Link, Operation
 from shared.web.personal_links import new_secret
 from shared.web.states import shown
+from shared.web.then import then
 
 TOLD_ONCE = {"Cache-Control": "no-store"}
 
@@ -103,11 +105,26 @@ class PersonalLinks(Endpoints[PersonalLink]):
 
     def shows(self, *roles: Role) -> None:
         @self._router.get("", summary="Who was given a link to the case")
-        def index(case: UUID, asked: Asked, caller: Calling) -> list[LinkRow]:
-            """Each person once, with the link that they were given last. Secrets are kept nowhere."""
+        def index(
+            case: UUID,
+            asked: Asked,
+            caller: Calling,
+            moment: Asking,
+            response: Response,
+        ) -> list[LinkRow]:
+            """Each person once, with the link that they were given last. Secrets are kept nowhere. Now, or as it was;
+            `version` is the request's."""
+            assert self._within is not None
             allowed(caller, frozenset(roles), case)
-            self._check_stands(asked, case)
-            return [self._row(asked, caller, case, person) for person in persons(asked, case)]
+            found = then(asked, self._within._decider, case, moment, response)
+            known = [(person, found.loaded(decider, person)) for person in found.begun_by(LinkGiven)]
+            return [
+                LinkRow(
+                    **shown(asked, person, loaded),
+                    links=self._links_then(caller, case, person, loaded.state, moment),
+                )
+                for person, loaded in known
+            ]
 
     def _issued(
         self,
@@ -155,10 +172,6 @@ class PersonalLinks(Endpoints[PersonalLink]):
             summary=operation.title,
             description=operation.command.__doc__,
         )
-
-    def _row(self, asked: ServiceApplication, caller: Caller, case: UUID, person: UUID) -> LinkRow:
-        loaded = asked.existing(decider, person)
-        return LinkRow(**shown(asked, person, loaded), links=self.links(caller, case, person, loaded.state))
 
 
 def issued(app: ServiceApplication, case: UUID, person: UUID, identity: UUID, asked: GiveLink | RenewLink) -> IssueLink:

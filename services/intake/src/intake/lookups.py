@@ -19,9 +19,13 @@ from intake.domain.state import Request
 from intake.domain.structure import checked
 from intake.domain.territory import region_of
 from intake.settings import deployment
+from shared.caseload import judged_by
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
+from shared.lists import KEPT_NOW
+from shared.past import kept_then, rows_then
+from shared.replay import Moment
 from shared.rights.right import Right
 from shared.rights.rows import ROWS, Covered, covering
 from shared.web.allowed import allowed
@@ -146,15 +150,20 @@ def in_words(difficulty: Difficulty, now: datetime) -> dict[str, Any]:
     }
 
 
-def chases(app: ServiceApplication, covered: Covered | None, unit: str | None) -> list[chasing.Chase]:
-    """Orientations of the cases that are covered, or of those of one unit, sent and not acknowledged."""
+def chases(app: ServiceApplication, covered: Covered | None, unit: str | None, moment: Moment) -> list[chasing.Chase]:
+    """Orientations of the cases that are covered, or of those of one unit, sent and not acknowledged; then, by the days
+    that are given today. About the past it raises like `rows_then`."""
     covered_rows, values = covering(covered)
+    kept, now = KEPT_NOW, app.clock.now()
+    if moment != Moment():
+        then = rows_then(app, views.chases, moment, None if covered is None else covered.units)
+        kept, now = kept_then(views.chases, then.documents), judged_by(moment)
     rows = app.recorder.fetch(
-        f"SELECT document FROM {ROWS} WHERE view = %(view)s AND document->>'status' = 'waiting'"  # noqa: S608
+        f"{kept.before}SELECT document FROM {ROWS} WHERE view = %(view)s AND document->>'status' = 'waiting'"  # noqa: S608
         f" AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s) AND {covered_rows}",
-        {"view": views.chases.name, "unit": unit, **values},
+        {"view": views.chases.name, "unit": unit, **values, **kept.values},
     )
-    now, days = app.clock.now(), deployment().chase_days
+    days = deployment().chase_days
     return chasing.most_pressing_first(
         _chase(row["document"], orientation_id, sent, now, days)
         for row in rows

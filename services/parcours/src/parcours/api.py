@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from fastapi import Response
+
 from parcours import consultation_documents, documents, figures, versions, views
 from parcours.aggregates import release
 from parcours.caseload import caseload
@@ -27,8 +29,10 @@ from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.known import consulting_action
 from parcours.provider import ConsultationRow, ProviderPage, consultations_of, page_of_provider
 from shared.attachments.endpoints import attachments_router
+from shared.case_then import case_then
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
+from shared.replay import Moment
 from shared.web.aggregates import offer_aggregates
 from shared.web.allowed import EVERYONE_AT_WORK, WHO_READS_A_CASE, allowed, only
 from shared.web.asked import Asked, case_router
@@ -37,6 +41,8 @@ from shared.web.caseload import router_of
 from shared.web.documents import Documents
 from shared.web.endpoints import Endpoints
 from shared.web.figures import offer_figures
+from shared.web.moments import Asking
+from shared.web.then import then
 
 router = case_router("/parcours", "parcours")
 accompaniments = Endpoints(router, parcours.decider)
@@ -90,10 +96,19 @@ versions.of_parcours.offer(router, *WHO_READS_A_CASE)
 
 
 @router.get("/{id}/provider", summary="What a provider sees of the case")
-def read_provider_page(id: UUID, asked: Asked, caller: Calling) -> ProviderPage:  # noqa: A002
-    """Its consultations, with its own proposal and never another's, and its assignments."""
+def read_provider_page(
+    id: UUID,  # noqa: A002
+    asked: Asked,
+    caller: Calling,
+    moment: Asking,
+    response: Response,
+) -> ProviderPage:
+    """Its consultations, with its own proposal and never another's, and its assignments: now, or as they were of those
+    that are its own today."""
     allowed(caller, frozenset({Role.PROVIDER}), id)
-    return page_of_provider(asked, id, caller.actor.id)
+    now = case_then(asked, parcours.decider, id, Moment())
+    found = then(asked, parcours.decider, id, moment, response)
+    return page_of_provider(asked, found, now, id, caller.actor.id)
 
 
 def for_a_consulting_action(app: ServiceApplication, case: UUID, opened: proposals.OpenConsultation) -> None:
@@ -118,9 +133,12 @@ Documents(consultations_router, consultation.decider, within=accompaniments).wri
 
 
 @consultations_router.get("", summary="The consultations of a case")
-def list_consultations(case: UUID, asked: Asked, caller: Calling) -> list[ConsultationRow]:
+def list_consultations(
+    case: UUID, asked: Asked, caller: Calling, moment: Asking, response: Response
+) -> list[ConsultationRow]:
+    """Now, or as they were; `version` is the parcours's."""
     allowed(caller, frozenset(WHO_READS_A_CASE), case)
-    return consultations_of(asked, case)
+    return consultations_of(then(asked, parcours.decider, case, moment, response))
 
 
 WHO_READS_A_UNIT = (*EVERYONE_AT_WORK, Role.AUDITOR, Role.SERVICE)
@@ -141,9 +159,11 @@ operations.lists(views.operations, *EVERYONE_AT_WORK)
 
 
 @funds_router.get("/{unit}/{year}", dependencies=[only(*WHO_READS_A_UNIT)], response_model=dict[str, Any])
-def balance(unit: str, year: int, asked: Asked) -> Any:
-    """What a unit's fund of a year was allocated, has committed and paid, and can still engage (cents)."""
+def balance(unit: str, year: int, asked: Asked, moment: Asking, response: Response) -> Any:
+    """What a unit's fund of a year was allocated, has committed and paid, and can still engage (cents): now, or as it
+    was."""
     number = fund.fund_id(unit, year)
-    known = asked.existing(fund.decider, number)
-    sums = {name: getattr(known.state, name) for name in ("allocated", "committed", "paid", "available")}
+    known = then(asked, fund.decider, number, moment, response)
+    state = known.loaded(fund.decider, number).state
+    sums = {name: getattr(state, name) for name in ("allocated", "committed", "paid", "available")}
     return {"id": number, "version": known.version, "unit": unit, "year": year, **sums}

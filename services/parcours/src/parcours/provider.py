@@ -12,8 +12,8 @@ from parcours.domain.consultation import consultation
 from parcours.domain.consultation import state as consulted
 from parcours.domain.consultation.proposals import ConsultationOpened
 from parcours.domain.state import STEPS, Action
+from shared.case_then import CaseThen
 from shared.eventlog.application import ServiceApplication
-from shared.events import name_of
 from shared.sealed import Sealed
 
 
@@ -91,26 +91,42 @@ class ConsultationRow:
     winner: UUID | None
 
 
-def page_of_provider(asked: ServiceApplication, case: UUID, account: str) -> ProviderPage:
-    """Raises UnknownCase."""
-    actions = asked.existing(parcours.decider, case).state.actions
-    own, won = [], set()
-    for number, state in _consultations(asked, case):
-        for key, candidate in state.candidates.items():
-            if candidate.account == account:
-                own.append(_own(asked, number, state, key))
-                won |= {number} if key == state.winner else set()
+def page_of_provider(
+    asked: ServiceApplication, then: CaseThen, now: CaseThen, case: UUID, account: str
+) -> ProviderPage:
+    """As it was `then`, of what is the account's `now`: a link that was given to somebody else shows nothing more."""
+    candidatures, assigned = _own_now(now, case, account)
+    own = [
+        _own(asked, number, state, key)
+        for number, state in _consultations(then)
+        for key in state.candidates
+        if (number, key) in candidatures
+    ]
     assignments = [
         _assignment(asked, key, action)
-        for key, action in actions.items()
-        if (agreed := action.agreement) and (agreed.account == account or agreed.consultation in won)
+        for key, action in then.loaded(parcours.decider, case).state.actions.items()
+        if action.agreement and key in assigned
     ]
     return ProviderPage(own, assignments)
 
 
-def consultations_of(asked: ServiceApplication, case: UUID) -> list[ConsultationRow]:
-    """Those of a case, the first one first. Raises UnknownCase."""
-    asked.existing(parcours.decider, case)
+def _own_now(now: CaseThen, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
+    """Its candidatures, by consultation and key, and the actions that it was engaged for."""
+    candidatures, won = set(), set()
+    for number, state in _consultations(now):
+        own = {key for key, candidate in state.candidates.items() if candidate.account == account}
+        candidatures |= {(number, key) for key in own}
+        won |= {number} if state.winner in own else set()
+    assigned = {
+        key
+        for key, action in now.loaded(parcours.decider, case).state.actions.items()
+        if (agreed := action.agreement) and (agreed.account == account or agreed.consultation in won)
+    }
+    return candidatures, assigned
+
+
+def consultations_of(then: CaseThen) -> list[ConsultationRow]:
+    """Those of a case, the first one first."""
     return [
         ConsultationRow(
             number,
@@ -122,15 +138,13 @@ def consultations_of(asked: ServiceApplication, case: UUID) -> list[Consultation
             len(state.proposals),
             state.winner,
         )
-        for number, state in _consultations(asked, case)
+        for number, state in _consultations(then)
     ]
 
 
-def _consultations(asked: ServiceApplication, case: UUID) -> Iterator[tuple[UUID, consulted.Consultation]]:
-    opened = f"{name_of(ConsultationOpened).name}:"
-    for entry in asked.recorder.entries_of_case(case):
-        if entry.topic.startswith(opened):
-            yield entry.originator_id, asked.existing(consultation.decider, entry.originator_id).state
+def _consultations(then: CaseThen) -> Iterator[tuple[UUID, consulted.Consultation]]:
+    for number in then.begun_by(ConsultationOpened):
+        yield number, then.loaded(consultation.decider, number).state
 
 
 def _own(asked: ServiceApplication, number: UUID, state: consulted.Consultation, key: UUID) -> OwnConsultation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,10 +16,10 @@ from parcours.domain.validation import (
     ParcoursValidated,
     SharedVersionLapsed,
 )
+from shared.case_then import CaseThen
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
 from shared.web.versions import Made, Version, Versions, Word
 
@@ -34,11 +33,11 @@ class Difference:
     changes: list[Change]
 
 
-def made(asked: ServiceApplication, case: UUID) -> list[tuple[Version, Content]]:
-    """Each version, with the content as it was when that version was made. Raises UnknownCase."""
+def made(asked: ServiceApplication, then: CaseThen, case: UUID) -> list[tuple[Version, Content]]:
+    """Each version, with the content as it was when that version was made."""
     found: list[tuple[Version, Content]] = []
     state: Parcours = decider.initial
-    for entry, recorded in _recorded(asked, case):
+    for entry, recorded in then.of(case):
         state = decider.evolve(state, recorded.data)
         if state.content_version > len(found):
             who = recorded.meta
@@ -46,13 +45,6 @@ def made(asked: ServiceApplication, case: UUID) -> list[tuple[Version, Content]]
             found.append((version, state.content(state.period)))
         _leaders_part(found, entry, recorded, asked)
     return found
-
-
-def _recorded(asked: ServiceApplication, case: UUID) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
-    entries = [entry for entry in asked.recorder.entries_of_case(case) if entry.originator_id == case]
-    if not entries:
-        raise UnknownCase(str(case))
-    yield from asked.events_of(entries)
 
 
 def _leaders_part(
@@ -73,4 +65,4 @@ def _leaders_part(
                 validated.voided_at = at
 
 
-of_parcours = Versions("Le parcours", made, Content(), changes, Difference)
+of_parcours = Versions("Le parcours", decider, made, Content(), changes, Difference)

@@ -14,9 +14,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from shared.attachments.attachment import AddAttachment, Attachment, Step, WithdrawAttachment, decider
+from shared.attachments.attachment import AddAttachment, Attachment, AttachmentAdded, Step, WithdrawAttachment, decider
 from shared.attachments.media import KEPT, media_type_of, named
-from shared.attachments.pieces import GONE, Pieces, address, attachments_of, opened
+from shared.attachments.pieces import GONE, Pieces, address, opened
 from shared.attachments.uploads import received, title_and_name
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
@@ -24,10 +24,12 @@ from shared.eventlog.receipts import Receipt
 from shared.web.allowed import EVERYONE_AT_WORK, allowed
 from shared.web.answers import answers
 from shared.web.asked import Asked, IdempotencyKey, case_router
-from shared.web.callers import Caller, Calling
+from shared.web.callers import Calling
 from shared.web.endpoints import Done, Endpoints
+from shared.web.moments import Asking
 from shared.web.offered import Link
 from shared.web.states import shown
+from shared.web.then import then
 
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 Disposition = Annotated[
@@ -124,11 +126,22 @@ class Attachments(Endpoints[Attachment]):
 
     def shows(self, *roles: Role) -> None:
         @self._router.get("", response_model=list[Listed], summary="The attachments of the case")
-        def index(case: UUID, asked: Asked, caller: Calling) -> Any:
-            """Withdrawn ones too, with the reason; not their content."""
+        def index(
+            case: UUID,
+            asked: Asked,
+            caller: Calling,
+            moment: Asking,
+            response: Response,
+        ) -> Any:
+            """Withdrawn ones too, with the reason; not their content. Now, or as they were; `version` is the case's."""
+            assert self._within is not None
             allowed(caller, frozenset(roles), case)
-            self._check_stands(asked, case)
-            return [self._listed(asked, caller, case, attachment) for attachment in attachments_of(asked, case)]
+            found = then(asked, self._within._decider, case, moment, response)
+            known = [(added, found.loaded(decider, added)) for added in found.begun_by(AttachmentAdded)]
+            return [
+                shown(asked, added, loaded) | {"links": self._links_then(caller, case, added, loaded.state, moment)}
+                for added, loaded in known
+            ]
 
         @self._router.get(
             "/{id}",
@@ -150,10 +163,6 @@ class Attachments(Endpoints[Attachment]):
             allowed(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
             return _content(asked, id, if_none_match or "")
-
-    def _listed(self, asked: ServiceApplication, caller: Caller, case: UUID, id: UUID) -> dict[str, Any]:  # noqa: A002
-        loaded = asked.existing(decider, id)
-        return shown(asked, id, loaded) | {"links": self.links(caller, case, id, loaded.state)}
 
 
 def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAttachment]:

@@ -14,7 +14,6 @@ from shared.attachments.attachment import Attachment, AttachmentAdded, Attachmen
 from shared.decider import Refusal
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.keys import KeyRing
-from shared.events import name_of
 from shared.ids import uuid7_after
 
 PIECE = 1024 * 1024
@@ -63,15 +62,6 @@ def opened(app: ServiceApplication, id: UUID, attachment: Attachment) -> Iterato
         if not rows:
             raise GONE("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
         yield app.vault.open_bytes(attachment.case, rows[0]["sealed"], _bound(id, n, count))
-
-
-def attachments_of(app: ServiceApplication, case: UUID) -> list[UUID]:
-    """Every attachment that the case ever received, in order; withdrawn ones too."""
-    rows = app.recorder.fetch(
-        "SELECT originator_id FROM {events} WHERE case_id = %s AND topic LIKE %s GROUP BY 1 ORDER BY min(position)",
-        (case, f"{name_of(AttachmentAdded).name}:%"),
-    )
-    return [row["originator_id"] for row in rows]
 
 
 def _count(size: int) -> int:

@@ -23,7 +23,6 @@ MEANINGS = {
     429: "Too often: Retry-After tells in how many seconds",
     503: "The database or the token's issuer does not answer",
 }
-ANY_TEXT = {"type": "string", "title": ""}
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -59,17 +58,15 @@ def is_read_of_a_dossier(path: str, operation: dict[str, Any]) -> bool:
 
 def _implied(path: str, operation: dict[str, Any]) -> set[int]:
     """What can go wrong with what an operation takes: a token, a body, the id of a case, a version, parameters."""
-    wrong = set() if path in NEVER_LIMITED else {429}
+    wrong = {422} if path in NEVER_LIMITED else {422, 429}
     if operation.get("security"):
         wrong |= {401, 403, 503}
     if body := operation.get("requestBody"):
-        wrong |= {408, 413, 415, 422}
+        wrong |= {408, 413, 415}
         if "application/json" in body["content"]:
             wrong |= {400}
     if "{" in path:
         wrong |= {404}
     if is_read_of_a_dossier(path, operation):
         wrong |= {400, 428}
-    if any({**parameter["schema"], "title": ""} != ANY_TEXT for parameter in operation.get("parameters", ())):
-        wrong |= {422}
     return wrong

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from shared.decider import Role
-from shared.web import moments
 from shared.web.allowed import only
 from shared.web.answers import answers
 from shared.web.asked import Asked
@@ -20,7 +19,7 @@ clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_cla
 
 
 class Instant(BaseModel):
-    now: moments.Instant
+    now: AwareDatetime
 
 
 @clock_router.get("")

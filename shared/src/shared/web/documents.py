@@ -75,12 +75,14 @@ class Documents(States[S]):
             asked: Asked,
             caller: Calling,
             case: Annotated[UUID, Depends(self._case_of)],
+            version: Version = None,
         ) -> list[Paperwork]:
+            """Now, or when the aggregate had reached a version."""
             allowed(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
-            standing = asked.existing(self._decider, id)
+            reading = self._reading(asked, case, id, version, None)
             where = f"{self._router.prefix.format(case=case)}/{id}/documents"
-            return [_listed(paper, where, standing.version) for paper in papers(standing.state)]
+            return [_listed(paper, where, len(reading.told)) for paper in papers(reading.state)]
 
         @self._router.get(
             "/{id}/documents/{name}.{form}", summary="One document", response_class=Response, responses=DRAWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
@@ -29,12 +29,15 @@ AsOf = Annotated[Instant | None, Query(description=AS_OF)]
 On = Annotated[Day | None, Query(description=ON)]
 
 
-async def _moment(
-    version: Annotated[int | None, Query(ge=1, le=LAST, description="After that many of its events")] = None,
-    as_of: AsOf = None,
-    on: On = None,
-) -> Moment:
+Version = Annotated[int | None, Query(ge=1, le=LAST, description="After that many of its events")]
+
+
+async def _moment(version: Version = None, as_of: AsOf = None, on: On = None) -> Moment:
     return Moment(version, as_of, on)
+
+
+async def _recorded(version: Version = None, as_of: AsOf = None) -> Moment:
+    return Moment(version, as_of)
 
 
 async def _when(as_of: AsOf = None, on: On = None) -> Moment:
@@ -42,26 +45,31 @@ async def _when(as_of: AsOf = None, on: On = None) -> Moment:
 
 
 Asking = Annotated[Moment, Depends(_moment)]
-"""Of one aggregate."""
+"""Of one aggregate, or of what stands beside it."""
+AskingRecorded = Annotated[Moment, Depends(_recorded)]
+"""Of what is numbered as it was recorded: a day would leave some out of the count."""
 When = Annotated[Moment, Depends(_when)]
 """Of many cases."""
 Bound = Annotated[
-    str, Query(max_length=40, description="A version, or an instant (ISO 8601 with its offset)", examples=["3"])
+    str,
+    Query(max_length=40, description="A version, an instant (ISO 8601 with its offset), or a day", examples=["3"]),
 ]
-_instant = TypeAdapter[datetime](Instant)
+_instant, _day = TypeAdapter[datetime](Instant), TypeAdapter[date](Day)
 
 
 def bounded(text: Bound) -> Moment:
-    """Raises ProblemError 422 for what is neither a version nor an instant."""
+    """Raises ProblemError 422 for what is neither a version, an instant nor a day."""
     if re.fullmatch(r"\d{1,9}", text):
         return Moment(version=int(text))
     try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return Moment(on=_day.validate_python(text))
         return Moment(as_of=_instant.validate_python(datetime.fromisoformat(_plus(text))))
     except (ValueError, ValidationError):
         raise ProblemError(
             422,
             "invalid-request",
             "Données invalides",
-            "Un numéro de version, ou une date et une heure avec leur fuseau, des années"
-            f" {fields.FIRST_YEAR} à {fields.LAST_YEAR}, sont attendus.",
+            "Un numéro de version, un jour, ou une date et une heure avec leur fuseau sont attendus\u202f; des années"
+            f" {fields.FIRST_YEAR} à {fields.LAST_YEAR}.",
         ) from None

@@ -40,7 +40,8 @@ class Changed(BaseModel):
 
 
 class ChangedBy(BaseModel):
-    """An event, and what it changed."""
+    """An event, and what it changed. `erased`: the keys of the values shown as erased in `changes`, where they are told
+    apart by what is stored: nobody can tell any more whether it said the same."""
 
     id: UUID
     version: int
@@ -52,6 +53,7 @@ class ChangedBy(BaseModel):
     actor: str
     role: Role
     changes: list[Changed]
+    erased: list[UUID] = []
 
 
 def as_it_was(asked: ServiceApplication, decider: Decider[Any], stream: UUID, moment: Moment) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def as_it_was(asked: ServiceApplication, decider: Decider[Any], stream: UUID, mo
 def changed_between(
     asked: ServiceApplication, decider: Decider[Any], stream: UUID, since: str, until: str | None
 ) -> list[ChangedBy]:
-    """Each event after `since` and through `until`, with what it changed. Raises like `shared.replay.steps`."""
+    """Each event that counts at `until` and not at `since`, with what it changed. Raises like `shared.replay.steps`."""
     return [
         ChangedBy(
             id=step.event.meta.id,
@@ -94,6 +96,7 @@ def changed_between(
             actor=step.event.meta.actor,
             role=step.event.meta.role,
             changes=[Changed(path=one.path, before=one.before, after=one.after) for one in step.changes],
+            erased=step.erased,
         )
         for step in steps(asked, decider, stream, bounded(since), Moment() if until is None else bounded(until))
     ]

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from shared.decider import Decider, Role
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import plain
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.mapper import RecordedEvent, plain
 from shared.eventlog.parts import Loaded
 from shared.eventlog.receipts import UnknownCase
 from shared.events import name_of
@@ -24,6 +25,7 @@ from shared.web.moments import Asking, Bound
 from shared.web.offered import Link, Operation
 from shared.web.replay import ChangedBy, as_it_was, changed_between
 from shared.web.stored import StoredEvents, stored_events
+from shared.web.then import then
 from shared.web.unnamed import check_names_none, unnamed
 
 S = TypeVar("S")
@@ -104,7 +106,8 @@ class States(Generic[S]):
             since: Bound = "0",
             until: Bound | None = None,
         ) -> Any:
-            """Between two versions or instants; each change with the event that made it."""
+            """Between two versions or instants, as it was recorded; between two days, as it had happened by their end,
+            of all that is recorded now. Each change with the event that made it."""
             allowed(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
             return self._told(asked, caller, changed_between(asked, self._decider, id, since, until))
@@ -113,9 +116,11 @@ class States(Generic[S]):
             return
 
         @self._router.get("/{id}/history", response_model=list[Recorded], summary="Everything recorded of the case")
-        def history(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
+        def history(id: UUID, asked: Asked, caller: Calling, moment: Asking, response: Response) -> Any:  # noqa: A002
+            """Or had been by a past moment; a version is that of the case's own aggregate."""
             allowed(caller, frozenset(roles), id)
-            return self._told(asked, caller, recorded(asked, id))
+            found = then(asked, self._decider, id, moment, response)
+            return self._told(asked, caller, [_recorded(asked, *one) for one in found.told])
 
         @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")
         def as_stored(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
@@ -148,6 +153,10 @@ class States(Generic[S]):
             if issubclass(operation.command, open_now) and caller.actor.role in operation.roles
         ]
 
+    def _links_then(self, caller: Caller, case: UUID, id: UUID, state: S, moment: Moment) -> list[Link]:  # noqa: A002
+        """Nothing may be done in the past."""
+        return self.links(caller, case, id, state) if moment == Moment() else []
+
     def _told(self, asked: ServiceApplication, caller: Caller, told: Any) -> Any:
         return unnamed(asked, caller, told) if self._names_cases else told
 
@@ -169,29 +178,23 @@ def shown(asked: ServiceApplication, id: UUID, loaded: Loaded[Any]) -> dict[str,
     return {"id": str(id), "version": loaded.version, **plain(loaded.state, asked.vault.shown)}
 
 
-def recorded(asked: ServiceApplication, case: UUID) -> list[dict[str, Any]]:
-    """Every event of a case in this service, with who, when, what and why."""
-    entries = asked.recorder.entries_of_case(case)
-    if not entries:
-        raise UnknownCase(str(case))
-    return [
-        {
-            "position": entry.id,
-            "stream": entry.originator_id,
-            "version": entry.originator_version,
-            "event": name_of(event.data).name,
-            "label": name_of(event.data).label,
-            "id": event.meta.id,
-            "recorded_at": entry.recorded_at,
-            "effective_at": event.meta.effective_at,
-            "actor": event.meta.actor,
-            "role": event.meta.role,
-            "unit": event.meta.unit,
-            "causation": event.meta.causation,
-            "data": plain(event.data, asked.vault.shown),
-        }
-        for entry, event in asked.events_of(entries)
-    ]
+def _recorded(asked: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any]) -> dict[str, Any]:
+    """With who, when, what and why."""
+    return {
+        "position": entry.id,
+        "stream": entry.originator_id,
+        "version": entry.originator_version,
+        "event": name_of(event.data).name,
+        "label": name_of(event.data).label,
+        "id": event.meta.id,
+        "recorded_at": entry.recorded_at,
+        "effective_at": event.meta.effective_at,
+        "actor": event.meta.actor,
+        "role": event.meta.role,
+        "unit": event.meta.unit,
+        "causation": event.meta.causation,
+        "data": plain(event.data, asked.vault.shown),
+    }
 
 
 def _in_charge(caller: Caller, case: UUID, told: dict[str, Any]) -> dict[str, Any]:

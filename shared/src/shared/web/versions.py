@@ -1,21 +1,26 @@
 """What is told of a content that leaders are asked about: its versions, one as it was, and what changed between two?"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
-from shared.decider import Role
+from shared.case_then import CaseThen, case_then
+from shared.decider import Decider, Role
+from shared.effaced import marked, unmarked
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
+from shared.replay import Moment
 from shared.sealed import Sealed
 from shared.web.allowed import allowed
 from shared.web.asked import Asked
 from shared.web.callers import Calling
+from shared.web.moments import AskingRecorded
 from shared.web.problems import ProblemError
+from shared.web.then import then
 
 C = TypeVar("C")
 Number = Annotated[int, Path(ge=1, le=10**6)]
@@ -61,12 +66,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Versions(Generic[C]):
-    """`what`: what has them, in French. `made`: each, with the content as it was then, the first one first; raises
-    UnknownCase. `nothing`: the content at version 0. `changes`: between two contents, sealed values opened;
-    `difference` is made of two numbers and these."""
+    """`what`: what has them, in French. `made`: each, with the content as it was then, the first one first.
+    `nothing`: the content at version 0. `changes`: between two contents, sealed values opened; `difference` is made
+    of two numbers and these."""
 
     what: str
-    made: Callable[[ServiceApplication, UUID], Made[C]]
+    decider: Decider[Any]
+    made: Callable[[ServiceApplication, CaseThen, UUID], Made[C]]
     nothing: C
     changes: Callable[[C, C, Callable[[Sealed], str]], list[Any]]
     difference: Callable[[int, int, list[Any]], Any]
@@ -83,15 +89,30 @@ class Versions(Generic[C]):
         """GET …/versions, …/versions/{number} and …/versions/{number}/changes."""
 
         @router.get("/{id}/versions", summary="The versions of the content")
-        def list_versions(id: UUID, asked: Asked, caller: Calling) -> list[Version]:  # noqa: A002
-            """Who made each version and when, and what leaders said of it."""
+        def list_versions(
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            moment: AskingRecorded,
+            response: Response,
+        ) -> list[Version]:
+            """Who made each version and when, and what leaders said of it; or had said by a past moment."""
             allowed(caller, frozenset(roles), id)
-            return [version for version, _ in self.made(asked, id)]
+            found = then(asked, self.decider, id, moment, response)
+            return [version for version, _ in self.made(asked, found, id)]
 
         @router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
-        def read_version(id: UUID, number: Number, asked: Asked, caller: Calling) -> Reading:  # noqa: A002
+        def read_version(
+            id: UUID,  # noqa: A002
+            number: Number,
+            asked: Asked,
+            caller: Calling,
+            moment: AskingRecorded,
+            response: Response,
+        ) -> Reading:
+            """Its content is the same for ever; what leaders had said of it by a past moment is not."""
             allowed(caller, frozenset(roles), id)
-            made = self.made(asked, id)
+            made = self.made(asked, then(asked, self.decider, id, moment, response), id)
             content = self.at(made, number)
             return Reading(made[number - 1][0], plain(content, asked.vault.shown))
 
@@ -108,6 +129,12 @@ class Versions(Generic[C]):
             since: Since = None,
         ) -> Any:
             allowed(caller, frozenset(roles), id)
-            made, since = self.made(asked, id), number - 1 if since is None else since
+            made = self.made(asked, case_then(asked, self.decider, id, Moment()), id)
+            since = number - 1 if since is None else since
             before, after = self.at(made, since), self.at(made, number)
-            return self.difference(since, number, self.changes(before, after, asked.vault.shown))
+            found = self.changes(before, after, marked(asked.vault.shown))
+            return self.difference(
+                since,
+                number,
+                [replace(each, before=unmarked(each.before), after=unmarked(each.after)) for each in found],
+            )

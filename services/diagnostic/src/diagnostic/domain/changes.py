@@ -58,7 +58,7 @@ class Fact:
 
 
 def changes(before: Content, after: Content, show: Show) -> list[Change]:
-    """In the order of the sections. Texts are compared as they are read: one whose key is gone cannot be compared."""
+    """In the order of the sections. Texts are compared as `show` gives them."""
     order = list(Section)
     found = [_change(Kind(kind), then, now) for kind, then, now in differing(facts(before, show), facts(after, show))]
     return sorted(found, key=lambda change: (order.index(change.section), change.label, change.kind))

@@ -1,0 +1,27 @@
+"""Which query parameters does an operation take? No other is passed over in silence: what was meant would be lost."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Cookie, Header, Path
+from fastapi.routing import APIRoute
+
+ELSEWHERE = (Path, Header, Cookie)
+
+
+async def none_unknown(request: Request) -> None:
+    """Raises RequestValidationError that names each parameter which the operation does not take."""
+    if not request.query_params:
+        return
+    route = request.scope["route"]
+    assert isinstance(route, APIRoute)
+    if unknown := sorted(request.query_params.keys() - _taken(route)):
+        raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])
+
+
+def _taken(route: APIRoute) -> frozenset[str]:
+    return frozenset(
+        each.alias for each in get_flat_params(route.dependant) if not isinstance(each.field_info, ELSEWHERE)
+    )
