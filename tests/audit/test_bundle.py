@@ -36,6 +36,17 @@ def test_a_file_of_each_format_that_ever_was_is_believed_for_ever() -> None:
         checked(kept.read_bytes(), [OWN])
 
 
+def test_a_sealed_file_holds_as_much_and_says_nothing_of_what_is_sealed() -> None:
+    closed = bundles.closed(WHOLE)
+    found = checked(file_of(closed))
+    assert found.bundle.sealed
+    assert [line.content for line in found.bundle.lines] == [line.content for line in WHOLE.lines]
+    assert not any(b"Un motif" in content for content in entries(closed).values())
+    assert "scellé" in entries(closed)["chronologie.html"].decode()
+    assert "n’en ouvre aucune" in refused(file_of(said(closed, 1, values={"motive": "Un motif 1."})))
+    assert "scellée" in refused(file_of(replace(closed, format=WHOLE.format))), "an open file says what it opens"
+
+
 def test_it_is_a_zip_as_others_read_it(tmp_path: Path) -> None:
     with zipfile.ZipFile(BytesIO(RAW)) as others:
         assert others.testzip() is None

@@ -122,6 +122,12 @@ def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) ->
     values = [value for line in found.bundle.lines for value in line.said.values.values()]
     assert "Le besoin se précise." in values
     assert "Le besoin se précise." not in str(contents)
+    address = f"/api/v1/cases/{told}/bundle"
+    opened, closed = (audit.by("auditor").get(address, sealed=sealed).content for sealed in ("false", "true"))
+    for said in ("Le besoin se précise.", "Maëlle Kerdoncuff", "maelle@example.org"):
+        assert said.encode() in opened
+        assert said.encode() not in closed, "a file for archives outlives no erasure"
+    assert checked(closed).bundle.sealed
     assert any(name.startswith("schemas/intake.request-received.v") for name in found.bundle.schemas)
 
 
@@ -301,6 +307,10 @@ def test_the_command_writes_the_file_and_verifies_it(
         assert here["motive"] == "Contrôle sur pièces"
         assert CliRunner().invoke(cli, ["verify", str(out)]).exit_code == 0
         assert CliRunner().invoke(cli, asked).exit_code == 1  # it overwrites nothing
+        asked[3] = str(tmp_path / "scelle.zip")
+        sealed = CliRunner().invoke(cli, [*asked, "--sealed"])
+        assert sealed.exit_code == 0, sealed.output
+        assert "valeurs scellées\u00a0: ce fichier ne les ouvre pas" in sealed.output
         asked[1], asked[3] = str(uuid4()), str(tmp_path / "autre.zip")
         refusal = CliRunner().invoke(cli, asked)
         assert refusal.exit_code == 1

@@ -14,7 +14,7 @@ import pytest
 
 from audit.bundle.checking import checked
 from audit.bundle.container import packed
-from audit.bundle.model import Bundle, Line, Reading, Said
+from audit.bundle.model import SEALED, Bundle, Line, Reading, Said
 from audit.bundle.writing import entries
 from audit.ledger import tree
 from audit.ledger.checkpoint import Checkpoint
@@ -96,6 +96,12 @@ def bundle(
 
 def without(whole: Bundle, *numbers: int) -> Bundle:
     return replace(whole, lines=tuple(line for n, line in enumerate(whole.lines) if n not in numbers))
+
+
+def closed(whole: Bundle) -> Bundle:
+    """The same without what its sealed values say."""
+    lines = tuple(replace(line, said=Said(line.said.id, line.said.label)) for line in whole.lines)
+    return replace(whole, lines=lines, format=SEALED)
 
 
 def said(whole: Bundle, n: int, **changed: Any) -> Bundle:

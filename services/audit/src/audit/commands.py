@@ -39,9 +39,12 @@ def install(cli: typer.Typer) -> None:
         motive: Annotated[str | None, typer.Option(help="Why, for the log of consultations; auditors say it")] = None,
         right: Annotated[str | None, typer.Option(help="Which right is used, for who holds several")] = None,
         url: Annotated[str, typer.Option(envvar="DLA_AUDIT_URL", help="Where audit answers")] = "http://127.0.0.1:8000",
+        sealed: Annotated[
+            bool, typer.Option("--sealed", help="Without what sealed values say: the file to keep for archives")
+        ] = False,
     ) -> None:
         """Writes a case with its proofs into one file, as far as the reader may see, and verifies it."""
-        address = f"{url.rstrip('/')}/api/v1/cases/{case}/bundle"
+        address = f"{url.rstrip('/')}/api/v1/cases/{case}/bundle" + ("?sealed=true" if sealed else "")
         reader = {"Authorization": f"Bearer {token}"} | ({RIGHT: right} if right else {})
         reader |= {MOTIVE: quote(motive, safe="")} if motive else {}
         try:

@@ -11,11 +11,13 @@ from unicodedata import category
 
 from audit.bundle.checking import Checked, checked
 from audit.bundle.container import LARGEST
+from audit.bundle.contents import content
 from audit.ledger.cosignature import witness
 from audit.ledger.opening import FIRST
 from audit.ledger.succession import held
 from audit.ledger.tree import Unproven
 from audit.phases import NAMES
+from shared.sealed import tokens_in
 
 REFUSED, UNREADABLE = 1, 2
 
@@ -112,7 +114,11 @@ def _not_checked(found: Checked) -> Iterator[str]:
     values = [value for line in bundle.lines for value in line.said.values.values()]
     first = sum(line.opening.form == FIRST for line in bundle.lines)
     labels = f", et les intitulés de {first} événements consignés sous une forme ancienne" if first else ""
-    yield f"ce que disent {len(values)} valeurs scellées{labels}\u00a0: c’est la parole des services\u202f;"
+    if bundle.sealed:
+        kept = sum(len([*tokens_in(content(each.content).data)]) for each in bundle.lines if each.content is not None)
+        yield f"ce que taisent {kept} valeurs scellées\u00a0: ce fichier ne les ouvre pas{labels}\u202f;"
+    else:
+        yield f"ce que disent {len(values)} valeurs scellées{labels}\u00a0: c’est la parole des services\u202f;"
     if erased := values.count(None):
         yield f"{erased} valeurs effacées, que plus personne ne lit\u202f;"
     for name, reading in bundle.services.items():

@@ -30,8 +30,9 @@ WHO_READS_FIGURES = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
 class Figure(BaseModel):
     """`value` null: nothing to divide by, or nobody to count. `counted` over `among`, or `counted` alone. `key`, or
     `review`: which one, of a figure that is told several times. `by_case`: each case's own, where the figure is a
-    median. `rules`: the versions of the rules by which these cases were decided. `events`: the address of what was
-    recorded behind it."""
+    median. `rules`: the versions of the eligibility criteria by which these cases were decided; these alone are
+    versioned. What else decides is code, or stands in the events themselves, as the days of reviews do. `events`: the
+    address of what was recorded behind it."""
 
     code: str
     label: str
@@ -57,7 +58,7 @@ class Figures(BaseModel):
 
 
 class FigureEvent(BaseModel):
-    """One recorded fact behind a figure. `rules`: the version of the rules it was decided by."""
+    """One recorded fact behind a figure. `rules`: the version of the eligibility criteria it was decided by, if any."""
 
     case: UUID
     id: UUID

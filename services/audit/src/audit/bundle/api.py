@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from audit.bundle.collecting import NotSignedYet, Unanswered, collected, shown_by, withheld
 from audit.bundle.container import TooLarge, made
@@ -34,6 +35,7 @@ def bundle(
     request: Request,
     asked: Asked,
     caller: Calling,
+    sealed: Annotated[bool, Query(description="Without what sealed values say: the file to keep for archives")] = False,
 ) -> Response:
     """Every event's header with its proof; contents as far as each service shows them to the caller, and of a
     confidential case none to auditors. Verify it with `dla-audit verify`, or without us: it says how. The same bytes as
@@ -45,7 +47,7 @@ def bundle(
     else:
         shown = partial(withheld, answer=confidential_refused())
     try:
-        raw = made(entries(collected(asked, id, shown)))
+        raw = made(entries(collected(asked, id, shown, sealed=sealed)))
     except NotSignedYet:
         raise not_signed_yet() from None
     except Unanswered as service:
@@ -60,5 +62,6 @@ def bundle(
         raise ProblemError(
             409, "bundle-too-large", "Dossier trop volumineux", "Ce dossier ne tient pas dans un seul fichier."
         ) from None
-    named = {"Content-Disposition": f'attachment; filename="dossier-{id}.zip"', "Cache-Control": "private, no-store"}
+    name = f"dossier-{id}-scelle.zip" if sealed else f"dossier-{id}.zip"
+    named = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Zip(raw, headers=named)

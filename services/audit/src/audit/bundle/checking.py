@@ -115,13 +115,13 @@ def _line(bundle: Bundle, line: Line, key: Verifier) -> Header:
         if opened.form != FIRST:
             _same("label", line.said.label, opened.label or told.event)
     with _about(f"{content_file(id_)} ({told.publisher}, position {told.position}, «\u202f{line.said.label}\u202f»)"):
-        _content(line, told, shown=bundle.services[told.publisher].shown)
+        _content(line, told, shown=bundle.services[told.publisher].shown, sealed=bundle.sealed)
     with _about(announced_file(id_)):
         _announced(line, opened)
     return told
 
 
-def _content(line: Line, told: Header, *, shown: bool) -> None:
+def _content(line: Line, told: Header, *, shown: bool, sealed: bool) -> None:
     raw = line.content
     if raw is None:
         if shown:
@@ -139,8 +139,10 @@ def _content(line: Line, told: Header, *, shown: bool) -> None:
     stored = content(raw)
     for field in stored.meta.__struct_fields__:
         _same(field, getattr(stored.meta, field), getattr(told, field))
-    sealed = [path for path, _ in tokens_in(stored.data)]
-    for path in sorted({*sealed} ^ {*line.said.values}):
+    if sealed and line.said.values:
+        raise Unproven(f"{CASE_FILE} dit ce que taisent des valeurs scellées, alors que ce dossier n’en ouvre aucune")
+    told_of = set() if sealed else {path for path, _ in tokens_in(stored.data)}
+    for path in sorted(told_of ^ {*line.said.values}):
         raise Unproven(f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»")
 
 

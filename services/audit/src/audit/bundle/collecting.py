@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from audit.bundle.model import Bundle, Line, Reading, Said
+from audit.bundle.model import FORMAT, SEALED, Bundle, Line, Reading, Said
 from audit.bundle.writing import SCHEMAS
 from audit.domain import EventHeard
 from audit.ledger import tree
@@ -46,8 +46,8 @@ class Shown:
     schemas: Mapping[str, Any]
 
 
-def collected(app: ServiceApplication, case: UUID, shown_by: Callable[[str], Shown]) -> Bundle:
-    """`shown_by`: what each phase service shows of it, by its name.
+def collected(app: ServiceApplication, case: UUID, shown_by: Callable[[str], Shown], *, sealed: bool = False) -> Bundle:
+    """`shown_by`: what each phase service shows of it, by its name; `sealed`: without what its sealed values say.
 
     Raises UnknownCase, NotSignedYet or Unanswered."""
     heard = sorted(
@@ -64,13 +64,14 @@ def collected(app: ServiceApplication, case: UUID, shown_by: Callable[[str], Sho
         {name: each.reading for name, each in shown.items()},
         signed.key,
         signed.note,
-        tuple(_line(*each, shown[each[0].publisher]) for each in zip(heard, leaves, proofs, strict=True)),
+        tuple(_line(*each, shown[each[0].publisher], sealed) for each in zip(heard, leaves, proofs, strict=True)),
         {f"{SCHEMAS}en-tete.json": _json(msgspec.json.schema(Header))}
         | {
             f"{SCHEMAS}{name}.{topic.replace(':v', '.v')}.json": _json(schema)
             for name, each in shown.items()
             for topic, schema in sorted(each.schemas.items())
         },
+        SEALED if sealed else FORMAT,
         successions=tuple(Ledger(app.recorder).successions()),
         witnesses=tuple(Ledger(app.recorder).witnesses()),
     )
@@ -90,8 +91,8 @@ def _proofs(app: ServiceApplication, heard: Sequence[EventHeard]) -> tuple[Signe
     return signed, in_order, proofs
 
 
-def _line(event: EventHeard, leaf: Leaf, proof: str, shown: Shown) -> Line:
-    values = dict(sorted(shown.values.get(event.position, {}).items()))
+def _line(event: EventHeard, leaf: Leaf, proof: str, shown: Shown, sealed: bool) -> Line:
+    values = {} if sealed else dict(sorted(shown.values.get(event.position, {}).items()))
     said = Said(str(_id(event)), event.label or event.event, values)
     content = shown.contents.get(event.position)
     announced = None if content is None else announcement_of(event, leaf)

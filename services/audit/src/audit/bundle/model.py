@@ -12,9 +12,10 @@ from audit.ledger.opening import Opening, opening
 from audit.ledger.proof import proof
 from audit.ledger.tree import Unproven
 
-FORMAT = "dla-bundle/2"
-FORMATS = ("dla-bundle/1", FORMAT)
-"""Those that are read; the last one is written."""
+FORMAT, SEALED = "dla-bundle/2", "dla-bundle/3"
+"""The one that is written, and the one whose sealed values stay so: nobody reads them in it, whatever becomes of it."""
+FORMATS = ("dla-bundle/1", FORMAT, SEALED)
+"""Those that are read."""
 
 
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,7 +27,7 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said beside the proof: the event's French name, which only entries of the second form commit to, and what
-    its sealed values say, by path, which nothing proves; null when erased."""
+    its sealed values say, by path, which nothing proves; null when erased, and none in a file that is sealed."""
 
     id: str
     label: str
@@ -79,3 +80,7 @@ class Bundle:
     format: str = FORMAT
     successions: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
+
+    @property
+    def sealed(self) -> bool:
+        return self.format == SEALED

@@ -9,7 +9,7 @@ from typing import Any
 
 from audit.bundle.contents import content
 from audit.bundle.model import Bundle, Line
-from audit.bundle.words import ERASED, ROLES
+from audit.bundle.words import ERASED, ROLES, SEALED
 from audit.ledger.checkpoint import checkpoint
 from audit.ledger.proof import proof
 from audit.ledger.tree import Unproven
@@ -33,6 +33,7 @@ def page(bundle: Bundle) -> str:
         for name, reading in bundle.services.items()
         if not reading.shown
     )
+    closed = f"<p>Les valeurs scellées le restent dans ce fichier\u00a0: {SEALED}.</p>\n" if bundle.sealed else ""
     return f"""<!DOCTYPE html>
 <html lang="fr">
 <head><meta charset="utf-8"><title>Dossier {escape(bundle.case)}</title><style>{STYLE}</style></head>
@@ -40,12 +41,12 @@ def page(bundle: Bundle) -> str:
 <h1>Dossier {escape(bundle.case)}</h1>
 <p>{len(bundle.lines)} événements, dans l’ordre où ils ont été consignés, en temps universel (UTC).</p>
 <p>Registre {escape(signed.origin)}, signé à {signed.size} lignes. Les personnes figurent sous un pseudonyme.</p>
-{kept}{"".join(map(_article, bundle.lines))}</body>
+{kept}{closed}{"".join(_article(line, bundle.sealed) for line in bundle.lines)}</body>
 </html>
 """
 
 
-def _article(line: Line) -> str:
+def _article(line: Line, sealed: bool) -> str:
     told = line.header
     phase, role = NAMES.get(told.publisher, told.publisher), ROLES.get(told.role, told.role)
     unit = f", {told.unit}" if told.unit else ""
@@ -55,20 +56,21 @@ def _article(line: Line) -> str:
         f'<article id="{told.id}">\n<h2>{escape(line.said.label)}</h2>\n'
         f'<p class="who">{escape(phase)}, le {_instant(told.recorded_at)}{happened}\u202f; {escape(role)} '
         f"{escape(told.actor)}{escape(unit)}</p>\n"
-        f"{_content(line)}"
+        f"{_content(line, sealed)}"
         f'<p class="proof">Événement {told.id} ({escape(told.topic)}), version {told.version} de {told.stream}{cause}'
         f"\u202f; position {told.position} du service, rang {proof(line.proof).index} du registre</p>\n</article>\n"
     )
 
 
-def _content(line: Line) -> str:
+def _content(line: Line, sealed: bool) -> str:
     if line.content is None:
         return ""
     try:
         data = content(line.content).data
     except Unproven:
         return "<p>Contenu illisible.</p>\n"
-    values = line.said.values | dict(_leaves(data, set(dict(tokens_in(data)))))
+    closed = set(dict(tokens_in(data)))
+    values = (dict.fromkeys(closed, SEALED) if sealed else line.said.values) | dict(_leaves(data, closed))
     rows = "".join(f"<dt>{escape(path)}</dt><dd>{escape(_said(values[path]))}</dd>\n" for path in sorted(values))
     return f"<dl>\n{rows}</dl>\n" if rows else ""
 

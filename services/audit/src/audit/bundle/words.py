@@ -14,4 +14,4 @@ ROLES = {
     "ops": "exploitation",
     "service": "automatique",
 }
-ERASED = "«\u202feffacé\u202f»"
+ERASED, SEALED = "«\u202feffacé\u202f»", "«\u202fscellé\u202f»"
