@@ -24,8 +24,8 @@ ANOTHER = UUID(int=6)
 INES = "ines"
 
 
-def told(position: int, event: str = "meeting-recorded", case: UUID = CASE, unit: str = "dla-44") -> Message:
-    said = msgspec.structs.replace(header(position, case=case), event=event, unit=unit)
+def told(position: int, publisher: str = "intake", case: UUID = CASE, unit: str = "dla-44") -> Message:
+    said = msgspec.structs.replace(header(position, publisher, case), event="meeting-recorded", unit=unit)
     return Message.of(said, None, None, "Un événement")
 
 
@@ -146,6 +146,9 @@ def test_a_case_is_of_nobody_and_nothing_is_lifted_until_the_ledger_commits_to_i
     only_heard(app, told(7, unit="dla-49"))
     assert seen(audit.by("adviser", unit="dla-49")) == (403, "no-rule")
     assert len(colleague.get(TIMELINE).json()["events"]) == 6, "what is new is shown at once to who sees the case"
+    hear(app, [told(1, "parcours", unit="dla-35")])
+    assert seen(audit.by("adviser", unit="dla-49")) == (200, "")
+    assert seen(audit.by("adviser", unit="dla-35")) == (403, "no-rule"), "it is of those who began it"
 
 
 def test_a_partner_passes_over_a_case_that_was_altered_and_reads_on(

@@ -40,7 +40,6 @@ from audit.health import (
     Heard,
     Reconciled,
     Refusal,
-    Restored,
     Witness,
 )
 from audit.ledger.checkpoint import Checkpoint
@@ -51,6 +50,7 @@ from audit.ledger.signing import Why
 from audit.ledger.store import Ledger
 from audit.ledger.tree import leaf_hash
 from audit.ledger.witnesses import Trouble, follow
+from audit.reconcile.following import Restored
 from console import words
 from console.main import web
 from console.pages import environment

@@ -25,6 +25,7 @@ from shared.eventlog.mapper import RecordedEvent
 from shared.events import command, event
 from shared.ids import uuid7
 from shared.transport.feed import Feed, Page, feed_router
+from shared.transport.followed import decider as following
 from shared.transport.inbox import Inbox
 from shared.transport.reactions import Reactions, To
 from shared.transport.wire import Header, Message, messages_of
@@ -194,7 +195,7 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
             """A step registered at the desk is followed in the workshop."""
             return To(decider, header.case, Follow(told.step))
 
-    app = ServiceApplication(name, [decider], url, DEPLOYMENT_KEY)
+    app = ServiceApplication(name, [decider, following], url, DEPLOYMENT_KEY)
     return Workshop(app, Inbox(app, reactions, feed), mended)
 
 

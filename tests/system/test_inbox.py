@@ -210,7 +210,7 @@ def test_another_log_stops_the_publisher_until_reconciled(desk: Desk, workshop: 
     desk.register(case, 30)
     with pytest.raises(OtherLog):
         workshop.inbox.receive(desk.messages()[-1])
-    assert list(workshop.inbox.halted()) == [desk.name]
+    assert list(workshop.app.recorder.halted()) == [desk.name]
     with pytest.raises(OtherLog, match="stopped until reconciled"):
         workshop.inbox.receive(followed)
     assert workshop.steps() == {case: [0, 1, 2]}
@@ -225,7 +225,7 @@ def test_a_feed_of_another_log_stops_it_too(desk: Desk, workshop: Workshop) -> N
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = gen_random_uuid()")
     with pytest.raises(OtherLog, match="its feed is that of log"):
         workshop.inbox.receive(last)
-    assert list(workshop.inbox.halted()) == [desk.name]
+    assert list(workshop.app.recorder.halted()) == [desk.name]
 
 
 def test_behind_at_two_announcements_means_that_the_stream_lost_some(

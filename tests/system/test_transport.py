@@ -147,7 +147,7 @@ def test_a_restored_publisher_halts_its_hearers_and_they_say_why(
     desk.restore(5, new_log=True)
     register_in_turn(desk, cases=3, steps=later)
     carrier.relay()
-    why = eventually(workshop.inbox.halted)[desk.name]
+    why = eventually(workshop.app.recorder.halted)[desk.name]
     assert f"log {desk.app.recorder.identity().log_id}" in why
     assert workshop.steps() == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +15,9 @@ import typer
 from shared.eventlog.rewrapping import rewrapped
 from shared.needs import settings_of
 from shared.service import Service
+from shared.transport.feed import FeedUnavailable
+from shared.transport.following import NotFollowed, restored, without_cause
+from shared.transport.following import follow as follow_restored
 from shared.transport.inbox import Inbox
 
 
@@ -52,6 +56,9 @@ def install(cli: typer.Typer, service: Service) -> None:
         with _inbox(service) as inbox:
             typer.echo(f"{inbox.parking.replay(publisher, case)} events replayed")
 
+    if not service.reactions.whole:  # else it compares more than numbers first, by a command of its own
+        _installed_follow(cli, service)
+
     @cli.command()
     def skip(publisher: str, case: UUID, motive: Annotated[str, typer.Option(help="Why it is given up")]) -> None:
         """Gives up the first parked event of a case; it is kept, with the motive."""
@@ -59,6 +66,33 @@ def install(cli: typer.Typer, service: Service) -> None:
             if not inbox.parking.skip(publisher, case, motive):
                 typer.echo("nothing of this publisher is parked for this case", err=True)
                 raise typer.Exit(1)
+
+
+def _installed_follow(cli: typer.Typer, service: Service) -> None:
+    @cli.command()
+    def follow(
+        publisher: Annotated[str, typer.Argument(help="The service whose log was restored from a back-up")],
+        motive: Annotated[str, typer.Option(help="Why; without it nothing changes, and what is lost is told")] = "",
+        by: Annotated[str, typer.Option(help="Who decides it; sealed in the event")] = "",
+    ) -> None:
+        """Hears a restored service again from where its log is another history. Names first what is lost: one JSON line
+        for each event here whose cause is gone; it stays. Ends with 1 when nothing has changed, 3 without a feed."""
+        settings = settings_of(service)
+        with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
+            try:
+                found = restored(app, feed, publisher)
+                for effect in without_cause(app, feed, service.reactions.publishers):
+                    typer.echo(json.dumps(asdict(effect), default=str))
+                typer.echo(
+                    f"{publisher} a été restauré jusqu’à la position {found.since}\u202f; {found.lost} des événements"
+                    f" que {service.name} avait entendus ne sont plus dans son journal.",
+                    err=True,
+                )
+                follow_restored(app, found, by or getpass.getuser(), motive)
+            except (NotFollowed, FeedUnavailable) as error:
+                typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
+                raise typer.Exit(3 if isinstance(error, FeedUnavailable) else 1) from None
+        typer.echo(f"{service.name} écoute {publisher} de nouveau, dans le journal {found.new_log}.", err=True)
 
 
 @contextmanager

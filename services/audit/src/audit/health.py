@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from audit.believed import disbelieved
 from audit.ledger.signing import Why
 from audit.ledger.witnesses import Trouble
 from audit.phases import NAMES
-from audit.reconcile.following import followed
+from audit.reconcile.following import Restored, followed
 from audit.reconcile.run import last
 from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
@@ -90,19 +89,6 @@ class Heard(BaseModel):
     announced_at: datetime | None
     lag: int | None
     halted: str | None
-
-
-class Restored(BaseModel):
-    """A log that was restored, and that audit goes on with: up to `since` it is one history with the log before."""
-
-    service: str
-    old_log: UUID
-    new_log: UUID
-    since: int
-    lost: int
-    by: str
-    motive: str
-    followed_at: datetime
 
 
 class Reconciled(BaseModel):
@@ -190,7 +176,7 @@ def health_of(app: ServiceApplication) -> Health:
         disbelieved=altered,
         witnesses=witnesses,
         quorum=row["quorum"],
-        restored=[Restored(**asdict(each)) for each in followed(app)],
+        restored=followed(app),
         advice=advice,
     )
 

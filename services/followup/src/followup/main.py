@@ -18,11 +18,12 @@ from shared.program import command_line
 from shared.rights.heard import decider as rights
 from shared.rights.in_charge import decider as in_charge
 from shared.service import Service
+from shared.transport.followed import decider as followed
 
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
-    deciders=(follow_up.decider, sheet.decider, attachment, rights, in_charge, forgetting),
+    deciders=(follow_up.decider, sheet.decider, attachment, rights, in_charge, forgetting, followed),
     routers=(api.router, api.follow_up_attachments, api.learning, api.caseload_router, people_router()),
     published=published,
     told=contracts.TOLD,

@@ -19,6 +19,7 @@ from shared.contracts import intake as contracts
 from shared.erasure.forgetting import decider as forgetting
 from shared.program import command_line
 from shared.service import Service
+from shared.transport.followed import decider as followed
 
 service = Service(
     name="intake",
@@ -32,6 +33,7 @@ service = Service(
         erasure,
         retention,
         forgetting,
+        followed,
     ),
     routers=(
         api.router,

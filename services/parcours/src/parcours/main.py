@@ -19,6 +19,7 @@ from shared.program import command_line
 from shared.rights.heard import decider as rights
 from shared.rights.in_charge import decider as in_charge
 from shared.service import Service
+from shared.transport.followed import decider as followed
 
 service = Service(
     name="parcours",
@@ -32,6 +33,7 @@ service = Service(
         rights,
         in_charge,
         forgetting,
+        followed,
     ),
     routers=(
         api.router,

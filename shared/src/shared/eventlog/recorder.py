@@ -202,6 +202,11 @@ class LogRecorder(PostgresApplicationRecorder):
         self.fetch("DELETE FROM {schema}.commands WHERE answered_at < now() - %s", (older_than,))
         self.fetch("DELETE FROM {schema}.failures WHERE failed_at < now() - %s", (older_than,))
 
+    def halted(self) -> dict[str, str]:
+        """The publishers nothing more is taken from, and why."""
+        rows = self.fetch("SELECT publisher, halted FROM {schema}.sources WHERE halted IS NOT NULL ORDER BY publisher")
+        return {row["publisher"]: row["halted"] for row in rows}
+
     def tracked(self, publisher: str, log_id: UUID, partition: int) -> int:
         """The number reached in a publisher's partition; 0 before the first."""
         rows = self.fetch(

@@ -158,11 +158,6 @@ class Inbox:
             raise self._halt(publisher, f"it speaks from log {log_id}, and we follow {row['log_id']}")
         return Place(row["reached"], row["parked"])
 
-    def halted(self) -> dict[str, str]:
-        """The publishers nothing more is taken from, and why."""
-        rows = self._app.recorder.fetch("SELECT publisher, halted FROM {schema}.sources WHERE halted IS NOT NULL")
-        return {row["publisher"]: row["halted"] for row in rows}
-
     def _halt(self, publisher: str, why: str) -> OtherLog:
         reason = f"{publisher}: {why}; stopped until reconciled"
         self._app.recorder.fetch(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Literal
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 from shared.web.asked import Asked
 from shared.web.problems import ProblemError
@@ -22,15 +24,21 @@ async def alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
+class Ready(BaseModel):
+    """`halted`: the services nothing more is heard of, and why, until somebody has looked."""
+
+    status: Literal["ok"] = "ok"
+    halted: dict[str, str]
+
+
 @health_router.get("/readyz", responses={503: {"description": "PostgreSQL does not answer"}})
-async def ready(asked: Asked) -> dict[str, str]:
+async def ready(asked: Asked) -> Ready:
     """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
     try:
         async with asyncio.timeout(2):
-            await asyncio.to_thread(asked.recorder.identity)
+            return Ready(halted=await asyncio.to_thread(asked.recorder.halted))
     except (TimeoutError, PersistenceError, psycopg.Error) as error:
         log.warning("not ready: %r", error)
         raise ProblemError(
             503, "not-ready", "Service momentanément indisponible", "Les données ne répondent pas."
         ) from error
-    return {"status": "ok"}

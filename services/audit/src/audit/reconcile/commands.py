@@ -17,12 +17,12 @@ from rich.progress import Progress as Bar
 from audit.health import health_of
 from audit.reactions import PHASES
 from audit.reconcile.finding import Finding
-from audit.reconcile.following import NotFollowed
 from audit.reconcile.run import Reconciliation, Reconciling, begun, last
 from audit.reconcile.run import follow as followed_again
 from shared.needs import settings_of
 from shared.service import Service
 from shared.transport.feed import FeedUnavailable
+from shared.transport.following import NotFollowed
 
 FOUND, NOT_DONE = 1, 3
 NOW_AND_THEN = 10.0

@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from audit.reconcile.finding import Kind
 from shared.eventlog.application import ServiceApplication
+from shared.transport.following import RestoredLog, switch
 
-LONGEST_MOTIVE = 500
-WHOLE = -1
 BY_RESTORE = frozenset({Kind.RESTORED, Kind.LOST})
 
 
-class NotFollowed(Exception):
-    """Nothing has changed, and why in French."""
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """Up to `since` both logs are one history; beyond, the ledger keeps `lost` events that the service has no more."""
+class Restored(BaseModel):
+    """A log that was restored, and that audit goes on with: up to `since` it is one history with the log before;
+    beyond, the ledger keeps `lost` events that the service has no more."""
 
     service: str
     old_log: UUID
@@ -33,12 +30,12 @@ class Followed:
     followed_at: datetime
 
 
-def followed(app: ServiceApplication) -> list[Followed]:
+def followed(app: ServiceApplication) -> list[Restored]:
     """Each restored log that audit went on with, the first one first."""
     rows = app.recorder.fetch(
         "SELECT service, old_log, new_log, since, lost, by, motive, followed_at FROM {schema}.followed ORDER BY nth"
     )
-    return [Followed(**row) for row in rows]
+    return [Restored(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Histories:
         return position > self.until.get(log, position)
 
 
-def histories(service: str, found: Iterable[Followed]) -> Histories:
+def histories(service: str, found: Iterable[Restored]) -> Histories:
     current, until = None, dict[UUID, int]()
     for each in found:
         if each.service == service:
@@ -61,30 +58,13 @@ def histories(service: str, found: Iterable[Followed]) -> Histories:
     return Histories(current, until)
 
 
-def go_on(
-    app: ServiceApplication, service: str, new_log: UUID, since: int, lost: int, by: str, motive: str
-) -> Followed:
+def go_on(app: ServiceApplication, found: RestoredLog, lost: int, by: str, motive: str) -> Restored:
     """From what both logs have in common, as far as it was heard. Raises NotFollowed."""
     with app.recorder.datastore.get_connection() as connection, connection.transaction():
-        row = connection.execute("SELECT log_id FROM sources WHERE publisher = %s FOR UPDATE", (service,)).fetchone()
-        if row is None or row["log_id"] == new_log:
-            raise NotFollowed("audit écoute déjà ce journal.")
-        heard = connection.execute(
-            "SELECT number FROM tracked WHERE (publisher, log_id, partition) = (%s, %s, %s)",
-            (service, row["log_id"], WHOLE),
-        ).fetchone()
-        begin = min(since, heard["number"] if heard else 0)
-        connection.execute(
-            "UPDATE sources SET log_id = %s, halted = NULL, announced = NULL, announced_at = NULL,"
-            " announced_until = NULL, heard_until = NULL,"
-            " left_logs = array_append(left_logs, log_id) WHERE publisher = %s",
-            (new_log, service),
-        )
-        if begin:
-            connection.execute("INSERT INTO tracked VALUES (%s, %s, %s, %s)", (service, new_log, WHOLE, begin))
+        switch(connection, found, motive)
         connection.execute(
             "INSERT INTO followed (service, old_log, new_log, since, lost, by, motive)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            (service, row["log_id"], new_log, since, lost, by, motive),
+            (found.publisher, found.old_log, found.new_log, found.since, lost, by, motive),
         )
     return followed(app)[-1]

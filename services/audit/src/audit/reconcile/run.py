@@ -11,12 +11,13 @@ from psycopg.types.json import Jsonb
 
 from audit.reconcile.comparison import Comparison, Progress
 from audit.reconcile.finding import Finding, Kind
-from audit.reconcile.following import BY_RESTORE, LONGEST_MOTIVE, Followed, NotFollowed, followed, go_on, histories
+from audit.reconcile.following import BY_RESTORE, Restored, followed, go_on, histories
 from audit.reconcile.held import Held
 from audit.reconcile.rebuilt import rebuilt
 from audit.reconcile.told import Audited
 from shared.eventlog.application import ServiceApplication
 from shared.transport.feed import Feed
+from shared.transport.following import NotFollowed, restored, why
 
 BATCH = 500
 
@@ -139,24 +140,13 @@ class Reconciling:
         )
 
 
-def follow(app: ServiceApplication, feed: Feed, service: str, by: str, motive: str) -> Followed:
+def follow(app: ServiceApplication, feed: Feed, service: str, by: str, motive: str) -> Restored:
     """Hears a service again that declares to have been restored, once nothing else differs from what the ledger holds.
 
     Raises NotFollowed or FeedUnavailable; then nothing has changed."""
-    said = " ".join(motive.split())
-    if not said or len(said) > LONGEST_MOTIVE or not said.isprintable():
-        raise NotFollowed(f"dites pourquoi, en {LONGEST_MOTIVE} caractères au plus (--motive).")
-    page = feed.page(service, None, 0, 1)
-    rows = app.recorder.fetch("SELECT log_id FROM {schema}.sources WHERE publisher = %s", (service,))
-    if not rows or rows[0]["log_id"] == page.log_id:
-        raise NotFollowed(f"{service} parle du journal qu’audit écoute déjà.")
-    if not page.since:
-        raise NotFollowed(
-            f"{service} ne déclare aucune restauration\u00a0: qui l’exploite dit d’abord jusqu’où elle vaut."
-        )
-    lost = 0
+    said, found, lost = why(motive), restored(app, feed, service), 0
     for finding in Reconciling(app, feed, begun(app, by, [service])).findings():
         if finding.kind not in BY_RESTORE:
             raise NotFollowed(f"autre chose que la restauration les sépare. {finding}")
         lost += finding.kind is Kind.LOST
-    return go_on(app, service, page.log_id, page.since, lost, by, said)
+    return go_on(app, found, lost, by, said)

@@ -1,0 +1,187 @@
+"""Is a publisher heard again that was restored, once somebody decides it, and each of its events once?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID
+
+import pytest
+from carrier import Carrier
+from desk import FAULTY, Desk, Workshop, eventually, register_in_turn
+
+from shared.decider import Role
+from shared.eventlog.partitions import PARTITIONS, PartitionTracking, partition_of
+from shared.eventlog.refused import TrackingRefused
+from shared.ids import uuid7
+from shared.transport import subscriptions
+from shared.transport.feed import Feed
+from shared.transport.followed import RestoredLogFollowed, followed_of
+from shared.transport.following import NotFollowed, follow, restored, why, without_cause
+from shared.transport.inbox import OtherLog
+from shared.transport.parking import Parking
+from shared.transport.wire import Message
+
+KEPT = 5
+MOTIVE = "Disque perdu, sauvegarde de la nuit."
+
+
+def receive_all(workshop: Workshop, desk: Desk) -> None:
+    for message in desk.messages():
+        workshop.inbox.receive(message)
+
+
+@pytest.fixture
+def lost(desk: Desk, workshop: Workshop) -> list[Message]:
+    """Heard by the workshop, and then lost by the desk, which goes on with others of the same cases."""
+    register_in_turn(desk, cases=3, steps=3)
+    told = desk.messages()
+    receive_all(workshop, desk)
+    desk.restore(KEPT, new_log=True)
+    for message in told[:3]:
+        desk.register(message.header.case, 200)
+    return told[KEPT:]
+
+
+def expected(desk: Desk, lost: list[Message]) -> Counter[UUID]:
+    """How many steps of each case: what the desk has, and what the workshop did because of what was lost."""
+    told = Counter({case: len(steps) for case, steps in desk.steps().items()})
+    return told + Counter(message.header.case for message in lost)
+
+
+def followed(workshop: Workshop) -> Counter[UUID]:
+    return Counter({case: len(steps) for case, steps in workshop.steps().items()})
+
+
+def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
+    desk: Desk, workshop: Workshop, carrier: Carrier, http_feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "HALTED_PAUSE", 0.2)
+    carrier.install()
+    relay = carrier.relay()
+    carrier.hears(workshop)
+    register_in_turn(desk, cases=3, steps=3)
+    eventually(lambda: workshop.steps() == desk.steps())
+    lost = desk.messages()[KEPT:]
+    carrier.loop.do(relay.stop())
+    desk.restore(KEPT, new_log=True)
+    register_in_turn(desk, cases=3, steps=2, first=200)
+    carrier.relay()
+    assert desk.name in eventually(workshop.app.recorder.halted)
+    found = restored(workshop.app, http_feed, desk.name)
+    follow(workshop.app, found, "Inès", MOTIVE)
+    carrier.publish(lost)
+    eventually(lambda: followed(workshop) == expected(desk, lost))
+    register_in_turn(desk, cases=2, steps=2, first=300)
+    eventually(lambda: followed(workshop) == expected(desk, lost))
+    assert (workshop.app.recorder.halted(), workshop.count("parked"), carrier.deaths) == ({}, 0, [])
+
+
+def test_what_was_lost_is_named_and_the_decision_is_an_event(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    with pytest.raises(OtherLog):
+        receive_all(workshop, desk)
+    found = restored(workshop.app, http_feed, desk.name)
+    assert (found.since, found.lost) == (KEPT, len(lost))
+    assert found.kept == {
+        partition: max((each.header.number for each in desk.messages()[:KEPT] if each.header.partition == partition),
+                       default=0)
+        for partition in found.heard
+    }  # fmt: skip
+    effects = list(without_cause(workshop.app, http_feed, [desk.name]))
+    assert {effect.cause for effect in effects} == {message.header.id for message in lost}
+    assert {effect.name for effect in effects} == {"step-followed"}
+    follow(workshop.app, found, "Inès", MOTIVE)
+    receive_all(workshop, desk)
+    for message in lost:
+        workshop.inbox.receive(message)  # delivered again: passed over
+    assert followed(workshop) == expected(desk, lost)
+    ((entry, decided),) = workshop.app.events_of(workshop.app.recorder.entries_of_stream(followed_of(desk.name)))
+    data = decided.data
+    assert isinstance(data, RestoredLogFollowed)
+    assert (data.publisher, data.since, data.lost, decided.meta.role) == (desk.name, KEPT, len(lost), Role.OPS)
+    assert (data.new_log, data.old_log) == (desk.app.recorder.identity().log_id, lost[0].header.log_id)
+    assert [workshop.app.vault.open(each) for each in (data.by, data.motive)] == ["Inès", MOTIVE]
+    assert MOTIVE.encode() not in entry.state
+
+
+def test_a_second_restore_is_followed_like_the_first(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    follow(workshop.app, restored(workshop.app, http_feed, desk.name), "Inès", MOTIVE)
+    receive_all(workshop, desk)
+    again = desk.messages()[2:]
+    desk.restore(2, new_log=True)
+    register_in_turn(desk, cases=2, steps=2, first=400)
+    found = restored(workshop.app, http_feed, desk.name)
+    assert found.lost == len(again)
+    follow(workshop.app, found, "Inès", MOTIVE)
+    receive_all(workshop, desk)
+    assert followed(workshop) == expected(desk, [*lost, *again])
+
+
+def test_an_event_of_the_old_log_that_was_under_way_is_not_counted_any_more(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    found = restored(workshop.app, http_feed, desk.name)
+    follow(workshop.app, found, "Inès", MOTIVE)
+    for partition in range(PARTITIONS):
+        late = PartitionTracking(desk.name, found.heard.get(partition, 0) + 1, found.old_log, partition, uuid7())
+        with pytest.raises(TrackingRefused):
+            workshop.app.recorder.insert_events([], tracking=late)
+
+
+def test_what_was_heard_since_it_was_compared_is_compared_again(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    found = restored(workshop.app, http_feed, desk.name)
+    partition, number = next(iter(found.heard.items()))
+    more = PartitionTracking(desk.name, number + 1, found.old_log, partition, uuid7())
+    workshop.app.recorder.insert_events([], tracking=more)
+    with pytest.raises(NotFollowed, match="recommencez"):
+        follow(workshop.app, found, "Inès", MOTIVE)
+    assert workshop.app.recorder.entries_of_stream(followed_of(desk.name)) == []
+
+
+def test_what_waited_to_be_mended_and_was_lost_is_given_up_and_kept(
+    desk: Desk, workshop: Workshop, http_feed: Feed
+) -> None:
+    case = uuid7()
+    desk.register(case, 1)
+    desk.register(case, FAULTY)
+    first, faulty = desk.messages()
+    workshop.inbox.receive(first)
+    for _ in range(Parking.FAILURES - 1):
+        with pytest.raises(ValueError, match="faulty"):
+            workshop.inbox.receive(faulty)
+    workshop.inbox.receive(faulty)
+    desk.restore(1, new_log=True)
+    desk.register(case, 2)
+    follow(workshop.app, restored(workshop.app, http_feed, desk.name), "Inès", MOTIVE)
+    receive_all(workshop, desk)
+    assert workshop.steps() == {case: [1, 2]}
+    (kept,) = workshop.app.recorder.fetch("SELECT case_id, number, motive FROM {schema}.skipped")
+    assert kept == {"case_id": case, "number": faulty.header.number, "motive": MOTIVE}
+    assert workshop.count("parked") == 0
+    assert partition_of(case) == faulty.header.partition
+
+
+@pytest.mark.parametrize("motive", ["", "  ", "x" * 501, "\x1b[2J"])
+def test_somebody_says_why(motive: str) -> None:
+    with pytest.raises(NotFollowed, match="dites pourquoi"):
+        why(motive)
+
+
+def test_what_declares_no_restore_or_is_heard_already_is_refused(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET since = 0")
+    with pytest.raises(NotFollowed, match="ne déclare aucune restauration"):
+        restored(workshop.app, http_feed, desk.name)
+    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET since = %s", (KEPT,))
+    found = restored(workshop.app, http_feed, desk.name)
+    follow(workshop.app, found, "Inès", MOTIVE)
+    with pytest.raises(NotFollowed, match="déjà écouté"):
+        restored(workshop.app, http_feed, desk.name)
+    with pytest.raises(NotFollowed, match="recommencez"):
+        follow(workshop.app, found, "Claire", MOTIVE)
