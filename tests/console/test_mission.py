@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import pytest
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse, Response
+from missions import AGREED, ASKED, parcours_telling
 from screens import NAME, Browser, Switch, World, text
 
-from parcours.provider import Assignment, OwnConsultation, OwnProposal, ProviderPage, ScoredOn
+from parcours.provider import OwnConsultation, ProviderPage
 from shared.web.problems import problem
-
-ASKED = OwnConsultation(
-    UUID(int=1),
-    "open",
-    "ouverte",
-    UUID(int=2),
-    "Étude de marché\net refonte de la tarification.",
-    [ScoredOn("Compréhension du besoin", 60), ScoredOn("Prix", 40)],
-    datetime(2027, 3, 12, 16, 0, tzinfo=UTC),
-    OwnProposal(480_000, 5, "Cinq jours sur place."),
-    None,
-    None,
-    None,
-)
-AGREED = Assignment(
-    UUID(int=3), "Refonte de la tarification", UUID(int=1), date(2027, 4, 1), date(2027, 6, 30), "started", "commencée",
-    date(2027, 3, 20), 480_000, 5, 2, 3, None, False, 0,
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -42,14 +21,7 @@ def told() -> dict[str, Any]:
 
 @pytest.fixture
 def ways(ways: dict[str, Switch], told: dict[str, Any]) -> dict[str, Switch]:
-    parcours = FastAPI()
-
-    @parcours.get("/api/v1/parcours/{case}/provider")
-    def page() -> Response:
-        answer = told["answer"]
-        return answer if isinstance(answer, Response) else JSONResponse(msgspec.to_builtins(answer))
-
-    return ways | {"parcours": Switch(parcours)}
+    return ways | {"parcours": Switch(parcours_telling(lambda: told["answer"]))}
 
 
 @pytest.fixture

@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
-import uvicorn
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from desk import eventually
 from heard import header, kept
+from missions import AGREED, ASKED, parcours_telling
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect, sync_playwright
 from screens import ORIGIN, Switch, World, played, settings
 from witnesses import COSIGNER, ELEVEN
 
@@ -59,11 +60,13 @@ from console.stored import said_by
 from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
+from parcours.provider import ProviderPage
 from shared.sealed import tokens_in
+from shared.web.serving import server_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 MANY = UUID(int=300)
 LINK = f"dla_link_{'A' * 43}"
 """One that was never given."""
@@ -85,11 +88,12 @@ def chromium() -> Iterator[Chromium]:
 
 @pytest.fixture(scope="module")
 def ways(world: World) -> dict[str, Switch]:
-    ways = {name: Switch(getattr(world, name).web) for name in ("intake", "diagnostic", "audit")}
-    nowhere = {name: Switch(world.intake.web) for name in ("parcours", "followup")}
-    for way in nowhere.values():
-        way.out = True
-    return ways | nowhere
+    """Parcours knows a provider's page and nothing else; follow-up is never there."""
+    apps = {name: getattr(world, name).web for name in ("intake", "diagnostic", "audit")}
+    apps["parcours"] = parcours_telling(lambda: ProviderPage([ASKED], [AGREED]))
+    nowhere = Switch(world.intake.web)
+    nowhere.out = True
+    return {name: Switch(app) for name, app in apps.items()} | {"followup": nowhere}
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +103,9 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     address = f"http://127.0.0.1:{port['console']}"
     person = Person("some-auditor", "Ariane Audren", "auditor", units=("dla-44",))
     provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])
-    told = settings(address=address, discovery=f"{provider.address}/.well-known/openid-configuration", polled=0.1)
-    config = uvicorn.Config(
-        web(told, ways), host="127.0.0.1", port=port["console"], log_config=None, timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
+    discovery = f"{provider.address}/.well-known/openid-configuration"
+    told = settings(address=address, port=port["console"], discovery=discovery, polled=0.1)
+    server = server_of(web(told, ways), told, stops_within=1)
     thread = Thread(target=server.run, name="console")
     with provider.serving():
         thread.start()
@@ -113,19 +115,31 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
         thread.join()
 
 
+@cache
+def session_of(chromium: Chromium, console: str) -> StorageState:
+    """What a browser keeps of somebody who has signed in, through the provider's page, as a person does."""
+    context = chromium.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(console)
+    page.get_by_role("link", name="Se connecter").click()
+    page.get_by_role("button", name="Ariane Audren").click()
+    page.wait_for_url(f"{console}/")
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
 @contextmanager
-def signed_in(chromium: Chromium, console: str, **how: Any) -> Iterator[Page]:
-    """Through the provider's page, as a person does; a fault of a script fails the test."""
-    context: BrowserContext = chromium.new_context(locale="fr-FR", **({"viewport": DESKTOP} | how))
+def signed_in(chromium: Chromium, console: str) -> Iterator[Page]:
+    """In a context of its own, at the first page; a fault of a script fails the test."""
+    kept = session_of(chromium, console)
+    context: BrowserContext = chromium.new_context(locale="fr-FR", viewport=DESKTOP, storage_state=kept)
     context.set_default_timeout(15_000)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
     page.goto(console)
-    page.get_by_role("link", name="Se connecter").click()
-    page.get_by_role("button", name="Ariane Audren").click()
-    page.wait_for_url(f"{console}/")
     yield page
     context.close()
     assert faults == []
@@ -140,11 +154,25 @@ def opened(page: Page, console: str, case: object, path: str = "") -> Page:
     return page
 
 
+AXE = Axe()
+LOOKS: list[tuple[ViewportSize, Any, dict[str, Any]]] = [
+    (DESKTOP, "light", {}),
+    (PHONE, "dark", {"runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]}),
+]
+"""The second look asks what colours and room may change: all else is of the page, and was asked already."""
+
+
 def faultless(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
+    """At a desk and in the light, then on a phone in the dark."""
+    page.evaluate(AXE.axe_script)
+    for size, scheme, asked in LOOKS:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        found = AxeResults(page.evaluate("asked => axe.run(asked)", {"resultTypes": ["violations"], **asked}))
+        assert found.violations_count == 0, f"{page.url}, {scheme}\n{found.generate_report()}"
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
+    page.set_viewport_size(DESKTOP)
 
 
 @pytest.fixture(scope="module")
@@ -156,26 +184,17 @@ def many(world: World) -> UUID:
     return MANY
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"viewport": DESKTOP},
-        {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
-        {"viewport": PHONE, "reduced_motion": "reduce"},
-    ],
-    ids=["desktop", "phone in the dark", "phone"],
-)
 def test_no_page_has_a_fault(
-    chromium: Chromium, console: str, world: World, ways: dict[str, Switch], many: UUID, how: dict[str, Any]
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch], many: UUID
 ) -> None:
-    with signed_in(chromium, console, **how) as page:
+    with signed_in(chromium, console) as page:
         faultless(page)
         page.goto(f"{console}/?q=rien")
         faultless(page)
         page.goto(f"{console}/dossiers/{world.case}")
         faultless(page)  # why?
         faultless(opened(page, console, world.case))
-        for path in ("/etat/accueil?version=3", "/etat/parcours", "/etat/diagnostic", "/consultations"):
+        for path in ("/etat/accueil?version=3", "/etat/suivi", "/etat/diagnostic", "/consultations"):
             faultless(opened(page, console, world.case, path))
         page.goto(f"{console}/dossiers/{world.case}")
         page.get_by_role("link", name="Entretien d’accueil").first.click()
@@ -183,7 +202,7 @@ def test_no_page_has_a_fault(
         page.locator(".steps summary").first.click()
         faultless(page)
         faultless(opened(page, console, many))
-        for path in ("/registre", "/titre", "/nulle-part", f"/dossiers/{UUID(int=1)}/motif", "/acces#secret"):
+        for path in ("/registre", "/titre", "/nulle-part", "/acces#secret"):
             page.goto(f"{console}{path}")
             faultless(page)
         ways["audit"].out = True
@@ -198,6 +217,11 @@ def test_no_page_has_a_fault(
         expect(page.get_by_role("heading", name="Vous êtes déconnecté·e")).to_be_visible()
         faultless(page)
         page.get_by_role("link", name="Se reconnecter").click()
+        faultless(page)
+        page.get_by_text("Avec un jeton de développement").click()
+        page.get_by_label("Jeton").fill(world.token("provider", case=world.case))
+        page.get_by_role("button", name="Entrer avec ce jeton").click()
+        expect(page.get_by_role("heading", name="Ce que le DLA vous demande")).to_be_visible()
         faultless(page)
 
 
@@ -639,13 +663,12 @@ UNWELL = Health(
 )
 
 
-@pytest.mark.parametrize("how", [{}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desktop", "phone in the dark"])
 def test_a_ledger_that_is_not_well_says_all_that_is_wrong_and_what_to_do(
-    chromium: Chromium, console: str, ways: dict[str, Switch], how: dict[str, Any]
+    chromium: Chromium, console: str, ways: dict[str, Switch]
 ) -> None:
     ways["audit"].instead["/api/v1/ledger/health"] = UNWELL.model_dump(mode="json")
     try:
-        with signed_in(chromium, console, **how) as page:
+        with signed_in(chromium, console) as page:
             page.goto(f"{console}/registre")
             faultless(page)
             told = page.locator("main").inner_text()
