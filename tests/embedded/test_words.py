@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from embedded.demo.words import Words, readable
+from embedded.who import ROLE_NAMES
 from shared.events import name_of
+from shared.french import ROLES
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "deploy" / "demo" / "words.toml").read_text())
 EVENTS = [
@@ -36,7 +38,12 @@ def test_no_words_are_kept_for_an_event_that_does_not_exist() -> None:
 
 def test_every_code_that_an_event_may_hold_is_said_in_french() -> None:
     codes = {str(value) for event in EVENTS for kind in kinds_in(event, set()) for value in kind}
-    assert codes - WORDS["codes"].keys() == set()
+    assert codes - WORDS["codes"].keys() - ROLE_NAMES.keys() == set()
+
+
+def test_roles_have_the_words_that_they_have_in_the_services() -> None:
+    """The stack imports nothing of them."""
+    assert {code: said for code, said in ROLES.items() if code != "service"} == ROLE_NAMES
 
 
 def kinds_in(shape: Any, seen: set[Any]) -> Iterator[type[StrEnum]]:

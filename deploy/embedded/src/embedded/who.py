@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from embedded.issuer import ROLES
-
-FRENCH = {
+ROLE_NAMES = {
     "adviser": "chargé·e d’accompagnement",
     "manager": "responsable de la structure porteuse",
     "regional": "DLA régional",
@@ -21,6 +19,7 @@ FRENCH = {
     "dpo": "délégué·e à la protection des données",
     "ops": "exploitation",
 }
+"""As the services call them, of which nothing is imported here."""
 ASKED = ("client_id", "redirect_uri", "response_type", "state", "nonce", "code_challenge", "code_challenge_method")
 STYLE = """
 :root{color-scheme:light dark}body{font:100%/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}
@@ -51,7 +50,7 @@ def page(people: Mapping[str, Person], asked: Mapping[str, str]) -> str:
         f"<span>{_told(person)}</span></button></li>"
         for key, person in people.items()
     )
-    roles = "".join(f'<option value="{role}">{FRENCH[role]}</option>' for role in ROLES if role in FRENCH)
+    roles = "".join(f'<option value="{role}">{name}</option>' for role, name in ROLE_NAMES.items())
     return _whole(
         "Qui êtes-vous\u202f?",
         "<p>Ce fournisseur d’identité ne sert qu’à essayer\u00a0: il croit qui s’assied à cette machine.</p>"
@@ -73,7 +72,7 @@ def said(sentence: str) -> str:
 
 def _told(person: Person) -> str:
     where = person.unit or (f"{len(person.units)} structures porteuses" if person.units else "")
-    return escape(FRENCH[person.role] + (f" · {where}" if where else ""))
+    return escape(ROLE_NAMES[person.role] + (f" · {where}" if where else ""))
 
 
 def _whole(title: str, content: str) -> str:

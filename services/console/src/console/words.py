@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from console.services import NAMES
-from shared.french import PARIS, ROLES, euros, in_words, number
+from shared.french import PARIS, ROLES, euros, in_words, number, sentence
 
 STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -30,7 +30,7 @@ def _told() -> dict[str, dict[str, str]]:
 
 def all_told() -> dict[str, Any]:
     """For a browser, which says what it has verified in the same words."""
-    told = {name: _told()[name] for name in ("fields", "codes")}
+    told = {"fields": _told()["fields"], "codes": ROLES | _told()["codes"]}
     return told | {"amounts": sorted(AMOUNTS), "as_typed": sorted(NO_CODES), "roles": ROLES, "services": NAMES}
 
 
@@ -38,8 +38,8 @@ def label(field: str) -> str:
     """A field by its name; what is no field of ours is a key (an axis, a criterion, an id) or is shown as it is."""
     if (known := _told()["fields"].get(field)) is not None:
         return known
-    if (code := _told()["codes"].get(field)) is not None:
-        return code[:1].upper() + code[1:]
+    if (code := _code(field)) is not None:
+        return sentence(code)
     if UUID.fullmatch(field):
         return short(field)
     return field.replace("_", " ")
@@ -58,7 +58,12 @@ def said(value: Any, field: str = "") -> str:
         return moment(text)
     if UUID.fullmatch(text) or HASH.fullmatch(text):
         return short(text)
-    return text if field in NO_CODES else _told()["codes"].get(text, text)
+    return text if field in NO_CODES else _code(text) or text
+
+
+def _code(text: str) -> str | None:
+    """A role has the words that it has everywhere, unless another code is spelled as it is."""
+    return _told()["codes"].get(text) or ROLES.get(text)
 
 
 def _plain(value: float, field: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from embedded.demo.player import Aside, Opened, Played, Player
-from embedded.demo.words import Event, Words, told, typeset
+from embedded.demo.words import Event, Words, typeset
+from embedded.who import ROLE_NAMES
 
 REQUESTS = "intake /requests"
 WHERE = {
@@ -131,5 +132,4 @@ def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], be
 
 
 def people_of(played: Played) -> list[str]:
-    roles = told()["roles"]
-    return [f"{person.name}, {roles[person.role]}" for person in played.script.people.values()]
+    return [f"{person.name}, {ROLE_NAMES[person.role]}" for person in played.script.people.values()]

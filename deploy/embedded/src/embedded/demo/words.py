@@ -11,6 +11,7 @@ from typing import Any
 
 from embedded.demo.blanks import BLANK
 from embedded.demo.script import DEMO
+from embedded.who import ROLE_NAMES
 
 Event = dict[str, Any]
 NAMED_BY = {
@@ -53,7 +54,7 @@ def _of(event: Event, field: str) -> Any:
 
 @cache
 def told() -> dict[str, dict[str, str]]:
-    """`about`: a sentence by event; `codes`: French words by code; `roles`."""
+    """`about`: a sentence by event; `codes`: French words by code."""
     found: dict[str, dict[str, str]] = tomllib.loads((DEMO / "words.toml").read_text())
     return found
 
@@ -85,7 +86,7 @@ def readable(value: Any, name: str = "") -> str:
     text = str(value)
     if re.fullmatch(r"\d{4}-\d\d-\d\d(T.+)?", text):
         return f"{datetime.fromisoformat(text):%d/%m/%Y}"
-    return told()["codes"].get(text, text.rstrip("."))
+    return told()["codes"].get(text) or ROLE_NAMES.get(text) or text.rstrip(".")
 
 
 def _short(value: dict[str, Any]) -> str:
