@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from threading import Thread
@@ -152,10 +150,3 @@ def test_headers_and_forms_that_do_not_come_are_not_waited_for(port: int) -> Non
     slow = answer_to(port, form)
     assert slow.startswith(b"HTTP/1.1 408 ") and re.search(rb"(?i)\r\nconnection: close\r\n", slow)
     assert "Envoi interrompu" in slow.decode()
-
-
-def test_the_console_loads_no_log() -> None:
-    """What it shares with the services is the edge alone."""
-    asked = "import console.main, sys; print({'eventsourcing', 'shared.eventlog'} & set(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert told.stdout == "set()\n"
