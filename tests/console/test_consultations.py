@@ -18,7 +18,7 @@ def test_an_auditor_reads_who_consulted_a_dossier_when_why_and_what(auditor: Bro
     shown = text(auditor.get(f"/dossiers/{world.case}/consultations"))
     assert "Qui a consulté ce dossier" in shown
     assert "Auditeur·rice · vous « Réclamation d’une structure »" in shown
-    assert "Chronologie (Audit), état (Accueil)" in shown or "État (Accueil), chronologie (Audit)" in shown
+    assert "Chronologie (Audit)" in shown and "État (Accueil)" in shown
     assert "Chargé·e d’accompagnement · dla-44" in shown
 
 
@@ -101,9 +101,9 @@ def test_what_one_person_reads_in_a_day_for_one_motive_is_one_reading() -> None:
     told = [row(5), row(4, **moment), row(3), row(2, motive="Réclamation"), row(1, who="another"), row(0, rows=1)]
     first, second, third, last = readings(told)
     assert (first.since, first.until) == ("2026-12-01T10:03:00Z", "2026-12-01T10:05:00Z")
-    assert first.parts == {"état": ["Accueil"], "état (version 3)": ["Diagnostic partagé"]}
+    assert first.parts == {"État": ["Accueil"], "État, version 3": ["Diagnostic partagé"]}
     assert (second.motive, third.who) == ("Réclamation", "another")
-    assert list(last.parts) == ["état (1\u00a0ligne)"]
+    assert list(last.parts) == ["État, 1\u00a0ligne"]
 
 
 def test_to_a_leader_an_hour_in_one_role_is_one_reading() -> None:

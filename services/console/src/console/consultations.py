@@ -19,7 +19,7 @@ from console.asking import reader_of
 from console.dossiers import services_of
 from console.pages import page
 from console.services import NAMES, Reader, Trouble, attempt
-from shared.french import MONTHS, PARIS
+from shared.french import MONTHS, PARIS, sentence
 
 router = APIRouter()
 LOG = "/api/v1/consultations"
@@ -89,8 +89,12 @@ async def _shown(
         months=months(rows),
         whose=whose,
         after=after,
-        onwards=urlencode({"mois": month, "qui": whose, "apres": rows[-1]["id"]}) if more else None,
+        onwards=_asking(mois=month, qui=whose, apres=rows[-1]["id"]) if more else None,
     )
+
+
+def _asking(**asked: str) -> str:
+    return urlencode({name: told for name, told in asked.items() if told})
 
 
 def merged(logs: Mapping[str, Sequence[dict[str, Any]]]) -> tuple[list[dict[str, Any]], bool]:
@@ -127,8 +131,7 @@ def _part(row: Mapping[str, Any]) -> str:
     moments = [f"version {asked['version']}"] if "version" in asked else []
     moments += [f"au {words.moment(asked[name])}" for name in ("as_of", "on") if words.is_moment(asked.get(name, ""))]
     lines = f"{row['rows']}\u00a0{'ligne' if row['rows'] < 2 else 'lignes'}" if row["rows"] is not None else None
-    beside = ", ".join(filter(None, [*moments, lines]))
-    return words.operation(row["operation"]) + (f" ({beside})" if beside else "")
+    return sentence(", ".join(filter(None, [words.operation(row["operation"]), *moments, lines])))
 
 
 def between(month: str) -> tuple[str, str]:
