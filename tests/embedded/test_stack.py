@@ -109,6 +109,7 @@ def test_a_service_is_told_all_it_needs(stack: Stack, service: str) -> None:
     assert json.loads(told["DLA_FEEDS"]) == stack.addresses
     assert told["DLA_DEV_CLOCK"] == str(stack.folder / "clock")
     assert ("DLA_AUDIT_LEDGER_KEY_FILE" in told) == (service == "audit")
+    assert told.get("DLA_INTAKE_CONSOLE_URL") == (stack.console if service == "intake" else None)
 
 
 def test_the_console_is_told_where_all_are_and_holds_no_secret_of_theirs(stack: Stack) -> None:

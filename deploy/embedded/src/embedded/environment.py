@@ -21,9 +21,20 @@ def database_of(service: str) -> str:
 
 
 def environment(
-    service: str, *, folder: Path, database_url: str, nats: Nats, issuer: Issuer, port: int, feeds: Mapping[str, str]
+    service: str,
+    *,
+    folder: Path,
+    database_url: str,
+    nats: Nats,
+    issuer: Issuer,
+    port: int,
+    feeds: Mapping[str, str],
+    console: str | None = None,
 ) -> dict[str, str]:
+    """`console`: where personal links lead, if there is one."""
     own = _ledger(folder) if service == "audit" else {}
+    if service == "intake" and console:
+        own["DLA_INTAKE_CONSOLE_URL"] = console
     return dict(os.environ) | {
         "DLA_MODE": "development",
         "DLA_RIGHTS_FROM": "token",

@@ -159,6 +159,7 @@ class Stack:
                     issuer=self.issuer,
                     port=port[service],
                     feeds=self.addresses,
+                    console=self.console,
                 )
                 for service in SERVICES
             }
