@@ -194,7 +194,7 @@ def test_no_page_has_a_fault(
         page.goto(f"{console}/dossiers/{world.case}")
         faultless(page)  # why?
         faultless(opened(page, console, world.case))
-        for path in ("/etat/accueil?version=3", "/etat/suivi", "/etat/diagnostic", "/consultations"):
+        for path in ("/etat/accueil?version=3", "/etat/suivi", "/etat/diagnostic", "/consultations", "/documents"):
             faultless(opened(page, console, world.case, path))
         page.goto(f"{console}/dossiers/{world.case}")
         page.get_by_role("link", name="Entretien d’accueil").first.click()

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from console import consultations, dossiers, event, failures, ledger, live, signing_in, versions
+from console import consultations, documents, dossiers, event, failures, ledger, live, signing_in, versions
 from console.pacing import Pacing
 from console.provider import Provider
 from console.services import Services
@@ -51,7 +51,7 @@ def web(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTrans
     app.add_middleware(Visits, settings=settings)
     app.add_middleware(Headers, told=PAGES | (OVER_TLS if settings.secure else {}))
     failures.install(app)
-    for part in (signing_in, dossiers, versions, event, live, ledger, consultations):
+    for part in (signing_in, dossiers, versions, event, live, ledger, consultations, documents):
         app.include_router(part.router)
     app.mount("/statique", Statics(directory=str(files("console").joinpath("static"))))
 

@@ -92,7 +92,7 @@ class Services:
 
     async def json(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> Any:
         """Raises Trouble."""
-        answer = await self._asked(reader, service, path, parameters)
+        answer = await self.answer(reader, service, path, **parameters)
         try:
             return answer.json()
         except ValueError as error:
@@ -100,9 +100,10 @@ class Services:
 
     async def text(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> str:
         """Raises Trouble."""
-        return (await self._asked(reader, service, path, parameters)).text
+        return (await self.answer(reader, service, path, **parameters)).text
 
-    async def _asked(self, reader: Reader, service: str, path: str, parameters: dict[str, Any]) -> httpx.Response:
+    async def answer(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> httpx.Response:
+        """Raises Trouble."""
         given = {name: value for name, value in parameters.items() if value not in (None, "", [])}
         try:
             answer = await self._clients[service].get(path, params=given, headers=reader.headers())
