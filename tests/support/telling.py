@@ -23,6 +23,8 @@ TO_ALL = (PublishSheet,)
 SECRET = (Text, Motive, PersonLine, SealedLine)
 SHORTEST = 6
 """Of a person a shorter word is met by chance."""
+NAME = re.compile(r"[^\W\d_][^\W\d_]*[^\x00-\x7f][^\W\d_]*|[A-Z][a-z]{5,}|[\w.]{3,}@[\w.]{3,}|0[1-9]\d{8}")
+"""A word that no code looks like: with an accent or a capital letter, a mail address, a telephone number."""
 
 
 class Said(str):
@@ -39,8 +41,8 @@ class Said(str):
     def is_sought(self) -> bool:
         """A name, a mail address, a telephone number, a function; of free text a sentence: one word may be a code."""
         told = self.strip()
-        if self.personal and len(told) >= SHORTEST:
-            return told.casefold() not in words_of_labels()
+        if self.personal and len(told) >= SHORTEST and told.casefold() not in words_of_labels():
+            return " " in told or NAME.fullmatch(told) is not None
         return " " in told
 
 
