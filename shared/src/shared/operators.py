@@ -12,12 +12,14 @@ from uuid import UUID
 
 import typer
 
+from shared.eventlog.restoring import StillServed, declared_restored
 from shared.eventlog.rewrapping import rewrapped
 from shared.needs import settings_of
 from shared.service import Service
 from shared.transport.feed import FeedUnavailable
-from shared.transport.following import NotFollowed, restored, without_cause
+from shared.transport.following import NotFollowed, without_cause
 from shared.transport.following import follow as follow_restored
+from shared.transport.following import restored as restored_log
 from shared.transport.inbox import Inbox
 
 
@@ -42,6 +44,20 @@ def install(cli: typer.Typer, service: Service) -> None:
         typer.echo(
             f"{service.name}: {done} of {seen} keys were wrapped anew, and none needs DLA_FORMER_SEALING_KEY any more"
         )
+
+    @cli.command()
+    def restored() -> None:
+        """After its database was restored from a back-up, and before it serves again: from here on its log is another
+        history. Whoever hears it stops, and goes on by `follow`. Ends with 1 while anything is connected to it."""
+        settings = settings_of(service)
+        try:
+            url = settings.database_url.get_secret_value()
+            position, new = declared_restored(url, lambda: service.application(settings))
+        except StillServed as error:
+            typer.echo(f"{service.name} {error}: stop it first", err=True)
+            raise typer.Exit(1) from None
+        said = "is told from now on to be" if new else "was declared already to be, and nothing was recorded since:"
+        typer.echo(f"{service.name} {said} another history after position {position}; the others go on by `follow`")
 
     @cli.command()
     def parked() -> None:
@@ -80,7 +96,7 @@ def _installed_follow(cli: typer.Typer, service: Service) -> None:
         settings = settings_of(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:
-                found = restored(app, feed, publisher)
+                found = restored_log(app, feed, publisher)
                 for effect in without_cause(app, feed, service.reactions.publishers):
                     typer.echo(json.dumps(asdict(effect), default=str))
                 typer.echo(

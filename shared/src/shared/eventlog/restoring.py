@@ -1,0 +1,35 @@
+"""Is this log restored from a back-up? Then it is another history from here on, under another id, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+
+import psycopg
+
+from shared.eventlog.application import ServiceApplication
+
+OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend'"
+)
+
+
+class StillServed(Exception):
+    """Something is connected to the database, and would go on under the former id."""
+
+
+def declared_restored(url: str, opened: Callable[[], ServiceApplication]) -> tuple[int, bool]:
+    """The last position that both histories have in common, and whether that is new.
+
+    Raises StillServed."""
+    with psycopg.connect(url) as connection:
+        (others,) = connection.execute(OTHERS).fetchone() or (0,)
+    if others:
+        raise StillServed(f"is being served ({others} connections to its database)")
+    with closing(opened()) as app:
+        last = app.recorder.max_notification_id() or 0
+        if 0 < last == app.recorder.identity().since:
+            return last, False
+        app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", (last,))
+        return last, True
