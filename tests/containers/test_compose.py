@@ -104,6 +104,17 @@ def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: C
     assert remembered.split("\n")[1] == "2", "outside the database too"
 
 
+def test_a_personal_link_leads_to_the_console(system: Compose) -> None:
+    adviser = system.do("run", "--rm", "token", "--role", "adviser", "--unit", "dla-44").strip()
+    with system.caller("intake", adviser) as intake:
+        structure = REQUEST["structure"] | {"siret": "380 129 866 46850"}
+        request = intake.post("/api/v1/requests", json=REQUEST | {"structure": structure}).headers["Location"]
+        told = {"role": "leader", "name": "Maëlle Kerdoncuff", "motive": "Présidente de la structure."}
+        given = intake.post(f"{request}/links", json=told)
+        assert given.status_code == 201, given.text
+        assert given.json()["address"].startswith("http://127.0.0.1:0/acces#"), "the port that was asked for"
+
+
 def test_the_console_stands_before_the_services(system: Compose) -> None:
     """Somebody comes in with a token of the deployment's own development issuer, and is shown what it opens."""
     auditor = system.do("run", "--rm", "token", "--role", "auditor", "--units", "dla-44").strip()
