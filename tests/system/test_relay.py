@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import psycopg
+import pytest
 from carrier import Carrier
 from desk import Desk, Workshop, eventually, feed_of, register_in_turn
 
@@ -21,6 +24,7 @@ from embedded.nats import Nats
 from embedded.postgres import Postgres
 from shared.ids import uuid7
 from shared.transport.lease import LEASE
+from shared.transport.relay import Relay
 
 PROCESS = Path(__file__).parents[1] / "support" / "desk_process.py"
 
@@ -57,6 +61,46 @@ def test_one_leads_and_another_takes_over_when_it_leaves(desk: Desk, carrier: Ca
     register_in_turn(desk, cases=3, steps=3)
     eventually(lambda: carrier.all_sent(other))
     assert carrier.positions() == dense_until(desk)
+
+
+@pytest.mark.parametrize("activity", ["_lead", "_compare"])
+def test_a_relay_ends_though_a_library_swallowed_that_it_was_cancelled(
+    activity: str, desk: Desk, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As asyncio.wait_for does before Python 3.12, when what it waits for comes at the same moment."""
+    waiting = Event()
+
+    async def swallowing(*_: Any) -> None:
+        waiting.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(Relay, activity, swallowing)
+    carrier.install()
+    relay = carrier.relay()
+    assert waiting.wait(10)
+    carrier.loop.do(relay.stop(), seconds=10)
+    assert not relay.leads
+
+
+def test_the_lease_is_let_go_though_psycopg_swallowed_that_it_was_cancelled(
+    desk: Desk, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = Event()
+
+    async def swallowing(*_: Any, **__: Any) -> AsyncIterator[Any]:
+        waiting.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        return
+        yield
+
+    monkeypatch.setattr(psycopg.AsyncConnection, "notifies", swallowing)
+    carrier.install()
+    relay = carrier.relay()
+    assert waiting.wait(10)
+    carrier.loop.do(relay.stop(), seconds=10)
+    assert not relay.leads
 
 
 def test_a_leader_stalled_past_its_lease_is_fenced(desk: Desk, carrier: Carrier) -> None:

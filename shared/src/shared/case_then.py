@@ -40,25 +40,31 @@ class CaseThen:
         return [entry.originator_id for entry, told in self.told if isinstance(told.data, event)]  # type: ignore[misc]
 
 
-def case_then(app: ServiceApplication, decider: Decider[Any], case: UUID, moment: Moment) -> CaseThen:
+def case_then(
+    app: ServiceApplication, decider: Decider[Any], case: UUID, moment: Moment, *, unopened: bool = False
+) -> CaseThen:
     """A version is the case's own aggregate's: what stands beside it counts as it was when that version was recorded.
+    `unopened`: a case that has not come to this service yet counts too, with what stands beside it alone.
 
     Raises like `shared.replay.replayed`."""
     if moment.as_of:
         settled_by(app, moment.as_of)
     recorded = list(app.events_of(app.recorder.entries_of_case(case)))
     own = [one for one in recorded if one[0].originator_id == case]
-    if not own or type(own[0][1].data) not in decider.events:
+    if recorded and not own and unopened:
+        own = recorded
+    elif not own or type(own[0][1].data) not in decider.events:
         raise UnknownCase(str(case))
+    opened = own[0][0].originator_id == case
     if moment.version is not None:
-        if moment.version > len(own):
-            raise NeverReached(len(own))
+        if moment.version > (reachable := len(own) if opened else 0):
+            raise NeverReached(reachable)
         reached = own[moment.version - 1][0].id
         recorded = [one for one in recorded if one[0].id <= reached]
     if moment.as_of:
         recorded = [one for one in recorded if one[0].recorded_at <= moment.as_of]
     version = sum(entry.originator_id == case for entry, _ in recorded)
-    if not version:
+    if not recorded or (opened and not version):
         raise NotYet(own[0][0].recorded_at)
     told = recorded
     if moment.on:
@@ -68,6 +74,7 @@ def case_then(app: ServiceApplication, decider: Decider[Any], case: UUID, moment
         told = sorted(
             (one for each in streams.values() for one in counted_by(each, moment.on)), key=lambda one: one[0].id
         )
-        if not any(entry.originator_id == case for entry, _ in told):
-            raise NotYet(min(event.meta.effective_at or entry.recorded_at for entry, event in streams[case]))
+        if not any(entry.originator_id == case or not opened for entry, _ in told):
+            since = streams[case] if opened else recorded
+            raise NotYet(min(event.meta.effective_at or entry.recorded_at for entry, event in since))
     return CaseThen(told, recorded[-1][0], version)

@@ -23,6 +23,13 @@ TAKE_OR_KEEP = """INSERT INTO {schema}.leases AS l
     WHERE l.holder = excluded.holder OR l.expires_at < clock_timestamp() RETURNING true"""
 
 
+def is_cancelled() -> bool:
+    """Whether this task was asked to end: once only, and asyncio.wait_for, which psycopg and nats-py use, may swallow
+    that before Python 3.12 when what it waits for comes at the same moment."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Lease:
     """`news` is set when the log has grown: that is heard on the same connection. `asked`: called at each answer."""
 
@@ -41,7 +48,7 @@ class Lease:
         statement = SQL(TAKE_OR_KEEP).format(schema=recorder.schema)
         async with await psycopg.AsyncConnection.connect(self._app.url, autocommit=True) as connection:
             await connection.execute(SQL("LISTEN {}").format(Identifier(recorder.channel_name)))
-            while True:
+            while not is_cancelled():
                 asked = time.monotonic()
                 cursor = await connection.execute(statement, {"holder": self._holder, "lease": LEASE})
                 if await cursor.fetchone():

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -23,7 +23,7 @@ from shared.eventlog.partitions import PARTITIONS
 from shared.replay import settled
 from shared.transport import topology
 from shared.transport.access import Access, violates_permissions
-from shared.transport.lease import Lease
+from shared.transport.lease import Lease, is_cancelled
 from shared.transport.wire import Head, Message, Published, decode, encode, messages_of
 
 COMPARE, POLL, PAUSE = 2.0, 1.0, 0.5
@@ -99,11 +99,11 @@ class Relay:
         await self._lease.give_back()
 
     async def _for_ever(self, activity: str, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
+        while not is_cancelled():
             try:
                 await work()
             except asyncio.CancelledError as error:
-                if cast("asyncio.Task[None]", asyncio.current_task()).cancelling():
+                if is_cancelled():
                     raise
                 self._report(activity, error)  # nats-py cancels what waits on a connection that it closes
             except Exception as error:  # noqa: BLE001, RUF100  whatever it is, it is said and tried again
@@ -124,7 +124,7 @@ class Relay:
             jetstream = connection.jetstream(prefix=topology.API, timeout=2)
             await self._resume(jetstream)
             compared = 0.0
-            while self.leads:
+            while self.leads and not is_cancelled():
                 if self._compare_now.is_set() or time.monotonic() - compared > COMPARE:
                     self._compare_now.clear()
                     await self._compare(connection, jetstream)

@@ -85,7 +85,7 @@ class Subscriptions:
         await asyncio.to_thread(self._threads.shutdown)
 
     async def _open(self) -> None:
-        while self._inbox.reactions.publishers:
+        while self._inbox.reactions.publishers and not self._leaving:  # nats-py may swallow that it is cancelled
             try:
                 self._connection = await self._broker.connect()
                 await self._made(self._connection)

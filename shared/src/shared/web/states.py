@@ -117,9 +117,10 @@ class States(Generic[S]):
 
         @self._router.get("/{id}/history", response_model=list[Recorded], summary="Everything recorded of the case")
         def history(id: UUID, asked: Asked, caller: Calling, moment: Asking, response: Response) -> Any:  # noqa: A002
-            """Or had been by a past moment; a version is that of the case's own aggregate."""
+            """Or had been by a past moment; a version is that of the case's own aggregate. What this service heard of a
+            case that has not come to it yet is told too."""
             allowed(caller, frozenset(roles), id)
-            found = then(asked, self._decider, id, moment, response)
+            found = then(asked, self._decider, id, moment, response, unopened=True)
             return self._told(asked, caller, [_recorded(asked, *one) for one in found.told])
 
         @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")

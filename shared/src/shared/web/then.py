@@ -17,9 +17,17 @@ RESTS_ON = "DLA-Rests-On"
 the case's aggregate. As a structured field (RFC 9651)."""
 
 
-def then(asked: ServiceApplication, decider: Decider[Any], case: UUID, moment: Moment, response: Response) -> CaseThen:
+def then(
+    asked: ServiceApplication,
+    decider: Decider[Any],
+    case: UUID,
+    moment: Moment,
+    response: Response,
+    *,
+    unopened: bool = False,
+) -> CaseThen:
     """Raises like `shared.replay.replayed`."""
-    found = case_then(asked, decider, case, moment)
+    found = case_then(asked, decider, case, moment, unopened=unopened)
     log_id = asked.recorder.identity().log_id
     response.headers[RESTS_ON] = f'log="{log_id}", position={found.last.id}, version={found.version}'
     return found
