@@ -36,7 +36,7 @@ class Running:
     def call(self, role: str, service: str, method: str, path: str, body: Any = None) -> Any:
         token = self.stack.issuer.mint(role, subject=f"some-{role}", unit="dla-44")
         address = f"{self.stack.addresses[service]}/api/v1{path}"
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}", "DLA-Motive": "Une%20demande%20par%20courrier."}
         answer = httpx.request(method, address, json=body, headers=headers, timeout=30, trust_env=False)
         assert answer.is_success, f"{method} {path}: {answer.text}"
         return answer.json()
