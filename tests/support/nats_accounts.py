@@ -10,7 +10,7 @@ from shared.transport.permissions import Part, accounts
 
 FILE = ROOT / "deploy" / "nats" / "accounts.conf"
 HEADER = """# What each service may do on NATS: an account of its own. Written by `make schemas`.
-# Why: deploy/decisions, “NATS: an account for each service”.
+# Why: docs/adr, “NATS: an account for each service”.
 # To use it, say the region and, before this, the public NKey of each user:
 #   intake = "U…"   diagnostic = "U…"   …   deployer = "U…"
 """

@@ -14,7 +14,7 @@ from samples import SERVICES
 from shared.decider import Actor, Role
 from shared.rights.policy import Action, Dossier, decided
 
-FILE = Path(__file__).parents[2] / "deploy" / "rights.md"
+FILE = Path(__file__).parents[2] / "docs" / "rights.md"
 OWN, REGION, OTHER = "dla-44", "dla-49", "dla-75"
 DOSSIER, ANOTHER = UUID(int=1), UUID(int=2)
 BOUND = (Role.LEADER, Role.PROVIDER)

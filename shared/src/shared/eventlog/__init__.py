@@ -1,1 +1,1 @@
-"""The append-only log of one service, on the `eventsourcing` library. See decisions/0002."""
+"""The append-only log of one service, on the `eventsourcing` library. See docs/adr/0002."""
