@@ -42,7 +42,7 @@ check: $(READY) ## ruff, mypy strict, import rules, schema drift
 audit: $(READY) ## known vulnerabilities of what is locked; asks the network, and fails when it cannot be told
 	@$(BIN)/uv tool run pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
-bench: $(READY) ## the measures, each beside its floor
+bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run)
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
 schemas: $(READY) ## write shared/schemas, the examples, the tables of decisions and NATS' accounts anew, unless that breaks a promise made

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 from uuid import UUID
 
 import uvicorn
@@ -12,30 +13,31 @@ from fastapi import FastAPI, Response
 
 from intake.domain import commands
 from shared.ids import uuid7
+from shared.web.bodies import AsJson
 from shared.web.endpoints import Done
 
 web = FastAPI()
 
 
 @web.post("/api/v1/requests", status_code=201)
-def receive(body: commands.ReceiveRequest, response: Response) -> Done:
+def receive(body: Annotated[commands.ReceiveRequest, AsJson()], response: Response) -> Done:
     case = uuid7()
     response.headers["Location"] = f"/api/v1/requests/{case}"
     return Done(id=case, version=1, events=["request-received"])
 
 
 @web.post("/api/v1/requests/{case}/meetings")
-def meet(case: UUID, body: commands.RecordMeeting) -> Done:
+def meet(case: UUID, body: Annotated[commands.RecordMeeting, AsJson()]) -> Done:
     return Done(id=case, version=2, events=["meeting-recorded"])
 
 
 @web.post("/api/v1/requests/{case}/criteria")
-def assess(case: UUID, body: commands.AssessCriterion) -> Done:
+def assess(case: UUID, body: Annotated[commands.AssessCriterion, AsJson()]) -> Done:
     return Done(id=case, version=3, events=["criterion-assessed"])
 
 
 @web.post("/api/v1/requests/{case}/admission")
-def admit(case: UUID, body: commands.AdmitRequest) -> Done:
+def admit(case: UUID, body: Annotated[commands.AdmitRequest, AsJson()]) -> Done:
     return Done(id=case, version=4, events=["request-admitted"])
 
 

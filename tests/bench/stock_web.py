@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict
+from typing import Annotated
 from uuid import UUID
 
 import stock
@@ -14,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from intake.domain import commands
+from shared.web.bodies import AsJson
 from shared.web.endpoints import Done
 
 web = FastAPI()
@@ -21,24 +23,24 @@ dossiers = stock.dossiers(os.environ["DATABASE_URL"])
 
 
 @web.post("/api/v1/requests", status_code=201)
-def receive(body: commands.ReceiveRequest, response: Response) -> Done:
+def receive(body: Annotated[commands.ReceiveRequest, AsJson()], response: Response) -> Done:
     received = dossiers.receive(asdict(body.structure), asdict(body.contact), body.need)
     response.headers["Location"] = f"/api/v1/requests/{received.id}"
     return _done(received, "request-received")
 
 
 @web.post("/api/v1/requests/{case}/meetings")
-def meet(case: UUID, body: commands.RecordMeeting) -> Done:
+def meet(case: UUID, body: Annotated[commands.RecordMeeting, AsJson()]) -> Done:
     return _done(dossiers.meet(case, str(body.held_on), body.with_whom, body.notes), "meeting-recorded")
 
 
 @web.post("/api/v1/requests/{case}/criteria")
-def assess(case: UUID, body: commands.AssessCriterion) -> Done:
+def assess(case: UUID, body: Annotated[commands.AssessCriterion, AsJson()]) -> Done:
     return _done(dossiers.assess(case, body.criterion, body.verdict.value, body.evidence), "criterion-assessed")
 
 
 @web.post("/api/v1/requests/{case}/admission")
-def admit(case: UUID, body: commands.AdmitRequest) -> Done:
+def admit(case: UUID, body: Annotated[commands.AdmitRequest, AsJson()]) -> Done:
     return _done(dossiers.admit(case, body.motive), "request-admitted")
 
 
