@@ -7,7 +7,7 @@ PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo tour up test check audit bench token schemas lock clean
+.PHONY: help demo tour up test check audit bench token schemas lock sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -35,12 +35,22 @@ token: $(READY) ## a token to try the API by hand: make token ROLE=adviser UNIT=
 test: $(READY) ## every test, on two workers (N=4 for more)
 	@$(BIN)/pytest -n $(or $(N),2) --dist loadfile --no-loadscope-reorder -rs
 
-check: $(READY) ## ruff, mypy strict, import rules, schema drift
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+check: $(READY) ## ruff, mypy strict, import rules, licences, schema drift
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/reuse lint --quiet
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas --check || exit 1; done
 
 audit: $(READY) ## known vulnerabilities of what is locked; asks the network, and fails when it cannot be told
 	@$(BIN)/uv tool run pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and dist/licences.md
+	@rm -rf build/runtime build/wheels && mkdir -p dist
+	@$(PYTHON) -m venv --without-pip build/runtime
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheels ./shared $(patsubst %,./%,$(wildcard services/*))
+	@$(BIN)/pip --python build/runtime/bin/python install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip --python build/runtime/bin/python install --quiet --no-compile --disable-pip-version-check --no-deps --no-index build/wheels/*.whl
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json build/runtime/bin/python
+	@$(BIN)/pip-licenses --python build/runtime/bin/python --from mixed --with-urls --format markdown --output-file dist/licences.md
+	@echo "dist/sbom.cdx.json and dist/licences.md"
 
 bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run)
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
