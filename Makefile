@@ -56,10 +56,10 @@ bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
 schemas: $(READY) ## write shared/schemas, the examples, the tables of decisions and NATS' accounts anew, unless that breaks a promise made
-	@$(BIN)/python tests/support/examples.py
+	@$(BIN)/python -m tests.support.openapi_examples
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas || exit 1; done
-	@$(BIN)/python tests/support/tables.py
-	@$(BIN)/python tests/support/nats_accounts.py
+	@$(BIN)/python -m tests.support.decision_tables
+	@$(BIN)/python -m tests.support.nats_accounts
 
 lock: ## pin every dependency with its hashes, and no address
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml services/*/pyproject.toml -o requirements.lock --no-emit-package dla-shared

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from servers import up
-from serving import Serve, served
-from watching import watch
+from tests.support.decision_watch import watch
+from tests.support.running_server import up
+from tests.support.served_service import Serve, served
 
 from embedded import ports
 from embedded.nats import Nats

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from serving import Serve, Served
+from tests.support.served_service import Serve, Served
 
 from audit.ledger.note import Signer
 from audit.ledger.signing import Signing

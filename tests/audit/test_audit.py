@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import bridged
 import pytest
-from heard import committed
-from serving import Serve, Served
+from tests.support import integration
+from tests.support.audit_events import committed
+from tests.support.served_service import Serve, Served
 
 from audit import domain
 from audit.main import service
 from audit.reactions import keep, reactions
-from shared.decider import Actor, Role
-from shared.testing import Scenarios
-from shared.transport.wire import Header, Message, decode, encode
+from shared.kernel.decider import Actor, Role
+from shared.messaging.wire import Header, Message, decode, encode
+from shared.testing.scenarios import Scenarios
 
 given = Scenarios(domain.decider)
 CASE = UUID(int=5)
@@ -26,7 +26,9 @@ CASE = UUID(int=5)
 def header(position: int = 1, publisher: str = "intake", minute: int = 0) -> Header:
     at = datetime(2026, 3, 2, 9, minute, tzinfo=UTC)
     told = {"position": position, "number": 1, "id": uuid4(), "recorded_at": at, "effective_at": at}
-    return bridged.heard(publisher, "request-received", CASE, log_id=UUID(int=1), actor="ines", unit="dla-44", **told)
+    return integration.heard(
+        publisher, "request-received", CASE, log_id=UUID(int=1), actor="ines", unit="dla-44", **told
+    )
 
 
 def heard(told: Header, body: dict[str, Any] | None = None) -> domain.HearEvent:

@@ -7,17 +7,17 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from heard import CASE, committed, header
-from reconciled import hear, sql
-from serving import Client, Served
+from tests.support.audit_events import CASE, committed, header
+from tests.support.reconciled_intake import hear, sql
+from tests.support.served_service import Client, Served
 
 from audit import domain
 from audit.health import DISBELIEVED
 from audit.reactions import keep
 from shared.contracts.intake import CaseInCharge
-from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
-from shared.transport.wire import Header, Message
+from shared.kernel.decider import Actor, Role
+from shared.messaging.wire import Header, Message
 
 TIMELINE = f"/api/v1/cases/{CASE}/timeline"
 ANOTHER = UUID(int=6)

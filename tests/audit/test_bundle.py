@@ -9,11 +9,23 @@ from io import BytesIO
 from itertools import permutations
 from pathlib import Path
 
-import bundles
 import pytest
-from bundles import ENTRIES, FORGER, OWN, RAW, WHOLE, bundle, file_of, refused, said, with_sums, without
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support import sample_bundle
+from tests.support.sample_bundle import (
+    ENTRIES,
+    FORGER,
+    OWN,
+    RAW,
+    WHOLE,
+    bundle,
+    file_of,
+    refused,
+    said,
+    with_sums,
+    without,
+)
 
 from audit.bundle.checking import checked
 from audit.bundle.container import packed
@@ -25,8 +37,8 @@ from audit.verify import main
 
 def test_a_case_is_believed_with_its_file_alone() -> None:
     found = checked(RAW)
-    assert [told.event for told in found.headers] == [event for *_, event, _ in bundles.EVENTS]
-    assert (found.checkpoint.size, found.key) == (11, bundles.SIGNER.verifier)
+    assert [told.event for told in found.headers] == [event for *_, event, _ in sample_bundle.EVENTS]
+    assert (found.checkpoint.size, found.key) == (11, sample_bundle.SIGNER.verifier)
     assert not found.compared
     assert checked(RAW, [OWN]).compared
 
@@ -37,7 +49,7 @@ def test_a_file_of_each_format_that_ever_was_is_believed_for_ever() -> None:
 
 
 def test_a_sealed_file_holds_as_much_and_says_nothing_of_what_is_sealed() -> None:
-    closed = bundles.closed(WHOLE)
+    closed = sample_bundle.closed(WHOLE)
     found = checked(file_of(closed))
     assert found.bundle.sealed
     assert [line.content for line in found.bundle.lines] == [line.content for line in WHOLE.lines]
@@ -125,7 +137,7 @@ def test_a_careful_forger_is_refused_wherever_something_is_proved(name: str) -> 
 
 def test_what_nothing_proves_is_the_word_of_the_services() -> None:
     """Opened values, and labels of the first form of entries: the report says that they are not verified."""
-    checked(file_of(said(WHOLE, bundles.OLD, label="Autre intitulé")))
+    checked(file_of(said(WHOLE, sample_bundle.OLD, label="Autre intitulé")))
     checked(file_of(said(WHOLE, 1, values={"motive": "Autre motif."})))
     assert "le champ «\u202flabel\u202f»" in refused(file_of(said(WHOLE, 1, label="Autre intitulé")))
 
@@ -167,10 +179,10 @@ def announcing_instead(n: int, announced: bytes | None) -> Bundle:
 @pytest.mark.parametrize(
     ("n", "announced", "words"),
     [
-        (bundles.TOLD, bytes(bundles.ANNOUNCED).replace(b"12", b"13"), "n’est pas celle"),
-        (bundles.TOLD, None, "cette annonce manque"),
-        (1, bytes(bundles.ANNOUNCED), "rien ne l’engage"),
-        (bundles.OLD, bytes(bundles.ANNOUNCED), "rien ne l’engage"),
+        (sample_bundle.TOLD, bytes(sample_bundle.ANNOUNCED).replace(b"12", b"13"), "n’est pas celle"),
+        (sample_bundle.TOLD, None, "cette annonce manque"),
+        (1, bytes(sample_bundle.ANNOUNCED), "rien ne l’engage"),
+        (sample_bundle.OLD, bytes(sample_bundle.ANNOUNCED), "rien ne l’engage"),
     ],
 )
 def test_what_an_event_told_to_all_is_proved_or_refused(n: int, announced: bytes | None, words: str) -> None:
@@ -178,7 +190,7 @@ def test_what_an_event_told_to_all_is_proved_or_refused(n: int, announced: bytes
 
 
 def test_a_content_that_contradicts_its_header_is_named_with_the_field() -> None:
-    contents = [bundles.stored(n, role="manager" if n == 2 else "adviser") for n in range(6)]
+    contents = [sample_bundle.stored(n, role="manager" if n == 2 else "adviser") for n in range(6)]
     assert "le champ «\u202frole\u202f» dit manager, et adviser était attendu" in refused(
         file_of(bundle(None, contents))
     )
@@ -200,7 +212,7 @@ def test_a_content_that_contradicts_its_header_is_named_with_the_field() -> None
 )
 def test_a_signed_header_that_contradicts_the_rest_is_named(changed: dict[str, object], words: str) -> None:
     """As an audit that lied would have signed it."""
-    headers = [bundles.header(n, bundles.stored(n), **(changed if n == 1 else {})) for n in range(6)]
+    headers = [sample_bundle.header(n, sample_bundle.stored(n), **(changed if n == 1 else {})) for n in range(6)]
     forged = bundle(headers)
     proofs = {f"preuves/{line.said.id}.tlog-proof": line.proof.encode() for line in forged.lines}
     answer = refused(with_sums(ENTRIES | proofs | {"point-de-controle.txt": forged.checkpoint.encode()}))
@@ -213,7 +225,7 @@ def test_a_log_that_was_restored_tells_versions_again_and_the_report_says_so(
     log: int, believed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     again = {"version": 1, "position": 6, "number": 6, "log_id": f"00000000-0000-0000-0000-00000000000{log}"}
-    headers = [bundles.header(n, bundles.stored(n), **(again if n == 5 else {})) for n in range(6)]
+    headers = [sample_bundle.header(n, sample_bundle.stored(n), **(again if n == 5 else {})) for n in range(6)]
     file = tmp_path / "dossier.zip"
     file.write_bytes(file_of(bundle(headers)))
     assert main([str(file)]) == (0 if believed else 1)
@@ -230,7 +242,9 @@ def test_another_key_signs_another_ledger() -> None:
 
 
 def test_a_proof_under_another_checkpoint_is_refused() -> None:
-    headers = [bundles.header(n, bundles.stored(n), **({"unit": "dla-44"} if n == 5 else {})) for n in range(6)]
+    headers = [
+        sample_bundle.header(n, sample_bundle.stored(n), **({"unit": "dla-44"} if n == 5 else {})) for n in range(6)
+    ]
     mixed = replace(WHOLE, lines=(bundle(headers).lines[0], *WHOLE.lines[1:]))
     assert "ne repose pas sur le point de contrôle" in refused(file_of(mixed))
 
@@ -238,8 +252,8 @@ def test_a_proof_under_another_checkpoint_is_refused() -> None:
 def test_contents_that_were_not_shown_are_said_and_none_is_slipped_in() -> None:
     hidden = replace(
         bundle(
-            [bundles.header(n, bundles.stored(n)) for n in range(6)],
-            [*(bundles.stored(n) for n in range(4)), None, None],
+            [sample_bundle.header(n, sample_bundle.stored(n)) for n in range(6)],
+            [*(sample_bundle.stored(n) for n in range(4)), None, None],
         ),
         services={"intake": Reading(True), "diagnostic": Reading(False, "Dossier confidentiel.")},
     )
@@ -253,7 +267,9 @@ def test_contents_that_were_not_shown_are_said_and_none_is_slipped_in() -> None:
 
 def test_the_event_of_another_case_is_not_slipped_in_among_headers() -> None:
     others = "00000000-0000-0000-0000-000000000009"
-    headers = [bundles.header(n, bundles.stored(n), **({"case": others} if n == 5 else {})) for n in range(6)]
+    headers = [
+        sample_bundle.header(n, sample_bundle.stored(n), **({"case": others} if n == 5 else {})) for n in range(6)
+    ]
     unshown = replace(
         bundle(headers, [None] * 6), services={"intake": Reading(False, "Non."), "diagnostic": Reading(False, "Non.")}
     )

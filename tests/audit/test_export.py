@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import confided
 import pytest
-from serving import Client, Served, listening, served
+from tests.support import confidential_case
+from tests.support.running_witness import COSIGNER, ELEVEN, SIGNER
+from tests.support.served_service import Client, Served, listening, served
 from typer.testing import CliRunner
-from witnesses import COSIGNER, ELEVEN, SIGNER
 
 from audit import domain
 from audit.bundle.checking import Checked, checked
@@ -31,11 +31,11 @@ from audit.reactions import keep
 from audit.verify import main
 from embedded.nats import Nats
 from intake.main import service as intake_service
-from shared.consultations import Consultations, Wanted
+from shared.access.access_log import Consultations, Wanted
 from shared.contracts.intake import RequestOriented
-from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
-from shared.transport.wire import Published, messages_of
+from shared.kernel.decider import Actor, Role
+from shared.messaging.wire import Published, messages_of
 
 RECEIVED: dict[str, Any] = {
     "structure": {
@@ -180,7 +180,7 @@ def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_ot
     audit: Served, intake: Served, signing: Signing, case: UUID, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     adviser = intake.by("adviser")
-    assert adviser.post(f"/api/v1/requests/{case}/confidentiality", confided.REASONS).status_code == 200
+    assert adviser.post(f"/api/v1/requests/{case}/confidentiality", confidential_case.REASONS).status_code == 200
     heard(audit, intake)
     signed(audit, signing)
     address = f"/api/v1/cases/{case}/bundle"

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from reconciled import feed_of, findings, receive, sql, told_by
-from serving import Served, listening
+from tests.support.reconciled_intake import feed_of, findings, receive, sql, told_by
+from tests.support.served_service import Served, listening
 from typer.testing import CliRunner
 
 from audit.ledger.integrator import integrate
@@ -24,10 +24,10 @@ from audit.reconcile.run import follow
 from embedded.nats import Nats
 from intake.main import service as intake_service
 from shared.eventlog.application import ServiceApplication
-from shared.transport.feed import Feed
-from shared.transport.following import NotFollowed
-from shared.transport.inbox import Inbox, OtherLog
-from shared.transport.wire import Message
+from shared.messaging.feed import Feed
+from shared.messaging.follow_restored_log import NotFollowed
+from shared.messaging.inbox import Inbox, OtherLog
+from shared.messaging.wire import Message
 
 EVENTS = 6
 MOTIVE = "Disque perdu, sauvegarde de la nuit."

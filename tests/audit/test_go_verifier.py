@@ -12,11 +12,11 @@ from threading import Thread
 
 import pytest
 import uvicorn
-from desk import eventually
 from fastapi import FastAPI
-from heard import hear
-from serving import Served
-from witnesses import COSIGNER, ELEVEN
+from tests.support.audit_events import hear
+from tests.support.running_witness import COSIGNER, ELEVEN
+from tests.support.sample_services import eventually
+from tests.support.served_service import Served
 
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import Signing

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import eventually
-from heard import hear
-from reconciled import sql
-from serving import Served
+from tests.support.audit_events import hear
+from tests.support.reconciled_intake import sql
+from tests.support.sample_services import eventually
+from tests.support.served_service import Served
 from typer.testing import CliRunner
 
 from audit.health import DIFFERS, NEVER
@@ -23,10 +23,10 @@ from audit.reactions import reactions
 from audit.reconcile import commands
 from audit.reconcile.run import Reconciling, begun
 from shared.eventlog.application import ServiceApplication
-from shared.ids import uuid7
-from shared.transport.feed import Feed
-from shared.transport.inbox import Inbox
-from shared.transport.wire import Head
+from shared.kernel.ids import uuid7
+from shared.messaging.feed import Feed
+from shared.messaging.inbox import Inbox
+from shared.messaging.wire import Head
 
 ORIGIN = "registre.example/dla"
 

@@ -19,11 +19,11 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
-import merkle
 import pytest
-from desk import eventually
-from heard import hear
-from notes import DEPLOYMENT_KEY
+from tests.support import ROOT, reference_merkle
+from tests.support.audit_events import hear
+from tests.support.note_aggregate import DEPLOYMENT_KEY
+from tests.support.sample_services import eventually
 
 from audit import domain
 from audit.ledger import integrator
@@ -39,7 +39,7 @@ from shared.eventlog.application import ServiceApplication
 
 ORIGIN = "registre.example/dla"
 KILLS = 6
-KEEPER = Path(__file__).parents[1] / "support" / "keeper_process.py"
+KEEPER = "tests.support.ledger_process"
 
 
 def rows(app: ServiceApplication, statement: str) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ def test_each_event_heard_is_one_leaf_in_the_order_of_the_log(
     leaves = rows(app, "SELECT * FROM {schema}.leaves ORDER BY index")
     assert [leaf["event_id"] for leaf in leaves] == [header.id for header in told]
     assert [leaf["index"] for leaf in leaves] == list(range(700))
-    assert signed_root(app) == (700, merkle.mth([leaf["entry"] for leaf in leaves]))
+    assert signed_root(app) == (700, reference_merkle.mth([leaf["entry"] for leaf in leaves]))
 
 
 def test_a_leaf_commits_to_salt_header_name_and_body(app: ServiceApplication) -> None:
@@ -134,7 +134,7 @@ def test_replicas_take_turns(app: ServiceApplication, signing: Signing, monkeypa
         replica.join()
     leaves = rows(app, "SELECT event_id, entry FROM {schema}.leaves ORDER BY index")
     assert [leaf["event_id"] for leaf in leaves] == [header.id for header in told]
-    assert signed_root(app) == (600, merkle.mth([leaf["entry"] for leaf in leaves]))
+    assert signed_root(app) == (600, reference_merkle.mth([leaf["entry"] for leaf in leaves]))
     assert_all_checkpoints_are_one_history(app)
 
 
@@ -231,7 +231,9 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
     told: list[UUID] = []
     try:
         for _ in range(KILLS):
-            keeper = subprocess.Popen([sys.executable, str(KEEPER), url, str(memory)], stdout=subprocess.PIPE)
+            keeper = subprocess.Popen(
+                [sys.executable, "-m", KEEPER, url, str(memory)], stdout=subprocess.PIPE, cwd=ROOT
+            )
             assert keeper.stdout is not None
             assert keeper.stdout.readline() == b"keeping\n"
             until = time.monotonic() + rng.uniform(0.05, 0.6)
@@ -245,7 +247,7 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
         Signing(Signer(ORIGIN, bytes(range(32))), memory).sign(app)
         leaves = rows(app, "SELECT event_id, entry FROM {schema}.leaves ORDER BY index")
         assert [leaf["event_id"] for leaf in leaves] == told
-        assert signed_root(app) == (len(told), merkle.mth([leaf["entry"] for leaf in leaves]))
+        assert signed_root(app) == (len(told), reference_merkle.mth([leaf["entry"] for leaf in leaves]))
         assert_all_checkpoints_are_one_history(app)
         assert len(rows(app, "SELECT nth FROM {schema}.checkpoints")) > KILLS
     finally:

@@ -8,14 +8,14 @@ import termios
 from threading import Thread
 
 import pytest
-from heard import hear
+from tests.support.audit_events import hear
 
 from audit.ledger.integrator import integrate
 from audit.reconcile import commands
 from audit.reconcile.commands import _progress
 from audit.reconcile.run import Reconciling, begun
 from shared.eventlog.application import ServiceApplication
-from shared.transport.feed import Feed
+from shared.messaging.feed import Feed
 
 
 def compared(app: ServiceApplication) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-import merkle
 import pytest
-from heard import hear
 from hypothesis import given
 from hypothesis import strategies as some
+from tests.support import reference_merkle
+from tests.support.audit_events import hear
 
 from audit.ledger import integrator
 from audit.ledger.checkpoint import Checkpoint
@@ -30,7 +30,7 @@ def test_a_growing_root_is_that_of_the_rfc(entries: list[bytes]) -> None:
     tree = Growing()
     for entry in entries:
         tree.add(leaf_hash(entry))
-    assert tree.root == merkle.mth(entries)
+    assert tree.root == reference_merkle.mth(entries)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from heard import header
-from reconciled import hear, sql
-from serving import Client, Serve, Served
+from tests.support.audit_events import header
+from tests.support.reconciled_intake import hear, sql
+from tests.support.served_service import Client, Serve, Served
 
 from audit import domain
 from audit.health import DISBELIEVED
@@ -16,10 +16,10 @@ from audit.ledger.opening import FIRST, Opening
 from audit.main import service
 from audit.reactions import keep
 from shared.contracts.intake import RightGranted, RightRevoked
-from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
-from shared.settings import RightsFrom
-from shared.transport.wire import Header, Message, encode
+from shared.kernel.decider import Actor, Role
+from shared.messaging.wire import Header, Message, encode
+from shared.settings.settings import RightsFrom
 
 CASE = UUID(int=5)
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import bundles
 import pytest
-from heard import hear
-from serving import Served
+from tests.support import sample_bundle
+from tests.support.audit_events import hear
+from tests.support.served_service import Served
 from typer.testing import CliRunner
 
 from audit.bundle.checking import checked
@@ -247,7 +247,7 @@ def test_a_succession_changed_anywhere_is_refused() -> None:
 def files(tmp_path: Path) -> Callable[[bool], str]:
     def file(by_old: bool) -> str:
         made = tmp_path / f"{by_old}.zip"
-        made.write_bytes(packed(entries(replace(bundles.bundle(signer=NEW), successions=(taken_over(by_old),)))))
+        made.write_bytes(packed(entries(replace(sample_bundle.bundle(signer=NEW), successions=(taken_over(by_old),)))))
         return str(made)
 
     return file
@@ -271,7 +271,7 @@ def test_who_holds_the_old_key_believes_a_file_under_the_one_it_named(
 def test_an_old_file_is_believed_by_the_keys_as_they_are_published_today(tmp_path: Path) -> None:
     """As `/tlog/key` gives them; an old key holds for what it signed, and no further."""
     file, published = tmp_path / "old.zip", tmp_path / "keys"
-    file.write_bytes(packed(entries(bundles.bundle(signer=OLD))))
+    file.write_bytes(packed(entries(sample_bundle.bundle(signer=OLD))))
     for until, code in ((11, 0), (10, 1)):
         published.write_text(f"{NEW.verifier}\n{OLD.verifier} until {until}\n")
         assert main([str(file), "--key", str(published)]) == code
@@ -281,7 +281,7 @@ def test_an_old_file_is_believed_by_the_keys_as_they_are_published_today(tmp_pat
 
 
 def test_a_chain_in_a_file_leads_to_its_key() -> None:
-    strangers = replace(bundles.bundle(signer=OLD), successions=(taken_over(True),))
+    strangers = replace(sample_bundle.bundle(signer=OLD), successions=(taken_over(True),))
     with pytest.raises(Unproven, match="a succédé à"):
         checked(packed(entries(strangers)))
     assert verifier(str(NEW.verifier)) == NEW.verifier

@@ -9,20 +9,20 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from heard import CASE, LOG, committed, header, kept
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reconciled import sql
-from serving import Client, Served
+from tests.support.audit_events import CASE, LOG, committed, header, kept
+from tests.support.reconciled_intake import sql
+from tests.support.served_service import Client, Served
 
 from audit.domain import EventHeard
 from audit.reactions import reactions
 from audit.timeline import Wanted, counted, told_of
 from shared.eventlog.application import ServiceApplication
-from shared.replay import NotYet
-from shared.transport.feed import Feed
-from shared.transport.inbox import Inbox
-from shared.transport.wire import Head, Header, encode
+from shared.messaging.feed import Feed
+from shared.messaging.inbox import Inbox
+from shared.messaging.wire import Head, Header, encode
+from shared.temporal.aggregate_at import NotYet
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STORY = (

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from heard import CASE, hear
-from serving import Served
+from tests.support.audit_events import CASE, hear
+from tests.support.served_service import Served
 
 from audit.ledger import tree
 from audit.ledger.checkpoint import Checkpoint, verified
@@ -19,7 +19,7 @@ from audit.ledger.proof import proof, verify_event, verify_extension
 from audit.ledger.signing import Signing
 from audit.ledger.tree import Unproven, leaf_hash
 from shared.eventlog.application import ServiceApplication
-from shared.transport.wire import Header, encode
+from shared.messaging.wire import Header, encode
 
 OTHER_CASE = UUID(int=6)
 

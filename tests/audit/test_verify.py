@@ -12,9 +12,9 @@ from pathlib import Path
 from struct import pack_into
 from time import monotonic
 
-import bundles
 import pytest
-from bundles import ENTRIES, FORGER, RAW, WHOLE, bundle, file_of, refused, said
+from tests.support import sample_bundle
+from tests.support.sample_bundle import ENTRIES, FORGER, RAW, WHOLE, bundle, file_of, refused, said
 
 from audit.bundle.container import LARGEST, MOST_ENTRIES, packed, unpacked
 from audit.verify import main
@@ -101,7 +101,7 @@ def test_a_hostile_file_is_refused_in_bounded_time_and_memory(
 )
 def test_a_content_that_would_fill_the_memory_is_refused_though_it_is_signed(content: bytes) -> None:
     signed = content if content.startswith((b"[", b'{"meta"')) else _as_data(content)
-    contents = [signed if n == 1 else bundles.stored(n) for n in range(6)]
+    contents = [signed if n == 1 else sample_bundle.stored(n) for n in range(6)]
     tracemalloc.start()
     words = refused(file_of(said(bundle(None, contents), 1, values={})))
     _, most = tracemalloc.get_traced_memory()
@@ -111,7 +111,7 @@ def test_a_content_that_would_fill_the_memory_is_refused_though_it_is_signed(con
 
 
 def _as_data(data: bytes) -> bytes:
-    return bundles.stored(1).partition(b'"data":')[0] + b'"data":' + data + b"}"
+    return sample_bundle.stored(1).partition(b'"data":')[0] + b'"data":' + data + b"}"
 
 
 # -- the command

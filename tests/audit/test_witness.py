@@ -19,8 +19,8 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER, Log, served, witnessing
 from typer.testing import CliRunner
-from witnesses import COSIGNER, ELEVEN, ORIGIN, SIGNER, Log, served, witnessing
 
 from audit.ledger.checkpoint import Checkpoint, checkpoint, verified
 from audit.ledger.cosignature import Cosigner, seen_by, witness

@@ -11,16 +11,16 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import bundles
 import httpx
 import pytest
-from desk import eventually
-from heard import hear
 from pydantic import SecretBytes
-from reconciled import sql
-from serving import Served
-from witnesses import COSIGNER, ELEVEN, ORIGIN, SIGNER
-from witnesses import served as served_witness
+from tests.support import sample_bundle
+from tests.support.audit_events import hear
+from tests.support.reconciled_intake import sql
+from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER
+from tests.support.running_witness import served as served_witness
+from tests.support.sample_services import eventually
+from tests.support.served_service import Served
 
 from audit.bundle.container import packed
 from audit.bundle.writing import entries
@@ -290,7 +290,7 @@ def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
 
 
 def test_a_file_says_who_has_cosigned_and_who_has_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    whole = bundles.bundle()
+    whole = sample_bundle.bundle()
     text = whole.checkpoint.partition("\n\n")[0] + "\n"
     absent = Cosigner("absent.example", bytes(32)).witness
     note = whole.checkpoint + COSIGNER.line(text, ELEVEN)

@@ -14,9 +14,9 @@ from intake.domain import commands, request, structure
 from intake.domain.criteria import Verdict, in_force
 from parcours.domain import building, coordination, parcours, validation
 from parcours.domain.state import Kind, Parcours, Plan
-from shared.decider import Actor, Decider, Role
 from shared.eventlog.application import ServiceApplication
-from shared.ids import uuid7
+from shared.kernel.decider import Actor, Decider, Role
+from shared.kernel.ids import uuid7
 
 ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
 LEADER = Actor("leader-1", Role.LEADER)

@@ -19,9 +19,9 @@ from intake import views
 from intake.caseload import caseload
 from intake.domain import request
 from shared.eventlog.application import ServiceApplication
-from shared.ids import uuid7
-from shared.past import rows_then
-from shared.replay import Moment
+from shared.kernel.ids import uuid7
+from shared.temporal.aggregate_at import Moment
+from shared.temporal.rows_at import rows_then
 
 CASES, EACH = 60, 10
 UNITS = ["dla-44"]

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 from fastapi.testclient import TestClient
-from screens import ADDRESS, ORIGIN, Browser, Switch, World, played, settings
-from serving import served
+from tests.support.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, played, settings
+from tests.support.served_service import served
 
 from audit.ledger.note import Signer
 from audit.ledger.signing import Signing

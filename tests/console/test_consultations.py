@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from screens import Browser, Switch, World, played, text
+from tests.support.console_pages import Browser, Switch, World, played, text
 
 from console.consultations import A_PAGE, between, merged, months, readings
 

@@ -10,16 +10,16 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from desk import eventually
 from fastapi.testclient import TestClient
-from screens import ADDRESS, Browser, Switch, World, settings, text
+from tests.support.console_pages import ADDRESS, Browser, Switch, World, settings, text
+from tests.support.sample_services import eventually
 
 from console.main import web
 from console.visit import POLICY
 from embedded import ports
-from shared.web import bodies, patience
-from shared.web.headers import HEADERS
-from shared.web.serving import server_of
+from shared.web.http import header_timeout, request_body
+from shared.web.http.security_headers import HEADERS
+from shared.web.http.server import server_of
 
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"
 GUESS = f"dla_link_{'A' * 43}"
@@ -122,8 +122,8 @@ def test_a_form_that_is_too_long_is_refused(browser: Browser) -> None:
 @pytest.fixture
 def port(ways: dict[str, Switch], monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Of a console that waits for nobody."""
-    monkeypatch.setattr(patience, "WITHIN", 0.3)
-    monkeypatch.setattr(bodies, "WITHIN", 0.3)
+    monkeypatch.setattr(header_timeout, "WITHIN", 0.3)
+    monkeypatch.setattr(request_body, "WITHIN", 0.3)
     told = settings(port=ports.choose({"console": None})["console"])
     server = server_of(web(told, ways), told, stops_within=1)
     thread = Thread(target=server.run, name="console")

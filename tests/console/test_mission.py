@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from missions import AGREED, ASKED, parcours_telling
-from screens import NAME, Browser, Switch, World, text
+from tests.support.console_pages import NAME, Browser, Switch, World, text
+from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
 
 from parcours.provider import OwnConsultation, ProviderPage
-from shared.web.problems import problem
+from shared.web.http.problems import problem
 
 
 @pytest.fixture

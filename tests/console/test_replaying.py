@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from screens import Browser, Switch, World, played, settings, text
+from tests.support.console_pages import Browser, Switch, World, played, settings, text
 
 from console.live import arrivals, message, positions, spelled
 from console.services import Reader, Services

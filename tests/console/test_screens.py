@@ -21,13 +21,13 @@ from uuid import UUID
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from desk import eventually
-from heard import header, kept
-from missions import AGREED, ASKED, parcours_telling
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect, sync_playwright
-from screens import ORIGIN, Switch, World, played, settings
-from witnesses import COSIGNER, ELEVEN
+from tests.support.audit_events import header, kept
+from tests.support.console_pages import ORIGIN, Switch, World, played, settings
+from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
+from tests.support.running_witness import COSIGNER, ELEVEN
+from tests.support.sample_services import eventually
 
 from audit import health
 from audit.health import (
@@ -61,8 +61,8 @@ from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
 from parcours.provider import ProviderPage
-from shared.sealed import tokens_in
-from shared.web.serving import server_of
+from shared.kernel.sealed import tokens_in
+from shared.web.http.server import server_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
-from screens import ADDRESS, Browser, Switch, World, played, settings, text
+from tests.support.console_pages import ADDRESS, Browser, Switch, World, played, settings, text
 
 from console.main import web
 from console.sealing import Jar

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from desk import eventually
+from tests.support.sample_services import eventually
 
 pytestmark = pytest.mark.containers
 

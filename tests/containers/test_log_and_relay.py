@@ -9,17 +9,17 @@ from typing import Any
 
 import psycopg
 import pytest
-from carrier import DESK, WORKSHOP, Carrier, Loop
-from desk import REGION, LogOfTheDesk, desk_at, eventually, register_in_turn, workshop_at
 from eventsourcing.persistence import IntegrityError
-from notes import assert_dense, entries, heard, opened, told
 from testcontainers.community.nats import NatsContainer
 from testcontainers.community.postgres import PostgresContainer
+from tests.support.note_aggregate import assert_dense, entries, heard, opened, told
+from tests.support.sample_services import REGION, LogOfTheDesk, desk_at, eventually, register_in_turn, workshop_at
+from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
 from embedded.nats_users import DEPLOYER, authorization, new_seed
-from shared.eventlog.refused import TrackingRefused
-from shared.ids import uuid7
-from shared.transport.permissions import accounts
+from shared.eventlog.errors import TrackingRefused
+from shared.kernel.ids import uuid7
+from shared.messaging.permissions import accounts
 
 pytestmark = pytest.mark.containers
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from decisions import decisions
-from samples import SERVICES, service
-from tables import BEGIN, END, readme, tables
-from telling import leaked
-from watching import watched
+from tests.support.decision_tables import BEGIN, END, readme, tables
+from tests.support.decision_watch import watched
+from tests.support.decisions import decisions
+from tests.support.golden_samples import SERVICES, service
+from tests.support.secret_words import leaked
 
 from followup.domain.commands import CloseFollowUp
 from followup.domain.events import FollowUpClosed, Outcome, ParcoursUpdateWithdrawn
@@ -19,16 +19,16 @@ from intake.domain import orientation
 from intake.domain.commands import AdmitRequest, CorrectContact, StartAccompaniment
 from intake.domain.orientation import Orientation, OrientationConsented, RecordConsent, Step
 from intake.domain.structure import Contact
-from shared.decider import Refusal, anything
-from shared.events import name_of
-from shared.frozen import replace
-from shared.testing import context, text
+from shared.kernel.decider import Refusal, anything
+from shared.kernel.events import name_of
+from shared.kernel.frozen import replace
+from shared.testing.scenarios import context, text
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_tables_are_what_the_code_says(name: str) -> None:
     told = readme(name).read_text().partition(BEGIN)[2].partition(END)[0]
-    assert told == tables(service(name)), "run `make schemas`, or python tests/support/tables.py"
+    assert told == tables(service(name)), "run `make schemas`, or python -m tests.support.decision_tables"
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -9,8 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from samples import SERVICES, service
-from serving import served
+from tests.support.golden_samples import SERVICES, service
+from tests.support.served_service import served
 
 from embedded.nats import Nats
 

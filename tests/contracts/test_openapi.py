@@ -12,21 +12,21 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from opening import UNIT, opened_by_itself
-from samples import SERVICES, service
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
-from serving import Served, served
+from tests.support.automatic_openings import UNIT, opened_by_itself
+from tests.support.golden_samples import SERVICES, service
+from tests.support.served_service import Served, served
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
-from shared.decider import Role
-from shared.ids import uuid7
-from shared.web.offered import operations_of
+from shared.kernel.decider import Role
+from shared.kernel.ids import uuid7
+from shared.web.resources.affordances import operations_of
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 ROLES = [Role.ADVISER, Role.MANAGER, Role.LEADER, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.AUDITOR, Role.SERVICE]

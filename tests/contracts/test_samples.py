@@ -6,21 +6,21 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import samples
 from eventsourcing.persistence import MapperDeserialisationError
+from tests.support import golden_samples
 
-from shared.decider import Context, Decider
 from shared.eventlog.mapper import plain
-from shared.events import event, name_of
-from shared.sealed import sealed_in
+from shared.kernel.decider import Context, Decider
+from shared.kernel.events import event, name_of
+from shared.kernel.sealed import sealed_in
 
-DECIDERS = {(name, name_of(cls).name): decider for name, decider, cls in samples.stored_events()}
-STORED = sorted((samples.FOLDER / "stored").rglob("*.json"))
-TOLD = sorted((samples.FOLDER / "told").rglob("*.json"))
+DECIDERS = {(name, name_of(cls).name): decider for name, decider, cls in golden_samples.stored_events()}
+STORED = sorted((golden_samples.FOLDER / "stored").rglob("*.json"))
+TOLD = sorted((golden_samples.FOLDER / "told").rglob("*.json"))
 CONTRACTS = {
     (contract.publisher, contract.topic()): contract
-    for name in samples.SERVICES
-    for contract in samples.service(name).told
+    for name in golden_samples.SERVICES
+    for contract in golden_samples.service(name).told
 }
 
 
@@ -31,7 +31,7 @@ def short(path: Path) -> str:
 @pytest.mark.parametrize("path", STORED, ids=short)
 def test_a_stored_event_is_read_today(path: Path) -> None:
     name = path.stem.rpartition(".")[0]
-    recorded = samples.read(DECIDERS[path.parent.name, name], path)
+    recorded = golden_samples.read(DECIDERS[path.parent.name, name], path)
     assert name_of(recorded.data).name == name
     assert recorded.meta.actor == "adviser-1"
     assert "secret" not in path.read_text(), "a sealed value stands in clear"
@@ -48,20 +48,22 @@ def test_a_told_event_is_heard_today(path: Path) -> None:
 
 def test_each_event_of_today_has_its_sample() -> None:
     missing = [
-        name_of(cls).topic for name, _, cls in samples.stored_events() if not samples.stored_path(name, cls).exists()
+        name_of(cls).topic
+        for name, _, cls in golden_samples.stored_events()
+        if not golden_samples.stored_path(name, cls).exists()
     ]
-    missing += [contract.topic() for contract in CONTRACTS.values() if not samples.told_path(contract).exists()]
-    assert not missing, "write them: python tests/support/samples.py"
+    missing += [contract.topic() for contract in CONTRACTS.values() if not golden_samples.told_path(contract).exists()]
+    assert not missing, "write them: python -m tests.support.golden_samples"
 
 
 def test_samples_are_only_ever_added() -> None:
     """Against the last commit: a stored past does not change."""
     changed = subprocess.run(
-        ["git", "diff", "--name-only", "--diff-filter=MDR", "HEAD", "--", str(samples.FOLDER)],
+        ["git", "diff", "--name-only", "--diff-filter=MDR", "HEAD", "--", str(golden_samples.FOLDER)],
         capture_output=True,
         text=True,
         check=False,
-        cwd=samples.ROOT,
+        cwd=golden_samples.ROOT,
     )
     assert not changed.stdout.strip()
 
@@ -95,14 +97,14 @@ def test_an_older_version_is_upcast_on_read(tmp_path: Path) -> None:
     old, new = tmp_path / "counted.v1.json", tmp_path / "counted.v2.json"
     old.write_text(f'{meta}"data": {{"people": "12"}}}}')
     new.write_text(f'{meta}"data": {{"people": 12, "unit": "heads"}}}}')
-    assert samples.read(counting, old).data == samples.read(counting, new).data == Counted(12, "heads")
+    assert golden_samples.read(counting, old).data == golden_samples.read(counting, new).data == Counted(12, "heads")
 
 
 def test_a_version_of_tomorrow_is_told_and_not_guessed(tmp_path: Path) -> None:
     file = tmp_path / "counted.v3.json"
     file.write_text(STORED[0].read_text().partition('"data"')[0] + '"data": {"people": 12, "unit": "heads"}}')
     with pytest.raises(MapperDeserialisationError, match="counted:v3"):
-        samples.read(counting, file)
+        golden_samples.read(counting, file)
 
 
 def test_a_new_version_needs_its_upcast() -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nats_accounts import FILE, written
+from tests.support.nats_accounts import FILE, written
 
-from shared.described import breaking, drift
-from shared.service import Service
+from shared.runtime.schemas import breaking, drift
+from shared.runtime.service import Service
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "shared" / "schemas"

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from days import counted_for_pilots, negative, rows_on_every_day
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
 from diagnostic.aggregates import release
 from diagnostic.caseload import caseload
@@ -40,9 +40,9 @@ from diagnostic.domain.events import DiagnosisContested, DiagnosisValidated, Pla
 from diagnostic.domain.leaders import RecordMandate
 from diagnostic.domain.state import Diagnosis, Status
 from diagnostic.views import diagnoses
-from shared.content import content_hash
-from shared.decider import Actor, Role
-from shared.testing import CASE, NOW, MemoryLog
+from shared.kernel.content_hash import content_hash
+from shared.kernel.decider import Actor, Role
+from shared.testing.scenarios import CASE, NOW, MemoryLog
 
 TODAY = NOW.date()
 COMPLETE = (

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from bridged import entry, heard, recorded
+from tests.support.integration import entry, heard, recorded
 
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Employment, Perimeter
@@ -32,10 +32,10 @@ from diagnostic.reactions import open_diagnosis
 from diagnostic.views import diagnoses
 from shared.contracts import diagnostic as contracts
 from shared.contracts.intake import RequestAdmitted
-from shared.decider import Role
 from shared.eventlog.mapper import plain
-from shared.testing import CASE, NOW, Scenarios, text
-from shared.views import Document
+from shared.kernel.decider import Role
+from shared.projections.projection import Document
+from shared.testing.scenarios import CASE, NOW, Scenarios, text
 
 ADMITTED_AT = NOW - timedelta(minutes=5)
 STRUCTURE = UUID(int=8)

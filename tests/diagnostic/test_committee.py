@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import served
+from tests.support.served_service import served
 
 from diagnostic.domain.advice import AdviceReceived, AdviceRequested, ReceiveAdvice, RequestAdvice
 from diagnostic.domain.axes import Axis
@@ -38,9 +38,9 @@ from diagnostic.domain.events import (
 from diagnostic.domain.state import Status
 from diagnostic.main import service
 from embedded.nats import Nats
-from shared.decider import Actor, Role
-from shared.ids import uuid7
-from shared.testing import NOW, Scenarios, new_id, text
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()

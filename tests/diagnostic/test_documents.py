@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from papers import lacking, on_paper, on_screen, read, text_of, written
-from serving import served
+from tests.support.document_reading import lacking, on_paper, on_screen, read, text_of, written
+from tests.support.served_service import served
 
 from diagnostic.documents import of_diagnosis
 from diagnostic.domain import commands
@@ -22,8 +22,8 @@ from diagnostic.domain.difficulty import Level, Nature
 from diagnostic.domain.state import Diagnosis
 from diagnostic.main import service
 from embedded.nats import Nats
-from shared.decider import Role
-from shared.testing import CASE, NOW, UNIT, MemoryLog, context
+from shared.kernel.decider import Role
+from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, context
 
 OPENED = commands.OpenDiagnosis(UUID(int=9), UNIT, "some-adviser", NOW, 12)
 CONTENT: tuple[Any, ...] = (

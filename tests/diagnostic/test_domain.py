@@ -55,10 +55,10 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from diagnostic.domain.state import Status
-from shared.content import content_hash
-from shared.decider import Role
-from shared.sealed import Personal
-from shared.testing import CASE, NOW, Scenarios, new_id, text
+from shared.kernel.content_hash import content_hash
+from shared.kernel.decider import Role
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import CASE, NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
 STRUCTURE, TODAY = UUID(int=8), NOW.date()

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Serve, Served
-from waiting import days_pass, up_to_date
+from tests.support.projection_waits import days_pass, up_to_date
+from tests.support.served_service import Serve, Served
 
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
 from diagnostic.main import service
-from shared.decider import Actor, Role
-from shared.ids import uuid7
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
 
 PATH = "/api/v1/diagnoses"
 STRUCTURE = UUID(int=8)

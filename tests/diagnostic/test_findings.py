@@ -42,9 +42,9 @@ from diagnostic.domain.events import (
     SessionCorrected,
     SessionRecorded,
 )
-from shared.content import content_hash
-from shared.sealed import Personal, Sealed
-from shared.testing import NOW, Scenarios, new_id, text
+from shared.kernel.content_hash import content_hash
+from shared.kernel.sealed import Personal, Sealed
+from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()

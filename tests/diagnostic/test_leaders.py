@@ -18,8 +18,8 @@ from diagnostic.domain.events import (
 )
 from diagnostic.domain.leaders import Disagreement, MandateRecorded, RecordMandate
 from diagnostic.domain.state import Status
-from shared.decider import Actor, Role
-from shared.testing import NOW, Scenarios, text
+from shared.kernel.decider import Actor, Role
+from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from serving import Serve, Served
+from tests.support.served_service import Serve, Served
 
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
 from diagnostic.main import service
-from shared.decider import Actor, Role
-from shared.ids import uuid7
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
 
 UNIT = "dla-44"
 AXIS = {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from servers import up
+from tests.support.running_server import up
 
 from embedded import ports
 from embedded.faults import CorruptDataError, DiskFullError, PortUnusableError

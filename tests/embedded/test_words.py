@@ -15,8 +15,8 @@ import pytest
 
 from embedded.demo.words import Words, readable
 from embedded.who import ROLE_NAMES
-from shared.events import name_of
-from shared.french import ROLES
+from shared.kernel.events import name_of
+from shared.kernel.french import ROLES
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "deploy" / "demo" / "words.toml").read_text())
 EVENTS = [

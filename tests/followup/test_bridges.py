@@ -5,10 +5,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from bridged import META, entry, heard, listed, recorded
-from days import told
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from tests.support.daily_rows import told
+from tests.support.integration import META, entry, heard, listed, recorded
 
 from diagnostic.domain.axes import Axis
 from followup.caseload import caseload
@@ -47,10 +47,10 @@ from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
-from shared.decider import Role
-from shared.past import row_of
-from shared.testing import CASE, NOW, Scenarios, text
-from shared.views import Document, View
+from shared.kernel.decider import Role
+from shared.projections.projection import Document, View
+from shared.temporal.rows_at import row_of
+from shared.testing.scenarios import CASE, NOW, Scenarios, text
 
 TODAY = NOW.date()
 HELD = Report(TODAY, {}, (), 4, None, None, text("Les nouveaux outils sont en place."))

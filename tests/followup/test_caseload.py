@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Serve, Served
+from tests.support.served_service import Serve, Served
 
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
-from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
-from shared.ids import uuid7
-from shared.scheduler import Scheduler
-from shared.views import Projector
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.projections.projection import Projector
+from shared.runtime.scheduler import Scheduler
 
 UNIT = "dla-44"
 LIST = "/api/v1/follow-ups"

@@ -28,8 +28,8 @@ from followup.domain.events import (
 )
 from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Measure, Report, Review, ReviewStatus
-from shared.decider import Due
-from shared.testing import NOW, Scenarios, text
+from shared.kernel.decider import Due
+from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()

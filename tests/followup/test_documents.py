@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from papers import lacking, on_paper, on_screen, read, text_of, written
-from serving import Serve, Served
+from tests.support.document_reading import lacking, on_paper, on_screen, read, text_of, written
+from tests.support.served_service import Serve, Served
 
 from followup.documents import of_follow_up
 from followup.domain import commands
@@ -17,9 +17,9 @@ from followup.domain.reviews import Measure
 from followup.domain.state import FollowUp
 from followup.domain.themes import Theme
 from followup.main import service
-from shared.decider import Actor, Role
-from shared.ids import uuid7
-from shared.testing import NOW, UNIT, MemoryLog
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.testing.scenarios import NOW, UNIT, MemoryLog
 
 SHARE = "Ventes et prestations ÷ total des produits, en %"
 

@@ -49,8 +49,8 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Measure, Report, ReviewStatus
 from followup.domain.state import Status
 from followup.domain.themes import Theme
-from shared.dates import months_after
-from shared.testing import NOW, MemoryLog, Scenarios, text
+from shared.kernel.dates import months_after
+from shared.testing.scenarios import NOW, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
 COMPLETION, STRUCTURE, TODAY = UUID(int=7), UUID(int=8), NOW.date()

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Serve, Served
+from tests.support.served_service import Serve, Served
 
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
-from shared.decider import Actor, Role
-from shared.ids import uuid7
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
 
 UNIT = "dla-44"
 

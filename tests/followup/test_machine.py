@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from days import counted_for_pilots, negative, rows_on_every_day
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
 from followup.aggregates import release
 from followup.caseload import caseload
@@ -29,8 +29,8 @@ from followup.domain.follow_up import decider
 from followup.domain.state import FollowUp, Status
 from followup.domain.themes import Theme
 from followup.views import follow_ups
-from shared.decider import Refused
-from shared.testing import context
+from shared.kernel.decider import Refused
+from shared.testing.scenarios import context
 
 CODES = st.sampled_from(["M0", "M6", "M18", "M0-2", "M6-2"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from serving import served
+from tests.support.served_service import served
 
 from embedded.nats import Nats
 from followup.domain.anonymity import identifying
@@ -26,8 +26,8 @@ from followup.domain.sheet import (
 )
 from followup.domain.themes import Theme
 from followup.main import service
-from shared.testing import MemoryLog, Scenarios, text
-from shared.views import Projector
+from shared.projections.projection import Projector
+from shared.testing.scenarios import MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
 LESSON = Lesson(

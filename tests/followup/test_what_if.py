@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from serving import Serve, Served
+from tests.support.served_service import Serve, Served
 from typer.testing import CliRunner
 
 from followup.domain.commands import OpenFollowUp
@@ -20,10 +20,10 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import REVIEWS, schedule
 from followup.domain.what_if import AT_MOST, differences, parcours_end
 from followup.main import cli, service
-from shared.dates import months_after
-from shared.decider import Actor, Role
-from shared.ids import uuid7
-from shared.would import Would
+from shared.kernel.dates import months_after
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.temporal.dry_run import Would
 
 ENDED = date(2026, 3, 2)
 PLANNED = schedule(ENDED, REVIEWS, 1)

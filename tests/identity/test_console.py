@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 import pytest
-from certified import Provider
 from fastapi.testclient import TestClient
-from screens import Browser, Switch, settings, text
-from serving import Served, served
+from tests.support.certified_provider import Provider
+from tests.support.console_pages import Browser, Switch, settings, text
+from tests.support.served_service import Served, served
 from typer.testing import CliRunner
 
 from console.main import web
@@ -22,7 +22,7 @@ from console.sealing import Jar
 from console.session import Session, decode_session, encode
 from embedded.nats import Nats
 from intake.main import cli, service
-from shared.settings import RightsFrom
+from shared.settings.settings import RightsFrom
 
 ADDRESS = "http://127.0.0.1"
 PERSON = "ines.martin"

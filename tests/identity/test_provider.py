@@ -9,10 +9,10 @@ import time
 from typing import Any
 
 import pytest
-from certified import Provider
 from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
-from serving import Serve, Served
+from tests.support.certified_provider import Provider
+from tests.support.served_service import Serve, Served
 
 from intake.main import service
 
@@ -89,7 +89,7 @@ def confused(claims: dict[str, Any], kid: str, secret: bytes) -> str:
 
 
 def test_it_changes_its_keys(intake: Served, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.signing_keys.TRY_AT_MOST_EVERY", 0)
+    monkeypatch.setattr("shared.web.auth.signing_keys.TRY_AT_MOST_EVERY", 0)
     before = provider.token()
     assert asked(intake, before) == KNOWN
     provider.rotate()

@@ -32,9 +32,9 @@ from intake.domain.request import decider
 from intake.domain.state import Request, Status
 from intake.published import published
 from shared.contracts.intake import CaseInCharge
-from shared.decider import InCharge, Role
-from shared.frozen import replace
-from shared.testing import Scenarios, text
+from shared.kernel.decider import InCharge, Role
+from shared.kernel.frozen import replace
+from shared.testing.scenarios import Scenarios, text
 
 MOTIVE = "La structure conteste un versement."
 SINCE = date(2029, 3, 2)

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from bridged import entry, heard, listed, recorded
-from serving import Serve, Served
+from tests.support.integration import entry, heard, listed, recorded
+from tests.support.served_service import Serve, Served
 
 from intake import deployed
 from intake.domain import commands, events, orientation
@@ -25,11 +25,11 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
-from shared.decider import Actor, Role
-from shared.sealed import Personal
-from shared.testing import CASE, NOW, UNIT, text
-from shared.transport.wire import Header
-from shared.views import Document
+from shared.kernel.decider import Actor, Role
+from shared.kernel.sealed import Personal
+from shared.messaging.wire import Header
+from shared.projections.projection import Document
+from shared.testing.scenarios import CASE, NOW, UNIT, text
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
 CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))

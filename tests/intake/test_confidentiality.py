@@ -35,9 +35,9 @@ from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.published import published
 from shared.contracts.intake import CaseInCharge
-from shared.decider import Actor, InCharge, Role
-from shared.sealed import Personal
-from shared.testing import NOW, UNIT, Scenarios, text
+from shared.kernel.decider import Actor, InCharge, Role
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))

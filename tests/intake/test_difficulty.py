@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Client, Serve, Served
+from tests.support.served_service import Client, Serve, Served
 
 from intake.domain.chasing import CHASED_AFTER, Chase, ask_again_at, most_pressing_first
 from intake.domain.commands import RecordMeeting
@@ -19,10 +19,10 @@ from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.domain.targets import TARGETS
 from intake.main import service
-from shared.decider import Role
-from shared.sealed import Personal
-from shared.service import Part
-from shared.testing import NOW, UNIT, Scenarios, text
+from shared.kernel.decider import Role
+from shared.kernel.sealed import Personal
+from shared.runtime.service import Part
+from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()

@@ -11,13 +11,13 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from serving import served
+from tests.support.served_service import served
 
 from embedded.nats import Nats
 from intake.directory import FOR_A_DAY, Directory
 from intake.domain.structure import Prefill
 from intake.main import service
-from shared.testing import NOW
+from shared.testing.scenarios import NOW
 
 SIREN = "732829320"
 COMPANY = {

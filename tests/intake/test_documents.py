@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from papers import on_paper, on_screen, read, text_of, written
-from serving import Client, Served, served
+from tests.support.document_reading import on_paper, on_screen, read, text_of, written
+from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
 from intake.documents import of_orientation, of_request
@@ -23,8 +23,8 @@ from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOri
 from intake.domain.state import Request
 from intake.domain.structure import Contact, LegalForm, Structure
 from intake.main import service
-from shared.decider import Role
-from shared.testing import MemoryLog
+from shared.kernel.decider import Role
+from shared.testing.scenarios import MemoryLog
 
 JARDINS = Structure(
     "Les Jardins de l’Erdre",

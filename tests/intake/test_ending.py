@@ -21,9 +21,9 @@ from intake.domain.events import (
 from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from shared.decider import Claim, Role
-from shared.sealed import Personal
-from shared.testing import NOW, UNIT, Scenarios, text
+from shared.kernel.decider import Claim, Role
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))

@@ -16,10 +16,10 @@ from intake.domain.erasure import (
     decider,
     outstanding,
 )
-from shared.decider import Role
-from shared.erasure import forgetting
-from shared.erasure.forgetting import ForgetPerson, PersonForgotten, forgetting_of
-from shared.testing import CASE, NOW, Scenarios, context, text
+from shared.erasure import erasure as forgetting
+from shared.erasure.erasure import ForgetPerson, PersonForgotten, forgetting_of
+from shared.kernel.decider import Role
+from shared.testing.scenarios import CASE, NOW, Scenarios, context, text
 
 given = Scenarios(decider)
 forgetful = Scenarios(forgetting.decider)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from serving import Serve, Served
+from tests.support.served_service import Serve, Served
 
 from intake.main import service
 from shared.eventlog.application import ServiceApplication
-from shared.views import Projector
+from shared.projections.projection import Projector
 
 UNIT = "dla-44"
 PATH = "/api/v1/requests"

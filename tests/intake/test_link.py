@@ -21,9 +21,9 @@ from intake.domain.link import (
 )
 from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink, RightGranted, RightRevoked
-from shared.decider import Role
-from shared.sealed import Personal
-from shared.testing import CASE, NOW, Scenarios, context, new_id, text
+from shared.kernel.decider import Role
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
 in_the_register = Scenarios(register.decider)

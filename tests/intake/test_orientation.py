@@ -22,7 +22,7 @@ from intake.domain.orientation import (
     Step,
     decider,
 )
-from shared.testing import CASE, MemoryLog, Scenarios, text
+from shared.testing.scenarios import CASE, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
 PROPOSE = ProposeOrientation("La banque de quartier", "Trésorerie tendue.")

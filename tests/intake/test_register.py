@@ -12,9 +12,9 @@ from intake.domain.register import register
 from intake.domain.register.commands import GrantRight, RenewRight, RevokeRight, RightGranted, RightRevoked
 from intake.domain.register.register import AS_THE_TABLE_SAYS, decider
 from intake.domain.territory import Competence
-from shared.decider import Actor, Context, Role
-from shared.frozen import replace
-from shared.testing import CASE, UNIT, Scenarios, new_id, text
+from shared.kernel.decider import Actor, Context, Role
+from shared.kernel.frozen import replace
+from shared.testing.scenarios import CASE, UNIT, Scenarios, new_id, text
 
 given = Scenarios(decider)
 ELSEWHERE = "unit-44"

@@ -59,9 +59,9 @@ from intake.domain.events import (
 from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
-from shared.decider import Actor, Claim, Role
-from shared.sealed import Personal
-from shared.testing import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
+from shared.kernel.decider import Actor, Claim, Role
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
 RULES = in_force(NOW.date()).version

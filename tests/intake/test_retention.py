@@ -18,10 +18,10 @@ from intake.domain.retention import (
     decider,
 )
 from intake.retention import Term
-from shared.decider import Role
-from shared.erasure import forgetting
-from shared.erasure.forgetting import DossierForgotten, ForgetDossier, forgetting_of
-from shared.testing import CASE, Scenarios, context, text
+from shared.erasure import erasure as forgetting
+from shared.erasure.erasure import DossierForgotten, ForgetDossier, forgetting_of
+from shared.kernel.decider import Role
+from shared.testing.scenarios import CASE, Scenarios, context, text
 
 given = Scenarios(decider)
 forgetful = Scenarios(forgetting.decider)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from serving import Serve, Served
+from tests.support.served_service import Serve, Served
 
 from intake.domain.self_check import QUESTIONS, review
 from intake.main import service

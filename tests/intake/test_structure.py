@@ -7,9 +7,9 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, checked, sealed
-from shared.decider import Refused
-from shared.sealed import Personal
-from shared.testing import context, new_id
+from shared.kernel.decider import Refused
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import context, new_id
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
 ASSOCIATION = replace(GARDENS, siret=None, rna="W442000123")

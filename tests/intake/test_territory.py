@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import Client, Served, served
+from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
 from intake.domain.codes import MAINLAND, OVERSEAS
@@ -29,10 +29,10 @@ from intake.domain.structure import (
 )
 from intake.domain.territory import REGIONS, Competence, region_of
 from intake.main import service
-from shared.decider import Actor, Claim, Refused, Role
-from shared.sealed import Personal
-from shared.service import Part
-from shared.testing import NOW, UNIT, Scenarios, text
+from shared.kernel.decider import Actor, Claim, Refused, Role
+from shared.kernel.sealed import Personal
+from shared.runtime.service import Part
+from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Serve, Served
+from tests.support.served_service import Serve, Served
 from typer.testing import CliRunner
 
 from intake.domain.criteria import VERSIONS, Criteria, Criterion, Verdict
@@ -19,8 +19,8 @@ from intake.domain.eligibility import Judged
 from intake.domain.state import Request
 from intake.domain.what_if import differences
 from intake.main import cli, service
-from shared.testing import text
-from shared.would import Would
+from shared.temporal.dry_run import Would
+from shared.testing.scenarios import text
 
 (OURS,) = VERSIONS
 FREER = replace(OURS, version="libre-1", list=tuple(replace(c, hard=False) for c in OURS.list))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from bridged import entry, heard, listed, recorded
+from tests.support.integration import entry, heard, listed, recorded
 
 from parcours.domain.building import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
@@ -28,12 +28,12 @@ from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
-from shared.decider import Role
-from shared.sealed import Personal
-from shared.testing import CASE, Scenarios, text
-from shared.transport.reactions import To
-from shared.views import Document
-from shared.web.offered import operations_of
+from shared.kernel.decider import Role
+from shared.kernel.sealed import Personal
+from shared.messaging.reactions import To
+from shared.projections.projection import Document
+from shared.testing.scenarios import CASE, Scenarios, text
+from shared.web.resources.affordances import operations_of
 
 PLAN = Plan(
     UUID(int=8),

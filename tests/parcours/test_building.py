@@ -20,10 +20,10 @@ from parcours.domain.duration import DurationDerogationGranted, GrantDurationDer
 from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated, ShareParcours
-from shared.dates import months_after
-from shared.decider import Role
-from shared.sealed import Personal
-from shared.testing import Scenarios, new_id, text
+from shared.kernel.dates import months_after
+from shared.kernel.decider import Role
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import Scenarios, new_id, text
 
 given = Scenarios(decider)
 PLAN = Plan(

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from serving import Client, Served, served
-from validated import validated_case
+from tests.support.served_service import Client, Served, served
+from tests.support.validated_parcours import validated_case
 
 from embedded.nats import Nats
 from parcours.domain import building, coordination, parcours, validation
@@ -46,11 +46,11 @@ from parcours.domain.consultation.state import Consultation, Criterion, Proposal
 from parcours.domain.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.main import service
-from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
-from shared.ids import uuid7
-from shared.sealed import Personal
-from shared.testing import CASE, NOW, MemoryLog, Scenarios, new_id, text
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
 ACTION = UUID(int=11)

@@ -47,9 +47,9 @@ from parcours.domain.reporting import (
 )
 from parcours.domain.state import OPEN_STEPS, Kind, Period, Plan, PlannedAction, Signatures, Status, Step
 from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
-from shared.decider import Role
-from shared.sealed import Personal
-from shared.testing import NOW, Scenarios, new_id, text
+from shared.kernel.decider import Role
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from serving import served
+from tests.support.served_service import served
 
 from embedded.nats import Nats
 from parcours.domain.agreement import AgreementSigned
@@ -38,10 +38,10 @@ from parcours.domain.reporting import DaysRecorded, FinalReportAccepted, FinalRe
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated
 from parcours.main import service
-from shared.decider import Actor, Role
-from shared.ids import uuid7
-from shared.sealed import Personal
-from shared.testing import CASE, NOW, Scenarios, context, new_id, text
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from papers import lacking, on_paper, on_screen, read, written
+from tests.support.document_reading import lacking, on_paper, on_screen, read, written
 
 from parcours.consultation_documents import of_consultation
 from parcours.documents import of_parcours
@@ -17,8 +17,8 @@ from parcours.domain.consultation.state import Consultation
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Kind, Parcours, Plan, Signatures
 from shared.attachments import attachment
-from shared.decider import Role
-from shared.testing import NOW, UNIT, MemoryLog, text
+from shared.kernel.decider import Role
+from shared.testing.scenarios import NOW, UNIT, MemoryLog, text
 
 PLAN = Plan(UUID(int=9), UNIT, "some-adviser", NOW, ("business_model", "governance", "digital"))
 DEADLINE = datetime(2026, 3, 16, 16, tzinfo=UTC)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import files
 import pytest
-from papers import text_of
-from serving import Client, Serve, Served
-from validated import validated_case
+from tests.support import sample_files
+from tests.support.document_reading import text_of
+from tests.support.served_service import Client, Serve, Served
+from tests.support.validated_parcours import validated_case
 
 from parcours.main import service
 
@@ -109,7 +109,7 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
 
     today = running.application.clock.now().date().isoformat()
     kept = "attachment; filename=convention.pdf"
-    proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", files.pdf(), kept).json()["id"]
+    proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", sample_files.pdf(), kept).json()["id"]
     signed = {
         "action": str(action[1]),
         "provider": "Cabinet Armen",

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from serving import Serve, Served
-from validated import validated_case
-from waiting import up_to_date
+from tests.support.projection_waits import up_to_date
+from tests.support.served_service import Serve, Served
+from tests.support.validated_parcours import validated_case
 
 from parcours.domain.fund import fund_id
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Plan
 from parcours.main import service
-from shared.decider import Actor, Role
-from shared.ids import uuid7
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
 
 PATH, FUNDS = "/api/v1/parcours", "/api/v1/funds"
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from serving import served
-from validated import validated_case
+from tests.support.served_service import served
+from tests.support.validated_parcours import validated_case
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
@@ -38,11 +38,11 @@ from parcours.domain.fund import (
 )
 from parcours.domain.state import Kind, Plan
 from parcours.main import service
-from shared.clock import Clock
-from shared.decider import Actor, Refused, Role
 from shared.eventlog.application import ServiceApplication
-from shared.ids import uuid7
-from shared.testing import UNIT, MemoryLog, Scenarios, text
+from shared.kernel.clock import Clock
+from shared.kernel.decider import Actor, Refused, Role
+from shared.kernel.ids import uuid7
+from shared.testing.scenarios import UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
 ACTION, OTHER, DOSSIER = UUID(int=11), UUID(int=12), UUID(int=21)

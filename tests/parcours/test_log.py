@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from days import counted_for_pilots, negative, rows_on_every_day
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
+from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
 from parcours.aggregates import release
 from parcours.caseload import caseload
@@ -27,8 +27,8 @@ from parcours.domain import (
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import OPEN_STEPS, Kind, Parcours, Plan, Status, Step
 from parcours.views import parcours_list
-from shared.decider import Role
-from shared.testing import NOW, MemoryLog, new_id
+from shared.kernel.decider import Role
+from shared.testing.scenarios import NOW, MemoryLog, new_id
 
 PLAN = Plan(
     UUID(int=8),

@@ -29,11 +29,11 @@ from parcours.domain.operation import (
 )
 from parcours.domain.state import Kind, Plan
 from parcours.main import service
-from shared.clock import Clock
-from shared.decider import Actor, Refused, Role
 from shared.eventlog.application import ServiceApplication
-from shared.ids import uuid7
-from shared.testing import UNIT, MemoryLog, Scenarios, text
+from shared.kernel.clock import Clock
+from shared.kernel.decider import Actor, Refused, Role
+from shared.kernel.ids import uuid7
+from shared.testing.scenarios import UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
 PLANNED = OperationPlanned(UNIT, text("Bien gérer à plusieurs"))

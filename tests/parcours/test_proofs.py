@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import files
 import pytest
-from serving import Client, Serve, Served
-from validated import validated_case
+from tests.support import sample_files
+from tests.support.served_service import Client, Serve, Served
+from tests.support.validated_parcours import validated_case
 
 from parcours.domain import coordination, fund, funding, parcours
 from parcours.main import service
-from shared.decider import Actor, Role
+from shared.kernel.decider import Actor, Role
 
 TODAY = datetime.now(UTC).date().isoformat()
 
@@ -23,7 +23,7 @@ def running(serve: Serve) -> Served:
 
 def attached(adviser: Client, case: UUID, kind: str, said: bytes) -> str:
     path = f"/api/v1/parcours/{case}/attachments?kind={kind}"
-    return str(adviser.upload(path, files.pdf(said), "attachment; filename=preuve.pdf").json()["id"])
+    return str(adviser.upload(path, sample_files.pdf(said), "attachment; filename=preuve.pdf").json()["id"])
 
 
 def agreement(action: UUID, attachment: str) -> dict[str, Any]:

@@ -33,10 +33,10 @@ from parcours.domain.validation import (
     ShareParcours,
     ValidateParcours,
 )
-from shared.content import content_hash
-from shared.decider import Actor, Role
-from shared.sealed import Personal
-from shared.testing import MemoryLog, Scenarios, new_id, text
+from shared.kernel.content_hash import content_hash
+from shared.kernel.decider import Actor, Role
+from shared.kernel.sealed import Personal
+from shared.testing.scenarios import MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
 PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2026, 2, 2, 9, tzinfo=UTC), ("strategy", "finance"))

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi.routing import iter_route_contexts
-from samples import service
+from tests.support.golden_samples import service
 
-from shared.decider import Role
+from shared.kernel.decider import Role
 
 ASKS = {"allowed", "whole_or_headers"}
 """The functions that an endpoint asks, with the roles that it is for."""

@@ -1,12 +1,12 @@
 """What each service may do on NATS, written from what it tells and hears.
 
-python tests/support/nats_accounts.py      writes it anew"""
+python -m tests.support.nats_accounts      writes it anew"""
 
 from __future__ import annotations
 
-from samples import ROOT, SERVICES, service
+from tests.support.golden_samples import ROOT, SERVICES, service
 
-from shared.transport.permissions import Part, accounts
+from shared.messaging.permissions import Part, accounts
 
 FILE = ROOT / "deploy" / "nats" / "accounts.conf"
 HEADER = """# What each service may do on NATS: an account of its own. Written by `make schemas`.

@@ -1,6 +1,6 @@
 """The policy as a table: each role, over whose dossier, reading or writing; allowed or refused, and by which rule.
 
-python tests/support/rights_table.py      writes it anew"""
+python -m tests.support.rights_table      writes it anew"""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import re
 from pathlib import Path
 from uuid import UUID
 
-from declared import declared
-from samples import SERVICES
+from tests.support.declared import declared
+from tests.support.golden_samples import SERVICES
 
-from shared.decider import Actor, Role
-from shared.rights.policy import Action, Dossier, decided
+from shared.access.policy import Action, Dossier, decided
+from shared.kernel.decider import Actor, Role
 
 FILE = Path(__file__).parents[2] / "docs" / "rights.md"
 OWN, REGION, OTHER = "dla-44", "dla-49", "dla-75"
@@ -92,7 +92,7 @@ def operations() -> list[str]:
 def table() -> str:
     return f"""# Who may, over whose dossier
 
-Written by `python tests/support/rights_table.py` from [policy.cedar](../shared/src/shared/rights/policy.cedar) and the
+Written by `python -m tests.support.rights_table` from [policy.cedar](../shared/src/shared/access/policy.cedar) and the
 endpoints, and tried over HTTP. An operation is for some roles (below); over which dossiers these may use it is the same
 everywhere. A refusal is 403, and its `policy` names the rule: `role` when the operation is not for the caller’s role,
 `own-dossier` for leaders and providers elsewhere. A territory holds the own unit; a transferred request has both units.

@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from carrier import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
-from desk import Desk, LogOfTheDesk, Workshop, desk_at, feed_of, workshop_at
-from servers import up
+from tests.support.running_server import up
+from tests.support.sample_services import Desk, LogOfTheDesk, Workshop, desk_at, feed_of, workshop_at
+from tests.support.transport_harness import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
 
 from embedded.nats import Nats
-from shared.transport.feed import Feed
+from shared.messaging.feed import Feed
 
 
 @pytest.fixture

@@ -8,23 +8,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desk import eventually
-from serving import served
+from tests.support.sample_services import eventually
+from tests.support.served_service import served
 
 from embedded.nats import Nats
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
-from shared.decider import Actor, Role
-from shared.ids import uuid7
-from shared.service import Part
-from shared.transport import topology
-from shared.transport.access import Access
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.messaging import topology
+from shared.runtime.service import Part
+from shared.settings.nats_access import NatsAccess
 
 
 @pytest.mark.parametrize("part", [Part.ALL, Part.WORK])
 def test_a_review_falls_due_by_itself(part: Part, database: Callable[..., str], nats: Nats, tmp_path: Path) -> None:
-    deployer = Access(nats.url, nats.deployer_seed)
+    deployer = NatsAccess(nats.url, nats.deployer_seed)
     asyncio.run(topology.install(deployer, "local", service.name, service.reactions.publishers))
     with served(service, database, nats, tmp_path, part) as followup:
         app = followup.http.app.state.application  # type: ignore[attr-defined]

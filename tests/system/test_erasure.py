@@ -15,10 +15,10 @@ import httpx
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from desk import eventually
+from tests.support.sample_services import eventually
 
 from embedded.stack import Stack
-from shared.eventlog.keys import ERASED, NONCE
+from shared.crypto.keys import ERASED, NONCE
 
 MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
 STRUCTURE = {"legal_form": "association", "department": "44"}

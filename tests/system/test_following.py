@@ -6,20 +6,20 @@ from collections import Counter
 from uuid import UUID
 
 import pytest
-from carrier import Carrier
-from desk import FAULTY, Desk, Workshop, eventually, register_in_turn
+from tests.support.sample_services import FAULTY, Desk, Workshop, eventually, register_in_turn
+from tests.support.transport_harness import Carrier
 
-from shared.decider import Role
+from shared.eventlog.errors import TrackingRefused
 from shared.eventlog.partitions import PARTITIONS, PartitionTracking, partition_of
-from shared.eventlog.refused import TrackingRefused
-from shared.ids import uuid7
-from shared.transport import subscriptions
-from shared.transport.feed import Feed
-from shared.transport.followed import RestoredLogFollowed, followed_of
-from shared.transport.following import NotFollowed, follow, restored, why, without_cause
-from shared.transport.inbox import OtherLog
-from shared.transport.parking import Parking
-from shared.transport.wire import Message
+from shared.kernel.decider import Role
+from shared.kernel.ids import uuid7
+from shared.messaging import subscriptions
+from shared.messaging.feed import Feed
+from shared.messaging.follow_restored_log import NotFollowed, follow, restored, why, without_cause
+from shared.messaging.inbox import OtherLog
+from shared.messaging.parking import Parking
+from shared.messaging.restored_publisher import RestoredLogFollowed, followed_of
+from shared.messaging.wire import Message
 
 KEPT = 5
 MOTIVE = "Disque perdu, sauvegarde de la nuit."

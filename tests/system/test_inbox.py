@@ -7,15 +7,15 @@ from threading import Thread
 from uuid import UUID
 
 import pytest
-from desk import FAULTY, Desk, LogOfTheDesk, Workshop
 from eventsourcing.persistence import OperationalError
+from tests.support.sample_services import FAULTY, Desk, LogOfTheDesk, Workshop
 
+from shared.eventlog.errors import NotParked
 from shared.eventlog.partitions import PARTITIONS, PartitionTracking, partition_of
-from shared.eventlog.refused import NotParked
-from shared.ids import uuid7
-from shared.transport.inbox import Jump, OtherLog
-from shared.transport.parking import Parking
-from shared.transport.wire import Head, Message
+from shared.kernel.ids import uuid7
+from shared.messaging.inbox import Jump, OtherLog
+from shared.messaging.parking import Parking
+from shared.messaging.wire import Head, Message
 
 
 def cases_of_one_partition(count: int) -> list[UUID]:

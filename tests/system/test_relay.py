@@ -17,23 +17,24 @@ from typing import Any
 
 import psycopg
 import pytest
-from carrier import Carrier
-from desk import Desk, Workshop, eventually, feed_of, register_in_turn
+from tests.support import ROOT
+from tests.support.sample_services import Desk, Workshop, eventually, feed_of, register_in_turn
+from tests.support.transport_harness import Carrier
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
-from shared.ids import uuid7
-from shared.transport.lease import LEASE
-from shared.transport.relay import Relay
+from shared.kernel.ids import uuid7
+from shared.messaging.lease import LEASE
+from shared.messaging.relay import Relay
 
-PROCESS = Path(__file__).parents[1] / "support" / "desk_process.py"
+PROCESS = "tests.support.sample_service_process"
 
 
 @contextmanager
 def a_process(role: str, url: str, carrier: Carrier, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     seed = carrier.server.seed(carrier.desk.name if role == "relay" else "workshop")
     where = [url, carrier.desk.name, carrier.server.url, seed]
-    with subprocess.Popen([sys.executable, PROCESS, role, *where, *more]) as process:
+    with subprocess.Popen([sys.executable, "-m", PROCESS, role, *where, *more], cwd=ROOT) as process:
         try:
             yield process
         finally:

@@ -15,24 +15,25 @@ from pathlib import Path
 
 import httpx
 import pytest
-from authority import ELSEWHERE, Authority, Files
-from carrier import DESK, WORKSHOP, Carrier, Loop
-from desk import REGION, Desk, Workshop, desk_at, eventually, register_in_turn
 from eventsourcing.persistence import PersistenceError
 from nats.errors import Error as NatsError
-from servers import up
-from serving import environment_of, ready
-from tls_front import TlsFront
+from tests.support.certificate_authority import ELSEWHERE, Authority, Files
+from tests.support.running_server import up
+from tests.support.sample_services import REGION, Desk, Workshop, desk_at, eventually, register_in_turn
+from tests.support.served_service import environment_of, ready
+from tests.support.tls_proxy import TlsFront
+from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
 from diagnostic.main import service as diagnostic
 from embedded import ports
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from shared.eventlog.factory import LogFactory, reached_by
-from shared.ids import uuid7
-from shared.transport.access import Access
-from shared.transport.feed import Feed, FeedUnavailable
-from shared.transport.permissions import accounts
+from shared.kernel.ids import uuid7
+from shared.messaging.feed import Feed, FeedUnavailable
+from shared.messaging.nats_access import connect
+from shared.messaging.permissions import accounts
+from shared.settings.nats_access import NatsAccess
 
 
 class NatsOverTls(Nats):
@@ -86,9 +87,9 @@ def test_events_travel_over_tls(desk: Desk, workshop: Workshop, carrier: Carrier
     assert carrier.deaths == []
 
 
-def entered(loop: Loop, access: Access) -> None:
+def entered(loop: Loop, access: NatsAccess) -> None:
     async def enter() -> None:
-        await (await access.connect(allow_reconnect=False)).close()
+        await (await connect(access, allow_reconnect=False)).close()
 
     loop.do(enter())
 
@@ -106,7 +107,7 @@ def test_a_nats_that_says_it_has_no_tls_is_told_nothing(loop: Loop, tmp_path: Pa
     """nats-py would go on in clear: whoever is on the way would only have to say so."""
     plain = Nats(tmp_path / "plain", ports.choose({"nats": None})["nats"])
     with up(plain):
-        access = Access(f"tls://127.0.0.1:{plain.port}", plain.deployer_seed, authority.file)
+        access = NatsAccess(f"tls://127.0.0.1:{plain.port}", plain.deployer_seed, authority.file)
         with pytest.raises((ssl.SSLError, NatsError, OSError)):
             entered(loop, access)
         entered(loop, replace(access, url=plain.url))

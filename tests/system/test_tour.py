@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import SERVICES, service
-from telling import TO_ALL, spelled, typed_in
+from tests.support.golden_samples import SERVICES, service
+from tests.support.secret_words import TO_ALL, spelled, typed_in
 
 from embedded.demo.script import TOUR, scripts
-from shared.web.offered import operations_of
+from shared.web.resources.affordances import operations_of
 
 CONTROL = "La Ressourcerie des Marais"
 

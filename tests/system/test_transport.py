@@ -8,15 +8,15 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
-from carrier import Carrier
-from desk import FAULTY, REGION, Desk, Workshop, eventually, register_in_turn, workshop_at
+from tests.support.sample_services import FAULTY, REGION, Desk, Workshop, eventually, register_in_turn, workshop_at
+from tests.support.transport_harness import Carrier
 
-from shared.ids import uuid7
-from shared.transport import topology
-from shared.transport.asyncapi import asyncapi
-from shared.transport.feed import Feed
-from shared.transport.reactions import Reactions
-from shared.transport.wire import Message, encode
+from shared.kernel.ids import uuid7
+from shared.messaging import topology
+from shared.messaging.asyncapi import asyncapi
+from shared.messaging.feed import Feed
+from shared.messaging.reactions import Reactions
+from shared.messaging.wire import Message, encode
 
 
 def test_two_replicas_keep_the_order_of_every_case_under_duplicates(

@@ -12,23 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carrier import DESK, WORKSHOP, Carrier, Loop, nats_for
-from desk import REGION, Desk, Workshop, eventually, register_in_turn
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats_accounts import FILE
-from servers import up
-from serving import environment_of, ready
+from tests.support.nats_accounts import FILE
+from tests.support.running_server import up
+from tests.support.sample_services import REGION, Desk, Workshop, eventually, register_in_turn
+from tests.support.served_service import environment_of, ready
+from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop, nats_for
 
 from audit.main import service as audit
 from embedded import ports
 from embedded.nats import SERVICES, Nats
 from embedded.nats_users import new_seed
-from shared.ids import uuid7
-from shared.transport import topology
-from shared.transport.access import Access, violates_permissions
-from shared.transport.permissions import Part, accounts
-from shared.transport.subscriptions import Subscriptions
+from shared.kernel.ids import uuid7
+from shared.messaging import topology
+from shared.messaging.nats_access import connect, violates_permissions
+from shared.messaging.permissions import Part, accounts
+from shared.messaging.subscriptions import Subscriptions
+from shared.settings.nats_access import NatsAccess
 
 STRANGERS = Part("stranger", ("desk",))
 
@@ -49,12 +50,12 @@ class Trying:
         self._carrier = carrier
         self._client: Client = carrier.loop.do(self._entered(carrier.access(service), service))
 
-    async def _entered(self, access: Access, service: str) -> Client:
+    async def _entered(self, access: NatsAccess, service: str) -> Client:
         async def failing(error: Exception) -> None:
             assert violates_permissions(error)
             self.violations.append(str(error))
 
-        return await access.connect(inbox_prefix=topology.inbox(service), error_cb=failing)
+        return await connect(access, inbox_prefix=topology.inbox(service), error_cb=failing)
 
     def to(self, attempt: Callable[[Client], Awaitable[Any]]) -> list[str]:
         """The violations of this attempt, known once the server has answered everything before."""
@@ -211,8 +212,8 @@ def without(part: Part, right: str) -> str:
 def test_a_right_that_is_missing_ends_who_hears(missing: str, workshop: Workshop, loop: Loop, tmp_path: Path) -> None:
     deaths: list[str] = []
     with started(tmp_path / "with-less", ["desk", "workshop"], without(WORKSHOP, missing)) as server:
-        access = Access(server.url, server.seed("workshop"))
-        loop.do(topology.install(Access(server.url, server.deployer_seed), REGION, "workshop", ["desk"]))
+        access = NatsAccess(server.url, server.seed("workshop"))
+        loop.do(topology.install(NatsAccess(server.url, server.deployer_seed), REGION, "workshop", ["desk"]))
         hearing = loop.call(
             lambda: Subscriptions(workshop.inbox, region=REGION, access=access, fatal=deaths.append),
         )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from reconciled import EVENTS, hear, kept_as_it_was, receive, told_by
-from serving import Served, listening, served
+from tests.support.reconciled_intake import EVENTS, hear, kept_as_it_was, receive, told_by
+from tests.support.served_service import Served, listening, served
 
 from audit.main import service as audit_service
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service as intake_service
 from shared.eventlog.application import ServiceApplication
-from shared.transport.wire import Message
+from shared.messaging.wire import Message
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reconciled import EVENTS, feed_of, sql
-from serving import Serve, Served
+from tests.support.reconciled_intake import EVENTS, feed_of, sql
+from tests.support.served_service import Serve, Served
 
 from audit.ledger.integrator import integrate
 from audit.ledger.note import Signer
@@ -15,8 +15,8 @@ from audit.ledger.signing import NotSigned, Signing, Why
 from audit.main import service
 from audit.reactions import reactions
 from shared.eventlog.application import ServiceApplication
-from shared.transport.inbox import Inbox
-from shared.transport.wire import Head, Message
+from shared.messaging.inbox import Inbox
+from shared.messaging.wire import Head, Message
 
 OLD = Signer("registre.example/dla", bytes(range(32)))
 NEW = Signer("registre.example/dla-2", bytes(range(1, 33)))

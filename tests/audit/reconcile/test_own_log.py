@@ -7,16 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from reconciled import EVENTS, at, findings, hear, named, replaced, sql, told_by
-from serving import Served
+from tests.support.reconciled_intake import EVENTS, at, findings, hear, named, replaced, sql, told_by
+from tests.support.served_service import Served
 
 from audit.ledger.opening import FIRST, Opening
 from audit.reconcile.finding import Kind
 from shared.contracts.base import PublicEvent
 from shared.contracts.intake import RightGranted
 from shared.eventlog.application import ServiceApplication
-from shared.transport import wire
-from shared.transport.wire import Message
+from shared.messaging import wire
+from shared.messaging.wire import Message
 
 
 def test_a_header_altered_in_audit_does_not_accuse_the_service(

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from reconciled import EVENTS, feed_of, findings, named, receive, sql
-from serving import Served
+from tests.support.reconciled_intake import EVENTS, feed_of, findings, named, receive, sql
+from tests.support.served_service import Served
 from typer.testing import CliRunner
 
 from audit.main import cli
@@ -17,8 +17,8 @@ from audit.reconcile import commands, held, run
 from audit.reconcile.finding import Finding, Kind
 from audit.reconcile.run import Reconciling, begun, last
 from shared.eventlog.application import ServiceApplication
-from shared.transport.feed import Feed, FeedUnavailable, Page
-from shared.transport.wire import Message
+from shared.messaging.feed import Feed, FeedUnavailable, Page
+from shared.messaging.wire import Message
 
 
 def test_what_is_recorded_and_not_heard_yet_is_no_finding(

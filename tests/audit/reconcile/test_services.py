@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from reconciled import EVENTS, at, findings, named, receive, replaced, sql
-from serving import Served
+from tests.support.reconciled_intake import EVENTS, at, findings, named, receive, replaced, sql
+from tests.support.served_service import Served
 
 from audit.reconcile.finding import Kind
 from shared.eventlog.application import ServiceApplication
-from shared.transport.wire import Message
+from shared.messaging.wire import Message
 
 
 def test_what_nobody_touched_has_no_finding(app: ServiceApplication, intake: Served, told: list[Message]) -> None:

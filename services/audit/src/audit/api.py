@@ -15,17 +15,17 @@ from pydantic import BaseModel, StringConstraints
 from audit.phases import PATHS
 from audit.settled import Unsettled, unsettled
 from audit.timeline import Told, Wanted, after, counted, told_of
-from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.receipts import UnknownCase
-from shared.fields import Day
-from shared.replay import NotYet, StillToCome
-from shared.web.allowed import EVERYONE_AT_WORK, allowed, whole_or_headers
-from shared.web.answers import answers
-from shared.web.asked import Asked, case_router
-from shared.web.callers import Calling
-from shared.web.moments import AsOf, Instant, On
-from shared.web.problems import ProblemError
+from shared.kernel.decider import Role
+from shared.kernel.fields import Day
+from shared.temporal.aggregate_at import NotYet, StillToCome
+from shared.web.auth.authentication import Calling
+from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed, whole_or_headers
+from shared.web.http.openapi_responses import answers
+from shared.web.http.problems import ProblemError
+from shared.web.requests.dependencies import Asked, case_router
+from shared.web.requests.time_params import AsOf, Instant, On
 
 router = case_router("/cases", "cases")
 READERS = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})

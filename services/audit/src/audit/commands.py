@@ -14,8 +14,8 @@ import httpx
 import typer
 
 from audit.verify import verify as verified
-from shared.web.callers import RIGHT
-from shared.web.reading import MOTIVE
+from shared.web.auth.authentication import RIGHT
+from shared.web.http.openapi import MOTIVE
 
 
 def install(cli: typer.Typer) -> None:

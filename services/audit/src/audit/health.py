@@ -14,10 +14,10 @@ from audit.ledger.witnesses import Trouble
 from audit.phases import NAMES
 from audit.reconcile.following import Restored, followed
 from audit.reconcile.run import last
-from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.web.allowed import only
-from shared.web.asked import Asked, case_router
+from shared.kernel.decider import Role
+from shared.web.auth.authorization import only
+from shared.web.requests.dependencies import Asked, case_router
 
 router = case_router("/ledger", "ledger")
 

@@ -21,9 +21,9 @@ from audit.reconcile import commands as reconcile_commands
 from audit.rights import rights
 from audit.witness.commands import witness
 from shared.eventlog.application import ServiceApplication
-from shared.program import command_line
-from shared.service import Service, Worker
-from shared.settings import told
+from shared.runtime.cli import command_line
+from shared.runtime.service import Service, Worker
+from shared.settings.settings import told
 
 
 def ledger() -> list[Callable[[ServiceApplication], Worker]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from audit import domain
-from shared.transport.reactions import Reactions, To
-from shared.transport.wire import Message
+from shared.messaging.reactions import Reactions, To
+from shared.messaging.wire import Message
 
 PHASES = ("intake", "diagnostic", "parcours", "followup")
 reactions = Reactions("audit")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from audit.believed import Disbelieved, believed
+from shared.access.right import Right
 from shared.contracts.intake import RightGranted, RightRevoked
-from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.rights.right import Right
+from shared.kernel.decider import Role
 
 
 def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:

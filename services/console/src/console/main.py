@@ -21,10 +21,10 @@ from console.provider import Provider
 from console.services import Services
 from console.settings import ConsoleSettings
 from console.visit import PAGES, Visits
-from shared.settings import Misconfigured, told
-from shared.web.headers import OVER_TLS, Headers
-from shared.web.rates import Rates
-from shared.web.serving import server_of
+from shared.settings.settings import Misconfigured, told
+from shared.web.http.rate_limits import Rates
+from shared.web.http.security_headers import OVER_TLS, Headers
+from shared.web.http.server import server_of
 
 
 class Statics(StaticFiles):

@@ -19,8 +19,8 @@ from joserfc.jwk import GuestProtocol, KeySet
 
 from console.session import Attempt
 from console.settings import ConsoleSettings
-from shared.web.signing_keys import KeysUnavailable, SigningKeys
-from shared.web.tokens import ALGORITHMS, CLOCK_SKEW
+from shared.web.auth.signing_keys import KeysUnavailable, SigningKeys
+from shared.web.auth.tokens import ALGORITHMS, CLOCK_SKEW
 
 READ_AGAIN_AFTER = 600.0
 TRUSTED_FOR = 24 * 3600.0

@@ -6,10 +6,10 @@ from typing import Any
 
 from diagnostic.domain.state import Status
 from diagnostic.views import diagnoses
-from shared.caseload import Caseload, What, due
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.views import Document, View
+from shared.projections.projection import Document, View
+from shared.queries.caseload import Caseload, What, due
 
 SESSION, SUBMISSION, WORD = "session_to_hold", "diagnosis_to_submit", "leader_to_answer"
 CONTESTED, PLAN = "contestation_to_answer", "plan_to_agree"

@@ -21,10 +21,10 @@ from shared.documents.model import (
     Table,
     Validation,
 )
-from shared.documents.reading import Paper, Reading
-from shared.french import day_in_words, euros, in_words, number, sentence
-from shared.indicators import counted, in_french
-from shared.sealed import Sealed
+from shared.documents.source import Paper, Reading
+from shared.kernel.french import day_in_words, euros, in_words, number, sentence
+from shared.kernel.indicators import counted, in_french
+from shared.kernel.sealed import Sealed
 
 EMPTY = "Le diagnostic est encore vide\u00a0: rien n’y a été relevé."
 NO_PLAN = "Le plan d’accompagnement n’est pas encore convenu avec la structure."

@@ -8,7 +8,9 @@ from diagnostic.domain import events
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.difficulty import Level
 from diagnostic.views import diagnoses
-from shared.figures import (
+from shared.kernel.frozen import replace
+from shared.projections.projection import Document
+from shared.statistics.figures import (
     Figure,
     Figures,
     count,
@@ -19,8 +21,6 @@ from shared.figures import (
     size_in_french,
     size_of,
 )
-from shared.frozen import replace
-from shared.views import Document
 
 OPENED = (events.DiagnosisOpened,)
 COUNTED_JOBS = (*OPENED, events.EmploymentRecorded, events.EmploymentCorrected, events.BaselineCorrected)

@@ -10,15 +10,15 @@ from diagnostic.domain import diagnosis
 from diagnostic.dossier import dossier
 from diagnostic.published import published
 from diagnostic.reactions import reactions
+from shared.access.case_access import decider as in_charge
+from shared.access.replicated_rights import decider as rights
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import diagnostic as contracts
-from shared.erasure.endpoints import people_router
-from shared.erasure.forgetting import decider as forgetting
-from shared.program import command_line
-from shared.rights.heard import decider as rights
-from shared.rights.in_charge import decider as in_charge
-from shared.service import Service
-from shared.transport.followed import decider as followed
+from shared.erasure.erasure import decider as forgetting
+from shared.messaging.restored_publisher import decider as followed
+from shared.runtime.cli import command_line
+from shared.runtime.service import Service
+from shared.web.standard.erasure import people_router
 
 service = Service(
     name="diagnostic",

@@ -7,7 +7,7 @@ from typing import Any
 from diagnostic.domain import events
 from shared.contracts import diagnostic as contracts
 from shared.contracts.base import PublicEvent
-from shared.erasure import forgetting
+from shared.erasure import erasure as forgetting
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
 

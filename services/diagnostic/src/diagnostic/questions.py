@@ -8,10 +8,10 @@ from uuid import UUID
 
 from diagnostic.domain.advice import seen_by
 from diagnostic.domain.diagnosis import decider
-from shared.case_then import CaseThen
-from shared.decider import Actor, Role
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.receipts import UnknownCase
+from shared.kernel.decider import Actor, Role
+from shared.temporal.case_at import CaseThen
 
 
 @dataclass(frozen=True, slots=True)

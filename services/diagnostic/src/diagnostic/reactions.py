@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from diagnostic.domain import commands, diagnosis
+from shared.access.case_access import follow_in_charge
+from shared.access.replicated_rights import follow_register
 from shared.contracts.intake import RequestAdmitted
-from shared.erasure.hearing import follow_erasures
-from shared.rights.heard import follow_register
-from shared.rights.in_charge import follow_in_charge
-from shared.transport.reactions import Reactions, To
-from shared.transport.wire import Header
+from shared.erasure.reactions import follow_erasures
+from shared.messaging.reactions import Reactions, To
+from shared.messaging.wire import Header
 
 reactions = Reactions("diagnostic")
 follow_register(reactions)

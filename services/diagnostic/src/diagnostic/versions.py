@@ -20,13 +20,13 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
-from shared.case_then import CaseThen
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent, plain
-from shared.events import name_of
-from shared.replay import Moment
-from shared.web.versions import Made, Version, Versions, Word
+from shared.kernel.events import name_of
+from shared.temporal.aggregate_at import Moment
+from shared.temporal.case_at import CaseThen
+from shared.web.resources.versions import Made, Version, Versions, Word
 
 
 @dataclass(frozen=True, slots=True)

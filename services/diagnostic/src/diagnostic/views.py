@@ -25,7 +25,7 @@ from diagnostic.domain.leaders import LEADERS_NEEDED, still_agreeing
 from diagnostic.domain.state import Status
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.views import Document, View
+from shared.projections.projection import Document, View
 
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:

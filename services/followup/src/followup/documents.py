@@ -9,9 +9,9 @@ from followup.domain.events import FollowUpClosed
 from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
 from followup.domain.state import FollowUp, Status
 from shared.documents.model import Block, Bullets, Column, Document, Facts, Heading, Paragraph, Table
-from shared.documents.reading import Paper, Reading
-from shared.french import day_in_words, in_words, sentence
-from shared.indicators import counted, in_french
+from shared.documents.source import Paper, Reading
+from shared.kernel.french import day_in_words, in_words, sentence
+from shared.kernel.indicators import counted, in_french
 
 NO_REVIEW = "Aucun bilan n’a encore été réalisé, et le suivi n’est pas clos."
 

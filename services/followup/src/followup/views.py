@@ -27,7 +27,7 @@ from followup.domain.state import Status
 from followup.published import request_opened_by
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.views import Document, View
+from shared.projections.projection import Document, View
 
 ENDED = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)
 

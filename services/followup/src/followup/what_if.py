@@ -13,8 +13,8 @@ from followup.domain.events import FollowUpOpened, FollowUpResumed
 from followup.domain.reviews import Review
 from followup.domain.what_if import Difference, differences
 from shared.eventlog.application import ServiceApplication
-from shared.what_if import recorded
-from shared.would import Would
+from shared.temporal.dry_run import Would
+from shared.temporal.what_if import recorded
 
 COLUMNS = {
     "case": "Dossier",

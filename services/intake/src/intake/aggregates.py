@@ -7,9 +7,9 @@ from intake.domain.difficulty import Level
 from intake.domain.nomenclature import SECTIONS
 from intake.domain.state import Status
 from intake.views import requests
-from shared.aggregates.release import Dimension, Release, banded
-from shared.figures import MIDDLES, SIZES, UNKNOWN, hours_between, size_in_french, size_of
-from shared.views import Document
+from shared.projections.projection import Document
+from shared.statistics.figures import MIDDLES, SIZES, UNKNOWN, hours_between, size_in_french, size_of
+from shared.statistics.release import Dimension, Release, banded
 
 OUTCOMES = {
     str(status): words.STATUSES[status]

@@ -19,10 +19,10 @@ from intake.domain.events import (
     TransferReceived,
 )
 from intake.settings import deployment
-from shared.caseload import Caseload, What, due
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.views import Document, View
+from shared.projections.projection import Document, View
+from shared.queries.caseload import Caseload, What, due
 
 TRIAGE, MEETING, OUTCOME, CHASE = "request_to_triage", "meeting_to_hold", "outcome_to_give", "orientation_to_chase"
 REQUEST = "/api/v1/requests/{case}"

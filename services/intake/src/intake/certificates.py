@@ -8,11 +8,11 @@ from fastapi import Response
 
 from intake.erasure_paper import paper
 from intake.people import certificate
-from shared.erasure.endpoints import DPO
-from shared.web.allowed import allowed, read
-from shared.web.asked import Asked, case_router
-from shared.web.callers import Calling
-from shared.web.documents import DRAWN, Form, answered
+from shared.web.auth.authentication import Calling
+from shared.web.auth.authorization import allowed, read
+from shared.web.requests.dependencies import Asked, case_router
+from shared.web.resources.documents import DRAWN, Form, answered
+from shared.web.standard.erasure import DPO
 
 router = case_router("/people", "people")
 

@@ -13,11 +13,11 @@ from intake import deployed, files, renewable, retention, what_if
 from intake.domain.register.commands import GrantRight
 from intake.domain.retention import Kept
 from intake.settings import deployment
-from shared.decider import Actor, Refused, Role
-from shared.needs import settings_of
-from shared.service import Service
-from shared.web.tokens import pseudonym
-from shared.what_if import Format, written
+from shared.kernel.decider import Actor, Refused, Role
+from shared.runtime.cli_settings import settings_of
+from shared.runtime.service import Service
+from shared.temporal.what_if import Format, written
+from shared.web.auth.tokens import pseudonym
 
 OPERATOR = Actor("operator", Role.OPS)
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]

@@ -11,8 +11,8 @@ from intake.domain.register import register as rights
 from intake.domain.register.register import Register
 from intake.domain.state import Request
 from intake.settings import deployment
-from shared.decider import Context
-from shared.frozen import replace
+from shared.kernel.decider import Context
+from shared.kernel.frozen import replace
 
 
 def _on_a_request(state: Request, command: Any, context: Context) -> Sequence[Any]:

@@ -22,8 +22,8 @@ from intake.domain.state import Request
 from intake.domain.structure import SealedContact, Structure
 from intake.settings import deployment
 from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Party, Signatures, Table
-from shared.documents.reading import Paper, Reading
-from shared.french import counted, day_in_words, in_words, number, quoted, sentence
+from shared.documents.source import Paper, Reading
+from shared.kernel.french import counted, day_in_words, in_words, number, quoted, sentence
 
 Outcome = RequestAdmitted | RequestOriented | RequestTransferred | RequestWithdrawn | CaseGivenUp
 OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn, CaseGivenUp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from intake.people import Certificate, Confirmation
 from shared.documents.model import Block, Column, Document, Facts, Heading, Origin, Paragraph, Table
 from shared.eventlog.application import ServiceApplication
-from shared.french import in_words, instant_in_words
+from shared.kernel.french import in_words, instant_in_words
 
 NAMES = {
     "intake": "Accueil",

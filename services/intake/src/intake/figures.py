@@ -12,7 +12,8 @@ from intake.domain.nomenclature import SECTIONS
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm
 from intake.views import requests
-from shared.figures import (
+from shared.projections.projection import Document
+from shared.statistics.figures import (
     UNKNOWN,
     Figure,
     Figures,
@@ -26,7 +27,6 @@ from shared.figures import (
     size_in_french,
     size_of,
 )
-from shared.views import Document
 
 OPENED = (events.RequestReceived, events.TransferReceived, events.LinkedRequestOpened)
 OUTCOMES = (events.RequestAdmitted, events.RequestOriented, events.RequestTransferred, events.RequestWithdrawn)

@@ -10,21 +10,21 @@ from pydantic import BaseModel, ConfigDict
 
 from intake.domain.link import Bearer, GiveLink, IssueLink, LinkGiven, PersonalLink, RenewLink, decider
 from intake.settings import deployment
-from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.events import name_of
-from shared.ids import uuid7
-from shared.web.allowed import allowed
-from shared.web.answers import answers
-from shared.web.asked import Asked, IdempotencyKey
-from shared.web.bodies import AsJson
-from shared.web.callers import Caller, Callers, Calling
-from shared.web.endpoints import Done, Endpoints
-from shared.web.moments import Asking
-from shared.web.offered import Link, Operation
-from shared.web.personal_links import new_secret
-from shared.web.states import shown
-from shared.web.then import then
+from shared.kernel.decider import Role
+from shared.kernel.events import name_of
+from shared.kernel.ids import uuid7
+from shared.web.auth.authentication import Caller, Callers, Calling
+from shared.web.auth.authorization import allowed
+from shared.web.auth.personal_links import new_secret
+from shared.web.collections.list_at import then
+from shared.web.http.openapi_responses import answers
+from shared.web.http.request_body import AsJson
+from shared.web.requests.dependencies import Asked, IdempotencyKey
+from shared.web.requests.time_params import Asking
+from shared.web.resources.affordances import Link, Operation
+from shared.web.resources.commands import Done, Endpoints
+from shared.web.resources.states import shown
 
 TOLD_ONCE = {"Cache-Control": "no-store"}
 

@@ -19,18 +19,18 @@ from intake.domain.state import Request
 from intake.domain.structure import checked
 from intake.domain.territory import region_of
 from intake.settings import deployment
-from shared.caseload import judged_by
-from shared.decider import Role
+from shared.access.right import Right
+from shared.access.row_policy import ROWS, Covered, covering
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.mapper import plain
-from shared.lists import KEPT_NOW
-from shared.past import kept_then, rows_then
-from shared.replay import Moment
-from shared.rights.right import Right
-from shared.rights.rows import ROWS, Covered, covering
-from shared.web.allowed import allowed
-from shared.web.callers import Caller
-from shared.web.problems import ProblemError
+from shared.kernel.decider import Role
+from shared.queries.caseload import judged_by
+from shared.queries.list_query import KEPT_NOW
+from shared.temporal.aggregate_at import Moment
+from shared.temporal.rows_at import kept_then, rows_then
+from shared.web.auth.authentication import Caller
+from shared.web.auth.authorization import allowed
+from shared.web.http.problems import ProblemError
 
 
 def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:

@@ -16,10 +16,10 @@ from intake.retention import archive
 from intake.settings import Deployment
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
-from shared.erasure.forgetting import decider as forgetting
-from shared.program import command_line
-from shared.service import Service
-from shared.transport.followed import decider as followed
+from shared.erasure.erasure import decider as forgetting
+from shared.messaging.restored_publisher import decider as followed
+from shared.runtime.cli import command_line
+from shared.runtime.service import Service
 
 service = Service(
     name="intake",

@@ -15,19 +15,19 @@ from intake.domain.erasure import Erasure, OrderAgain, OrderErasure, OrderKnowin
 from intake.domain.register import register
 from intake.domain.state import Status
 from intake.settings import deployment
-from shared.decider import Decider, Role
-from shared.erasure.endpoints import DPO, people_router
-from shared.erasure.forgetting import erasure_of
-from shared.erasure.restored import Again, key_destroyed
+from shared.erasure.after_restore import Again, key_destroyed
+from shared.erasure.erasure import erasure_of
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.people import cases_of, is_something_else, values_of
+from shared.eventlog.people_search import cases_of, is_something_else, values_of
 from shared.eventlog.receipts import UnknownCase
-from shared.web.allowed import allowed, read
-from shared.web.answers import answers
-from shared.web.asked import Asked
-from shared.web.bodies import AsJson
-from shared.web.callers import Calling
-from shared.web.offered import Operation
+from shared.kernel.decider import Decider, Role
+from shared.web.auth.authentication import Calling
+from shared.web.auth.authorization import allowed, read
+from shared.web.http.openapi_responses import answers
+from shared.web.http.request_body import AsJson
+from shared.web.requests.dependencies import Asked
+from shared.web.resources.affordances import Operation
+from shared.web.standard.erasure import DPO, people_router
 
 S = TypeVar("S")
 OPEN = (Status.RECEIVED, Status.ADMITTED)

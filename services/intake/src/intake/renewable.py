@@ -10,9 +10,9 @@ from intake import deployed
 from intake.domain.register.commands import RenewRight
 from intake.domain.register.territories import units_of
 from intake.settings import deployment
-from shared.decider import Actor, Refused
+from shared.access.right import Right
 from shared.eventlog.application import ServiceApplication
-from shared.rights.right import Right
+from shared.kernel.decider import Actor, Refused
 
 COLUMNS = {
     "identity": "Identité",

@@ -26,7 +26,7 @@ from intake.domain.state import Status
 from intake.domain.structure import Structure
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.views import Document, View
+from shared.projections.projection import Document, View
 
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:

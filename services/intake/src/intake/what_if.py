@@ -13,10 +13,10 @@ from intake.domain.events import LinkedRequestOpened, RequestReceived, TransferR
 from intake.domain.reference import Reference
 from intake.domain.state import Request
 from intake.domain.what_if import differences
-from shared.decider import Refused
 from shared.eventlog.application import ServiceApplication
-from shared.what_if import recorded
-from shared.would import Would
+from shared.kernel.decider import Refused
+from shared.temporal.dry_run import Would
+from shared.temporal.what_if import recorded
 
 OPENS = (RequestReceived, TransferReceived, LinkedRequestOpened)
 COLUMNS = {

@@ -14,9 +14,9 @@ from parcours.domain.consultation.state import Consultation, Proposal, Step
 from parcours.domain.state import Action, Agreement, Parcours
 from shared.attachments import attachment
 from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Party, Signatures, Table
-from shared.documents.reading import Reading
-from shared.french import counted, euros, in_words, period, quoted, sentence
-from shared.sealed import Sealed
+from shared.documents.source import Reading
+from shared.kernel.french import counted, euros, in_words, period, quoted, sentence
+from shared.kernel.sealed import Sealed
 
 DRAFT, SIGNED = "Projet de convention tripartite", "Convention tripartite"
 MODEL = (

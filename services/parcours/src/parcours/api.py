@@ -28,21 +28,21 @@ from parcours.domain.attachments import AttachmentKind
 from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.known import consulting_action
 from parcours.provider import ConsultationRow, ProviderPage, consultations_of, page_of_provider
-from shared.attachments.endpoints import attachments_router
-from shared.case_then import case_then
-from shared.decider import Role
 from shared.eventlog.application import ServiceApplication
-from shared.replay import Moment
-from shared.web.aggregates import offer_aggregates
-from shared.web.allowed import EVERYONE_AT_WORK, WHO_READS_A_CASE, allowed, only
-from shared.web.asked import Asked, case_router
-from shared.web.callers import Calling
-from shared.web.caseload import router_of
-from shared.web.documents import Documents
-from shared.web.endpoints import Endpoints
-from shared.web.figures import offer_figures
-from shared.web.moments import Asking
-from shared.web.then import then
+from shared.kernel.decider import Role
+from shared.temporal.aggregate_at import Moment
+from shared.temporal.case_at import case_then
+from shared.web.auth.authentication import Calling
+from shared.web.auth.authorization import EVERYONE_AT_WORK, WHO_READS_A_CASE, allowed, only
+from shared.web.collections.caseload import router_of
+from shared.web.collections.figures import offer_figures
+from shared.web.collections.list_at import then
+from shared.web.collections.statistics import offer_aggregates
+from shared.web.requests.dependencies import Asked, case_router
+from shared.web.requests.time_params import Asking
+from shared.web.resources.attachments import attachments_router
+from shared.web.resources.commands import Endpoints
+from shared.web.resources.documents import Documents
 
 router = case_router("/parcours", "parcours")
 accompaniments = Endpoints(router, parcours.decider)

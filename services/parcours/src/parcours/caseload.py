@@ -27,10 +27,10 @@ from parcours.domain.validation import (
     ParcoursValidated,
     SharedVersionLapsed,
 )
-from shared.caseload import Caseload, What, due
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.views import Document, View
+from shared.projections.projection import Document, View
+from shared.queries.caseload import Caseload, What, due
 
 SHARING, WORD, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
 START, END = "action_to_start", "action_to_end"

@@ -19,8 +19,8 @@ from shared.documents.model import (
     Table,
     Validation,
 )
-from shared.documents.reading import Paper, Reading
-from shared.french import counted, in_words, period, sentence
+from shared.documents.source import Paper, Reading
+from shared.kernel.french import counted, in_words, period, sentence
 
 NO_ACTION = "Le parcours ne compte encore aucune action."
 NO_AGREEMENT = (

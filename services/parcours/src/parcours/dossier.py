@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from parcours.domain import fund, operation, parcours
+from shared.access.policy import Dossier
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.receipts import UnknownCase
-from shared.rights.policy import Dossier
 
 
 def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002

@@ -9,9 +9,9 @@ from parcours.domain import building, ending, fund, funding, parcours, validatio
 from parcours.domain.changes import AXES
 from parcours.domain.state import Status
 from parcours.views import funds, parcours_list
-from shared.figures import UNKNOWN, Figure, Figures, count, days_between, distinct, grouped, middle, share
-from shared.frozen import replace
-from shared.views import Document
+from shared.kernel.frozen import replace
+from shared.projections.projection import Document
+from shared.statistics.figures import UNKNOWN, Figure, Figures, count, days_between, distinct, grouped, middle, share
 
 OPENED = (parcours.ParcoursOpened,)
 VALIDATED = (validation.ParcoursValidated,)

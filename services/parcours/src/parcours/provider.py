@@ -12,9 +12,9 @@ from parcours.domain.consultation import consultation
 from parcours.domain.consultation import state as consulted
 from parcours.domain.consultation.proposals import ConsultationOpened
 from parcours.domain.state import STEPS, Action
-from shared.case_then import CaseThen
 from shared.eventlog.application import ServiceApplication
-from shared.sealed import Sealed
+from shared.kernel.sealed import Sealed
+from shared.temporal.case_at import CaseThen
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from parcours.domain import ending, validation
 from parcours.domain.state import Step
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
-from shared.erasure import forgetting
+from shared.erasure import erasure as forgetting
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
 

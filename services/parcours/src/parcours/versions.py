@@ -16,12 +16,12 @@ from parcours.domain.validation import (
     ParcoursValidated,
     SharedVersionLapsed,
 )
-from shared.case_then import CaseThen
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.events import name_of
-from shared.web.versions import Made, Version, Versions, Word
+from shared.kernel.events import name_of
+from shared.temporal.case_at import CaseThen
+from shared.web.resources.versions import Made, Version, Versions, Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from parcours.domain.validation import (
 )
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.mapper import RecordedEvent
-from shared.views import Document, View
+from shared.projections.projection import Document, View
 
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:

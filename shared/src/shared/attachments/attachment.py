@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from shared.decider import Context, Decider, Refusal
-from shared.events import command, event
-from shared.fields import Motive
-from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.kernel.decider import Context, Decider, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Motive
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Sealed
 
 
 class Step(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from shared.content import content_hash
+from shared.kernel.content_hash import content_hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
-from shared.eventlog.group import GroupCommit, Waiting
+from shared.eventlog.errors import refusal
+from shared.eventlog.group_commit import GroupCommit, Waiting
 from shared.eventlog.partitions import partition_of
-from shared.eventlog.refused import refusal
 
 ATTEMPTS = 10
 PATIENCE = 8.0

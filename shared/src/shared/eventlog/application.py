@@ -11,18 +11,18 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.decider import Actor, Context, Decider, Refused, Role
-from shared.eventlog.dues import Firing
-from shared.eventlog.erased import ListDamaged
-from shared.eventlog.indexing import people_rows
-from shared.eventlog.keys import Erased, KeyRing, key_rows
+from shared.crypto.erased_keys import ListDamaged
+from shared.crypto.keys import Erased, KeyRing, key_rows
+from shared.eventlog.deadlines import Firing
+from shared.eventlog.errors import AlreadyAnswered, ClaimTaken, KeyDestroyed, VersionTaken
 from shared.eventlog.log import ServiceLog
 from shared.eventlog.partitions import PartitionTracking
-from shared.eventlog.parts import Part, in_charge_rows
+from shared.eventlog.pending_changes import Part, in_charge_rows
+from shared.eventlog.people_index import people_rows
 from shared.eventlog.receipts import CommandKey, KeyReused, Receipt, StaleVersion, UnknownCase
-from shared.eventlog.refused import AlreadyAnswered, ClaimTaken, KeyDestroyed, VersionTaken
-from shared.events import name_of
-from shared.sealed import sealed_in
+from shared.kernel.decider import Actor, Context, Decider, Refused, Role
+from shared.kernel.events import name_of
+from shared.kernel.sealed import sealed_in
 
 S = TypeVar("S")
 ATTEMPTS = 20

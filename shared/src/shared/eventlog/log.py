@@ -17,19 +17,19 @@ from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import Environment, EnvType
 from psycopg.sql import SQL
 
-from shared.clock import Clock
-from shared.decider import Decider
+from shared.crypto.erased_keys import ErasedList
+from shared.crypto.keys import Vault
 from shared.eventlog.entries import LogEntry
-from shared.eventlog.erased import ErasedList
 from shared.eventlog.factory import environment
-from shared.eventlog.indexing import index_people
-from shared.eventlog.keys import Vault
 from shared.eventlog.mapper import EventMapper, RecordedEvent
-from shared.eventlog.parts import Loaded
+from shared.eventlog.pending_changes import Loaded
+from shared.eventlog.people_index import index_people
 from shared.eventlog.receipts import UnknownCase
 from shared.eventlog.recorder import LogRecorder
-from shared.eventlog.turns import Turns
-from shared.events import name_of
+from shared.eventlog.stream_locks import Turns
+from shared.kernel.clock import Clock
+from shared.kernel.decider import Decider
+from shared.kernel.events import name_of
 
 S = TypeVar("S")
 log = logging.getLogger(__name__)

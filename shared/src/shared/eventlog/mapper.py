@@ -11,10 +11,10 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 
-from shared.decider import Role
-from shared.eventlog.keys import KeyRing
-from shared.events import EventName, name_of
-from shared.sealed import Sealed, sealed_in
+from shared.crypto.keys import KeyRing
+from shared.kernel.decider import Role
+from shared.kernel.events import EventName, name_of
+from shared.kernel.sealed import Sealed, sealed_in
 
 E = TypeVar("E")
 

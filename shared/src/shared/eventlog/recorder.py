@@ -15,10 +15,10 @@ from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from shared.decider import InCharge
 from shared.eventlog.appender import Append, Appender
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_of
 from shared.eventlog.notifier import Notifier
+from shared.kernel.decider import InCharge
 
 
 class LogRecorder(PostgresApplicationRecorder):

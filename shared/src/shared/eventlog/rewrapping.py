@@ -7,8 +7,8 @@ from uuid import UUID
 
 import psycopg
 
+from shared.crypto.keys import HASHES
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.keys import HASHES
 
 BATCH = 500
 

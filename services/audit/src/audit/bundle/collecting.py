@@ -22,8 +22,8 @@ from audit.ledger.store import Leaf, Ledger, Signed
 from audit.phases import NAMES, PATHS
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.receipts import UnknownCase
-from shared.transport.wire import Header
-from shared.web.problems import ProblemError
+from shared.messaging.wire import Header
+from shared.web.http.problems import ProblemError
 
 WITHIN = 30.0
 

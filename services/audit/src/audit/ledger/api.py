@@ -18,12 +18,12 @@ from audit.ledger.proof import Proof
 from audit.ledger.store import Leaf, Ledger, Signed
 from audit.ledger.succession import chain, keys
 from audit.ledger.tiles import address
-from shared.decider import Role
-from shared.web.allowed import EVERYONE_AT_WORK, allowed, whole_or_headers
-from shared.web.answers import answers
-from shared.web.asked import Asked, case_router
-from shared.web.callers import Calling
-from shared.web.problems import ProblemError
+from shared.kernel.decider import Role
+from shared.web.auth.authentication import Calling
+from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed, whole_or_headers
+from shared.web.http.openapi_responses import answers
+from shared.web.http.problems import ProblemError
+from shared.web.requests.dependencies import Asked, case_router
 
 TEXT = "text/plain; charset=utf-8"
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}

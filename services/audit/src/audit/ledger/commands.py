@@ -18,9 +18,9 @@ from audit.ledger.succession import LONGEST_MOTIVE, Succession
 from audit.ledger.tree import Unproven
 from audit.reconcile.run import of_audit_alone
 from shared.eventlog.application import ServiceApplication
-from shared.needs import settings_of
-from shared.service import Service
-from shared.settings import Misconfigured, told
+from shared.runtime.cli_settings import settings_of
+from shared.runtime.service import Service
+from shared.settings.settings import Misconfigured, told
 
 
 class NotSucceeded(Exception):

@@ -19,10 +19,10 @@ from audit.reactions import PHASES
 from audit.reconcile.finding import Finding
 from audit.reconcile.run import Reconciliation, Reconciling, begun, last
 from audit.reconcile.run import follow as followed_again
-from shared.needs import settings_of
-from shared.service import Service
-from shared.transport.feed import FeedUnavailable
-from shared.transport.following import NotFollowed
+from shared.messaging.feed import FeedUnavailable
+from shared.messaging.follow_restored_log import NotFollowed
+from shared.runtime.cli_settings import settings_of
+from shared.runtime.service import Service
 
 FOUND, NOT_DONE = 1, 3
 NOW_AND_THEN = 10.0

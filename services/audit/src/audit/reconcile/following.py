@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from audit.reconcile.finding import Kind
 from shared.eventlog.application import ServiceApplication
-from shared.transport.following import RestoredLog, switch
+from shared.messaging.follow_restored_log import RestoredLog, switch
 
 BY_RESTORE = frozenset({Kind.RESTORED, Kind.LOST})
 

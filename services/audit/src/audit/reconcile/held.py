@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.transport.feed import LARGEST_PAGE, LOWEST, Feed, FeedBroken
-from shared.transport.wire import Message
+from shared.messaging.feed import LARGEST_PAGE, LOWEST, Feed, FeedBroken
+from shared.messaging.wire import Message
 
 
 @dataclass(frozen=True, slots=True)

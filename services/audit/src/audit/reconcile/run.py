@@ -16,8 +16,8 @@ from audit.reconcile.held import Held
 from audit.reconcile.rebuilt import rebuilt
 from audit.reconcile.told import Audited
 from shared.eventlog.application import ServiceApplication
-from shared.transport.feed import Feed
-from shared.transport.following import NotFollowed, restored, why
+from shared.messaging.feed import Feed
+from shared.messaging.follow_restored_log import NotFollowed, restored, why
 
 BATCH = 500
 

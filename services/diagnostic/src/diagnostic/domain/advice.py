@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from shared.dates import already_past
-from shared.decider import Actor, Context, Refusal, Role
-from shared.events import command, event
-from shared.fields import UNIT_CODE, Day, Line, SealedLine, Text
-from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.kernel.dates import already_past
+from shared.kernel.decider import Actor, Context, Refusal, Role
+from shared.kernel.events import command, event
+from shared.kernel.fields import UNIT_CODE, Day, Line, SealedLine, Text
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Sealed
 
 UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue")
 WRONG_UNIT = Refusal("wrong-unit", "Code de centre de ressources irrecevable", status=422)

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.decider import Refusal
-from shared.french import counted, number
-from shared.frozen import replace
+from shared.kernel.decider import Refusal
+from shared.kernel.french import counted, number
+from shared.kernel.frozen import replace
 
 MOST_FTE_EACH = 1.5
 """A person is one full-time equivalent at most; a yearly mean may stand above those present on a day (our design)."""

@@ -11,9 +11,9 @@ from itertools import chain
 from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
 from diagnostic.domain.content import Assessment, Content, Section, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
-from shared.changes import CHANGES, differing
-from shared.french import euros
-from shared.sealed import Sealed
+from shared.kernel.differences import CHANGES, differing
+from shared.kernel.french import euros
+from shared.kernel.sealed import Sealed
 
 Value = str | int | float
 Show = Callable[[Sealed], str]

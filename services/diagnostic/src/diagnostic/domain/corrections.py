@@ -25,10 +25,10 @@ from diagnostic.domain.events import (
     SessionCancelled,
     SessionCorrected,
 )
-from shared.dates import already_past
-from shared.decider import Context, Refusal
-from shared.french import counted
-from shared.frozen import replace
+from shared.kernel.dates import already_past
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.french import counted
+from shared.kernel.frozen import replace
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
 NOT_IN_CENTS = Refusal("not-in-cents", "Montant irrecevable", status=422)

@@ -30,8 +30,8 @@ from diagnostic.domain.events import (
     ScenariosPrioritised,
     SessionRecorded,
 )
-from shared.decider import Context, Refusal
-from shared.frozen import replace
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.frozen import replace
 
 MOST_INDICATORS = 100
 """They travel together when the plan is agreed: without a bound, the message would outgrow what NATS carries."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from shared.decider import Context, Refusal
-from shared.events import command, event
-from shared.fields import Day
-from shared.sealed import Sealed
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Day
+from shared.kernel.sealed import Sealed
 
 LEADERS_NEEDED = 1
 """A validation holds when so many leaders agree with one version (our design); what each of them says is kept."""

@@ -21,10 +21,10 @@ from diagnostic.domain.commands import (
 )
 from diagnostic.domain.content import Assessment, Attendee, Content, Session
 from diagnostic.domain.difficulty import Difficulty, Level, Scenario
-from shared.dates import already_past
-from shared.decider import Context, Refusal
-from shared.indicators import STANDARD
-from shared.sealed import Personal, Sealed
+from shared.kernel.dates import already_past
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.indicators import STANDARD
+from shared.kernel.sealed import Personal, Sealed
 
 WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
 NO_FIGURE = Refusal("no-figure", "Aucun montant", status=422)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from followup.domain.reviews import Report, ReviewStatus
 from followup.domain.themes import Theme
-from shared.events import event
-from shared.sealed import Sealed
+from shared.kernel.events import event
+from shared.kernel.sealed import Sealed
 
 
 class Outcome(StrEnum):

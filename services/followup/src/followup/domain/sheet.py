@@ -10,11 +10,11 @@ from annotated_types import Len
 
 from followup.domain.anonymity import identifying
 from followup.domain.themes import Theme
-from shared.decider import Context, Decider, Refusal
-from shared.events import command, event
-from shared.fields import Line, Motive, SealedLine, Text
-from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.kernel.decider import Context, Decider, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Line, Motive, SealedLine, Text
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Sealed
 
 
 class Status(StrEnum):

@@ -9,11 +9,11 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from shared.dates import already_past
-from shared.decider import Context, Refusal
-from shared.events import command, event
-from shared.fields import Count, Day, Text
-from shared.sealed import Sealed
+from shared.kernel.dates import already_past
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Count, Day, Text
+from shared.kernel.sealed import Sealed
 
 
 class Level(StrEnum):

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from shared.decider import Alongside, Context, Decider, Refusal
-from shared.erasure import forgetting
-from shared.erasure.forgetting import ForgetPerson, forgetting_of
-from shared.events import command, event
-from shared.fields import Motive
-from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.erasure import erasure as forgetting
+from shared.erasure.erasure import ForgetPerson, forgetting_of
+from shared.kernel.decider import Alongside, Context, Decider, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Motive
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Sealed
 
 OTHERS = ("diagnostic", "parcours", "followup")
 """Who must confirm, beside intake itself. Audit hears of people by pseudonym only, and has no key of theirs."""

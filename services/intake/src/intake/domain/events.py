@@ -10,8 +10,8 @@ from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
-from shared.events import event
-from shared.sealed import Sealed
+from shared.kernel.events import event
+from shared.kernel.sealed import Sealed
 
 
 @event("request-received", label="Demande reçue")

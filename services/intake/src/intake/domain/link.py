@@ -10,12 +10,12 @@ from uuid import UUID
 
 from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink
-from shared.decider import Alongside, Context, Decider, Refusal, Role
-from shared.events import command, event
-from shared.fields import Day, Motive, PersonLine
-from shared.french import in_words
-from shared.frozen import replace
-from shared.sealed import Personal, Sealed
+from shared.kernel.decider import Alongside, Context, Decider, Refusal, Role
+from shared.kernel.events import command, event
+from shared.kernel.fields import Day, Motive, PersonLine
+from shared.kernel.french import in_words
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Personal, Sealed
 
 
 class Bearer(StrEnum):

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.reference import OURS, Reference
-from shared.decider import Context, Decider, Refusal
-from shared.events import command, event
-from shared.fields import Line, Motive
-from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.kernel.decider import Context, Decider, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Line, Motive
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Sealed
 
 
 class Step(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.frozen import replace
+from shared.kernel.frozen import replace
 
 
 @dataclass(frozen=True, slots=True)

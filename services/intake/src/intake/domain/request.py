@@ -55,9 +55,9 @@ from intake.domain.reference import OURS, Reference
 from intake.domain.state import Request, Status, evolve
 from intake.domain.structure import checked, corrected, sealed
 from shared.attachments.attachment import AddAttachment
-from shared.dates import already_past
-from shared.decider import Claim, Context, Decider, Refusal
-from shared.fields import UNIT_CODE
+from shared.kernel.dates import already_past
+from shared.kernel.decider import Claim, Context, Decider, Refusal
+from shared.kernel.fields import UNIT_CODE
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")

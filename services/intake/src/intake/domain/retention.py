@@ -8,13 +8,13 @@ from datetime import date
 from enum import StrEnum
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from shared.decider import Alongside, Context, Decider, Refusal
-from shared.erasure import forgetting
-from shared.erasure.forgetting import ForgetDossier, forgetting_of
-from shared.events import command, event
-from shared.fields import Motive
-from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.erasure import erasure as forgetting
+from shared.erasure.erasure import ForgetDossier, forgetting_of
+from shared.kernel.decider import Alongside, Context, Decider, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Motive
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Sealed
 
 
 class Kept(StrEnum):

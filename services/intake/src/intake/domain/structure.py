@@ -12,11 +12,11 @@ from annotated_types import Len
 from intake.domain import codes
 from intake.domain.codes import WRONG_NUMBER
 from intake.domain.reference import OURS, Reference
-from shared.decider import Context, Refusal
-from shared.events import command
-from shared.fields import Count, FullTimeEquivalents, Line, PersonLine
-from shared.frozen import replace
-from shared.sealed import Personal
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.events import command
+from shared.kernel.fields import Count, FullTimeEquivalents, Line, PersonLine
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Personal
 
 ANOTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
 

@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 
 from parcours.domain.state import Content, Kind, PlannedAction
-from shared.changes import CHANGES, differing
-from shared.sealed import Sealed
+from shared.kernel.differences import CHANGES, differing
+from shared.kernel.sealed import Sealed
 
 Show = Callable[[Sealed], str]
 """Opens a sealed value for who may read it."""

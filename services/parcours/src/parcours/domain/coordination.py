@@ -16,11 +16,11 @@ from parcours.domain.known import (
 )
 from parcours.domain.state import OPEN_STEPS, Introduction, Kind, Parcours, Status, Step
 from parcours.domain.validation import SharedVersionLapsed, lapsing
-from shared.decider import Context, Refusal
-from shared.events import command, event
-from shared.fields import Day, Motive, PersonLine, Text
-from shared.frozen import replace
-from shared.sealed import Personal, Sealed
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Day, Motive, PersonLine, Text
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Personal, Sealed
 
 
 @command(title="Consigner une mise en relation")

@@ -12,11 +12,11 @@ from parcours.domain.duration import check_duration
 from parcours.domain.funding import FundsReleased, releasing
 from parcours.domain.known import NOT_VALIDATED, since_admission
 from parcours.domain.state import OPEN_STEPS, Parcours, Plan, Status
-from shared.decider import Context, Refusal
-from shared.events import command, event
-from shared.fields import Day, Line, Motive, Text
-from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Day, Line, Motive, Text
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Sealed
 
 
 @command(title="Terminer le parcours")

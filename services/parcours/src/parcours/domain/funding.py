@@ -9,10 +9,10 @@ from uuid import UUID
 from parcours.domain import fund
 from parcours.domain.known import NO_FINAL_REPORT, action_to_start, agreement_of, consulting_action
 from parcours.domain.state import Action, Parcours, Sum
-from shared.decider import Alongside, Context, Refusal
-from shared.events import command, event
-from shared.french import euros, year_in_paris
-from shared.frozen import replace
+from shared.kernel.decider import Alongside, Context, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.french import euros, year_in_paris
+from shared.kernel.frozen import replace
 
 
 @command(title="Engager un financement")

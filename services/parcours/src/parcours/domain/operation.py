@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from shared.decider import Context, Decider, Refusal
-from shared.events import command, event
-from shared.fields import Line, SealedLine
-from shared.frozen import replace
-from shared.sealed import Sealed
+from shared.kernel.decider import Context, Decider, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Line, SealedLine
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Sealed
 
 BENEFICIARIES = 2
 

@@ -18,9 +18,9 @@ from parcours.domain import (
     validation,
 )
 from parcours.domain.state import Parcours, Plan, Status
-from shared.decider import Alongside, Context, Decider, Refusal
-from shared.events import command, event
-from shared.frozen import replace
+from shared.kernel.decider import Alongside, Context, Decider, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.frozen import replace
 
 
 @command

@@ -9,9 +9,9 @@ from uuid import UUID
 from parcours.domain.state import Action
 from shared.attachments import attachment
 from shared.attachments.attachment import CiteAttachment
-from shared.decider import Alongside, Context
-from shared.events import name_of
-from shared.frozen import replace
+from shared.kernel.decider import Alongside, Context
+from shared.kernel.events import name_of
+from shared.kernel.frozen import replace
 
 
 class Proven(Protocol):

@@ -20,11 +20,11 @@ from parcours.domain.known import (
 )
 from parcours.domain.proofs import cited, with_proof
 from parcours.domain.state import Action, Days, Parcours, Status, Step
-from shared.decider import Alongside, Context, Refusal, Role
-from shared.events import command, event
-from shared.fields import Day
-from shared.french import counted
-from shared.frozen import replace
+from shared.kernel.decider import Alongside, Context, Refusal, Role
+from shared.kernel.events import command, event
+from shared.kernel.fields import Day
+from shared.kernel.french import counted
+from shared.kernel.frozen import replace
 
 
 @command(title="Compter des jours d’intervention")

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from shared.fields import Day
-from shared.frozen import replace
-from shared.sealed import Personal, Sealed
+from shared.kernel.fields import Day
+from shared.kernel.frozen import replace
+from shared.kernel.sealed import Personal, Sealed
 
 Days = Annotated[int, Ge(1), Le(1_000)]
 """Days of a provider's work."""

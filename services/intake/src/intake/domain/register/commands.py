@@ -8,10 +8,10 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from shared.decider import Role
-from shared.events import command, event
-from shared.fields import Day, Line, Motive, PersonLine
-from shared.sealed import Personal, Sealed
+from shared.kernel.decider import Role
+from shared.kernel.events import command, event
+from shared.kernel.fields import Day, Line, Motive, PersonLine
+from shared.kernel.sealed import Personal, Sealed
 
 
 @command(title="Donner un droit")

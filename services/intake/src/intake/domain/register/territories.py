@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from intake.domain.codes import MAINLAND, OVERSEAS
 from intake.domain.territory import REGIONS, Competence
-from shared.decider import Refusal
-from shared.folding import folded
+from shared.kernel.decider import Refusal
+from shared.kernel.text_normalization import folded
 
 UNKNOWN_TERRITORY = Refusal("unknown-territory", "Territoire inconnu", 422)
 NO_UNIT_THERE = Refusal("no-unit-there", "Aucune unité connue dans ce territoire", 422)

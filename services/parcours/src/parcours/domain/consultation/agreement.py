@@ -7,9 +7,9 @@ from uuid import UUID
 
 from parcours.domain.consultation.state import Consultation, Step
 from parcours.domain.state import Days, Sum
-from shared.decider import Context, Refusal
-from shared.events import command, event
-from shared.french import counted, euros
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.french import counted, euros
 
 
 @command

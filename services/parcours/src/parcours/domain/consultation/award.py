@@ -16,12 +16,12 @@ from parcours.domain.consultation.state import (
     at_step,
     known_candidate,
 )
-from shared.dates import already_past
-from shared.decider import Context, Refusal
-from shared.events import command, event
-from shared.fields import Day, Motive
-from shared.french import instant_in_words
-from shared.sealed import Sealed
+from shared.kernel.dates import already_past
+from shared.kernel.decider import Context, Refusal
+from shared.kernel.events import command, event
+from shared.kernel.fields import Day, Motive
+from shared.kernel.french import instant_in_words
+from shared.kernel.sealed import Sealed
 
 PROVIDERS = 3
 BEST = 20

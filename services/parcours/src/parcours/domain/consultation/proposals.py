@@ -19,12 +19,12 @@ from parcours.domain.consultation.state import (
     known_candidate,
 )
 from parcours.domain.state import Days, Sum
-from shared.dates import yet_to_come
-from shared.decider import Context, Refusal, Role
-from shared.events import command, event
-from shared.fields import Instant, Line, PersonLine, SealedLine, Text
-from shared.french import instant_in_words
-from shared.sealed import Personal, Sealed
+from shared.kernel.dates import yet_to_come
+from shared.kernel.decider import Context, Refusal, Role
+from shared.kernel.events import command, event
+from shared.kernel.fields import Instant, Line, PersonLine, SealedLine, Text
+from shared.kernel.french import instant_in_words
+from shared.kernel.sealed import Personal, Sealed
 
 WEIGHTS = 100
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.decider import Refusal
-from shared.sealed import Personal, Sealed
+from shared.kernel.decider import Refusal
+from shared.kernel.sealed import Personal, Sealed
 
 
 class Step(StrEnum):

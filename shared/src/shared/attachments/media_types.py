@@ -1,0 +1,166 @@
+"""Of what type is a file? Its content says so, among the few types that are kept; nobody's word is taken for it."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from codecs import getincrementaldecoder
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePath
+from xml.etree.ElementTree import ParseError, fromstring
+from zipfile import BadZipFile, LargeZipFile, ZipFile
+
+import puremagic
+
+from shared.kernel.decider import Refusal, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """`suffixes`: those that a file of this type may be named with, the usual one first."""
+
+    name: str
+    suffixes: tuple[str, ...]
+
+
+PDF = MediaType("application/pdf", (".pdf",))
+PNG = MediaType("image/png", (".png",))
+JPEG = MediaType("image/jpeg", (".jpg", ".jpeg"))
+ODT = MediaType("application/vnd.oasis.opendocument.text", (".odt",))
+ODS = MediaType("application/vnd.oasis.opendocument.spreadsheet", (".ods",))
+OPEN_XML = "application/vnd.openxmlformats-officedocument."
+DOCX = MediaType(f"{OPEN_XML}wordprocessingml.document", (".docx",))
+XLSX = MediaType(f"{OPEN_XML}spreadsheetml.sheet", (".xlsx",))
+CSV = MediaType("text/csv", (".csv",))
+TEXT = MediaType("text/plain", (".txt",))
+KEPT = {kept.name: kept for kept in (PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV, TEXT)}
+
+REFUSED_TYPE = Refusal("file-type-refused", "Type de fichier refusé", status=415)
+ACTIVE_CONTENT = Refusal("active-content-refused", "Fichier actif refusé", status=415)
+DAMAGED = Refusal("damaged-file", "Fichier illisible", status=422)
+ACCEPTED = "Sont acceptés\u00a0: PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV et texte en UTF-8."
+
+PDF_END_WITHIN = 4096
+"""Bytes: some programs write a little after the end."""
+MOST_ENTRIES = 5_000
+LARGEST_ENTRY = 1024 * 1024
+AT_A_TIME = 64 * 1024
+MARKUP_WITHIN = 4096
+"""Characters: no browser looks further to guess, and a text may speak of HTML."""
+MARKUP = re.compile(r"<(?:!|\?|(?:html|head|body|script|svg|iframe|object|embed)\b)", re.IGNORECASE)
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def media_type_of(content: bytes | bytearray, file_name: str) -> MediaType:
+    """The name only tells a CSV from another text. Raises Refused, 415 or 422."""
+    guessed = _guessed(content)
+    if PDF.name in guessed:
+        return _whole(PDF, b"%%EOF" in content[-PDF_END_WITHIN:])
+    if PNG.name in guessed:
+        return _whole(PNG, b"IEND" in content[-64:])
+    if JPEG.name in guessed:
+        return _whole(JPEG, b"\xff\xd9" in content[-64:])
+    if content.startswith(b"PK\x03\x04"):
+        return _office(content)
+    return _text(content, file_name)
+
+
+def named(file_name: str, media_type: str) -> str:
+    """The name to save it under: never one that would have it opened as something else."""
+    suffixes = KEPT[media_type].suffixes
+    return file_name if PurePath(file_name).suffix.lower() in suffixes else f"{file_name}{suffixes[0]}"
+
+
+def _guessed(content: bytes | bytearray) -> set[str]:
+    try:
+        return {match.mime_type for match in puremagic.magic_string(bytes(content[:4096]))}
+    except (puremagic.PureError, ValueError):
+        return set()
+
+
+def _whole(media_type: MediaType, ends: bool) -> MediaType:
+    if not ends:
+        raise _damaged()
+    return media_type
+
+
+def _damaged() -> Refused:
+    return DAMAGED("Ce fichier est incomplet ou abîmé\u00a0: ouvrez-le, enregistrez-le à nouveau, et recommencez.")
+
+
+def _macros() -> Refused:
+    return ACTIVE_CONTENT("Ce document contient des macros\u00a0: enregistrez-le sans elles, ou en PDF.")
+
+
+def _office(content: bytes | bytearray) -> MediaType:
+    if content.count(b"PK\x01\x02") > MOST_ENTRIES:  # before the directory is read: each entry costs memory
+        raise _damaged()
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            names = archive.namelist()
+            if "mimetype" in names:
+                return _open_document(archive, names)
+            if "[Content_Types].xml" in names:
+                return _office_open_xml(archive, names)
+    except (BadZipFile, LargeZipFile, zlib.error, ParseError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        raise _damaged() from None
+    raise REFUSED_TYPE(f"Une archive n’est pas acceptée\u00a0: ajoutez chaque document à part. {ACCEPTED}")
+
+
+def _open_document(archive: ZipFile, names: list[str]) -> MediaType:
+    if any(name.startswith(("Basic/", "Scripts/")) for name in names):
+        raise _macros()
+    found = KEPT.get(_read(archive, "mimetype").strip())
+    if found not in (ODT, ODS):
+        raise REFUSED_TYPE(f"Ce document n’est ni un texte ni un tableur. {ACCEPTED}")
+    return found
+
+
+def _office_open_xml(archive: ZipFile, names: list[str]) -> MediaType:
+    declared = _read(archive, "[Content_Types].xml")
+    if "<!" in declared:  # no entity is ever expanded
+        raise _damaged()
+    types = {str(part.get("ContentType")) for part in fromstring(declared)}  # noqa: S314  without a DTD
+    if any("macroenabled" in each.lower() or "vbaproject" in each.lower() for each in types) or any(
+        PurePath(name).name.lower() == "vbaproject.bin" for name in names
+    ):
+        raise _macros()
+    for kept in (DOCX, XLSX):
+        if f"{kept.name}.main+xml" in types:
+            return kept
+    raise REFUSED_TYPE(f"Ce document n’est ni un texte ni un tableur. {ACCEPTED}")
+
+
+def _read(archive: ZipFile, name: str) -> str:
+    with archive.open(name) as entry:
+        read = entry.read(LARGEST_ENTRY + 1)
+    if len(read) > LARGEST_ENTRY:
+        raise _damaged()
+    return read.decode("utf-8-sig")
+
+
+def _text(content: bytes | bytearray, file_name: str) -> MediaType:
+    start = _decoded_start(content)
+    if start is None or start.lstrip().startswith("{\\rtf"):
+        raise REFUSED_TYPE(f"Ce type de fichier n’est pas accepté. {ACCEPTED}")
+    if start.startswith("#!") or MARKUP.search(start):
+        raise ACTIVE_CONTENT(
+            f"Une page HTML, une image SVG ou un programme n’est pas accepté\u00a0: enregistrez-le en PDF. {ACCEPTED}"
+        )
+    return CSV if PurePath(file_name).suffix.lower() == ".csv" else TEXT
+
+
+def _decoded_start(content: bytes | bytearray) -> str | None:
+    """The first characters; null when the whole is not text in UTF-8. A long text decoded at once takes four times
+    its size."""
+    decoder, start = getincrementaldecoder("utf-8-sig")(), ""
+    for n in range(0, len(content), AT_A_TIME):
+        try:
+            text = decoder.decode(content[n : n + AT_A_TIME], final=n + AT_A_TIME >= len(content))
+        except UnicodeDecodeError:
+            return None
+        if CONTROLS.search(text):
+            return None
+        start = start or text[:MARKUP_WITHIN]
+    return start

@@ -1,0 +1,180 @@
+"""Who can open a sealed value? Whoever holds its key, wrapped under the deployment's own."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import cached_property
+from threading import Lock
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.kernel.sealed import Sealed
+
+NONCE = 12
+REMEMBERED = 10_000
+"""Keys kept in memory, at near 3 KB each."""
+TRUSTED = 10.0
+"""Seconds that a key is used from memory: another process may have destroyed it since."""
+HASHES = UUID(int=0)
+"""Under which the key of the keyed hashes is kept, once it is no longer made from the deployment's."""
+ERASED = "«\u202feffacé\u202f»"
+
+
+class Erased(Exception):
+    """The key is gone: nobody opens this value any more."""
+
+
+class Vault:
+    """AES-256-GCM; a value is bound to its event and field, a wrapped key to its id.
+
+    `fetch` gives the wrapped keys that are stored, by id; null where one was destroyed: none is made in its place."""
+
+    def __init__(
+        self,
+        deployment_key: bytes,
+        fetch: Callable[[list[UUID]], Mapping[UUID, bytes | None]],
+        former_key: bytes | None = None,
+    ) -> None:
+        if len(deployment_key) != 32:
+            raise ValueError("the deployment key must be 32 bytes: set DLA_SEALING_KEY to their base64")
+        self._deployment = AESGCM(deployment_key)
+        self._former = AESGCM(former_key) if former_key else None
+        self._first_hash_key = hmac.digest(former_key or deployment_key, b"keyed hash", "sha256")
+        self._fetch = fetch
+        self._erased: set[UUID] = set()
+        self._lock = Lock()
+        self.forget()
+
+    def keys(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> KeyRing:
+        """The keys to seal with; a missing one is made. Those of `fresh` are new ids, so nobody looks for them."""
+        ring = KeyRing()
+        wanted, fresh = set(wanted), set(fresh)
+        held = self._held(wanted - fresh)
+        for key_id in wanted:
+            if key_id in self._erased:
+                raise Erased(str(key_id))
+            if (known := held.get(key_id)) is not None:
+                ring.known[key_id] = known
+                continue
+            key = AESGCM.generate_key(256)
+            ring.known[key_id] = AESGCM(key)
+            ring.new[key_id] = self._wrapped(key_id, key)
+        return ring
+
+    def keep(self, ring: KeyRing) -> None:
+        """Remembers the keys of a ring whose transaction has been committed."""
+        with self._lock:
+            self._open |= {key_id: ring.known[key_id] for key_id in ring.new}
+
+    def forget(self, key_id: UUID | None = None) -> None:
+        """Drops one key from memory, or all: the next use asks the database."""
+        with self._lock:
+            if key_id is None:
+                self._open: dict[UUID, AESGCM] = {}
+                self._trusted_until = time.monotonic() + TRUSTED
+            else:
+                self._open.pop(key_id, None)
+
+    def open(self, sealed: Sealed) -> str:
+        """The clear value. Raises Erased when its key is gone, InvalidTag when it was tampered with or moved."""
+        if sealed.clear is not None:
+            return sealed.clear
+        key = self._key(UUID(str(sealed.key)))
+        return _opened(key, b64decode(sealed.cipher), sealed.bound).decode()
+
+    def open_bytes(self, key_id: UUID, sealed: bytes, bound: str) -> bytes:
+        """What `KeyRing.seal_bytes` sealed; raises as `open` does."""
+        return _opened(self._key(key_id), sealed, bound)
+
+    def shown(self, sealed: Sealed) -> str:
+        """What a person is shown: the clear value, or that it has been erased."""
+        try:
+            return self.open(sealed)
+        except Erased:
+            return ERASED
+
+    def keyed_hash(self, text: str) -> str:
+        """Tells whether two texts are the same, and to nobody without the deployment's key what they are."""
+        return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
+
+    @cached_property
+    def _hash_key(self) -> bytes:
+        """Made from the first deployment key, and kept beside the others once that is replaced: hashes last longer."""
+        wrapped = self._fetch([HASHES]).get(HASHES)
+        return self._unwrapped(HASHES, wrapped) if wrapped else self._first_hash_key
+
+    def wrapped_hash_key(self) -> bytes:
+        return self._wrapped(HASHES, self._hash_key)
+
+    def wrapped_anew(self, key_id: UUID, wrapped: bytes) -> bytes | None:
+        """Under today's deployment key; null if it is already."""
+        try:
+            self._deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
+        except InvalidTag:
+            return self._wrapped(key_id, self._unwrapped(key_id, wrapped))
+        return None
+
+    def pseudonym(self, text: str) -> UUID:
+        """An id for what the text names, the same each time."""
+        return uuid5(NAMESPACE_OID, self.keyed_hash(text))
+
+    def _key(self, key_id: UUID) -> AESGCM:
+        if (key := self._held({key_id}).get(key_id)) is None:
+            raise Erased(str(key_id))
+        return key
+
+    def _held(self, wanted: Iterable[UUID]) -> Mapping[UUID, AESGCM]:
+        """The keys in memory, those of `wanted` among them unless they were destroyed or never made."""
+        if len(self._open) > REMEMBERED or time.monotonic() > self._trusted_until:
+            self.forget()
+        held = self._open  # stays whole when another thread starts anew
+        missing = [key_id for key_id in wanted if key_id not in held and key_id not in self._erased]
+        if not missing:
+            return held
+        for key_id, wrapped in self._fetch(missing).items():
+            if wrapped is None:
+                self._erased.add(key_id)
+                continue
+            held[key_id] = AESGCM(self._unwrapped(key_id, wrapped))
+        return held
+
+    def _wrapped(self, key_id: UUID, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._deployment.encrypt(nonce, key, key_id.bytes)
+
+    def _unwrapped(self, key_id: UUID, wrapped: bytes) -> bytes:
+        for deployment in filter(None, (self._deployment, self._former)):
+            with suppress(InvalidTag):
+                return deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
+        raise ValueError(f"key {key_id} was wrapped under another deployment key: check DLA_SEALING_KEY")
+
+
+class KeyRing:
+    """The keys of one append: `new` ones, wrapped, are stored in its transaction."""
+
+    def __init__(self) -> None:
+        self.known: dict[UUID, AESGCM] = {}
+        self.new: dict[UUID, bytes] = {}
+
+    def seal(self, key_id: UUID, clear: str, bound: str) -> str:
+        return b64encode(self.seal_bytes(key_id, clear.encode(), bound)).decode()
+
+    def seal_bytes(self, key_id: UUID, clear: bytes | memoryview, bound: str) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self.known[key_id].encrypt(nonce, clear, bound.encode())
+
+
+def key_rows(keys: Mapping[UUID, bytes]) -> list[dict[str, str]]:
+    """For append.sql."""
+    return [{"key_id": str(key_id), "wrapped": b64encode(wrapped).decode()} for key_id, wrapped in keys.items()]
+
+
+def _opened(key: AESGCM, sealed: bytes, bound: str) -> bytes:
+    return key.decrypt(sealed[:NONCE], sealed[NONCE:], bound.encode())

@@ -1,0 +1,89 @@
+"""How is a document drawn? As HTML that asks for nothing outside, or as a tagged PDF: the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typst
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shared.documents.model import Document, Validation
+from shared.kernel.french import PARIS, day_in_words, instant_in_words
+
+HERE = Path(__file__).parent
+_PAGES = Environment(
+    loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def html(document: Document) -> str:
+    return _PAGES.get_template("document.html.jinja").render(_drawn(document))
+
+
+def pdf(document: Document) -> bytes:
+    """Dated by the last event it was made from. What people typed reaches Typst as data, and is never its markup."""
+    at = int(document.origin.recorded_at.timestamp())
+    made: Any = typst.compile(HERE / "document.typ", timestamp=at, **_set(document))
+    return bytes(made)
+
+
+def _set(document: Document) -> dict[str, Any]:
+    # Only the fonts of the wheel: those of a machine would make another document of it.
+    return {"sys_inputs": {"drawn": json.dumps(_drawn(document))}, "ignore_system_fonts": True}
+
+
+def _drawn(document: Document) -> dict[str, Any]:
+    fingerprint = document.fingerprint
+    at = document.origin.recorded_at
+    foot = (
+        "DLA",
+        document.structure,
+        day_in_words(at),
+        f"version\u00a0{document.origin.version}",
+        f"empreinte\u00a0{fingerprint[:12]}",
+    )
+    return {
+        "title": document.title,
+        "structure": document.structure,
+        "unit": document.unit,
+        "day": day_in_words(at),
+        "foot": foot,
+        "date": _parts(at),
+        "blocks": msgspec.to_builtins(document.blocks),
+        "about": _about(document, fingerprint),
+        "validation": _validated(document.validation) if document.validation else None,
+    }
+
+
+def _parts(at: datetime) -> dict[str, int]:
+    there = at.astimezone(PARIS)
+    return {"year": there.year, "month": there.month, "day": there.day}
+
+
+def _about(document: Document, fingerprint: str) -> list[tuple[str, str]]:
+    origin = document.origin
+    return [
+        ("Dossier", str(origin.case)),
+        *([("Pièce du dossier", str(origin.stream))] if origin.stream != origin.case else []),
+        (
+            "Version",
+            f"{origin.version}, d’après l’historique enregistré jusqu’au {instant_in_words(origin.recorded_at)}",
+        ),
+        ("Empreinte (SHA-256)", fingerprint),
+    ]
+
+
+def _validated(validation: Validation) -> dict[str, Any]:
+    return {
+        "facts": [
+            ("Contenu validé", f"version {validation.version}"),
+            ("Empreinte du contenu", validation.content_hash),
+            ("Validé le", instant_in_words(validation.at)),
+            ("Par", ", ".join(validation.by)),
+        ],
+        "caution": "Il s’agit d’une validation enregistrée dans le dossier, et non d’une signature électronique.",
+    }

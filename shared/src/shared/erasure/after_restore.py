@@ -1,0 +1,41 @@
+"""Was the database restored from before an erasure? Then its keys are destroyed again, before anybody is answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from shared.erasure.erasure import DestroyAgain, decider, forgetting_of
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.people_search import values_of
+from shared.kernel.decider import Actor, Decider, Role
+
+log = logging.getLogger(__name__)
+
+
+Again = tuple[Decider[Any], UUID, Any]
+"""What destroys a key once more: the aggregate, its stream, and the command."""
+
+
+def key_destroyed(app: ServiceApplication, key: UUID) -> Again:
+    return decider, forgetting_of(key), DestroyAgain(key, values_of(app, key))
+
+
+def destroy_again(app: ServiceApplication, again: Callable[[ServiceApplication, UUID], Again]) -> list[UUID]:
+    """Those of the list outside that this database holds. What only the database knows is added to the list.
+
+    Raises ListDamaged, or OSError when the list cannot be read or written."""
+    if app.erased is None:
+        return []
+    listed, destroyed = app.erased.ids(), app.recorder.destroyed_keys()
+    app.erased.add(destroyed)
+    ourselves = Actor(f"service:{app.service}", Role.SERVICE)
+    keys = sorted(listed - destroyed)
+    for key in keys:
+        aggregate, stream, command = again(app, key)
+        app.handle(aggregate, stream, command, app.context(stream, ourselves))
+    if keys:
+        log.warning("restored from before %d erasures: their keys are destroyed again", len(keys))
+    return keys

@@ -1,0 +1,114 @@
+"""How does a service forget a person, or a dossier? It destroys their keys with the event that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from shared.kernel.decider import Context, Decider
+from shared.kernel.events import command, event
+
+
+@command
+class ForgetPerson:
+    """An erasure was ordered. `values`: how many sealed values this service held under the person's key; `nobody`: the
+    id is that of something else here, whose key must stay."""
+
+    person: UUID
+    values: int = 0
+    nobody: bool = False
+
+
+@command
+class ForgetDossier:
+    """A dossier is past its term. `persons`: those whom this service knows from it alone; `values`: how many of theirs
+    it held."""
+
+    dossier: UUID
+    persons: tuple[UUID, ...]
+    values: int
+
+
+@command
+class DestroyAgain:
+    """The database was restored from before an erasure; the list outside it remembers."""
+
+    key: UUID
+    values: int
+
+
+@event("dossier-forgotten", label="Dossier effacé de ce service")
+class DossierForgotten:
+    """Its free text and its attachments, under its key, and the persons whom nothing else tells of."""
+
+    dossier: UUID
+    persons: tuple[UUID, ...]
+    values: int
+
+
+@event("key-destroyed-again", label="Clé détruite de nouveau, après une restauration")
+class KeyDestroyedAgain:
+    """A person's key or a dossier's; `values`: of a person, how many could be opened until now."""
+
+    key: UUID
+    values: int
+
+
+@event("person-forgotten", label="Personne effacée de ce service")
+class PersonForgotten:
+    """`again`: this service had forgotten them before, and was told once more; `nobody`: the id is no person's here."""
+
+    person: UUID
+    values: int
+    again: bool = False
+    nobody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    forgotten: bool = False
+
+
+Command = ForgetPerson | ForgetDossier | DestroyAgain
+Event = PersonForgotten | DossierForgotten | KeyDestroyedAgain
+
+
+def decide(forgetting: Forgetting, command: Command, _context: Context) -> list[Event]:
+    """Each order is answered, the second one too: whoever gave it waits for the answer."""
+    match command:
+        case ForgetPerson(person, values, nobody):
+            return [PersonForgotten(person, values, forgetting.forgotten, nobody)]
+        case ForgetDossier(dossier, persons, values):
+            return [] if forgetting.forgotten else [DossierForgotten(dossier, persons, values)]
+        case DestroyAgain(key, values):
+            return [KeyDestroyedAgain(key, values)]
+
+
+def evolve(_forgetting: Forgetting, _event: Event) -> Forgetting:
+    return Forgetting(forgotten=True)
+
+
+def forgets(event: Event) -> Iterable[UUID]:
+    match event:
+        case PersonForgotten(person, nobody=False):
+            yield person
+        case DossierForgotten(dossier, persons):
+            yield dossier
+            yield from persons
+        case KeyDestroyedAgain(key):
+            yield key
+
+
+decider: Decider[Forgetting] = Decider(
+    "forgetting", Forgetting(), decide, evolve, Command.__args__, Event.__args__, forgets=forgets
+)
+
+
+def erasure_of(person: UUID) -> UUID:
+    """The id under which a person's erasure stands in every service, where the person's own may be another's stream."""
+    return uuid5(NAMESPACE_OID, f"erasure {person}")
+
+
+def forgetting_of(person: UUID) -> UUID:
+    return uuid5(NAMESPACE_OID, f"forgetting {person}")

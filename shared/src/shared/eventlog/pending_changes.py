@@ -1,0 +1,105 @@
+"""What does a command change, aggregate by aggregate, and what stands beside the log because of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from shared.crypto.keys import KeyRing
+from shared.eventlog.deadlines import due_rows
+from shared.eventlog.mapper import Meta, RecordedEvent
+from shared.kernel.decider import Context, Decider, InCharge
+from shared.kernel.events import happened_at
+from shared.kernel.ids import uuid7
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S]):
+    version: int
+    state: S
+
+
+@dataclass(slots=True)
+class Part(Generic[S]):
+    """What one aggregate has to record: `state` is what `events` lead to from what was `loaded`."""
+
+    decider: Decider[S]
+    stream: UUID
+    loaded: Loaded[S]
+    context: Context
+    state: S
+    events: list[Any]
+
+    def asked(self, command: Any) -> None:
+        events = self.decider.decide(self.state, command, self.context)
+        self.events += events
+        for event in events:
+            self.state = self.decider.evolve(self.state, event)
+
+    @property
+    def version(self) -> int:
+        return self.loaded.version + len(self.events)
+
+    def steps(self) -> Iterator[tuple[S, Any]]:
+        """Each event, after the state that it happens to."""
+        state = self.loaded.state
+        for event in self.events:
+            yield state, event
+            state = self.decider.evolve(state, event)
+
+    def recorded(self, ring: KeyRing) -> Iterator[RecordedEvent[Any]]:
+        """As they are stored, sealed with the keys of the ring."""
+        for version, event in enumerate(self.events, self.loaded.version + 1):
+            yield RecordedEvent(self.stream, version, _meta(self.context, event), event, ring)
+
+    def due_rows(self) -> list[dict[str, Any]]:
+        days: dict[tuple[str, str], date | None] = {}
+        for state, event in self.steps():
+            days |= {(due.kind, due.key): due.on for due in self.decider.dues(state, event)}
+        return due_rows(self.decider.name, self.stream, self.context.case, days)
+
+    def claim_rows(self) -> Iterator[dict[str, Any]]:
+        case = str(self.context.case)
+        for state, event in self.steps():
+            for claim in self.decider.claims(state, event):
+                yield {"kind": claim.kind, "key": claim.key, "case_id": case, "held": claim.held}
+
+    def forgotten(self) -> list[UUID]:
+        return [key_id for event in self.events for key_id in self.decider.forgets(event)]
+
+
+def in_charge_rows(parts: Sequence[Part[Any]]) -> list[dict[str, Any]]:
+    """The last word on each case: a row is written once in a statement."""
+    told: dict[UUID, InCharge] = {}
+    for part in parts:
+        for state, event in part.steps():
+            if by_name := part.decider.in_charge(state, event):
+                told[part.context.case] = by_name
+    return [
+        {
+            "case_id": str(case),
+            "adviser": each.adviser,
+            "confidential": each.confidential,
+            "archived": each.archived,
+        }
+        for case, each in told.items()
+    ]
+
+
+def _meta(context: Context, event: Any) -> Meta:
+    return Meta(
+        id=uuid7(),
+        case=context.case,
+        actor=context.actor.id,
+        role=context.actor.role,
+        unit=context.actor.unit,
+        correlation=context.correlation or context.case,
+        causation=context.causation,
+        effective_at=context.effective_at or happened_at(event),
+        rules=getattr(event, "rules", None),
+    )

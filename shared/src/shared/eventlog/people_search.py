@@ -1,0 +1,112 @@
+"""Who is found by a name, and what is held of a person?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.people_index import hashed
+from shared.kernel.events import name_of
+from shared.kernel.sealed import Personal, sealed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody whom the words may mean: told of in these cases."""
+
+    person: UUID
+    cases: tuple[UUID, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One value that tells of a person: in which event of which case, and since when."""
+
+    case: UUID
+    stream: UUID
+    version: int
+    event: str
+    label: str
+    path: str
+    recorded_at: datetime
+    value: str
+
+
+def found(app: ServiceApplication, text: str, limit: int = 50) -> list[Found]:
+    """Those of whom some value holds all these words, the latest first."""
+    rows = app.recorder.fetch(
+        "SELECT p.person, array_agg(DISTINCT p.case_id) AS cases, min(e.recorded_at) AS since"
+        " FROM {schema}.people p JOIN {events} e ON (e.originator_id, e.originator_version) = (p.stream, p.version)"
+        " WHERE p.person IN (SELECT q.person FROM {schema}.people q WHERE q.words @> %s AND q.words <> '{{}}')"
+        " GROUP BY p.person ORDER BY since DESC, p.person LIMIT %s",
+        (hashed(app.vault, text), limit),
+    )
+    return [Found(row["person"], tuple(row["cases"]), row["since"].astimezone(UTC)) for row in rows]
+
+
+def held(app: ServiceApplication, person: UUID) -> list[Held]:
+    """Everything that this service recorded under a person's key, in order; nothing once it was erased."""
+    rows = app.recorder.fetch(
+        "SELECT p.stream, p.version FROM {schema}.people p"
+        " JOIN {events} e ON (e.originator_id, e.originator_version) = (p.stream, p.version)"
+        " WHERE p.person = %s GROUP BY p.stream, p.version, e.position ORDER BY e.position",
+        (person,),
+    )
+    return [each for row in rows for each in _in_event(app, person, row["stream"], row["version"])]
+
+
+def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int) -> Iterator[Held]:
+    entries = [e for e in app.recorder.entries_of_stream(stream) if e.originator_version == version]
+    for entry, event in app.events_of(entries):
+        for path, value in sealed_in(event.data):
+            if isinstance(value, Personal) and UUID(str(value.key)) == person:
+                name = name_of(event.data)
+                yield Held(
+                    entry.case_id,
+                    stream,
+                    version,
+                    name.name,
+                    name.label,
+                    path,
+                    entry.recorded_at,
+                    app.vault.shown(value),
+                )
+
+
+def cases_of(app: ServiceApplication, person: UUID) -> list[UUID]:
+    """The cases that tell of a person."""
+    rows = app.recorder.fetch(
+        "SELECT DISTINCT case_id FROM {schema}.people WHERE person = %s ORDER BY case_id", (person,)
+    )
+    return [row["case_id"] for row in rows]
+
+
+def only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
+    """Those of whom no other case tells, but for cases that are destroyed."""
+    rows = app.recorder.fetch(
+        "SELECT DISTINCT p.person FROM {schema}.people p WHERE p.case_id = %(case)s AND NOT EXISTS (SELECT"
+        " FROM {schema}.people o WHERE o.person = p.person AND o.case_id <> %(case)s AND NOT EXISTS (SELECT"
+        " FROM {schema}.keys k WHERE k.key_id = o.case_id AND k.wrapped IS NULL)) ORDER BY p.person",
+        {"case": case},
+    )
+    return [row["person"] for row in rows]
+
+
+def values_of(app: ServiceApplication, person: UUID) -> int:
+    """How many values this service holds under a person's key."""
+    (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.people WHERE person = %s", (person,))
+    return int(row["count"])
+
+
+def is_something_else(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
+    """A key of this service that tells of no person: of a dossier, whose free text it seals."""
+    rows = app.recorder.fetch(
+        "SELECT 1 FROM {schema}.keys k WHERE k.key_id = %(id)s AND k.wrapped IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM {schema}.people p WHERE p.person = k.key_id)",
+        {"id": id},
+    )
+    return bool(rows)

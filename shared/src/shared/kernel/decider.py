@@ -1,0 +1,211 @@
+"""How does a service decide? State and command in, events out; time, ids and the person come with the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import reduce
+from typing import Any, Generic, TypeVar
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from shared.kernel.ids import uuid7
+from shared.kernel.sealed import Personal, Sealed
+
+S = TypeVar("S")
+
+
+class Role(StrEnum):
+    """Who may act on a case (the codes every token carries)."""
+
+    ADVISER = "adviser"
+    MANAGER = "manager"
+    REGIONAL = "regional"
+    LEADER = "leader"
+    PROVIDER = "provider"
+    COMMITTEE = "committee"
+    RESOURCE_CENTRE = "resource_centre"
+    PILOT = "pilot"
+    AUDITOR = "auditor"
+    DPO = "dpo"
+    OPS = "ops"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts, by pseudonym: a name never enters the log in clear. `units`: the territory beside the own unit."""
+
+    id: str
+    role: Role
+    unit: str | None = None
+    units: tuple[str, ...] = ()
+
+    @property
+    def territory(self) -> tuple[str, ...]:
+        """Every unit that the right covers, the own one first."""
+        return tuple(dict.fromkeys(filter(None, (self.unit, *self.units))))
+
+    def covers(self, unit: str | None) -> bool:
+        return unit in self.territory
+
+
+@dataclass
+class Context:
+    """What a decision may know of the world: the case, the instant (aware, UTC), the actor, and new ids.
+
+    `pseudonym` gives the same id for the same text, and only the deployment can tell which text."""
+
+    case: UUID
+    now: datetime
+    actor: Actor
+    ids: Iterator[UUID] = field(default_factory=lambda: iter(uuid7, None))
+    causation: UUID | None = None
+    correlation: UUID | None = None
+    effective_at: datetime | None = None
+    pseudonym: Callable[[str], UUID] = lambda text: uuid5(NAMESPACE_OID, text)
+    minted: set[UUID] = field(default_factory=set)
+
+    def new_id(self) -> UUID:
+        fresh = next(self.ids)
+        self.minted.add(fresh)
+        return fresh
+
+    def text(self, clear: str) -> Sealed:
+        """Free text, under the case's key: it ends with the case."""
+        return Sealed(self.case, clear)
+
+    def person(self, clear: str) -> Personal:
+        """What tells of one person, under a key of their own."""
+        return Personal(self.new_id(), clear)
+
+    def optional_text(self, clear: str | None) -> Sealed | None:
+        return self.text(clear) if clear else None
+
+
+class Refused(Exception):
+    """A command that the domain says no to. Nothing is recorded.
+
+    `slug` is stable and ends the problem's `type`; `title` and `detail` are French; `extra` joins the problem."""
+
+    def __init__(self, refusal: Refusal, detail: str, extra: dict[str, Any]) -> None:
+        super().__init__(f"{refusal.slug}: {detail}")
+        self.slug, self.title, self.detail, self.status, self.extra = (
+            refusal.slug,
+            refusal.title,
+            detail,
+            refusal.status,
+            extra,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason to refuse, declared once in a domain: `raise NOT_ADMITTED("…")`."""
+
+    slug: str
+    title: str
+    status: int = 409
+
+    def __call__(self, detail: str, **extra: Any) -> Refused:
+        return Refused(self, detail, extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A uniqueness that one case holds among all: taken, or given back when `held` is false."""
+
+    kind: str
+    key: str
+    held: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A day on which something of the aggregate falls due; withdrawn when `on` is null. One a `kind` and `key`."""
+
+    kind: str
+    key: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class InCharge:
+    """Who is in charge of the case from now on, by pseudonym, whether only they and their manager see it, and whether
+    it is an archive, closed to those who worked on it."""
+
+    adviser: str | None
+    confidential: bool
+    archived: bool = False
+
+
+def nobody_new(_state: Any, _event: Any) -> InCharge | None:
+    return None
+
+
+def no_claims(_state: Any, _event: Any) -> Iterable[Claim]:
+    return ()
+
+
+def no_dues(_state: Any, _event: Any) -> Iterable[Due]:
+    return ()
+
+
+def nothing_forgotten(_event: Any) -> Iterable[UUID]:
+    return ()
+
+
+def anything(_state: Any) -> Iterable[type]:
+    return (object,)
+
+
+def never_due(kind: str, key: str) -> Any:
+    raise LookupError(f"nothing is asked when {kind} {key} falls due")
+
+
+@dataclass(frozen=True, slots=True)
+class Alongside:
+    """What an event asks of another aggregate of the same service: both are recorded at once, or neither.
+
+    `case`: whose event the other's will be; the other aggregate's own id when it stands beside all cases."""
+
+    decider: Decider[Any]
+    stream: UUID
+    command: Any
+    case: UUID | None = None
+
+
+def nothing_alongside(_state: Any, _event: Any, _context: Context) -> Iterable[Alongside]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[S]):
+    """One aggregate's behaviour, whole and pure.
+
+    `claims(state before, event)` lists what an event takes or gives back; `claimed` is the refusal when another case
+    holds it. `alongside(state before, event, context)` lists what is asked of other aggregates in the same transaction;
+    these ask for nothing in turn, and their refusal is the whole command's. `dues(state before, event)` lists the days
+    that an event sets or withdraws, and `when_due(kind, key)` is the command that such a day leads to. `forgets(event)`
+    lists the keys that an event destroys, for good. `open_to(state)` lists the commands that may lead to something now,
+    with those that open what stands within this aggregate. `in_charge(state before, event)` says whom an event puts in
+    charge of the case. `commands` and `events` are every type it knows, for the codec, the tables and the tests."""
+
+    name: str
+    initial: S
+    decide: Callable[[S, Any, Context], Sequence[Any]]
+    evolve: Callable[[S, Any], S]
+    commands: tuple[type, ...]
+    events: tuple[type, ...]
+    claims: Callable[[S, Any], Iterable[Claim]] = no_claims
+    claimed: Refusal = Refusal("claimed", "Déjà pris par un autre dossier")
+    alongside: Callable[[S, Any, Context], Iterable[Alongside]] = nothing_alongside
+    dues: Callable[[S, Any], Iterable[Due]] = no_dues
+    when_due: Callable[[str, str], Any] = never_due
+    open_to: Callable[[S], Iterable[type]] = anything
+    forgets: Callable[[Any], Iterable[UUID]] = nothing_forgotten
+    in_charge: Callable[[S, Any], InCharge | None] = nobody_new
+
+    def state(self, events: Iterable[Any]) -> S:
+        return reduce(self.evolve, events, self.initial)

@@ -1,0 +1,66 @@
+"""Who decided that a publisher is heard again whose log was restored, when and why?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from shared.kernel.decider import Actor, Context, Decider, Role
+from shared.kernel.events import command, event
+from shared.kernel.sealed import Sealed
+
+OPERATOR = Actor("operator", Role.OPS)
+"""By the command line of a service; who that is stands sealed in the event."""
+
+
+@command
+class FollowRestoredLog:
+    """`since`: up to there both logs are one history; `lost`: how many that were heard are in the old one alone."""
+
+    publisher: str
+    old_log: UUID
+    new_log: UUID
+    since: int
+    lost: int
+    by: str
+    motive: str
+
+
+@event("restored-log-followed", label="Journal restauré d’un autre service écouté de nouveau")
+class RestoredLogFollowed:
+    publisher: str
+    old_log: UUID
+    new_log: UUID
+    since: int
+    lost: int
+    by: Sealed
+    motive: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """`log`: the publisher's log that is followed since the last decision."""
+
+    log: UUID | None = None
+
+
+def decide(_followed: Followed, command: FollowRestoredLog, context: Context) -> list[RestoredLogFollowed]:
+    by, motive = context.text(command.by), context.text(command.motive)
+    return [
+        RestoredLogFollowed(
+            command.publisher, command.old_log, command.new_log, command.since, command.lost, by, motive
+        )
+    ]
+
+
+def evolve(_followed: Followed, event: RestoredLogFollowed) -> Followed:
+    return Followed(event.new_log)
+
+
+decider: Decider[Followed] = Decider(
+    "followed", Followed(), decide, evolve, (FollowRestoredLog,), (RestoredLogFollowed,)
+)
+
+
+def followed_of(publisher: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"followed {publisher}")

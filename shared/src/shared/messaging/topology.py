@@ -1,0 +1,93 @@
+"""What are streams, consumers and subjects called, and how are they set? Here alone; only a deploy step makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
+from nats.js.errors import BadRequestError
+
+from shared.eventlog.partitions import PARTITIONS
+from shared.messaging.nats_access import connect
+from shared.settings.nats_access import NatsAccess
+
+MAX_AGE = 7 * 24 * 3600
+"""Seconds. Older events are asked from the publisher's feed."""
+ACK_WAIT = 6
+"""Seconds: how long a killed replica holds its partition. Doubles are prevented by compare-and-set, not by this."""
+NAME_IN_USE = 10058
+API = "JS.API"
+"""By what a service reaches JetStream, whose streams are in an account that no service enters."""
+
+
+def inbox(service: str) -> str:
+    """Where answers to a service arrive: `nats.connect(inbox_prefix=…)`."""
+    return f"_INBOX_{service}"
+
+
+def subject(region: str, publisher: str, partition: int | str, topic: str) -> str:
+    """`dla.<region>.<publisher>.<partition>.<event>.v<n>`; the topic is `event:v<n>`."""
+    return f"dla.{region}.{publisher}.{partition}.{topic.replace(':', '.')}"
+
+
+def head_subject(region: str, publisher: str) -> str:
+    """Where a publisher announces how far its log reaches: outside the stream, to show what the stream has lost."""
+    return f"dla.{region}.{publisher}.head"
+
+
+def stream(region: str, publisher: str) -> StreamConfig:
+    return StreamConfig(
+        name=publisher,
+        subjects=[subject(region, publisher, "*", "*.*")],
+        storage=StorageType.FILE,
+        max_age=MAX_AGE,
+        allow_atomic=True,
+        allow_direct=True,
+    )
+
+
+def consumers(region: str, service: str, publisher: str, *, whole: bool) -> list[ConsumerConfig]:
+    """One durable for each partition; or one for the whole publisher, in the order of its log."""
+    if whole:
+        return [_consumer(f"{service}-{publisher}", subject(region, publisher, "*", "*.*"))]
+    return [
+        _consumer(f"{service}-{publisher}-{partition}", subject(region, publisher, partition, "*.*"))
+        for partition in range(PARTITIONS)
+    ]
+
+
+def _consumer(durable: str, filter_subject: str) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=durable,
+        filter_subject=filter_subject,
+        ack_policy=AckPolicy.EXPLICIT,
+        max_ack_pending=1,  # the next event waits for this one, whichever replica has it
+        ack_wait=ACK_WAIT,
+        max_deliver=-1,
+    )
+
+
+async def install(
+    deployer: NatsAccess, region: str, service: str, heard: Iterable[str] = (), whole: bool = False
+) -> None:
+    """Makes a service's stream, and the streams and consumers it hears by. Safe to run again, or twice at once."""
+    connection = await connect(deployer, allow_reconnect=False)
+    try:
+        jetstream = connection.jetstream()
+        await _make_stream(jetstream, stream(region, service))
+        for publisher in heard:
+            await _make_stream(jetstream, stream(region, publisher))
+            for consumer in consumers(region, service, publisher, whole=whole):
+                await jetstream.add_consumer(publisher, consumer)
+    finally:
+        await connection.close()
+
+
+async def _make_stream(jetstream: JetStreamContext, config: StreamConfig) -> None:
+    try:
+        await jetstream.add_stream(config)
+    except BadRequestError as refusal:
+        if refusal.err_code != NAME_IN_USE:
+            raise
+        await jetstream.update_stream(config)

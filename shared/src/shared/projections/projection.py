@@ -1,0 +1,139 @@
+"""What lists show: one row a case, kept from the log, thrown away and rebuilt at will."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Any, cast
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.mapper import RecordedEvent, plain
+from shared.kernel.sealed import Sealed
+from shared.kernel.text_normalization import folded
+
+log = logging.getLogger(__name__)
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`name` ends with a version: a changed view is built beside the old one, under its new name.
+
+    `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
+    A row holds no sealed value in clear. `about`: the events that make it, where cases are of several kinds. A list
+    of it is filtered by `filters`, sorted by `sorts` (texts and dates), bounded by the day or instant in `opened`;
+    `everywhere`: its rows are of no unit, and shown to all."""
+
+    name: str
+    project: Callable[[Document, LogEntry, RecordedEvent[Any]], Document]
+    searched: tuple[str, ...] = ()
+    about: tuple[type, ...] = ()
+    filters: tuple[str, ...] = ("status",)
+    sorts: tuple[str, ...] = ()
+    opened: str | None = None
+    everywhere: bool = False
+
+    def after(self, before: Document | None, entry: LogEntry, event: RecordedEvent[Any]) -> Document | None:
+        """The case's row after one more event; null as long as it is a case of another kind, which has none here."""
+        if self.about and type(event.data) not in self.about:
+            return before
+        given = before or {"id": str(entry.case_id), "version": 0}
+        row = self.project(given, entry, event)
+        if row is given and not given["version"]:
+            return None
+        return cast(Document, plain(row | {"version": given["version"] + 1}, _never))
+
+
+class Projector:
+    """Follows the log from where each view stands; several replicas take turns on the view's row lock."""
+
+    BATCH = 200
+    POLL = 1.0
+
+    def __init__(self, app: ServiceApplication, views: tuple[View, ...]) -> None:
+        self._app, self._views = app, views
+        self._news, self._stopped = Event(), Event()
+        self._thread = Thread(target=self._follow, name=f"{app.service}-views", daemon=True)
+
+    def start(self) -> None:
+        self._app.recorder.notifier.listeners.append(self._news)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._news.set()
+        self._thread.join()
+
+    def _follow(self) -> None:
+        while not self._stopped.is_set():
+            self._news.clear()
+            for view in self._views:
+                self._catch_up(view)
+            self._news.wait(self.POLL)
+
+    def _catch_up(self, view: View) -> None:
+        try:
+            while self.advance(view) and not self._stopped.is_set():
+                pass
+        except Exception:
+            log.exception("%s waits: it will be tried again", view.name)
+
+    def advance(self, view: View) -> bool:
+        """One batch, rows and position in one transaction. True when there may be more."""
+        recorder = self._app.recorder
+        with recorder.datastore.get_connection() as connection, connection.transaction():
+            connection.execute("INSERT INTO viewed VALUES (%s, 0) ON CONFLICT DO NOTHING", (view.name,))
+            row = connection.execute("SELECT position FROM viewed WHERE view = %s FOR UPDATE", (view.name,)).fetchone()
+            assert row is not None
+            entries = recorder.select_notifications(row["position"], self.BATCH, inclusive_of_start=False)
+            if not entries:
+                return False
+            cases = list({entry.case_id for entry in entries})
+            found = connection.execute(
+                "SELECT case_id, document FROM views WHERE view = %s AND case_id = ANY(%s)", (view.name, cases)
+            ).fetchall()
+            documents = {row["case_id"]: row["document"] for row in found}
+            self._project(view, entries, documents)
+            connection.cursor().executemany(
+                "INSERT INTO views VALUES (%s, %s, %s, %s, %s) ON CONFLICT (view, case_id) DO UPDATE SET"
+                " version = excluded.version, document = excluded.document, search = excluded.search",
+                [
+                    (view.name, case, document["version"], Jsonb(document), searchable(view, document))
+                    for case, document in documents.items()
+                ],
+            )
+            connection.execute("UPDATE viewed SET position = %s WHERE view = %s", (entries[-1].id, view.name))
+        return len(entries) == self.BATCH
+
+    def rebuilt(self, view: View, until: int) -> dict[UUID, Document]:
+        """The whole view folded anew from position 1, beside the one that is served, with no side effect."""
+        documents: dict[UUID, Document] = {}
+        after = 0
+        while entries := self._app.recorder.select_notifications(after, 500, until, inclusive_of_start=False):
+            self._project(view, entries, documents)
+            after = entries[-1].id
+        return documents
+
+    def _project(self, view: View, entries: Any, documents: dict[UUID, Document]) -> None:
+        for entry, event in self._app.events_of(entries):
+            if row := view.after(documents.get(entry.case_id), entry, event):
+                documents[entry.case_id] = row
+
+
+def canonical(document: Document) -> bytes:
+    return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+
+
+def searchable(view: View, document: Document) -> str:
+    return folded(" ".join(str(document.get(name) or "") for name in view.searched))
+
+
+def _never(_: Sealed) -> str:
+    raise TypeError("a view's row takes no sealed value")

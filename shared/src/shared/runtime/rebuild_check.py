@@ -1,0 +1,57 @@
+"""Is what is served what the log says? Everything folded anew from its first event, beside what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import plain
+from shared.projections.projection import Projector, canonical
+from shared.runtime.service import Service
+
+
+def rebuilt(service: Service, app: ServiceApplication, cases: set[UUID]) -> Iterator[dict[str, Any]]:
+    """A line for each aggregate and for each row of a view, of these cases or of all; `as_kept` compares."""
+    end = app.recorder.max_notification_id() or 0
+    yield from _aggregates(service, app, cases, end)
+    yield from _rows(service, app, cases, end)
+
+
+def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end: int) -> Iterator[dict[str, Any]]:
+    decider_of = {event: decider for decider in service.deciders for event in decider.events}
+    streams = {}
+    after = 0
+    while entries := app.recorder.select_notifications(after, 500, end, inclusive_of_start=False):
+        for entry, event in app.events_of(entries):
+            if not cases or entry.case_id in cases:
+                streams[event.originator_id] = (entry.case_id, decider_of[type(event.data)])
+        after = entries[-1].id
+    for stream, (case, decider) in streams.items():
+        folded, kept = app.load(decider, stream, snapshots=False), app.load(decider, stream)
+        state = plain(folded.state, app.vault.shown)
+        yield {
+            "case": str(case),
+            "stream": str(stream),
+            "aggregate": decider.name,
+            "version": folded.version,
+            "state": state,
+            "as_kept": folded.version == kept.version and state == plain(kept.state, app.vault.shown),
+        }
+
+
+def _rows(service: Service, app: ServiceApplication, cases: set[UUID], end: int) -> Iterator[dict[str, Any]]:
+    projector = Projector(app, service.views)
+    for view in service.views:
+        rows = app.recorder.fetch("SELECT case_id, document FROM {schema}.views WHERE view = %s", (view.name,))
+        kept = {row["case_id"]: canonical(row["document"]) for row in rows}
+        for case, row in projector.rebuilt(view, end).items():
+            if not cases or case in cases:
+                yield {
+                    "case": str(case),
+                    "view": view.name,
+                    "version": row["version"],
+                    "state": row,
+                    "as_kept": kept.get(case) == canonical(row),
+                }

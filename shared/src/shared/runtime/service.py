@@ -1,0 +1,215 @@
+"""What is a service made of? One program, three roles: api, work (reactions, due dates and views), relay."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic_settings import BaseSettings
+
+from shared.access.access_log import TABLE, Consultations
+from shared.access.replicated_rights import rights_heard
+from shared.contracts.base import PublicEvent
+from shared.crypto.erased_keys import ErasedList, ListDamaged
+from shared.erasure.after_restore import Again, destroy_again, key_destroyed
+from shared.erasure.erasure import decider as forgetting
+from shared.eventlog.application import ServiceApplication
+from shared.kernel.clock import Clock
+from shared.kernel.decider import Decider
+from shared.messaging.feed import Feed
+from shared.messaging.inbox import Inbox
+from shared.messaging.reactions import Reactions
+from shared.messaging.relay import Relay
+from shared.messaging.subscriptions import Subscriptions
+from shared.messaging.wire import Published
+from shared.projections.projection import Projector, View
+from shared.runtime.scheduler import Scheduler
+from shared.settings.settings import Misconfigured, Settings
+from shared.web.auth.authentication import Callers, DossierOf, RightsOf, no_dossier
+from shared.web.http import docs_page
+from shared.web.http.openapi import operation_id, readable
+from shared.web.http.openapi_responses import documented
+from shared.web.http.rate_limits import Paced, Rates
+from shared.web.http.security_headers import HEADERS, OVER_TLS, Headers
+from shared.web.http.strict_query import none_unknown
+from shared.web.requests import exception_handlers
+from shared.web.resources.uploads import AT_ONCE
+from shared.web.standard.access_log import router as consultations_router
+from shared.web.standard.clock import clock_router
+from shared.web.standard.feed import feed_router
+from shared.web.standard.health import health_router
+from shared.web.standard.me import me_router
+
+log = logging.getLogger(__name__)
+
+
+class Part(StrEnum):
+    ALL = "all"
+    API = "api"
+    WORK = "work"
+    RELAY = "relay"
+
+
+class Worker(Protocol):
+    """What goes on behind the requests, in threads of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+Workers = Callable[[], Iterable[Callable[[ServiceApplication], Worker]]]
+"""Asked before anything starts, so that what the deployment forgot is said at once: raises Misconfigured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that makes one service: pure deciders, and the named bridges around them.
+
+    `tables`: SQL that the migration step runs too, `{schema}` filled in. `workers`: what else the role `work` runs.
+    `hourly`: what else `work` looks at each hour.
+    `erases_again`: how what was erased is, when the database was restored from before.
+    `own_settings`: what a deployment tells this service alone, which it does not start without understanding.
+    `tags`: by name, what they are in French; `examples`: a JSON file, a body by the path of its command."""
+
+    name: str
+    title: str
+    deciders: tuple[Decider[Any], ...]
+    routers: tuple[APIRouter, ...]
+    published: Published
+    told: tuple[type[PublicEvent], ...]
+    reactions: Reactions
+    views: tuple[View, ...] = ()
+    tables: str = ""
+    workers: Workers = tuple
+    own_settings: type[BaseSettings] | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    examples: Path | None = None
+    hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
+    erases_again: Callable[[ServiceApplication, UUID], Again] = key_destroyed
+    rights: RightsOf = rights_heard
+    dossier: DossierOf = no_dossier
+
+    def application(self, settings: Settings) -> ServiceApplication:
+        return ServiceApplication(
+            self.name,
+            self.deciders,
+            settings.database_url.get_secret_value(),
+            settings.sealing_key.get_secret_value(),
+            Clock(settings.dev_clock),
+            tables=TABLE + self.tables,
+            erased=ErasedList(settings.erased_list) if settings.erased_list else None,
+            former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
+        )
+
+    def _remember_erasures(self, app: ServiceApplication) -> None:
+        """Before anybody is answered. Raises Misconfigured when the list cannot be read: it is better not to start."""
+        if forgetting not in self.deciders:
+            return
+        try:
+            destroy_again(app, self.erases_again)
+        except (OSError, ListDamaged) as error:
+            raise Misconfigured([f"DLA_ERASED_LIST: {error}"]) from error
+
+    def feed(self, settings: Settings) -> Feed:
+        bases = {publisher: str(url) for publisher, url in settings.feeds.items()}
+        return Feed(bases, settings.service_token.get_secret_value(), settings.trusted)
+
+    def web(
+        self, settings: Settings | None = None, part: Part = Part.ALL, fatal: Callable[[str], None] | None = None
+    ) -> FastAPI:
+        """The HTTP side, and behind it whatever the role runs. Without settings: only to describe itself.
+
+        `fatal` is told why the process must end, to be started anew by whoever watches over it, rather than linger
+        deaf or dumb. Raises Misconfigured when a worker of this role lacks what it needs."""
+        workers = self.workers() if settings and part in (Part.ALL, Part.WORK) else ()
+
+        @asynccontextmanager
+        async def lifespan(web: FastAPI) -> AsyncIterator[None]:
+            assert settings is not None
+            app = await asyncio.to_thread(self.application, settings)
+            await asyncio.to_thread(self._remember_erasures, app)
+            web.state.application, web.state.callers = app, Callers(settings, app, self.rights, self.dossier)
+            web.state.consultations = Consultations(app, timedelta(days=settings.consultations_days))
+            web.state.uploads = asyncio.Semaphore(AT_ONCE)
+            web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
+            try:
+                async with self._behind(app, settings, part, [make(app) for make in workers], fatal or _only_said):
+                    yield
+            finally:
+                await asyncio.to_thread(app.close)
+
+        web = FastAPI(
+            title=self.title,
+            version="0.1.0",
+            lifespan=lifespan,
+            redirect_slashes=False,
+            docs_url=None,
+            redoc_url=None,
+            generate_unique_id_function=operation_id,
+            dependencies=[Depends(none_unknown)],
+        )
+        describe = web.openapi
+        web.openapi = lambda: readable(documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]
+        exception_handlers.install(web)
+        docs_page.install(web)
+        if settings is not None:
+            web.state.rates = Rates(settings)
+            web.add_middleware(Paced, rates=web.state.rates)
+        web.add_middleware(Headers, told=HEADERS | (OVER_TLS if settings and settings.over_tls else {}))
+        web.include_router(health_router)
+        if part in (Part.ALL, Part.API):
+            for router in self.routers:
+                web.include_router(router)
+            web.include_router(me_router)
+            web.include_router(consultations_router)
+            web.include_router(feed_router(self.published))
+        if settings is not None and settings.dev_clock:
+            web.include_router(clock_router)
+        return web
+
+    @asynccontextmanager
+    async def _behind(
+        self,
+        app: ServiceApplication,
+        settings: Settings,
+        part: Part,
+        workers: Sequence[Worker],
+        fatal: Callable[[str], None],
+    ) -> AsyncIterator[None]:
+        region, access = settings.region, settings.access
+        feed = self.feed(settings)
+        inbox = Inbox(app, self.reactions, feed)
+        projector = Projector(app, self.views)
+        kept = timedelta(days=settings.consultations_days)
+        scheduler = Scheduler(app, [Consultations(app, kept).forget, *(partial(each, app) for each in self.hourly)])
+        relay = Relay(app, self.published, region=region, access=access, fatal=fatal)
+        subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
+        async with AsyncExitStack() as leaving:
+            leaving.callback(feed.close)
+            if part in (Part.ALL, Part.RELAY):
+                relaying = asyncio.create_task(relay.run())
+                leaving.push_async_callback(asyncio.wait, [relaying])
+                leaving.push_async_callback(relay.stop)
+            if part in (Part.ALL, Part.WORK):
+                everybody: list[Worker] = [projector, scheduler, *workers]
+                for worker in everybody:
+                    worker.start()
+                    leaving.push_async_callback(asyncio.to_thread, worker.stop)
+                await subscriptions.start()
+                leaving.push_async_callback(subscriptions.stop)
+            yield
+
+
+def _only_said(reason: str) -> None:
+    log.critical("%s", reason)

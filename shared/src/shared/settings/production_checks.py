@@ -1,0 +1,76 @@
+"""What does production refuse to start on? What is for development, and what would go over a network in clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import conninfo_to_dict
+
+if TYPE_CHECKING:
+    from shared.settings.settings import Settings
+
+DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
+
+
+def faults(settings: Settings) -> Iterator[str]:
+    """Each names the setting, says why, and what to set."""
+    if settings.issuer == DEVELOPMENT_ISSUER:
+        yield (
+            "DLA_ISSUER is the development issuer, which signs any token for whoever asks: set DLA_ISSUER and"
+            " DLA_JWKS to those of your identity provider, or, to try the system, DLA_MODE=development"
+        )
+    if settings.rights_from == "token":
+        yield (
+            "DLA_RIGHTS_FROM=token takes the role from the token, which no identity provider knows: it is for"
+            " DLA_MODE=development only; `dla-intake register` gives the first right of the register"
+        )
+    if settings.dev_clock:
+        yield "DLA_DEV_CLOCK moves time: it is for DLA_MODE=development only"
+    yield from _in_clear(settings)
+
+
+def _in_clear(settings: Settings) -> Iterator[str]:
+    if settings.jwks.startswith("http://"):
+        yield "DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://"
+    if not settings.nats_url.startswith("tls://") and not is_here(urlsplit(settings.nats_url).hostname):
+        yield (
+            "DLA_NATS_URL is without TLS: whoever is on the way reads and alters events; use tls://, with DLA_CA_FILE"
+            " when an authority of your own signed the certificate of the server"
+        )
+    if database_in_clear(settings.database_url.get_secret_value()):
+        yield (
+            "DLA_DATABASE_URL does not check whom it speaks to: end it with ?sslmode=verify-full, and &sslrootcert= the"
+            " file of the authority that signed the certificate of the server (or sslrootcert=system)"
+        )
+    for service, address in settings.feeds.items():
+        if is_in_clear(str(address)):
+            yield f"DLA_FEEDS reads {service} without TLS, and shows it the token of this service: use https://"
+    if not (is_here(settings.host) or settings.tls_certificate or settings.proxies):
+        yield (
+            f"DLA_HOST={settings.host} answers other machines without TLS: set DLA_TLS_CERTIFICATE and DLA_TLS_KEY, or"
+            " DLA_PROXIES to the addresses of what ends TLS before it"
+        )
+
+
+def is_in_clear(url: str) -> bool:
+    """Over a network, that is: what stays on this machine may be plain."""
+    parts = urlsplit(url)
+    return parts.scheme != "https" and not is_here(parts.hostname)
+
+
+def database_in_clear(url: str) -> bool:
+    told = conninfo_to_dict(url)
+    hosts = str(told.get("hostaddr") or told.get("host") or "").split(",")
+    here = all(not host or host.startswith(("/", "@")) or is_here(host) for host in hosts)
+    return not here and told.get("sslmode") != "verify-full"
+
+
+def is_here(host: str | None) -> bool:
+    """The loopback, by name or number."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False

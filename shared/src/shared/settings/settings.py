@@ -1,0 +1,190 @@
+"""What a deployment tells a service, by environment variables that begin with DLA_."""
+
+from __future__ import annotations
+
+import ssl
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    FilePath,
+    HttpUrl,
+    IPvAnyNetwork,
+    PositiveFloat,
+    SecretBytes,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.settings import production_checks
+from shared.settings.nats_access import NatsAccess
+from shared.settings.types import Authorities, DatabaseUrl, PrivateKey, Rate, Seed, served_with
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class Mode(StrEnum):
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+
+
+class RightsFrom(StrEnum):
+    REGISTER = "register"
+    TOKEN = "token"  # noqa: S105
+
+
+class Misconfigured(Exception):
+    """What a deployment must set before a program can start: `faults`, one line each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def told(settings: type[S]) -> S:
+    """Raises Misconfigured, which repeats no secret."""
+    try:
+        return settings()
+    except ValidationError as error:
+        prefix = settings.model_config["env_prefix"]
+        names = [prefix + "_".join(map(str, fault["loc"])).upper() if fault["loc"] else "" for fault in error.errors()]
+        faults = [f"{name}: {fault['msg']}" for name, fault in zip(names, error.errors(), strict=True)]
+        raise Misconfigured([line for fault in faults for line in _lines(fault)]) from None
+
+
+def _lines(fault: str) -> list[str]:
+    return fault.removeprefix(": ").removeprefix("Value error, ").splitlines()
+
+
+def together(*asked: Callable[[], Any]) -> None:
+    """Raises Misconfigured with all that is missing, whoever misses it."""
+    faults: list[str] = []
+    for ask in asked:
+        try:
+            ask()
+        except Misconfigured as missing:
+            faults += missing.faults
+    if faults:
+        raise Misconfigured(list(dict.fromkeys(faults)))
+
+
+def thirty_two_bytes(text: str) -> bytes:
+    key = b64decode(text, validate=True)
+    if len(key) != 32:
+        raise ValueError("the base64 of exactly 32 bytes is needed")
+    return key
+
+
+def decoded(value: object) -> object:
+    """For a field that holds a key, told in base64."""
+    return thirty_two_bytes(value) if isinstance(value, str) else value
+
+
+Key = Annotated[SecretBytes, BeforeValidator(decoded)]
+
+
+class Settings(BaseSettings):
+    """`mode`: production unless said otherwise. `nats_seed` is this service's own, and opens to it what is its business
+    alone. `tls_certificate` and `tls_key` serve HTTPS; else `proxies` are the addresses of what ends TLS before this
+    service, and tells it who calls. `ca_file`: the authorities that signed the certificates of NATS and of the other
+    services, where the machine does not know them. `sealing_key` wraps the keys of personal data, its own in each
+    service; `former_sealing_key` opens what is not wrapped anew yet, until `rewrap` has run. `erased_list`: a file
+    outside the database and its back-ups, that remembers the keys that were destroyed. `identity_key` makes people's
+    pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys outlive an outage of the
+    provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the token's own claims.
+    `consultations_days`: how long it is known who read a dossier. `feeds` gives each service's address; `dev_clock`
+    names the development clock's file, and exists in development only. `rate_person`: how often a person may ask, of
+    one process; `rate_address`: an address without a token; `rate_failures`: how many tokens that prove nobody an
+    address may show."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
+
+    mode: Mode = Mode.PRODUCTION
+    database_url: DatabaseUrl
+    nats_url: str
+    nats_seed: Seed
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "local"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    tls_certificate: FilePath | None = None
+    tls_key: PrivateKey | None = None
+    proxies: tuple[IPvAnyNetwork, ...] = ()
+    ca_file: Authorities | None = None
+    sealing_key: Key
+    former_sealing_key: Key | None = None
+    erased_list: Path | None = None
+    identity_key: Key
+    jwks: str
+    jwks_trusted_hours: PositiveFloat = 24
+    issuer: str
+    audience: str = "dla"
+    rights_from: RightsFrom = RightsFrom.REGISTER
+    consultations_days: Annotated[int, Field(ge=31, le=1826)] = 365
+    service_token: Annotated[SecretStr, Field(min_length=1)]
+    feeds: dict[str, HttpUrl] = {}
+    dev_clock: Path | None = None
+    rate_person: Rate = "1200/minute"
+    rate_address: Rate = "600/minute"
+    rate_failures: Rate = "120/minute"
+
+    @property
+    def access(self) -> NatsAccess:
+        return NatsAccess(self.nats_url, self.nats_seed.get_secret_value(), self.ca_file)
+
+    @property
+    def over_tls(self) -> bool:
+        """Whether people reach this service by https alone."""
+        return self.tls_certificate is not None or bool(self.proxies)
+
+    @property
+    def trusted(self) -> ssl.SSLContext | bool:
+        """Whom to believe that it is the server asked for: the deployment's own authority, else the machine's."""
+        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
+
+    @model_validator(mode="after")
+    def _served_with_both_or_neither(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key")
+        if self.tls_certificate and self.tls_key:
+            served_with(self.tls_certificate, self.tls_key)
+        return self
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.mode is Mode.PRODUCTION and (found := list(production_checks.faults(self))):
+            raise ValueError("\n".join(found))
+        return self
+
+
+class DeployStep(BaseSettings):
+    """What `migrate` alone is told: the seed of whoever may make streams and consumers."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
+
+    nats_deployer_seed: Seed
+
+
+class Forgetting(BaseSettings):
+    """What a service that forgets people is told beside: where it remembers whom, outside what may be restored."""
+
+    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
+
+    mode: Mode = Mode.PRODUCTION
+    erased_list: Path | None = None
+
+    @model_validator(mode="after")
+    def _outlives_the_database(self) -> Self:
+        if self.mode is Mode.PRODUCTION and self.erased_list is None:
+            raise ValueError(
+                "DLA_ERASED_LIST is not set: a restored back-up would bring erased people back; name a file on a disk"
+                " that is not restored with the database"
+            )
+        return self

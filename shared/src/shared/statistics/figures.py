@@ -1,0 +1,134 @@
+"""What is a figure? A number with its formula, the cases that it counts, and the rules that these were decided by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from shared.kernel.frozen import replace
+from shared.projections.projection import Document, View
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`value` null: nothing to divide by, or nobody to count. `counted` over `among`, or `counted` alone. `key`: of a
+    figure that is told several times, which of them. `by_case`: each case's own, where the figure is a median."""
+
+    code: str
+    label: str
+    formula: str
+    value: float | None
+    counted: float
+    among: int | None = None
+    key: str | None = None
+    cases: Sequence[str] = ()
+    by_case: Mapping[str, float] = field(default_factory=dict)
+    rules: Sequence[str] = ()
+
+
+def _no_key(_event: Any) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a service counts from the rows of a view. `behind(code)`: the events that a figure rests on;
+    `key_of(event)`: of which figures, where they are told by key; null for all. `keyed`: what a key is called when
+    asked for."""
+
+    view: View
+    of: Callable[[Sequence[Document]], Iterable[Figure]]
+    behind: Callable[[str], tuple[type, ...]]
+    key_of: Callable[[Any], str | None] = _no_key
+    keyed: str = "key"
+
+    def counted(self, rows: Sequence[Document]) -> list[Figure]:
+        """Each with the versions of the rules by which its cases were decided, as their rows tell them."""
+        rules = {row["id"]: row["rules"] for row in rows if row.get("rules")}
+        return [
+            replace(each, rules=sorted({rule for case in each.cases for rule in rules.get(case, ())}))
+            for each in self.of(rows)
+        ]
+
+
+def one_each(_: Document) -> int:
+    return 1
+
+
+def count(
+    code: str,
+    label: str,
+    formula: str,
+    rows: Iterable[Document],
+    of: Callable[[Document], float] = one_each,
+    key: str | None = None,
+) -> Figure:
+    """How many in all, `of` telling how many each row counts for."""
+    each = {row["id"]: of(row) for row in rows}
+    total = round(sum(each.values()), 2)
+    return Figure(code, label, formula, total, total, key=key, cases=[case for case, n in each.items() if n])
+
+
+def distinct(code: str, label: str, formula: str, rows: Sequence[Document], by: str) -> Figure:
+    """Whoever comes twice is counted once."""
+    n = len({row[by] for row in rows})
+    return Figure(code, label, formula, n, n, cases=[row["id"] for row in rows])
+
+
+def share(code: str, label: str, formula: str, told: Iterable[tuple[str, float, int]]) -> Figure:
+    """`told`: by case, how many count, among how many."""
+    known = [(case, n, among) for case, n, among in told if among]
+    counted, among = sum(n for _, n, _ in known), sum(all_of_them for *_, all_of_them in known)
+    cases = list(dict.fromkeys(case for case, *_ in known))
+    return Figure(code, label, formula, counted / among if among else None, counted, among, cases=cases)
+
+
+def middle(code: str, label: str, formula: str, by_case: Mapping[str, float], among: int) -> Figure:
+    """The median."""
+    value = median(by_case.values()) if by_case else None
+    return Figure(code, label, formula, value, len(by_case), among, cases=list(by_case), by_case=by_case)
+
+
+def grouped(
+    code: str,
+    label: str,
+    formula: str,
+    rows: Iterable[Document],
+    by: Callable[[Document], str],
+    words: Callable[[str], str] = str,
+    of: Callable[[Document], float] = one_each,
+) -> Iterator[Figure]:
+    """The count of each group that there is, by the key that a row gives."""
+    groups: dict[str, list[Document]] = {}
+    for row in rows:
+        groups.setdefault(by(row), []).append(row)
+    for key, alike in sorted(groups.items()):
+        yield count(code, f"{label}\u00a0: {words(key)}", formula, alike, of, key)
+
+
+SIZES = {"0": 0, "1–2": 2, "3–5": 5, "6–9": 9, "10–19": 19, "20–49": 49, "50+": 10**9}
+"""Bands of headcount (ours, no official ones), each with the greatest of its numbers."""
+MIDDLES = {"0": 0.0, "1–2": 1.5, "3–5": 4.0, "6–9": 7.5, "10–19": 14.5, "20–49": 34.5, "50+": 75.0}
+"""What one structure of a band counts for in an estimate; of the last, our guess."""
+UNKNOWN = "unknown"
+
+
+def size_of(headcount: int | None) -> str:
+    return UNKNOWN if headcount is None else next(band for band, most in SIZES.items() if headcount <= most)
+
+
+def size_in_french(band: str) -> str:
+    return "effectif inconnu" if band == UNKNOWN else f"{band} salarié·es"
+
+
+def hours_between(since: str, until: str) -> float:
+    return round((datetime.fromisoformat(until) - datetime.fromisoformat(since)) / timedelta(hours=1), 2)
+
+
+def days_between(rows: Iterable[Document], since: str, until: str) -> dict[str, float]:
+    """By case, for the rows that tell both instants."""
+    both = ((row, row.get(since), row.get(until)) for row in rows)
+    return {row["id"]: round(hours_between(a, b) / 24, 1) for row, a, b in both if a and b}

@@ -1,0 +1,200 @@
+"""What was an aggregate at a past moment, and which event changed what between two of them?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from shared.crypto.keys import ERASED
+from shared.crypto.redaction import marked, marks_in, unmarked
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.mapper import RecordedEvent, plain
+from shared.eventlog.receipts import UnknownCase
+from shared.kernel.decider import Decider
+from shared.kernel.sealed import Sealed
+
+S = TypeVar("S")
+Told = tuple[LogEntry, RecordedEvent[Any]]
+
+
+class NotYet(Exception):
+    """Nothing was recorded by then; `first` is when something was."""
+
+    def __init__(self, first: datetime) -> None:
+        super().__init__(f"the first event was recorded at {first}")
+        self.first = first
+
+
+class StillToCome(Exception):
+    """A moment that is not over: what it will have been is not settled. `now`: the log's clock."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(f"it is {now}")
+        self.now = now
+
+
+class NeverReached(Exception):
+    """A version beyond the last one, `current`."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the last version is {current}")
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Two axes. What was recorded: through `version`, or through the instant `as_of`. What had happened: by the end of
+    the day `on`, in UTC like the events' own effective days. Without any of them: now."""
+
+    version: int | None = None
+    as_of: datetime | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay(Generic[S]):
+    """`recorded`: the events recorded by then; `told`: those of them that count, which `state` is folded from."""
+
+    state: S
+    recorded: Sequence[Told]
+    told: Sequence[Told]
+
+    @property
+    def version(self) -> int:
+        return self.recorded[-1][0].originator_version
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`path`: where in the state, dotted; null stands for what was not there."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one event changed. `erased`: the keys of the values among these that nobody reads any more."""
+
+    entry: LogEntry
+    event: RecordedEvent[Any]
+    changes: list[Change]
+    erased: list[UUID]
+
+
+def replayed(app: ServiceApplication, decider: Decider[S], stream: UUID, moment: Moment) -> Replay[S]:
+    """The aggregate as it was. Raises UnknownCase, NotYet, StillToCome or NeverReached."""
+    recorded = _recorded_by(app, decider, stream, moment)
+    told = _happened_by(recorded, moment.on) if moment.on else recorded
+    return Replay(decider.state(event.data for _, event in told), recorded, told)
+
+
+def steps(app: ServiceApplication, decider: Decider[S], stream: UUID, since: Moment, until: Moment) -> Iterator[Step]:
+    """Each event that counts at `until` and did not at `since`, in the order of the log, with what it changed there.
+
+    Raises like `replayed`."""
+    told = replayed(app, decider, stream, until).told
+    known = set() if since == Moment(version=0) else {one[0].id for one in replayed(app, decider, stream, since).told}
+    state, show = decider.initial, marked(app.vault.shown)
+    before: dict[str, Any] | None = {}
+    for entry, event in told:
+        if entry.id in known:
+            state, before = decider.evolve(state, event.data), None
+            continue
+        if before is None:
+            before = plain(state, show)
+        state = decider.evolve(state, event.data)
+        now = plain(state, show)
+        yield _step(entry, event, list(changes(before, now)))
+        before = now
+
+
+def _step(entry: LogEntry, event: RecordedEvent[Any], found: Sequence[Change]) -> Step:
+    erased = dict.fromkeys(key for each in found for value in (each.before, each.after) for key in marks_in(value))
+    shown = [Change(each.path, unmarked(each.before), unmarked(each.after)) for each in found]
+    return Step(entry, event, shown, list(erased))
+
+
+def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
+    """Between two plain values: objects by field, lists by place."""
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in sorted(before.keys() | after.keys()):
+            yield from changes(before.get(name), after.get(name), f"{path}.{name}" if path else name)
+    elif isinstance(before, list) and isinstance(after, list):
+        for n in range(max(len(before), len(after))):
+            old, new = (values[n] if n < len(values) else None for values in (before, after))
+            yield from changes(old, new, f"{path}[{n}]")
+    else:
+        yield Change(path, before, after)
+
+
+def showing(show: Callable[[Sealed], str]) -> tuple[Callable[[Sealed], str], list[UUID]]:
+    """`show`, and the keys of the values that it had to leave out because they were erased."""
+    erased: list[UUID] = []
+
+    def noting(sealed: Sealed) -> str:
+        if (said := show(sealed)) == ERASED and (key := UUID(str(sealed.key))) not in erased:
+            erased.append(key)
+        return said
+
+    return noting, erased
+
+
+def _recorded_by(app: ServiceApplication, decider: Decider[Any], stream: UUID, moment: Moment) -> list[Told]:
+    if moment.as_of:
+        settled_by(app, moment.as_of)
+    told = list(app.events_of(app.recorder.entries_of_stream(stream)))
+    if not told or type(told[0][1].data) not in decider.events:
+        raise UnknownCase(str(stream))
+    if moment.version is not None and moment.version > len(told):
+        raise NeverReached(len(told))
+    by_then = [
+        (entry, event)
+        for entry, event in told[: moment.version]
+        if moment.as_of is None or entry.recorded_at <= moment.as_of
+    ]
+    if not by_then:
+        raise NotYet(told[0][0].recorded_at)
+    return by_then
+
+
+def settled(app: ServiceApplication) -> datetime:
+    """An instant of the log's clock before which nothing more will be recorded."""
+    return app.recorder.settled() + timedelta(seconds=app.clock.ahead())
+
+
+def settled_by(app: ServiceApplication, instant: datetime) -> None:
+    """Raises StillToCome while something may still be recorded by then."""
+    if instant >= (now := settled(app)):
+        raise StillToCome(now)
+
+
+def happened_by(day: date, times: Sequence[tuple[datetime | None, datetime]]) -> list[bool]:
+    """Of events in their order, given as (effective, recorded): those that count by the end of the day.
+
+    Each that had happened by then, and what it rests on: an undated event recorded before one that had happened counts
+    with it, for a fact presupposes what it was said of."""
+    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    happened = [(effective or recorded) < end for effective, recorded in times]
+    last = max((n for n, did in enumerate(happened) if did), default=-1)
+    return [did or (n < last and times[n][0] is None) for n, did in enumerate(happened)]
+
+
+def counted_by(told: Sequence[Told], day: date) -> list[Told]:
+    """Those of the events that count by the end of the day, as `happened_by` says."""
+    times = [(event.meta.effective_at, entry.recorded_at) for entry, event in told]
+    return [one for one, counts in zip(told, happened_by(day, times), strict=True) if counts]
+
+
+def _happened_by(told: Sequence[Told], day: date) -> list[Told]:
+    counted = counted_by(told, day)
+    if not counted:
+        raise NotYet(min(event.meta.effective_at or entry.recorded_at for entry, event in told))
+    return counted

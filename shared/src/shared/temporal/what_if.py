@@ -1,0 +1,69 @@
+"""What would have been otherwise under other rules? How it is asked of the log, which it only reads, and answered."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.mapper import RecordedEvent
+from shared.kernel.events import name_of
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take for a formula."""
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def recorded(
+    app: ServiceApplication, kinds: Collection[type], since: date | None = None
+) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
+    """The events of these kinds, in order, from a day on (UTC)."""
+    names = [name_of(kind) for kind in kinds]
+    topics = [f"{name.name}:v{version}" for name in names for version in range(1, name.version + 1)]
+    end, after = app.recorder.max_notification_id() or 0, 0
+    while entries := app.recorder.select_notifications(after, 500, end, topics, inclusive_of_start=False):
+        for entry, event in app.events_of(entries):
+            if since is None or entry.recorded_at.date() >= since:
+                yield entry, event
+        after = entries[-1].id
+
+
+def written(shape: Format, columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> str:
+    """`columns`: the French heading of each field, in order."""
+    match shape:
+        case Format.JSON:
+            return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+        case Format.CSV:
+            return _csv(columns, rows)
+        case Format.TABLE:
+            return _table(columns, rows)
+
+
+def _csv(columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> str:
+    text = io.StringIO("\ufeff", newline="")
+    text.seek(1)
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(columns.values())
+    writer.writerows([_no_formula(row[field]) for field in columns] for row in rows)
+    return text.getvalue()
+
+
+def _no_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _table(columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> str:
+    lines = [list(columns.values()), *([row[field] for field in columns] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join("  ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)

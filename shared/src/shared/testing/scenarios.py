@@ -1,0 +1,159 @@
+"""How is a rule of the domain put to the test? given(what happened).when(what is asked).then(what is recorded)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from shared.crypto.keys import Vault
+from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
+from shared.kernel.decider import Actor, Context, Decider, Refused, Role
+from shared.kernel.events import happened_at
+from shared.kernel.sealed import Sealed, sealed_in
+from shared.temporal.aggregate_at import happened_by
+
+S = TypeVar("S")
+CASE = UUID(int=1)
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+UNIT = "unit-35"
+
+
+def new_id(n: int) -> UUID:
+    """The n-th id, from 1, that a decision under test takes from its context."""
+    return UUID(int=1000 + n)
+
+
+def text(clear: str) -> Sealed:
+    """Free text of the case under test, as its events hold it."""
+    return Sealed(CASE, clear)
+
+
+def by_role(role: Role) -> Actor:
+    return Actor(f"some-{role}", role, UNIT)
+
+
+def context(by: Role | Actor = Role.ADVISER, at: datetime = NOW, ids: Iterable[UUID] = ()) -> Context:
+    """The same world each time: case 1, a fixed instant, ids that are counted."""
+    fresh: Iterator[UUID] = iter(ids) if ids else map(new_id, count(1))
+    return Context(CASE, at, by if isinstance(by, Actor) else by_role(by), ids=fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command led to: `events`, or else `refused_as`."""
+
+    events: tuple[Any, ...] = ()
+    refused_as: Refused | None = None
+
+    def then(self, *expected: Any) -> None:
+        """Exactly these events; none means that the command changes nothing."""
+        assert self.refused_as is None, f"refused: {self.refused_as}"
+        assert self.events == expected
+
+    def refused(self, slug: str) -> Refused:
+        """The refusal, for who wants to look at its words or its extra."""
+        assert self.refused_as is not None, f"{slug} expected, and accepted: {self.events}"
+        assert self.refused_as.slug == slug, f"{slug} expected: {self.refused_as}"
+        return self.refused_as
+
+
+@dataclass(frozen=True, slots=True)
+class History(Generic[S]):
+    """What happened to an aggregate so far."""
+
+    decider: Decider[S]
+    events: tuple[Any, ...]
+
+    @property
+    def state(self) -> S:
+        return self.decider.state(self.events)
+
+    def when(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> Outcome:
+        """Decides twice, to hold the decision to its word: same state, same command, same world, same events."""
+        first, again = (self._decided(command, context(by, at)) for _ in range(2))
+        assert first.events == again.events, "the decision is not deterministic"
+        return first
+
+    def _decided(self, command: Any, world: Context) -> Outcome:
+        try:
+            return Outcome(tuple(self.decider.decide(self.state, command, world)))
+        except Refused as refused:
+            return Outcome(refused_as=refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenarios(Generic[S]):
+    """`given = Scenarios(decider)` in a test module."""
+
+    decider: Decider[S]
+
+    def __call__(self, *events: Any) -> History[S]:
+        return History(self.decider, events)
+
+
+class MemoryLog(Generic[S]):
+    """A log without a server: events are sealed, stored and read back as they are in PostgreSQL."""
+
+    def __init__(self, decider: Decider[S], beside: MemoryLog[Any] | None = None) -> None:
+        """`beside`: the log of another aggregate of the same case, whose keys it shares."""
+        self.decider = decider
+        self.stored: list[StoredEvent] = []
+        self._wrapped: dict[UUID, bytes | None] = beside._wrapped if beside else {}
+        self._ids = map(new_id, count(1))
+        self.vault = Vault(bytes(range(32)), self._stored_keys)
+        self._mapper = EventMapper(decider.events, {"snapshot": type(decider.initial)})
+
+    @property
+    def events(self) -> list[Any]:
+        """As read back: sealed values are ciphertext."""
+        return [self._mapper.to_domain_event(stored).data for stored in self.stored]
+
+    @property
+    def state(self) -> S:
+        return self.decider.state(self.events)
+
+    def shown(self, value: Any) -> Any:
+        """An event or a state as plain data, sealed values opened."""
+        return plain(value, self.vault.shown)
+
+    def append(self, *events: Any) -> None:
+        ring = self.vault.keys({UUID(str(sealed.key)) for event in events for _, sealed in sealed_in(event)})
+        self._wrapped |= ring.new
+        meta = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
+        for event in events:
+            recorded = RecordedEvent(CASE, len(self.stored) + 1, meta, event, ring)
+            self.stored.append(self._mapper.to_stored_event(recorded))
+
+    def do(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> Outcome:
+        """Decides on what was read back, and stores what comes of it; a refusal stores nothing."""
+        world = context(by, at, self._ids)
+        try:
+            events = tuple(self.decider.decide(self.state, command, world))
+        except Refused as refused:
+            return Outcome(refused_as=refused)
+        self.append(*events)
+        return Outcome(events)
+
+    def on_every_day(self) -> list[S]:
+        """What had happened by the end of each day that an event names, and of the day before: each can be told."""
+        events = self.events
+        times = [(happened_at(event), NOW) for event in events]
+        days = {(effective or recorded).date() for effective, recorded in times}
+        return [
+            self.decider.state(event for event, counts in zip(events, happened_by(day, times), strict=True) if counts)
+            for day in days | {day - timedelta(days=1) for day in days}
+        ]
+
+    def from_snapshot(self) -> S:
+        """The state as a snapshot of it gives it back."""
+        state: S = self._mapper.to_state("snapshot", self._mapper.to_snapshot(self.state))
+        return state
+
+    def _stored_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
+        return {key_id: self._wrapped[key_id] for key_id in key_ids if key_id in self._wrapped}

@@ -1,0 +1,129 @@
+"""How is a read recorded before it is answered? Once, with its motive; what cannot be recorded is not shown."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from typing import cast
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from eventsourcing.persistence import PersistenceError
+from fastapi import Request
+from fastapi.routing import APIRoute
+
+from shared.access.access_log import Consultation, Consultations
+from shared.crypto.keys import Erased
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.web.http.openapi import MOTIVE, operation_id
+from shared.web.http.problems import ProblemError
+
+log = logging.getLogger(__name__)
+CORRELATION = "DLA-Correlation"
+"""An id that a program gives to the reads which it makes for one purpose."""
+SAY_WHY = frozenset({Role.AUDITOR, Role.DPO})
+SHORTEST, LONGEST = 3, 500
+MOMENTS = ("version", "as_of", "on", "since", "until")
+MOMENT = re.compile(r"[0-9TZ:.+ -]{1,40}")
+
+
+class Reads:
+    """What one request reads; a dossier is recorded once, however many times it is looked at."""
+
+    def __init__(self, request: Request, actor: Actor, under: UUID) -> None:
+        self._consultations: Consultations = request.app.state.consultations
+        self._request, self._actor, self._under = request, actor, under
+        self._recorded: set[UUID] = set()
+
+    def dossier(self, case: UUID, units: Iterable[str], *, archived: bool = False) -> None:
+        """Raises ProblemError: 428 without a motive where one is needed, 503 when this cannot be recorded."""
+        if case in self._recorded:
+            return
+        motive = motive_in(self._request.headers.get(MOTIVE, ""))
+        if motive is None and (self._actor.role in SAY_WHY or (archived and self._actor.role is not Role.SERVICE)):
+            raise ProblemError(
+                428,
+                "motive-needed",
+                "Pourquoi consultez-vous ce dossier\u202f?",
+                "Un dossier du DLA est confidentiel\u00a0: avant de le lire, dites pourquoi en quelques mots, dans"
+                f" l’en-tête {MOTIVE}. Votre motif est gardé, scellé, avec la trace de cette lecture.",
+            )
+        self._record(case=case, units=sorted(units), motive=motive)
+        self._recorded.add(case)
+
+    def rows(self, number: int, units: Iterable[str]) -> None:
+        """So many rows of a list: neither what was looked for, nor whom it is about."""
+        self._record(rows=number, units=sorted(units))
+
+    def told_on(self) -> dict[str, str]:
+        """The headers that tell another service the same."""
+        motive = motive_in(self._request.headers.get(MOTIVE, ""))
+        return {CORRELATION: str(self._correlation)} | ({MOTIVE: quote(motive, safe="")} if motive else {})
+
+    @property
+    def _correlation(self) -> UUID:
+        """As the caller says, or else the same for all that this request reads."""
+        state = self._request.state
+        if not hasattr(state, "correlation"):
+            try:
+                state.correlation = UUID(self._request.headers.get(CORRELATION, ""))
+            except ValueError:
+                state.correlation = uuid7()
+        return cast(UUID, state.correlation)
+
+    def _record(
+        self, case: UUID | None = None, rows: int | None = None, units: Iterable[str] = (), motive: str | None = None
+    ) -> None:
+        read = Consultation(
+            self._actor,
+            self._under,
+            operation_id(cast(APIRoute, self._request.scope["route"])),
+            self._address(),
+            self._correlation,
+            case,
+            list(units),
+            rows,
+            motive,
+        )
+        try:
+            self._consultations.record(read)
+        except (PersistenceError, Erased) as error:
+            log.warning("a consultation could not be recorded, and nothing was shown: %r", error)
+            raise ProblemError(
+                503,
+                "consultation-not-recorded",
+                "Lecture momentanément impossible",
+                "Chaque lecture d’un dossier est consignée avant d’être montrée, et ce registre ne répond pas\u00a0:"
+                " réessayez dans un instant.",
+                {"Retry-After": "5"},
+            ) from error
+
+    def _address(self) -> str:
+        """With the past moment that is asked for, and nothing else of what was typed."""
+        asked = self._request.query_params
+        moment = {name: asked[name] for name in MOMENTS if MOMENT.fullmatch(asked.get(name, ""))}
+        query = "&".join(f"{name}={value}" for name, value in moment.items())
+        return self._request.url.path + (f"?{query}" if query else "")
+
+
+def motive_in(header: str) -> str | None:
+    """Raises ProblemError 400 for what is not a few readable words."""
+    if not header:
+        return None
+    try:
+        if not header.isascii():
+            raise ValueError("characters beyond ASCII are percent-encoded")
+        motive = unquote(header, errors="strict").strip()
+        if not (SHORTEST <= len(motive) <= LONGEST and motive.isprintable()):
+            raise ValueError("a few words are expected")
+    except ValueError as error:
+        raise ProblemError(
+            400,
+            "unreadable-motive",
+            "Motif illisible",
+            f"L’en-tête {MOTIVE} attend de {SHORTEST} à {LONGEST} caractères, en UTF-8, encodés comme dans une adresse"
+            "\u00a0: Contr%C3%B4le%20annuel.",
+        ) from error
+    return motive

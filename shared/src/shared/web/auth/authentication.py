@@ -1,0 +1,231 @@
+"""Who is calling, and by which right? The token proves the person; the register, copied here, says what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from eventsourcing.persistence import MapperDeserialisationError
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from shared.access.policy import ARCHIVED, CONFIDENTIAL, Action, Dossier, decided
+from shared.access.right import Right
+from shared.access.row_policy import Covered
+from shared.eventlog.application import ServiceApplication
+from shared.kernel.decider import Actor, Role
+from shared.kernel.french import in_words
+from shared.kernel.frozen import replace
+from shared.settings.settings import RightsFrom, Settings
+from shared.web.auth import personal_links
+from shared.web.auth.access_recording import SAY_WHY, Reads
+from shared.web.auth.tokens import Proven, TokenVerifier, text_claim, unauthenticated
+from shared.web.http.openapi import MOTIVE
+from shared.web.http.problems import ProblemError
+from shared.web.http.rate_limits import Rates
+
+RightsOf = Callable[[ServiceApplication, UUID], Sequence[Right]]
+"""What a service knows an identity to hold, today or on another day."""
+UNREADABLE = (MapperDeserialisationError, msgspec.MsgspecError)
+RIGHT = "DLA-Right"
+"""The header by which somebody who holds several rights says which one they act under."""
+IN_CHARGE = frozenset({Role.ADVISER, Role.REGIONAL})
+"""Those who see a confidential dossier when they are in charge of it."""
+SECRET = frozenset({CONFIDENTIAL, ARCHIVED})
+DossierOf = Callable[[ServiceApplication, UUID], Dossier | None]
+"""What the policy must know of what stands under an id in a service; nothing where no unit is concerned."""
+
+
+def no_dossier(_app: ServiceApplication, _id: UUID) -> Dossier | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`case`: the one case that a leader or a provider sees. `under`: the right that is used. `reads`: where a read is
+    recorded first. `dossier`: looks up what the policy must know."""
+
+    actor: Actor
+    case: UUID | None = None
+    action: Action = Action.READ
+    under: UUID | None = None
+    reads: Reads | None = None
+    dossier: Callable[[UUID], Dossier | None] = lambda _: None
+
+    def is_secret(self, case: UUID) -> bool:
+        """Whether it is confidential or an archive, and not for the caller."""
+        known = self.dossier(case)
+        return known is not None and decided(self.actor, self.case, Action.READ, known).policy in SECRET
+
+    def may(self, action: Action, case: UUID) -> bool:
+        """As the policy says, whatever the operation."""
+        known = self.dossier(case)
+        return known is None or decided(self.actor, self.case, action, known).allowed
+
+    @property
+    def listed(self) -> Covered | None:
+        """The rows that a list shows; null for a program, which is shown all."""
+        return None if self.actor.role is Role.SERVICE else self.covered
+
+    @property
+    def covered(self) -> Covered:
+        manages = self.actor.unit if self.actor.role is Role.MANAGER else None
+        person = self.actor.id if self.actor.role in IN_CHARGE else None
+        return Covered(self.actor.territory, manages, person, self.actor.role in SAY_WHY)
+
+    def listed_rows(self, number: int) -> None:
+        """So many rows of a list are about to be shown."""
+        if self.reads:
+            self.reads.rows(number, self.actor.territory)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A person that a token proves, with the rights held today."""
+
+    identity: str
+    rights: tuple[Right, ...]
+
+    def by(self, wanted: str | None) -> Caller:
+        """Raises ProblemError 403 without any right, or when nobody can tell which of several is meant."""
+        if not self.rights:
+            raise ProblemError(
+                403,
+                "without-rights",
+                "Aucun droit",
+                "Vous êtes identifié·e, et aucun droit ne vous est donné ici aujourd’hui.",
+            )
+        meant = [right for right in self.rights if wanted is None or str(right.id) == wanted]
+        if len(meant) != 1:
+            raise ProblemError(
+                403,
+                "choose-a-right",
+                "À quel titre\u202f?",
+                f"Vous avez {len(self.rights)} droits\u00a0: nommez dans l’en-tête {RIGHT} celui dont vous usez"
+                " (GET /api/v1/me les donne).",
+            )
+        (right,) = meant
+        return Caller(Actor(self.identity, right.role, right.unit, right.units), right.dossier, under=right.id)
+
+
+class Callers:
+    """How tokens become callers, in one service."""
+
+    def __init__(self, settings: Settings, app: ServiceApplication, rights_of: RightsOf, dossier_of: DossierOf) -> None:
+        self._from, self._app, self._rights_of, self._dossier_of = settings.rights_from, app, rights_of, dossier_of
+        self._verifier = TokenVerifier(settings)
+        self._identity_key = settings.identity_key.get_secret_value()
+
+    def identified(self, token: str) -> Identified:
+        """Raises ProblemError 401 for a token that cannot be trusted."""
+        if token.startswith(personal_links.PREFIX):
+            return self._bearer_of(token)
+        proven = self._verifier.proven(token)
+        if self._from is RightsFrom.TOKEN:
+            return Identified(proven.identity, _claimed(proven))
+        return Identified(proven.identity, self._held(UUID(proven.identity), self._app.clock.now().date()))
+
+    def link_identity(self, secret: str) -> UUID | None:
+        """Under which the register knows a personal link."""
+        return personal_links.identity_of(self._identity_key, secret)
+
+    def _bearer_of(self, secret: str) -> Identified:
+        """Whom a personal link was given to, as long as it holds. The register alone knows, whatever tokens may say."""
+        identity = self.link_identity(secret)
+        rights = self._rights_of(self._app, identity) if identity else ()
+        if not rights:
+            raise unauthenticated(
+                "Ce lien personnel n’est pas reconnu, ou a été retiré ou remplacé : demandez-en un nouveau à la"
+                " personne du DLA qui suit votre dossier. S’il vient de vous être donné, réessayez dans un instant."
+            )
+        (right,) = rights
+        if not right.holds(self._app.clock.now().date()):
+            assert right.until is not None
+            raise ProblemError(
+                403,
+                "link-expired",
+                "Lien personnel expiré",
+                f"Votre lien était valable jusqu’au {in_words(right.until)} inclus : demandez-en un nouveau à la"
+                " personne du DLA qui suit votre dossier.",
+            )
+        return Identified(str(right.person), (right,))
+
+    def dossier(self, id: UUID) -> Dossier | None:  # noqa: A002
+        try:
+            known = self._dossier_of(self._app, id)
+        except UNREADABLE:
+            known = Dossier(id, self._units_that_acted(id))
+        told = self._app.recorder.in_charge(id) if known else None
+        if known is None or told is None:
+            return known
+        return replace(known, confidential=told.confidential, adviser=told.adviser, archived=told.archived)
+
+    def _units_that_acted(self, case: UUID) -> frozenset[str]:
+        """A log that was altered is still shown to whoever could see it, by those of its events that can be read."""
+        units = set()
+        for entry in self._app.recorder.entries_of_case(case):
+            with suppress(*UNREADABLE):
+                units.add(self._app.mapper.to_domain_event(entry).meta.unit)
+        return frozenset(unit for unit in units if unit)
+
+    def _held(self, identity: UUID, today: date) -> tuple[Right, ...]:
+        return tuple(right for right in self._rights_of(self._app, identity) if right.holds(today))
+
+
+def _claimed(proven: Proven) -> tuple[Right, ...]:
+    """Development only: the token itself says the role, the unit and the one case."""
+    claims = proven.claims
+    if "role" not in claims:
+        return ()
+    try:
+        case, units = text_claim(claims, "case"), claims.get("units", [])
+        if not (isinstance(units, list) and all(isinstance(unit, str) for unit in units)):
+            raise ValueError("the claim units is not a list of texts")
+        dossier = UUID(case) if case else None
+        return (Right(UUID(int=0), Role(claims["role"]), text_claim(claims, "unit"), tuple(units), dossier),)
+    except (ValueError, TypeError) as error:
+        raise unauthenticated("Le jeton présenté ne dit pas à quel titre vous appelez.") from error
+
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="A token of the deployment's identity provider; to try the system: make token ROLE=adviser UNIT=dla-44."
+    f" A leader or a provider without an account: the secret of a personal link, {personal_links.PREFIX}…"
+    f" Who holds several rights names one in the header {RIGHT}. Auditors and the DPO say in {MOTIVE} why they read a"
+    " dossier.",
+)
+
+
+def identifying(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identified:
+    if given is None:
+        raise unauthenticated("Présentez un jeton dans l’en-tête Authorization.")
+    callers: Callers = request.app.state.callers
+    rates: Rates = request.app.state.rates
+    identified = callers.identified(given.credentials)
+    rates.was_proven(given.credentials)
+    if not any(right.role is Role.SERVICE for right in identified.rights):
+        rates.count_person(identified.identity)
+    return identified
+
+
+Identifying = Annotated[Identified, Depends(identifying)]
+
+
+async def calling(request: Request, identified: Identifying) -> Caller:
+    callers: Callers = request.app.state.callers
+    caller = identified.by(request.headers.get(RIGHT))
+    action = Action.READ if request.method in ("GET", "HEAD") else Action.WRITE
+    assert caller.under is not None
+    reads = Reads(request, caller.actor, caller.under)
+    return replace(caller, action=action, reads=reads, dossier=cache(callers.dossier))
+
+
+Calling = Annotated[Caller, Depends(calling)]

@@ -1,0 +1,24 @@
+"""What is a personal link? A secret that one person holds, and of which we keep only what cannot be turned back."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from uuid import UUID
+
+from shared.web.auth.tokens import pseudonym
+
+PREFIX = "dla_link_"
+FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
+OURSELVES = "personal-link"
+"""In the place of an issuer: no identity provider has a name that is no address."""
+
+
+def new_secret() -> str:
+    """256 random bits, as the bearer token that they are."""
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def identity_of(identity_key: bytes, secret: str) -> UUID | None:
+    """Under which the register knows the link; null for what was never one of ours."""
+    return UUID(pseudonym(identity_key, OURSELVES, secret)) if FORM.fullmatch(secret) else None

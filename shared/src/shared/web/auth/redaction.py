@@ -1,0 +1,49 @@
+"""What belongs to several cases names them. Which of these does the caller not learn of?"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+from uuid import UUID
+
+from fastapi.encoders import jsonable_encoder
+
+from shared.eventlog.application import ServiceApplication
+from shared.kernel.decider import Role
+from shared.web.auth.authentication import Caller
+from shared.web.auth.authorization import confidential_refused
+
+UNNAMED = "confidentiel"
+
+
+def unnamed(asked: ServiceApplication, caller: Caller, told: Any) -> Any:
+    """The same without the ids of confidential cases that are not for the caller."""
+    secret = _secret(asked, caller)
+    return _without(jsonable_encoder(told), secret) if secret else told
+
+
+def check_names_none(asked: ServiceApplication, caller: Caller, id: UUID) -> None:  # noqa: A002
+    """Stored bytes are shown whole or not at all. Raises ProblemError 403 if they name such a case."""
+    secret = [case.encode() for case in _secret(asked, caller)]
+    if secret and any(case in entry.state for entry in asked.recorder.entries_of_case(id) for case in secret):
+        raise confidential_refused()
+
+
+def _secret(asked: ServiceApplication, caller: Caller) -> Set[str]:
+    """A manager reads what belongs to the own unit alone, with all that it names."""
+    if caller.actor.role in (Role.MANAGER, Role.SERVICE):
+        return set()
+    rows = asked.recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.in_charge WHERE confidential")
+    person = caller.covered.person
+    return {row["case"] for row in rows if person is None or row["adviser"] != person}
+
+
+def _without(told: Any, secret: Set[str]) -> Any:
+    match told:
+        case str():
+            return UNNAMED if told in secret else told
+        case list():
+            return [_without(each, secret) for each in told]
+        case dict():
+            return {name: _without(each, secret) for name, each in told.items()}
+    return told

@@ -1,0 +1,91 @@
+"""Whom does a bearer token prove? The identity provider signed who it is, for us, for a while."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import GuestProtocol, KeySet
+
+from shared.settings.settings import Settings
+from shared.web.auth.signing_keys import KeysUnavailable, SigningKeys
+from shared.web.http.problems import ProblemError
+
+ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]
+"""Signatures only, by name: neither `none` nor what a public key could be misused for as a secret."""
+LARGEST = 8 * 1024
+CLOCK_SKEW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """`identity` is the person's pseudonym, the same in every service of the deployment; `claims` are the token's."""
+
+    identity: str
+    claims: dict[str, Any]
+
+
+class TokenVerifier:
+    def __init__(self, settings: Settings, keys: SigningKeys | None = None) -> None:
+        self._keys = keys or SigningKeys(settings.jwks, settings.jwks_trusted_hours * 3600)
+        self._issuer, self._identity_key = settings.issuer, settings.identity_key.get_secret_value()
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=CLOCK_SKEW,
+            iss={"essential": True, "value": settings.issuer},
+            aud={"essential": True, "value": settings.audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+
+    def proven(self, token: str) -> Proven:
+        """Raises ProblemError: 401 for a token that cannot be trusted, 503 when nobody can tell."""
+        try:
+            if len(token) > LARGEST:
+                raise ValueError("no token is that long")
+            claims = jwt.decode(token, self._keys_for, algorithms=ALGORITHMS).claims
+            self._claims.validate(claims)
+            subject = text_claim(claims, "sub")
+            assert subject is not None
+            return Proven(pseudonym(self._identity_key, self._issuer, subject), claims)
+        except KeysUnavailable as error:
+            raise _unreachable() from error
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
+            raise unauthenticated("Le jeton présenté n’est pas valable ou a expiré.") from error
+
+    def _keys_for(self, signed: GuestProtocol) -> KeySet:
+        """The header says which of our keys to try, and no more: a key that it brings itself is not looked at."""
+        kid = signed.headers().get("kid")
+        return self._keys.trusted(kid if isinstance(kid, str) else None)
+
+
+def pseudonym(identity_key: bytes, issuer: str, subject: str) -> str:
+    """One id for a person of an issuer; only who holds the deployment's identity key can tell whose it is."""
+    told = json.dumps([issuer, subject], ensure_ascii=False).encode()
+    return str(uuid5(NAMESPACE_OID, hmac.digest(identity_key, told, "sha256").hex()))
+
+
+def text_claim(claims: dict[str, Any], name: str) -> str | None:
+    """Raises ValueError for a claim that is anything but a short text."""
+    claim = claims.get(name)
+    if claim is not None and not (isinstance(claim, str) and 0 < len(claim) <= 200):
+        raise ValueError(f"the claim {name} is not a short text")
+    return claim
+
+
+def unauthenticated(detail: str) -> ProblemError:
+    return ProblemError(401, "unauthenticated", "Identification nécessaire", detail, {"WWW-Authenticate": "Bearer"})
+
+
+def _unreachable() -> ProblemError:
+    return ProblemError(
+        503,
+        "issuer-unreachable",
+        "Identification indisponible",
+        "Le service d’identification ne répond pas\u00a0: réessayez dans un instant.",
+        {"Retry-After": "5"},
+    )

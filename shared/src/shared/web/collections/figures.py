@@ -1,0 +1,231 @@
+"""How are figures asked for over HTTP? Now or at a past moment, each with the address of the events behind it."""
+
+from collections.abc import Set
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from shared.access.row_policy import secret_among
+from shared.eventlog.application import ServiceApplication
+from shared.kernel.decider import Role
+from shared.kernel.events import name_of
+from shared.statistics import figures as counting
+from shared.temporal.aggregate_at import Moment
+from shared.temporal.rows_at import RestsOn, Rows, entries_behind, rows_at
+from shared.web.auth.authentication import Caller, Calling
+from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed
+from shared.web.collections.lists import NO_NUL
+from shared.web.http.csv_response import CsvResponse, csv_file
+from shared.web.http.problems import ProblemError
+from shared.web.requests.dependencies import Asked
+from shared.web.requests.time_params import When
+
+WHO_READS_FIGURES = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
+
+
+class Figure(BaseModel):
+    """`value` null: nothing to divide by, or nobody to count. `counted` over `among`, or `counted` alone. `key`, or
+    `review`: which one, of a figure that is told several times. `by_case`: each case's own, where the figure is a
+    median. `rules`: the versions of the eligibility criteria by which these cases were decided; these alone are
+    versioned. What else decides is code, or stands in the events themselves, as the days of reviews do. `events`: the
+    address of what was recorded behind it."""
+
+    code: str
+    label: str
+    key: str | None = None
+    review: str | None = None
+    value: float | None
+    counted: float
+    among: int | None = None
+    formula: str
+    rules: list[str] = []
+    cases: list[UUID]
+    by_case: dict[UUID, float] = Field(default_factory=dict)
+    events: str = ""
+
+
+class Figures(BaseModel):
+    """`unit` null: all the units that the caller sees. `rests_on`: the events that are counted; asked for again as of
+    then, the answer is the same, byte for byte."""
+
+    unit: str | None
+    rests_on: RestsOn
+    figures: list[Figure]
+
+
+class FigureEvent(BaseModel):
+    """One recorded fact behind a figure. `rules`: the version of the eligibility criteria it was decided by, if any."""
+
+    case: UUID
+    id: UUID
+    event: str
+    label: str
+    key: str | None = None
+    review: str | None = None
+    recorded_at: datetime
+    effective_at: datetime | None = None
+    rules: str | None = None
+
+
+class FigureEvents(BaseModel):
+    """Case after case; give `next` back as `after` to go on, until it is null."""
+
+    items: list[FigureEvent]
+    next: UUID | None
+
+
+OfUnit = Annotated[
+    str | None, Query(max_length=100, pattern=NO_NUL, description="For who sees several units: one of them")
+]
+
+
+def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "unit_figures") -> None:
+    """GET …/figures and, for each, …/figures/{code}/events. Comes before what takes an id at the same place.
+
+    `name`: what generated clients call it."""
+
+    @router.get("/figures", name=name, summary="The unit's figures, each with its formula")
+    def unit_figures(asked: Asked, caller: Calling, moment: When, unit: OfUnit = None) -> Figures:
+        """Now, or as they were: recorded by `as_of`, of what had happened by the end of the day `on`."""
+        return told(asked, caller, moment, unit)
+
+    def told(asked: ServiceApplication, caller: Caller, moment: Moment, unit: str | None) -> Figures:
+        allowed(caller, WHO_READS_FIGURES)
+        rows = _rows(asked, caller, figures, moment, unit)
+        found, secret = figures.counted(rows.documents), secret_among(asked.recorder, rows.documents, caller.covered)
+        return Figures(
+            unit=_unit(caller, unit),
+            rests_on=rows.rests_on,
+            figures=[_shown(each, figures.keyed, f"{router.prefix}/figures", moment, unit, secret) for each in found],
+        )
+
+    @router.get("/figures.csv", response_class=CsvResponse, summary="The unit's figures, for a spreadsheet")
+    def figures_file(asked: Asked, caller: Calling, moment: When, unit: OfUnit = None) -> CsvResponse:
+        """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
+        return _file(told(asked, caller, moment, unit))
+
+    @router.get("/figures/{code}/events", summary="What was recorded behind a figure")
+    def figure_events(
+        code: Annotated[str, Path(max_length=100, pattern=NO_NUL)],
+        asked: Asked,
+        caller: Calling,
+        moment: When,
+        unit: OfUnit = None,
+        key: Annotated[
+            str | None,
+            Query(alias=figures.keyed, max_length=40, pattern=NO_NUL, description="Of a figure told several times"),
+        ] = None,
+        after: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> FigureEvents:
+        """Case after case: the events that the figure counts, as its `events` address names them."""
+        allowed(caller, WHO_READS_FIGURES)
+        rows = _rows(asked, caller, figures, moment, unit)
+        found, secret = figures.counted(rows.documents), secret_among(asked.recorder, rows.documents, caller.covered)
+        figure = next((each for each in found if (each.code, each.key) == (code, key)), None)
+        if figure is None:
+            raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code.")
+        known = sorted(UUID(case) for case in figure.cases if case not in secret)
+        wanted = [case for case in known if after is None or case > after]
+        caller.listed_rows(len(wanted[:limit]))
+        items = [each for case in wanted[:limit] for each in _behind(asked, figures, figure, case, rows.rests_on)]
+        return FigureEvents(items=items, next=wanted[limit - 1] if len(wanted) > limit else None)
+
+
+def _rows(
+    asked: ServiceApplication, caller: Caller, figures: counting.Figures, moment: Moment, unit: str | None
+) -> Rows:
+    """Of one unit, or of all that the right covers today; of no other in any case."""
+    wanted = _unit(caller, unit)
+    return rows_at(asked, figures.view, moment, [each for each in _within(caller) if wanted in (None, each)])
+
+
+def _unit(caller: Caller, unit: str | None) -> str | None:
+    return unit if caller.actor.role in SEVERAL_UNITS else caller.actor.unit or ""
+
+
+def _within(caller: Caller) -> tuple[str, ...]:
+    return caller.actor.territory if caller.actor.role in SEVERAL_UNITS else (caller.actor.unit or "",)
+
+
+SEVERAL_UNITS = (Role.REGIONAL, Role.AUDITOR)
+
+
+def _shown(
+    figure: counting.Figure, keyed: str, path: str, moment: Moment, unit: str | None, secret: Set[str]
+) -> Figure:
+    """What is confidential counts, and only those for whom it is open are told which cases these are."""
+    asked: dict[str, Any] = {"unit": unit, keyed: figure.key, "as_of": moment.as_of, "on": moment.on}
+    said = {name: value.isoformat() if isinstance(value, date) else value for name, value in asked.items() if value}
+    return Figure(
+        code=figure.code,
+        label=figure.label,
+        key=figure.key,
+        review=figure.key if keyed == "review" else None,
+        value=figure.value,
+        counted=figure.counted,
+        among=figure.among,
+        formula=figure.formula,
+        rules=list(figure.rules),
+        cases=[UUID(case) for case in figure.cases if case not in secret],
+        by_case={UUID(case): value for case, value in figure.by_case.items() if case not in secret},
+        events=f"{path}/{figure.code}/events" + (f"?{urlencode(said)}" if said else ""),
+    )
+
+
+COLUMNS = (
+    "Code",
+    "Clé",
+    "Libellé",
+    "Valeur",
+    "Compté",
+    "Parmi",
+    "Formule",
+    "Règles",
+    "Unité",
+    "Position",
+    "Recueil au",
+)
+
+
+def _file(told: Figures) -> CsvResponse:
+    rests_on, unit = told.rests_on, told.unit or "toutes celles de votre droit"
+    rows = (
+        (
+            *(each.code, each.key, each.label, each.value, each.counted, each.among, each.formula),
+            *(", ".join(each.rules), unit, rests_on.position, rests_on.recorded_at),
+        )
+        for each in told.figures
+    )
+    return csv_file("chiffres", COLUMNS, rows)
+
+
+def _behind(
+    asked: ServiceApplication, figures: counting.Figures, figure: counting.Figure, case: UUID, rests_on: RestsOn
+) -> list[FigureEvent]:
+    kinds = figures.behind(figure.code)
+    found = []
+    for entry, recorded in entries_behind(asked, case, rests_on):
+        if type(recorded.data) not in kinds:
+            continue
+        key = figures.key_of(recorded.data)
+        if figure.key is None or key in (None, figure.key):
+            name = name_of(recorded.data)
+            found.append(
+                FigureEvent(
+                    case=case,
+                    id=recorded.meta.id,
+                    event=name.name,
+                    label=name.label,
+                    key=key,
+                    review=key if figures.keyed == "review" else None,
+                    recorded_at=entry.recorded_at,
+                    effective_at=recorded.meta.effective_at,
+                    rules=recorded.meta.rules,
+                )
+            )
+    return found

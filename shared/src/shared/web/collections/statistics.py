@@ -1,0 +1,147 @@
+"""How does a pilot read figures over HTTP? Whole territory, whole periods, published tables added up: nothing else."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from shared.eventlog.application import ServiceApplication
+from shared.kernel.decider import Role
+from shared.kernel.french import in_words
+from shared.statistics.period import periods_of, quarters_of
+from shared.statistics.publication import published_quarters, told_of
+from shared.statistics.release import Counts, Dimension, Release
+from shared.statistics.rounding import bounds
+from shared.web.auth.authentication import Caller, Calling
+from shared.web.auth.authorization import allowed
+from shared.web.http.csv_response import CsvResponse, csv_file
+from shared.web.http.openapi_responses import answers
+from shared.web.http.problems import ProblemError
+from shared.web.requests.dependencies import Asked
+
+WHO_READS_AGGREGATES = frozenset({Role.PILOT, Role.AUDITOR})
+FORMULA = (
+    "Chaque nombre est la somme de comptes par unité et par trimestre, chacun arrondi au hasard au multiple de cinq"
+    " inférieur ou supérieur\u00a0: un compte de un à quatre est dit 0 ou 5. Le nombre exact est entre"
+    " «\u202fat_least\u202f» et «\u202fat_most\u202f». Rien de ce qui est enregistré après la publication n’y change."
+)
+
+
+class Cell(BaseModel):
+    """`value`: a sum of rounded counts; the number itself is from `at_least` to `at_most`."""
+
+    key: str
+    label: str
+    value: int
+    at_least: int
+    at_most: int
+
+
+class Table(BaseModel):
+    """The population along one dimension. `estimate`: for bands, Σ (value × middle of the band)."""
+
+    code: str
+    label: str
+    cells: list[Cell]
+    estimate: float | None = None
+
+
+class Aggregates(BaseModel):
+    """Of the whole territory of the right, and of one period; `periods` are those that were published so far."""
+
+    units: list[str]
+    period: str
+    population: str
+    formula: str
+    log_id: UUID
+    tables: list[Table]
+    periods: list[str]
+
+
+Period = Annotated[
+    str | None,
+    Query(
+        pattern=r"^\d{4}(-T[1-4])?$", description="A calendar quarter or year; without it, the last quarter published"
+    ),
+]
+
+
+def offer_aggregates(router: APIRouter, release: Release) -> None:
+    """GET …/aggregates. Comes before what takes an id at the same place."""
+
+    @router.get("/aggregates", responses=answers(404), summary="What pilots are told, in rounded tables")
+    def aggregates(asked: Asked, caller: Calling, period: Period = None) -> Aggregates:
+        """Counts along fixed dimensions, published once a month after each quarter; no dossier, no event, no unit."""
+        return told(asked, caller, period)
+
+    @router.get(
+        "/aggregates.csv",
+        response_class=CsvResponse,
+        responses=answers(404),
+        summary="What pilots are told, for a spreadsheet",
+    )
+    def aggregates_file(asked: Asked, caller: Calling, period: Period = None) -> CsvResponse:
+        """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
+        return _file(told(asked, caller, period))
+
+    def told(asked: ServiceApplication, caller: Caller, period: str | None) -> Aggregates:
+        allowed(caller, WHO_READS_AGGREGATES)
+        quarters = published_quarters(asked)
+        known = periods_of(quarters)
+        wanted = period or (str(quarters[-1]) if quarters else None)
+        if wanted is None or wanted not in known:
+            raise _not_published(asked, known)
+        tables = told_of(asked, release, caller.actor.territory, quarters_of(wanted))
+        return Aggregates(
+            units=sorted(caller.actor.territory),
+            period=wanted,
+            population=release.population,
+            formula=FORMULA,
+            log_id=asked.recorder.identity().log_id,
+            tables=[_table(tables, each) for each in release.dimensions if _was_told(tables, each)],
+            periods=known,
+        )
+
+
+COLUMNS = ("Période", "Population", "Dimension", "Clé", "Libellé", "Valeur", "Au moins", "Au plus", "Formule")
+
+
+def _file(told: Aggregates) -> CsvResponse:
+    rows = (
+        (
+            *(told.period, told.population, table.label, cell.key, cell.label),
+            *(cell.value, cell.at_least, cell.at_most, told.formula),
+        )
+        for table in told.tables
+        for cell in table.cells
+    )
+    return csv_file("agregats", COLUMNS, rows)
+
+
+def _was_told(tables: list[Counts], dimension: Dimension) -> bool:
+    """Whether the program knew of the dimension already each time."""
+    return all(dimension.keys.keys() <= table.get(dimension.code, {}).keys() for table in tables)
+
+
+def _table(tables: list[Counts], dimension: Dimension) -> Table:
+    cells = [
+        _cell([table[dimension.code][key] for table in tables], key, label) for key, label in dimension.keys.items()
+    ]
+    estimate = sum(cell.value * dimension.middles[cell.key] for cell in cells if cell.key in dimension.middles)
+    return Table(
+        code=dimension.code, label=dimension.label, cells=cells, estimate=estimate if dimension.middles else None
+    )
+
+
+def _cell(told: list[int], key: str, label: str) -> Cell:
+    least, most = (sum(each) for each in zip(*map(bounds, told), strict=True)) if told else (0, 0)
+    return Cell(key=key, label=label, value=sum(told), at_least=least, at_most=most)
+
+
+def _not_published(asked: ServiceApplication, known: list[str]) -> ProblemError:
+    detail = (
+        "Un trimestre est publié un mois après sa fin, une année avec son dernier trimestre\u202f; nous sommes le"
+        f" {in_words(asked.clock.now().date())}."
+    )
+    return ProblemError(404, "not-published", "Période non publiée", detail, periods=known)

@@ -1,0 +1,19 @@
+"""How is a table answered over HTTP? As a CSV file that a spreadsheet opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fastapi import Response
+
+from shared.documents.csv_table import Cell, as_csv
+
+
+class CsvResponse(Response):
+    media_type = "text/csv; charset=utf-8"
+
+
+def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> CsvResponse:
+    """`name` is ours: letters, digits and hyphens."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return CsvResponse(as_csv(header, rows), headers=disposition)

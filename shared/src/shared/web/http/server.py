@@ -1,0 +1,56 @@
+"""How is an application served? To nobody who sends too slowly, and to no more at once than it bears."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import uvicorn
+from pydantic import IPvAnyNetwork
+from starlette.types import ASGIApp
+
+from shared.web.http.header_timeout import Patient
+
+CONNECTIONS = 1000
+"""That one process holds at once; who comes then is asked to come again."""
+
+
+class Deployed(Protocol):
+    """Where, over TLS of its own or behind which proxies."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def tls_certificate(self) -> Path | None: ...
+
+    @property
+    def tls_key(self) -> Path | None: ...
+
+    @property
+    def proxies(self) -> Sequence[IPvAnyNetwork]: ...
+
+
+def server_of(web: ASGIApp, deployed: Deployed, *, stops_within: int = 10) -> uvicorn.Server:
+    """`stops_within`: seconds that what is being answered is left when it is told to stop."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            web,
+            host=deployed.host,
+            port=deployed.port,
+            http=Patient,
+            limit_concurrency=CONNECTIONS,
+            ssl_certfile=deployed.tls_certificate,
+            ssl_keyfile=deployed.tls_key,
+            proxy_headers=bool(deployed.proxies),
+            forwarded_allow_ips=[str(proxy) for proxy in deployed.proxies],
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=stops_within,
+        )
+    )

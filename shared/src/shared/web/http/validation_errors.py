@@ -1,0 +1,74 @@
+"""What is wrong with what was sent? Told field by field, for a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.kernel.fields import FIRST_YEAR, LAST_YEAR
+
+A_FIELD = re.compile(r"[A-Za-z]+-[A-Za-z-]+|[a-z][a-z0-9_]{0,59}")
+"""A field of a body, a parameter, or a header."""
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+FRENCH = {
+    "missing": "ce champ est attendu",
+    "extra_forbidden": "ce champ n’existe pas",
+    "unexpected_keyword_argument": "ce champ n’existe pas",
+    "date_from_datetime_inexact": "une date sans heure (AAAA-MM-JJ) est attendue",
+    "string_pattern_mismatch": "ce texte contient des caractères illisibles",
+    "string_too_short": "texte trop court (minimum {min_length})",
+    "string_too_long": "texte trop long (maximum {max_length})",
+    "too_short": "nombre d’éléments trop petit (minimum {min_length})",
+    "too_long": "nombre d’éléments trop grand (maximum {max_length})",
+    "greater_than_equal": "doit être supérieur ou égal à {ge}",
+    "less_than_equal": "doit être inférieur ou égal à {le}",
+    "int_parsing": "un nombre entier est attendu",
+    "int_type": "un nombre entier est attendu",
+    "int_parsing_size": "ce nombre est trop grand",
+    "int_from_float": "un nombre entier est attendu",
+    "float_type": "un nombre est attendu",
+    "float_parsing": "un nombre est attendu",
+    "finite_number": "un nombre fini est attendu",
+    "string_type": "un texte est attendu",
+    "string_unicode": "ce texte contient des caractères illisibles",
+    "bool_type": "vrai ou faux est attendu",
+    "bool_parsing": "vrai ou faux est attendu",
+    "uuid_parsing": "un identifiant (UUID) est attendu",
+    "uuid_type": "un identifiant (UUID) est attendu",
+    "enum": "valeur inconnue\u202f; valeurs permises\u00a0: {expected}",
+    "literal_error": "valeur inconnue\u202f; valeurs permises\u00a0: {expected}",
+    "date_from_datetime_parsing": "une date (AAAA-MM-JJ) est attendue",
+    "date_parsing": "une date (AAAA-MM-JJ) est attendue",
+    "date_type": "une date (AAAA-MM-JJ) est attendue",
+    "datetime_parsing": "une date et une heure (ISO 8601) sont attendues",
+    "datetime_from_date_parsing": "une date et une heure (ISO 8601) sont attendues",
+    "timezone_aware": "le fuseau horaire est attendu",
+    "list_type": "une liste est attendue",
+    "tuple_type": "une liste est attendue",
+    "dict_type": "un objet est attendu",
+    "dataclass_type": "un objet est attendu",
+    "json_invalid": "le JSON est illisible",
+}
+
+
+def findings(errors: Sequence[Any]) -> list[dict[str, str]]:
+    """Pydantic's, in French; nothing of what was sent is repeated."""
+    return [{"field": ".".join(map(_place, each["loc"])), "detail": _in_french(each)} for each in errors]
+
+
+def summary(errors: list[dict[str, str]]) -> str:
+    shown = "\u202f; ".join(f"{e['field']} — {e['detail']}" for e in errors[:3])
+    return f"À corriger\u00a0: {shown}{'…' if len(errors) > 3 else '.'}"
+
+
+def _place(part: str | int) -> str:
+    """Whoever mistypes a field's name is told which; what is not shaped like one may be anything, or anybody."""
+    return str(part) if isinstance(part, int) or A_FIELD.fullmatch(part) else "…"
+
+
+def _in_french(error: Mapping[str, Any]) -> str:
+    bounds = error.get("ctx", {})
+    if any(A_DAY.match(str(bound)) for bound in bounds.values()):
+        return f"une date des années {FIRST_YEAR} à {LAST_YEAR} est attendue"
+    return FRENCH.get(error["type"], "valeur refusée").format_map(bounds).replace(" or ", " ou ")

@@ -1,0 +1,148 @@
+"""How does every failure of a service become a problem? By its kind; nothing of the request is repeated in it."""
+
+from __future__ import annotations
+
+import logging
+
+from eventsourcing.persistence import InterfaceError, OperationalError
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+
+from shared.crypto.keys import Erased
+from shared.eventlog.receipts import KeyReused, StaleVersion, UnknownCase
+from shared.kernel.decider import Refused
+from shared.kernel.french import number
+from shared.temporal.aggregate_at import NeverReached, NotYet, StillToCome
+from shared.temporal.rows_at import AT_MOST, PastBusy, TooMuchPast
+from shared.web.http.problems import ProblemError, problem
+from shared.web.http.security_headers import HEADERS
+from shared.web.http.validation_errors import findings, summary
+
+log = logging.getLogger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    @app.exception_handler(ProblemError)
+    async def at_the_edge(_: Request, error: ProblemError) -> JSONResponse:
+        return problem(error.status_code, error.slug, error.title, error.detail, error.headers, **error.extra)
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        return problem(error.status, error.slug, error.title, error.detail, **error.extra)
+
+    @app.exception_handler(UnknownCase)
+    async def unknown(_: Request, __: UnknownCase) -> JSONResponse:
+        return problem(
+            404, "unknown-case", "Dossier inconnu", "Aucun dossier ne porte cet identifiant dans ce service."
+        )
+
+    @app.exception_handler(StaleVersion)
+    async def stale(_: Request, error: StaleVersion) -> JSONResponse:
+        return problem(
+            409,
+            "stale-version",
+            "Le dossier a changé entre-temps",
+            f"Le dossier en est à la version {error.current}\u00a0: relisez-le avant de recommencer.",
+            current_version=error.current,
+        )
+
+    @app.exception_handler(NotYet)
+    async def not_yet(_: Request, error: NotYet) -> JSONResponse:
+        first = f"{error.first:%d/%m/%Y à %H:%M:%S} UTC"
+        return problem(404, "not-yet", "Rien encore à cette date", f"Le premier événement date du {first}.")
+
+    @app.exception_handler(NeverReached)
+    async def never_reached(_: Request, error: NeverReached) -> JSONResponse:
+        detail = f"Le dossier en est à la version {error.current}."
+        return problem(404, "unknown-version", "Version inconnue", detail, current_version=error.current)
+
+    @app.exception_handler(StillToCome)
+    async def still_to_come(_: Request, error: StillToCome) -> JSONResponse:
+        detail = f"Il est {error.now:%H:%M:%S} UTC, le {error.now:%d/%m/%Y}\u00a0: demandez un instant passé."
+        return problem(422, "still-to-come", "Cet instant n’est pas encore passé", detail)
+
+    @app.exception_handler(TooMuchPast)
+    async def too_much_past(_: Request, __: TooMuchPast) -> JSONResponse:
+        detail = (
+            f"Ce passé tient en plus de {number(AT_MOST)} événements, la limite d’une réponse : demandez-le une unité"
+            " à la fois (unit=…)."
+        )
+        return problem(422, "too-much-past", "Trop d’histoire pour une seule réponse", detail)
+
+    @app.exception_handler(PastBusy)
+    async def past_busy(_: Request, __: PastBusy) -> JSONResponse:
+        detail = "D’autres consultent le passé en ce moment : réessayez dans un instant."
+        return problem(503, "past-busy", "Un instant…", detail, {"Retry-After": "10"})
+
+    @app.exception_handler(KeyReused)
+    async def key_reused(_: Request, __: KeyReused) -> JSONResponse:
+        return problem(
+            422,
+            "idempotency-key-reused",
+            "Clé d’idempotence déjà employée",
+            "Cette clé accompagnait une autre demande\u00a0: choisissez-en une nouvelle.",
+        )
+
+    @app.exception_handler(InterruptedError)
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    async def outage(request: Request, error: Exception) -> JSONResponse:
+        log.warning("%s %s: the database does not answer: %r", request.method, request.url.path, error)
+        return problem(
+            503,
+            "storage-unavailable",
+            "Service momentanément indisponible",
+            "Les données ne répondent pas\u00a0: réessayez dans un instant, avec la même clé d’idempotence.",
+            {"Retry-After": "5"},
+        )
+
+    @app.exception_handler(Erased)
+    async def erased(_: Request, __: Erased) -> JSONResponse:
+        return problem(
+            410,
+            "erased",
+            "Données effacées",
+            "Ces données ont été effacées, à la demande de la personne ou au terme de leur conservation.",
+        )
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = findings(error.errors())
+        return problem(422, "invalid-request", "Données invalides", summary(errors), errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        slug, title, detail = HTTP.get(
+            error.status_code, ("http-error", "Demande refusée", "La demande n’a pas pu aboutir.")
+        )
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(sorted(_methods_at(app, request)))
+        return problem(error.status_code, slug, title, detail, headers)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return problem(
+            500,
+            "unexpected",
+            "Erreur inattendue",
+            "L’erreur est consignée\u202f; rien n’a été enregistré à moitié.",
+            HEADERS,  # this one is answered outside of what adds them to all the others
+        )
+
+
+def _methods_at(app: FastAPI, request: Request) -> set[str]:
+    """Of all routes of the path: the framework names those of the first only."""
+    there = (route for route in iter_route_contexts(app.routes) if route.path_regex.match(request.url.path))
+    return {method for route in there for method in route.methods or ()}
+
+
+HTTP = {
+    404: ("not-found", "Adresse inconnue", "Rien ne répond à cette adresse."),
+    405: ("method-not-allowed", "Méthode non permise", "Cette adresse n’accepte pas cette méthode HTTP."),
+    400: ("malformed-request", "Demande illisible", "Le corps de la demande n’est pas du JSON lisible."),
+}

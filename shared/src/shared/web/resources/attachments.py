@@ -1,0 +1,200 @@
+"""Attachments over HTTP, the same in each service: added as they are, listed, downloaded, withdrawn."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from hashlib import sha256
+from itertools import chain
+from secrets import token_bytes
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from shared.attachments.attachment import AddAttachment, Attachment, AttachmentAdded, Step, WithdrawAttachment, decider
+from shared.attachments.chunks import GONE, Pieces, address, opened
+from shared.attachments.media_types import KEPT, media_type_of, named
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.receipts import Receipt
+from shared.kernel.decider import Role
+from shared.web.auth.authentication import Calling
+from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed
+from shared.web.collections.list_at import then
+from shared.web.http.openapi_responses import answers
+from shared.web.requests.dependencies import Asked, IdempotencyKey, case_router
+from shared.web.requests.time_params import Asking
+from shared.web.resources.affordances import Link
+from shared.web.resources.commands import Done, Endpoints
+from shared.web.resources.states import shown
+from shared.web.resources.uploads import received, title_and_name
+
+BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+Disposition = Annotated[
+    str,
+    Header(
+        max_length=2000,
+        description="RFC 6266: the file's name, and its title if it has another; both are sealed, and so in no address",
+        examples=["attachment; filename*=UTF-8''convention%20sign%C3%A9e.pdf; title*=UTF-8''Convention%20tripartite"],
+    ),
+]
+
+
+class Listed(BaseModel):
+    """An attachment; `content_hash` is the SHA-256 of the salt's bytes followed by the content."""
+
+    id: UUID
+    version: int
+    step: Step
+    kind: str
+    title: str
+    file_name: str
+    media_type: str
+    size: int
+    content_hash: str
+    salt: str
+    cited: list[str]
+    motive: str | None
+    links: list[Link] = []
+
+
+def attachments_router(
+    collection: str, case: Endpoints[Any], kinds: type[StrEnum], *readers: Role, by: tuple[Role, ...] = EVERYONE_AT_WORK
+) -> APIRouter:
+    """Mounts `/{collection}/{case}/attachments`; `kinds` are the service's own."""
+    router = case_router(f"{collection}/{{case}}/attachments", "attachments")
+    attachments = Attachments(router, decider, within=case)
+    attachments.adds(kinds, *by)
+    attachments.does("/withdrawal", WithdrawAttachment, *by, beside=Pieces)
+    attachments.shows(*readers)
+    return router
+
+
+class Attachments(Endpoints[Attachment]):
+    def adds(self, kinds: type[StrEnum], *roles: Role) -> None:
+        async def add_attachment(
+            request: Request,
+            asked: Asked,
+            caller: Calling,
+            case: UUID,
+            response: Response,
+            kind: Any,
+            content_disposition: Disposition,
+            idempotency_key: IdempotencyKey = None,
+        ) -> Done:
+            """A file is added to the case: the body is the file as it is, at most 10 MiB. Its type is found in its
+            content, whatever the Content-Type says. Adding the same content twice gives the first one back (200)."""
+            allowed(caller, frozenset(roles), case)
+            await run_in_threadpool(self._check_stands, asked, case)
+            title, name = title_and_name(content_disposition)
+            async with request.app.state.uploads:
+                content = await received(request)
+                add = _added(kind, title, name)
+
+                def keep() -> Receipt:
+                    stream, command = address(asked, case, content), add(content)
+                    said = f"{kind} {title} {name} {stream}"
+                    pieces = Pieces(asked, stream, content)
+                    return self._handled(
+                        asked, caller, case, stream, said, idempotency_key, completed=lambda *_: command, beside=pieces
+                    )
+
+                receipt = await run_in_threadpool(keep)
+            response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
+            response.status_code = 201 if receipt.events else 200
+            return self._done(asked, caller, case, receipt, response)
+
+        operation = self._opening(AddAttachment, "", roles, (title_and_name, received, _added))
+        add_attachment.__dict__["operation"] = operation
+        add_attachment.__annotations__["kind"] = Annotated[kinds, Query(description="What the document is")]
+        self._router.add_api_route(
+            "",
+            add_attachment,
+            methods=["POST"],
+            status_code=201,
+            response_model=Done,
+            summary=operation.title,
+            responses={
+                **answers(409, 410),
+                200: {"model": Done, "description": "The case has this content already"},
+                415: {"description": "The content is of no type that is kept"},
+            },
+            openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(KEPT, BINARY)}},
+        )
+
+    def shows(self, *roles: Role) -> None:
+        @self._router.get("", response_model=list[Listed], summary="The attachments of the case")
+        def index(
+            case: UUID,
+            asked: Asked,
+            caller: Calling,
+            moment: Asking,
+            response: Response,
+        ) -> Any:
+            """Withdrawn ones too, with the reason; not their content. Now, or as they were; `version` is the case's."""
+            assert self._within is not None
+            allowed(caller, frozenset(roles), case)
+            found = then(asked, self._within._decider, case, moment, response)
+            known = [(added, found.loaded(decider, added)) for added in found.begun_by(AttachmentAdded)]
+            return [
+                shown(asked, added, loaded) | {"links": self._links_then(caller, case, added, loaded.state, moment)}
+                for added, loaded in known
+            ]
+
+        @self._router.get(
+            "/{id}",
+            response_class=Response,
+            summary="The content of an attachment",
+            responses={
+                200: {"content": dict.fromkeys(KEPT, BINARY), "description": "The file as it was received"},
+                304: {"description": "Unchanged: the ETag is the hash"},
+                **answers(410),
+            },
+        )
+        def download(
+            id: UUID,  # noqa: A002
+            case: UUID,
+            asked: Asked,
+            caller: Calling,
+            if_none_match: Annotated[str | None, Header()] = None,
+        ) -> Response:
+            allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
+            return _content(asked, id, if_none_match or "")
+
+
+def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAttachment]:
+    def add(content: bytearray) -> AddAttachment:
+        media_type, salt = media_type_of(content, name).name, token_bytes(16)
+        told = sha256(salt)
+        told.update(content)
+        return AddAttachment(kind, title, name, media_type, len(content), told.hexdigest(), salt.hex())
+
+    return add
+
+
+def _content(asked: ServiceApplication, id: UUID, seen: str) -> Response:  # noqa: A002
+    attachment = asked.existing(decider, id).state
+    if attachment.step is Step.WITHDRAWN:
+        raise GONE("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
+    assert attachment.file_name is not None
+    name = named(asked.vault.open(attachment.file_name), attachment.media_type)
+    etag = f'"{attachment.content_hash}"'
+    if etag in seen:
+        return Response(status_code=304, headers={"ETag": etag})
+    pieces = opened(asked, id, attachment)
+    first = next(pieces)  # before anything is answered: it may be gone
+    return StreamingResponse(
+        chain([first], pieces),
+        media_type=attachment.media_type,
+        headers={
+            "ETag": etag,
+            "Content-Length": str(attachment.size),
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )

@@ -1,0 +1,102 @@
+"""What is answered about a past moment, and about what changed between two?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import plain
+from shared.kernel.decider import Decider, Role
+from shared.kernel.events import name_of
+from shared.temporal.aggregate_at import Moment, replayed, showing, steps
+from shared.web.requests.time_params import bounded
+
+
+class Replayed(BaseModel):
+    """What an answer about the past rests on. `version` and `position`: the last event recorded by then, in the
+    aggregate and in this service's log. `events`: those that were folded. `erased`: the keys of the values shown as
+    erased; the answer is the same for ever, byte for byte, until one more is."""
+
+    version: int
+    position: int
+    recorded_at: datetime
+    log_id: UUID
+    as_of: datetime | None
+    on: date | None
+    events: list[UUID]
+    erased: list[UUID]
+
+
+class Changed(BaseModel):
+    """Where in the state, dotted, and what stood there before and after; null for nothing."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class ChangedBy(BaseModel):
+    """An event, and what it changed. `erased`: the keys of the values shown as erased in `changes`, where they are told
+    apart by what is stored: nobody can tell any more whether it said the same."""
+
+    id: UUID
+    version: int
+    position: int
+    event: str
+    label: str
+    recorded_at: datetime
+    effective_at: datetime | None
+    actor: str
+    role: Role
+    changes: list[Changed]
+    erased: list[UUID] = []
+
+
+def as_it_was(asked: ServiceApplication, decider: Decider[Any], stream: UUID, moment: Moment) -> dict[str, Any]:
+    """The state, and under `replayed` what it rests on. Raises like `shared.temporal.aggregate_at.replayed`."""
+    replay = replayed(asked, decider, stream, moment)
+    show, erased = showing(asked.vault.shown)
+    state = plain(replay.state, show)
+    entry = replay.recorded[-1][0]
+    rests_on = Replayed(
+        version=entry.originator_version,
+        position=entry.id,
+        recorded_at=entry.recorded_at,
+        log_id=asked.recorder.identity().log_id,
+        as_of=moment.as_of,
+        on=moment.on,
+        events=[event.meta.id for _, event in replay.told],
+        erased=erased,
+    )
+    return {
+        "id": str(stream),
+        "version": entry.originator_version,
+        **state,
+        "replayed": rests_on.model_dump(mode="json"),
+    }
+
+
+def changed_between(
+    asked: ServiceApplication, decider: Decider[Any], stream: UUID, since: str, until: str | None
+) -> list[ChangedBy]:
+    """Each event that counts at `until` and not at `since`, with what it changed. Raises like `temporal.steps`."""
+    return [
+        ChangedBy(
+            id=step.event.meta.id,
+            version=step.event.originator_version,
+            position=step.entry.id,
+            event=name_of(step.event.data).name,
+            label=name_of(step.event.data).label,
+            recorded_at=step.entry.recorded_at,
+            effective_at=step.event.meta.effective_at,
+            actor=step.event.meta.actor,
+            role=step.event.meta.role,
+            changes=[Changed(path=one.path, before=one.before, after=one.after) for one in step.changes],
+            erased=step.erased,
+        )
+        for step in steps(asked, decider, stream, bounded(since), Moment() if until is None else bounded(until))
+    ]

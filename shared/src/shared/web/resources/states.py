@@ -1,0 +1,217 @@
+"""What is shown of one aggregate? Its state, with what may be done next; as it was; what changed; what was recorded."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.mapper import RecordedEvent, plain
+from shared.eventlog.pending_changes import Loaded
+from shared.eventlog.receipts import UnknownCase
+from shared.kernel.decider import Decider, Role
+from shared.kernel.events import name_of
+from shared.projections.projection import View
+from shared.temporal.aggregate_at import Moment
+from shared.web.auth.authentication import Caller, Calling
+from shared.web.auth.authorization import allowed, may_change
+from shared.web.auth.redaction import check_names_none, unnamed
+from shared.web.collections.list_at import then
+from shared.web.collections.lists import Page, asking, listed
+from shared.web.requests.dependencies import Asked
+from shared.web.requests.time_params import Asking, Bound
+from shared.web.resources.affordances import Link, Operation
+from shared.web.resources.history import ChangedBy, as_it_was, changed_between
+from shared.web.resources.stored_events import StoredEvents, stored_events
+
+S = TypeVar("S")
+
+Besides = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
+"""What is shown beside a state: (application, id, state) to plain fields."""
+
+
+class Recorded(BaseModel):
+    """One event of a case's history. `label` and `data` are for people; `data` shows what the reader may see."""
+
+    position: int
+    stream: UUID
+    version: int
+    event: str
+    label: str
+    id: UUID
+    recorded_at: datetime
+    effective_at: datetime | None
+    actor: str
+    role: Role
+    unit: str | None
+    causation: UUID | None
+    data: dict[str, Any]
+
+
+class States(Generic[S]):
+    """One aggregate as it is read.
+
+    One `within` another has streams of its own beside the case: its state names its `case`. One that `names_cases`
+    belongs to several, and names none that is confidential and not for the caller."""
+
+    def __init__(
+        self,
+        router: APIRouter,
+        decider: Decider[S],
+        within: "States[Any] | None" = None,
+        *,
+        names_cases: bool = False,
+    ) -> None:
+        self._router, self._decider, self._within, self._names_cases = router, decider, within, names_cases
+        self._case_of = outer_case if within else _own_case
+        self._offered: list[Operation] = []
+
+    def reads(self, *roles: Role, besides: Besides | None = None) -> None:
+        """GET one aggregate: its state, under `beside` what follows from it today, and under `links` what the caller
+        may do next; for a case, its history too."""
+
+        @self._router.get("/{id}", response_model=dict[str, Any], summary=f"The {self._decider.name} as it stands")
+        def read(
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._case_of)],
+            response: Response,
+            moment: Asking,
+        ) -> Any:
+            """Now, with what follows from it today under `beside`, and under `links` what you may do next; or at a past
+            moment, with what that rests on."""
+            allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
+            if moment != Moment():
+                return self._told(asked, caller, as_it_was(asked, self._decider, id, moment))
+            loaded = asked.existing(self._decider, id)
+            response.headers["ETag"] = f'"{loaded.version}"'
+            beside = {"beside": besides(asked, id, loaded.state)} if besides else {}
+            state = self._told(asked, caller, _in_charge(caller, case, shown(asked, id, loaded)))
+            return state | beside | {"links": self.links(caller, case, id, loaded.state)}
+
+        @self._router.get(
+            "/{id}/changes", response_model=list[ChangedBy], summary=f"What changed in the {self._decider.name}"
+        )
+        def between(
+            id: UUID,  # noqa: A002
+            asked: Asked,
+            caller: Calling,
+            case: Annotated[UUID, Depends(self._case_of)],
+            since: Bound = "0",
+            until: Bound | None = None,
+        ) -> Any:
+            """Between two versions or instants, as it was recorded; between two days, as it had happened by their end,
+            of all that is recorded now. Each change with the event that made it."""
+            allowed(caller, frozenset(roles), case)
+            self._check_stands(asked, case, id)
+            return self._told(asked, caller, changed_between(asked, self._decider, id, since, until))
+
+        if self._within:
+            return
+
+        @self._router.get("/{id}/history", response_model=list[Recorded], summary="Everything recorded of the case")
+        def history(id: UUID, asked: Asked, caller: Calling, moment: Asking, response: Response) -> Any:  # noqa: A002
+            """Or had been by a past moment; a version is that of the case's own aggregate. What this service heard of a
+            case that has not come to it yet is told too."""
+            allowed(caller, frozenset(roles), id)
+            found = then(asked, self._decider, id, moment, response, unopened=True)
+            return self._told(asked, caller, [_recorded(asked, *one) for one in found.told])
+
+        @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")
+        def as_stored(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
+            """What `payload_hash` commits to, byte for byte, with the sealed values that the reader may see."""
+            allowed(caller, frozenset(roles), id)
+            if self._names_cases:
+                check_names_none(asked, caller, id)
+            return stored_events(asked, id)
+
+    def lists(self, view: View, *roles: Role) -> None:
+        """GET the collection, filtered and sorted by the view's own fields."""
+
+        def index(asked: Asked, caller: Calling, asking: Any) -> Page:
+            allowed(caller, frozenset(roles))
+            return listed(asked, caller, view, asking)
+
+        index.__annotations__["asking"] = asking(view)
+        self._router.add_api_route(
+            "", index, methods=["GET"], response_model=Page, summary=f"The {view.name.partition(':')[0]}"
+        )
+
+    def links(self, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
+        """What the state is open to, of what is offered to the caller."""
+        if not may_change(caller, case):
+            return []
+        open_now = tuple(self._decider.open_to(state))
+        return [
+            operation.link(case, id)
+            for operation in self._offered
+            if issubclass(operation.command, open_now) and caller.actor.role in operation.roles
+        ]
+
+    def _links_then(self, caller: Caller, case: UUID, id: UUID, state: S, moment: Moment) -> list[Link]:  # noqa: A002
+        """Nothing may be done in the past."""
+        return self.links(caller, case, id, state) if moment == Moment() else []
+
+    def _told(self, asked: ServiceApplication, caller: Caller, told: Any) -> Any:
+        return unnamed(asked, caller, told) if self._names_cases else told
+
+    def _check_stands(self, asked: ServiceApplication, case: UUID, id: UUID | None = None) -> None:  # noqa: A002
+        """Raises UnknownCase without the case around, or when this is not within it. Asked once the right is known:
+        whoever has none learns from no 404 what there is."""
+        if self._within is None:
+            return
+        if id is None:
+            asked.existing(self._within._decider, case)
+            return
+        state: Any = asked.existing(self._decider, id).state
+        if state.case != case:
+            raise UnknownCase(str(id))
+
+
+def shown(asked: ServiceApplication, id: UUID, loaded: Loaded[Any]) -> dict[str, Any]:  # noqa: A002
+    """A state for a person: sealed values opened, those whose key is gone marked as erased."""
+    return {"id": str(id), "version": loaded.version, **plain(loaded.state, asked.vault.shown)}
+
+
+def _recorded(asked: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any]) -> dict[str, Any]:
+    """With who, when, what and why."""
+    return {
+        "position": entry.id,
+        "stream": entry.originator_id,
+        "version": entry.originator_version,
+        "event": name_of(event.data).name,
+        "label": name_of(event.data).label,
+        "id": event.meta.id,
+        "recorded_at": entry.recorded_at,
+        "effective_at": event.meta.effective_at,
+        "actor": event.meta.actor,
+        "role": event.meta.role,
+        "unit": event.meta.unit,
+        "causation": event.meta.causation,
+        "data": plain(event.data, asked.vault.shown),
+    }
+
+
+def _in_charge(caller: Caller, case: UUID, told: dict[str, Any]) -> dict[str, Any]:
+    """A state names the adviser whom its first event named; whoever was put in charge since stands in that place, as in
+    lists. A past moment shows who it was."""
+    known = caller.dossier(case)
+    if known and known.adviser:
+        for held in (told, *told.values()):
+            if isinstance(held, dict) and "adviser" in held:
+                held["adviser"] = known.adviser
+    return told
+
+
+async def _own_case(id: UUID) -> UUID:  # noqa: A002
+    return id
+
+
+async def outer_case(case: UUID) -> UUID:
+    return case

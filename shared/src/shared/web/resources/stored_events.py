@@ -1,0 +1,72 @@
+"""What exactly does this service hold of a case? Stored bytes, with what their sealed values say."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from pydantic import BaseModel
+
+from shared.crypto.keys import Erased
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.mapper import Stored
+from shared.eventlog.receipts import UnknownCase
+from shared.kernel.events import name_of
+from shared.kernel.sealed import Sealed, tokens_in
+
+
+class StoredEvent(BaseModel):
+    """`stored`: base64 of the bytes whose SHA-256 the header names. `shown`: by its path in `data`, what each sealed
+    value says; null when its key was destroyed."""
+
+    position: int
+    stored: str
+    shown: dict[str, str | None]
+
+
+class StoredEvents(BaseModel):
+    """`schemas`: JSON Schema of the events that are of today's version, by name and version."""
+
+    events: list[StoredEvent]
+    schemas: dict[str, dict[str, Any]]
+
+
+def stored_events(asked: ServiceApplication, case: UUID) -> StoredEvents:
+    """Whatever stands there, even what somebody has altered beyond reading. Raises UnknownCase."""
+    entries = asked.recorder.entries_of_case(case)
+    if not entries:
+        raise UnknownCase(str(case))
+    topics = {entry.topic for entry in entries}
+    known = {name_of(event).topic: event for decider in asked.deciders for event in decider.events}
+    return StoredEvents(
+        events=[
+            StoredEvent(position=entry.id, stored=b64encode(entry.state).decode(), shown=dict(_shown(asked, entry)))
+            for entry in entries
+        ],
+        schemas={topic: _schema(known[topic]) for topic in sorted(topics & known.keys())},
+    )
+
+
+def _shown(asked: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, str | None]]:
+    try:
+        data = msgspec.json.decode(entry.state)["data"]
+    except (msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):
+        return  # no event any more; its hash says so
+    for path, token in tokens_in(data):
+        bound = token.get("b") or f"{entry.originator_id}:{entry.originator_version}/{path}"
+        try:
+            yield path, asked.vault.open(Sealed(token["k"], None, token["c"], bound))
+        except Erased:
+            yield path, None
+        except (InvalidTag, ValueError):
+            continue  # altered; its hash says so
+
+
+def _schema(event: type) -> dict[str, Any]:
+    token = {"type": "object", "required": ["k", "c"], "description": "sealed: k names the key, c is the ciphertext"}
+    return msgspec.json.schema(Stored[event], schema_hook=lambda _: token)  # type: ignore[valid-type]

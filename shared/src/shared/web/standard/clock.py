@@ -1,0 +1,42 @@
+"""The development clock over HTTP; this router exists in development only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel
+
+from shared.kernel.decider import Role
+from shared.web.auth.authorization import only
+from shared.web.http.openapi_responses import answers
+from shared.web.http.problems import ProblemError
+from shared.web.http.request_body import AsJson, BoundedRoute
+from shared.web.requests.dependencies import Asked
+
+clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute)
+
+
+class Instant(BaseModel):
+    now: AwareDatetime
+
+
+@clock_router.get("")
+def read(asked: Asked) -> Instant:
+    return Instant(now=asked.clock.now())
+
+
+@clock_router.post("", dependencies=[only(Role.OPS)], responses=answers(409))
+def set_forward(to: Annotated[Instant, AsJson()], asked: Asked) -> Instant:
+    """Moves the clock of all services of this machine on to an instant; it never goes back."""
+    try:
+        moved: datetime = asked.clock.set_forward(to.now)
+    except ValueError:
+        raise ProblemError(
+            409,
+            "clock-out-of-reach",
+            "L’horloge ne peut aller là",
+            f"Elle ne recule pas, et avance de cinquante ans au plus\u00a0: il est {asked.clock.now():%d/%m/%Y}.",
+        ) from None
+    return Instant(now=moved)

@@ -1,0 +1,90 @@
+"""What does a service hold of a person? Asked by the DPO: for access and portability, and before an erasure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from shared.erasure.erasure import decider, forgetting_of
+from shared.eventlog.people_search import found, held
+from shared.kernel.decider import Role
+from shared.web.auth.authentication import Calling
+from shared.web.auth.authorization import allowed, read
+from shared.web.http.request_body import AsJson
+from shared.web.requests.dependencies import Asked, case_router
+
+DPO = frozenset({Role.DPO})
+
+
+class Words(BaseModel):
+    """A name, or a part of one; or a mail address, a telephone number. In the body: addresses end in proxies' logs."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    words: Annotated[str, StringConstraints(min_length=2, max_length=200, pattern=r"\w")]
+
+
+class Somebody(BaseModel):
+    """A person under one id of this service; somebody told of twice may stand under two. `since`: the first event."""
+
+    person: UUID
+    cases: list[UUID]
+    since: datetime
+
+
+class HeldValue(BaseModel):
+    """`path`: the field of the event that holds it, under which aggregate (`stream`) of which case."""
+
+    case: UUID
+    stream: UUID
+    version: int
+    event: str
+    label: str
+    path: str
+    recorded_at: datetime
+    value: str
+
+
+class PersonHere(BaseModel):
+    """Everything that this service recorded under a person's own key. `erased`: it has forgotten them."""
+
+    service: str
+    person: UUID
+    erased: bool
+    held: list[HeldValue]
+
+
+def people_router() -> APIRouter:
+    router = case_router("/people", "people")
+
+    @router.post("/search", summary="Who is meant by a name")
+    def search(body: Annotated[Words, AsJson()], asked: Asked, caller: Calling) -> list[Somebody]:
+        """At most fifty people of whom one value holds all these words, the latest first; accents do not count.
+
+        Only whole words are found: this service keeps no name in clear, and compares keyed hashes."""
+        allowed(caller, DPO)
+        known = found(asked, body.words)
+        caller.listed_rows(len(known))
+        return [Somebody(person=each.person, cases=list(each.cases), since=each.since) for each in known]
+
+    @router.get("/{id}", summary="What this service holds of a person")
+    def person(id: UUID, asked: Asked, caller: Calling) -> PersonHere:  # noqa: A002
+        """Machine-readable, for the rights of access and portability: each value with where it stands and since when.
+
+        Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""
+        allowed(caller, DPO)
+        read(caller, id)
+        erased = asked.load(decider, forgetting_of(id)).state.forgotten
+        return PersonHere(
+            service=asked.service,
+            person=id,
+            erased=erased,
+            held=[HeldValue(**asdict(each)) for each in held(asked, id)],
+        )
+
+    return router

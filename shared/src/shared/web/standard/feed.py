@@ -1,0 +1,80 @@
+"""`GET /events`: the service's log over HTTP. Other services read every header, partners what their right covers."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
+
+from shared.eventlog.partitions import PARTITIONS
+from shared.kernel.decider import Role
+from shared.messaging.feed import LARGEST_PAGE, LOWEST, UNREADABLE, Page
+from shared.messaging.wire import Published, encode, messages_of
+from shared.web.auth.authentication import Caller, calling
+from shared.web.auth.authorization import allowed
+from shared.web.http.openapi_responses import answers
+from shared.web.http.problems import ProblemError
+from shared.web.requests.dependencies import Asked
+from shared.web.standard.partner_feed import PARTNERS, check_cursor, shown_to
+
+
+class EventsPage(BaseModel):
+    """Headers of stored events, with the public body of those that have one; `next` is the next page's `after`; `since`
+    is the position from which a log restored from a back-up goes its own way."""
+
+    log_id: UUID
+    events: list[dict[str, Any]]
+    next: int | None
+    since: int = 0
+
+
+def feed_router(published: Published, who: Callable[..., Any] = calling) -> APIRouter:
+    """`who` says who calls: the deployment's services are shown every event's header, whatever the case."""
+    router = APIRouter(tags=["events"])
+
+    @router.get("/events", response_model=EventsPage, responses=answers(409, 422), summary="What is recorded, in order")
+    def events(
+        asked: Asked,
+        caller: Annotated[Caller, Depends(who)],
+        after: Annotated[int, Query(ge=LOWEST, description="A position: what follows it; 0 for the beginning")] = 0,
+        partition: Annotated[
+            int | None, Query(ge=0, lt=PARTITIONS, description="For services: `after` is a number of this partition")
+        ] = None,
+        limit: Annotated[
+            int, Query(ge=1, le=LARGEST_PAGE, description="How many events are looked at, shown or not")
+        ] = LARGEST_PAGE,
+        log: Annotated[UUID | None, Query(description="The `log_id` that the position comes from")] = None,
+    ) -> Response:
+        """Everything recorded here after a position, to the deployment's services; to a partner the events of the cases
+        that its right covers today and that are not confidential, with the same headers and positions. A partner's page
+        may be short, or empty, and still have a `next`: of a confidential case auditors are shown the headers alone."""
+        allowed(caller, PARTNERS | {Role.SERVICE})
+        recorder, partner = asked.recorder, caller.actor.role is not Role.SERVICE
+        if partner:
+            check_cursor(recorder, after, partition, log)
+        if partition is None:
+            entries = recorder.select_notifications(after, limit, inclusive_of_start=False)
+        else:
+            entries = recorder.entries_of_partition(partition, after, limit)
+        following = None
+        if len(entries) == limit:
+            following = entries[-1].id if partition is None else entries[-1].number
+        identity = recorder.identity()
+        try:
+            if partner:
+                messages = shown_to(caller, asked, published, entries)
+                caller.listed_rows(len(messages))
+            else:
+                messages = messages_of(asked, published, entries)
+        except UNREADABLE as error:
+            raise ProblemError(
+                500,
+                "unreadable-event",
+                "Événement illisible",
+                "Ce service ne peut plus lire un événement qu’il détient.",
+            ) from error
+        page = Page(identity.log_id, messages, following, identity.since)
+        return Response(encode(page), media_type="application/json")
+
+    return router

@@ -1,0 +1,44 @@
+"""Is the process alive, and can it work?"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Literal
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from shared.web.http.problems import ProblemError
+from shared.web.requests.dependencies import Asked
+
+log = logging.getLogger(__name__)
+health_router = APIRouter(tags=["health"])
+
+
+@health_router.get("/livez")
+async def alive() -> dict[str, str]:
+    """The process answers, however busy its threads are; nothing else is asked."""
+    return {"status": "ok"}
+
+
+class Ready(BaseModel):
+    """`halted`: the services nothing more is heard of, and why, until somebody has looked."""
+
+    status: Literal["ok"] = "ok"
+    halted: dict[str, str]
+
+
+@health_router.get("/readyz", responses={503: {"description": "PostgreSQL does not answer"}})
+async def ready(asked: Asked) -> Ready:
+    """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
+    try:
+        async with asyncio.timeout(2):
+            return Ready(halted=await asyncio.to_thread(asked.recorder.halted))
+    except (TimeoutError, PersistenceError, psycopg.Error) as error:
+        log.warning("not ready: %r", error)
+        raise ProblemError(
+            503, "not-ready", "Service momentanément indisponible", "Les données ne répondent pas."
+        ) from error

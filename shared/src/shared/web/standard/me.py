@@ -1,0 +1,42 @@
+"""Who am I, here?"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from shared.kernel.decider import Role
+from shared.web.auth.authentication import Identifying
+from shared.web.http.request_body import BoundedRoute
+
+me_router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=BoundedRoute)
+
+
+class Held(BaseModel):
+    """A right that is held today; `id` is what the header DLA-Right names."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    role: Role
+    unit: str | None
+    units: tuple[str, ...]
+    dossier: UUID | None
+    since: date | None
+    until: date | None
+
+
+class Me(BaseModel):
+    """`id`: by which the histories name the caller, and which they tell to whoever may give them a right."""
+
+    id: UUID
+    rights: list[Held]
+
+
+@me_router.get("", summary="Who calls")
+def me(identified: Identifying) -> Me:
+    """As whom this token is taken, and with which rights; they may be none."""
+    return Me(id=UUID(identified.identity), rights=[Held.model_validate(right) for right in identified.rights])

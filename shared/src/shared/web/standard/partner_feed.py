@@ -1,0 +1,79 @@
+"""What of a service's log may a partner follow? The events of the cases that its right covers, by the same cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from uuid import UUID
+
+import httpx
+
+from shared.access.policy import Action
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.recorder import LogRecorder
+from shared.kernel.decider import Role
+from shared.messaging.wire import Message, Published, messages_of
+from shared.web.auth.authentication import Caller
+from shared.web.http.problems import ProblemError
+
+PARTNERS = frozenset({Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR})
+"""The rights by which a person or a program outside follows a log."""
+
+
+def check_cursor(recorder: LogRecorder, after: int, partition: int | None, log: UUID | None) -> None:
+    """Raises ProblemError for one that this log never gave to a partner."""
+    identity = recorder.identity()
+    if log not in (None, identity.log_id):
+        raise ProblemError(
+            409,
+            "another-log",
+            "Ce journal n’est plus le même",
+            "Votre position vient d’un autre journal\u00a0: celui-ci a été restauré, et suit une autre histoire"
+            f" après la position {identity.since}. Reprenez de là, ou du début.",
+            log_id=str(identity.log_id),
+            since=identity.since,
+        )
+    last = recorder.max_notification_id() or 0
+    if partition is not None or not 0 <= after <= last:
+        raise ProblemError(
+            422,
+            "wrong-cursor",
+            "Suite introuvable",
+            f"«\u202fafter\u202f» est une position de ce journal, de 0 à {last} aujourd’hui, sans partition\u00a0:"
+            " celle que «\u202fnext\u202f» a donnée, ou celle du dernier événement que vous avez reçu.",
+            last=last,
+        )
+
+
+def shown_to(
+    caller: Caller, app: ServiceApplication, published: Published, entries: Sequence[LogEntry]
+) -> list[Message]:
+    """Of these entries those of the cases that the right covers today. What the others say is not even read."""
+    may = cache(caller.may)
+
+    @cache
+    def is_a_case(id: UUID) -> bool:  # noqa: A002
+        """Not the register, a sheet, or what a service keeps for itself; nor what is shown to nobody, being altered."""
+        try:
+            return caller.dossier(id) is not None
+        except ProblemError as refusal:
+            if refusal.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+                raise
+            return False
+
+    def covered() -> Iterator[tuple[LogEntry, bool]]:
+        for entry in entries:
+            if not is_a_case(entry.case_id):
+                continue
+            if may(Action.READ, entry.case_id):
+                yield entry, True
+            elif may(Action.HEADERS, entry.case_id):
+                yield entry, False
+
+    kept = list(covered())
+    messages = messages_of(app, published, [entry for entry, _ in kept])
+    return [
+        message if whole else Message(told=message.told, label=message.label)
+        for message, (_, whole) in zip(messages, kept, strict=True)
+    ]

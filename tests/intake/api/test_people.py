@@ -1,0 +1,317 @@
+"""The DPO over HTTP: who is meant, what is held of them, and an erasure that every service confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support import confidential_case
+from tests.support.all_services import House, house
+from tests.support.automatic_openings import opened_by_itself
+
+from embedded.nats import Nats
+from embedded.postgres import Postgres
+from intake.main import service as intake
+from shared.crypto.erased_keys import ErasedList
+from shared.crypto.keys import ERASED
+from shared.erasure.after_restore import destroy_again
+from shared.kernel.decider import Role
+
+REQUEST: dict[str, Any] = {
+    "structure": {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"},
+    "contact": {"name": "Maëlle Kerdoncuff", "function": "Présidente", "email": "maelle@example.org"},
+    "need": "Notre modèle économique repose sur une seule subvention.",
+}
+MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
+PHASES = ("intake", "diagnostic", "parcours", "followup")
+NUMBERS = iter(
+    [
+        "73282932000074",
+        "55208131766522",
+        "35600000000048",
+        "38012986646850",
+        "30613890001294",
+        "32212091600208",
+        "45278322800011",
+        "17951499700016",
+        "65325415100018",
+        "54355626000015",
+        "79434852400016",
+        "95155947500011",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def services(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    def database(name: str) -> str:
+        return postgres.ensure_database(f"people_{name}", connections=-1)
+
+    with house(database, nats, tmp_path_factory.mktemp("people")) as running:
+        yield running
+
+
+def received(services: House, name: str, **changes: Any) -> str:
+    """The address of a request of a structure of its own, whose contact has this name."""
+    told = REQUEST | {"structure": REQUEST["structure"] | {"siret": next(NUMBERS)}}
+    told |= {"contact": REQUEST["contact"] | {"name": name}} | changes
+    answer = services.by("intake", "adviser").post("/api/v1/requests", told)
+    assert answer.status_code == 201, answer.text
+    return str(answer.headers["Location"])
+
+
+def withdrawn(services: House, path: str) -> None:
+    answer = services.by("intake", "adviser").post(f"{path}/withdrawal", {"motive": "Elle n’en a plus besoin."})
+    assert answer.status_code == 200, answer.text
+
+
+def found(services: House, service: str, words: str) -> list[dict[str, Any]]:
+    answer = services.by(service, "dpo").post("/api/v1/people/search", {"words": words})
+    assert answer.status_code == 200, answer.text
+    people: list[dict[str, Any]] = answer.json()
+    return people
+
+
+def erase(services: House, person: str) -> Any:
+    return services.by("intake", "dpo").delete(f"/api/v1/people/{person}", MOTIVE)
+
+
+def slug(answer: Any) -> str:
+    return str(answer.json()["type"].rsplit("/", 1)[1])
+
+
+def test_a_person_is_found_by_name_and_told_everything_that_is_held(services: House) -> None:
+    path = received(services, "Soazig Le Bihan")
+    (somebody,) = found(services, "intake", "le bihan")
+    assert somebody["cases"] == [path.rpartition("/")[2]]
+    told = services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}").json()
+    assert {(each["path"], each["value"], each["event"]) for each in told["held"]} == {
+        ("contact.name", "Soazig Le Bihan", "request-received"),
+        ("contact.function", "Présidente", "request-received"),
+        ("contact.email", "maelle@example.org", "request-received"),
+    }
+    assert all(datetime.fromisoformat(each["recorded_at"]).tzinfo for each in told["held"])
+    assert (told["service"], told["erased"]) == ("intake", False)
+
+
+@pytest.mark.parametrize("name", PHASES)
+def test_only_the_dpo_asks_who_somebody_is(services: House, name: str) -> None:
+    for role in set(Role) - {Role.DPO}:
+        for answer in (
+            services.by(name, role).post("/api/v1/people/search", {"words": "Kerdoncuff"}),
+            services.by(name, role).get(f"/api/v1/people/{uuid4()}"),
+            services.by("intake", role).delete(f"/api/v1/people/{uuid4()}", MOTIVE),
+            services.by("intake", role).get(f"/api/v1/people/{uuid4()}/erasure"),
+        ):
+            assert answer.status_code == 403, f"{role}: {answer.text}"
+
+
+@pytest.mark.parametrize("words", ["", "a", "  ", "?!", 7, "x" * 201])
+def test_words_that_cannot_name_anybody_are_refused(services: House, words: Any) -> None:
+    answer = services.by("intake", "dpo").post("/api/v1/people/search", {"words": words})
+    assert (answer.status_code, slug(answer)) == (422, "invalid-request")
+
+
+def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom_and_when(services: House) -> None:
+    path = received(services, "Maëlle Kerdoncuff")
+    withdrawn(services, path)
+    before = services.by("intake", "adviser").get(f"{path}/stored").json()["events"]
+    person = found(services, "intake", "Maëlle Kerdoncuff")[0]["person"]
+
+    ordered = erase(services, person)
+    assert ordered.status_code == 202, ordered.text
+    assert ordered.json()["outstanding"] == ["diagnostic", "parcours", "followup"]
+    assert (ordered.json()["complete_at"], ordered.json()["backups_until"]) == (None, None)
+    assert ordered.json()["services"][0] | {"confirmed_at": None} == {
+        "service": "intake",
+        "confirmed_at": None,
+        "values": 3,
+    }
+
+    services.carry("parcours")
+    halfway = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure").json()
+    assert halfway["outstanding"] == ["parcours"]
+    services.carry()
+    certificate = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure").json()
+    assert certificate["outstanding"] == []
+    assert [each["service"] for each in certificate["services"]] == list(PHASES)
+    assert all(each["confirmed_at"] for each in certificate["services"])
+    complete = datetime.fromisoformat(certificate["complete_at"]).date()
+    assert date.fromisoformat(certificate["backups_until"]) == complete + timedelta(days=36)
+    assert certificate["motive"] == MOTIVE["motive"]
+
+    document = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure/certificate.html")
+    for said in ("Certificat d’effacement", "achevé le", "Suivi et consolidation", MOTIVE["motive"], "sauvegardes"):
+        assert said in document.text
+    assert "pas encore" not in document.text
+    assert "Kerdoncuff" not in document.text
+    pdf = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure/certificate.pdf")
+    assert pdf.content.startswith(b"%PDF")
+    assert services.by("intake", "adviser").get(f"/api/v1/people/{person}/erasure/certificate.pdf").status_code == 403
+
+    shown = services.by("intake", "adviser").get(path).json()["contact"]
+    assert (shown["name"], shown["email"]) == (ERASED, ERASED)
+    stored = services.by("intake", "adviser").get(f"{path}/stored").json()["events"]
+    assert [each["stored"] for each in stored] == [each["stored"] for each in before]
+    assert {None} == {said for where, said in stored[0]["shown"].items() if where.startswith("contact.")}
+    assert found(services, "intake", "Kerdoncuff") == []
+    told = services.by("intake", "dpo").get(f"/api/v1/people/{person}").json()
+    assert (told["erased"], told["held"]) == (True, [])
+    replayed = services.by("intake", "adviser").get(path, version=1).json()
+    assert replayed["contact"]["name"] == ERASED
+    assert replayed["replayed"]["erased"] == [person]
+
+
+def test_what_another_service_knows_of_a_person_is_forgotten_there(services: House) -> None:
+    (case,) = opened_by_itself("diagnostic", services["diagnostic"].application)["/api/v1/diagnoses"]
+    session = {"held_on": "2026-03-02", "participants": [{"name": "Tanguy Abgrall", "quality": "employee"}]}
+    path = f"/api/v1/diagnoses/{case}"
+    assert services.by("diagnostic", "adviser").post(f"{path}/sessions", session).status_code == 200
+    (somebody,) = found(services, "diagnostic", "Abgrall")
+    assert erase(services, somebody["person"]).status_code == 202
+    services.carry()
+    (attendee,) = services.by("diagnostic", "adviser").get(path).json()["content"]["sessions"][0]["participants"]
+    assert attendee["name"] == ERASED
+    certificate = services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}/erasure").json()
+    assert {each["service"]: each["values"] for each in certificate["services"]} == {
+        "intake": 0,
+        "diagnostic": 1,
+        "parcours": 0,
+        "followup": 0,
+    }
+
+
+def test_the_contact_of_an_open_dossier_is_replaced_first(services: House) -> None:
+    path = received(services, "Youenn Marchand")
+    (somebody,) = found(services, "intake", "Youenn")
+    refused = erase(services, somebody["person"])
+    assert (refused.status_code, slug(refused)) == (409, "person-still-needed")
+    assert refused.json()["dossiers"] == [path.rpartition("/")[2]]
+    another = {"contact": {"name": "Rozenn Tanguy"}, "reason": "Le trésorier a quitté l’association."}
+    assert services.by("intake", "adviser").post(f"{path}/contact", another).status_code == 200
+    assert erase(services, somebody["person"]).status_code == 202
+    assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == "Rozenn Tanguy"
+    history = services.by("intake", "adviser").get(f"{path}/history").json()
+    assert history[0]["data"]["contact"]["name"] == ERASED
+
+
+def test_whoever_holds_a_right_loses_it_first_and_a_dossier_is_no_person(services: House) -> None:
+    identity = services["intake"].id_of("gwenn")
+    right = {
+        "identity": identity,
+        "role": "adviser",
+        "unit": "dla-44",
+        "motive": "Arrivée dans l’équipe.",
+        "name": "Gwenn Riou",
+    }
+    given = services.by("intake", "manager").post("/api/v1/identities/rights", right)
+    assert given.status_code == 201, given.text
+    refused = erase(services, identity)
+    assert (refused.status_code, slug(refused)) == (409, "person-holds-rights")
+    held = services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["rights"][0]["id"]
+    revoked = {"right": held, "motive": "Départ de l’équipe."}
+    answer = services.by("intake", "manager").post(f"/api/v1/identities/{identity}/revocation", revoked)
+    assert answer.status_code == 200, answer.text
+    assert erase(services, identity).status_code == 202
+    assert services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["name"] == ERASED
+    path = received(services, "Nolwenn Pichon")
+    refused = erase(services, path.rpartition("/")[2])
+    assert (refused.status_code, slug(refused)) == (422, "not-a-person")
+
+
+def test_the_id_of_a_dossier_of_another_service_keeps_its_key(services: House) -> None:
+    (case,) = opened_by_itself("diagnostic", services["diagnostic"].application)["/api/v1/diagnoses"]
+    path = f"/api/v1/diagnoses/{case}"
+    session = {
+        "held_on": "2026-03-02",
+        "participants": [{"name": "Enora", "quality": "employee"}],
+        "notes": "Dit ceci.",
+    }
+    assert services.by("diagnostic", "adviser").post(f"{path}/sessions", session).status_code == 200
+    assert erase(services, case).status_code == 202
+    services.carry()
+    told = services.by("diagnostic", "adviser").get(path).json()["content"]["sessions"][0]
+    assert told["notes"] == "Dit ceci."
+
+
+def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_certified(
+    services: House, tmp_path: Path
+) -> None:
+    """As at its start: what the list outside remembers, and the restored log does not."""
+    path, spared = received(services, "Aziliz Prigent"), received(services, "Erwan Prigent")
+    (somebody,) = found(services, "intake", "Aziliz")
+    person, app = somebody["person"], services["intake"].application
+    app.erased = ErasedList(tmp_path / "erased")
+    app.erased.add([UUID(person), UUID(dossier := spared.rpartition("/")[2])])
+    try:
+        assert set(destroy_again(app, intake.erases_again)) == {UUID(person), UUID(dossier)}
+        assert destroy_again(app, intake.erases_again) == []
+    finally:
+        app.erased = None
+    assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == ERASED
+    certified = f"/api/v1/people/{person}/erasure"
+    assert services.by("intake", "dpo").get(certified).json()["outstanding"] == ["diagnostic", "parcours", "followup"]
+    services.carry()
+    certificate = services.by("intake", "dpo").get(certified).json()
+    assert (certificate["outstanding"], certificate["ordered_by"]) == ([], "service:intake")
+    assert "sauvegarde restaurée" in certificate["motive"]
+    paper = services.by("intake", "dpo").get(f"{certified}/certificate.html").text
+    assert "le programme, après la restauration d’une sauvegarde" in paper
+    assert services.by("intake", "dpo").get(f"/api/v1/people/{dossier}/erasure").status_code == 404
+
+
+def test_a_certificate_is_read_for_a_reason_and_that_is_recorded(services: House) -> None:
+    withdrawn(services, received(services, "Klervi Le Goff"))
+    (somebody,) = found(services, "intake", "Klervi")
+    assert erase(services, somebody["person"]).status_code == 202
+    dpo, certified = services.by("intake", "dpo"), f"/api/v1/people/{somebody['person']}/erasure"
+    for path in (certified, f"{certified}/certificate.html"):
+        assert dpo.because(None).get(path).status_code == 428
+        assert dpo.because("La personne demande où en est son effacement.").get(path).status_code == 200
+        read = dpo.get("/api/v1/consultations", limit=1).json()["items"][0]
+        assert (read["case"], read["motive"]) == (somebody["person"], "La personne demande où en est son effacement.")
+    assert dpo.get("/api/v1/retention").status_code == 200
+    assert dpo.get("/api/v1/consultations", limit=1).json()["items"][0]["operation"] == "retention_terms"
+
+
+def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(services: House) -> None:
+    """Article 15: what is held of a person is told to them, wherever it stands; the dossier is another matter."""
+    path = received(services, "Tifenn Guillou")
+    case = path.rpartition("/")[2]
+    assert (
+        services.by("intake", "adviser").post(f"{path}/confidentiality", confidential_case.REASONS).status_code == 200
+    )
+    (somebody,) = found(services, "intake", "Guillou")
+    assert somebody["cases"] == [case]
+    dpo, held = services.by("intake", "dpo", units=["dla-44"]), f"/api/v1/people/{somebody['person']}"
+    assert dpo.because(None).get(held).status_code == 428
+    told = dpo.because("Demande d’accès de l’intéressée, du 3 septembre.").get(held).json()["held"]
+    assert {each["value"] for each in told} == {"Tifenn Guillou", "Présidente", "maelle@example.org"}
+    assert {each["case"] for each in told} == {case}
+    read = dpo.get("/api/v1/consultations", limit=1).json()["items"][0]
+    assert (read["case"], read["motive"]) == (somebody["person"], "Demande d’accès de l’intéressée, du 3 septembre.")
+    assert case not in {row["id"] for row in dpo.get("/api/v1/requests").json()["items"]}
+    assert dpo.get(f"{path}/links").json()["policy"] == "confidential"
+
+
+def test_nobody_certifies_what_was_not_ordered(services: House) -> None:
+    assert services.by("intake", "dpo").get(f"/api/v1/people/{uuid4()}/erasure").status_code == 404
+
+
+def test_audit_hears_of_the_erasure_and_has_nothing_to_forget(services: House) -> None:
+    path = received(services, "Bleuenn Cariou")
+    withdrawn(services, path)
+    (somebody,) = found(services, "intake", "Cariou")
+    erase(services, somebody["person"])
+    services.carry()
+    rows = services["audit"].application.recorder.fetch("SELECT count(*) AS n FROM {schema}.keys")
+    assert rows == [{"n": 0}]
+    assert "Cariou" not in str(services["audit"].everything())
+    heard = services["audit"].application.recorder.entries_of_case(
+        UUID(services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}/erasure").json()["erasure"])
+    )
+    assert len(heard) == 8, "the order, what each of four forgot, and three confirmations"

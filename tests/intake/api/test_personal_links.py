@@ -1,0 +1,264 @@
+"""A personal link over HTTP: what it opens and for how long, to whom it leads back, and where its secret never is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support.audit_events import committed
+from tests.support.served_service import Client, Served, served
+
+from audit.main import service as audit
+from diagnostic.domain import diagnosis
+from diagnostic.domain.commands import OpenDiagnosis
+from diagnostic.main import service as diagnostic
+from embedded.nats import Nats
+from followup.main import service as followup
+from intake.main import service as intake
+from parcours.domain import parcours as accompaniment
+from parcours.domain.consultation import consultation
+from parcours.domain.consultation.proposals import ConsultProvider, GridLine, OpenConsultation
+from parcours.domain.parcours import OpenParcours
+from parcours.domain.state import Plan
+from parcours.main import service as parcours
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+from shared.messaging.feed import Feed
+from shared.messaging.inbox import Inbox
+from shared.messaging.wire import messages_of
+from shared.runtime.service import Service
+
+UNIT = "dla-44"
+MOTIVE = "Présidente, qui validera le diagnostic."
+NAME = "Maëlle Kerdoncuff"
+REQUEST: dict[str, Any] = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "73282932000074",
+    },
+    "contact": {"name": NAME},
+    "need": "Un besoin.",
+}
+
+
+def slug(answer: Any) -> str:
+    return str(answer.json()["type"].rsplit("/", 1)[1])
+
+
+class House:
+    """Intake, and whichever other services a test opens."""
+
+    def __init__(self, served: Served, opening: Callable[[Service], Served]) -> None:
+        self.intake, self._opening = served, opening
+        self.adviser = served.by("adviser")
+        self.case = self.adviser.post("/api/v1/requests", REQUEST).json()["id"]
+        self.path = f"/api/v1/requests/{self.case}/links"
+
+    def give(self, role: str = "leader", name: str = NAME, **told: Any) -> dict[str, Any]:
+        answer = self.adviser.post(self.path, {"role": role, "name": name, "motive": MOTIVE} | told)
+        assert answer.status_code == 201, answer.text
+        given: dict[str, Any] = answer.json()
+        return given
+
+    def open(self, service: Service) -> Served:
+        """Another service, which has heard what the register says so far."""
+        running = self._opening(service)
+        self.tell(service, running)
+        return running
+
+    def tell(self, service: Service, running: Served) -> None:
+        log, inbox = self.intake.application, Inbox(running.application, service.reactions, Feed({}, ""))
+        for message in messages_of(log, intake.published, log.recorder.select_notifications(None, 1000)):
+            inbox.receive(message)
+        committed(running.application)
+
+
+def bearer(running: Served, secret: str) -> Client:
+    return Client(running.http, secret)
+
+
+@pytest.fixture
+def house(database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setenv("DLA_INTAKE_CONSOLE_URL", "https://dla.example/")
+    with ExitStack() as leaving:
+
+        def opening(service: Service) -> Served:
+            folder = tmp_path / service.name
+            folder.mkdir()
+            return leaving.enter_context(served(service, database, nats, folder))
+
+        yield House(opening(intake), opening)
+
+
+def test_a_leader_comes_in_by_a_link_to_one_dossier_and_to_no_other(house: House) -> None:
+    given = house.give()
+    assert given["address"] == f"https://dla.example/acces#{given['secret']}"
+    leader = bearer(house.intake, given["secret"])
+    me = leader.get("/api/v1/me").json()
+    (right,) = me["rights"]
+    assert (me["id"], right["role"], right["dossier"]) == (given["id"], "leader", house.case)
+    assert right["until"] == given["until"]
+    assert leader.get(f"/api/v1/requests/{house.case}").status_code == 200
+    assert leader.get(f"/api/v1/requests/{uuid4()}").json()["policy"] == "own-dossier"
+    assert leader.get("/api/v1/requests").status_code == 403
+    assert leader.get(house.path).status_code == 403, "who else has a link is not a leader's to read"
+    withdrawn = leader.post(f"/api/v1/requests/{house.case}/withdrawal", {"motive": "Nous renonçons."})
+    assert withdrawn.status_code == 200
+    last = house.adviser.get(f"/api/v1/requests/{house.case}/history").json()[-1]
+    assert (last["event"], last["actor"], last["role"]) == ("request-withdrawn", given["id"], "leader")
+
+
+def test_the_unit_reads_who_has_a_link_until_when_and_who_gave_it(house: House) -> None:
+    given, other = house.give(), house.give("provider", "Cabinet Vilaine")
+    listed = house.adviser.get(house.path).json()
+    assert [(row["id"], row["role"], row["name"], row["until"], row["revoked"]) for row in listed] == [
+        (given["id"], "leader", NAME, given["until"], False),
+        (other["id"], "provider", "Cabinet Vilaine", other["until"], False),
+    ]
+    assert {row["given_by"] for row in listed} == {house.intake.id_of("some-adviser")}
+    assert {link["rel"] for link in listed[0]["links"]} == {"renew-link", "revoke-link"}
+    assert house.intake.by("adviser", unit="dla-75").get(house.path).status_code == 403
+    offered = {link["rel"] for link in house.adviser.get(f"/api/v1/requests/{house.case}").json()["links"]}
+    assert "give-link" in offered
+    first_given = house.adviser.get(f"{house.path}/{given['id']}", version=1).json()["replayed"]["recorded_at"]
+    (then,) = house.adviser.get(house.path, as_of=first_given).json()
+    assert (then["id"], then["links"]) == (given["id"], [])
+    assert house.adviser.get(house.path, version=1).json() == [], "nobody had one when the request was received"
+
+
+def test_a_new_link_for_the_same_person_ends_the_one_before(house: House) -> None:
+    first = house.give()
+    again = house.adviser.post(house.path, {"role": "leader", "name": NAME.upper(), "motive": MOTIVE})
+    assert (slug(again), again.json()["link"]) == ("link-given-before", first["id"])
+    renewal = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."})
+    assert renewal.status_code == 200, renewal.text
+    second = renewal.json()
+    assert second["id"] == first["id"]
+    assert bearer(house.intake, second["secret"]).get("/api/v1/me").json()["id"] == first["id"]
+    gone = bearer(house.intake, first["secret"]).get("/api/v1/me")
+    assert gone.status_code == 401
+    assert "demandez-en un nouveau à la personne du DLA" in gone.json()["detail"]
+
+
+def test_a_link_is_taken_back_by_the_unit_alone(house: House) -> None:
+    given = house.give()
+    revocation, motive = f"{house.path}/{given['id']}/revocation", {"motive": "Fin de mandat."}
+    assert bearer(house.intake, given["secret"]).post(revocation, motive).status_code == 403
+    assert house.intake.by("manager", unit="dla-75").post(revocation, motive).status_code == 403
+    assert house.intake.by("manager").post(revocation, motive).status_code == 200
+    assert bearer(house.intake, given["secret"]).get("/api/v1/me").status_code == 401
+    (row,) = house.adviser.get(house.path).json()
+    assert row["revoked"]
+    assert {link["rel"] for link in row["links"]} == {"renew-link"}
+
+
+def test_a_link_is_over_the_day_after_its_last_one(house: House) -> None:
+    today = house.intake.application.clock.now().date()
+    too_long = {"role": "leader", "name": NAME, "motive": MOTIVE, "until": str(today + timedelta(days=31))}
+    assert slug(house.adviser.post(house.path, too_long)) == "link-too-long"
+    given = house.give()
+    assert given["until"] == str(today + timedelta(days=30))
+    ops, leader, answers = house.intake.by("ops"), bearer(house.intake, given["secret"]), []
+    for day in (30, 31):
+        noon = f"{today + timedelta(days=day)}T12:00:00Z"
+        assert ops.post("/api/v1/clock", {"now": noon}).status_code == 200
+        answers.append(leader.get(f"/api/v1/requests/{house.case}"))
+    assert [answer.status_code for answer in answers] == [200, 403]
+    assert slug(answers[1]) == "link-expired"
+    assert "demandez-en un nouveau" in answers[1].json()["detail"]
+
+
+@pytest.mark.parametrize("guess", ["", "A" * 43, "é" * 43, "A" * 9000], ids=len)
+def test_a_guess_opens_nothing(house: House, guess: str) -> None:
+    house.give()
+    token = f"Bearer dla_link_{guess}".encode("latin-1")
+    answer = house.intake.http.get("/api/v1/me", headers=[(b"Authorization", token)])
+    assert (answer.status_code, slug(answer)) == (401, "unauthenticated")
+
+
+def test_the_secret_is_told_once_and_kept_nowhere(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    asked = {"role": "leader", "name": NAME, "motive": MOTIVE}
+    first = house.adviser.post(house.path, asked, Idempotency_Key="une-fois")
+    secret = first.json()["secret"]
+    assert first.headers["Cache-Control"] == "no-store"
+    again = house.adviser.post(house.path, asked, Idempotency_Key="une-fois")
+    assert again.json() == first.json() | {"secret": None, "address": None}
+    bearer(house.intake, secret).get(f"/api/v1/requests/{house.case}")
+    kept = [row for rows in house.intake.everything().values() for row in rows]
+    assert not [row for row in kept if secret.removeprefix("dla_link_") in row]
+    assert any(first.json()["id"] in row for row in kept), "what is kept was looked at"
+    assert secret not in caplog.text
+    assert NAME not in str(kept)
+
+
+@pytest.mark.parametrize("service", [diagnostic, parcours, followup, audit], ids=lambda service: service.name)
+def test_every_service_takes_the_link_and_refuses_it_once_it_is_over(house: House, service: Service) -> None:
+    first = house.give()
+    elsewhere = house.open(service)
+    me = bearer(elsewhere, first["secret"]).get("/api/v1/me").json()
+    assert (me["id"], me["rights"][0]["dossier"]) == (first["id"], house.case)
+    second = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."}).json()
+    assert bearer(elsewhere, second["secret"]).get("/api/v1/me").status_code == 401, "it was not heard here yet"
+    house.tell(service, elsewhere)
+    assert bearer(elsewhere, first["secret"]).get("/api/v1/me").status_code == 401
+    assert bearer(elsewhere, second["secret"]).get("/api/v1/me").json()["id"] == first["id"]
+
+
+def test_a_provider_reads_its_own_consultations_in_parcours_and_nothing_else(house: House) -> None:
+    given, rival = house.give("provider", "Cabinet Vilaine"), house.give("provider", "Cabinet Loire")
+    running = house.open(parcours)
+    app, case = running.application, UUID(house.case)
+    plan = Plan(uuid7(), UNIT, "some-adviser", app.clock.now(), ("strategy",), {})
+    unit = app.context(case, Actor("some-adviser", Role.ADVISER, UNIT))
+    app.handle(accompaniment.decider, case, OpenParcours(plan), unit)
+    number, deadline = uuid7(), app.clock.now() + timedelta(days=9)
+    opening = OpenConsultation(uuid7(), "Refondre le budget", (GridLine("Méthode", 100),), deadline)
+    app.handle(consultation.decider, number, opening, unit)
+    for name, account in (("Cabinet Vilaine", given["id"]), ("Cabinet Loire", rival["id"])):
+        app.handle(consultation.decider, number, ConsultProvider(name, account), unit)
+    key, other = app.existing(consultation.decider, number).state.candidates
+
+    provider = bearer(running, given["secret"])
+    page = provider.get(f"/api/v1/parcours/{case}/provider").json()
+    assert [(each["id"], each["provider"]) for each in page["consultations"]] == [(str(number), str(key))]
+    proposals = f"/api/v1/parcours/{case}/consultations/{number}/proposals"
+    proposal = {"provider": str(key), "amount": 250_000, "days": 4, "summary": "Quatre journées."}
+    assert slug(provider.post(proposals, proposal | {"provider": str(other)})) == "not-your-proposal"
+    assert provider.post(proposals, proposal).status_code == 200
+    assert "Quatre journées." in provider.get(f"/api/v1/parcours/{case}/provider").text
+    assert "Quatre journées." not in bearer(running, rival["secret"]).get(f"/api/v1/parcours/{case}/provider").text
+
+    for path in ("", "/history", "/stored", "/changes", "/versions", "/documents"):
+        assert provider.get(f"/api/v1/parcours/{case}{path}").json()["policy"] == "role"
+    for path in ("/attachments", "/consultations", f"/consultations/{number}"):
+        assert provider.get(f"/api/v1/parcours/{case}{path}").json()["policy"] == "role"
+    assert bearer(house.intake, given["secret"]).get(f"/api/v1/requests/{case}").json()["policy"] == "role"
+
+
+def test_a_mandate_is_that_of_the_person_whichever_link_they_came_in_by(house: House) -> None:
+    first = house.give()
+    running = house.open(diagnostic)
+    app, case = running.application, UUID(house.case)
+    opening = OpenDiagnosis(uuid7(), UNIT, "some-adviser", app.clock.now(), 12)
+    app.handle(diagnosis.decider, case, opening, app.context(case, Actor("ourselves", Role.SERVICE)))
+    path, word = f"/api/v1/diagnoses/{case}", {"version": 1, "content_hash": "0" * 64}
+
+    def said(secret: str) -> str:
+        return slug(bearer(running, secret).post(f"{path}/validation", word))
+
+    assert said(first["secret"]) == "stale-content", "let in: what was read is judged"
+    over = {"leader": first["id"], "starts_on": "2025-01-01", "ends_on": "2025-12-31"}
+    assert running.by("adviser").post(f"{path}/mandates", over).status_code == 200
+    assert said(first["secret"]) == "no-mandate"
+    second = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."}).json()
+    house.tell(diagnostic, running)
+    assert said(second["secret"]) == "no-mandate"

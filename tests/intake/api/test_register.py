@@ -1,0 +1,254 @@
+"""Who may do what comes from the register: given over HTTP, known everywhere, over at its term or when revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support.audit_events import committed
+from tests.support.sample_services import eventually
+from tests.support.served_service import Client, Served, served
+from typer.testing import CliRunner
+
+from audit.main import service as audit
+from diagnostic.main import service as diagnostic
+from embedded.nats import Nats
+from followup.main import service as followup
+from intake.main import cli
+from intake.main import service as intake
+from parcours.main import service as parcours
+from shared.messaging.feed import Feed
+from shared.messaging.inbox import Inbox
+from shared.messaging.wire import messages_of
+from shared.runtime.service import Part, Service
+from shared.settings.settings import RightsFrom
+
+UNIT = "dla-44"
+MOTIVE = "Arrivée dans l’équipe."
+REQUEST = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "siret": "73282932000074",
+    },
+    "contact": {"name": "Maëlle Kerdoncuff"},
+    "need": "Un besoin.",
+}
+
+
+def slug(answer: Any) -> str:
+    return str(answer.json()["type"].rsplit("/", 1)[1])
+
+
+class Register:
+    """Intake in register mode, with its first manager as an operator's command made them."""
+
+    def __init__(self, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.served = served
+        served.speak_to(monkeypatch)
+
+    def first(self, subject: str, role: str, *more: str) -> str:
+        command = ["register", "--subject", subject, "--role", role, "--motive", "Mise en service.", *more]
+        done = CliRunner().invoke(cli, command)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    def person(self, subject: str) -> Client:
+        """A token that claims the moon: the register alone is believed."""
+        return self.served.by("manager", subject=subject, unit="everywhere")
+
+    def id_of(self, subject: str) -> str:
+        return str(self.person(subject).get("/api/v1/me").json()["id"])
+
+    def give(self, by: str, to: str, **told: Any) -> Any:
+        asked = {"identity": self.id_of(to), "motive": MOTIVE} | told
+        return self.person(by).post("/api/v1/identities/rights", asked)
+
+
+@pytest.fixture
+def register(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Register]:
+    with served(intake, database, nats, tmp_path, rights_from=RightsFrom.REGISTER) as opened:
+        register = Register(opened, monkeypatch)
+        register.first("claire", "manager", "--unit", UNIT)
+        yield register
+
+
+def test_whoever_is_in_no_register_reads_who_they_are_and_nothing_else(register: Register) -> None:
+    stranger = register.person("inconnue")
+    me = stranger.get("/api/v1/me").json()
+    assert me == {"id": register.served.id_of("inconnue"), "rights": []}
+    answer = stranger.get("/api/v1/requests")
+    assert (answer.status_code, slug(answer)) == (403, "without-rights")
+
+
+def test_a_manager_lets_an_adviser_in_and_out(register: Register) -> None:
+    assert register.give("claire", "inès", role="adviser", unit=UNIT, name="Inès Martin").status_code == 201
+    ines = register.person("inès")
+    (right,) = ines.get("/api/v1/me").json()["rights"]
+    assert (right["role"], right["unit"]) == ("adviser", UNIT)
+    assert ines.get("/api/v1/requests").status_code == 200
+
+    identity = f"/api/v1/identities/{register.id_of('inès')}"
+    shown = register.person("claire").get(identity).json()
+    assert (shown["name"], shown["rights"][0]["role"]) == ("Inès Martin", "adviser")
+    motive = {"right": right["id"], "motive": "Départ."}
+    assert register.person("claire").post(f"{identity}/revocation", motive).status_code == 200
+    assert slug(ines.get("/api/v1/requests")) == "without-rights"
+    told = register.person("claire").get(f"{identity}/history").json()
+    assert [(event["label"], event["data"]["motive"]) for event in told] == [
+        ("Droit donné", MOTIVE),
+        ("Droit retiré", "Départ."),
+    ]
+
+
+def test_nobody_gives_more_than_they_have(register: Register) -> None:
+    assert slug(register.give("claire", "inès", role="adviser", unit="dla-35")) == "right-beyond-yours"
+    assert slug(register.give("claire", "inès", role="dpo")) == "right-beyond-yours"
+    assert slug(register.give("claire", "claire", role="adviser", unit=UNIT)) == "own-rights"
+    assert slug(register.give("inconnue", "inès", role="adviser", unit=UNIT)) == "without-rights"
+
+
+def test_a_right_holds_from_its_first_day_to_its_last(register: Register) -> None:
+    register.first("intérim", "adviser", "--unit", UNIT, "--since", "2031-03-01", "--until", "2031-03-31")
+    register.first("horloge", "ops")
+    temporary, ops = register.person("intérim"), register.person("horloge")
+    answers = []
+    for now in ("2031-02-28T12:00:00Z", "2031-03-01T12:00:00Z", "2031-03-31T12:00:00Z", "2031-04-01T12:00:00Z"):
+        assert ops.post("/api/v1/clock", {"now": now}).status_code == 200
+        answers.append(temporary.get("/api/v1/requests").status_code)
+    assert answers == [403, 200, 200, 403]
+
+
+def test_who_holds_several_rights_says_which(register: Register) -> None:
+    register.first("double", "adviser", "--unit", UNIT)
+    register.first("double", "manager", "--unit", "dla-35")
+    twice = register.person("double")
+    assert slug(twice.get("/api/v1/requests")) == "choose-a-right"
+    first = twice.get("/api/v1/me").json()["rights"][0]
+    assert twice.under(first["id"]).get("/api/v1/requests").status_code == 200
+    assert slug(twice.under(str(uuid4())).get("/api/v1/requests")) == "choose-a-right"
+
+
+def test_a_leader_is_given_a_dossier_of_the_unit_alone(register: Register) -> None:
+    dossier = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
+    assert register.give("claire", "maëlle", role="leader", dossier=dossier).status_code == 201
+    leader = register.person("maëlle")
+    assert leader.get(f"/api/v1/requests/{dossier}").status_code == 200
+    assert leader.get(f"/api/v1/requests/{uuid4()}").status_code == 403
+    register.first("ailleurs", "manager", "--unit", "dla-35")
+    assert slug(register.give("ailleurs", "intruse", role="leader", dossier=dossier)) == "right-beyond-yours"
+
+
+def test_a_leader_s_right_is_taken_back_by_the_unit_of_the_dossier_alone(register: Register) -> None:
+    dossier = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
+    register.give("claire", "maëlle", role="leader", dossier=dossier)
+    register.first("ailleurs", "manager", "--unit", "dla-35")
+    (right,) = register.person("maëlle").get("/api/v1/me").json()["rights"]
+    path = f"/api/v1/identities/{register.id_of('maëlle')}"
+    asked = {"right": right["id"], "motive": "Fin de mandat."}
+    assert register.person("ailleurs").get(path).status_code == 403
+    assert register.person("ailleurs").post(f"{path}/revocation", asked).status_code == 403
+    assert register.person("claire").post(f"{path}/revocation", asked).status_code == 200
+
+
+def test_the_operator_is_told_what_is_missing(register: Register) -> None:
+    run = CliRunner()
+    without_unit = run.invoke(cli, ["register", "--subject", "x", "--role", "manager", "--motive", "Mise en service."])
+    assert without_unit.exit_code == 1
+    assert "Dites pour quelle unité cette personne travaille." in without_unit.stderr
+    assert run.invoke(cli, ["register", "--role", "ops", "--motive", "Mise en service."]).exit_code == 2
+    assert "held already" in register.first("claire", "manager", "--unit", UNIT)
+
+
+@pytest.mark.parametrize("service", [diagnostic, parcours, followup, audit], ids=lambda service: service.name)
+def test_every_service_knows_what_the_register_says(
+    register: Register, service: Service, database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    folder = tmp_path / service.name
+    folder.mkdir()
+    register.give("claire", "inès", role="adviser", unit=UNIT)
+    with served(service, database, nats, folder, rights_from=RightsFrom.REGISTER) as elsewhere:
+        ines = elsewhere.by("ops", subject="inès")
+        inbox = Inbox(elsewhere.application, service.reactions, Feed({}, ""))
+
+        def told() -> list[Any]:
+            log = register.served.application
+            entries = log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
+            for message in messages_of(log, intake.published, entries):
+                inbox.receive(message)
+            committed(elsewhere.application)
+            return [right["role"] for right in ines.get("/api/v1/me").json()["rights"]]
+
+        assert ines.get("/api/v1/me").json()["rights"] == []
+        assert told() == ["adviser"]
+        (right,) = ines.get("/api/v1/me").json()["rights"]
+        identity = UUID(register.id_of("inès"))
+        motive = {"right": right["id"], "motive": "Départ."}
+        assert register.person("claire").post(f"/api/v1/identities/{identity}/revocation", motive).status_code == 200
+        assert told() == []
+        assert "Départ" not in str(elsewhere.application.recorder.entries_of_case(identity))
+
+
+# Over departments and regions by name
+
+TABLE = """
+[departments]
+"44" = "dla-44"
+"49" = "dla-49"
+"35" = "dla-35"
+[regions]
+"52" = "dla-regional-52"
+"""
+
+
+def test_a_right_over_a_department_or_a_region_lists_exactly_the_dossiers_of_its_units(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "competence.toml").write_text(TABLE)
+    monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(tmp_path / "competence.toml"))
+    with served(intake, database, nats, tmp_path, Part.ALL, rights_from=RightsFrom.REGISTER) as opened:
+        register, dossiers = Register(opened, monkeypatch), {}
+        for unit in ("dla-44", "dla-49", "dla-35", "dla-regional-52"):
+            register.first(unit, "manager", "--unit", unit)
+            dossiers[unit] = register.person(unit).post("/api/v1/requests", REQUEST).json()["id"]
+        register.first("région", "auditor", "--territory", "Pays de la Loire")
+        register.first("département", "auditor", "--territory", "44")
+        register.first("coordination", "regional", "--unit", "dla-regional-52", "--territory", "pays de la loire")
+
+        def listed(subject: str) -> set[str]:
+            return {row["id"] for row in register.person(subject).get("/api/v1/requests").json()["items"]}
+
+        region = {dossiers[unit] for unit in ("dla-44", "dla-49", "dla-regional-52")}
+        eventually(lambda: listed("région") == region)
+        assert (listed("coordination"), listed("département")) == (region, {dossiers["dla-44"]})
+
+        given = register.give("coordination", "inès", role="auditor", territories=["44", "49"])
+        assert given.status_code == 201, given.text
+        assert listed("inès") == {dossiers["dla-44"], dossiers["dla-49"]}
+        (shown,) = register.person("coordination").get(f"/api/v1/identities/{given.json()['id']}").json()["rights"]
+        assert (shown["territories"], shown["units"]) == (["44", "49"], ["dla-44", "dla-49"])
+        for said, refused in (("Armorique", "unknown-territory"), ("Bretagne", "right-beyond-yours")):
+            assert slug(register.give("coordination", "inès", role="auditor", territories=[said])) == refused
+
+        later = tmp_path / "later.toml"
+        later.write_text(TABLE.replace('"35" = "dla-35"', '"53" = "dla-35"'))
+        monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(later))
+
+        def differing(*more: str) -> tuple[list[str], str]:
+            told = CliRunner().invoke(cli, ["territories", "--format", "csv", *more])
+            assert told.exit_code == 0, told.output
+            return told.stdout.splitlines()[1:], told.stderr
+
+        lines, said = differing()
+        assert len(lines) == 2 and all("dla-35, dla-44, dla-49, dla-regional-52" in line for line in lines), lines
+        assert "2 à donner de nouveau\u202f; rien n’a été fait" in said
+        assert listed("région") == region
+        assert "2 donnés de nouveau" in differing("--act")[1]
+        assert listed("région") == listed("coordination") == region | {dossiers["dla-35"]}
+        assert differing()[0] == []

@@ -1,0 +1,267 @@
+"""Retention on real logs: told first, then done by class; what is held, or needed elsewhere, is kept and said so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.support.all_services import House, house
+from tests.support.audit_events import committed
+from typer.testing import CliRunner
+
+from embedded.nats import Nats
+from intake.main import cli
+from intake.main import service as intake
+from intake.retention import archive
+from shared.crypto.keys import ERASED
+from shared.kernel.decider import Role
+from shared.projections.projection import Projector
+
+STRUCTURE = {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"}
+MOTIVE = {"motive": "Contrôle de l’emploi des fonds en cours."}
+NUMBERS = ("73282932000074", "55208131766522", "35600000000048", "38012986646850")
+
+
+@pytest.fixture
+def services(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    with house(database, nats, tmp_path) as running:
+        running["intake"].speak_to(monkeypatch)
+        monkeypatch.setenv("DLA_DEV_CLOCK", str(running["intake"].settings.dev_clock))
+        yield running
+
+
+def received(services: House, number: str, name: str) -> str:
+    asked = {"structure": STRUCTURE | {"siret": number}, "contact": {"name": name}, "need": "Consolider l’équipe."}
+    answer = services.by("intake", "adviser").post("/api/v1/requests", asked)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def withdrawn(services: House, number: str, name: str) -> str:
+    case = received(services, number, name)
+    motive = {"motive": "Elle n’en a plus besoin."}
+    assert services.by("intake", "adviser").post(f"/api/v1/requests/{case}/withdrawal", motive).status_code == 200
+    return case
+
+
+def later(services: House, months: int) -> None:
+    app = services["intake"].application
+    app.clock.set_forward(app.clock.now() + timedelta(days=31 * months))
+
+
+def listed(services: House) -> None:
+    """The list of requests, as far as the log goes."""
+    projector = Projector(services["intake"].application, intake.views)
+    for view in intake.views:
+        while projector.advance(view):
+            pass
+
+
+def ran(*arguments: str) -> tuple[list[Any], str]:
+    done = CliRunner().invoke(cli, ["retention", "--format", "json", *arguments])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout), done.stderr
+
+
+def done_with(rows: list[Any]) -> dict[str, str]:
+    return {row["case"]: row["then"] for row in rows}
+
+
+def test_nothing_is_done_by_a_dry_run_and_each_class_has_its_own_term(services: House) -> None:
+    over, open_one = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff"), received(services, NUMBERS[1], "Tanguy")
+    listed(services)
+    before = services["intake"].application.recorder.max_notification_id()
+    rows, summary = ran()
+    assert done_with(rows) == {over: "conservé"}
+    later(services, 25)
+    rows, summary = ran("--dry-run")
+    assert done_with(rows) == {over: "à détruire"}
+    assert "rien n’a été fait" in summary
+    assert done_with(ran("--class", "closed")[0]) == {}
+    assert services["intake"].application.recorder.max_notification_id() == before
+    assert open_one not in done_with(rows)
+    asked = services.by("intake", "dpo").get("/api/v1/retention").json()
+    assert [(term["case"], term["kept"], term["due"]) for term in asked] == [(over, "not_admitted", True)]
+
+
+def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_stays(services: House) -> None:
+    case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
+    shared_contact = services["intake"].application.load(intake.deciders[0], UUID(case)).state.contact
+    listed(services)
+    later(services, 25)
+    stored = services["intake"].application.recorder.entries_of_case(UUID(case))
+    rows, summary = ran("--act")
+    assert done_with(rows) == {case: "à détruire"}
+    assert f"{case}\u00a0: détruit" in summary
+    app = services["intake"].application
+    app.vault.forget()
+    kept = app.recorder.entries_of_case(UUID(case))
+    assert kept[: len(stored)] == stored
+    assert [entry.topic for entry in kept[len(stored) :]] == ["dossier-destroyed:v1", "dossier-forgotten:v1"]
+    read = services.by("intake", "adviser").get(f"/api/v1/requests/{case}").json()
+    assert (read["need"], read["contact"]["name"]) == (ERASED, ERASED)
+    assert app.recorder.wrapped_keys([UUID(case), UUID(shared_contact.person)]) == {
+        UUID(case): None,
+        UUID(shared_contact.person): None,
+    }
+    services.carry()
+    for name in ("diagnostic", "parcours", "followup"):
+        assert services[name].application.recorder.wrapped_keys([UUID(case)]) == {UUID(case): None}
+    assert ran("--act")[0] == []
+    motive = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", MOTIVE)
+    assert motive.status_code == 410
+
+
+def test_what_the_dpo_holds_is_kept_and_said_to_be(services: House) -> None:
+    case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
+    listed(services)
+    later(services, 25)
+    held = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", MOTIVE)
+    assert held.json() == {"case": case, "suspended": True, "motive": MOTIVE["motive"]}
+    rows, _ = ran("--act")
+    assert done_with(rows) == {case: "gardé\u00a0: destruction suspendue par le ou la DPO"}
+    assert services.by("intake", "adviser").get(f"/api/v1/requests/{case}").json()["need"] == "Consolider l’équipe."
+    released = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/release", MOTIVE)
+    assert released.json()["suspended"] is False
+    assert done_with(ran()[0]) == {case: "à détruire"}
+
+
+def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_its_people_too(services: House) -> None:
+    case = received(services, NUMBERS[0], "Maëlle Kerdoncuff")
+    moved = {"to_unit": "dla-49", "motive": "Le siège est dans l’autre département."}
+    assert services.by("intake", "adviser").post(f"/api/v1/requests/{case}/transfer", moved).status_code == 200
+    listed(services)
+    later(services, 25)
+    assert done_with(ran()[0]) == {case: "à détruire"}, "nobody took it over"
+    there = services.by("intake", "adviser", unit="dla-49")
+    taken = there.post("/api/v1/requests/transfers", {"origin": case})
+    assert taken.status_code == 201, taken.text
+    listed(services)
+    assert done_with(ran()[0]) == {case: "gardé\u00a0: l’unité qui l’a repris en a encore besoin"}
+    motive = {"motive": "Elle n’en a plus besoin."}
+    assert there.post(f"{taken.headers['Location']}/withdrawal", motive).status_code == 200
+    listed(services)
+    later(services, 25)
+    assert len(ran("--act")[0]) == 2
+    assert list(done_with(ran()[0])) == [case], "once the second is destroyed, the first one's turn comes"
+    ran("--act")
+    services["intake"].application.vault.forget()
+    assert there.get(taken.headers["Location"]).json()["contact"]["name"] == ERASED
+
+
+def test_a_closed_dossier_is_an_archive_before_it_is_destroyed(
+    services: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
+    listed(services)
+    app = services["intake"].application
+    app.recorder.fetch('UPDATE {schema}.views SET document = document || \'{{"status": "closed"}}\'')
+    for months, then in ((35, "conservé"), (3, "en archive"), (84, "à détruire")):
+        later(services, months)
+        assert done_with(ran()[0]) == {case: then}
+    monkeypatch.setenv("DLA_INTAKE_KEEP_ARCHIVED_MONTHS", "200")
+    assert done_with(ran()[0]) == {case: "en archive"}
+
+
+def closed(services: House, number: str) -> str:
+    """Admitted, and given up before its parcours."""
+    case = received(services, number, "Maëlle Kerdoncuff")
+    adviser, path = services.by("intake", "adviser"), f"/api/v1/requests/{case}"
+    met = {"held_on": services["intake"].application.clock.now().date().isoformat(), "with_whom": "Maëlle"}
+    said = [{"criterion": each, "verdict": "met", "evidence": "Vu."} for each in ("existing", "employer", "ess")]
+    steps = [("meetings", met), *(("criteria", each) for each in said), ("admission", {})]
+    for step, body in (*steps, ("giving-up", {"motive": "Le projet est reporté."})):
+        assert adviser.post(f"{path}/{step}", body).status_code == 200
+    return case
+
+
+def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it_is_needed_again(
+    services: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    case, app = closed(services, NUMBERS[0]), services["intake"].application
+    services.carry()
+    listed(services)
+    later(services, 35)
+    assert archive(app) == []
+    later(services, 3)
+    (before,), _ = ran()
+    assert archive(app) == [UUID(case)]
+    assert archive(app) == []
+    services.carry()
+    assert ran()[0] == [before], "the term still counts from what happened to it"
+
+    committed(services["audit"].application)
+    paths = {"intake": "requests", "diagnostic": "diagnoses", "audit": "cases"}
+    for name, collection in paths.items():
+        path = f"/api/v1/{collection}/{case}" + ("/timeline" if name == "audit" else "")
+        for role in ("adviser", "regional", "leader") if name != "audit" else ("adviser",):
+            bound = {"unit": None, "case": case} if role == "leader" else {"units": ["dla-44"]}
+            refused = services.by(name, role, **bound).get(path)
+            assert (refused.status_code, refused.json()["policy"]) == (403, "archived"), f"{name} {role}"
+        for role in ("auditor", "dpo") if name == "audit" else ("auditor",):
+            assert services.by(name, role, units=["dla-44"]).get(path).status_code == 200
+        manager = services.by(name, "manager")
+        assert manager.get(path).status_code == 428, "an archive is read for a reason"
+        assert manager.because("La structure conteste un versement.").get(path).status_code == 200
+
+    def shown(role: str, path: str = "requests", **told: Any) -> list[Any]:
+        items: list[Any] = services.by("intake", role, **told).get(f"/api/v1/{path}").json()["items"]
+        return items
+
+    def cases(role: str) -> set[str]:
+        figures = services.by("intake", role, units=["dla-44"]).get("/api/v1/requests/figures").json()["figures"]
+        assert next(each["value"] for each in figures if each["code"] == "requests") == 1
+        return {named for each in figures for named in each["cases"]}
+
+    assert shown("adviser") == shown("manager") == shown("regional", units=["dla-44"]) == []
+    assert [row["id"] for row in shown("auditor", units=["dla-44"])] == [case]
+    assert cases("adviser") == set()
+    back = services.by("intake", "adviser").post(
+        "/api/v1/requests",
+        {
+            "structure": STRUCTURE | {"siret": NUMBERS[0]},
+            "contact": {"name": "Maëlle Kerdoncuff"},
+            "need": "Un autre besoin.",
+        },
+    )
+    assert services.by("intake", "adviser").get(back.headers["Location"]).json()["earlier"] == []
+
+    needed = {"motive": "La structure conteste un versement."}
+    out = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/unarchiving", needed)
+    assert out.json() == {"case": case, "archived": False}
+    services.carry()
+    for name, collection in list(paths.items())[:2]:
+        assert services.by(name, "adviser").get(f"/api/v1/{collection}/{case}").status_code == 200
+    listed(services)
+    assert archive(app) == [], "its term counts from the day on which it was needed again"
+
+    altered = closed(services, NUMBERS[1])
+    listed(services)
+    later(services, 38)
+    app.recorder.fetch("UPDATE {events} SET state = %s WHERE originator_id = %s", (b"{}", UUID(altered)))
+    assert archive(app) == [UUID(case)], "one that cannot be read keeps no other from it"
+    assert f"{altered} is past its term" in caplog.text
+
+
+def test_the_role_work_looks_for_archives_each_hour() -> None:
+    assert archive in intake.hourly
+
+
+def test_only_the_dpo_sees_and_holds(services: House) -> None:
+    case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
+    for role in set(Role) - {Role.DPO}:
+        caller = services.by("intake", role)
+        for answer in (
+            caller.get("/api/v1/retention"),
+            caller.post(f"/api/v1/retention/{case}/hold", MOTIVE),
+            caller.post(f"/api/v1/retention/{case}/release", MOTIVE),
+            caller.post(f"/api/v1/retention/{case}/unarchiving", MOTIVE),
+        ):
+            assert answer.status_code == 403, f"{role}: {answer.text}"

@@ -1,0 +1,255 @@
+"""Whose dossiers may somebody read and change? Those of the own unit, or of the territory, in every service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from tests.support import rights_table
+from tests.support.api_surface import REQUEST, ask, one_of, operations
+from tests.support.automatic_openings import UNIT
+from tests.support.declared import declared
+from tests.support.existing_resources import Known, case_of, caught_up, placed, standing
+from tests.support.golden_samples import SERVICES, service
+from tests.support.served_service import MOTIVE, Client, Served, served
+
+from embedded.issuer import Issuer
+from embedded.nats import Nats
+from shared.access.policy import Action, names
+from shared.kernel.decider import Role
+from shared.kernel.ids import uuid7
+from shared.runtime.service import Part
+
+ELSEWHERE = "dla-75"
+PUBLIC = {"GET /livez", "GET /readyz", "GET /api/v1/self-checks/questions", "POST /api/v1/self-checks"}
+
+
+def slug(answer: Any) -> str:
+    return str(answer.json()["type"].rsplit("/", 1)[1])
+
+
+# The policy
+
+
+def test_the_table_is_what_the_policy_says() -> None:
+    assert rights_table.FILE.read_text() == rights_table.table(), "run: python -m tests.support.rights_table"
+
+
+def test_every_rule_of_the_policy_decides_something() -> None:
+    used = {rights_table.decision(role, whose, action)[1] for role in Role for whose in WHOSE for action in Action}
+    assert set(names().values()) <= used
+
+
+WHOSE = (*rights_table.WHOSE, *rights_table.ONES)
+
+
+# Over HTTP
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_operation_answers_each_role_as_the_table_says(
+    name: str, database: Callable[..., str], nats: Nats, tmp_path: Any
+) -> None:
+    """Each that OpenAPI lists, of what stands there: one without a rule fails, and one of a kind that nobody opened.
+    What is allowed to change something comes last."""
+    with standing(name, database, nats, tmp_path) as (running, known):
+        caught_up(running, name)
+        roles, listed = declared(name), {f"{each.method.upper()} {each.path}": each for each in operations(name)}
+        assert listed.keys() == roles.keys()
+        tried = [cell for which in listed for cell in cells(which, roles[which], known)]
+        asking = {which: Asking(running, listed[which], known) for which in {cell.which for cell in tried}}
+        own, found_at = ids_of_dossiers(known), set()
+        for cell in sorted(tried, key=lambda cell: cell.changes):
+            answer = asking[cell.which](cell)
+            told = f"{cell}: {answer.status_code} {answer.text[:300]}"
+            if cell.refused:
+                assert answer.status_code == 403, told
+                assert answer.json().get("policy") == cell.refused, told
+            elif cell.unknown:
+                assert answer.status_code == 404, told
+                assert slug(answer) == "unknown-case", told
+            elif not answer.is_success:
+                fits = answer.status_code == 409 or (answer.status_code == 422 and cell.changes)
+                assert fits or (cell.which, slug(answer)) in OF_WHAT_IT_NAMES or slug(answer) == "not-published", told
+            elif "GET" in cell.which and "{" not in cell.which and any(each in answer.text for each in own):
+                assert UNIT in cell.right["units"] or cell.role in EVERYWHERE, f"shown elsewhere: {told}"
+                found_at.add(cell.which)
+        assert "GET /events" in found_at or name == "audit"
+
+
+OF_WHAT_IT_NAMES = {
+    ("GET /api/v1/diagnoses/{id}/advice", "unknown-case"),
+    ("GET /api/v1/funds/figures/{code}/events", "unknown-figure"),
+    ("POST /api/v1/funds", "other-unit"),
+    ("POST /api/v1/identities/rights", "right-beyond-yours"),
+    ("POST /api/v1/identities/{id}/revocation", "unknown-right"),
+    ("POST /api/v1/operations", "other-unit"),
+    ("POST /api/v1/requests/transfers", "unknown-case"),
+}
+"""What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing."""
+EVERYWHERE = {Role.SERVICE, Role.DPO}
+"""Programs follow every event; the log of consultations and the terms of retention are the whole deployment's."""
+
+
+def ids_of_dossiers(known: Known) -> list[str]:
+    """And of what stands within them."""
+    own = (there for kind, there in known.items() if kind.partition("/{")[0] in rights_table.OF_DOSSIERS)
+    return [each for each in own if len(each) == len(str(uuid7()))]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Who asks for what. `refused`: by which rule; `unknown`: they may, and there is no such thing. `instead`: what the
+    address names in place of what stands there."""
+
+    which: str
+    role: Role
+    right: dict[str, Any]
+    refused: str | None = None
+    unknown: bool = False
+    instead: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> bool:
+        return not (self.which.startswith("GET") or self.refused or self.unknown)
+
+
+def cells(which: str, roles: frozenset[Role] | None, known: Known) -> Iterator[Cell]:
+    if roles is None:
+        return
+    action, case = rights_table.action_on_a_dossier(which), case_of(which, known)
+    for role in Role:
+        for whose, right in rights(role, case):
+            if role not in roles:
+                yield Cell(which, role, right, "role")
+                break
+            own = "own-dossier" if role in rights_table.BOUND else None
+            if action is None or (which, role) == THE_HASHES_ALONE:
+                yield Cell(which, role, right, own)
+                continue
+            allowed, policy = rights_table.decision(role, whose, action)
+            yield Cell(which, role, right, None if allowed else own or policy)
+    if "{case}" in which and "{id}" in which:
+        yield from of_nothing(which, case)
+
+
+THE_HASHES_ALONE = ("GET /api/v1/events/{id}/proof", Role.OPS)
+
+
+def of_nothing(which: str, case: str) -> Iterator[Cell]:
+    """What does not stand in a dossier: whoever may not read this one is told the same as of what does."""
+    (_, own), _, (_, elsewhere) = rights(Role.ADVISER, case)
+    nothing = str(uuid7())
+    yield Cell(which, Role.PILOT, own, "role", instead={"id": nothing})
+    yield Cell(which, Role.ADVISER, elsewhere, "no-rule", instead={"id": nothing})
+    yield Cell(which, Role.ADVISER, own, unknown=True, instead={"id": nothing})
+    yield Cell(which, Role.ADVISER, own, unknown=True, instead={"case": nothing})
+
+
+def rights(role: Role, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Of the unit that has the dossier, of another in a territory that holds it, of a territory beside."""
+    if role in rights_table.BOUND:
+        yield "the one dossier", {"case": case}
+        yield "another dossier", {"case": str(uuid7())}
+        return
+    yield "own unit", {"unit": UNIT, "units": (UNIT, "dla-49")}
+    yield "another unit of the territory", {"unit": "dla-49", "units": ("dla-49", UNIT)}
+    yield "elsewhere", {"unit": ELSEWHERE, "units": (ELSEWHERE,)}
+
+
+class Asking:
+    """One operation, with something that somebody may well ask of it; what is optional is left out."""
+
+    def __init__(self, running: Served, operation: Any, known: Known) -> None:
+        self._running, self._known, self._path = running, known, operation.path
+        told = running.web.openapi()["paths"][operation.path][operation.method.lower()]
+        needed = {each["name"] for each in told.get("parameters", ()) if each["required"] and each["in"] != "path"}
+        self._example = one_of(operation) if needed or "requestBody" in told else operation.Case()
+        self._example.query = {name: value for name, value in self._example.query.items() if name in needed}
+        self._example.headers = {name: value for name, value in self._example.headers.items() if name in needed}
+        if self._path.endswith(
+            "/confidentiality"
+        ):  # taken in earnest, it would change who sees the dossier from here on
+            self._example.headers["If-Match"] = '"999999"'
+
+    def __call__(self, cell: Cell) -> Any:
+        self._example.path_parameters = placed(self._path, self._known, **cell.instead)
+        token = minted(self._running.issuer, cell.role, tuple(cell.right.items()))
+        return ask(self._running, token, self._example, {"DLA-Motive": quote(MOTIVE)})
+
+
+@cache
+def minted(issuer: Issuer, role: Role, right: tuple[tuple[str, Any], ...]) -> str:
+    return issuer.mint(role, subject=f"some-{role}", **dict(right))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_asks_for_no_right_is_known_by_name(name: str) -> None:
+    """A new operation without a rule, or one whose roles cannot be read from its code, fails here."""
+    unruled = {operation for operation, roles in declared(name).items() if not roles and " /tlog/" not in operation}
+    assert unruled <= PUBLIC | {"GET /api/v1/me"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_operation_asks_who_calls(name: str) -> None:
+    for path, told in service(name).web().openapi()["paths"].items():
+        for method, operation in told.items():
+            which = f"{method.upper()} {path}"
+            assert operation.get("security") or which in PUBLIC or path.startswith("/tlog"), f"{which} asks nobody"
+
+
+def test_a_role_that_may_not_is_told_who_may_and_whom_to_ask(intake: Served) -> None:
+    case = intake.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
+    derogation = {"criterion": "ess", "motive": "Emplois à sauver."}
+    answer = intake.by("adviser").post(f"/api/v1/requests/{case}/derogations", derogation)
+    assert (answer.status_code, answer.json()["policy"]) == (403, "role")
+    detail = answer.json()["detail"]
+    assert "responsable de la structure porteuse" in detail
+    assert "Vous agissez ici comme chargé·e d’accompagnement" in detail
+    leader = intake.by("leader", unit=None, case=case).post(f"/api/v1/requests/{case}/derogations", derogation)
+    assert "la personne du DLA qui suit votre dossier" in leader.json()["detail"]
+
+
+@pytest.fixture
+def intake(database: Callable[..., str], nats: Nats, tmp_path: Any) -> Iterator[Served]:
+    with served(service("intake"), database, nats, tmp_path, Part.ALL) as running:
+        yield running
+
+
+def test_lists_and_searches_show_what_the_right_covers_and_nothing_else(intake: Served) -> None:
+    numbers = {"dla-44": "73282932000074", "dla-49": "55208131766522", ELSEWHERE: "35600000000048"}
+    for unit, siret in numbers.items():
+        structure = REQUEST["structure"] | {"siret": siret, "name": f"Structure de {unit}"}
+        answer = intake.by("adviser", unit=unit).post("/api/v1/requests", REQUEST | {"structure": structure})
+        assert answer.status_code == 201, answer.text
+
+    def seen(caller: Client, **asked: Any) -> set[str]:
+        return {row["unit"] for row in caller.get("/api/v1/requests", **asked).json()["items"]}
+
+    end = time.monotonic() + 15
+    everywhere = intake.by("regional", unit=None, units=list(numbers))
+    while len(seen(everywhere)) < 3:
+        assert time.monotonic() < end, "the view never caught up"
+        time.sleep(0.05)
+    assert seen(intake.by("adviser", unit=UNIT)) == {UNIT}
+    assert seen(intake.by("regional", unit="dla-49", units=[UNIT])) == {UNIT, "dla-49"}
+    assert seen(intake.by("adviser", unit=UNIT), q="structure") == {UNIT}
+    assert seen(intake.by("adviser", unit=UNIT), q=ELSEWHERE) == set()
+    assert seen(intake.by("adviser", unit=None)) == set()
+    page = intake.by("adviser", unit=UNIT).get("/api/v1/requests", limit=1).json()
+    assert [row["unit"] for row in page["items"]] == [UNIT]
+
+
+def test_a_transferred_request_is_of_both_units(intake: Served) -> None:
+    path = intake.by("adviser").post("/api/v1/requests", REQUEST).headers["Location"]
+    there = intake.by("adviser", unit=ELSEWHERE)
+    assert there.get(path).status_code == 403
+    transfer = {"to_unit": ELSEWHERE, "motive": "Le siège est dans l’autre département."}
+    assert intake.by("adviser").post(f"{path}/transfer", transfer).status_code == 200
+    assert there.get(path).status_code == 200
+    assert intake.by("adviser").get(path).status_code == 200

@@ -1,0 +1,83 @@
+"""A case receives a file once, may rely on it as a proof, and may have it withdrawn; the history keeps all three."""
+
+from uuid import UUID
+
+import pytest
+from tests.support import golden_samples
+
+from shared.attachments.attachment import (
+    AddAttachment,
+    AttachmentAdded,
+    AttachmentCited,
+    AttachmentWithdrawn,
+    CiteAttachment,
+    WithdrawAttachment,
+    decider,
+)
+from shared.testing.scenarios import CASE, MemoryLog, Scenarios, text
+
+given = Scenarios(decider)
+ADD = AddAttachment("signed_agreement", "Convention", "convention.pdf", "application/pdf", 1200, "ab" * 32, "00")
+ADDED = AttachmentAdded(
+    CASE, "signed_agreement", text("Convention"), text("convention.pdf"), "application/pdf", 1200, "ab" * 32, text("00")
+)
+CITE = CiteAttachment("agreement-signed", UUID(int=5))
+CITED = AttachmentCited("agreement-signed", UUID(int=5))
+WITHDRAW = WithdrawAttachment("Mauvais fichier")
+WITHDRAWN = AttachmentWithdrawn(text("Mauvais fichier"))
+
+
+def test_a_file_is_added_with_its_title_and_name_sealed() -> None:
+    given().when(ADD).then(ADDED)
+
+
+def test_the_same_file_again_changes_nothing() -> None:
+    given(ADDED).when(ADD).then()
+
+
+def test_a_file_is_relied_on_as_a_proof() -> None:
+    given(ADDED).when(CITE).then(CITED)
+    assert given(ADDED, CITED).state.cited == ("agreement-signed",)
+
+
+def test_a_file_is_withdrawn_with_a_motive() -> None:
+    given(ADDED, CITED).when(WITHDRAW).then(WITHDRAWN)
+
+
+def test_a_withdrawn_file_proves_nothing_and_is_withdrawn_once() -> None:
+    given(ADDED, WITHDRAWN).when(CITE).refused("attachment-withdrawn")
+    given(ADDED, WITHDRAWN).when(WITHDRAW).refused("attachment-withdrawn")
+
+
+def test_a_withdrawn_file_may_be_added_again_and_its_citations_stand() -> None:
+    given(ADDED, CITED, WITHDRAWN).when(ADD).then(ADDED)
+    state = given(ADDED, CITED, WITHDRAWN, ADDED).state
+    assert (state.step, state.cited, state.motive) == ("kept", ("agreement-signed",), None)
+
+
+def test_an_unknown_file_or_one_of_another_case_is_none() -> None:
+    elsewhere = AttachmentAdded(
+        UUID(int=2), "other", text("Convention"), text("c.pdf"), "application/pdf", 1, "", text("")
+    )
+    for history in (given(), given(elsewhere)):
+        for command in (CITE, WITHDRAW):
+            history.when(command).refused("unknown-attachment")
+
+
+@pytest.mark.parametrize("name", ["intake", "diagnostic", "parcours", "followup"])
+def test_a_case_receives_files_in_each_phase(name: str) -> None:
+    described = golden_samples.service(name).web().openapi()["paths"]
+    (mounted,) = [path for path in described if path.endswith("/{case}/attachments")]
+    assert set(described[mounted]) == {"get", "post"}
+    assert {"408", "413", "415", "422"} <= set(described[mounted]["post"]["responses"])
+    assert "410" in described[f"{mounted}/{{id}}"]["get"]["responses"]
+    assert "post" in described[f"{mounted}/{{id}}/withdrawal"]
+
+
+def test_what_was_stored_is_read_back_and_nothing_a_person_wrote_is_in_clear() -> None:
+    log = MemoryLog(decider)
+    for command in (ADD, CITE, WITHDRAW):
+        log.do(command)
+    assert log.from_snapshot() == log.state
+    assert log.shown(log.state)["title"] == "Convention"
+    assert not any(word in stored.state for stored in log.stored for word in (b"Convention", b"convention.pdf"))

@@ -1,0 +1,130 @@
+"""Of what type is a file? What is kept is recognised by its content; what is active, unknown or damaged is refused."""
+
+from __future__ import annotations
+
+import tracemalloc
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+from tests.support import sample_files
+
+from shared.attachments.media_types import KEPT, media_type_of, named
+from shared.kernel.decider import Refused
+
+WORD, SHEET = KEPT["application/vnd.openxmlformats-officedocument.wordprocessingml.document"], sample_files.SHEET
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (sample_files.pdf(), "application/pdf"),
+        (sample_files.PNG, "image/png"),
+        (sample_files.JPEG, "image/jpeg"),
+        (sample_files.JPEG.replace(b"\xe0\x00\x10JFIF", b"\xe1\x00\x10Exif"), "image/jpeg"),
+        (sample_files.open_document("text"), "application/vnd.oasis.opendocument.text"),
+        (sample_files.open_document("spreadsheet"), "application/vnd.oasis.opendocument.spreadsheet"),
+        (sample_files.office(), WORD.name),
+        (sample_files.office(SHEET), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("Réunion du 3 mars : rien à signaler.\r\n".encode(), "text/plain"),
+        ("\ufeffposte;montant\nloyer;1200\n".encode(), "text/plain"),
+        (b"BM Banque de France", "text/plain"),
+        (("é" * 70_000 + "😀").encode(), "text/plain"),
+    ],
+)
+def test_a_type_is_found_in_the_content(content: bytes, found: str) -> None:
+    assert media_type_of(content, "menteur.exe").name == found
+
+
+def test_only_the_name_tells_a_csv_from_another_text() -> None:
+    assert media_type_of(b"poste;montant\n", "Comptes.CSV").name == "text/csv"
+    assert media_type_of(sample_files.pdf(), "Comptes.csv").name == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "slug"),
+    [
+        (b"<!DOCTYPE html><html></html>", 415, "active-content-refused"),
+        (b"\n\n  <HTML><script>alert(1)</script>", 415, "active-content-refused"),
+        (b"Bonjour <script>alert(1)</script>", 415, "active-content-refused"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"></svg>', 415, "active-content-refused"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><svg/>', 415, "active-content-refused"),
+        (b"#!/bin/sh\nrm -rf /\n", 415, "active-content-refused"),
+        (sample_files.office("application/vnd.ms-word.document.macroEnabled.main+xml"), 415, "active-content-refused"),
+        (sample_files.office(more={"word/vbaProject.bin": "x"}), 415, "active-content-refused"),
+        (
+            sample_files.office(f'{sample_files.WORD}"/><Default ContentType="application/vnd.ms-office.vbaProject'),
+            415,
+            "active-content-refused",
+        ),
+        (sample_files.open_document("text", **{"Basic/Standard/Module1.xml": "x"}), 415, "active-content-refused"),
+        (sample_files.open_document("presentation"), 415, "file-type-refused"),
+        (
+            sample_files.office("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"),
+            415,
+            "file-type-refused",
+        ),
+        (sample_files.archive({"rapport.pdf": sample_files.pdf()}), 415, "file-type-refused"),
+        (b"MZ\x90\0" + bytes(60), 415, "file-type-refused"),
+        (b"\x7fELF\x02\x01\x01" + bytes(60), 415, "file-type-refused"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(60), 415, "file-type-refused"),
+        (b"{\\rtf1 bonjour}", 415, "file-type-refused"),
+        ("Réunion".encode("latin-1"), 415, "file-type-refused"),
+        ("Réunion".encode("utf-16"), 415, "file-type-refused"),
+        (b"nul\0", 415, "file-type-refused"),
+        (b"a" * 65_535 + "é".encode()[:1], 415, "file-type-refused"),
+        (sample_files.pdf()[:-8], 422, "damaged-file"),
+        (sample_files.PNG[:30], 422, "damaged-file"),
+        (sample_files.JPEG[:-20], 422, "damaged-file"),
+        (sample_files.office()[:-30], 422, "damaged-file"),
+        (sample_files.office(declared="<Types"), 422, "damaged-file"),
+        (sample_files.office(declared='<!DOCTYPE t [<!ENTITY a "b">]><Types>&a;</Types>'), 422, "damaged-file"),
+        (sample_files.office(declared="\u00e9".encode("utf-16").decode("latin-1")), 422, "damaged-file"),
+    ],
+)
+def test_what_is_active_unknown_or_damaged_is_refused_in_french(content: bytes, status: int, slug: str) -> None:
+    with pytest.raises(Refused) as refused:
+        media_type_of(content, "rapport.pdf")
+    assert (refused.value.status, refused.value.slug) == (status, slug)
+    assert refused.value.detail.endswith(".")
+
+
+def test_a_swollen_archive_takes_no_memory() -> None:
+    bomb = sample_files.office(declared="<Types>" + " " * 50_000_000)
+    packed = BytesIO()
+    with ZipFile(packed, "w") as file:
+        for n in range(20_000):
+            file.writestr(str(n), "")
+    tracemalloc.start()
+    try:
+        for content in (bomb, packed.getvalue()):
+            with pytest.raises(Refused):
+                media_type_of(content, "rapport.docx")
+        assert tracemalloc.get_traced_memory()[1] < 12_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@for_all(
+    st.one_of(st.binary(max_size=200), st.binary(max_size=200).map(lambda tail: sample_files.office()[:200] + tail))
+)
+def test_whatever_the_bytes_the_answer_is_a_type_or_a_refusal(content: bytes) -> None:
+    try:
+        assert media_type_of(content, "x").name in KEPT
+    except Refused as refused:
+        assert refused.status in (415, 422)
+
+
+@pytest.mark.parametrize(
+    ("given", "saved"),
+    [
+        ("rapport.pdf", "rapport.pdf"),
+        ("rapport.PDF", "rapport.PDF"),
+        ("rapport.exe", "rapport.exe.pdf"),
+        ("r", "r.pdf"),
+    ],
+)
+def test_a_file_is_saved_under_a_name_of_its_type(given: str, saved: str) -> None:
+    assert named(given, "application/pdf") == saved

@@ -1,0 +1,23 @@
+"""An empty log for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.support.note_aggregate import opened
+
+from shared.eventlog.application import ServiceApplication
+
+
+@pytest.fixture
+def url(database: Callable[..., str]) -> str:
+    return database("notes")
+
+
+@pytest.fixture
+def app(url: str) -> Iterator[ServiceApplication]:
+    application = opened(url)
+    application.create_tables()
+    yield application
+    application.close()

@@ -1,0 +1,281 @@
+"""Is the one command path right: sealed, versioned, repeatable, and never falsely refused?"""
+
+from __future__ import annotations
+
+from threading import Thread
+from uuid import UUID
+
+import psycopg
+import pytest
+from cryptography.exceptions import InvalidTag
+from eventsourcing.persistence import MapperDeserialisationError, OperationalError
+from tests.support.note_aggregate import ADVISER, TAKEN, Note, Noted, Notes, assert_dense, decider, entries, opened
+
+from shared.crypto.keys import ERASED, Erased
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
+from shared.eventlog.receipts import CommandKey, KeyReused, StaleVersion, UnknownCase
+from shared.kernel.decider import Refused, Role
+from shared.kernel.events import event
+from shared.kernel.ids import uuid7
+from shared.kernel.sealed import Personal, Sealed
+from shared.runtime.scheduler import Scheduler
+
+
+def noted(app: ServiceApplication, case: UUID, *numbers: int) -> None:
+    for number in numbers:
+        app.handle(decider, case, Note(number, "Léa Martin"), app.context(case, ADVISER))
+
+
+def test_a_state_is_rebuilt_from_the_log(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1, 2, 3)
+    loaded = app.load(decider, case)
+    assert (loaded.version, loaded.state.total) == (3, 6)
+    assert plain(loaded.state, app.vault.shown) == {"total": 6, "last": "Léa Martin"}
+
+
+def test_an_answer_is_remembered_for_a_while_and_then_forgotten(app: ServiceApplication, url: str) -> None:
+    case, old, recent = uuid7(), CommandKey("old", "one"), CommandKey("recent", "two")
+    for key in (old, recent):
+        app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE commands SET answered_at = now() - interval '31 days' WHERE key = 'old'")
+    app.recorder.forget(Scheduler.KEPT)
+    assert app.recorder.answer(recent.key)
+    assert not app.recorder.answer(old.key)
+
+
+def test_no_name_is_stored_in_clear(app: ServiceApplication, url: str) -> None:
+    noted(app, uuid7(), 1)
+    with psycopg.connect(url) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        stored = "".join(
+            str(connection.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t").fetchone()) for (table,) in tables
+        )
+        states = connection.execute("SELECT string_agg(convert_from(state, 'UTF8'), ' ') FROM notes_events").fetchone()
+    assert '"number":1' in str(states), "the control: what is not sealed is found"
+    for secret in ("Martin", "remarque"):
+        assert secret not in stored
+        assert secret not in str(states)
+
+
+def test_a_sealed_value_opens_only_where_it_was_put(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1)
+    last = app.load(decider, case).state.last
+    assert last is not None
+    moved = Sealed(last.key, None, last.cipher, last.bound.replace(":1/who", ":2/who"))
+    with pytest.raises(InvalidTag):
+        app.vault.open(moved)
+    assert app.vault.open(last) == "Léa Martin"
+
+
+def test_a_key_that_is_gone_leaves_the_history_whole(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1, 2)
+    last = app.load(decider, case).state.last
+    assert last is not None
+    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
+    app.vault.forget()
+    state = app.load(decider, case).state
+    assert plain(state, app.vault.shown) == {"total": 3, "last": ERASED}
+    with pytest.raises(Erased):
+        app.vault.open(last)
+
+
+def test_another_deployment_key_is_told(app: ServiceApplication, url: str) -> None:
+    case = uuid7()
+    noted(app, case, 1)
+    with opened(url) as other:
+        other.vault._deployment = type(other.vault._deployment)(b"x" * 32)
+        with pytest.raises(ValueError, match="DLA_SEALING_KEY"):
+            plain(other.load(decider, case).state, other.vault.shown)
+
+
+def test_a_snapshot_gives_the_same_state_as_the_whole_history(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, *range(app.SNAPSHOT_EVERY + 3))
+    kept = app.recorder.fetch("SELECT originator_version FROM {schema}.snapshots WHERE originator_id = %s", (case,))
+    assert [row["originator_version"] for row in kept] == [app.SNAPSHOT_EVERY]
+    assert app.load(decider, case) == app.load(decider, case, snapshots=False)
+    assert app.load(decider, case, until=7).version == 7
+
+
+def test_a_snapshot_of_another_shape_is_not_read(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1)
+    app.recorder.keep_snapshot(case, 1, "snapshot/notes:older", b'{"total": 99, "gone": true}')
+    assert app.load(decider, case).state.total == 1
+
+
+def test_a_stale_version_is_refused_with_the_current_one(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1, 2)
+    with pytest.raises(StaleVersion) as refusal:
+        app.handle(decider, case, Note(3, "Léa"), app.context(case, ADVISER), expected=1)
+    assert refusal.value.current == 2
+    app.handle(decider, case, Note(3, "Léa"), app.context(case, ADVISER), expected=2)
+
+
+def test_a_repeated_key_gets_the_first_answer(app: ServiceApplication) -> None:
+    case, key = uuid7(), CommandKey("adviser-1:abc", "fingerprint")
+    first = app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
+    second = app.handle(decider, uuid7(), Note(1, "Léa"), app.context(case, ADVISER), key=key)
+    assert second.repeated
+    assert (first.id, first.version, first.events) == (second.id, second.version, second.events)
+    assert len(entries(app.recorder)) == 1
+
+
+def test_a_key_stays_with_its_request(app: ServiceApplication) -> None:
+    case = uuid7()
+    app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=CommandKey("k", "one"))
+    with pytest.raises(KeyReused):
+        app.handle(decider, case, Note(2, "Léa"), app.context(case, ADVISER), key=CommandKey("k", "two"))
+
+
+def test_a_first_answer_is_given_again_though_the_domain_would_now_refuse(app: ServiceApplication) -> None:
+    case, key = uuid7(), CommandKey("k", "one")
+    app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
+    assert app.handle(decider, case, Note(2000, "Léa"), app.context(case, ADVISER), key=key).repeated
+
+
+def test_a_refusal_records_nothing(app: ServiceApplication) -> None:
+    case = uuid7()
+    with pytest.raises(Refused) as refusal:
+        app.handle(decider, case, Note(2000, "Léa"), app.context(case, ADVISER), key=CommandKey("k", "one"))
+    assert refusal.value.slug == "too-big"
+    assert not entries(app.recorder)
+    assert app.recorder.answer("k") is None
+
+
+def test_a_command_on_nothing_is_told(app: ServiceApplication) -> None:
+    with pytest.raises(UnknownCase):
+        app.handle(decider, uuid7(), Note(1, "Léa"), app.context(uuid7(), ADVISER), exists=True)
+
+
+def test_a_claim_is_held_by_one_case_until_it_gives_it_back(app: ServiceApplication) -> None:
+    first, second = uuid7(), uuid7()
+    app.handle(decider, first, Note(1, "Léa", claim="x"), app.context(first, ADVISER))
+    with pytest.raises(Refused) as refusal:
+        app.handle(decider, second, Note(1, "Léa", claim="x"), app.context(second, ADVISER))
+    assert refusal.value.slug == TAKEN.slug
+    app.handle(decider, first, Note(1, "Léa", claim="-x"), app.context(first, ADVISER))
+    app.handle(decider, second, Note(1, "Léa", claim="x"), app.context(second, ADVISER))
+
+
+def test_concurrent_commands_on_one_case_all_find_their_turn(app: ServiceApplication) -> None:
+    case = uuid7()
+    threads = [Thread(target=noted, args=(app, case, *range(5))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    loaded = app.load(decider, case)
+    assert loaded.version == 30
+    assert loaded.state.total == 60
+    assert_dense(entries(app.recorder))
+
+
+def test_two_programs_that_start_together_make_the_tables_once(url: str) -> None:
+    apps = [opened(url) for _ in range(3)]
+    failures: list[BaseException] = []
+
+    def create(app: ServiceApplication) -> None:
+        try:
+            app.create_tables()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [Thread(target=create, args=(app,)) for app in apps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for app in apps:
+        app.close()
+    assert not failures
+
+
+def test_the_initial_state_is_version_zero(app: ServiceApplication) -> None:
+    assert app.load(decider, uuid7()).version == 0
+    assert app.load(decider, uuid7()).state == Notes()
+
+
+def test_a_value_that_a_later_event_carries_on_opens_and_is_forgotten_with_its_key(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1)
+    last = app.load(decider, case).state.last
+    assert last is not None
+    ring = app.vault.keys([])
+    carried = Noted(2, last)
+    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    app.events.put([RecordedEvent(case, 2, meta, carried, ring)], cases=[case])
+    assert plain(app.load(decider, case).state, app.vault.shown)["last"] == "Léa Martin"
+    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
+    app.vault.forget()
+    assert plain(app.load(decider, case).state, app.vault.shown)["last"] == ERASED
+
+
+def test_a_snapshot_that_cannot_be_kept_does_not_undo_the_command(
+    app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("no space left on device")
+
+    monkeypatch.setattr(app.recorder, "keep_snapshot", full)
+    case = uuid7()
+    noted(app, case, *range(app.SNAPSHOT_EVERY + 1))
+    assert app.load(decider, case).version == app.SNAPSHOT_EVERY + 1
+
+
+def test_a_destroyed_key_is_never_made_anew(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, 1)
+    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (case,))
+    app.vault.forget()
+    with pytest.raises(Erased):
+        noted(app, case, 2)
+    assert app.load(decider, case).version == 1
+
+
+def test_what_cannot_be_read_back_never_becomes_history(app: ServiceApplication) -> None:
+    case = uuid7()
+    with pytest.raises(MapperDeserialisationError):
+        meta, unreadable = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case), Noted("seven", Personal(case, "Léa"))  # type: ignore[arg-type]
+        app.events.put([RecordedEvent(case, 1, meta, unreadable, app.vault.keys([case]))])
+    assert not entries(app.recorder)
+
+
+def test_a_value_in_two_fields_of_one_event_opens_in_both(app: ServiceApplication) -> None:
+    case, twice = uuid7(), Personal(uuid7(), "Léa Martin")
+    ring = app.vault.keys([UUID(str(twice.key))])
+    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    stored = app.mapper.to_stored_event(RecordedEvent(case, 1, meta, Noted(1, twice, (twice,)), ring))
+    app.vault.keep(ring)
+    assert plain(app.mapper.to_domain_event(stored).data, app.vault.open)["remarks"] == ("Léa Martin",)
+
+
+@event("wished", 1, label="Souhaité")
+class Wished:
+    need: Sealed
+
+
+def renamed(data: dict[str, object]) -> dict[str, object]:
+    return {"wishes": [data["need"]]}
+
+
+@event("wished", 2, label="Souhaité", upcasts={1: renamed})
+class WishedNow:
+    wishes: tuple[Sealed, ...]
+
+
+def test_an_upcast_that_moves_a_sealed_field_leaves_it_readable(app: ServiceApplication) -> None:
+    case = uuid7()
+    ring = app.vault.keys([case])
+    app.vault.keep(ring)
+    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    then, now = EventMapper([Wished], {}), EventMapper([WishedNow], {})
+    old = then.to_stored_event(RecordedEvent(case, 1, meta, Wished(Sealed(case, "un toit")), ring))
+    (wish,) = now.to_domain_event(old).data.wishes
+    assert app.vault.open(wish) == "un toit"

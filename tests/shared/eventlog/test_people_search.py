@@ -1,0 +1,205 @@
+"""Is a person found by name, told what is held of them, and forgotten for good, in every process at once?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from threading import Barrier, Thread
+from uuid import UUID
+
+import pytest
+from tests.support import ROOT
+from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, Noted, Notes, assert_dense, decider, entries
+
+from shared.crypto.keys import ERASED, Erased
+from shared.erasure.erasure import ForgetPerson, forgetting_of
+from shared.erasure.erasure import decider as forgetting
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.people_index import hashed
+from shared.eventlog.people_search import found, held, is_something_else, values_of
+from shared.kernel.decider import Decider
+from shared.kernel.frozen import replace
+from shared.kernel.ids import uuid7
+from shared.kernel.sealed import Personal
+
+
+def opened(url: str) -> ServiceApplication:
+    return ServiceApplication("notes", [decider, forgetting], url, DEPLOYMENT_KEY)
+
+
+@pytest.fixture
+def app(url: str) -> Iterator[ServiceApplication]:
+    application = opened(url)
+    application.create_tables()
+    yield application
+    application.close()
+
+
+def noted(app: ServiceApplication, case: UUID, who: str, number: int = 1) -> UUID:
+    """The id of whoever is named."""
+    receipt = app.handle(decider, case, Note(number, who), app.context(case, ADVISER))
+    return UUID(str(receipt.state.last.key))
+
+
+def forgotten(app: ServiceApplication, person: UUID) -> None:
+    stream = forgetting_of(person)
+    command = ForgetPerson(person, values_of(app, person), is_something_else(app, person))
+    app.handle(forgetting, stream, command, app.context(stream, ADVISER))
+
+
+def naming(person: UUID) -> Decider[Notes]:
+    """Whatever is asked, the same person notes it."""
+    return replace(decider, decide=lambda *_: [Noted(2, Personal(person, "Maëlle Kerdoncuff"))])
+
+
+def test_somebody_is_found_by_each_word_of_their_name_whatever_its_accents(app: ServiceApplication) -> None:
+    case = uuid7()
+    maelle = noted(app, case, "Maëlle Kerdoncuff")
+    noted(app, uuid7(), "Tanguy Abgrall")
+    for words in ("kerdoncuff", "MAELLE", "Kerdoncuff, Maëlle", "maëlle kerdoncuff"):
+        (somebody,) = found(app, words)
+        assert (somebody.person, somebody.cases) == (maelle, (case,))
+    for words in ("kerdon", "Maëlle Abgrall", "Léa"):
+        assert found(app, words) == []
+
+
+def test_words_are_kept_as_hashes_that_only_this_deployment_makes(app: ServiceApplication) -> None:
+    noted(app, uuid7(), "Maëlle Kerdoncuff")
+    (row,) = app.recorder.fetch("SELECT p::text AS said FROM {schema}.people p")
+    assert "maelle" not in row["said"].casefold()
+    other = ServiceApplication("notes", [decider], app.url, b"x" * 32)
+    assert not set(hashed(app.vault, "Maëlle")) & set(hashed(other.vault, "Maëlle"))
+    other.close()
+
+
+def test_everything_held_of_a_person_is_told_with_its_place(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, "Tanguy Abgrall")
+    maelle = noted(app, case, "Maëlle Kerdoncuff", 2)
+    (told,) = held(app, maelle)
+    assert (told.case, told.version, told.event, told.path, told.value) == (
+        case,
+        2,
+        "noted",
+        "who",
+        "Maëlle Kerdoncuff",
+    )
+
+
+def test_a_person_who_is_forgotten_is_found_no_more_and_the_history_stays(app: ServiceApplication) -> None:
+    case = uuid7()
+    for number in range(app.SNAPSHOT_EVERY):
+        person = noted(app, case, "Maëlle Kerdoncuff", number)
+    before = entries(app.recorder)
+    forgotten(app, person)
+    assert entries(app.recorder)[:-1] == before
+    assert_dense(entries(app.recorder))
+    assert app.recorder.fetch("SELECT 1 FROM {schema}.snapshots") == []
+    assert held(app, person) == []
+    assert person not in {each.person for each in found(app, "Maëlle")}
+    last = app.load(decider, case).state.last
+    assert last is not None
+    assert app.vault.shown(last) == ERASED
+    assert app.load(forgetting, forgetting_of(person)).state.forgotten
+
+
+def test_nobody_makes_another_key_for_who_was_forgotten_not_even_before_they_were_known(
+    app: ServiceApplication,
+) -> None:
+    unknown = uuid7()
+    forgotten(app, unknown)
+    with pytest.raises(Erased):
+        app.vault.keys([unknown])
+
+
+def test_the_key_of_a_dossier_is_no_person_s(app: ServiceApplication) -> None:
+    case = uuid7()
+    noted(app, case, "Maëlle Kerdoncuff")
+    assert is_something_else(app, case)
+    forgotten(app, case)
+    assert app.recorder.wrapped_keys([case])[case] is not None
+
+
+def test_a_key_that_another_process_destroyed_seals_nothing_more(app: ServiceApplication) -> None:
+    """The other process still has the key in its memory: the log itself refuses."""
+    case = uuid7()
+    person = noted(app, case, "Maëlle Kerdoncuff")
+    other = opened(app.url)
+    other.vault.keys([person, case])
+    forgotten(app, person)
+
+    with pytest.raises(Erased):
+        other.handle(naming(person), case, Note(2, "-"), other.context(case, ADVISER))
+    assert app.load(decider, case).version == 1
+    other.close()
+
+
+def test_of_an_erasure_and_whoever_writes_at_the_same_time_nothing_is_left_to_open(app: ServiceApplication) -> None:
+    case, others = uuid7(), [opened(app.url) for _ in range(3)]
+    person = noted(app, case, "Maëlle Kerdoncuff")
+    start = Barrier(len(others) + 1)
+
+    def write(other: ServiceApplication) -> None:
+        other.vault.keys([person])
+        start.wait()
+        try:
+            for _ in range(50):
+                other.handle(naming(person), stream := uuid7(), Note(2, "-"), other.context(stream, ADVISER))
+        except Erased:
+            return
+        raise AssertionError("it wrote on after the erasure")
+
+    writers = [Thread(target=write, args=[other]) for other in others]
+    for writer in writers:
+        writer.start()
+    start.wait()
+    forgotten(app, person)
+    for writer, other in zip(writers, others, strict=True):
+        writer.join()
+        other.close()
+    assert app.recorder.fetch("SELECT 1 FROM {schema}.people WHERE person = %s", (person,)) == []
+    assert app.recorder.wrapped_keys([person]) == {person: None}
+    last_written = max(entry.id for entry in entries(app.recorder) if entry.topic == "noted:v1")
+    erased_at = next(entry.id for entry in entries(app.recorder) if entry.topic == "person-forgotten:v1")
+    assert last_written < erased_at, "what was sealed after the erasure stands after it in the log"
+
+
+def test_a_process_that_remembers_a_key_shows_nothing_soon_after_another_has_destroyed_it(
+    app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = uuid7()
+    person = noted(app, case, "Maëlle Kerdoncuff")
+    reading = [sys.executable, "-m", "tests.support.key_cache_process", app.url, str(case)]
+    with subprocess.Popen(reading, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin
+        assert other.stdout
+
+        def shown() -> str:
+            assert other.stdin
+            assert other.stdout
+            other.stdin.write("show\n")
+            other.stdin.flush()
+            return other.stdout.readline().strip()
+
+        assert shown() == "Maëlle Kerdoncuff"
+        forgotten(app, person)
+        at = time.monotonic()
+        assert app.vault.shown(app.load(decider, case).state.last) == ERASED  # type: ignore[arg-type]
+        while shown() != ERASED:
+            assert time.monotonic() < at + 15, "it still shows who was forgotten"
+            time.sleep(0.1)
+        other.stdin.close()
+
+
+def test_a_log_from_before_people_were_indexed_is_read_once(app: ServiceApplication) -> None:
+    maelle, lost = noted(app, uuid7(), "Maëlle Kerdoncuff"), noted(app, uuid7(), "Maëlle Abgrall")
+    forgotten(app, lost)
+    app.recorder.fetch("DELETE FROM {schema}.people")
+    app.recorder.fetch("DELETE FROM {schema}.viewed")
+    app.create_tables()
+    assert [each.person for each in found(app, "maëlle")] == [maelle]
+    app.recorder.fetch("DELETE FROM {schema}.people")
+    app.create_tables()
+    assert found(app, "maëlle") == []

@@ -1,0 +1,59 @@
+"""Does an operator see which service is heard no more, and what its restoration lost, and have it heard again?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.support.reconciled_intake import feed_of, receive, sql, told_by
+from tests.support.served_service import listening, served
+from typer.testing import CliRunner
+
+from diagnostic.main import cli, service
+from embedded.nats import Nats
+from intake.main import service as intake_service
+from shared.messaging.inbox import Inbox, OtherLog
+
+KEPT = 4
+ASKED = ["follow", "intake", "--by", "Inès"]
+
+
+def test_a_restored_service_is_heard_again_when_an_operator_says_why(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "diagnostic"
+    folder.mkdir()
+    with (
+        listening(intake_service, database, nats, tmp_path) as intake,
+        served(service, database, nats, folder) as diagnostic,
+        feed_of(intake) as feed,
+    ):
+        inbox = Inbox(diagnostic.application, service.reactions, feed)
+        receive(intake, KEPT + 2)
+        for message in told_by(intake):
+            inbox.receive(message)
+        assert diagnostic.http.get("/readyz").json() == {"status": "ok", "halted": {}}
+        sql(intake.application, "DELETE FROM {events} WHERE position > %s", KEPT)
+        sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", KEPT)
+        receive(intake, 1, first=100)
+        with pytest.raises(OtherLog):
+            inbox.receive(told_by(intake)[-1])
+        assert "stopped until" in diagnostic.http.get("/readyz").json()["halted"]["intake"]
+
+        diagnostic.speak_to(monkeypatch)
+        nowhere = CliRunner().invoke(cli, [*ASKED, "--motive", "Disque perdu."])
+        assert (nowhere.exit_code, "Rien n’a changé" in nowhere.stderr) == (3, True)
+        others = dict.fromkeys(service.reactions.publishers, str(intake.http.base_url))
+        monkeypatch.setenv("DLA_FEEDS", json.dumps(others))
+        monkeypatch.setenv("DLA_SERVICE_TOKEN", intake.settings.service_token.get_secret_value())
+        only_told = CliRunner().invoke(cli, ASKED)
+        assert (only_told.exit_code, "2 des événements" in only_told.stderr) == (1, True)
+        assert "dites pourquoi" in only_told.stderr
+        assert "intake" in diagnostic.http.get("/readyz").json()["halted"]
+        done = CliRunner().invoke(cli, [*ASKED, "--motive", "Disque perdu."])
+        assert done.exit_code == 0, done.output
+        assert diagnostic.http.get("/readyz").json()["halted"] == {}
+        inbox.receive(told_by(intake)[-1])
+        assert CliRunner().invoke(cli, [*ASKED, "--motive", "Encore."]).exit_code == 1

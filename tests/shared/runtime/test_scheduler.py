@@ -1,0 +1,187 @@
+"""Does what falls due lead to its command once: moved or withdrawn, by several replicas, killed or failing?"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.support import ROOT, alarm_aggregate
+from tests.support.alarm_aggregate import Mend, SetAlarm, ask, rang
+from tests.support.note_aggregate import ADVISER
+from tests.support.sample_services import eventually
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.deadlines import Firing
+from shared.eventlog.errors import DueSettled
+from shared.kernel.ids import uuid7
+from shared.runtime.scheduler import Scheduler
+
+
+@pytest.fixture
+def url(database: Callable[..., str]) -> str:
+    return database("alarms")
+
+
+@pytest.fixture
+def app(url: str, tmp_path: Path) -> Iterator[ServiceApplication]:
+    application = alarm_aggregate.opened(url, tmp_path / "clock")
+    application.create_tables()
+    yield application
+    application.close()
+
+
+def day(app: ServiceApplication, away: int) -> SetAlarm:
+    return SetAlarm("bell", app.clock.now().date() + timedelta(days=away))
+
+
+def test_nothing_fires_before_its_day_and_it_fires_once_on_it(app: ServiceApplication) -> None:
+    stream = uuid7()
+    ask(app, stream, day(app, 3))
+    assert Scheduler(app).fire() == 0
+    app.clock.set_forward(app.clock.now() + timedelta(days=3))
+    assert Scheduler(app).fire() == 1
+    assert Scheduler(app).fire() == 0
+    assert rang(app, stream) == Counter(bell=1)
+
+
+def test_it_was_due_on_its_day_and_recorded_when_somebody_was_there(app: ServiceApplication) -> None:
+    stream, yesterday = uuid7(), day(app, -1)
+    ask(app, stream, yesterday)
+    Scheduler(app).fire()
+    ((_, set_up), (entry, fell_due)) = app.events_of(app.recorder.entries_of_case(stream))
+    assert set_up.meta.effective_at is None
+    assert yesterday.on
+    assert fell_due.meta.effective_at == datetime.combine(yesterday.on, datetime.min.time(), UTC)
+    assert entry.recorded_at.date() > yesterday.on
+    assert (fell_due.meta.actor, fell_due.meta.role) == ("service:alarms", "service")
+
+
+def test_a_day_that_was_moved_or_withdrawn_does_not_fire(app: ServiceApplication) -> None:
+    moved, withdrawn = uuid7(), uuid7()
+    for stream in (moved, withdrawn):
+        ask(app, stream, day(app, -1))
+    ask(app, moved, day(app, 10))
+    ask(app, withdrawn, SetAlarm("bell", None))
+    assert Scheduler(app).fire() == 0
+    app.clock.set_forward(app.clock.now() + timedelta(days=10))
+    assert Scheduler(app).fire() == 1
+    assert (rang(app, moved), rang(app, withdrawn)) == (Counter(bell=1), Counter())
+
+
+def test_what_was_moved_while_it_was_about_to_fire_does_not_fire_and_records_nothing(app: ServiceApplication) -> None:
+    stream = uuid7()
+    ask(app, stream, day(app, -2))
+    (row,) = app.recorder.fetch("SELECT due_at FROM {schema}.dues")
+    ask(app, stream, day(app, 5))
+    firing = Firing(stream, "alarm", "bell", row["due_at"], app.clock.now())
+    with pytest.raises(DueSettled):
+        app.handle(
+            alarm_aggregate.decider, stream, alarm_aggregate.Ring("bell"), app.context(stream, ADVISER), firing=firing
+        )
+    assert rang(app, stream) == Counter()
+
+
+def test_what_fails_is_tried_again_later_while_the_others_go_on(app: ServiceApplication) -> None:
+    failing, fine = uuid7(), uuid7()
+    ask(app, failing, SetAlarm("broken", day(app, -2).on))
+    ask(app, fine, day(app, -1))
+    scheduler = Scheduler(app)
+    assert scheduler.fire() == 1
+    assert rang(app, fine) == Counter(bell=1)
+    (row,) = app.recorder.fetch("SELECT tries, error FROM {schema}.dues WHERE fired_at IS NULL")
+    assert row == {"tries": 1, "error": "alarm-broken"}
+    ask(app, failing, Mend())
+    assert eventually(scheduler.fire) == 1
+    assert rang(app, failing) == Counter(broken=1)
+
+
+def test_several_threads_fire_each_due_date_once(app: ServiceApplication) -> None:
+    streams = [uuid7() for _ in range(30)]
+    for stream in streams:
+        ask(app, stream, day(app, -1))
+    threads = [Thread(target=Scheduler(app).fire) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [rang(app, stream) for stream in streams] == [Counter(bell=1)] * 30
+
+
+def test_two_replicas_killed_again_and_again_miss_nothing_and_fire_nothing_twice(
+    app: ServiceApplication, url: str
+) -> None:
+    streams = [uuid7() for _ in range(40)]
+    bells = [f"bell-{n}" for n in range(15)]
+    yesterday = day(app, -1).on
+    for stream in streams:
+        for bell in bells:
+            ask(app, stream, SetAlarm(bell, yesterday))
+
+    def fired() -> int:
+        (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.dues WHERE fired_at IS NOT NULL")
+        return int(row["count"])
+
+    replicas = [replica(url) for _ in range(2)]
+    try:
+        for killed in range(3):
+            reached = fired()
+            eventually(lambda reached=reached: fired() > reached + 20)  # type: ignore[misc]
+            replicas[killed % 2].send_signal(signal.SIGKILL)
+            replicas[killed % 2].wait()
+            assert fired() < 600, "all was fired before the kill: the test shows nothing"
+            replicas[killed % 2] = replica(url)
+        eventually(lambda: fired() == 600, seconds=60)
+    finally:
+        for process in replicas:
+            process.kill()
+            process.wait()
+    assert [rang(app, stream) for stream in streams] == [Counter(bells)] * 40
+
+
+def replica(url: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "tests.support.scheduler_process", url], cwd=ROOT)
+
+
+STEPS = st.one_of(
+    st.tuples(st.sampled_from(["bell", "gong"]), st.none() | st.integers(-3, 3)),
+    st.tuples(st.just("pass"), st.integers(0, 3)),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(STEPS, min_size=1, max_size=15))
+def test_whatever_is_set_moved_or_withdrawn_each_day_that_comes_fires_once(
+    app: ServiceApplication, steps: list[tuple[str, int | None]]
+) -> None:
+    stream: UUID = uuid7()
+    left: dict[str, SetAlarm] = {}
+    fired: dict[str, SetAlarm] = {}
+    expected: Counter[str] = Counter()
+    for what, away in steps:
+        if what == "pass":
+            app.clock.set_forward(app.clock.now() + timedelta(days=away or 0, seconds=1))
+            Scheduler(app).fire()
+            today = app.clock.now().date()
+            for alarm in [alarm for alarm, wanted in left.items() if wanted.on and wanted.on <= today]:
+                fired[alarm] = left.pop(alarm)
+                expected[alarm] += 1
+        else:
+            wanted = SetAlarm(what, None if away is None else app.clock.now().date() + timedelta(days=away))
+            ask(app, stream, wanted)
+            if wanted.on is None:
+                left.pop(what, None)
+                fired.pop(what, None)
+            elif fired.get(what) != wanted:
+                left[what] = wanted
+                fired.pop(what, None)
+        assert rang(app, stream) == expected

@@ -1,0 +1,187 @@
+"""What does production refuse to start on, and is all that is wrong told at once, in words that say what to set?"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.certificate_authority import Authority
+from typer.testing import CliRunner
+
+from audit.main import cli as audit
+from diagnostic.main import cli as diagnostic
+from embedded.nats_users import new_seed
+from followup.main import cli as followup
+from intake.main import cli as intake
+from intake.settings import Deployment
+from parcours.main import cli as parcours
+from shared.settings.production_checks import database_in_clear, is_here, is_in_clear
+from shared.settings.settings import Misconfigured, Settings, told
+
+KEY = b64encode(bytes(32)).decode()
+SOUND = {
+    "DATABASE_URL": "postgresql://dla:secret@db.example.org/dla?sslmode=verify-full&sslrootcert=system",
+    "NATS_URL": "tls://nats.example.org:4222",
+    "NATS_SEED": new_seed(),
+    "SEALING_KEY": KEY,
+    "IDENTITY_KEY": KEY,
+    "JWKS": "https://identite.example.org/jwks",
+    "ISSUER": "https://identite.example.org",
+    "SERVICE_TOKEN": "x",
+    "FEEDS": '{"intake": "https://intake.example.org"}',
+}
+SECRETS = ("DATABASE_URL", "NATS_SEED", "SEALING_KEY", "IDENTITY_KEY", "SERVICE_TOKEN")
+
+
+@pytest.fixture(autouse=True)
+def _sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SOUND.items():
+        monkeypatch.setenv(f"DLA_{name}", value)
+
+
+def faults(monkeypatch: pytest.MonkeyPatch, **changed: str) -> list[str]:
+    for name, value in changed.items():
+        monkeypatch.setenv(f"DLA_{name}", value)
+    try:
+        told(Settings)
+    except Misconfigured as missing:
+        return list(missing.faults)
+    return []
+
+
+def test_a_deployment_that_says_all_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert faults(monkeypatch) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "mended_by"),
+    [
+        ("NATS_URL", "nats://nats.example.org:4222", "use tls://"),
+        ("DATABASE_URL", "postgresql://dla:secret@db.example.org/dla", "?sslmode=verify-full"),
+        ("DATABASE_URL", "postgresql://dla:secret@db.example.org/dla?sslmode=require", "?sslmode=verify-full"),
+        ("FEEDS", '{"intake": "http://intake.example.org"}', "use https://"),
+        ("JWKS", "http://identite.example.org/jwks", "use https://"),
+        ("HOST", "0.0.0.0", "DLA_TLS_CERTIFICATE and DLA_TLS_KEY, or DLA_PROXIES"),
+        ("RIGHTS_FROM", "token", "dla-intake register"),
+        ("ISSUER", "https://dev-issuer.dla.invalid", "your identity provider"),
+    ],
+)
+def test_nothing_goes_over_a_network_in_clear(
+    setting: str, value: str, mended_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (fault,) = faults(monkeypatch, **{setting: value})
+    assert f"DLA_{setting}" in fault
+    assert mended_by in fault
+    assert "secret" not in fault.replace("secret key", "")
+    assert faults(monkeypatch, MODE="development") == []
+
+
+@pytest.mark.parametrize("setting", ["CONSOLE_URL", "PREFILL_URL"])
+def test_intake_leads_nobody_to_an_address_in_clear(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"DLA_INTAKE_{setting}", "http://dla.example.org")
+    with pytest.raises(Misconfigured, match=f"DLA_INTAKE_{setting} .* use https://"):
+        told(Deployment)
+    monkeypatch.setenv("DLA_MODE", "development")
+    told(Deployment)
+
+
+def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = faults(monkeypatch, NATS_URL="nats://a", HOST="0.0.0.0", FEEDS='{"a": "http://a", "b": "http://b"}')
+    assert len(told) == 4
+
+
+def test_what_stays_on_this_machine_may_be_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert faults(monkeypatch, NATS_URL="nats://127.0.0.1:4222", FEEDS='{"intake": "http://localhost:8001"}') == []
+    assert faults(monkeypatch, DATABASE_URL="postgresql://dla@127.0.0.1/dla") == []
+    assert faults(monkeypatch, DATABASE_URL="postgresql:///dla?host=/run/postgresql") == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1.example.org", "localhost.example.org", "10.0.0.1", "", None, "::"])
+def test_what_only_looks_like_this_machine_is_not(host: str | None) -> None:
+    assert not is_here(host)
+
+
+def test_each_of_several_servers_counts() -> None:
+    assert database_in_clear("postgresql://dla@127.0.0.1,db.example.org/dla")
+    assert database_in_clear("postgresql://dla@localhost/dla?hostaddr=10.0.0.1")
+    assert is_in_clear("ftp://example.org")
+
+
+def test_a_proxy_or_a_certificate_answers_other_machines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert faults(monkeypatch, HOST="0.0.0.0", PROXIES='["10.0.0.0/8"]') == []
+    monkeypatch.delenv("DLA_PROXIES")
+    certificate, key = Authority(tmp_path).server()
+    assert faults(monkeypatch, TLS_CERTIFICATE=str(certificate), TLS_KEY=str(key)) == []
+
+
+def test_a_certificate_and_its_key_are_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    (certificate, key), (other, _) = authority.server(), authority.server()
+    assert "go together" in faults(monkeypatch, TLS_CERTIFICATE=str(certificate))[0]
+    assert "no certificate and its private key" in faults(monkeypatch, TLS_CERTIFICATE=str(other), TLS_KEY=str(key))[0]
+    assert "no certificate of an authority" in faults(monkeypatch, CA_FILE=str(key))[0]
+    key.chmod(0o644)
+    assert f"chmod o-rwx {key}" in faults(monkeypatch, TLS_CERTIFICATE=str(certificate))[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("NATS_SEED", "SUAsecret"),
+        ("DATABASE_URL", "secret"),
+        ("SEALING_KEY", "c2VjcmV0"),
+        ("REGION", "se.cret"),
+        ("SERVICE_TOKEN", ""),
+    ],
+)
+def test_what_is_no_secret_of_its_kind_is_refused_and_not_repeated(
+    setting: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (fault,) = faults(monkeypatch, **{setting: value})
+    assert fault.startswith(f"DLA_{setting}: ")
+    assert not value or value not in fault
+
+
+@pytest.mark.parametrize(
+    ("cli", "own"),
+    [
+        (intake, ()),
+        (diagnostic, ()),
+        (parcours, ()),
+        (followup, ()),
+        (audit, ("AUDIT_LEDGER_ORIGIN",)),
+    ],
+    ids=["intake", "diagnostic", "parcours", "followup", "audit"],
+)
+@pytest.mark.parametrize("verb", ["serve", "migrate"])
+def test_every_missing_secret_is_named_in_one_go(
+    cli: Any, own: tuple[str, ...], verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in SECRETS:
+        monkeypatch.delenv(f"DLA_{name}")
+    refused = CliRunner().invoke(cli, [verb])
+    assert refused.exit_code == 2
+    for name in (*SECRETS, *(own if verb == "serve" else ("NATS_DEPLOYER_SEED",))):
+        assert f"DLA_{name}: Field required" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "cli", [intake, diagnostic, parcours, followup], ids=["intake", "diagnostic", "parcours", "followup"]
+)
+def test_whoever_forgets_people_must_remember_it_outside_the_database(
+    cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DLA_NATS_URL", "nats://nats.example.org:4222")
+    refused = CliRunner().invoke(cli, ["parked"])
+    assert refused.exit_code == 2
+    assert "DLA_ERASED_LIST is not set" in refused.stderr
+    assert "DLA_NATS_URL is without TLS" in refused.stderr, "with all else that is wrong"
+
+
+def test_a_list_outside_is_enough_and_audit_needs_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DLA_NATS_URL", "nats://nats.example.org:4222")
+    assert "DLA_ERASED_LIST" not in CliRunner().invoke(audit, ["parked"]).stderr
+    monkeypatch.setenv("DLA_ERASED_LIST", str(tmp_path / "erased"))
+    assert "DLA_ERASED_LIST" not in CliRunner().invoke(intake, ["parked"]).stderr

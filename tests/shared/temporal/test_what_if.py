@@ -1,0 +1,31 @@
+"""How are the rows of a what-if given to a person, a spreadsheet, a program?"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from shared.temporal.what_if import Format, written
+
+COLUMNS = {"who": "Qui", "why": "Pourquoi"}
+ROWS = [{"who": "dla-44", "why": "parce que\u202f; « oui »"}, {"who": "x", "why": ""}]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+33", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_spreadsheet_runs_no_formula(cell: str) -> None:
+    line = written(Format.CSV, COLUMNS, [{"who": cell, "why": "rien"}]).split("\r\n", 1)[1]
+    assert line.lstrip('"').startswith(f"'{cell}")
+
+
+def test_a_spreadsheet_reads_accents_and_semicolons() -> None:
+    assert written(Format.CSV, COLUMNS, ROWS) == '\ufeffQui;Pourquoi\r\ndla-44;"parce que\u202f; « oui »"\r\nx;\r\n'
+
+
+def test_a_program_reads_names_of_fields() -> None:
+    assert json.loads(written(Format.JSON, COLUMNS, ROWS)) == ROWS
+
+
+def test_a_person_reads_columns() -> None:
+    assert written(Format.TABLE, COLUMNS, ROWS) == "Qui     Pourquoi\ndla-44  parce que\u202f; « oui »\nx\n"
+    assert written(Format.TABLE, COLUMNS, []) == "Qui  Pourquoi\n"

@@ -1,0 +1,239 @@
+"""Figures as they were, over HTTP: recorded by an instant, happened by a day, the same bytes for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.support.projection_waits import up_to_date
+from tests.support.served_service import Client, Serve, Served, served
+
+from embedded.nats import Nats
+from embedded.postgres import Postgres
+from intake.main import service
+from intake.views import requests
+from shared.projections.projection import Document, Projector
+from shared.temporal import rows_at
+from shared.temporal.aggregate_at import Moment
+from shared.temporal.rows_at import rows_then
+
+UNIT, ELSEWHERE = "dla-44", "dla-35"
+PATH = "/api/v1/requests"
+
+
+@pytest.fixture
+def intake(serve: Serve) -> Served:
+    return serve(service)
+
+
+def received(intake: Served, number: int, unit: str = UNIT) -> str:
+    structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "rna": f"W44200{number:04}"}
+    asked = {"structure": structure, "contact": {"name": "Maëlle Kerdoncuff"}, "need": "Garder nos emplois."}
+    answer = intake.by("adviser", unit=unit).post(PATH, asked)
+    assert answer.status_code == 201, answer.text
+    return str(answer.headers["Location"])
+
+
+def withdrawn(intake: Served, path: str, unit: str = UNIT) -> None:
+    answer = intake.by("adviser", unit=unit).post(f"{path}/withdrawal", {"motive": "Projet reporté."})
+    assert answer.status_code == 200, answer.text
+
+
+def figures(by: Client, **moment: Any) -> dict[str, Any]:
+    answer = by.get(f"{PATH}/figures", **moment)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def value(told: dict[str, Any], code: str) -> Any:
+    (found,) = (each["value"] for each in told["figures"] if each["code"] == code)
+    return found
+
+
+def test_what_was_answered_yesterday_is_answered_again_whatever_was_recorded_since(intake: Served) -> None:
+    adviser = intake.by("adviser", unit=UNIT)
+    first = received(intake, 1)
+    received(intake, 2, ELSEWHERE)
+    up_to_date(intake, service)
+    then = figures(adviser)
+    instant = then["rests_on"]["recorded_at"]
+    withdrawn(intake, first)
+    received(intake, 3)
+    up_to_date(intake, service)
+    again = adviser.get(f"{PATH}/figures", as_of=instant)
+    assert again.content == adviser.get(f"{PATH}/figures", as_of=instant).content
+    assert (value(figures(adviser), "requests"), value(again.json(), "requests")) == (2, 1)
+    rests_on = again.json()["rests_on"]
+    assert rests_on == then["rests_on"] | {"as_of": rests_on["as_of"]}
+    assert datetime.fromisoformat(rests_on["as_of"]) == datetime.fromisoformat(instant)
+    numbers = [[each | {"events": ""} for each in told["figures"]] for told in (then, again.json())]
+    assert numbers[0] == numbers[1]
+
+
+def test_the_events_behind_a_past_figure_are_those_recorded_by_then(intake: Served) -> None:
+    adviser, case = intake.by("adviser", unit=UNIT), received(intake, 1)
+    for level in ("weak_signals", "weak_signals", "proven"):
+        assert adviser.post(f"{case}/difficulty", {"level": level}).status_code == 200
+    instants = [each["recorded_at"] for each in adviser.get(f"{case}/history").json()]
+    told = figures(adviser, as_of=instants[1])
+    (figure,) = (each for each in told["figures"] if each["code"] == "difficulty_weak_signals")
+    assert (figure["value"], figure["cases"]) == (1, [case.rpartition("/")[2]])
+    behind = adviser.get(figure["events"]).json()["items"]
+    assert [each["recorded_at"] for each in behind] == [instants[1]]
+    up_to_date(intake, service)
+    assert value(figures(adviser), "difficulty_weak_signals") == 0
+
+
+def test_a_figure_names_the_rules_by_which_its_cases_were_decided(intake: Served) -> None:
+    adviser, case = intake.by("adviser", unit=UNIT), received(intake, 1)
+    met = {"held_on": intake.application.clock.now().date().isoformat(), "with_whom": "Maëlle"}
+    assert adviser.post(f"{case}/meetings", met).status_code == 200
+    (rules,) = (each["version"] for each in adviser.get("/api/v1/criteria").json())
+    for criterion in ("existing", "employer", "ess"):
+        answer = adviser.post(f"{case}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Vu."})
+        assert answer.status_code == 200, answer.text
+    assert adviser.post(f"{case}/admission", {}).status_code == 200
+    received(intake, 2)
+    up_to_date(intake, service)
+    by_code = {each["code"]: each for each in figures(adviser)["figures"]}
+    assert (by_code["admitted"]["value"], by_code["admitted"]["rules"]) == (1, [rules])
+    assert by_code["oriented"]["rules"] == []
+    (behind,) = adviser.get(by_code["admitted"]["events"]).json()["items"]
+    assert (behind["event"], behind["rules"]) == ("request-admitted", rules)
+
+
+def test_what_had_happened_by_a_day_is_told_apart_from_what_was_recorded_by_then(intake: Served) -> None:
+    adviser, case = intake.by("adviser", unit=UNIT), received(intake, 1)
+    today = intake.application.clock.now().date()
+    corrected = {"name": "Les Jardins", "legal_form": "association", "department": "49", "rna": "W442000001"}
+    asked = {"structure": corrected, "effective_on": str(today - timedelta(days=30)), "reason": "Siège déplacé."}
+    assert adviser.post(f"{case}/corrections", asked).status_code == 200
+    before = figures(adviser, on=str(today - timedelta(days=10)))
+    assert {each["key"]: each["value"] for each in before["figures"] if each["code"] == "by_department"} == {"49": 1}
+    assert value(figures(adviser, on=str(today - timedelta(days=31))), "requests") == 0
+
+
+def test_before_the_first_event_nothing_counts_and_tomorrow_is_refused(intake: Served) -> None:
+    adviser = intake.by("adviser", unit=UNIT)
+    assert figures(adviser)["rests_on"]["position"] == 0
+    long_ago = datetime.now(UTC) - timedelta(days=3650)
+    received(intake, 1)
+    told = figures(adviser, as_of=long_ago.isoformat())
+    assert (told["rests_on"]["position"], told["rests_on"]["recorded_at"], value(told, "requests")) == (0, None, 0)
+    tomorrow = (intake.application.clock.now() + timedelta(days=1)).isoformat()
+    refused = adviser.get(f"{PATH}/figures", as_of=tomorrow)
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "still-to-come")
+    for wrong in ({"as_of": "hier"}, {"as_of": "2026-03-02T09:00:00"}, {"on": "2026-02-30"}):
+        assert adviser.get(f"{PATH}/figures", **wrong).status_code == 422
+
+
+def test_the_past_of_other_units_is_never_counted(intake: Served) -> None:
+    received(intake, 1, ELSEWHERE)
+    instant = intake.application.recorder.reached()[1]
+    assert instant is not None
+    asked = {"as_of": instant.isoformat(), "unit": ELSEWHERE}
+    assert value(figures(intake.by("adviser", unit=UNIT), **asked), "requests") == 0
+    assert value(figures(intake.by("regional", unit=UNIT), **asked), "requests") == 0
+    assert value(figures(intake.by("regional", unit=UNIT, units=[ELSEWHERE]), **asked), "requests") == 1
+    assert value(figures(intake.by("auditor", unit=None, units=[ELSEWHERE]), **asked), "requests") == 1
+    assert intake.by("leader", case=str(UUID(int=1))).get(f"{PATH}/figures", **asked).status_code == 403
+
+
+def test_a_past_figure_depends_neither_on_how_far_lists_are_nor_on_what_was_erased(intake: Served) -> None:
+    adviser = intake.by("adviser", unit=UNIT)
+    withdrawn(intake, received(intake, 1))
+    instant = intake.application.recorder.reached()[1]
+    assert instant is not None
+    asked = {"as_of": instant.isoformat()}
+    unread = adviser.get(f"{PATH}/figures", **asked).content
+    assert value(figures(adviser, **asked), "requests") == 1
+    up_to_date(intake, service)
+    assert adviser.get(f"{PATH}/figures", **asked).content == unread
+    intake.application.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL")
+    assert adviser.get(f"{PATH}/figures", **asked).content == unread
+
+
+def test_more_history_than_one_answer_holds_is_refused_and_nothing_stays_taken(
+    intake: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received(intake, 1)
+    received(intake, 2, ELSEWHERE)
+    up_to_date(intake, service)
+    both = intake.by("regional", unit=UNIT, units=[ELSEWHERE])
+    instant = intake.application.recorder.reached()[1]
+    assert instant is not None
+    asked = {"as_of": instant.isoformat()}
+    monkeypatch.setattr(rows_at, "AT_MOST", 1)
+    for _ in range(2):
+        refused = both.get(f"{PATH}/figures", **asked)
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "too-much-past")
+    assert value(figures(both, unit=UNIT, **asked), "requests") == 1
+    monkeypatch.setattr(rows_at, "PATIENCE", 0.01)
+    with rows_at._one_at_a_time:
+        busy = both.get(f"{PATH}/figures", unit=UNIT, **asked)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "10")
+
+
+def test_figures_come_as_a_file_for_a_spreadsheet_that_runs_nothing(intake: Served) -> None:
+    received(intake, 1)
+    up_to_date(intake, service)
+    regional = intake.by("regional", unit=UNIT, units=["=1+1"])
+    answer = regional.get(f"{PATH}/figures.csv", unit="=1+1")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="chiffres.csv"'
+    told = {line.split(";")[0]: line.split(";") for line in answer.content.decode("utf-8-sig").splitlines()}
+    assert told["requests"][3] == "0"
+    assert told["requests"][8] == "'=1+1"
+    mine = intake.by("adviser", unit=UNIT).get(f"{PATH}/figures.csv").text
+    assert "requests;;Demandes reçues;1;1;" in mine
+    assert intake.by("provider", case=str(UUID(int=1))).get(f"{PATH}/figures.csv").status_code == 403
+
+
+# Whatever happened, in whatever order
+
+
+@pytest.fixture(scope="module")
+def busy(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    def fresh(_: str) -> str:
+        return postgres.ensure_database("past_figures", connections=-1)
+
+    with served(service, fresh, nats, tmp_path_factory.mktemp("past")) as running:
+        yield running
+
+
+STEPS = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["difficulty", "withdrawal", "view"])), max_size=12)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS, cut=st.floats(0, 1))
+def test_the_rows_of_any_past_moment_are_those_that_the_log_led_to(
+    busy: Served, steps: list[tuple[int, str]], cut: float
+) -> None:
+    """Beside the whole view folded anew up to that position: case by case from the index, it gives the same rows."""
+    app, units = busy.application, (UNIT, ELSEWHERE)
+    start = (app.recorder.max_notification_id() or 0) + 1
+    opened = [(received(busy, start + n, units[n % 2]), units[n % 2]) for n in range(3)]
+    for which, what in steps:
+        path, unit = opened[which % 3]
+        if what == "view":
+            Projector(app, service.views).advance(requests)
+        else:
+            body = {"level": "proven"} if what == "difficulty" else {"motive": "Reporté."}
+            assert busy.by("adviser", unit=unit).post(f"{path}/{what}", body).status_code in (200, 409)
+    position = round(start + cut * ((app.recorder.max_notification_id() or 0) - start))
+    (entry,) = app.recorder.select_notifications(position, 1)
+    whole = Projector(app, service.views).rebuilt(requests, position)
+    for wanted in (units, units[:1], None):
+        found = rows_then(app, requests, Moment(as_of=entry.recorded_at), wanted)
+        assert found.rests_on.position == position
+        assert found.documents == in_order(row for row in whole.values() if wanted is None or row["unit"] in wanted)
+
+
+def in_order(rows: Any) -> list[Document]:
+    return sorted(rows, key=lambda row: UUID(row["id"]).bytes)

@@ -1,0 +1,32 @@
+"""What stands in each service before anybody asks anything: what opens by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from diagnostic.domain.commands import OpenDiagnosis
+from followup.domain.commands import OpenFollowUp
+from parcours.domain.parcours import OpenParcours
+from parcours.domain.state import Plan
+from shared.eventlog.application import ServiceApplication
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+
+UNIT, ADVISER = "dla-44", "some-adviser"
+
+
+def opened_by_itself(name: str, app: ServiceApplication, case: UUID | None = None) -> dict[str, list[str]]:
+    """By collection: what no caller opens."""
+    now = app.clock.now()
+    opening: dict[str, tuple[str, Any]] = {
+        "diagnostic": ("/api/v1/diagnoses", OpenDiagnosis(uuid7(), UNIT, ADVISER, now, 12)),
+        "parcours": ("/api/v1/parcours", OpenParcours(Plan(uuid7(), UNIT, ADVISER, now, ("strategy", "finance"), {}))),
+        "followup": ("/api/v1/follow-ups", OpenFollowUp(uuid7(), now, UUID(int=8), UNIT, ADVISER, {"fte": 10.5}, {})),
+    }
+    if name not in opening:
+        return {}
+    collection, command = opening[name]
+    case = case or uuid7()
+    app.handle(app.deciders[0], case, command, app.context(case, Actor("ourselves", Role.SERVICE)))
+    return {collection: [str(case)]}

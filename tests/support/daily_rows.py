@@ -1,0 +1,41 @@
+"""A view's row on each day that a history names, and on the day before: a past list can be asked for any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.mapper import Meta, RecordedEvent
+from shared.kernel.decider import Role
+from shared.kernel.events import happened_at
+from shared.projections.projection import Document, View
+from shared.statistics.release import Counts, Release
+from shared.temporal.aggregate_at import Told
+from shared.temporal.rows_at import row_of
+from shared.testing.scenarios import CASE
+
+
+def told(event: Any, version: int, recorded_at: datetime) -> Told:
+    meta = Meta(UUID(int=version), CASE, "some-adviser", Role.ADVISER, CASE, effective_at=happened_at(event))
+    entry = LogEntry(CASE, version, "", b"", version, CASE, 0, version, recorded_at)
+    return entry, RecordedEvent(CASE, version, meta, event)
+
+
+def rows_on_every_day(views: Iterable[View], history: Iterable[tuple[Any, datetime]]) -> list[Document]:
+    events = [told(event, version, at) for version, (event, at) in enumerate(history, 1)]
+    named = {(each.meta.effective_at or entry.recorded_at).date() for entry, each in events}
+    rows = (row_of(view, events, day) for view in views for day in named | {day - timedelta(days=1) for day in named})
+    return [row for row in rows if row is not None]
+
+
+def negative(row: Document) -> list[str]:
+    """The fields that count less than nothing."""
+    return [name for name, value in row.items() if isinstance(value, int | float) and value < 0]
+
+
+def counted_for_pilots(release: Release, rows: Iterable[Document]) -> Counts:
+    """Whatever a row says, each dimension has a key for it."""
+    return release.counted([row for row in rows if row.get(release.happened)])

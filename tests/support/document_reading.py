@@ -1,0 +1,68 @@
+"""Documents under test: read from a history without a server, and looked at as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from html import unescape
+from io import BytesIO
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pypdf import PdfReader
+
+from shared.crypto.keys import ERASED
+from shared.documents import rendering
+from shared.documents.model import Document
+from shared.documents.source import Papers, Reading, Told
+from shared.kernel.decider import Role
+from shared.kernel.sealed import Sealed
+from shared.testing.scenarios import CASE, NOW, MemoryLog
+
+S = TypeVar("S")
+
+
+def read(
+    log: MemoryLog[S], at: datetime = NOW, *, by: Role = Role.ADVISER, erased: Collection[UUID] = (), **more: Any
+) -> Reading[S]:
+    """`erased`: the keys that are gone."""
+
+    def shown(sealed: Sealed) -> str:
+        return ERASED if UUID(str(sealed.key)) in erased else log.vault.shown(sealed)
+
+    told = tuple(Told(event, at, f"some-{by}", by) for event in log.events)
+    return Reading(CASE, CASE, log.state, told, shown, **more)
+
+
+def written(papers: Papers[S], name: str, reading: Reading[S]) -> Document:
+    (paper,) = (paper for paper in papers(reading.state) if paper.name == name)
+    assert paper.lacking is None, paper.lacking
+    return paper.write(reading)
+
+
+def lacking(papers: Papers[S], name: str, state: S) -> str | None:
+    (paper,) = (paper for paper in papers(state) if paper.name == name)
+    return paper.lacking
+
+
+def on_screen(document: Document) -> str:
+    """The text of the HTML, blanks made one."""
+    body = rendering.html(document).partition("</style>")[2]
+    return _one_line(unescape(re.sub(r"<[^>]*>", " ", body)))
+
+
+def on_paper(document: Document) -> str:
+    return text_of(rendering.pdf(document))
+
+
+def text_of(pdf: bytes) -> str:
+    """The text of a PDF, blanks made one and ligatures undone."""
+    pages = "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    return _one_line(pages)
+
+
+def _one_line(text: str) -> str:
+    for ligature, letters in {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}.items():
+        text = text.replace(ligature, letters)
+    return " ".join(text.replace("\u200b", "").split())

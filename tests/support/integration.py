@@ -1,0 +1,66 @@
+"""An event on its way between services: heard from another one, recorded in its own log, folded into a list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.mapper import Meta, RecordedEvent, plain
+from shared.kernel.decider import Role
+from shared.messaging.wire import Header
+from shared.projections.projection import Document, View
+from shared.testing.scenarios import CASE, NOW
+
+META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
+
+
+def heard(publisher: str, event: str, case: UUID = CASE, **told: Any) -> Header:
+    usual: dict[str, Any] = {
+        "log_id": UUID(int=3),
+        "position": 12,
+        "partition": 0,
+        "number": 5,
+        "id": UUID(int=7),
+        "stream": case,
+        "version": 12,
+        "event_version": 1,
+        "recorded_at": NOW,
+        "effective_at": NOW,
+        "actor": "adviser-1",
+        "role": "adviser",
+        "unit": "unit-35",
+        "causation": None,
+        "correlation": case,
+        "rules": None,
+        "payload_hash": "0" * 64,
+    }
+    return Header(publisher=publisher, event=event, case=case, **(usual | told))
+
+
+def entry(position: int = 1) -> LogEntry:
+    """Each event a day after the one before."""
+    return LogEntry(
+        id=position,
+        originator_id=CASE,
+        originator_version=position,
+        topic="",
+        state=b"",
+        case_id=CASE,
+        partition=0,
+        number=position,
+        recorded_at=NOW + timedelta(days=position - 1),
+    )
+
+
+def recorded(event: object) -> RecordedEvent[Any]:
+    return RecordedEvent(CASE, 1, META, event)
+
+
+def listed(view: View, *events: object) -> Document:
+    """What a list shows after these events, all recorded at once."""
+    document: Document = {}
+    for event in events:
+        document = plain(view.project(document, entry(), recorded(event)), repr)
+    return document

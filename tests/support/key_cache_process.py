@@ -1,0 +1,23 @@
+"""Another process of the notes: it shows who noted last, each time it is asked, by the keys that it remembers.
+
+python remembering.py URL CASE      answers each line of its input with a line"""
+
+from __future__ import annotations
+
+import sys
+from uuid import UUID
+
+from tests.support.note_aggregate import decider, opened
+
+
+def main(url: str, case: str) -> None:
+    app = opened(url)
+    for _ in sys.stdin:
+        last = app.load(decider, UUID(case)).state.last
+        assert last is not None
+        print(app.vault.shown(last), flush=True)
+    app.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,23 @@
+"""Keeps a ledger in a process of its own, as fast as it can, to be killed: python keeper_process.py URL MEMORY"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.support.note_aggregate import DEPLOYMENT_KEY
+
+from audit import domain
+from audit.ledger import integrator
+from audit.ledger.integrator import integrate
+from audit.ledger.note import Signer
+from audit.ledger.signing import Signing
+from shared.eventlog.application import ServiceApplication
+
+integrator.BATCH = 5
+app = ServiceApplication("audit", [domain.decider], sys.argv[1], DEPLOYMENT_KEY)
+signing = Signing(Signer("registre.example/dla", bytes(range(32))), Path(sys.argv[2]))
+print("keeping", flush=True)
+while True:
+    integrate(app)
+    signing.sign(app)

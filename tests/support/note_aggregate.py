@@ -1,0 +1,92 @@
+"""A small aggregate to try the event log with: numbers that are noted, with who noted them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from shared.eventlog.application import ServiceApplication
+from shared.eventlog.entries import LogEntry
+from shared.eventlog.partitions import PARTITIONS, PartitionTracking
+from shared.eventlog.recorder import LogRecorder
+from shared.kernel.decider import Actor, Claim, Context, Decider, Refusal, Role
+from shared.kernel.events import command, event
+from shared.kernel.ids import uuid7
+from shared.kernel.sealed import Personal, Sealed
+
+DEPLOYMENT_KEY = b"k" * 32
+LOG_ID = UUID(int=1)
+TAKEN = Refusal("number-taken", "Numéro déjà pris")
+TOO_BIG = Refusal("too-big", "Nombre trop grand")
+ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
+
+
+@command
+class Note:
+    number: int
+    who: str
+    claim: str | None = None
+
+
+@event("noted", label="Noté")
+class Noted:
+    number: int
+    who: Personal
+    remarks: tuple[Sealed, ...] = ()
+    claim: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    total: int = 0
+    last: Personal | None = None
+
+
+def decide(_notes: Notes, note: Note, context: Context) -> list[Noted]:
+    if note.number > 1000:
+        raise TOO_BIG("Mille au plus.")
+    who = context.person(note.who)
+    return [Noted(note.number, who, (context.text(f"remarque de {note.who}"),), note.claim)]
+
+
+def evolve(notes: Notes, noted: Noted) -> Notes:
+    return replace(notes, total=notes.total + noted.number, last=noted.who)
+
+
+def claims(_notes: Notes, noted: Noted) -> Iterator[Claim]:
+    if noted.claim:
+        yield Claim("note", noted.claim.removeprefix("-"), held=not noted.claim.startswith("-"))
+
+
+decider: Decider[Notes] = Decider("notes", Notes(), decide, evolve, (Note,), (Noted,), claims, TAKEN)
+
+
+def opened(url: str) -> ServiceApplication:
+    return ServiceApplication("notes", [decider], url, DEPLOYMENT_KEY)
+
+
+def told(case: UUID, *versions: int) -> list[StoredEvent]:
+    """Stored events without meaning, for the recorder alone."""
+    return [StoredEvent(case, version, "noted:v1", uuid7().bytes) for version in versions]
+
+
+def heard(number: int, partition: int = 2) -> PartitionTracking:
+    return PartitionTracking("intake", number, log_id=LOG_ID, partition=partition, case=UUID(int=9))
+
+
+def entries(recorder: LogRecorder) -> Sequence[LogEntry]:
+    read: Sequence[LogEntry] = recorder.select_notifications(None, 1_000_000)
+    return read
+
+
+def assert_dense(read: Sequence[LogEntry]) -> None:
+    """No hole in positions nor in any partition's numbers, and time never goes back."""
+    assert [entry.id for entry in read] == list(range(1, len(read) + 1))
+    for partition in range(PARTITIONS):
+        numbers = [entry.number for entry in read if entry.partition == partition]
+        assert numbers == list(range(1, len(numbers) + 1))
+    assert all(before.recorded_at <= after.recorded_at for before, after in pairwise(read))

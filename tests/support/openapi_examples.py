@@ -1,0 +1,116 @@
+"""The examples of OpenAPI: for each command, the fullest body that a story of deploy/ plays with success.
+
+python -m tests.support.openapi_examples      writes services/<service>/src/<service>/examples.json anew"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.support.golden_samples import SERVICES, service
+
+from embedded.demo.blanks import Blanks
+from embedded.demo.script import DEMO, TOUR, Script, scripts
+
+ROOT = Path(__file__).parents[2]
+DAY = datetime(2026, 9, 14, 9, tzinfo=UTC)
+SOME_ID, SOME_HASH = "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40", "5f0c" * 16
+LIKE = {"siret": "73282932000074", "rna": "W442000123", "content_hash": SOME_HASH, "version": 3}
+
+
+UNTOLD: dict[str, Any] = {
+    "/api/v1/identities/rights": {
+        "identity": SOME_ID,
+        "role": "adviser",
+        "motive": "Prise de poste au sein de l’unité.",
+        "unit": "dla-44",
+        "since": "2026-09-14",
+        "name": "Tanguy Abgrall",
+    },
+    "/api/v1/requests/{id}/confidentiality": {
+        "reason": "mandat_ad_hoc",
+        "motive": "Le président du tribunal vient de désigner un mandataire ad hoc.",
+    },
+    "/api/v1/requests/{id}/confidentiality/lifting": {"motive": "Le mandat est achevé, et la structure en parle."},
+    "/api/v1/requests/{id}/entrusting": {"adviser": SOME_ID, "motive": "La personne en charge s’absente trois mois."},
+    "/api/v1/identities/{id}/revocation": {"right": SOME_ID, "motive": "Départ de l’unité."},
+    "/api/v1/requests/{case}/links": {
+        "role": "leader",
+        "name": "Maëlle Kerdoncuff",
+        "motive": "Présidente de l’association, qui validera le diagnostic.",
+        "until": "2026-10-10",
+    },
+    "/api/v1/requests/{case}/links/{id}/renewal": {"motive": "Le premier lien arrive à son terme."},
+    "/api/v1/parcours/{case}/consultations/{id}/accounts": {"provider": SOME_ID, "account": SOME_ID},
+    "/api/v1/requests/{case}/links/{id}/revocation": {"motive": "Fin de mandat."},
+    "/api/v1/people/search": {"words": "Kerdoncuff"},
+    "/api/v1/retention/{id}/hold": {"motive": "Contrôle de l’emploi des fonds en cours."},
+    "/api/v1/retention/{id}/release": {"motive": "Le contrôle est terminé."},
+    "/api/v1/retention/{id}/unarchiving": {
+        "motive": "La structure conteste un versement\u00a0: l’unité doit le relire."
+    },
+    "/api/v1/people/{id}": {"motive": "Demande reçue par courrier le 3 septembre, identité vérifiée."},
+    "/api/v1/requests/{id}/contact": {
+        "contact": {"name": "Soazig Le Bihan", "function": "Trésorière"},
+        "reason": "La présidente a quitté l’association.",
+    },
+}
+"""No story gives rights, for the stack of the demo has them in its tokens; nor changes whom it speaks to, erases, or
+plays a confidential dossier."""
+
+
+class Invented(Blanks):
+    """What a story reads or saves on its way is made up, by the last word of its name; the rest are ids."""
+
+    def _value(self, name: str) -> Any:
+        if name.startswith(("today", "about.")) or name == "year":
+            return super()._value(name)
+        return LIKE.get(re.split(r"[._]", name)[-1], LIKE.get(name.rpartition(".")[2], SOME_ID))
+
+
+def file(name: str) -> Path:
+    return ROOT / "services" / name / "src" / name / "examples.json"
+
+
+def examples(name: str) -> dict[str, Any]:
+    """By path: the body of each command that takes JSON."""
+    openapi, bodies = service(name).web().openapi(), [body for script in _stories() for body in _bodies(name, script)]
+    found = {}
+    for path, operations in sorted(openapi["paths"].items()):
+        if not any(
+            "application/json" in each.get("requestBody", {}).get("content", {}) for each in operations.values()
+        ):
+            continue
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))
+        fitting = [body for posted, body in bodies if re.fullmatch(pattern, posted)]
+        found[path] = UNTOLD[path] if path in UNTOLD else max(fitting, key=_fullness)
+    return found
+
+
+def written(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _stories() -> list[Script]:
+    return [*scripts(DEMO), *scripts(TOUR)]
+
+
+def _bodies(name: str, script: Script) -> Iterator[tuple[str, Any]]:
+    blanks = Invented(DAY, {"about": script.about})
+    for step in script.steps:
+        if step.post and step.post.startswith(f"{name} ") and not step.file and not step.expects:
+            yield f"/api/v1{blanks.filled(step.post.removeprefix(name).strip())}", blanks.filled(step.body or {})
+
+
+def _fullness(body: Any) -> int:
+    return len(json.dumps(body).split('":'))
+
+
+if __name__ == "__main__":
+    for each in SERVICES:
+        if found := examples(each):
+            file(each).write_text(written(found))

@@ -1,0 +1,77 @@
+"""A witness on a real socket, in this process, with a log that it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+from tests.support.sample_services import eventually
+
+from audit.ledger import tree
+from audit.ledger.checkpoint import Checkpoint
+from audit.ledger.cosignature import Cosigner
+from audit.ledger.extension import Extension
+from audit.ledger.note import Signer
+from audit.ledger.succession import Held
+from audit.ledger.tiles import grown, subtrees
+from audit.ledger.tree import leaf_hash
+from audit.witness.store import Store, begin
+from audit.witness.web import web
+from audit.witness.witnessing import Witnessing
+from embedded import ports
+
+ORIGIN = "registre.example/dla"
+SIGNER = Signer(ORIGIN, bytes(range(32)))
+COSIGNER = Cosigner("temoin.example/un", b"w" * 32)
+ELEVEN = 1_795_345_200
+
+
+class Log:
+    """A ledger of entries one chooses: two of them with one key are a fork."""
+
+    def __init__(self, entries: Sequence[bytes], signer: Signer = SIGNER) -> None:
+        self._subtrees = subtrees(grown({}, 0, map(leaf_hash, entries)))
+        self._signer = signer
+
+    def checkpoint(self, size: int) -> Checkpoint:
+        return Checkpoint(self._signer.verifier.name, size, tree.root(size, self._subtrees))
+
+    def signed(self, size: int) -> str:
+        return self._signer.signed(str(self.checkpoint(size)))
+
+    def extension(self, old: int, size: int) -> Extension:
+        hashes = tree.consistency(old, size, self._subtrees) if old <= size else []
+        return Extension(old, tuple(hashes), self.signed(size))
+
+    def asked(self, old: int, size: int) -> bytes:
+        return str(self.extension(old, size)).encode()
+
+
+@contextmanager
+def witnessing(folder: Path, *keys: Held, cosigner: Cosigner = COSIGNER) -> Iterator[Witnessing]:
+    """The store is begun when it is not there."""
+    if not folder.exists():
+        begin(folder)
+    with Store(folder, cosigner.witness) as store:
+        yield Witnessing(cosigner, keys or (Held(SIGNER.verifier),), store, lambda: ELEVEN)
+
+
+@contextmanager
+def served(folder: Path, *keys: Held, cosigner: Cosigner = COSIGNER) -> Iterator[str]:
+    """Its address."""
+    with witnessing(folder, *keys, cosigner=cosigner) as ours:
+        port = ports.choose({"witness": None})["witness"]
+        server = uvicorn.Server(
+            uvicorn.Config(web(ours, ours._store), host="127.0.0.1", port=port, log_config=None, lifespan="off")
+        )
+        thread = Thread(target=server.run, name="witness")
+        thread.start()
+        try:
+            eventually(lambda: server.started)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()

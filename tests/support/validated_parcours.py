@@ -1,0 +1,32 @@
+"""A parcours that its structure has validated: a consulting action to procure, and one of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from parcours.domain import building, parcours, validation
+from parcours.domain.state import Kind, Plan
+from shared.eventlog.application import ServiceApplication
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import uuid7
+
+
+def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
+    case, today = uuid7(), date.today()  # noqa: DTZ011  the served clock is today's
+    adviser, leader = Actor("some-adviser", Role.ADVISER, "dla-44"), Actor("some-leader", Role.LEADER)
+    plan = Plan(uuid7(), "dla-44", "some-adviser", datetime.now(UTC) - timedelta(days=40), ("finance",))
+    dates = (today + timedelta(days=30), today + timedelta(days=180))
+    for command in (
+        parcours.OpenParcours(plan),
+        building.RankAxes(("finance",)),
+        building.AddAction(Kind.CONSULTING, "finance", "Étude", "À choisir", *dates, planned_days=5),
+        building.AddAction(Kind.OWN_ACTION, "finance", "Suivi", "Trésorière", *dates),
+        validation.ShareParcours(today, dates[1]),
+    ):
+        app.handle(parcours.decider, case, command, app.context(case, adviser))
+    built = app.load(parcours.decider, case).state
+    assert built.shared
+    agreed = validation.ValidateParcours(built.shared.version, built.shared.content_hash)
+    app.handle(parcours.decider, case, agreed, app.context(case, leader))
+    return case, next(iter(built.actions))
