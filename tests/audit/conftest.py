@@ -10,7 +10,7 @@ from tests.support.served_service import Serve, Served
 from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
 from audit.main import service
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"
 SEED = bytes(range(32))

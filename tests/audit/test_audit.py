@@ -15,8 +15,9 @@ from tests.support.served_service import Serve, Served
 from audit import domain
 from audit.main import service
 from audit.reactions import keep, reactions
-from shared.kernel.decider import Actor, Role
-from shared.messaging.wire import Header, Message, decode, encode
+from shared.kernel import Actor, Role
+from shared.messaging import Header, Message, encode
+from shared.messaging.wire import decode
 from shared.testing.scenarios import Scenarios
 
 given = Scenarios(domain.decider)

@@ -15,9 +15,9 @@ from audit import domain
 from audit.health import DISBELIEVED
 from audit.reactions import keep
 from shared.contracts.intake import CaseInCharge
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.messaging.wire import Header, Message
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role
+from shared.messaging import Header, Message
 
 TIMELINE = f"/api/v1/cases/{CASE}/timeline"
 ANOTHER = UUID(int=6)

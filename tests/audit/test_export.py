@@ -31,11 +31,11 @@ from audit.reactions import keep
 from audit.verify import main
 from embedded.nats import Nats
 from intake.main import service as intake_service
-from shared.access.access_log import Consultations, Wanted
+from shared.access import Consultations, Wanted
 from shared.contracts.intake import RequestOriented
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.messaging.wire import Published, messages_of
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role
+from shared.messaging import Published, messages_of
 
 RECEIVED: dict[str, Any] = {
     "structure": {

@@ -23,11 +23,9 @@ from audit.reconcile.rebuilt import rebuilt
 from audit.reconcile.run import follow
 from embedded.nats import Nats
 from intake.main import service as intake_service
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.feed import Feed
-from shared.messaging.follow_restored_log import NotFollowed
-from shared.messaging.inbox import Inbox, OtherLog
-from shared.messaging.wire import Message
+from shared.eventlog import ServiceApplication
+from shared.messaging import Feed, Inbox, Message, NotFollowed
+from shared.messaging.inbox import OtherLog
 
 EVENTS = 6
 MOTIVE = "Disque perdu, sauvegarde de la nuit."

@@ -22,7 +22,7 @@ from audit.ledger.integrator import integrate
 from audit.ledger.signing import Signing
 from audit.ledger.store import Ledger
 from embedded import ports
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 GOPATH = Path("/usr/share/gocode")
 """Where Debian's golang-golang-x-mod-dev puts the sources."""

@@ -22,10 +22,9 @@ from audit.main import cli
 from audit.reactions import reactions
 from audit.reconcile import commands
 from audit.reconcile.run import Reconciling, begun
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.ids import uuid7
-from shared.messaging.feed import Feed
-from shared.messaging.inbox import Inbox
+from shared.eventlog import ServiceApplication
+from shared.kernel import uuid7
+from shared.messaging import Feed, Inbox
 from shared.messaging.wire import Head
 
 ORIGIN = "registre.example/dla"

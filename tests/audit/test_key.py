@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from audit.ledger.settings import LedgerSettings
 from audit.main import cli, ledger
 from embedded.nats_users import new_seed
-from shared.settings.settings import Misconfigured, told
+from shared.settings import Misconfigured, told
 
 PREFIX = "DLA_AUDIT_LEDGER_"
 KEY = b64encode(bytes(range(32))).decode()

@@ -35,7 +35,7 @@ from audit.ledger.signing import NotSigned, Signing
 from audit.ledger.store import Ledger
 from audit.ledger.tree import consistency, verify_consistency
 from audit.main import service
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"
 KILLS = 6

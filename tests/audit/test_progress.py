@@ -14,8 +14,8 @@ from audit.ledger.integrator import integrate
 from audit.reconcile import commands
 from audit.reconcile.commands import _progress
 from audit.reconcile.run import Reconciling, begun
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.feed import Feed
+from shared.eventlog import ServiceApplication
+from shared.messaging import Feed
 
 
 def compared(app: ServiceApplication) -> None:

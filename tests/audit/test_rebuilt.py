@@ -19,7 +19,7 @@ from audit.ledger.tree import leaf_hash
 from audit.reconcile import rebuilt as rebuilding
 from audit.reconcile.finding import Kind
 from audit.reconcile.rebuilt import Growing, rebuilt
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 LEAVES = 700
 TILES = "tile/0/0", "tile/0/1", "tile/0/2", "tile/1/0"

@@ -16,10 +16,10 @@ from audit.ledger.opening import FIRST, Opening
 from audit.main import service
 from audit.reactions import keep
 from shared.contracts.intake import RightGranted, RightRevoked
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.messaging.wire import Header, Message, encode
-from shared.settings.settings import RightsFrom
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role
+from shared.messaging import Header, Message, encode
+from shared.settings import RightsFrom
 
 CASE = UUID(int=5)
 

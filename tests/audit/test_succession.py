@@ -31,7 +31,7 @@ from audit.main import cli
 from audit.reconcile.finding import Kind
 from audit.reconcile.rebuilt import rebuilt
 from audit.verify import main
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"
 OLD, NEW = Signer(ORIGIN, bytes(range(32))), Signer(ORIGIN, b"n" * 32)

@@ -18,11 +18,10 @@ from tests.support.served_service import Client, Served
 from audit.domain import EventHeard
 from audit.reactions import reactions
 from audit.timeline import Wanted, counted, told_of
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.feed import Feed
-from shared.messaging.inbox import Inbox
-from shared.messaging.wire import Head, Header, encode
-from shared.temporal.aggregate_at import NotYet
+from shared.eventlog import ServiceApplication
+from shared.messaging import Feed, Header, Inbox, encode
+from shared.messaging.wire import Head
+from shared.temporal import NotYet
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STORY = (

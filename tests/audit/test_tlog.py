@@ -18,8 +18,8 @@ from audit.ledger.note import Verifier, verifier
 from audit.ledger.proof import proof, verify_event, verify_extension
 from audit.ledger.signing import Signing
 from audit.ledger.tree import Unproven, leaf_hash
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.wire import Header, encode
+from shared.eventlog import ServiceApplication
+from shared.messaging import Header, encode
 
 OTHER_CASE = UUID(int=6)
 

@@ -34,7 +34,7 @@ from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import Signing
 from audit.ledger.witnesses import NotCosigned, Trouble, Witnesses, cosigned, follow
 from audit.verify import main
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 OWN = COSIGNER.witness
 

@@ -24,9 +24,8 @@ from world import World
 
 from embedded.postgres import binaries, plain_words
 from intake.domain import commands, request, structure
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role, uuid7
 
 GROUP = "append"
 STATE = b"x" * 500

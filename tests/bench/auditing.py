@@ -30,10 +30,9 @@ from audit.main import service
 from audit.reactions import keep
 from audit.reconcile.run import Reconciling, begun
 from audit.timeline import counted, told_of
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.messaging.feed import Feed
-from shared.messaging.wire import Message
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role
+from shared.messaging import Feed, Message
 
 OF_OTHERS, OF_THE_CASE = 400, 60
 MILLISECONDS = 1e3

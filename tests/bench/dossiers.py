@@ -14,9 +14,8 @@ from intake.domain import commands, request, structure
 from intake.domain.criteria import Verdict, in_force
 from parcours.domain import building, coordination, parcours, validation
 from parcours.domain.state import Kind, Parcours, Plan
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Decider, Role
-from shared.kernel.ids import uuid7
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Decider, Role, uuid7
 
 ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
 LEADER = Actor("leader-1", Role.LEADER)

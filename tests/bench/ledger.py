@@ -26,10 +26,8 @@ from audit.ledger.opening import Opening
 from audit.ledger.proof import Proof
 from audit.ledger.store import Ledger
 from audit.main import service
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import Meta, RecordedEvent
-from shared.kernel.decider import Role
-from shared.kernel.ids import uuid7
+from shared.eventlog import Meta, RecordedEvent, ServiceApplication
+from shared.kernel import Role, uuid7
 
 LEAVES = 4 * BATCH
 """Integrated in each round."""

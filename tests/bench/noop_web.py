@@ -12,9 +12,9 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from intake.domain import commands
-from shared.kernel.ids import uuid7
-from shared.web.http.request_body import AsJson
-from shared.web.resources.commands import Done
+from shared.kernel import uuid7
+from shared.web.http import AsJson
+from shared.web.resources import Done
 
 web = FastAPI()
 

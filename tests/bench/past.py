@@ -18,10 +18,9 @@ from world import World
 from intake import views
 from intake.caseload import caseload
 from intake.domain import request
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.ids import uuid7
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.rows_at import rows_then
+from shared.eventlog import ServiceApplication
+from shared.kernel import uuid7
+from shared.temporal import Moment, rows_then
 
 CASES, EACH = 60, 10
 UNITS = ["dla-44"]

@@ -19,7 +19,7 @@ from world import World
 
 from intake.domain import request
 from parcours.domain import parcours
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 GROUP = "rebuild"
 SIZES = {10: a_request, 100: a_parcours, 1000: a_parcours}

@@ -15,8 +15,8 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from intake.domain import commands
-from shared.web.http.request_body import AsJson
-from shared.web.resources.commands import Done
+from shared.web.http import AsJson
+from shared.web.resources import Done
 
 web = FastAPI()
 dossiers = stock.dossiers(os.environ["DATABASE_URL"])

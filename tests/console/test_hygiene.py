@@ -17,9 +17,7 @@ from tests.support.sample_services import eventually
 from console.main import web
 from console.visit import POLICY
 from embedded import ports
-from shared.web.http import header_timeout, request_body
-from shared.web.http.security_headers import HEADERS
-from shared.web.http.server import server_of
+from shared.web.http import HEADERS, header_timeout, request_body, server_of
 
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"
 GUESS = f"dla_link_{'A' * 43}"

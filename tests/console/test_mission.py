@@ -10,7 +10,7 @@ from tests.support.console_pages import NAME, Browser, Switch, World, text
 from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
 
 from parcours.provider import OwnConsultation, ProviderPage
-from shared.web.http.problems import problem
+from shared.web.http import problem
 
 
 @pytest.fixture

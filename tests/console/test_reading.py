@@ -18,7 +18,7 @@ import pytest
 from console import words
 from console.reading import Node, changes, facts, names_in, nodes
 from shared.access.access_log import FORGOTTEN
-from shared.kernel.french import ROLES
+from shared.kernel import ROLES
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))

@@ -61,8 +61,8 @@ from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
 from parcours.provider import ProviderPage
-from shared.kernel.sealed import tokens_in
-from shared.web.http.server import server_of
+from shared.kernel import tokens_in
+from shared.web.http import server_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)

@@ -17,8 +17,8 @@ from tests.support.sample_services import REGION, LogOfTheDesk, desk_at, eventua
 from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
 from embedded.nats_users import DEPLOYER, authorization, new_seed
-from shared.eventlog.errors import TrackingRefused
-from shared.kernel.ids import uuid7
+from shared.eventlog import TrackingRefused
+from shared.kernel import uuid7
 from shared.messaging.permissions import accounts
 
 pytestmark = pytest.mark.containers

@@ -19,8 +19,8 @@ from intake.domain import orientation
 from intake.domain.commands import AdmitRequest, CorrectContact, StartAccompaniment
 from intake.domain.orientation import Orientation, OrientationConsented, RecordConsent, Step
 from intake.domain.structure import Contact
-from shared.kernel.decider import Refusal, anything
-from shared.kernel.events import name_of
+from shared.kernel import Refusal, name_of
+from shared.kernel.decider import anything
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import context, text
 

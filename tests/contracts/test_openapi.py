@@ -24,8 +24,7 @@ from tests.support.served_service import Served, served
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
-from shared.kernel.decider import Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Role, uuid7
 from shared.web.resources.affordances import operations_of
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]

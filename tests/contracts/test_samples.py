@@ -9,10 +9,8 @@ import pytest
 from eventsourcing.persistence import MapperDeserialisationError
 from tests.support import golden_samples
 
-from shared.eventlog.mapper import plain
-from shared.kernel.decider import Context, Decider
-from shared.kernel.events import event, name_of
-from shared.kernel.sealed import sealed_in
+from shared.eventlog import plain
+from shared.kernel import Context, Decider, event, name_of, sealed_in
 
 DECIDERS = {(name, name_of(cls).name): decider for name, decider, cls in golden_samples.stored_events()}
 STORED = sorted((golden_samples.FOLDER / "stored").rglob("*.json"))

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from tests.support.nats_accounts import FILE, written
 
+from shared.runtime import Service
 from shared.runtime.schemas import breaking, drift
-from shared.runtime.service import Service
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "shared" / "schemas"

@@ -40,8 +40,8 @@ from diagnostic.domain.events import DiagnosisContested, DiagnosisValidated, Pla
 from diagnostic.domain.leaders import RecordMandate
 from diagnostic.domain.state import Diagnosis, Status
 from diagnostic.views import diagnoses
+from shared.kernel import Actor, Role
 from shared.kernel.content_hash import content_hash
-from shared.kernel.decider import Actor, Role
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 
 TODAY = NOW.date()

@@ -32,9 +32,9 @@ from diagnostic.reactions import open_diagnosis
 from diagnostic.views import diagnoses
 from shared.contracts import diagnostic as contracts
 from shared.contracts.intake import RequestAdmitted
-from shared.eventlog.mapper import plain
-from shared.kernel.decider import Role
-from shared.projections.projection import Document
+from shared.eventlog import plain
+from shared.kernel import Role
+from shared.projections import Document
 from shared.testing.scenarios import CASE, NOW, Scenarios, text
 
 ADMITTED_AT = NOW - timedelta(minutes=5)

@@ -38,8 +38,7 @@ from diagnostic.domain.events import (
 from diagnostic.domain.state import Status
 from diagnostic.main import service
 from embedded.nats import Nats
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Role, uuid7
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)

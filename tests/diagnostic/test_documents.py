@@ -22,7 +22,7 @@ from diagnostic.domain.difficulty import Level, Nature
 from diagnostic.domain.state import Diagnosis
 from diagnostic.main import service
 from embedded.nats import Nats
-from shared.kernel.decider import Role
+from shared.kernel import Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, context
 
 OPENED = commands.OpenDiagnosis(UUID(int=9), UNIT, "some-adviser", NOW, 12)

@@ -55,9 +55,8 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from diagnostic.domain.state import Status
+from shared.kernel import Personal, Role
 from shared.kernel.content_hash import content_hash
-from shared.kernel.decider import Role
-from shared.kernel.sealed import Personal
 from shared.testing.scenarios import CASE, NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)

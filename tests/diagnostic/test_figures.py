@@ -13,8 +13,7 @@ from tests.support.served_service import Serve, Served
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
 from diagnostic.main import service
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Role, uuid7
 
 PATH = "/api/v1/diagnoses"
 STRUCTURE = UUID(int=8)

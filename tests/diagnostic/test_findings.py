@@ -42,8 +42,8 @@ from diagnostic.domain.events import (
     SessionCorrected,
     SessionRecorded,
 )
+from shared.kernel import Personal, Sealed
 from shared.kernel.content_hash import content_hash
-from shared.kernel.sealed import Personal, Sealed
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)

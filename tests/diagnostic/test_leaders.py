@@ -18,7 +18,7 @@ from diagnostic.domain.events import (
 )
 from diagnostic.domain.leaders import Disagreement, MandateRecorded, RecordMandate
 from diagnostic.domain.state import Status
-from shared.kernel.decider import Actor, Role
+from shared.kernel import Actor, Role
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)

@@ -47,8 +47,8 @@ from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.difficulty import Level, Nature
 from diagnostic.domain.leaders import RecordMandate
 from diagnostic.domain.state import Diagnosis, Status
+from shared.kernel import Role
 from shared.kernel.content_hash import content_hash
-from shared.kernel.decider import Role
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 
 REQUEST_ADMITTED = OpenDiagnosis(CASE, "unit-35", "adviser-1", NOW, 12)

@@ -15,8 +15,7 @@ import pytest
 
 from embedded.demo.words import Words, readable
 from embedded.who import ROLE_NAMES
-from shared.kernel.events import name_of
-from shared.kernel.french import ROLES
+from shared.kernel import ROLES, name_of
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "deploy" / "demo" / "words.toml").read_text())
 EVENTS = [

@@ -47,8 +47,8 @@ from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
-from shared.kernel.decider import Role
-from shared.projections.projection import Document, View
+from shared.kernel import Role
+from shared.projections import Document, View
 from shared.temporal.rows_at import row_of
 from shared.testing.scenarios import CASE, NOW, Scenarios, text
 

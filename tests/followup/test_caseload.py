@@ -12,10 +12,9 @@ from tests.support.served_service import Serve, Served
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
-from shared.projections.projection import Projector
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role, uuid7
+from shared.projections import Projector
 from shared.runtime.scheduler import Scheduler
 
 UNIT = "dla-44"

@@ -28,7 +28,7 @@ from followup.domain.events import (
 )
 from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Measure, Report, Review, ReviewStatus
-from shared.kernel.decider import Due
+from shared.kernel import Due
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)

@@ -32,7 +32,7 @@ from followup.domain.events import (
 from followup.domain.follow_up import decider
 from followup.domain.reviews import Report
 from followup.domain.themes import Theme
-from shared.kernel.decider import Due, Role
+from shared.kernel import Due, Role
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)

@@ -17,8 +17,7 @@ from followup.domain.reviews import Measure
 from followup.domain.state import FollowUp
 from followup.domain.themes import Theme
 from followup.main import service
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Role, uuid7
 from shared.testing.scenarios import NOW, UNIT, MemoryLog
 
 SHARE = "Ventes et prestations ÷ total des produits, en %"

@@ -49,7 +49,7 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Measure, Report, ReviewStatus
 from followup.domain.state import Status
 from followup.domain.themes import Theme
-from shared.kernel.dates import months_after
+from shared.kernel import months_after
 from shared.testing.scenarios import NOW, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)

@@ -10,8 +10,7 @@ from tests.support.served_service import Serve, Served
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Role, uuid7
 
 UNIT = "dla-44"
 

@@ -29,7 +29,7 @@ from followup.domain.follow_up import decider
 from followup.domain.state import FollowUp, Status
 from followup.domain.themes import Theme
 from followup.views import follow_ups
-from shared.kernel.decider import Refused
+from shared.kernel import Refused
 from shared.testing.scenarios import context
 
 CODES = st.sampled_from(["M0", "M6", "M18", "M0-2", "M6-2"])

@@ -26,7 +26,7 @@ from followup.domain.sheet import (
 )
 from followup.domain.themes import Theme
 from followup.main import service
-from shared.projections.projection import Projector
+from shared.projections import Projector
 from shared.testing.scenarios import MemoryLog, Scenarios, text
 
 given = Scenarios(decider)

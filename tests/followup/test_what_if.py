@@ -20,10 +20,7 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import REVIEWS, schedule
 from followup.domain.what_if import AT_MOST, differences, parcours_end
 from followup.main import cli, service
-from shared.kernel.dates import months_after
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
-from shared.temporal.dry_run import Would
+from shared.kernel import Actor, Role, Would, months_after, uuid7
 
 ENDED = date(2026, 3, 2)
 PLANNED = schedule(ENDED, REVIEWS, 1)

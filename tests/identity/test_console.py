@@ -22,7 +22,7 @@ from console.sealing import Jar
 from console.session import Session, decode_session, encode
 from embedded.nats import Nats
 from intake.main import cli, service
-from shared.settings.settings import RightsFrom
+from shared.settings import RightsFrom
 
 ADDRESS = "http://127.0.0.1"
 PERSON = "ines.martin"

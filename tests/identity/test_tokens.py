@@ -18,10 +18,9 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from pydantic import SecretBytes, SecretStr, ValidationError
 
 from embedded.nats_users import new_seed
-from shared.settings.settings import Mode, Settings
-from shared.web.auth.signing_keys import SigningKeys
-from shared.web.auth.tokens import TokenVerifier, pseudonym
-from shared.web.http.problems import ProblemError
+from shared.settings import Mode, Settings
+from shared.web.http import ProblemError
+from shared.web.identity import SigningKeys, TokenVerifier, pseudonym
 
 ISSUER = "https://identite.example.org"
 KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)

@@ -32,7 +32,7 @@ from intake.domain.request import decider
 from intake.domain.state import Request, Status
 from intake.published import published
 from shared.contracts.intake import CaseInCharge
-from shared.kernel.decider import InCharge, Role
+from shared.kernel import InCharge, Role
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import Scenarios, text
 

@@ -25,10 +25,9 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
-from shared.kernel.decider import Actor, Role
-from shared.kernel.sealed import Personal
-from shared.messaging.wire import Header
-from shared.projections.projection import Document
+from shared.kernel import Actor, Personal, Role
+from shared.messaging import Header
+from shared.projections import Document
 from shared.testing.scenarios import CASE, NOW, UNIT, text
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")

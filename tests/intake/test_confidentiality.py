@@ -35,8 +35,7 @@ from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.published import published
 from shared.contracts.intake import CaseInCharge
-from shared.kernel.decider import Actor, InCharge, Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Actor, InCharge, Personal, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)

@@ -19,8 +19,7 @@ from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.domain.targets import TARGETS
 from intake.main import service
-from shared.kernel.decider import Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Personal, Role
 from shared.runtime.service import Part
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 

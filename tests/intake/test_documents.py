@@ -23,7 +23,7 @@ from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOri
 from intake.domain.state import Request
 from intake.domain.structure import Contact, LegalForm, Structure
 from intake.main import service
-from shared.kernel.decider import Role
+from shared.kernel import Role
 from shared.testing.scenarios import MemoryLog
 
 JARDINS = Structure(

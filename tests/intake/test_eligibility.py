@@ -15,8 +15,7 @@ from intake.domain.eligibility import HOW_MANY, Assessment, DerogationKind, Judg
 from intake.domain.events import RequestReceived
 from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from shared.kernel.decider import Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Personal, Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, text
 
 RULES = in_force(NOW.date())

@@ -21,8 +21,7 @@ from intake.domain.events import (
 from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from shared.kernel.decider import Claim, Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Claim, Personal, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)

@@ -16,9 +16,10 @@ from intake.domain.erasure import (
     decider,
     outstanding,
 )
+from shared.erasure import ForgetPerson, forgetting_of
 from shared.erasure import erasure as forgetting
-from shared.erasure.erasure import ForgetPerson, PersonForgotten, forgetting_of
-from shared.kernel.decider import Role
+from shared.erasure.erasure import PersonForgotten
+from shared.kernel import Role
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, text
 
 given = Scenarios(decider)

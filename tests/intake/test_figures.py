@@ -9,8 +9,8 @@ import pytest
 from tests.support.served_service import Serve, Served
 
 from intake.main import service
-from shared.eventlog.application import ServiceApplication
-from shared.projections.projection import Projector
+from shared.eventlog import ServiceApplication
+from shared.projections import Projector
 
 UNIT = "dla-44"
 PATH = "/api/v1/requests"

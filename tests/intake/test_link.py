@@ -21,8 +21,7 @@ from intake.domain.link import (
 )
 from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink, RightGranted, RightRevoked
-from shared.kernel.decider import Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Personal, Role
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)

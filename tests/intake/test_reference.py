@@ -23,7 +23,7 @@ from intake.domain.structure import LegalForm, Structure, checked
 from intake.domain.targets import TARGETS
 from intake.main import cli, service
 from intake.settings import deployment
-from shared.kernel.decider import Refused
+from shared.kernel import Refused
 
 FOLDER = Path(__file__).parents[2] / "services" / "intake"
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")

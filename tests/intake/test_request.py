@@ -59,8 +59,7 @@ from intake.domain.events import (
 from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
-from shared.kernel.decider import Actor, Claim, Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Actor, Claim, Personal, Role
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)

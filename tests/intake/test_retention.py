@@ -18,9 +18,10 @@ from intake.domain.retention import (
     decider,
 )
 from intake.retention import Term
+from shared.erasure import ForgetDossier, forgetting_of
 from shared.erasure import erasure as forgetting
-from shared.erasure.erasure import DossierForgotten, ForgetDossier, forgetting_of
-from shared.kernel.decider import Role
+from shared.erasure.erasure import DossierForgotten
+from shared.kernel import Role
 from shared.testing.scenarios import CASE, Scenarios, context, text
 
 given = Scenarios(decider)

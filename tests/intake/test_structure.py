@@ -7,8 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, checked, sealed
-from shared.kernel.decider import Refused
-from shared.kernel.sealed import Personal
+from shared.kernel import Personal, Refused
 from shared.testing.scenarios import context, new_id
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")

@@ -29,8 +29,7 @@ from intake.domain.structure import (
 )
 from intake.domain.territory import REGIONS, Competence, region_of
 from intake.main import service
-from shared.kernel.decider import Actor, Claim, Refused, Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Actor, Claim, Personal, Refused, Role
 from shared.runtime.service import Part
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 

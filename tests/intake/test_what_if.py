@@ -19,7 +19,7 @@ from intake.domain.eligibility import Judged
 from intake.domain.state import Request
 from intake.domain.what_if import differences
 from intake.main import cli, service
-from shared.temporal.dry_run import Would
+from shared.kernel import Would
 from shared.testing.scenarios import text
 
 (OURS,) = VERSIONS

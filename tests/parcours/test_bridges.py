@@ -28,10 +28,9 @@ from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
-from shared.kernel.decider import Role
-from shared.kernel.sealed import Personal
-from shared.messaging.reactions import To
-from shared.projections.projection import Document
+from shared.kernel import Personal, Role
+from shared.messaging import To
+from shared.projections import Document
 from shared.testing.scenarios import CASE, Scenarios, text
 from shared.web.resources.affordances import operations_of
 

@@ -20,9 +20,7 @@ from parcours.domain.duration import DurationDerogationGranted, GrantDurationDer
 from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated, ShareParcours
-from shared.kernel.dates import months_after
-from shared.kernel.decider import Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Personal, Role, months_after
 from shared.testing.scenarios import Scenarios, new_id, text
 
 given = Scenarios(decider)

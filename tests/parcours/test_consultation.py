@@ -46,10 +46,8 @@ from parcours.domain.consultation.state import Consultation, Criterion, Proposal
 from parcours.domain.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.main import service
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
-from shared.kernel.sealed import Personal
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Personal, Role, uuid7
 from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)

@@ -47,8 +47,7 @@ from parcours.domain.reporting import (
 )
 from parcours.domain.state import OPEN_STEPS, Kind, Period, Plan, PlannedAction, Signatures, Status, Step
 from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
-from shared.kernel.decider import Role
-from shared.kernel.sealed import Personal
+from shared.kernel import Personal, Role
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)

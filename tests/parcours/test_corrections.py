@@ -38,9 +38,7 @@ from parcours.domain.reporting import DaysRecorded, FinalReportAccepted, FinalRe
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated
 from parcours.main import service
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
-from shared.kernel.sealed import Personal
+from shared.kernel import Actor, Personal, Role, uuid7
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)

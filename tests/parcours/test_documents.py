@@ -17,7 +17,7 @@ from parcours.domain.consultation.state import Consultation
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Kind, Parcours, Plan, Signatures
 from shared.attachments import attachment
-from shared.kernel.decider import Role
+from shared.kernel import Role
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, text
 
 PLAN = Plan(UUID(int=9), UNIT, "some-adviser", NOW, ("business_model", "governance", "digital"))

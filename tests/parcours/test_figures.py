@@ -14,8 +14,7 @@ from parcours.domain.fund import fund_id
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Plan
 from parcours.main import service
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Role, uuid7
 
 PATH, FUNDS = "/api/v1/parcours", "/api/v1/funds"
 

@@ -38,10 +38,8 @@ from parcours.domain.fund import (
 )
 from parcours.domain.state import Kind, Plan
 from parcours.main import service
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.clock import Clock
-from shared.kernel.decider import Actor, Refused, Role
-from shared.kernel.ids import uuid7
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Clock, Refused, Role, uuid7
 from shared.testing.scenarios import UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)

@@ -9,9 +9,8 @@ from tests.support.served_service import Serve, Served
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Plan
 from parcours.main import service
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role, uuid7
 
 NOW = datetime.now(UTC)
 PLAN = Plan(uuid7(), "dla-44", "some-adviser", NOW - timedelta(days=40), ("strategy", "finance"), {"fte": 9.5})

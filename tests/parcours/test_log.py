@@ -27,7 +27,7 @@ from parcours.domain import (
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import OPEN_STEPS, Kind, Parcours, Plan, Status, Step
 from parcours.views import parcours_list
-from shared.kernel.decider import Role
+from shared.kernel import Role
 from shared.testing.scenarios import NOW, MemoryLog, new_id
 
 PLAN = Plan(

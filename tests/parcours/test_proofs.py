@@ -11,7 +11,7 @@ from tests.support.validated_parcours import validated_case
 
 from parcours.domain import coordination, fund, funding, parcours
 from parcours.main import service
-from shared.kernel.decider import Actor, Role
+from shared.kernel import Actor, Role
 
 TODAY = datetime.now(UTC).date().isoformat()
 

@@ -33,9 +33,8 @@ from parcours.domain.validation import (
     ShareParcours,
     ValidateParcours,
 )
+from shared.kernel import Actor, Personal, Role
 from shared.kernel.content_hash import content_hash
-from shared.kernel.decider import Actor, Role
-from shared.kernel.sealed import Personal
 from shared.testing.scenarios import MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)

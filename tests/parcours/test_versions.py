@@ -9,8 +9,7 @@ from tests.support.served_service import Serve, Served
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Plan
 from parcours.main import service
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Role, uuid7
 
 NOW = datetime.now(UTC)
 PLAN = Plan(uuid7(), "dla-44", "some-adviser", NOW - timedelta(days=40), ("strategy", "finance"))

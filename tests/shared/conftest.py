@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.support.note_aggregate import opened
 
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 
 @pytest.fixture

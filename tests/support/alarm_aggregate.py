@@ -11,10 +11,9 @@ from uuid import UUID
 
 from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY
 
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.clock import Clock
-from shared.kernel.decider import Context, Decider, Due, Refusal
-from shared.kernel.events import command, event
+from shared.eventlog import ServiceApplication
+from shared.kernel import Clock, Context, Decider, Due, Refusal, event
+from shared.kernel.events import command
 
 BROKEN = Refusal("alarm-broken", "Réveil cassé")
 

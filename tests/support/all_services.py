@@ -11,9 +11,7 @@ from tests.support.golden_samples import SERVICES, service
 from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
-from shared.messaging.feed import Feed
-from shared.messaging.inbox import Inbox
-from shared.messaging.wire import messages_of
+from shared.messaging import Feed, Inbox, messages_of
 
 
 class House:

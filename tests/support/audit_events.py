@@ -10,12 +10,9 @@ from tests.support.integration import heard
 
 from audit.domain import EventHeard
 from audit.ledger.integrator import integrate
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import Meta, RecordedEvent
-from shared.kernel.clock import Clock
-from shared.kernel.decider import Role
-from shared.kernel.ids import uuid7
-from shared.messaging.wire import Header, encode
+from shared.eventlog import Meta, RecordedEvent, ServiceApplication
+from shared.kernel import Clock, Role, uuid7
+from shared.messaging import Header, encode
 
 CASE = UUID(int=5)
 LOG = UUID(int=1)

@@ -9,9 +9,8 @@ from diagnostic.domain.commands import OpenDiagnosis
 from followup.domain.commands import OpenFollowUp
 from parcours.domain.parcours import OpenParcours
 from parcours.domain.state import Plan
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role, uuid7
 
 UNIT, ADVISER = "dla-44", "some-adviser"
 

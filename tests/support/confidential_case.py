@@ -12,10 +12,9 @@ from tests.support.served_service import Served
 
 from shared.access.case_access import HearInCharge, decider
 from shared.contracts.intake import CaseInCharge
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7_after
-from shared.messaging.wire import Message, messages_of
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role, uuid7_after
+from shared.messaging import Message, messages_of
 
 CASES = tuple(f"/api/v1/{each}/{{}}" for each in ("requests", "diagnoses", "parcours", "follow-ups", "cases"))
 """Where a dossier stands in each service."""

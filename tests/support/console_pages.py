@@ -21,10 +21,10 @@ from diagnostic.main import service as diagnostic_service
 from embedded.issuer import ISSUER
 from intake import views
 from intake.main import service as intake_service
-from shared.kernel.decider import Actor, Role
-from shared.messaging.wire import messages_of
-from shared.projections.projection import Projector
-from shared.settings.settings import Mode
+from shared.kernel import Actor, Role
+from shared.messaging import messages_of
+from shared.projections import Projector
+from shared.settings import Mode
 
 ADDRESS = "http://console.test"
 ORIGIN = "registre.example/dla"

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import Meta, RecordedEvent
-from shared.kernel.decider import Role
-from shared.kernel.events import happened_at
-from shared.projections.projection import Document, View
-from shared.statistics.release import Counts, Release
+from shared.eventlog import LogEntry, Meta, RecordedEvent
+from shared.kernel import Role, happened_at
+from shared.projections import Document, View
+from shared.statistics import Counts, Release
 from shared.temporal.aggregate_at import Told
 from shared.temporal.rows_at import row_of
 from shared.testing.scenarios import CASE

@@ -10,10 +10,9 @@ from pathlib import Path
 from tests.support.decisions import Decision, decisions, made_by, raised_by
 from tests.support.golden_samples import ROOT, SERVICES, service
 
-from shared.kernel.decider import Refusal, Role
-from shared.kernel.events import name_of
-from shared.runtime.service import Service
-from shared.web.auth.authorization import EVERYONE_AT_WORK
+from shared.kernel import Refusal, Role, name_of
+from shared.runtime import Service
+from shared.web.auth import EVERYONE_AT_WORK
 from shared.web.resources.affordances import operations_of
 
 BEGIN, END = "<!-- decisions: written by `make schemas` -->\n", "<!-- end of decisions -->"

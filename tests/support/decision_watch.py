@@ -10,7 +10,7 @@ from typing import Any
 from tests.support.decisions import Decision, decision_of
 from tests.support.secret_words import leaked
 
-from shared.kernel.decider import Decider, Refused
+from shared.kernel import Decider, Refused
 
 DOMAINS = ("intake", "diagnostic", "parcours", "followup", "audit", "shared")
 Decide = Callable[[Any, Any, Any], Sequence[Any]]

@@ -16,8 +16,8 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any, get_args
 
-from shared.kernel.decider import Claim, Decider, Refusal
-from shared.runtime.service import Service
+from shared.kernel import Claim, Decider, Refusal
+from shared.runtime import Service
 
 Yes = bool | None
 """True, False, or None: it depends."""

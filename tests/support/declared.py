@@ -12,7 +12,7 @@ from typing import Any
 from fastapi.routing import iter_route_contexts
 from tests.support.golden_samples import service
 
-from shared.kernel.decider import Role
+from shared.kernel import Role
 
 ASKS = {"allowed", "whole_or_headers"}
 """The functions that an endpoint asks, with the roles that it is for."""

@@ -12,12 +12,9 @@ from uuid import UUID
 
 from pypdf import PdfReader
 
-from shared.crypto.keys import ERASED
-from shared.documents import rendering
-from shared.documents.model import Document
-from shared.documents.source import Papers, Reading, Told
-from shared.kernel.decider import Role
-from shared.kernel.sealed import Sealed
+from shared.crypto import ERASED
+from shared.documents import Document, Papers, Reading, Told, rendering
+from shared.kernel import Role, Sealed
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 
 S = TypeVar("S")

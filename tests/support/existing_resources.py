@@ -21,8 +21,8 @@ from tests.support.validated_parcours import validated_case
 from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
 from embedded.nats import Nats
-from shared.kernel.ids import uuid7
-from shared.projections.projection import Projector
+from shared.kernel import uuid7
+from shared.projections import Projector
 
 Known = dict[str, str]
 """By an address up to one of its names, as in "/api/v1/requests/{}/orientations/{}": what to put there."""

@@ -19,12 +19,10 @@ from eventsourcing.persistence import StoredEvent
 from pydantic import BaseModel
 
 from shared.contracts.base import PublicEvent
-from shared.crypto.keys import Vault
-from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent
-from shared.kernel.decider import Decider, Role
-from shared.kernel.events import name_of
-from shared.kernel.sealed import Personal, Sealed
-from shared.runtime.service import Service
+from shared.crypto import Vault
+from shared.eventlog import EventMapper, Meta, RecordedEvent
+from shared.kernel import Decider, Personal, Role, Sealed, name_of
+from shared.runtime import Service
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "contracts" / "samples"

@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import Meta, RecordedEvent, plain
-from shared.kernel.decider import Role
-from shared.messaging.wire import Header
-from shared.projections.projection import Document, View
+from shared.eventlog import LogEntry, Meta, RecordedEvent, plain
+from shared.kernel import Role
+from shared.messaging import Header
+from shared.projections import Document, View
 from shared.testing.scenarios import CASE, NOW
 
 META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))

@@ -12,7 +12,7 @@ from audit.ledger import integrator
 from audit.ledger.integrator import integrate
 from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 integrator.BATCH = 5
 app = ServiceApplication("audit", [domain.decider], sys.argv[1], DEPLOYMENT_KEY)

@@ -9,14 +9,9 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.partitions import PARTITIONS, PartitionTracking
-from shared.eventlog.recorder import LogRecorder
-from shared.kernel.decider import Actor, Claim, Context, Decider, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.ids import uuid7
-from shared.kernel.sealed import Personal, Sealed
+from shared.eventlog import PARTITIONS, LogEntry, LogRecorder, PartitionTracking, ServiceApplication
+from shared.kernel import Actor, Claim, Context, Decider, Personal, Refusal, Role, Sealed, event, uuid7
+from shared.kernel.events import command
 
 DEPLOYMENT_KEY = b"k" * 32
 LOG_ID = UUID(int=1)

@@ -14,7 +14,7 @@ from tests.support.declared import declared
 from tests.support.golden_samples import service
 from tests.support.served_service import MOTIVE, Served
 
-from shared.kernel.decider import Role
+from shared.kernel import Role
 
 NAME = "Zénaïde Kerplantec"
 WORD = "kerplantec"

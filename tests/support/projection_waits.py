@@ -7,9 +7,9 @@ from typing import Any
 
 from tests.support.served_service import Client, Served
 
-from shared.projections.projection import Projector
+from shared.projections import Projector
+from shared.runtime import Service
 from shared.runtime.scheduler import Scheduler
-from shared.runtime.service import Service
 
 CASELOAD = "/api/v1/caseload"
 

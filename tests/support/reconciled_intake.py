@@ -15,10 +15,9 @@ from audit.reactions import keep
 from audit.reconcile.finding import Finding
 from audit.reconcile.run import Reconciling, begun
 from intake.main import service
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.messaging.feed import Feed
-from shared.messaging.wire import Message, messages_of
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role
+from shared.messaging import Feed, Message, messages_of
 
 EVENTS = 12
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from tests.support.declared import declared
 from tests.support.golden_samples import SERVICES
 
-from shared.access.policy import Action, Dossier, decided
-from shared.kernel.decider import Actor, Role
+from shared.access import Action, Dossier, decided
+from shared.kernel import Actor, Role
 
 FILE = Path(__file__).parents[2] / "docs" / "rights.md"
 OWN, REGION, OTHER = "dla-44", "dla-49", "dla-75"

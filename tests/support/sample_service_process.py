@@ -14,11 +14,8 @@ from typing import Any
 from nats.aio.client import Client
 from tests.support.sample_services import REGION, desk_at, workshop_at
 
-from shared.messaging import relay
-from shared.messaging.feed import Feed
-from shared.messaging.subscriptions import Subscriptions
-from shared.messaging.wire import Message
-from shared.settings.nats_access import NatsAccess
+from shared.messaging import Feed, Message, Subscriptions, relay
+from shared.settings import NatsAccess
 
 
 class Stalling(relay.Relay):

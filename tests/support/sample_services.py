@@ -18,19 +18,13 @@ from tests.support.note_aggregate import DEPLOYMENT_KEY
 
 from embedded import ports
 from shared.contracts.base import PublicEvent
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.kernel.decider import Actor, Context, Decider, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.ids import uuid7
-from shared.messaging.feed import Feed, Page
-from shared.messaging.inbox import Inbox
-from shared.messaging.reactions import Reactions, To
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
+from shared.kernel import Actor, Context, Decider, Refusal, Role, event, uuid7
+from shared.kernel.events import command
+from shared.messaging import Feed, Header, Inbox, Message, Page, Reactions, To, messages_of
 from shared.messaging.restored_publisher import decider as following
-from shared.messaging.wire import Header, Message, messages_of
-from shared.web.auth.authentication import Caller
-from shared.web.standard.feed import feed_router
+from shared.web.auth import Caller
+from shared.web.standard import feed_router
 
 ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
 FAULTY = 13

@@ -14,9 +14,7 @@ import msgspec
 from tests.support.golden_samples import SERVICES, service
 
 from followup.domain.sheet import PublishSheet
-from shared.kernel.events import name_of
-from shared.kernel.fields import Motive, PersonLine, SealedLine, Text
-from shared.kernel.sealed import Sealed
+from shared.kernel import Motive, PersonLine, Sealed, SealedLine, Text, name_of
 
 TO_ALL = (PublishSheet,)
 """What is said by these is read over first, names nobody, and is there for all to find."""

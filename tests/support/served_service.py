@@ -21,11 +21,12 @@ from tests.support.sample_services import eventually
 from embedded import ports
 from embedded.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.nats import Nats
-from shared.eventlog.application import ServiceApplication
-from shared.runtime.service import Part, Service
-from shared.settings.settings import Mode, RightsFrom, Settings
-from shared.web.auth.tokens import pseudonym
-from shared.web.http.server import server_of
+from shared.eventlog import ServiceApplication
+from shared.runtime import Service
+from shared.runtime.service import Part
+from shared.settings import Mode, RightsFrom, Settings
+from shared.web.http import server_of
+from shared.web.identity import pseudonym
 
 MOTIVE = "Contrôle de l’échantillon annuel."
 """Without one, who must give one reads no dossier."""

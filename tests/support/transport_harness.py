@@ -16,13 +16,11 @@ from tests.support.sample_services import REGION, Desk, Workshop
 
 from embedded import ports
 from embedded.nats import Nats
-from shared.messaging import topology
+from shared.messaging import Message, Relay, Subscriptions, encode, topology
 from shared.messaging.nats_access import connect
 from shared.messaging.permissions import Part, accounts
-from shared.messaging.relay import Relay
-from shared.messaging.subscriptions import Subscriptions
-from shared.messaging.wire import Message, decode, encode
-from shared.settings.nats_access import NatsAccess
+from shared.messaging.wire import decode
+from shared.settings import NatsAccess
 
 T = TypeVar("T")
 

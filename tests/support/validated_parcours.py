@@ -7,9 +7,8 @@ from uuid import UUID
 
 from parcours.domain import building, parcours, validation
 from parcours.domain.state import Kind, Plan
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role, uuid7
 
 
 def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:

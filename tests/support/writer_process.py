@@ -14,7 +14,7 @@ from typing import Any
 from eventsourcing.persistence import OperationalError
 from tests.support.note_aggregate import opened, told
 
-from shared.kernel.ids import uuid7
+from shared.kernel import uuid7
 
 
 def say(*words: object) -> None:

@@ -12,7 +12,7 @@ from tests.support.sample_services import Desk, LogOfTheDesk, Workshop, desk_at,
 from tests.support.transport_harness import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
 
 from embedded.nats import Nats
-from shared.messaging.feed import Feed
+from shared.messaging import Feed
 
 
 @pytest.fixture

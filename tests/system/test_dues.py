@@ -15,11 +15,10 @@ from embedded.nats import Nats
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Role, uuid7
 from shared.messaging import topology
 from shared.runtime.service import Part
-from shared.settings.nats_access import NatsAccess
+from shared.settings import NatsAccess
 
 
 @pytest.mark.parametrize("part", [Part.ALL, Part.WORK])

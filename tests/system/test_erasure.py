@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.support.sample_services import eventually
 
 from embedded.stack import Stack
-from shared.crypto.keys import ERASED, NONCE
+from shared.crypto import ERASED
+from shared.crypto.keys import NONCE
 
 MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
 STRUCTURE = {"legal_form": "association", "department": "44"}

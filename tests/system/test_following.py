@@ -9,17 +9,13 @@ import pytest
 from tests.support.sample_services import FAULTY, Desk, Workshop, eventually, register_in_turn
 from tests.support.transport_harness import Carrier
 
-from shared.eventlog.errors import TrackingRefused
-from shared.eventlog.partitions import PARTITIONS, PartitionTracking, partition_of
-from shared.kernel.decider import Role
-from shared.kernel.ids import uuid7
-from shared.messaging import subscriptions
-from shared.messaging.feed import Feed
-from shared.messaging.follow_restored_log import NotFollowed, follow, restored, why, without_cause
+from shared.eventlog import PARTITIONS, PartitionTracking, TrackingRefused
+from shared.eventlog.partitions import partition_of
+from shared.kernel import Role, uuid7
+from shared.messaging import Feed, Message, NotFollowed, follow, restored, subscriptions, why, without_cause
 from shared.messaging.inbox import OtherLog
 from shared.messaging.parking import Parking
 from shared.messaging.restored_publisher import RestoredLogFollowed, followed_of
-from shared.messaging.wire import Message
 
 KEPT = 5
 MOTIVE = "Disque perdu, sauvegarde de la nuit."

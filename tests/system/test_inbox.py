@@ -10,12 +10,13 @@ import pytest
 from eventsourcing.persistence import OperationalError
 from tests.support.sample_services import FAULTY, Desk, LogOfTheDesk, Workshop
 
-from shared.eventlog.errors import NotParked
-from shared.eventlog.partitions import PARTITIONS, PartitionTracking, partition_of
-from shared.kernel.ids import uuid7
+from shared.eventlog import PARTITIONS, NotParked, PartitionTracking
+from shared.eventlog.partitions import partition_of
+from shared.kernel import uuid7
+from shared.messaging import Message
 from shared.messaging.inbox import Jump, OtherLog
 from shared.messaging.parking import Parking
-from shared.messaging.wire import Head, Message
+from shared.messaging.wire import Head
 
 
 def cases_of_one_partition(count: int) -> list[UUID]:

@@ -23,9 +23,9 @@ from tests.support.transport_harness import Carrier
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
-from shared.kernel.ids import uuid7
+from shared.kernel import uuid7
+from shared.messaging import Relay
 from shared.messaging.lease import LEASE
-from shared.messaging.relay import Relay
 
 PROCESS = "tests.support.sample_service_process"
 

@@ -29,11 +29,11 @@ from embedded import ports
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from shared.eventlog.factory import LogFactory, reached_by
-from shared.kernel.ids import uuid7
-from shared.messaging.feed import Feed, FeedUnavailable
+from shared.kernel import uuid7
+from shared.messaging import Feed, FeedUnavailable
 from shared.messaging.nats_access import connect
 from shared.messaging.permissions import accounts
-from shared.settings.nats_access import NatsAccess
+from shared.settings import NatsAccess
 
 
 class NatsOverTls(Nats):

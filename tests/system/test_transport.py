@@ -11,12 +11,9 @@ import pytest
 from tests.support.sample_services import FAULTY, REGION, Desk, Workshop, eventually, register_in_turn, workshop_at
 from tests.support.transport_harness import Carrier
 
-from shared.kernel.ids import uuid7
-from shared.messaging import topology
+from shared.kernel import uuid7
+from shared.messaging import Feed, Message, Reactions, encode, topology
 from shared.messaging.asyncapi import asyncapi
-from shared.messaging.feed import Feed
-from shared.messaging.reactions import Reactions
-from shared.messaging.wire import Message, encode
 
 
 def test_two_replicas_keep_the_order_of_every_case_under_duplicates(

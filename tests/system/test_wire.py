@@ -24,12 +24,11 @@ from audit.main import service as audit
 from embedded import ports
 from embedded.nats import SERVICES, Nats
 from embedded.nats_users import new_seed
-from shared.kernel.ids import uuid7
-from shared.messaging import topology
+from shared.kernel import uuid7
+from shared.messaging import Subscriptions, topology
 from shared.messaging.nats_access import connect, violates_permissions
 from shared.messaging.permissions import Part, accounts
-from shared.messaging.subscriptions import Subscriptions
-from shared.settings.nats_access import NatsAccess
+from shared.settings import NatsAccess
 
 STRANGERS = Part("stranger", ("desk",))
 

@@ -12,8 +12,8 @@ from audit.main import service as audit_service
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service as intake_service
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.wire import Message
+from shared.eventlog import ServiceApplication
+from shared.messaging import Message
 
 
 @pytest.fixture(scope="module")

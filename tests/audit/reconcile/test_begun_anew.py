@@ -14,9 +14,9 @@ from audit.ledger.proof import verify_event
 from audit.ledger.signing import NotSigned, Signing, Why
 from audit.main import service
 from audit.reactions import reactions
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.inbox import Inbox
-from shared.messaging.wire import Head, Message
+from shared.eventlog import ServiceApplication
+from shared.messaging import Inbox, Message
+from shared.messaging.wire import Head
 
 OLD = Signer("registre.example/dla", bytes(range(32)))
 NEW = Signer("registre.example/dla-2", bytes(range(1, 33)))

@@ -14,9 +14,8 @@ from audit.ledger.opening import FIRST, Opening
 from audit.reconcile.finding import Kind
 from shared.contracts.base import PublicEvent
 from shared.contracts.intake import RightGranted
-from shared.eventlog.application import ServiceApplication
-from shared.messaging import wire
-from shared.messaging.wire import Message
+from shared.eventlog import ServiceApplication
+from shared.messaging import Message, wire
 
 
 def test_a_header_altered_in_audit_does_not_accuse_the_service(

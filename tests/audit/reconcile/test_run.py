@@ -16,9 +16,8 @@ from audit.main import cli
 from audit.reconcile import commands, held, run
 from audit.reconcile.finding import Finding, Kind
 from audit.reconcile.run import Reconciling, begun, last
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.feed import Feed, FeedUnavailable, Page
-from shared.messaging.wire import Message
+from shared.eventlog import ServiceApplication
+from shared.messaging import Feed, FeedUnavailable, Message, Page
 
 
 def test_what_is_recorded_and_not_heard_yet_is_no_finding(

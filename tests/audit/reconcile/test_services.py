@@ -9,8 +9,8 @@ from tests.support.reconciled_intake import EVENTS, at, findings, named, receive
 from tests.support.served_service import Served
 
 from audit.reconcile.finding import Kind
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.wire import Message
+from shared.eventlog import ServiceApplication
+from shared.messaging import Message
 
 
 def test_what_nobody_touched_has_no_finding(app: ServiceApplication, intake: Served, told: list[Message]) -> None:

@@ -16,10 +16,9 @@ from tests.support.automatic_openings import opened_by_itself
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service as intake
-from shared.crypto.erased_keys import ErasedList
-from shared.crypto.keys import ERASED
+from shared.crypto import ERASED, ErasedList
 from shared.erasure.after_restore import destroy_again
-from shared.kernel.decider import Role
+from shared.kernel import Role
 
 REQUEST: dict[str, Any] = {
     "structure": {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"},

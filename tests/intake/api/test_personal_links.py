@@ -27,12 +27,9 @@ from parcours.domain.consultation.proposals import ConsultProvider, GridLine, Op
 from parcours.domain.parcours import OpenParcours
 from parcours.domain.state import Plan
 from parcours.main import service as parcours
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
-from shared.messaging.feed import Feed
-from shared.messaging.inbox import Inbox
-from shared.messaging.wire import messages_of
-from shared.runtime.service import Service
+from shared.kernel import Actor, Role, uuid7
+from shared.messaging import Feed, Inbox, messages_of
+from shared.runtime import Service
 
 UNIT = "dla-44"
 MOTIVE = "Présidente, qui validera le diagnostic."

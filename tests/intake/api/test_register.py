@@ -20,11 +20,10 @@ from followup.main import service as followup
 from intake.main import cli
 from intake.main import service as intake
 from parcours.main import service as parcours
-from shared.messaging.feed import Feed
-from shared.messaging.inbox import Inbox
-from shared.messaging.wire import messages_of
-from shared.runtime.service import Part, Service
-from shared.settings.settings import RightsFrom
+from shared.messaging import Feed, Inbox, messages_of
+from shared.runtime import Service
+from shared.runtime.service import Part
+from shared.settings import RightsFrom
 
 UNIT = "dla-44"
 MOTIVE = "Arrivée dans l’équipe."

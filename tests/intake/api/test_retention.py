@@ -18,9 +18,9 @@ from embedded.nats import Nats
 from intake.main import cli
 from intake.main import service as intake
 from intake.retention import archive
-from shared.crypto.keys import ERASED
-from shared.kernel.decider import Role
-from shared.projections.projection import Projector
+from shared.crypto import ERASED
+from shared.kernel import Role
+from shared.projections import Projector
 
 STRUCTURE = {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"}
 MOTIVE = {"motive": "Contrôle de l’emploi des fonds en cours."}

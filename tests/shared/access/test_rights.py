@@ -20,9 +20,9 @@ from tests.support.served_service import MOTIVE, Client, Served, served
 
 from embedded.issuer import Issuer
 from embedded.nats import Nats
-from shared.access.policy import Action, names
-from shared.kernel.decider import Role
-from shared.kernel.ids import uuid7
+from shared.access import Action
+from shared.access.policy import names
+from shared.kernel import Role, uuid7
 from shared.runtime.service import Part
 
 ELSEWHERE = "dla-75"

@@ -5,15 +5,8 @@ from uuid import UUID
 import pytest
 from tests.support import golden_samples
 
-from shared.attachments.attachment import (
-    AddAttachment,
-    AttachmentAdded,
-    AttachmentCited,
-    AttachmentWithdrawn,
-    CiteAttachment,
-    WithdrawAttachment,
-    decider,
-)
+from shared.attachments import AddAttachment, AttachmentAdded, CiteAttachment, WithdrawAttachment
+from shared.attachments.attachment import AttachmentCited, AttachmentWithdrawn, decider
 from shared.testing.scenarios import CASE, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)

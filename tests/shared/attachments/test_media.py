@@ -11,8 +11,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from tests.support import sample_files
 
-from shared.attachments.media_types import KEPT, media_type_of, named
-from shared.kernel.decider import Refused
+from shared.attachments import KEPT, media_type_of, named
+from shared.kernel import Refused
 
 WORD, SHEET = KEPT["application/vnd.openxmlformats-officedocument.wordprocessingml.document"], sample_files.SHEET
 

@@ -21,9 +21,8 @@ from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service
 from followup.published import published
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
-from shared.messaging.wire import encode, messages_of
+from shared.kernel import Actor, Role, uuid7
+from shared.messaging import encode, messages_of
 from shared.web.resources.uploads import LARGEST
 
 MARK = b"MARQUE-EN-CLAIR-7f3a9c-"

@@ -14,15 +14,12 @@ from hypothesis import strategies as st
 from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider, entries
 
 from embedded.postgres import Postgres
-from shared.crypto.erased_keys import ErasedList, ListDamaged
-from shared.crypto.keys import ERASED, Vault
+from shared.crypto import ERASED, ErasedList, ListDamaged, Vault
+from shared.erasure import ForgetPerson, forgetting_of
 from shared.erasure.after_restore import destroy_again, key_destroyed
-from shared.erasure.erasure import ForgetPerson, forgetting_of
 from shared.erasure.erasure import decider as forgetting
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.people_search import found
-from shared.eventlog.rewrapping import rewrapped
-from shared.kernel.ids import uuid7
+from shared.eventlog import ServiceApplication, found, rewrapped
+from shared.kernel import uuid7
 
 NEW_KEY = b"n" * 32
 

@@ -12,7 +12,7 @@ from tests.support.served_service import Served, served
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service
-from shared.crypto.keys import ERASED
+from shared.crypto import ERASED
 
 REQUEST = {
     "structure": {

@@ -9,7 +9,8 @@ from io import StringIO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.documents.csv_table import BEGINS_A_FORMULA, as_csv
+from shared.documents import as_csv
+from shared.documents.csv_table import BEGINS_A_FORMULA
 
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\0")),

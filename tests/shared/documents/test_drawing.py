@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests.support.document_reading import on_paper, on_screen
 
-from shared.documents import rendering
-from shared.documents.model import (
+from shared.documents import (
     Block,
     Bullets,
     Column,
@@ -28,6 +27,7 @@ from shared.documents.model import (
     Signatures,
     Table,
     Validation,
+    rendering,
 )
 from shared.testing.scenarios import CASE
 

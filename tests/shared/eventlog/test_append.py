@@ -10,10 +10,10 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 from tests.support.note_aggregate import assert_dense, entries, heard, told
 
-from shared.crypto.keys import key_rows
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.errors import AlreadyAnswered, CaseParked, ClaimTaken, TrackingRefused
-from shared.kernel.ids import uuid7
+from shared.crypto import key_rows
+from shared.eventlog import CaseParked, ServiceApplication, TrackingRefused
+from shared.eventlog.errors import AlreadyAnswered, ClaimTaken
+from shared.kernel import uuid7
 
 
 def test_positions_and_numbers_stay_dense_after_refusals(app: ServiceApplication) -> None:

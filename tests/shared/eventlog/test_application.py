@@ -11,14 +11,19 @@ from cryptography.exceptions import InvalidTag
 from eventsourcing.persistence import MapperDeserialisationError, OperationalError
 from tests.support.note_aggregate import ADVISER, TAKEN, Note, Noted, Notes, assert_dense, decider, entries, opened
 
-from shared.crypto.keys import ERASED, Erased
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
-from shared.eventlog.receipts import CommandKey, KeyReused, StaleVersion, UnknownCase
-from shared.kernel.decider import Refused, Role
-from shared.kernel.events import event
-from shared.kernel.ids import uuid7
-from shared.kernel.sealed import Personal, Sealed
+from shared.crypto import ERASED, Erased
+from shared.eventlog import (
+    CommandKey,
+    EventMapper,
+    KeyReused,
+    Meta,
+    RecordedEvent,
+    ServiceApplication,
+    StaleVersion,
+    UnknownCase,
+    plain,
+)
+from shared.kernel import Personal, Refused, Role, Sealed, event, uuid7
 from shared.runtime.scheduler import Scheduler
 
 

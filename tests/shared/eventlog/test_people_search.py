@@ -13,16 +13,13 @@ import pytest
 from tests.support import ROOT
 from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, Noted, Notes, assert_dense, decider, entries
 
-from shared.crypto.keys import ERASED, Erased
-from shared.erasure.erasure import ForgetPerson, forgetting_of
+from shared.crypto import ERASED, Erased
+from shared.erasure import ForgetPerson, forgetting_of
 from shared.erasure.erasure import decider as forgetting
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication, found, held, is_something_else, values_of
 from shared.eventlog.people_index import hashed
-from shared.eventlog.people_search import found, held, is_something_else, values_of
-from shared.kernel.decider import Decider
+from shared.kernel import Decider, Personal, uuid7
 from shared.kernel.frozen import replace
-from shared.kernel.ids import uuid7
-from shared.kernel.sealed import Personal
 
 
 def opened(url: str) -> ServiceApplication:

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from embedded.nats import Nats
 from intake.main import cli, service
-from shared.eventlog.entries import LogIdentity
-from shared.settings.settings import Settings
+from shared.eventlog import LogIdentity
+from shared.settings import Settings
 
 NUMBERS = ("73282932000074", "55208131766522")
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from embedded.nats import Nats
 from intake.main import cli, service
 from shared.runtime.service import Part
-from shared.settings.settings import Settings
+from shared.settings import Settings
 
 REQUESTS = "/api/v1/requests"
 REQUEST = {

@@ -14,8 +14,7 @@ from tests.support.golden_samples import SERVICES
 from tests.support.secret_words import secrets_in, spelled
 
 from embedded.nats import Nats
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.receipts import UnknownCase
+from shared.eventlog import ServiceApplication, UnknownCase
 
 CONTACT = {
     "name": "Azenor",

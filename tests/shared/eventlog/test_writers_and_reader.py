@@ -18,10 +18,8 @@ from hypothesis import strategies as st
 from tests.support import ROOT
 from tests.support.note_aggregate import assert_dense, entries, heard, told
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.errors import TrackingRefused
-from shared.kernel.ids import uuid7
+from shared.eventlog import LogEntry, ServiceApplication, TrackingRefused
+from shared.kernel import uuid7
 
 
 def writer(url: str, said: object) -> subprocess.Popen[bytes]:

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from diagnostic.main import cli, service
 from embedded.nats import Nats
 from intake.main import service as intake_service
-from shared.messaging.inbox import Inbox, OtherLog
+from shared.messaging import Inbox
+from shared.messaging.inbox import OtherLog
 
 KEPT = 4
 ASKED = ["follow", "intake", "--by", "Inès"]

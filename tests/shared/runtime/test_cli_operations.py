@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from diagnostic.main import cli, service
 from embedded.issuer import ISSUER, Issuer
 from embedded.nats_users import new_seed
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.partitions import PartitionTracking, partition_of
-from shared.messaging.wire import Message, encode
+from shared.eventlog import PartitionTracking, ServiceApplication
+from shared.eventlog.partitions import partition_of
+from shared.messaging import Message, encode
 
 CASE, LOG = uuid4(), uuid4()
 ADMITTED = {

@@ -20,10 +20,8 @@ from tests.support.alarm_aggregate import Mend, SetAlarm, ask, rang
 from tests.support.note_aggregate import ADVISER
 from tests.support.sample_services import eventually
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.deadlines import Firing
-from shared.eventlog.errors import DueSettled
-from shared.kernel.ids import uuid7
+from shared.eventlog import DueSettled, Firing, ServiceApplication
+from shared.kernel import uuid7
 from shared.runtime.scheduler import Scheduler
 
 

@@ -17,8 +17,8 @@ from followup.main import cli as followup
 from intake.main import cli as intake
 from intake.settings import Deployment
 from parcours.main import cli as parcours
-from shared.settings.production_checks import database_in_clear, is_here, is_in_clear
-from shared.settings.settings import Misconfigured, Settings, told
+from shared.settings import Misconfigured, Settings, is_here, is_in_clear, told
+from shared.settings.production_checks import database_in_clear
 
 KEY = b64encode(bytes(32)).decode()
 SOUND = {

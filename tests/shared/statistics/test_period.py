@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.statistics.period import Quarter, periods_of, published, quarter_of, quarters_of
+from shared.statistics import periods_of, quarters_of
+from shared.statistics.period import Quarter, published, quarter_of
 
 
 def test_a_quarter_is_of_the_days_of_paris_and_told_a_month_after_its_end() -> None:

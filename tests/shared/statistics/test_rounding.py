@@ -9,8 +9,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.statistics.release import Counts
-from shared.statistics.rounding import BASE, bounds, leaves_room, rounded
+from shared.statistics import Counts, bounds
+from shared.statistics.rounding import BASE, leaves_room, rounded
 
 SMALL = set(range(1, BASE))
 POPULATIONS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 2)), max_size=14)

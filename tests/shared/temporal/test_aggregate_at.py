@@ -13,24 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.note_aggregate import ADVISER, Note, decider
 
-from shared.crypto.keys import ERASED
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import plain
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.decider import Context, Decider
-from shared.kernel.events import event
-from shared.kernel.ids import uuid7
-from shared.temporal.aggregate_at import (
-    Change,
-    Moment,
-    NeverReached,
-    NotYet,
-    StillToCome,
-    changes,
-    replayed,
-    showing,
-    steps,
-)
+from shared.crypto import ERASED
+from shared.eventlog import ServiceApplication, UnknownCase, plain
+from shared.kernel import Context, Decider, event, uuid7
+from shared.temporal import Moment, NeverReached, NotYet, StillToCome, replayed, showing, steps
+from shared.temporal.aggregate_at import Change, changes
 
 
 def noted(app: ServiceApplication, case: UUID, *numbers: int) -> None:

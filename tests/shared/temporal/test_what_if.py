@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from shared.temporal.what_if import Format, written
+from shared.temporal import Format, written
 
 COLUMNS = {"who": "Qui", "why": "Pourquoi"}
 ROWS = [{"who": "dla-44", "why": "parce que\u202f; « oui »"}, {"who": "x", "why": ""}]

@@ -18,9 +18,9 @@ from tests.support.served_service import MOTIVE, Client, Serve, Served
 
 from embedded.nats import Nats
 from intake.main import service as intake_service
-from shared.access.access_log import FORGOTTEN, Consultations
-from shared.kernel.decider import Role
-from shared.kernel.ids import uuid7
+from shared.access import Consultations
+from shared.access.access_log import FORGOTTEN
+from shared.kernel import Role, uuid7
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 REQUEST: dict[str, Any] = {

@@ -19,8 +19,7 @@ from parcours.domain import parcours
 from parcours.domain.parcours import OpenParcours
 from parcours.domain.state import Plan
 from parcours.main import service as parcours_service
-from shared.kernel.decider import Actor, Decider, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Decider, Role, uuid7
 
 UNIT = "dla-44"
 REQUEST: dict[str, Any] = {

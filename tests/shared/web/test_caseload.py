@@ -22,9 +22,8 @@ from parcours.domain.parcours import OpenParcours
 from parcours.domain.parcours import decider as parcours
 from parcours.domain.state import Plan
 from parcours.main import service as parcours_service
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
-from shared.runtime.service import Service
+from shared.kernel import Actor, Role, uuid7
+from shared.runtime import Service
 
 OURSELVES = Actor("ourselves", Role.SERVICE)
 

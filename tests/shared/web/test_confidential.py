@@ -19,8 +19,7 @@ from tests.support.served_service import Client, Serve, Served, served
 
 from embedded.nats import Nats
 from parcours.domain import fund, operation
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.kernel import Actor, Role, uuid7
 from shared.runtime.service import Part
 
 INES = "ines"

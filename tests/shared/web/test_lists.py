@@ -17,8 +17,8 @@ from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake import views
 from intake.main import service
-from shared.kernel.text_normalization import folded
-from shared.projections.projection import Projector
+from shared.kernel import folded
+from shared.projections import Projector
 
 NAMES = ["Éco-lieu", "école du Bois", "Atelier", "Zinc et Cie", "zèbre", "L’Abri", "Ça tourne", "100 % vélo", "Œuvre"]
 SORTS = ["id", "structure", "status", "received_at", "outcome_at"]

@@ -23,7 +23,7 @@ from tests.support.sample_services import eventually
 from tests.support.served_service import Client, Served, listening
 
 from embedded.nats import Nats
-from shared.kernel.decider import Role
+from shared.kernel import Role
 
 FOLLOW = Path(__file__).parents[3] / "deploy" / "partners" / "follow.py"
 NUMBERS = {"dla-44": "73282932000074", "dla-49": "55208131766522", "dla-75": "35600000000048"}

@@ -17,10 +17,8 @@ from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service
 from intake.views import requests
-from shared.projections.projection import Document, Projector
-from shared.temporal import rows_at
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.rows_at import rows_then
+from shared.projections import Document, Projector
+from shared.temporal import Moment, rows_at, rows_then
 
 UNIT, ELSEWHERE = "dla-44", "dla-35"
 PATH = "/api/v1/requests"

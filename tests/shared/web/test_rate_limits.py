@@ -22,7 +22,7 @@ from tests.support.served_service import Served, listening, ready, served
 from embedded.nats import Nats
 from intake.main import service
 from shared.runtime.service import Part
-from shared.settings.settings import Settings
+from shared.settings import Settings
 from shared.web.http import header_timeout, problems, rate_limits
 
 Serving = Callable[..., AbstractContextManager[Served]]

@@ -18,7 +18,7 @@ from tests.support.served_service import Served, served
 from embedded.nats import Nats
 from intake.main import service as intake_service
 from shared.runtime.service import Part
-from shared.web.http.security_headers import HEADERS
+from shared.web.http import HEADERS
 
 
 def refuses_everything(headers: Any) -> None:

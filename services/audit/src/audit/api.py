@@ -15,17 +15,12 @@ from pydantic import BaseModel, StringConstraints
 from audit.phases import PATHS
 from audit.settled import Unsettled, unsettled
 from audit.timeline import Told, Wanted, after, counted, told_of
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.decider import Role
-from shared.kernel.fields import Day
-from shared.temporal.aggregate_at import NotYet, StillToCome
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed, whole_or_headers
-from shared.web.http.openapi_responses import answers
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked, case_router
-from shared.web.requests.time_params import AsOf, Instant, On
+from shared.eventlog import ServiceApplication, UnknownCase
+from shared.kernel import Day, Role
+from shared.temporal import NotYet, StillToCome
+from shared.web.auth import EVERYONE_AT_WORK, Calling, allowed, whole_or_headers
+from shared.web.http import ProblemError, answers
+from shared.web.requests import Asked, AsOf, Instant, On, case_router
 
 router = case_router("/cases", "cases")
 READERS = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})

@@ -13,11 +13,10 @@ from audit.domain import EventHeard, Heard, in_charge
 from audit.ledger.integrator import opens
 from audit.ledger.opening import FIRST
 from audit.ledger.store import Leaf, Ledger
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.kernel.decider import InCharge
-from shared.messaging.wire import Header
-from shared.web.auth.authentication import UNREADABLE
+from shared.eventlog import LogEntry, ServiceApplication
+from shared.kernel import InCharge
+from shared.messaging import Header
+from shared.web.auth import UNREADABLE
 
 log = logging.getLogger(__name__)
 header_in = msgspec.json.Decoder(Header).decode

@@ -14,8 +14,8 @@ import httpx
 import typer
 
 from audit.verify import verify as verified
-from shared.web.auth.authentication import RIGHT
-from shared.web.http.openapi import MOTIVE
+from shared.web.auth import RIGHT
+from shared.web.http import MOTIVE
 
 
 def install(cli: typer.Typer) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.kernel.decider import Context, Decider, InCharge
-from shared.kernel.events import command, event
+from shared.kernel import Context, Decider, InCharge, event
+from shared.kernel.events import command
 
 PUTS_IN_CHARGE = frozenset(
     {

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from audit.believed import Disbelieved, believed
 from audit.ledger.api import altered_event, not_signed_yet
-from shared.access.policy import Dossier
+from shared.access import Dossier
 from shared.contracts.intake import RequestAdmitted
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 
 def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002

@@ -14,10 +14,10 @@ from audit.ledger.witnesses import Trouble
 from audit.phases import NAMES
 from audit.reconcile.following import Restored, followed
 from audit.reconcile.run import last
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Role
-from shared.web.auth.authorization import only
-from shared.web.requests.dependencies import Asked, case_router
+from shared.eventlog import ServiceApplication
+from shared.kernel import Role
+from shared.web.auth import only
+from shared.web.requests import Asked, case_router
 
 router = case_router("/ledger", "ledger")
 

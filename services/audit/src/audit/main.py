@@ -20,10 +20,9 @@ from audit.reactions import reactions
 from audit.reconcile import commands as reconcile_commands
 from audit.rights import rights
 from audit.witness.commands import witness
-from shared.eventlog.application import ServiceApplication
-from shared.runtime.cli import command_line
-from shared.runtime.service import Service, Worker
-from shared.settings.settings import told
+from shared.eventlog import ServiceApplication
+from shared.runtime import Service, Worker, command_line
+from shared.settings import told
 
 
 def ledger() -> list[Callable[[ServiceApplication], Worker]]:

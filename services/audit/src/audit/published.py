@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts.base import PublicEvent
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog import LogEntry, RecordedEvent
 
 
 def published(_recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:

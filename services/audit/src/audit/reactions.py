@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 from audit import domain
-from shared.messaging.reactions import Reactions, To
-from shared.messaging.wire import Message
+from shared.messaging import Message, Reactions, To
 
 PHASES = ("intake", "diagnostic", "parcours", "followup")
 reactions = Reactions("audit")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from audit.believed import Disbelieved, believed
-from shared.access.right import Right
 from shared.contracts.intake import RightGranted, RightRevoked
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Role
+from shared.eventlog import ServiceApplication
+from shared.kernel import Right, Role
 
 
 def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:

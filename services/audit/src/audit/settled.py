@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from audit.phases import NAMES
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 NEVER = "Audit n’a encore rien entendu de ce service."
 UNTOLD = "Ce service n’a pas encore dit jusqu’où va son journal."

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from audit.domain import EventHeard
-from shared.temporal.aggregate_at import NotYet, happened_by
+from shared.temporal import NotYet, happened_by
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):

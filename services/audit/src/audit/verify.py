@@ -17,7 +17,7 @@ from audit.ledger.opening import FIRST
 from audit.ledger.succession import held
 from audit.ledger.tree import Unproven
 from audit.phases import NAMES
-from shared.kernel.sealed import tokens_in
+from shared.kernel import tokens_in
 
 REFUSED, UNREADABLE = 1, 2
 

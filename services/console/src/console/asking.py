@@ -13,7 +13,7 @@ from console.provider import NotProven, Provider, ProviderTrouble
 from console.services import Reader, Services, Trouble
 from console.session import Right
 from console.visit import Visit, visit_of
-from shared.kernel.ids import uuid7
+from shared.kernel import uuid7
 
 RENEWED_BEFORE = 60.0
 

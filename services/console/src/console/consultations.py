@@ -19,7 +19,7 @@ from console.asking import reader_of
 from console.dossiers import services_of
 from console.pages import page
 from console.services import NAMES, Reader, Trouble, attempt
-from shared.kernel.french import MONTHS, PARIS, sentence
+from shared.kernel import MONTHS, PARIS, sentence
 
 router = APIRouter()
 LOG = "/api/v1/consultations"

@@ -16,7 +16,7 @@ from console.dossiers import services_of
 from console.pages import page
 from console.phases import PLACES
 from console.services import Trouble, attempt
-from shared.web.http.security_headers import NOTHING
+from shared.web.http import NOTHING
 
 router = APIRouter()
 Name = Annotated[str, Path(pattern="^[a-z0-9-]{1,100}$")]

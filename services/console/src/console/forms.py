@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.exceptions import HTTPException
 
 from console.visit import visit_of
-from shared.web.http.request_body import received
+from shared.web.http import received
 
 LARGEST = 32 * 1024
 MOST_FIELDS = 20

@@ -21,10 +21,8 @@ from console.provider import Provider
 from console.services import Services
 from console.settings import ConsoleSettings
 from console.visit import PAGES, Visits
-from shared.settings.settings import Misconfigured, told
-from shared.web.http.rate_limits import Rates
-from shared.web.http.security_headers import OVER_TLS, Headers
-from shared.web.http.server import server_of
+from shared.settings import Misconfigured, told
+from shared.web.http import OVER_TLS, Headers, Rates, server_of
 
 
 class Statics(StaticFiles):

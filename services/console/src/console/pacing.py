@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.pages import page
 from console.visit import is_fixed, visit_of
-from shared.web.http.rate_limits import Rates, address_of
+from shared.web.http import Rates, address_of
 
 WAYS_IN = frozenset({"/acces", "/connexion/jeton", "/retour"})
 """Where a secret is tried: before the services are asked, which take all who try here for one address."""

@@ -14,7 +14,8 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from console import words
 from console.services import NAMES
 from console.visit import visit_of
-from shared.kernel.french import counted, euros, number, sentence
+from shared.kernel import euros, number, sentence
+from shared.kernel.french import counted
 
 HTMX = "HX-Request"
 FILTERS = ("label", "said", "moment", "exact", "role", "short", "hour", "day_of", "ago")

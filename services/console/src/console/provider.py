@@ -19,8 +19,7 @@ from joserfc.jwk import GuestProtocol, KeySet
 
 from console.session import Attempt
 from console.settings import ConsoleSettings
-from shared.web.auth.signing_keys import KeysUnavailable, SigningKeys
-from shared.web.auth.tokens import ALGORITHMS, CLOCK_SKEW
+from shared.web.identity import ALGORITHMS, CLOCK_SKEW, KeysUnavailable, SigningKeys
 
 READ_AGAIN_AFTER = 600.0
 TRUSTED_FOR = 24 * 3600.0

@@ -20,9 +20,18 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.settings.production_checks import DEVELOPMENT_ISSUER, is_here, is_in_clear
-from shared.settings.settings import Mode, decoded, thirty_two_bytes
-from shared.settings.types import Authorities, PrivateKey, Rate, served_with
+from shared.settings import (
+    DEVELOPMENT_ISSUER,
+    Authorities,
+    Mode,
+    PrivateKey,
+    Rate,
+    decoded,
+    is_here,
+    is_in_clear,
+    served_with,
+    thirty_two_bytes,
+)
 
 SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
 Address = Annotated[str, BeforeValidator(lambda told: str(AnyHttpUrl(str(told))).rstrip("/"))]

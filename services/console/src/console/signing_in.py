@@ -13,7 +13,7 @@ from console.provider import NotProven, Provider, ProviderTrouble, Tokens
 from console.services import Trouble
 from console.session import Session, begun
 from console.visit import visit_of
-from shared.web.auth.personal_links import FORM
+from shared.web.identity import FORM
 
 router = APIRouter()
 LONGEST_TOKEN = 8 * 1024

@@ -14,8 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from console.sealing import Jar
 from console.session import Attempt, Session, begun, decode_attempt, decode_session, encode
 from console.settings import ConsoleSettings
-from shared.web.http.rate_limits import NEVER_LIMITED
-from shared.web.http.security_headers import HEADERS
+from shared.web.http import HEADERS, NEVER_LIMITED
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"

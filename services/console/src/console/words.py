@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from console.services import NAMES
-from shared.kernel.french import PARIS, ROLES, euros, in_words, number, sentence
+from shared.kernel import PARIS, ROLES, euros, in_words, number, sentence
 
 STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")

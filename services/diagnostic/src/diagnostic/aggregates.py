@@ -5,9 +5,8 @@ from __future__ import annotations
 from diagnostic.domain.difficulty import LEVELS
 from diagnostic.figures import size_at_the_diagnosis
 from diagnostic.views import diagnoses
-from shared.projections.projection import Document
-from shared.statistics.figures import MIDDLES, SIZES, UNKNOWN, hours_between, size_in_french
-from shared.statistics.release import Dimension, Release, banded
+from shared.projections import Document
+from shared.statistics import MIDDLES, SIZES, UNKNOWN, Dimension, Release, banded, hours_between, size_in_french
 
 DAYS = {"60": 60.0, "120": 120.0, "180": 180.0, "more": float("inf")}
 DELAYS = {"60": "60 jours au plus", "120": "61 à 120 jours", "180": "121 à 180 jours", "more": "plus de 180 jours"}

@@ -13,19 +13,12 @@ from diagnostic.caseload import caseload
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from diagnostic.domain.attachments import AttachmentKind
 from diagnostic.figures import figures
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, WHO_READS_A_CASE, allowed
-from shared.web.collections.caseload import router_of
-from shared.web.collections.figures import offer_figures
-from shared.web.collections.list_at import then
-from shared.web.collections.statistics import offer_aggregates
-from shared.web.http.openapi_responses import answers
-from shared.web.requests.dependencies import Asked, case_router
-from shared.web.requests.time_params import Asking, AskingRecorded
-from shared.web.resources.attachments import attachments_router
-from shared.web.resources.commands import Endpoints
-from shared.web.resources.documents import Documents
+from shared.kernel import Role
+from shared.web.auth import EVERYONE_AT_WORK, WHO_READS_A_CASE, Calling, allowed
+from shared.web.collections import offer_aggregates, offer_figures, router_of, then
+from shared.web.http import answers
+from shared.web.requests import Asked, Asking, AskingRecorded, case_router
+from shared.web.resources import Documents, Endpoints, attachments_router
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = Endpoints(router, diagnosis.decider)

@@ -6,10 +6,9 @@ from typing import Any
 
 from diagnostic.domain.state import Status
 from diagnostic.views import diagnoses
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.projections.projection import Document, View
-from shared.queries.caseload import Caseload, What, due
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Document, View
+from shared.queries import Caseload, What, due
 
 SESSION, SUBMISSION, WORD = "session_to_hold", "diagnosis_to_submit", "leader_to_answer"
 CONTESTED, PLAN = "contestation_to_answer", "plan_to_agree"

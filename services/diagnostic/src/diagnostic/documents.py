@@ -10,21 +10,21 @@ from diagnostic.domain.content import SECTIONS, Content, Problem, Section
 from diagnostic.domain.difficulty import Difficulty, Level, Scenario
 from diagnostic.domain.events import DiagnosisValidated, PlanAgreed
 from diagnostic.domain.state import Diagnosis, Status
-from shared.documents.model import (
+from shared.documents import (
     Block,
     Bullets,
     Column,
     Document,
     Facts,
     Heading,
+    Paper,
     Paragraph,
+    Reading,
     Table,
     Validation,
 )
-from shared.documents.source import Paper, Reading
-from shared.kernel.french import day_in_words, euros, in_words, number, sentence
-from shared.kernel.indicators import counted, in_french
-from shared.kernel.sealed import Sealed
+from shared.kernel import Sealed, day_in_words, euros, in_french, in_words, number, sentence
+from shared.kernel.indicators import counted
 
 EMPTY = "Le diagnostic est encore vide\u00a0: rien n’y a été relevé."
 NO_PLAN = "Le plan d’accompagnement n’est pas encore convenu avec la structure."

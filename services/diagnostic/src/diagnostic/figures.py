@@ -9,18 +9,8 @@ from diagnostic.domain.axes import Axis
 from diagnostic.domain.difficulty import Level
 from diagnostic.views import diagnoses
 from shared.kernel.frozen import replace
-from shared.projections.projection import Document
-from shared.statistics.figures import (
-    Figure,
-    Figures,
-    count,
-    days_between,
-    distinct,
-    grouped,
-    middle,
-    size_in_french,
-    size_of,
-)
+from shared.projections import Document
+from shared.statistics import Figure, Figures, count, days_between, distinct, grouped, middle, size_in_french, size_of
 
 OPENED = (events.DiagnosisOpened,)
 COUNTED_JOBS = (*OPENED, events.EmploymentRecorded, events.EmploymentCorrected, events.BaselineCorrected)

@@ -16,9 +16,8 @@ from shared.attachments.attachment import decider as attachment
 from shared.contracts import diagnostic as contracts
 from shared.erasure.erasure import decider as forgetting
 from shared.messaging.restored_publisher import decider as followed
-from shared.runtime.cli import command_line
-from shared.runtime.service import Service
-from shared.web.standard.erasure import people_router
+from shared.runtime import Service, command_line
+from shared.web.standard import people_router
 
 service = Service(
     name="diagnostic",

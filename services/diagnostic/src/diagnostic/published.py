@@ -8,8 +8,7 @@ from diagnostic.domain import events
 from shared.contracts import diagnostic as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure as forgetting
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog import LogEntry, RecordedEvent
 
 
 def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:

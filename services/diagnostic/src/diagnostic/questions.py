@@ -8,10 +8,9 @@ from uuid import UUID
 
 from diagnostic.domain.advice import seen_by
 from diagnostic.domain.diagnosis import decider
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.decider import Actor, Role
-from shared.temporal.case_at import CaseThen
+from shared.eventlog import ServiceApplication, UnknownCase
+from shared.kernel import Actor, Role
+from shared.temporal import CaseThen
 
 
 @dataclass(frozen=True, slots=True)

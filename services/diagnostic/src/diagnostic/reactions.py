@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from diagnostic.domain import commands, diagnosis
-from shared.access.case_access import follow_in_charge
-from shared.access.replicated_rights import follow_register
+from shared.access import follow_in_charge, follow_register
 from shared.contracts.intake import RequestAdmitted
 from shared.erasure.reactions import follow_erasures
-from shared.messaging.reactions import Reactions, To
-from shared.messaging.wire import Header
+from shared.messaging import Header, Reactions, To
 
 reactions = Reactions("diagnostic")
 follow_register(reactions)

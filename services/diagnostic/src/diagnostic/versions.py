@@ -20,13 +20,11 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent, plain
-from shared.kernel.events import name_of
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.case_at import CaseThen
-from shared.web.resources.versions import Made, Version, Versions, Word
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, plain
+from shared.kernel import name_of
+from shared.temporal import CaseThen, Moment
+from shared.web.resources import Made, Versions, Word
+from shared.web.resources.versions import Version
 
 
 @dataclass(frozen=True, slots=True)

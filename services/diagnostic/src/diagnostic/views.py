@@ -23,9 +23,8 @@ from diagnostic.domain.events import (
 )
 from diagnostic.domain.leaders import LEADERS_NEEDED, still_agreeing
 from diagnostic.domain.state import Status
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.projections.projection import Document, View
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Document, View
 
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:

@@ -6,9 +6,8 @@ from followup.domain.events import Outcome
 from followup.figures import APPROPRIATED_FROM, SATISFIED_FROM
 from followup.views import follow_ups
 from followup.words import OUTCOMES
-from shared.projections.projection import Document
-from shared.statistics.figures import UNKNOWN
-from shared.statistics.release import Dimension, Release
+from shared.projections import Document
+from shared.statistics import UNKNOWN, Dimension, Release
 
 OPINIONS = {"high": "4 ou 5 sur 5", "low": "1 à 3 sur 5", UNKNOWN: "aucune réponse"}
 CHANGES = {"more": "davantage", "same": "autant", "fewer": "moins", UNKNOWN: "non comparable"}

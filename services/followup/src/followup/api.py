@@ -8,15 +8,11 @@ from followup.caseload import caseload
 from followup.domain import commands, follow_up, sheet
 from followup.domain.attachments import AttachmentKind
 from followup.figures import figures
-from shared.kernel.decider import Role
-from shared.web.auth.authorization import EVERYONE_AT_WORK, WHO_READS_A_CASE
-from shared.web.collections.caseload import router_of
-from shared.web.collections.figures import offer_figures
-from shared.web.collections.statistics import offer_aggregates
-from shared.web.requests.dependencies import case_router
-from shared.web.resources.attachments import attachments_router
-from shared.web.resources.commands import Endpoints
-from shared.web.resources.documents import Documents
+from shared.kernel import Role
+from shared.web.auth import EVERYONE_AT_WORK, WHO_READS_A_CASE
+from shared.web.collections import offer_aggregates, offer_figures, router_of
+from shared.web.requests import case_router
+from shared.web.resources import Documents, Endpoints, attachments_router
 
 router = case_router("/follow-ups", "follow-ups")
 follow_ups = Endpoints(router, follow_up.decider)

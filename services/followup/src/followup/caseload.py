@@ -7,10 +7,9 @@ from typing import Any
 from followup.domain import follow_up
 from followup.domain.state import Status
 from followup.views import follow_ups
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.projections.projection import Document, View
-from shared.queries.caseload import Caseload, What, due
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Document, View
+from shared.queries import Caseload, What, due
 
 REVIEW, CLOSURE = "review_to_hold", "follow_up_to_close"
 FOLLOW_UP = "/api/v1/follow-ups/{case}"

@@ -10,9 +10,8 @@ import typer
 
 from followup import what_if
 from followup.reactions import settings
-from shared.runtime.cli_settings import settings_of
-from shared.runtime.service import Service
-from shared.temporal.what_if import Format, written
+from shared.runtime import Service, settings_of
+from shared.temporal import Format, written
 
 LONGEST = 60
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Heard of since that day")]

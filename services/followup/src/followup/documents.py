@@ -8,10 +8,9 @@ from followup import words
 from followup.domain.events import FollowUpClosed
 from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
 from followup.domain.state import FollowUp, Status
-from shared.documents.model import Block, Bullets, Column, Document, Facts, Heading, Paragraph, Table
-from shared.documents.source import Paper, Reading
-from shared.kernel.french import day_in_words, in_words, sentence
-from shared.kernel.indicators import counted, in_french
+from shared.documents import Block, Bullets, Column, Document, Facts, Heading, Paper, Paragraph, Reading, Table
+from shared.kernel import day_in_words, in_french, in_words, sentence
+from shared.kernel.indicators import counted
 
 NO_REVIEW = "Aucun bilan n’a encore été réalisé, et le suivi n’est pas clos."
 

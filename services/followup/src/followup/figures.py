@@ -9,8 +9,8 @@ from followup.domain import events
 from followup.domain.events import Outcome
 from followup.views import follow_ups
 from shared.kernel.frozen import replace
-from shared.projections.projection import Document
-from shared.statistics.figures import Figure, Figures, count, distinct, share
+from shared.projections import Document
+from shared.statistics import Figure, Figures, count, distinct, share
 
 SATISFIED_FROM = APPROPRIATED_FROM = 4
 JOBS = {"cdi": "CDI", "cdd": "CDD", "aided": "contrats aidés", "fte": "ETP"}

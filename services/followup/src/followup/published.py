@@ -10,9 +10,8 @@ from followup.domain.reviews import ReviewStatus
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure as forgetting
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.kernel.ids import uuid7_after
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.kernel import uuid7_after
 
 
 def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:

@@ -10,13 +10,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from followup.domain import commands, follow_up
 from followup.domain.reviews import REVIEWS
-from shared.access.case_access import follow_in_charge
-from shared.access.replicated_rights import follow_register
+from shared.access import follow_in_charge, follow_register
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.erasure.reactions import follow_erasures
-from shared.messaging.reactions import Reactions, To
-from shared.messaging.wire import Header
+from shared.messaging import Header, Reactions, To
 
 reactions = Reactions("followup")
 follow_register(reactions)

@@ -25,9 +25,8 @@ from followup.domain.events import (
 from followup.domain.reviews import Comparability, Report, ReviewStatus
 from followup.domain.state import Status
 from followup.published import request_opened_by
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.projections.projection import Document, View
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Document, View
 
 ENDED = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)
 

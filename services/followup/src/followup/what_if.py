@@ -12,9 +12,9 @@ from followup.domain import follow_up
 from followup.domain.events import FollowUpOpened, FollowUpResumed
 from followup.domain.reviews import Review
 from followup.domain.what_if import Difference, differences
-from shared.eventlog.application import ServiceApplication
-from shared.temporal.dry_run import Would
-from shared.temporal.what_if import recorded
+from shared.eventlog import ServiceApplication
+from shared.kernel import Would
+from shared.temporal import recorded
 
 COLUMNS = {
     "case": "Dossier",

@@ -7,9 +7,18 @@ from intake.domain.difficulty import Level
 from intake.domain.nomenclature import SECTIONS
 from intake.domain.state import Status
 from intake.views import requests
-from shared.projections.projection import Document
-from shared.statistics.figures import MIDDLES, SIZES, UNKNOWN, hours_between, size_in_french, size_of
-from shared.statistics.release import Dimension, Release, banded
+from shared.projections import Document
+from shared.statistics import (
+    MIDDLES,
+    SIZES,
+    UNKNOWN,
+    Dimension,
+    Release,
+    banded,
+    hours_between,
+    size_in_french,
+    size_of,
+)
 
 OUTCOMES = {
     str(status): words.STATUSES[status]

@@ -31,19 +31,12 @@ from intake.domain.chasing import Chase
 from intake.domain.register.commands import GrantRight, RevokeRight
 from intake.links import PersonalLinks
 from intake.settings import deployment
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, WHO_READS_A_CASE, allowed
-from shared.web.collections.caseload import router_of
-from shared.web.collections.figures import offer_figures
-from shared.web.collections.lists import NO_NUL
-from shared.web.collections.statistics import offer_aggregates
-from shared.web.http.request_body import AsJson
-from shared.web.requests.dependencies import Asked, case_router
-from shared.web.requests.time_params import When
-from shared.web.resources.attachments import attachments_router
-from shared.web.resources.commands import Endpoints
-from shared.web.resources.documents import Documents
+from shared.kernel import Role
+from shared.web.auth import EVERYONE_AT_WORK, WHO_READS_A_CASE, Calling, allowed
+from shared.web.collections import NO_NUL, offer_aggregates, offer_figures, router_of
+from shared.web.http import AsJson
+from shared.web.requests import Asked, When, case_router
+from shared.web.resources import Documents, Endpoints, attachments_router
 
 router = case_router("/requests", "requests")
 

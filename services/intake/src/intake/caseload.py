@@ -19,10 +19,9 @@ from intake.domain.events import (
     TransferReceived,
 )
 from intake.settings import deployment
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.projections.projection import Document, View
-from shared.queries.caseload import Caseload, What, due
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Document, View
+from shared.queries import Caseload, What, due
 
 TRIAGE, MEETING, OUTCOME, CHASE = "request_to_triage", "meeting_to_hold", "outcome_to_give", "orientation_to_chase"
 REQUEST = "/api/v1/requests/{case}"

@@ -8,11 +8,10 @@ from fastapi import Response
 
 from intake.erasure_paper import paper
 from intake.people import certificate
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import allowed, read
-from shared.web.requests.dependencies import Asked, case_router
-from shared.web.resources.documents import DRAWN, Form, answered
-from shared.web.standard.erasure import DPO
+from shared.web.auth import Calling, allowed, read
+from shared.web.requests import Asked, case_router
+from shared.web.resources import DRAWN, Form, answered
+from shared.web.standard import DPO
 
 router = case_router("/people", "people")
 

@@ -13,11 +13,10 @@ from intake import deployed, files, renewable, retention, what_if
 from intake.domain.register.commands import GrantRight
 from intake.domain.retention import Kept
 from intake.settings import deployment
-from shared.kernel.decider import Actor, Refused, Role
-from shared.runtime.cli_settings import settings_of
-from shared.runtime.service import Service
-from shared.temporal.what_if import Format, written
-from shared.web.auth.tokens import pseudonym
+from shared.kernel import Actor, Refused, Role
+from shared.runtime import Service, settings_of
+from shared.temporal import Format, written
+from shared.web.identity import pseudonym
 
 OPERATOR = Actor("operator", Role.OPS)
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]

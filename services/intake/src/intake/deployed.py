@@ -11,7 +11,7 @@ from intake.domain.register import register as rights
 from intake.domain.register.register import Register
 from intake.domain.state import Request
 from intake.settings import deployment
-from shared.kernel.decider import Context
+from shared.kernel import Context
 from shared.kernel.frozen import replace
 
 

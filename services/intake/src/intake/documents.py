@@ -21,9 +21,21 @@ from intake.domain.orientation import Orientation, OrientationConsented, Orienta
 from intake.domain.state import Request
 from intake.domain.structure import SealedContact, Structure
 from intake.settings import deployment
-from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Party, Signatures, Table
-from shared.documents.source import Paper, Reading
-from shared.kernel.french import counted, day_in_words, in_words, number, quoted, sentence
+from shared.documents import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Paper,
+    Paragraph,
+    Party,
+    Reading,
+    Signatures,
+    Table,
+)
+from shared.kernel import day_in_words, in_words, number, quoted, sentence
+from shared.kernel.french import counted
 
 Outcome = RequestAdmitted | RequestOriented | RequestTransferred | RequestWithdrawn | CaseGivenUp
 OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn, CaseGivenUp)

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from intake import deployed
 from intake.domain.register import register
-from shared.access.policy import Dossier
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.receipts import UnknownCase
+from shared.access import Dossier
+from shared.eventlog import ServiceApplication, UnknownCase
 
 
 def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002

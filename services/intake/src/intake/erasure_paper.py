@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from intake.people import Certificate, Confirmation
-from shared.documents.model import Block, Column, Document, Facts, Heading, Origin, Paragraph, Table
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.french import in_words, instant_in_words
+from shared.documents import Block, Column, Document, Facts, Heading, Origin, Paragraph, Table
+from shared.eventlog import ServiceApplication
+from shared.kernel import in_words, instant_in_words
 
 NAMES = {
     "intake": "Accueil",

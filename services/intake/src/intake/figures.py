@@ -12,8 +12,8 @@ from intake.domain.nomenclature import SECTIONS
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm
 from intake.views import requests
-from shared.projections.projection import Document
-from shared.statistics.figures import (
+from shared.projections import Document
+from shared.statistics import (
     UNKNOWN,
     Figure,
     Figures,

@@ -20,7 +20,7 @@ from intake.domain.places import Commune
 from intake.domain.sources import Source
 from intake.domain.targets import Kind, Target, Territory
 from intake.domain.territory import REGIONS, Competence
-from shared.kernel.fields import UNIT_CODE
+from shared.kernel import UNIT_CODE
 
 T = TypeVar("T", bound=BaseModel)
 SHIPPED = Path(__file__).parent / "shipped"

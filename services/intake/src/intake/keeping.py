@@ -14,14 +14,12 @@ from intake import retention as planned
 from intake.domain.commands import UnarchiveDossier
 from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, retention_of
 from intake.settings import deployment
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import Caller, Calling
-from shared.web.auth.authorization import allowed
-from shared.web.http.openapi_responses import answers
-from shared.web.http.request_body import AsJson
-from shared.web.requests.dependencies import Asked, case_router
-from shared.web.resources.affordances import Operation
-from shared.web.standard.erasure import DPO
+from shared.kernel import Role
+from shared.web.auth import Caller, Calling, allowed
+from shared.web.http import AsJson, answers
+from shared.web.requests import Asked, case_router
+from shared.web.resources import Operation
+from shared.web.standard import DPO
 
 router = case_router("/retention", "retention")
 

@@ -10,21 +10,14 @@ from pydantic import BaseModel, ConfigDict
 
 from intake.domain.link import Bearer, GiveLink, IssueLink, LinkGiven, PersonalLink, RenewLink, decider
 from intake.settings import deployment
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Role
-from shared.kernel.events import name_of
-from shared.kernel.ids import uuid7
-from shared.web.auth.authentication import Caller, Callers, Calling
-from shared.web.auth.authorization import allowed
-from shared.web.auth.personal_links import new_secret
-from shared.web.collections.list_at import then
-from shared.web.http.openapi_responses import answers
-from shared.web.http.request_body import AsJson
-from shared.web.requests.dependencies import Asked, IdempotencyKey
-from shared.web.requests.time_params import Asking
-from shared.web.resources.affordances import Link, Operation
-from shared.web.resources.commands import Done, Endpoints
-from shared.web.resources.states import shown
+from shared.eventlog import ServiceApplication
+from shared.kernel import Role, name_of, uuid7
+from shared.web.auth import Caller, Callers, Calling, allowed
+from shared.web.collections import then
+from shared.web.http import AsJson, answers
+from shared.web.identity import new_secret
+from shared.web.requests import Asked, Asking, IdempotencyKey
+from shared.web.resources import Done, Endpoints, Link, Operation, shown
 
 TOLD_ONCE = {"Cache-Control": "no-store"}
 

@@ -19,18 +19,13 @@ from intake.domain.state import Request
 from intake.domain.structure import checked
 from intake.domain.territory import region_of
 from intake.settings import deployment
-from shared.access.right import Right
-from shared.access.row_policy import ROWS, Covered, covering
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import plain
-from shared.kernel.decider import Role
-from shared.queries.caseload import judged_by
-from shared.queries.list_query import KEPT_NOW
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.rows_at import kept_then, rows_then
-from shared.web.auth.authentication import Caller
-from shared.web.auth.authorization import allowed
-from shared.web.http.problems import ProblemError
+from shared.access import ROWS, Covered, covering
+from shared.eventlog import ServiceApplication, plain
+from shared.kernel import Right, Role
+from shared.queries import KEPT_NOW, judged_by
+from shared.temporal import Moment, kept_then, rows_then
+from shared.web.auth import Caller, allowed
+from shared.web.http import ProblemError
 
 
 def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:

@@ -18,8 +18,7 @@ from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
 from shared.erasure.erasure import decider as forgetting
 from shared.messaging.restored_publisher import decider as followed
-from shared.runtime.cli import command_line
-from shared.runtime.service import Service
+from shared.runtime import Service, command_line
 
 service = Service(
     name="intake",

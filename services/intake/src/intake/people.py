@@ -15,19 +15,15 @@ from intake.domain.erasure import Erasure, OrderAgain, OrderErasure, OrderKnowin
 from intake.domain.register import register
 from intake.domain.state import Status
 from intake.settings import deployment
+from shared.erasure import erasure_of
 from shared.erasure.after_restore import Again, key_destroyed
-from shared.erasure.erasure import erasure_of
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.people_search import cases_of, is_something_else, values_of
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.decider import Decider, Role
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import allowed, read
-from shared.web.http.openapi_responses import answers
-from shared.web.http.request_body import AsJson
-from shared.web.requests.dependencies import Asked
-from shared.web.resources.affordances import Operation
-from shared.web.standard.erasure import DPO, people_router
+from shared.eventlog import ServiceApplication, UnknownCase, cases_of, is_something_else, values_of
+from shared.kernel import Decider, Role
+from shared.web.auth import Calling, allowed, read
+from shared.web.http import AsJson, answers
+from shared.web.requests import Asked
+from shared.web.resources import Operation
+from shared.web.standard import DPO, people_router
 
 S = TypeVar("S")
 OPEN = (Status.RECEIVED, Status.ADMITTED)

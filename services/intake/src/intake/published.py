@@ -9,8 +9,7 @@ from intake.domain.commands import Ending
 from intake.domain.register import commands as register
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog import LogEntry, RecordedEvent
 
 
 def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:

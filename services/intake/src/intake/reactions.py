@@ -11,11 +11,10 @@ from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.erasure import PersonForgotten
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
-from shared.erasure.erasure import erasure_of
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.ids import uuid7_after
-from shared.messaging.reactions import Reactions, To
-from shared.messaging.wire import Header
+from shared.erasure import erasure_of
+from shared.eventlog import ServiceApplication
+from shared.kernel import uuid7_after
+from shared.messaging import Header, Reactions, To
 
 reactions = Reactions("intake")
 

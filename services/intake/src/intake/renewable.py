@@ -10,9 +10,8 @@ from intake import deployed
 from intake.domain.register.commands import RenewRight
 from intake.domain.register.territories import units_of
 from intake.settings import deployment
-from shared.access.right import Right
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Refused
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Refused, Right
 
 COLUMNS = {
     "identity": "Identité",

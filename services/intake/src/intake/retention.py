@@ -15,12 +15,9 @@ from intake.domain.events import DossierArchived
 from intake.domain.retention import DestroyDossier, Kept, RetentionHeld, RetentionReleased, retention_of
 from intake.domain.state import Status
 from intake.settings import Deployment, deployment
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.people_search import only_in, values_of
-from shared.kernel.dates import months_after
-from shared.kernel.decider import Actor, Role
-from shared.kernel.events import name_of
-from shared.web.auth.authentication import UNREADABLE
+from shared.eventlog import ServiceApplication, only_in, values_of
+from shared.kernel import Actor, Role, months_after, name_of
+from shared.web.auth import UNREADABLE
 
 log = logging.getLogger(__name__)
 CLASSES = {

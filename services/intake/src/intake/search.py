@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from intake.domain.places import Commune, Communes
-from shared.kernel.text_normalization import folded
+from shared.kernel import folded
 
 MOST_FOUND = 50
 

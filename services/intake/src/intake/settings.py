@@ -17,8 +17,7 @@ from intake.domain.difficulty import Level
 from intake.domain.places import communes
 from intake.domain.reference import Reference
 from intake.domain.territory import Competence
-from shared.settings.production_checks import is_in_clear
-from shared.settings.settings import Mode
+from shared.settings import Mode, is_in_clear
 
 PREFIX, MODE = "DLA_INTAKE_", "DLA_MODE"
 

@@ -24,9 +24,8 @@ from intake.domain.events import (
 from intake.domain.nomenclature import section_of
 from intake.domain.state import Status
 from intake.domain.structure import Structure
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.projections.projection import Document, View
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Document, View
 
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:

@@ -13,10 +13,9 @@ from intake.domain.events import LinkedRequestOpened, RequestReceived, TransferR
 from intake.domain.reference import Reference
 from intake.domain.state import Request
 from intake.domain.what_if import differences
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Refused
-from shared.temporal.dry_run import Would
-from shared.temporal.what_if import recorded
+from shared.eventlog import ServiceApplication
+from shared.kernel import Refused, Would
+from shared.temporal import recorded
 
 OPENS = (RequestReceived, TransferReceived, LinkedRequestOpened)
 COLUMNS = {

@@ -5,9 +5,8 @@ from __future__ import annotations
 from parcours.domain.changes import AXES
 from parcours.domain.state import Status
 from parcours.views import parcours_list
-from shared.projections.projection import Document
-from shared.statistics.figures import UNKNOWN, hours_between
-from shared.statistics.release import Dimension, Release, banded
+from shared.projections import Document
+from shared.statistics import UNKNOWN, Dimension, Release, banded, hours_between
 
 ENDINGS = {str(Status.COMPLETED): "terminé", str(Status.ABANDONED): "abandonné"}
 DAYS = {"90": 90.0, "180": 180.0, "365": 365.0, "more": float("inf")}

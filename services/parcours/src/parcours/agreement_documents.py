@@ -13,10 +13,9 @@ from parcours.domain.consultation import consultation as consulting_of
 from parcours.domain.consultation.state import Consultation, Proposal, Step
 from parcours.domain.state import Action, Agreement, Parcours
 from shared.attachments import attachment
-from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Party, Signatures, Table
-from shared.documents.source import Reading
-from shared.kernel.french import counted, euros, in_words, period, quoted, sentence
-from shared.kernel.sealed import Sealed
+from shared.documents import Block, Column, Document, Facts, Heading, Paragraph, Party, Reading, Signatures, Table
+from shared.kernel import Sealed, euros, in_words, period, quoted, sentence
+from shared.kernel.french import counted
 
 DRAFT, SIGNED = "Projet de convention tripartite", "Convention tripartite"
 MODEL = (

@@ -28,21 +28,13 @@ from parcours.domain.attachments import AttachmentKind
 from parcours.domain.consultation import award, consultation, proposals
 from parcours.domain.known import consulting_action
 from parcours.provider import ConsultationRow, ProviderPage, consultations_of, page_of_provider
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Role
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.case_at import case_then
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, WHO_READS_A_CASE, allowed, only
-from shared.web.collections.caseload import router_of
-from shared.web.collections.figures import offer_figures
-from shared.web.collections.list_at import then
-from shared.web.collections.statistics import offer_aggregates
-from shared.web.requests.dependencies import Asked, case_router
-from shared.web.requests.time_params import Asking
-from shared.web.resources.attachments import attachments_router
-from shared.web.resources.commands import Endpoints
-from shared.web.resources.documents import Documents
+from shared.eventlog import ServiceApplication
+from shared.kernel import Role
+from shared.temporal import Moment, case_then
+from shared.web.auth import EVERYONE_AT_WORK, WHO_READS_A_CASE, Calling, allowed, only
+from shared.web.collections import offer_aggregates, offer_figures, router_of, then
+from shared.web.requests import Asked, Asking, case_router
+from shared.web.resources import Documents, Endpoints, attachments_router
 
 router = case_router("/parcours", "parcours")
 accompaniments = Endpoints(router, parcours.decider)

@@ -27,10 +27,9 @@ from parcours.domain.validation import (
     ParcoursValidated,
     SharedVersionLapsed,
 )
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.projections.projection import Document, View
-from shared.queries.caseload import Caseload, What, due
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Document, View
+from shared.queries import Caseload, What, due
 
 SHARING, WORD, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
 START, END = "action_to_start", "action_to_end"

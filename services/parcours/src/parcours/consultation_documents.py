@@ -16,10 +16,21 @@ from parcours.domain.consultation.award import (
 )
 from parcours.domain.consultation.state import STEPS, Candidate, Consultation, Step
 from parcours.domain.state import Action, Parcours
-from shared.documents.model import Block, Column, Document, Facts, Heading, Paragraph, Party, Signatures, Table
-from shared.documents.source import Paper, Reading
-from shared.kernel.decider import Role
-from shared.kernel.french import counted, day_in_words, euros, in_words, instant_in_words, number, period, sentence
+from shared.documents import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Paper,
+    Paragraph,
+    Party,
+    Reading,
+    Signatures,
+    Table,
+)
+from shared.kernel import Role, day_in_words, euros, in_words, instant_in_words, number, period, sentence
+from shared.kernel.french import counted
 
 SCORERS = {
     Role.ADVISER: "Chargé·e d’accompagnement",

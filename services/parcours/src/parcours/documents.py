@@ -9,18 +9,9 @@ from parcours.agreement_documents import SIGNED, agreement
 from parcours.domain.changes import AXES, KINDS
 from parcours.domain.state import STEPS, Action, Kind, Parcours, Status
 from parcours.domain.validation import ParcoursValidated
-from shared.documents.model import (
-    Block,
-    Bullets,
-    Column,
-    Document,
-    Heading,
-    Paragraph,
-    Table,
-    Validation,
-)
-from shared.documents.source import Paper, Reading
-from shared.kernel.french import counted, in_words, period, sentence
+from shared.documents import Block, Bullets, Column, Document, Heading, Paper, Paragraph, Reading, Table, Validation
+from shared.kernel import in_words, period, sentence
+from shared.kernel.french import counted
 
 NO_ACTION = "Le parcours ne compte encore aucune action."
 NO_AGREEMENT = (

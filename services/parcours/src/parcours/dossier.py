@@ -5,9 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from parcours.domain import fund, operation, parcours
-from shared.access.policy import Dossier
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.receipts import UnknownCase
+from shared.access import Dossier
+from shared.eventlog import ServiceApplication, UnknownCase
 
 
 def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002

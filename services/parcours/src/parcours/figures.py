@@ -10,8 +10,8 @@ from parcours.domain.changes import AXES
 from parcours.domain.state import Status
 from parcours.views import funds, parcours_list
 from shared.kernel.frozen import replace
-from shared.projections.projection import Document
-from shared.statistics.figures import UNKNOWN, Figure, Figures, count, days_between, distinct, grouped, middle, share
+from shared.projections import Document
+from shared.statistics import UNKNOWN, Figure, Figures, count, days_between, distinct, grouped, middle, share
 
 OPENED = (parcours.ParcoursOpened,)
 VALIDATED = (validation.ParcoursValidated,)

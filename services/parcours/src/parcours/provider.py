@@ -12,9 +12,9 @@ from parcours.domain.consultation import consultation
 from parcours.domain.consultation import state as consulted
 from parcours.domain.consultation.proposals import ConsultationOpened
 from parcours.domain.state import STEPS, Action
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.sealed import Sealed
-from shared.temporal.case_at import CaseThen
+from shared.eventlog import ServiceApplication
+from shared.kernel import Sealed
+from shared.temporal import CaseThen
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from parcours.domain.state import Step
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure as forgetting
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
+from shared.eventlog import LogEntry, RecordedEvent
 
 
 def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:

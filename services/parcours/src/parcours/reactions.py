@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from parcours.domain import ending, parcours, validation
 from parcours.domain.state import Plan
-from shared.access.case_access import follow_in_charge
-from shared.access.replicated_rights import follow_register
+from shared.access import follow_in_charge, follow_register
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
 from shared.erasure.reactions import follow_erasures
-from shared.messaging.reactions import Reactions, To
-from shared.messaging.wire import Header
+from shared.messaging import Header, Reactions, To
 
 reactions = Reactions("parcours")
 follow_register(reactions)

@@ -16,12 +16,11 @@ from parcours.domain.validation import (
     ParcoursValidated,
     SharedVersionLapsed,
 )
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.kernel.events import name_of
-from shared.temporal.case_at import CaseThen
-from shared.web.resources.versions import Made, Version, Versions, Word
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
+from shared.kernel import name_of
+from shared.temporal import CaseThen
+from shared.web.resources import Made, Versions, Word
+from shared.web.resources.versions import Version
 
 
 @dataclass(frozen=True, slots=True)

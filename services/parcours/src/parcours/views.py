@@ -26,9 +26,8 @@ from parcours.domain.validation import (
     ParcoursValidated,
     SharedVersionLapsed,
 )
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.projections.projection import Document, View
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Document, View
 
 
 def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from shared.crypto.keys import KeyRing
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
+from shared.crypto import KeyRing
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role, uuid7
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS {schema}.consultations (

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.contracts.intake import CaseInCharge
-from shared.kernel.decider import Context, Decider, InCharge
-from shared.kernel.events import command, event
-from shared.kernel.ids import uuid7_after
-from shared.messaging.reactions import Reactions, To
-from shared.messaging.wire import Header
+from shared.kernel import Context, Decider, InCharge, event, uuid7_after
+from shared.kernel.events import command
+from shared.messaging import Header, Reactions, To
 
 
 @command

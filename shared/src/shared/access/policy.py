@@ -12,7 +12,7 @@ from uuid import UUID
 
 from cedarpy import PolicySet, is_authorized, policies_to_json_str
 
-from shared.kernel.decider import Actor, Role
+from shared.kernel import Actor, Role
 
 ARCHIVED = "archived"
 """The rule that closes an archive to those who worked on it."""

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from shared.access.right import Right
 from shared.contracts.intake import RightGranted, RightRevoked
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Context, Decider, Role
-from shared.kernel.events import command, event
-from shared.messaging.reactions import Reactions, To
-from shared.messaging.wire import Header
+from shared.eventlog import ServiceApplication
+from shared.kernel import Context, Decider, Right, Role, event
+from shared.kernel.events import command
+from shared.messaging import Header, Reactions, To
 
 
 @command

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.eventlog.recorder import LogRecorder
+from shared.eventlog import LogRecorder
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,9 @@ from psycopg import Connection
 from psycopg.sql import SQL
 
 from shared.attachments.attachment import Attachment, AttachmentAdded, AttachmentWithdrawn
-from shared.crypto.keys import KeyRing
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Refusal
-from shared.kernel.ids import uuid7_after
+from shared.crypto import KeyRing
+from shared.eventlog import ServiceApplication
+from shared.kernel import Refusal, uuid7_after
 
 PIECE = 1024 * 1024
 """Bytes: what one file holds of the memory while it is sent, whoever reads slowly."""

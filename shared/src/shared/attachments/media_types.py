@@ -13,7 +13,7 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 import puremagic
 
-from shared.kernel.decider import Refusal, Refused
+from shared.kernel import Refusal, Refused
 
 
 @dataclass(frozen=True, slots=True)

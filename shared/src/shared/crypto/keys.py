@@ -15,7 +15,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.kernel.sealed import Sealed
+from shared.kernel import Sealed
 
 NONCE = 12
 REMEMBERED = 10_000

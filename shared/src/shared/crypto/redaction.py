@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.crypto.keys import ERASED
-from shared.kernel.sealed import Sealed
+from shared.kernel import Sealed
 
 MARK = re.compile("\0([^\0]*) [^\0]*\0")
 """After what is shown of an erased value, within texts that are compared: its key, and what is stored of it. No text

@@ -12,7 +12,7 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.documents.model import Document, Validation
-from shared.kernel.french import PARIS, day_in_words, instant_in_words
+from shared.kernel import PARIS, day_in_words, instant_in_words
 
 HERE = Path(__file__).parent
 _PAGES = Environment(

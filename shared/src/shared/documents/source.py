@@ -9,8 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from shared.documents.model import Block, Document, Origin, Validation
-from shared.kernel.decider import Decider, Role
-from shared.kernel.sealed import Sealed
+from shared.kernel import Decider, Role, Sealed
 
 S = TypeVar("S")
 E = TypeVar("E")

@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.erasure.erasure import DestroyAgain, decider, forgetting_of
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.people_search import values_of
-from shared.kernel.decider import Actor, Decider, Role
+from shared.eventlog import ServiceApplication, values_of
+from shared.kernel import Actor, Decider, Role
 
 log = logging.getLogger(__name__)
 

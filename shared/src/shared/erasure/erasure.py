@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from shared.kernel.decider import Context, Decider
-from shared.kernel.events import command, event
+from shared.kernel import Context, Decider, event
+from shared.kernel.events import command
 
 
 @command

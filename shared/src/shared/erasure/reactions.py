@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from shared.contracts.intake import DossierDestroyed, PersonErasureOrdered
 from shared.erasure.erasure import ForgetDossier, ForgetPerson, decider, forgetting_of
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.people_search import is_something_else, only_in, values_of
-from shared.messaging.reactions import Reactions, To
-from shared.messaging.wire import Header
+from shared.eventlog import ServiceApplication, is_something_else, only_in, values_of
+from shared.messaging import Header, Reactions, To
 
 
 def follow_erasures(reactions: Reactions) -> None:

@@ -11,8 +11,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.crypto.erased_keys import ListDamaged
-from shared.crypto.keys import Erased, KeyRing, key_rows
+from shared.crypto import Erased, KeyRing, ListDamaged, key_rows
 from shared.eventlog.deadlines import Firing
 from shared.eventlog.errors import AlreadyAnswered, ClaimTaken, KeyDestroyed, VersionTaken
 from shared.eventlog.log import ServiceLog
@@ -20,9 +19,7 @@ from shared.eventlog.partitions import PartitionTracking
 from shared.eventlog.pending_changes import Part, in_charge_rows
 from shared.eventlog.people_index import people_rows
 from shared.eventlog.receipts import CommandKey, KeyReused, Receipt, StaleVersion, UnknownCase
-from shared.kernel.decider import Actor, Context, Decider, Refused, Role
-from shared.kernel.events import name_of
-from shared.kernel.sealed import sealed_in
+from shared.kernel import Actor, Context, Decider, Refused, Role, name_of, sealed_in
 
 S = TypeVar("S")
 ATTEMPTS = 20

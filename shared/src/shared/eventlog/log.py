@@ -17,8 +17,7 @@ from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import Environment, EnvType
 from psycopg.sql import SQL
 
-from shared.crypto.erased_keys import ErasedList
-from shared.crypto.keys import Vault
+from shared.crypto import ErasedList, Vault
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.factory import environment
 from shared.eventlog.mapper import EventMapper, RecordedEvent
@@ -27,9 +26,7 @@ from shared.eventlog.people_index import index_people
 from shared.eventlog.receipts import UnknownCase
 from shared.eventlog.recorder import LogRecorder
 from shared.eventlog.stream_locks import Turns
-from shared.kernel.clock import Clock
-from shared.kernel.decider import Decider
-from shared.kernel.events import name_of
+from shared.kernel import Clock, Decider, name_of
 
 S = TypeVar("S")
 log = logging.getLogger(__name__)

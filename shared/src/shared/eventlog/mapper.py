@@ -11,10 +11,8 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 
-from shared.crypto.keys import KeyRing
-from shared.kernel.decider import Role
-from shared.kernel.events import EventName, name_of
-from shared.kernel.sealed import Sealed, sealed_in
+from shared.crypto import KeyRing
+from shared.kernel import EventName, Role, Sealed, name_of, sealed_in
 
 E = TypeVar("E")
 

@@ -8,12 +8,10 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from shared.crypto.keys import KeyRing
+from shared.crypto import KeyRing
 from shared.eventlog.deadlines import due_rows
 from shared.eventlog.mapper import Meta, RecordedEvent
-from shared.kernel.decider import Context, Decider, InCharge
-from shared.kernel.events import happened_at
-from shared.kernel.ids import uuid7
+from shared.kernel import Context, Decider, InCharge, happened_at, uuid7
 
 S = TypeVar("S")
 

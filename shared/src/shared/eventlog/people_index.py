@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from shared.crypto.keys import Erased, Vault
+from shared.crypto import Erased, Vault
 from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.recorder import LogRecorder
-from shared.kernel.sealed import Personal, sealed_in
-from shared.kernel.text_normalization import folded
+from shared.kernel import Personal, folded, sealed_in
 
 INDEXED = "people:v1"
 """Marks, among the views, how far the log was read for people before each append did it itself."""

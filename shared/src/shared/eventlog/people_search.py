@@ -9,8 +9,7 @@ from uuid import UUID
 
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.people_index import hashed
-from shared.kernel.events import name_of
-from shared.kernel.sealed import Personal, sealed_in
+from shared.kernel import Personal, name_of, sealed_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Identifier
 from shared.eventlog.appender import Append, Appender
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_of
 from shared.eventlog.notifier import Notifier
-from shared.kernel.decider import InCharge
+from shared.kernel import InCharge
 
 
 class LogRecorder(PostgresApplicationRecorder):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from shared.crypto.keys import HASHES
+from shared.crypto import HASHES
 from shared.eventlog.application import ServiceApplication
 
 BATCH = 500

@@ -10,9 +10,8 @@ from uuid import UUID
 
 import psycopg
 
-from shared.crypto.keys import KeyRing
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.partitions import PARTITIONS
+from shared.crypto import KeyRing
+from shared.eventlog import PARTITIONS, ServiceApplication
 from shared.messaging.feed import Feed
 from shared.messaging.inbox import END, WHOLE
 from shared.messaging.restored_publisher import OPERATOR, FollowRestoredLog, decider, followed_of

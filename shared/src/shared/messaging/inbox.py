@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.errors import OUTAGES, CaseParked, NotParked, TrackingRefused
-from shared.eventlog.partitions import PartitionTracking
-from shared.kernel.decider import Actor, Role
+from shared.eventlog import OUTAGES, CaseParked, NotParked, PartitionTracking, ServiceApplication, TrackingRefused
+from shared.kernel import Actor, Role
 from shared.messaging.feed import Feed
 from shared.messaging.parking import Parking
 from shared.messaging.reactions import Reactions

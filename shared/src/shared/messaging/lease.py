@@ -12,7 +12,7 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg.sql import SQL, Identifier
 
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 LEASE, RENEW = 3.0, 0.75
 log = logging.getLogger(__name__)

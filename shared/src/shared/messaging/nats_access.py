@@ -9,7 +9,7 @@ import nats
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
 
-from shared.settings.nats_access import NatsAccess
+from shared.settings import NatsAccess
 
 
 async def connect(access: NatsAccess, **options: Any) -> Client:

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.errors import NotParked
-from shared.eventlog.partitions import PartitionTracking
-from shared.kernel.decider import Refused
+from shared.eventlog import NotParked, PartitionTracking, ServiceApplication
+from shared.kernel import Refused
 from shared.messaging.wire import Header, Message, decode, encode
 
 log = logging.getLogger(__name__)

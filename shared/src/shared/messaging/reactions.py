@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from shared.contracts.base import PublicEvent
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Decider
+from shared.eventlog import ServiceApplication
+from shared.kernel import Decider
 from shared.messaging.wire import Message
 
 

@@ -18,14 +18,13 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.partitions import PARTITIONS
+from shared.eventlog import PARTITIONS, ServiceApplication
 from shared.messaging import topology
 from shared.messaging.lease import Lease, is_cancelled
 from shared.messaging.nats_access import connect, violates_permissions
 from shared.messaging.wire import Head, Message, Published, decode, encode, messages_of
-from shared.settings.nats_access import NatsAccess
-from shared.temporal.aggregate_at import settled
+from shared.settings import NatsAccess
+from shared.temporal import settled
 
 COMPARE, POLL, PAUSE = 2.0, 1.0, 0.5
 BATCH = 500

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from shared.kernel.decider import Actor, Context, Decider, Role
-from shared.kernel.events import command, event
-from shared.kernel.sealed import Sealed
+from shared.kernel import Actor, Context, Decider, Role, Sealed, event
+from shared.kernel.events import command
 
 OPERATOR = Actor("operator", Role.OPS)
 """By the command line of a service; who that is stands sealed in the event."""

@@ -16,13 +16,13 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from shared.contracts.base import PublicEvent
-from shared.eventlog.partitions import PARTITIONS
+from shared.eventlog import PARTITIONS
 from shared.messaging import topology
 from shared.messaging.inbox import Inbox, OtherLog
 from shared.messaging.nats_access import faststream_security, violates_permissions
 from shared.messaging.reactions import Reactions
 from shared.messaging.wire import decode, decode_head
-from shared.settings.nats_access import NatsAccess
+from shared.settings import NatsAccess
 
 PAUSE = 0.5
 HALTED_PAUSE = 30

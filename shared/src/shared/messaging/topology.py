@@ -8,9 +8,9 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
-from shared.eventlog.partitions import PARTITIONS
+from shared.eventlog import PARTITIONS
 from shared.messaging.nats_access import connect
-from shared.settings.nats_access import NatsAccess
+from shared.settings import NatsAccess
 
 MAX_AGE = 7 * 24 * 3600
 """Seconds. Older events are asked from the publisher's feed."""

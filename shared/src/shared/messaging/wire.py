@@ -12,10 +12,8 @@ from uuid import UUID
 import msgspec
 
 from shared.contracts.base import PublicEvent
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry, LogIdentity
-from shared.eventlog.mapper import RecordedEvent
-from shared.kernel.events import name_of
+from shared.eventlog import LogEntry, LogIdentity, RecordedEvent, ServiceApplication
+from shared.kernel import name_of
 
 Published = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]
 """A service's bridge, `published.py`: its own event → what it tells the others, or None."""

@@ -12,11 +12,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent, plain
-from shared.kernel.sealed import Sealed
-from shared.kernel.text_normalization import folded
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, plain
+from shared.kernel import Sealed, folded
 
 log = logging.getLogger(__name__)
 Document = dict[str, Any]

@@ -9,12 +9,11 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from shared.access.row_policy import ADVISER, ROWS, Covered, covering
-from shared.eventlog.application import ServiceApplication
-from shared.projections.projection import Document, View
+from shared.access import ADVISER, ROWS, Covered, covering
+from shared.eventlog import ServiceApplication
+from shared.projections import Document, View
 from shared.queries.list_query import cursor, read_cursor
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.rows_at import RestsOn, kept_then, read_now, rows_then
+from shared.temporal import Moment, RestsOn, kept_then, read_now, rows_then
 
 BY_DUE_DATE = "due_on"
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from shared.access.row_policy import ADVISER, ROWS, SHOWN, Covered, covering
-from shared.eventlog.recorder import LogRecorder
-from shared.kernel.text_normalization import folded
-from shared.projections.projection import Document, View
-from shared.temporal.rows_at import Kept
+from shared.access import ADVISER, ROWS, SHOWN, Covered, covering
+from shared.eventlog import LogRecorder
+from shared.kernel import folded
+from shared.projections import Document, View
+from shared.temporal import Kept
 
 NEWEST_FIRST = "-id"
 KEPT_NOW = Kept()

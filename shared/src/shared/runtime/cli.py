@@ -20,8 +20,8 @@ from shared.runtime.cli_settings import settings_of
 from shared.runtime.rebuild_check import rebuilt
 from shared.runtime.schemas import breaking, described, drift, written
 from shared.runtime.service import Part, Service
-from shared.settings.settings import DeployStep, Settings, told
-from shared.web.http.server import server_of
+from shared.settings import DeployStep, Settings, told
+from shared.web.http import server_of
 
 
 def command_line(service: Service) -> typer.Typer:

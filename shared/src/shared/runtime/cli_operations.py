@@ -12,13 +12,10 @@ from uuid import UUID
 
 import typer
 
-from shared.eventlog.restored_log import StillServed, declared_restored
-from shared.eventlog.rewrapping import rewrapped
-from shared.messaging.feed import FeedUnavailable
-from shared.messaging.follow_restored_log import NotFollowed, without_cause
-from shared.messaging.follow_restored_log import follow as follow_restored
-from shared.messaging.follow_restored_log import restored as restored_log
-from shared.messaging.inbox import Inbox
+from shared.eventlog import StillServed, declared_restored, rewrapped
+from shared.messaging import FeedUnavailable, Inbox, NotFollowed, without_cause
+from shared.messaging import follow as follow_restored
+from shared.messaging import restored as restored_log
 from shared.runtime.cli_settings import settings_of
 from shared.runtime.service import Service
 

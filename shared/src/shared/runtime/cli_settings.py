@@ -11,7 +11,7 @@ import typer
 
 from shared.erasure.erasure import decider as forgetting
 from shared.runtime.service import Service
-from shared.settings.settings import Forgetting, Misconfigured, Settings, together, told
+from shared.settings import Forgetting, Misconfigured, Settings, together, told
 
 
 def settings_of(service: Service, *also: Callable[[], Any]) -> Settings:

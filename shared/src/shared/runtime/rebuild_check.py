@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import plain
-from shared.projections.projection import Projector, canonical
+from shared.eventlog import ServiceApplication, plain
+from shared.projections import Projector, canonical
 from shared.runtime.service import Service
 
 

@@ -10,10 +10,8 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.deadlines import Firing
-from shared.eventlog.errors import OUTAGES, DueSettled
-from shared.kernel.decider import Actor, Refused, Role
+from shared.eventlog import OUTAGES, DueSettled, Firing, ServiceApplication
+from shared.kernel import Actor, Refused, Role
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shared.kernel.events import name_of
+from shared.kernel import name_of
 from shared.messaging.asyncapi import asyncapi
 from shared.runtime.service import Service
 

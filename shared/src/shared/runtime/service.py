@@ -17,38 +17,34 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic_settings import BaseSettings
 
-from shared.access.access_log import TABLE, Consultations
-from shared.access.replicated_rights import rights_heard
+from shared.access import TABLE, Consultations, rights_heard
 from shared.contracts.base import PublicEvent
-from shared.crypto.erased_keys import ErasedList, ListDamaged
+from shared.crypto import ErasedList, ListDamaged
 from shared.erasure.after_restore import Again, destroy_again, key_destroyed
 from shared.erasure.erasure import decider as forgetting
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.clock import Clock
-from shared.kernel.decider import Decider
-from shared.messaging.feed import Feed
-from shared.messaging.inbox import Inbox
-from shared.messaging.reactions import Reactions
-from shared.messaging.relay import Relay
-from shared.messaging.subscriptions import Subscriptions
-from shared.messaging.wire import Published
-from shared.projections.projection import Projector, View
+from shared.eventlog import ServiceApplication
+from shared.kernel import Clock, Decider
+from shared.messaging import Feed, Inbox, Published, Reactions, Relay, Subscriptions
+from shared.projections import Projector, View
 from shared.runtime.scheduler import Scheduler
-from shared.settings.settings import Misconfigured, Settings
-from shared.web.auth.authentication import Callers, DossierOf, RightsOf, no_dossier
-from shared.web.http import docs_page
-from shared.web.http.openapi import operation_id, readable
-from shared.web.http.openapi_responses import documented
-from shared.web.http.rate_limits import Paced, Rates
-from shared.web.http.security_headers import HEADERS, OVER_TLS, Headers
-from shared.web.http.strict_query import none_unknown
+from shared.settings import Misconfigured, Settings
+from shared.web.auth import Callers, DossierOf, RightsOf, no_dossier
+from shared.web.http import (
+    HEADERS,
+    OVER_TLS,
+    Headers,
+    Paced,
+    Rates,
+    docs_page,
+    documented,
+    none_unknown,
+    operation_id,
+    readable,
+)
 from shared.web.requests import exception_handlers
-from shared.web.resources.uploads import AT_ONCE
+from shared.web.resources import AT_ONCE
+from shared.web.standard import clock_router, feed_router, health_router, me_router
 from shared.web.standard.access_log import router as consultations_router
-from shared.web.standard.clock import clock_router
-from shared.web.standard.feed import feed_router
-from shared.web.standard.health import health_router
-from shared.web.standard.me import me_router
 
 log = logging.getLogger(__name__)
 

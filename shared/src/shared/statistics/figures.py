@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from shared.kernel.frozen import replace
-from shared.projections.projection import Document, View
+from shared.projections import Document, View
 
 
 @dataclass(frozen=True, slots=True)

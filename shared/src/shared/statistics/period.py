@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.kernel.french import PARIS
+from shared.kernel import PARIS
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 from shared.statistics.period import Quarter, published
 from shared.statistics.release import Counts, Release
 from shared.statistics.rounding import rounded
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.rows_at import own, rows_then
+from shared.temporal import Moment, own, rows_then
 
 
 def published_quarters(app: ServiceApplication) -> list[Quarter]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.projections.projection import Document, View
+from shared.projections import Document, View
 
 Counts = dict[str, dict[str, int]]
 """By dimension, then by key."""

@@ -8,14 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from shared.crypto.keys import ERASED
-from shared.crypto.redaction import marked, marks_in, unmarked
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent, plain
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.decider import Decider
-from shared.kernel.sealed import Sealed
+from shared.crypto import ERASED, marked, marks_in, unmarked
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase, plain
+from shared.kernel import Decider, Sealed
 
 S = TypeVar("S")
 Told = tuple[LogEntry, RecordedEvent[Any]]

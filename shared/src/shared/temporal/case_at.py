@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.pending_changes import Loaded
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.decider import Decider
+from shared.eventlog import Loaded, LogEntry, ServiceApplication, UnknownCase
+from shared.kernel import Decider
 from shared.temporal.aggregate_at import Moment, NeverReached, NotYet, Told, counted_by, settled_by
 
 S = TypeVar("S")

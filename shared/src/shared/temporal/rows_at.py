@@ -12,9 +12,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import LogRecorder
-from shared.projections.projection import Document, View, searchable
+from shared.eventlog import LogRecorder, ServiceApplication
+from shared.projections import Document, View, searchable
 from shared.temporal.aggregate_at import Moment, Told, counted_by, settled_by
 
 AT_MOST = 200_000

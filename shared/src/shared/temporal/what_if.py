@@ -10,10 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.kernel.events import name_of
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
+from shared.kernel import name_of
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula."""

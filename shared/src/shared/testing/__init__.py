@@ -1,0 +1,1 @@
+"""given/when/then for deciders, and an in-memory log."""

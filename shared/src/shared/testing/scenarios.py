@@ -11,12 +11,10 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from shared.crypto.keys import Vault
-from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, plain
-from shared.kernel.decider import Actor, Context, Decider, Refused, Role
-from shared.kernel.events import happened_at
-from shared.kernel.sealed import Sealed, sealed_in
-from shared.temporal.aggregate_at import happened_by
+from shared.crypto import Vault
+from shared.eventlog import EventMapper, Meta, RecordedEvent, plain
+from shared.kernel import Actor, Context, Decider, Refused, Role, Sealed, happened_at, sealed_in
+from shared.temporal import happened_by
 
 S = TypeVar("S")
 CASE = UUID(int=1)

@@ -1,1 +1,1 @@
-"""HTTP at the edge of every service: who calls, what is asked, what is wrong with it."""
+"""The HTTP side of every service, in five rooms; each imports only those below it."""

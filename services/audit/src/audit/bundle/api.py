@@ -12,12 +12,10 @@ from audit.bundle.collecting import NotSignedYet, Unanswered, collected, shown_b
 from audit.bundle.container import TooLarge, made
 from audit.bundle.writing import entries
 from audit.ledger.api import not_signed_yet
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import RIGHT, Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, confidential_refused, whole_or_headers
-from shared.web.http.openapi_responses import answers
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked, case_router
+from shared.kernel import Role
+from shared.web.auth import EVERYONE_AT_WORK, RIGHT, Calling, confidential_refused, whole_or_headers
+from shared.web.http import ProblemError, answers
+from shared.web.requests import Asked, case_router
 
 router = case_router("/cases", "cases")
 WHO_MAY_TAKE_IT = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})

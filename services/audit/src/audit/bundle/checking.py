@@ -23,7 +23,7 @@ from audit.ledger.opening import FIRST, Opening
 from audit.ledger.proof import proof, verify_event
 from audit.ledger.succession import Held, Succession, chain
 from audit.ledger.tree import Unproven
-from shared.kernel.sealed import tokens_in
+from shared.kernel import tokens_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,9 @@ from audit.ledger.integrator import announcement_of, opening_of
 from audit.ledger.proof import Proof
 from audit.ledger.store import Leaf, Ledger, Signed
 from audit.phases import NAMES, PATHS
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.receipts import UnknownCase
-from shared.messaging.wire import Header
-from shared.web.http.problems import ProblemError
+from shared.eventlog import ServiceApplication, UnknownCase
+from shared.messaging import Header
+from shared.web.http import ProblemError
 
 WITHIN = 30.0
 

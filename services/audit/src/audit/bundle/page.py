@@ -14,8 +14,7 @@ from audit.ledger.checkpoint import checkpoint
 from audit.ledger.proof import proof
 from audit.ledger.tree import Unproven
 from audit.phases import NAMES
-from shared.kernel.french import in_words
-from shared.kernel.sealed import tokens_in
+from shared.kernel import in_words, tokens_in
 
 STYLE = """
 body { font: 11pt/1.45 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #161616; }

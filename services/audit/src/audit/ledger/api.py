@@ -18,12 +18,10 @@ from audit.ledger.proof import Proof
 from audit.ledger.store import Leaf, Ledger, Signed
 from audit.ledger.succession import chain, keys
 from audit.ledger.tiles import address
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed, whole_or_headers
-from shared.web.http.openapi_responses import answers
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked, case_router
+from shared.kernel import Role
+from shared.web.auth import EVERYONE_AT_WORK, Calling, allowed, whole_or_headers
+from shared.web.http import ProblemError, answers
+from shared.web.requests import Asked, case_router
 
 TEXT = "text/plain; charset=utf-8"
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -17,10 +17,9 @@ from audit.ledger.store import Ledger, Signed
 from audit.ledger.succession import LONGEST_MOTIVE, Succession
 from audit.ledger.tree import Unproven
 from audit.reconcile.run import of_audit_alone
-from shared.eventlog.application import ServiceApplication
-from shared.runtime.cli_settings import settings_of
-from shared.runtime.service import Service
-from shared.settings.settings import Misconfigured, told
+from shared.eventlog import ServiceApplication
+from shared.runtime import Service, settings_of
+from shared.settings import Misconfigured, told
 
 
 class NotSucceeded(Exception):

@@ -13,7 +13,7 @@ from audit.ledger.opening import SALT, SECOND, Announcement, Opening
 from audit.ledger.store import Leaf
 from audit.ledger.tiles import edge_of, grown
 from audit.ledger.tree import Unproven, leaf_hash
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 BATCH = 1000
 

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import NotSigned, Signing
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 POLL = 1.0
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from audit.ledger.cosignature import Witness, witness
 from audit.ledger.note import Signer, key_name
 from audit.ledger.tree import Unproven
-from shared.settings.settings import decoded, thirty_two_bytes
+from shared.settings import decoded, thirty_two_bytes
 
 OTHERS = 0o077
 

@@ -17,7 +17,7 @@ from audit.ledger.note import Signer, Verifier, text_of, verifier
 from audit.ledger.store import Ledger, Signed
 from audit.ledger.succession import chain
 from audit.ledger.tree import Unproven
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 
 class Why(StrEnum):

@@ -10,7 +10,7 @@ from uuid import UUID
 from audit.ledger.opening import SECOND
 from audit.ledger.tiles import HEIGHT, WIDTH, Address, needed, subtrees
 from audit.ledger.tree import HASH, Subtree
-from shared.eventlog.recorder import LogRecorder
+from shared.eventlog import LogRecorder
 
 T = TypeVar("T")
 NEWEST = "SELECT size, note, key FROM {schema}.checkpoints "

@@ -18,7 +18,7 @@ from audit.ledger.extension import Extension
 from audit.ledger.note import lines_by, signed_by
 from audit.ledger.store import Ledger
 from audit.ledger.tree import Unproven
-from shared.eventlog.application import ServiceApplication
+from shared.eventlog import ServiceApplication
 
 WITHIN = 5.0
 SLOWEST = 60.0

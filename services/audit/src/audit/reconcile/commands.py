@@ -19,10 +19,8 @@ from audit.reactions import PHASES
 from audit.reconcile.finding import Finding
 from audit.reconcile.run import Reconciliation, Reconciling, begun, last
 from audit.reconcile.run import follow as followed_again
-from shared.messaging.feed import FeedUnavailable
-from shared.messaging.follow_restored_log import NotFollowed
-from shared.runtime.cli_settings import settings_of
-from shared.runtime.service import Service
+from shared.messaging import FeedUnavailable, NotFollowed
+from shared.runtime import Service, settings_of
 
 FOUND, NOT_DONE = 1, 3
 NOW_AND_THEN = 10.0

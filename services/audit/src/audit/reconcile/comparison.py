@@ -14,8 +14,7 @@ from audit.reconcile.following import Histories
 from audit.reconcile.held import Held, Unreadable
 from audit.reconcile.parts import altered_here, announcements, committed, headers
 from audit.reconcile.told import Told
-from shared.messaging.feed import LOWEST
-from shared.messaging.wire import Header, Message
+from shared.messaging import LOWEST, Header, Message
 
 MOST = 10_000
 """Events that may still turn up elsewhere in the service, remembered until then; the oldest are given up first."""

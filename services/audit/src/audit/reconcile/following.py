@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from audit.reconcile.finding import Kind
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.follow_restored_log import RestoredLog, switch
+from shared.eventlog import ServiceApplication
+from shared.messaging import RestoredLog, switch
 
 BY_RESTORE = frozenset({Kind.RESTORED, Kind.LOST})
 

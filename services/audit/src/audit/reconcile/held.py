@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.messaging.feed import LARGEST_PAGE, LOWEST, Feed, FeedBroken
-from shared.messaging.wire import Message
+from shared.messaging import LARGEST_PAGE, LOWEST, Feed, FeedBroken, Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from audit.ledger.tiles import Place, edge_of, grown
 from audit.ledger.tree import EMPTY, Unproven, leaf_hash, node_hash
 from audit.reconcile.finding import Finding, Kind
 from audit.reconcile.told import SELF
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.recorder import LogRecorder
+from shared.eventlog import LogRecorder, ServiceApplication
 
 BATCH = 10_000
 

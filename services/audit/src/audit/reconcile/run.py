@@ -15,9 +15,8 @@ from audit.reconcile.following import BY_RESTORE, Restored, followed, go_on, his
 from audit.reconcile.held import Held
 from audit.reconcile.rebuilt import rebuilt
 from audit.reconcile.told import Audited
-from shared.eventlog.application import ServiceApplication
-from shared.messaging.feed import Feed
-from shared.messaging.follow_restored_log import NotFollowed, restored, why
+from shared.eventlog import ServiceApplication
+from shared.messaging import Feed, NotFollowed, restored, why
 
 BATCH = 500
 

@@ -14,8 +14,7 @@ from audit.domain import EventHeard
 from audit.ledger.integrator import opens
 from audit.ledger.store import Leaf, Ledger
 from audit.reconcile.finding import Finding, Kind
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
+from shared.eventlog import LogEntry, ServiceApplication
 
 SELF = "audit"
 

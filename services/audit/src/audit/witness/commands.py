@@ -13,7 +13,7 @@ from audit.witness.store import Store, StoreUnusable
 from audit.witness.store import begin as begun
 from audit.witness.web import web
 from audit.witness.witnessing import Witnessing
-from shared.settings.settings import Misconfigured, told
+from shared.settings import Misconfigured, told
 
 witness = typer.Typer(
     no_args_is_help=True, help="Cosigns the checkpoints of other organisations' logs, and never two histories of one."

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Actor, Context, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import UNIT_CODE, Day, Line, SealedLine, Text
+from shared.kernel import (
+    UNIT_CODE,
+    Actor,
+    Context,
+    Day,
+    Line,
+    Refusal,
+    Role,
+    Sealed,
+    SealedLine,
+    Text,
+    already_past,
+    event,
+)
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue")
 WRONG_UNIT = Refusal("wrong-unit", "Code de centre de ressources irrecevable", status=422)

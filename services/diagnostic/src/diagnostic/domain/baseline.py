@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.kernel.decider import Refusal
-from shared.kernel.french import counted, number
+from shared.kernel import Refusal, number
+from shared.kernel.french import counted
 from shared.kernel.frozen import replace
 
 MOST_FTE_EACH = 1.5

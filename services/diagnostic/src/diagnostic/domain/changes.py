@@ -11,9 +11,7 @@ from itertools import chain
 from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
 from diagnostic.domain.content import Assessment, Content, Section, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
-from shared.kernel.differences import CHANGES, differing
-from shared.kernel.french import euros
-from shared.kernel.sealed import Sealed
+from shared.kernel import CHANGES, Sealed, differing, euros
 
 Value = str | int | float
 Show = Callable[[Sealed], str]

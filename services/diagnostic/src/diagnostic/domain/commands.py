@@ -12,8 +12,8 @@ from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.content import Quality
 from diagnostic.domain.difficulty import Level, Nature
+from shared.kernel import Count, Day, FullTimeEquivalents, Line, Motive, PersonLine, SealedLine, Text
 from shared.kernel.events import command
-from shared.kernel.fields import Count, Day, FullTimeEquivalents, Line, Motive, PersonLine, SealedLine, Text
 
 Points = Annotated[tuple[Line, ...], Len(0, 20)]
 """A list as one jots it down, one line a point."""

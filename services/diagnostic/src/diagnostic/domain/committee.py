@@ -11,12 +11,9 @@ from typing import Annotated
 from annotated_types import Len
 
 from diagnostic.domain.content import Section
-from shared.kernel.dates import yet_to_come
-from shared.kernel.decider import Context, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Text
+from shared.kernel import Context, Day, Refusal, Role, Sealed, Text, event, yet_to_come
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 SHARED_AT_MOST = timedelta(days=183)
 """Six months: practice of some territories, a setting rather than a law."""

@@ -11,8 +11,7 @@ from uuid import UUID
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Economics, Employment, Indicator
 from diagnostic.domain.difficulty import Difficulty, Level, Scenario
-from shared.kernel.indicators import STANDARD
-from shared.kernel.sealed import Personal, Sealed
+from shared.kernel import STANDARD, Personal, Sealed
 
 
 class Section(StrEnum):

@@ -25,8 +25,7 @@ from diagnostic.domain.events import (
     SessionCancelled,
     SessionCorrected,
 )
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Context, Refusal
+from shared.kernel import Context, Refusal, already_past
 from shared.kernel.french import counted
 from shared.kernel.frozen import replace
 

@@ -29,9 +29,9 @@ from diagnostic.domain.events import (
 )
 from diagnostic.domain.leaders import RecordMandate
 from diagnostic.domain.state import Diagnosis, Status, Submission, evolve
-from shared.attachments.attachment import AddAttachment
+from shared.attachments import AddAttachment
+from shared.kernel import Context, Decider, Refusal, Refused, Role
 from shared.kernel.content_hash import content_hash
-from shared.kernel.decider import Context, Decider, Refusal, Refused, Role
 
 NOT_OPEN = Refusal("diagnosis-not-open", "Le diagnostic n’est pas ouvert")
 ALREADY_AGREED = Refusal("plan-already-agreed", "Le plan d’accompagnement est déjà convenu")

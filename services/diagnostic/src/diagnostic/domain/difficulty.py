@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.kernel.sealed import Sealed
+from shared.kernel import Sealed
 
 
 class Level(StrEnum):

@@ -30,7 +30,7 @@ from diagnostic.domain.events import (
     ScenariosPrioritised,
     SessionRecorded,
 )
-from shared.kernel.decider import Context, Refusal
+from shared.kernel import Context, Refusal
 from shared.kernel.frozen import replace
 
 MOST_INDICATORS = 100

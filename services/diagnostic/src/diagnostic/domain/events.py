@@ -12,8 +12,7 @@ from diagnostic.domain.committee import CommitteeEvent
 from diagnostic.domain.content import Assessment, Problem, Scheme, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
 from diagnostic.domain.leaders import MandateRecorded
-from shared.kernel.events import event
-from shared.kernel.sealed import Sealed
+from shared.kernel import Sealed, event
 
 
 @event("diagnosis-opened", label="Diagnostic ouvert")

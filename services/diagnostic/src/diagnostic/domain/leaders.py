@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day
-from shared.kernel.sealed import Sealed
+from shared.kernel import Context, Day, Refusal, Sealed, event
+from shared.kernel.events import command
 
 LEADERS_NEEDED = 1
 """A validation holds when so many leaders agree with one version (our design); what each of them says is kept."""

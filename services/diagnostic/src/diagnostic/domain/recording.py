@@ -21,10 +21,7 @@ from diagnostic.domain.commands import (
 )
 from diagnostic.domain.content import Assessment, Attendee, Content, Session
 from diagnostic.domain.difficulty import Difficulty, Level, Scenario
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.indicators import STANDARD
-from shared.kernel.sealed import Personal, Sealed
+from shared.kernel import STANDARD, Context, Personal, Refusal, Sealed, already_past
 
 WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
 NO_FIGURE = Refusal("no-figure", "Aucun montant", status=422)

@@ -24,8 +24,8 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from diagnostic.domain.leaders import LEADERS_NEEDED, Disagreement, Mandate, MandateRecorded
+from shared.kernel import Sealed
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 UNKNOWN = UUID(int=0)
 

@@ -11,8 +11,8 @@ from annotated_types import Ge, Le, Len
 
 from followup.domain.reviews import REVIEWS, Measure, Rating
 from followup.domain.themes import Theme
+from shared.kernel import Day, Line, Motive, Text
 from shared.kernel.events import command
-from shared.kernel.fields import Day, Line, Motive, Text
 
 
 @command

@@ -7,8 +7,7 @@ from followup.domain.events import ClosingDownCorrected, ReviewCancelled, Review
 from followup.domain.reporting import known_review, report_of
 from followup.domain.reviews import ReviewStatus
 from followup.domain.state import FollowUp
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Context, Refusal
+from shared.kernel import Context, Refusal, already_past
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
 UPDATE_RESTS_ON_IT = Refusal("update-rests-on-review", "Une mise à jour du parcours vient de ce bilan")

@@ -20,7 +20,7 @@ from followup.domain.events import (
 )
 from followup.domain.reviews import OVERDUE_AFTER
 from followup.domain.state import FollowUp
-from shared.kernel.decider import Context, Due, Refusal
+from shared.kernel import Context, Due, Refusal
 
 REVIEW, OVERDUE = "review", "overdue-review"
 TOO_SOON = Refusal("review-day-to-come", "Le jour du bilan n’est pas venu")

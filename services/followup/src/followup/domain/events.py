@@ -8,8 +8,7 @@ from uuid import UUID
 
 from followup.domain.reviews import Report, ReviewStatus
 from followup.domain.themes import Theme
-from shared.kernel.events import event
-from shared.kernel.sealed import Sealed
+from shared.kernel import Sealed, event
 
 
 class Outcome(StrEnum):

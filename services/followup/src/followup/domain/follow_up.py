@@ -42,9 +42,8 @@ from followup.domain.events import (
 from followup.domain.reporting import check_due, known_review, planned_review, report_of
 from followup.domain.reviews import ReviewStatus, schedule
 from followup.domain.state import FollowUp, Status, evolve
-from shared.attachments.attachment import AddAttachment
-from shared.kernel.dates import already_past, yet_to_come
-from shared.kernel.decider import Context, Decider, Refusal
+from shared.attachments import AddAttachment
+from shared.kernel import Context, Decider, Refusal, already_past, yet_to_come
 
 NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
 REVIEWS_LEFT = Refusal("reviews-left", "Des bilans restent à faire")

@@ -7,9 +7,7 @@ from datetime import date
 from followup.domain.commands import CorrectReview, RecordReview
 from followup.domain.reviews import Report, Review, ReviewStatus, compared
 from followup.domain.state import FollowUp
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.french import in_words
+from shared.kernel import Context, Refusal, already_past, in_words
 
 UNKNOWN_REVIEW = Refusal("unknown-review", "Bilan inconnu", status=422)
 ALREADY_RECORDED = Refusal("review-already-recorded", "Bilan déjà enregistré")

@@ -11,11 +11,8 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from shared.kernel.dates import months_after
-from shared.kernel.decider import Context, Refusal
+from shared.kernel import Context, Line, Refusal, Sealed, months_after
 from shared.kernel.events import command
-from shared.kernel.fields import Line
-from shared.kernel.sealed import Sealed
 
 REVIEWS = {"M0": 0, "M6": 6, "M18": 18}
 """Months after the parcours' end. Found in public material, sometimes local: a setting, never an official rule."""

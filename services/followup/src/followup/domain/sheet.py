@@ -10,11 +10,9 @@ from annotated_types import Len
 
 from followup.domain.anonymity import identifying
 from followup.domain.themes import Theme
-from shared.kernel.decider import Context, Decider, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Line, Motive, SealedLine, Text
+from shared.kernel import Context, Decider, Line, Motive, Refusal, Sealed, SealedLine, Text, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 
 class Status(StrEnum):

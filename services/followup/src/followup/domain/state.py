@@ -30,8 +30,8 @@ from followup.domain.events import (
 )
 from followup.domain.reviews import Review, ReviewStatus
 from followup.domain.themes import Theme
+from shared.kernel import Sealed
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 
 class Status(StrEnum):

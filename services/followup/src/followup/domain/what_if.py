@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from followup.domain.reviews import schedule
-from shared.kernel.dates import months_after
-from shared.temporal.dry_run import Would
+from shared.kernel import Would, months_after
 
 AT_MOST = 31
 """Days between a parcours' end and its hearing here, within which that end is looked for."""

@@ -8,7 +8,7 @@ from intake.domain.eligibility import assess
 from intake.domain.events import CriterionAssessed, DerogationGranted, RequestAdmitted
 from intake.domain.reference import Reference
 from intake.domain.state import Request
-from shared.kernel.decider import Context, Refusal, Role
+from shared.kernel import Context, Refusal, Role
 
 NO_MEETING = Refusal("no-meeting", "Aucun entretien d’accueil")
 UNKNOWN_CRITERION = Refusal("unknown-criterion", "Critère inconnu", status=422)

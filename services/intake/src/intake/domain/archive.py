@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from intake.domain.commands import ArchiveDossier, UnarchiveDossier
 from intake.domain.events import DossierArchived, DossierUnarchived, Event
 from intake.domain.state import Request, Status
-from shared.kernel.decider import Context, InCharge, Refusal
+from shared.kernel import Context, InCharge, Refusal
 
 ARCHIVED = Refusal("dossier-archived", "Ce dossier est en archive")
 NOT_ARCHIVED = Refusal("not-archived", "Ce dossier n’est pas en archive")

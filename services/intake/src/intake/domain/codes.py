@@ -10,7 +10,7 @@ from stdnum.fr import siret as siret_numbers
 from intake.domain.nomenclature import LEGAL_CATEGORIES, section_of
 from intake.domain.places import Commune, Communes
 from intake.domain.reference import Reference
-from shared.kernel.decider import Refusal
+from shared.kernel import Refusal
 
 WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)
 UNKNOWN_DEPARTMENT = Refusal("unknown-department", "Département inconnu", status=422)

@@ -14,9 +14,8 @@ from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import Contact, Prefill, SealedContact, Structure
+from shared.kernel import Day, Line, Motive, Sealed, SealedLine, Text
 from shared.kernel.events import command
-from shared.kernel.fields import Day, Line, Motive, SealedLine, Text
-from shared.kernel.sealed import Sealed
 
 
 class Ending(StrEnum):

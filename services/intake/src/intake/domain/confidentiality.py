@@ -8,7 +8,7 @@ from intake.domain import archive
 from intake.domain.commands import EntrustDossier, LiftConfidentiality, MakeConfidential
 from intake.domain.events import ConfidentialityLifted, DossierEntrusted, DossierMadeConfidential, Event
 from intake.domain.state import Request
-from shared.kernel.decider import Actor, Context, InCharge, Refusal, Role
+from shared.kernel import Actor, Context, InCharge, Refusal, Role
 
 NOT_IN_CHARGE = Refusal("not-in-charge", "Réservé à qui accompagne ce dossier", status=403)
 UNIT_MANAGERS_ONLY = Refusal("unit-managers-only", "Réservé à la ou au responsable de l’unité", status=403)

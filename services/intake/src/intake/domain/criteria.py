@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from intake.domain.sources import Source
-from shared.kernel.decider import Refusal
+from shared.kernel import Refusal
 
 NO_CRITERIA = Refusal("no-criteria-in-force", "Aucun critère en vigueur")
 

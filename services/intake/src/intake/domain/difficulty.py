@@ -9,11 +9,8 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Count, Day, Text
-from shared.kernel.sealed import Sealed
+from shared.kernel import Context, Count, Day, Refusal, Sealed, Text, already_past, event
+from shared.kernel.events import command
 
 
 class Level(StrEnum):

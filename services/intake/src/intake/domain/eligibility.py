@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from intake.domain.criteria import Criteria, Criterion, Verdict
 from intake.domain.structure import Structure
-from shared.kernel.sealed import Sealed
+from shared.kernel import Sealed
 
 
 class DerogationKind(StrEnum):

@@ -13,7 +13,7 @@ from intake.domain.events import (
     Event,
 )
 from intake.domain.state import Request, Status
-from shared.kernel.decider import Context, Refusal
+from shared.kernel import Context, Refusal
 
 NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
 ACCOMPANIMENT_STARTED = Refusal("accompaniment-started", "Le parcours est déjà ouvert")

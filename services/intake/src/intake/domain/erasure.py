@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from shared.erasure import ForgetPerson, forgetting_of
 from shared.erasure import erasure as forgetting
-from shared.erasure.erasure import ForgetPerson, forgetting_of
-from shared.kernel.decider import Alongside, Context, Decider, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Motive
+from shared.kernel import Alongside, Context, Decider, Motive, Refusal, Sealed, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 OTHERS = ("diagnostic", "parcours", "followup")
 """Who must confirm, beside intake itself. Audit hears of people by pseudonym only, and has no key of theirs."""

@@ -10,8 +10,7 @@ from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
-from shared.kernel.events import event
-from shared.kernel.sealed import Sealed
+from shared.kernel import Sealed, event
 
 
 @event("request-received", label="Demande reçue")

@@ -10,12 +10,22 @@ from uuid import UUID
 
 from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink
-from shared.kernel.decider import Alongside, Context, Decider, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Motive, PersonLine
-from shared.kernel.french import in_words
+from shared.kernel import (
+    Alongside,
+    Context,
+    Day,
+    Decider,
+    Motive,
+    Personal,
+    PersonLine,
+    Refusal,
+    Role,
+    Sealed,
+    event,
+    in_words,
+)
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Personal, Sealed
 
 
 class Bearer(StrEnum):

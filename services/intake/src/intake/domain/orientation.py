@@ -8,11 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.reference import OURS, Reference
-from shared.kernel.decider import Context, Decider, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Line, Motive
+from shared.kernel import Context, Decider, Line, Motive, Refusal, Sealed, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 
 class Step(StrEnum):

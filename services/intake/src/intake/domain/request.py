@@ -54,10 +54,8 @@ from intake.domain.orientation import ProposeOrientation
 from intake.domain.reference import OURS, Reference
 from intake.domain.state import Request, Status, evolve
 from intake.domain.structure import checked, corrected, sealed
-from shared.attachments.attachment import AddAttachment
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Claim, Context, Decider, Refusal
-from shared.kernel.fields import UNIT_CODE
+from shared.attachments import AddAttachment
+from shared.kernel import UNIT_CODE, Claim, Context, Decider, Refusal, already_past
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")

@@ -8,13 +8,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from shared.erasure import ForgetDossier, forgetting_of
 from shared.erasure import erasure as forgetting
-from shared.erasure.erasure import ForgetDossier, forgetting_of
-from shared.kernel.decider import Alongside, Context, Decider, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Motive
+from shared.kernel import Alongside, Context, Decider, Motive, Refusal, Sealed, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 
 class Kept(StrEnum):

@@ -36,8 +36,8 @@ from intake.domain.events import (
     TransferReceived,
 )
 from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
+from shared.kernel import Sealed
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 
 class Status(StrEnum):

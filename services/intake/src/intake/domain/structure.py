@@ -12,11 +12,9 @@ from annotated_types import Len
 from intake.domain import codes
 from intake.domain.codes import WRONG_NUMBER
 from intake.domain.reference import OURS, Reference
-from shared.kernel.decider import Context, Refusal
+from shared.kernel import Context, Count, FullTimeEquivalents, Line, Personal, PersonLine, Refusal
 from shared.kernel.events import command
-from shared.kernel.fields import Count, FullTimeEquivalents, Line, PersonLine
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Personal
 
 ANOTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from intake.domain.criteria import Criteria
 from intake.domain.eligibility import assess
 from intake.domain.state import Request
-from shared.temporal.dry_run import Would
+from shared.kernel import Would
 
 
 @dataclass(frozen=True, slots=True)

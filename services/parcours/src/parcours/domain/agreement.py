@@ -21,11 +21,9 @@ from parcours.domain.known import (
 )
 from parcours.domain.proofs import cited, with_proof
 from parcours.domain.state import OPEN_STEPS, Agreement, Days, Parcours, Signatures, Sum
-from shared.kernel.decider import Alongside, Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Line, Motive, PersonLine
+from shared.kernel import Alongside, Context, Day, Line, Motive, Personal, PersonLine, Refusal, Sealed, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Personal, Sealed
 
 
 @command(title="Enregistrer une convention signée")

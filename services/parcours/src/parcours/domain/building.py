@@ -11,12 +11,9 @@ from annotated_types import Len
 from parcours.domain.known import at_step, known_action, known_axis
 from parcours.domain.state import OPEN_STEPS, Action, Days, Kind, Parcours, PlannedAction, Status, Step
 from parcours.domain.validation import VALIDATION_HOLDS, SharedVersionLapsed, lapsing
-from shared.kernel.dates import yet_to_come
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Line, Motive, PersonLine, SealedLine
+from shared.kernel import Context, Day, Line, Motive, PersonLine, Refusal, Sealed, SealedLine, event, yet_to_come
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 
 @command(title="Classer les axes de changement")

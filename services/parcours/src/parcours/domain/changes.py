@@ -8,8 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from parcours.domain.state import Content, Kind, PlannedAction
-from shared.kernel.differences import CHANGES, differing
-from shared.kernel.sealed import Sealed
+from shared.kernel import CHANGES, Sealed, differing
 
 Show = Callable[[Sealed], str]
 """Opens a sealed value for who may read it."""

@@ -11,7 +11,7 @@ from parcours.domain.building import ActionAdded, ActionRemoved
 from parcours.domain.coordination import ActionAbandoned, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned
 from parcours.domain.state import OPEN_STEPS, Parcours
-from shared.kernel.decider import Alongside, Context
+from shared.kernel import Alongside, Context
 
 
 def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:

@@ -16,11 +16,9 @@ from parcours.domain.known import (
 )
 from parcours.domain.state import OPEN_STEPS, Introduction, Kind, Parcours, Status, Step
 from parcours.domain.validation import SharedVersionLapsed, lapsing
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Motive, PersonLine, Text
+from shared.kernel import Context, Day, Motive, Personal, PersonLine, Refusal, Sealed, Text, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Personal, Sealed
 
 
 @command(title="Consigner une mise en relation")

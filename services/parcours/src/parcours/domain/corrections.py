@@ -22,11 +22,9 @@ from parcours.domain.known import (
     since_signature,
 )
 from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
-from shared.kernel.decider import Alongside, Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Motive, PersonLine, Text
+from shared.kernel import Alongside, Context, Day, Motive, Personal, PersonLine, Refusal, Sealed, Text, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Personal, Sealed
 
 
 @command(title="Corriger une mise en relation")

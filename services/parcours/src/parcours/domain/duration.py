@@ -5,13 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from parcours.domain.state import Parcours
-from shared.kernel.dates import months_after
-from shared.kernel.decider import Context, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import Motive
-from shared.kernel.french import in_words
+from shared.kernel import Context, Motive, Refusal, Role, Sealed, event, in_words, months_after
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 SHORTEST, LONGEST = 2, 24
 """Months, from the admission to the end of the parcours: from the scheme's own description of itself."""

@@ -12,11 +12,9 @@ from parcours.domain.duration import check_duration
 from parcours.domain.funding import FundsReleased, releasing
 from parcours.domain.known import NOT_VALIDATED, since_admission
 from parcours.domain.state import OPEN_STEPS, Parcours, Plan, Status
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Line, Motive, Text
+from shared.kernel import Context, Day, Line, Motive, Refusal, Sealed, Text, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 
 @command(title="Terminer le parcours")

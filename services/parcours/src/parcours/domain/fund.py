@@ -10,12 +10,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from annotated_types import Ge, Le
 
 from parcours.domain.state import Sum
-from shared.kernel.decider import Context, Decider, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import Cents, Line, Motive
-from shared.kernel.french import euros
+from shared.kernel import Cents, Context, Decider, Line, Motive, Refusal, Role, Sealed, euros, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 Year = Annotated[int, Ge(2002), Le(2100)]
 

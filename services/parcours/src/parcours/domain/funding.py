@@ -9,9 +9,8 @@ from uuid import UUID
 from parcours.domain import fund
 from parcours.domain.known import NO_FINAL_REPORT, action_to_start, agreement_of, consulting_action
 from parcours.domain.state import Action, Parcours, Sum
-from shared.kernel.decider import Alongside, Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.french import euros, year_in_paris
+from shared.kernel import Alongside, Context, Refusal, euros, event, year_in_paris
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 

@@ -7,9 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from parcours.domain.state import STEPS, Action, Agreement, Kind, Parcours, Status, Step
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.french import in_words
+from shared.kernel import Context, Refusal, already_past, in_words
 
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)

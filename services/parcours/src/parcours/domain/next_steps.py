@@ -17,7 +17,7 @@ from parcours.domain import (
 )
 from parcours.domain.consultation.proposals import OpenConsultation
 from parcours.domain.state import OPEN_STEPS, Action, Kind, Parcours, Status, Step
-from shared.attachments.attachment import AddAttachment
+from shared.attachments import AddAttachment
 
 
 def open_to(parcours: Parcours) -> Iterator[type]:

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel.decider import Context, Decider, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Line, SealedLine
+from shared.kernel import Context, Decider, Line, Refusal, Sealed, SealedLine, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 BENEFICIARIES = 2
 

@@ -18,8 +18,8 @@ from parcours.domain import (
     validation,
 )
 from parcours.domain.state import Parcours, Plan, Status
-from shared.kernel.decider import Alongside, Context, Decider, Refusal
-from shared.kernel.events import command, event
+from shared.kernel import Alongside, Context, Decider, Refusal, event
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 

@@ -7,10 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from parcours.domain.state import Action
-from shared.attachments import attachment
-from shared.attachments.attachment import CiteAttachment
-from shared.kernel.decider import Alongside, Context
-from shared.kernel.events import name_of
+from shared.attachments import CiteAttachment, attachment
+from shared.kernel import Alongside, Context, name_of
 from shared.kernel.frozen import replace
 
 

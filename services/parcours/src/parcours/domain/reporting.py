@@ -20,9 +20,8 @@ from parcours.domain.known import (
 )
 from parcours.domain.proofs import cited, with_proof
 from parcours.domain.state import Action, Days, Parcours, Status, Step
-from shared.kernel.decider import Alongside, Context, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day
+from shared.kernel import Alongside, Context, Day, Refusal, Role, event
+from shared.kernel.events import command
 from shared.kernel.french import counted
 from shared.kernel.frozen import replace
 

@@ -10,9 +10,8 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from shared.kernel.fields import Day
+from shared.kernel import Day, Personal, Sealed
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Personal, Sealed
 
 Days = Annotated[int, Ge(1), Le(1_000)]
 """Days of a provider's work."""

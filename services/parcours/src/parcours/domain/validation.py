@@ -12,15 +12,23 @@ from annotated_types import Ge, Len
 from parcours.domain.duration import check_duration
 from parcours.domain.known import ONLY_CONSULTING
 from parcours.domain.state import OPEN_STEPS, Action, Parcours, Period, SharedVersion, Status, Step
-from shared.kernel import french
+from shared.kernel import (
+    Context,
+    Day,
+    Line,
+    Motive,
+    Refusal,
+    Refused,
+    Role,
+    Sealed,
+    event,
+    french,
+    in_words,
+    yet_to_come,
+)
 from shared.kernel.content_hash import content_hash
-from shared.kernel.dates import yet_to_come
-from shared.kernel.decider import Context, Refusal, Refused, Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Line, Motive
-from shared.kernel.french import in_words
+from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Sealed
 
 Version = Annotated[int, Ge(1)]
 

@@ -13,12 +13,10 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from shared.access.access_log import Consultation, Consultations
-from shared.crypto.keys import Erased
-from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import uuid7
-from shared.web.http.openapi import MOTIVE, operation_id
-from shared.web.http.problems import ProblemError
+from shared.access import Consultation, Consultations
+from shared.crypto import Erased
+from shared.kernel import Actor, Role, uuid7
+from shared.web.http import MOTIVE, ProblemError, operation_id
 
 log = logging.getLogger(__name__)
 CORRELATION = "DLA-Correlation"

@@ -15,20 +15,14 @@ from eventsourcing.persistence import MapperDeserialisationError
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from shared.access.policy import ARCHIVED, CONFIDENTIAL, Action, Dossier, decided
-from shared.access.right import Right
-from shared.access.row_policy import Covered
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Actor, Role
-from shared.kernel.french import in_words
+from shared.access import ARCHIVED, CONFIDENTIAL, Action, Covered, Dossier, decided
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Right, Role, in_words
 from shared.kernel.frozen import replace
-from shared.settings.settings import RightsFrom, Settings
-from shared.web.auth import personal_links
+from shared.settings import RightsFrom, Settings
 from shared.web.auth.access_recording import SAY_WHY, Reads
-from shared.web.auth.tokens import Proven, TokenVerifier, text_claim, unauthenticated
-from shared.web.http.openapi import MOTIVE
-from shared.web.http.problems import ProblemError
-from shared.web.http.rate_limits import Rates
+from shared.web.http import MOTIVE, ProblemError, Rates
+from shared.web.identity import Proven, TokenVerifier, personal_links, text_claim, unauthenticated
 
 RightsOf = Callable[[ServiceApplication, UUID], Sequence[Right]]
 """What a service knows an identity to hold, today or on another day."""

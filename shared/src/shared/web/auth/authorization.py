@@ -7,11 +7,10 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from shared.access.policy import ARCHIVED, CONFIDENTIAL, Action, decided
-from shared.kernel.decider import Role
-from shared.kernel.french import ROLES
+from shared.access import ARCHIVED, CONFIDENTIAL, Action, decided
+from shared.kernel import ROLES, Role
 from shared.web.auth.authentication import Caller, Calling
-from shared.web.http.problems import ProblemError
+from shared.web.http import ProblemError
 
 EVERYONE_AT_WORK = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
 WHO_READS_A_CASE = (*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR)

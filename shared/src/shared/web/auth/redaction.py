@@ -8,8 +8,8 @@ from uuid import UUID
 
 from fastapi.encoders import jsonable_encoder
 
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Role
+from shared.eventlog import ServiceApplication
+from shared.kernel import Role
 from shared.web.auth.authentication import Caller
 from shared.web.auth.authorization import confidential_refused
 

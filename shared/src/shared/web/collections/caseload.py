@@ -9,17 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from shared.kernel.decider import Role
-from shared.kernel.fields import Day
-from shared.queries.caseload import Caseload, Wanted, waiting
-from shared.queries.list_query import WrongCursor
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.rows_at import RestsOn
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed
+from shared.kernel import Day, Role
+from shared.queries import Caseload, WrongCursor, waiting
+from shared.queries.caseload import Wanted
+from shared.temporal import Moment, RestsOn
+from shared.web.auth import EVERYONE_AT_WORK, Calling, allowed
 from shared.web.collections.lists import MYSELF, NO_NUL, whom, wrong_cursor
-from shared.web.requests.dependencies import Asked, case_router
-from shared.web.requests.time_params import AS_OF, ON, Instant
+from shared.web.requests import AS_OF, ON, Asked, Instant, case_router
 
 WHO_READS_A_CASELOAD = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
 

@@ -9,20 +9,16 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from shared.access.row_policy import secret_among
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Role
-from shared.kernel.events import name_of
+from shared.access import secret_among
+from shared.eventlog import ServiceApplication
+from shared.kernel import Role, name_of
 from shared.statistics import figures as counting
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.rows_at import RestsOn, Rows, entries_behind, rows_at
-from shared.web.auth.authentication import Caller, Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed
+from shared.temporal import Moment, RestsOn, Rows, entries_behind
+from shared.temporal.rows_at import rows_at
+from shared.web.auth import EVERYONE_AT_WORK, Caller, Calling, allowed
 from shared.web.collections.lists import NO_NUL
-from shared.web.http.csv_response import CsvResponse, csv_file
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked
-from shared.web.requests.time_params import When
+from shared.web.http import CsvResponse, ProblemError, csv_file
+from shared.web.requests import Asked, When
 
 WHO_READS_FIGURES = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
 

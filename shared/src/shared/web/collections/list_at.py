@@ -7,10 +7,9 @@ from uuid import UUID
 
 from fastapi import Response
 
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Decider
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.case_at import CaseThen, case_then
+from shared.eventlog import ServiceApplication
+from shared.kernel import Decider
+from shared.temporal import CaseThen, Moment, case_then
 
 RESTS_ON = "DLA-Rests-On"
 """Of this service's log: its id, the position of the last event of the case that had been recorded, and the version of

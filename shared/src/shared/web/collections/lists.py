@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.fields import Day
-from shared.projections.projection import View
-from shared.queries.list_query import KEPT_NOW, NEWEST_FIRST, Wanted, WrongCursor, count_of, page_of
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.rows_at import RestsOn, kept_then, rows_then
-from shared.web.auth.authentication import Caller
-from shared.web.http.problems import ProblemError
-from shared.web.requests.time_params import AS_OF, ON, Instant
+from shared.eventlog import ServiceApplication
+from shared.kernel import Day
+from shared.projections import View
+from shared.queries import KEPT_NOW, NEWEST_FIRST, WrongCursor, count_of, page_of
+from shared.queries.list_query import Wanted
+from shared.temporal import Moment, RestsOn, kept_then, rows_then
+from shared.web.auth import Caller
+from shared.web.http import ProblemError
+from shared.web.requests import AS_OF, ON, Instant
 
 NO_NUL = r"^[^\x00]*$"
 MYSELF = "me"

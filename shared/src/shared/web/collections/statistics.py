@@ -6,19 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from shared.eventlog.application import ServiceApplication
-from shared.kernel.decider import Role
-from shared.kernel.french import in_words
-from shared.statistics.period import periods_of, quarters_of
-from shared.statistics.publication import published_quarters, told_of
-from shared.statistics.release import Counts, Dimension, Release
-from shared.statistics.rounding import bounds
-from shared.web.auth.authentication import Caller, Calling
-from shared.web.auth.authorization import allowed
-from shared.web.http.csv_response import CsvResponse, csv_file
-from shared.web.http.openapi_responses import answers
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked
+from shared.eventlog import ServiceApplication
+from shared.kernel import Role, in_words
+from shared.statistics import Counts, Dimension, Release, bounds, periods_of, published_quarters, quarters_of, told_of
+from shared.web.auth import Caller, Calling, allowed
+from shared.web.http import CsvResponse, ProblemError, answers, csv_file
+from shared.web.requests import Asked
 
 WHO_READS_AGGREGATES = frozenset({Role.PILOT, Role.AUDITOR})
 FORMULA = (

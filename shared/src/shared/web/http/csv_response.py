@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from fastapi import Response
 
-from shared.documents.csv_table import Cell, as_csv
+from shared.documents import Cell, as_csv
 
 
 class CsvResponse(Response):

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 
-from shared.eventlog.application import ServiceApplication
-from shared.web.http.problems import ProblemError
-from shared.web.http.request_body import BoundedRoute
+from shared.eventlog import ServiceApplication
+from shared.web.http import BoundedRoute, ProblemError
 
 
 # Asynchronous, like each dependency that waits for nothing: FastAPI gives a plain function a turn in its thread pool,

@@ -11,15 +11,11 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from shared.crypto.keys import Erased
-from shared.eventlog.receipts import KeyReused, StaleVersion, UnknownCase
-from shared.kernel.decider import Refused
-from shared.kernel.french import number
-from shared.temporal.aggregate_at import NeverReached, NotYet, StillToCome
-from shared.temporal.rows_at import AT_MOST, PastBusy, TooMuchPast
-from shared.web.http.problems import ProblemError, problem
-from shared.web.http.security_headers import HEADERS
-from shared.web.http.validation_errors import findings, summary
+from shared.crypto import Erased
+from shared.eventlog import KeyReused, StaleVersion, UnknownCase
+from shared.kernel import Refused, number
+from shared.temporal import AT_MOST, NeverReached, NotYet, PastBusy, StillToCome, TooMuchPast
+from shared.web.http import HEADERS, ProblemError, findings, problem, summary
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, BeforeValidator, TypeAdapter, ValidationError
 
-from shared.kernel import fields
-from shared.kernel.fields import Day
-from shared.temporal.aggregate_at import Moment
-from shared.web.http.problems import ProblemError
+from shared.kernel import Day, fields
+from shared.temporal import Moment
+from shared.web.http import ProblemError
 
 LAST = 10**9
 AS_OF = "As it was recorded by this instant"

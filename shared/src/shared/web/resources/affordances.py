@@ -9,8 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from shared.kernel.decider import Role
-from shared.kernel.events import title_of
+from shared.kernel import Role, title_of
 
 
 class Link(BaseModel):

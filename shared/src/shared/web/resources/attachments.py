@@ -14,18 +14,24 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from shared.attachments.attachment import AddAttachment, Attachment, AttachmentAdded, Step, WithdrawAttachment, decider
+from shared.attachments import (
+    KEPT,
+    AddAttachment,
+    Attachment,
+    AttachmentAdded,
+    Step,
+    WithdrawAttachment,
+    media_type_of,
+    named,
+)
+from shared.attachments.attachment import decider
 from shared.attachments.chunks import GONE, Pieces, address, opened
-from shared.attachments.media_types import KEPT, media_type_of, named
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.receipts import Receipt
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import EVERYONE_AT_WORK, allowed
-from shared.web.collections.list_at import then
-from shared.web.http.openapi_responses import answers
-from shared.web.requests.dependencies import Asked, IdempotencyKey, case_router
-from shared.web.requests.time_params import Asking
+from shared.eventlog import Receipt, ServiceApplication
+from shared.kernel import Role
+from shared.web.auth import EVERYONE_AT_WORK, Calling, allowed
+from shared.web.collections import then
+from shared.web.http import answers
+from shared.web.requests import Asked, Asking, IdempotencyKey, case_router
 from shared.web.resources.affordances import Link
 from shared.web.resources.commands import Done, Endpoints
 from shared.web.resources.states import shown

@@ -8,15 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
-from shared.eventlog.application import Beside, ServiceApplication
-from shared.eventlog.receipts import CommandKey, Receipt
-from shared.kernel.decider import Decider, Role
-from shared.kernel.ids import uuid7
-from shared.web.auth.authentication import Caller, Calling
-from shared.web.auth.authorization import allowed
-from shared.web.http.openapi_responses import answers
-from shared.web.http.request_body import AsJson
-from shared.web.requests.dependencies import Asked, IdempotencyKey, IfMatch, version_seen
+from shared.eventlog import CommandKey, Receipt, ServiceApplication
+from shared.eventlog.application import Beside
+from shared.kernel import Decider, Role, uuid7
+from shared.web.auth import Caller, Calling, allowed
+from shared.web.http import AsJson, answers
+from shared.web.requests import Asked, IdempotencyKey, IfMatch, version_seen
 from shared.web.resources.affordances import Link, Operation, words_of
 from shared.web.resources.states import States, outer_case
 

@@ -8,20 +8,13 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel
 
-from shared.documents import rendering
-from shared.documents.model import Document
-from shared.documents.source import Paper, Papers, Reading, Told
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.decider import Decider, Refusal, Role
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import allowed
-from shared.web.collections.lists import NO_NUL
-from shared.web.http.docs_page import styled
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked
+from shared.documents import Document, Paper, Papers, Reading, Told, rendering
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase
+from shared.kernel import Decider, Refusal, Role
+from shared.web.auth import Calling, allowed
+from shared.web.collections import NO_NUL
+from shared.web.http import ProblemError, styled
+from shared.web.requests import Asked
 from shared.web.resources.states import States
 
 S = TypeVar("S")

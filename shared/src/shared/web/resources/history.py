@@ -8,12 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import plain
-from shared.kernel.decider import Decider, Role
-from shared.kernel.events import name_of
-from shared.temporal.aggregate_at import Moment, replayed, showing, steps
-from shared.web.requests.time_params import bounded
+from shared.eventlog import ServiceApplication, plain
+from shared.kernel import Decider, Role, name_of
+from shared.temporal import Moment, replayed, showing, steps
+from shared.web.requests import bounded
 
 
 class Replayed(BaseModel):

@@ -8,22 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import RecordedEvent, plain
-from shared.eventlog.pending_changes import Loaded
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.decider import Decider, Role
-from shared.kernel.events import name_of
-from shared.projections.projection import View
-from shared.temporal.aggregate_at import Moment
-from shared.web.auth.authentication import Caller, Calling
-from shared.web.auth.authorization import allowed, may_change
-from shared.web.auth.redaction import check_names_none, unnamed
-from shared.web.collections.list_at import then
-from shared.web.collections.lists import Page, asking, listed
-from shared.web.requests.dependencies import Asked
-from shared.web.requests.time_params import Asking, Bound
+from shared.eventlog import Loaded, LogEntry, RecordedEvent, ServiceApplication, UnknownCase, plain
+from shared.kernel import Decider, Role, name_of
+from shared.projections import View
+from shared.temporal import Moment
+from shared.web.auth import Caller, Calling, allowed, check_names_none, may_change, unnamed
+from shared.web.collections import Page, asking, listed, then
+from shared.web.requests import Asked, Asking, Bound
 from shared.web.resources.affordances import Link, Operation
 from shared.web.resources.history import ChangedBy, as_it_was, changed_between
 from shared.web.resources.stored_events import StoredEvents, stored_events

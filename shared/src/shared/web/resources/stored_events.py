@@ -11,13 +11,9 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from pydantic import BaseModel
 
-from shared.crypto.keys import Erased
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.mapper import Stored
-from shared.eventlog.receipts import UnknownCase
-from shared.kernel.events import name_of
-from shared.kernel.sealed import Sealed, tokens_in
+from shared.crypto import Erased
+from shared.eventlog import LogEntry, ServiceApplication, Stored, UnknownCase
+from shared.kernel import Sealed, name_of, tokens_in
 
 
 class StoredEvent(BaseModel):

@@ -10,7 +10,7 @@ from pathlib import PureWindowsPath
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from shared.web.http.problems import ProblemError
+from shared.web.http import ProblemError
 
 LARGEST = 10 * 1024 * 1024
 AT_ONCE = 4

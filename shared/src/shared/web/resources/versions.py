@@ -8,19 +8,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from shared.crypto.redaction import marked, unmarked
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.mapper import plain
-from shared.kernel.decider import Decider, Role
-from shared.kernel.sealed import Sealed
-from shared.temporal.aggregate_at import Moment
-from shared.temporal.case_at import CaseThen, case_then
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import allowed
-from shared.web.collections.list_at import then
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked
-from shared.web.requests.time_params import AskingRecorded
+from shared.crypto import marked, unmarked
+from shared.eventlog import ServiceApplication, plain
+from shared.kernel import Decider, Role, Sealed
+from shared.temporal import CaseThen, Moment, case_then
+from shared.web.auth import Calling, allowed
+from shared.web.collections import then
+from shared.web.http import ProblemError
+from shared.web.requests import Asked, AskingRecorded
 
 C = TypeVar("C")
 Number = Annotated[int, Path(ge=1, le=10**6)]

@@ -9,13 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
-from shared.access.access_log import Consultations, Wanted
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import allowed, read, whole_or_headers
-from shared.web.collections.lists import NO_NUL
-from shared.web.http.request_body import BoundedRoute
-from shared.web.requests.time_params import Instant
+from shared.access import Consultations, Wanted
+from shared.kernel import Role
+from shared.web.auth import Calling, allowed, read, whole_or_headers
+from shared.web.collections import NO_NUL
+from shared.web.http import BoundedRoute
+from shared.web.requests import Instant
 
 router = APIRouter(prefix="/api/v1/consultations", tags=["log of consultations"], route_class=BoundedRoute)
 READERS = frozenset({Role.AUDITOR, Role.DPO, Role.LEADER})

@@ -8,12 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
-from shared.kernel.decider import Role
-from shared.web.auth.authorization import only
-from shared.web.http.openapi_responses import answers
-from shared.web.http.problems import ProblemError
-from shared.web.http.request_body import AsJson, BoundedRoute
-from shared.web.requests.dependencies import Asked
+from shared.kernel import Role
+from shared.web.auth import only
+from shared.web.http import AsJson, BoundedRoute, ProblemError, answers
+from shared.web.requests import Asked
 
 clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute)
 

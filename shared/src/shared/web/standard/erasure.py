@@ -10,13 +10,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from shared.erasure.erasure import decider, forgetting_of
-from shared.eventlog.people_search import found, held
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import Calling
-from shared.web.auth.authorization import allowed, read
-from shared.web.http.request_body import AsJson
-from shared.web.requests.dependencies import Asked, case_router
+from shared.erasure import forgetting_of
+from shared.erasure.erasure import decider
+from shared.eventlog import found, held
+from shared.kernel import Role
+from shared.web.auth import Calling, allowed, read
+from shared.web.http import AsJson
+from shared.web.requests import Asked, case_router
 
 DPO = frozenset({Role.DPO})
 

@@ -7,15 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from shared.eventlog.partitions import PARTITIONS
-from shared.kernel.decider import Role
-from shared.messaging.feed import LARGEST_PAGE, LOWEST, UNREADABLE, Page
-from shared.messaging.wire import Published, encode, messages_of
-from shared.web.auth.authentication import Caller, calling
-from shared.web.auth.authorization import allowed
-from shared.web.http.openapi_responses import answers
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked
+from shared.eventlog import PARTITIONS
+from shared.kernel import Role
+from shared.messaging import LARGEST_PAGE, LOWEST, UNREADABLE, Page, Published, encode, messages_of
+from shared.web.auth import Caller, allowed, calling
+from shared.web.http import ProblemError, answers
+from shared.web.requests import Asked
 from shared.web.standard.partner_feed import PARTNERS, check_cursor, shown_to
 
 

@@ -11,8 +11,8 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from shared.web.http.problems import ProblemError
-from shared.web.requests.dependencies import Asked
+from shared.web.http import ProblemError
+from shared.web.requests import Asked
 
 log = logging.getLogger(__name__)
 health_router = APIRouter(tags=["health"])

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from shared.kernel.decider import Role
-from shared.web.auth.authentication import Identifying
-from shared.web.http.request_body import BoundedRoute
+from shared.kernel import Role
+from shared.web.auth import Identifying
+from shared.web.http import BoundedRoute
 
 me_router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=BoundedRoute)
 

@@ -8,14 +8,12 @@ from uuid import UUID
 
 import httpx
 
-from shared.access.policy import Action
-from shared.eventlog.application import ServiceApplication
-from shared.eventlog.entries import LogEntry
-from shared.eventlog.recorder import LogRecorder
-from shared.kernel.decider import Role
-from shared.messaging.wire import Message, Published, messages_of
-from shared.web.auth.authentication import Caller
-from shared.web.http.problems import ProblemError
+from shared.access import Action
+from shared.eventlog import LogEntry, LogRecorder, ServiceApplication
+from shared.kernel import Role
+from shared.messaging import Message, Published, messages_of
+from shared.web.auth import Caller
+from shared.web.http import ProblemError
 
 PARTNERS = frozenset({Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR})
 """The rights by which a person or a program outside follows a log."""

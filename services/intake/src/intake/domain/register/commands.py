@@ -8,10 +8,8 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from shared.kernel.decider import Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Line, Motive, PersonLine
-from shared.kernel.sealed import Personal, Sealed
+from shared.kernel import Day, Line, Motive, Personal, PersonLine, Role, Sealed, event
+from shared.kernel.events import command
 
 
 @command(title="Donner un droit")

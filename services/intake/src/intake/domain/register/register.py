@@ -17,11 +17,8 @@ from intake.domain.register.commands import (
 )
 from intake.domain.register.territories import named, units_of
 from intake.domain.territory import Competence
-from shared.access.right import Right
-from shared.kernel.decider import Actor, Context, Decider, Refusal, Role
-from shared.kernel.fields import UNIT_CODE
+from shared.kernel import UNIT_CODE, Actor, Context, Decider, Personal, Refusal, Right, Role, Sealed
 from shared.kernel.frozen import replace
-from shared.kernel.sealed import Personal, Sealed
 
 OF_A_UNIT = frozenset({Role.ADVISER, Role.MANAGER})
 OF_A_TERRITORY = frozenset({Role.REGIONAL, Role.PILOT, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE})

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from intake.domain.codes import MAINLAND, OVERSEAS
 from intake.domain.territory import REGIONS, Competence
-from shared.kernel.decider import Refusal
-from shared.kernel.text_normalization import folded
+from shared.kernel import Refusal, folded
 
 UNKNOWN_TERRITORY = Refusal("unknown-territory", "Territoire inconnu", 422)
 NO_UNIT_THERE = Refusal("no-unit-there", "Aucune unité connue dans ce territoire", 422)

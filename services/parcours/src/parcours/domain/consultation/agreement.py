@@ -7,9 +7,9 @@ from uuid import UUID
 
 from parcours.domain.consultation.state import Consultation, Step
 from parcours.domain.state import Days, Sum
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.french import counted, euros
+from shared.kernel import Context, Refusal, euros, event
+from shared.kernel.events import command
+from shared.kernel.french import counted
 
 
 @command

@@ -16,12 +16,8 @@ from parcours.domain.consultation.state import (
     at_step,
     known_candidate,
 )
-from shared.kernel.dates import already_past
-from shared.kernel.decider import Context, Refusal
-from shared.kernel.events import command, event
-from shared.kernel.fields import Day, Motive
-from shared.kernel.french import instant_in_words
-from shared.kernel.sealed import Sealed
+from shared.kernel import Context, Day, Motive, Refusal, Sealed, already_past, event, instant_in_words
+from shared.kernel.events import command
 
 PROVIDERS = 3
 BEST = 20

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from parcours.domain.consultation import agreement, award, proposals
 from parcours.domain.consultation.state import Consultation, Step
-from shared.kernel.decider import Context, Decider
+from shared.kernel import Context, Decider
 
 Command = proposals.Command | award.Command | agreement.Command
 Event = proposals.Event | award.Event | agreement.Event

@@ -19,12 +19,22 @@ from parcours.domain.consultation.state import (
     known_candidate,
 )
 from parcours.domain.state import Days, Sum
-from shared.kernel.dates import yet_to_come
-from shared.kernel.decider import Context, Refusal, Role
-from shared.kernel.events import command, event
-from shared.kernel.fields import Instant, Line, PersonLine, SealedLine, Text
-from shared.kernel.french import instant_in_words
-from shared.kernel.sealed import Personal, Sealed
+from shared.kernel import (
+    Context,
+    Instant,
+    Line,
+    Personal,
+    PersonLine,
+    Refusal,
+    Role,
+    Sealed,
+    SealedLine,
+    Text,
+    event,
+    instant_in_words,
+    yet_to_come,
+)
+from shared.kernel.events import command
 
 WEIGHTS = 100
 

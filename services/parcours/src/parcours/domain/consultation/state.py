@@ -7,8 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel.decider import Refusal
-from shared.kernel.sealed import Personal, Sealed
+from shared.kernel import Personal, Refusal, Sealed
 
 
 class Step(StrEnum):

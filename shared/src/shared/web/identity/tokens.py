@@ -12,9 +12,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import GuestProtocol, KeySet
 
-from shared.settings.settings import Settings
-from shared.web.auth.signing_keys import KeysUnavailable, SigningKeys
-from shared.web.http.problems import ProblemError
+from shared.settings import Settings
+from shared.web.http import ProblemError
+from shared.web.identity.signing_keys import KeysUnavailable, SigningKeys
 
 ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]
 """Signatures only, by name: neither `none` nor what a public key could be misused for as a secret."""

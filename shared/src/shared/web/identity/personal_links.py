@@ -6,7 +6,7 @@ import re
 import secrets
 from uuid import UUID
 
-from shared.web.auth.tokens import pseudonym
+from shared.web.identity.tokens import pseudonym
 
 PREFIX = "dla_link_"
 FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
