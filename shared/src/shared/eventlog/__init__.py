@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-"""The append-only log of one service, on the `eventsourcing` library. See docs/adr/0002."""
-=======
 """The append-only event log of one service, on the `eventsourcing` library and PostgreSQL."""
 
 from shared.eventlog.application import ServiceApplication
@@ -50,4 +47,3 @@ __all__ = [
     "rewrapped",
     "values_of",
 ]
->>>>>>> d784876 (shared: give each package a front door)
