@@ -31,11 +31,11 @@ from audit.reactions import keep
 from audit.verify import main
 from embedded.nats import Nats
 from intake.main import service as intake_service
-from shared.access import Consultations, Wanted
+from shared.access import AccessLog, AccessLogQuery
 from shared.contracts.intake import RequestOriented
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
-from shared.messaging import Published, messages_of
+from shared.messaging import ToIntegrationEvent, messages_of
 
 RECEIVED: dict[str, Any] = {
     "structure": {
@@ -83,7 +83,7 @@ def case(intake: Served) -> UUID:
     return ids[0]
 
 
-def heard(audit: Served, intake: Served, published: Published = intake_service.published) -> None:
+def heard(audit: Served, intake: Served, published: ToIntegrationEvent = intake_service.published) -> None:
     """Audit hears what intake has recorded."""
     application, log = audit.application, intake.application
     told = messages_of(log, published, log.recorder.select_notifications(1, 1000))
@@ -280,7 +280,7 @@ def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
 
 
 def consultations(running: Served) -> list[dict[str, Any]]:
-    return Consultations(running.application, timedelta(days=365)).found(Wanted(who=running.id_of("some-auditor")))
+    return AccessLog(running.application, timedelta(days=365)).found(AccessLogQuery(who=running.id_of("some-auditor")))
 
 
 def test_the_command_writes_the_file_and_verifies_it(

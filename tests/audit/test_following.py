@@ -25,7 +25,7 @@ from embedded.nats import Nats
 from intake.main import service as intake_service
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, Inbox, Message, NotFollowed
-from shared.messaging.inbox import OtherLog
+from shared.messaging.inbox import LogReplaced
 
 EVENTS = 6
 MOTIVE = "Disque perdu, sauvegarde de la nuit."
@@ -80,7 +80,7 @@ def test_the_restored_log_is_heard_from_where_it_is_another_history(
     app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None], lost: list[Message]
 ) -> None:
     before, now = leaves(app), told_by(intake)
-    with pytest.raises(OtherLog):
+    with pytest.raises(LogReplaced):
         hears(now[-2])
     done = decided(app, feed)
     assert (done.since, done.lost, done.by, done.motive) == (EVENTS - 2, 2, "Inès", MOTIVE)
@@ -182,7 +182,7 @@ def test_an_operator_decides_it_and_health_tells_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     deployed = {"feeds": {"intake": intake.http.base_url}, "service_token": intake.settings.service_token}
-    monkeypatch.setattr(commands, "settings_of", lambda _: audit.settings.model_copy(update=deployed))
+    monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings.model_copy(update=deployed))
     asked = ["follow", "intake", "--motive", MOTIVE, "--by", "Inès"]
     done = CliRunner().invoke(cli, asked)
     assert (done.exit_code, "2 événements perdus" in done.stdout) == (0, True), done.output
@@ -193,7 +193,7 @@ def test_an_operator_decides_it_and_health_tells_it(
     again = CliRunner().invoke(cli, asked)
     assert (again.exit_code, again.stderr.startswith("Rien n’a changé")) == (1, True)
     assert CliRunner().invoke(cli, ["follow", "personne", "--motive", MOTIVE]).exit_code == 2
-    monkeypatch.setattr(commands, "settings_of", lambda _: audit.settings)
+    monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
     assert CliRunner().invoke(cli, asked).exit_code == 3
     signing.sign(app)
     assert list(rebuilt(app)) == []

@@ -25,7 +25,7 @@ from audit.reconcile.run import Reconciling, begun
 from shared.eventlog import ServiceApplication
 from shared.kernel import uuid7
 from shared.messaging import Feed, Inbox
-from shared.messaging.wire import Head
+from shared.messaging.wire import HighWaterMark
 
 ORIGIN = "registre.example/dla"
 
@@ -103,7 +103,7 @@ def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: S
     log_id = uuid7()
     sql(app, "INSERT INTO {schema}.sources VALUES ('intake', %s, NULL)", log_id)
     sql(app, "INSERT INTO {schema}.tracked VALUES ('intake', %s, -1, 7)", log_id)
-    head = Head(publisher="intake", log_id=log_id, position=9, numbers=[9] + [0] * 7)
+    head = HighWaterMark(publisher="intake", log_id=log_id, position=9, numbers=[9] + [0] * 7)
     Inbox(app, reactions, Feed({}, "")).announced(head)
     (intake,) = health(audit)["services"]
     assert (intake["service"], intake["position"], intake["announced"], intake["lag"]) == ("intake", 7, 9, 2)
@@ -125,7 +125,7 @@ def test_the_last_reconciliation_is_told_and_the_command_says_the_same(
     assert len(list(Reconciling(app, Feed({}, ""), begun(app, "Tanguy", [])).findings())) == 1
     told = health(audit)
     assert (told["well"], told["reconciled"]["by"], told["advice"]) == (False, "Tanguy", [DIFFERS])
-    monkeypatch.setattr(commands, "settings_of", lambda _: audit.settings)
+    monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
     said = CliRunner().invoke(cli, ["state"])
     assert (said.exit_code, said.stderr) == (1, DIFFERS + "\n")
     assert '"findings": 1' in said.stdout

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from audit.ledger.settings import LedgerSettings
 from audit.main import cli, ledger
 from embedded.nats_users import new_seed
-from shared.settings import Misconfigured, told
+from shared.settings import Misconfigured, load_settings
 
 PREFIX = "DLA_AUDIT_LEDGER_"
 KEY = b64encode(bytes(range(32))).decode()
@@ -38,7 +38,7 @@ def test_a_key_is_made_once_and_for_its_owner(named: pytest.MonkeyPatch, tmp_pat
     again = CliRunner().invoke(cli, ["keygen", str(file)])
     assert (again.exit_code, file.read_text()) == (1, before)
     named.setenv(PREFIX + "KEY_FILE", str(file))
-    settings = told(LedgerSettings)
+    settings = load_settings(LedgerSettings)
     assert str(settings.signer().verifier).startswith("registre.example/dla+")
     assert settings.remembered_in() == tmp_path / "key.checkpoint"
 
@@ -46,9 +46,9 @@ def test_a_key_is_made_once_and_for_its_owner(named: pytest.MonkeyPatch, tmp_pat
 def test_a_key_may_come_by_the_environment(named: pytest.MonkeyPatch) -> None:
     named.setenv(PREFIX + "KEY", KEY)
     with pytest.raises(Misconfigured, match="DLA_AUDIT_LEDGER_MEMORY"):  # no rolled-back database would be seen
-        told(LedgerSettings)
+        load_settings(LedgerSettings)
     named.setenv(PREFIX + "MEMORY", "/srv/ledger/checkpoint")
-    assert told(LedgerSettings).remembered_in() == Path("/srv/ledger/checkpoint")
+    assert load_settings(LedgerSettings).remembered_in() == Path("/srv/ledger/checkpoint")
 
 
 def test_without_a_key_nothing_starts(named: pytest.MonkeyPatch) -> None:
@@ -88,4 +88,4 @@ def test_an_origin_is_one_word(monkeypatch: pytest.MonkeyPatch, origin: str) -> 
     monkeypatch.setenv(PREFIX + "ORIGIN", origin)
     monkeypatch.setenv(PREFIX + "KEY", KEY)
     with pytest.raises(Misconfigured, match="ORIGIN"):
-        told(LedgerSettings)
+        load_settings(LedgerSettings)

@@ -19,14 +19,14 @@ from shared.contracts.intake import RightGranted, RightRevoked
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
 from shared.messaging import Header, Message, encode
-from shared.settings import RightsFrom
+from shared.settings import RightsSource
 
 CASE = UUID(int=5)
 
 
 @pytest.fixture
 def audit(serve: Serve) -> Served:
-    return serve(service, rights_from=RightsFrom.REGISTER)
+    return serve(service, rights_from=RightsSource.REGISTER)
 
 
 @pytest.fixture

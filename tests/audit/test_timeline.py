@@ -20,8 +20,8 @@ from audit.reactions import reactions
 from audit.timeline import Wanted, counted, told_of
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, Header, Inbox, encode
-from shared.messaging.wire import Head
-from shared.temporal import NotYet
+from shared.messaging.wire import HighWaterMark
+from shared.temporal import NotYetOpened
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STORY = (
@@ -153,7 +153,7 @@ def announced(app: ServiceApplication, service: str, reached: int, end: int, hou
     sql(app, "DELETE FROM {schema}.tracked WHERE publisher = %s", service)
     sql(app, "INSERT INTO {schema}.tracked VALUES (%s, %s, -1, %s)", service, LOG, reached)
     until = BEGAN + timedelta(hours=hours)
-    head = Head(publisher=service, log_id=LOG, position=end, numbers=[end] + [0] * 7, until=until)
+    head = HighWaterMark(publisher=service, log_id=LOG, position=end, numbers=[end] + [0] * 7, until=until)
     Inbox(app, reactions, Feed({}, "")).announced(head)
 
 
@@ -263,7 +263,7 @@ def test_the_order_in_which_audit_heard_changes_nothing(order: list[int], hours:
 
 def test_before_anything_happened_it_says_when_it_began() -> None:
     told = told_of(_heard(each) for each in story())
-    with pytest.raises(NotYet) as refused:
+    with pytest.raises(NotYetOpened) as refused:
         counted(told, BEGAN - timedelta(seconds=1), None)
     assert refused.value.first == BEGAN
     assert [each for each in told if each in Wanted(roles=("manager",))] == [told[2]]

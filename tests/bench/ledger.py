@@ -26,7 +26,7 @@ from audit.ledger.opening import Opening
 from audit.ledger.proof import Proof
 from audit.ledger.store import Ledger
 from audit.main import service
-from shared.eventlog import Meta, RecordedEvent, ServiceApplication
+from shared.eventlog import EventMetadata, RecordedEvent, ServiceApplication
 from shared.kernel import Role, uuid7
 
 LEAVES = 4 * BATCH
@@ -98,7 +98,7 @@ def _integrated(app: ServiceApplication, positions: Iterator[int], _seconds: flo
 
 def _heard(position: int) -> RecordedEvent[domain.EventHeard]:
     id_, case = uuid7(), uuid7()
-    meta = Meta(id_, case, "service:audit", Role.SERVICE, case)
+    meta = EventMetadata(id_, case, "service:audit", Role.SERVICE, case)
     header = (HEADER % (sha256(b"%d" % position).hexdigest().encode(), position)).decode()
     at = datetime(2026, 3, 2, tzinfo=UTC)
     told = domain.EventHeard("intake", UUID(int=1), position, "request-received", at, header, None)

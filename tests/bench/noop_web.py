@@ -13,32 +13,32 @@ from fastapi import FastAPI, Response
 
 from intake.domain import commands
 from shared.kernel import uuid7
-from shared.web.http import AsJson
-from shared.web.resources import Done
+from shared.web.http import JsonBody
+from shared.web.resources import CommandResult
 
 web = FastAPI()
 
 
 @web.post("/api/v1/requests", status_code=201)
-def receive(body: Annotated[commands.ReceiveRequest, AsJson()], response: Response) -> Done:
+def receive(body: Annotated[commands.ReceiveRequest, JsonBody()], response: Response) -> CommandResult:
     case = uuid7()
     response.headers["Location"] = f"/api/v1/requests/{case}"
-    return Done(id=case, version=1, events=["request-received"])
+    return CommandResult(id=case, version=1, events=["request-received"])
 
 
 @web.post("/api/v1/requests/{case}/meetings")
-def meet(case: UUID, body: Annotated[commands.RecordMeeting, AsJson()]) -> Done:
-    return Done(id=case, version=2, events=["meeting-recorded"])
+def meet(case: UUID, body: Annotated[commands.RecordMeeting, JsonBody()]) -> CommandResult:
+    return CommandResult(id=case, version=2, events=["meeting-recorded"])
 
 
 @web.post("/api/v1/requests/{case}/criteria")
-def assess(case: UUID, body: Annotated[commands.AssessCriterion, AsJson()]) -> Done:
-    return Done(id=case, version=3, events=["criterion-assessed"])
+def assess(case: UUID, body: Annotated[commands.AssessCriterion, JsonBody()]) -> CommandResult:
+    return CommandResult(id=case, version=3, events=["criterion-assessed"])
 
 
 @web.post("/api/v1/requests/{case}/admission")
-def admit(case: UUID, body: Annotated[commands.AdmitRequest, AsJson()]) -> Done:
-    return Done(id=case, version=4, events=["request-admitted"])
+def admit(case: UUID, body: Annotated[commands.AdmitRequest, JsonBody()]) -> CommandResult:
+    return CommandResult(id=case, version=4, events=["request-admitted"])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from intake.caseload import caseload
 from intake.domain import request
 from shared.eventlog import ServiceApplication
 from shared.kernel import uuid7
-from shared.temporal import Moment, rows_then
+from shared.temporal import PointInTime, load_past_rows
 
 CASES, EACH = 60, 10
 UNITS = ["dla-44"]
@@ -49,10 +49,10 @@ def _measures(world: World) -> Iterator[dict[str, Measure[float]]]:
         app.create_tables()
         for nth in range(CASES):
             receive(app, uuid7(), structure_of(f"W44{nth:07}"), EACH)
-        then = Moment(as_of=app.clock.now())
+        then = PointInTime(as_of=app.clock.now())
         connection = closing.enter_context(psycopg.connect(url, autocommit=True))
         raw = partial(_raw, connection, SQL(SELECT).format(app.recorder.events).as_bytes())
-        folds = {name: partial(rows_then, app, view, then, UNITS) for name, view in FOLDED.items()}
+        folds = {name: partial(load_past_rows, app, view, then, UNITS) for name, view in FOLDED.items()}
         read = len(raw()), *(len(fold().documents) for fold in folds.values())
         if read != (CASES * EACH, CASES, CASES):
             raise RuntimeError(f"{CASES} cases of {EACH} events were meant, and {read} are read")

@@ -15,37 +15,37 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from intake.domain import commands
-from shared.web.http import AsJson
-from shared.web.resources import Done
+from shared.web.http import JsonBody
+from shared.web.resources import CommandResult
 
 web = FastAPI()
 dossiers = stock.dossiers(os.environ["DATABASE_URL"])
 
 
 @web.post("/api/v1/requests", status_code=201)
-def receive(body: Annotated[commands.ReceiveRequest, AsJson()], response: Response) -> Done:
+def receive(body: Annotated[commands.ReceiveRequest, JsonBody()], response: Response) -> CommandResult:
     received = dossiers.receive(asdict(body.structure), asdict(body.contact), body.need)
     response.headers["Location"] = f"/api/v1/requests/{received.id}"
     return _done(received, "request-received")
 
 
 @web.post("/api/v1/requests/{case}/meetings")
-def meet(case: UUID, body: Annotated[commands.RecordMeeting, AsJson()]) -> Done:
+def meet(case: UUID, body: Annotated[commands.RecordMeeting, JsonBody()]) -> CommandResult:
     return _done(dossiers.meet(case, str(body.held_on), body.with_whom, body.notes), "meeting-recorded")
 
 
 @web.post("/api/v1/requests/{case}/criteria")
-def assess(case: UUID, body: Annotated[commands.AssessCriterion, AsJson()]) -> Done:
+def assess(case: UUID, body: Annotated[commands.AssessCriterion, JsonBody()]) -> CommandResult:
     return _done(dossiers.assess(case, body.criterion, body.verdict.value, body.evidence), "criterion-assessed")
 
 
 @web.post("/api/v1/requests/{case}/admission")
-def admit(case: UUID, body: Annotated[commands.AdmitRequest, AsJson()]) -> Done:
+def admit(case: UUID, body: Annotated[commands.AdmitRequest, JsonBody()]) -> CommandResult:
     return _done(dossiers.admit(case, body.motive), "request-admitted")
 
 
-def _done(case: stock.Request, event: str) -> Done:
-    return Done(id=case.id, version=case.version, events=[event])
+def _done(case: stock.Request, event: str) -> CommandResult:
+    return CommandResult(id=case.id, version=case.version, events=[event])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from tests.support.sample_services import eventually
 from console.main import web
 from console.visit import POLICY
 from embedded import ports
-from shared.web.http import HEADERS, header_timeout, request_body, server_of
+from shared.web.http import SECURITY_HEADERS, build_server, header_timeout, request_body
 
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"
 GUESS = f"dla_link_{'A' * 43}"
@@ -61,7 +61,7 @@ def test_every_answer_keeps_others_out_as_those_of_the_services_do(ways: dict[st
     assert [answer.status_code for answer in answers.values()] == [200, 404, 200, 200, 500]
     for path, answer in answers.items():
         kept = {"Cache-Control": "public, max-age=31536000, immutable"} if path.startswith("/statique") else {}
-        for name, value in (HEADERS | own | kept).items():
+        for name, value in (SECURITY_HEADERS | own | kept).items():
             assert answer.headers[name] == value, (path, name)
 
 
@@ -120,10 +120,10 @@ def test_a_form_that_is_too_long_is_refused(browser: Browser) -> None:
 @pytest.fixture
 def port(ways: dict[str, Switch], monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Of a console that waits for nobody."""
-    monkeypatch.setattr(header_timeout, "WITHIN", 0.3)
-    monkeypatch.setattr(request_body, "WITHIN", 0.3)
+    monkeypatch.setattr(header_timeout, "HEADER_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(request_body, "BODY_TIMEOUT_SECONDS", 0.3)
     told = settings(port=ports.choose({"console": None})["console"])
-    server = server_of(web(told, ways), told, stops_within=1)
+    server = build_server(web(told, ways), told, stops_within=1)
     thread = Thread(target=server.run, name="console")
     thread.start()
     eventually(lambda: server.started)

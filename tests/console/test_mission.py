@@ -10,7 +10,7 @@ from tests.support.console_pages import NAME, Browser, Switch, World, text
 from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
 
 from parcours.provider import OwnConsultation, ProviderPage
-from shared.web.http import problem
+from shared.web.http import problem_response
 
 
 @pytest.fixture
@@ -57,14 +57,14 @@ def test_it_reads_whether_it_was_retained(provider: Browser, told: dict[str, Any
 
 
 def test_before_anything_is_asked_it_is_told_so(provider: Browser, told: dict[str, Any]) -> None:
-    for nothing in (problem(404, "unknown-case", "Dossier inconnu", "Pas encore."), ProviderPage([], [])):
+    for nothing in (problem_response(404, "unknown-case", "Dossier inconnu", "Pas encore."), ProviderPage([], [])):
         told["answer"] = nothing
         shown = provider.get("/")
         assert shown.status_code == 200 and "Rien ne vous est demandé pour l’instant" in text(shown)
 
 
 def test_what_it_cannot_read_is_said(provider: Browser, told: dict[str, Any], ways: dict[str, Switch]) -> None:
-    told["answer"] = problem(403, "forbidden", "Action non permise", "Votre droit n’ouvre pas ce dossier.")
+    told["answer"] = problem_response(403, "forbidden", "Action non permise", "Votre droit n’ouvre pas ce dossier.")
     refused = provider.get("/")
     assert refused.status_code == 403 and "n’ouvre pas ce dossier" in text(refused)
     ways["parcours"].out = True

@@ -17,8 +17,8 @@ import pytest
 
 from console import words
 from console.reading import Node, changes, facts, names_in, nodes
-from shared.access.access_log import FORGOTTEN
-from shared.kernel import ROLES
+from shared.access.access_log import EXPIRED_OPERATION
+from shared.kernel import ROLE_LABELS
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
@@ -56,13 +56,13 @@ def every() -> list[type]:
 def test_every_field_that_a_service_shows_has_a_french_name() -> None:
     fields = {one.name for each in every() if dataclasses.is_dataclass(each) for one in dataclasses.fields(each)}
     assert len(fields) > 250
-    assert fields - WORDS["fields"].keys() - WORDS["codes"].keys() - ROLES.keys() == set()
+    assert fields - WORDS["fields"].keys() - WORDS["codes"].keys() - ROLE_LABELS.keys() == set()
 
 
 def test_every_code_that_a_service_shows_is_said_in_french() -> None:
     codes = {str(code) for each in every() if issubclass(each, StrEnum) for code in each}
     assert len(codes) > 100
-    assert codes - WORDS["codes"].keys() - ROLES.keys() == set()
+    assert codes - WORDS["codes"].keys() - ROLE_LABELS.keys() == set()
 
 
 def test_whatever_was_read_is_said_in_french() -> None:
@@ -75,7 +75,7 @@ def test_whatever_was_read_is_said_in_french() -> None:
         if method == "get" and (is_read_of_a_dossier(path, operation) or operation["operationId"].endswith(LISTS))
     ]
     assert len(read) > 60
-    assert [code for code in [*read, FORGOTTEN] if words.operation(code) == code.replace("_", " ")] == []
+    assert [code for code in [*read, EXPIRED_OPERATION] if words.operation(code) == code.replace("_", " ")] == []
     assert words.operation("attachments_index") == "liste des pièces jointes", "before the words of any list"
 
 

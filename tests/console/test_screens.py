@@ -61,8 +61,8 @@ from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
 from parcours.provider import ProviderPage
-from shared.kernel import tokens_in
-from shared.web.http import server_of
+from shared.kernel import stored_tokens
+from shared.web.http import build_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)
@@ -105,7 +105,7 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])
     discovery = f"{provider.address}/.well-known/openid-configuration"
     told = settings(address=address, port=port["console"], discovery=discovery, polled=0.1)
-    server = server_of(web(told, ways), told, stops_within=1)
+    server = build_server(web(told, ways), told, stops_within=1)
     thread = Thread(target=server.run, name="console")
     with provider.serving():
         thread.start()
@@ -586,7 +586,7 @@ def test_the_browser_reads_every_event_in_the_words_of_the_page(chromium: Chromi
     fields = environment().get_template("tree.html").module.fields  # type: ignore[attr-defined]
     given = []
     for data in [*stored, HARD]:
-        shown = {path: f"Dit de {path}" for path, _ in tokens_in(data)} | {"erased": None}
+        shown = {path: f"Dit de {path}" for path, _ in stored_tokens(data)} | {"erased": None}
         shown.pop("altered", None)
         read = said_by(b64encode(json.dumps({"data": data}).encode()).decode(), shown)
         assert read is not None

@@ -19,8 +19,8 @@ from intake.domain import orientation
 from intake.domain.commands import AdmitRequest, CorrectContact, StartAccompaniment
 from intake.domain.orientation import Orientation, OrientationConsented, RecordConsent, Step
 from intake.domain.structure import Contact
-from shared.kernel import Refusal, name_of
-from shared.kernel.decider import anything
+from shared.kernel import Refusal, event_name
+from shared.kernel.decider import any_command
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import context, text
 
@@ -40,7 +40,7 @@ def test_every_event_follows_from_a_command(name: str) -> None:
 
 def test_one_way_through_a_match_is_not_another() -> None:
     request = decisions(service("intake"))["request"]
-    assert {name_of(event).name for event in request[StartAccompaniment].events} == {"accompaniment-started"}
+    assert {event_name(event).name for event in request[StartAccompaniment].events} == {"accompaniment-started"}
     assert "no-meeting" in {each.slug for each in request[AdmitRequest].refusals}
     for command in request.keys() - {AdmitRequest}:
         assert "no-meeting" not in {each.slug for each in request[command].refusals}
@@ -85,6 +85,6 @@ def test_what_a_state_is_open_to_is_what_may_be_done() -> None:
     declined, consent = Orientation(Step.DECLINED), RecordConsent()
     with pytest.raises(AssertionError, match="not open to RecordConsent"):
         watched(orientation.decider, lambda *_: [OrientationConsented()])(declined, consent, context())
-    always = replace(orientation.decider, open_to=anything)
+    always = replace(orientation.decider, open_to=any_command)
     with pytest.raises(AssertionError, match="open to RecordConsent, yet refused: orientation-not-at-this-step"):
         watched(always, orientation.decide)(declined, consent, context())

@@ -9,10 +9,10 @@ import pytest
 from eventsourcing.persistence import MapperDeserialisationError
 from tests.support import golden_samples
 
-from shared.eventlog import plain
-from shared.kernel import Context, Decider, event, name_of, sealed_in
+from shared.eventlog import to_plain
+from shared.kernel import Context, Decider, encrypted_values, event, event_name
 
-DECIDERS = {(name, name_of(cls).name): decider for name, decider, cls in golden_samples.stored_events()}
+DECIDERS = {(name, event_name(cls).name): decider for name, decider, cls in golden_samples.stored_events()}
 STORED = sorted((golden_samples.FOLDER / "stored").rglob("*.json"))
 TOLD = sorted((golden_samples.FOLDER / "told").rglob("*.json"))
 CONTRACTS = {
@@ -30,12 +30,12 @@ def short(path: Path) -> str:
 def test_a_stored_event_is_read_today(path: Path) -> None:
     name = path.stem.rpartition(".")[0]
     recorded = golden_samples.read(DECIDERS[path.parent.name, name], path)
-    assert name_of(recorded.data).name == name
+    assert event_name(recorded.data).name == name
     assert recorded.meta.actor == "adviser-1"
     assert "secret" not in path.read_text(), "a sealed value stands in clear"
-    for _, sealed in sealed_in(recorded.data):
+    for _, sealed in encrypted_values(recorded.data):
         assert sealed.cipher
-    plain(recorded.data, str)
+    to_plain(recorded.data, str)
 
 
 @pytest.mark.parametrize("path", TOLD, ids=short)
@@ -46,7 +46,7 @@ def test_a_told_event_is_heard_today(path: Path) -> None:
 
 def test_each_event_of_today_has_its_sample() -> None:
     missing = [
-        name_of(cls).topic
+        event_name(cls).topic
         for name, _, cls in golden_samples.stored_events()
         if not golden_samples.stored_path(name, cls).exists()
     ]

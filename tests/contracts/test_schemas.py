@@ -12,7 +12,7 @@ import pytest
 from tests.support.nats_accounts import FILE, written
 
 from shared.runtime import Service
-from shared.runtime.schemas import breaking, drift
+from shared.runtime.schemas import breaking_changes, schema_drift
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "shared" / "schemas"
@@ -26,7 +26,7 @@ def service(name: str) -> Service:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_committed_schemas_are_what_the_program_says(name: str) -> None:
-    assert not drift(service(name), SCHEMAS)
+    assert not schema_drift(service(name), SCHEMAS)
 
 
 def test_what_services_may_do_on_nats_is_what_they_tell_and_hear() -> None:
@@ -36,8 +36,8 @@ def test_what_services_may_do_on_nats_is_what_they_tell_and_hear() -> None:
 def test_a_change_nobody_committed_is_noticed(tmp_path: Path) -> None:
     for file in SCHEMAS.glob("intake.*"):
         (tmp_path / file.name).write_text(file.read_text().replace("RequestAdmitted", "RequestAccepted"))
-    assert drift(service("intake"), tmp_path) == ["intake.openapi.json", "intake.asyncapi.json"][1:]
-    assert drift(service("intake"), tmp_path / "nowhere") == ["intake.openapi.json", "intake.asyncapi.json"]
+    assert schema_drift(service("intake"), tmp_path) == ["intake.openapi.json", "intake.asyncapi.json"][1:]
+    assert schema_drift(service("intake"), tmp_path / "nowhere") == ["intake.openapi.json", "intake.asyncapi.json"]
 
 
 @pytest.fixture
@@ -47,14 +47,14 @@ def openapi() -> dict[str, Any]:
 
 
 def test_what_is_the_same_breaks_nothing(openapi: dict[str, Any]) -> None:
-    assert breaking(openapi, copy.deepcopy(openapi)) == []
+    assert breaking_changes(openapi, copy.deepcopy(openapi)) == []
 
 
 def test_a_new_optional_field_breaks_nothing(openapi: dict[str, Any]) -> None:
     now = copy.deepcopy(openapi)
     now["components"]["schemas"]["Structure"]["properties"]["website"] = {"type": "string"}
     now["paths"]["/api/v1/requests/{id}/new"] = {"post": {"responses": {}}}
-    assert breaking(openapi, now) == []
+    assert breaking_changes(openapi, now) == []
 
 
 def changed(schema: dict[str, Any], field: str, to: dict[str, Any]) -> None:
@@ -87,7 +87,7 @@ def changed(schema: dict[str, Any], field: str, to: dict[str, Any]) -> None:
 def test_a_broken_promise_is_named(openapi: dict[str, Any], change: Any, said: str) -> None:
     now = copy.deepcopy(openapi)
     change(now)
-    assert breaking(openapi, now) == [said]
+    assert breaking_changes(openapi, now) == [said]
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -32,9 +32,9 @@ from diagnostic.reactions import open_diagnosis
 from diagnostic.views import diagnoses
 from shared.contracts import diagnostic as contracts
 from shared.contracts.intake import RequestAdmitted
-from shared.eventlog import plain
+from shared.eventlog import to_plain
 from shared.kernel import Role
-from shared.projections import Document
+from shared.projections import Row
 from shared.testing.scenarios import CASE, NOW, Scenarios, text
 
 ADMITTED_AT = NOW - timedelta(minutes=5)
@@ -122,15 +122,15 @@ def test_the_rest_stays_at_home(event: object) -> None:
 # Listed
 
 
-def row(*events: object) -> Document:
+def row(*events: object) -> Row:
     """Each a day after the one before."""
-    document: Document = {}
+    document: Row = {}
     for position, event in enumerate(events, 1):
-        document = plain(diagnoses.project(document, entry(position), recorded(event)), repr)
+        document = to_plain(diagnoses.project(document, entry(position), recorded(event)), repr)
     return document
 
 
-def shown(document: Document, *names: str) -> tuple[Any, ...]:
+def shown(document: Row, *names: str) -> tuple[Any, ...]:
     return tuple(document[name] for name in names)
 
 

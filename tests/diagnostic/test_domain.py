@@ -55,7 +55,7 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from diagnostic.domain.state import Status
-from shared.kernel import Personal, Role
+from shared.kernel import PersonalData, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, Scenarios, new_id, text
 
@@ -76,7 +76,7 @@ SCHEME = ListOtherScheme("Fonds de confiance", "Étude en cours")
 
 
 def person(n: int, name: str, quality: Quality) -> Attendee:
-    return Attendee(new_id(n), Personal(new_id(n), name), quality)
+    return Attendee(new_id(n), PersonalData(new_id(n), name), quality)
 
 
 SESSION_HELD = SessionRecorded(
@@ -177,7 +177,7 @@ def test_each_participant_has_a_key_of_their_own_and_the_notes_have_the_case_s()
         person(1, "Maëlle Kerdoncuff", Quality.LEADER),
         person(2, "Ali Benhaddou", Quality.VOLUNTEER),
     )
-    assert held.session.notes == Personal(CASE, "Visite des serres.")
+    assert held.session.notes == PersonalData(CASE, "Visite des serres.")
 
 
 @pytest.mark.parametrize("held_on", [date(2001, 12, 31), TODAY + timedelta(days=2)])

@@ -42,14 +42,14 @@ from diagnostic.domain.events import (
     SessionCorrected,
     SessionRecorded,
 )
-from shared.kernel import Personal, Sealed
+from shared.kernel import Encrypted, PersonalData
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
 OPENED = DiagnosisOpened(UUID(int=8), "unit-35", "adviser-1", NOW, 12)
-LEADER = Attendee(new_id(1), Personal(new_id(1), "Maëlle Kerdoncuff"), Quality.LEADER)
+LEADER = Attendee(new_id(1), PersonalData(new_id(1), "Maëlle Kerdoncuff"), Quality.LEADER)
 SESSION_HELD = SessionRecorded(Session(TODAY, (LEADER,)))
 EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, 2, 10.5))
 ECONOMICS_RECORDED = EconomicsRecorded(Economics(2025, Perimeter.STRUCTURE, budget=412_000_00))
@@ -219,7 +219,7 @@ def test_only_a_session_that_stands_is_corrected_or_cancelled() -> None:
 
 
 def test_the_difference_between_two_versions_is_told_as_people_write_it() -> None:
-    def opened(sealed: Sealed) -> str:
+    def opened(sealed: Encrypted) -> str:
         assert sealed.clear is not None
         return sealed.clear
 

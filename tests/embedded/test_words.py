@@ -15,7 +15,7 @@ import pytest
 
 from embedded.demo.words import Words, readable
 from embedded.who import ROLE_NAMES
-from shared.kernel import ROLES, name_of
+from shared.kernel import ROLE_LABELS, event_name
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "deploy" / "demo" / "words.toml").read_text())
 EVENTS = [
@@ -27,12 +27,12 @@ EVENTS = [
 
 
 def test_every_event_that_carries_something_has_words_even_if_none_are_needed() -> None:
-    carrying = {name_of(event).name for event in EVENTS if dataclasses.fields(event)}
+    carrying = {event_name(event).name for event in EVENTS if dataclasses.fields(event)}
     assert carrying - WORDS["about"].keys() == set()
 
 
 def test_no_words_are_kept_for_an_event_that_does_not_exist() -> None:
-    assert WORDS["about"].keys() - {name_of(event).name for event in EVENTS} == set()
+    assert WORDS["about"].keys() - {event_name(event).name for event in EVENTS} == set()
 
 
 def test_every_code_that_an_event_may_hold_is_said_in_french() -> None:
@@ -42,7 +42,7 @@ def test_every_code_that_an_event_may_hold_is_said_in_french() -> None:
 
 def test_roles_have_the_words_that_they_have_in_the_services() -> None:
     """The stack imports nothing of them."""
-    assert {code: said for code, said in ROLES.items() if code != "service"} == ROLE_NAMES
+    assert {code: said for code, said in ROLE_LABELS.items() if code != "service"} == ROLE_NAMES
 
 
 def kinds_in(shape: Any, seen: set[Any]) -> Iterator[type[StrEnum]]:

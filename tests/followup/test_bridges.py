@@ -48,8 +48,8 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.kernel import Role
-from shared.projections import Document, View
-from shared.temporal.rows_at import row_of
+from shared.projections import Projection, Row
+from shared.temporal.rows_at import fold_row
 from shared.testing.scenarios import CASE, NOW, Scenarios, text
 
 TODAY = NOW.date()
@@ -160,7 +160,7 @@ def test_a_need_is_about_an_axis_that_diagnoses_look_at() -> None:
     assert {theme.value for theme in Theme} == {axis.value for axis in Axis}
 
 
-def row(*events: object, of: View = follow_ups) -> Document:
+def row(*events: object, of: Projection = follow_ups) -> Row:
     return listed(of, *events)
 
 
@@ -241,7 +241,7 @@ def test_a_review_cancelled_before_the_day_it_was_held_takes_nothing_from_the_ot
     later = NOW + timedelta(days=20)
     history = [(OPENED, NOW), *((each, later) for each in (ReviewRecorded("M0", first), cancelled))]
     events = [told(each, n, at) for n, (each, at) in enumerate([*history, (ReviewRecorded("M6", other), later)], 1)]
-    shown = row_of(follow_ups, events, TODAY + timedelta(days=6))
+    shown = fold_row(follow_ups, events, TODAY + timedelta(days=6))
     assert shown is not None
     assert (shown["reviews_held"], shown["reviews"]) == (1, {"M6": "held"})
 

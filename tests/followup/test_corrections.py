@@ -28,7 +28,7 @@ from followup.domain.events import (
 )
 from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Measure, Report, Review, ReviewStatus
-from shared.kernel import Due
+from shared.kernel import Deadline
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
@@ -82,7 +82,7 @@ def test_a_review_recorded_by_mistake_is_to_be_held_again_and_its_day_is_kept_an
     cancelled = ReviewCancelled("M0", was, TODAY, text("C’était un autre dossier"))
     history = given(OPENED, ReviewFellDue("M0", TODAY), recorded)
     history.when(cancel).then(cancelled)
-    assert next(iter(decider.dues(history.state, cancelled))) == Due("review", "M0", TODAY)
+    assert next(iter(decider.dues(history.state, cancelled))) == Deadline("review", "M0", TODAY)
     after = given(*history.events, cancelled)
     assert after.state.reviews["M0"] == Review(TODAY)
     after.when(CloseFollowUp("Les effets durent.")).refused("reviews-left")

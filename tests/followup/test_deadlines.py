@@ -32,7 +32,7 @@ from followup.domain.events import (
 from followup.domain.follow_up import decider
 from followup.domain.reviews import Report
 from followup.domain.themes import Theme
-from shared.kernel import Due, Role
+from shared.kernel import Deadline, Role
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
@@ -62,10 +62,10 @@ def kept(*events: object) -> dict[tuple[str, str], date]:
 
 def test_each_review_keeps_its_day_and_the_day_from_which_it_is_overdue() -> None:
     assert list(decider.dues(decider.initial, OPENED)) == [
-        Due("review", "M0", TODAY),
-        Due("overdue-review", "M0", TODAY + timedelta(days=60)),
-        Due("review", "M6", SEPTEMBER),
-        Due("overdue-review", "M6", NOVEMBER),
+        Deadline("review", "M0", TODAY),
+        Deadline("overdue-review", "M0", TODAY + timedelta(days=60)),
+        Deadline("review", "M6", SEPTEMBER),
+        Deadline("overdue-review", "M6", NOVEMBER),
     ]
 
 

@@ -49,7 +49,7 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Measure, Report, ReviewStatus
 from followup.domain.state import Status
 from followup.domain.themes import Theme
-from shared.kernel import months_after
+from shared.kernel import add_months
 from shared.testing.scenarios import NOW, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
@@ -114,7 +114,7 @@ def test_an_update_of_the_parcours_reopens_a_follow_up_that_was_closed() -> None
     ],
 )
 def test_months_later_is_the_same_day_or_the_last_of_its_month(day: date, months: int, later: date) -> None:
-    assert months_after(day, months) == later
+    assert add_months(day, months) == later
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import REVIEWS, schedule
 from followup.domain.what_if import AT_MOST, differences, parcours_end
 from followup.main import cli, service
-from shared.kernel import Actor, Role, Would, months_after, uuid7
+from shared.kernel import Actor, Role, RuleDifference, add_months, uuid7
 
 ENDED = date(2026, 3, 2)
 PLANNED = schedule(ENDED, REVIEWS, 1)
@@ -37,19 +37,19 @@ def test_the_same_rule_makes_no_difference() -> None:
 
 def test_a_review_more_and_a_review_less() -> None:
     assert found({0, 12, 18}) == [
-        ("M12", date(2027, 3, 2), Would.MORE),
-        ("M6", date(2026, 9, 2), Would.LESS),
+        ("M12", date(2027, 3, 2), RuleDifference.MORE),
+        ("M6", date(2026, 9, 2), RuleDifference.LESS),
     ]
 
 
 def test_the_reviews_after_an_update_bear_their_own_codes() -> None:
     again = schedule(ENDED, REVIEWS, 2)
-    assert found({0, 18}, again, 2) == [("M6-2", date(2026, 9, 2), Would.LESS)]
+    assert found({0, 18}, again, 2) == [("M6-2", date(2026, 9, 2), RuleDifference.LESS)]
 
 
 def test_nobody_can_tell_when_the_rule_of_then_was_another() -> None:
     ((review, day, would),) = found({0, 12}, {"M0": ENDED, "M3": date(2026, 6, 2)})
-    assert (review, day, would) == ("", None, Would.CANNOT_TELL)
+    assert (review, day, would) == ("", None, RuleDifference.CANNOT_TELL)
 
 
 @given(
@@ -94,7 +94,7 @@ def case(followup: Served) -> UUID:
 
 
 def moved_to(today: date) -> date:
-    return months_after(today, 7)
+    return add_months(today, 7)
 
 
 def asked(*arguments: object) -> Any:
@@ -107,8 +107,8 @@ def test_it_lists_the_dates_that_would_differ(followup: Served, case: UUID) -> N
     today = followup.application.clock.now().date()
     rows = json.loads(said.stdout)
     assert [(row["case"], row["review"], row["due_on"], row["would"]) for row in rows] == [
-        (str(case), "M12", months_after(today, 12).isoformat(), "serait prévu"),
-        (str(case), "M6", months_after(today, 6).isoformat(), "ne serait pas prévu"),
+        (str(case), "M12", add_months(today, 12).isoformat(), "serait prévu"),
+        (str(case), "M6", add_months(today, 6).isoformat(), "ne serait pas prévu"),
     ]
     assert rows[1]["status"] == f"à venir, au {moved_to(today):%d/%m/%Y}"
     assert "1 fins de parcours, 2 différences" in said.stderr

@@ -22,7 +22,7 @@ from console.sealing import Jar
 from console.session import Session, decode_session, encode
 from embedded.nats import Nats
 from intake.main import cli, service
-from shared.settings import RightsFrom
+from shared.settings import RightsSource
 
 ADDRESS = "http://127.0.0.1"
 PERSON = "ines.martin"
@@ -40,7 +40,7 @@ def intake(
     told: dict[str, Any] = {
         "issuer": provider.issuer,
         "jwks": f"{provider.issuer}/jwks",
-        "rights_from": RightsFrom.REGISTER,
+        "rights_from": RightsSource.REGISTER,
     }
     with served(service, database, nats, tmp_path, **told) as intake:
         intake.speak_to(monkeypatch)

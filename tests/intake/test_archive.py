@@ -32,7 +32,7 @@ from intake.domain.request import decider
 from intake.domain.state import Request, Status
 from intake.published import published
 from shared.contracts.intake import CaseInCharge
-from shared.kernel import InCharge, Role
+from shared.kernel import CaseAccess, Role
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import Scenarios, text
 
@@ -95,7 +95,7 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
 def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseInCharge) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert published(recorded, recorded) == told
-    assert decider.in_charge(decider.initial, event) == InCharge(told.adviser, told.confidential, told.archived)
+    assert decider.in_charge(decider.initial, event) == CaseAccess(told.adviser, told.confidential, told.archived)
 
 
 def test_confidentiality_is_kept_in_the_state() -> None:

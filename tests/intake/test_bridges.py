@@ -25,13 +25,13 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
-from shared.kernel import Actor, Personal, Role
+from shared.kernel import Actor, PersonalData, Role
 from shared.messaging import Header
-from shared.projections import Document
+from shared.projections import Row
 from shared.testing.scenarios import CASE, NOW, UNIT, text
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
-CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = events.RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
 LINKED = events.LinkedRequestOpened(UUID(int=5), GARDENS, UUID(int=8), CONTACT, "finance", UNIT)
 ADMITTED = events.RequestAdmitted("2021-1", UUID(int=8), UNIT, "adviser-2", LegalForm.ASSOCIATION, "44", 12)
@@ -41,7 +41,7 @@ def header(case: UUID) -> Header:
     return heard("followup", "need-found", case, unit=UNIT)
 
 
-def row(*events: object) -> Document:
+def row(*events: object) -> Row:
     return listed(requests, *events)
 
 

@@ -35,11 +35,11 @@ from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.published import published
 from shared.contracts.intake import CaseInCharge
-from shared.kernel import Actor, InCharge, Personal, Role
+from shared.kernel import Actor, CaseAccess, PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
-CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
 INES, OTHER = Actor("ines", Role.ADVISER, UNIT), Actor("other", Role.ADVISER, UNIT)
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Un besoin."), UNIT, adviser="ines")
@@ -134,4 +134,4 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
 def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseInCharge) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert published(recorded, recorded) == told
-    assert decider.in_charge(decider.initial, event) == InCharge(told.adviser, told.confidential)
+    assert decider.in_charge(decider.initial, event) == CaseAccess(told.adviser, told.confidential)

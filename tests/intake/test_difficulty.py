@@ -19,13 +19,13 @@ from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.domain.targets import TARGETS
 from intake.main import service
-from shared.kernel import Personal, Role
-from shared.runtime.service import Part
+from shared.kernel import PersonalData, Role
+from shared.runtime.service import ProcessRole
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
-CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
 ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)
@@ -131,7 +131,7 @@ REQUEST: dict[str, Any] = {
 
 @pytest.fixture
 def intake(serve: Serve) -> Served:
-    return serve(service, Part.ALL)
+    return serve(service, ProcessRole.ALL)
 
 
 def slug(answer: Any) -> str:

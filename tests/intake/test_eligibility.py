@@ -15,13 +15,13 @@ from intake.domain.eligibility import HOW_MANY, Assessment, DerogationKind, Judg
 from intake.domain.events import RequestReceived
 from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from shared.kernel import Personal, Role
+from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, text
 
 RULES = in_force(NOW.date())
 HARD = ("existing", "employer", "ess")
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
-CONTACT = SealedContact(str(CASE), Personal(CASE, "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(CASE), PersonalData(CASE, "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
 MET = Judged(Verdict.MET, text("Statuts lus."), "some-adviser")
 NOT_MET, UNKNOWN = replace(MET, verdict=Verdict.NOT_MET), replace(MET, verdict=Verdict.UNKNOWN)

@@ -21,11 +21,11 @@ from intake.domain.events import (
 from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from shared.kernel import Claim, Personal, Role
+from shared.kernel import PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
-CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
 ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)
@@ -39,7 +39,7 @@ def test_an_admitted_structure_may_give_up_before_its_parcours_opens_and_come_ba
     given(RECEIVED, ADMITTED).when(GIVE_UP, by=by).then(GIVEN_UP)
     closed = given(RECEIVED, ADMITTED, GIVEN_UP).state
     assert (closed.status, closed.ending) == (Status.CLOSED, Ending.GIVEN_UP)
-    freed = Claim("open-case", f"{UNIT}/{UUID(int=8)}", held=False)
+    freed = UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}", held=False)
     assert list(claims(given(RECEIVED, ADMITTED).state, GIVEN_UP)) == [freed]
 
 

@@ -16,9 +16,9 @@ from intake.domain.erasure import (
     decider,
     outstanding,
 )
-from shared.erasure import ForgetPerson, forgetting_of
+from shared.erasure import ErasePerson, case_erasure_id
 from shared.erasure import erasure as forgetting
-from shared.erasure.erasure import PersonForgotten
+from shared.erasure.erasure import PersonErased
 from shared.kernel import Role
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, text
 
@@ -59,19 +59,19 @@ def test_a_dossier_is_no_person() -> None:
 
 def test_intake_forgets_in_the_transaction_of_the_order() -> None:
     (asked,) = decider.alongside(decider.initial, ORDERED, context())
-    assert (asked.stream, asked.command) == (forgetting_of(PERSON), ForgetPerson(PERSON, 4))
-    forgetful().when(asked.command, by=Role.DPO).then(forgotten := PersonForgotten(PERSON, 4))
+    assert (asked.stream, asked.command) == (case_erasure_id(PERSON), ErasePerson(PERSON, 4))
+    forgetful().when(asked.command, by=Role.DPO).then(forgotten := PersonErased(PERSON, 4))
     assert list(forgetting.decider.forgets(forgotten)) == [PERSON]
 
 
 def test_whoever_is_told_again_answers_again() -> None:
-    again = PersonForgotten(PERSON, 0, again=True)
-    forgetful(PersonForgotten(PERSON, 4)).when(ForgetPerson(PERSON), by=Role.SERVICE).then(again)
+    again = PersonErased(PERSON, 0, again=True)
+    forgetful(PersonErased(PERSON, 4)).when(ErasePerson(PERSON), by=Role.SERVICE).then(again)
 
 
 def test_the_key_of_something_else_is_not_destroyed() -> None:
-    nobody = PersonForgotten(PERSON, 0, nobody=True)
-    forgetful().when(ForgetPerson(PERSON, nobody=True), by=Role.SERVICE).then(nobody)
+    nobody = PersonErased(PERSON, 0, nobody=True)
+    forgetful().when(ErasePerson(PERSON, nobody=True), by=Role.SERVICE).then(nobody)
     assert list(forgetting.decider.forgets(nobody)) == []
 
 

@@ -21,7 +21,7 @@ from intake.domain.link import (
 )
 from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink, RightGranted, RightRevoked
-from shared.kernel import Personal, Role
+from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -39,7 +39,7 @@ def renewed(identity: UUID = SECOND, until: date | None = None) -> IssueLink:
     return IssueLink(RenewLink(MOTIVE, until), PERSON, identity, LONGEST)
 
 
-NAME = Personal(PERSON, "Maëlle Kerdoncuff")
+NAME = PersonalData(PERSON, "Maëlle Kerdoncuff")
 GIVEN = LinkGiven(CASE, PERSON, Bearer.LEADER, NAME, FIRST, LONGEST, "some-adviser", text(MOTIVE))
 RENEWED = LinkRenewed(SECOND, LONGEST, "some-adviser", text(MOTIVE))
 REVOKED = LinkRevoked(text("Fin de mandat."))

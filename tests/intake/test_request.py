@@ -59,7 +59,7 @@ from intake.domain.events import (
 from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
-from shared.kernel import Actor, Claim, Personal, Role
+from shared.kernel import Actor, PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -68,7 +68,7 @@ HARD = ("existing", "employer", "ess")
 TODAY, PERSON = NOW.date(), new_id(1)
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
 STRUCTURE_ID = context().pseudonym("732829320")
-CONTACT = SealedContact(str(PERSON), Personal(PERSON, "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(PERSON), PersonalData(PERSON, "Maëlle Kerdoncuff"))
 NEED = "Une seule subvention."
 RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), NEED)
 RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, CONTACT, text(NEED), UNIT, adviser="some-adviser")
@@ -275,16 +275,16 @@ def test_only_an_admitted_case_comes_to_such_an_end(so_far: tuple[Any, ...], com
 
 def test_a_case_is_open_from_its_request_to_its_outcome_or_the_end_of_the_accompaniment() -> None:
     key, state = f"{UNIT}/{STRUCTURE_ID}", given(RECEIVED).state
-    assert list(claims(decider.initial, RECEIVED)) == [Claim("open-case", key)]
+    assert list(claims(decider.initial, RECEIVED)) == [UniqueKey("open-case", key)]
     for ending in (ORIENTED, TRANSFERRED, WITHDRAWN, AccompanimentEnded(), CaseClosed(Ending.ABANDONED)):
-        assert list(claims(state, ending)) == [Claim("open-case", key, held=False)]
+        assert list(claims(state, ending)) == [UniqueKey("open-case", key, held=False)]
     for going_on in (MET_BEFORE, assessed("ess")):
         assert list(claims(state, going_on)) == []
 
 
 def test_a_linked_request_stands_beside_the_case_that_it_comes_from_until_it_is_admitted() -> None:
     assert list(claims(decider.initial, LINKED)) == []
-    assert list(claims(given(LINKED).state, ADMITTED)) == [Claim("open-case", f"{UNIT}/{STRUCTURE_ID}")]
+    assert list(claims(given(LINKED).state, ADMITTED)) == [UniqueKey("open-case", f"{UNIT}/{STRUCTURE_ID}")]
 
 
 # In the log
@@ -292,7 +292,7 @@ def test_a_linked_request_stands_beside_the_case_that_it_comes_from_until_it_is_
 
 def test_another_contact_comes_under_an_id_and_a_key_of_their_own() -> None:
     reason = "La présidente a quitté l’association."
-    another = SealedContact(str(new_id(1)), Personal(new_id(1), "Soazig Le Bihan"))
+    another = SealedContact(str(new_id(1)), PersonalData(new_id(1), "Soazig Le Bihan"))
     corrected = ContactCorrected(another, text(reason))
     for history in ((RECEIVED,), (RECEIVED, ADMITTED)):
         given(*history).when(CorrectContact(Contact("Soazig Le Bihan"), reason)).then(corrected)
@@ -303,7 +303,7 @@ def test_another_contact_comes_under_an_id_and_a_key_of_their_own() -> None:
 
 def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_stored_in_clear() -> None:
     person = UUID(int=9)
-    said = (Personal(person, f"secret {kind}") for kind in ("nom", "rôle", "mél", "tél"))
+    said = (PersonalData(person, f"secret {kind}") for kind in ("nom", "rôle", "mél", "tél"))
     contact = SealedContact(str(person), *said)
     told = (
         replace(RECEIVED, contact=contact, need=text("secret besoin")),

@@ -18,9 +18,9 @@ from intake.domain.retention import (
     decider,
 )
 from intake.retention import Term
-from shared.erasure import ForgetDossier, forgetting_of
+from shared.erasure import EraseCase, case_erasure_id
 from shared.erasure import erasure as forgetting
-from shared.erasure.erasure import DossierForgotten
+from shared.erasure.erasure import CaseErased
 from shared.kernel import Role
 from shared.testing.scenarios import CASE, Scenarios, context, text
 
@@ -39,8 +39,8 @@ def test_a_dossier_is_destroyed_once_with_the_people_whom_nothing_else_tells_of(
     given().when(DESTROY, by=Role.OPS).then(GONE)
     given(GONE).when(DESTROY, by=Role.OPS).then()
     (asked,) = decider.alongside(decider.initial, GONE, context())
-    assert (asked.stream, asked.command) == (forgetting_of(CASE), ForgetDossier(CASE, (PERSON,), 4))
-    forgetful().when(asked.command, by=Role.OPS).then(forgotten := DossierForgotten(CASE, (PERSON,), 4))
+    assert (asked.stream, asked.command) == (case_erasure_id(CASE), EraseCase(CASE, (PERSON,), 4))
+    forgetful().when(asked.command, by=Role.OPS).then(forgotten := CaseErased(CASE, (PERSON,), 4))
     forgetful(forgotten).when(asked.command, by=Role.OPS).then()
     assert list(forgetting.decider.forgets(forgotten)) == [CASE, PERSON]
 

@@ -7,7 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, checked, sealed
-from shared.kernel import Personal, Refused
+from shared.kernel import PersonalData, Refused
 from shared.testing.scenarios import context, new_id
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
@@ -107,7 +107,7 @@ def test_what_is_known_of_a_person_is_sealed_under_a_key_of_their_own() -> None:
     contact = Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
     assert sealed(contact, context()) == SealedContact(
         str(person),
-        Personal(person, "Maëlle Kerdoncuff"),
-        Personal(person, "Présidente"),
-        Personal(person, "maelle@example.org"),
+        PersonalData(person, "Maëlle Kerdoncuff"),
+        PersonalData(person, "Présidente"),
+        PersonalData(person, "maelle@example.org"),
     )

@@ -29,14 +29,14 @@ from intake.domain.structure import (
 )
 from intake.domain.territory import REGIONS, Competence, region_of
 from intake.main import service
-from shared.kernel import Actor, Claim, Personal, Refused, Role
-from shared.runtime.service import Part
+from shared.kernel import Actor, PersonalData, Refused, Role, UniqueKey
+from shared.runtime.service import ProcessRole
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
-CONTACT = SealedContact(str(UUID(int=9)), Personal(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), "unit-44")
 ORIGIN = UUID(int=5)
 TAKE_OVER = TakeOver(ORIGIN, UNIT, GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), None)
@@ -107,7 +107,7 @@ def test_the_receiving_unit_takes_over_what_was_transferred_to_it() -> None:
 
 
 def test_a_transfer_is_received_once_and_opens_the_one_case_of_the_structure_there() -> None:
-    taken = [Claim("open-case", f"{UNIT}/{UUID(int=8)}"), Claim("received-transfer", str(ORIGIN))]
+    taken = [UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}"), UniqueKey("received-transfer", str(ORIGIN))]
     assert list(claims(decider.initial, TAKEN_OVER)) == taken
 
 
@@ -163,7 +163,7 @@ def intake(
 ) -> Iterator[Served]:
     (tmp_path / "competence.toml").write_text('[regions]\n"52" = "dla-regional-52"\n')
     monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(tmp_path / "competence.toml"))
-    with served(service, database, nats, tmp_path, Part.ALL) as running:
+    with served(service, database, nats, tmp_path, ProcessRole.ALL) as running:
         yield running
 
 

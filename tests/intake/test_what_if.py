@@ -19,7 +19,7 @@ from intake.domain.eligibility import Judged
 from intake.domain.state import Request
 from intake.domain.what_if import differences
 from intake.main import cli, service
-from shared.kernel import Would
+from shared.kernel import RuleDifference
 from shared.testing.scenarios import text
 
 (OURS,) = VERSIONS
@@ -45,7 +45,7 @@ MET = {criterion.code: Verdict.MET for criterion in OURS.list}
 NO_EMPLOYER = MET | {"employer": Verdict.NOT_MET}
 
 
-def found(of: Request, other: Criteria, then: Criteria | None = OURS) -> list[tuple[str, Would]]:
+def found(of: Request, other: Criteria, then: Criteria | None = OURS) -> list[tuple[str, RuleDifference]]:
     return [(each.criterion, each.would) for each in differences(of, then, other)]
 
 
@@ -56,23 +56,23 @@ def test_the_same_criteria_make_no_difference() -> None:
 
 def test_a_derogation_is_needed_where_a_criterion_becomes_hard() -> None:
     of = request(MET | {"voluntary": Verdict.NOT_MET, "ten_years": Verdict.MET})
-    assert found(of, STRICTER) == [("voluntary", Would.MORE)]
+    assert found(of, STRICTER) == [("voluntary", RuleDifference.MORE)]
 
 
 @pytest.mark.parametrize("derogated", [(), ("employer",)])
 def test_a_derogation_is_needed_no_longer_where_a_criterion_is_judged(derogated: tuple[str, ...]) -> None:
-    assert found(request(NO_EMPLOYER, *derogated), FREER) == [("employer", Would.LESS)]
+    assert found(request(NO_EMPLOYER, *derogated), FREER) == [("employer", RuleDifference.LESS)]
 
 
 def test_a_derogation_is_needed_no_longer_where_the_criterion_is_gone() -> None:
     (difference,) = differences(request(NO_EMPLOYER), OURS, WITHOUT_EMPLOYER)
-    assert (difference.criterion, difference.would) == ("employer", Would.LESS)
+    assert (difference.criterion, difference.would) == ("employer", RuleDifference.LESS)
     assert "Elle emploie au moins une personne" in difference.reason
 
 
 def test_nobody_can_tell_what_was_never_asked() -> None:
     (difference,) = differences(request(MET), OURS, STRICTER)
-    assert (difference.criterion, difference.would) == ("ten_years", Would.CANNOT_TELL)
+    assert (difference.criterion, difference.would) == ("ten_years", RuleDifference.CANNOT_TELL)
     assert "jamais été demandé" in difference.reason
     assert "En quelle année" in difference.reason
 
@@ -80,12 +80,12 @@ def test_nobody_can_tell_what_was_never_asked() -> None:
 def test_nobody_can_tell_what_nobody_could_say() -> None:
     of = request(MET | {"voluntary": Verdict.UNKNOWN, "ten_years": Verdict.MET})
     (difference,) = differences(of, OURS, STRICTER)
-    assert difference.would is Would.CANNOT_TELL
+    assert difference.would is RuleDifference.CANNOT_TELL
     assert "personne n’a pu le dire" in difference.reason
 
 
 def test_where_the_criteria_of_then_are_unknown_derogations_tell_what_they_required() -> None:
-    assert found(request(NO_EMPLOYER, "employer"), FREER, None) == [("employer", Would.LESS)]
+    assert found(request(NO_EMPLOYER, "employer"), FREER, None) == [("employer", RuleDifference.LESS)]
     assert found(request(NO_EMPLOYER), FREER, None) == []
 
 

@@ -28,11 +28,11 @@ from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
-from shared.kernel import Personal, Role
-from shared.messaging import To
-from shared.projections import Document
+from shared.kernel import PersonalData, Role
+from shared.messaging import CommandDispatch
+from shared.projections import Row
 from shared.testing.scenarios import CASE, Scenarios, text
-from shared.web.resources.affordances import operations_of
+from shared.web.resources.affordances import command_operations
 
 PLAN = Plan(
     UUID(int=8),
@@ -50,7 +50,9 @@ COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "abandoned": 1}, text("Un vrai Ã
 
 
 def added(action: UUID, kind: Kind) -> ActionAdded:
-    planned = PlannedAction(kind, "finance", text("Titre"), Personal(CASE, "Qui"), date(2026, 4, 1), date(2026, 6, 30))
+    planned = PlannedAction(
+        kind, "finance", text("Titre"), PersonalData(CASE, "Qui"), date(2026, 4, 1), date(2026, 6, 30)
+    )
     return ActionAdded(action, planned)
 
 
@@ -62,7 +64,7 @@ def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_ot
     Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, reopened).when(asked, by=Role.SERVICE).then()
 
 
-def closed(outcome: str) -> To | None:
+def closed(outcome: str) -> CommandDispatch | None:
     return give_update_up_of_who_closed_down(FollowUpClosed(outcome=outcome), heard("followup", "follow-up-closed"))
 
 
@@ -140,7 +142,7 @@ def test_the_rest_stays_at_home(event: object) -> None:
     assert published(recorded(event), entry()) is None
 
 
-def row(*events: object) -> Document:
+def row(*events: object) -> Row:
     return listed(parcours_list, ParcoursOpened(PLAN), *events)
 
 
@@ -215,5 +217,5 @@ def test_the_list_shows_who_waits_and_until_when() -> None:
 
 
 def test_every_command_has_its_place_over_http_but_what_others_cause() -> None:
-    offered = {operation.command for operation in operations_of(service.routers)}
+    offered = {operation.command for operation in command_operations(service.routers)}
     assert set(decider.commands) - offered == {OpenParcours, TakeUpAgain, GiveUpdateUp}

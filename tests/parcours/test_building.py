@@ -20,7 +20,7 @@ from parcours.domain.duration import DurationDerogationGranted, GrantDurationDer
 from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated, ShareParcours
-from shared.kernel import Personal, Role, months_after
+from shared.kernel import PersonalData, Role, add_months
 from shared.testing.scenarios import Scenarios, new_id, text
 
 given = Scenarios(decider)
@@ -34,7 +34,7 @@ ACTION = UUID(int=1)
 
 def planned(kind: Kind, axis: str) -> PlannedAction:
     days = 5 if kind is Kind.CONSULTING else None
-    who = Personal(new_id(2), "Nadia Le Goff")
+    who = PersonalData(new_id(2), "Nadia Le Goff")
     return PlannedAction(kind, axis, text("Revoir les coûts"), who, date(2026, 3, 16), date(2026, 3, 31), days)
 
 
@@ -226,7 +226,7 @@ def test_an_edit_waits_for_an_adjustment_once_the_parcours_is_validated() -> Non
     ],
 )
 def test_months_later_is_the_same_day_or_the_last_of_its_month(day: date, months: int, later: date) -> None:
-    assert months_after(day, months) == later
+    assert add_months(day, months) == later
 
 
 READY = (OPENED, RANKED, added(1, Kind.OWN_ACTION, "finance"), AxisDeferred("strategy", text("Après l’élection")))

@@ -47,7 +47,7 @@ from parcours.domain.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.main import service
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Personal, Role, uuid7
+from shared.kernel import Actor, PersonalData, Role, uuid7
 from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
@@ -58,7 +58,9 @@ AFTER = DEADLINE + timedelta(days=1)
 GRID = (GridLine("Compréhension du besoin", 60), GridLine("Prix", 40))
 LINES = (Criterion(text("Compréhension du besoin"), 60), Criterion(text("Prix"), 40))
 OPENED = ConsultationOpened(CASE, ACTION, text("Refondre les tarifs"), LINES, DEADLINE)
-ASKED = tuple(ProviderConsulted(key, Personal(key, f"Cabinet {key.int}"), f"provider-{key.int}") for key in (A, B, C))
+ASKED = tuple(
+    ProviderConsulted(key, PersonalData(key, f"Cabinet {key.int}"), f"provider-{key.int}") for key in (A, B, C)
+)
 PROPOSAL = Proposal(400_000, 5, text("Cinq jours sur place"))
 PROPOSED = (*ASKED, ProposalSubmitted(A, PROPOSAL), ProposalSubmitted(B, PROPOSAL))
 SCORER = "some-adviser"
@@ -93,7 +95,7 @@ def test_a_deadline_is_ahead_and_has_its_time_zone(deadline: datetime, slug: str
 
 
 def test_a_provider_consulted_before_it_had_a_link_is_let_in_and_keeps_its_place() -> None:
-    by_phone = ProviderConsulted(A, Personal(A, "Cabinet Armen"))
+    by_phone = ProviderConsulted(A, PersonalData(A, "Cabinet Armen"))
     let_in = ProviderLetIn(A, "provider-31")
     given(OPENED, by_phone).when(LetProviderIn(A, "provider-31")).then(let_in)
     given(OPENED, by_phone, let_in).when(LetProviderIn(A, "provider-31")).then()
@@ -111,7 +113,7 @@ def test_nobody_has_the_account_of_two_candidates() -> None:
 
 
 def test_providers_are_consulted_and_propose_until_the_deadline_as_recorded() -> None:
-    consulted = ProviderConsulted(new_id(1), Personal(new_id(1), "Cabinet Armen"))
+    consulted = ProviderConsulted(new_id(1), PersonalData(new_id(1), "Cabinet Armen"))
     given(OPENED).when(ConsultProvider("Cabinet Armen")).then(consulted)
     proposal = SubmitProposal(A, 400_000, 5, "Cinq jours sur place")
     given(OPENED, *ASKED).when(proposal, at=DEADLINE).then(ProposalSubmitted(A, PROPOSAL))
@@ -420,7 +422,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
 
 def test_a_provider_chosen_without_a_consultation_hands_in_its_own_report() -> None:
     case = Scenarios(parcours.decider)
-    who, action = Personal(new_id(2), "Cabinet Aubépine"), UUID(int=12)
+    who, action = PersonalData(new_id(2), "Cabinet Aubépine"), UUID(int=12)
     today = NOW.date()
     planned = PlannedAction(Kind.CONSULTING, "finance", text("Étude"), who, today, today)
     plan = Plan(UUID(int=8), "unit-35", "adviser-1", NOW - timedelta(days=40), ("finance",))

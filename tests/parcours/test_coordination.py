@@ -47,7 +47,7 @@ from parcours.domain.reporting import (
 )
 from parcours.domain.state import OPEN_STEPS, Kind, Period, Plan, PlannedAction, Signatures, Status, Step
 from parcours.domain.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
-from shared.kernel import Personal, Role
+from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
@@ -58,7 +58,7 @@ OWN, CONSULTING, UNKNOWN = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 def planned(kind: Kind) -> PlannedAction:
-    who = Personal(new_id(2), "Nadia Le Goff")
+    who = PersonalData(new_id(2), "Nadia Le Goff")
     return PlannedAction(kind, "finance", text("Revoir les coûts"), who, date(2026, 4, 1), date(2026, 6, 30))
 
 
@@ -76,7 +76,7 @@ UNDER_WAY = (
 ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
 AGREEMENT = AgreementSigned(
     CONSULTING,
-    Personal(new_id(1), "Cabinet Aubépine"),
+    PersonalData(new_id(1), "Cabinet Aubépine"),
     400_000,
     5,
     TODAY,
@@ -94,7 +94,7 @@ ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
 
 @pytest.mark.parametrize("action", [OWN, CONSULTING])
 def test_the_adviser_introduces_the_structure_to_who_can_open_the_way(action: UUID) -> None:
-    met = IntroductionMade(action, Personal(new_id(1), "Youenn Marchand"), TODAY)
+    met = IntroductionMade(action, PersonalData(new_id(1), "Youenn Marchand"), TODAY)
     given(*UNDER_WAY).when(Introduce(action, "Youenn Marchand", TODAY)).then(met)
     [introduction] = given(*UNDER_WAY, met).state.actions[action].introductions
     assert (introduction.whom, introduction.held_on) == (met.whom, TODAY)

@@ -38,7 +38,7 @@ from parcours.domain.reporting import DaysRecorded, FinalReportAccepted, FinalRe
 from parcours.domain.state import Kind, Plan, PlannedAction
 from parcours.domain.validation import ParcoursValidated
 from parcours.main import service
-from shared.kernel import Actor, Personal, Role, uuid7
+from shared.kernel import Actor, PersonalData, Role, uuid7
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -46,7 +46,7 @@ TODAY = NOW.date()
 BEFORE = TODAY - timedelta(days=3)
 PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2025, 12, 2, 9, tzinfo=UTC), ("finance",))
 ACTION = UUID(int=2)
-WHO = Personal(new_id(1), "Cabinet Aubépine")
+WHO = PersonalData(new_id(1), "Cabinet Aubépine")
 AGREEMENT = AgreementSigned(ACTION, WHO, 400_000, 5, BEFORE, exception=text("Seul cabinet"))
 CARRIED_OUT = (
     ParcoursOpened(PLAN),
@@ -71,13 +71,13 @@ ENDED = (
 @pytest.mark.parametrize("end", ENDED)
 def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_reason(end: tuple[object, ...]) -> None:
     history = given(*CARRIED_OUT, *end)
-    met = IntroductionCorrected(ACTION, 1, Personal(new_id(1), "Youenn Marchand"), TODAY, text(WHY))
+    met = IntroductionCorrected(ACTION, 1, PersonalData(new_id(1), "Youenn Marchand"), TODAY, text(WHY))
     history.when(CorrectIntroduction(ACTION, 1, "Youenn Marchand", TODAY, WHY)).then(met)
     days = DaysCorrected(ACTION, 3, TODAY, text(WHY))
     history.when(CorrectDays(ACTION, 3, TODAY, WHY)).then(days)
     report = FinalReportCorrected(ACTION, BEFORE, text(WHY))
     history.when(CorrectFinalReport(ACTION, BEFORE, WHY)).then(report)
-    signed = AgreementCorrected(ACTION, Personal(new_id(1), "Cabinet Ajonc"), 350_000, 6, BEFORE, text(WHY))
+    signed = AgreementCorrected(ACTION, PersonalData(new_id(1), "Cabinet Ajonc"), 350_000, 6, BEFORE, text(WHY))
     history.when(CorrectAgreement(ACTION, "Cabinet Ajonc", 350_000, 6, BEFORE, WHY)).then(signed)
     after = given(*history.events, met, days, report, signed).state.actions[ACTION]
     assert after.agreement is not None
@@ -126,7 +126,7 @@ def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> 
     key = UUID(int=31)
     chosen = Scenarios(consultation)(
         ConsultationOpened(CASE, ACTION, text("Étude"), (), NOW),
-        ProviderConsulted(key, Personal(key, "Cabinet")),
+        ProviderConsulted(key, PersonalData(key, "Cabinet")),
         ProposalSubmitted(key, Proposal(400_000, 5, text("Cinq jours"))),
         ConsultationAwarded(key, 13.0),
     )

@@ -279,12 +279,12 @@ def test_the_draft_of_the_agreement_is_ready_to_be_signed_by_the_three(
     ("file", "said"),
     [
         (None, "il n’est pas encore joint au dossier"),
-        (attachment.Step.KEPT, "c’est la pièce jointe « Convention signée » (convention.pdf)"),
-        (attachment.Step.WITHDRAWN, "a été retirée du dossier"),
+        (attachment.AttachmentStatus.KEPT, "c’est la pièce jointe « Convention signée » (convention.pdf)"),
+        (attachment.AttachmentStatus.WITHDRAWN, "a été retirée du dossier"),
     ],
 )
 def test_the_agreement_says_which_attachment_proves_it(
-    log: MemoryLog[Parcours], prestation: UUID, file: attachment.Step | None, said: str
+    log: MemoryLog[Parcours], prestation: UUID, file: attachment.AttachmentStatus | None, said: str
 ) -> None:
     proof = UUID(int=78) if file else None
     do(
@@ -294,7 +294,7 @@ def test_the_agreement_says_which_attachment_proves_it(
         ),
     )
     joined = attachment.Attachment(
-        file or attachment.Step.NEW, title=text("Convention signée"), file_name=text("convention.pdf")
+        file or attachment.AttachmentStatus.NEW, title=text("Convention signée"), file_name=text("convention.pdf")
     )
 
     def beside(_: Any, key: UUID) -> Any:

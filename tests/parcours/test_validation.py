@@ -33,7 +33,7 @@ from parcours.domain.validation import (
     ShareParcours,
     ValidateParcours,
 )
-from shared.kernel import Actor, Personal, Role
+from shared.kernel import Actor, PersonalData, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import MemoryLog, Scenarios, new_id, text
 
@@ -45,7 +45,7 @@ OWN, CONSULTING = UUID(int=1), UUID(int=2)
 
 
 def planned(kind: Kind, axis: str) -> PlannedAction:
-    who = Personal(new_id(2), "Nadia Le Goff")
+    who = PersonalData(new_id(2), "Nadia Le Goff")
     return PlannedAction(kind, axis, text("Revoir les coûts"), who, date(2026, 4, 1), date(2026, 6, 30))
 
 

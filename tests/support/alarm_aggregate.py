@@ -12,7 +12,7 @@ from uuid import UUID
 from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY
 
 from shared.eventlog import ServiceApplication
-from shared.kernel import Clock, Context, Decider, Due, Refusal, event
+from shared.kernel import Clock, Context, Deadline, Decider, Refusal, event
 from shared.kernel.events import command
 
 BROKEN = Refusal("alarm-broken", "Réveil cassé")
@@ -79,9 +79,9 @@ def evolve(alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Alarms:
     return alarms
 
 
-def dues(_alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Iterator[Due]:
+def dues(_alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Iterator[Deadline]:
     if isinstance(told, AlarmSet):
-        yield Due("alarm", told.alarm, told.on)
+        yield Deadline("alarm", told.alarm, told.on)
 
 
 def ring(_kind: str, alarm: str) -> Ring:

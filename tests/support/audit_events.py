@@ -10,7 +10,7 @@ from tests.support.integration import heard
 
 from audit.domain import EventHeard
 from audit.ledger.integrator import integrate
-from shared.eventlog import Meta, RecordedEvent, ServiceApplication
+from shared.eventlog import EventMetadata, RecordedEvent, ServiceApplication
 from shared.kernel import Clock, Role, uuid7
 from shared.messaging import Header, encode
 
@@ -57,7 +57,7 @@ def kept(app: ServiceApplication, told: Sequence[Header], body: str | None = Non
 
 
 def _heard(told: Header, body: str | None) -> RecordedEvent[EventHeard]:
-    meta = Meta(uuid7(), told.case, "service:audit", Role.SERVICE, told.correlation, causation=told.id)
+    meta = EventMetadata(uuid7(), told.case, "service:audit", Role.SERVICE, told.correlation, causation=told.id)
     kept = EventHeard(
         told.publisher, told.log_id, told.position, told.event, told.recorded_at, encode(told).decode(), body
     )

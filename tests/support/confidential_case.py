@@ -10,7 +10,7 @@ from tests.support.golden_samples import service
 from tests.support.reconciled_intake import hear
 from tests.support.served_service import Served
 
-from shared.access.case_access import HearInCharge, decider
+from shared.access.case_access import ReplicateCaseAccess, decider
 from shared.contracts.intake import CaseInCharge
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7_after
@@ -24,7 +24,7 @@ REASONS = {"reason": "mandat_ad_hoc", "motive": "Un mandataire ad hoc est désig
 def heard(app: ServiceApplication, case: UUID | str, adviser: str | None, confidential: bool = True) -> None:
     case = UUID(str(case))
     context = app.context(case, Actor("service:intake", Role.SERVICE))
-    app.handle(decider, uuid7_after(case, "in-charge"), HearInCharge(adviser, confidential), context)
+    app.handle(decider, uuid7_after(case, "in-charge"), ReplicateCaseAccess(adviser, confidential), context)
 
 
 def made(running: Served, name: str, case: str, adviser: str) -> None:

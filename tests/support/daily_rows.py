@@ -7,33 +7,35 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.eventlog import LogEntry, Meta, RecordedEvent
-from shared.kernel import Role, happened_at
-from shared.projections import Document, View
+from shared.eventlog import EventMetadata, LogEntry, RecordedEvent
+from shared.kernel import Role, effective_time
+from shared.projections import Projection, Row
 from shared.statistics import Counts, Release
-from shared.temporal.aggregate_at import Told
-from shared.temporal.rows_at import row_of
+from shared.temporal.aggregate_at import RecordedEntry
+from shared.temporal.rows_at import fold_row
 from shared.testing.scenarios import CASE
 
 
-def told(event: Any, version: int, recorded_at: datetime) -> Told:
-    meta = Meta(UUID(int=version), CASE, "some-adviser", Role.ADVISER, CASE, effective_at=happened_at(event))
+def told(event: Any, version: int, recorded_at: datetime) -> RecordedEntry:
+    meta = EventMetadata(
+        UUID(int=version), CASE, "some-adviser", Role.ADVISER, CASE, effective_at=effective_time(event)
+    )
     entry = LogEntry(CASE, version, "", b"", version, CASE, 0, version, recorded_at)
     return entry, RecordedEvent(CASE, version, meta, event)
 
 
-def rows_on_every_day(views: Iterable[View], history: Iterable[tuple[Any, datetime]]) -> list[Document]:
+def rows_on_every_day(views: Iterable[Projection], history: Iterable[tuple[Any, datetime]]) -> list[Row]:
     events = [told(event, version, at) for version, (event, at) in enumerate(history, 1)]
     named = {(each.meta.effective_at or entry.recorded_at).date() for entry, each in events}
-    rows = (row_of(view, events, day) for view in views for day in named | {day - timedelta(days=1) for day in named})
+    rows = (fold_row(view, events, day) for view in views for day in named | {day - timedelta(days=1) for day in named})
     return [row for row in rows if row is not None]
 
 
-def negative(row: Document) -> list[str]:
+def negative(row: Row) -> list[str]:
     """The fields that count less than nothing."""
     return [name for name, value in row.items() if isinstance(value, int | float) and value < 0]
 
 
-def counted_for_pilots(release: Release, rows: Iterable[Document]) -> Counts:
+def counted_for_pilots(release: Release, rows: Iterable[Row]) -> Counts:
     """Whatever a row says, each dimension has a key for it."""
     return release.counted([row for row in rows if row.get(release.happened)])

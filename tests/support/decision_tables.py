@@ -10,10 +10,10 @@ from pathlib import Path
 from tests.support.decisions import Decision, decisions, made_by, raised_by
 from tests.support.golden_samples import ROOT, SERVICES, service
 
-from shared.kernel import Refusal, Role, name_of
+from shared.kernel import Refusal, Role, event_name
 from shared.runtime import Service
-from shared.web.auth import EVERYONE_AT_WORK
-from shared.web.resources.affordances import operations_of
+from shared.web.auth import STAFF
+from shared.web.resources.affordances import command_operations
 
 BEGIN, END = "<!-- decisions: written by `make schemas` -->\n", "<!-- end of decisions -->"
 LEGEND = """
@@ -49,7 +49,7 @@ def tables(service: Service) -> str:
 def offered(service: Service) -> dict[type, tuple[tuple[Role, ...], frozenset[Refusal]]]:
     """By command: the roles that may ask for it over HTTP, and what may be refused before the decider is asked."""
     by_whom: dict[type, tuple[tuple[Role, ...], frozenset[Refusal]]] = {}
-    for operation in operations_of(service.routers):
+    for operation in command_operations(service.routers):
         before = raised_by(*operation.before)
         for command in {operation.command, *made_by(*operation.before)}:
             roles, known = by_whom.get(command, ((), frozenset[Refusal]()))
@@ -58,15 +58,15 @@ def offered(service: Service) -> dict[type, tuple[tuple[Role, ...], frozenset[Re
 
 
 def _line(decision: Decision, roles: tuple[Role, ...], refusals: Iterable[Refusal]) -> str:
-    events = _codes(name_of(event).name for event in decision.events)
+    events = _codes(event_name(event).name for event in decision.events)
     return f"| `{decision.command.__name__}` | {_by(roles)} | {events} | {_codes(each.slug for each in refusals)} |\n"
 
 
 def _by(roles: tuple[Role, ...]) -> str:
     if not roles:
         return "itself"
-    at_work = ["work"] if set(EVERYONE_AT_WORK) <= set(roles) else []
-    others = [role.replace("_", " ") for role in roles if not at_work or role not in EVERYONE_AT_WORK]
+    at_work = ["work"] if set(STAFF) <= set(roles) else []
+    others = [role.replace("_", " ") for role in roles if not at_work or role not in STAFF]
     return ", ".join([*at_work, *others])
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any, get_args
 
-from shared.kernel import Claim, Decider, Refusal
+from shared.kernel import Decider, Refusal, UniqueKey
 from shared.runtime import Service
 
 Yes = bool | None
@@ -80,7 +80,7 @@ def _whole(decider: Decider[Any], decision: Decision, alone: dict[str, dict[type
         claimed, besides = Findings(), Findings()
         Reading(claimed).follow(decider.claims, (None, event))
         Reading(besides).follow(decider.alongside, (None, event))
-        if Claim in claimed.made:
+        if UniqueKey in claimed.made:
             refusals.add(decider.claimed)
         for others in alone.values():
             refusals |= {each for made in besides.made & others.keys() for each in others[made].refusals}
@@ -238,7 +238,7 @@ class Body:
 
     def _call(self, call: ast.Call) -> None:
         called = self._value(call.func)
-        if called is None or (called is Claim and any(keyword.arg == "held" for keyword in call.keywords)):
+        if called is None or (called is UniqueKey and any(keyword.arg == "held" for keyword in call.keywords)):
             return  # what is given back is refused to nobody
         self._reading.meet(called)
         self._reading.follow(called, [self._class_of(argument) for argument in call.args])

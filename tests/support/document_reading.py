@@ -12,9 +12,9 @@ from uuid import UUID
 
 from pypdf import PdfReader
 
-from shared.crypto import ERASED
-from shared.documents import Document, Papers, Reading, Told, rendering
-from shared.kernel import Role, Sealed
+from shared.crypto import ERASED_TEXT
+from shared.documents import Document, DocumentSource, DocumentTemplates, RecordedFact, rendering
+from shared.kernel import Encrypted, Role
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 
 S = TypeVar("S")
@@ -22,35 +22,35 @@ S = TypeVar("S")
 
 def read(
     log: MemoryLog[S], at: datetime = NOW, *, by: Role = Role.ADVISER, erased: Collection[UUID] = (), **more: Any
-) -> Reading[S]:
+) -> DocumentSource[S]:
     """`erased`: the keys that are gone."""
 
-    def shown(sealed: Sealed) -> str:
-        return ERASED if UUID(str(sealed.key)) in erased else log.vault.shown(sealed)
+    def shown(sealed: Encrypted) -> str:
+        return ERASED_TEXT if UUID(str(sealed.key)) in erased else log.vault.shown(sealed)
 
-    told = tuple(Told(event, at, f"some-{by}", by) for event in log.events)
-    return Reading(CASE, CASE, log.state, told, shown, **more)
+    told = tuple(RecordedFact(event, at, f"some-{by}", by) for event in log.events)
+    return DocumentSource(CASE, CASE, log.state, told, shown, **more)
 
 
-def written(papers: Papers[S], name: str, reading: Reading[S]) -> Document:
+def written(papers: DocumentTemplates[S], name: str, reading: DocumentSource[S]) -> Document:
     (paper,) = (paper for paper in papers(reading.state) if paper.name == name)
     assert paper.lacking is None, paper.lacking
     return paper.write(reading)
 
 
-def lacking(papers: Papers[S], name: str, state: S) -> str | None:
+def lacking(papers: DocumentTemplates[S], name: str, state: S) -> str | None:
     (paper,) = (paper for paper in papers(state) if paper.name == name)
     return paper.lacking
 
 
 def on_screen(document: Document) -> str:
     """The text of the HTML, blanks made one."""
-    body = rendering.html(document).partition("</style>")[2]
+    body = rendering.render_html(document).partition("</style>")[2]
     return _one_line(unescape(re.sub(r"<[^>]*>", " ", body)))
 
 
 def on_paper(document: Document) -> str:
-    return text_of(rendering.pdf(document))
+    return text_of(rendering.render_pdf(document))
 
 
 def text_of(pdf: bytes) -> str:

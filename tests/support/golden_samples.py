@@ -19,9 +19,9 @@ from eventsourcing.persistence import StoredEvent
 from pydantic import BaseModel
 
 from shared.contracts.base import PublicEvent
-from shared.crypto import Vault
-from shared.eventlog import EventMapper, Meta, RecordedEvent
-from shared.kernel import Decider, Personal, Role, Sealed, name_of
+from shared.crypto import KeyStore
+from shared.eventlog import EventMapper, EventMetadata, RecordedEvent
+from shared.kernel import Decider, Encrypted, PersonalData, Role, event_name
 from shared.runtime import Service
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def stored_events() -> Iterator[tuple[str, Decider[Any], type]]:
 
 
 def stored_path(name: str, event: type) -> Path:
-    return FOLDER / "stored" / name / f"{name_of(event).topic.replace(':', '.')}.json"
+    return FOLDER / "stored" / name / f"{event_name(event).topic.replace(':', '.')}.json"
 
 
 def told_path(contract: type[PublicEvent]) -> Path:
@@ -94,15 +94,15 @@ PLAIN: dict[Any, Any] = {
     UUID: UUID(int=7),
     date: date(2026, 3, 2),
     datetime: datetime(2026, 3, 2, 9, tzinfo=UTC),
-    Sealed: Sealed(STREAM, "secret"),
-    Personal: Personal(STREAM, "secret"),
+    Encrypted: Encrypted(STREAM, "secret"),
+    PersonalData: PersonalData(STREAM, "secret"),
 }
 
 
 def write_missing() -> list[Path]:
     written = []
-    ring = Vault(bytes(32), lambda _: {}).keys([STREAM])
-    meta = Meta(
+    ring = KeyStore(bytes(32), lambda _: {}).keys([STREAM])
+    meta = EventMetadata(
         UUID(int=2), STREAM, "adviser-1", Role.ADVISER, STREAM, "dla-44", UUID(int=3), PLAIN[datetime], "2021-1"
     )
     for name, decider, event in stored_events():

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.eventlog import LogEntry, Meta, RecordedEvent, plain
+from shared.eventlog import EventMetadata, LogEntry, RecordedEvent, to_plain
 from shared.kernel import Role
 from shared.messaging import Header
-from shared.projections import Document, View
+from shared.projections import Projection, Row
 from shared.testing.scenarios import CASE, NOW
 
-META = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
+META = EventMetadata(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 
 
 def heard(publisher: str, event: str, case: UUID = CASE, **told: Any) -> Header:
@@ -57,9 +57,9 @@ def recorded(event: object) -> RecordedEvent[Any]:
     return RecordedEvent(CASE, 1, META, event)
 
 
-def listed(view: View, *events: object) -> Document:
+def listed(view: Projection, *events: object) -> Row:
     """What a list shows after these events, all recorded at once."""
-    document: Document = {}
+    document: Row = {}
     for event in events:
-        document = plain(view.project(document, entry(), recorded(event)), repr)
+        document = to_plain(view.project(document, entry(), recorded(event)), repr)
     return document

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.support.golden_samples import ROOT, SERVICES, service
 
-from shared.messaging.permissions import Part, accounts
+from shared.messaging.permissions import ServicePermissions, accounts
 
 FILE = ROOT / "deploy" / "nats" / "accounts.conf"
 HEADER = """# What each service may do on NATS: an account of its own. Written by `make schemas`.
@@ -18,7 +18,7 @@ HEADER = """# What each service may do on NATS: an account of its own. Written b
 
 def written() -> str:
     hearing = [service(name).reactions for name in SERVICES]
-    return HEADER + accounts(Part(each.service, each.publishers, each.whole) for each in hearing)
+    return HEADER + accounts(ServicePermissions(each.service, each.publishers, each.whole) for each in hearing)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 
 from shared.eventlog import PARTITIONS, LogEntry, LogRecorder, PartitionTracking, ServiceApplication
-from shared.kernel import Actor, Claim, Context, Decider, Personal, Refusal, Role, Sealed, event, uuid7
+from shared.kernel import Actor, Context, Decider, Encrypted, PersonalData, Refusal, Role, UniqueKey, event, uuid7
 from shared.kernel.events import command
 
 DEPLOYMENT_KEY = b"k" * 32
@@ -30,15 +30,15 @@ class Note:
 @event("noted", label="Noté")
 class Noted:
     number: int
-    who: Personal
-    remarks: tuple[Sealed, ...] = ()
+    who: PersonalData
+    remarks: tuple[Encrypted, ...] = ()
     claim: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
     total: int = 0
-    last: Personal | None = None
+    last: PersonalData | None = None
 
 
 def decide(_notes: Notes, note: Note, context: Context) -> list[Noted]:
@@ -52,9 +52,9 @@ def evolve(notes: Notes, noted: Noted) -> Notes:
     return replace(notes, total=notes.total + noted.number, last=noted.who)
 
 
-def claims(_notes: Notes, noted: Noted) -> Iterator[Claim]:
+def claims(_notes: Notes, noted: Noted) -> Iterator[UniqueKey]:
     if noted.claim:
-        yield Claim("note", noted.claim.removeprefix("-"), held=not noted.claim.startswith("-"))
+        yield UniqueKey("note", noted.claim.removeprefix("-"), held=not noted.claim.startswith("-"))
 
 
 decider: Decider[Notes] = Decider("notes", Notes(), decide, evolve, (Note,), (Noted,), claims, TAKEN)

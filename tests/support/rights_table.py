@@ -11,7 +11,7 @@ from uuid import UUID
 from tests.support.declared import declared
 from tests.support.golden_samples import SERVICES
 
-from shared.access import Action, Dossier, decided
+from shared.access import Action, ProtectedCase, evaluate
 from shared.kernel import Actor, Role
 
 FILE = Path(__file__).parents[2] / "docs" / "rights.md"
@@ -43,8 +43,8 @@ def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
     only = DOSSIER if role in BOUND else None
     in_charge = "somebody" if whose.endswith("in charge") else "somebody else"
     units = frozenset({WHOSE.get(whose, OWN)})
-    dossier = Dossier(ONES.get(whose, DOSSIER), units, "confidential" in whose, in_charge, "archived" in whose)
-    found = decided(actor, only, action, dossier)
+    dossier = ProtectedCase(ONES.get(whose, DOSSIER), units, "confidential" in whose, in_charge, "archived" in whose)
+    found = evaluate(actor, only, action, dossier)
     return found.allowed, found.policy
 
 

@@ -21,7 +21,7 @@ from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
 from shared.kernel import Actor, Context, Decider, Refusal, Role, event, uuid7
 from shared.kernel.events import command
-from shared.messaging import Feed, Header, Inbox, Message, Page, Reactions, To, messages_of
+from shared.messaging import CommandDispatch, Feed, FeedPage, Header, Inbox, Message, Reactions, messages_of
 from shared.messaging.restored_publisher import decider as following
 from shared.web.auth import Caller
 from shared.web.standard import feed_router
@@ -140,7 +140,7 @@ class LogOfTheDesk(Feed):
         super().__init__({}, "")
         self.desk, self.asked = desk, 0
 
-    def page(self, publisher: str, partition: int | None, after: int, limit: int = 2) -> Page:
+    def page(self, publisher: str, partition: int | None, after: int, limit: int = 2) -> FeedPage:
         assert publisher == self.desk.name
         self.asked += 1
         recorder = self.desk.app.recorder
@@ -148,7 +148,7 @@ class LogOfTheDesk(Feed):
             entries = recorder.select_notifications(after, limit, inclusive_of_start=False)
         else:
             entries = recorder.entries_of_partition(partition, after, limit)
-        return Page(recorder.identity().log_id, messages_of(self.desk.app, self.desk.published, entries), None)
+        return FeedPage(recorder.identity().log_id, messages_of(self.desk.app, self.desk.published, entries), None)
 
 
 def desk_at(url: str, service: str) -> Desk:
@@ -180,15 +180,15 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
     if whole:
 
         @reactions.on_every([desk.name])
-        def follow_all(message: Message) -> To:
+        def follow_all(message: Message) -> CommandDispatch:
             """Whatever the desk records is followed."""
-            return To(decider, message.header.case, Follow(message.header.position))
+            return CommandDispatch(decider, message.header.case, Follow(message.header.position))
     else:
 
         @reactions.on(desk.contract)
-        def follow_step(told: Any, header: Header) -> To:
+        def follow_step(told: Any, header: Header) -> CommandDispatch:
             """A step registered at the desk is followed in the workshop."""
-            return To(decider, header.case, Follow(told.step))
+            return CommandDispatch(decider, header.case, Follow(told.step))
 
     app = ServiceApplication(name, [decider, following], url, DEPLOYMENT_KEY)
     return Workshop(app, Inbox(app, reactions, feed), mended)

@@ -14,11 +14,11 @@ import msgspec
 from tests.support.golden_samples import SERVICES, service
 
 from followup.domain.sheet import PublishSheet
-from shared.kernel import Motive, PersonLine, Sealed, SealedLine, Text, name_of
+from shared.kernel import ConfidentialLine, Encrypted, Motive, PersonalLine, Text, event_name
 
 TO_ALL = (PublishSheet,)
 """What is said by these is read over first, names nobody, and is there for all to find."""
-SECRET = (Text, Motive, PersonLine, SealedLine)
+SECRET = (Text, Motive, PersonalLine, ConfidentialLine)
 SHORTEST = 6
 """Of a person a shorter word is met by chance."""
 NAME = re.compile(r"[^\W\d_][^\W\d_]*[^\x00-\x7f][^\W\d_]*|[A-Z][a-z]{5,}|[\w.]{3,}@[\w.]{3,}|0[1-9]\d{8}")
@@ -47,7 +47,7 @@ class Said(str):
 @cache
 def words_of_labels() -> frozenset[str]:
     """Which the logs hold in clear, whoever is named so."""
-    labels = (name_of(event).label for name in SERVICES for each in service(name).deciders for event in each.events)
+    labels = (event_name(event).label for name in SERVICES for each in service(name).deciders for event in each.events)
     return frozenset(word.casefold() for label in labels for word in re.findall(r"\w+", label))
 
 
@@ -102,7 +102,7 @@ def _fields(cls: type) -> tuple[tuple[str, bool | None], ...]:
 def _secret(hint: Any) -> bool | None:
     """Whether it is a person's; null for what is no secret."""
     if hint in SECRET:
-        return bool(hint == PersonLine)
+        return bool(hint == PersonalLine)
     if get_origin(hint) in (Union, types.UnionType, tuple, list, dict) or get_origin(hint) is Annotated:
         found = [_secret(each) for each in get_args(hint) if each is not ...]
         return next((each for each in found if each is not None), None)
@@ -110,7 +110,7 @@ def _secret(hint: Any) -> bool | None:
 
 
 def _nothing(value: Any) -> Any:
-    if isinstance(value, Sealed):
+    if isinstance(value, Encrypted):
         return None
     raise NotImplementedError(f"{type(value)} has no stored form")
 

@@ -23,9 +23,9 @@ from embedded.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.nats import Nats
 from shared.eventlog import ServiceApplication
 from shared.runtime import Service
-from shared.runtime.service import Part
-from shared.settings import Mode, RightsFrom, Settings
-from shared.web.http import server_of
+from shared.runtime.service import ProcessRole
+from shared.settings import Mode, RightsSource, Settings
+from shared.web.http import build_server
 from shared.web.identity import pseudonym
 
 MOTIVE = "Contrôle de l’échantillon annuel."
@@ -124,7 +124,12 @@ class Served:
 
 @contextmanager
 def served(
-    service: Service, database: Callable[..., str], nats: Nats, folder: Path, part: Part = Part.API, **deployed: Any
+    service: Service,
+    database: Callable[..., str],
+    nats: Nats,
+    folder: Path,
+    part: ProcessRole = ProcessRole.API,
+    **deployed: Any,
 ) -> Iterator[Served]:
     """Role `api` answers HTTP only; with `all` the relay and the subscriptions run too. `deployed`: other settings."""
     settings, issuer = ready(service, database, nats, folder, **deployed)
@@ -136,7 +141,7 @@ def served(
 class Serve(Protocol):
     """The same for as long as a test lasts, as its fixture `serve`."""
 
-    def __call__(self, service: Service, part: Part = Part.API, **deployed: Any) -> Served: ...
+    def __call__(self, service: Service, part: ProcessRole = ProcessRole.API, **deployed: Any) -> Served: ...
 
 
 @contextmanager
@@ -146,8 +151,8 @@ def listening(
     """The same over a real socket."""
     port = ports.choose({"api": None})["api"]
     settings, issuer = ready(service, database, nats, folder, port=port, **deployed)
-    web = service.web(settings, Part.API)
-    server = server_of(web, settings)
+    web = service.web(settings, ProcessRole.API)
+    server = build_server(web, settings)
     thread = Thread(target=server.run, name=service.name)
     thread.start()
     try:
@@ -183,7 +188,7 @@ def ready(
     issuer.publish()
     usual = {
         "mode": Mode.DEVELOPMENT,
-        "rights_from": RightsFrom.TOKEN,
+        "rights_from": RightsSource.TOKEN,
         "database_url": SecretStr(database(service.name)),
         "nats_url": nats.url,
         "nats_seed": SecretStr(nats.seed(service.name)),

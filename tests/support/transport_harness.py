@@ -18,17 +18,21 @@ from embedded import ports
 from embedded.nats import Nats
 from shared.messaging import Message, Relay, Subscriptions, encode, topology
 from shared.messaging.nats_access import connect
-from shared.messaging.permissions import Part, accounts
+from shared.messaging.permissions import ServicePermissions, accounts
 from shared.messaging.wire import decode
 from shared.settings import NatsAccess
 
 T = TypeVar("T")
 
 
-DESK, WORKSHOP, AUDITING = Part("desk"), Part("workshop", ("desk",)), Part("auditing", ("desk",), whole=True)
+DESK, WORKSHOP, AUDITING = (
+    ServicePermissions("desk"),
+    ServicePermissions("workshop", ("desk",)),
+    ServicePermissions("auditing", ("desk",), whole=True),
+)
 
 
-def nats_for(folder: Path, *parts: Part) -> Nats:
+def nats_for(folder: Path, *parts: ServicePermissions) -> Nats:
     """A server where these have the rights of services, in the desk's region."""
     port = ports.choose({"nats": None})["nats"]
     return Nats(folder, port, services=[part.service for part in parts], accounts=accounts(parts, REGION))

@@ -17,12 +17,14 @@ from followup.domain.follow_up import decider
 from followup.main import service
 from shared.kernel import Actor, Role, uuid7
 from shared.messaging import topology
-from shared.runtime.service import Part
+from shared.runtime.service import ProcessRole
 from shared.settings import NatsAccess
 
 
-@pytest.mark.parametrize("part", [Part.ALL, Part.WORK])
-def test_a_review_falls_due_by_itself(part: Part, database: Callable[..., str], nats: Nats, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", [ProcessRole.ALL, ProcessRole.WORK])
+def test_a_review_falls_due_by_itself(
+    part: ProcessRole, database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
     deployer = NatsAccess(nats.url, nats.deployer_seed)
     asyncio.run(topology.install(deployer, "local", service.name, service.reactions.publishers))
     with served(service, database, nats, tmp_path, part) as followup:

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.support.sample_services import eventually
 
 from embedded.stack import Stack
-from shared.crypto import ERASED
-from shared.crypto.keys import NONCE
+from shared.crypto import ERASED_TEXT
+from shared.crypto.keys import NONCE_BYTES
 
 MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
 STRUCTURE = {"legal_form": "association", "department": "44"}
@@ -88,7 +88,7 @@ class Running:
         assert row is not None
         deployment = base64.b64decode((self.stack.folder / "secrets" / f"{service}.sealing").read_text())
         wrapped = bytes(row[0])
-        return wrapped, AESGCM(deployment).decrypt(wrapped[:NONCE], wrapped[NONCE:], UUID(person).bytes)
+        return wrapped, AESGCM(deployment).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], UUID(person).bytes)
 
     def settled(self) -> None:
         """What PostgreSQL had in memory only is in its files too."""
@@ -160,9 +160,9 @@ def test_nothing_is_left_to_read_of_who_was_forgotten_though_services_die_meanwh
     eventually(lambda: all(running.certificate(person)["complete_at"] for person in (contact, attendee)), 60)
 
     shown = running.get("intake", f"/requests/{request}")["contact"]
-    assert {shown["name"], shown["function"], shown["email"]} == {ERASED}
+    assert {shown["name"], shown["function"], shown["email"]} == {ERASED_TEXT}
     participants = running.get("diagnostic", f"/diagnoses/{case}")["content"]["sessions"][0]["participants"]
-    assert [each["name"] for each in participants] == [ERASED]
+    assert [each["name"] for each in participants] == [ERASED_TEXT]
 
     secret = [said.encode() for said in SAID] + [key for _, key in keys.values()]
     secret += [base64.b64encode(each) for each in secret]

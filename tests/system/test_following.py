@@ -12,10 +12,19 @@ from tests.support.transport_harness import Carrier
 from shared.eventlog import PARTITIONS, PartitionTracking, TrackingRefused
 from shared.eventlog.partitions import partition_of
 from shared.kernel import Role, uuid7
-from shared.messaging import Feed, Message, NotFollowed, follow, restored, subscriptions, why, without_cause
-from shared.messaging.inbox import OtherLog
+from shared.messaging import (
+    Feed,
+    Message,
+    NotFollowed,
+    check_motive,
+    effects_without_cause,
+    find_restored_log,
+    follow_restored,
+    subscriptions,
+)
+from shared.messaging.inbox import LogReplaced
 from shared.messaging.parking import Parking
-from shared.messaging.restored_publisher import RestoredLogFollowed, followed_of
+from shared.messaging.restored_publisher import RestoredLogFollowed, followed_log_id
 
 KEPT = 5
 MOTIVE = "Disque perdu, sauvegarde de la nuit."
@@ -63,8 +72,8 @@ def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
     register_in_turn(desk, cases=3, steps=2, first=200)
     carrier.relay()
     assert desk.name in eventually(workshop.app.recorder.halted)
-    found = restored(workshop.app, http_feed, desk.name)
-    follow(workshop.app, found, "Inès", MOTIVE)
+    found = find_restored_log(workshop.app, http_feed, desk.name)
+    follow_restored(workshop.app, found, "Inès", MOTIVE)
     carrier.publish(lost)
     eventually(lambda: followed(workshop) == expected(desk, lost))
     register_in_turn(desk, cases=2, steps=2, first=300)
@@ -75,24 +84,24 @@ def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
 def test_what_was_lost_is_named_and_the_decision_is_an_event(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
-    with pytest.raises(OtherLog):
+    with pytest.raises(LogReplaced):
         receive_all(workshop, desk)
-    found = restored(workshop.app, http_feed, desk.name)
+    found = find_restored_log(workshop.app, http_feed, desk.name)
     assert (found.since, found.lost) == (KEPT, len(lost))
     assert found.kept == {
         partition: max((each.header.number for each in desk.messages()[:KEPT] if each.header.partition == partition),
                        default=0)
         for partition in found.heard
     }  # fmt: skip
-    effects = list(without_cause(workshop.app, http_feed, [desk.name]))
+    effects = list(effects_without_cause(workshop.app, http_feed, [desk.name]))
     assert {effect.cause for effect in effects} == {message.header.id for message in lost}
     assert {effect.name for effect in effects} == {"step-followed"}
-    follow(workshop.app, found, "Inès", MOTIVE)
+    follow_restored(workshop.app, found, "Inès", MOTIVE)
     receive_all(workshop, desk)
     for message in lost:
         workshop.inbox.receive(message)  # delivered again: passed over
     assert followed(workshop) == expected(desk, lost)
-    ((entry, decided),) = workshop.app.events_of(workshop.app.recorder.entries_of_stream(followed_of(desk.name)))
+    ((entry, decided),) = workshop.app.events_of(workshop.app.recorder.entries_of_stream(followed_log_id(desk.name)))
     data = decided.data
     assert isinstance(data, RestoredLogFollowed)
     assert (data.publisher, data.since, data.lost, decided.meta.role) == (desk.name, KEPT, len(lost), Role.OPS)
@@ -104,14 +113,14 @@ def test_what_was_lost_is_named_and_the_decision_is_an_event(
 def test_a_second_restore_is_followed_like_the_first(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
-    follow(workshop.app, restored(workshop.app, http_feed, desk.name), "Inès", MOTIVE)
+    follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", MOTIVE)
     receive_all(workshop, desk)
     again = desk.messages()[2:]
     desk.restore(2, new_log=True)
     register_in_turn(desk, cases=2, steps=2, first=400)
-    found = restored(workshop.app, http_feed, desk.name)
+    found = find_restored_log(workshop.app, http_feed, desk.name)
     assert found.lost == len(again)
-    follow(workshop.app, found, "Inès", MOTIVE)
+    follow_restored(workshop.app, found, "Inès", MOTIVE)
     receive_all(workshop, desk)
     assert followed(workshop) == expected(desk, [*lost, *again])
 
@@ -119,8 +128,8 @@ def test_a_second_restore_is_followed_like_the_first(
 def test_an_event_of_the_old_log_that_was_under_way_is_not_counted_any_more(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
-    found = restored(workshop.app, http_feed, desk.name)
-    follow(workshop.app, found, "Inès", MOTIVE)
+    found = find_restored_log(workshop.app, http_feed, desk.name)
+    follow_restored(workshop.app, found, "Inès", MOTIVE)
     for partition in range(PARTITIONS):
         late = PartitionTracking(desk.name, found.heard.get(partition, 0) + 1, found.old_log, partition, uuid7())
         with pytest.raises(TrackingRefused):
@@ -130,13 +139,13 @@ def test_an_event_of_the_old_log_that_was_under_way_is_not_counted_any_more(
 def test_what_was_heard_since_it_was_compared_is_compared_again(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
-    found = restored(workshop.app, http_feed, desk.name)
+    found = find_restored_log(workshop.app, http_feed, desk.name)
     partition, number = next(iter(found.heard.items()))
     more = PartitionTracking(desk.name, number + 1, found.old_log, partition, uuid7())
     workshop.app.recorder.insert_events([], tracking=more)
     with pytest.raises(NotFollowed, match="recommencez"):
-        follow(workshop.app, found, "Inès", MOTIVE)
-    assert workshop.app.recorder.entries_of_stream(followed_of(desk.name)) == []
+        follow_restored(workshop.app, found, "Inès", MOTIVE)
+    assert workshop.app.recorder.entries_of_stream(followed_log_id(desk.name)) == []
 
 
 def test_what_waited_to_be_mended_and_was_lost_is_given_up_and_kept(
@@ -153,7 +162,7 @@ def test_what_waited_to_be_mended_and_was_lost_is_given_up_and_kept(
     workshop.inbox.receive(faulty)
     desk.restore(1, new_log=True)
     desk.register(case, 2)
-    follow(workshop.app, restored(workshop.app, http_feed, desk.name), "Inès", MOTIVE)
+    follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", MOTIVE)
     receive_all(workshop, desk)
     assert workshop.steps() == {case: [1, 2]}
     (kept,) = workshop.app.recorder.fetch("SELECT case_id, number, motive FROM {schema}.skipped")
@@ -165,7 +174,7 @@ def test_what_waited_to_be_mended_and_was_lost_is_given_up_and_kept(
 @pytest.mark.parametrize("motive", ["", "  ", "x" * 501, "\x1b[2J"])
 def test_somebody_says_why(motive: str) -> None:
     with pytest.raises(NotFollowed, match="dites pourquoi"):
-        why(motive)
+        check_motive(motive)
 
 
 def test_what_declares_no_restore_or_is_heard_already_is_refused(
@@ -173,11 +182,11 @@ def test_what_declares_no_restore_or_is_heard_already_is_refused(
 ) -> None:
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET since = 0")
     with pytest.raises(NotFollowed, match="ne déclare aucune restauration"):
-        restored(workshop.app, http_feed, desk.name)
+        find_restored_log(workshop.app, http_feed, desk.name)
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET since = %s", (KEPT,))
-    found = restored(workshop.app, http_feed, desk.name)
-    follow(workshop.app, found, "Inès", MOTIVE)
+    found = find_restored_log(workshop.app, http_feed, desk.name)
+    follow_restored(workshop.app, found, "Inès", MOTIVE)
     with pytest.raises(NotFollowed, match="déjà écouté"):
-        restored(workshop.app, http_feed, desk.name)
+        find_restored_log(workshop.app, http_feed, desk.name)
     with pytest.raises(NotFollowed, match="recommencez"):
-        follow(workshop.app, found, "Claire", MOTIVE)
+        follow_restored(workshop.app, found, "Claire", MOTIVE)

@@ -14,9 +14,9 @@ from shared.eventlog import PARTITIONS, NotParked, PartitionTracking
 from shared.eventlog.partitions import partition_of
 from shared.kernel import uuid7
 from shared.messaging import Message
-from shared.messaging.inbox import Jump, OtherLog
+from shared.messaging.inbox import GapDetected, LogReplaced
 from shared.messaging.parking import Parking
-from shared.messaging.wire import Head
+from shared.messaging.wire import HighWaterMark
 
 
 def cases_of_one_partition(count: int) -> list[UUID]:
@@ -78,7 +78,7 @@ def test_a_hole_that_the_feed_has_too_is_no_leave_to_go_on(desk: Desk, workshop:
         desk.register(case, step)
     last = desk.messages()[-1]
     desk.restore(0, new_log=False)
-    with pytest.raises(Jump):
+    with pytest.raises(GapDetected):
         workshop.inbox.receive(last)
     assert workshop.steps() == {}
 
@@ -209,10 +209,10 @@ def test_another_log_stops_the_publisher_until_reconciled(desk: Desk, workshop: 
     followed = desk.messages()[-1]
     desk.restore(2, new_log=True)
     desk.register(case, 30)
-    with pytest.raises(OtherLog):
+    with pytest.raises(LogReplaced):
         workshop.inbox.receive(desk.messages()[-1])
     assert list(workshop.app.recorder.halted()) == [desk.name]
-    with pytest.raises(OtherLog, match="stopped until reconciled"):
+    with pytest.raises(LogReplaced, match="stopped until reconciled"):
         workshop.inbox.receive(followed)
     assert workshop.steps() == {case: [0, 1, 2]}
 
@@ -224,7 +224,7 @@ def test_a_feed_of_another_log_stops_it_too(desk: Desk, workshop: Workshop) -> N
     first, _, last = desk.messages()
     workshop.inbox.receive(first)
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = gen_random_uuid()")
-    with pytest.raises(OtherLog, match="its feed is that of log"):
+    with pytest.raises(LogReplaced, match="its feed is that of log"):
         workshop.inbox.receive(last)
     assert list(workshop.app.recorder.halted()) == [desk.name]
 
@@ -236,7 +236,7 @@ def test_behind_at_two_announcements_means_that_the_stream_lost_some(
     for step in range(3):
         desk.register(case, step)
     last = desk.messages()[-1].header
-    head = Head(
+    head = HighWaterMark(
         publisher=desk.name,
         log_id=last.log_id,
         position=3,

@@ -27,10 +27,10 @@ from embedded.nats_users import new_seed
 from shared.kernel import uuid7
 from shared.messaging import Subscriptions, topology
 from shared.messaging.nats_access import connect, violates_permissions
-from shared.messaging.permissions import Part, accounts
+from shared.messaging.permissions import ServicePermissions, accounts
 from shared.settings import NatsAccess
 
-STRANGERS = Part("stranger", ("desk",))
+STRANGERS = ServicePermissions("stranger", ("desk",))
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ class Trying:
             assert violates_permissions(error)
             self.violations.append(str(error))
 
-        return await connect(access, inbox_prefix=topology.inbox(service), error_cb=failing)
+        return await connect(access, inbox_prefix=topology.reply_prefix(service), error_cb=failing)
 
     def to(self, attempt: Callable[[Client], Awaitable[Any]]) -> list[str]:
         """The violations of this attempt, known once the server has answered everything before."""
@@ -95,7 +95,7 @@ def test_it_speaks_on_no_subject_but_its_own(stranger: Trying, carrier: Carrier)
         topology.subject(REGION, "desk", 3, "step-registered:v1"),
         topology.subject("another-region", "stranger", 3, "step-registered:v1"),
         topology.head_subject(REGION, "desk"),
-        f"{topology.inbox('workshop')}.some",
+        f"{topology.reply_prefix('workshop')}.some",
         "anything",
     ):
         assert len(stranger.publish(other)) == 1, other
@@ -164,13 +164,13 @@ def test_it_reads_and_answers_for_no_consumer_but_its_own(stranger: Trying) -> N
 
 def test_it_listens_to_heads_of_those_it_hears_and_to_answers_of_its_own(stranger: Trying) -> None:
     assert stranger.subscribe(topology.head_subject(REGION, "desk")) == []
-    assert stranger.subscribe(f"{topology.inbox('stranger')}.some") == []
+    assert stranger.subscribe(f"{topology.reply_prefix('stranger')}.some") == []
     for subject in (
         ">",
         "dla.>",
         topology.subject(REGION, "desk", "*", "*.*"),
         topology.head_subject(REGION, "workshop"),
-        f"{topology.inbox('workshop')}.>",
+        f"{topology.reply_prefix('workshop')}.>",
         "_INBOX.>",
         "$JS.>",
         "$SYS.>",
@@ -191,13 +191,13 @@ def test_nobody_else_enters(seed: str | None, carrier: Carrier) -> None:
 
 def test_each_may_do_no_more_than_its_part() -> None:
     """No wildcard reaches into another's streams, consumers or answers."""
-    told = accounts([Part("one"), Part("two", ("one",))], "somewhere")
+    told = accounts([ServicePermissions("one"), ServicePermissions("two", ("one",))], "somewhere")
     assert '"dla.somewhere.one.*.*.*"' in told
     assert '">"' not in told
     assert '"$JS.API.>"' not in told
 
 
-def without(part: Part, right: str) -> str:
+def without(part: ServicePermissions, right: str) -> str:
     told = accounts([DESK, part], REGION)
     assert right in told
     return told.replace(right, '"nothing"')

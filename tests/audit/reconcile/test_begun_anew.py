@@ -16,7 +16,7 @@ from audit.main import service
 from audit.reactions import reactions
 from shared.eventlog import ServiceApplication
 from shared.messaging import Inbox, Message
-from shared.messaging.wire import Head
+from shared.messaging.wire import HighWaterMark
 
 OLD = Signer("registre.example/dla", bytes(range(32)))
 NEW = Signer("registre.example/dla-2", bytes(range(1, 33)))
@@ -36,7 +36,7 @@ def test_a_lost_ledger_is_never_continued_and_another_begins_under_another_origi
 
     anew = serve(service).application
     identity = intake.application.recorder.identity()
-    head = Head(publisher="intake", log_id=identity.log_id, position=EVENTS, numbers=[0] * 8)
+    head = HighWaterMark(publisher="intake", log_id=identity.log_id, position=EVENTS, numbers=[0] * 8)
     with feed_of(intake) as feed:
         inbox = Inbox(anew, reactions, feed)
         inbox.announced(head)

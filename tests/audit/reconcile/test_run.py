@@ -17,7 +17,7 @@ from audit.reconcile import commands, held, run
 from audit.reconcile.finding import Finding, Kind
 from audit.reconcile.run import Reconciling, begun, last
 from shared.eventlog import ServiceApplication
-from shared.messaging import Feed, FeedUnavailable, Message, Page
+from shared.messaging import Feed, FeedPage, FeedUnavailable, Message
 
 
 def test_what_is_recorded_and_not_heard_yet_is_no_finding(
@@ -36,7 +36,7 @@ class BreaksOff(Feed):
     def __init__(self, feed: Feed, pages: int) -> None:
         self._feed, self._pages = feed, pages
 
-    def page(self, publisher: str, partition: int | None, after: int, limit: int = 3) -> Page:
+    def page(self, publisher: str, partition: int | None, after: int, limit: int = 3) -> FeedPage:
         if self._pages == 0:
             raise FeedUnavailable("gone")
         self._pages -= 1
@@ -48,7 +48,7 @@ def test_one_that_was_broken_off_goes_on_and_names_the_same(
     app: ServiceApplication, intake: Served, told: list[Message], monkeypatch: pytest.MonkeyPatch, pages: int
 ) -> None:
     monkeypatch.setattr(run, "BATCH", 2)
-    monkeypatch.setattr(held, "LARGEST_PAGE", 3)
+    monkeypatch.setattr(held, "MAX_PAGE_EVENTS", 3)
     for old, new in ((2, 99), (11, 2), (99, 11)):
         sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", new, old)
     sql(intake.application, "DELETE FROM {events} WHERE position = 5")
@@ -76,7 +76,7 @@ def typed(
 ) -> Callable[..., tuple[int, str, str]]:
     """`dla-audit reconcile …`, as an operator types it: exit code, output, error output."""
     deployed = {"feeds": {"intake": intake.http.base_url}, "service_token": intake.settings.service_token}
-    monkeypatch.setattr(commands, "settings_of", lambda _: audit.settings.model_copy(update=deployed))
+    monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings.model_copy(update=deployed))
 
     def type_(*arguments: str) -> tuple[int, str, str]:
         result = CliRunner().invoke(cli, ["reconcile", *arguments])

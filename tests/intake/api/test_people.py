@@ -16,7 +16,7 @@ from tests.support.automatic_openings import opened_by_itself
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service as intake
-from shared.crypto import ERASED, ErasedList
+from shared.crypto import ERASED_TEXT, ErasureList
 from shared.erasure.after_restore import destroy_again
 from shared.kernel import Role
 
@@ -88,12 +88,12 @@ def test_a_person_is_found_by_name_and_told_everything_that_is_held(services: Ho
     (somebody,) = found(services, "intake", "le bihan")
     assert somebody["cases"] == [path.rpartition("/")[2]]
     told = services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}").json()
-    assert {(each["path"], each["value"], each["event"]) for each in told["held"]} == {
+    assert {(each["path"], each["value"], each["event"]) for each in told["values"]} == {
         ("contact.name", "Soazig Le Bihan", "request-received"),
         ("contact.function", "Présidente", "request-received"),
         ("contact.email", "maelle@example.org", "request-received"),
     }
-    assert all(datetime.fromisoformat(each["recorded_at"]).tzinfo for each in told["held"])
+    assert all(datetime.fromisoformat(each["recorded_at"]).tzinfo for each in told["values"])
     assert (told["service"], told["erased"]) == ("intake", False)
 
 
@@ -153,15 +153,15 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
     assert services.by("intake", "adviser").get(f"/api/v1/people/{person}/erasure/certificate.pdf").status_code == 403
 
     shown = services.by("intake", "adviser").get(path).json()["contact"]
-    assert (shown["name"], shown["email"]) == (ERASED, ERASED)
+    assert (shown["name"], shown["email"]) == (ERASED_TEXT, ERASED_TEXT)
     stored = services.by("intake", "adviser").get(f"{path}/stored").json()["events"]
     assert [each["stored"] for each in stored] == [each["stored"] for each in before]
     assert {None} == {said for where, said in stored[0]["shown"].items() if where.startswith("contact.")}
     assert found(services, "intake", "Kerdoncuff") == []
     told = services.by("intake", "dpo").get(f"/api/v1/people/{person}").json()
-    assert (told["erased"], told["held"]) == (True, [])
+    assert (told["erased"], told["values"]) == (True, [])
     replayed = services.by("intake", "adviser").get(path, version=1).json()
-    assert replayed["contact"]["name"] == ERASED
+    assert replayed["contact"]["name"] == ERASED_TEXT
     assert replayed["replayed"]["erased"] == [person]
 
 
@@ -174,7 +174,7 @@ def test_what_another_service_knows_of_a_person_is_forgotten_there(services: Hou
     assert erase(services, somebody["person"]).status_code == 202
     services.carry()
     (attendee,) = services.by("diagnostic", "adviser").get(path).json()["content"]["sessions"][0]["participants"]
-    assert attendee["name"] == ERASED
+    assert attendee["name"] == ERASED_TEXT
     certificate = services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}/erasure").json()
     assert {each["service"]: each["values"] for each in certificate["services"]} == {
         "intake": 0,
@@ -195,7 +195,7 @@ def test_the_contact_of_an_open_dossier_is_replaced_first(services: House) -> No
     assert erase(services, somebody["person"]).status_code == 202
     assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == "Rozenn Tanguy"
     history = services.by("intake", "adviser").get(f"{path}/history").json()
-    assert history[0]["data"]["contact"]["name"] == ERASED
+    assert history[0]["data"]["contact"]["name"] == ERASED_TEXT
 
 
 def test_whoever_holds_a_right_loses_it_first_and_a_dossier_is_no_person(services: House) -> None:
@@ -216,7 +216,7 @@ def test_whoever_holds_a_right_loses_it_first_and_a_dossier_is_no_person(service
     answer = services.by("intake", "manager").post(f"/api/v1/identities/{identity}/revocation", revoked)
     assert answer.status_code == 200, answer.text
     assert erase(services, identity).status_code == 202
-    assert services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["name"] == ERASED
+    assert services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["name"] == ERASED_TEXT
     path = received(services, "Nolwenn Pichon")
     refused = erase(services, path.rpartition("/")[2])
     assert (refused.status_code, slug(refused)) == (422, "not-a-person")
@@ -244,14 +244,14 @@ def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_
     path, spared = received(services, "Aziliz Prigent"), received(services, "Erwan Prigent")
     (somebody,) = found(services, "intake", "Aziliz")
     person, app = somebody["person"], services["intake"].application
-    app.erased = ErasedList(tmp_path / "erased")
+    app.erased = ErasureList(tmp_path / "erased")
     app.erased.add([UUID(person), UUID(dossier := spared.rpartition("/")[2])])
     try:
         assert set(destroy_again(app, intake.erases_again)) == {UUID(person), UUID(dossier)}
         assert destroy_again(app, intake.erases_again) == []
     finally:
         app.erased = None
-    assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == ERASED
+    assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == ERASED_TEXT
     certified = f"/api/v1/people/{person}/erasure"
     assert services.by("intake", "dpo").get(certified).json()["outstanding"] == ["diagnostic", "parcours", "followup"]
     services.carry()
@@ -288,7 +288,7 @@ def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(ser
     assert somebody["cases"] == [case]
     dpo, held = services.by("intake", "dpo", units=["dla-44"]), f"/api/v1/people/{somebody['person']}"
     assert dpo.because(None).get(held).status_code == 428
-    told = dpo.because("Demande d’accès de l’intéressée, du 3 septembre.").get(held).json()["held"]
+    told = dpo.because("Demande d’accès de l’intéressée, du 3 septembre.").get(held).json()["values"]
     assert {each["value"] for each in told} == {"Tifenn Guillou", "Présidente", "maelle@example.org"}
     assert {each["case"] for each in told} == {case}
     read = dpo.get("/api/v1/consultations", limit=1).json()["items"][0]

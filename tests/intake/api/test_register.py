@@ -22,8 +22,8 @@ from intake.main import service as intake
 from parcours.main import service as parcours
 from shared.messaging import Feed, Inbox, messages_of
 from shared.runtime import Service
-from shared.runtime.service import Part
-from shared.settings import RightsFrom
+from shared.runtime.service import ProcessRole
+from shared.settings import RightsSource
 
 UNIT = "dla-44"
 MOTIVE = "Arrivée dans l’équipe."
@@ -72,7 +72,7 @@ class Register:
 def register(
     database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Register]:
-    with served(intake, database, nats, tmp_path, rights_from=RightsFrom.REGISTER) as opened:
+    with served(intake, database, nats, tmp_path, rights_from=RightsSource.REGISTER) as opened:
         register = Register(opened, monkeypatch)
         register.first("claire", "manager", "--unit", UNIT)
         yield register
@@ -172,7 +172,7 @@ def test_every_service_knows_what_the_register_says(
     folder = tmp_path / service.name
     folder.mkdir()
     register.give("claire", "inès", role="adviser", unit=UNIT)
-    with served(service, database, nats, folder, rights_from=RightsFrom.REGISTER) as elsewhere:
+    with served(service, database, nats, folder, rights_from=RightsSource.REGISTER) as elsewhere:
         ines = elsewhere.by("ops", subject="inès")
         inbox = Inbox(elsewhere.application, service.reactions, Feed({}, ""))
 
@@ -211,7 +211,7 @@ def test_a_right_over_a_department_or_a_region_lists_exactly_the_dossiers_of_its
 ) -> None:
     (tmp_path / "competence.toml").write_text(TABLE)
     monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(tmp_path / "competence.toml"))
-    with served(intake, database, nats, tmp_path, Part.ALL, rights_from=RightsFrom.REGISTER) as opened:
+    with served(intake, database, nats, tmp_path, ProcessRole.ALL, rights_from=RightsSource.REGISTER) as opened:
         register, dossiers = Register(opened, monkeypatch), {}
         for unit in ("dla-44", "dla-49", "dla-35", "dla-regional-52"):
             register.first(unit, "manager", "--unit", unit)

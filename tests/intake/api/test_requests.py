@@ -17,7 +17,7 @@ from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
 from intake.main import service
-from shared.runtime.service import Part
+from shared.runtime.service import ProcessRole
 
 REQUEST: dict[str, Any] = {
     "structure": {
@@ -209,7 +209,7 @@ def test_one_open_case_though_many_ask_at_once(adviser: Client) -> None:
 
 
 def test_the_list_finds_a_structure_without_its_accents(database: Callable[..., str], nats: Nats, folder: Path) -> None:
-    with served(service, database, nats, folder, Part.ALL) as intake:
+    with served(service, database, nats, folder, ProcessRole.ALL) as intake:
         adviser = intake.by("adviser")
         wanted = {**REQUEST, "structure": {**REQUEST["structure"], "name": "École des Métiers d’Été"}}
         path = adviser.post("/api/v1/requests", wanted).headers["Location"]

@@ -18,7 +18,7 @@ from embedded.nats import Nats
 from intake.main import cli
 from intake.main import service as intake
 from intake.retention import archive
-from shared.crypto import ERASED
+from shared.crypto import ERASED_TEXT
 from shared.kernel import Role
 from shared.projections import Projector
 
@@ -106,7 +106,7 @@ def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_sta
     assert kept[: len(stored)] == stored
     assert [entry.topic for entry in kept[len(stored) :]] == ["dossier-destroyed:v1", "dossier-forgotten:v1"]
     read = services.by("intake", "adviser").get(f"/api/v1/requests/{case}").json()
-    assert (read["need"], read["contact"]["name"]) == (ERASED, ERASED)
+    assert (read["need"], read["contact"]["name"]) == (ERASED_TEXT, ERASED_TEXT)
     assert app.recorder.wrapped_keys([UUID(case), UUID(shared_contact.person)]) == {
         UUID(case): None,
         UUID(shared_contact.person): None,
@@ -153,7 +153,7 @@ def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_i
     assert list(done_with(ran()[0])) == [case], "once the second is destroyed, the first one's turn comes"
     ran("--act")
     services["intake"].application.vault.forget()
-    assert there.get(taken.headers["Location"]).json()["contact"]["name"] == ERASED
+    assert there.get(taken.headers["Location"]).json()["contact"]["name"] == ERASED_TEXT
 
 
 def test_a_closed_dossier_is_an_archive_before_it_is_destroyed(

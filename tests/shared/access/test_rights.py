@@ -21,9 +21,9 @@ from tests.support.served_service import MOTIVE, Client, Served, served
 from embedded.issuer import Issuer
 from embedded.nats import Nats
 from shared.access import Action
-from shared.access.policy import names
+from shared.access.policy import rule_names
 from shared.kernel import Role, uuid7
-from shared.runtime.service import Part
+from shared.runtime.service import ProcessRole
 
 ELSEWHERE = "dla-75"
 PUBLIC = {"GET /livez", "GET /readyz", "GET /api/v1/self-checks/questions", "POST /api/v1/self-checks"}
@@ -42,7 +42,7 @@ def test_the_table_is_what_the_policy_says() -> None:
 
 def test_every_rule_of_the_policy_decides_something() -> None:
     used = {rights_table.decision(role, whose, action)[1] for role in Role for whose in WHOSE for action in Action}
-    assert set(names().values()) <= used
+    assert set(rule_names().values()) <= used
 
 
 WHOSE = (*rights_table.WHOSE, *rights_table.ONES)
@@ -217,7 +217,7 @@ def test_a_role_that_may_not_is_told_who_may_and_whom_to_ask(intake: Served) -> 
 
 @pytest.fixture
 def intake(database: Callable[..., str], nats: Nats, tmp_path: Any) -> Iterator[Served]:
-    with served(service("intake"), database, nats, tmp_path, Part.ALL) as running:
+    with served(service("intake"), database, nats, tmp_path, ProcessRole.ALL) as running:
         yield running
 
 

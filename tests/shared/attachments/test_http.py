@@ -12,7 +12,7 @@ from tests.support import sample_files
 from tests.support.served_service import Client, Serve, Served
 
 from intake.main import service
-from shared.web.resources.uploads import LARGEST
+from shared.web.resources.uploads import MAX_FILE_BYTES
 
 REQUEST: dict[str, Any] = {
     "structure": {
@@ -203,7 +203,7 @@ def test_a_piece_that_was_moved_or_changed_does_not_open(intake: Served, adviser
         (b"<!DOCTYPE html><html></html>", 415, "active-content-refused"),
         (b"MZ\x90\0" + bytes(60), 415, "file-type-refused"),
         (STATUTES[:-8], 422, "damaged-file"),
-        (bytes(LARGEST + 1), 413, "file-too-large"),
+        (bytes(MAX_FILE_BYTES + 1), 413, "file-too-large"),
     ],
     ids=["empty", "html", "program", "cut short", "too large"],
 )
@@ -215,8 +215,8 @@ def test_what_is_not_kept_is_refused_and_nothing_recorded(
 
 
 def test_ten_mebibytes_are_kept_and_not_a_byte_more(adviser: Client, path: str) -> None:
-    assert add(adviser, path, sample_files.pdf(b"x", LARGEST)).status_code == 201
-    assert_problem(add(adviser, path, sample_files.pdf(b"x", LARGEST + 1)), 413, "file-too-large")
+    assert add(adviser, path, sample_files.pdf(b"x", MAX_FILE_BYTES)).status_code == 201
+    assert_problem(add(adviser, path, sample_files.pdf(b"x", MAX_FILE_BYTES + 1)), 413, "file-too-large")
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,13 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from tests.support import sample_files
 
-from shared.attachments import KEPT, media_type_of, named
+from shared.attachments import ACCEPTED_TYPES, media_type_of, safe_file_name
 from shared.kernel import Refused
 
-WORD, SHEET = KEPT["application/vnd.openxmlformats-officedocument.wordprocessingml.document"], sample_files.SHEET
+WORD, SHEET = (
+    ACCEPTED_TYPES["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+    sample_files.SHEET,
+)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +115,7 @@ def test_a_swollen_archive_takes_no_memory() -> None:
 )
 def test_whatever_the_bytes_the_answer_is_a_type_or_a_refusal(content: bytes) -> None:
     try:
-        assert media_type_of(content, "x").name in KEPT
+        assert media_type_of(content, "x").name in ACCEPTED_TYPES
     except Refused as refused:
         assert refused.status in (415, 422)
 
@@ -127,4 +130,4 @@ def test_whatever_the_bytes_the_answer_is_a_type_or_a_refusal(content: bytes) ->
     ],
 )
 def test_a_file_is_saved_under_a_name_of_its_type(given: str, saved: str) -> None:
-    assert named(given, "application/pdf") == saved
+    assert safe_file_name(given, "application/pdf") == saved

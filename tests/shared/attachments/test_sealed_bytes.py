@@ -23,7 +23,7 @@ from followup.main import service
 from followup.published import published
 from shared.kernel import Actor, Role, uuid7
 from shared.messaging import encode, messages_of
-from shared.web.resources.uploads import LARGEST
+from shared.web.resources.uploads import MAX_FILE_BYTES
 
 MARK = b"MARQUE-EN-CLAIR-7f3a9c-"
 NAMED = f"attachment; filename={MARK.decode()}.pdf"
@@ -79,7 +79,7 @@ def test_whoever_goes_away_half_way_leaves_nothing(
     with caplog.at_level(logging.DEBUG):
         for length, body in (
             (f"Content-Length: {len(content)}", content[:-1]),
-            (f"Content-Length: {LARGEST}", content),
+            (f"Content-Length: {MAX_FILE_BYTES}", content),
             ("Transfer-Encoding: chunked", f"{len(content):x}\r\n".encode() + content + b"\r\n"),
         ):
             line = said(followup, path, length, body)
@@ -92,7 +92,7 @@ def test_whoever_goes_away_half_way_leaves_nothing(
     assert adviser.upload(f"{path}?kind=review_report", content, NAMED).status_code == 201
 
 
-@pytest.mark.parametrize("length", [f"Content-Length: {LARGEST + 1}", "Content-Length: 99999999999"])
+@pytest.mark.parametrize("length", [f"Content-Length: {MAX_FILE_BYTES + 1}", "Content-Length: 99999999999"])
 def test_a_file_announced_as_too_large_is_refused_before_it_is_sent(followup: Served, path: str, length: str) -> None:
     with said(followup, path, length, b"") as line:
         assert line.recv(4096).startswith(b"HTTP/1.1 413 ")
@@ -101,7 +101,7 @@ def test_a_file_announced_as_too_large_is_refused_before_it_is_sent(followup: Se
 
 def test_a_file_that_proves_too_large_on_the_way_is_refused_without_its_end(followup: Served, path: str) -> None:
     chunk = b"10000\r\n" + bytes(65_536) + b"\r\n"
-    with said(followup, path, "Transfer-Encoding: chunked", chunk * (LARGEST // 65_536 + 1)) as line:
+    with said(followup, path, "Transfer-Encoding: chunked", chunk * (MAX_FILE_BYTES // 65_536 + 1)) as line:
         assert line.recv(4096).startswith(b"HTTP/1.1 413 ")
     assert kept(followup) == (0, 0)
 

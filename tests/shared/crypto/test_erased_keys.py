@@ -14,23 +14,23 @@ from hypothesis import strategies as st
 from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider, entries
 
 from embedded.postgres import Postgres
-from shared.crypto import ERASED, ErasedList, ListDamaged, Vault
-from shared.erasure import ForgetPerson, forgetting_of
+from shared.crypto import ERASED_TEXT, ErasureList, ErasureListDamaged, KeyStore
+from shared.erasure import ErasePerson, case_erasure_id
 from shared.erasure.after_restore import destroy_again, key_destroyed
 from shared.erasure.erasure import decider as forgetting
-from shared.eventlog import ServiceApplication, found, rewrapped
+from shared.eventlog import ServiceApplication, find_people, rewrap_keys
 from shared.kernel import uuid7
 
 NEW_KEY = b"n" * 32
 
 
 @pytest.fixture
-def erased(tmp_path: Path) -> ErasedList:
-    return ErasedList(tmp_path / "erased")
+def erased(tmp_path: Path) -> ErasureList:
+    return ErasureList(tmp_path / "erased")
 
 
 @pytest.fixture
-def opened(url: str, erased: ErasedList) -> Iterator[Callable[..., ServiceApplication]]:
+def opened(url: str, erased: ErasureList) -> Iterator[Callable[..., ServiceApplication]]:
     applications = []
 
     def another(key: bytes = DEPLOYMENT_KEY, former: bytes | None = None, at: str = url) -> ServiceApplication:
@@ -50,8 +50,8 @@ def noted(app: ServiceApplication, case: UUID, who: str) -> UUID:
 
 
 def forgotten(app: ServiceApplication, person: UUID) -> None:
-    stream = forgetting_of(person)
-    app.handle(forgetting, stream, ForgetPerson(person, 1), app.context(stream, ADVISER))
+    stream = case_erasure_id(person)
+    app.handle(forgetting, stream, ErasePerson(person, 1), app.context(stream, ADVISER))
 
 
 def shown(app: ServiceApplication, case: UUID) -> str:
@@ -64,7 +64,7 @@ def shown(app: ServiceApplication, case: UUID) -> str:
 
 
 def test_what_a_restored_back_up_brings_back_is_destroyed_again_before_anybody_sees_it(
-    opened: Callable[..., ServiceApplication], postgres: Postgres, url: str, erased: ErasedList
+    opened: Callable[..., ServiceApplication], postgres: Postgres, url: str, erased: ErasureList
 ) -> None:
     case, other = uuid7(), uuid7()
     app = opened()
@@ -80,9 +80,9 @@ def test_what_a_restored_back_up_brings_back_is_destroyed_again_before_anybody_s
     restored = opened(at=f"{url}_backup")
     assert shown(restored, case) == "Maëlle Kerdoncuff", "the control: the back-up had the key"
     assert destroy_again(restored, key_destroyed) == [maelle]
-    assert shown(restored, case) == ERASED
+    assert shown(restored, case) == ERASED_TEXT
     assert shown(restored, other) == "Tanguy Abgrall"
-    assert [each.person for each in found(restored, "maëlle")] == []
+    assert [each.person for each in find_people(restored, "maëlle")] == []
     last = entries(restored.recorder)[-1]
     assert last.topic == "key-destroyed-again:v1"
     assert destroy_again(restored, key_destroyed) == []
@@ -91,7 +91,7 @@ def test_what_a_restored_back_up_brings_back_is_destroyed_again_before_anybody_s
 
 
 def test_an_erasure_that_a_crash_kept_from_the_list_is_added_at_the_next_start(
-    opened: Callable[..., ServiceApplication], erased: ErasedList
+    opened: Callable[..., ServiceApplication], erased: ErasureList
 ) -> None:
     app = opened()
     person = noted(app, uuid7(), "Maëlle Kerdoncuff")
@@ -108,9 +108,9 @@ def test_a_list_that_cannot_be_written_undoes_nothing_and_is_mended_later(
 ) -> None:
     app, case = opened(), uuid7()
     person = noted(app, case, "Maëlle Kerdoncuff")
-    app.erased = ErasedList(tmp_path / "absent" / "erased")
+    app.erased = ErasureList(tmp_path / "absent" / "erased")
     forgotten(app, person)
-    assert shown(app, case) == ERASED
+    assert shown(app, case) == ERASED_TEXT
     assert "list outside the database" in caplog.text
     (tmp_path / "absent").mkdir()
     destroy_again(app, key_destroyed)
@@ -124,7 +124,7 @@ def test_a_list_that_cannot_be_written_undoes_nothing_and_is_mended_later(
 def test_whatever_a_crash_cuts_short_the_list_keeps_what_was_answered_for(batches: list[list[UUID]], cut: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "erased"
-        erased = ErasedList(file)
+        erased = ErasureList(file)
         for batch in batches:
             erased.add(batch)
         kept = {each for batch in batches for each in batch}
@@ -138,9 +138,9 @@ def test_whatever_a_crash_cuts_short_the_list_keeps_what_was_answered_for(batche
         assert file.read_text().count(str(last)) == 1
 
 
-def test_a_damaged_line_is_named_and_nothing_is_read_past_it(erased: ErasedList, tmp_path: Path) -> None:
+def test_a_damaged_line_is_named_and_nothing_is_read_past_it(erased: ErasureList, tmp_path: Path) -> None:
     (tmp_path / "erased").write_text(f"{uuid4()}\nsomebody edited this\n{uuid4()}\n")
-    with pytest.raises(ListDamaged, match="line 2"):
+    with pytest.raises(ErasureListDamaged, match="line 2"):
         erased.ids()
 
 
@@ -159,21 +159,21 @@ def test_every_key_is_wrapped_under_the_new_deployment_key_and_names_are_found_a
     both = opened(NEW_KEY, DEPLOYMENT_KEY)
     assert shown(both, case) == "Maëlle Kerdoncuff"
     added = noted(both, uuid7(), "Maëlle Abgrall")
-    *_, (seen, done) = rewrapped(both)
+    *_, (seen, done) = rewrap_keys(both)
     assert 0 < done < seen, "what was written since is wrapped already"
-    assert [step[1] for step in rewrapped(both)] == [0, 0]
+    assert [step[1] for step in rewrap_keys(both)] == [0, 0]
 
     after = opened(NEW_KEY)
     assert shown(after, case) == "Maëlle Kerdoncuff"
-    assert {each.person for each in found(after, "maëlle")} == {maelle, added}
+    assert {each.person for each in find_people(after, "maëlle")} == {maelle, added}
     assert after.vault.pseudonym("732829320") == pseudonym, "a structure is the same from one case to the next"
     assert after.recorder.wrapped_keys([lost]) == {lost: None}
     wrapped = after.recorder.wrapped_keys([maelle])
-    *_, (seen, done) = rewrapped(opened(b"3" * 32, NEW_KEY))
+    *_, (seen, done) = rewrap_keys(opened(b"3" * 32, NEW_KEY))
     assert seen == done
     assert opened(b"3" * 32).vault.pseudonym("732829320") == pseudonym
     with pytest.raises(ValueError, match="another deployment key"):
-        Vault(DEPLOYMENT_KEY, lambda _: wrapped).keys([maelle])
+        KeyStore(DEPLOYMENT_KEY, lambda _: wrapped).keys([maelle])
 
 
 def test_wrapping_anew_goes_on_where_it_was_interrupted(
@@ -184,12 +184,12 @@ def test_wrapping_anew_goes_on_where_it_was_interrupted(
     cases = [uuid7() for _ in range(5)]
     for case in cases:
         noted(before, case, f"Somebody of {case}")
-    first = rewrapped(opened(NEW_KEY, DEPLOYMENT_KEY))
+    first = rewrap_keys(opened(NEW_KEY, DEPLOYMENT_KEY))
     assert (next(first), next(first)) == ((1, 0), (3, 2))
     del first
     halfway = opened(NEW_KEY, DEPLOYMENT_KEY)
     assert [shown(halfway, case) for case in cases] == [f"Somebody of {case}" for case in cases]
-    *_, (seen, done) = rewrapped(halfway)
+    *_, (seen, done) = rewrap_keys(halfway)
     assert (seen, done) == (11, 8)
     after = opened(NEW_KEY)
     assert [shown(after, case) for case in cases] == [f"Somebody of {case}" for case in cases]

@@ -12,7 +12,7 @@ from tests.support.served_service import Served, served
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service
-from shared.crypto import ERASED
+from shared.crypto import ERASED_TEXT
 
 REQUEST = {
     "structure": {
@@ -46,11 +46,11 @@ def test_it_shows_her_to_nobody_from_its_first_answer_on(
     with served(service, lambda _: url, nats, tmp_path, sealing_key=KEY, erased_list=outside) as intake:
         (somebody,) = intake.by("dpo").post("/api/v1/people/search", {"words": "Kerdoncuff"}).json()
         assert intake.by("dpo").delete(f"/api/v1/people/{somebody['person']}", MOTIVE).status_code == 202
-        assert named(intake, path) == ERASED
+        assert named(intake, path) == ERASED_TEXT
 
     def started(erased_list: Path | None) -> str:
         with served(service, lambda _: f"{url}_backup", nats, tmp_path, sealing_key=KEY, erased_list=erased_list) as it:
             return named(it, path)
 
     assert started(erased_list=None) == "Maëlle Kerdoncuff", "the control: the back-up had her key"
-    assert started(erased_list=outside) == ERASED
+    assert started(erased_list=outside) == ERASED_TEXT

@@ -9,8 +9,8 @@ from io import StringIO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.documents import as_csv
-from shared.documents.csv_table import BEGINS_A_FORMULA
+from shared.documents import write_csv
+from shared.documents.csv_table import FORMULA_PREFIXES
 
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\0")),
@@ -27,13 +27,13 @@ def read(written: bytes) -> list[list[str]]:
 
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), max_size=5))
 def test_no_text_is_taken_for_a_formula_and_none_is_lost(rows: list[list[str]]) -> None:
-    _, *found = read(as_csv(["un", "deux"], rows))
+    _, *found = read(write_csv(["un", "deux"], rows))
     for cells, meant in zip(found, rows, strict=True):
-        assert not [cell for cell in cells if cell.startswith(BEGINS_A_FORMULA)]
+        assert not [cell for cell in cells if cell.startswith(FORMULA_PREFIXES)]
         assert [cell[1:] if cell == f"'{text}" else cell for cell, text in zip(cells, meant, strict=True)] == meant
 
 
 def test_numbers_are_numbers_as_they_are_written_in_french() -> None:
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    [_, cells] = read(as_csv(["a", "b", "c", "d", "e", "f"], [[-1.5, 3, 0.25, 2_000_000_000_00, None, at]]))
+    [_, cells] = read(write_csv(["a", "b", "c", "d", "e", "f"], [[-1.5, 3, 0.25, 2_000_000_000_00, None, at]]))
     assert cells == ["-1,5", "3", "0,25", "200000000000", "", "2026-03-02T09:00:00+00:00"]

@@ -73,7 +73,7 @@ class Tags(HTMLParser):
 
 def tags(document: Document) -> Tags:
     found = Tags()
-    found.feed(rendering.html(document))
+    found.feed(rendering.render_html(document))
     return found
 
 
@@ -84,7 +84,7 @@ def test_what_people_typed_is_never_markup(text: str) -> None:
     assert hostile.attributes == plain.attributes
     assert " ".join(text.split()) in on_screen(everywhere(text))
     paper = everywhere(text)
-    assert PdfReader(BytesIO(rendering.pdf(paper))).pages
+    assert PdfReader(BytesIO(rendering.render_pdf(paper))).pages
 
 
 @pytest.mark.parametrize("text", [HOSTILE[1], HOSTILE[2], HOSTILE[3], HOSTILE[7]])
@@ -96,24 +96,24 @@ def test_paper_shows_markup_as_it_was_typed(text: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(min_size=1, max_size=300))
 def test_any_text_can_be_drawn(text: str) -> None:
-    assert rendering.pdf(everywhere(text)).startswith(b"%PDF")
-    assert rendering.html(everywhere(text)).endswith("</html>")
+    assert rendering.render_pdf(everywhere(text)).startswith(b"%PDF")
+    assert rendering.render_html(everywhere(text)).endswith("</html>")
 
 
 def test_a_word_that_no_line_holds_stays_on_the_page() -> None:
     long = replace(everywhere("Bonjour"), blocks=(Paragraph("y" * 4_000),))
-    reader = PdfReader(BytesIO(rendering.pdf(long)))
+    reader = PdfReader(BytesIO(rendering.render_pdf(long)))
     assert sum(page.extract_text().count("y") for page in reader.pages) >= 4_000
     assert max(len(line) for page in reader.pages for line in page.extract_text().splitlines()) < 250
 
 
 def test_the_same_document_is_the_same_bytes_and_another_is_not() -> None:
     document = everywhere("Bonjour")
-    assert rendering.pdf(document) == rendering.pdf(document)
-    assert rendering.html(document) == rendering.html(document)
+    assert rendering.render_pdf(document) == rendering.render_pdf(document)
+    assert rendering.render_html(document) == rendering.render_html(document)
     other = replace(document, blocks=(*document.blocks, Paragraph("Un mot de plus")))
     assert other.fingerprint != document.fingerprint
-    assert rendering.pdf(other) != rendering.pdf(document)
+    assert rendering.render_pdf(other) != rendering.render_pdf(document)
 
 
 def test_a_heading_is_not_a_paragraph_that_says_the_same() -> None:
@@ -141,7 +141,7 @@ def test_a_validation_is_told_from_a_signature() -> None:
 
 
 def test_the_pdf_is_tagged_french_and_dated_by_its_last_event() -> None:
-    reader: Any = PdfReader(BytesIO(rendering.pdf(everywhere("Bonjour"))))
+    reader: Any = PdfReader(BytesIO(rendering.render_pdf(everywhere("Bonjour"))))
     assert reader.trailer["/Root"]["/Lang"] == "fr-FR"
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert reader.metadata.title == "Bonjour – Bonjour"
@@ -149,7 +149,7 @@ def test_the_pdf_is_tagged_french_and_dated_by_its_last_event() -> None:
 
 
 def test_the_page_asks_for_nothing_outside_and_runs_nothing() -> None:
-    page = rendering.html(everywhere("Bonjour"))
+    page = rendering.render_html(everywhere("Bonjour"))
     assert '<html lang="fr">' in page
     assert "<caption>" in page
     for outside in ("http:", "https:", "<script", "<link", "src=", "url(", "@import"):

@@ -12,7 +12,7 @@ from tests.support.note_aggregate import assert_dense, entries, heard, told
 
 from shared.crypto import key_rows
 from shared.eventlog import CaseParked, ServiceApplication, TrackingRefused
-from shared.eventlog.errors import AlreadyAnswered, ClaimTaken
+from shared.eventlog.errors import CommandAlreadyHandled, UniqueKeyTaken
 from shared.kernel import uuid7
 
 
@@ -80,10 +80,10 @@ def test_refusals_are_told_apart_and_write_nothing(app: ServiceApplication) -> N
 
     first = {"command": answered("k1", "one"), "claims": claim(case), "keys": key_rows({key: b"\0wrapped"})}
     app.recorder.insert_events(told(case, 1), extras=first)
-    with pytest.raises(AlreadyAnswered):
+    with pytest.raises(CommandAlreadyHandled):
         app.recorder.insert_events(told(other, 1), extras={"command": answered("k1", "two")})
     assert app.recorder.answer("k1") == ("r", "one")
-    with pytest.raises(ClaimTaken) as refusal:
+    with pytest.raises(UniqueKeyTaken) as refusal:
         app.recorder.insert_events(told(other, 1), extras={"command": answered("k2", "two"), "claims": claim(other)})
     assert refusal.value.holder == str(case)
     assert app.recorder.answer("k2") is None

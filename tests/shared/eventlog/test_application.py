@@ -11,19 +11,19 @@ from cryptography.exceptions import InvalidTag
 from eventsourcing.persistence import MapperDeserialisationError, OperationalError
 from tests.support.note_aggregate import ADVISER, TAKEN, Note, Noted, Notes, assert_dense, decider, entries, opened
 
-from shared.crypto import ERASED, Erased
+from shared.crypto import ERASED_TEXT, KeyErased
 from shared.eventlog import (
-    CommandKey,
     EventMapper,
-    KeyReused,
-    Meta,
+    EventMetadata,
+    IdempotencyKey,
+    IdempotencyKeyReused,
     RecordedEvent,
     ServiceApplication,
     StaleVersion,
     UnknownCase,
-    plain,
+    to_plain,
 )
-from shared.kernel import Personal, Refused, Role, Sealed, event, uuid7
+from shared.kernel import Encrypted, PersonalData, Refused, Role, event, uuid7
 from shared.runtime.scheduler import Scheduler
 
 
@@ -37,11 +37,11 @@ def test_a_state_is_rebuilt_from_the_log(app: ServiceApplication) -> None:
     noted(app, case, 1, 2, 3)
     loaded = app.load(decider, case)
     assert (loaded.version, loaded.state.total) == (3, 6)
-    assert plain(loaded.state, app.vault.shown) == {"total": 6, "last": "Léa Martin"}
+    assert to_plain(loaded.state, app.vault.shown) == {"total": 6, "last": "Léa Martin"}
 
 
 def test_an_answer_is_remembered_for_a_while_and_then_forgotten(app: ServiceApplication, url: str) -> None:
-    case, old, recent = uuid7(), CommandKey("old", "one"), CommandKey("recent", "two")
+    case, old, recent = uuid7(), IdempotencyKey("old", "one"), IdempotencyKey("recent", "two")
     for key in (old, recent):
         app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
     with psycopg.connect(url) as connection:
@@ -70,7 +70,7 @@ def test_a_sealed_value_opens_only_where_it_was_put(app: ServiceApplication) -> 
     noted(app, case, 1)
     last = app.load(decider, case).state.last
     assert last is not None
-    moved = Sealed(last.key, None, last.cipher, last.bound.replace(":1/who", ":2/who"))
+    moved = Encrypted(last.key, None, last.cipher, last.bound.replace(":1/who", ":2/who"))
     with pytest.raises(InvalidTag):
         app.vault.open(moved)
     assert app.vault.open(last) == "Léa Martin"
@@ -84,8 +84,8 @@ def test_a_key_that_is_gone_leaves_the_history_whole(app: ServiceApplication) ->
     app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
     app.vault.forget()
     state = app.load(decider, case).state
-    assert plain(state, app.vault.shown) == {"total": 3, "last": ERASED}
-    with pytest.raises(Erased):
+    assert to_plain(state, app.vault.shown) == {"total": 3, "last": ERASED_TEXT}
+    with pytest.raises(KeyErased):
         app.vault.open(last)
 
 
@@ -95,7 +95,7 @@ def test_another_deployment_key_is_told(app: ServiceApplication, url: str) -> No
     with opened(url) as other:
         other.vault._deployment = type(other.vault._deployment)(b"x" * 32)
         with pytest.raises(ValueError, match="DLA_SEALING_KEY"):
-            plain(other.load(decider, case).state, other.vault.shown)
+            to_plain(other.load(decider, case).state, other.vault.shown)
 
 
 def test_a_snapshot_gives_the_same_state_as_the_whole_history(app: ServiceApplication) -> None:
@@ -124,7 +124,7 @@ def test_a_stale_version_is_refused_with_the_current_one(app: ServiceApplication
 
 
 def test_a_repeated_key_gets_the_first_answer(app: ServiceApplication) -> None:
-    case, key = uuid7(), CommandKey("adviser-1:abc", "fingerprint")
+    case, key = uuid7(), IdempotencyKey("adviser-1:abc", "fingerprint")
     first = app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
     second = app.handle(decider, uuid7(), Note(1, "Léa"), app.context(case, ADVISER), key=key)
     assert second.repeated
@@ -134,13 +134,13 @@ def test_a_repeated_key_gets_the_first_answer(app: ServiceApplication) -> None:
 
 def test_a_key_stays_with_its_request(app: ServiceApplication) -> None:
     case = uuid7()
-    app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=CommandKey("k", "one"))
-    with pytest.raises(KeyReused):
-        app.handle(decider, case, Note(2, "Léa"), app.context(case, ADVISER), key=CommandKey("k", "two"))
+    app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=IdempotencyKey("k", "one"))
+    with pytest.raises(IdempotencyKeyReused):
+        app.handle(decider, case, Note(2, "Léa"), app.context(case, ADVISER), key=IdempotencyKey("k", "two"))
 
 
 def test_a_first_answer_is_given_again_though_the_domain_would_now_refuse(app: ServiceApplication) -> None:
-    case, key = uuid7(), CommandKey("k", "one")
+    case, key = uuid7(), IdempotencyKey("k", "one")
     app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
     assert app.handle(decider, case, Note(2000, "Léa"), app.context(case, ADVISER), key=key).repeated
 
@@ -148,7 +148,7 @@ def test_a_first_answer_is_given_again_though_the_domain_would_now_refuse(app: S
 def test_a_refusal_records_nothing(app: ServiceApplication) -> None:
     case = uuid7()
     with pytest.raises(Refused) as refusal:
-        app.handle(decider, case, Note(2000, "Léa"), app.context(case, ADVISER), key=CommandKey("k", "one"))
+        app.handle(decider, case, Note(2000, "Léa"), app.context(case, ADVISER), key=IdempotencyKey("k", "one"))
     assert refusal.value.slug == "too-big"
     assert not entries(app.recorder)
     assert app.recorder.answer("k") is None
@@ -214,12 +214,12 @@ def test_a_value_that_a_later_event_carries_on_opens_and_is_forgotten_with_its_k
     assert last is not None
     ring = app.vault.keys([])
     carried = Noted(2, last)
-    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
     app.events.put([RecordedEvent(case, 2, meta, carried, ring)], cases=[case])
-    assert plain(app.load(decider, case).state, app.vault.shown)["last"] == "Léa Martin"
+    assert to_plain(app.load(decider, case).state, app.vault.shown)["last"] == "Léa Martin"
     app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
     app.vault.forget()
-    assert plain(app.load(decider, case).state, app.vault.shown)["last"] == ERASED
+    assert to_plain(app.load(decider, case).state, app.vault.shown)["last"] == ERASED_TEXT
 
 
 def test_a_snapshot_that_cannot_be_kept_does_not_undo_the_command(
@@ -239,7 +239,7 @@ def test_a_destroyed_key_is_never_made_anew(app: ServiceApplication) -> None:
     noted(app, case, 1)
     app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (case,))
     app.vault.forget()
-    with pytest.raises(Erased):
+    with pytest.raises(KeyErased):
         noted(app, case, 2)
     assert app.load(decider, case).version == 1
 
@@ -247,23 +247,24 @@ def test_a_destroyed_key_is_never_made_anew(app: ServiceApplication) -> None:
 def test_what_cannot_be_read_back_never_becomes_history(app: ServiceApplication) -> None:
     case = uuid7()
     with pytest.raises(MapperDeserialisationError):
-        meta, unreadable = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case), Noted("seven", Personal(case, "Léa"))  # type: ignore[arg-type]
+        meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
+        unreadable = Noted("seven", PersonalData(case, "Léa"))  # type: ignore[arg-type]
         app.events.put([RecordedEvent(case, 1, meta, unreadable, app.vault.keys([case]))])
     assert not entries(app.recorder)
 
 
 def test_a_value_in_two_fields_of_one_event_opens_in_both(app: ServiceApplication) -> None:
-    case, twice = uuid7(), Personal(uuid7(), "Léa Martin")
+    case, twice = uuid7(), PersonalData(uuid7(), "Léa Martin")
     ring = app.vault.keys([UUID(str(twice.key))])
-    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
     stored = app.mapper.to_stored_event(RecordedEvent(case, 1, meta, Noted(1, twice, (twice,)), ring))
     app.vault.keep(ring)
-    assert plain(app.mapper.to_domain_event(stored).data, app.vault.open)["remarks"] == ("Léa Martin",)
+    assert to_plain(app.mapper.to_domain_event(stored).data, app.vault.open)["remarks"] == ("Léa Martin",)
 
 
 @event("wished", 1, label="Souhaité")
 class Wished:
-    need: Sealed
+    need: Encrypted
 
 
 def renamed(data: dict[str, object]) -> dict[str, object]:
@@ -272,15 +273,15 @@ def renamed(data: dict[str, object]) -> dict[str, object]:
 
 @event("wished", 2, label="Souhaité", upcasts={1: renamed})
 class WishedNow:
-    wishes: tuple[Sealed, ...]
+    wishes: tuple[Encrypted, ...]
 
 
 def test_an_upcast_that_moves_a_sealed_field_leaves_it_readable(app: ServiceApplication) -> None:
     case = uuid7()
     ring = app.vault.keys([case])
     app.vault.keep(ring)
-    meta = Meta(uuid7(), case, "adviser-1", Role.ADVISER, case)
+    meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
     then, now = EventMapper([Wished], {}), EventMapper([WishedNow], {})
-    old = then.to_stored_event(RecordedEvent(case, 1, meta, Wished(Sealed(case, "un toit")), ring))
+    old = then.to_stored_event(RecordedEvent(case, 1, meta, Wished(Encrypted(case, "un toit")), ring))
     (wish,) = now.to_domain_event(old).data.wishes
     assert app.vault.open(wish) == "un toit"

@@ -13,12 +13,12 @@ import pytest
 from tests.support import ROOT
 from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, Noted, Notes, assert_dense, decider, entries
 
-from shared.crypto import ERASED, Erased
-from shared.erasure import ForgetPerson, forgetting_of
+from shared.crypto import ERASED_TEXT, KeyErased
+from shared.erasure import ErasePerson, case_erasure_id
 from shared.erasure.erasure import decider as forgetting
-from shared.eventlog import ServiceApplication, found, held, is_something_else, values_of
-from shared.eventlog.people_index import hashed
-from shared.kernel import Decider, Personal, uuid7
+from shared.eventlog import ServiceApplication, count_values_of, find_people, is_case_key, personal_data_of
+from shared.eventlog.people_index import hash_words
+from shared.kernel import Decider, PersonalData, uuid7
 from shared.kernel.frozen import replace
 
 
@@ -41,14 +41,14 @@ def noted(app: ServiceApplication, case: UUID, who: str, number: int = 1) -> UUI
 
 
 def forgotten(app: ServiceApplication, person: UUID) -> None:
-    stream = forgetting_of(person)
-    command = ForgetPerson(person, values_of(app, person), is_something_else(app, person))
+    stream = case_erasure_id(person)
+    command = ErasePerson(person, count_values_of(app, person), is_case_key(app, person))
     app.handle(forgetting, stream, command, app.context(stream, ADVISER))
 
 
 def naming(person: UUID) -> Decider[Notes]:
     """Whatever is asked, the same person notes it."""
-    return replace(decider, decide=lambda *_: [Noted(2, Personal(person, "Maëlle Kerdoncuff"))])
+    return replace(decider, decide=lambda *_: [Noted(2, PersonalData(person, "Maëlle Kerdoncuff"))])
 
 
 def test_somebody_is_found_by_each_word_of_their_name_whatever_its_accents(app: ServiceApplication) -> None:
@@ -56,10 +56,10 @@ def test_somebody_is_found_by_each_word_of_their_name_whatever_its_accents(app: 
     maelle = noted(app, case, "Maëlle Kerdoncuff")
     noted(app, uuid7(), "Tanguy Abgrall")
     for words in ("kerdoncuff", "MAELLE", "Kerdoncuff, Maëlle", "maëlle kerdoncuff"):
-        (somebody,) = found(app, words)
+        (somebody,) = find_people(app, words)
         assert (somebody.person, somebody.cases) == (maelle, (case,))
     for words in ("kerdon", "Maëlle Abgrall", "Léa"):
-        assert found(app, words) == []
+        assert find_people(app, words) == []
 
 
 def test_words_are_kept_as_hashes_that_only_this_deployment_makes(app: ServiceApplication) -> None:
@@ -67,7 +67,7 @@ def test_words_are_kept_as_hashes_that_only_this_deployment_makes(app: ServiceAp
     (row,) = app.recorder.fetch("SELECT p::text AS said FROM {schema}.people p")
     assert "maelle" not in row["said"].casefold()
     other = ServiceApplication("notes", [decider], app.url, b"x" * 32)
-    assert not set(hashed(app.vault, "Maëlle")) & set(hashed(other.vault, "Maëlle"))
+    assert not set(hash_words(app.vault, "Maëlle")) & set(hash_words(other.vault, "Maëlle"))
     other.close()
 
 
@@ -75,7 +75,7 @@ def test_everything_held_of_a_person_is_told_with_its_place(app: ServiceApplicat
     case = uuid7()
     noted(app, case, "Tanguy Abgrall")
     maelle = noted(app, case, "Maëlle Kerdoncuff", 2)
-    (told,) = held(app, maelle)
+    (told,) = personal_data_of(app, maelle)
     assert (told.case, told.version, told.event, told.path, told.value) == (
         case,
         2,
@@ -94,12 +94,12 @@ def test_a_person_who_is_forgotten_is_found_no_more_and_the_history_stays(app: S
     assert entries(app.recorder)[:-1] == before
     assert_dense(entries(app.recorder))
     assert app.recorder.fetch("SELECT 1 FROM {schema}.snapshots") == []
-    assert held(app, person) == []
-    assert person not in {each.person for each in found(app, "Maëlle")}
+    assert personal_data_of(app, person) == []
+    assert person not in {each.person for each in find_people(app, "Maëlle")}
     last = app.load(decider, case).state.last
     assert last is not None
-    assert app.vault.shown(last) == ERASED
-    assert app.load(forgetting, forgetting_of(person)).state.forgotten
+    assert app.vault.shown(last) == ERASED_TEXT
+    assert app.load(forgetting, case_erasure_id(person)).state.forgotten
 
 
 def test_nobody_makes_another_key_for_who_was_forgotten_not_even_before_they_were_known(
@@ -107,14 +107,14 @@ def test_nobody_makes_another_key_for_who_was_forgotten_not_even_before_they_wer
 ) -> None:
     unknown = uuid7()
     forgotten(app, unknown)
-    with pytest.raises(Erased):
+    with pytest.raises(KeyErased):
         app.vault.keys([unknown])
 
 
 def test_the_key_of_a_dossier_is_no_person_s(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, "Maëlle Kerdoncuff")
-    assert is_something_else(app, case)
+    assert is_case_key(app, case)
     forgotten(app, case)
     assert app.recorder.wrapped_keys([case])[case] is not None
 
@@ -127,7 +127,7 @@ def test_a_key_that_another_process_destroyed_seals_nothing_more(app: ServiceApp
     other.vault.keys([person, case])
     forgotten(app, person)
 
-    with pytest.raises(Erased):
+    with pytest.raises(KeyErased):
         other.handle(naming(person), case, Note(2, "-"), other.context(case, ADVISER))
     assert app.load(decider, case).version == 1
     other.close()
@@ -144,7 +144,7 @@ def test_of_an_erasure_and_whoever_writes_at_the_same_time_nothing_is_left_to_op
         try:
             for _ in range(50):
                 other.handle(naming(person), stream := uuid7(), Note(2, "-"), other.context(stream, ADVISER))
-        except Erased:
+        except KeyErased:
             return
         raise AssertionError("it wrote on after the erasure")
 
@@ -183,8 +183,8 @@ def test_a_process_that_remembers_a_key_shows_nothing_soon_after_another_has_des
         assert shown() == "Maëlle Kerdoncuff"
         forgotten(app, person)
         at = time.monotonic()
-        assert app.vault.shown(app.load(decider, case).state.last) == ERASED  # type: ignore[arg-type]
-        while shown() != ERASED:
+        assert app.vault.shown(app.load(decider, case).state.last) == ERASED_TEXT  # type: ignore[arg-type]
+        while shown() != ERASED_TEXT:
             assert time.monotonic() < at + 15, "it still shows who was forgotten"
             time.sleep(0.1)
         other.stdin.close()
@@ -196,7 +196,7 @@ def test_a_log_from_before_people_were_indexed_is_read_once(app: ServiceApplicat
     app.recorder.fetch("DELETE FROM {schema}.people")
     app.recorder.fetch("DELETE FROM {schema}.viewed")
     app.create_tables()
-    assert [each.person for each in found(app, "maëlle")] == [maelle]
+    assert [each.person for each in find_people(app, "maëlle")] == [maelle]
     app.recorder.fetch("DELETE FROM {schema}.people")
     app.create_tables()
-    assert found(app, "maëlle") == []
+    assert find_people(app, "maëlle") == []

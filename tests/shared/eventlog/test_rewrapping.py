@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from embedded.nats import Nats
 from intake.main import cli, service
-from shared.runtime.service import Part
+from shared.runtime.service import ProcessRole
 from shared.settings import Settings
 
 REQUESTS = "/api/v1/requests"
@@ -36,7 +36,7 @@ class Deployment:
 
     def __init__(self, database: Callable[..., str], nats: Nats, folder: Path) -> None:
         url = database("intake")
-        self._start = partial(served, service, lambda _: url, nats, folder, Part.API)
+        self._start = partial(served, service, lambda _: url, nats, folder, ProcessRole.API)
 
     def received(self, **keys: SecretBytes) -> tuple[str, Settings]:
         with self._start(**keys) as intake:

@@ -15,7 +15,7 @@ from diagnostic.main import cli, service
 from embedded.nats import Nats
 from intake.main import service as intake_service
 from shared.messaging import Inbox
-from shared.messaging.inbox import OtherLog
+from shared.messaging.inbox import LogReplaced
 
 KEPT = 4
 ASKED = ["follow", "intake", "--by", "Inès"]
@@ -39,7 +39,7 @@ def test_a_restored_service_is_heard_again_when_an_operator_says_why(
         sql(intake.application, "DELETE FROM {events} WHERE position > %s", KEPT)
         sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", KEPT)
         receive(intake, 1, first=100)
-        with pytest.raises(OtherLog):
+        with pytest.raises(LogReplaced):
             inbox.receive(told_by(intake)[-1])
         assert "stopped until" in diagnostic.http.get("/readyz").json()["halted"]["intake"]
 

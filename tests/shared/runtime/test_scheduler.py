@@ -20,7 +20,7 @@ from tests.support.alarm_aggregate import Mend, SetAlarm, ask, rang
 from tests.support.note_aggregate import ADVISER
 from tests.support.sample_services import eventually
 
-from shared.eventlog import DueSettled, Firing, ServiceApplication
+from shared.eventlog import DeadlineAlreadyFired, FiredDeadline, ServiceApplication
 from shared.kernel import uuid7
 from shared.runtime.scheduler import Scheduler
 
@@ -81,8 +81,8 @@ def test_what_was_moved_while_it_was_about_to_fire_does_not_fire_and_records_not
     ask(app, stream, day(app, -2))
     (row,) = app.recorder.fetch("SELECT due_at FROM {schema}.dues")
     ask(app, stream, day(app, 5))
-    firing = Firing(stream, "alarm", "bell", row["due_at"], app.clock.now())
-    with pytest.raises(DueSettled):
+    firing = FiredDeadline(stream, "alarm", "bell", row["due_at"], app.clock.now())
+    with pytest.raises(DeadlineAlreadyFired):
         app.handle(
             alarm_aggregate.decider, stream, alarm_aggregate.Ring("bell"), app.context(stream, ADVISER), firing=firing
         )

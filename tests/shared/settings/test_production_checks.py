@@ -17,8 +17,8 @@ from followup.main import cli as followup
 from intake.main import cli as intake
 from intake.settings import Deployment
 from parcours.main import cli as parcours
-from shared.settings import Misconfigured, Settings, is_here, is_in_clear, told
-from shared.settings.production_checks import database_in_clear
+from shared.settings import Misconfigured, Settings, is_loopback, is_unencrypted, load_settings
+from shared.settings.production_checks import is_database_unencrypted
 
 KEY = b64encode(bytes(32)).decode()
 SOUND = {
@@ -45,7 +45,7 @@ def faults(monkeypatch: pytest.MonkeyPatch, **changed: str) -> list[str]:
     for name, value in changed.items():
         monkeypatch.setenv(f"DLA_{name}", value)
     try:
-        told(Settings)
+        load_settings(Settings)
     except Misconfigured as missing:
         return list(missing.faults)
     return []
@@ -82,14 +82,14 @@ def test_nothing_goes_over_a_network_in_clear(
 def test_intake_leads_nobody_to_an_address_in_clear(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"DLA_INTAKE_{setting}", "http://dla.example.org")
     with pytest.raises(Misconfigured, match=f"DLA_INTAKE_{setting} .* use https://"):
-        told(Deployment)
+        load_settings(Deployment)
     monkeypatch.setenv("DLA_MODE", "development")
-    told(Deployment)
+    load_settings(Deployment)
 
 
 def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = faults(monkeypatch, NATS_URL="nats://a", HOST="0.0.0.0", FEEDS='{"a": "http://a", "b": "http://b"}')
-    assert len(told) == 4
+    found = faults(monkeypatch, NATS_URL="nats://a", HOST="0.0.0.0", FEEDS='{"a": "http://a", "b": "http://b"}')
+    assert len(found) == 4
 
 
 def test_what_stays_on_this_machine_may_be_plain(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,13 +100,13 @@ def test_what_stays_on_this_machine_may_be_plain(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("host", ["127.0.0.1.example.org", "localhost.example.org", "10.0.0.1", "", None, "::"])
 def test_what_only_looks_like_this_machine_is_not(host: str | None) -> None:
-    assert not is_here(host)
+    assert not is_loopback(host)
 
 
 def test_each_of_several_servers_counts() -> None:
-    assert database_in_clear("postgresql://dla@127.0.0.1,db.example.org/dla")
-    assert database_in_clear("postgresql://dla@localhost/dla?hostaddr=10.0.0.1")
-    assert is_in_clear("ftp://example.org")
+    assert is_database_unencrypted("postgresql://dla@127.0.0.1,db.example.org/dla")
+    assert is_database_unencrypted("postgresql://dla@localhost/dla?hostaddr=10.0.0.1")
+    assert is_unencrypted("ftp://example.org")
 
 
 def test_a_proxy_or_a_certificate_answers_other_machines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

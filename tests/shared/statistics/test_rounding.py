@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.statistics import Counts, bounds
-from shared.statistics.rounding import BASE, leaves_room, rounded
+from shared.statistics.rounding import BASE, is_undeducible, round_counts
 
 SMALL = set(range(1, BASE))
 POPULATIONS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 2)), max_size=14)
@@ -49,7 +49,7 @@ def groups_of(table: Mapping[str, int]) -> Iterator[tuple[int, ...]]:
 @given(population=POPULATIONS, seed=st.integers(0, 10**6))
 def test_no_group_of_cells_can_be_told_to_count_one_to_four(population: list[tuple[int, int, int]], seed: int) -> None:
     counts = counted(population)
-    told = rounded(counts, drawn_by(seed))
+    told = round_counts(counts, drawn_by(seed))
     possible = worlds(told)
     for code, table in told.items():
         assert tuple(counts[code].values()) in possible[code], "the truth is among what may be"
@@ -77,7 +77,7 @@ def test_no_two_queries_of_nested_territories_or_periods_leave_one_to_four_betwe
     each of these was drawn by itself, so that what may be behind them adds up freely."""
     atoms: Atoms = {}
     for n, (which, population) in enumerate(zip(product(UNITS, QUARTERS), populations, strict=True)):
-        atoms[which] = rounded(counted(population), drawn_by(seed + n))
+        atoms[which] = round_counts(counted(population), drawn_by(seed + n))
     may_be = {which: worlds(told) for which, told in atoms.items()}
     for more, less in product(queries(), queries()):
         if not less < more:
@@ -91,20 +91,20 @@ def test_no_two_queries_of_nested_territories_or_periods_leave_one_to_four_betwe
 def test_tables_that_pin_each_other_down_are_drawn_again() -> None:
     """Seven fours told as nothing, beside one twenty-eight told as thirty: each of the seven would be two at least."""
     counts = {"forms": {str(n): 4 for n in range(7)}, "sizes": {"small": 28, "large": 0}}
-    assert not leaves_room([dict.fromkeys(map(str, range(7)), 0), {"small": 30, "large": 0}])
+    assert not is_undeducible([dict.fromkeys(map(str, range(7)), 0), {"small": 30, "large": 0}])
 
     def unlucky_at_first(cell: str) -> float:
         attempt, code, _ = cell.split("/")
         return (0.99 if code == "forms" else 0.0) if attempt == "0" else drawn_by(1)(cell)
 
-    told = rounded(counts, unlucky_at_first)
+    told = round_counts(counts, unlucky_at_first)
     assert sum(told["forms"].values()) > 0
-    assert leaves_room(told.values())
+    assert is_undeducible(told.values())
 
 
 @given(n=st.integers(0, 500), seed=st.integers(0, 10**6))
 def test_a_count_is_told_within_its_bounds_and_nobody_as_nobody(n: int, seed: int) -> None:
-    told = rounded({"one": {"these": n, "others": 0}}, drawn_by(seed))["one"]
+    told = round_counts({"one": {"these": n, "others": 0}}, drawn_by(seed))["one"]
     assert told["these"] % BASE == 0
     assert told["others"] == 0
     least, most = bounds(told["these"])
@@ -112,5 +112,5 @@ def test_a_count_is_told_within_its_bounds_and_nobody_as_nobody(n: int, seed: in
 
 
 def test_in_the_mean_a_count_is_what_it_was() -> None:
-    told = [rounded({"one": {"these": 3, "others": 40}}, drawn_by(seed))["one"]["these"] for seed in range(4000)]
+    told = [round_counts({"one": {"these": 3, "others": 40}}, drawn_by(seed))["one"]["these"] for seed in range(4000)]
     assert abs(sum(told) / len(told) - 3) < 0.15

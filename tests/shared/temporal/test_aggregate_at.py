@@ -13,11 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.note_aggregate import ADVISER, Note, decider
 
-from shared.crypto import ERASED
-from shared.eventlog import ServiceApplication, UnknownCase, plain
+from shared.crypto import ERASED_TEXT
+from shared.eventlog import ServiceApplication, UnknownCase, to_plain
 from shared.kernel import Context, Decider, event, uuid7
-from shared.temporal import Moment, NeverReached, NotYet, StillToCome, replayed, showing, steps
-from shared.temporal.aggregate_at import Change, changes
+from shared.temporal import (
+    FutureInstant,
+    NotYetOpened,
+    PointInTime,
+    VersionNotReached,
+    changes_between,
+    load_aggregate_at,
+    showing,
+)
+from shared.temporal.aggregate_at import FieldChange, diff_plain
 
 
 def noted(app: ServiceApplication, case: UUID, *numbers: int) -> None:
@@ -29,43 +37,43 @@ def instants(app: ServiceApplication, case: UUID) -> list[datetime]:
     return [entry.recorded_at for entry in app.recorder.entries_of_stream(case)]
 
 
-def total(app: ServiceApplication, case: UUID, moment: Moment) -> int:
-    return replayed(app, decider, case, moment).state.total
+def total(app: ServiceApplication, case: UUID, moment: PointInTime) -> int:
+    return load_aggregate_at(app, decider, case, moment).state.total
 
 
 def test_a_state_is_told_as_it_was_at_each_version(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, 1, 2, 3)
-    assert [total(app, case, Moment(version=n)) for n in (1, 2, 3)] == [1, 3, 6]
-    assert total(app, case, Moment()) == 6
+    assert [total(app, case, PointInTime(version=n)) for n in (1, 2, 3)] == [1, 3, 6]
+    assert total(app, case, PointInTime()) == 6
 
 
 def test_a_state_is_told_as_it_was_recorded_by_an_instant(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, 1, 2, 3)
     at = instants(app, case)
-    assert [total(app, case, Moment(as_of=instant)) for instant in at] == [1, 3, 6]
-    assert total(app, case, Moment(as_of=at[1] - timedelta(microseconds=1))) == 1
+    assert [total(app, case, PointInTime(as_of=instant)) for instant in at] == [1, 3, 6]
+    assert total(app, case, PointInTime(as_of=at[1] - timedelta(microseconds=1))) == 1
 
 
 def test_before_the_first_event_after_the_last_version_and_tomorrow_are_said(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, 1)
     (first,) = instants(app, case)
-    with pytest.raises(NotYet) as not_yet:
-        replayed(app, decider, case, Moment(as_of=first - timedelta(days=1)))
+    with pytest.raises(NotYetOpened) as not_yet:
+        load_aggregate_at(app, decider, case, PointInTime(as_of=first - timedelta(days=1)))
     assert not_yet.value.first == first
-    with pytest.raises(NotYet):
-        replayed(app, decider, case, Moment(version=0))
-    with pytest.raises(NotYet):
-        replayed(app, decider, case, Moment(on=first.date() - timedelta(days=1)))
-    with pytest.raises(NeverReached) as never:
-        replayed(app, decider, case, Moment(version=2))
+    with pytest.raises(NotYetOpened):
+        load_aggregate_at(app, decider, case, PointInTime(version=0))
+    with pytest.raises(NotYetOpened):
+        load_aggregate_at(app, decider, case, PointInTime(on=first.date() - timedelta(days=1)))
+    with pytest.raises(VersionNotReached) as never:
+        load_aggregate_at(app, decider, case, PointInTime(version=2))
     assert never.value.current == 1
-    with pytest.raises(StillToCome):
-        replayed(app, decider, case, Moment(as_of=app.clock.now() + timedelta(hours=1)))
+    with pytest.raises(FutureInstant):
+        load_aggregate_at(app, decider, case, PointInTime(as_of=app.clock.now() + timedelta(hours=1)))
     with pytest.raises(UnknownCase):
-        replayed(app, decider, uuid7(), Moment())
+        load_aggregate_at(app, decider, uuid7(), PointInTime())
 
 
 def test_an_instant_is_answered_only_once_nothing_more_can_be_recorded_before_it(
@@ -78,7 +86,7 @@ def test_an_instant_is_answered_only_once_nothing_more_can_be_recorded_before_it
 
     def ask(at: datetime) -> None:
         asked.set()
-        answers.append(total(app, case, Moment(as_of=at)))
+        answers.append(total(app, case, PointInTime(as_of=at)))
 
     with psycopg.connect(url) as appending:
         row = app.recorder.history(case)[0]
@@ -101,25 +109,28 @@ def test_an_instant_is_answered_only_once_nothing_more_can_be_recorded_before_it
 def test_each_event_says_what_it_changed(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, 1, 2, 3)
-    told = list(steps(app, decider, case, Moment(version=1), Moment(version=3)))
+    told = list(changes_between(app, decider, case, PointInTime(version=1), PointInTime(version=3)))
     assert [(step.event.originator_version, step.changes) for step in told] == [
-        (2, [Change("total", 1, 3)]),
-        (3, [Change("total", 3, 6)]),
+        (2, [FieldChange("total", 1, 3)]),
+        (3, [FieldChange("total", 3, 6)]),
     ]
-    whole = list(steps(app, decider, case, Moment(version=0), Moment()))
-    assert whole[0].changes == [Change("last", None, "Léa Martin"), Change("total", None, 1)]
+    whole = list(changes_between(app, decider, case, PointInTime(version=0), PointInTime()))
+    assert whole[0].changes == [FieldChange("last", None, "Léa Martin"), FieldChange("total", None, 1)]
 
 
 def test_what_was_erased_since_is_named(app: ServiceApplication, url: str) -> None:
     case = uuid7()
     noted(app, case, 1)
-    last = replayed(app, decider, case, Moment()).state.last
+    last = load_aggregate_at(app, decider, case, PointInTime()).state.last
     assert last is not None
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE keys SET wrapped = NULL WHERE key_id = %s", (last.key,))
     app.vault.forget()
     show, erased = showing(app.vault.shown)
-    assert plain(replayed(app, decider, case, Moment(version=1)).state, show) == {"total": 1, "last": ERASED}
+    assert to_plain(load_aggregate_at(app, decider, case, PointInTime(version=1)).state, show) == {
+        "total": 1,
+        "last": ERASED_TEXT,
+    }
     assert erased == [UUID(str(last.key))]
 
 
@@ -127,17 +138,19 @@ def test_a_change_between_two_erased_values_is_told_and_says_what_was_erased(app
     case = uuid7()
     noted(app, case, 1, 0)
     app.handle(decider, case, Note(0, "Léa Martin-Le Goff"), app.context(case, ADVISER))
-    between = (Moment(version=1), Moment(version=3))
-    same, replaced = steps(app, decider, case, *between)
+    between = (PointInTime(version=1), PointInTime(version=3))
+    same, replaced = changes_between(app, decider, case, *between)
     assert (same.changes, same.erased) == ([], []), "another seal, the same name"
-    assert replaced.changes == [Change("last", "Léa Martin", "Léa Martin-Le Goff")]
-    keys = [UUID(str(replayed(app, decider, case, Moment(version=n)).state.last.key)) for n in (1, 2, 3)]  # type: ignore[union-attr]
+    assert replaced.changes == [FieldChange("last", "Léa Martin", "Léa Martin-Le Goff")]
+    keys = [UUID(str(load_aggregate_at(app, decider, case, PointInTime(version=n)).state.last.key)) for n in (1, 2, 3)]  # type: ignore[union-attr]
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE keys SET wrapped = NULL WHERE key_id = ANY(%s)", (keys,))
     app.vault.forget()
-    same, replaced = steps(app, decider, case, *between)
-    assert (replaced.changes, replaced.erased) == ([Change("last", ERASED, ERASED)], keys[1:])
-    assert (same.changes, same.erased) == ([Change("last", ERASED, ERASED)], keys[:2]), "nobody can tell any more"
+    same, replaced = changes_between(app, decider, case, *between)
+    assert (replaced.changes, replaced.erased) == ([FieldChange("last", ERASED_TEXT, ERASED_TEXT)], keys[1:])
+    assert (same.changes, same.erased) == ([FieldChange("last", ERASED_TEXT, ERASED_TEXT)], keys[:2]), (
+        "nobody can tell any more"
+    )
 
 
 @event("dated", label="Daté", effective="on")
@@ -184,24 +197,26 @@ def test_a_fact_told_late_counts_from_its_own_day(dated: ServiceApplication) -> 
     recorded = [entry.recorded_at for entry in dated.recorder.entries_of_stream(case)]
 
     def on(days: int, version: int | None = None) -> Diary:
-        return replayed(dated, diary, case, Moment(version, on=today - timedelta(days=days))).state
+        return load_aggregate_at(dated, diary, case, PointInTime(version, on=today - timedelta(days=days))).state
 
     assert on(5) == Diary(("late",), ("plan",)), "what it was said of counts with it"
     assert on(0) == Diary(("late", "soon"), ("plan",))
-    with pytest.raises(NotYet):
+    with pytest.raises(NotYetOpened):
         on(5, version=1)  # as known after the first event, nothing had happened by then
-    with pytest.raises(NotYet):
+    with pytest.raises(NotYetOpened):
         on(10)
     assert recorded == sorted(recorded)
 
-    def told(since: Moment, until: Moment) -> list[tuple[int, list[Change]]]:
-        return [(step.event.originator_version, step.changes) for step in steps(dated, diary, case, since, until)]
+    def told(since: PointInTime, until: PointInTime) -> list[tuple[int, list[FieldChange]]]:
+        return [
+            (step.event.originator_version, step.changes) for step in changes_between(dated, diary, case, since, until)
+        ]
 
-    then = Moment(on=today - timedelta(days=5))
-    soon = (3, [Change("dated", ["late"], ["late", "soon"])])
-    assert told(then, Moment(on=today)) == told(then, Moment()) == [soon]
-    assert [version for version, _ in told(Moment(version=0), then)] == [1, 2]
-    assert told(Moment(on=today), then) == []
+    then = PointInTime(on=today - timedelta(days=5))
+    soon = (3, [FieldChange("dated", ["late"], ["late", "soon"])])
+    assert told(then, PointInTime(on=today)) == told(then, PointInTime()) == [soon]
+    assert [version for version, _ in told(PointInTime(version=0), then)] == [1, 2]
+    assert told(PointInTime(on=today), then) == []
     dated.close()
 
 
@@ -211,9 +226,9 @@ def test_a_past_moment_never_changes(app: ServiceApplication, numbers: list[int]
     case = uuid7()
     noted(app, case, *numbers[:-1])
     at = data.draw(st.sampled_from(instants(app, case)))
-    before = total(app, case, Moment(as_of=at))
+    before = total(app, case, PointInTime(as_of=at))
     noted(app, case, numbers[-1])
-    assert total(app, case, Moment(as_of=at)) == before
+    assert total(app, case, PointInTime(as_of=at)) == before
 
 
 values = st.recursive(
@@ -225,7 +240,7 @@ values = st.recursive(
 
 @given(before=values, after=values)
 def test_something_changed_is_something_told(before: object, after: object) -> None:
-    told = list(changes(before, after))
+    told = list(diff_plain(before, after))
     assert bool(told) >= (before != after and not _only_nothing(before, after))
     assert all(change.before != change.after for change in told)
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from shared.temporal import Format, written
+from shared.temporal import ReportFormat, format_report
 
 COLUMNS = {"who": "Qui", "why": "Pourquoi"}
 ROWS = [{"who": "dla-44", "why": "parce que\u202f; « oui »"}, {"who": "x", "why": ""}]
@@ -14,18 +14,21 @@ ROWS = [{"who": "dla-44", "why": "parce que\u202f; « oui »"}, {"who": "x", "wh
 
 @pytest.mark.parametrize("cell", ["=1+1", "+33", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_spreadsheet_runs_no_formula(cell: str) -> None:
-    line = written(Format.CSV, COLUMNS, [{"who": cell, "why": "rien"}]).split("\r\n", 1)[1]
+    line = format_report(ReportFormat.CSV, COLUMNS, [{"who": cell, "why": "rien"}]).split("\r\n", 1)[1]
     assert line.lstrip('"').startswith(f"'{cell}")
 
 
 def test_a_spreadsheet_reads_accents_and_semicolons() -> None:
-    assert written(Format.CSV, COLUMNS, ROWS) == '\ufeffQui;Pourquoi\r\ndla-44;"parce que\u202f; « oui »"\r\nx;\r\n'
+    assert (
+        format_report(ReportFormat.CSV, COLUMNS, ROWS)
+        == '\ufeffQui;Pourquoi\r\ndla-44;"parce que\u202f; « oui »"\r\nx;\r\n'
+    )
 
 
 def test_a_program_reads_names_of_fields() -> None:
-    assert json.loads(written(Format.JSON, COLUMNS, ROWS)) == ROWS
+    assert json.loads(format_report(ReportFormat.JSON, COLUMNS, ROWS)) == ROWS
 
 
 def test_a_person_reads_columns() -> None:
-    assert written(Format.TABLE, COLUMNS, ROWS) == "Qui     Pourquoi\ndla-44  parce que\u202f; « oui »\nx\n"
-    assert written(Format.TABLE, COLUMNS, []) == "Qui  Pourquoi\n"
+    assert format_report(ReportFormat.TABLE, COLUMNS, ROWS) == "Qui     Pourquoi\ndla-44  parce que\u202f; « oui »\nx\n"
+    assert format_report(ReportFormat.TABLE, COLUMNS, []) == "Qui  Pourquoi\n"

@@ -18,8 +18,8 @@ from tests.support.served_service import MOTIVE, Client, Serve, Served
 
 from embedded.nats import Nats
 from intake.main import service as intake_service
-from shared.access import Consultations
-from shared.access.access_log import FORGOTTEN
+from shared.access import AccessLog
+from shared.access.access_log import EXPIRED_OPERATION
 from shared.kernel import Role, uuid7
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
@@ -267,13 +267,13 @@ def test_a_motive_is_sealed_and_goes_with_its_month(intake: Served, case: str) -
     assert intake.application.recorder.fetch(keys, (read["key_id"],))[0]["wrapped"]
 
     intake.by("ops").post("/api/v1/clock", {"now": (read["at"] + KEPT - timedelta(minutes=1)).isoformat()})
-    log = Consultations(intake.application, KEPT)
+    log = AccessLog(intake.application, KEPT)
     log.forget()
     assert [each["id"] for each in recorded(intake)] == [read["id"]]
     intake.by("ops").post("/api/v1/clock", {"now": (read["at"] + KEPT + timedelta(minutes=1)).isoformat()})
     log.forget()
     (told,) = recorded(intake)
-    assert (told["operation"], told["rows"], told["who"]) == (FORGOTTEN, 1, "service:intake")
+    assert (told["operation"], told["rows"], told["who"]) == (EXPIRED_OPERATION, 1, "service:intake")
     assert intake.application.recorder.fetch(keys, (read["key_id"],)) == [{"wrapped": None}]
     log.forget()
     assert [each["id"] for each in recorded(intake)] == [told["id"]], "nothing more to tell"
@@ -282,7 +282,7 @@ def test_a_motive_is_sealed_and_goes_with_its_month(intake: Served, case: str) -
 def test_two_who_read_first_in_a_month_seal_under_one_key(intake: Served) -> None:
     """Each found no key: the second to store one takes the other's."""
     other, key = intake_service.application(intake.settings), uuid7()
-    both = [Consultations(app, KEPT) for app in (intake.application, other)]
+    both = [AccessLog(app, KEPT) for app in (intake.application, other)]
     try:
         found = other.vault.keys
 

@@ -20,7 +20,7 @@ from tests.support.served_service import Client, Serve, Served, served
 from embedded.nats import Nats
 from parcours.domain import fund, operation
 from shared.kernel import Actor, Role, uuid7
-from shared.runtime.service import Part
+from shared.runtime.service import ProcessRole
 
 INES = "ines"
 NOT_FOR = (
@@ -38,7 +38,7 @@ PATHS = {"diagnostic": "/api/v1/diagnoses", "parcours": "/api/v1/parcours", "fol
 
 @pytest.fixture
 def intake(serve: Serve) -> Served:
-    return serve(service("intake"), Part.ALL)
+    return serve(service("intake"), ProcessRole.ALL)
 
 
 def ines(running: Served) -> Client:

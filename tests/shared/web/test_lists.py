@@ -17,7 +17,7 @@ from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake import views
 from intake.main import service
-from shared.kernel import folded
+from shared.kernel import fold_text
 from shared.projections import Projector
 
 NAMES = ["Éco-lieu", "école du Bois", "Atelier", "Zinc et Cie", "zèbre", "L’Abri", "Ça tourne", "100 % vélo", "Œuvre"]
@@ -91,7 +91,7 @@ def test_whatever_the_order_the_pages_make_up_the_list(
             break
     assert pages == whole
     values = [row.get(key) for row in whole]
-    there = [folded(value) for value in values if value is not None]
+    there = [fold_text(value) for value in values if value is not None]
     assert values[len(there) :] == [None] * (len(values) - len(there)), "what has no value comes last"
     assert there == sorted(there, reverse=descending) or key == "structure"
 

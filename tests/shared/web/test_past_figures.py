@@ -17,8 +17,8 @@ from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service
 from intake.views import requests
-from shared.projections import Document, Projector
-from shared.temporal import Moment, rows_at, rows_then
+from shared.projections import Projector, Row
+from shared.temporal import PointInTime, load_past_rows, rows_at
 
 UNIT, ELSEWHERE = "dla-44", "dla-35"
 PATH = "/api/v1/requests"
@@ -167,12 +167,12 @@ def test_more_history_than_one_answer_holds_is_refused_and_nothing_stays_taken(
     instant = intake.application.recorder.reached()[1]
     assert instant is not None
     asked = {"as_of": instant.isoformat()}
-    monkeypatch.setattr(rows_at, "AT_MOST", 1)
+    monkeypatch.setattr(rows_at, "MAX_EVENTS", 1)
     for _ in range(2):
         refused = both.get(f"{PATH}/figures", **asked)
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "too-much-past")
     assert value(figures(both, unit=UNIT, **asked), "requests") == 1
-    monkeypatch.setattr(rows_at, "PATIENCE", 0.01)
+    monkeypatch.setattr(rows_at, "TIMEOUT_SECONDS", 0.01)
     with rows_at._one_at_a_time:
         busy = both.get(f"{PATH}/figures", unit=UNIT, **asked)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "10")
@@ -228,10 +228,10 @@ def test_the_rows_of_any_past_moment_are_those_that_the_log_led_to(
     (entry,) = app.recorder.select_notifications(position, 1)
     whole = Projector(app, service.views).rebuilt(requests, position)
     for wanted in (units, units[:1], None):
-        found = rows_then(app, requests, Moment(as_of=entry.recorded_at), wanted)
+        found = load_past_rows(app, requests, PointInTime(as_of=entry.recorded_at), wanted)
         assert found.rests_on.position == position
         assert found.documents == in_order(row for row in whole.values() if wanted is None or row["unit"] in wanted)
 
 
-def in_order(rows: Any) -> list[Document]:
+def in_order(rows: Any) -> list[Row]:
     return sorted(rows, key=lambda row: UUID(row["id"]).bytes)

@@ -21,7 +21,7 @@ from tests.support.served_service import Served, listening, ready, served
 
 from embedded.nats import Nats
 from intake.main import service
-from shared.runtime.service import Part
+from shared.runtime.service import ProcessRole
 from shared.settings import Settings
 from shared.web.http import header_timeout, problems, rate_limits
 
@@ -49,7 +49,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def serving(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Serving:
-    return partial(served, service, database, nats, tmp_path, Part.API)
+    return partial(served, service, database, nats, tmp_path, ProcessRole.API)
 
 
 def told_to_wait(answer: Any) -> int:
@@ -160,7 +160,7 @@ WHOLE = b"GET /livez HTTP/1.1\r\nHost: here\r\n\r\n"
 def intake(
     database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Served]:
-    monkeypatch.setattr(header_timeout, "WITHIN", 0.3)
+    monkeypatch.setattr(header_timeout, "HEADER_TIMEOUT_SECONDS", 0.3)
     with listening(service, database, nats, tmp_path) as running:
         yield running
 

@@ -17,12 +17,12 @@ from tests.support.served_service import Served, served
 
 from embedded.nats import Nats
 from intake.main import service as intake_service
-from shared.runtime.service import Part
-from shared.web.http import HEADERS
+from shared.runtime.service import ProcessRole
+from shared.web.http import SECURITY_HEADERS
 
 
 def refuses_everything(headers: Any) -> None:
-    for name, value in HEADERS.items():
+    for name, value in SECURITY_HEADERS.items():
         assert headers[name] == value, name
 
 
@@ -70,7 +70,7 @@ def shows_its_own_style_alone(answer: Any) -> None:
 def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
     certificate, key = Authority(tmp_path).server()
     with served(
-        intake_service, database, nats, tmp_path, Part.API, tls_certificate=certificate, tls_key=key
+        intake_service, database, nats, tmp_path, ProcessRole.API, tls_certificate=certificate, tls_key=key
     ) as running:
         yield running
 

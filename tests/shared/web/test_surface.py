@@ -170,7 +170,7 @@ def test_an_address_is_exact(intake: Served, adviser: Client, path: str) -> None
 
 
 def test_a_body_that_stalls_half_sent_is_cut(intake: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_body, "WITHIN", 0.3)
+    monkeypatch.setattr(request_body, "BODY_TIMEOUT_SECONDS", 0.3)
     port = ports.choose({"web": None})["web"]
     web: Any = intake.http.app  # type: ignore[attr-defined]
     config = uvicorn.Config(web, host="127.0.0.1", port=port, lifespan="off", log_config=None)

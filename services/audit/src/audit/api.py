@@ -17,13 +17,13 @@ from audit.settled import Unsettled, unsettled
 from audit.timeline import Told, Wanted, after, counted, told_of
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Day, Role
-from shared.temporal import NotYet, StillToCome
-from shared.web.auth import EVERYONE_AT_WORK, Calling, allowed, whole_or_headers
-from shared.web.http import ProblemError, answers
-from shared.web.requests import Asked, AsOf, Instant, On, case_router
+from shared.temporal import FutureInstant, NotYetOpened
+from shared.web.auth import STAFF, CallerDep, authorize, authorize_headers
+from shared.web.http import ProblemError, problem_responses
+from shared.web.requests import AppDep, AsOfParam, Instant, OnParam, case_router
 
 router = case_router("/cases", "cases")
-READERS = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})
+READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
 LARGEST_PAGE = 500
 EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
 
@@ -99,13 +99,13 @@ class ChangesThere(BaseModel):
     rests_on: Reached | None = None
 
 
-@router.get("/{id}/timeline", responses=answers(409), summary="What happened to a case, across the phases")
+@router.get("/{id}/timeline", responses=problem_responses(409), summary="What happened to a case, across the phases")
 def timeline(
     id: UUID,  # noqa: A002
-    asked: Asked,
-    caller: Calling,
-    as_of: AsOf = None,
-    on: On = None,
+    asked: AppDep,
+    caller: CallerDep,
+    as_of: AsOfParam = None,
+    on: OnParam = None,
     service: Annotated[list[Service] | None, Query(description="Of these services only")] = None,
     role: Annotated[list[Role] | None, Query(description="By these roles only")] = None,
     event: Annotated[list[EventCode] | None, Query(description="These events only")] = None,
@@ -115,7 +115,7 @@ def timeline(
 ) -> Timeline:
     """Every event of the case that audit has heard, in the order in which they were recorded, or backwards. Of a
     confidential one auditors are shown the headers, without any `body`."""
-    whole = whole_or_headers(caller, READERS, id)
+    whole = authorize_headers(caller, READERS, id)
     if as_of:
         _over(asked, as_of)
     awaited = unsettled(asked, as_of) if as_of else []  # before what was heard is read
@@ -142,13 +142,13 @@ Bound = Instant | Day
 
 @router.get(
     "/{id}/changes",
-    responses=answers(409),
+    responses=problem_responses(409),
     summary="Which events changed a case between two moments, and where each change is told",
 )
 def changes(
     id: UUID,  # noqa: A002
-    asked: Asked,
-    caller: Calling,
+    asked: AppDep,
+    caller: CallerDep,
     since: Annotated[
         Bound | None,
         Query(description="An instant: recorded after it; a day: happened after it; from the beginning without"),
@@ -158,7 +158,7 @@ def changes(
     ] = None,
 ) -> list[ChangesThere]:
     """By service: audit holds headers, the services know what changed and show it to whom they may."""
-    allowed(caller, READERS, id)
+    authorize(caller, READERS, id)
     heard = _heard(asked, id)
     then = _counted(asked, heard, until)
     before = _counted(asked, heard, since) if since else []
@@ -179,7 +179,7 @@ def _counted(asked: ServiceApplication, heard: Sequence[Told], bound: date | Non
         _over(asked, instant)
     try:
         return counted(heard, instant, day)
-    except NotYet:
+    except NotYetOpened:
         return []
 
 
@@ -192,7 +192,7 @@ def _heard(asked: ServiceApplication, case: UUID) -> list[Told]:
 
 def _over(asked: ServiceApplication, instant: datetime) -> None:
     if instant >= (now := asked.clock.now()):
-        raise StillToCome(now)
+        raise FutureInstant(now)
 
 
 def _after(found: Sequence[Told], last: UUID | None) -> Sequence[Told]:

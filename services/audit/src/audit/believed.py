@@ -14,9 +14,9 @@ from audit.ledger.integrator import opens
 from audit.ledger.opening import FIRST
 from audit.ledger.store import Leaf, Ledger
 from shared.eventlog import LogEntry, ServiceApplication
-from shared.kernel import InCharge
+from shared.kernel import CaseAccess
 from shared.messaging import Header
-from shared.web.auth import UNREADABLE
+from shared.web.auth import UNREADABLE_EVENT_ERRORS
 
 log = logging.getLogger(__name__)
 header_in = msgspec.json.Decoder(Header).decode
@@ -44,7 +44,7 @@ class Believed:
         return self.leaf is not None and self.leaf.form != FIRST
 
     @property
-    def in_charge(self) -> InCharge | None:
+    def in_charge(self) -> CaseAccess | None:
         return in_charge(Heard(), self.heard)
 
 
@@ -90,7 +90,7 @@ def _read(app: ServiceApplication, entry: LogEntry, leaf: Leaf | None, integrate
     try:
         heard: EventHeard = app.mapper.to_domain_event(entry).data
         header = header_in(heard.header)
-    except UNREADABLE:
+    except UNREADABLE_EVENT_ERRORS:
         raise Disbelieved(_id(entry)) from None
     committed = entry.id > integrated if leaf is None else opens(leaf, heard)
     if not committed or not agrees(entry, heard, header):
@@ -98,7 +98,7 @@ def _read(app: ServiceApplication, entry: LogEntry, leaf: Leaf | None, integrate
     return Believed(heard, header, leaf)
 
 
-def _agrees(row: InCharge | None, found: Sequence[Believed]) -> None:
+def _agrees(row: CaseAccess | None, found: Sequence[Believed]) -> None:
     """The row that the policy and the lists read is what the last event says."""
     told = [each for each in found if each.in_charge]
     if found and row != (told[-1].in_charge if told else None):

@@ -14,8 +14,8 @@ import httpx
 import typer
 
 from audit.verify import verify as verified
-from shared.web.auth import RIGHT
-from shared.web.http import MOTIVE
+from shared.web.auth import RIGHT_HEADER
+from shared.web.http import MOTIVE_HEADER
 
 
 def install(cli: typer.Typer) -> None:
@@ -45,8 +45,8 @@ def install(cli: typer.Typer) -> None:
     ) -> None:
         """Writes a case with its proofs into one file, as far as the reader may see, and verifies it."""
         address = f"{url.rstrip('/')}/api/v1/cases/{case}/bundle" + ("?sealed=true" if sealed else "")
-        reader = {"Authorization": f"Bearer {token}"} | ({RIGHT: right} if right else {})
-        reader |= {MOTIVE: quote(motive, safe="")} if motive else {}
+        reader = {"Authorization": f"Bearer {token}"} | ({RIGHT_HEADER: right} if right else {})
+        reader |= {MOTIVE_HEADER: quote(motive, safe="")} if motive else {}
         try:
             answer = httpx.get(address, headers=reader, timeout=120, trust_env=False)
         except httpx.HTTPError as error:

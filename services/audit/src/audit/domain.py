@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.kernel import Context, Decider, InCharge, event
+from shared.kernel import CaseAccess, Context, Decider, event
 from shared.kernel.events import command
 
 PUTS_IN_CHARGE = frozenset(
@@ -79,12 +79,12 @@ def evolve(_heard: Heard, event: EventHeard) -> Heard:
     return Heard(event.position)
 
 
-def in_charge(_heard: Heard, event: EventHeard) -> InCharge | None:
+def in_charge(_heard: Heard, event: EventHeard) -> CaseAccess | None:
     """As intake says to all, by several events."""
     if event.publisher != "intake" or event.event not in PUTS_IN_CHARGE or event.body is None:
         return None
     told = json.loads(event.body)
-    return InCharge(told["adviser"], told["confidential"], told.get("archived", False))
+    return CaseAccess(told["adviser"], told["confidential"], told.get("archived", False))
 
 
 decider: Decider[Heard] = Decider(

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from audit.believed import Disbelieved, believed
 from audit.ledger.api import altered_event, not_signed_yet
-from shared.access import Dossier
+from shared.access import ProtectedCase
 from shared.contracts.intake import RequestAdmitted
 from shared.eventlog import ServiceApplication
 
 
-def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
+def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     """A request that a follow-up opened is its origin's unit's, until somebody takes it up.
 
     Raises ProblemError when nobody is shown anything of it: what is kept of it was altered, or the ledger has not
@@ -31,5 +31,5 @@ def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
     origin = committed[0].correlation
     if not concerned and origin != id:
         before = dossier(app, origin)
-        return Dossier(id, before.units if before else frozenset())
-    return Dossier(id, concerned)
+        return ProtectedCase(id, before.units if before else frozenset())
+    return ProtectedCase(id, concerned)

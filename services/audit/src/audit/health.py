@@ -16,8 +16,8 @@ from audit.reconcile.following import Restored, followed
 from audit.reconcile.run import last
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
-from shared.web.auth import only
-from shared.web.requests import Asked, case_router
+from shared.web.auth import only_roles
+from shared.web.requests import AppDep, case_router
 
 router = case_router("/ledger", "ledger")
 
@@ -134,8 +134,8 @@ class Health(BaseModel):
     restored: list[Restored] = []
 
 
-@router.get("/health", summary="The ledger's health", dependencies=[only(Role.AUDITOR, Role.DPO, Role.OPS)])
-def health(asked: Asked) -> Health:
+@router.get("/health", summary="The ledger's health", dependencies=[only_roles(Role.AUDITOR, Role.DPO, Role.OPS)])
+def health(asked: AppDep) -> Health:
     """Size, last checkpoint, why none is signed, lag of each service, last reconciliation: nothing of any case."""
     return health_of(asked)
 

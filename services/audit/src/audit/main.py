@@ -22,12 +22,12 @@ from audit.rights import rights
 from audit.witness.commands import witness
 from shared.eventlog import ServiceApplication
 from shared.runtime import Service, Worker, command_line
-from shared.settings import told
+from shared.settings import load_settings
 
 
 def ledger() -> list[Callable[[ServiceApplication], Worker]]:
     """The only part that needs the signing key. Raises Misconfigured without it."""
-    settings = told(LedgerSettings)
+    settings = load_settings(LedgerSettings)
     signing = Signing(settings.signer(), settings.remembered_in())
     return [
         partial(Keeper, signing=signing, every=settings.every),

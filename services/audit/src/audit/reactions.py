@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 
 from audit import domain
-from shared.messaging import Message, Reactions, To
+from shared.messaging import CommandDispatch, Message, Reactions
 
 PHASES = ("intake", "diagnostic", "parcours", "followup")
 reactions = Reactions("audit")
 
 
 @reactions.on_every(PHASES)
-def keep(message: Message) -> To:
+def keep(message: Message) -> CommandDispatch:
     """Every event of every service is kept as it was told."""
-    return To(domain.decider, message.header.id, heard_as(message))
+    return CommandDispatch(domain.decider, message.header.id, heard_as(message))
 
 
 def heard_as(message: Message) -> domain.HearEvent:

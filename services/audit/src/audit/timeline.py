@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from audit.domain import EventHeard
-from shared.temporal import NotYet, happened_by
+from shared.temporal import NotYetOpened, effective_by
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,12 +74,12 @@ def counted(told: Sequence[Told], as_of: datetime | None, on: date | None) -> li
     Raises NotYet when nothing was."""
     by_then = [each for each in told if as_of is None or each.heard.recorded_at <= as_of]
     if told and not by_then:
-        raise NotYet(told[0].heard.recorded_at)
+        raise NotYetOpened(told[0].heard.recorded_at)
     if on is None:
         return by_then
     kept = {each.header.id for each in _happened(by_then, on)}
     if by_then and not kept:
-        raise NotYet(min(each.header.effective_at for each in by_then))
+        raise NotYetOpened(min(each.header.effective_at for each in by_then))
     return [each for each in by_then if each.header.id in kept]
 
 
@@ -89,7 +89,7 @@ def _happened(told: Iterable[Told], on: date) -> Iterator[Told]:
         streams[each.heard.publisher, each.header.stream].append(each)
     for stream in streams.values():
         times = [(each.effective_at, each.heard.recorded_at) for each in stream]
-        yield from (each for each, counts in zip(stream, happened_by(on, times), strict=True) if counts)
+        yield from (each for each, counts in zip(stream, effective_by(on, times), strict=True) if counts)
 
 
 def after(told: Sequence[Told], last: UUID) -> Sequence[Told]:

@@ -17,7 +17,7 @@ from audit.ledger.opening import FIRST
 from audit.ledger.succession import held
 from audit.ledger.tree import Unproven
 from audit.phases import NAMES
-from shared.kernel import tokens_in
+from shared.kernel import stored_tokens
 
 REFUSED, UNREADABLE = 1, 2
 
@@ -115,7 +115,9 @@ def _not_checked(found: Checked) -> Iterator[str]:
     first = sum(line.opening.form == FIRST for line in bundle.lines)
     labels = f", et les intitulés de {first} événements consignés sous une forme ancienne" if first else ""
     if bundle.sealed:
-        kept = sum(len([*tokens_in(content(each.content).data)]) for each in bundle.lines if each.content is not None)
+        kept = sum(
+            len([*stored_tokens(content(each.content).data)]) for each in bundle.lines if each.content is not None
+        )
         yield f"ce que taisent {kept} valeurs scellées\u00a0: ce fichier ne les ouvre pas{labels}\u202f;"
     else:
         yield f"ce que disent {len(values)} valeurs scellées{labels}\u00a0: c’est la parole des services\u202f;"

@@ -19,7 +19,7 @@ from console.asking import reader_of
 from console.dossiers import services_of
 from console.pages import page
 from console.services import NAMES, Reader, Trouble, attempt
-from shared.kernel import MONTHS, PARIS, sentence
+from shared.kernel import MONTHS, PARIS, capitalize_first
 
 router = APIRouter()
 LOG = "/api/v1/consultations"
@@ -131,7 +131,7 @@ def _part(row: Mapping[str, Any]) -> str:
     moments = [f"version {asked['version']}"] if "version" in asked else []
     moments += [f"au {words.moment(asked[name])}" for name in ("as_of", "on") if words.is_moment(asked.get(name, ""))]
     lines = f"{row['rows']}\u00a0{'ligne' if row['rows'] < 2 else 'lignes'}" if row["rows"] is not None else None
-    return sentence(", ".join(filter(None, [words.operation(row["operation"]), *moments, lines])))
+    return capitalize_first(", ".join(filter(None, [words.operation(row["operation"]), *moments, lines])))
 
 
 def between(month: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from console.dossiers import services_of
 from console.pages import page
 from console.phases import PLACES
 from console.services import Trouble, attempt
-from shared.web.http import NOTHING
+from shared.web.http import NO_SOURCES
 
 router = APIRouter()
 Name = Annotated[str, Path(pattern="^[a-z0-9-]{1,100}$")]
@@ -79,6 +79,6 @@ async def document(
         headers={
             "Content-Type": MEDIA[form],
             "Content-Disposition": f'{shown}; filename="{phase}-{name}.{form}"',
-            "Content-Security-Policy": policy if "sandbox" in policy else f"{NOTHING}; sandbox",
+            "Content-Security-Policy": policy if "sandbox" in policy else f"{NO_SOURCES}; sandbox",
         },
     )

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.exceptions import HTTPException
 
 from console.visit import visit_of
-from shared.web.http import received
+from shared.web.http import read_body
 
 LARGEST = 32 * 1024
 MOST_FIELDS = 20
@@ -21,7 +21,7 @@ class Forged(Exception):
 
 async def form_of(request: Request) -> dict[str, str]:
     """What was typed, without blanks around it. Raises Forged, or what is told of a body that is too large or slow."""
-    body = await received(request, LARGEST)
+    body = await read_body(request, LARGEST)
     try:
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except (UnicodeDecodeError, ValueError) as error:

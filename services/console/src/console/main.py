@@ -21,8 +21,8 @@ from console.provider import Provider
 from console.services import Services
 from console.settings import ConsoleSettings
 from console.visit import PAGES, Visits
-from shared.settings import Misconfigured, told
-from shared.web.http import OVER_TLS, Headers, Rates, server_of
+from shared.settings import Misconfigured, load_settings
+from shared.web.http import TLS_HEADERS, RateLimiter, SecurityHeadersMiddleware, build_server
 
 
 class Statics(StaticFiles):
@@ -45,9 +45,9 @@ def web(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTrans
 
     app = FastAPI(title="DLA — console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
-    app.add_middleware(Pacing, rates=Rates(settings))
+    app.add_middleware(Pacing, rates=RateLimiter(settings))
     app.add_middleware(Visits, settings=settings)
-    app.add_middleware(Headers, told=PAGES | (OVER_TLS if settings.secure else {}))
+    app.add_middleware(SecurityHeadersMiddleware, told=PAGES | (TLS_HEADERS if settings.secure else {}))
     failures.install(app)
     for part in (signing_in, dossiers, versions, event, live, ledger, consultations, documents):
         app.include_router(part.router)
@@ -76,13 +76,13 @@ def serve() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the addresses of dossiers
     try:
-        settings = told(ConsoleSettings)
+        settings = load_settings(ConsoleSettings)
     except Misconfigured as missing:
         for fault in missing.faults:
             typer.echo(fault, err=True)
         raise typer.Exit(2) from None
     # A watched timeline never ends by itself: it is cut soon, and the browser comes back.
-    server = server_of(web(settings), settings, stops_within=2)
+    server = build_server(web(settings), settings, stops_within=2)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

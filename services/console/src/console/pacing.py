@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.pages import page
 from console.visit import is_fixed, visit_of
-from shared.web.http import Rates, address_of
+from shared.web.http import RateLimiter, address_of
 
 WAYS_IN = frozenset({"/acces", "/connexion/jeton", "/retour"})
 """Where a secret is tried: before the services are asked, which take all who try here for one address."""
@@ -19,7 +19,7 @@ FAILED = frozenset({401, 403})
 class Pacing:
     """Within Visits, which knows who is signed in: they count by themselves, and others by address."""
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, rates: RateLimiter) -> None:
         self._app, self._rates = app, rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,8 +14,8 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from console import words
 from console.services import NAMES
 from console.visit import visit_of
-from shared.kernel import euros, number, sentence
-from shared.kernel.french import counted
+from shared.kernel import capitalize_first, format_euros, format_number
+from shared.kernel.french import format_count
 
 HTMX = "HX-Request"
 FILTERS = ("label", "said", "moment", "exact", "role", "short", "hour", "day_of", "ago")
@@ -31,7 +31,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {name: getattr(words, name) for name in FILTERS}
-    env.filters |= {"euros": euros, "number": number, "counted": counted, "sentence": sentence}
+    env.filters |= {
+        "euros": format_euros,
+        "number": format_number,
+        "counted": format_count,
+        "sentence": capitalize_first,
+    }
     env.globals |= {"static": static, "SERVICE_NAMES": NAMES}
     return env
 

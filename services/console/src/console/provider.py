@@ -19,7 +19,7 @@ from joserfc.jwk import GuestProtocol, KeySet
 
 from console.session import Attempt
 from console.settings import ConsoleSettings
-from shared.web.identity import ALGORITHMS, CLOCK_SKEW, KeysUnavailable, SigningKeys
+from shared.web.identity import ALGORITHMS, CLOCK_SKEW_SECONDS, KeysUnavailable, SigningKeys
 
 READ_AGAIN_AFTER = 600.0
 TRUSTED_FOR = 24 * 3600.0
@@ -156,7 +156,7 @@ class Provider:
             return keys.trusted(kid if isinstance(kid, str) else None)
 
         wanted = jwt.JWTClaimsRegistry(
-            leeway=CLOCK_SKEW,
+            leeway=CLOCK_SKEW_SECONDS,
             iss={"essential": True, "value": self._settings.issuer},
             aud={"essential": True, "value": self._settings.client_id},
             exp={"essential": True},

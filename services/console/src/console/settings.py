@@ -22,20 +22,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import (
     DEVELOPMENT_ISSUER,
-    Authorities,
+    CertificateAuthorities,
     Mode,
     PrivateKey,
-    Rate,
-    decoded,
-    is_here,
-    is_in_clear,
-    served_with,
-    thirty_two_bytes,
+    RateLimit,
+    check_certificate_key_pair,
+    decode_key,
+    is_loopback,
+    is_unencrypted,
+    parse_key,
 )
 
 SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
 Address = Annotated[str, BeforeValidator(lambda told: str(AnyHttpUrl(str(told))).rstrip("/"))]
-Key = Annotated[SecretBytes, BeforeValidator(decoded)]
+Key = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
 class ConsoleSettings(BaseSettings):
@@ -55,7 +55,7 @@ class ConsoleSettings(BaseSettings):
     tls_certificate: FilePath | None = None
     tls_key: PrivateKey | None = None
     proxies: tuple[IPvAnyNetwork, ...] = ()
-    ca_file: Authorities | None = None
+    ca_file: CertificateAuthorities | None = None
     feeds: dict[str, HttpUrl]
     issuer: str
     discovery: Address | None = Field(None, validation_alias="DLA_CONSOLE_DISCOVERY")
@@ -67,9 +67,9 @@ class ConsoleSettings(BaseSettings):
     scope: str = Field("openid", validation_alias="DLA_CONSOLE_SCOPE")
     resource: str | None = Field(None, validation_alias="DLA_CONSOLE_RESOURCE")
     hours: PositiveFloat = Field(12, validation_alias="DLA_CONSOLE_HOURS")
-    rate_person: Rate = "1200/minute"
-    rate_address: Rate = "600/minute"
-    rate_failures: Rate = "20/minute"
+    rate_person: RateLimit = "1200/minute"
+    rate_address: RateLimit = "600/minute"
+    rate_failures: RateLimit = "20/minute"
     polled: PositiveFloat = Field(5, validation_alias="DLA_CONSOLE_POLLED")
 
     @model_validator(mode="after")
@@ -87,7 +87,7 @@ class ConsoleSettings(BaseSettings):
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key")
         if self.tls_certificate and self.tls_key:
-            served_with(self.tls_certificate, self.tls_key)
+            check_certificate_key_pair(self.tls_certificate, self.tls_key)
         if self.mode is Mode.PRODUCTION:
             if self.issuer == DEVELOPMENT_ISSUER:
                 raise ValueError("DLA_ISSUER is the development issuer, where anybody signs in as anybody")
@@ -95,12 +95,12 @@ class ConsoleSettings(BaseSettings):
                 raise ValueError("DLA_CONSOLE_ADDRESS is not https://: sessions would travel in clear")
             if not self.discovery_document.startswith("https://"):
                 raise ValueError("the identity provider is read without TLS: DLA_ISSUER or DLA_CONSOLE_DISCOVERY")
-            if not (is_here(self.host) or self.tls_certificate or self.proxies):
+            if not (is_loopback(self.host) or self.tls_certificate or self.proxies):
                 raise ValueError(
                     f"DLA_HOST={self.host} answers other machines without TLS: set DLA_TLS_CERTIFICATE and DLA_TLS_KEY,"
                     " or DLA_PROXIES to the addresses of what ends TLS before it"
                 )
-            if plain := [name for name, address in self.feeds.items() if is_in_clear(str(address))]:
+            if plain := [name for name, address in self.feeds.items() if is_unencrypted(str(address))]:
                 raise ValueError(f"DLA_FEEDS shows {', '.join(plain)} the tokens of people without TLS: use https://")
         return self
 
@@ -108,7 +108,7 @@ class ConsoleSettings(BaseSettings):
         if self.key is not None:
             return self.key.get_secret_value()
         assert self.key_file is not None
-        return thirty_two_bytes(self.key_file.read_text().strip())
+        return parse_key(self.key_file.read_text().strip())
 
     @property
     def discovery_document(self) -> str:

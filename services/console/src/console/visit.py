@@ -14,13 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from console.sealing import Jar
 from console.session import Attempt, Session, begun, decode_attempt, decode_session, encode
 from console.settings import ConsoleSettings
-from shared.web.http import HEADERS, NEVER_LIMITED
+from shared.web.http import SECURITY_HEADERS, UNLIMITED_PATHS
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
-PAGES = HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+PAGES = SECURITY_HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 """What the services tell browsers, but for what pages need: their scripts, their styles, and where a form came from."""
 
 
@@ -94,7 +94,7 @@ class Visits:
 def is_fixed(scope: Scope) -> bool:
     """The same for everybody: files, and whether the console is there."""
     path: str = scope["path"]
-    return path.startswith("/statique/") or path in NEVER_LIMITED
+    return path.startswith("/statique/") or path in UNLIMITED_PATHS
 
 
 def _cookies(scope: Scope) -> dict[str, str]:

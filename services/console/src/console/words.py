@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from console.services import NAMES
-from shared.kernel import PARIS, ROLES, euros, in_words, number, sentence
+from shared.kernel import PARIS, ROLE_LABELS, capitalize_first, format_date, format_euros, format_number
 
 STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -30,8 +30,8 @@ def _told() -> dict[str, dict[str, str]]:
 
 def all_told() -> dict[str, Any]:
     """For a browser, which says what it has verified in the same words."""
-    told = {"fields": _told()["fields"], "codes": ROLES | _told()["codes"]}
-    return told | {"amounts": sorted(AMOUNTS), "as_typed": sorted(NO_CODES), "roles": ROLES, "services": NAMES}
+    told = {"fields": _told()["fields"], "codes": ROLE_LABELS | _told()["codes"]}
+    return told | {"amounts": sorted(AMOUNTS), "as_typed": sorted(NO_CODES), "roles": ROLE_LABELS, "services": NAMES}
 
 
 def label(field: str) -> str:
@@ -39,7 +39,7 @@ def label(field: str) -> str:
     if (known := _told()["fields"].get(field)) is not None:
         return known
     if (code := _code(field)) is not None:
-        return sentence(code)
+        return capitalize_first(code)
     if UUID.fullmatch(field):
         return short(field)
     return field.replace("_", " ")
@@ -52,7 +52,7 @@ def said(value: Any, field: str = "") -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, int | float):
-        return euros(round(value)) if field in AMOUNTS or field.endswith("_cents") else _plain(value, field)
+        return format_euros(round(value)) if field in AMOUNTS or field.endswith("_cents") else _plain(value, field)
     text = str(value)
     if (DAY.fullmatch(text) or INSTANT.fullmatch(text)) and is_moment(text):
         return moment(text)
@@ -63,11 +63,11 @@ def said(value: Any, field: str = "") -> str:
 
 def _code(text: str) -> str | None:
     """A role has the words that it has everywhere, unless another code is spelled as it is."""
-    return _told()["codes"].get(text) or ROLES.get(text)
+    return _told()["codes"].get(text) or ROLE_LABELS.get(text)
 
 
 def _plain(value: float, field: str) -> str:
-    return str(value) if field in ("fiscal_year", "year") else number(value)
+    return str(value) if field in ("fiscal_year", "year") else format_number(value)
 
 
 def short(text: str) -> str:
@@ -78,9 +78,9 @@ def short(text: str) -> str:
 def moment(text: str) -> str:
     """A day, or an instant with its hour in Paris."""
     if DAY.fullmatch(text):
-        return in_words(date.fromisoformat(text))
+        return format_date(date.fromisoformat(text))
     there = _instant(text).astimezone(PARIS)
-    return f"{in_words(there.date())} à {hour(text)}"
+    return f"{format_date(there.date())} à {hour(text)}"
 
 
 def hour(text: str) -> str:
@@ -95,7 +95,7 @@ def exact(text: str) -> str:
 
 
 def day_of(text: str) -> str:
-    return in_words(_instant(text).astimezone(PARIS).date())
+    return format_date(_instant(text).astimezone(PARIS).date())
 
 
 def _instant(text: str) -> datetime:
@@ -111,7 +111,7 @@ def is_moment(text: str) -> bool:
 
 
 def role(code: str) -> str:
-    return ROLES.get(code, code)
+    return ROLE_LABELS.get(code, code)
 
 
 def operation(code: str) -> str:

@@ -5,19 +5,28 @@ from __future__ import annotations
 from diagnostic.domain.difficulty import LEVELS
 from diagnostic.figures import size_at_the_diagnosis
 from diagnostic.views import diagnoses
-from shared.projections import Document
-from shared.statistics import MIDDLES, SIZES, UNKNOWN, Dimension, Release, banded, hours_between, size_in_french
+from shared.projections import Row
+from shared.statistics import (
+    SIZE_CLASSES,
+    SIZE_MIDPOINTS,
+    UNKNOWN,
+    Dimension,
+    Release,
+    band_of,
+    hours_between,
+    size_label,
+)
 
 DAYS = {"60": 60.0, "120": 120.0, "180": 180.0, "more": float("inf")}
 DELAYS = {"60": "60 jours au plus", "120": "61 à 120 jours", "180": "121 à 180 jours", "more": "plus de 180 jours"}
 
 
-def _level(row: Document) -> str:
+def _level(row: Row) -> str:
     return row["difficulty"] or UNKNOWN
 
 
-def _delay(row: Document) -> str:
-    return banded(DAYS, hours_between(row["admitted_at"], row["agreed_at"]) / 24, UNKNOWN)
+def _delay(row: Row) -> str:
+    return band_of(DAYS, hours_between(row["admitted_at"], row["agreed_at"]) / 24, UNKNOWN)
 
 
 release = Release(
@@ -28,9 +37,9 @@ release = Release(
         Dimension(
             "size",
             "Emplois concernés, par effectif au diagnostic",
-            {band: size_in_french(band) for band in (*SIZES, UNKNOWN)},
+            {band: size_label(band) for band in (*SIZE_CLASSES, UNKNOWN)},
             size_at_the_diagnosis,
-            MIDDLES,
+            SIZE_MIDPOINTS,
         ),
         Dimension(
             "difficulty",

@@ -15,16 +15,24 @@ from shared.documents import (
     Bullets,
     Column,
     Document,
+    DocumentSource,
+    DocumentTemplate,
     Facts,
     Heading,
-    Paper,
     Paragraph,
-    Reading,
     Table,
     Validation,
 )
-from shared.kernel import Sealed, day_in_words, euros, in_french, in_words, number, sentence
-from shared.kernel.indicators import counted
+from shared.kernel import (
+    Encrypted,
+    capitalize_first,
+    format_date,
+    format_day,
+    format_euros,
+    format_indicator,
+    format_number,
+)
+from shared.kernel.indicators import indicator_definition
 
 EMPTY = "Le diagnostic est encore vide\u00a0: rien n’y a été relevé."
 NO_PLAN = "Le plan d’accompagnement n’est pas encore convenu avec la structure."
@@ -37,13 +45,13 @@ STANDING = {
 }
 
 
-def of_diagnosis(diagnosis: Diagnosis) -> Iterable[Paper[Diagnosis]]:
+def of_diagnosis(diagnosis: Diagnosis) -> Iterable[DocumentTemplate[Diagnosis]]:
     lacking = None if diagnosis.content_version else EMPTY
-    yield Paper("diagnostic-partage", "Diagnostic partagé", shared_diagnosis, lacking)
-    yield Paper("plan-d-accompagnement", "Plan d’accompagnement", plan, None if diagnosis.plan else NO_PLAN)
+    yield DocumentTemplate("diagnostic-partage", "Diagnostic partagé", shared_diagnosis, lacking)
+    yield DocumentTemplate("plan-d-accompagnement", "Plan d’accompagnement", plan, None if diagnosis.plan else NO_PLAN)
 
 
-def shared_diagnosis(reading: Reading[Diagnosis]) -> Document:
+def shared_diagnosis(reading: DocumentSource[Diagnosis]) -> Document:
     diagnosis, content = reading.state, reading.state.content
     return reading.document(
         "Diagnostic partagé",
@@ -64,14 +72,14 @@ def shared_diagnosis(reading: Reading[Diagnosis]) -> Document:
     )
 
 
-def plan(reading: Reading[Diagnosis]) -> Document:
+def plan(reading: DocumentSource[Diagnosis]) -> Document:
     agreed = reading.last_of(PlanAgreed)
     assert agreed is not None
     event = agreed.event
     axes = tuple((str(rank), axis.label) for rank, axis in enumerate(event.axes, 1))
     blocks: list[Block] = [
         Paragraph(
-            f"Convenu le {day_in_words(agreed.recorded_at)}, à partir de la version {event.validated_version} du"
+            f"Convenu le {format_day(agreed.recorded_at)}, à partir de la version {event.validated_version} du"
             " diagnostic, validée par la structure."
         ),
         *_question(reading, reading.state.content.problem),
@@ -87,7 +95,7 @@ def plan(reading: Reading[Diagnosis]) -> Document:
     return reading.document("Plan d’accompagnement", f"Unité {event.unit}", blocks, validation=_validation(reading))
 
 
-def _validation(reading: Reading[Diagnosis]) -> Validation | None:
+def _validation(reading: DocumentSource[Diagnosis]) -> Validation | None:
     """Only of a version whose validation holds."""
     diagnosis = reading.state
     if diagnosis.submission is None or diagnosis.status not in (Status.VALIDATED, Status.AGREED):
@@ -102,7 +110,7 @@ def _validation(reading: Reading[Diagnosis]) -> Validation | None:
     return Validation(submitted.version, submitted.content_hash, by, agreeing[-1].recorded_at)
 
 
-def _sessions(reading: Reading[Diagnosis], content: Content) -> Iterator[Block]:
+def _sessions(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
     if not content.sessions:
         return
     rows = []
@@ -111,13 +119,13 @@ def _sessions(reading: Reading[Diagnosis], content: Content) -> Iterator[Block]:
         said = (
             f"Annulée\u00a0: {reading.show(session.cancelled)}" if session.cancelled else reading.shown(session.notes)
         )
-        rows.append((in_words(session.held_on), "\n".join(people), said))
+        rows.append((format_date(session.held_on), "\n".join(people), said))
     yield Heading(SECTIONS[Section.SESSIONS])
     columns = (Column("Date", 2), Column("Avec", 4), Column("Notes", 5))
     yield Table("Séances tenues avec la structure", columns, tuple(rows))
 
 
-def _axes(reading: Reading[Diagnosis], content: Content) -> Iterator[Block]:
+def _axes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
     if not content.axes:
         return
     yield Heading(SECTIONS[Section.AXES])
@@ -136,8 +144,8 @@ def _employment(employment: Employment | None) -> Iterator[Block]:
     if employment is None:
         return
     yield Heading(SECTIONS[Section.EMPLOYMENT])
-    as_of = (("Situation au", in_words(employment.as_of)),) if employment.as_of else ()
-    yield Facts((*as_of, *((EMPLOYMENT[code], number(value)) for code, value in employment.figures.items())))
+    as_of = (("Situation au", format_date(employment.as_of)),) if employment.as_of else ()
+    yield Facts((*as_of, *((EMPLOYMENT[code], format_number(value)) for code, value in employment.figures.items())))
 
 
 def _economics(economics: Economics | None) -> Iterator[Block]:
@@ -145,7 +153,7 @@ def _economics(economics: Economics | None) -> Iterator[Block]:
         return
     yield Heading(SECTIONS[Section.ECONOMICS])
     caption = f"Exercice clos en {economics.fiscal_year}, {economics.perimeter.label}"
-    rows = tuple((AMOUNTS[name], euros(cents)) for name, cents in economics.amounts.items())
+    rows = tuple((AMOUNTS[name], format_euros(cents)) for name, cents in economics.amounts.items())
     yield Table(caption, (Column("Poste", 4), Column("Montant", 2, number=True)), rows)
 
 
@@ -153,38 +161,38 @@ def _indicators(content: Content) -> Iterator[Block]:
     if not content.indicators:
         return
     yield Heading(SECTIONS[Section.INDICATORS])
-    rows = tuple((each.definition, number(each.value)) for each in content.indicators.values())
+    rows = tuple((each.definition, format_number(each.value)) for each in content.indicators.values())
     yield Table(
         "Indicateurs propres à la structure", (Column("Ce qui est compté", 5), Column("Valeur", number=True)), rows
     )
 
 
-def _difficulty(reading: Reading[Diagnosis], difficulty: Difficulty | None) -> Iterator[Block]:
+def _difficulty(reading: DocumentSource[Diagnosis], difficulty: Difficulty | None) -> Iterator[Block]:
     if difficulty is None or difficulty.level is Level.NONE:
         return
-    nature = (("Nature", sentence(difficulty.nature.label)),) if difficulty.nature else ()
+    nature = (("Nature", capitalize_first(difficulty.nature.label)),) if difficulty.nature else ()
     yield Heading(SECTIONS[Section.DIFFICULTY])
-    yield Facts((("Niveau", sentence(difficulty.level.label)), *nature))
+    yield Facts((("Niveau", capitalize_first(difficulty.level.label)), *nature))
     yield from _points(reading, "Causes profondes", difficulty.causes)
     if difficulty.strategic_plan:
         yield Heading("Plan stratégique", 3)
         yield Paragraph(reading.show(difficulty.strategic_plan))
 
 
-def _problem(reading: Reading[Diagnosis], problem: Problem | None) -> Iterator[Block]:
+def _problem(reading: DocumentSource[Diagnosis], problem: Problem | None) -> Iterator[Block]:
     yield from _question(reading, problem)
     if problem:
         yield from _points(reading, "Causes", problem.causes)
         yield from _points(reading, "Préconisations", problem.recommendations)
 
 
-def _question(reading: Reading[Diagnosis], problem: Problem | None) -> Iterator[Block]:
+def _question(reading: DocumentSource[Diagnosis], problem: Problem | None) -> Iterator[Block]:
     if problem:
         yield Heading("La problématique")
         yield Paragraph(reading.show(problem.problem))
 
 
-def _scenarios(reading: Reading[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
+def _scenarios(reading: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
     if scenarios:
         yield Heading(SECTIONS[Section.SCENARIOS])
     for scenario in scenarios:
@@ -193,7 +201,7 @@ def _scenarios(reading: Reading[Diagnosis], scenarios: tuple[Scenario, ...]) -> 
         yield from _points(reading, "Besoins", scenario.needs)
 
 
-def _schemes(reading: Reading[Diagnosis], content: Content) -> Iterator[Block]:
+def _schemes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
     if not content.schemes:
         return
     yield Heading(SECTIONS[Section.SCHEMES])
@@ -205,20 +213,21 @@ def _schemes(reading: Reading[Diagnosis], content: Content) -> Iterator[Block]:
     )
 
 
-def _points(reading: Reading[Diagnosis], title: str, points: tuple[Sealed, ...]) -> Iterator[Block]:
+def _points(reading: DocumentSource[Diagnosis], title: str, points: tuple[Encrypted, ...]) -> Iterator[Block]:
     if points:
         yield Paragraph(f"{title}\u00a0:")
         yield Bullets(reading.each_shown(points))
 
 
-def _corrections(reading: Reading[Diagnosis], agreed: PlanAgreed) -> Iterator[Block]:
+def _corrections(reading: DocumentSource[Diagnosis], agreed: PlanAgreed) -> Iterator[Block]:
     corrected = reading.state.baseline_corrections
     if corrected:
         yield Paragraph("Corrigé depuis, sans rien changer à ce que la structure a validé\u00a0:")
         yield Bullets(
             tuple(
-                f"{counted(each.code, agreed.definitions)}\u00a0: {in_french(each.code, each.value)}, au lieu de"
-                f" {in_french(each.code, each.before)}, depuis le {in_words(each.effective_on)}."
+                f"{indicator_definition(each.code, agreed.definitions)}\u00a0:"
+                f" {format_indicator(each.code, each.value)},"
+                f" au lieu de {format_indicator(each.code, each.before)}, depuis le {format_date(each.effective_on)}."
                 f" {reading.show(each.reason)}"
                 for each in corrected
             )
@@ -226,6 +235,9 @@ def _corrections(reading: Reading[Diagnosis], agreed: PlanAgreed) -> Iterator[Bl
 
 
 def _baseline(event: PlanAgreed) -> Table:
-    rows = tuple((counted(code, event.definitions), in_french(code, value)) for code, value in event.baseline.items())
+    rows = tuple(
+        (indicator_definition(code, event.definitions), format_indicator(code, value))
+        for code, value in event.baseline.items()
+    )
     year = f", exercice clos en {event.fiscal_year}" if event.fiscal_year else ""
     return Table(f"Situation de départ{year}", (Column("Ce qui est compté", 5), Column("Valeur", 2, number=True)), rows)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from diagnostic.domain import diagnosis
-from shared.access import Dossier
+from shared.access import ProtectedCase
 from shared.eventlog import ServiceApplication, UnknownCase
 
 
-def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
+def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     try:
         known = app.load(diagnosis.decider, id)
     except UnknownCase:
         return None
-    return Dossier(id, frozenset({known.state.unit})) if known.version else None
+    return ProtectedCase(id, frozenset({known.state.unit})) if known.version else None

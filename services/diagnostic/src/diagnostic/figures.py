@@ -9,8 +9,18 @@ from diagnostic.domain.axes import Axis
 from diagnostic.domain.difficulty import Level
 from diagnostic.views import diagnoses
 from shared.kernel.frozen import replace
-from shared.projections import Document
-from shared.statistics import Figure, Figures, count, days_between, distinct, grouped, middle, size_in_french, size_of
+from shared.projections import Row
+from shared.statistics import (
+    Figure,
+    Figures,
+    count_figure,
+    days_between,
+    distinct_figure,
+    grouped_figures,
+    median_figure,
+    size_class_of,
+    size_label,
+)
 
 OPENED = (events.DiagnosisOpened,)
 COUNTED_JOBS = (*OPENED, events.EmploymentRecorded, events.EmploymentCorrected, events.BaselineCorrected)
@@ -29,25 +39,27 @@ BEHIND: dict[str, tuple[type, ...]] = {
 }
 
 
-def _counted(rows: Sequence[Document]) -> Iterator[Figure]:
-    yield count("diagnoses", "Diagnostics ouverts", "nombre de diagnostics, depuis l’admission de la structure", rows)
+def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
+    yield count_figure(
+        "diagnoses", "Diagnostics ouverts", "nombre de diagnostics, depuis l’admission de la structure", rows
+    )
     formula = "nombre de structures différentes qui ont au moins un diagnostic"
-    yield distinct("structures", "Structures diagnostiquées", formula, rows, "structure")
+    yield distinct_figure("structures", "Structures diagnostiquées", formula, rows, "structure")
     validated = [row for row in rows if row["validated_at"]]
     formula = "nombre de diagnostics dont la validation par la structure tient"
-    yield count("validated", "Diagnostics validés", formula, validated)
+    yield count_figure("validated", "Diagnostics validés", formula, validated)
     agreed = [row for row in rows if row.get("agreed_at")]
-    yield count("plans", "Plans d’accompagnement convenus", "nombre de plans convenus", agreed)
+    yield count_figure("plans", "Plans d’accompagnement convenus", "nombre de plans convenus", agreed)
     yield _jobs_concerned(rows)
     yield from _groups(rows, agreed)
-    yield middle(
+    yield median_figure(
         "days_to_validation",
         "Jours du début du diagnostic à sa validation (médiane)",
         "médiane de (première validation qui tient − ouverture du diagnostic), pour les seuls diagnostics validés",
         days_between(rows, "opened_at", "validated_at"),
         len(rows),
     )
-    yield middle(
+    yield median_figure(
         "days_to_plan",
         "Jours de l’admission au plan convenu (médiane)",
         "médiane de (plan convenu − admission), pour les seuls diagnostics dont le plan est convenu",
@@ -56,9 +68,9 @@ def _counted(rows: Sequence[Document]) -> Iterator[Figure]:
     )
 
 
-def _jobs_concerned(rows: Sequence[Document]) -> Figure:
+def _jobs_concerned(rows: Sequence[Row]) -> Figure:
     known = [row for row in rows if _headcount(row) is not None]
-    summed = count(
+    summed = count_figure(
         "jobs_concerned",
         "Emplois concernés",
         "Σ effectif salarié relevé au diagnostic, ou sinon connu à l’admission, pour les seuls diagnostics où il est"
@@ -69,30 +81,34 @@ def _jobs_concerned(rows: Sequence[Document]) -> Figure:
     return replace(summed, among=len(known))
 
 
-def _groups(rows: Sequence[Document], agreed: Sequence[Document]) -> Iterator[Figure]:
+def _groups(rows: Sequence[Row], agreed: Sequence[Row]) -> Iterator[Figure]:
     formula = "nombre de plans convenus qui retiennent cet axe\u202f; un plan peut en retenir plusieurs"
     for axis in Axis:
         chosen = [row for row in agreed if axis in row["plan"]]
         if chosen:
-            yield count("by_theme", f"Plans par axe de changement\u00a0: {axis.label}", formula, chosen, key=axis)
+            yield count_figure(
+                "by_theme", f"Plans par axe de changement\u00a0: {axis.label}", formula, chosen, key=axis
+            )
     formula = "nombre de diagnostics, selon le dernier niveau de difficulté qualifié"
     qualified = [row for row in rows if row["difficulty"]]
-    yield from grouped("by_difficulty", "Diagnostics par difficulté", formula, qualified, _level, _level_in_french)
+    yield from grouped_figures(
+        "by_difficulty", "Diagnostics par difficulté", formula, qualified, _level, _level_in_french
+    )
     formula = "nombre de diagnostics, selon l’effectif relevé au diagnostic, ou sinon connu à l’admission"
-    yield from grouped("by_size", "Diagnostics par effectif", formula, rows, size_at_the_diagnosis, size_in_french)
+    yield from grouped_figures("by_size", "Diagnostics par effectif", formula, rows, size_at_the_diagnosis, size_label)
 
 
-def _headcount(row: Document) -> int | None:
+def _headcount(row: Row) -> int | None:
     employed = row["employment"]
     known: int | None = round(employed["cdi"] + employed["cdd"]) if employed else row["headcount"]
     return known
 
 
-def size_at_the_diagnosis(row: Document) -> str:
-    return size_of(_headcount(row))
+def size_at_the_diagnosis(row: Row) -> str:
+    return size_class_of(_headcount(row))
 
 
-def _level(row: Document) -> str:
+def _level(row: Row) -> str:
     return str(row["difficulty"])
 
 

@@ -29,6 +29,6 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             )
         case events.BaselineCorrected(code, _, value, effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
-        case forgetting.PersonForgotten(person, values):
+        case forgetting.PersonErased(person, values):
             return contracts.PersonForgotten(person=person, values=values)
     return None

@@ -10,7 +10,7 @@ from diagnostic.domain.advice import seen_by
 from diagnostic.domain.diagnosis import decider
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Actor, Role
-from shared.temporal import CaseThen
+from shared.temporal import CaseAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class AdviceReading:
     answer: str | None
 
 
-def advice(asked: ServiceApplication, then: CaseThen, case: UUID, reader: Actor) -> list[AdviceReading]:
+def advice(asked: ServiceApplication, then: CaseAt, case: UUID, reader: Actor) -> list[AdviceReading]:
     """What the reader may see of it. Raises UnknownCase to a centre that had been asked nothing of this case."""
     found = seen_by(reader, then.loaded(decider, case).state.advice)
     if reader.role is Role.RESOURCE_CENTRE and not found:

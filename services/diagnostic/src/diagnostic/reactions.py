@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from diagnostic.domain import commands, diagnosis
-from shared.access import follow_in_charge, follow_register
+from shared.access import follow_case_access, follow_register
 from shared.contracts.intake import RequestAdmitted
 from shared.erasure.reactions import follow_erasures
-from shared.messaging import Header, Reactions, To
+from shared.messaging import CommandDispatch, Header, Reactions
 
 reactions = Reactions("diagnostic")
 follow_register(reactions)
 follow_erasures(reactions)
-follow_in_charge(reactions)
+follow_case_access(reactions)
 
 
 @reactions.on(RequestAdmitted)
-def open_diagnosis(event: RequestAdmitted, header: Header) -> To:
+def open_diagnosis(event: RequestAdmitted, header: Header) -> CommandDispatch:
     """A structure entered the DLA: its diagnosis opens by itself."""
     command = commands.OpenDiagnosis(event.structure, event.unit, event.adviser, header.recorded_at, event.headcount)
-    return To(diagnosis.decider, header.case, command)
+    return CommandDispatch(diagnosis.decider, header.case, command)

@@ -20,11 +20,11 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
-from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, plain
-from shared.kernel import name_of
-from shared.temporal import CaseThen, Moment
-from shared.web.resources import Made, Versions, Word
-from shared.web.resources.versions import Version
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, to_plain
+from shared.kernel import event_name
+from shared.temporal import CaseAt, PointInTime
+from shared.web.resources import LeaderDecision, VersionEndpoints, VersionMade
+from shared.web.resources.versions import ContentVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,15 @@ class Difference:
     changes: list[Change]
 
 
-def made(asked: ServiceApplication, then: CaseThen, case: UUID) -> list[tuple[Version, Content]]:
+def made(asked: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[ContentVersion, Content]]:
     """Each version, with the content as it was when that version was made."""
-    found: list[tuple[Version, Content]] = []
+    found: list[tuple[ContentVersion, Content]] = []
     content = Content()
     for entry, recorded in then.of(case):
         if isinstance(recorded.data, get_args(Edit)):
-            who, edit = recorded.meta, name_of(recorded.data).label
+            who, edit = recorded.meta, event_name(recorded.data).label
             content = with_edit(content, recorded.data)
-            found.append((Version(len(found) + 1, who.actor, who.role, entry.recorded_at, edit), content))
+            found.append((ContentVersion(len(found) + 1, who.actor, who.role, entry.recorded_at, edit), content))
         else:
             _leaders_part(found, entry, recorded, asked)
     return found
@@ -65,30 +65,30 @@ def shared_today(asked: ServiceApplication, case: UUID) -> Share:
 
 
 def shared(
-    asked: ServiceApplication, then: CaseThen, case: UUID, moment: Moment, within: Share | None
+    asked: ServiceApplication, then: CaseAt, case: UUID, moment: PointInTime, within: Share | None
 ) -> SharedReading:
     """Of it only the parts that are shared `within` another share, if any. Raises Refused when nothing was shared
     then, or no longer."""
-    day = asked.clock.now() if moment == Moment() else moment.as_of or then.last.recorded_at
+    day = asked.clock.now() if moment == PointInTime() else moment.as_of or then.last.recorded_at
     share = then.loaded(decider, case).state.committee.seen_on(day.astimezone(UTC).date())
-    content = plain(of_diagnosis.at(made(asked, then, case), share.version), asked.vault.shown)
+    content = to_plain(of_diagnosis.at(made(asked, then, case), share.version), asked.vault.shown)
     scope = [section for section in share.scope if within is None or section in within.scope]
     return SharedReading(share.version, share.until, {section: content[section] for section in scope})
 
 
 def _leaders_part(
-    made: Made[Content], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
+    made: VersionMade[Content], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
 ) -> None:
     who, at = recorded.meta.actor, entry.recorded_at
     match recorded.data:
         case DiagnosisSubmitted(version, seen):
             made[version - 1][0].submitted_at, made[version - 1][0].content_hash = at, seen
         case DiagnosisValidated(version):
-            made[version - 1][0].validated.append(Word(who, at))
+            made[version - 1][0].validated.append(LeaderDecision(who, at))
         case DiagnosisContested(version, reasons):
-            made[version - 1][0].contested.append(Word(who, at, asked.vault.shown(reasons)))
+            made[version - 1][0].contested.append(LeaderDecision(who, at, asked.vault.shown(reasons)))
         case SubmissionVoided(version) | ValidationVoided(version):
             made[version - 1][0].voided_at = at
 
 
-of_diagnosis = Versions("Le diagnostic", decider, made, Content(), changes, Difference)
+of_diagnosis = VersionEndpoints("Le diagnostic", decider, made, Content(), changes, Difference)

@@ -24,10 +24,10 @@ from diagnostic.domain.events import (
 from diagnostic.domain.leaders import LEADERS_NEEDED, still_agreeing
 from diagnostic.domain.state import Status
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.projections import Document, View
+from shared.projections import Projection, Row
 
 
-def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case DiagnosisOpened(structure, unit, adviser, admitted_at, headcount):
             return row | {
@@ -85,7 +85,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     return row
 
 
-def _sessions(days: list[str | None]) -> Document:
+def _sessions(days: list[str | None]) -> Row:
     """`session_days`: by number, null for one that was cancelled."""
     held = [day for day in days if day]
     return {"sessions": len(held), "session_days": days, "last_session_on": max(held, default=None)}
@@ -95,9 +95,9 @@ def _replaced(days: list[str | None], number: int, day: str | None) -> list[str 
     return [*days[: number - 1], day, *days[number:]]
 
 
-NOT_SUBMITTED: Document = {"submitted_version": None, "submitted_at": None, "validated_at": None, "validated_by": []}
+NOT_SUBMITTED: Row = {"submitted_version": None, "submitted_at": None, "validated_at": None, "validated_by": []}
 
-diagnoses = View(
+diagnoses = Projection(
     "diagnoses:v3",
     _project,
     searched=("unit", "adviser"),

@@ -6,14 +6,14 @@ from followup.domain.events import Outcome
 from followup.figures import APPROPRIATED_FROM, SATISFIED_FROM
 from followup.views import follow_ups
 from followup.words import OUTCOMES
-from shared.projections import Document
+from shared.projections import Row
 from shared.statistics import UNKNOWN, Dimension, Release
 
 OPINIONS = {"high": "4 ou 5 sur 5", "low": "1 à 3 sur 5", UNKNOWN: "aucune réponse"}
 CHANGES = {"more": "davantage", "same": "autant", "fewer": "moins", UNKNOWN: "non comparable"}
 
 
-def _outcome(row: Document) -> str:
+def _outcome(row: Row) -> str:
     return str(row.get("outcome") or Outcome.COMPLETED)
 
 
@@ -25,15 +25,15 @@ def _last(notes: dict[str, int | None], least: int) -> str:
     return "high" if answered[-1] >= least else "low"
 
 
-def _satisfaction(row: Document) -> str:
+def _satisfaction(row: Row) -> str:
     return _last(row["satisfaction"], SATISFIED_FROM)
 
 
-def _appropriation(row: Document) -> str:
+def _appropriation(row: Row) -> str:
     return _last(row["appropriation"], APPROPRIATED_FROM)
 
 
-def _jobs(row: Document) -> str:
+def _jobs(row: Row) -> str:
     """Full-time equivalents at the last review that measured them alike, beside the diagnosis."""
     measured = [values["fte"] for values in row["measured"].values() if "fte" in values]
     if not measured or "fte" not in row["baseline"]:
@@ -42,7 +42,7 @@ def _jobs(row: Document) -> str:
     return "more" if change > 0 else "fewer" if change < 0 else "same"
 
 
-def _needs(row: Document) -> str:
+def _needs(row: Row) -> str:
     return "found" if row["needs"] else "none"
 
 

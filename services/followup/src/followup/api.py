@@ -9,40 +9,40 @@ from followup.domain import commands, follow_up, sheet
 from followup.domain.attachments import AttachmentKind
 from followup.figures import figures
 from shared.kernel import Role
-from shared.web.auth import EVERYONE_AT_WORK, WHO_READS_A_CASE
-from shared.web.collections import offer_aggregates, offer_figures, router_of
+from shared.web.auth import CASE_READERS, STAFF
+from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
-from shared.web.resources import Documents, Endpoints, attachments_router
+from shared.web.resources import AggregateEndpoints, DocumentEndpoints, attachments_router
 
 router = case_router("/follow-ups", "follow-ups")
-follow_ups = Endpoints(router, follow_up.decider)
-follow_ups.does("/reviews", commands.RecordReview, *EVERYONE_AT_WORK)
-follow_ups.does("/reviews/correction", commands.CorrectReview, *EVERYONE_AT_WORK)
-follow_ups.does("/reviews/cancellation", commands.CancelReview, *EVERYONE_AT_WORK)
-follow_ups.does("/reviews/planning", commands.PlanReview, *EVERYONE_AT_WORK)
-follow_ups.does("/reviews/unreachable", commands.RecordUnreachable, *EVERYONE_AT_WORK)
-follow_ups.does("/parcours-update", commands.RequestParcoursUpdate, *EVERYONE_AT_WORK)
-follow_ups.does("/parcours-update/withdrawal", commands.WithdrawParcoursUpdate, *EVERYONE_AT_WORK)
-follow_ups.does("/closing-down", commands.RecordClosedDown, *EVERYONE_AT_WORK)
-follow_ups.does("/closing-down/correction", commands.CorrectClosingDown, *EVERYONE_AT_WORK)
-follow_ups.does("/needs", commands.FindNeed, *EVERYONE_AT_WORK)
-follow_ups.does("/closure", commands.CloseFollowUp, *EVERYONE_AT_WORK)
+follow_ups = AggregateEndpoints(router, follow_up.decider)
+follow_ups.does("/reviews", commands.RecordReview, *STAFF)
+follow_ups.does("/reviews/correction", commands.CorrectReview, *STAFF)
+follow_ups.does("/reviews/cancellation", commands.CancelReview, *STAFF)
+follow_ups.does("/reviews/planning", commands.PlanReview, *STAFF)
+follow_ups.does("/reviews/unreachable", commands.RecordUnreachable, *STAFF)
+follow_ups.does("/parcours-update", commands.RequestParcoursUpdate, *STAFF)
+follow_ups.does("/parcours-update/withdrawal", commands.WithdrawParcoursUpdate, *STAFF)
+follow_ups.does("/closing-down", commands.RecordClosedDown, *STAFF)
+follow_ups.does("/closing-down/correction", commands.CorrectClosingDown, *STAFF)
+follow_ups.does("/needs", commands.FindNeed, *STAFF)
+follow_ups.does("/closure", commands.CloseFollowUp, *STAFF)
 
-offer_figures(router, figures, name="figures")
-offer_aggregates(router, release)
+add_figures(router, figures, name="figures")
+add_statistics(router, release)
 
-follow_ups.reads(*WHO_READS_A_CASE)
-follow_ups.lists(views.follow_ups, *EVERYONE_AT_WORK)
-Documents(router, follow_up.decider).writes(documents.of_follow_up, *WHO_READS_A_CASE)
+follow_ups.reads(*CASE_READERS)
+follow_ups.lists(views.follow_ups, *STAFF)
+DocumentEndpoints(router, follow_up.decider).writes(documents.of_follow_up, *CASE_READERS)
 
-follow_up_attachments = attachments_router("/follow-ups", follow_ups, AttachmentKind, *WHO_READS_A_CASE)
-caseload_router = router_of(caseload)
+follow_up_attachments = attachments_router("/follow-ups", follow_ups, AttachmentKind, *CASE_READERS)
+caseload_endpoints = caseload_router(caseload)
 
 learning = case_router("/sheets", "sheets")
-sheets = Endpoints(learning, sheet.decider)
-sheets.opens(sheet.SubmitSheet, *EVERYONE_AT_WORK)
-sheets.does("/revision", sheet.SubmitSheet, *EVERYONE_AT_WORK)
+sheets = AggregateEndpoints(learning, sheet.decider)
+sheets.opens(sheet.SubmitSheet, *STAFF)
+sheets.does("/revision", sheet.SubmitSheet, *STAFF)
 sheets.does("/return", sheet.ReturnSheet, Role.RESOURCE_CENTRE)
 sheets.does("/publication", sheet.PublishSheet, Role.RESOURCE_CENTRE)
-sheets.reads(*EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)
-sheets.lists(views.sheets, *EVERYONE_AT_WORK, Role.RESOURCE_CENTRE)
+sheets.reads(*STAFF, Role.RESOURCE_CENTRE)
+sheets.lists(views.sheets, *STAFF, Role.RESOURCE_CENTRE)

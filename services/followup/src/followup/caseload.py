@@ -8,33 +8,33 @@ from followup.domain import follow_up
 from followup.domain.state import Status
 from followup.views import follow_ups
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.projections import Document, View
-from shared.queries import Caseload, What, due
+from shared.projections import Projection, Row
+from shared.queries import Caseload, TaskKind, due_entry
 
 REVIEW, CLOSURE = "review_to_hold", "follow_up_to_close"
 FOLLOW_UP = "/api/v1/follow-ups/{case}"
 WHATS = {
-    REVIEW: What("Bilan de suivi à tenir", FOLLOW_UP),
-    CLOSURE: What("Suivi à clore\u00a0: plus aucun bilan n’est prévu", FOLLOW_UP, 30),
+    REVIEW: TaskKind("Bilan de suivi à tenir", FOLLOW_UP),
+    CLOSURE: TaskKind("Suivi à clore\u00a0: plus aucun bilan n’est prévu", FOLLOW_UP, 30),
 }
 """Days are ours, and no official delay."""
 
 
-def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     told = follow_ups.project(row.get("follow_up", row), entry, recorded)
     if "status" not in told:
         return row  # a baseline may be corrected before the follow-up opens
     waits = {}
     if told["status"] == Status.OPEN:
-        waits = {code: due(REVIEW, entry.recorded_at, on=day, item=code) for code, day in told["due"].items()}
+        waits = {code: due_entry(REVIEW, entry.recorded_at, on=day, item=code) for code, day in told["due"].items()}
         if not waits and told["update_asked_at"] is None:
-            waits = {CLOSURE: due(CLOSURE, entry.recorded_at)}
+            waits = {CLOSURE: due_entry(CLOSURE, entry.recorded_at)}
     before = row.get("due", {})
     known = {key: before[key] for key in waits if key in before and before[key]["on"] == waits[key]["on"]}
     return row | {"unit": told["unit"], "adviser": told["adviser"], "follow_up": told, "due": waits | known}
 
 
 caseload = Caseload(
-    View(f"caseload:v1+{follow_ups.name}", _project, about=follow_up.decider.events),
+    Projection(f"caseload:v1+{follow_ups.name}", _project, about=follow_up.decider.events),
     WHATS,
 )

@@ -10,8 +10,8 @@ import typer
 
 from followup import what_if
 from followup.reactions import settings
-from shared.runtime import Service, settings_of
-from shared.temporal import Format, written
+from shared.runtime import Service, settings_for
+from shared.temporal import ReportFormat, format_report
 
 LONGEST = 60
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Heard of since that day")]
@@ -22,17 +22,17 @@ def install(cli: typer.Typer, service: Service) -> None:
     def tried(
         reviews: Annotated[str, typer.Option(help="Months after the parcours’ end, such as 0,6,18")],
         since: Day = None,
-        shape: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+        shape: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
     ) -> None:
         """Tells which review dates would differ by another rule. It writes nothing."""
         months = _months(reviews)
-        app = service.application(settings_of(service))
+        app = service.application(settings_for(service))
         try:
             found = list(what_if.rows(app, settings.reviews, months, since.date() if since else None))
         finally:
             app.close()
         rows = [row for _, differing in found for row in differing]
-        typer.echo(written(shape, what_if.COLUMNS, rows), nl=False)
+        typer.echo(format_report(shape, what_if.COLUMNS, rows), nl=False)
         typer.echo(f"{len(found)} fins de parcours, {len(rows)} différences", err=True)
 
 

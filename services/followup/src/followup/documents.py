@@ -8,19 +8,30 @@ from followup import words
 from followup.domain.events import FollowUpClosed
 from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
 from followup.domain.state import FollowUp, Status
-from shared.documents import Block, Bullets, Column, Document, Facts, Heading, Paper, Paragraph, Reading, Table
-from shared.kernel import day_in_words, in_french, in_words, sentence
-from shared.kernel.indicators import counted
+from shared.documents import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    DocumentSource,
+    DocumentTemplate,
+    Facts,
+    Heading,
+    Paragraph,
+    Table,
+)
+from shared.kernel import capitalize_first, format_date, format_day, format_indicator
+from shared.kernel.indicators import indicator_definition
 
 NO_REVIEW = "Aucun bilan n’a encore été réalisé, et le suivi n’est pas clos."
 
 
-def of_follow_up(follow_up: FollowUp) -> Iterable[Paper[FollowUp]]:
+def of_follow_up(follow_up: FollowUp) -> Iterable[DocumentTemplate[FollowUp]]:
     told = any(review.report for review in follow_up.reviews.values()) or follow_up.outcome
-    yield Paper("bilan", "Bilan de l’accompagnement", balance, None if told else NO_REVIEW)
+    yield DocumentTemplate("bilan", "Bilan de l’accompagnement", balance, None if told else NO_REVIEW)
 
 
-def balance(reading: Reading[FollowUp]) -> Document:
+def balance(reading: DocumentSource[FollowUp]) -> Document:
     follow_up = reading.state
     blocks: list[Block] = [
         Heading("Où en est le suivi"),
@@ -42,8 +53,8 @@ def _reviews(follow_up: FollowUp) -> Iterator[tuple[str, ...]]:
     for code in sorted(follow_up.reviews, key=lambda code: follow_up.reviews[code].due_on):
         review = follow_up.reviews[code]
         late = ", en retard" if review.overdue and review.status is ReviewStatus.PLANNED else ""
-        held = in_words(review.report.held_on) if review.report else "–"
-        yield _named(code), in_words(review.due_on), held, sentence(words.REVIEWS[review.status]) + late
+        held = format_date(review.report.held_on) if review.report else "–"
+        yield _named(code), format_date(review.due_on), held, capitalize_first(words.REVIEWS[review.status]) + late
 
 
 def _named(code: str, *, inside: bool = False) -> str:
@@ -53,7 +64,7 @@ def _named(code: str, *, inside: bool = False) -> str:
         return code
     said = "en fin de parcours" if months == "0" else f"à {months}\u00a0mois"
     again = f" (suivi n°\u00a0{again})" if again else ""
-    return (said if inside else sentence(said)) + again
+    return (said if inside else capitalize_first(said)) + again
 
 
 def _held(follow_up: FollowUp) -> dict[str, Report]:
@@ -62,7 +73,7 @@ def _held(follow_up: FollowUp) -> dict[str, Report]:
     return dict(sorted(held.items(), key=lambda item: item[1].held_on))
 
 
-def _comparison(reading: Reading[FollowUp]) -> Iterator[Block]:
+def _comparison(reading: DocumentSource[FollowUp]) -> Iterator[Block]:
     follow_up = reading.state
     held, definitions = _held(follow_up), _definitions(reading)
     codes = [*follow_up.baseline, *dict.fromkeys(code for report in held.values() for code in report.indicators)]
@@ -77,7 +88,7 @@ def _comparison(reading: Reading[FollowUp]) -> Iterator[Block]:
     )
     rows = tuple(
         (
-            counted(code, definitions),
+            indicator_definition(code, definitions),
             _value(code, follow_up.baseline.get(code)),
             *(_measured(code, report.indicators.get(code)) for report in held.values()),
         )
@@ -87,7 +98,8 @@ def _comparison(reading: Reading[FollowUp]) -> Iterator[Block]:
     for code, correction in follow_up.corrections.items():
         if code in measured:
             yield Paragraph(
-                f"{counted(code, definitions)}\u00a0: référence corrigée le {day_in_words(correction.corrected_at)}.",
+                f"{indicator_definition(code, definitions)}\u00a0: référence corrigée"
+                f" le {format_day(correction.corrected_at)}.",
                 aside=True,
             )
     flagged = {each.comparability for report in held.values() for each in report.indicators.values()}
@@ -95,13 +107,13 @@ def _comparison(reading: Reading[FollowUp]) -> Iterator[Block]:
         yield Paragraph(
             "* Ne se compare pas au diagnostic\u00a0: autre définition, ou rien de mesuré alors.", aside=True
         )
-    left = [counted(code, definitions) for code in follow_up.baseline if code not in measured]
+    left = [indicator_definition(code, definitions) for code in follow_up.baseline if code not in measured]
     if left:
         yield Paragraph("Non mesuré depuis le diagnostic\u00a0:")
         yield Bullets(tuple(left))
 
 
-def _definitions(reading: Reading[FollowUp]) -> dict[str, str]:
+def _definitions(reading: DocumentSource[FollowUp]) -> dict[str, str]:
     """The diagnosis's, and those that reviews gave to what it had not measured."""
     reports = (review.report for review in reading.state.reviews.values() if review.report)
     given = {
@@ -120,12 +132,12 @@ def _measured(code: str, indicator: Indicator | None) -> str:
 
 
 def _value(code: str, value: float | None) -> str:
-    return "–" if value is None else in_french(code, value)
+    return "–" if value is None else format_indicator(code, value)
 
 
-def _reports(reading: Reading[FollowUp]) -> Iterator[Block]:
+def _reports(reading: DocumentSource[FollowUp]) -> Iterator[Block]:
     for code, report in _held(reading.state).items():
-        yield Heading(f"Bilan {_named(code, inside=True)}, le {in_words(report.held_on)}")
+        yield Heading(f"Bilan {_named(code, inside=True)}, le {format_date(report.held_on)}")
         yield Paragraph(reading.show(report.summary))
         yield Facts(
             (
@@ -143,7 +155,7 @@ def _satisfaction(report: Report) -> str:
     return f"{report.satisfaction}\u00a0sur\u00a05"
 
 
-def _next(reading: Reading[FollowUp]) -> Iterator[Block]:
+def _next(reading: DocumentSource[FollowUp]) -> Iterator[Block]:
     follow_up = reading.state
     left = follow_up.left if follow_up.status is Status.OPEN else ()
     if not (follow_up.needs or follow_up.update or left):
@@ -155,23 +167,23 @@ def _next(reading: Reading[FollowUp]) -> Iterator[Block]:
         yield Paragraph("De nouveaux besoins ont été repérés\u202f; chacun ouvre une demande liée à ce dossier\u00a0:")
         yield Bullets(
             tuple(
-                f"{sentence(words.THEMES[each.theme])}\u00a0: {reading.show(each.description)}"
+                f"{capitalize_first(words.THEMES[each.theme])}\u00a0: {reading.show(each.description)}"
                 for each in follow_up.needs
             )
         )
     if left:
         following = left[0]
-        day = in_words(follow_up.reviews[following].due_on)
+        day = format_date(follow_up.reviews[following].due_on)
         yield Paragraph(f"Prochain bilan\u00a0: {_named(following, inside=True)}, le {day}.")
 
 
-def _conclusion(reading: Reading[FollowUp]) -> Iterator[Block]:
+def _conclusion(reading: DocumentSource[FollowUp]) -> Iterator[Block]:
     follow_up = reading.state
     yield Heading("La conclusion")
     closed = reading.last_of(FollowUpClosed)
     if follow_up.outcome and closed:
-        on = f" (activité cessée le {in_words(follow_up.closed_down_on)})" if follow_up.closed_down_on else ""
-        day = day_in_words(closed.recorded_at)
-        yield Paragraph(f"{sentence(words.OUTCOMES[follow_up.outcome])}{on}, clos le {day}.")
+        on = f" (activité cessée le {format_date(follow_up.closed_down_on)})" if follow_up.closed_down_on else ""
+        day = format_day(closed.recorded_at)
+        yield Paragraph(f"{capitalize_first(words.OUTCOMES[follow_up.outcome])}{on}, clos le {day}.")
     if follow_up.conclusion:
         yield Paragraph(reading.show(follow_up.conclusion))

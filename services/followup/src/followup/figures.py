@@ -9,8 +9,8 @@ from followup.domain import events
 from followup.domain.events import Outcome
 from followup.views import follow_ups
 from shared.kernel.frozen import replace
-from shared.projections import Document
-from shared.statistics import Figure, Figures, count, distinct, share
+from shared.projections import Row
+from shared.statistics import Figure, Figures, count_figure, distinct_figure, share_figure
 
 SATISFIED_FROM = APPROPRIATED_FROM = 4
 JOBS = {"cdi": "CDI", "cdd": "CDD", "aided": "contrats aidés", "fte": "ETP"}
@@ -33,26 +33,26 @@ BEHIND: dict[str, tuple[type, ...]] = {
 """By figure; those that are not here compare with the diagnosis."""
 
 
-def _counted(rows: Sequence[Document]) -> Iterator[Figure]:
+def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
     formula = "nombre de structures différentes qui ont au moins un suivi"
-    yield distinct("structures", "Structures suivies", formula, rows, "structure")
-    yield count("follow_ups", "Suivis", "nombre de suivis ouverts, clos compris", rows)
-    yield count(
+    yield distinct_figure("structures", "Structures suivies", formula, rows, "structure")
+    yield count_figure("follow_ups", "Suivis", "nombre de suivis ouverts, clos compris", rows)
+    yield count_figure(
         "closed_down",
         "Structures ayant cessé leur activité",
         "nombre de suivis clos pour cessation d’activité",
         [row for row in rows if row.get("outcome") == Outcome.CLOSED_DOWN],
     )
     held = "nombre de bilans réalisés"
-    yield count("reviews_held", "Bilans réalisés", held, rows, lambda row: row["reviews_held"])
-    yield count(
+    yield count_figure("reviews_held", "Bilans réalisés", held, rows, lambda row: row["reviews_held"])
+    yield count_figure(
         "reviews_unreachable",
         "Bilans sans réponse de la structure",
         "nombre de bilans où la structure est restée injoignable",
         rows,
         lambda row: row["reviews_unreachable"],
     )
-    yield count(
+    yield count_figure(
         "reviews_overdue",
         "Bilans en retard",
         "nombre de bilans encore à faire 60 jours après leur échéance",
@@ -60,30 +60,30 @@ def _counted(rows: Sequence[Document]) -> Iterator[Figure]:
         lambda row: len(row["overdue"]),
     )
     needs = "nombre de besoins qui ont ouvert une demande liée"
-    yield count("needs", "Nouveaux besoins repérés", needs, rows, lambda row: row["needs"])
+    yield count_figure("needs", "Nouveaux besoins repérés", needs, rows, lambda row: row["needs"])
     updates = "nombre de demandes, levées comprises"
-    yield count("updates", "Mises à jour du parcours demandées", updates, rows, lambda row: row["updates"])
+    yield count_figure("updates", "Mises à jour du parcours demandées", updates, rows, lambda row: row["updates"])
     yield from _opinions(rows)
     for review in dict.fromkeys(_kind(code) for row in rows for code in row["measured"]):
         for code, label in JOBS.items():
             yield _job_change(rows, review, code, label)
 
 
-def _opinions(rows: Sequence[Document]) -> Iterator[Figure]:
-    yield share(
+def _opinions(rows: Sequence[Row]) -> Iterator[Figure]:
+    yield share_figure(
         "appropriation",
         "Part de bilans où la structure s’est approprié les changements",
         f"bilans où l’appropriation est notée {APPROPRIATED_FROM} ou 5 sur 5 ÷ bilans réalisés",
         [(row["id"], *_from(APPROPRIATED_FROM, row["appropriation"])) for row in rows],
     )
     answered = [{code: note for code, note in row["satisfaction"].items() if note is not None} for row in rows]
-    yield share(
+    yield share_figure(
         "satisfaction",
         "Part de réponses satisfaites",
         f"réponses de {SATISFIED_FROM} ou 5 sur 5 ÷ réponses reçues",
         [(row["id"], *_from(SATISFIED_FROM, notes)) for row, notes in zip(rows, answered, strict=True)],
     )
-    yield share(
+    yield share_figure(
         "response_rate",
         "Taux de réponse à la question de satisfaction",
         "réponses reçues ÷ bilans réalisés où la question a été posée",
@@ -96,14 +96,14 @@ def _from(least: int, notes: dict[str, int]) -> tuple[int, int]:
     return sum(note >= least for note in notes.values()), len(notes)
 
 
-def _job_change(rows: Sequence[Document], review: str, code: str, label: str) -> Figure:
+def _job_change(rows: Sequence[Row], review: str, code: str, label: str) -> Figure:
     """A structure is counted once for each review, by its latest of that kind."""
     changes: dict[str, float] = {}
     for row in rows:
         for held, values in row["measured"].items():
             if _kind(held) == review and code in values and code in row["baseline"]:
                 changes[row["id"]] = values[code] - row["baseline"][code]
-    summed = count(
+    summed = count_figure(
         f"job_change_{code}",
         f"Évolution de l’emploi entre le diagnostic et le bilan {review}\u00a0: {label}",
         f"Σ ({label} au bilan {review} − {label} au diagnostic), pour les seules structures où les deux sont"

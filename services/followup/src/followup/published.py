@@ -34,7 +34,7 @@ def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
             return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
         case events.FollowUpClosed(outcome):
             return contracts.FollowUpClosed(outcome=outcome)
-        case forgetting.PersonForgotten(person, values):
+        case forgetting.PersonErased(person, values):
             return contracts.PersonForgotten(person=person, values=values)
     return None
 

@@ -10,16 +10,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from followup.domain import commands, follow_up
 from followup.domain.reviews import REVIEWS
-from shared.access import follow_in_charge, follow_register
+from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.erasure.reactions import follow_erasures
-from shared.messaging import Header, Reactions, To
+from shared.messaging import CommandDispatch, Header, Reactions
 
 reactions = Reactions("followup")
 follow_register(reactions)
 follow_erasures(reactions)
-follow_in_charge(reactions)
+follow_case_access(reactions)
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]
@@ -40,7 +40,7 @@ settings = ReviewSettings()
 
 
 @reactions.on(ParcoursCompleted)
-def open_follow_up(event: ParcoursCompleted, header: Header) -> To:
+def open_follow_up(event: ParcoursCompleted, header: Header) -> CommandDispatch:
     """The parcours is over: its follow-up begins, or goes on when it had begun before an update of the parcours."""
     command = commands.OpenFollowUp(
         header.id,
@@ -52,23 +52,23 @@ def open_follow_up(event: ParcoursCompleted, header: Header) -> To:
         event.definitions,
         settings.reviews,
     )
-    return To(follow_up.decider, header.case, command)
+    return CommandDispatch(follow_up.decider, header.case, command)
 
 
 @reactions.on(BaselineCorrected)
-def compare_with_what_is_corrected(event: BaselineCorrected, header: Header) -> To:
+def compare_with_what_is_corrected(event: BaselineCorrected, header: Header) -> CommandDispatch:
     """The diagnosis was wrong on a figure: reviews, those held included, are set beside what it is now known to be."""
     command = commands.HearBaselineCorrection(event.code, event.value, event.effective_on, header.recorded_at)
-    return To(follow_up.decider, header.case, command)
+    return CommandDispatch(follow_up.decider, header.case, command)
 
 
 @reactions.on(ParcoursAbandoned)
-def drop_parcours_update(_: ParcoursAbandoned, header: Header) -> To:
+def drop_parcours_update(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
     """The parcours was abandoned: follow-up does not wait any more for its update."""
-    return To(follow_up.decider, header.case, commands.DropParcoursUpdate())
+    return CommandDispatch(follow_up.decider, header.case, commands.DropParcoursUpdate())
 
 
 @reactions.on(ParcoursUpdateAbandoned)
-def go_on_without_update(_: ParcoursUpdateAbandoned, header: Header) -> To:
+def go_on_without_update(_: ParcoursUpdateAbandoned, header: Header) -> CommandDispatch:
     """Only the update was given up: the follow-up goes on with the reviews it had, and may be concluded."""
-    return To(follow_up.decider, header.case, commands.DropParcoursUpdate())
+    return CommandDispatch(follow_up.decider, header.case, commands.DropParcoursUpdate())

@@ -26,12 +26,12 @@ from followup.domain.reviews import Comparability, Report, ReviewStatus
 from followup.domain.state import Status
 from followup.published import request_opened_by
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.projections import Document, View
+from shared.projections import Projection, Row
 
 ENDED = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)
 
 
-def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case FollowUpOpened(_, structure, unit, adviser, baseline, _, reviews):
             opened = {
@@ -90,22 +90,22 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     return row
 
 
-def _done(row: Document, how: ReviewStatus, review: str) -> Document:
+def _done(row: Row, how: ReviewStatus, review: str) -> Row:
     return _due(_called(row, review) | _reviews(row["reviews"] | {review: how}), _without(row["due"], review))
 
 
-def _reviews(ended: dict[str, str]) -> Document:
+def _reviews(ended: dict[str, str]) -> Row:
     """Counted anew each time: by the days on which things happened, one may be cancelled before it was held."""
     held, unreachable = (sum(how == counted for how in ended.values()) for counted in ENDED)
     return {"reviews": ended, "reviews_held": held, "reviews_unreachable": unreachable}
 
 
-def _called(row: Document, review: str) -> Document:
+def _called(row: Row, review: str) -> Row:
     """What was said of a review's day does not hold any more: it was held, or its day has changed."""
     return row | {said: [code for code in row[said] if code != review] for said in ("fell_due", "overdue")}
 
 
-def _told(row: Document, review: str, report: Report) -> Document:
+def _told(row: Row, review: str, report: Report) -> Row:
     comparable = {
         code: indicator.value
         for code, indicator in report.indicators.items()
@@ -123,13 +123,13 @@ def _without(said: dict[str, Any], review: str) -> dict[str, Any]:
     return {code: value for code, value in said.items() if code != review}
 
 
-def _due(row: Document, due: dict[str, Any]) -> Document:
+def _due(row: Row, due: dict[str, Any]) -> Row:
     """`due` gives the date of each review that is left, by code."""
     days = {code: str(due_on) for code, due_on in due.items()}
     return row | {"due": days, "next_due_on": min(days.values(), default=None)}
 
 
-follow_ups = View(
+follow_ups = Projection(
     "follow-ups:v4",
     _project,
     searched=("unit", "adviser"),
@@ -140,7 +140,7 @@ follow_ups = View(
 )
 
 
-def _sheet(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _sheet(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case sheet.SheetSubmitted(theme):
             return row | {"status": sheet.Status.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
@@ -152,7 +152,7 @@ def _sheet(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Docu
     return row
 
 
-sheets = View(
+sheets = Projection(
     "sheets:v1",
     _sheet,
     ("theme", "title", "context", "what_worked", "limits"),

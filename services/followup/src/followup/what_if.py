@@ -13,8 +13,8 @@ from followup.domain.events import FollowUpOpened, FollowUpResumed
 from followup.domain.reviews import Review
 from followup.domain.what_if import Difference, differences
 from shared.eventlog import ServiceApplication
-from shared.kernel import Would
-from shared.temporal import recorded
+from shared.kernel import RuleDifference
+from shared.temporal import recorded_events
 
 COLUMNS = {
     "case": "Dossier",
@@ -27,9 +27,9 @@ COLUMNS = {
     "reason": "Pourquoi",
 }
 WOULD = {
-    Would.MORE: "serait prévu",
-    Would.LESS: "ne serait pas prévu",
-    Would.CANNOT_TELL: "ne peut se dire",
+    RuleDifference.MORE: "serait prévu",
+    RuleDifference.LESS: "ne serait pas prévu",
+    RuleDifference.CANNOT_TELL: "ne peut se dire",
 }
 
 
@@ -38,7 +38,7 @@ def rows(
 ) -> Iterator[tuple[UUID, list[dict[str, str]]]]:
     """Each end of a parcours heard of since a day, with a row for each review that would differ."""
     ends: Counter[UUID] = Counter()
-    for entry, event in recorded(app, (FollowUpOpened, FollowUpResumed)):
+    for entry, event in recorded_events(app, (FollowUpOpened, FollowUpResumed)):
         case, heard_on = event.originator_id, entry.recorded_at.date()
         ends[case] += 1
         if since and heard_on < since:
@@ -49,7 +49,7 @@ def rows(
 
 
 def _row(case: UUID, unit: str, heard_on: date, each: Difference, planned: Review | None) -> dict[str, str]:
-    known = planned if each.would is Would.LESS else None
+    known = planned if each.would is RuleDifference.LESS else None
     moved = f", au {known.due_on:%d/%m/%Y}" if known and known.due_on != each.due_on else ""
     return {
         "case": str(case),

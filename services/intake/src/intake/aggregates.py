@@ -7,17 +7,17 @@ from intake.domain.difficulty import Level
 from intake.domain.nomenclature import SECTIONS
 from intake.domain.state import Status
 from intake.views import requests
-from shared.projections import Document
+from shared.projections import Row
 from shared.statistics import (
-    MIDDLES,
-    SIZES,
+    SIZE_CLASSES,
+    SIZE_MIDPOINTS,
     UNKNOWN,
     Dimension,
     Release,
-    banded,
+    band_of,
     hours_between,
-    size_in_french,
-    size_of,
+    size_class_of,
+    size_label,
 )
 
 OUTCOMES = {
@@ -29,28 +29,28 @@ DAYS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}
 DELAYS = {"7": "7 jours au plus", "15": "8 à 15 jours", "30": "16 à 30 jours", "60": "31 à 60 jours"}
 
 
-def _outcome(row: Document) -> str:
+def _outcome(row: Row) -> str:
     return str(Status.ADMITTED if row.get("admitted") else row["status"])
 
 
-def _form(row: Document) -> str:
+def _form(row: Row) -> str:
     return str(row["legal_form"])
 
 
-def _size(row: Document) -> str:
-    return size_of(row["headcount"])
+def _size(row: Row) -> str:
+    return size_class_of(row["headcount"])
 
 
-def _section(row: Document) -> str:
+def _section(row: Row) -> str:
     return row["section"] or UNKNOWN
 
 
-def _level(row: Document) -> str:
+def _level(row: Row) -> str:
     return row.get("difficulty") or UNKNOWN
 
 
-def _delay(row: Document) -> str:
-    return banded(DAYS, hours_between(row["received_at"], row["outcome_at"]) / 24, UNKNOWN)
+def _delay(row: Row) -> str:
+    return band_of(DAYS, hours_between(row["received_at"], row["outcome_at"]) / 24, UNKNOWN)
 
 
 release = Release(
@@ -60,7 +60,9 @@ release = Release(
     (
         Dimension("outcome", "Suite donnée", OUTCOMES, _outcome),
         Dimension("legal_form", "Forme juridique", FORMS, _form),
-        Dimension("size", "Effectif", {band: size_in_french(band) for band in (*SIZES, UNKNOWN)}, _size, MIDDLES),
+        Dimension(
+            "size", "Effectif", {band: size_label(band) for band in (*SIZE_CLASSES, UNKNOWN)}, _size, SIZE_MIDPOINTS
+        ),
         Dimension(
             "sector",
             "Secteur d’activité",

@@ -8,10 +8,10 @@ from fastapi import Response
 
 from intake.erasure_paper import paper
 from intake.people import certificate
-from shared.web.auth import Calling, allowed, read
-from shared.web.requests import Asked, case_router
-from shared.web.resources import DRAWN, Form, answered
-from shared.web.standard import DPO
+from shared.web.auth import CallerDep, authorize, authorize_read
+from shared.web.requests import AppDep, case_router
+from shared.web.resources import DOCUMENT_RESPONSES, DocumentFormat, document_response
+from shared.web.standard import DPO_ONLY
 
 router = case_router("/people", "people")
 
@@ -20,11 +20,11 @@ router = case_router("/people", "people")
     "/{id}/erasure/certificate.{form}",
     summary="The certificate of an erasure, as a document",
     response_class=Response,
-    responses=DRAWN,
+    responses=DOCUMENT_RESPONSES,
 )
-def drawn(id: UUID, form: Form, asked: Asked, caller: Calling) -> Response:  # noqa: A002
+def drawn(id: UUID, form: DocumentFormat, asked: AppDep, caller: CallerDep) -> Response:  # noqa: A002
     """The same as the certificate, in words: what was done, by whom, and what erasure does not do. It names nobody."""
-    allowed(caller, DPO)
-    read(caller, id)
+    authorize(caller, DPO_ONLY)
+    authorize_read(caller, id)
     document = paper(asked, certificate(asked, id))
-    return answered(document, form, f"certificat-d-effacement-v{document.origin.version}.{form}")
+    return document_response(document, form, f"certificat-d-effacement-v{document.origin.version}.{form}")

@@ -14,8 +14,8 @@ from intake.domain.register.commands import GrantRight
 from intake.domain.retention import Kept
 from intake.settings import deployment
 from shared.kernel import Actor, Refused, Role
-from shared.runtime import Service, settings_of
-from shared.temporal import Format, written
+from shared.runtime import Service, settings_for
+from shared.temporal import ReportFormat, format_report
 from shared.web.identity import pseudonym
 
 OPERATOR = Actor("operator", Role.OPS)
@@ -42,7 +42,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         """Gives a right from here: the first one, to whoever gives the others, or that of a program."""
         if (subject is None) == (identity is None):
             raise typer.BadParameter("say who: either --subject or --identity")
-        settings = settings_of(service)
+        settings = settings_for(service)
         if subject is not None:
             identity = UUID(pseudonym(settings.identity_key.get_secret_value(), settings.issuer, subject))
         assert identity is not None
@@ -64,10 +64,10 @@ def install(cli: typer.Typer, service: Service) -> None:
             Path, typer.Option(help="A TOML file as DLA_INTAKE_CRITERIA names; its last version is tried")
         ],
         since: Day = None,
-        shape: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+        shape: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
     ) -> None:
         """Tells which derogations would be needed, or no longer, under other criteria. It writes nothing."""
-        settings = settings_of(service)
+        settings = settings_for(service)
         try:
             other = files.criteria(criteria)[-1]
         except ValueError as error:
@@ -79,7 +79,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         finally:
             app.close()
         rows = [row for _, differing in found for row in differing]
-        typer.echo(written(shape, what_if.COLUMNS, rows), nl=False)
+        typer.echo(format_report(shape, what_if.COLUMNS, rows), nl=False)
         typer.echo(f"critères {other.version}\u00a0: {len(found)} demandes, {len(rows)} différences", err=True)
 
     _install_territories(cli, service)
@@ -90,13 +90,13 @@ def _install_territories(cli: typer.Typer, service: Service) -> None:
     @cli.command("territories")
     def followed(
         act: Annotated[bool, typer.Option("--act", help="Give these rights anew, as the table says now")] = False,
-        shape: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+        shape: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
     ) -> None:
         """Tells which rights over departments and regions cover other units than the table of competence says now."""
-        app = service.application(settings_of(service))
+        app = service.application(settings_for(service))
         try:
             found = renewable.differing(app)
-            typer.echo(written(shape, renewable.COLUMNS, [each.row() for each in found]), nl=False)
+            typer.echo(format_report(shape, renewable.COLUMNS, [each.row() for each in found]), nl=False)
             for each in renewable.renewed(app, found, OPERATOR) if act else ():
                 typer.echo(f"{each.identity}\u00a0: droit donné de nouveau", err=True)
         finally:
@@ -112,17 +112,17 @@ def _install_retention(cli: typer.Typer, service: Service) -> None:
         act: Annotated[bool, typer.Option("--act", help="Destroy what is past its term; it cannot be undone")] = False,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell; so it is without --act")] = False,
         only: Annotated[Kept | None, typer.Option("--class", help="Dossiers of this class only")] = None,
-        shape: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+        shape: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
     ) -> None:
         """Tells which dossiers are past the time for which they are kept, and with --act destroys their keys."""
         if act and dry_run:
             raise typer.BadParameter("either --dry-run or --act")
-        app = service.application(settings_of(service))
+        app = service.application(settings_for(service))
         try:
             today = app.clock.now().date()
             found = [term for term in retention.terms(app, deployment()) if only in (None, term.kept)]
             due = [term for term in found if term.due(today)]
-            typer.echo(written(shape, retention.COLUMNS, [term.row(today) for term in found]), nl=False)
+            typer.echo(format_report(shape, retention.COLUMNS, [term.row(today) for term in found]), nl=False)
             for term in retention.destroy(app, due, OPERATOR) if act else ():
                 typer.echo(f"{term.case}\u00a0: détruit", err=True)
         except Refused as refused:

@@ -25,27 +25,27 @@ from shared.documents import (
     Block,
     Column,
     Document,
+    DocumentSource,
+    DocumentTemplate,
     Facts,
     Heading,
-    Paper,
     Paragraph,
     Party,
-    Reading,
     Signatures,
     Table,
 )
-from shared.kernel import day_in_words, in_words, number, quoted, sentence
-from shared.kernel.french import counted
+from shared.kernel import capitalize_first, format_date, format_day, format_number, quote_french
+from shared.kernel.french import format_count
 
 Outcome = RequestAdmitted | RequestOriented | RequestTransferred | RequestWithdrawn | CaseGivenUp
 OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn, CaseGivenUp)
 
 
-def of_request(_: Request) -> Iterable[Paper[Request]]:
-    yield Paper("fiche-d-accueil", "Fiche d’accueil", reception)
+def of_request(_: Request) -> Iterable[DocumentTemplate[Request]]:
+    yield DocumentTemplate("fiche-d-accueil", "Fiche d’accueil", reception)
 
 
-def reception(reading: Reading[Request]) -> Document:
+def reception(reading: DocumentSource[Request]) -> Document:
     request = reading.state
     return reading.document(
         "Fiche d’accueil",
@@ -65,11 +65,11 @@ def reception(reading: Reading[Request]) -> Document:
     )
 
 
-def of_orientation(_: Orientation) -> Iterable[Paper[Orientation]]:
-    yield Paper("lettre-d-orientation", "Lettre d’orientation", letter)
+def of_orientation(_: Orientation) -> Iterable[DocumentTemplate[Orientation]]:
+    yield DocumentTemplate("lettre-d-orientation", "Lettre d’orientation", letter)
 
 
-def letter(reading: Reading[Orientation]) -> Document:
+def letter(reading: DocumentSource[Orientation]) -> Document:
     """Says who comes and why; what was found of the structure's difficulties stays in the case."""
     orientation, request = reading.state, _request(reading)
     sent = reading.last_of(OrientationSent)
@@ -79,13 +79,13 @@ def letter(reading: Reading[Orientation]) -> Document:
             (
                 ("À l’attention de", orientation.target or reading.shown(orientation.other)),
                 ("De la part de", f"Dispositif local d’accompagnement, unité {request.unit}"),
-                ("Objet", f"Orientation de la structure {quoted(request.structure.name)}"),
+                ("Objet", f"Orientation de la structure {quote_french(request.structure.name)}"),
             )
         ),
         Paragraph("Madame, Monsieur,"),
         Paragraph(
-            f"La structure {quoted(request.structure.name)} s’est adressée au dispositif local d’accompagnement, et"
-            " nous pensons que vous pouvez l’aider. Voici pourquoi."
+            f"La structure {quote_french(request.structure.name)} s’est adressée au dispositif local d’accompagnement,"
+            " et nous pensons que vous pouvez l’aider. Voici pourquoi."
         ),
         Paragraph(reading.shown(orientation.reason)),
         *([Paragraph(reading.shown(sent.event.message))] if sent and sent.event.message else []),
@@ -100,12 +100,12 @@ def letter(reading: Reading[Orientation]) -> Document:
     return reading.document("Lettre d’orientation", f"Unité {request.unit}", blocks, structure=request.structure.name)
 
 
-def _request(reading: Reading[Orientation]) -> Request:
+def _request(reading: DocumentSource[Orientation]) -> Request:
     request: Request = reading.around
     return request
 
 
-def _not_agreed(reading: Reading[Orientation]) -> Iterator[Block]:
+def _not_agreed(reading: DocumentSource[Orientation]) -> Iterator[Block]:
     if reading.last_of(OrientationConsented) is None:
         yield Paragraph(
             "Projet de lettre\u00a0: la structure n’a pas encore donné son accord, et rien ne peut être transmis.",
@@ -113,17 +113,17 @@ def _not_agreed(reading: Reading[Orientation]) -> Iterator[Block]:
         )
 
 
-def _agreement(reading: Reading[Orientation]) -> Iterator[Block]:
+def _agreement(reading: DocumentSource[Orientation]) -> Iterator[Block]:
     consented, sent = reading.last_of(OrientationConsented), reading.last_of(OrientationSent)
     if consented:
-        agreed = f"La structure a donné son accord le {day_in_words(consented.recorded_at)}"
-        then = f"\u202f; la lettre a été transmise le {day_in_words(sent.recorded_at)}" if sent else ""
+        agreed = f"La structure a donné son accord le {format_day(consented.recorded_at)}"
+        then = f"\u202f; la lettre a été transmise le {format_day(sent.recorded_at)}" if sent else ""
         yield Paragraph(f"{agreed}{then}.")
 
 
 def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
     yield "Nom", structure.name
-    yield "Forme", sentence(words.LEGAL_FORMS[structure.legal_form])
+    yield "Forme", capitalize_first(words.LEGAL_FORMS[structure.legal_form])
     if structure.siret:
         yield "SIRET", _siret(structure.siret)
     if structure.rna:
@@ -136,14 +136,14 @@ def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
     if structure.legal_category:
         name = LEGAL_CATEGORIES[structure.legal_category[0]]
         yield "Catégorie juridique", f"{structure.legal_category} – {name}"
-    yield "Effectif", "à demander" if structure.headcount is None else counted(structure.headcount, "personne")
+    yield "Effectif", "à demander" if structure.headcount is None else format_count(structure.headcount, "personne")
     if structure.fte is not None:
-        yield "Équivalents temps plein", number(structure.fte)
+        yield "Équivalents temps plein", format_number(structure.fte)
     if structure.scope:
-        yield "Portée", sentence(words.SCOPES[structure.scope])
+        yield "Portée", capitalize_first(words.SCOPES[structure.scope])
 
 
-def contact(reading: Reading[Any], person: SealedContact | None) -> Iterator[Block]:
+def contact(reading: DocumentSource[Any], person: SealedContact | None) -> Iterator[Block]:
     if person is None:
         return
     lines = (
@@ -156,32 +156,32 @@ def contact(reading: Reading[Any], person: SealedContact | None) -> Iterator[Blo
     yield Facts(tuple((label, reading.show(value)) for label, value in lines if value))
 
 
-def _need(reading: Reading[Request]) -> Iterator[Block]:
+def _need(reading: DocumentSource[Request]) -> Iterator[Block]:
     request = reading.state
     yield Heading("La demande")
-    yield Paragraph(f"Reçue le {day_in_words(reading.told[0].recorded_at)}.")
+    yield Paragraph(f"Reçue le {format_day(reading.told[0].recorded_at)}.")
     if request.need:
         yield Paragraph(reading.show(request.need))
     if request.origin:
         yield Paragraph("Cette demande fait suite à un autre dossier.", aside=True)
     if request.earlier:
         yield Paragraph(
-            f"La structure est déjà venue\u00a0: {counted(len(request.earlier), 'demande')} dans cette unité.",
+            f"La structure est déjà venue\u00a0: {format_count(len(request.earlier), 'demande')} dans cette unité.",
             aside=True,
         )
 
 
-def _meetings(reading: Reading[Request]) -> Iterator[Block]:
+def _meetings(reading: DocumentSource[Request]) -> Iterator[Block]:
     meetings = [told.event for told in reading.all_of(MeetingRecorded)]
     if meetings:
         yield Heading("Les entretiens d’accueil" if len(meetings) > 1 else "L’entretien d’accueil")
     for meeting in meetings:
-        yield Paragraph(f"Le {in_words(meeting.held_on)}, avec {reading.show(meeting.with_whom)}.")
+        yield Paragraph(f"Le {format_date(meeting.held_on)}, avec {reading.show(meeting.with_whom)}.")
         if meeting.notes:
             yield Paragraph(reading.show(meeting.notes))
 
 
-def _criteria(reading: Reading[Request]) -> Iterator[Block]:
+def _criteria(reading: DocumentSource[Request]) -> Iterator[Block]:
     reference, state = deployment().reference(), reading.state
     rules = reference.rules(state.rules or "") or reference.in_force(reading.told[-1].recorded_at.date())
     judged = state.criteria
@@ -198,29 +198,29 @@ def _criteria(reading: Reading[Request]) -> Iterator[Block]:
         yield Paragraph(f"Reste à examiner\u00a0: {', '.join(hard)}.", aside=True)
 
 
-def _verdict(reading: Reading[Request], judged: Judged) -> tuple[str, str]:
-    verdict, evidence = sentence(words.VERDICTS[judged.verdict]), reading.show(judged.evidence)
+def _verdict(reading: DocumentSource[Request], judged: Judged) -> tuple[str, str]:
+    verdict, evidence = capitalize_first(words.VERDICTS[judged.verdict]), reading.show(judged.evidence)
     if judged.derogation is None:
         return verdict, evidence
     kind = f" ({words.DEROGATIONS[judged.derogation_kind]})" if judged.derogation_kind else ""
     return f"{verdict}, dérogation accordée{kind}", f"{evidence}\nDérogation\u00a0: {reading.show(judged.derogation)}"
 
 
-def _difficulty(reading: Reading[Request], difficulty: Difficulty | None) -> Iterator[Block]:
+def _difficulty(reading: DocumentSource[Request], difficulty: Difficulty | None) -> Iterator[Block]:
     if difficulty is None:
         return
-    facts = [("Niveau", sentence(words.LEVELS[difficulty.level]))]
+    facts = [("Niveau", capitalize_first(words.LEVELS[difficulty.level]))]
     if difficulty.lasting:
-        facts.append(("Nature", sentence(words.LASTINGS[difficulty.lasting])))
+        facts.append(("Nature", capitalize_first(words.LASTINGS[difficulty.lasting])))
     if difficulty.causes:
-        facts.append(("Causes", sentence(", ".join(words.CAUSES[cause] for cause in difficulty.causes))))
+        facts.append(("Causes", capitalize_first(", ".join(words.CAUSES[cause] for cause in difficulty.causes))))
     if difficulty.days_left is not None:
-        facts.append(("Temps pour agir", counted(difficulty.days_left, "jour")))
+        facts.append(("Temps pour agir", format_count(difficulty.days_left, "jour")))
     if difficulty.cessation_on:
-        facts.append(("Cessation des paiements", in_words(difficulty.cessation_on)))
+        facts.append(("Cessation des paiements", format_date(difficulty.cessation_on)))
     if difficulty.legal_deadline:
-        facts.append(("Déclaration au plus tard", in_words(difficulty.legal_deadline)))
-    facts.append(("Qualifiée le", day_in_words(difficulty.at)))
+        facts.append(("Déclaration au plus tard", format_date(difficulty.legal_deadline)))
+    facts.append(("Qualifiée le", format_day(difficulty.at)))
     yield Heading("Les difficultés")
     yield Facts(tuple(facts))
     if difficulty.explanation:
@@ -229,20 +229,20 @@ def _difficulty(reading: Reading[Request], difficulty: Difficulty | None) -> Ite
         yield Paragraph(DISCLAIMER, aside=True)
 
 
-def _outcome(reading: Reading[Request]) -> Iterator[tuple[str, str]]:
+def _outcome(reading: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
     request = reading.state
-    yield "Situation", sentence(words.STATUSES[request.status])
+    yield "Situation", capitalize_first(words.STATUSES[request.status])
     if request.ending:
-        yield "Fin du dossier", sentence(words.ENDINGS[request.ending])
+        yield "Fin du dossier", capitalize_first(words.ENDINGS[request.ending])
     for told in reading.told:
         if not isinstance(told.event, OUTCOMES):
             continue
         outcome: Outcome = told.event
-        yield "Date", day_in_words(told.recorded_at)
+        yield "Date", format_day(told.recorded_at)
         if isinstance(outcome, RequestTransferred):
             yield "Vers l’unité", outcome.to_unit
         if isinstance(outcome, RequestOriented) and outcome.orientations:
-            yield "Orientations", number(len(outcome.orientations))
+            yield "Orientations", format_number(len(outcome.orientations))
         if outcome.motive:
             yield "Motif", reading.show(outcome.motive)
         if isinstance(outcome, RequestOriented) and outcome.why_none:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from intake import deployed
 from intake.domain.register import register
-from shared.access import Dossier
+from shared.access import ProtectedCase
 from shared.eventlog import ServiceApplication, UnknownCase
 
 
-def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
+def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     """An identity of the register whose every right is to a dossier is of that dossier's unit, and as confidential
     as it is; others are nobody's."""
     try:
@@ -18,10 +18,10 @@ def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
     except UnknownCase:
         return _of_a_bearer(app, id)
     concerned = frozenset(filter(None, (known.state.unit, known.state.to_unit)))
-    return Dossier(id, concerned) if known.version else None
+    return ProtectedCase(id, concerned) if known.version else None
 
 
-def _of_a_bearer(app: ServiceApplication, identity: UUID) -> Dossier | None:
+def _of_a_bearer(app: ServiceApplication, identity: UUID) -> ProtectedCase | None:
     try:
         rights = app.load(register.decider, identity).state.rights
     except UnknownCase:
@@ -33,4 +33,4 @@ def _of_a_bearer(app: ServiceApplication, identity: UUID) -> Dossier | None:
     told = [app.recorder.in_charge(case) for case in cases if case]
     units = frozenset(unit for each in dossiers if each for unit in each.units)
     adviser = told[0].adviser if len(told) == 1 and told[0] else None
-    return Dossier(identity, units, any(each.confidential for each in told if each), adviser)
+    return ProtectedCase(identity, units, any(each.confidential for each in told if each), adviser)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from intake.people import Certificate, Confirmation
 from shared.documents import Block, Column, Document, Facts, Heading, Origin, Paragraph, Table
 from shared.eventlog import ServiceApplication
-from shared.kernel import in_words, instant_in_words
+from shared.kernel import format_date, format_instant
 
 NAMES = {
     "intake": "Accueil",
@@ -28,12 +28,12 @@ def paper(app: ServiceApplication, told: Certificate) -> Document:
 
 
 def _blocks(told: Certificate) -> list[Block]:
-    done = f"achevé le {instant_in_words(told.complete_at)}" if told.complete_at else "en cours"
+    done = f"achevé le {format_instant(told.complete_at)}" if told.complete_at else "en cours"
     return [
         Facts(
             (
                 ("Effacement", done),
-                ("Ordonné le", instant_in_words(told.ordered_at)),
+                ("Ordonné le", format_instant(told.ordered_at)),
                 ("Par", _by(told)),
                 ("Motif", told.motive),
             )
@@ -64,7 +64,7 @@ def _by(told: Certificate) -> str:
 def _row(each: Confirmation) -> tuple[str, str, str]:
     if each.confirmed_at is None:
         return NAMES[each.service], "pas encore", "–"
-    return NAMES[each.service], instant_in_words(each.confirmed_at), str(each.values)
+    return NAMES[each.service], format_instant(each.confirmed_at), str(each.values)
 
 
 def _backups(told: Certificate) -> str:
@@ -72,6 +72,6 @@ def _backups(told: Certificate) -> str:
         return "La date d’expiration des sauvegardes se compte à partir de la dernière confirmation."
     return (
         "Les sauvegardes d’avant contiennent encore la clé, elle-même chiffrée. La dernière expire avant le"
-        f" {in_words(told.backups_until)}\u202f; celle qui serait restaurée d’ici là est effacée de nouveau avant"
+        f" {format_date(told.backups_until)}\u202f; celle qui serait restaurée d’ici là est effacée de nouveau avant"
         " d’être lue."
     )

@@ -12,20 +12,20 @@ from intake.domain.nomenclature import SECTIONS
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm
 from intake.views import requests
-from shared.projections import Document
+from shared.projections import Row
 from shared.statistics import (
     UNKNOWN,
     Figure,
     Figures,
-    count,
+    count_figure,
     days_between,
-    distinct,
-    grouped,
+    distinct_figure,
+    grouped_figures,
     hours_between,
-    middle,
-    share,
-    size_in_french,
-    size_of,
+    median_figure,
+    share_figure,
+    size_class_of,
+    size_label,
 )
 
 OPENED = (events.RequestReceived, events.TransferReceived, events.LinkedRequestOpened)
@@ -47,14 +47,16 @@ BEHIND: dict[str, tuple[type, ...]] = {
 """By figure; those that are not here group requests by what is known of the structure."""
 
 
-def _counted(rows: Sequence[Document]) -> Iterator[Figure]:
-    yield count("requests", "Demandes reçues", "nombre de demandes, reçues d’une autre unité ou liées comprises", rows)
+def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
+    yield count_figure(
+        "requests", "Demandes reçues", "nombre de demandes, reçues d’une autre unité ou liées comprises", rows
+    )
     formula = "nombre de structures différentes qui ont fait au moins une demande"
-    yield distinct("structures", "Structures", formula, rows, "structure_id")
+    yield distinct_figure("structures", "Structures", formula, rows, "structure_id")
     yield from _outcomes(rows)
     yield _hours_to_triage(rows)
     for level in Level:
-        yield count(
+        yield count_figure(
             f"difficulty_{level}",
             f"Difficulté\u00a0: {words.LEVELS[level]}",
             "nombre de demandes dont c’est le dernier niveau qualifié dans l’unité",
@@ -71,14 +73,16 @@ def _counted(rows: Sequence[Document]) -> Iterator[Figure]:
     yield from _by_structure(rows)
 
 
-def _outcomes(rows: Sequence[Document]) -> Iterator[Figure]:
+def _outcomes(rows: Sequence[Row]) -> Iterator[Figure]:
     admitted = [row for row in rows if row.get("admitted")]
-    yield count(
+    yield count_figure(
         "admitted", "Demandes admises", "nombre de demandes admises dans le DLA, closes depuis comprises", admitted
     )
     oriented = [row for row in rows if row["status"] == Status.ORIENTED]
-    yield count("oriented", "Structures orientées", "nombre de demandes dont l’issue est une orientation", oriented)
-    yield share(
+    yield count_figure(
+        "oriented", "Structures orientées", "nombre de demandes dont l’issue est une orientation", oriented
+    )
+    yield share_figure(
         "orientation_rate",
         "Taux d’orientation",
         "demandes dont l’issue est une orientation ÷ demandes qui ont reçu une suite",
@@ -86,12 +90,12 @@ def _outcomes(rows: Sequence[Document]) -> Iterator[Figure]:
     )
     days = days_between(rows, "received_at", "outcome_at")
     formula = "médiane de (suite donnée − réception), en jours, pour les seules demandes qui ont reçu une suite"
-    yield middle("days_to_outcome", "Jours avant la suite donnée (médiane)", formula, days, len(rows))
+    yield median_figure("days_to_outcome", "Jours avant la suite donnée (médiane)", formula, days, len(rows))
 
 
-def _hours_to_triage(rows: Sequence[Document]) -> Figure:
+def _hours_to_triage(rows: Sequence[Row]) -> Figure:
     hours = {row["id"]: hours_between(row["received_at"], row["triaged_at"]) for row in rows if row.get("triaged_at")}
-    return middle(
+    return median_figure(
         "hours_to_triage",
         "Heures avant la qualification des difficultés (médiane)",
         "médiane de (première qualification − réception), en heures, pour les seules demandes qualifiées dans l’unité",
@@ -100,23 +104,23 @@ def _hours_to_triage(rows: Sequence[Document]) -> Figure:
     )
 
 
-def _acknowledged(code: str, label: str, among: str, rows: Sequence[Document]) -> Figure:
+def _acknowledged(code: str, label: str, among: str, rows: Sequence[Row]) -> Figure:
     told = ((row["id"], len(row.get("acknowledged", ())), len(row.get("sent", ()))) for row in rows)
-    return share(code, label, f"orientations bien reçues ÷ orientations transmises{among}", told)
+    return share_figure(code, label, f"orientations bien reçues ÷ orientations transmises{among}", told)
 
 
-def _by_structure(rows: Sequence[Document]) -> Iterator[Figure]:
+def _by_structure(rows: Sequence[Row]) -> Iterator[Figure]:
     """What is known of the structure, as corrected since."""
     formula = "nombre de demandes, selon ce qui est connu de la structure"
     yield from chain(
-        grouped("by_legal_form", "Demandes par forme juridique", formula, rows, _form, _form_in_french),
-        grouped("by_sector", "Demandes par secteur d’activité", formula, rows, _section, _section_in_french),
-        grouped("by_size", "Demandes par effectif", formula, rows, _size, size_in_french),
-        grouped("by_department", "Demandes par département", formula, rows, _department),
+        grouped_figures("by_legal_form", "Demandes par forme juridique", formula, rows, _form, _form_in_french),
+        grouped_figures("by_sector", "Demandes par secteur d’activité", formula, rows, _section, _section_in_french),
+        grouped_figures("by_size", "Demandes par effectif", formula, rows, _size, size_label),
+        grouped_figures("by_department", "Demandes par département", formula, rows, _department),
     )
 
 
-def _form(row: Document) -> str:
+def _form(row: Row) -> str:
     return str(row["legal_form"])
 
 
@@ -124,7 +128,7 @@ def _form_in_french(form: str) -> str:
     return words.LEGAL_FORMS[LegalForm(form)]
 
 
-def _section(row: Document) -> str:
+def _section(row: Row) -> str:
     return row["section"] or UNKNOWN
 
 
@@ -132,11 +136,11 @@ def _section_in_french(section: str) -> str:
     return "activité inconnue" if section == UNKNOWN else SECTIONS[section][0]
 
 
-def _size(row: Document) -> str:
-    return size_of(row["headcount"])
+def _size(row: Row) -> str:
+    return size_class_of(row["headcount"])
 
 
-def _department(row: Document) -> str:
+def _department(row: Row) -> str:
     return str(row["department"])
 
 

@@ -15,11 +15,11 @@ from intake.domain.commands import UnarchiveDossier
 from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, retention_of
 from intake.settings import deployment
 from shared.kernel import Role
-from shared.web.auth import Caller, Calling, allowed
-from shared.web.http import AsJson, answers
-from shared.web.requests import Asked, case_router
+from shared.web.auth import Caller, CallerDep, authorize
+from shared.web.http import JsonBody, problem_responses
+from shared.web.requests import AppDep, case_router
 from shared.web.resources import Operation
-from shared.web.standard import DPO
+from shared.web.standard import DPO_ONLY
 
 router = case_router("/retention", "retention")
 
@@ -54,9 +54,9 @@ class Suspension(BaseModel):
 
 
 @router.get("", summary="The dossiers that are over, by their term")
-def terms(asked: Asked, caller: Calling) -> list[Term]:
+def terms(asked: AppDep, caller: CallerDep) -> list[Term]:
     """The oldest term first. Nothing is destroyed by asking."""
-    allowed(caller, DPO)
+    authorize(caller, DPO_ONLY)
     today = asked.clock.now().date()
     found = planned.terms(asked, deployment())
     caller.listed_rows(len(found))
@@ -75,30 +75,35 @@ def terms(asked: Asked, caller: Calling) -> list[Term]:
     ]
 
 
-def hold(id: UUID, asked: Asked, caller: Calling, body: Annotated[HoldDossier, AsJson(), Body()]) -> Suspension:  # noqa: A002
+def hold(id: UUID, asked: AppDep, caller: CallerDep, body: Annotated[HoldDossier, JsonBody(), Body()]) -> Suspension:  # noqa: A002
     """Kept beyond its term, until it is released: a dispute, an inspection, a request under examination."""
     return _decided(id, asked, caller, body)
 
 
-def release(id: UUID, asked: Asked, caller: Calling, body: Annotated[ReleaseDossier, AsJson(), Body()]) -> Suspension:  # noqa: A002
+def release(
+    id: UUID,  # noqa: A002
+    asked: AppDep,
+    caller: CallerDep,
+    body: Annotated[ReleaseDossier, JsonBody(), Body()],
+) -> Suspension:
     """What it was held for is over: its term counts again."""
     return _decided(id, asked, caller, body)
 
 
 def unarchive(
     id: UUID,  # noqa: A002
-    asked: Asked,
-    caller: Calling,
-    body: Annotated[UnarchiveDossier, AsJson(), Body()],
+    asked: AppDep,
+    caller: CallerDep,
+    body: Annotated[UnarchiveDossier, JsonBody(), Body()],
 ) -> Archived:
     """The unit reads and works on the dossier again; its term counts from today."""
-    allowed(caller, DPO)
+    authorize(caller, DPO_ONLY)
     receipt = asked.handle(deployed.requests, id, body, asked.context(id, caller.actor), exists=True)
     return Archived(case=id, archived=receipt.state.archived)
 
 
 def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | ReleaseDossier) -> Suspension:  # noqa: A002
-    allowed(caller, DPO)
+    authorize(caller, DPO_ONLY)
     asked.existing(deployed.requests, id)
     receipt = asked.handle(decider, retention_of(id), command, asked.context(id, caller.actor))
     motive = receipt.state.held
@@ -116,6 +121,6 @@ for path, endpoint, command, told in (
         endpoint,
         methods=["POST"],
         response_model=told,
-        responses=answers(409, 410),
+        responses=problem_responses(409, 410),
         summary=endpoint.__dict__["operation"].title,
     )

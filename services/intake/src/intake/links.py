@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict
 from intake.domain.link import Bearer, GiveLink, IssueLink, LinkGiven, PersonalLink, RenewLink, decider
 from intake.settings import deployment
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role, name_of, uuid7
-from shared.web.auth import Caller, Callers, Calling, allowed
-from shared.web.collections import then
-from shared.web.http import AsJson, answers
+from shared.kernel import Role, event_name, uuid7
+from shared.web.auth import Authenticator, Caller, CallerDep, authorize
+from shared.web.collections import load_case_for_response
+from shared.web.http import JsonBody, problem_responses
 from shared.web.identity import new_secret
-from shared.web.requests import Asked, Asking, IdempotencyKey
-from shared.web.resources import Done, Endpoints, Link, Operation, shown
+from shared.web.requests import AppDep, IdempotencyKeyHeader, PointInTimeDep
+from shared.web.resources import AggregateEndpoints, CommandResult, Link, Operation, plain_state
 
 TOLD_ONCE = {"Cache-Control": "no-store"}
 
@@ -33,7 +33,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class Given(Done):
+class Given(CommandResult):
     """`secret`: the bearer token that the link carries, told here once and kept nowhere; null when the answer is given
     again to an Idempotency-Key. `address`: the whole link, where the deployment has a console; the secret stands in its
     fragment, which no server is told. `until`: its last day."""
@@ -58,20 +58,20 @@ class LinkRow(BaseModel):
     links: list[Link] = []
 
 
-class PersonalLinks(Endpoints[PersonalLink]):
+class PersonalLinks(AggregateEndpoints[PersonalLink]):
     def gives(self, *roles: Role) -> None:
         """POST on the collection, and below one person's link for a new one."""
 
         def give_link(
             request: Request,
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             case: UUID,
             response: Response,
-            body: Annotated[GiveLink, AsJson(), Body()],
-            idempotency_key: IdempotencyKey = None,
+            body: Annotated[GiveLink, JsonBody(), Body()],
+            idempotency_key: IdempotencyKeyHeader = None,
         ) -> Given:
-            allowed(caller, frozenset(roles), case)
+            authorize(caller, frozenset(roles), case)
             self._check_stands(asked, case)
             given = self._issued(request, asked, caller, case, uuid7(), body, idempotency_key, response)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{given.id}"
@@ -80,14 +80,14 @@ class PersonalLinks(Endpoints[PersonalLink]):
         def renew_link(
             request: Request,
             id: UUID,  # noqa: A002
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             case: UUID,
             response: Response,
-            body: Annotated[RenewLink, AsJson(), Body()],
-            idempotency_key: IdempotencyKey = None,
+            body: Annotated[RenewLink, JsonBody(), Body()],
+            idempotency_key: IdempotencyKeyHeader = None,
         ) -> Given:
-            allowed(caller, frozenset(roles), case)
+            authorize(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
             return self._issued(request, asked, caller, case, id, body, idempotency_key, response)
 
@@ -100,20 +100,20 @@ class PersonalLinks(Endpoints[PersonalLink]):
         @self._router.get("", summary="Who was given a link to the case")
         def index(
             case: UUID,
-            asked: Asked,
-            caller: Calling,
-            moment: Asking,
+            asked: AppDep,
+            caller: CallerDep,
+            moment: PointInTimeDep,
             response: Response,
         ) -> list[LinkRow]:
             """Each person once, with the link that they were given last. Secrets are kept nowhere. Now, or as it was;
             `version` is the request's."""
             assert self._within is not None
-            allowed(caller, frozenset(roles), case)
-            found = then(asked, self._within._decider, case, moment, response)
+            authorize(caller, frozenset(roles), case)
+            found = load_case_for_response(asked, self._within._decider, case, moment, response)
             known = [(person, found.loaded(decider, person)) for person in found.begun_by(LinkGiven)]
             return [
                 LinkRow(
-                    **shown(asked, person, loaded),
+                    **plain_state(asked, person, loaded),
                     links=self._links_then(caller, case, person, loaded.state, moment),
                 )
                 for person, loaded in known
@@ -130,7 +130,7 @@ class PersonalLinks(Endpoints[PersonalLink]):
         key: str | None,
         response: Response,
     ) -> Given:
-        callers: Callers = request.app.state.callers
+        callers: Authenticator = request.app.state.callers
         secret = new_secret()
         identity = callers.link_identity(secret)
         assert identity is not None
@@ -161,7 +161,7 @@ class PersonalLinks(Endpoints[PersonalLink]):
             methods=["POST"],
             status_code=status,
             response_model=Given,
-            responses=answers(409, 410),
+            responses=problem_responses(409, 410),
             summary=operation.title,
             description=operation.command.__doc__,
         )
@@ -185,7 +185,7 @@ def _namesake(app: ServiceApplication, case: UUID, asked: GiveLink) -> UUID | No
 
 def persons(app: ServiceApplication, case: UUID) -> list[UUID]:
     """Who was given a link to the case, the first one first."""
-    given = f"{name_of(LinkGiven).name}:"
+    given = f"{event_name(LinkGiven).name}:"
     return [entry.originator_id for entry in app.recorder.entries_of_case(case) if entry.topic.startswith(given)]
 
 

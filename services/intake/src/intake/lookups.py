@@ -19,12 +19,12 @@ from intake.domain.state import Request
 from intake.domain.structure import checked
 from intake.domain.territory import region_of
 from intake.settings import deployment
-from shared.access import ROWS, Covered, covering
-from shared.eventlog import ServiceApplication, plain
+from shared.access import ROWS, RowScope, scope_condition
+from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Right, Role
-from shared.queries import KEPT_NOW, judged_by
-from shared.temporal import Moment, kept_then, rows_then
-from shared.web.auth import Caller, allowed
+from shared.queries import CURRENT_ROWS, reference_instant
+from shared.temporal import PointInTime, load_past_rows, past_row_source
+from shared.web.auth import Caller, authorize
 from shared.web.http import ProblemError
 
 
@@ -63,7 +63,7 @@ def received_knowing(
     It is prefilled where the deployment asks a directory."""
     structure = checked(asked.structure, deployment().reference())
     structure_id = app.vault.pseudonym(structure.number)
-    covered, values = covering(caller.listed)
+    covered, values = scope_condition(caller.listed)
     rows = app.recorder.fetch(
         f"SELECT case_id FROM {ROWS} WHERE view = %(view)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
         f" AND document->>'unit' = %(unit)s AND {covered} ORDER BY case_id LIMIT 50",
@@ -95,7 +95,7 @@ def transferred(app: ServiceApplication, caller: Caller, asked: commands.Receive
     Raises ProblemError 403."""
     origin = app.existing(deployed.requests, asked.origin).state
     if origin.confidential:
-        allowed(caller, frozenset(Role), asked.origin)
+        authorize(caller, frozenset(Role), asked.origin)
     assert origin.contact is not None
     return commands.TakeOver(
         asked.origin,
@@ -121,7 +121,7 @@ def beside(app: ServiceApplication, _case: UUID, state: Request) -> dict[str, An
         },
         "difficulty": in_words(state.difficulty, now) if state.difficulty else None,
         "competence": {"unit": competent, "here": competent == state.unit if competent else None},
-        "assessment": plain(assess(state.structure, state.criteria, rules), str),
+        "assessment": to_plain(assess(state.structure, state.criteria, rules), str),
     }
 
 
@@ -145,14 +145,16 @@ def in_words(difficulty: Difficulty, now: datetime) -> dict[str, Any]:
     }
 
 
-def chases(app: ServiceApplication, covered: Covered | None, unit: str | None, moment: Moment) -> list[chasing.Chase]:
+def chases(
+    app: ServiceApplication, covered: RowScope | None, unit: str | None, moment: PointInTime
+) -> list[chasing.Chase]:
     """Orientations of the cases that are covered, or of those of one unit, sent and not acknowledged; then, by the days
-    that are given today. About the past it raises like `rows_then`."""
-    covered_rows, values = covering(covered)
-    kept, now = KEPT_NOW, app.clock.now()
-    if moment != Moment():
-        then = rows_then(app, views.chases, moment, None if covered is None else covered.units)
-        kept, now = kept_then(views.chases, then.documents), judged_by(moment)
+    that are given today. About the past it raises like `load_past_rows`."""
+    covered_rows, values = scope_condition(covered)
+    kept, now = CURRENT_ROWS, app.clock.now()
+    if moment != PointInTime():
+        then = load_past_rows(app, views.chases, moment, None if covered is None else covered.units)
+        kept, now = past_row_source(views.chases, then.documents), reference_instant(moment)
     rows = app.recorder.fetch(
         f"{kept.before}SELECT document FROM {ROWS} WHERE view = %(view)s AND document->>'status' = 'waiting'"  # noqa: S608
         f" AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s) AND {covered_rows}",

@@ -42,7 +42,7 @@ service = Service(
         api.identities_router,
         api.reference_router,
         api.self_checks_router,
-        api.caseload_router,
+        api.caseload_endpoints,
         people.router,
         certificates.router,
         keeping.router,

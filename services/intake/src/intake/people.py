@@ -15,15 +15,15 @@ from intake.domain.erasure import Erasure, OrderAgain, OrderErasure, OrderKnowin
 from intake.domain.register import register
 from intake.domain.state import Status
 from intake.settings import deployment
-from shared.erasure import erasure_of
-from shared.erasure.after_restore import Again, key_destroyed
-from shared.eventlog import ServiceApplication, UnknownCase, cases_of, is_something_else, values_of
+from shared.erasure import person_erasure_id
+from shared.erasure.after_restore import DestroyedAgain, key_destroyed
+from shared.eventlog import ServiceApplication, UnknownCase, cases_of_person, count_values_of, is_case_key
 from shared.kernel import Decider, Role
-from shared.web.auth import Calling, allowed, read
-from shared.web.http import AsJson, answers
-from shared.web.requests import Asked
+from shared.web.auth import CallerDep, authorize, authorize_read
+from shared.web.http import JsonBody, problem_responses
+from shared.web.requests import AppDep
 from shared.web.resources import Operation
-from shared.web.standard import DPO, people_router
+from shared.web.standard import DPO_ONLY, people_router
 
 S = TypeVar("S")
 OPEN = (Status.RECEIVED, Status.ADMITTED)
@@ -59,40 +59,40 @@ router = people_router()
 
 def order_erasure(
     id: UUID,  # noqa: A002
-    asked: Asked,
-    caller: Calling,
-    body: Annotated[OrderErasure, AsJson(), Body()],
+    asked: AppDep,
+    caller: CallerDep,
+    body: Annotated[OrderErasure, JsonBody(), Body()],
 ) -> Certificate:
     """Every service destroys what opens this person's name, mail and telephone, for good; what happened stays told.
 
     Refused while an open dossier has them as its contact, and while they hold rights. Asked again, nothing changes."""
-    allowed(caller, DPO)
-    stream = erasure_of(id)
+    authorize(caller, DPO_ONLY)
+    stream = person_erasure_id(id)
     asked.handle(erasure.decider, stream, knowing(asked, id, body), asked.context(stream, caller.actor))
     return certificate(asked, id)
 
 
 @router.get("/{id}/erasure", summary="The certificate of an erasure")
-def erasure_certificate(id: UUID, asked: Asked, caller: Calling) -> Certificate:  # noqa: A002
+def erasure_certificate(id: UUID, asked: AppDep, caller: CallerDep) -> Certificate:  # noqa: A002
     """Who ordered it and why, which services have confirmed and when, what is outstanding, until when back-ups last."""
-    allowed(caller, DPO)
-    read(caller, id)
+    authorize(caller, DPO_ONLY)
+    authorize_read(caller, id)
     return certificate(asked, id)
 
 
-def erases_again(app: ServiceApplication, key: UUID) -> Again:
+def erases_again(app: ServiceApplication, key: UUID) -> DestroyedAgain:
     """A person is ordered to be erased once more, so that every service confirms again, and the certificate answers."""
-    stream = erasure_of(key)
+    stream = person_erasure_id(key)
     ordered = _state(app, erasure.decider, stream) is not None
     if ordered or _is_dossier(app, key):
         return key_destroyed(app, key)
-    return erasure.decider, stream, OrderAgain(key, values_of(app, key))
+    return erasure.decider, stream, OrderAgain(key, count_values_of(app, key))
 
 
 def knowing(app: ServiceApplication, person: UUID, asked: OrderErasure) -> OrderKnowing:
     """The order, with what intake knows of whoever is meant."""
     today = app.clock.now().date()
-    dossiers = tuple(case for case in cases_of(app, person) if _is_contact(app, case, person))
+    dossiers = tuple(case for case in cases_of_person(app, person) if _is_contact(app, case, person))
     held = _state(app, register.decider, person) or register.Register()
     bearer = _state(app, link.decider, person)
     return OrderKnowing(
@@ -102,13 +102,13 @@ def knowing(app: ServiceApplication, person: UUID, asked: OrderErasure) -> Order
         dossiers,
         sum(right.until is None or right.until >= today for right in held.held)
         + bool(bearer and not bearer.revoked and bearer.until and bearer.until >= today),
-        values_of(app, person),
+        count_values_of(app, person),
     )
 
 
 def certificate(app: ServiceApplication, person: UUID) -> Certificate:
     """Raises UnknownCase when nobody ordered it."""
-    stream = erasure_of(person)
+    stream = person_erasure_id(person)
     state: Erasure = app.existing(erasure.decider, stream).state
     ordered = app.recorder.entries_of_stream(stream)[0]
     meta = app.mapper.to_domain_event(ordered).meta
@@ -141,7 +141,7 @@ def _is_dossier(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
     """Or what else has a key of its own; a person of the register has one too, named or not."""
     if _state(app, register.decider, id):
         return False
-    return is_something_else(app, id) or _state(app, deployed.requests, id) is not None
+    return is_case_key(app, id) or _state(app, deployed.requests, id) is not None
 
 
 def _is_contact(app: ServiceApplication, case: UUID, person: UUID) -> bool:
@@ -163,6 +163,6 @@ router.add_api_route(
     methods=["DELETE"],
     status_code=202,
     response_model=Certificate,
-    responses=answers(409),
+    responses=problem_responses(409),
     summary="Effacer une personne",
 )

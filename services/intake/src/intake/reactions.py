@@ -8,43 +8,47 @@ from intake import deployed
 from intake.domain import commands, erasure
 from shared.contracts import diagnostic, followup, parcours
 from shared.contracts.diagnostic import PlanAgreed
-from shared.contracts.erasure import PersonForgotten
+from shared.contracts.erasure import PersonErased
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
-from shared.erasure import erasure_of
+from shared.erasure import person_erasure_id
 from shared.eventlog import ServiceApplication
 from shared.kernel import uuid7_after
-from shared.messaging import Header, Reactions, To
+from shared.messaging import CommandDispatch, Header, Reactions
 
 reactions = Reactions("intake")
 
 
 @reactions.on(PlanAgreed)
-def start_accompaniment(_: PlanAgreed, header: Header) -> To:
+def start_accompaniment(_: PlanAgreed, header: Header) -> CommandDispatch:
     """The plan is agreed, and the parcours opens: it will tell how the case ends."""
-    return To(deployed.requests, header.case, commands.StartAccompaniment())
+    return CommandDispatch(deployed.requests, header.case, commands.StartAccompaniment())
 
 
 @reactions.on(ParcoursCompleted)
-def end_accompaniment(_: ParcoursCompleted, header: Header) -> To:
+def end_accompaniment(_: ParcoursCompleted, header: Header) -> CommandDispatch:
     """The parcours is over: the structure may ask again while its follow-up goes on, or resumes."""
-    return To(deployed.requests, header.case, commands.EndAccompaniment(header.recorded_at))
+    return CommandDispatch(deployed.requests, header.case, commands.EndAccompaniment(header.recorded_at))
 
 
 @reactions.on(ParcoursAbandoned)
-def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> To:
+def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
     """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
-    return To(deployed.requests, header.case, commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at))
+    return CommandDispatch(
+        deployed.requests, header.case, commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at)
+    )
 
 
 @reactions.on(FollowUpClosed)
-def close_followed_up_case(_: FollowUpClosed, header: Header) -> To:
+def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch:
     """The follow-up is over, and with it the case."""
-    return To(deployed.requests, header.case, commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at))
+    return CommandDispatch(
+        deployed.requests, header.case, commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at)
+    )
 
 
 @reactions.on(NeedFound)
-def open_linked_request(event: NeedFound, header: Header, app: ServiceApplication) -> To:
+def open_linked_request(event: NeedFound, header: Header, app: ServiceApplication) -> CommandDispatch:
     """A new need found in follow-up opens a request of its own, linked to the first; it is not confidential as that may
     be, and then does not name it."""
     origin = app.existing(deployed.requests, header.case).state
@@ -54,28 +58,28 @@ def open_linked_request(event: NeedFound, header: Header, app: ServiceApplicatio
     command = commands.OpenLinkedRequest(
         named, origin.structure, origin.contact, origin.structure_id, origin.unit, event.theme
     )
-    return To(deployed.requests, linked, command, case=linked)
+    return CommandDispatch(deployed.requests, linked, command, case=linked)
 
 
-def _confirmed(told: PersonForgotten, header: Header) -> To:
+def _confirmed(told: PersonErased, header: Header) -> CommandDispatch:
     confirm = erasure.ConfirmErasure(header.publisher, told.values, header.recorded_at)
-    return To(erasure.decider, erasure_of(told.person), confirm)
+    return CommandDispatch(erasure.decider, person_erasure_id(told.person), confirm)
 
 
 @reactions.on(diagnostic.PersonForgotten)
-def confirm_for_diagnostic(told: diagnostic.PersonForgotten, header: Header) -> To:
+def confirm_for_diagnostic(told: diagnostic.PersonForgotten, header: Header) -> CommandDispatch:
     """Diagnostic has forgotten the person."""
     return _confirmed(told, header)
 
 
 @reactions.on(parcours.PersonForgotten)
-def confirm_for_parcours(told: parcours.PersonForgotten, header: Header) -> To:
+def confirm_for_parcours(told: parcours.PersonForgotten, header: Header) -> CommandDispatch:
     """Parcours has forgotten the person."""
     return _confirmed(told, header)
 
 
 @reactions.on(followup.PersonForgotten)
-def confirm_for_followup(told: followup.PersonForgotten, header: Header) -> To:
+def confirm_for_followup(told: followup.PersonForgotten, header: Header) -> CommandDispatch:
     """Followup has forgotten the person."""
     return _confirmed(told, header)
 

@@ -15,9 +15,9 @@ from intake.domain.events import DossierArchived
 from intake.domain.retention import DestroyDossier, Kept, RetentionHeld, RetentionReleased, retention_of
 from intake.domain.state import Status
 from intake.settings import Deployment, deployment
-from shared.eventlog import ServiceApplication, only_in, values_of
-from shared.kernel import Actor, Role, months_after, name_of
-from shared.web.auth import UNREADABLE
+from shared.eventlog import ServiceApplication, count_values_of, people_only_in
+from shared.kernel import Actor, Role, add_months, event_name
+from shared.web.auth import UNREADABLE_EVENT_ERRORS
 
 log = logging.getLogger(__name__)
 CLASSES = {
@@ -27,7 +27,7 @@ CLASSES = {
     Status.CLOSED: Kept.CLOSED,
 }
 IN_FRENCH = {Kept.NOT_ADMITTED: "non admis", Kept.CLOSED: "clos"}
-CHANGES_NO_TERM = [name_of(each).topic for each in (RetentionHeld, RetentionReleased, DossierArchived)]
+CHANGES_NO_TERM = [event_name(each).topic for each in (RetentionHeld, RetentionReleased, DossierArchived)]
 """What is recorded of a dossier without being something that happens to it."""
 COLUMNS = {
     "case": "Dossier",
@@ -107,12 +107,12 @@ def archive(app: ServiceApplication) -> list[UUID]:
     today, ourselves = app.clock.now().date(), Actor(f"service:{app.service}", Role.SERVICE)
     archived = []
     for row in rows:
-        since = months_after(row["recorded_at"].date(), deployment().keep_closed_months)
+        since = add_months(row["recorded_at"].date(), deployment().keep_closed_months)
         if since <= today:
             case = row["case_id"]
             try:
                 receipt = app.handle(deployed.requests, case, ArchiveDossier(since), app.context(case, ourselves))
-            except UNREADABLE:
+            except UNREADABLE_EVENT_ERRORS:
                 log.exception("%s is past its term and is no archive: its log cannot be read", case)
                 continue
             if receipt.events:
@@ -123,8 +123,8 @@ def archive(app: ServiceApplication) -> list[UUID]:
 def destroy(app: ServiceApplication, due: list[Term], actor: Actor) -> Iterator[Term]:
     """Each in a transaction of its own, with the event that says so; raises Refused for one that was held meanwhile."""
     for term in due:
-        persons = tuple(only_in(app, term.case))
-        values = sum(values_of(app, person) for person in persons)
+        persons = tuple(people_only_in(app, term.case))
+        values = sum(count_values_of(app, person) for person in persons)
         command = DestroyDossier(term.kept, term.due_on, persons, values)
         app.handle(retention.decider, retention_of(term.case), command, app.context(term.case, actor))
         yield term
@@ -136,10 +136,10 @@ def _term(app: ServiceApplication, row: dict[str, object], rules: Deployment) ->
     last_on: date = last.date()  # type: ignore[attr-defined]
     kept, archived_on = CLASSES[status], None
     if kept is Kept.NOT_ADMITTED:
-        due_on = months_after(last_on, rules.keep_not_admitted_months)
+        due_on = add_months(last_on, rules.keep_not_admitted_months)
     else:
-        archived_on = months_after(last_on, rules.keep_closed_months)
-        due_on = months_after(archived_on, rules.keep_archived_months)
+        archived_on = add_months(last_on, rules.keep_closed_months)
+        due_on = add_months(archived_on, rules.keep_archived_months)
     obstacle = None
     if app.load(retention.decider, retention_of(case)).state.held:
         obstacle = "destruction suspendue par le ou la DPO"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from intake.domain.places import Commune, Communes
-from shared.kernel import folded
+from shared.kernel import fold_text
 
 MOST_FOUND = 50
 
@@ -42,4 +42,4 @@ def activities(listed: Mapping[str, str], typed: str) -> dict[str, str]:
 @lru_cache(60_000)
 def _words(text: str) -> str:
     """Without accents, capitals, hyphens or apostrophes: all that is listed is folded once."""
-    return " ".join(re.findall(r"[a-z0-9]+", folded(text)))
+    return " ".join(re.findall(r"[a-z0-9]+", fold_text(text)))

@@ -17,7 +17,7 @@ from intake.domain.difficulty import Level
 from intake.domain.places import communes
 from intake.domain.reference import Reference
 from intake.domain.territory import Competence
-from shared.settings import Mode, is_in_clear
+from shared.settings import Mode, is_unencrypted
 
 PREFIX, MODE = "DLA_INTAKE_", "DLA_MODE"
 
@@ -60,9 +60,9 @@ class Deployment(BaseSettings):
         return self
 
     def _in_clear(self) -> Iterator[str]:
-        if self.console_url and is_in_clear(str(self.console_url)):
+        if self.console_url and is_unencrypted(str(self.console_url)):
             yield f"{PREFIX}CONSOLE_URL leads personal links to a page that travels in clear: use https://"
-        if self.prefill_url and is_in_clear(str(self.prefill_url)):
+        if self.prefill_url and is_unencrypted(str(self.prefill_url)):
             yield f"{PREFIX}PREFILL_URL is read without TLS: whoever is on the way alters what is recorded; use https://"
 
     def competent(self) -> Competence:

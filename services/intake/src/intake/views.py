@@ -25,10 +25,10 @@ from intake.domain.nomenclature import section_of
 from intake.domain.state import Status
 from intake.domain.structure import Structure
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.projections import Document, View
+from shared.projections import Projection, Row
 
 
-def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
             structure, origin = opened.structure, getattr(opened, "origin", None)
@@ -73,7 +73,7 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     return row
 
 
-def _described(structure: Structure) -> Document:
+def _described(structure: Structure) -> Row:
     return {
         "structure": structure.name,
         "department": structure.department,
@@ -86,7 +86,7 @@ def _described(structure: Structure) -> Document:
     }
 
 
-def _waiting(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _waiting(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     stream, sent = str(entry.originator_id), row.get("orientations", {})
     match recorded.data:
         case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
@@ -118,11 +118,11 @@ def _listed(proposed: orientation.OrientationProposed) -> str:
     return proposed.target if proposed.target and proposed.code else "autre"
 
 
-def _level(difficulty: Difficulty | None) -> Document:
+def _level(difficulty: Difficulty | None) -> Row:
     return {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline} if difficulty else {}
 
 
-requests = View(
+requests = Projection(
     "requests:v7",
     _project,
     searched=("structure", "department"),
@@ -130,4 +130,4 @@ requests = View(
     sorts=("structure", "status", "received_at", "outcome_at"),
     opened="received_at",
 )
-chases = View("chases:v2", _waiting, searched=("structure",))
+chases = Projection("chases:v2", _waiting, searched=("structure",))

@@ -14,8 +14,8 @@ from intake.domain.reference import Reference
 from intake.domain.state import Request
 from intake.domain.what_if import differences
 from shared.eventlog import ServiceApplication
-from shared.kernel import Refused, Would
-from shared.temporal import recorded
+from shared.kernel import Refused, RuleDifference
+from shared.temporal import recorded_events
 
 OPENS = (RequestReceived, TransferReceived, LinkedRequestOpened)
 COLUMNS = {
@@ -29,9 +29,9 @@ COLUMNS = {
     "reason": "Pourquoi",
 }
 WOULD = {
-    Would.MORE: "serait nécessaire",
-    Would.LESS: "ne serait plus nécessaire",
-    Would.CANNOT_TELL: "ne peut se dire",
+    RuleDifference.MORE: "serait nécessaire",
+    RuleDifference.LESS: "ne serait plus nécessaire",
+    RuleDifference.CANNOT_TELL: "ne peut se dire",
 }
 
 
@@ -39,7 +39,7 @@ def rows(
     app: ServiceApplication, reference: Reference, other: Criteria, since: date | None
 ) -> Iterator[tuple[UUID, list[dict[str, str]]]]:
     """Each request received since a day, with a row for each derogation that would differ."""
-    for entry, event in recorded(app, OPENS, since):
+    for entry, event in recorded_events(app, OPENS, since):
         request = app.load(requests, event.originator_id).state
         received_on = entry.recorded_at.date()
         then = _criteria_then(reference, request, received_on)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from parcours.domain.changes import AXES
 from parcours.domain.state import Status
 from parcours.views import parcours_list
-from shared.projections import Document
-from shared.statistics import UNKNOWN, Dimension, Release, banded, hours_between
+from shared.projections import Row
+from shared.statistics import UNKNOWN, Dimension, Release, band_of, hours_between
 
 ENDINGS = {str(Status.COMPLETED): "terminé", str(Status.ABANDONED): "abandonné"}
 DAYS = {"90": 90.0, "180": 180.0, "365": 365.0, "more": float("inf")}
@@ -28,26 +28,26 @@ AMOUNTS = {
 IN_EUROS = {"0": 0.0, "2000": 1_000.0, "5000": 3_500.0, "10000": 7_500.0, "more": 15_000.0}
 
 
-def _ending(row: Document) -> str:
+def _ending(row: Row) -> str:
     return str(Status.ABANDONED if row["status"] == Status.ABANDONED else Status.COMPLETED)
 
 
-def _first_axis(row: Document) -> str:
+def _first_axis(row: Row) -> str:
     first = next(iter(row["ranking"]), UNKNOWN)
     return first if first in AXES else UNKNOWN
 
 
-def _consulting(row: Document) -> str:
+def _consulting(row: Row) -> str:
     return "with" if row["consulting"] else "without"
 
 
-def _length(row: Document) -> str:
+def _length(row: Row) -> str:
     validated = row["first_validated_at"]
-    return banded(DAYS, hours_between(validated, row["ended_at"]) / 24 if validated else None, UNKNOWN)
+    return band_of(DAYS, hours_between(validated, row["ended_at"]) / 24 if validated else None, UNKNOWN)
 
 
-def _amount(row: Document) -> str:
-    return banded(CENTS, row["committed"], UNKNOWN)
+def _amount(row: Row) -> str:
+    return band_of(CENTS, row["committed"], UNKNOWN)
 
 
 release = Release(

@@ -13,9 +13,20 @@ from parcours.domain.consultation import consultation as consulting_of
 from parcours.domain.consultation.state import Consultation, Proposal, Step
 from parcours.domain.state import Action, Agreement, Parcours
 from shared.attachments import attachment
-from shared.documents import Block, Column, Document, Facts, Heading, Paragraph, Party, Reading, Signatures, Table
-from shared.kernel import Sealed, euros, in_words, period, quoted, sentence
-from shared.kernel.french import counted
+from shared.documents import (
+    Block,
+    Column,
+    Document,
+    DocumentSource,
+    Facts,
+    Heading,
+    Paragraph,
+    Party,
+    Signatures,
+    Table,
+)
+from shared.kernel import Encrypted, capitalize_first, format_date, format_euros, format_period, quote_french
+from shared.kernel.french import format_count
 
 DRAFT, SIGNED = "Projet de convention tripartite", "Convention tripartite"
 MODEL = (
@@ -38,7 +49,7 @@ def lacking_draft(consultation: Consultation) -> str | None:
     return NOT_INFORMED if any(each.informed_on is None for each in consultation.proposals.values()) else None
 
 
-def draft(reading: Reading[Consultation]) -> Document:
+def draft(reading: DocumentSource[Consultation]) -> Document:
     """From the award until the three have signed."""
     parcours: Parcours = reading.around
     consultation = reading.state
@@ -61,7 +72,7 @@ def draft(reading: Reading[Consultation]) -> Document:
     return reading.document(DRAFT, f"Unité {parcours.plan.unit}", blocks)
 
 
-def agreement(reading: Reading[Parcours], key: UUID) -> Document:
+def agreement(reading: DocumentSource[Parcours], key: UUID) -> Document:
     """Once it is recorded, with its amendments."""
     parcours, action = reading.state, reading.state.actions[key]
     terms = action.agreement
@@ -69,7 +80,7 @@ def agreement(reading: Reading[Parcours], key: UUID) -> Document:
     consultation = reading.beside(consulting_of.decider, terms.consultation) if terms.consultation else None
     provider = reading.show(terms.provider)
     blocks: list[Block] = [
-        Paragraph(f"Signée le {in_words(terms.signed_on)}."),
+        Paragraph(f"Signée le {format_date(terms.signed_on)}."),
         *_parties(reading, parcours.plan.unit, provider),
         *_purpose(reading, action, consultation, terms.exception),
         Heading("2. Le calendrier, les jours et le montant"),
@@ -83,7 +94,7 @@ def agreement(reading: Reading[Parcours], key: UUID) -> Document:
     return reading.document(SIGNED, f"Unité {parcours.plan.unit}", blocks)
 
 
-def _parties(reading: Reading[Any], unit: str, provider: str) -> Iterator[Block]:
+def _parties(reading: DocumentSource[Any], unit: str, provider: str) -> Iterator[Block]:
     yield Heading("Entre")
     yield Facts(
         (
@@ -95,7 +106,7 @@ def _parties(reading: Reading[Any], unit: str, provider: str) -> Iterator[Block]
 
 
 def _purpose(
-    reading: Reading[Any], action: Action | None, consultation: Consultation | None, exception: Sealed | None
+    reading: DocumentSource[Any], action: Action | None, consultation: Consultation | None, exception: Encrypted | None
 ) -> Iterator[Block]:
     yield Heading("1. L’objet")
     if action:
@@ -120,20 +131,20 @@ def _chosen(consultation: Consultation | None) -> Proposal | None:
 
 def _calendar(action: Action | None) -> Iterator[tuple[str, str]]:
     if action:
-        yield "Calendrier prévu", sentence(period(action.planned.starts_on, action.planned.ends_on))
+        yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
 
 
-def _terms(reading: Reading[Parcours], key: UUID, terms: Agreement) -> Iterator[Block]:
+def _terms(reading: DocumentSource[Parcours], key: UUID, terms: Agreement) -> Iterator[Block]:
     amendments = [told.event for told in reading.all_of(AmendmentSigned) if told.event.action == key]
     price = _price(terms.days, terms.amount, ", avenants compris" if amendments else "")
     yield Facts((*_calendar(reading.state.actions[key]), *price))
     if amendments:
-        rows = tuple((in_words(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments)
+        rows = tuple((format_date(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments)
         yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), rows)
 
 
 def _price(days: int, amount: int, included: str = "") -> tuple[tuple[str, str], ...]:
-    return (f"Jours convenus{included}", counted(days, "jour")), ("Montant", euros(amount))
+    return (f"Jours convenus{included}", format_count(days, "jour")), ("Montant", format_euros(amount))
 
 
 def _clauses() -> Iterator[Block]:
@@ -159,7 +170,7 @@ def _clauses() -> Iterator[Block]:
         yield Paragraph(text)
 
 
-def _places(reading: Reading[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> Signatures:
+def _places(reading: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> Signatures:
     return Signatures(
         (
             Party("La structure", reading.named or "", notes[0]),
@@ -177,17 +188,17 @@ def _days(terms: Agreement) -> tuple[str, str, str]:
 
 
 def _on(day: date) -> str:
-    return f"Signé le {in_words(day)}"
+    return f"Signé le {format_date(day)}"
 
 
-def _proof(reading: Reading[Parcours], key: UUID) -> Iterator[Block]:
+def _proof(reading: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
     signed = next(told.event for told in reading.all_of(AgreementSigned) if told.event.action == key)
     if signed.attachment is None:
         yield Paragraph("L’original signé fait foi\u202f; il n’est pas encore joint au dossier.", aside=True)
         return
     file = reading.beside(attachment.decider, signed.attachment)
-    if file.step is attachment.Step.WITHDRAWN:
+    if file.step is attachment.AttachmentStatus.WITHDRAWN:
         yield Paragraph("La pièce jointe qui prouve cette convention a été retirée du dossier.", aside=True)
         return
-    name = f"{quoted(reading.shown(file.title))} ({reading.shown(file.file_name)})"
+    name = f"{quote_french(reading.shown(file.title))} ({reading.shown(file.file_name)})"
     yield Paragraph(f"L’original signé fait foi\u00a0: c’est la pièce jointe {name}.", aside=True)

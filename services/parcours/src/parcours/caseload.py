@@ -28,8 +28,8 @@ from parcours.domain.validation import (
     SharedVersionLapsed,
 )
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.projections import Document, View
-from shared.queries import Caseload, What, due
+from shared.projections import Projection, Row
+from shared.queries import Caseload, TaskKind, due_entry
 
 SHARING, WORD, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
 START, END = "action_to_start", "action_to_end"
@@ -38,37 +38,37 @@ AGREEMENT, REPORT, PAYMENT = "agreement_to_sign", "report_to_accept", "payment_t
 PARCOURS = "/api/v1/parcours/{case}"
 CONSULTATION = f"{PARCOURS}/consultations/{{item}}"
 WHATS = {
-    SHARING: What("Parcours à construire et à partager avec la structure", PARCOURS, 60),
-    WORD: What("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, 15),
-    START: What("Action à commencer", PARCOURS),
-    END: What("Action à terminer", PARCOURS),
-    SCORES: What("Date limite passée\u00a0: propositions à noter", CONSULTATION, 15),
-    AWARD: What("Consultation à attribuer", CONSULTATION, 15),
-    CANDIDATES: What("Candidats à informer du résultat", CONSULTATION, 7),
-    AGREEMENT: What("Convention à signer", CONSULTATION, 30),
-    REPORT: What("Rapport final à accepter", PARCOURS, 15),
-    PAYMENT: What("Paiement à autoriser", PARCOURS, 30),
-    DEBRIEF: What("Bilan de fin de parcours à tenir", PARCOURS, 30),
+    SHARING: TaskKind("Parcours à construire et à partager avec la structure", PARCOURS, 60),
+    WORD: TaskKind("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, 15),
+    START: TaskKind("Action à commencer", PARCOURS),
+    END: TaskKind("Action à terminer", PARCOURS),
+    SCORES: TaskKind("Date limite passée\u00a0: propositions à noter", CONSULTATION, 15),
+    AWARD: TaskKind("Consultation à attribuer", CONSULTATION, 15),
+    CANDIDATES: TaskKind("Candidats à informer du résultat", CONSULTATION, 7),
+    AGREEMENT: TaskKind("Convention à signer", CONSULTATION, 30),
+    REPORT: TaskKind("Rapport final à accepter", PARCOURS, 15),
+    PAYMENT: TaskKind("Paiement à autoriser", PARCOURS, 30),
+    DEBRIEF: TaskKind("Bilan de fin de parcours à tenir", PARCOURS, 30),
 }
 """Days are ours, and no official delay. An action is told from the day it should start or end."""
 
 
-def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     told = _stage(_consultation(_action(row, entry, recorded), entry, recorded), entry, recorded)
     return row if told is row else told | {"due": _due(told)}
 
 
-def _stage(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     """Whether the whole is built, before the structure, under way, or over."""
     now = entry.recorded_at
     match recorded.data:
         case ParcoursOpened(plan):
             opened = {"unit": plan.unit, "adviser": plan.adviser, "actions": {}, "consultations": {}}
-            return row | opened | {"stage": due(SHARING, now), "settled_at": None, "over": False}
+            return row | opened | {"stage": due_entry(SHARING, now), "settled_at": None, "over": False}
         case ParcoursContested() | SharedVersionLapsed() | ParcoursAdjusted():
-            return row | {"stage": due(SHARING, now), "over": False}
+            return row | {"stage": due_entry(SHARING, now), "over": False}
         case ParcoursShared():
-            return row | {"stage": due(WORD, now)}
+            return row | {"stage": due_entry(WORD, now)}
         case ParcoursValidated():
             actions = {key: action | {"validated": True} for key, action in row["actions"].items()}
             return row | {"stage": None, "settled_at": now, "actions": actions}
@@ -79,7 +79,7 @@ def _stage(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Docu
     return row
 
 
-def _action(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     """What became of each action, and of the money of those that are procured."""
     match recorded.data:
         case ActionAdded(action, planned):
@@ -109,11 +109,11 @@ def _action(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Doc
     return row
 
 
-def _changed(row: Document, action: Any, **told: Any) -> Document:
+def _changed(row: Row, action: Any, **told: Any) -> Row:
     return row | {"actions": row["actions"] | {str(action): row["actions"][str(action)] | told}}
 
 
-def _consultation(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _consultation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     stream, now = str(entry.originator_id), entry.recorded_at
     match recorded.data:
         case ConsultationOpened(deadline=deadline):
@@ -135,33 +135,33 @@ def _consultation(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) 
     return row
 
 
-def _at(row: Document, stream: str, what: str, since: Any, candidates: list[str]) -> Document:
+def _at(row: Row, stream: str, what: str, since: Any, candidates: list[str]) -> Row:
     told = {"what": what, "since": since, "candidates": candidates}
     return row | {"consultations": row["consultations"] | {stream: told}}
 
 
-def _due(row: Document) -> Document:
+def _due(row: Row) -> Row:
     """Once the parcours is over, a provider's invoice alone is still to be paid."""
-    waits: Document = {}
+    waits: Row = {}
     for key, action in row["actions"].items():
         if action["accepted"] and action["left"] > 0:
-            waits[f"{key}/payment"] = due(PAYMENT, action["accepted"], item=key)
+            waits[f"{key}/payment"] = due_entry(PAYMENT, action["accepted"], item=key)
     if row["over"]:
         return waits
     for key, action in row["actions"].items():
         if not action["validated"] or action["step"] not in OPEN_STEPS:
             continue
         what, day = (START, "starts_on") if action["step"] == Step.PLANNED else (END, "ends_on")
-        waits[key] = due(what, action[day], on=action[day], item=key)
+        waits[key] = due_entry(what, action[day], on=action[day], item=key)
         if action["received"] and not action["accepted"]:
-            waits[f"{key}/report"] = due(REPORT, action["received"], item=key)
+            waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
     for stream, told in row["consultations"].items():
-        waits[stream] = due(told["what"], told["since"], item=stream)
+        waits[stream] = due_entry(told["what"], told["since"], item=stream)
     if row["stage"]:
         waits["parcours"] = row["stage"]
     elif not any(action["step"] in OPEN_STEPS for action in row["actions"].values()):
-        waits["parcours"] = due(DEBRIEF, row["settled_at"])
+        waits["parcours"] = due_entry(DEBRIEF, row["settled_at"])
     return waits
 
 
-caseload = Caseload(View("caseload:v1", _project), WHATS)
+caseload = Caseload(Projection("caseload:v1", _project), WHATS)

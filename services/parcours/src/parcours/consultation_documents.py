@@ -20,17 +20,26 @@ from shared.documents import (
     Block,
     Column,
     Document,
+    DocumentSource,
+    DocumentTemplate,
     Facts,
     Heading,
-    Paper,
     Paragraph,
     Party,
-    Reading,
     Signatures,
     Table,
 )
-from shared.kernel import Role, day_in_words, euros, in_words, instant_in_words, number, period, sentence
-from shared.kernel.french import counted
+from shared.kernel import (
+    Role,
+    capitalize_first,
+    format_date,
+    format_day,
+    format_euros,
+    format_instant,
+    format_number,
+    format_period,
+)
+from shared.kernel.french import format_count
 
 SCORERS = {
     Role.ADVISER: "Chargé·e d’accompagnement",
@@ -41,16 +50,16 @@ NOT_SCORED = "Aucune proposition n’a encore été notée."
 NOT_DECIDED = "La consultation n’a pas encore d’issue."
 
 
-def of_consultation(consultation: Consultation) -> Iterable[Paper[Consultation]]:
-    yield Paper("cahier-des-charges", "Cahier des charges", terms_of_reference)
+def of_consultation(consultation: Consultation) -> Iterable[DocumentTemplate[Consultation]]:
+    yield DocumentTemplate("cahier-des-charges", "Cahier des charges", terms_of_reference)
     scored = None if consultation.scorers else NOT_SCORED
-    yield Paper("grille-d-analyse", "Grille d’analyse des propositions", analysis, scored)
+    yield DocumentTemplate("grille-d-analyse", "Grille d’analyse des propositions", analysis, scored)
     decided = NOT_DECIDED if consultation.step is Step.OPEN else None
-    yield Paper("proces-verbal", "Procès-verbal de la consultation", minutes, decided)
-    yield Paper("projet-de-convention", DRAFT, draft, lacking_draft(consultation))
+    yield DocumentTemplate("proces-verbal", "Procès-verbal de la consultation", minutes, decided)
+    yield DocumentTemplate("projet-de-convention", DRAFT, draft, lacking_draft(consultation))
 
 
-def terms_of_reference(reading: Reading[Consultation]) -> Document:
+def terms_of_reference(reading: DocumentSource[Consultation]) -> Document:
     consultation, action = reading.state, _action(reading)
     assert consultation.terms is not None
     assert consultation.deadline is not None
@@ -61,7 +70,7 @@ def terms_of_reference(reading: Reading[Consultation]) -> Document:
         Paragraph(reading.show(consultation.terms)),
         Heading("Comment répondre"),
         Paragraph(
-            f"Les propositions sont attendues jusqu’au {instant_in_words(consultation.deadline)} (heure de Paris)."
+            f"Les propositions sont attendues jusqu’au {format_instant(consultation.deadline)} (heure de Paris)."
             " Elles donnent un montant, un nombre de jours et une présentation de la méthode."
         ),
         Heading("Comment les propositions seront jugées"),
@@ -71,7 +80,7 @@ def terms_of_reference(reading: Reading[Consultation]) -> Document:
     return _document(reading, "Cahier des charges", blocks)
 
 
-def analysis(reading: Reading[Consultation]) -> Document:
+def analysis(reading: DocumentSource[Consultation]) -> Document:
     consultation = reading.state
     blocks: list[Block] = [Heading("Les critères"), _grid(reading), Heading("Vue d’ensemble"), _ranking(reading)]
     for candidate in consultation.proposals.values():
@@ -79,7 +88,7 @@ def analysis(reading: Reading[Consultation]) -> Document:
     return _document(reading, "Grille d’analyse des propositions", blocks)
 
 
-def minutes(reading: Reading[Consultation]) -> Document:
+def minutes(reading: DocumentSource[Consultation]) -> Document:
     blocks: list[Block] = [
         Facts(tuple(_mission(reading, _action(reading)))),
         Heading("Les prestataires consultés"),
@@ -94,39 +103,39 @@ def minutes(reading: Reading[Consultation]) -> Document:
     return _document(reading, "Procès-verbal de la consultation", blocks)
 
 
-def _document(reading: Reading[Consultation], title: str, blocks: list[Block]) -> Document:
+def _document(reading: DocumentSource[Consultation], title: str, blocks: list[Block]) -> Document:
     standing = Paragraph(f"Consultation {STEPS[reading.state.step]}.", aside=True)
     return reading.document(title, f"Unité {_unit(reading)}", [standing, *blocks])
 
 
-def _action(reading: Reading[Consultation]) -> Action | None:
+def _action(reading: DocumentSource[Consultation]) -> Action | None:
     """Null when it left the parcours before it was validated."""
     parcours: Parcours = reading.around
     assert reading.state.action is not None
     return parcours.actions.get(reading.state.action)
 
 
-def _unit(reading: Reading[Consultation]) -> str:
+def _unit(reading: DocumentSource[Consultation]) -> str:
     parcours: Parcours = reading.around
     return parcours.plan.unit
 
 
-def _mission(reading: Reading[Consultation], action: Action | None) -> Iterator[tuple[str, str]]:
+def _mission(reading: DocumentSource[Consultation], action: Action | None) -> Iterator[tuple[str, str]]:
     if action:
         yield "Prestation", reading.show(action.planned.title)
         yield "Axe de changement", axis_in_words(action.planned.axis)
-        yield "Calendrier prévu", sentence(period(action.planned.starts_on, action.planned.ends_on))
+        yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
         if action.planned.planned_days:
-            yield "Jours prévus", counted(action.planned.planned_days, "jour")
-    yield "Consultation ouverte le", day_in_words(reading.told[0].recorded_at)
+            yield "Jours prévus", format_count(action.planned.planned_days, "jour")
+    yield "Consultation ouverte le", format_day(reading.told[0].recorded_at)
 
 
-def _grid(reading: Reading[Consultation]) -> Table:
+def _grid(reading: DocumentSource[Consultation]) -> Table:
     rows = tuple((reading.show(line.label), f"{line.weight}\u00a0%") for line in reading.state.grid)
     return Table("Grille de notation", (Column("Critère", 6), Column("Poids", number=True)), rows)
 
 
-def _ranking(reading: Reading[Consultation]) -> Table:
+def _ranking(reading: DocumentSource[Consultation]) -> Table:
     consultation = reading.state
     best_first = sorted(consultation.proposals, key=lambda key: -consultation.points(key))
     columns = (
@@ -139,21 +148,21 @@ def _ranking(reading: Reading[Consultation]) -> Table:
     return Table("Propositions, de la mieux notée à la moins bien notée", columns, rows)
 
 
-def _ranked_if_scored(reading: Reading[Consultation]) -> Iterator[Block]:
+def _ranked_if_scored(reading: DocumentSource[Consultation]) -> Iterator[Block]:
     if reading.state.scorers:
         yield Heading("Le classement")
         yield _ranking(reading)
 
 
-def _ranked(reading: Reading[Consultation], key: UUID) -> tuple[str, ...]:
+def _ranked(reading: DocumentSource[Consultation], key: UUID) -> tuple[str, ...]:
     candidate = reading.state.candidates[key]
     assert candidate.proposal is not None
     proposal, scorers = candidate.proposal, len(candidate.scores)
-    mark = number(reading.state.points(key) / (100 * scorers)) if scorers else "à noter"
-    return reading.show(candidate.name), euros(proposal.amount), str(proposal.days), mark
+    mark = format_number(reading.state.points(key) / (100 * scorers)) if scorers else "à noter"
+    return reading.show(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
 
 
-def _scored(reading: Reading[Consultation], candidate: Candidate) -> Iterator[Block]:
+def _scored(reading: DocumentSource[Consultation], candidate: Candidate) -> Iterator[Block]:
     assert candidate.proposal is not None
     yield Heading(reading.show(candidate.name))
     yield Paragraph(reading.show(candidate.proposal.summary))
@@ -176,28 +185,28 @@ def _scored(reading: Reading[Consultation], candidate: Candidate) -> Iterator[Bl
         Column("Notes", 2, number=True),
         Column("Moyenne", 2, number=True),
     )
-    yield Table(f"{counted(len(marks), 'évaluation')}, chaque note sur {BEST}", columns, rows)
+    yield Table(f"{format_count(len(marks), 'évaluation')}, chaque note sur {BEST}", columns, rows)
 
 
 def _mean(marks: tuple[tuple[int, ...], ...], line: int) -> str:
-    return number(sum(scores[line] for scores in marks) / len(marks))
+    return format_number(sum(scores[line] for scores in marks) / len(marks))
 
 
-def _consulted(reading: Reading[Consultation]) -> Table:
+def _consulted(reading: DocumentSource[Consultation]) -> Table:
     told = {each.event.provider: each.event.informed_on for each in reading.all_of(CandidateInformed)}
     rows = tuple(
         (
             reading.show(candidate.name),
             "Oui" if candidate.proposal else "Non",
-            in_words(told[key]) if key in told else "–",
+            format_date(told[key]) if key in told else "–",
         )
         for key, candidate in reading.state.candidates.items()
     )
     columns = (Column("Prestataire", 4), Column("A répondu", 2), Column("Informé du résultat le", 3))
-    return Table(counted(len(rows), "prestataire consulté", "prestataires consultés"), columns, rows)
+    return Table(format_count(len(rows), "prestataire consulté", "prestataires consultés"), columns, rows)
 
 
-def _interests(reading: Reading[Consultation]) -> Iterator[Block]:
+def _interests(reading: DocumentSource[Consultation]) -> Iterator[Block]:
     declared = {told.event.scorer: told for told in reading.all_of(InterestsDeclared)}
     if not declared:
         return
@@ -214,7 +223,7 @@ def _interests(reading: Reading[Consultation]) -> Iterator[Block]:
     yield Table("Avant de noter, chacun·e dit si un intérêt l’y lie", columns, rows)
 
 
-def _decision(reading: Reading[Consultation]) -> Iterator[Block]:
+def _decision(reading: DocumentSource[Consultation]) -> Iterator[Block]:
     cancelled, awarded = reading.last_of(ConsultationCancelled), reading.last_of(ConsultationAwarded)
     if cancelled:
         yield Paragraph(f"La consultation est restée sans suite. {reading.show(cancelled.event.motive)}")
@@ -223,8 +232,8 @@ def _decision(reading: Reading[Consultation]) -> Iterator[Block]:
         yield Facts(
             (
                 ("Prestataire retenu", reading.show(chosen.name)),
-                (f"Note sur {BEST}", number(awarded.event.score)),
-                ("Décision du", day_in_words(awarded.recorded_at)),
+                (f"Note sur {BEST}", format_number(awarded.event.score)),
+                ("Décision du", format_day(awarded.recorded_at)),
             )
         )
         if awarded.event.motive:

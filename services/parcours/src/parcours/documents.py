@@ -9,9 +9,20 @@ from parcours.agreement_documents import SIGNED, agreement
 from parcours.domain.changes import AXES, KINDS
 from parcours.domain.state import STEPS, Action, Kind, Parcours, Status
 from parcours.domain.validation import ParcoursValidated
-from shared.documents import Block, Bullets, Column, Document, Heading, Paper, Paragraph, Reading, Table, Validation
-from shared.kernel import in_words, period, sentence
-from shared.kernel.french import counted
+from shared.documents import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    DocumentSource,
+    DocumentTemplate,
+    Heading,
+    Paragraph,
+    Table,
+    Validation,
+)
+from shared.kernel import capitalize_first, format_date, format_period
+from shared.kernel.french import format_count
 
 NO_ACTION = "Le parcours ne compte encore aucune action."
 NO_AGREEMENT = (
@@ -27,16 +38,16 @@ STANDING = {
 }
 
 
-def of_parcours(parcours: Parcours) -> Iterable[Paper[Parcours]]:
-    yield Paper("feuille-de-route", "Feuille de route", road_map, None if parcours.actions else NO_ACTION)
+def of_parcours(parcours: Parcours) -> Iterable[DocumentTemplate[Parcours]]:
+    yield DocumentTemplate("feuille-de-route", "Feuille de route", road_map, None if parcours.actions else NO_ACTION)
     consulting = [key for key, action in parcours.actions.items() if action.planned.kind is Kind.CONSULTING]
     for n, key in enumerate(consulting, 1):
         title = SIGNED + (f" ({n} sur {len(consulting)})" if len(consulting) > 1 else "")
         lacking = None if parcours.actions[key].agreement else NO_AGREEMENT
-        yield Paper(f"convention-{key}", title, partial(agreement, key=key), lacking)
+        yield DocumentTemplate(f"convention-{key}", title, partial(agreement, key=key), lacking)
 
 
-def road_map(reading: Reading[Parcours]) -> Document:
+def road_map(reading: DocumentSource[Parcours]) -> Document:
     parcours = reading.state
     version = parcours.validated_version or parcours.content_version
     blocks: list[Block] = [
@@ -56,10 +67,10 @@ def axis_in_words(axis: str) -> str:
 
 def _days(parcours: Parcours) -> str:
     assert parcours.period is not None
-    return period(parcours.period.starts_on, parcours.period.ends_on)
+    return format_period(parcours.period.starts_on, parcours.period.ends_on)
 
 
-def _axes(reading: Reading[Parcours]) -> Iterator[Block]:
+def _axes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
     parcours = reading.state
     for rank, axis in enumerate(parcours.ranking or parcours.plan.axes, 1):
         yield Heading(f"{rank}. {axis_in_words(axis)}")
@@ -77,19 +88,19 @@ def _axes(reading: Reading[Parcours]) -> Iterator[Block]:
             yield Paragraph(f"Cet axe attendra\u00a0: {reading.show(parcours.deferrals[axis])}")
 
 
-def _row(reading: Reading[Parcours], action: Action) -> tuple[str, ...]:
+def _row(reading: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
     planned = action.planned
-    kind = sentence(KINDS[planned.kind]) + (
-        f", {counted(planned.planned_days, 'jour')}" if planned.planned_days else ""
+    kind = capitalize_first(KINDS[planned.kind]) + (
+        f", {format_count(planned.planned_days, 'jour')}" if planned.planned_days else ""
     )
     if planned.collective_operation:
         kind += ", opération collective"
     who = action.agreement.provider if action.agreement else planned.who
-    dates = f"{in_words(planned.starts_on)}\u00a0–\n{in_words(planned.ends_on)}"
-    return reading.show(planned.title), kind, reading.show(who), dates, sentence(STEPS[action.step])
+    dates = f"{format_date(planned.starts_on)}\u00a0–\n{format_date(planned.ends_on)}"
+    return reading.show(planned.title), kind, reading.show(who), dates, capitalize_first(STEPS[action.step])
 
 
-def _outcomes(reading: Reading[Parcours]) -> Iterator[Block]:
+def _outcomes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
     settled = [action for action in reading.state.actions.values() if action.outcome]
     if settled:
         yield Heading("Ce que les actions ont donné")
@@ -101,7 +112,7 @@ def _outcomes(reading: Reading[Parcours]) -> Iterator[Block]:
         )
 
 
-def _validation(reading: Reading[Parcours]) -> Validation | None:
+def _validation(reading: DocumentSource[Parcours]) -> Validation | None:
     """Only of the version that holds."""
     parcours = reading.state
     if parcours.validated_version is None or parcours.shared is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from parcours.domain import fund, operation, parcours
-from shared.access import Dossier
+from shared.access import ProtectedCase
 from shared.eventlog import ServiceApplication, UnknownCase
 
 
-def dossier(app: ServiceApplication, id: UUID) -> Dossier | None:  # noqa: A002
+def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     unit = _unit(app, id)
-    return Dossier(id, frozenset({unit})) if unit else None
+    return ProtectedCase(id, frozenset({unit})) if unit else None
 
 
 def _unit(app: ServiceApplication, id: UUID) -> str | None:  # noqa: A002

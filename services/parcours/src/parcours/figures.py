@@ -10,8 +10,18 @@ from parcours.domain.changes import AXES
 from parcours.domain.state import Status
 from parcours.views import funds, parcours_list
 from shared.kernel.frozen import replace
-from shared.projections import Document
-from shared.statistics import UNKNOWN, Figure, Figures, count, days_between, distinct, grouped, middle, share
+from shared.projections import Row
+from shared.statistics import (
+    UNKNOWN,
+    Figure,
+    Figures,
+    count_figure,
+    days_between,
+    distinct_figure,
+    grouped_figures,
+    median_figure,
+    share_figure,
+)
 
 OPENED = (parcours.ParcoursOpened,)
 VALIDATED = (validation.ParcoursValidated,)
@@ -37,29 +47,31 @@ BEHIND_FUNDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def _of_parcours(rows: Sequence[Document]) -> Iterator[Figure]:
-    yield count("parcours", "Parcours ouverts", "nombre de parcours, depuis le plan convenu", rows)
+def _of_parcours(rows: Sequence[Row]) -> Iterator[Figure]:
+    yield count_figure("parcours", "Parcours ouverts", "nombre de parcours, depuis le plan convenu", rows)
     validated = [row for row in rows if row["first_validated_at"]]
     formula = "nombre de structures différentes qui ont validé au moins un parcours"
-    yield distinct("accompanied", "Structures accompagnées", formula, validated, "structure")
+    yield distinct_figure("accompanied", "Structures accompagnées", formula, validated, "structure")
     consulting = [row for row in validated if row["consulting"]]
     formula = "nombre de structures différentes dont un parcours validé compte au moins une action de conseil"
-    yield distinct("with_consulting", "Structures accompagnées avec du conseil", formula, consulting, "structure")
+    yield distinct_figure(
+        "with_consulting", "Structures accompagnées avec du conseil", formula, consulting, "structure"
+    )
     completed = [row for row in rows if row.get("completed_at")]
-    yield count("completed", "Parcours terminés", "nombre de parcours terminés au moins une fois", completed)
+    yield count_figure("completed", "Parcours terminés", "nombre de parcours terminés au moins une fois", completed)
     abandoned = [row for row in rows if row["status"] == Status.ABANDONED]
-    yield count("abandoned", "Parcours abandonnés", "nombre de parcours abandonnés", abandoned)
+    yield count_figure("abandoned", "Parcours abandonnés", "nombre de parcours abandonnés", abandoned)
     formula = "nombre de parcours validés au moins une fois, selon l’axe de changement classé premier"
-    yield from grouped("by_theme", "Parcours par premier axe", formula, validated, _first_axis, _axis_in_french)
+    yield from grouped_figures("by_theme", "Parcours par premier axe", formula, validated, _first_axis, _axis_in_french)
     yield from _money(rows)
-    yield middle(
+    yield median_figure(
         "days_to_validation",
         "Jours du plan convenu au parcours validé (médiane)",
         "médiane de (première validation du parcours − ouverture), pour les seuls parcours validés",
         days_between(rows, "opened_at", "first_validated_at"),
         len(rows),
     )
-    yield middle(
+    yield median_figure(
         "days_to_completion",
         "Jours du parcours validé à sa fin (médiane)",
         "médiane de (dernière fin du parcours − première validation), pour les seuls parcours terminés",
@@ -68,16 +80,16 @@ def _of_parcours(rows: Sequence[Document]) -> Iterator[Figure]:
     )
 
 
-def _money(rows: Sequence[Document]) -> Iterator[Figure]:
+def _money(rows: Sequence[Row]) -> Iterator[Figure]:
     formula = "Σ financements engagés − financements rendus, en centimes d’euro"
-    yield count(
+    yield count_figure(
         "committed_cents", "Engagé pour des prestations (centimes)", formula, rows, lambda row: row["committed"]
     )
     formula = "Σ paiements autorisés, en centimes d’euro"
-    yield count("paid_cents", "Payé à des prestataires (centimes)", formula, rows, lambda row: row["paid"])
+    yield count_figure("paid_cents", "Payé à des prestataires (centimes)", formula, rows, lambda row: row["paid"])
 
 
-def _first_axis(row: Document) -> str:
+def _first_axis(row: Row) -> str:
     return next(iter(row["ranking"]), UNKNOWN)
 
 
@@ -85,12 +97,12 @@ def _axis_in_french(axis: str) -> str:
     return "axes non hiérarchisés" if axis == UNKNOWN else AXES.get(axis, axis)
 
 
-def _of_funds(rows: Sequence[Document]) -> Iterator[Figure]:
+def _of_funds(rows: Sequence[Row]) -> Iterator[Figure]:
     for year in sorted({row["year"] for row in rows}):
         of_year, key = [row for row in rows if row["year"] == year], str(year)
         for code, label, formula, field in SUMS:
-            yield count(code, f"{label} {year}", formula, of_year, itemgetter(field), key)
-        engaged = share(
+            yield count_figure(code, f"{label} {year}", formula, of_year, itemgetter(field), key)
+        engaged = share_figure(
             "engaged_share",
             f"Part engagée du fonds d’ingénierie {year}",
             "sommes engagées, paiements compris ÷ enveloppe",

@@ -40,7 +40,7 @@ service = Service(
         api.consultations_router,
         api.funds_router,
         api.operations_router,
-        api.caseload_router,
+        api.caseload_endpoints,
         people_router(),
     ),
     published=published,

@@ -13,8 +13,8 @@ from parcours.domain.consultation import state as consulted
 from parcours.domain.consultation.proposals import ConsultationOpened
 from parcours.domain.state import STEPS, Action
 from shared.eventlog import ServiceApplication
-from shared.kernel import Sealed
-from shared.temporal import CaseThen
+from shared.kernel import Encrypted
+from shared.temporal import CaseAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,7 @@ class ConsultationRow:
     winner: UUID | None
 
 
-def page_of_provider(
-    asked: ServiceApplication, then: CaseThen, now: CaseThen, case: UUID, account: str
-) -> ProviderPage:
+def page_of_provider(asked: ServiceApplication, then: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
     """As it was `then`, of what is the account's `now`: a link that was given to somebody else shows nothing more."""
     candidatures, assigned = _own_now(now, case, account)
     own = [
@@ -110,7 +108,7 @@ def page_of_provider(
     return ProviderPage(own, assignments)
 
 
-def _own_now(now: CaseThen, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
+def _own_now(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
     """Its candidatures, by consultation and key, and the actions that it was engaged for."""
     candidatures, won = set(), set()
     for number, state in _consultations(now):
@@ -125,7 +123,7 @@ def _own_now(now: CaseThen, case: UUID, account: str) -> tuple[set[tuple[UUID, U
     return candidatures, assigned
 
 
-def consultations_of(then: CaseThen) -> list[ConsultationRow]:
+def consultations_of(then: CaseAt) -> list[ConsultationRow]:
     """Those of a case, the first one first."""
     return [
         ConsultationRow(
@@ -142,7 +140,7 @@ def consultations_of(then: CaseThen) -> list[ConsultationRow]:
     ]
 
 
-def _consultations(then: CaseThen) -> Iterator[tuple[UUID, consulted.Consultation]]:
+def _consultations(then: CaseAt) -> Iterator[tuple[UUID, consulted.Consultation]]:
     for number in then.begun_by(ConsultationOpened):
         yield number, then.loaded(consultation.decider, number).state
 
@@ -173,7 +171,7 @@ def _proposal(asked: ServiceApplication, proposal: consulted.Proposal) -> OwnPro
 def _assignment(asked: ServiceApplication, key: UUID, action: Action) -> Assignment:
     agreement, planned = action.agreement, action.planned
     assert agreement is not None
-    title: Sealed = planned.title
+    title: Encrypted = planned.title
     return Assignment(
         key,
         asked.vault.shown(title),

@@ -31,6 +31,6 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.ParcoursAbandoned()
         case ending.UpdateAbandoned():
             return contracts.ParcoursUpdateAbandoned()
-        case forgetting.PersonForgotten(person, values):
+        case forgetting.PersonErased(person, values):
             return contracts.PersonForgotten(person=person, values=values)
     return None

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from parcours.domain import ending, parcours, validation
 from parcours.domain.state import Plan
-from shared.access import follow_in_charge, follow_register
+from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
 from shared.erasure.reactions import follow_erasures
-from shared.messaging import Header, Reactions, To
+from shared.messaging import CommandDispatch, Header, Reactions
 
 reactions = Reactions("parcours")
 follow_register(reactions)
 follow_erasures(reactions)
-follow_in_charge(reactions)
+follow_case_access(reactions)
 
 
 @reactions.on(PlanAgreed)
-def open_parcours(event: PlanAgreed, header: Header) -> To:
+def open_parcours(event: PlanAgreed, header: Header) -> CommandDispatch:
     """The plan is agreed: the parcours can be built, under the same case."""
     plan = Plan(
         event.structure,
@@ -28,24 +28,24 @@ def open_parcours(event: PlanAgreed, header: Header) -> To:
         event.baseline,
         event.definitions,
     )
-    return To(parcours.decider, header.case, parcours.OpenParcours(plan))
+    return CommandDispatch(parcours.decider, header.case, parcours.OpenParcours(plan))
 
 
 @reactions.on(ParcoursUpdateAsked)
-def take_up_again(event: ParcoursUpdateAsked, header: Header) -> To:
+def take_up_again(event: ParcoursUpdateAsked, header: Header) -> CommandDispatch:
     """A review shows that the parcours must be updated: if it was completed, it is reopened as a new version."""
-    return To(parcours.decider, header.case, validation.TakeUpAgain(event.review))
+    return CommandDispatch(parcours.decider, header.case, validation.TakeUpAgain(event.review))
 
 
 @reactions.on(ParcoursUpdateWithdrawn)
-def give_update_up(_: ParcoursUpdateWithdrawn, header: Header) -> To:
+def give_update_up(_: ParcoursUpdateWithdrawn, header: Header) -> CommandDispatch:
     """The follow-up does not want the update any more: it is given up, unless something of it is under way."""
-    return To(parcours.decider, header.case, ending.GiveUpdateUp("Mise à jour levée au suivi"))
+    return CommandDispatch(parcours.decider, header.case, ending.GiveUpdateUp("Mise à jour levée au suivi"))
 
 
 @reactions.on(FollowUpClosed)
-def give_update_up_of_who_closed_down(event: FollowUpClosed, header: Header) -> To | None:
+def give_update_up_of_who_closed_down(event: FollowUpClosed, header: Header) -> CommandDispatch | None:
     """The structure has ceased its activity: an update of its parcours is given up, unless something is under way."""
     if event.outcome != "closed_down":
         return None
-    return To(parcours.decider, header.case, ending.GiveUpdateUp("Cessation d’activité de la structure"))
+    return CommandDispatch(parcours.decider, header.case, ending.GiveUpdateUp("Cessation d’activité de la structure"))

@@ -17,10 +17,10 @@ from parcours.domain.validation import (
     SharedVersionLapsed,
 )
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
-from shared.kernel import name_of
-from shared.temporal import CaseThen
-from shared.web.resources import Made, Versions, Word
-from shared.web.resources.versions import Version
+from shared.kernel import event_name
+from shared.temporal import CaseAt
+from shared.web.resources import LeaderDecision, VersionEndpoints, VersionMade
+from shared.web.resources.versions import ContentVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +32,33 @@ class Difference:
     changes: list[Change]
 
 
-def made(asked: ServiceApplication, then: CaseThen, case: UUID) -> list[tuple[Version, Content]]:
+def made(asked: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[ContentVersion, Content]]:
     """Each version, with the content as it was when that version was made."""
-    found: list[tuple[Version, Content]] = []
+    found: list[tuple[ContentVersion, Content]] = []
     state: Parcours = decider.initial
     for entry, recorded in then.of(case):
         state = decider.evolve(state, recorded.data)
         if state.content_version > len(found):
             who = recorded.meta
-            version = Version(len(found) + 1, who.actor, who.role, entry.recorded_at, name_of(recorded.data).label)
+            version = ContentVersion(
+                len(found) + 1, who.actor, who.role, entry.recorded_at, event_name(recorded.data).label
+            )
             found.append((version, state.content(state.period)))
         _leaders_part(found, entry, recorded, asked)
     return found
 
 
 def _leaders_part(
-    made: Made[Content], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
+    made: VersionMade[Content], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
 ) -> None:
     who, at = recorded.meta.actor, entry.recorded_at
     match recorded.data:
         case ParcoursShared(version, _, seen):
             made[version - 1][0].submitted_at, made[version - 1][0].content_hash = at, seen
         case ParcoursValidated(version):
-            made[version - 1][0].validated.append(Word(who, at))
+            made[version - 1][0].validated.append(LeaderDecision(who, at))
         case ParcoursContested(version, reasons):
-            made[version - 1][0].contested.append(Word(who, at, asked.vault.shown(reasons)))
+            made[version - 1][0].contested.append(LeaderDecision(who, at, asked.vault.shown(reasons)))
         case SharedVersionLapsed(version):
             made[version - 1][0].voided_at = at
         case ParcoursAdjusted():
@@ -64,4 +66,4 @@ def _leaders_part(
                 validated.voided_at = at
 
 
-of_parcours = Versions("Le parcours", decider, made, Content(), changes, Difference)
+of_parcours = VersionEndpoints("Le parcours", decider, made, Content(), changes, Difference)

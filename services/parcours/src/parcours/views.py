@@ -27,10 +27,10 @@ from parcours.domain.validation import (
     SharedVersionLapsed,
 )
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.projections import Document, View
+from shared.projections import Projection, Row
 
 
-def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     now = entry.recorded_at
     match recorded.data:
         case ParcoursOpened(plan):
@@ -88,11 +88,11 @@ def _project(row: Document, entry: LogEntry, recorded: RecordedEvent[Any]) -> Do
     return row
 
 
-def _one_more(row: Document, *counted: str, by: int = 1) -> Document:
+def _one_more(row: Row, *counted: str, by: int = 1) -> Row:
     return row | {name: row[name] + by for name in counted}
 
 
-parcours_list = View(
+parcours_list = Projection(
     "parcours:v4",
     _project,
     searched=("unit", "adviser"),
@@ -105,7 +105,7 @@ parcours_list = View(
 `completed_at` is the last completion, while an update is under way too."""
 
 
-def _fund(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _fund(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case FundOpened(unit, year, allocated):
             return row | {"unit": unit, "year": year, "allocated": allocated, "committed": 0, "paid": 0}
@@ -120,11 +120,11 @@ def _fund(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
     return row
 
 
-funds = View("funds:v1", _fund, searched=("unit", "year"), filters=("unit", "year"), sorts=("unit", "year"))
+funds = Projection("funds:v1", _fund, searched=("unit", "year"), filters=("unit", "year"), sorts=("unit", "year"))
 """`allocated`, `committed` and `paid` are cents; what is available is allocated and not committed."""
 
 
-def _operation(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Document:
+def _operation(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case OperationPlanned(unit):
             return row | {"unit": unit, "status": OperationStep.PLANNED, "actions": 0}
@@ -139,5 +139,7 @@ def _operation(row: Document, _: LogEntry, recorded: RecordedEvent[Any]) -> Docu
     return row
 
 
-operations = View("operations:v1", _operation, searched=("unit",), filters=("status", "unit"), sorts=("status", "unit"))
+operations = Projection(
+    "operations:v1", _operation, searched=("unit",), filters=("status", "unit"), sorts=("status", "unit")
+)
 """`actions` counts those that beneficiaries have in it."""

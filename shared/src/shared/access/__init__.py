@@ -1,28 +1,28 @@
 """Rights, the access policy (Cedar), and the access log."""
 
-from shared.access.access_log import TABLE, Consultation, Consultations, Wanted
-from shared.access.case_access import follow_in_charge
-from shared.access.policy import ARCHIVED, CONFIDENTIAL, Action, Dossier, decided
-from shared.access.replicated_rights import follow_register, rights_heard
-from shared.access.row_policy import ADVISER, ROWS, SHOWN, Covered, covering, secret_among
+from shared.access.access_log import ACCESS_LOG_TABLE, AccessLog, AccessLogQuery, AccessRecord
+from shared.access.case_access import follow_case_access
+from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, evaluate
+from shared.access.replicated_rights import follow_register, load_replicated_rights
+from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, confidential_among, scope_condition
 
 __all__ = [
+    "ACCESS_LOG_TABLE",
     "ADVISER",
-    "ARCHIVED",
-    "CONFIDENTIAL",
+    "ARCHIVED_RULE",
+    "CONFIDENTIAL_RULE",
     "ROWS",
     "SHOWN",
-    "TABLE",
+    "AccessLog",
+    "AccessLogQuery",
+    "AccessRecord",
     "Action",
-    "Consultation",
-    "Consultations",
-    "Covered",
-    "Dossier",
-    "Wanted",
-    "covering",
-    "decided",
-    "follow_in_charge",
+    "ProtectedCase",
+    "RowScope",
+    "confidential_among",
+    "evaluate",
+    "follow_case_access",
     "follow_register",
-    "rights_heard",
-    "secret_among",
+    "load_replicated_rights",
+    "scope_condition",
 ]

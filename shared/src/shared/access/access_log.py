@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from shared.crypto import KeyRing
+from shared.crypto import DataKeys
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
-TABLE = """
+ACCESS_LOG_TABLE = """
 CREATE TABLE IF NOT EXISTS {schema}.consultations (
     id uuid PRIMARY KEY, at timestamptz NOT NULL, who text NOT NULL, role text NOT NULL, unit text, under uuid,
     operation text NOT NULL, address text NOT NULL, case_id uuid, units text[] NOT NULL, rows int,
@@ -21,12 +21,12 @@ CREATE TABLE IF NOT EXISTS {schema}.consultations (
 CREATE INDEX IF NOT EXISTS consultations_case ON {schema}.consultations (case_id, id);
 CREATE INDEX IF NOT EXISTS consultations_at ON {schema}.consultations USING brin (at);
 """
-FORGOTTEN = "consultations_forgotten"
+EXPIRED_OPERATION = "consultations_forgotten"
 """The operation that tells how many were destroyed at their term."""
 
 
 @dataclass(frozen=True, slots=True)
-class Consultation:
+class AccessRecord:
     """What somebody is about to be shown: one dossier (`case`), or so many `rows` of a list. `under`: the right that
     was used; `units`: whose it is; `correlation` is the same for all the reads that one export makes."""
 
@@ -42,7 +42,7 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AccessLogQuery:
     """`units`: those that the reader's right covers; null for all. `after`: the last one that was seen."""
 
     case: UUID | None = None
@@ -54,13 +54,13 @@ class Wanted:
     limit: int = 50
 
 
-class Consultations:
+class AccessLog:
     """`kept`: how long each is kept; at its term it is destroyed, and with the last of a month that month's key."""
 
     def __init__(self, app: ServiceApplication, kept: timedelta) -> None:
         self._app, self._kept = app, kept
 
-    def record(self, read: Consultation) -> None:
+    def record(self, read: AccessRecord) -> None:
         """Committed when this returns. Raises PersistenceError, or Erased when the month's key is gone."""
         number, now = uuid7(), self._app.clock.now()
         key = motive = None
@@ -87,7 +87,7 @@ class Consultations:
             ),
         )
 
-    def _ring(self, key: UUID) -> KeyRing:
+    def _ring(self, key: UUID) -> DataKeys:
         """The month's key, made by whoever reads first; of two at once, one finds the other's."""
         vault = self._app.vault
         ring = vault.keys({key})
@@ -100,7 +100,7 @@ class Consultations:
             vault.keep(ring)
         return ring
 
-    def found(self, wanted: Wanted) -> list[dict[str, Any]]:
+    def found(self, wanted: AccessLogQuery) -> list[dict[str, Any]]:
         """The newest first, each motive opened."""
         rows = self._app.recorder.fetch(
             "SELECT * FROM {schema}.consultations WHERE (%(case)s::uuid IS NULL OR case_id = %(case)s)"
@@ -139,7 +139,7 @@ class Consultations:
             self._app.vault.forget(key)
         if gone["rows"]:
             ourselves = Actor(f"service:{self._app.service}", Role.SERVICE)
-            self.record(Consultation(ourselves, None, FORGOTTEN, "", uuid7(), rows=gone["rows"]))
+            self.record(AccessRecord(ourselves, None, EXPIRED_OPERATION, "", uuid7(), rows=gone["rows"]))
 
 
 def _bound(number: UUID) -> str:

@@ -14,9 +14,9 @@ from cedarpy import PolicySet, is_authorized, policies_to_json_str
 
 from shared.kernel import Actor, Role
 
-ARCHIVED = "archived"
+ARCHIVED_RULE = "archived"
 """The rule that closes an archive to those who worked on it."""
-CONFIDENTIAL = "confidential"
+CONFIDENTIAL_RULE = "confidential"
 """The rule that keeps a dossier to who is in charge of it."""
 NO_RULE = "no-rule"
 """What a refusal names when nothing permits, and nothing in particular forbids."""
@@ -29,7 +29,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class ProtectedCase:
     """What the policy knows of a case, or of what belongs to a unit alike. `adviser`: in charge of it by name;
     `archived`: an archive, closed to those who worked on it."""
 
@@ -46,7 +46,7 @@ class Decision:
     policy: str
 
 
-def decided(actor: Actor, only: UUID | None, action: Action, dossier: Dossier) -> Decision:
+def evaluate(actor: Actor, only: UUID | None, action: Action, dossier: ProtectedCase) -> Decision:
     """`only`: the one dossier of a leader or a provider."""
     own = None if only is None else only == dossier.id
     secret = (dossier.adviser == actor.id,) if dossier.confidential else ()
@@ -93,7 +93,7 @@ def _decided(
         otherwise = _decided(role, unit, units, own, action, concerned, (), False)
         if not otherwise.allowed:
             return otherwise
-    reasons = sorted(names()[reason] for reason in answer.diagnostics.reasons)
+    reasons = sorted(rule_names()[reason] for reason in answer.diagnostics.reasons)
     return Decision(answer.allowed, reasons[0] if reasons else NO_RULE)
 
 
@@ -103,7 +103,7 @@ def policies() -> PolicySet:
 
 
 @cache
-def names() -> dict[str, str]:
+def rule_names() -> dict[str, str]:
     """The name of each rule, by what Cedar calls it."""
     told = json.loads(policies_to_json_str(_text()))["staticPolicies"]
     return {number: rule["annotations"]["id"] for number, rule in told.items()}

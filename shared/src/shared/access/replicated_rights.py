@@ -10,11 +10,11 @@ from shared.contracts.intake import RightGranted, RightRevoked
 from shared.eventlog import ServiceApplication
 from shared.kernel import Context, Decider, Right, Role, event
 from shared.kernel.events import command
-from shared.messaging import Header, Reactions, To
+from shared.messaging import CommandDispatch, Header, Reactions
 
 
 @command
-class HearRight:
+class ReplicateRight:
     right: UUID
     role: Role
     unit: str | None
@@ -26,12 +26,12 @@ class HearRight:
 
 
 @command
-class HearRevocation:
+class ReplicateRevocation:
     right: UUID
 
 
 @event("right-heard", label="Droit connu de ce service")
-class RightHeard:
+class RightReplicated:
     right: UUID
     role: Role
     unit: str | None
@@ -43,36 +43,43 @@ class RightHeard:
 
 
 @event("revocation-heard", label="Retrait d’un droit connu de ce service")
-class RevocationHeard:
+class RevocationReplicated:
     right: UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReplicatedRights:
     rights: tuple[Right, ...] = ()
     known: tuple[UUID, ...] = ()
 
 
-def decide(heard: Heard, command: HearRight | HearRevocation, _context: Context) -> list[RightHeard | RevocationHeard]:
+def decide(
+    heard: ReplicatedRights, command: ReplicateRight | ReplicateRevocation, _context: Context
+) -> list[RightReplicated | RevocationReplicated]:
     match command:
-        case HearRight(right, role, unit, units, dossier, since, until, person):
-            told = RightHeard(right, role, unit, units, dossier, since, until, person)
+        case ReplicateRight(right, role, unit, units, dossier, since, until, person):
+            told = RightReplicated(right, role, unit, units, dossier, since, until, person)
             return [] if right in heard.known else [told]
-        case HearRevocation(right):
-            return [RevocationHeard(right)] if any(held.id == right for held in heard.rights) else []
+        case ReplicateRevocation(right):
+            return [RevocationReplicated(right)] if any(held.id == right for held in heard.rights) else []
 
 
-def evolve(heard: Heard, event: RightHeard | RevocationHeard) -> Heard:
+def evolve(heard: ReplicatedRights, event: RightReplicated | RevocationReplicated) -> ReplicatedRights:
     match event:
-        case RightHeard(right, role, unit, units, dossier, since, until, person):
+        case RightReplicated(right, role, unit, units, dossier, since, until, person):
             given = Right(right, role, unit, units, dossier, since, until, person)
-            return Heard((*heard.rights, given), (*heard.known, right))
-        case RevocationHeard(right):
-            return Heard(tuple(held for held in heard.rights if held.id != right), heard.known)
+            return ReplicatedRights((*heard.rights, given), (*heard.known, right))
+        case RevocationReplicated(right):
+            return ReplicatedRights(tuple(held for held in heard.rights if held.id != right), heard.known)
 
 
-decider: Decider[Heard] = Decider(
-    "rights", Heard(), decide, evolve, (HearRight, HearRevocation), (RightHeard, RevocationHeard)
+decider: Decider[ReplicatedRights] = Decider(
+    "rights",
+    ReplicatedRights(),
+    decide,
+    evolve,
+    (ReplicateRight, ReplicateRevocation),
+    (RightReplicated, RevocationReplicated),
 )
 
 
@@ -80,18 +87,18 @@ def follow_register(reactions: Reactions) -> None:
     """For the reactions of each service that keeps a copy."""
 
     @reactions.on(RightGranted)
-    def hear_right(told: RightGranted, header: Header) -> To:
+    def hear_right(told: RightGranted, header: Header) -> CommandDispatch:
         """Somebody was given a right: they are known here from now on."""
-        command = HearRight(
+        command = ReplicateRight(
             told.right, Role(told.role), told.unit, told.units, told.dossier, told.since, told.until, told.person
         )
-        return To(decider, header.case, command)
+        return CommandDispatch(decider, header.case, command)
 
     @reactions.on(RightRevoked)
-    def hear_revocation(told: RightRevoked, header: Header) -> To:
+    def hear_revocation(told: RightRevoked, header: Header) -> CommandDispatch:
         """A right was taken back: it opens nothing here any more."""
-        return To(decider, header.case, HearRevocation(told.right))
+        return CommandDispatch(decider, header.case, ReplicateRevocation(told.right))
 
 
-def rights_heard(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
+def load_replicated_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
     return app.load(decider, identity).state.rights

@@ -10,7 +10,7 @@ from shared.eventlog import LogRecorder
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class RowScope:
     """`units`: whose rows are shown; `manages`: the unit whose confidential ones are too; `person`: by whom those that
     they are in charge of are seen; `archives`: whether archives are listed."""
 
@@ -35,7 +35,7 @@ COVERED = (
 )
 
 
-def covering(covered: Covered | None) -> tuple[str, dict[str, Any]]:
+def scope_condition(covered: RowScope | None) -> tuple[str, dict[str, Any]]:
     """The condition on ROWS, with its values: all rows for none, which stands for a program of the deployment."""
     if covered is None:
         return "true", {}
@@ -47,7 +47,7 @@ def covering(covered: Covered | None) -> tuple[str, dict[str, Any]]:
     }
 
 
-def secret_among(recorder: LogRecorder, documents: Iterable[Document], covered: Covered) -> set[str]:
+def confidential_among(recorder: LogRecorder, documents: Iterable[Document], covered: RowScope) -> set[str]:
     """Of these rows, now or as they were, the ids of the cases that are confidential or archives today, and not for
     this right."""
     kept = recorder.fetch(
@@ -58,7 +58,7 @@ def secret_among(recorder: LogRecorder, documents: Iterable[Document], covered: 
     return {row["id"] for row in documents if row["id"] in known and not _shown(row, known[row["id"]], covered)}
 
 
-def _shown(row: Document, known: Mapping[str, Any], covered: Covered) -> bool:
+def _shown(row: Document, known: Mapping[str, Any], covered: RowScope) -> bool:
     if known["archived"] and not covered.archives:
         return False
     return (

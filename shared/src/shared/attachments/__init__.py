@@ -4,20 +4,20 @@ from shared.attachments.attachment import (
     AddAttachment,
     Attachment,
     AttachmentAdded,
+    AttachmentStatus,
     CiteAttachment,
-    Step,
     WithdrawAttachment,
 )
-from shared.attachments.media_types import KEPT, media_type_of, named
+from shared.attachments.media_types import ACCEPTED_TYPES, media_type_of, safe_file_name
 
 __all__ = [
-    "KEPT",
+    "ACCEPTED_TYPES",
     "AddAttachment",
     "Attachment",
     "AttachmentAdded",
+    "AttachmentStatus",
     "CiteAttachment",
-    "Step",
     "WithdrawAttachment",
     "media_type_of",
-    "named",
+    "safe_file_name",
 ]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import Context, Decider, Motive, Refusal, Sealed, event
+from shared.kernel import Context, Decider, Encrypted, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class Step(StrEnum):
+class AttachmentStatus(StrEnum):
     NEW = "new"
     KEPT = "kept"
     WITHDRAWN = "withdrawn"
@@ -55,12 +55,12 @@ class AttachmentAdded:
 
     case: UUID
     kind: str
-    title: Sealed
-    file_name: Sealed
+    title: Encrypted
+    file_name: Encrypted
     media_type: str
     size: int
     content_hash: str
-    salt: Sealed
+    salt: Encrypted
 
 
 @event("attachment-cited", label="Pièce jointe citée comme preuve")
@@ -71,24 +71,24 @@ class AttachmentCited:
 
 @event("attachment-withdrawn", label="Pièce jointe retirée, son contenu est détruit")
 class AttachmentWithdrawn:
-    motive: Sealed
+    motive: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """`cited`: the names of the events that rely on it. `motive`: why it was withdrawn."""
 
-    step: Step = Step.NEW
+    step: AttachmentStatus = AttachmentStatus.NEW
     case: UUID | None = None
     kind: str = ""
-    title: Sealed | None = None
-    file_name: Sealed | None = None
+    title: Encrypted | None = None
+    file_name: Encrypted | None = None
     media_type: str = ""
     size: int = 0
     content_hash: str = ""
-    salt: Sealed | None = None
+    salt: Encrypted | None = None
     cited: tuple[str, ...] = ()
-    motive: Sealed | None = None
+    motive: Encrypted | None = None
 
 
 UNKNOWN_ATTACHMENT = Refusal("unknown-attachment", "Pièce jointe inconnue", status=422)
@@ -100,14 +100,14 @@ Event = AttachmentAdded | AttachmentCited | AttachmentWithdrawn
 
 def decide(attachment: Attachment, command: Command, context: Context) -> list[Event]:
     match attachment.step, command:
-        case Step.KEPT, AddAttachment():
+        case AttachmentStatus.KEPT, AddAttachment():
             return []  # the same content is here already: the first one stands
         case _, AddAttachment(kind, title, file_name, media_type, size, content_hash, salt):
             named = context.text(title), context.text(file_name)
             return [AttachmentAdded(context.case, kind, *named, media_type, size, content_hash, context.text(salt))]
         case _ if attachment.case != context.case:
             raise UNKNOWN_ATTACHMENT("Aucune pièce jointe de ce dossier ne porte cet identifiant.")
-        case Step.WITHDRAWN, _:
+        case AttachmentStatus.WITHDRAWN, _:
             raise WITHDRAWN("Cette pièce jointe a été retirée du dossier\u00a0: ajoutez-la à nouveau si besoin.")
         case _, CiteAttachment(proves, about):
             return [AttachmentCited(proves, about)]
@@ -117,7 +117,7 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
 
 def open_to(attachment: Attachment) -> Iterator[type]:
     """Kept until it is withdrawn; what was withdrawn may be added again."""
-    if attachment.step is Step.KEPT:
+    if attachment.step is AttachmentStatus.KEPT:
         yield from (CiteAttachment, WithdrawAttachment)
     else:
         yield AddAttachment
@@ -127,12 +127,21 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
     match event:
         case AttachmentAdded(case_id, kind, title, file_name, media_type, size, content_hash, salt):
             return Attachment(
-                Step.KEPT, case_id, kind, title, file_name, media_type, size, content_hash, salt, attachment.cited
+                AttachmentStatus.KEPT,
+                case_id,
+                kind,
+                title,
+                file_name,
+                media_type,
+                size,
+                content_hash,
+                salt,
+                attachment.cited,
             )
         case AttachmentCited(proves):
             return replace(attachment, cited=(*attachment.cited, proves))
         case AttachmentWithdrawn(motive):
-            return replace(attachment, step=Step.WITHDRAWN, motive=motive)
+            return replace(attachment, step=AttachmentStatus.WITHDRAWN, motive=motive)
 
 
 decider: Decider[Attachment] = Decider(

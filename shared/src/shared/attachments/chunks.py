@@ -11,13 +11,13 @@ from psycopg import Connection
 from psycopg.sql import SQL
 
 from shared.attachments.attachment import Attachment, AttachmentAdded, AttachmentWithdrawn
-from shared.crypto import KeyRing
+from shared.crypto import DataKeys
 from shared.eventlog import ServiceApplication
 from shared.kernel import Refusal, uuid7_after
 
-PIECE = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 """Bytes: what one file holds of the memory while it is sent, whoever reads slowly."""
-GONE = Refusal("attachment-withdrawn", "Pièce jointe retirée", status=410)
+ATTACHMENT_ERASED = Refusal("attachment-withdrawn", "Pièce jointe retirée", status=410)
 
 
 def address(app: ServiceApplication, case: UUID, content: bytes | bytearray) -> UUID:
@@ -25,32 +25,34 @@ def address(app: ServiceApplication, case: UUID, content: bytes | bytearray) -> 
     return uuid7_after(case, app.vault.keyed_hash(f"attachment {case} {sha256(content).hexdigest()}"))
 
 
-class Pieces:
+class AttachmentChunks:
     """What the transaction of an attachment's events writes beside them. `content`: what was received, if anything."""
 
     def __init__(self, app: ServiceApplication, attachment: UUID, content: bytes | bytearray = b"") -> None:
         self._table = SQL("{}.attachments").format(app.recorder.schema)
         self._attachment, self._content = attachment, content
 
-    def __call__(self, connection: Connection[Any], events: Sequence[Any], ring: KeyRing) -> None:
+    def __call__(self, connection: Connection[Any], events: Sequence[Any], ring: DataKeys) -> None:
         for event in events:
             if isinstance(event, AttachmentAdded):
                 self._write(connection, event.case, ring)
             if isinstance(event, AttachmentWithdrawn):
                 self._destroy(connection)
 
-    def _write(self, connection: Connection[Any], case: UUID, ring: KeyRing) -> None:
+    def _write(self, connection: Connection[Any], case: UUID, ring: DataKeys) -> None:
         statement = SQL("INSERT INTO {} VALUES (%s, %s, %s, %b)").format(self._table)
         view, count = memoryview(self._content), _count(len(self._content))
         for n in range(count):
-            piece = ring.seal_bytes(case, view[n * PIECE : (n + 1) * PIECE], _bound(self._attachment, n, count))
+            piece = ring.seal_bytes(
+                case, view[n * CHUNK_BYTES : (n + 1) * CHUNK_BYTES], _bound(self._attachment, n, count)
+            )
             connection.execute(statement, (self._attachment, n, case, piece))
 
     def _destroy(self, connection: Connection[Any]) -> None:
         connection.execute(SQL("DELETE FROM {} WHERE attachment = %s").format(self._table), (self._attachment,))
 
 
-def opened(app: ServiceApplication, id: UUID, attachment: Attachment) -> Iterator[bytes]:  # noqa: A002
+def read_attachment(app: ServiceApplication, id: UUID, attachment: Attachment) -> Iterator[bytes]:  # noqa: A002
     """The content, piece after piece. Raises Erased when the case's key is gone, Refused when it was withdrawn."""
     assert attachment.case is not None
     count = _count(attachment.size)
@@ -59,12 +61,12 @@ def opened(app: ServiceApplication, id: UUID, attachment: Attachment) -> Iterato
             "SELECT sealed FROM {schema}.attachments WHERE (attachment, piece) = (%s, %s)", (id, n)
         )
         if not rows:
-            raise GONE("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
+            raise ATTACHMENT_ERASED("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
         yield app.vault.open_bytes(attachment.case, rows[0]["sealed"], _bound(id, n, count))
 
 
 def _count(size: int) -> int:
-    return -(-size // PIECE)
+    return -(-size // CHUNK_BYTES)
 
 
 def _bound(attachment: UUID, n: int, count: int) -> str:

@@ -34,7 +34,7 @@ DOCX = MediaType(f"{OPEN_XML}wordprocessingml.document", (".docx",))
 XLSX = MediaType(f"{OPEN_XML}spreadsheetml.sheet", (".xlsx",))
 CSV = MediaType("text/csv", (".csv",))
 TEXT = MediaType("text/plain", (".txt",))
-KEPT = {kept.name: kept for kept in (PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV, TEXT)}
+ACCEPTED_TYPES = {kept.name: kept for kept in (PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV, TEXT)}
 
 REFUSED_TYPE = Refusal("file-type-refused", "Type de fichier refusé", status=415)
 ACTIVE_CONTENT = Refusal("active-content-refused", "Fichier actif refusé", status=415)
@@ -66,9 +66,9 @@ def media_type_of(content: bytes | bytearray, file_name: str) -> MediaType:
     return _text(content, file_name)
 
 
-def named(file_name: str, media_type: str) -> str:
+def safe_file_name(file_name: str, media_type: str) -> str:
     """The name to save it under: never one that would have it opened as something else."""
-    suffixes = KEPT[media_type].suffixes
+    suffixes = ACCEPTED_TYPES[media_type].suffixes
     return file_name if PurePath(file_name).suffix.lower() in suffixes else f"{file_name}{suffixes[0]}"
 
 
@@ -111,7 +111,7 @@ def _office(content: bytes | bytearray) -> MediaType:
 def _open_document(archive: ZipFile, names: list[str]) -> MediaType:
     if any(name.startswith(("Basic/", "Scripts/")) for name in names):
         raise _macros()
-    found = KEPT.get(_read(archive, "mimetype").strip())
+    found = ACCEPTED_TYPES.get(_read(archive, "mimetype").strip())
     if found not in (ODT, ODS):
         raise REFUSED_TYPE(f"Ce document n’est ni un texte ni un tableur. {ACCEPTED}")
     return found

@@ -52,7 +52,7 @@ class BaselineCorrected(FromDiagnostic):
     effective_on: date
 
 
-class PersonForgotten(FromDiagnostic, erasure.PersonForgotten):
+class PersonForgotten(FromDiagnostic, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.contracts.base import PublicEvent
 
 
-class PersonForgotten(PublicEvent):
+class PersonErased(PublicEvent):
     """The person's key is destroyed here. `values`: how many sealed values nobody opens any more."""
 
     name: ClassVar[str] = "person-forgotten"

@@ -67,7 +67,7 @@ class FollowUpClosed(FromFollowup):
     outcome: str
 
 
-class PersonForgotten(FromFollowup, erasure.PersonForgotten):
+class PersonForgotten(FromFollowup, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 

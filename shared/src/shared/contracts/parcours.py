@@ -55,7 +55,7 @@ class ParcoursUpdateAbandoned(FromParcours):
     name: ClassVar[str] = "parcours-update-abandoned"
 
 
-class PersonForgotten(FromParcours, erasure.PersonForgotten):
+class PersonForgotten(FromParcours, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 

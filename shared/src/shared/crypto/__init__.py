@@ -1,19 +1,19 @@
 """Crypto-shredding: data keys for people and cases, what they encrypt, and their destruction."""
 
-from shared.crypto.erased_keys import ErasedList, ListDamaged
-from shared.crypto.keys import ERASED, HASHES, Erased, KeyRing, Vault, key_rows
-from shared.crypto.redaction import marked, marks_in, unmarked
+from shared.crypto.erased_keys import ErasureList, ErasureListDamaged
+from shared.crypto.keys import ERASED_TEXT, HASH_KEY_ID, DataKeys, KeyErased, KeyStore, key_rows
+from shared.crypto.redaction import placeholder_keys, with_placeholders, without_placeholders
 
 __all__ = [
-    "ERASED",
-    "HASHES",
-    "Erased",
-    "ErasedList",
-    "KeyRing",
-    "ListDamaged",
-    "Vault",
+    "ERASED_TEXT",
+    "HASH_KEY_ID",
+    "DataKeys",
+    "ErasureList",
+    "ErasureListDamaged",
+    "KeyErased",
+    "KeyStore",
     "key_rows",
-    "marked",
-    "marks_in",
-    "unmarked",
+    "placeholder_keys",
+    "with_placeholders",
+    "without_placeholders",
 ]

@@ -9,11 +9,11 @@ from pathlib import Path
 from uuid import UUID
 
 
-class ListDamaged(Exception):
+class ErasureListDamaged(Exception):
     """A line of the list that is no id: somebody must look, before anything that was erased is shown again."""
 
 
-class ErasedList:
+class ErasureList:
     """A file of ids, one a line, on the disk before anybody is told that it is done. It names nobody."""
 
     def __init__(self, file: Path) -> None:
@@ -33,7 +33,7 @@ class ErasedList:
                     found.add(UUID(line))
             except ValueError:
                 if n < len(lines):
-                    raise ListDamaged(f"{self._file}, line {n}: {line[:40]!r} is not the id of a key") from None
+                    raise ErasureListDamaged(f"{self._file}, line {n}: {line[:40]!r} is not the id of a key") from None
         return found
 
     def add(self, ids: Iterable[UUID]) -> None:

@@ -15,23 +15,23 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.kernel import Sealed
+from shared.kernel import Encrypted
 
-NONCE = 12
-REMEMBERED = 10_000
+NONCE_BYTES = 12
+MAX_CACHED_KEYS = 10_000
 """Keys kept in memory, at near 3 KB each."""
-TRUSTED = 10.0
+CACHE_SECONDS = 10.0
 """Seconds that a key is used from memory: another process may have destroyed it since."""
-HASHES = UUID(int=0)
+HASH_KEY_ID = UUID(int=0)
 """Under which the key of the keyed hashes is kept, once it is no longer made from the deployment's."""
-ERASED = "«\u202feffacé\u202f»"
+ERASED_TEXT = "«\u202feffacé\u202f»"
 
 
-class Erased(Exception):
+class KeyErased(Exception):
     """The key is gone: nobody opens this value any more."""
 
 
-class Vault:
+class KeyStore:
     """AES-256-GCM; a value is bound to its event and field, a wrapped key to its id.
 
     `fetch` gives the wrapped keys that are stored, by id; null where one was destroyed: none is made in its place."""
@@ -52,14 +52,14 @@ class Vault:
         self._lock = Lock()
         self.forget()
 
-    def keys(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> KeyRing:
+    def keys(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> DataKeys:
         """The keys to seal with; a missing one is made. Those of `fresh` are new ids, so nobody looks for them."""
-        ring = KeyRing()
+        ring = DataKeys()
         wanted, fresh = set(wanted), set(fresh)
         held = self._held(wanted - fresh)
         for key_id in wanted:
             if key_id in self._erased:
-                raise Erased(str(key_id))
+                raise KeyErased(str(key_id))
             if (known := held.get(key_id)) is not None:
                 ring.known[key_id] = known
                 continue
@@ -68,7 +68,7 @@ class Vault:
             ring.new[key_id] = self._wrapped(key_id, key)
         return ring
 
-    def keep(self, ring: KeyRing) -> None:
+    def keep(self, ring: DataKeys) -> None:
         """Remembers the keys of a ring whose transaction has been committed."""
         with self._lock:
             self._open |= {key_id: ring.known[key_id] for key_id in ring.new}
@@ -78,11 +78,11 @@ class Vault:
         with self._lock:
             if key_id is None:
                 self._open: dict[UUID, AESGCM] = {}
-                self._trusted_until = time.monotonic() + TRUSTED
+                self._trusted_until = time.monotonic() + CACHE_SECONDS
             else:
                 self._open.pop(key_id, None)
 
-    def open(self, sealed: Sealed) -> str:
+    def open(self, sealed: Encrypted) -> str:
         """The clear value. Raises Erased when its key is gone, InvalidTag when it was tampered with or moved."""
         if sealed.clear is not None:
             return sealed.clear
@@ -93,12 +93,12 @@ class Vault:
         """What `KeyRing.seal_bytes` sealed; raises as `open` does."""
         return _opened(self._key(key_id), sealed, bound)
 
-    def shown(self, sealed: Sealed) -> str:
+    def shown(self, sealed: Encrypted) -> str:
         """What a person is shown: the clear value, or that it has been erased."""
         try:
             return self.open(sealed)
-        except Erased:
-            return ERASED
+        except KeyErased:
+            return ERASED_TEXT
 
     def keyed_hash(self, text: str) -> str:
         """Tells whether two texts are the same, and to nobody without the deployment's key what they are."""
@@ -107,16 +107,16 @@ class Vault:
     @cached_property
     def _hash_key(self) -> bytes:
         """Made from the first deployment key, and kept beside the others once that is replaced: hashes last longer."""
-        wrapped = self._fetch([HASHES]).get(HASHES)
-        return self._unwrapped(HASHES, wrapped) if wrapped else self._first_hash_key
+        wrapped = self._fetch([HASH_KEY_ID]).get(HASH_KEY_ID)
+        return self._unwrapped(HASH_KEY_ID, wrapped) if wrapped else self._first_hash_key
 
     def wrapped_hash_key(self) -> bytes:
-        return self._wrapped(HASHES, self._hash_key)
+        return self._wrapped(HASH_KEY_ID, self._hash_key)
 
     def wrapped_anew(self, key_id: UUID, wrapped: bytes) -> bytes | None:
         """Under today's deployment key; null if it is already."""
         try:
-            self._deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
+            self._deployment.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
         except InvalidTag:
             return self._wrapped(key_id, self._unwrapped(key_id, wrapped))
         return None
@@ -127,12 +127,12 @@ class Vault:
 
     def _key(self, key_id: UUID) -> AESGCM:
         if (key := self._held({key_id}).get(key_id)) is None:
-            raise Erased(str(key_id))
+            raise KeyErased(str(key_id))
         return key
 
     def _held(self, wanted: Iterable[UUID]) -> Mapping[UUID, AESGCM]:
         """The keys in memory, those of `wanted` among them unless they were destroyed or never made."""
-        if len(self._open) > REMEMBERED or time.monotonic() > self._trusted_until:
+        if len(self._open) > MAX_CACHED_KEYS or time.monotonic() > self._trusted_until:
             self.forget()
         held = self._open  # stays whole when another thread starts anew
         missing = [key_id for key_id in wanted if key_id not in held and key_id not in self._erased]
@@ -146,17 +146,17 @@ class Vault:
         return held
 
     def _wrapped(self, key_id: UUID, key: bytes) -> bytes:
-        nonce = os.urandom(NONCE)
+        nonce = os.urandom(NONCE_BYTES)
         return nonce + self._deployment.encrypt(nonce, key, key_id.bytes)
 
     def _unwrapped(self, key_id: UUID, wrapped: bytes) -> bytes:
         for deployment in filter(None, (self._deployment, self._former)):
             with suppress(InvalidTag):
-                return deployment.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
+                return deployment.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
         raise ValueError(f"key {key_id} was wrapped under another deployment key: check DLA_SEALING_KEY")
 
 
-class KeyRing:
+class DataKeys:
     """The keys of one append: `new` ones, wrapped, are stored in its transaction."""
 
     def __init__(self) -> None:
@@ -167,7 +167,7 @@ class KeyRing:
         return b64encode(self.seal_bytes(key_id, clear.encode(), bound)).decode()
 
     def seal_bytes(self, key_id: UUID, clear: bytes | memoryview, bound: str) -> bytes:
-        nonce = os.urandom(NONCE)
+        nonce = os.urandom(NONCE_BYTES)
         return nonce + self.known[key_id].encrypt(nonce, clear, bound.encode())
 
 
@@ -177,4 +177,4 @@ def key_rows(keys: Mapping[UUID, bytes]) -> list[dict[str, str]]:
 
 
 def _opened(key: AESGCM, sealed: bytes, bound: str) -> bytes:
-    return key.decrypt(sealed[:NONCE], sealed[NONCE:], bound.encode())
+    return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode())

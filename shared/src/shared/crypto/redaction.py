@@ -7,40 +7,40 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from shared.crypto.keys import ERASED
-from shared.kernel import Sealed
+from shared.crypto.keys import ERASED_TEXT
+from shared.kernel import Encrypted
 
-MARK = re.compile("\0([^\0]*) [^\0]*\0")
+PLACEHOLDER = re.compile("\0([^\0]*) [^\0]*\0")
 """After what is shown of an erased value, within texts that are compared: its key, and what is stored of it. No text
 that people type holds such a character."""
 
 
-def marked(show: Callable[[Sealed], str]) -> Callable[[Sealed], str]:
+def with_placeholders(show: Callable[[Encrypted], str]) -> Callable[[Encrypted], str]:
     """`show`, and of what was erased the mark too."""
 
-    def marking(sealed: Sealed) -> str:
+    def marking(sealed: Encrypted) -> str:
         said = show(sealed)
-        return f"{said}\0{sealed.key} {sealed.bound}{sealed.cipher}\0" if said == ERASED else said
+        return f"{said}\0{sealed.key} {sealed.bound}{sealed.cipher}\0" if said == ERASED_TEXT else said
 
     return marking
 
 
-def unmarked(value: Any) -> Any:
+def without_placeholders(value: Any) -> Any:
     """The same plain value, for people."""
     if isinstance(value, str):
-        return MARK.sub("", value)
+        return PLACEHOLDER.sub("", value)
     if isinstance(value, dict):
-        return {name: unmarked(inner) for name, inner in value.items()}
+        return {name: without_placeholders(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [unmarked(inner) for inner in value]
+        return [without_placeholders(inner) for inner in value]
     return value
 
 
-def marks_in(value: Any) -> Iterator[UUID]:
+def placeholder_keys(value: Any) -> Iterator[UUID]:
     """The keys of the erased values inside a plain value."""
     if isinstance(value, str):
-        yield from (UUID(key) for key in MARK.findall(value))
+        yield from (UUID(key) for key in PLACEHOLDER.findall(value))
     elif isinstance(value, dict):
-        yield from (key for inner in value.values() for key in marks_in(inner))
+        yield from (key for inner in value.values() for key in placeholder_keys(inner))
     elif isinstance(value, list | tuple):
-        yield from (key for inner in value for key in marks_in(inner))
+        yield from (key for inner in value for key in placeholder_keys(inner))

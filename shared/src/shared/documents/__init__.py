@@ -1,6 +1,6 @@
 """Documents that people read, written from events: one model, rendered as HTML or tagged PDF; CSV tables."""
 
-from shared.documents.csv_table import Cell, as_csv
+from shared.documents.csv_table import CsvCell, write_csv
 from shared.documents.model import (
     Block,
     Bullets,
@@ -15,25 +15,25 @@ from shared.documents.model import (
     Table,
     Validation,
 )
-from shared.documents.source import Paper, Papers, Reading, Told
+from shared.documents.source import DocumentSource, DocumentTemplate, DocumentTemplates, RecordedFact
 
 __all__ = [
     "Block",
     "Bullets",
-    "Cell",
     "Column",
+    "CsvCell",
     "Document",
+    "DocumentSource",
+    "DocumentTemplate",
+    "DocumentTemplates",
     "Facts",
     "Heading",
     "Origin",
-    "Paper",
-    "Papers",
     "Paragraph",
     "Party",
-    "Reading",
+    "RecordedFact",
     "Signatures",
     "Table",
-    "Told",
     "Validation",
-    "as_csv",
+    "write_csv",
 ]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import StringIO
 
-Cell = str | float | datetime | None
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+CsvCell = str | float | datetime | None
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> bytes:
     """Semicolons, decimal commas and a byte order mark, as spreadsheets in French expect. A text that would be taken
     for a formula gets an apostrophe before it; a number is a number, below nothing too."""
     written = StringIO()
@@ -21,12 +21,12 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: Cell) -> str:
+def _cell(value: CsvCell) -> str:
     match value:
         case None:
             return ""
         case datetime():
             return value.isoformat()
         case str():
-            return f"'{value}" if value.startswith(BEGINS_A_FORMULA) else value
+            return f"'{value}" if value.startswith(FORMULA_PREFIXES) else value
     return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", ",")

@@ -12,7 +12,7 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.documents.model import Document, Validation
-from shared.kernel import PARIS, day_in_words, instant_in_words
+from shared.kernel import PARIS, format_day, format_instant
 
 HERE = Path(__file__).parent
 _PAGES = Environment(
@@ -20,11 +20,11 @@ _PAGES = Environment(
 )
 
 
-def html(document: Document) -> str:
+def render_html(document: Document) -> str:
     return _PAGES.get_template("document.html.jinja").render(_drawn(document))
 
 
-def pdf(document: Document) -> bytes:
+def render_pdf(document: Document) -> bytes:
     """Dated by the last event it was made from. What people typed reaches Typst as data, and is never its markup."""
     at = int(document.origin.recorded_at.timestamp())
     made: Any = typst.compile(HERE / "document.typ", timestamp=at, **_set(document))
@@ -42,7 +42,7 @@ def _drawn(document: Document) -> dict[str, Any]:
     foot = (
         "DLA",
         document.structure,
-        day_in_words(at),
+        format_day(at),
         f"version\u00a0{document.origin.version}",
         f"empreinte\u00a0{fingerprint[:12]}",
     )
@@ -50,7 +50,7 @@ def _drawn(document: Document) -> dict[str, Any]:
         "title": document.title,
         "structure": document.structure,
         "unit": document.unit,
-        "day": day_in_words(at),
+        "day": format_day(at),
         "foot": foot,
         "date": _parts(at),
         "blocks": msgspec.to_builtins(document.blocks),
@@ -71,7 +71,7 @@ def _about(document: Document, fingerprint: str) -> list[tuple[str, str]]:
         *([("Pièce du dossier", str(origin.stream))] if origin.stream != origin.case else []),
         (
             "Version",
-            f"{origin.version}, d’après l’historique enregistré jusqu’au {instant_in_words(origin.recorded_at)}",
+            f"{origin.version}, d’après l’historique enregistré jusqu’au {format_instant(origin.recorded_at)}",
         ),
         ("Empreinte (SHA-256)", fingerprint),
     ]
@@ -82,7 +82,7 @@ def _validated(validation: Validation) -> dict[str, Any]:
         "facts": [
             ("Contenu validé", f"version {validation.version}"),
             ("Empreinte du contenu", validation.content_hash),
-            ("Validé le", instant_in_words(validation.at)),
+            ("Validé le", format_instant(validation.at)),
             ("Par", ", ".join(validation.by)),
         ],
         "caution": "Il s’agit d’une validation enregistrée dans le dossier, et non d’une signature électronique.",

@@ -9,14 +9,14 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from shared.documents.model import Block, Document, Origin, Validation
-from shared.kernel import Decider, Role, Sealed
+from shared.kernel import Decider, Encrypted, Role
 
 S = TypeVar("S")
 E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
-class Told(Generic[E]):
+class RecordedFact(Generic[E]):
     """An event, when it was recorded, and by whom (a pseudonym)."""
 
     event: E
@@ -30,7 +30,7 @@ def _nothing_yet(decider: Decider[Any], _: UUID) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[S]):
+class DocumentSource(Generic[S]):
     """`told`: the events that led to `state`, at least one. `show` opens a sealed value for who may read the case.
 
     `around`: the state, at that same moment, of the aggregate that this one stands within. `named`: how whoever asks
@@ -40,22 +40,22 @@ class Reading(Generic[S]):
     id: UUID
     case: UUID
     state: S
-    told: tuple[Told[Any], ...]
-    show: Callable[[Sealed], str]
+    told: tuple[RecordedFact[Any], ...]
+    show: Callable[[Encrypted], str]
     around: Any = None
     named: str | None = None
     beside: Callable[[Decider[Any], UUID], Any] = _nothing_yet
 
-    def all_of(self, kind: type[E]) -> Iterator[Told[E]]:
+    def all_of(self, kind: type[E]) -> Iterator[RecordedFact[E]]:
         return (told for told in self.told if isinstance(told.event, kind))
 
-    def last_of(self, kind: type[E]) -> Told[E] | None:
+    def last_of(self, kind: type[E]) -> RecordedFact[E] | None:
         return next((told for told in reversed(self.told) if isinstance(told.event, kind)), None)
 
-    def shown(self, sealed: Sealed | None) -> str:
+    def shown(self, sealed: Encrypted | None) -> str:
         return self.show(sealed) if sealed else ""
 
-    def each_shown(self, sealed: Iterable[Sealed]) -> tuple[str, ...]:
+    def each_shown(self, sealed: Iterable[Encrypted]) -> tuple[str, ...]:
         return tuple(self.show(value) for value in sealed)
 
     def document(
@@ -72,14 +72,14 @@ class Reading(Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
-class Paper(Generic[S]):
+class DocumentTemplate(Generic[S]):
     """A document that a service writes; `lacking` says in French why it cannot be written yet, null when it can."""
 
     name: str
     title: str
-    write: Callable[[Reading[S]], Document]
+    write: Callable[[DocumentSource[S]], Document]
     lacking: str | None = None
 
 
-Papers = Callable[[S], Iterable[Paper[S]]]
+DocumentTemplates = Callable[[S], Iterable[DocumentTemplate[S]]]
 """The documents of one aggregate, from its state."""

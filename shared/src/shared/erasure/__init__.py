@@ -1,10 +1,10 @@
 """Erasure of a person or a case (GDPR art. 17): the event that destroys keys."""
 
-from shared.erasure.erasure import ForgetDossier, ForgetPerson, erasure_of, forgetting_of
+from shared.erasure.erasure import EraseCase, ErasePerson, case_erasure_id, person_erasure_id
 
 __all__ = [
-    "ForgetDossier",
-    "ForgetPerson",
-    "erasure_of",
-    "forgetting_of",
+    "EraseCase",
+    "ErasePerson",
+    "case_erasure_id",
+    "person_erasure_id",
 ]

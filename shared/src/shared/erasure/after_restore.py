@@ -7,22 +7,22 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from shared.erasure.erasure import DestroyAgain, decider, forgetting_of
-from shared.eventlog import ServiceApplication, values_of
+from shared.erasure.erasure import DestroyKeyAgain, case_erasure_id, decider
+from shared.eventlog import ServiceApplication, count_values_of
 from shared.kernel import Actor, Decider, Role
 
 log = logging.getLogger(__name__)
 
 
-Again = tuple[Decider[Any], UUID, Any]
+DestroyedAgain = tuple[Decider[Any], UUID, Any]
 """What destroys a key once more: the aggregate, its stream, and the command."""
 
 
-def key_destroyed(app: ServiceApplication, key: UUID) -> Again:
-    return decider, forgetting_of(key), DestroyAgain(key, values_of(app, key))
+def key_destroyed(app: ServiceApplication, key: UUID) -> DestroyedAgain:
+    return decider, case_erasure_id(key), DestroyKeyAgain(key, count_values_of(app, key))
 
 
-def destroy_again(app: ServiceApplication, again: Callable[[ServiceApplication, UUID], Again]) -> list[UUID]:
+def destroy_again(app: ServiceApplication, again: Callable[[ServiceApplication, UUID], DestroyedAgain]) -> list[UUID]:
     """Those of the list outside that this database holds. What only the database knows is added to the list.
 
     Raises ListDamaged, or OSError when the list cannot be read or written."""

@@ -11,7 +11,7 @@ from shared.kernel.events import command
 
 
 @command
-class ForgetPerson:
+class ErasePerson:
     """An erasure was ordered. `values`: how many sealed values this service held under the person's key; `nobody`: the
     id is that of something else here, whose key must stay."""
 
@@ -21,7 +21,7 @@ class ForgetPerson:
 
 
 @command
-class ForgetDossier:
+class EraseCase:
     """A dossier is past its term. `persons`: those whom this service knows from it alone; `values`: how many of theirs
     it held."""
 
@@ -31,7 +31,7 @@ class ForgetDossier:
 
 
 @command
-class DestroyAgain:
+class DestroyKeyAgain:
     """The database was restored from before an erasure; the list outside it remembers."""
 
     key: UUID
@@ -39,7 +39,7 @@ class DestroyAgain:
 
 
 @event("dossier-forgotten", label="Dossier effacé de ce service")
-class DossierForgotten:
+class CaseErased:
     """Its free text and its attachments, under its key, and the persons whom nothing else tells of."""
 
     dossier: UUID
@@ -56,7 +56,7 @@ class KeyDestroyedAgain:
 
 
 @event("person-forgotten", label="Personne effacée de ce service")
-class PersonForgotten:
+class PersonErased:
     """`again`: this service had forgotten them before, and was told once more; `nobody`: the id is no person's here."""
 
     person: UUID
@@ -66,49 +66,49 @@ class PersonForgotten:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgetting:
+class ErasureState:
     forgotten: bool = False
 
 
-Command = ForgetPerson | ForgetDossier | DestroyAgain
-Event = PersonForgotten | DossierForgotten | KeyDestroyedAgain
+Command = ErasePerson | EraseCase | DestroyKeyAgain
+Event = PersonErased | CaseErased | KeyDestroyedAgain
 
 
-def decide(forgetting: Forgetting, command: Command, _context: Context) -> list[Event]:
+def decide(forgetting: ErasureState, command: Command, _context: Context) -> list[Event]:
     """Each order is answered, the second one too: whoever gave it waits for the answer."""
     match command:
-        case ForgetPerson(person, values, nobody):
-            return [PersonForgotten(person, values, forgetting.forgotten, nobody)]
-        case ForgetDossier(dossier, persons, values):
-            return [] if forgetting.forgotten else [DossierForgotten(dossier, persons, values)]
-        case DestroyAgain(key, values):
+        case ErasePerson(person, values, nobody):
+            return [PersonErased(person, values, forgetting.forgotten, nobody)]
+        case EraseCase(dossier, persons, values):
+            return [] if forgetting.forgotten else [CaseErased(dossier, persons, values)]
+        case DestroyKeyAgain(key, values):
             return [KeyDestroyedAgain(key, values)]
 
 
-def evolve(_forgetting: Forgetting, _event: Event) -> Forgetting:
-    return Forgetting(forgotten=True)
+def evolve(_forgetting: ErasureState, _event: Event) -> ErasureState:
+    return ErasureState(forgotten=True)
 
 
-def forgets(event: Event) -> Iterable[UUID]:
+def destroyed_keys(event: Event) -> Iterable[UUID]:
     match event:
-        case PersonForgotten(person, nobody=False):
+        case PersonErased(person, nobody=False):
             yield person
-        case DossierForgotten(dossier, persons):
+        case CaseErased(dossier, persons):
             yield dossier
             yield from persons
         case KeyDestroyedAgain(key):
             yield key
 
 
-decider: Decider[Forgetting] = Decider(
-    "forgetting", Forgetting(), decide, evolve, Command.__args__, Event.__args__, forgets=forgets
+decider: Decider[ErasureState] = Decider(
+    "forgetting", ErasureState(), decide, evolve, Command.__args__, Event.__args__, forgets=destroyed_keys
 )
 
 
-def erasure_of(person: UUID) -> UUID:
+def person_erasure_id(person: UUID) -> UUID:
     """The id under which a person's erasure stands in every service, where the person's own may be another's stream."""
     return uuid5(NAMESPACE_OID, f"erasure {person}")
 
 
-def forgetting_of(person: UUID) -> UUID:
+def case_erasure_id(person: UUID) -> UUID:
     return uuid5(NAMESPACE_OID, f"forgetting {person}")

@@ -1,49 +1,56 @@
 """The append-only event log of one service, on the `eventsourcing` library and PostgreSQL."""
 
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.deadlines import Firing
+from shared.eventlog.deadlines import FiredDeadline
 from shared.eventlog.entries import LogEntry, LogIdentity
-from shared.eventlog.errors import OUTAGES, CaseParked, DueSettled, NotParked, TrackingRefused
-from shared.eventlog.mapper import EventMapper, Meta, RecordedEvent, Stored, plain
+from shared.eventlog.errors import OUTAGES, CaseParked, DeadlineAlreadyFired, NotParked, TrackingRefused
+from shared.eventlog.mapper import EventMapper, EventMetadata, RecordedEvent, StoredPayload, to_plain
 from shared.eventlog.partitions import PARTITIONS, PartitionTracking
-from shared.eventlog.pending_changes import Loaded
-from shared.eventlog.people_search import cases_of, found, held, is_something_else, only_in, values_of
-from shared.eventlog.receipts import CommandKey, KeyReused, Receipt, StaleVersion, UnknownCase
+from shared.eventlog.pending_changes import LoadedAggregate
+from shared.eventlog.people_search import (
+    cases_of_person,
+    count_values_of,
+    find_people,
+    is_case_key,
+    people_only_in,
+    personal_data_of,
+)
+from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
 from shared.eventlog.recorder import LogRecorder
-from shared.eventlog.restored_log import StillServed, declared_restored
-from shared.eventlog.rewrapping import rewrapped
+from shared.eventlog.restored_log import ServiceStillRunning, declare_restored
+from shared.eventlog.rewrapping import rewrap_keys
 
 __all__ = [
     "OUTAGES",
     "PARTITIONS",
     "CaseParked",
-    "CommandKey",
-    "DueSettled",
+    "DeadlineAlreadyFired",
     "EventMapper",
-    "Firing",
-    "KeyReused",
-    "Loaded",
+    "EventMetadata",
+    "FiredDeadline",
+    "IdempotencyKey",
+    "IdempotencyKeyReused",
+    "LoadedAggregate",
     "LogEntry",
     "LogIdentity",
     "LogRecorder",
-    "Meta",
     "NotParked",
     "PartitionTracking",
     "Receipt",
     "RecordedEvent",
     "ServiceApplication",
+    "ServiceStillRunning",
     "StaleVersion",
-    "StillServed",
-    "Stored",
+    "StoredPayload",
     "TrackingRefused",
     "UnknownCase",
-    "cases_of",
-    "declared_restored",
-    "found",
-    "held",
-    "is_something_else",
-    "only_in",
-    "plain",
-    "rewrapped",
-    "values_of",
+    "cases_of_person",
+    "count_values_of",
+    "declare_restored",
+    "find_people",
+    "is_case_key",
+    "people_only_in",
+    "personal_data_of",
+    "rewrap_keys",
+    "to_plain",
 ]

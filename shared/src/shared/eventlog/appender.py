@@ -16,7 +16,7 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
-from shared.eventlog.errors import refusal
+from shared.eventlog.errors import append_error
 from shared.eventlog.group_commit import GroupCommit, Waiting
 from shared.eventlog.partitions import partition_of
 
@@ -25,7 +25,7 @@ PATIENCE = 8.0
 """Seconds that an append outlives a lost database; then its caller is told."""
 log = logging.getLogger(__name__)
 
-Beside = Callable[[psycopg.Connection[Any]], None]
+InTransaction = Callable[[psycopg.Connection[Any]], None]
 """What an append's transaction writes first, where it is too much for `extras`."""
 
 
@@ -34,7 +34,7 @@ class Append:
     events: Sequence[StoredEvent]
     cases: Sequence[UUID]
     extras: Mapping[str, Sequence[Mapping[str, Any]]]
-    beside: Beside | None = None
+    beside: InTransaction | None = None
 
 
 class Appender:
@@ -132,7 +132,7 @@ class Appender:
                     alone(line)
                 row = line.execute(self._append_statement, parameters, prepare=True, binary=True).fetchone()
             except psycopg.IntegrityError as error:
-                raise refusal(error) from error
+                raise append_error(error) from error
         return range(row["append"], row["append"] + len(events)) if row and events else []
 
     @contextmanager

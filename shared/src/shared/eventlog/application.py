@@ -11,15 +11,15 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.crypto import Erased, KeyRing, ListDamaged, key_rows
-from shared.eventlog.deadlines import Firing
-from shared.eventlog.errors import AlreadyAnswered, ClaimTaken, KeyDestroyed, VersionTaken
+from shared.crypto import DataKeys, ErasureListDamaged, KeyErased, key_rows
+from shared.eventlog.deadlines import FiredDeadline
+from shared.eventlog.errors import CommandAlreadyHandled, KeyDestroyed, UniqueKeyTaken, VersionTaken
 from shared.eventlog.log import ServiceLog
 from shared.eventlog.partitions import PartitionTracking
-from shared.eventlog.pending_changes import Part, in_charge_rows
+from shared.eventlog.pending_changes import AggregateChanges, case_access_rows
 from shared.eventlog.people_index import people_rows
-from shared.eventlog.receipts import CommandKey, KeyReused, Receipt, StaleVersion, UnknownCase
-from shared.kernel import Actor, Context, Decider, Refused, Role, name_of, sealed_in
+from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
+from shared.kernel import Actor, Context, Decider, Refused, Role, encrypted_values, event_name
 
 S = TypeVar("S")
 ATTEMPTS = 20
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 class Beside(Protocol):
     """What stands beside the log and changes with these events; sealed with the keys of their append."""
 
-    def __call__(self, connection: Connection[Any], events: Sequence[Any], ring: KeyRing) -> None: ...
+    def __call__(self, connection: Connection[Any], events: Sequence[Any], ring: DataKeys) -> None: ...
 
 
 class _Conflict(Exception):
@@ -58,9 +58,9 @@ class ServiceApplication(ServiceLog):
         context: Context,
         *,
         expected: int | None = None,
-        key: CommandKey | None = None,
+        key: IdempotencyKey | None = None,
         tracking: PartitionTracking | None = None,
-        firing: Firing | None = None,
+        firing: FiredDeadline | None = None,
         exists: bool = False,
         beside: Beside | None = None,
     ) -> Receipt:
@@ -88,9 +88,9 @@ class ServiceApplication(ServiceLog):
         command: Any,
         context: Context,
         expected: int | None,
-        key: CommandKey | None,
+        key: IdempotencyKey | None,
         tracking: PartitionTracking | None,
-        firing: Firing | None,
+        firing: FiredDeadline | None,
         exists: bool,
         beside: Beside | None,
     ) -> Receipt:
@@ -106,18 +106,18 @@ class ServiceApplication(ServiceLog):
             if key and (first := self._first_answer(key)):
                 return first
             raise
-        recorded = tuple(name_of(event).name for event in part.events)
+        recorded = tuple(event_name(event).name for event in part.events)
         receipt = Receipt(stream, part.version, recorded, state=part.state)
         if not (part.events or tracking or key or firing):
             return receipt
         try:
             self._append(parts, key, receipt, tracking, firing, beside)
-        except AlreadyAnswered:
+        except CommandAlreadyHandled:
             assert key is not None
             first = self._first_answer(key)
             assert first is not None
             return first
-        except ClaimTaken as taken:
+        except UniqueKeyTaken as taken:
             raise self._claimed(decider, UUID(taken.holder), context.actor) from taken
         except VersionTaken as conflict:  # another process was faster
             raise _Conflict({each.stream for each in parts}) from conflict
@@ -132,13 +132,13 @@ class ServiceApplication(ServiceLog):
             return decider.claimed("Voyez avec la ou le responsable de votre unité, qui sait à qui il est confié.")
         return decider.claimed("Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=str(holder))
 
-    def _part(self, decider: Decider[S], stream: UUID, context: Context) -> Part[S]:
+    def _part(self, decider: Decider[S], stream: UUID, context: Context) -> AggregateChanges[S]:
         loaded = self.load(decider, stream)
-        return Part(decider, stream, loaded, context, loaded.state, [])
+        return AggregateChanges(decider, stream, loaded, context, loaded.state, [])
 
-    def _alongside(self, part: Part[Any]) -> Iterable[Part[Any]]:
+    def _alongside(self, part: AggregateChanges[Any]) -> Iterable[AggregateChanges[Any]]:
         """What the events of this part ask of other aggregates, decided on their newest state."""
-        others: dict[UUID, Part[Any]] = {}
+        others: dict[UUID, AggregateChanges[Any]] = {}
         for state, event in part.steps():
             for ask in part.decider.alongside(state, event, part.context):
                 if ask.stream not in others:
@@ -149,15 +149,17 @@ class ServiceApplication(ServiceLog):
 
     def _append(
         self,
-        parts: Sequence[Part[Any]],
-        key: CommandKey | None,
+        parts: Sequence[AggregateChanges[Any]],
+        key: IdempotencyKey | None,
         receipt: Receipt,
         tracking: PartitionTracking | None,
-        firing: Firing | None,
+        firing: FiredDeadline | None,
         beside: Beside | None,
     ) -> None:
         fresh = parts[0].context.minted | {part.stream for part in parts if part.loaded.version == 0}
-        clear = (s for part in parts for event in part.events for _, s in sealed_in(event) if s.clear is not None)
+        clear = (
+            s for part in parts for event in part.events for _, s in encrypted_values(event) if s.clear is not None
+        )
         ring = self.vault.keys({UUID(str(s.key)) for s in clear}, fresh)
         recorded = [each for part in parts for each in part.recorded(ring)]
         forgotten = [key_id for part in parts for key_id in part.forgotten()]
@@ -167,8 +169,8 @@ class ServiceApplication(ServiceLog):
             "people": [row for each in recorded for row in people_rows(self.vault, each)],
             "forgotten": [{"key_id": str(key_id)} for key_id in forgotten],
             "claims": [row for part in parts for row in part.claim_rows()],
-            "in_charge": in_charge_rows(parts),
-            "dues": [*(row for part in parts for row in part.due_rows()), *([firing.row()] if firing else [])],
+            "in_charge": case_access_rows(parts),
+            "dues": [*(row for part in parts for row in part.deadline_rows()), *([firing.row()] if firing else [])],
         }
         if key:
             extras["command"] = [key.row(receipt)]
@@ -182,7 +184,7 @@ class ServiceApplication(ServiceLog):
         except KeyDestroyed as destroyed:
             for key_id in ring.known:
                 self.vault.forget(key_id)
-            raise Erased(str(destroyed)) from destroyed
+            raise KeyErased(str(destroyed)) from destroyed
         self.vault.keep(ring)
         for key_id in forgotten:
             self.vault.forget(key_id)
@@ -194,14 +196,14 @@ class ServiceApplication(ServiceLog):
             return
         try:
             self.erased.add(forgotten)
-        except (OSError, ListDamaged):  # it is recorded all the same, and is added at the next start
+        except (OSError, ErasureListDamaged):  # it is recorded all the same, and is added at the next start
             log.critical("the list outside the database lacks %s", forgotten, exc_info=True)
 
-    def _first_answer(self, key: CommandKey) -> Receipt | None:
+    def _first_answer(self, key: IdempotencyKey) -> Receipt | None:
         found = self.recorder.answer(key.key)
         if found is None:
             return None
         request, response = found
         if request != key.request:
-            raise KeyReused(key.key)
+            raise IdempotencyKeyReused(key.key)
         return Receipt.again(response)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Firing:
+class FiredDeadline:
     """A due date, taken in the transaction of the command that it leads to."""
 
     stream: UUID
@@ -29,7 +29,7 @@ class Firing:
         }
 
 
-def due_rows(
+def deadline_rows(
     aggregate: str, stream: UUID, case: UUID, days: Mapping[tuple[str, str], date | None]
 ) -> list[dict[str, Any]]:
     """Rows for append.sql: a day begins at midnight UTC; one that is null is withdrawn."""

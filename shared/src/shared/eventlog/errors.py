@@ -24,17 +24,17 @@ class NotParked(IntegrityError):
     """The event is no longer the first of its case to wait, or has nothing left to wait behind."""
 
 
-class AlreadyAnswered(IntegrityError):
+class CommandAlreadyHandled(IntegrityError):
     """The idempotency key is known."""
 
 
-class ClaimTaken(IntegrityError):
+class UniqueKeyTaken(IntegrityError):
     """Another case, `holder`, holds the unique claim."""
 
     holder = ""
 
 
-class DueSettled(IntegrityError):
+class DeadlineAlreadyFired(IntegrityError):
     """The due date was fired already, moved or withdrawn."""
 
 
@@ -42,24 +42,24 @@ class KeyDestroyed(IntegrityError):
     """Something was sealed under a key that is no more."""
 
 
-REFUSALS: dict[str | None, type[IntegrityError]] = {
+APPEND_ERRORS: dict[str | None, type[IntegrityError]] = {
     "23505": VersionTaken,
     "23T01": TrackingRefused,
     "23P01": CaseParked,
     "23U01": NotParked,
-    "23I01": AlreadyAnswered,
-    "23C01": ClaimTaken,
-    "23D01": DueSettled,
+    "23I01": CommandAlreadyHandled,
+    "23C01": UniqueKeyTaken,
+    "23D01": DeadlineAlreadyFired,
     "23E01": KeyDestroyed,
 }
 OUTAGES = (InterfaceError, OperationalError, psycopg.OperationalError, psycopg.InterfaceError, InterruptedError)
 """Of the database: they say nothing about what was asked, and are never counted against it."""
 
 
-def refusal(error: psycopg.IntegrityError) -> IntegrityError:
-    refused = REFUSALS.get(error.sqlstate, IntegrityError)(str(error))
+def append_error(error: psycopg.IntegrityError) -> IntegrityError:
+    refused = APPEND_ERRORS.get(error.sqlstate, IntegrityError)(str(error))
     if isinstance(refused, TrackingRefused):
         refused.reached = int(error.diag.message_detail or 0)
-    if isinstance(refused, ClaimTaken):
+    if isinstance(refused, UniqueKeyTaken):
         refused.holder = error.diag.message_detail or ""
     return refused

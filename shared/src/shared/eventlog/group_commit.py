@@ -7,30 +7,30 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Generic, TypeVar
 
-Work = TypeVar("Work")
+Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
 
 @dataclass(eq=False)
-class Waiting(Generic[Work, Answer]):
-    work: Work
+class Waiting(Generic[Job, Answer]):
+    work: Job
     answer: Answer | BaseException | None = None
     woken: Event = field(default_factory=Event)
 
 
-class GroupCommit(Generic[Work, Answer]):
+class GroupCommit(Generic[Job, Answer]):
     """`commit` gets a group and fills in each answer, an exception included; whoever waits gets its own."""
 
     LARGEST = 64
 
-    def __init__(self, commit: Callable[[list[Waiting[Work, Answer]]], None]) -> None:
+    def __init__(self, commit: Callable[[list[Waiting[Job, Answer]]], None]) -> None:
         self._commit = commit
-        self._queue: list[Waiting[Work, Answer]] = []
+        self._queue: list[Waiting[Job, Answer]] = []
         self._led = False
         self._gate = Lock()
 
-    def submit(self, work: Work) -> Answer:
-        mine: Waiting[Work, Answer] = Waiting(work)
+    def submit(self, work: Job) -> Answer:
+        mine: Waiting[Job, Answer] = Waiting(work)
         with self._gate:
             self._queue.append(mine)
             leads, self._led = not self._led, True

@@ -17,16 +17,16 @@ from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import Environment, EnvType
 from psycopg.sql import SQL
 
-from shared.crypto import ErasedList, Vault
+from shared.crypto import ErasureList, KeyStore
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.factory import environment
 from shared.eventlog.mapper import EventMapper, RecordedEvent
-from shared.eventlog.pending_changes import Loaded
+from shared.eventlog.pending_changes import LoadedAggregate
 from shared.eventlog.people_index import index_people
 from shared.eventlog.receipts import UnknownCase
 from shared.eventlog.recorder import LogRecorder
-from shared.eventlog.stream_locks import Turns
-from shared.kernel import Clock, Decider, name_of
+from shared.eventlog.stream_locks import StreamLocks
+from shared.kernel import Clock, Decider, event_name
 
 S = TypeVar("S")
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class ServiceLog(Application[UUID]):
         clock: Clock | None = None,
         pool_size: int = 8,
         tables: str = "",
-        erased: ErasedList | None = None,
+        erased: ErasureList | None = None,
         former_key: bytes | None = None,
     ) -> None:
         self.service = service
@@ -57,8 +57,8 @@ class ServiceLog(Application[UUID]):
         self.url = url
         self.erased = erased
         self._deployment_key, self._former_key = deployment_key, former_key
-        self.turns = Turns()
-        self._topics = {d.name: {name_of(event).name for event in d.events} for d in deciders}
+        self.turns = StreamLocks()
+        self._topics = {d.name: {event_name(event).name for event in d.events} for d in deciders}
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.name = service
         super().__init__(environment(url, pool_size))
@@ -72,7 +72,7 @@ class ServiceLog(Application[UUID]):
         return Environment(name, dict(env or {}))
 
     def construct_mapper(self) -> EventMapper:
-        self.vault = Vault(self._deployment_key, self._wrapped_keys, self._former_key)
+        self.vault = KeyStore(self._deployment_key, self._wrapped_keys, self._former_key)
         states = {self._snapshot_topics[d.name]: type(d.initial) for d in self.deciders}
         return EventMapper((event for d in self.deciders for event in d.events), states)
 
@@ -95,7 +95,9 @@ class ServiceLog(Application[UUID]):
             recorder.close()
         super().close()
 
-    def load(self, decider: Decider[S], stream: UUID, until: int = 2**62, *, snapshots: bool = True) -> Loaded[S]:
+    def load(
+        self, decider: Decider[S], stream: UUID, until: int = 2**62, *, snapshots: bool = True
+    ) -> LoadedAggregate[S]:
         """The state of one aggregate, rebuilt from the log; at version 0 if there is none."""
         topic = self._snapshot_topics[decider.name] if snapshots else ""
         version, state, evolve, to_data, named = 0, decider.initial, decider.evolve, self.mapper.to_data, str(stream)
@@ -107,9 +109,9 @@ class ServiceLog(Application[UUID]):
                 state = self.mapper.to_state(topic, stored)
             else:
                 state = evolve(state, to_data(named, version, name, stored))
-        return Loaded(version, state)
+        return LoadedAggregate(version, state)
 
-    def existing(self, decider: Decider[S], stream: UUID) -> Loaded[S]:
+    def existing(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
         """Like `load`; raises UnknownCase when nothing was recorded."""
         loaded = self.load(decider, stream)
         if loaded.version == 0:

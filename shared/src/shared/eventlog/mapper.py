@@ -11,13 +11,13 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 
-from shared.crypto import KeyRing
-from shared.kernel import EventName, Role, Sealed, name_of, sealed_in
+from shared.crypto import DataKeys
+from shared.kernel import Encrypted, EventName, Role, encrypted_values, event_name
 
 E = TypeVar("E")
 
 
-class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
+class EventMetadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """What every event says of itself, stored beside its data and hashed with it. `effective_at`: when it happened, if
     not when it was recorded. `rules`: the version of the rules it was decided by."""
 
@@ -32,8 +32,8 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     rules: str | None = None
 
 
-class Stored(msgspec.Struct, Generic[E], frozen=True):
-    meta: Meta
+class StoredPayload(msgspec.Struct, Generic[E], frozen=True):
+    meta: EventMetadata
     data: E
 
 
@@ -47,17 +47,17 @@ class RecordedEvent(Generic[E]):
 
     originator_id: UUID
     originator_version: int
-    meta: Meta
+    meta: EventMetadata
     data: E
-    ring: KeyRing | None = None
+    ring: DataKeys | None = None
 
 
 class EventMapper(Mapper[UUID]):
     """Knows every event by name, and every state that may be kept as a snapshot by topic."""
 
     def __init__(self, events: Iterable[type], states: Mapping[str, type]) -> None:
-        self._names = {name_of(cls).name: (name_of(cls), cls) for cls in events}
-        self._decoders: dict[str, Callable[[bytes], Stored[Any]]] = {}
+        self._names = {event_name(cls).name: (event_name(cls), cls) for cls in events}
+        self._decoders: dict[str, Callable[[bytes], StoredPayload[Any]]] = {}
         self._data_decoders: dict[str, Callable[[bytes], DataOnly[Any]]] = {}
         self._states: dict[str, msgspec.json.Decoder[Any]] = {
             topic: msgspec.json.Decoder(cls, dec_hook=_unsealed) for topic, cls in states.items()
@@ -67,7 +67,7 @@ class EventMapper(Mapper[UUID]):
         recorded: RecordedEvent[Any] = domain_event
         tokens: dict[int, dict[str, str]] = {}
         bounds: dict[int, str] = {}
-        for path, sealed in sealed_in(recorded.data):
+        for path, sealed in encrypted_values(recorded.data):
             bound = _bound(recorded.originator_id, recorded.originator_version, path)
             if id(sealed) in tokens:  # the same value in a second field stays bound to the first
                 tokens[id(sealed)].setdefault("b", bounds[id(sealed)])
@@ -78,7 +78,7 @@ class EventMapper(Mapper[UUID]):
         def enc_hook(value: Any) -> Any:
             return tokens[id(value)]
 
-        topic = name_of(recorded.data).topic
+        topic = event_name(recorded.data).topic
         state = msgspec.json.encode({"meta": recorded.meta, "data": recorded.data}, enc_hook=enc_hook)
         stored = StoredEvent(recorded.originator_id, recorded.originator_version, topic, state)
         self.to_domain_event(stored)  # what cannot be read back never becomes history
@@ -87,7 +87,7 @@ class EventMapper(Mapper[UUID]):
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         topic = stored_event.topic
         try:
-            decode = self._decoders.get(topic) or self._decoder(topic, Stored, self._decoders)
+            decode = self._decoders.get(topic) or self._decoder(topic, StoredPayload, self._decoders)
             stored = decode(stored_event.state)
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
             raise self._unreadable(stored_event, error) from error
@@ -129,11 +129,11 @@ class EventMapper(Mapper[UUID]):
         return decode
 
     @staticmethod
-    def _token(recorded: RecordedEvent[Any], sealed: Sealed, bound: str) -> dict[str, str]:
+    def _token(recorded: RecordedEvent[Any], sealed: Encrypted, bound: str) -> dict[str, str]:
         if sealed.clear is None:
             return _carried(sealed)
         if recorded.ring is None:
-            raise ValueError(f"{name_of(recorded.data).topic} has sealed fields and came without keys")
+            raise ValueError(f"{event_name(recorded.data).topic} has sealed fields and came without keys")
         key_id = UUID(str(sealed.key))
         return {"k": str(key_id), "c": recorded.ring.seal(key_id, sealed.clear, bound)}
 
@@ -143,7 +143,7 @@ class EventMapper(Mapper[UUID]):
         return MapperDeserialisationError(f"cannot read {stored_event.topic} of {where}: {error}")
 
 
-def plain(value: Any, show: Callable[[Sealed], str]) -> Any:
+def to_plain(value: Any, show: Callable[[Encrypted], str]) -> Any:
     """An event or a state as plain data, each sealed value as `show` gives it."""
     return msgspec.to_builtins(value, enc_hook=show, str_keys=True)
 
@@ -153,7 +153,7 @@ def _bound(stream: Any, version: int, path: str) -> str:
 
 
 def _bind(stream: Any, version: int, data: Any) -> None:
-    for path, sealed in sealed_in(data):
+    for path, sealed in encrypted_values(data):
         if not sealed.bound:
             sealed.bound = _bound(stream, version, path)
         elif sealed.bound.startswith("/"):  # upcast: bound to the field it was stored in
@@ -166,7 +166,7 @@ def _carried(sealed: Any) -> dict[str, str]:
 
 
 def _unsealed(kind: type, token: Any) -> Any:
-    if not issubclass(kind, Sealed):
+    if not issubclass(kind, Encrypted):
         raise NotImplementedError(f"no stored form of {kind}")
     return kind(token["k"], None, token["c"], token.get("b", ""))
 

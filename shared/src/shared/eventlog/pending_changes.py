@@ -8,27 +8,27 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from shared.crypto import KeyRing
-from shared.eventlog.deadlines import due_rows
-from shared.eventlog.mapper import Meta, RecordedEvent
-from shared.kernel import Context, Decider, InCharge, happened_at, uuid7
+from shared.crypto import DataKeys
+from shared.eventlog.deadlines import deadline_rows
+from shared.eventlog.mapper import EventMetadata, RecordedEvent
+from shared.kernel import CaseAccess, Context, Decider, effective_time, uuid7
 
 S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded(Generic[S]):
+class LoadedAggregate(Generic[S]):
     version: int
     state: S
 
 
 @dataclass(slots=True)
-class Part(Generic[S]):
+class AggregateChanges(Generic[S]):
     """What one aggregate has to record: `state` is what `events` lead to from what was `loaded`."""
 
     decider: Decider[S]
     stream: UUID
-    loaded: Loaded[S]
+    loaded: LoadedAggregate[S]
     context: Context
     state: S
     events: list[Any]
@@ -50,16 +50,16 @@ class Part(Generic[S]):
             yield state, event
             state = self.decider.evolve(state, event)
 
-    def recorded(self, ring: KeyRing) -> Iterator[RecordedEvent[Any]]:
+    def recorded(self, ring: DataKeys) -> Iterator[RecordedEvent[Any]]:
         """As they are stored, sealed with the keys of the ring."""
         for version, event in enumerate(self.events, self.loaded.version + 1):
             yield RecordedEvent(self.stream, version, _meta(self.context, event), event, ring)
 
-    def due_rows(self) -> list[dict[str, Any]]:
+    def deadline_rows(self) -> list[dict[str, Any]]:
         days: dict[tuple[str, str], date | None] = {}
         for state, event in self.steps():
             days |= {(due.kind, due.key): due.on for due in self.decider.dues(state, event)}
-        return due_rows(self.decider.name, self.stream, self.context.case, days)
+        return deadline_rows(self.decider.name, self.stream, self.context.case, days)
 
     def claim_rows(self) -> Iterator[dict[str, Any]]:
         case = str(self.context.case)
@@ -71,9 +71,9 @@ class Part(Generic[S]):
         return [key_id for event in self.events for key_id in self.decider.forgets(event)]
 
 
-def in_charge_rows(parts: Sequence[Part[Any]]) -> list[dict[str, Any]]:
+def case_access_rows(parts: Sequence[AggregateChanges[Any]]) -> list[dict[str, Any]]:
     """The last word on each case: a row is written once in a statement."""
-    told: dict[UUID, InCharge] = {}
+    told: dict[UUID, CaseAccess] = {}
     for part in parts:
         for state, event in part.steps():
             if by_name := part.decider.in_charge(state, event):
@@ -89,8 +89,8 @@ def in_charge_rows(parts: Sequence[Part[Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _meta(context: Context, event: Any) -> Meta:
-    return Meta(
+def _meta(context: Context, event: Any) -> EventMetadata:
+    return EventMetadata(
         id=uuid7(),
         case=context.case,
         actor=context.actor.id,
@@ -98,6 +98,6 @@ def _meta(context: Context, event: Any) -> Meta:
         unit=context.actor.unit,
         correlation=context.correlation or context.case,
         causation=context.causation,
-        effective_at=context.effective_at or happened_at(event),
+        effective_at=context.effective_at or effective_time(event),
         rules=getattr(event, "rules", None),
     )

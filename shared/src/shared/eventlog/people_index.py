@@ -7,41 +7,41 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from shared.crypto import Erased, Vault
+from shared.crypto import KeyErased, KeyStore
 from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.recorder import LogRecorder
-from shared.kernel import Personal, folded, sealed_in
+from shared.kernel import PersonalData, encrypted_values, fold_text
 
-INDEXED = "people:v1"
+INDEXED_TABLE = "people:v1"
 """Marks, among the views, how far the log was read for people before each append did it itself."""
 
 
-def people_rows(vault: Vault, recorded: RecordedEvent[Any]) -> Iterator[dict[str, Any]]:
+def people_rows(vault: KeyStore, recorded: RecordedEvent[Any]) -> Iterator[dict[str, Any]]:
     """For append.sql: a row for each personal value of an event; nothing of whom nobody knows any more."""
-    for path, value in sealed_in(recorded.data):
-        if isinstance(value, Personal):
-            with suppress(Erased):
+    for path, value in encrypted_values(recorded.data):
+        if isinstance(value, PersonalData):
+            with suppress(KeyErased):
                 yield {
                     "person": str(value.key),
                     "stream": str(recorded.originator_id),
                     "version": recorded.originator_version,
                     "path": path,
                     "case_id": str(recorded.meta.case),
-                    "words": hashed(vault, vault.open(value)),
+                    "words": hash_words(vault, vault.open(value)),
                 }
 
 
-def hashed(vault: Vault, text: str) -> list[str]:
+def hash_words(vault: KeyStore, text: str) -> list[str]:
     """Each word of a text, as only this deployment can recognise it: accents, capitals and hyphens do not count."""
-    return sorted({vault.keyed_hash(f"a person's word: {word}") for word in re.findall(r"\w+", folded(text))})
+    return sorted({vault.keyed_hash(f"a person's word: {word}") for word in re.findall(r"\w+", fold_text(text))})
 
 
-def index_people(recorder: LogRecorder, mapper: EventMapper, vault: Vault) -> None:
+def index_people(recorder: LogRecorder, mapper: EventMapper, vault: KeyStore) -> None:
     """The migration step, one program at a time: a log that was begun before its people were indexed is read once."""
     after = 0
     with recorder.datastore.get_connection() as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('people ' || current_schema(), 0))")
-        if connection.execute("SELECT 1 FROM viewed WHERE view = %s", (INDEXED,)).fetchone():
+        if connection.execute("SELECT 1 FROM viewed WHERE view = %s", (INDEXED_TABLE,)).fetchone():
             return
         while entries := recorder.select_notifications(after, 500, inclusive_of_start=False):
             for entry in entries:
@@ -51,4 +51,4 @@ def index_people(recorder: LogRecorder, mapper: EventMapper, vault: Vault) -> No
                     list(people_rows(vault, mapper.to_domain_event(entry))),
                 )
             after = entries[-1].id
-        connection.execute("INSERT INTO viewed VALUES (%s, %s)", (INDEXED, after))
+        connection.execute("INSERT INTO viewed VALUES (%s, %s)", (INDEXED_TABLE, after))

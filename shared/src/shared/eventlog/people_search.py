@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from shared.eventlog.application import ServiceApplication
-from shared.eventlog.people_index import hashed
-from shared.kernel import Personal, name_of, sealed_in
+from shared.eventlog.people_index import hash_words
+from shared.kernel import PersonalData, encrypted_values, event_name
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPerson:
     """Somebody whom the words may mean: told of in these cases."""
 
     person: UUID
@@ -22,7 +22,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldValue:
     """One value that tells of a person: in which event of which case, and since when."""
 
     case: UUID
@@ -35,19 +35,19 @@ class Held:
     value: str
 
 
-def found(app: ServiceApplication, text: str, limit: int = 50) -> list[Found]:
+def find_people(app: ServiceApplication, text: str, limit: int = 50) -> list[FoundPerson]:
     """Those of whom some value holds all these words, the latest first."""
     rows = app.recorder.fetch(
         "SELECT p.person, array_agg(DISTINCT p.case_id) AS cases, min(e.recorded_at) AS since"
         " FROM {schema}.people p JOIN {events} e ON (e.originator_id, e.originator_version) = (p.stream, p.version)"
         " WHERE p.person IN (SELECT q.person FROM {schema}.people q WHERE q.words @> %s AND q.words <> '{{}}')"
         " GROUP BY p.person ORDER BY since DESC, p.person LIMIT %s",
-        (hashed(app.vault, text), limit),
+        (hash_words(app.vault, text), limit),
     )
-    return [Found(row["person"], tuple(row["cases"]), row["since"].astimezone(UTC)) for row in rows]
+    return [FoundPerson(row["person"], tuple(row["cases"]), row["since"].astimezone(UTC)) for row in rows]
 
 
-def held(app: ServiceApplication, person: UUID) -> list[Held]:
+def personal_data_of(app: ServiceApplication, person: UUID) -> list[HeldValue]:
     """Everything that this service recorded under a person's key, in order; nothing once it was erased."""
     rows = app.recorder.fetch(
         "SELECT p.stream, p.version FROM {schema}.people p"
@@ -58,13 +58,13 @@ def held(app: ServiceApplication, person: UUID) -> list[Held]:
     return [each for row in rows for each in _in_event(app, person, row["stream"], row["version"])]
 
 
-def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int) -> Iterator[Held]:
+def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int) -> Iterator[HeldValue]:
     entries = [e for e in app.recorder.entries_of_stream(stream) if e.originator_version == version]
     for entry, event in app.events_of(entries):
-        for path, value in sealed_in(event.data):
-            if isinstance(value, Personal) and UUID(str(value.key)) == person:
-                name = name_of(event.data)
-                yield Held(
+        for path, value in encrypted_values(event.data):
+            if isinstance(value, PersonalData) and UUID(str(value.key)) == person:
+                name = event_name(event.data)
+                yield HeldValue(
                     entry.case_id,
                     stream,
                     version,
@@ -76,7 +76,7 @@ def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int)
                 )
 
 
-def cases_of(app: ServiceApplication, person: UUID) -> list[UUID]:
+def cases_of_person(app: ServiceApplication, person: UUID) -> list[UUID]:
     """The cases that tell of a person."""
     rows = app.recorder.fetch(
         "SELECT DISTINCT case_id FROM {schema}.people WHERE person = %s ORDER BY case_id", (person,)
@@ -84,7 +84,7 @@ def cases_of(app: ServiceApplication, person: UUID) -> list[UUID]:
     return [row["case_id"] for row in rows]
 
 
-def only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
+def people_only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
     """Those of whom no other case tells, but for cases that are destroyed."""
     rows = app.recorder.fetch(
         "SELECT DISTINCT p.person FROM {schema}.people p WHERE p.case_id = %(case)s AND NOT EXISTS (SELECT"
@@ -95,13 +95,13 @@ def only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
     return [row["person"] for row in rows]
 
 
-def values_of(app: ServiceApplication, person: UUID) -> int:
+def count_values_of(app: ServiceApplication, person: UUID) -> int:
     """How many values this service holds under a person's key."""
     (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.people WHERE person = %s", (person,))
     return int(row["count"])
 
 
-def is_something_else(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
+def is_case_key(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
     """A key of this service that tells of no person: of a dossier, whose free text it seals."""
     rows = app.recorder.fetch(
         "SELECT 1 FROM {schema}.keys k WHERE k.key_id = %(id)s AND k.wrapped IS NOT NULL"

@@ -20,12 +20,12 @@ class UnknownCase(Exception):
     """No event of this aggregate under this id."""
 
 
-class KeyReused(Exception):
+class IdempotencyKeyReused(Exception):
     """An idempotency key that was given with another request."""
 
 
 @dataclass(frozen=True, slots=True)
-class CommandKey:
+class IdempotencyKey:
     """An idempotency key, and the fingerprint of the request it came with."""
 
     key: str

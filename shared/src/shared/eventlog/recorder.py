@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Identifier
 from shared.eventlog.appender import Append, Appender
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_of
 from shared.eventlog.notifier import Notifier
-from shared.kernel import InCharge
+from shared.kernel import CaseAccess
 
 
 class LogRecorder(PostgresApplicationRecorder):
@@ -176,10 +176,10 @@ class LogRecorder(PostgresApplicationRecorder):
             for row in cursor.execute(statement, values):
                 yield entry_of(row)
 
-    def in_charge(self, case: UUID) -> InCharge | None:
+    def in_charge(self, case: UUID) -> CaseAccess | None:
         """Who was put in charge of it by name, as written with the event that says so; null for nobody."""
         rows = self.fetch("SELECT adviser, confidential, archived FROM {schema}.in_charge WHERE case_id = %s", (case,))
-        return InCharge(**rows[0]) if rows else None
+        return CaseAccess(**rows[0]) if rows else None
 
     def identity(self) -> LogIdentity:
         (row,) = self.fetch("SELECT log_id, since FROM {schema}.log_identity")

@@ -15,18 +15,18 @@ OTHERS = (
 )
 
 
-class StillServed(Exception):
+class ServiceStillRunning(Exception):
     """Something is connected to the database, and would go on under the former id."""
 
 
-def declared_restored(url: str, opened: Callable[[], ServiceApplication]) -> tuple[int, bool]:
+def declare_restored(url: str, opened: Callable[[], ServiceApplication]) -> tuple[int, bool]:
     """The last position that both histories have in common, and whether that is new.
 
     Raises StillServed."""
     with psycopg.connect(url) as connection:
         (others,) = connection.execute(OTHERS).fetchone() or (0,)
     if others:
-        raise StillServed(f"is being served ({others} connections to its database)")
+        raise ServiceStillRunning(f"is being served ({others} connections to its database)")
     with closing(opened()) as app:
         last = app.recorder.max_notification_id() or 0
         if 0 < last == app.recorder.identity().since:

@@ -7,21 +7,21 @@ from uuid import UUID
 
 import psycopg
 
-from shared.crypto import HASHES
+from shared.crypto import HASH_KEY_ID
 from shared.eventlog.application import ServiceApplication
 
 BATCH = 500
 
 
-def rewrapped(app: ServiceApplication) -> Iterator[tuple[int, int]]:
+def rewrap_keys(app: ServiceApplication) -> Iterator[tuple[int, int]]:
     """Keys looked at, and keys wrapped anew, after each batch; both from the start when it is run again.
 
     Meant to run while the service does, whose processes know both keys: what is destroyed meanwhile stays destroyed.
     Raises ValueError for a key that neither opens."""
     app.recorder.fetch(
-        "INSERT INTO {schema}.keys VALUES (%s, %s) ON CONFLICT DO NOTHING", (HASHES, app.vault.wrapped_hash_key())
+        "INSERT INTO {schema}.keys VALUES (%s, %s) ON CONFLICT DO NOTHING", (HASH_KEY_ID, app.vault.wrapped_hash_key())
     )
-    after, seen, done = UUID(int=0), 1, _anew(app, app.recorder.wrapped_keys([HASHES]))
+    after, seen, done = UUID(int=0), 1, _anew(app, app.recorder.wrapped_keys([HASH_KEY_ID]))
     yield seen, done
     while rows := app.recorder.fetch(
         "SELECT key_id, wrapped FROM {schema}.keys WHERE key_id > %s AND wrapped IS NOT NULL ORDER BY key_id LIMIT %s",

@@ -8,7 +8,7 @@ from threading import Lock
 from uuid import UUID
 
 
-class Turns:
+class StreamLocks:
     def __init__(self) -> None:
         self._locks = [Lock() for _ in range(64)]
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from shared.kernel.sealed import Sealed
+from shared.kernel.sealed import Encrypted
 
 EMPTY: tuple[Any, ...] = (None, (), [], {}, "")
 
@@ -28,7 +28,7 @@ def content_hash(salt: bytes, content: Any) -> str:
 
 def _plain(value: Any) -> Any:
     match value:
-        case Sealed():
+        case Encrypted():
             return [str(value.key), value.cipher or value.clear, value.bound]
         case Enum():
             return _plain(value.value)

@@ -7,25 +7,25 @@ from datetime import date, datetime, timedelta
 
 from shared.kernel.decider import Refusal
 
-ABSURD_DATE = Refusal("absurd-date", "Date invraisemblable", status=422)
+IMPLAUSIBLE_DATE = Refusal("absurd-date", "Date invraisemblable", status=422)
 SCHEME_BEGAN = date(2002, 1, 1)
 
 
-def already_past(day: date, now: datetime, what: str) -> date:
+def require_past(day: date, now: datetime, what: str) -> date:
     """A day from the scheme's beginning (2002) to today, or tomorrow: in some territories it is tomorrow already."""
     if not SCHEME_BEGAN <= day <= now.date() + timedelta(days=1):
-        raise ABSURD_DATE(f"{what} ne peut être ni avant 2002, ni dans le futur.")
+        raise IMPLAUSIBLE_DATE(f"{what} ne peut être ni avant 2002, ni dans le futur.")
     return day
 
 
-def yet_to_come(day: date, now: datetime, what: str, years: int = 10) -> date:
+def require_future(day: date, now: datetime, what: str, years: int = 10) -> date:
     """A day from today on, within some years."""
     if not now.date() - timedelta(days=1) <= day <= now.date() + timedelta(days=366 * years):
-        raise ABSURD_DATE(f"{what} doit venir, dans les {years} ans au plus.")
+        raise IMPLAUSIBLE_DATE(f"{what} doit venir, dans les {years} ans au plus.")
     return day
 
 
-def months_after(day: date, months: int) -> date:
+def add_months(day: date, months: int) -> date:
     """The same day of a later month, or that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

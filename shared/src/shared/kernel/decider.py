@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.kernel.ids import uuid7
-from shared.kernel.sealed import Personal, Sealed
+from shared.kernel.sealed import Encrypted, PersonalData
 
 S = TypeVar("S")
 
@@ -72,15 +72,15 @@ class Context:
         self.minted.add(fresh)
         return fresh
 
-    def text(self, clear: str) -> Sealed:
+    def text(self, clear: str) -> Encrypted:
         """Free text, under the case's key: it ends with the case."""
-        return Sealed(self.case, clear)
+        return Encrypted(self.case, clear)
 
-    def person(self, clear: str) -> Personal:
+    def person(self, clear: str) -> PersonalData:
         """What tells of one person, under a key of their own."""
-        return Personal(self.new_id(), clear)
+        return PersonalData(self.new_id(), clear)
 
-    def optional_text(self, clear: str | None) -> Sealed | None:
+    def optional_text(self, clear: str | None) -> Encrypted | None:
         return self.text(clear) if clear else None
 
 
@@ -113,7 +113,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class UniqueKey:
     """A uniqueness that one case holds among all: taken, or given back when `held` is false."""
 
     kind: str
@@ -122,7 +122,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Deadline:
     """A day on which something of the aggregate falls due; withdrawn when `on` is null. One a `kind` and `key`."""
 
     kind: str
@@ -131,7 +131,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class InCharge:
+class CaseAccess:
     """Who is in charge of the case from now on, by pseudonym, whether only they and their manager see it, and whether
     it is an archive, closed to those who worked on it."""
 
@@ -140,32 +140,32 @@ class InCharge:
     archived: bool = False
 
 
-def nobody_new(_state: Any, _event: Any) -> InCharge | None:
+def no_case_access(_state: Any, _event: Any) -> CaseAccess | None:
     return None
 
 
-def no_claims(_state: Any, _event: Any) -> Iterable[Claim]:
+def no_unique_keys(_state: Any, _event: Any) -> Iterable[UniqueKey]:
     return ()
 
 
-def no_dues(_state: Any, _event: Any) -> Iterable[Due]:
+def no_deadlines(_state: Any, _event: Any) -> Iterable[Deadline]:
     return ()
 
 
-def nothing_forgotten(_event: Any) -> Iterable[UUID]:
+def no_destroyed_keys(_event: Any) -> Iterable[UUID]:
     return ()
 
 
-def anything(_state: Any) -> Iterable[type]:
+def any_command(_state: Any) -> Iterable[type]:
     return (object,)
 
 
-def never_due(kind: str, key: str) -> Any:
+def no_deadline_command(kind: str, key: str) -> Any:
     raise LookupError(f"nothing is asked when {kind} {key} falls due")
 
 
 @dataclass(frozen=True, slots=True)
-class Alongside:
+class CompanionCommand:
     """What an event asks of another aggregate of the same service: both are recorded at once, or neither.
 
     `case`: whose event the other's will be; the other aggregate's own id when it stands beside all cases."""
@@ -176,7 +176,7 @@ class Alongside:
     case: UUID | None = None
 
 
-def nothing_alongside(_state: Any, _event: Any, _context: Context) -> Iterable[Alongside]:
+def no_companions(_state: Any, _event: Any, _context: Context) -> Iterable[CompanionCommand]:
     return ()
 
 
@@ -198,14 +198,14 @@ class Decider(Generic[S]):
     evolve: Callable[[S, Any], S]
     commands: tuple[type, ...]
     events: tuple[type, ...]
-    claims: Callable[[S, Any], Iterable[Claim]] = no_claims
+    claims: Callable[[S, Any], Iterable[UniqueKey]] = no_unique_keys
     claimed: Refusal = Refusal("claimed", "Déjà pris par un autre dossier")
-    alongside: Callable[[S, Any, Context], Iterable[Alongside]] = nothing_alongside
-    dues: Callable[[S, Any], Iterable[Due]] = no_dues
-    when_due: Callable[[str, str], Any] = never_due
-    open_to: Callable[[S], Iterable[type]] = anything
-    forgets: Callable[[Any], Iterable[UUID]] = nothing_forgotten
-    in_charge: Callable[[S, Any], InCharge | None] = nobody_new
+    alongside: Callable[[S, Any, Context], Iterable[CompanionCommand]] = no_companions
+    dues: Callable[[S, Any], Iterable[Deadline]] = no_deadlines
+    when_due: Callable[[str, str], Any] = no_deadline_command
+    open_to: Callable[[S], Iterable[type]] = any_command
+    forgets: Callable[[Any], Iterable[UUID]] = no_destroyed_keys
+    in_charge: Callable[[S, Any], CaseAccess | None] = no_case_access
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
-CHANGES = {"added": "Ajouté", "changed": "Modifié", "removed": "Retiré"}
+CHANGE_LABELS = {"added": "Ajouté", "changed": "Modifié", "removed": "Retiré"}
 """What became of a fact, in French."""
 
 
-class Fact(Protocol):
+class ComparableFact(Protocol):
     """One thing that a content says: `identity` tells the same thing from one content to the other."""
 
     @property
@@ -19,10 +19,10 @@ class Fact(Protocol):
     def value(self) -> object: ...
 
 
-F = TypeVar("F", bound=Fact)
+F = TypeVar("F", bound=ComparableFact)
 
 
-def differing(before: Iterable[F], after: Iterable[F]) -> Iterator[tuple[str, F | None, F | None]]:
+def diff_facts(before: Iterable[F], after: Iterable[F]) -> Iterator[tuple[str, F | None, F | None]]:
     """Each fact that was added, changed or removed, as it was and as it is."""
     then, now = ({fact.identity: fact for fact in facts} for facts in (before, after))
     for identity, fact in now.items():

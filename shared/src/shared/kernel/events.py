@@ -76,21 +76,21 @@ def command(cls: type[T] | None = None, /, *, title: str = "") -> type[T] | Call
     return declare(cls) if cls else declare
 
 
-def name_of(event: object) -> EventName:
+def event_name(event: object) -> EventName:
     """The name of an event, or of an event's class."""
     name: EventName = event.EVENT  # type: ignore[attr-defined]
     return name
 
 
-def title_of(command: type) -> str:
+def command_title(command: type) -> str:
     """What a person does by a command. Raises LookupError for one that nobody asks by hand."""
     if title := getattr(command, "TITLE", ""):
         return str(title)
     raise LookupError(f"{command.__name__} has no title")
 
 
-def happened_at(event: object) -> datetime | None:
+def effective_time(event: object) -> datetime | None:
     """When it happened, as the event itself says: a day stands for its beginning, in UTC. Null: when it is recorded."""
-    field = name_of(event).effective
+    field = event_name(event).effective
     day: date | None = attrgetter(field)(event) if field else None
     return datetime.combine(day, time(), UTC) if day else None

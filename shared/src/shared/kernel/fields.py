@@ -10,9 +10,9 @@ from annotated_types import Ge, Le, Len
 
 Line = Annotated[str, Len(1, 200)]
 """One line of text."""
-PersonLine = Annotated[str, Len(1, 200), "of a person"]
+PersonalLine = Annotated[str, Len(1, 200), "of a person"]
 """What tells of one person: it is sealed under that person's own key."""
-SealedLine = Annotated[str, Len(1, 200), "sealed"]
+ConfidentialLine = Annotated[str, Len(1, 200), "sealed"]
 """One line of free text; it is sealed under the case's key."""
 Text = Annotated[str, Len(1, 8000)]
 """Free text; it is sealed under the case's key."""

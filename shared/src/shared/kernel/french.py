@@ -21,7 +21,7 @@ MONTHS = (
     "décembre",
 )
 
-ROLES = {
+ROLE_LABELS = {
     "adviser": "chargé·e d’accompagnement",
     "manager": "responsable de la structure porteuse",
     "regional": "DLA régional",
@@ -37,53 +37,53 @@ ROLES = {
 }
 
 
-def in_words(day: date) -> str:
+def format_date(day: date) -> str:
     """12 mars 2027, and 1er avril 2027."""
     return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def day_in_words(instant: datetime) -> str:
+def format_day(instant: datetime) -> str:
     """The day that it was in Paris."""
-    return in_words(instant.astimezone(PARIS).date())
+    return format_date(instant.astimezone(PARIS).date())
 
 
-def year_in_paris(instant: datetime) -> int:
+def paris_year(instant: datetime) -> int:
     return instant.astimezone(PARIS).year
 
 
-def instant_in_words(instant: datetime) -> str:
+def format_instant(instant: datetime) -> str:
     """12 mars 2027 à 17 h 00, in Paris."""
     there = instant.astimezone(PARIS)
-    return f"{in_words(there.date())} à {there.hour}\u00a0h\u00a0{there.minute:02}"
+    return f"{format_date(there.date())} à {there.hour}\u00a0h\u00a0{there.minute:02}"
 
 
-def period(first: date, last: date) -> str:
-    return f"du {in_words(first)} au {in_words(last)}"
+def format_period(first: date, last: date) -> str:
+    return f"du {format_date(first)} au {format_date(last)}"
 
 
-def euros(cents: int) -> str:
+def format_euros(cents: int) -> str:
     """As an accountant writes it: 12 345,60 €."""
     whole, rest = divmod(abs(cents), 100)
     return f"{'-' if cents < 0 else ''}{_grouped(whole)},{rest:02}\u00a0€"
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """12, 9,5 and 60 000: two decimals at most, and none that say nothing."""
     whole, _, rest = f"{abs(value):.2f}".partition(".")
     decimals = rest.rstrip("0")
     return ("-" if value < 0 else "") + _grouped(int(whole)) + (f",{decimals}" if decimals else "")
 
 
-def counted(n: int, one: str, several: str | None = None) -> str:
+def format_count(n: int, one: str, several: str | None = None) -> str:
     """1 jour, 5 jours."""
     return f"{_grouped(n)}\u00a0{one if n < 2 else several or one + 's'}"
 
 
-def quoted(text: str) -> str:
+def quote_french(text: str) -> str:
     return f"«\u202f{text}\u202f»"
 
 
-def sentence(text: str) -> str:
+def capitalize_first(text: str) -> str:
     """With a capital, as a label or a cell begins."""
     return text[:1].upper() + text[1:]
 

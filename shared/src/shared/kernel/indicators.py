@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from shared.kernel.french import euros, number
+from shared.kernel.french import format_euros, format_number
 
-STANDARD: Mapping[str, str] = MappingProxyType(
+STANDARD_INDICATORS: Mapping[str, str] = MappingProxyType(
     {
         "cdi": "Personnes salariées en contrat à durée indéterminée",
         "cdd": "Personnes salariées en contrat à durée déterminée",
@@ -26,10 +26,10 @@ STANDARD: Mapping[str, str] = MappingProxyType(
 IN_CENTS = ", en centimes d’euro"
 
 
-def counted(code: str, definitions: Mapping[str, str]) -> str:
+def indicator_definition(code: str, definitions: Mapping[str, str]) -> str:
     """What an indicator counts, for a person, who reads amounts in euros."""
-    return (definitions.get(code) or STANDARD.get(code, code)).replace(IN_CENTS, "")
+    return (definitions.get(code) or STANDARD_INDICATORS.get(code, code)).replace(IN_CENTS, "")
 
 
-def in_french(code: str, value: float) -> str:
-    return euros(round(value)) if code.endswith("_cents") else number(value)
+def format_indicator(code: str, value: float) -> str:
+    return format_euros(round(value)) if code.endswith("_cents") else format_number(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Would(StrEnum):
+class RuleDifference(StrEnum):
     """`cannot_tell`: what would decide it was never asked, or is not known."""
 
     MORE = "more"

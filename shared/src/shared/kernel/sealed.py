@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 
-class Sealed:
+class Encrypted:
     """A value that only its key opens: the person's key, or the case's for free text.
 
     Clear in a new event, ciphertext from the moment it is stored. A domain passes it on and never looks inside."""
@@ -20,7 +20,7 @@ class Sealed:
         self.key, self.clear, self.cipher, self.bound = key, clear, cipher, bound
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sealed) and self._identity() == other._identity()
+        return isinstance(other, Encrypted) and self._identity() == other._identity()
 
     def __hash__(self) -> int:
         return hash(self._identity())
@@ -32,7 +32,7 @@ class Sealed:
         return f"Sealed(key={self.key})"
 
 
-class Personal(Sealed):
+class PersonalData(Encrypted):
     """A value that tells of one person, under that person's own key: erased with them, and listed for them.
 
     An event says so once, by the type of its field; free text of the case is Sealed, and ends with the case."""
@@ -40,32 +40,32 @@ class Personal(Sealed):
     __slots__ = ()
 
 
-def sealed_in(value: Any, path: str = "") -> Iterator[tuple[str, Sealed]]:
+def encrypted_values(value: Any, path: str = "") -> Iterator[tuple[str, Encrypted]]:
     """Each sealed value inside an event or a state, with the path of fields that leads to it."""
-    if isinstance(value, Sealed):
+    if isinstance(value, Encrypted):
         yield path, value
     elif is_dataclass(value):
         for name in _fields_that_may_hold(value.__class__):
-            yield from sealed_in(getattr(value, name), f"{path}.{name}" if path else name)
+            yield from encrypted_values(getattr(value, name), f"{path}.{name}" if path else name)
     elif isinstance(value, tuple | list):
         for n, item in enumerate(value):
-            yield from sealed_in(item, f"{path}.{n}")
+            yield from encrypted_values(item, f"{path}.{n}")
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from sealed_in(item, f"{path}.{key}")
+            yield from encrypted_values(item, f"{path}.{key}")
 
 
-def tokens_in(stored: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+def stored_tokens(stored: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
     """The same in an event's data as it is stored: each token in the place of a sealed value, whatever the version."""
     if isinstance(stored, dict):
         if stored.keys() in ({"k", "c"}, {"k", "c", "b"}):
             yield path, stored
             return
         for name, item in stored.items():
-            yield from tokens_in(item, f"{path}.{name}" if path else name)
+            yield from stored_tokens(item, f"{path}.{name}" if path else name)
     elif isinstance(stored, list):
         for n, item in enumerate(stored):
-            yield from tokens_in(item, f"{path}.{n}")
+            yield from stored_tokens(item, f"{path}.{n}")
 
 
 @cache
@@ -75,7 +75,7 @@ def _fields_that_may_hold(cls: Any) -> tuple[str, ...]:
 
 
 def _mentions_sealed(hint: Any) -> bool:
-    if isinstance(hint, type) and issubclass(hint, Sealed):
+    if isinstance(hint, type) and issubclass(hint, Encrypted):
         return True
     if is_dataclass(hint) and isinstance(hint, type):
         return bool(_fields_that_may_hold(hint))

@@ -1,36 +1,52 @@
 """Messaging between services: relay (outbox), NATS JetStream, inbox, parking, feed and back-fill."""
 
-from shared.messaging.feed import LARGEST_PAGE, LOWEST, UNREADABLE, Feed, FeedBroken, FeedUnavailable, Page
-from shared.messaging.follow_restored_log import NotFollowed, RestoredLog, follow, restored, switch, why, without_cause
+from shared.messaging.feed import (
+    LOWEST_POSITION,
+    MAX_PAGE_EVENTS,
+    UNREADABLE_ERRORS,
+    Feed,
+    FeedBroken,
+    FeedPage,
+    FeedUnavailable,
+)
+from shared.messaging.follow_restored_log import (
+    NotFollowed,
+    RestoredLog,
+    check_motive,
+    effects_without_cause,
+    find_restored_log,
+    follow_restored,
+    switch_log,
+)
 from shared.messaging.inbox import Inbox
-from shared.messaging.reactions import Reactions, To
+from shared.messaging.reactions import CommandDispatch, Reactions
 from shared.messaging.relay import Relay
 from shared.messaging.subscriptions import Subscriptions
-from shared.messaging.wire import Header, Message, Published, encode, messages_of
+from shared.messaging.wire import Header, Message, ToIntegrationEvent, encode, messages_of
 
 __all__ = [
-    "LARGEST_PAGE",
-    "LOWEST",
-    "UNREADABLE",
+    "LOWEST_POSITION",
+    "MAX_PAGE_EVENTS",
+    "UNREADABLE_ERRORS",
+    "CommandDispatch",
     "Feed",
     "FeedBroken",
+    "FeedPage",
     "FeedUnavailable",
     "Header",
     "Inbox",
     "Message",
     "NotFollowed",
-    "Page",
-    "Published",
     "Reactions",
     "Relay",
     "RestoredLog",
     "Subscriptions",
-    "To",
+    "ToIntegrationEvent",
+    "check_motive",
+    "effects_without_cause",
     "encode",
-    "follow",
+    "find_restored_log",
+    "follow_restored",
     "messages_of",
-    "restored",
-    "switch",
-    "why",
-    "without_cause",
+    "switch_log",
 ]

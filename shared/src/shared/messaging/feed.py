@@ -10,12 +10,12 @@ from eventsourcing.persistence import MapperDeserialisationError
 
 from shared.messaging.wire import Message
 
-LARGEST_PAGE = 500
-LOWEST = -(2**62)
+MAX_PAGE_EVENTS = 500
+LOWEST_POSITION = -(2**62)
 """Positions begin with 1: what somebody put before them by hand is shown to who asks for it."""
 
 
-class Page(msgspec.Struct, frozen=True):
+class FeedPage(msgspec.Struct, frozen=True):
     """`next`: give it back as `after` to go on; null at the end. `since`: after which position the log, restored from a
     back-up, is another history than before; 0 if it never was."""
 
@@ -25,9 +25,9 @@ class Page(msgspec.Struct, frozen=True):
     since: int = 0
 
 
-UNREADABLE = (MapperDeserialisationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+UNREADABLE_ERRORS = (MapperDeserialisationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """How reading fails on what no program has written."""
-_decode_page = msgspec.json.Decoder(Page).decode
+_decode_page = msgspec.json.Decoder(FeedPage).decode
 
 
 class FeedUnavailable(Exception):
@@ -50,7 +50,7 @@ class Feed:
     def close(self) -> None:
         self._http.close()
 
-    def page(self, publisher: str, partition: int | None, after: int, limit: int = LARGEST_PAGE) -> Page:
+    def page(self, publisher: str, partition: int | None, after: int, limit: int = MAX_PAGE_EVENTS) -> FeedPage:
         """What follows a number of a partition, or without one what follows a position. Raises FeedUnavailable."""
         if publisher not in self._bases:
             raise FeedUnavailable(f"nobody told where the feed of {publisher} is: set DLA_FEEDS")

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import psycopg
 
-from shared.crypto import KeyRing
+from shared.crypto import DataKeys
 from shared.eventlog import PARTITIONS, ServiceApplication
 from shared.messaging.feed import Feed
-from shared.messaging.inbox import END, WHOLE
-from shared.messaging.restored_publisher import OPERATOR, FollowRestoredLog, decider, followed_of
+from shared.messaging.inbox import END_OF_PARTITION, WHOLE_LOG
+from shared.messaging.restored_publisher import OPERATOR, FollowRestoredLog, decider, followed_log_id
 
 LONGEST_MOTIVE = 500
 BATCH = 500
@@ -51,7 +51,7 @@ class Effect:
     cause: UUID
 
 
-def why(motive: str) -> str:
+def check_motive(motive: str) -> str:
     """Raises NotFollowed for what are not a few readable words."""
     said = " ".join(motive.split())
     if not said or len(said) > LONGEST_MOTIVE or not said.isprintable():
@@ -59,7 +59,7 @@ def why(motive: str) -> str:
     return said
 
 
-def restored(app: ServiceApplication, feed: Feed, publisher: str) -> RestoredLog:
+def find_restored_log(app: ServiceApplication, feed: Feed, publisher: str) -> RestoredLog:
     """What its feed says now, beside what was heard. Raises NotFollowed or FeedUnavailable."""
     page = feed.page(publisher, None, 0, 1)
     rows = app.recorder.fetch("SELECT log_id FROM {schema}.sources WHERE publisher = %s", (publisher,))
@@ -80,7 +80,7 @@ def restored(app: ServiceApplication, feed: Feed, publisher: str) -> RestoredLog
 
 def _kept(feed: Feed, publisher: str, partition: int, heard: int, since: int) -> int:
     """Of the numbers heard in a partition, the last one that the restored log has from before it parted: by halves."""
-    if partition == WHOLE:
+    if partition == WHOLE_LOG:
         return min(heard, since)
 
     def is_beyond(number: int) -> bool:
@@ -90,7 +90,7 @@ def _kept(feed: Feed, publisher: str, partition: int, heard: int, since: int) ->
     return bisect_right(range(1, heard + 1), False, key=is_beyond)
 
 
-def without_cause(app: ServiceApplication, feed: Feed, publishers: Sequence[str]) -> Iterator[Effect]:
+def effects_without_cause(app: ServiceApplication, feed: Feed, publishers: Sequence[str]) -> Iterator[Effect]:
     """What this service recorded because of events that none of them has any more. Raises FeedUnavailable."""
     known = {header_id for publisher in publishers for header_id in _ids(feed, publisher)}
     position = 0
@@ -111,18 +111,18 @@ def _ids(feed: Feed, publisher: str) -> Iterator[UUID]:
         after = page.next
 
 
-def follow(app: ServiceApplication, found: RestoredLog, by: str, motive: str) -> None:
+def follow_restored(app: ServiceApplication, found: RestoredLog, by: str, motive: str) -> None:
     """Goes on from what both logs have in common; the decision is an event. Raises NotFollowed."""
-    said, stream = why(motive), followed_of(found.publisher)
+    said, stream = check_motive(motive), followed_log_id(found.publisher)
     command = FollowRestoredLog(found.publisher, found.old_log, found.new_log, found.since, found.lost, by, said)
 
-    def beside(connection: psycopg.Connection[Any], events: Sequence[Any], ring: KeyRing) -> None:
-        switch(connection, found, said)
+    def beside(connection: psycopg.Connection[Any], events: Sequence[Any], ring: DataKeys) -> None:
+        switch_log(connection, found, said)
 
     app.handle(decider, stream, command, app.context(stream, OPERATOR), beside=beside)
 
 
-def switch(connection: psycopg.Connection[Any], found: RestoredLog, motive: str) -> None:
+def switch_log(connection: psycopg.Connection[Any], found: RestoredLog, motive: str) -> None:
     """In the decision's own transaction. What waited to be mended and was lost is given up, and kept with the motive.
 
     Raises NotFollowed when more was heard since it was compared, or somebody else was faster."""
@@ -145,7 +145,13 @@ def switch(connection: psycopg.Connection[Any], found: RestoredLog, motive: str)
         "INSERT INTO tracked SELECT %(publisher)s, %(old)s, p, %(end)s"
         " FROM generate_series(%(whole)s::int, %(last)s::int) p"
         " ON CONFLICT (publisher, log_id, partition) DO UPDATE SET number = excluded.number",
-        {"publisher": found.publisher, "old": found.old_log, "end": END, "whole": WHOLE, "last": PARTITIONS - 1},
+        {
+            "publisher": found.publisher,
+            "old": found.old_log,
+            "end": END_OF_PARTITION,
+            "whole": WHOLE_LOG,
+            "last": PARTITIONS - 1,
+        },
     )
     for partition, number in found.kept.items():
         if number:

@@ -13,19 +13,19 @@ from shared.kernel import Actor, Role
 from shared.messaging.feed import Feed
 from shared.messaging.parking import Parking
 from shared.messaging.reactions import Reactions
-from shared.messaging.wire import Head, Header, Message
+from shared.messaging.wire import Header, HighWaterMark, Message
 
-END = 2**63 - 1
-WHOLE = -1
+END_OF_PARTITION = 2**63 - 1
+WHOLE_LOG = -1
 """Stands for the partition where a publisher is taken whole: its numbers are the log's positions."""
 log = logging.getLogger(__name__)
 
 
-class OtherLog(Exception):
+class LogReplaced(Exception):
     """The publisher speaks from another log than the one we follow; nothing more of it is taken until reconciled."""
 
 
-class Jump(Exception):
+class GapDetected(Exception):
     """Events are missing, and the feed does not have them either."""
 
 
@@ -33,7 +33,7 @@ SOMEBODY_WAS_FASTER = (TrackingRefused, CaseParked, NotParked)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConsumerPosition:
     """Where we are in a publisher's partition, and whether a case waits to be mended."""
 
     reached: int
@@ -55,9 +55,9 @@ class Inbox:
         with self._turn(message.header.publisher, self._partition(message.header)):
             self._apply(message)
 
-    def announced(self, head: Head) -> None:
+    def announced(self, head: HighWaterMark) -> None:
         """Behind at two announcements without having moved: the stream has lost what the feed still has."""
-        ends = {WHOLE: head.position} if self.reactions.whole else dict(enumerate(head.numbers))
+        ends = {WHOLE_LOG: head.position} if self.reactions.whole else dict(enumerate(head.numbers))
         rows = self._app.recorder.fetch(
             "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
             (head.publisher, head.log_id),
@@ -67,7 +67,7 @@ class Inbox:
             "UPDATE {schema}.sources SET announced = %s, announced_at = clock_timestamp(), announced_until = %s,"
             " heard_until = CASE WHEN announced <= %s THEN greatest(heard_until, announced_until) ELSE heard_until END"
             " WHERE (publisher, log_id) = (%s, %s)",
-            (head.position, head.until, tracked.get(WHOLE, 0), head.publisher, head.log_id),
+            (head.position, head.until, tracked.get(WHOLE_LOG, 0), head.publisher, head.log_id),
         )
         for partition, end in ends.items():
             reached, here = tracked.get(partition, 0), (head.publisher, partition)
@@ -118,17 +118,17 @@ class Inbox:
         after = self._place(publisher, log_id, partition).reached
         log.info("%s %s: asking the feed for %d to %d", publisher, partition, after + 1, until)
         while after < until:
-            page = self._feed.page(publisher, None if partition == WHOLE else partition, after)
+            page = self._feed.page(publisher, None if partition == WHOLE_LOG else partition, after)
             if page.log_id != log_id:
                 raise self._halt(publisher, f"its feed is that of log {page.log_id}, its stream that of {log_id}")
             missing = [message for message in page.events if self._number(message.header) <= until]
             if not missing:
-                raise Jump(f"the feed of {publisher} has nothing after {after}, and {until} is expected")
+                raise GapDetected(f"the feed of {publisher} has nothing after {after}, and {until} is expected")
             for message in missing:
                 self._apply(message)
             after = self._number(missing[-1].header)
 
-    def _place(self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None) -> Place:
+    def _place(self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None) -> ConsumerPosition:
         """Follows the first log a publisher speaks from, until somebody decides otherwise; what still comes from a log
         that was left is passed over. Raises OtherLog when it speaks from another one."""
         where = {"publisher": publisher, "log_id": log_id, "partition": partition, "case": case}
@@ -149,27 +149,27 @@ class Inbox:
             )
         (row,) = rows
         if row["halted"]:
-            raise OtherLog(row["halted"])
+            raise LogReplaced(row["halted"])
         if row["left"]:
-            return Place(END, parked=False)
+            return ConsumerPosition(END_OF_PARTITION, parked=False)
         if row["log_id"] != log_id:
             raise self._halt(publisher, f"it speaks from log {log_id}, and we follow {row['log_id']}")
-        return Place(row["reached"], row["parked"])
+        return ConsumerPosition(row["reached"], row["parked"])
 
-    def _halt(self, publisher: str, why: str) -> OtherLog:
+    def _halt(self, publisher: str, why: str) -> LogReplaced:
         reason = f"{publisher}: {why}; stopped until reconciled"
         self._app.recorder.fetch(
             "UPDATE {schema}.sources SET halted = %s WHERE publisher = %s AND halted IS NULL", (reason, publisher)
         )
         log.error("halted: %s", reason)
-        return OtherLog(reason)
+        return LogReplaced(reason)
 
     def _turn(self, publisher: str, partition: int) -> Lock:
         """Within a process one thread at a time; between replicas compare-and-set decides."""
         return self._turns.setdefault((publisher, partition), Lock())
 
     def _partition(self, header: Header) -> int:
-        return WHOLE if self.reactions.whole else header.partition
+        return WHOLE_LOG if self.reactions.whole else header.partition
 
     def _number(self, header: Header) -> int:
         return header.position if self.reactions.whole else header.number

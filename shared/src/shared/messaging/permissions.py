@@ -14,7 +14,7 @@ DEPLOYER = "deployer"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ServicePermissions:
     """What a service has to do with the others: whom it hears, `whole` or by partition."""
 
     service: str
@@ -22,7 +22,7 @@ class Part:
     whole: bool = False
 
 
-def accounts(parts: Iterable[Part], region: str = "{region}") -> str:
+def accounts(parts: Iterable[ServicePermissions], region: str = "{region}") -> str:
     """The block `accounts`, without a key: `$intake` and the like are to be defined before it.
 
     A user's permissions alone would not do: JetStream answers on whatever subject it is asked to, and whoever may
@@ -43,7 +43,7 @@ def accounts(parts: Iterable[Part], region: str = "{region}") -> str:
     return "accounts {\n" + streams + "".join(_account(part, region) for part in parts) + "}\n"
 
 
-def _account(part: Part, region: str) -> str:
+def _account(part: ServicePermissions, region: str) -> str:
     asked = list(_asked(part, region))
     heads = {publisher: topology.head_subject(region, publisher) for publisher in part.hears}
     own_head = topology.head_subject(region, part.service)
@@ -52,7 +52,7 @@ def _account(part: Part, region: str) -> str:
         for subject in asked
     ] + [f"{{stream: {{account: {publisher}, subject: {_quoted(subject)}}}}}" for publisher, subject in heads.items()]
     published = [_quoted(subject) for subject in [own_head, *map(_called, asked)]]
-    subscribed = [_quoted(subject) for subject in [f"{topology.inbox(part.service)}.>", *heads.values()]]
+    subscribed = [_quoted(subject) for subject in [f"{topology.reply_prefix(part.service)}.>", *heads.values()]]
     return (
         f"  {part.service} {{\n"
         f"    users: [{{nkey: ${part.service}, permissions: {{\n"
@@ -65,7 +65,7 @@ def _account(part: Part, region: str) -> str:
     )
 
 
-def _asked(part: Part, region: str) -> Iterator[str]:
+def _asked(part: ServicePermissions, region: str) -> Iterator[str]:
     """What a service asks of the streams' account: to take its events, where its stream ends, what it has to hear."""
     yield from topology.stream(region, part.service).subjects or ()
     yield f"$JS.API.STREAM.INFO.{part.service}"

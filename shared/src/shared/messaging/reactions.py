@@ -16,7 +16,7 @@ from shared.messaging.wire import Message
 
 
 @dataclass(frozen=True, slots=True)
-class To:
+class CommandDispatch:
     """The command an event leads to: on which aggregate, and in which case when it is not the event's own."""
 
     decider: Decider[Any]
@@ -25,7 +25,7 @@ class To:
     case: UUID | None = None
 
 
-R = TypeVar("R", bound=Callable[..., To | None])
+R = TypeVar("R", bound=Callable[..., CommandDispatch | None])
 
 
 class Reactions:
@@ -35,8 +35,8 @@ class Reactions:
 
     def __init__(self, service: str) -> None:
         self.service = service
-        self.on_contract: dict[type[PublicEvent], Callable[..., To | None]] = {}
-        self.on_all: Callable[[Message], To | None] | None = None
+        self.on_contract: dict[type[PublicEvent], Callable[..., CommandDispatch | None]] = {}
+        self.on_all: Callable[[Message], CommandDispatch | None] | None = None
         self._every: tuple[str, ...] = ()
 
     def on(self, contract: type[PublicEvent]) -> Callable[[R], R]:
@@ -75,7 +75,7 @@ class Reactions:
     def whole(self) -> bool:
         return self.on_all is not None
 
-    def to(self, message: Message, app: ServiceApplication) -> To | None:
+    def to(self, message: Message, app: ServiceApplication) -> CommandDispatch | None:
         """What a message leads to, if anything. Raises ValidationError when its body breaks the contract."""
         if self.on_all:
             return self.on_all(message)
@@ -86,10 +86,12 @@ class Reactions:
         return None
 
 
-def _called(reaction: Callable[..., To | None], first: Any, second: Any, app: ServiceApplication) -> To | None:
+def _called(
+    reaction: Callable[..., CommandDispatch | None], first: Any, second: Any, app: ServiceApplication
+) -> CommandDispatch | None:
     return reaction(first, second, app) if _takes_application(reaction) else reaction(first, second)
 
 
 @cache
-def _takes_application(reaction: Callable[..., To | None]) -> bool:
+def _takes_application(reaction: Callable[..., CommandDispatch | None]) -> bool:
     return len(inspect.signature(reaction).parameters) == 3

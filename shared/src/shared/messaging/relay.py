@@ -22,25 +22,25 @@ from shared.eventlog import PARTITIONS, ServiceApplication
 from shared.messaging import topology
 from shared.messaging.lease import Lease, is_cancelled
 from shared.messaging.nats_access import connect, violates_permissions
-from shared.messaging.wire import Head, Message, Published, decode, encode, messages_of
+from shared.messaging.wire import HighWaterMark, Message, ToIntegrationEvent, decode, encode, messages_of
 from shared.settings import NatsAccess
-from shared.temporal import settled
+from shared.temporal import closed_timestamp
 
 COMPARE, POLL, PAUSE = 2.0, 1.0, 0.5
 BATCH = 500
 log = logging.getLogger(__name__)
 
 
-class Fenced(Exception):
+class RelayFenced(Exception):
     """The stream ends elsewhere than we believed: another leader, a wipe, or our own batch whose answer was lost."""
 
 
-class Diverged(Exception):
+class StreamDiverged(Exception):
     """The stream ends on an event that this log does not hold: a restored log kept its old id. Nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class RelayHealth:
     """`position`: the last one known to be in the stream. `errors`: what goes wrong now, by activity."""
 
     leading: bool
@@ -56,7 +56,7 @@ class Relay:
     def __init__(
         self,
         app: ServiceApplication,
-        published: Published,
+        published: ToIntegrationEvent,
         *,
         region: str,
         access: NatsAccess,
@@ -75,8 +75,8 @@ class Relay:
         return self._lease.held
 
     @property
-    def health(self) -> Health:
-        return Health(self.leads, self._position, dict(self._errors))
+    def health(self) -> RelayHealth:
+        return RelayHealth(self.leads, self._position, dict(self._errors))
 
     async def run(self) -> None:
         """Until stopped. PostgreSQL or NATS lost, a stream missing: said, and waited for."""
@@ -114,7 +114,10 @@ class Relay:
         said = f"{type(error).__name__}: {error}"
         if self._errors.get(activity) != said:
             log.log(
-                logging.ERROR if isinstance(error, Diverged) else logging.WARNING, "%s: %s", self._app.service, said
+                logging.ERROR if isinstance(error, StreamDiverged) else logging.WARNING,
+                "%s: %s",
+                self._app.service,
+                said,
             )
         self._errors[activity] = said
 
@@ -150,7 +153,7 @@ class Relay:
 
         connection = await connect(
             self._access,
-            inbox_prefix=topology.inbox(self._app.service),
+            inbox_prefix=topology.reply_prefix(self._app.service),
             max_reconnect_attempts=-1,
             reconnect_time_wait=PAUSE,
             reconnected_cb=reconnected,
@@ -178,7 +181,7 @@ class Relay:
         except NotFoundError:
             return None
         except msgspec.DecodeError as error:
-            raise Diverged(f"the stream ends on something else than an event: {error}") from error
+            raise StreamDiverged(f"the stream ends on something else than an event: {error}") from error
 
     def _position_of(self, last: Message | None, max_age: float) -> int:
         """The position after which to send, given the stream's last message. Raises Diverged."""
@@ -195,7 +198,7 @@ class Relay:
             return identity.since  # from here on we are another history: who hears us stops on our log id
         entries = self._app.recorder.select_notifications(header.position, 1, header.position)
         if not any(event.meta.id == header.id for _, event in self._app.events_of(entries)):
-            raise Diverged(
+            raise StreamDiverged(
                 f"the stream ends on position {header.position}, event {header.id}, unknown to log {header.log_id}"
             )
         return header.position
@@ -223,27 +226,27 @@ class Relay:
                 (await connection.request(subject, encode(message), headers=headers, timeout=5)).data
             )
         if error := answer.get("error"):
-            raise Fenced(error)
+            raise RelayFenced(error)
         self._sequence, self._position = answer["seq"], messages[-1].header.position
 
     async def _compare(self, connection: Client, jetstream: JetStreamContext) -> None:
         """The stream's end with ours; then tells how far the log reaches."""
         info = await jetstream.stream_info(self._app.service)
         if info.state.last_seq != self._sequence:
-            raise Fenced(f"the stream ends on sequence {info.state.last_seq}, not {self._sequence}")
+            raise RelayFenced(f"the stream ends on sequence {info.state.last_seq}, not {self._sequence}")
         head = await asyncio.to_thread(self._head)
         await connection.publish(topology.head_subject(self._region, self._app.service), encode(head))
         self._errors.pop("stream", None)
 
-    def _head(self) -> Head:
+    def _head(self) -> HighWaterMark:
         recorder = self._app.recorder
-        until = settled(self._app)  # before how far the log reaches is read
+        until = closed_timestamp(self._app)  # before how far the log reaches is read
         rows = recorder.fetch(
             "SELECT coalesce((SELECT max(number) FROM {events} WHERE partition = p), 0) AS number"
             " FROM generate_series(0, %s) p ORDER BY p",
             (PARTITIONS - 1,),
         )
-        return Head(
+        return HighWaterMark(
             publisher=self._app.service,
             log_id=recorder.identity().log_id,
             position=recorder.max_notification_id() or 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from shared.kernel import Actor, Context, Decider, Role, Sealed, event
+from shared.kernel import Actor, Context, Decider, Encrypted, Role, event
 from shared.kernel.events import command
 
 OPERATOR = Actor("operator", Role.OPS)
@@ -32,18 +32,18 @@ class RestoredLogFollowed:
     new_log: UUID
     since: int
     lost: int
-    by: Sealed
-    motive: Sealed
+    by: Encrypted
+    motive: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FollowedLog:
     """`log`: the publisher's log that is followed since the last decision."""
 
     log: UUID | None = None
 
 
-def decide(_followed: Followed, command: FollowRestoredLog, context: Context) -> list[RestoredLogFollowed]:
+def decide(_followed: FollowedLog, command: FollowRestoredLog, context: Context) -> list[RestoredLogFollowed]:
     by, motive = context.text(command.by), context.text(command.motive)
     return [
         RestoredLogFollowed(
@@ -52,14 +52,14 @@ def decide(_followed: Followed, command: FollowRestoredLog, context: Context) ->
     ]
 
 
-def evolve(_followed: Followed, event: RestoredLogFollowed) -> Followed:
-    return Followed(event.new_log)
+def evolve(_followed: FollowedLog, event: RestoredLogFollowed) -> FollowedLog:
+    return FollowedLog(event.new_log)
 
 
-decider: Decider[Followed] = Decider(
-    "followed", Followed(), decide, evolve, (FollowRestoredLog,), (RestoredLogFollowed,)
+decider: Decider[FollowedLog] = Decider(
+    "followed", FollowedLog(), decide, evolve, (FollowRestoredLog,), (RestoredLogFollowed,)
 )
 
 
-def followed_of(publisher: str) -> UUID:
+def followed_log_id(publisher: str) -> UUID:
     return uuid5(NAMESPACE_OID, f"followed {publisher}")

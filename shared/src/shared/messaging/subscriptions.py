@@ -18,7 +18,7 @@ from nats.js.errors import APIError
 from shared.contracts.base import PublicEvent
 from shared.eventlog import PARTITIONS
 from shared.messaging import topology
-from shared.messaging.inbox import Inbox, OtherLog
+from shared.messaging.inbox import Inbox, LogReplaced
 from shared.messaging.nats_access import faststream_security, violates_permissions
 from shared.messaging.reactions import Reactions
 from shared.messaging.wire import decode, decode_head
@@ -49,7 +49,7 @@ class Subscriptions:
         self._broker = NatsBroker(
             access.url,
             security=faststream_security(access),
-            inbox_prefix=topology.inbox(inbox.reactions.service),
+            inbox_prefix=topology.reply_prefix(inbox.reactions.service),
             js_options={"prefix": topology.API},
             apply_types=False,  # measured: a third of the messages a second with types
             logger=None,
@@ -124,7 +124,7 @@ class Subscriptions:
             await message.in_progress()
         try:
             received.result()
-        except OtherLog:
+        except LogReplaced:
             await message.nack(delay=HALTED_PAUSE)
         except Exception as error:  # noqa: BLE001, RUF100  not applied, for whatever reason: it comes again
             log.warning("%s %s: again, after %r", told.header.publisher, told.header.position, error)
@@ -160,7 +160,7 @@ def _pulls(broker: NatsBroker, reactions: Reactions, region: str, publisher: str
             durable=consumer.durable_name,
             stream=JStream(publisher, declare=False),
             pull_sub=PullSub(batch_size=1, timeout=2),
-            inbox_prefix=f"{topology.inbox(reactions.service)}.".encode(),
+            inbox_prefix=f"{topology.reply_prefix(reactions.service)}.".encode(),
             ack_policy=AckPolicy.MANUAL,
             decoder=_whole,
         )

@@ -21,7 +21,7 @@ API = "JS.API"
 """By what a service reaches JetStream, whose streams are in an account that no service enters."""
 
 
-def inbox(service: str) -> str:
+def reply_prefix(service: str) -> str:
     """Where answers to a service arrive: `nats.connect(inbox_prefix=…)`."""
     return f"_INBOX_{service}"
 

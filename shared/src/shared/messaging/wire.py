@@ -13,9 +13,9 @@ import msgspec
 
 from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, LogIdentity, RecordedEvent, ServiceApplication
-from shared.kernel import name_of
+from shared.kernel import event_name
 
-Published = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]
+ToIntegrationEvent = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]
 """A service's bridge, `published.py`: its own event → what it tells the others, or None."""
 
 
@@ -79,7 +79,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.contract or f"{self.header.event}:v{self.header.event_version}"
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True):
+class HighWaterMark(msgspec.Struct, frozen=True, kw_only=True):
     """How far a publisher's log reaches, and each of its partitions: told now and then, so that a lost tail shows.
 
     `until`: nothing that is recorded before this instant is beyond `position`."""
@@ -122,13 +122,13 @@ def message_of(
         rules=recorded.meta.rules,
         payload_hash=hashlib.sha256(entry.state).hexdigest(),
     )
-    label = name_of(recorded.data).label
+    label = event_name(recorded.data).label
     if body is None:
         return Message.of(header, label=label)
     return Message.of(header, body.topic(), body.model_dump(mode="json"), label)
 
 
-def messages_of(app: ServiceApplication, published: Published, entries: Iterable[LogEntry]) -> list[Message]:
+def messages_of(app: ServiceApplication, published: ToIntegrationEvent, entries: Iterable[LogEntry]) -> list[Message]:
     """Entries of a service's own log, as the others may see them."""
     identity = app.recorder.identity()
     return [
@@ -152,4 +152,4 @@ def decode(told: bytes) -> Message:
 _decode_message = msgspec.json.Decoder(Message).decode
 _decode_header = msgspec.json.Decoder(Header).decode
 
-decode_head = msgspec.json.Decoder(Head).decode
+decode_head = msgspec.json.Decoder(HighWaterMark).decode

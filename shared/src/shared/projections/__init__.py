@@ -1,11 +1,11 @@
 """Projections: rows kept from the log, thrown away and rebuilt at will."""
 
-from shared.projections.projection import Document, Projector, View, canonical, searchable
+from shared.projections.projection import Projection, Projector, Row, canonical_json, search_text
 
 __all__ = [
-    "Document",
+    "Projection",
     "Projector",
-    "View",
-    "canonical",
-    "searchable",
+    "Row",
+    "canonical_json",
+    "search_text",
 ]

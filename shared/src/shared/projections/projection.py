@@ -12,15 +12,15 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, plain
-from shared.kernel import Sealed, folded
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, to_plain
+from shared.kernel import Encrypted, fold_text
 
 log = logging.getLogger(__name__)
-Document = dict[str, Any]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Projection:
     """`name` ends with a version: a changed view is built beside the old one, under its new name.
 
     `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
@@ -29,7 +29,7 @@ class View:
     `everywhere`: its rows are of no unit, and shown to all."""
 
     name: str
-    project: Callable[[Document, LogEntry, RecordedEvent[Any]], Document]
+    project: Callable[[Row, LogEntry, RecordedEvent[Any]], Row]
     searched: tuple[str, ...] = ()
     about: tuple[type, ...] = ()
     filters: tuple[str, ...] = ("status",)
@@ -37,7 +37,7 @@ class View:
     opened: str | None = None
     everywhere: bool = False
 
-    def after(self, before: Document | None, entry: LogEntry, event: RecordedEvent[Any]) -> Document | None:
+    def after(self, before: Row | None, entry: LogEntry, event: RecordedEvent[Any]) -> Row | None:
         """The case's row after one more event; null as long as it is a case of another kind, which has none here."""
         if self.about and type(event.data) not in self.about:
             return before
@@ -45,7 +45,7 @@ class View:
         row = self.project(given, entry, event)
         if row is given and not given["version"]:
             return None
-        return cast(Document, plain(row | {"version": given["version"] + 1}, _never))
+        return cast(Row, to_plain(row | {"version": given["version"] + 1}, _never))
 
 
 class Projector:
@@ -54,7 +54,7 @@ class Projector:
     BATCH = 200
     POLL = 1.0
 
-    def __init__(self, app: ServiceApplication, views: tuple[View, ...]) -> None:
+    def __init__(self, app: ServiceApplication, views: tuple[Projection, ...]) -> None:
         self._app, self._views = app, views
         self._news, self._stopped = Event(), Event()
         self._thread = Thread(target=self._follow, name=f"{app.service}-views", daemon=True)
@@ -75,14 +75,14 @@ class Projector:
                 self._catch_up(view)
             self._news.wait(self.POLL)
 
-    def _catch_up(self, view: View) -> None:
+    def _catch_up(self, view: Projection) -> None:
         try:
             while self.advance(view) and not self._stopped.is_set():
                 pass
         except Exception:
             log.exception("%s waits: it will be tried again", view.name)
 
-    def advance(self, view: View) -> bool:
+    def advance(self, view: Projection) -> bool:
         """One batch, rows and position in one transaction. True when there may be more."""
         recorder = self._app.recorder
         with recorder.datastore.get_connection() as connection, connection.transaction():
@@ -102,35 +102,35 @@ class Projector:
                 "INSERT INTO views VALUES (%s, %s, %s, %s, %s) ON CONFLICT (view, case_id) DO UPDATE SET"
                 " version = excluded.version, document = excluded.document, search = excluded.search",
                 [
-                    (view.name, case, document["version"], Jsonb(document), searchable(view, document))
+                    (view.name, case, document["version"], Jsonb(document), search_text(view, document))
                     for case, document in documents.items()
                 ],
             )
             connection.execute("UPDATE viewed SET position = %s WHERE view = %s", (entries[-1].id, view.name))
         return len(entries) == self.BATCH
 
-    def rebuilt(self, view: View, until: int) -> dict[UUID, Document]:
+    def rebuilt(self, view: Projection, until: int) -> dict[UUID, Row]:
         """The whole view folded anew from position 1, beside the one that is served, with no side effect."""
-        documents: dict[UUID, Document] = {}
+        documents: dict[UUID, Row] = {}
         after = 0
         while entries := self._app.recorder.select_notifications(after, 500, until, inclusive_of_start=False):
             self._project(view, entries, documents)
             after = entries[-1].id
         return documents
 
-    def _project(self, view: View, entries: Any, documents: dict[UUID, Document]) -> None:
+    def _project(self, view: Projection, entries: Any, documents: dict[UUID, Row]) -> None:
         for entry, event in self._app.events_of(entries):
             if row := view.after(documents.get(entry.case_id), entry, event):
                 documents[entry.case_id] = row
 
 
-def canonical(document: Document) -> bytes:
+def canonical_json(document: Row) -> bytes:
     return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
 
 
-def searchable(view: View, document: Document) -> str:
-    return folded(" ".join(str(document.get(name) or "") for name in view.searched))
+def search_text(view: Projection, document: Row) -> str:
+    return fold_text(" ".join(str(document.get(name) or "") for name in view.searched))
 
 
-def _never(_: Sealed) -> str:
+def _never(_: Encrypted) -> str:
     raise TypeError("a view's row takes no sealed value")

@@ -1,17 +1,17 @@
 """Lists and caseloads over projected rows, filtered by right in SQL."""
 
-from shared.queries.caseload import Caseload, What, due, judged_by, waiting
-from shared.queries.list_query import KEPT_NOW, NEWEST_FIRST, WrongCursor, count_of, page_of
+from shared.queries.caseload import Caseload, TaskKind, due_entry, fetch_caseload, reference_instant
+from shared.queries.list_query import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows, fetch_page
 
 __all__ = [
-    "KEPT_NOW",
+    "CURRENT_ROWS",
     "NEWEST_FIRST",
     "Caseload",
-    "What",
-    "WrongCursor",
-    "count_of",
-    "due",
-    "judged_by",
-    "page_of",
-    "waiting",
+    "InvalidCursor",
+    "TaskKind",
+    "count_rows",
+    "due_entry",
+    "fetch_caseload",
+    "fetch_page",
+    "reference_instant",
 ]

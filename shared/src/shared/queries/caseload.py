@@ -1,4 +1,4 @@
-"""What waits for an adviser, and by which day? Read from the `due` entries of a view's rows, by the service's clock."""
+"""Caseloads: what waits for an adviser and by which day, from the `due` entries of a projection's rows."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from shared.access import ADVISER, ROWS, Covered, covering
+from shared.access import ADVISER, ROWS, RowScope, scope_condition
 from shared.eventlog import ServiceApplication
-from shared.projections import Document, View
-from shared.queries.list_query import cursor, read_cursor
-from shared.temporal import Moment, RestsOn, kept_then, read_now, rows_then
+from shared.projections import Projection, Row
+from shared.queries.list_query import make_cursor, read_cursor
+from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source, read_with_basis
 
 BY_DUE_DATE = "due_on"
 
 
 @dataclass(frozen=True, slots=True)
-class What:
+class TaskKind:
     """One kind of thing to do. `href` takes {case} and {item}; `days` are given from its `since`, unless its entry
     names the day."""
 
@@ -34,16 +34,16 @@ class Caseload:
 
     `paces`: other days, by "what:pace", for the cases whose row names that `pace`."""
 
-    view: View
-    whats: Mapping[str, What]
+    view: Projection
+    whats: Mapping[str, TaskKind]
     paces: Callable[[], Mapping[str, int]] = dict
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CaseloadQuery:
     """`covered`: the cases that are shown, null for all. `until`: due by that day; `late`: whose day has passed."""
 
-    covered: Covered | None
+    covered: RowScope | None
     adviser: str | None = None
     unit: str | None = None
     until: date | None = None
@@ -53,16 +53,16 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class CaseloadPage:
     """`days`: how many are given for each kind of thing to do, by which it was judged late."""
 
     rows: list[dict[str, Any]]
     next: str | None
-    rests_on: RestsOn
+    rests_on: Basis
     days: Mapping[str, int]
 
 
-def due(what: str, since: Any, *, on: Any = None, item: Any = None) -> Document:
+def due_entry(what: str, since: Any, *, on: Any = None, item: Any = None) -> Row:
     """An entry, told from `since` on (a day, or an instant in UTC). `item`: what of the case it is about."""
     return {"what": what, "since": since, "on": on, "item": item}
 
@@ -86,13 +86,15 @@ PAGE = (
 )
 
 
-def waiting(app: ServiceApplication, caseload: Caseload, wanted: Wanted, moment: Moment) -> Waiting:
+def fetch_caseload(
+    app: ServiceApplication, caseload: Caseload, wanted: CaseloadQuery, moment: PointInTime
+) -> CaseloadPage:
     """One page, what is due first before the rest; what was late then, by the days given today. Raises WrongCursor, and
-    about the past like `rows_then`."""
+    about the past like `load_past_rows`."""
     day, key = read_cursor(wanted.after, BY_DUE_DATE) if wanted.after is not None else ("", "")
-    judged_at = app.clock.now() if moment == Moment() else judged_by(moment)
+    judged_at = app.clock.now() if moment == PointInTime() else reference_instant(moment)
     days = {code: what.days for code, what in caseload.whats.items()} | {**caseload.paces()}
-    covered, values = covering(wanted.covered)
+    covered, values = scope_condition(wanted.covered)
     page = PAGE.replace("{entries}", f"{ENTRIES} AND {covered}")
     values |= {
         "view": caseload.view.name,
@@ -103,23 +105,23 @@ def waiting(app: ServiceApplication, caseload: Caseload, wanted: Wanted, moment:
         "late": wanted.late,
         "now": judged_at.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text
         "judged_on": judged_at.date().isoformat(),
-        "today": moment == Moment(),
+        "today": moment == PointInTime(),
         "day": day,
         "key": key,
         "limit": wanted.limit,
     }
-    if moment == Moment():
-        rests_on, rows = read_now(app.recorder, caseload.view, page, values)
+    if moment == PointInTime():
+        rests_on, rows = read_with_basis(app.recorder, caseload.view, page, values)
     else:
-        then = rows_then(app, caseload.view, moment, None if wanted.covered is None else wanted.covered.units)
-        kept = kept_then(caseload.view, [row for row in then.documents if row["due"]])
+        then = load_past_rows(app, caseload.view, moment, None if wanted.covered is None else wanted.covered.units)
+        kept = past_row_source(caseload.view, [row for row in then.documents if row["due"]])
         rests_on, rows = then.rests_on, app.recorder.fetch(kept.before + page, {**values, **kept.values})
     full = len(rows) == wanted.limit
-    following = cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
-    return Waiting(rows, following, rests_on, days)
+    following = make_cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
+    return CaseloadPage(rows, following, rests_on, days)
 
 
-def judged_by(moment: Moment) -> datetime:
+def reference_instant(moment: PointInTime) -> datetime:
     """The instant by which a past caseload is late: the end of the day `on`, else `as_of`."""
     if moment.on:
         return datetime.combine(moment.on, time.max, UTC)

@@ -10,22 +10,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from shared.access import ADVISER, ROWS, SHOWN, Covered, covering
+from shared.access import ADVISER, ROWS, SHOWN, RowScope, scope_condition
 from shared.eventlog import LogRecorder
-from shared.kernel import folded
-from shared.projections import Document, View
-from shared.temporal import Kept
+from shared.kernel import fold_text
+from shared.projections import Projection, Row
+from shared.temporal import RowSource
 
 NEWEST_FIRST = "-id"
-KEPT_NOW = Kept()
+CURRENT_ROWS = RowSource()
 
 
-class WrongCursor(Exception):
+class InvalidCursor(Exception):
     """It was not given by a list in this order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListQuery:
     """`filters`: what each field must be. `sort`: a key of the view, after a minus the greatest first; `id` stands for
     the order in which cases were opened. `after`: the cursor that the page before gave. `covered`: the rows that are
     shown, and counted; null for all."""
@@ -37,12 +37,12 @@ class Wanted:
     sort: str = NEWEST_FIRST
     after: str | None = None
     limit: int = 50
-    covered: Covered | None = None
+    covered: RowScope | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    items: list[Document]
+class ListPage:
+    items: list[Row]
     next: str | None
 
 
@@ -53,7 +53,7 @@ SPECIAL = re.compile(r"[\\%_]")
 FOUND = f"{ROWS} WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
 
 
-def page_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT_NOW) -> Listed:
+def fetch_page(recorder: LogRecorder, view: Projection, wanted: ListQuery, kept: RowSource = CURRENT_ROWS) -> ListPage:
     """One page. Raises WrongCursor."""
     where, values = _filtered(view, wanted, kept)
     descending = wanted.sort.startswith("-")
@@ -68,24 +68,24 @@ def page_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT
         values | kept.values,
     )
     full = len(rows) == wanted.limit
-    return Listed(
+    return ListPage(
         [row["document"] for row in rows],
-        cursor(wanted.sort, rows[-1]["key"], rows[-1]["document"]["id"]) if full else None,
+        make_cursor(wanted.sort, rows[-1]["key"], rows[-1]["document"]["id"]) if full else None,
     )
 
 
-def count_of(recorder: LogRecorder, view: View, wanted: Wanted, kept: Kept = KEPT_NOW) -> int:
+def count_rows(recorder: LogRecorder, view: Projection, wanted: ListQuery, kept: RowSource = CURRENT_ROWS) -> int:
     """How many rows all the pages have."""
     where, values = _filtered(view, wanted, kept)
     (row,) = recorder.fetch(f"{kept.before}SELECT count(*) AS n FROM {where}", values | kept.values)  # noqa: S608
     return int(row["n"])
 
 
-def _filtered(view: View, wanted: Wanted, kept: Kept) -> tuple[str, dict[str, Any]]:
-    words = [f"%{SPECIAL.sub(_literally, word)}%" for word in folded(wanted.q).split()]
-    covered, values = covering(wanted.covered)
+def _filtered(view: Projection, wanted: ListQuery, kept: RowSource) -> tuple[str, dict[str, Any]]:
+    words = [f"%{SPECIAL.sub(_literally, word)}%" for word in fold_text(wanted.q).split()]
+    covered, values = scope_condition(wanted.covered)
     where = f"{FOUND} AND {covered}"
-    values |= {"view": view.name, "words": words, "today": kept is KEPT_NOW}
+    values |= {"view": view.name, "words": words, "today": kept is CURRENT_ROWS}
     for number, (name, value) in enumerate(wanted.filters.items()):
         field = ADVISER if name == "adviser" else f"document->>%(field{number})s"
         where += f" AND {field} = %(value{number})s"
@@ -101,7 +101,7 @@ def _literally(special: re.Match[str]) -> str:
     return f"\\{special[0]}"
 
 
-def cursor(sort: str, key: str, case: str) -> str:
+def make_cursor(sort: str, key: str, case: str) -> str:
     return urlsafe_b64encode(json.dumps([sort, key, case]).encode()).decode().rstrip("=")
 
 
@@ -111,5 +111,5 @@ def read_cursor(cursor: str, sort: str) -> tuple[str, str]:
             case [str(given), str(key), str(case)] if given == sort and "\0" not in key + case:
                 return key, case
     except ValueError as error:
-        raise WrongCursor(cursor) from error
-    raise WrongCursor(cursor)
+        raise InvalidCursor(cursor) from error
+    raise InvalidCursor(cursor)

@@ -1,12 +1,12 @@
 """A service as a program: composition, command line, scheduler, schemas."""
 
 from shared.runtime.cli import command_line
-from shared.runtime.cli_settings import settings_of
+from shared.runtime.cli_settings import settings_for
 from shared.runtime.service import Service, Worker
 
 __all__ = [
     "Service",
     "Worker",
     "command_line",
-    "settings_of",
+    "settings_for",
 ]

@@ -12,11 +12,16 @@ from uuid import UUID
 
 import typer
 
-from shared.eventlog import StillServed, declared_restored, rewrapped
-from shared.messaging import FeedUnavailable, Inbox, NotFollowed, without_cause
-from shared.messaging import follow as follow_restored
-from shared.messaging import restored as restored_log
-from shared.runtime.cli_settings import settings_of
+from shared.eventlog import ServiceStillRunning, declare_restored, rewrap_keys
+from shared.messaging import (
+    FeedUnavailable,
+    Inbox,
+    NotFollowed,
+    effects_without_cause,
+    find_restored_log,
+    follow_restored,
+)
+from shared.runtime.cli_settings import settings_for
 from shared.runtime.service import Service
 
 
@@ -25,14 +30,14 @@ def install(cli: typer.Typer, service: Service) -> None:
     def rewrap() -> None:
         """Wraps what DLA_FORMER_SEALING_KEY wraps under DLA_SEALING_KEY, while the service runs with both; broken off,
         it is run again. Ends with 2 without a former key, and with 1 at a key that neither opens."""
-        settings = settings_of(service)
+        settings = settings_for(service)
         if settings.former_sealing_key is None:
             typer.echo("DLA_FORMER_SEALING_KEY is not set: there is no other key to leave", err=True)
             raise typer.Exit(2)
         seen = done = 0
         with closing(service.application(settings)) as app:
             try:
-                for step in rewrapped(app):
+                for step in rewrap_keys(app):
                     seen, done = step
                     typer.echo(f"{seen} keys looked at", err=True)
             except ValueError as error:
@@ -46,11 +51,11 @@ def install(cli: typer.Typer, service: Service) -> None:
     def restored() -> None:
         """After its database was restored from a back-up, and before it serves again: from here on its log is another
         history. Whoever hears it stops, and goes on by `follow`. Ends with 1 while anything is connected to it."""
-        settings = settings_of(service)
+        settings = settings_for(service)
         try:
             url = settings.database_url.get_secret_value()
-            position, new = declared_restored(url, lambda: service.application(settings))
-        except StillServed as error:
+            position, new = declare_restored(url, lambda: service.application(settings))
+        except ServiceStillRunning as error:
             typer.echo(f"{service.name} {error}: stop it first", err=True)
             raise typer.Exit(1) from None
         said = "is told from now on to be" if new else "was declared already to be, and nothing was recorded since:"
@@ -90,11 +95,11 @@ def _installed_follow(cli: typer.Typer, service: Service) -> None:
     ) -> None:
         """Hears a restored service again from where its log is another history. Names first what is lost: one JSON line
         for each event here whose cause is gone; it stays. Ends with 1 when nothing has changed, 3 without a feed."""
-        settings = settings_of(service)
+        settings = settings_for(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:
-                found = restored_log(app, feed, publisher)
-                for effect in without_cause(app, feed, service.reactions.publishers):
+                found = find_restored_log(app, feed, publisher)
+                for effect in effects_without_cause(app, feed, service.reactions.publishers):
                     typer.echo(json.dumps(asdict(effect), default=str))
                 typer.echo(
                     f"{publisher} a été restauré jusqu’à la position {found.since}\u202f; {found.lost} des événements"
@@ -110,7 +115,7 @@ def _installed_follow(cli: typer.Typer, service: Service) -> None:
 
 @contextmanager
 def _inbox(service: Service) -> Iterator[Inbox]:
-    settings = settings_of(service)
+    settings = settings_for(service)
     app = service.application(settings)
     try:
         yield Inbox(app, service.reactions, service.feed(settings))

@@ -11,18 +11,18 @@ import typer
 
 from shared.erasure.erasure import decider as forgetting
 from shared.runtime.service import Service
-from shared.settings import Forgetting, Misconfigured, Settings, together, told
+from shared.settings import ErasureSettings, Misconfigured, Settings, collect_faults, load_settings
 
 
-def settings_of(service: Service, *also: Callable[[], Any]) -> Settings:
+def settings_for(service: Service, *also: Callable[[], Any]) -> Settings:
     """What the deployment tells all services, once what it tells this one alone, and what `also` asks, is there too.
 
     Ends with 2, and all that is missing."""
-    forgets = Forgetting if forgetting in service.deciders else None
-    asked = [partial(told, settings) for settings in (service.own_settings, Settings, forgets) if settings]
+    forgets = ErasureSettings if forgetting in service.deciders else None
+    asked = [partial(load_settings, settings) for settings in (service.own_settings, Settings, forgets) if settings]
     with _told_plainly():
-        together(*asked, *also)
-        return told(Settings)
+        collect_faults(*asked, *also)
+        return load_settings(Settings)
 
 
 @contextmanager

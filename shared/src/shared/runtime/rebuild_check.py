@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from shared.eventlog import ServiceApplication, plain
-from shared.projections import Projector, canonical
+from shared.eventlog import ServiceApplication, to_plain
+from shared.projections import Projector, canonical_json
 from shared.runtime.service import Service
 
 
-def rebuilt(service: Service, app: ServiceApplication, cases: set[UUID]) -> Iterator[dict[str, Any]]:
+def check_rebuild(service: Service, app: ServiceApplication, cases: set[UUID]) -> Iterator[dict[str, Any]]:
     """A line for each aggregate and for each row of a view, of these cases or of all; `as_kept` compares."""
     end = app.recorder.max_notification_id() or 0
     yield from _aggregates(service, app, cases, end)
@@ -29,14 +29,14 @@ def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end
         after = entries[-1].id
     for stream, (case, decider) in streams.items():
         folded, kept = app.load(decider, stream, snapshots=False), app.load(decider, stream)
-        state = plain(folded.state, app.vault.shown)
+        state = to_plain(folded.state, app.vault.shown)
         yield {
             "case": str(case),
             "stream": str(stream),
             "aggregate": decider.name,
             "version": folded.version,
             "state": state,
-            "as_kept": folded.version == kept.version and state == plain(kept.state, app.vault.shown),
+            "as_kept": folded.version == kept.version and state == to_plain(kept.state, app.vault.shown),
         }
 
 
@@ -44,7 +44,7 @@ def _rows(service: Service, app: ServiceApplication, cases: set[UUID], end: int)
     projector = Projector(app, service.views)
     for view in service.views:
         rows = app.recorder.fetch("SELECT case_id, document FROM {schema}.views WHERE view = %s", (view.name,))
-        kept = {row["case_id"]: canonical(row["document"]) for row in rows}
+        kept = {row["case_id"]: canonical_json(row["document"]) for row in rows}
         for case, row in projector.rebuilt(view, end).items():
             if not cases or case in cases:
                 yield {
@@ -52,5 +52,5 @@ def _rows(service: Service, app: ServiceApplication, cases: set[UUID], end: int)
                     "view": view.name,
                     "version": row["version"],
                     "state": row,
-                    "as_kept": kept.get(case) == canonical(row),
+                    "as_kept": kept.get(case) == canonical_json(row),
                 }

@@ -10,7 +10,7 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
-from shared.eventlog import OUTAGES, DueSettled, Firing, ServiceApplication
+from shared.eventlog import OUTAGES, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
 from shared.kernel import Actor, Refused, Role
 
 log = logging.getLogger(__name__)
@@ -76,16 +76,16 @@ class Scheduler:
         )
 
     def _fired(self, row: dict[str, Any]) -> bool:
-        firing = Firing(row["stream"], row["kind"], row["key"], row["due_at"], self._app.clock.now())
+        firing = FiredDeadline(row["stream"], row["kind"], row["key"], row["due_at"], self._app.clock.now())
         ourselves = Actor(f"service:{self._app.service}", Role.SERVICE)
         context = self._app.context(row["case_id"], ourselves)
         context.effective_at = firing.due_at
-        with suppress(DueSettled):  # another replica was faster, or the day was moved
+        with suppress(DeadlineAlreadyFired):  # another replica was faster, or the day was moved
             try:
                 decider = self._deciders[row["aggregate"]]
                 command = decider.when_due(firing.kind, firing.key)
                 self._app.handle(decider, firing.stream, command, context, firing=firing)
-            except (DueSettled, *OUTAGES):
+            except (DeadlineAlreadyFired, *OUTAGES):
                 raise
             except Exception as error:
                 log.exception("%s %s of %s fails", firing.kind, firing.key, firing.stream)
@@ -94,7 +94,7 @@ class Scheduler:
                 return True
         return False
 
-    def _postpone(self, firing: Firing, error: Exception) -> None:
+    def _postpone(self, firing: FiredDeadline, error: Exception) -> None:
         self._app.recorder.fetch(
             "UPDATE {schema}.dues SET tries = tries + 1, error = %(error)s,"
             " retry_at = now() + least(2 ^ least(tries, 12), %(longest)s) * interval '1 second'"

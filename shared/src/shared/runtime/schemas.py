@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shared.kernel import name_of
+from shared.kernel import event_name
 from shared.messaging.asyncapi import asyncapi
 from shared.runtime.service import Service
 
 Schema = dict[str, Any]
 
 
-def described(service: Service) -> dict[str, Schema]:
+def describe(service: Service) -> dict[str, Schema]:
     """By file name: what the service answers (OpenAPI), and what it tells and hears (AsyncAPI)."""
     return {
         f"{service.name}.openapi.json": service.web().openapi(),
@@ -25,25 +25,25 @@ def described(service: Service) -> dict[str, Schema]:
 
 def _recorded(service: Service) -> dict[str, str]:
     """Every event of the log by its name, with its French label: the header of each travels to whoever hears all."""
-    names = [name_of(event) for decider in service.deciders for event in decider.events]
+    names = [event_name(event) for decider in service.deciders for event in decider.events]
     return {name.name: name.label for name in names}
 
 
-def drift(service: Service, folder: Path) -> list[str]:
+def schema_drift(service: Service, folder: Path) -> list[str]:
     """The committed files that are not what the program says today."""
     return [
         name
-        for name, schema in described(service).items()
-        if not (folder / name).exists() or (folder / name).read_text() != written(schema)
+        for name, schema in describe(service).items()
+        if not (folder / name).exists() or (folder / name).read_text() != dump_schema(schema)
     ]
 
 
-def breaking(before: Schema, now: Schema) -> list[str]:
+def breaking_changes(before: Schema, now: Schema) -> list[str]:
     """Promises that are no longer kept: something removed, or something newly required of whoever calls or tells."""
     return [*_gone(before, now), *_stricter(before, now)]
 
 
-def written(schema: Schema) -> str:
+def dump_schema(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

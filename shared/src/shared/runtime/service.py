@@ -17,39 +17,39 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic_settings import BaseSettings
 
-from shared.access import TABLE, Consultations, rights_heard
+from shared.access import ACCESS_LOG_TABLE, AccessLog, load_replicated_rights
 from shared.contracts.base import PublicEvent
-from shared.crypto import ErasedList, ListDamaged
-from shared.erasure.after_restore import Again, destroy_again, key_destroyed
+from shared.crypto import ErasureList, ErasureListDamaged
+from shared.erasure.after_restore import DestroyedAgain, destroy_again, key_destroyed
 from shared.erasure.erasure import decider as forgetting
 from shared.eventlog import ServiceApplication
 from shared.kernel import Clock, Decider
-from shared.messaging import Feed, Inbox, Published, Reactions, Relay, Subscriptions
-from shared.projections import Projector, View
+from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToIntegrationEvent
+from shared.projections import Projection, Projector
 from shared.runtime.scheduler import Scheduler
 from shared.settings import Misconfigured, Settings
-from shared.web.auth import Callers, DossierOf, RightsOf, no_dossier
+from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, no_protected_case
 from shared.web.http import (
-    HEADERS,
-    OVER_TLS,
-    Headers,
-    Paced,
-    Rates,
+    SECURITY_HEADERS,
+    TLS_HEADERS,
+    RateLimiter,
+    RateLimitMiddleware,
+    SecurityHeadersMiddleware,
     docs_page,
-    documented,
-    none_unknown,
+    document_problems,
     operation_id,
-    readable,
+    polish_openapi,
+    reject_unknown_parameters,
 )
 from shared.web.requests import exception_handlers
-from shared.web.resources import AT_ONCE
+from shared.web.resources import MAX_CONCURRENT_UPLOADS
 from shared.web.standard import clock_router, feed_router, health_router, me_router
 from shared.web.standard.access_log import router as consultations_router
 
 log = logging.getLogger(__name__)
 
 
-class Part(StrEnum):
+class ProcessRole(StrEnum):
     ALL = "all"
     API = "api"
     WORK = "work"
@@ -82,19 +82,19 @@ class Service:
     title: str
     deciders: tuple[Decider[Any], ...]
     routers: tuple[APIRouter, ...]
-    published: Published
+    published: ToIntegrationEvent
     told: tuple[type[PublicEvent], ...]
     reactions: Reactions
-    views: tuple[View, ...] = ()
+    views: tuple[Projection, ...] = ()
     tables: str = ""
     workers: Workers = tuple
     own_settings: type[BaseSettings] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     examples: Path | None = None
     hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
-    erases_again: Callable[[ServiceApplication, UUID], Again] = key_destroyed
-    rights: RightsOf = rights_heard
-    dossier: DossierOf = no_dossier
+    erases_again: Callable[[ServiceApplication, UUID], DestroyedAgain] = key_destroyed
+    rights: LoadRights = load_replicated_rights
+    dossier: FindProtectedCase = no_protected_case
 
     def application(self, settings: Settings) -> ServiceApplication:
         return ServiceApplication(
@@ -103,8 +103,8 @@ class Service:
             settings.database_url.get_secret_value(),
             settings.sealing_key.get_secret_value(),
             Clock(settings.dev_clock),
-            tables=TABLE + self.tables,
-            erased=ErasedList(settings.erased_list) if settings.erased_list else None,
+            tables=ACCESS_LOG_TABLE + self.tables,
+            erased=ErasureList(settings.erased_list) if settings.erased_list else None,
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
         )
 
@@ -114,7 +114,7 @@ class Service:
             return
         try:
             destroy_again(app, self.erases_again)
-        except (OSError, ListDamaged) as error:
+        except (OSError, ErasureListDamaged) as error:
             raise Misconfigured([f"DLA_ERASED_LIST: {error}"]) from error
 
     def feed(self, settings: Settings) -> Feed:
@@ -122,22 +122,25 @@ class Service:
         return Feed(bases, settings.service_token.get_secret_value(), settings.trusted)
 
     def web(
-        self, settings: Settings | None = None, part: Part = Part.ALL, fatal: Callable[[str], None] | None = None
+        self,
+        settings: Settings | None = None,
+        part: ProcessRole = ProcessRole.ALL,
+        fatal: Callable[[str], None] | None = None,
     ) -> FastAPI:
         """The HTTP side, and behind it whatever the role runs. Without settings: only to describe itself.
 
         `fatal` is told why the process must end, to be started anew by whoever watches over it, rather than linger
         deaf or dumb. Raises Misconfigured when a worker of this role lacks what it needs."""
-        workers = self.workers() if settings and part in (Part.ALL, Part.WORK) else ()
+        workers = self.workers() if settings and part in (ProcessRole.ALL, ProcessRole.WORK) else ()
 
         @asynccontextmanager
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
             await asyncio.to_thread(self._remember_erasures, app)
-            web.state.application, web.state.callers = app, Callers(settings, app, self.rights, self.dossier)
-            web.state.consultations = Consultations(app, timedelta(days=settings.consultations_days))
-            web.state.uploads = asyncio.Semaphore(AT_ONCE)
+            web.state.application, web.state.callers = app, Authenticator(settings, app, self.rights, self.dossier)
+            web.state.consultations = AccessLog(app, timedelta(days=settings.consultations_days))
+            web.state.uploads = asyncio.Semaphore(MAX_CONCURRENT_UPLOADS)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             try:
                 async with self._behind(app, settings, part, [make(app) for make in workers], fatal or _only_said):
@@ -153,18 +156,20 @@ class Service:
             docs_url=None,
             redoc_url=None,
             generate_unique_id_function=operation_id,
-            dependencies=[Depends(none_unknown)],
+            dependencies=[Depends(reject_unknown_parameters)],
         )
         describe = web.openapi
-        web.openapi = lambda: readable(documented(describe()), self.tags, self.examples)  # type: ignore[method-assign]
+        web.openapi = lambda: polish_openapi(document_problems(describe()), self.tags, self.examples)  # type: ignore[method-assign]
         exception_handlers.install(web)
         docs_page.install(web)
         if settings is not None:
-            web.state.rates = Rates(settings)
-            web.add_middleware(Paced, rates=web.state.rates)
-        web.add_middleware(Headers, told=HEADERS | (OVER_TLS if settings and settings.over_tls else {}))
+            web.state.rates = RateLimiter(settings)
+            web.add_middleware(RateLimitMiddleware, rates=web.state.rates)
+        web.add_middleware(
+            SecurityHeadersMiddleware, told=SECURITY_HEADERS | (TLS_HEADERS if settings and settings.over_tls else {})
+        )
         web.include_router(health_router)
-        if part in (Part.ALL, Part.API):
+        if part in (ProcessRole.ALL, ProcessRole.API):
             for router in self.routers:
                 web.include_router(router)
             web.include_router(me_router)
@@ -179,7 +184,7 @@ class Service:
         self,
         app: ServiceApplication,
         settings: Settings,
-        part: Part,
+        part: ProcessRole,
         workers: Sequence[Worker],
         fatal: Callable[[str], None],
     ) -> AsyncIterator[None]:
@@ -188,16 +193,16 @@ class Service:
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.views)
         kept = timedelta(days=settings.consultations_days)
-        scheduler = Scheduler(app, [Consultations(app, kept).forget, *(partial(each, app) for each in self.hourly)])
+        scheduler = Scheduler(app, [AccessLog(app, kept).forget, *(partial(each, app) for each in self.hourly)])
         relay = Relay(app, self.published, region=region, access=access, fatal=fatal)
         subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
         async with AsyncExitStack() as leaving:
             leaving.callback(feed.close)
-            if part in (Part.ALL, Part.RELAY):
+            if part in (ProcessRole.ALL, ProcessRole.RELAY):
                 relaying = asyncio.create_task(relay.run())
                 leaving.push_async_callback(asyncio.wait, [relaying])
                 leaving.push_async_callback(relay.stop)
-            if part in (Part.ALL, Part.WORK):
+            if part in (ProcessRole.ALL, ProcessRole.WORK):
                 everybody: list[Worker] = [projector, scheduler, *workers]
                 for worker in everybody:
                     worker.start()

@@ -1,38 +1,38 @@
 """What a deployment tells a service, by environment variables that begin with `DLA_`."""
 
 from shared.settings.nats_access import NatsAccess
-from shared.settings.production_checks import DEVELOPMENT_ISSUER, is_here, is_in_clear
+from shared.settings.production_checks import DEVELOPMENT_ISSUER, is_loopback, is_unencrypted
 from shared.settings.settings import (
-    DeployStep,
-    Forgetting,
+    DeploySettings,
+    ErasureSettings,
     Misconfigured,
     Mode,
-    RightsFrom,
+    RightsSource,
     Settings,
-    decoded,
-    thirty_two_bytes,
-    together,
-    told,
+    collect_faults,
+    decode_key,
+    load_settings,
+    parse_key,
 )
-from shared.settings.types import Authorities, PrivateKey, Rate, served_with
+from shared.settings.types import CertificateAuthorities, PrivateKey, RateLimit, check_certificate_key_pair
 
 __all__ = [
     "DEVELOPMENT_ISSUER",
-    "Authorities",
-    "DeployStep",
-    "Forgetting",
+    "CertificateAuthorities",
+    "DeploySettings",
+    "ErasureSettings",
     "Misconfigured",
     "Mode",
     "NatsAccess",
     "PrivateKey",
-    "Rate",
-    "RightsFrom",
+    "RateLimit",
+    "RightsSource",
     "Settings",
-    "decoded",
-    "is_here",
-    "is_in_clear",
-    "served_with",
-    "thirty_two_bytes",
-    "together",
-    "told",
+    "check_certificate_key_pair",
+    "collect_faults",
+    "decode_key",
+    "is_loopback",
+    "is_unencrypted",
+    "load_settings",
+    "parse_key",
 ]

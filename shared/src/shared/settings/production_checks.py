@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
 
 
-def faults(settings: Settings) -> Iterator[str]:
+def production_faults(settings: Settings) -> Iterator[str]:
     """Each names the setting, says why, and what to set."""
     if settings.issuer == DEVELOPMENT_ISSUER:
         yield (
@@ -35,40 +35,40 @@ def faults(settings: Settings) -> Iterator[str]:
 def _in_clear(settings: Settings) -> Iterator[str]:
     if settings.jwks.startswith("http://"):
         yield "DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://"
-    if not settings.nats_url.startswith("tls://") and not is_here(urlsplit(settings.nats_url).hostname):
+    if not settings.nats_url.startswith("tls://") and not is_loopback(urlsplit(settings.nats_url).hostname):
         yield (
             "DLA_NATS_URL is without TLS: whoever is on the way reads and alters events; use tls://, with DLA_CA_FILE"
             " when an authority of your own signed the certificate of the server"
         )
-    if database_in_clear(settings.database_url.get_secret_value()):
+    if is_database_unencrypted(settings.database_url.get_secret_value()):
         yield (
             "DLA_DATABASE_URL does not check whom it speaks to: end it with ?sslmode=verify-full, and &sslrootcert= the"
             " file of the authority that signed the certificate of the server (or sslrootcert=system)"
         )
     for service, address in settings.feeds.items():
-        if is_in_clear(str(address)):
+        if is_unencrypted(str(address)):
             yield f"DLA_FEEDS reads {service} without TLS, and shows it the token of this service: use https://"
-    if not (is_here(settings.host) or settings.tls_certificate or settings.proxies):
+    if not (is_loopback(settings.host) or settings.tls_certificate or settings.proxies):
         yield (
             f"DLA_HOST={settings.host} answers other machines without TLS: set DLA_TLS_CERTIFICATE and DLA_TLS_KEY, or"
             " DLA_PROXIES to the addresses of what ends TLS before it"
         )
 
 
-def is_in_clear(url: str) -> bool:
+def is_unencrypted(url: str) -> bool:
     """Over a network, that is: what stays on this machine may be plain."""
     parts = urlsplit(url)
-    return parts.scheme != "https" and not is_here(parts.hostname)
+    return parts.scheme != "https" and not is_loopback(parts.hostname)
 
 
-def database_in_clear(url: str) -> bool:
+def is_database_unencrypted(url: str) -> bool:
     told = conninfo_to_dict(url)
     hosts = str(told.get("hostaddr") or told.get("host") or "").split(",")
-    here = all(not host or host.startswith(("/", "@")) or is_here(host) for host in hosts)
+    here = all(not host or host.startswith(("/", "@")) or is_loopback(host) for host in hosts)
     return not here and told.get("sslmode") != "verify-full"
 
 
-def is_here(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
     """The loopback, by name or number."""
     try:
         return host == "localhost" or ip_address(host or "").is_loopback

@@ -26,7 +26,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import production_checks
 from shared.settings.nats_access import NatsAccess
-from shared.settings.types import Authorities, DatabaseUrl, PrivateKey, Rate, Seed, served_with
+from shared.settings.types import (
+    CertificateAuthorities,
+    DatabaseUrl,
+    NkeySeed,
+    PrivateKey,
+    RateLimit,
+    check_certificate_key_pair,
+)
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -36,7 +43,7 @@ class Mode(StrEnum):
     DEVELOPMENT = "development"
 
 
-class RightsFrom(StrEnum):
+class RightsSource(StrEnum):
     REGISTER = "register"
     TOKEN = "token"  # noqa: S105
 
@@ -49,7 +56,7 @@ class Misconfigured(Exception):
         self.faults = faults
 
 
-def told(settings: type[S]) -> S:
+def load_settings(settings: type[S]) -> S:
     """Raises Misconfigured, which repeats no secret."""
     try:
         return settings()
@@ -64,7 +71,7 @@ def _lines(fault: str) -> list[str]:
     return fault.removeprefix(": ").removeprefix("Value error, ").splitlines()
 
 
-def together(*asked: Callable[[], Any]) -> None:
+def collect_faults(*asked: Callable[[], Any]) -> None:
     """Raises Misconfigured with all that is missing, whoever misses it."""
     faults: list[str] = []
     for ask in asked:
@@ -76,19 +83,19 @@ def together(*asked: Callable[[], Any]) -> None:
         raise Misconfigured(list(dict.fromkeys(faults)))
 
 
-def thirty_two_bytes(text: str) -> bytes:
+def parse_key(text: str) -> bytes:
     key = b64decode(text, validate=True)
     if len(key) != 32:
         raise ValueError("the base64 of exactly 32 bytes is needed")
     return key
 
 
-def decoded(value: object) -> object:
+def decode_key(value: object) -> object:
     """For a field that holds a key, told in base64."""
-    return thirty_two_bytes(value) if isinstance(value, str) else value
+    return parse_key(value) if isinstance(value, str) else value
 
 
-Key = Annotated[SecretBytes, BeforeValidator(decoded)]
+EncryptionKey = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
 class Settings(BaseSettings):
@@ -110,30 +117,30 @@ class Settings(BaseSettings):
     mode: Mode = Mode.PRODUCTION
     database_url: DatabaseUrl
     nats_url: str
-    nats_seed: Seed
+    nats_seed: NkeySeed
     region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "local"
     host: str = "127.0.0.1"
     port: int = 8000
     tls_certificate: FilePath | None = None
     tls_key: PrivateKey | None = None
     proxies: tuple[IPvAnyNetwork, ...] = ()
-    ca_file: Authorities | None = None
-    sealing_key: Key
-    former_sealing_key: Key | None = None
+    ca_file: CertificateAuthorities | None = None
+    sealing_key: EncryptionKey
+    former_sealing_key: EncryptionKey | None = None
     erased_list: Path | None = None
-    identity_key: Key
+    identity_key: EncryptionKey
     jwks: str
     jwks_trusted_hours: PositiveFloat = 24
     issuer: str
     audience: str = "dla"
-    rights_from: RightsFrom = RightsFrom.REGISTER
+    rights_from: RightsSource = RightsSource.REGISTER
     consultations_days: Annotated[int, Field(ge=31, le=1826)] = 365
     service_token: Annotated[SecretStr, Field(min_length=1)]
     feeds: dict[str, HttpUrl] = {}
     dev_clock: Path | None = None
-    rate_person: Rate = "1200/minute"
-    rate_address: Rate = "600/minute"
-    rate_failures: Rate = "120/minute"
+    rate_person: RateLimit = "1200/minute"
+    rate_address: RateLimit = "600/minute"
+    rate_failures: RateLimit = "120/minute"
 
     @property
     def access(self) -> NatsAccess:
@@ -154,25 +161,25 @@ class Settings(BaseSettings):
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key")
         if self.tls_certificate and self.tls_key:
-            served_with(self.tls_certificate, self.tls_key)
+            check_certificate_key_pair(self.tls_certificate, self.tls_key)
         return self
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
-        if self.mode is Mode.PRODUCTION and (found := list(production_checks.faults(self))):
+        if self.mode is Mode.PRODUCTION and (found := list(production_checks.production_faults(self))):
             raise ValueError("\n".join(found))
         return self
 
 
-class DeployStep(BaseSettings):
+class DeploySettings(BaseSettings):
     """What `migrate` alone is told: the seed of whoever may make streams and consumers."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
 
-    nats_deployer_seed: Seed
+    nats_deployer_seed: NkeySeed
 
 
-class Forgetting(BaseSettings):
+class ErasureSettings(BaseSettings):
     """What a service that forgets people is told beside: where it remembers whom, outside what may be restored."""
 
     model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)

@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, FilePath, SecretStr
 
 
-def of_a_user(seed: SecretStr) -> SecretStr:
+def check_user_seed(seed: SecretStr) -> SecretStr:
     try:
         if nkeys.from_seed(seed.get_secret_value().encode()).public_key.startswith(b"U"):
             return seed
@@ -22,7 +22,7 @@ def of_a_user(seed: SecretStr) -> SecretStr:
     raise ValueError("the seed of an NKey of a NATS user is needed: SU and 56 more letters and digits")
 
 
-def of_postgresql(url: SecretStr) -> SecretStr:
+def check_postgresql_url(url: SecretStr) -> SecretStr:
     try:
         conninfo_to_dict(url.get_secret_value())
     except ProgrammingError:
@@ -30,7 +30,7 @@ def of_postgresql(url: SecretStr) -> SecretStr:
     return url
 
 
-def of_authorities(file: Path) -> Path:
+def check_certificate_authorities(file: Path) -> Path:
     try:
         ssl.create_default_context(cafile=file)
     except ssl.SSLError:
@@ -38,7 +38,7 @@ def of_authorities(file: Path) -> Path:
     return file
 
 
-def served_with(certificate: Path, key: Path) -> None:
+def check_certificate_key_pair(certificate: Path, key: Path) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_no_password)
     except (ssl.SSLError, ValueError):
@@ -51,7 +51,7 @@ def _no_password() -> str:
     raise ValueError("a key with a password")
 
 
-def of_a_rate(told: str) -> str:
+def check_rate(told: str) -> str:
     try:
         parse(told)
     except ValueError:
@@ -59,14 +59,14 @@ def of_a_rate(told: str) -> str:
     return told
 
 
-def unread_by_others(key: Path) -> Path:
+def check_private_file(key: Path) -> Path:
     if key.stat().st_mode & 0o007:
         raise ValueError(f"the private key can be read by everybody on the machine: chmod o-rwx {key}")
     return key
 
 
-Seed = Annotated[SecretStr, AfterValidator(of_a_user)]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(of_postgresql)]
-Authorities = Annotated[FilePath, AfterValidator(of_authorities)]
-PrivateKey = Annotated[FilePath, AfterValidator(unread_by_others)]
-Rate = Annotated[str, AfterValidator(of_a_rate)]
+NkeySeed = Annotated[SecretStr, AfterValidator(check_user_seed)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(check_postgresql_url)]
+CertificateAuthorities = Annotated[FilePath, AfterValidator(check_certificate_authorities)]
+PrivateKey = Annotated[FilePath, AfterValidator(check_private_file)]
+RateLimit = Annotated[str, AfterValidator(check_rate)]

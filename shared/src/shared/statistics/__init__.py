@@ -1,48 +1,48 @@
 """Figures with their formulas, and the rounded tables that pilots read."""
 
 from shared.statistics.figures import (
-    MIDDLES,
-    SIZES,
+    SIZE_CLASSES,
+    SIZE_MIDPOINTS,
     UNKNOWN,
     Figure,
     Figures,
-    count,
+    count_figure,
     days_between,
-    distinct,
-    grouped,
+    distinct_figure,
+    grouped_figures,
     hours_between,
-    middle,
-    share,
-    size_in_french,
-    size_of,
+    median_figure,
+    share_figure,
+    size_class_of,
+    size_label,
 )
 from shared.statistics.period import periods_of, quarters_of
-from shared.statistics.publication import published_quarters, told_of
-from shared.statistics.release import Counts, Dimension, Release, banded
+from shared.statistics.publication import published_quarters, published_tables
+from shared.statistics.release import Counts, Dimension, Release, band_of
 from shared.statistics.rounding import bounds
 
 __all__ = [
-    "MIDDLES",
-    "SIZES",
+    "SIZE_CLASSES",
+    "SIZE_MIDPOINTS",
     "UNKNOWN",
     "Counts",
     "Dimension",
     "Figure",
     "Figures",
     "Release",
-    "banded",
+    "band_of",
     "bounds",
-    "count",
+    "count_figure",
     "days_between",
-    "distinct",
-    "grouped",
+    "distinct_figure",
+    "grouped_figures",
     "hours_between",
-    "middle",
+    "median_figure",
     "periods_of",
     "published_quarters",
+    "published_tables",
     "quarters_of",
-    "share",
-    "size_in_french",
-    "size_of",
-    "told_of",
+    "share_figure",
+    "size_class_of",
+    "size_label",
 ]

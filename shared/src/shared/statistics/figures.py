@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from shared.kernel.frozen import replace
-from shared.projections import Document, View
+from shared.projections import Projection, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Figures:
     `key_of(event)`: of which figures, where they are told by key; null for all. `keyed`: what a key is called when
     asked for."""
 
-    view: View
-    of: Callable[[Sequence[Document]], Iterable[Figure]]
+    view: Projection
+    of: Callable[[Sequence[Row]], Iterable[Figure]]
     behind: Callable[[str], tuple[type, ...]]
     key_of: Callable[[Any], str | None] = _no_key
     keyed: str = "key"
 
-    def counted(self, rows: Sequence[Document]) -> list[Figure]:
+    def counted(self, rows: Sequence[Row]) -> list[Figure]:
         """Each with the versions of the rules by which its cases were decided, as their rows tell them."""
         rules = {row["id"]: row["rules"] for row in rows if row.get("rules")}
         return [
@@ -54,16 +54,16 @@ class Figures:
         ]
 
 
-def one_each(_: Document) -> int:
+def one_each(_: Row) -> int:
     return 1
 
 
-def count(
+def count_figure(
     code: str,
     label: str,
     formula: str,
-    rows: Iterable[Document],
-    of: Callable[[Document], float] = one_each,
+    rows: Iterable[Row],
+    of: Callable[[Row], float] = one_each,
     key: str | None = None,
 ) -> Figure:
     """How many in all, `of` telling how many each row counts for."""
@@ -72,13 +72,13 @@ def count(
     return Figure(code, label, formula, total, total, key=key, cases=[case for case, n in each.items() if n])
 
 
-def distinct(code: str, label: str, formula: str, rows: Sequence[Document], by: str) -> Figure:
+def distinct_figure(code: str, label: str, formula: str, rows: Sequence[Row], by: str) -> Figure:
     """Whoever comes twice is counted once."""
     n = len({row[by] for row in rows})
     return Figure(code, label, formula, n, n, cases=[row["id"] for row in rows])
 
 
-def share(code: str, label: str, formula: str, told: Iterable[tuple[str, float, int]]) -> Figure:
+def share_figure(code: str, label: str, formula: str, told: Iterable[tuple[str, float, int]]) -> Figure:
     """`told`: by case, how many count, among how many."""
     known = [(case, n, among) for case, n, among in told if among]
     counted, among = sum(n for _, n, _ in known), sum(all_of_them for *_, all_of_them in known)
@@ -86,41 +86,41 @@ def share(code: str, label: str, formula: str, told: Iterable[tuple[str, float, 
     return Figure(code, label, formula, counted / among if among else None, counted, among, cases=cases)
 
 
-def middle(code: str, label: str, formula: str, by_case: Mapping[str, float], among: int) -> Figure:
+def median_figure(code: str, label: str, formula: str, by_case: Mapping[str, float], among: int) -> Figure:
     """The median."""
     value = median(by_case.values()) if by_case else None
     return Figure(code, label, formula, value, len(by_case), among, cases=list(by_case), by_case=by_case)
 
 
-def grouped(
+def grouped_figures(
     code: str,
     label: str,
     formula: str,
-    rows: Iterable[Document],
-    by: Callable[[Document], str],
+    rows: Iterable[Row],
+    by: Callable[[Row], str],
     words: Callable[[str], str] = str,
-    of: Callable[[Document], float] = one_each,
+    of: Callable[[Row], float] = one_each,
 ) -> Iterator[Figure]:
     """The count of each group that there is, by the key that a row gives."""
-    groups: dict[str, list[Document]] = {}
+    groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(by(row), []).append(row)
     for key, alike in sorted(groups.items()):
-        yield count(code, f"{label}\u00a0: {words(key)}", formula, alike, of, key)
+        yield count_figure(code, f"{label}\u00a0: {words(key)}", formula, alike, of, key)
 
 
-SIZES = {"0": 0, "1–2": 2, "3–5": 5, "6–9": 9, "10–19": 19, "20–49": 49, "50+": 10**9}
+SIZE_CLASSES = {"0": 0, "1–2": 2, "3–5": 5, "6–9": 9, "10–19": 19, "20–49": 49, "50+": 10**9}
 """Bands of headcount (ours, no official ones), each with the greatest of its numbers."""
-MIDDLES = {"0": 0.0, "1–2": 1.5, "3–5": 4.0, "6–9": 7.5, "10–19": 14.5, "20–49": 34.5, "50+": 75.0}
+SIZE_MIDPOINTS = {"0": 0.0, "1–2": 1.5, "3–5": 4.0, "6–9": 7.5, "10–19": 14.5, "20–49": 34.5, "50+": 75.0}
 """What one structure of a band counts for in an estimate; of the last, our guess."""
 UNKNOWN = "unknown"
 
 
-def size_of(headcount: int | None) -> str:
-    return UNKNOWN if headcount is None else next(band for band, most in SIZES.items() if headcount <= most)
+def size_class_of(headcount: int | None) -> str:
+    return UNKNOWN if headcount is None else next(band for band, most in SIZE_CLASSES.items() if headcount <= most)
 
 
-def size_in_french(band: str) -> str:
+def size_label(band: str) -> str:
     return "effectif inconnu" if band == UNKNOWN else f"{band} salarié·es"
 
 
@@ -128,7 +128,7 @@ def hours_between(since: str, until: str) -> float:
     return round((datetime.fromisoformat(until) - datetime.fromisoformat(since)) / timedelta(hours=1), 2)
 
 
-def days_between(rows: Iterable[Document], since: str, until: str) -> dict[str, float]:
+def days_between(rows: Iterable[Row], since: str, until: str) -> dict[str, float]:
     """By case, for the rows that tell both instants."""
     both = ((row, row.get(since), row.get(until)) for row in rows)
     return {row["id"]: round(hours_between(a, b) / 24, 1) for row, a, b in both if a and b}

@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 from shared.eventlog import ServiceApplication
 from shared.statistics.period import Quarter, published
 from shared.statistics.release import Counts, Release
-from shared.statistics.rounding import rounded
-from shared.temporal import Moment, own, rows_then
+from shared.statistics.rounding import round_counts
+from shared.temporal import PointInTime, load_past_rows, owned_rows
 
 
 def published_quarters(app: ServiceApplication) -> list[Quarter]:
@@ -19,7 +19,7 @@ def published_quarters(app: ServiceApplication) -> list[Quarter]:
     return list(published(first, app.clock.now())) if first else []
 
 
-def told_of(
+def published_tables(
     app: ServiceApplication, release: Release, units: Sequence[str], quarters: Sequence[Quarter]
 ) -> list[Counts]:
     """The published tables, one for each unit and quarter."""
@@ -38,14 +38,14 @@ def _kept(app: ServiceApplication, unit: str, quarter: Quarter) -> Counts | None
 
 def _published(app: ServiceApplication, release: Release, unit: str, quarter: Quarter) -> Counts:
     """Whoever asks first has it drawn; if two do, the first to write is right."""
-    as_it_was = Moment(as_of=quarter.published_at)
-    rows = own(rows_then(app, release.view, as_it_was, [unit], since=quarter.starts).documents, [unit])
+    as_it_was = PointInTime(as_of=quarter.published_at)
+    rows = owned_rows(load_past_rows(app, release.view, as_it_was, [unit], since=quarter.starts).documents, [unit])
     belonging = [row for row in rows if (at := row.get(release.happened)) and quarter.holds(datetime.fromisoformat(at))]
 
     def draw(cell: str) -> float:
         return int(app.vault.keyed_hash(f"release/{app.service}/{unit}/{quarter}/{cell}")[:13], 16) / 16**13
 
-    tables = rounded(release.counted(belonging), draw)
+    tables = round_counts(release.counted(belonging), draw)
     app.recorder.fetch(
         "INSERT INTO {schema}.releases (unit, quarter, tables) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
         (unit, str(quarter), Jsonb(tables)),

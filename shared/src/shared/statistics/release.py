@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.projections import Document, View
+from shared.projections import Projection, Row
 
 Counts = dict[str, dict[str, int]]
 """By dimension, then by key."""
@@ -21,7 +21,7 @@ class Dimension:
     code: str
     label: str
     keys: Mapping[str, str]
-    of: Callable[[Document], str]
+    of: Callable[[Row], str]
     middles: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -29,12 +29,12 @@ class Dimension:
 class Release:
     """`happened` names the instant of a row at which it belongs to the population; a row without it does not yet."""
 
-    view: View
+    view: Projection
     population: str
     happened: str
     dimensions: tuple[Dimension, ...]
 
-    def counted(self, rows: Sequence[Document]) -> Counts:
+    def counted(self, rows: Sequence[Row]) -> Counts:
         counts = {each.code: dict.fromkeys(each.keys, 0) for each in self.dimensions}
         for row in rows:
             for each in self.dimensions:
@@ -42,6 +42,6 @@ class Release:
         return counts
 
 
-def banded(bands: Mapping[str, float], value: float | None, unknown: str) -> str:
+def band_of(bands: Mapping[str, float], value: float | None, unknown: str) -> str:
     """The first of the bands, each given by its greatest value, that holds it."""
     return unknown if value is None else next(band for band, most in bands.items() if value <= most)

@@ -7,22 +7,22 @@ from collections.abc import Callable, Iterable, Mapping
 from shared.statistics.release import Counts
 
 BASE = 5
-ATTEMPTS = 1000
+MAX_ATTEMPTS = 1000
 Draw = Callable[[str], float]
 """For a text, a number from 0 to 1 (excluded): the same each time, and known to nobody outside the deployment."""
 
 
-def rounded(counts: Counts, draw: Draw) -> Counts:
+def round_counts(counts: Counts, draw: Draw) -> Counts:
     """Each count to the multiple of five below or above, in the mean what it was.
 
     What is told of one dimension narrows what the others may be, for each counts the same population. Tables that
     narrow it too much are drawn again; that is judged by what would be told alone, and so tells nothing itself."""
-    for attempt in range(ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         told = {
             code: {key: _drawn(n, draw(f"{attempt}/{code}/{key}")) for key, n in table.items()}
             for code, table in counts.items()
         }
-        if leaves_room(told.values()):
+        if is_undeducible(told.values()):
             return told
     raise AssertionError(f"no rounding of {len(counts)} tables leaves room")
 
@@ -32,7 +32,7 @@ def _drawn(n: int, drawn: float) -> int:
     return BASE * (below + (drawn < left / BASE))
 
 
-def leaves_room(tables: Iterable[Mapping[str, int]]) -> bool:
+def is_undeducible(tables: Iterable[Mapping[str, int]]) -> bool:
     """Whether the whole population may be of five sizes more than the least: then any group of cells of a table may
     still count nobody, or at least five."""
     ranges = [tuple(map(sum, zip(*map(bounds, table.values()), strict=True))) for table in tables]

@@ -13,17 +13,17 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.eventlog import LogRecorder, ServiceApplication
-from shared.projections import Document, View, searchable
-from shared.temporal.aggregate_at import Moment, Told, counted_by, settled_by
+from shared.projections import Projection, Row, search_text
+from shared.temporal.aggregate_at import PointInTime, RecordedEntry, events_effective_by, require_closed
 
-AT_MOST = 200_000
+MAX_EVENTS = 200_000
 """Events folded for one answer: measured, some ten seconds of one core."""
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 """Seconds that an answer about the past waits for the one before it."""
 _one_at_a_time = BoundedSemaphore(1)
 
 
-class TooMuchPast(Exception):
+class TooManyEvents(Exception):
     """More events than one answer folds: ask for fewer units."""
 
 
@@ -32,7 +32,7 @@ class PastBusy(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class RestsOn:
+class Basis:
     """Which events an answer counts: of this log those through `position`, the last recorded by then (0: none yet),
     as `view`, which names the version of its rule, tells them."""
 
@@ -45,15 +45,15 @@ class RestsOn:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowsAt:
     """By case. A row holds nothing sealed: no erasure changes what is counted from it."""
 
-    rests_on: RestsOn
-    documents: list[Document]
+    rests_on: Basis
+    documents: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RowSource:
     """Where a list reads a view's rows: `before` its SELECT FROM views, with `values`. As it is: those kept now."""
 
     before: str = ""
@@ -74,76 +74,81 @@ TOUCHED = (
 )
 
 
-def rows_then(
-    app: ServiceApplication, view: View, moment: Moment, units: Sequence[str] | None, since: datetime | None = None
-) -> Rows:
+def load_past_rows(
+    app: ServiceApplication,
+    view: Projection,
+    moment: PointInTime,
+    units: Sequence[str] | None,
+    since: datetime | None = None,
+) -> RowsAt:
     """The rows of these units as they were; null: of all. `since`: only of the cases of which something was recorded
     from then on. Raises StillToCome, TooMuchPast or PastBusy."""
     if moment.as_of:
-        settled_by(app, moment.as_of)
+        require_closed(app, moment.as_of)
     position, recorded_at = app.recorder.reached(moment.as_of)
-    rests_on = RestsOn(app.recorder.identity().log_id, position, recorded_at, view.name, moment.as_of, moment.on)
+    rests_on = Basis(app.recorder.identity().log_id, position, recorded_at, view.name, moment.as_of, moment.on)
     values: dict[str, Any] = {"view": view.name, "units": None if units is None else list(units), "until": position}
     values["since"] = app.recorder.reached(since - timedelta(microseconds=1))[0] if since else 0
-    if not _one_at_a_time.acquire(timeout=PATIENCE):
+    if not _one_at_a_time.acquire(timeout=TIMEOUT_SECONDS):
         raise PastBusy
     try:
         counting = "SELECT count(*) AS n FROM (SELECT FROM {events} JOIN concerned USING (case_id)"
-        counting = f"{CONCERNED} {counting} WHERE {TOUCHED} LIMIT {AT_MOST + 1}) AS counted"
+        counting = f"{CONCERNED} {counting} WHERE {TOUCHED} LIMIT {MAX_EVENTS + 1}) AS counted"
         (found,) = app.recorder.fetch(counting, values)
-        if found["n"] > AT_MOST:
-            raise TooMuchPast
+        if found["n"] > MAX_EVENTS:
+            raise TooManyEvents
         entries = app.recorder.streamed(CONCERNED, f"JOIN concerned USING (case_id) WHERE {TOUCHED}", values)
         told = app.events_of(entries)
-        rows = (row_of(view, list(each), moment.on) for _, each in groupby(told, key=lambda one: one[0].case_id))
+        rows = (fold_row(view, list(each), moment.on) for _, each in groupby(told, key=lambda one: one[0].case_id))
         documents = [row for row in rows if row is not None and _concerns(row, units)]
     finally:
         _one_at_a_time.release()
-    return Rows(rests_on, documents)
+    return RowsAt(rests_on, documents)
 
 
-def kept_then(view: View, documents: Sequence[Document]) -> Kept:
+def past_row_source(view: Projection, documents: Sequence[Row]) -> RowSource:
     """For lists: these rows instead of those kept now, under the same name."""
     rows = [
-        {"view": view.name, "case_id": row["id"], "document": row, "search": searchable(view, row)} for row in documents
+        {"view": view.name, "case_id": row["id"], "document": row, "search": search_text(view, row)}
+        for row in documents
     ]
     before = (
         "WITH views AS (SELECT * FROM jsonb_to_recordset(%(past)s)"
         " AS past(view text, case_id uuid, document jsonb, search text)) "
     )
-    return Kept(before, {"past": Jsonb(rows)})
+    return RowSource(before, {"past": Jsonb(rows)})
 
 
-def row_of(view: View, told: Sequence[Told], on: date | None = None) -> Document | None:
+def fold_row(view: Projection, told: Sequence[RecordedEntry], on: date | None = None) -> Row | None:
     """One case's row from its events; null where the view has none for it."""
-    row: Document | None = None
-    for entry, event in counted_by(told, on) if on else told:
+    row: Row | None = None
+    for entry, event in events_effective_by(told, on) if on else told:
         row = view.after(row, entry, event)
     return row
 
 
-def own(documents: Sequence[Document], units: Sequence[str] | None) -> list[Document]:
+def owned_rows(documents: Sequence[Row], units: Sequence[str] | None) -> list[Row]:
     """The rows that count for these units: not those of requests that were only transferred to them."""
     return [row for row in documents if units is None or row["unit"] in units]
 
 
-def _concerns(row: Document, units: Sequence[str] | None) -> bool:
+def _concerns(row: Row, units: Sequence[str] | None) -> bool:
     return units is None or bool({row.get("unit"), row.get("to_unit")} & set(units))
 
 
-def rows_now(recorder: LogRecorder, view: View, units: Sequence[str] | None) -> Rows:
+def load_current_rows(recorder: LogRecorder, view: Projection, units: Sequence[str] | None) -> RowsAt:
     """The rows that are kept, and how far in the log they are."""
     statement = (
         "SELECT document FROM {schema}.views WHERE view = %(view)s"
         " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s)) ORDER BY case_id"
     )
-    rests_on, rows = read_now(recorder, view, statement, {"units": None if units is None else list(units)})
-    return Rows(rests_on, [row["document"] for row in rows])
+    rests_on, rows = read_with_basis(recorder, view, statement, {"units": None if units is None else list(units)})
+    return RowsAt(rests_on, [row["document"] for row in rows])
 
 
-def read_now(
-    recorder: LogRecorder, view: View, statement: str, values: Mapping[str, Any]
-) -> tuple[RestsOn, list[dict[str, Any]]]:
+def read_with_basis(
+    recorder: LogRecorder, view: Projection, statement: str, values: Mapping[str, Any]
+) -> tuple[Basis, list[dict[str, Any]]]:
     """What a statement finds in the view as it is kept, and the events that are in it at that very moment."""
     reached, rows = recorder.fetch_at_once(
         (
@@ -153,18 +158,18 @@ def read_now(
         ),
         (statement, {**values, "view": view.name}),
     )
-    return RestsOn(**reached[0], view=view.name), rows
+    return Basis(**reached[0], view=view.name), rows
 
 
-def rows_at(app: ServiceApplication, view: View, moment: Moment, units: Sequence[str] | None) -> Rows:
-    if moment == Moment():
-        return rows_now(app.recorder, view, units)
-    then = rows_then(app, view, moment, units)
-    return Rows(then.rests_on, own(then.documents, units))
+def load_rows_at(app: ServiceApplication, view: Projection, moment: PointInTime, units: Sequence[str] | None) -> RowsAt:
+    if moment == PointInTime():
+        return load_current_rows(app.recorder, view, units)
+    then = load_past_rows(app, view, moment, units)
+    return RowsAt(then.rests_on, owned_rows(then.documents, units))
 
 
-def entries_behind(app: ServiceApplication, case: UUID, rests_on: RestsOn) -> Iterator[Told]:
+def entries_counted(app: ServiceApplication, case: UUID, rests_on: Basis) -> Iterator[RecordedEntry]:
     """A case's events that an answer counts."""
     entries = [entry for entry in app.recorder.entries_of_case(case) if entry.id <= rests_on.position]
     told: list[Any] = list(app.events_of(entries))
-    yield from counted_by(told, rests_on.on) if rests_on.on else told
+    yield from events_effective_by(told, rests_on.on) if rests_on.on else told

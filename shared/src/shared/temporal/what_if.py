@@ -11,23 +11,23 @@ from enum import StrEnum
 from typing import Any
 
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
-from shared.kernel import name_of
+from shared.kernel import event_name
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula."""
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
 
 
-def recorded(
+def recorded_events(
     app: ServiceApplication, kinds: Collection[type], since: date | None = None
 ) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
     """The events of these kinds, in order, from a day on (UTC)."""
-    names = [name_of(kind) for kind in kinds]
+    names = [event_name(kind) for kind in kinds]
     topics = [f"{name.name}:v{version}" for name in names for version in range(1, name.version + 1)]
     end, after = app.recorder.max_notification_id() or 0, 0
     while entries := app.recorder.select_notifications(after, 500, end, topics, inclusive_of_start=False):
@@ -37,14 +37,14 @@ def recorded(
         after = entries[-1].id
 
 
-def written(shape: Format, columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> str:
+def format_report(shape: ReportFormat, columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> str:
     """`columns`: the French heading of each field, in order."""
     match shape:
-        case Format.JSON:
+        case ReportFormat.JSON:
             return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
-        case Format.CSV:
+        case ReportFormat.CSV:
             return _csv(columns, rows)
-        case Format.TABLE:
+        case ReportFormat.TABLE:
             return _table(columns, rows)
 
 

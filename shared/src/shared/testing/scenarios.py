@@ -11,10 +11,10 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from shared.crypto import Vault
-from shared.eventlog import EventMapper, Meta, RecordedEvent, plain
-from shared.kernel import Actor, Context, Decider, Refused, Role, Sealed, happened_at, sealed_in
-from shared.temporal import happened_by
+from shared.crypto import KeyStore
+from shared.eventlog import EventMapper, EventMetadata, RecordedEvent, to_plain
+from shared.kernel import Actor, Context, Decider, Encrypted, Refused, Role, effective_time, encrypted_values
+from shared.temporal import effective_by
 
 S = TypeVar("S")
 CASE = UUID(int=1)
@@ -27,9 +27,9 @@ def new_id(n: int) -> UUID:
     return UUID(int=1000 + n)
 
 
-def text(clear: str) -> Sealed:
+def text(clear: str) -> Encrypted:
     """Free text of the case under test, as its events hold it."""
-    return Sealed(CASE, clear)
+    return Encrypted(CASE, clear)
 
 
 def by_role(role: Role) -> Actor:
@@ -104,7 +104,7 @@ class MemoryLog(Generic[S]):
         self.stored: list[StoredEvent] = []
         self._wrapped: dict[UUID, bytes | None] = beside._wrapped if beside else {}
         self._ids = map(new_id, count(1))
-        self.vault = Vault(bytes(range(32)), self._stored_keys)
+        self.vault = KeyStore(bytes(range(32)), self._stored_keys)
         self._mapper = EventMapper(decider.events, {"snapshot": type(decider.initial)})
 
     @property
@@ -118,12 +118,12 @@ class MemoryLog(Generic[S]):
 
     def shown(self, value: Any) -> Any:
         """An event or a state as plain data, sealed values opened."""
-        return plain(value, self.vault.shown)
+        return to_plain(value, self.vault.shown)
 
     def append(self, *events: Any) -> None:
-        ring = self.vault.keys({UUID(str(sealed.key)) for event in events for _, sealed in sealed_in(event)})
+        ring = self.vault.keys({UUID(str(sealed.key)) for event in events for _, sealed in encrypted_values(event)})
         self._wrapped |= ring.new
-        meta = Meta(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
+        meta = EventMetadata(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
         for event in events:
             recorded = RecordedEvent(CASE, len(self.stored) + 1, meta, event, ring)
             self.stored.append(self._mapper.to_stored_event(recorded))
@@ -141,10 +141,10 @@ class MemoryLog(Generic[S]):
     def on_every_day(self) -> list[S]:
         """What had happened by the end of each day that an event names, and of the day before: each can be told."""
         events = self.events
-        times = [(happened_at(event), NOW) for event in events]
+        times = [(effective_time(event), NOW) for event in events]
         days = {(effective or recorded).date() for effective, recorded in times}
         return [
-            self.decider.state(event for event, counts in zip(events, happened_by(day, times), strict=True) if counts)
+            self.decider.state(event for event, counts in zip(events, effective_by(day, times), strict=True) if counts)
             for day in days | {day - timedelta(days=1) for day in days}
         ]
 

@@ -13,12 +13,12 @@ from audit.bundle.container import TooLarge, made
 from audit.bundle.writing import entries
 from audit.ledger.api import not_signed_yet
 from shared.kernel import Role
-from shared.web.auth import EVERYONE_AT_WORK, RIGHT, Calling, confidential_refused, whole_or_headers
-from shared.web.http import ProblemError, answers
-from shared.web.requests import Asked, case_router
+from shared.web.auth import RIGHT_HEADER, STAFF, CallerDep, authorize_headers, confidential_problem
+from shared.web.http import ProblemError, problem_responses
+from shared.web.requests import AppDep, case_router
 
 router = case_router("/cases", "cases")
-WHO_MAY_TAKE_IT = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})
+WHO_MAY_TAKE_IT = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})
 
 
 class Zip(Response):
@@ -26,24 +26,27 @@ class Zip(Response):
 
 
 @router.get(
-    "/{id}/bundle", response_class=Zip, responses=answers(409), summary="A case with its proofs, to verify offline"
+    "/{id}/bundle",
+    response_class=Zip,
+    responses=problem_responses(409),
+    summary="A case with its proofs, to verify offline",
 )
 def bundle(
     id: UUID,  # noqa: A002
     request: Request,
-    asked: Asked,
-    caller: Calling,
+    asked: AppDep,
+    caller: CallerDep,
     sealed: Annotated[bool, Query(description="Without what sealed values say: the file to keep for archives")] = False,
 ) -> Response:
     """Every event's header with its proof; contents as far as each service shows them to the caller, and of a
     confidential case none to auditors. Verify it with `dla-audit verify`, or without us: it says how. The same bytes as
     long as nothing more is signed or shown."""
-    if whole_or_headers(caller, WHO_MAY_TAKE_IT, id):
-        reader = {name: request.headers[name] for name in ("Authorization", RIGHT) if name in request.headers}
+    if authorize_headers(caller, WHO_MAY_TAKE_IT, id):
+        reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
         reader |= caller.reads.told_on() if caller.reads else {}
         shown = partial(shown_by, case=id, addresses=request.app.state.addresses, reader=reader)
     else:
-        shown = partial(withheld, answer=confidential_refused())
+        shown = partial(withheld, answer=confidential_problem())
     try:
         raw = made(entries(collected(asked, id, shown, sealed=sealed)))
     except NotSignedYet:

@@ -23,7 +23,7 @@ from audit.ledger.opening import FIRST, Opening
 from audit.ledger.proof import proof, verify_event
 from audit.ledger.succession import Held, Succession, chain
 from audit.ledger.tree import Unproven
-from shared.kernel import tokens_in
+from shared.kernel import stored_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _content(line: Line, told: Header, *, shown: bool, sealed: bool) -> None:
         _same(field, getattr(stored.meta, field), getattr(told, field))
     if sealed and line.said.values:
         raise Unproven(f"{CASE_FILE} dit ce que taisent des valeurs scellées, alors que ce dossier n’en ouvre aucune")
-    told_of = set() if sealed else {path for path, _ in tokens_in(stored.data)}
+    told_of = set() if sealed else {path for path, _ in stored_tokens(stored.data)}
     for path in sorted(told_of ^ {*line.said.values}):
         raise Unproven(f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»")
 

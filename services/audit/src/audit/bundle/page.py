@@ -14,7 +14,7 @@ from audit.ledger.checkpoint import checkpoint
 from audit.ledger.proof import proof
 from audit.ledger.tree import Unproven
 from audit.phases import NAMES
-from shared.kernel import in_words, tokens_in
+from shared.kernel import format_date, stored_tokens
 
 STYLE = """
 body { font: 11pt/1.45 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #161616; }
@@ -68,7 +68,7 @@ def _content(line: Line, sealed: bool) -> str:
         data = content(line.content).data
     except Unproven:
         return "<p>Contenu illisible.</p>\n"
-    closed = set(dict(tokens_in(data)))
+    closed = set(dict(stored_tokens(data)))
     values = (dict.fromkeys(closed, SEALED) if sealed else line.said.values) | dict(_leaves(data, closed))
     rows = "".join(f"<dt>{escape(path)}</dt><dd>{escape(_said(values[path]))}</dd>\n" for path in sorted(values))
     return f"<dl>\n{rows}</dl>\n" if rows else ""
@@ -99,4 +99,4 @@ def _said(value: Any) -> str:
 
 def _instant(at: datetime) -> str:
     there = at.astimezone(UTC)
-    return f"{in_words(there.date())} à {there:%H:%M:%S}"
+    return f"{format_date(there.date())} à {there:%H:%M:%S}"

@@ -19,17 +19,17 @@ from audit.ledger.store import Leaf, Ledger, Signed
 from audit.ledger.succession import chain, keys
 from audit.ledger.tiles import address
 from shared.kernel import Role
-from shared.web.auth import EVERYONE_AT_WORK, Calling, allowed, whole_or_headers
-from shared.web.http import ProblemError, answers
-from shared.web.requests import Asked, case_router
+from shared.web.auth import STAFF, CallerDep, authorize, authorize_headers
+from shared.web.http import ProblemError, problem_responses
+from shared.web.requests import AppDep, case_router
 
 TEXT = "text/plain; charset=utf-8"
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_NOW = {"Cache-Control": "no-cache"}
-SHOWN_THE_EVENT = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR, Role.DPO, Role.LEADER})
+SHOWN_THE_EVENT = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
 SHOWN_THE_PROOF = SHOWN_THE_EVENT | {Role.OPS}
 
-tlog = APIRouter(prefix="/tlog", tags=["ledger"], responses=answers(404, 503))
+tlog = APIRouter(prefix="/tlog", tags=["ledger"], responses=problem_responses(404, 503))
 events = case_router("/events", "ledger")
 
 
@@ -42,14 +42,14 @@ class Tile(Response):
 
 
 @tlog.get("/checkpoint", response_class=Text, summary="The ledger as it was last signed")
-def checkpoint(asked: Asked) -> Response:
+def checkpoint(asked: AppDep) -> Response:
     """Origin, size and root, as a signed note, with what witnesses have added to it; without a token."""
     ledger = Ledger(asked.recorder)
     return Text(ledger.cosigned(_newest(ledger)).note, headers=FOR_NOW)
 
 
 @tlog.get("/key", response_class=Text, summary="The key that verifies checkpoints, and those before it")
-def key(asked: Asked) -> Response:
+def key(asked: AppDep) -> Response:
     """`name+id+key`. Each key that it took over from follows, with `until` and the largest size that it signed. Whoever
     wants to be sure compares with what the deployment has published elsewhere."""
     ledger = Ledger(asked.recorder)
@@ -59,20 +59,20 @@ def key(asked: Asked) -> Response:
 
 
 @tlog.get("/successions", response_class=Text, summary="Which key took over from which, and why")
-def successions(asked: Asked) -> Response:
+def successions(asked: AppDep) -> Response:
     """Signed notes, the first key's first, with an empty line between them; nothing when the key never changed."""
     return Text("\n".join(Ledger(asked.recorder).successions()), headers=FOR_NOW)
 
 
 @tlog.get("/witnesses", response_class=Text, summary="The keys of the witnesses that are asked to cosign")
-def witnesses(asked: Asked) -> Response:
+def witnesses(asked: AppDep) -> Response:
     """`name+id+key`, a line each; nothing where none is asked. Whoever wants to be sure compares with what the witness
     publishes itself."""
     return Text("".join(f"{each}\n" for each in Ledger(asked.recorder).witnesses()), headers=FOR_NOW)
 
 
 @tlog.get("/tile/{path:path}", response_class=Tile, summary="Hashes or entries of the ledger, 256 at most")
-def tile(asked: Asked, path: str) -> Response:
+def tile(asked: AppDep, path: str) -> Response:
     """`<level>/<n>`, `entries/<n>`, or with `.p/<width>` what is not full yet; nothing beyond what is signed."""
     ledger, wanted = Ledger(asked.recorder), address(path)
     if wanted is None or not wanted.within(_newest(ledger).size):
@@ -84,7 +84,7 @@ def tile(asked: Asked, path: str) -> Response:
 
 @tlog.get("/consistency", response_class=Text, summary="That a checkpoint only adds to an older one")
 def consistency(
-    asked: Asked,
+    asked: AppDep,
     old: Annotated[int, Query(ge=0, description="The size of a checkpoint seen before")],
     new: Annotated[int | None, Query(ge=0, description="The size of a newer one; the newest if left out")] = None,
 ) -> Response:
@@ -103,12 +103,15 @@ def consistency(
 
 
 @events.get(
-    "/{id}/proof", response_class=Text, responses=answers(409), summary="The proof that an event is in the ledger"
+    "/{id}/proof",
+    response_class=Text,
+    responses=problem_responses(409),
+    summary="The proof that an event is in the ledger",
 )
-def proof(id: UUID, asked: Asked, caller: Calling) -> Response:  # noqa: A002
+def proof(id: UUID, asked: AppDep, caller: CallerDep) -> Response:  # noqa: A002
     """A `.tlog-proof` (C2SP tlog-proof) with the newest checkpoint. Its extra line opens the entry for who may see the
     event: its SHA-256 is the entry. It holds a salt, the header, the event's name, and a fingerprint of its body."""
-    allowed(caller, SHOWN_THE_PROOF, caller.case)
+    authorize(caller, SHOWN_THE_PROOF, caller.case)
     ledger = Ledger(asked.recorder)
     leaf = ledger.leaf(id)
     if leaf is None:
@@ -121,7 +124,7 @@ def proof(id: UUID, asked: Asked, caller: Calling) -> Response:  # noqa: A002
     opened = _opening(asked, id, leaf)
     shown = None
     if caller.actor.role in SHOWN_THE_EVENT:
-        whole_or_headers(caller, SHOWN_THE_EVENT, UUID(header_of(opened)["case"]))
+        authorize_headers(caller, SHOWN_THE_EVENT, UUID(header_of(opened)["case"]))
         shown = bytes(opened)
     hashes = ledger.asked(lambda subtree: tree.inclusion(leaf.index, signed.size, subtree))
     named = {"Content-Disposition": f'attachment; filename="{id}.tlog-proof"', "Cache-Control": "private, no-store"}

@@ -18,8 +18,8 @@ from audit.ledger.succession import LONGEST_MOTIVE, Succession
 from audit.ledger.tree import Unproven
 from audit.reconcile.run import of_audit_alone
 from shared.eventlog import ServiceApplication
-from shared.runtime import Service, settings_of
-from shared.settings import Misconfigured, told
+from shared.runtime import Service, settings_for
+from shared.settings import Misconfigured, load_settings
 
 
 class NotSucceeded(Exception):
@@ -39,11 +39,11 @@ def install(cli: typer.Typer, service: Service) -> None:
         """Has the key that DLA_AUDIT_LEDGER_KEY_FILE names take over from the one that signed so far, which is lost or
         replaced: the whole ledger is checked, then the same tree is signed, and the succession published."""
         try:
-            settings = told(LedgerSettings)
+            settings = load_settings(LedgerSettings)
         except Misconfigured as missing:
             typer.echo("\n".join(missing.faults), err=True)
             raise typer.Exit(2) from None
-        with closing(service.application(settings_of(service))) as app:
+        with closing(service.application(settings_for(service))) as app:
             try:
                 done = succeeded(app, settings, old, motive, old_key_file, old_memory)
             except (NotSucceeded, NotSigned, Unproven, ValueError) as error:

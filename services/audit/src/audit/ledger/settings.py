@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from audit.ledger.cosignature import Witness, witness
 from audit.ledger.note import Signer, key_name
 from audit.ledger.tree import Unproven
-from shared.settings import decoded, thirty_two_bytes
+from shared.settings import decode_key, parse_key
 
 OTHERS = 0o077
 
@@ -34,7 +34,7 @@ class LedgerSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DLA_AUDIT_LEDGER_", frozen=True, hide_input_in_errors=True)
 
     origin: Annotated[str, AfterValidator(key_name)]
-    key: Annotated[SecretBytes, BeforeValidator(decoded)] | None = None
+    key: Annotated[SecretBytes, BeforeValidator(decode_key)] | None = None
     key_file: Path | None = None
     memory: Path | None = None
     every: PositiveFloat = 1.0
@@ -85,6 +85,6 @@ def seed_in(key_file: Path) -> bytes:
     try:
         if key_file.stat().st_mode & OTHERS:
             raise ValueError(f"the ledger's key can be read by others than its owner: chmod 600 {key_file}")
-        return thirty_two_bytes(key_file.read_text().strip())
+        return parse_key(key_file.read_text().strip())
     except OSError as error:
         raise ValueError(f"the ledger's key cannot be read: {error.strerror} ({key_file})") from error

@@ -20,7 +20,7 @@ from audit.reconcile.finding import Finding
 from audit.reconcile.run import Reconciliation, Reconciling, begun, last
 from audit.reconcile.run import follow as followed_again
 from shared.messaging import FeedUnavailable, NotFollowed
-from shared.runtime import Service, settings_of
+from shared.runtime import Service, settings_for
 
 FOUND, NOT_DONE = 1, 3
 NOW_AND_THEN = 10.0
@@ -40,7 +40,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         3 when it could not come to its end."""
         if unknown := set(only or []) - set(PHASES):
             raise typer.BadParameter(f"{', '.join(sorted(unknown))}: not one of {', '.join(PHASES)}")
-        settings = settings_of(service)
+        settings = settings_for(service)
         app = service.application(settings)
         with closing(app), closing(service.feed(settings)) as feed:
             run = last(app, ended=False) if resume else begun(app, by or getpass.getuser(), only or PHASES)
@@ -68,7 +68,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         it is another history. What the restore lost stays in the ledger."""
         if restored not in PHASES:
             raise typer.BadParameter(f"{restored}: not one of {', '.join(PHASES)}")
-        settings = settings_of(service)
+        settings = settings_for(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:
                 done = followed_again(app, feed, restored, by or getpass.getuser(), motive)
@@ -83,7 +83,7 @@ def install(cli: typer.Typer, service: Service) -> None:
     @cli.command()
     def state() -> None:
         """Says how the ledger is, and what to do; ends with 1 when somebody has to look."""
-        settings = settings_of(service)
+        settings = settings_for(service)
         with closing(service.application(settings)) as app:
             found = health_of(app)
         typer.echo(found.model_dump_json(indent=2, exclude={"advice"}))

@@ -14,7 +14,7 @@ from audit.reconcile.following import Histories
 from audit.reconcile.held import Held, Unreadable
 from audit.reconcile.parts import altered_here, announcements, committed, headers
 from audit.reconcile.told import Told
-from shared.messaging import LOWEST, Header, Message
+from shared.messaging import LOWEST_POSITION, Header, Message
 
 MOST = 10_000
 """Events that may still turn up elsewhere in the service, remembered until then; the oldest are given up first."""
@@ -29,7 +29,7 @@ class Progress:
     restore that somebody has acknowledged."""
 
     reached: int = 0
-    after: int = LOWEST
+    after: int = LOWEST_POSITION
     compared: int = 0
     unheard: int = 0
     lost: int = 0

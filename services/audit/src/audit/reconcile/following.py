@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from audit.reconcile.finding import Kind
 from shared.eventlog import ServiceApplication
-from shared.messaging import RestoredLog, switch
+from shared.messaging import RestoredLog, switch_log
 
 BY_RESTORE = frozenset({Kind.RESTORED, Kind.LOST})
 
@@ -61,7 +61,7 @@ def histories(service: str, found: Iterable[Restored]) -> Histories:
 def go_on(app: ServiceApplication, found: RestoredLog, lost: int, by: str, motive: str) -> Restored:
     """From what both logs have in common, as far as it was heard. Raises NotFollowed."""
     with app.recorder.datastore.get_connection() as connection, connection.transaction():
-        switch(connection, found, motive)
+        switch_log(connection, found, motive)
         connection.execute(
             "INSERT INTO followed (service, old_log, new_log, since, lost, by, motive)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",

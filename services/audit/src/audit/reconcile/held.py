@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.messaging import LARGEST_PAGE, LOWEST, Feed, FeedBroken, Message
+from shared.messaging import LOWEST_POSITION, MAX_PAGE_EVENTS, Feed, FeedBroken, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Unreadable:
 
 
 class Held:
-    def __init__(self, feed: Feed, publisher: str, after: int = LOWEST) -> None:
+    def __init__(self, feed: Feed, publisher: str, after: int = LOWEST_POSITION) -> None:
         self._feed, self._publisher, self._after = feed, publisher, after
         self._items: deque[Message | Unreadable] = deque()
         self._ended = False
@@ -41,7 +41,7 @@ class Held:
                 return
 
     def _read(self) -> None:
-        limit = LARGEST_PAGE
+        limit = MAX_PAGE_EVENTS
         while True:
             try:
                 page = self._feed.page(self._publisher, None, self._after, limit)

@@ -16,7 +16,7 @@ from audit.reconcile.held import Held
 from audit.reconcile.rebuilt import rebuilt
 from audit.reconcile.told import Audited
 from shared.eventlog import ServiceApplication
-from shared.messaging import Feed, NotFollowed, restored, why
+from shared.messaging import Feed, NotFollowed, check_motive, find_restored_log
 
 BATCH = 500
 
@@ -143,7 +143,7 @@ def follow(app: ServiceApplication, feed: Feed, service: str, by: str, motive: s
     """Hears a service again that declares to have been restored, once nothing else differs from what the ledger holds.
 
     Raises NotFollowed or FeedUnavailable; then nothing has changed."""
-    said, found, lost = why(motive), restored(app, feed, service), 0
+    said, found, lost = check_motive(motive), find_restored_log(app, feed, service), 0
     for finding in Reconciling(app, feed, begun(app, by, [service])).findings():
         if finding.kind not in BY_RESTORE:
             raise NotFollowed(f"autre chose que la restauration les sépare. {finding}")

@@ -13,7 +13,7 @@ from audit.witness.store import Store, StoreUnusable
 from audit.witness.store import begin as begun
 from audit.witness.web import web
 from audit.witness.witnessing import Witnessing
-from shared.settings import Misconfigured, told
+from shared.settings import Misconfigured, load_settings
 
 witness = typer.Typer(
     no_args_is_help=True, help="Cosigns the checkpoints of other organisations' logs, and never two histories of one."
@@ -53,7 +53,7 @@ def serve() -> None:
 
 def _settings() -> WitnessSettings:
     try:
-        return told(WitnessSettings)
+        return load_settings(WitnessSettings)
     except Misconfigured as missing:
         typer.echo("\n".join(missing.faults), err=True)
         raise typer.Exit(2) from None

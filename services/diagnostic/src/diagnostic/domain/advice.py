@@ -10,16 +10,16 @@ from uuid import UUID
 from shared.kernel import (
     UNIT_CODE,
     Actor,
+    ConfidentialLine,
     Context,
     Day,
+    Encrypted,
     Line,
     Refusal,
     Role,
-    Sealed,
-    SealedLine,
     Text,
-    already_past,
     event,
+    require_past,
 )
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -35,7 +35,7 @@ class RequestAdvice:
 
     `unit`: the code under which the centre reads and answers this question; null when the adviser brings the answer."""
 
-    centre: SealedLine
+    centre: ConfidentialLine
     question: Text
     unit: Line | None = None
 
@@ -52,8 +52,8 @@ class ReceiveAdvice:
 @event("advice-requested", label="Conseil demandé à un centre de ressources")
 class AdviceRequested:
     advice: UUID
-    centre: Sealed
-    question: Sealed
+    centre: Encrypted
+    question: Encrypted
     unit: str | None = None
 
 
@@ -61,7 +61,7 @@ class AdviceRequested:
 class AdviceReceived:
     advice: UUID
     received_on: date
-    answer: Sealed
+    answer: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ class Advice:
     """`answer` null: still awaited."""
 
     advice: UUID
-    centre: Sealed
-    question: Sealed
+    centre: Encrypted
+    question: Encrypted
     received_on: date | None = None
-    answer: Sealed | None = None
+    answer: Encrypted | None = None
     unit: str | None = None
 
 
@@ -92,7 +92,7 @@ def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) 
                 raise UNKNOWN_ADVICE("Aucune demande de conseil de ce diagnostic ne porte cet identifiant.")
             if found.answer:
                 raise ALREADY_RECEIVED("Le centre de ressources a déjà répondu\u00a0: posez-lui une nouvelle question.")
-            already_past(received_on, context.now, "La date du conseil")
+            require_past(received_on, context.now, "La date du conseil")
             return AdviceReceived(advice, received_on, context.text(answer))
 
 

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.kernel import Refusal, number
-from shared.kernel.french import counted
+from shared.kernel import Refusal, format_number
+from shared.kernel.french import format_count
 from shared.kernel.frozen import replace
 
 MOST_FTE_EACH = 1.5
@@ -59,14 +59,14 @@ class Employment:
                 )
         if self.fte > self.headcount * MOST_FTE_EACH:
             raise IMPOSSIBLE_EMPLOYMENT(
-                f"{number(self.fte)} ETP pour {self._employed}\u00a0: vérifiez l’un et l’autre. "
+                f"{format_number(self.fte)} ETP pour {self._employed}\u00a0: vérifiez l’un et l’autre. "
                 "Une personne à temps plein compte pour un ETP."
             )
         return self
 
     @property
     def _employed(self) -> str:
-        return counted(self.headcount, "personne salariée", "personnes salariées")
+        return format_count(self.headcount, "personne salariée", "personnes salariées")
 
 
 class Perimeter(StrEnum):

@@ -11,10 +11,10 @@ from itertools import chain
 from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
 from diagnostic.domain.content import Assessment, Content, Section, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
-from shared.kernel import CHANGES, Sealed, differing, euros
+from shared.kernel import CHANGE_LABELS, Encrypted, diff_facts, format_euros
 
 Value = str | int | float
-Show = Callable[[Sealed], str]
+Show = Callable[[Encrypted], str]
 """Opens a sealed value for who may read it."""
 
 
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
     @property
     def label(self) -> str:
-        return CHANGES[self]
+        return CHANGE_LABELS[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Fact:
 def changes(before: Content, after: Content, show: Show) -> list[Change]:
     """In the order of the sections. Texts are compared as `show` gives them."""
     order = list(Section)
-    found = [_change(Kind(kind), then, now) for kind, then, now in differing(facts(before, show), facts(after, show))]
+    found = [_change(Kind(kind), then, now) for kind, then, now in diff_facts(facts(before, show), facts(after, show))]
     return sorted(found, key=lambda change: (order.index(change.section), change.label, change.kind))
 
 
@@ -149,10 +149,10 @@ def _economics(economics: Economics) -> Iterator[Fact]:
     yield Fact(Section.ECONOMICS, "Exercice", economics.fiscal_year)
     yield Fact(Section.ECONOMICS, "Périmètre", economics.perimeter.label)
     for name, cents in economics.amounts.items():
-        yield Fact(Section.ECONOMICS, AMOUNTS[name], euros(cents))
+        yield Fact(Section.ECONOMICS, AMOUNTS[name], format_euros(cents))
 
 
-def _points(section: Section, label: str, points: tuple[Sealed, ...], show: Show) -> Iterator[Fact]:
+def _points(section: Section, label: str, points: tuple[Encrypted, ...], show: Show) -> Iterator[Fact]:
     for point in points:
         yield Fact(section, label, show(point), point=True)
 

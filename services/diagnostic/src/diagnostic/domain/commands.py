@@ -12,7 +12,7 @@ from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Perimeter
 from diagnostic.domain.content import Quality
 from diagnostic.domain.difficulty import Level, Nature
-from shared.kernel import Count, Day, FullTimeEquivalents, Line, Motive, PersonLine, SealedLine, Text
+from shared.kernel import ConfidentialLine, Count, Day, FullTimeEquivalents, Line, Motive, PersonalLine, Text
 from shared.kernel.events import command
 
 Points = Annotated[tuple[Line, ...], Len(0, 20)]
@@ -45,7 +45,7 @@ class OpenDiagnosis:
 class Participant:
     """Somebody who took part in a session, as typed in."""
 
-    name: PersonLine
+    name: PersonalLine
     quality: Quality
 
 
@@ -126,7 +126,7 @@ class StateProblem:
 class ListOtherScheme:
     """Another scheme is under way for the structure: the DLA complements it."""
 
-    name: SealedLine
+    name: ConfidentialLine
     note: Text | None = None
 
 
@@ -146,7 +146,7 @@ class RecoveryScenario:
     """A way to recover, as typed in: what it supposes, what it needs, and whether it is retained (null: open)."""
 
     rank: Number
-    title: SealedLine
+    title: ConfidentialLine
     hypotheses: Points = ()
     needs: Points = ()
     retained: bool | None = None

@@ -11,7 +11,7 @@ from typing import Annotated
 from annotated_types import Len
 
 from diagnostic.domain.content import Section
-from shared.kernel import Context, Day, Refusal, Role, Sealed, Text, event, yet_to_come
+from shared.kernel import Context, Day, Encrypted, Refusal, Role, Text, event, require_future
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -88,7 +88,7 @@ class OpinionGiven:
 
     version: int
     opinion: Tendency
-    comments: Sealed
+    comments: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Share:
 class Opinion:
     version: int
     opinion: Tendency
-    comments: Sealed
+    comments: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def decide(
     match command:
         case AgreeToShare(scope, until):
             _leader_speaks(context)
-            yet_to_come(until, context.now, "La fin du partage")
+            require_future(until, context.now, "La fin du partage")
             if until > context.now.date() + SHARED_AT_MOST:
                 raise TOO_LONG("Un partage avec le comité d’appui dure six mois au plus\u00a0: il peut être renouvelé.")
             return [SharingAgreed(tuple(section for section in Section if section in scope), until)]

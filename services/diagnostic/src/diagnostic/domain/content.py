@@ -11,7 +11,7 @@ from uuid import UUID
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Economics, Employment, Indicator
 from diagnostic.domain.difficulty import Difficulty, Level, Scenario
-from shared.kernel import STANDARD, Personal, Sealed
+from shared.kernel import STANDARD_INDICATORS, Encrypted, PersonalData
 
 
 class Section(StrEnum):
@@ -73,7 +73,7 @@ class Attendee:
     """A participant as the log knows them: an id, and a name under that id's key."""
 
     person: UUID
-    name: Personal
+    name: PersonalData
     quality: Quality
 
 
@@ -81,8 +81,8 @@ class Attendee:
 class Session:
     held_on: date
     participants: tuple[Attendee, ...]
-    notes: Sealed | None = None
-    cancelled: Sealed | None = None
+    notes: Encrypted | None = None
+    cancelled: Encrypted | None = None
     """Why it should never have been recorded: it keeps its number, and counts no more."""
 
     @property
@@ -95,23 +95,23 @@ class Assessment:
     """How the structure stands on one axis; `rating` from 1, fragile, to 5, solid."""
 
     rating: int
-    findings: Sealed
-    strengths: tuple[Sealed, ...] = ()
-    weaknesses: tuple[Sealed, ...] = ()
-    evidence: Sealed | None = None
+    findings: Encrypted
+    strengths: tuple[Encrypted, ...] = ()
+    weaknesses: tuple[Encrypted, ...] = ()
+    evidence: Encrypted | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    problem: Sealed
-    causes: tuple[Sealed, ...] = ()
-    recommendations: tuple[Sealed, ...] = ()
+    problem: Encrypted
+    causes: tuple[Encrypted, ...] = ()
+    recommendations: tuple[Encrypted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    name: Sealed
-    note: Sealed | None = None
+    name: Encrypted
+    note: Encrypted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Content:
         """What each figure counts, by code, where it is not one of employment that always means the same."""
         money = self.economics.figures if self.economics else {}
         own = {code: indicator.definition for code, indicator in self.indicators.items()}
-        return {code: STANDARD[code] for code in money} | own
+        return {code: STANDARD_INDICATORS[code] for code in money} | own
 
     @property
     def in_difficulty(self) -> bool:

@@ -25,8 +25,8 @@ from diagnostic.domain.events import (
     SessionCancelled,
     SessionCorrected,
 )
-from shared.kernel import Context, Refusal, already_past
-from shared.kernel.french import counted
+from shared.kernel import Context, Refusal, require_past
+from shared.kernel.french import format_count
 from shared.kernel.frozen import replace
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
@@ -51,15 +51,15 @@ def corrected(command: Correction, content: Content, context: Context) -> Correc
     match command:
         case CorrectEmployment(effective_on=since):
             _recorded(content.employment, "L’état de l’emploi n’a pas encore été relevé.")
-            already_past(since, context.now, "La date d’effet")
+            require_past(since, context.now, "La date d’effet")
             return EmploymentCorrected(recording.employment(command, since, context), since, reason)
         case CorrectEconomics(effective_on=since):
             _recorded(content.economics, "La situation économique n’a pas encore été relevée.")
-            already_past(since, context.now, "La date d’effet")
+            require_past(since, context.now, "La date d’effet")
             return EconomicsCorrected(recording.economics(command, context), since, reason)
         case CorrectIndicator(effective_on=since):
             _recorded(content.indicators.get(command.code), "Aucun indicateur relevé ne porte ce code.")
-            already_past(since, context.now, "La date d’effet")
+            require_past(since, context.now, "La date d’effet")
             return IndicatorCorrected(*recording.indicator(command), since, reason)
         case CorrectSession(number):
             _held(content, number)
@@ -76,7 +76,7 @@ def corrected_baseline(
     known = content.baseline | {each.code: each.value for each in before}
     if command.code not in known:
         raise NOTHING_TO_CORRECT("Aucune donnée de départ ne porte ce code.")
-    already_past(command.effective_on, context.now, "La date d’effet")
+    require_past(command.effective_on, context.now, "La date d’effet")
     if command.code.endswith("_cents") and command.value != int(command.value):
         raise NOT_IN_CENTS("Un montant se donne en centimes d’euro entiers.")
     if content.employment and command.code in content.employment.figures:
@@ -110,7 +110,7 @@ def _recorded(found: Any, otherwise: str) -> None:
 def _held(content: Content, number: int) -> None:
     """Sessions are numbered in the order they were recorded, and keep their numbers."""
     if number > len(content.sessions):
-        raise UNKNOWN_SESSION(f"Ce diagnostic compte {counted(len(content.sessions), 'séance')}.")
+        raise UNKNOWN_SESSION(f"Ce diagnostic compte {format_count(len(content.sessions), 'séance')}.")
     if content.sessions[number - 1].cancelled:
         raise CANCELLED_SESSION("Cette séance est annulée\u00a0: enregistrez-en une autre si elle a eu lieu.")
 

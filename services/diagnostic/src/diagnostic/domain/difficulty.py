@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.kernel import Sealed
+from shared.kernel import Encrypted
 
 
 class Level(StrEnum):
@@ -47,8 +47,8 @@ class Difficulty:
 
     level: Level
     nature: Nature | None = None
-    causes: tuple[Sealed, ...] = ()
-    strategic_plan: Sealed | None = None
+    causes: tuple[Encrypted, ...] = ()
+    strategic_plan: Encrypted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Scenario:
     """A way to recover after a crisis; rank 1 comes first. `retained` null: not decided yet."""
 
     rank: int
-    title: Sealed
-    hypotheses: tuple[Sealed, ...] = ()
-    needs: tuple[Sealed, ...] = ()
+    title: Encrypted
+    hypotheses: tuple[Encrypted, ...] = ()
+    needs: tuple[Encrypted, ...] = ()
     retained: bool | None = None

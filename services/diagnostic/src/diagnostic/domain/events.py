@@ -12,7 +12,7 @@ from diagnostic.domain.committee import CommitteeEvent
 from diagnostic.domain.content import Assessment, Problem, Scheme, Session
 from diagnostic.domain.difficulty import Difficulty, Scenario
 from diagnostic.domain.leaders import MandateRecorded
-from shared.kernel import Sealed, event
+from shared.kernel import Encrypted, event
 
 
 @event("diagnosis-opened", label="Diagnostic ouvert")
@@ -79,14 +79,14 @@ class EmploymentCorrected:
 
     employment: Employment
     effective_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("economics-corrected", label="Situation économique corrigée", effective="effective_on")
 class EconomicsCorrected:
     economics: Economics
     effective_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("indicator-corrected", label="Indicateur corrigé", effective="effective_on")
@@ -94,7 +94,7 @@ class IndicatorCorrected:
     code: str
     indicator: Indicator
     effective_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("session-corrected", label="Séance de diagnostic corrigée", effective="session.held_on")
@@ -103,13 +103,13 @@ class SessionCorrected:
 
     number: int
     session: Session
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("session-cancelled", label="Séance de diagnostic annulée")
 class SessionCancelled:
     number: int
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("diagnosis-submitted", label="Diagnostic soumis à la validation de la structure")
@@ -120,7 +120,7 @@ class DiagnosisSubmitted:
 
     version: int
     content_hash: str
-    salt: Sealed
+    salt: Encrypted
 
 
 @event("submission-voided", label="Diagnostic modifié depuis sa soumission\u00a0: il doit être soumis de nouveau")
@@ -149,7 +149,7 @@ class ValidationVoided:
 @event("diagnosis-contested", label="Diagnostic contesté par la structure")
 class DiagnosisContested:
     version: int
-    reasons: Sealed
+    reasons: Encrypted
     leader: str | None = None
 
 
@@ -165,7 +165,7 @@ class PlanAgreed:
     validated_version: int
     content_hash: str
     axes: tuple[Axis, ...]
-    objectives: Sealed
+    objectives: Encrypted
     baseline: dict[str, float]
     definitions: dict[str, str]
     fiscal_year: int | None = None
@@ -180,7 +180,7 @@ class BaselineCorrected:
     before: float
     value: float
     effective_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 Corrected = EmploymentCorrected | EconomicsCorrected | IndicatorCorrected | SessionCorrected | SessionCancelled

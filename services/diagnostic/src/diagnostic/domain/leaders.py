@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from shared.kernel import Context, Day, Refusal, Sealed, event
+from shared.kernel import Context, Day, Encrypted, Refusal, event
 from shared.kernel.events import command
 
 LEADERS_NEEDED = 1
@@ -52,7 +52,7 @@ class Disagreement:
     """A leader contests the version that is before them."""
 
     leader: str | None
-    reasons: Sealed
+    reasons: Encrypted
 
 
 def recorded(command: RecordMandate) -> MandateRecorded:

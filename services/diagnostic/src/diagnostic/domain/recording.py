@@ -21,7 +21,7 @@ from diagnostic.domain.commands import (
 )
 from diagnostic.domain.content import Assessment, Attendee, Content, Session
 from diagnostic.domain.difficulty import Difficulty, Level, Scenario
-from shared.kernel import STANDARD, Context, Personal, Refusal, Sealed, already_past
+from shared.kernel import STANDARD_INDICATORS, Context, Encrypted, PersonalData, Refusal, require_past
 
 WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
 NO_FIGURE = Refusal("no-figure", "Aucun montant", status=422)
@@ -31,11 +31,11 @@ REPEATED_RANK = Refusal("repeated-rank", "Rang donné deux fois", status=422)
 
 
 def session(command: RecordSession | CorrectSession, context: Context) -> Session:
-    already_past(command.held_on, context.now, "La date de la séance")
+    require_past(command.held_on, context.now, "La date de la séance")
     attendees = []
     for participant in command.participants:
         person = context.new_id()
-        attendees.append(Attendee(person, Personal(person, participant.name), participant.quality))
+        attendees.append(Attendee(person, PersonalData(person, participant.name), participant.quality))
     return Session(command.held_on, tuple(attendees), context.optional_text(command.notes))
 
 
@@ -51,7 +51,7 @@ def assessment(command: AssessAxis, context: Context) -> Assessment:
 
 def employment(command: RecordEmployment | CorrectEmployment, as_of: date | None, context: Context) -> Employment:
     if as_of:
-        already_past(as_of, context.now, "La date de l’état de l’emploi")
+        require_past(as_of, context.now, "La date de l’état de l’emploi")
     people = Employment(
         command.cdi, command.cdd, command.aided, command.fte, command.apprentices, command.volunteers, as_of
     )
@@ -59,7 +59,7 @@ def employment(command: RecordEmployment | CorrectEmployment, as_of: date | None
 
 
 def economics(command: RecordEconomics | CorrectEconomics, context: Context) -> Economics:
-    already_past(date(command.fiscal_year, 1, 1), context.now, "L’exercice")
+    require_past(date(command.fiscal_year, 1, 1), context.now, "L’exercice")
     figures = Economics(
         command.fiscal_year,
         command.perimeter,
@@ -83,7 +83,7 @@ def indicator(command: RecordIndicator | CorrectIndicator) -> tuple[str, Indicat
             "Un code commence par une lettre et n’a que des minuscules sans accent, des chiffres et des tirets bas,"
             " par exemple «\u202fbudget_annuel\u202f»."
         )
-    if command.code in STANDARD:
+    if command.code in STANDARD_INDICATORS:
         raise WRONG_INDICATOR(
             f"«\u202f{command.code}\u202f» est déjà compté dans l’état de l’emploi ou la situation économique."
         )
@@ -117,5 +117,5 @@ def scenarios(command: PrioritiseScenarios, content: Content, context: Context) 
     )
 
 
-def points(jotted: tuple[str, ...], context: Context) -> tuple[Sealed, ...]:
+def points(jotted: tuple[str, ...], context: Context) -> tuple[Encrypted, ...]:
     return tuple(context.text(point) for point in jotted)

@@ -24,7 +24,7 @@ from diagnostic.domain.events import (
     ValidationVoided,
 )
 from diagnostic.domain.leaders import LEADERS_NEEDED, Disagreement, Mandate, MandateRecorded
-from shared.kernel import Sealed
+from shared.kernel import Encrypted
 from shared.kernel.frozen import replace
 
 UNKNOWN = UUID(int=0)
@@ -45,13 +45,13 @@ class Submission:
 
     version: int
     content_hash: str
-    salt: Sealed
+    salt: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     axes: tuple[Axis, ...]
-    objectives: Sealed
+    objectives: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Diagnosis:
     content: Content = field(default_factory=Content)
     content_version: int = 0
     submission: Submission | None = None
-    contested: Sealed | None = None
+    contested: Encrypted | None = None
     mandates: tuple[Mandate, ...] = ()
     validations: tuple[str | None, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
@@ -116,7 +116,7 @@ def _validated(diagnosis: Diagnosis, leader: str | None) -> Diagnosis:
     return replace(diagnosis, status=status, validations=agreeing, disagreements=others)
 
 
-def _contested(diagnosis: Diagnosis, reasons: Sealed, leader: str | None) -> Diagnosis:
+def _contested(diagnosis: Diagnosis, reasons: Encrypted, leader: str | None) -> Diagnosis:
     """One leader among several contests: it is shown, and the validation holds as long as enough others agree."""
     agreeing = leaders.still_agreeing(diagnosis.validations, leader)
     others = (each for each in diagnosis.disagreements if each.leader != leader)

@@ -7,7 +7,7 @@ from followup.domain.events import ClosingDownCorrected, ReviewCancelled, Review
 from followup.domain.reporting import known_review, report_of
 from followup.domain.reviews import ReviewStatus
 from followup.domain.state import FollowUp
-from shared.kernel import Context, Refusal, already_past
+from shared.kernel import Context, Refusal, require_past
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
 UPDATE_RESTS_ON_IT = Refusal("update-rests-on-review", "Une mise à jour du parcours vient de ce bilan")
@@ -27,7 +27,7 @@ def corrected(follow_up: FollowUp, command: Correction, context: Context) -> Rev
         case CorrectClosingDown(closed_on, reason):
             if follow_up.closed_down_on is None:
                 raise NOTHING_TO_CORRECT("Aucune cessation d’activité n’a été enregistrée.")
-            already_past(closed_on, context.now, "La date de cessation d’activité")
+            require_past(closed_on, context.now, "La date de cessation d’activité")
             return ClosingDownCorrected(closed_on, context.text(reason))
 
 

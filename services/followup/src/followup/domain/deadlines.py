@@ -20,13 +20,13 @@ from followup.domain.events import (
 )
 from followup.domain.reviews import OVERDUE_AFTER
 from followup.domain.state import FollowUp
-from shared.kernel import Context, Due, Refusal
+from shared.kernel import Context, Deadline, Refusal
 
 REVIEW, OVERDUE = "review", "overdue-review"
 TOO_SOON = Refusal("review-day-to-come", "Le jour du bilan n’est pas venu")
 
 
-def dues(_before: FollowUp, event: Event) -> Iterator[Due]:
+def dues(_before: FollowUp, event: Event) -> Iterator[Deadline]:
     """Each review to be held keeps two days: its own, and that from which it is overdue."""
     match event:
         case FollowUpOpened(reviews=reviews) | FollowUpResumed(reviews=reviews):
@@ -43,9 +43,9 @@ def dues(_before: FollowUp, event: Event) -> Iterator[Due]:
                 yield from _days(code, None)
 
 
-def _days(code: str, due_on: date | None) -> Iterator[Due]:
-    yield Due(REVIEW, code, due_on)
-    yield Due(OVERDUE, code, due_on and due_on + OVERDUE_AFTER)
+def _days(code: str, due_on: date | None) -> Iterator[Deadline]:
+    yield Deadline(REVIEW, code, due_on)
+    yield Deadline(OVERDUE, code, due_on and due_on + OVERDUE_AFTER)
 
 
 def when_due(kind: str, code: str) -> CallReview | CallOverdueReview:

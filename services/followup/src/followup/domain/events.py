@@ -8,7 +8,7 @@ from uuid import UUID
 
 from followup.domain.reviews import Report, ReviewStatus
 from followup.domain.themes import Theme
-from shared.kernel import Sealed, event
+from shared.kernel import Encrypted, event
 
 
 class Outcome(StrEnum):
@@ -50,7 +50,7 @@ class BaselineCorrectionHeard:
 class ReviewPlanned:
     review: str
     due_on: date
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("review-recorded", label="Bilan de suivi réalisé", effective="report.held_on")
@@ -63,7 +63,7 @@ class ReviewRecorded:
 class ReviewCorrected:
     review: str
     report: Report
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("review-cancelled", label="Bilan annulé\u00a0: il reste à faire")
@@ -73,14 +73,14 @@ class ReviewCancelled:
     review: str
     was: ReviewStatus
     due_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("review-unreachable", label="Structure injoignable pour un bilan")
 class ReviewUnreachable:
     review: str
     attempts: int
-    notes: Sealed | None = None
+    notes: Encrypted | None = None
 
 
 @event("review-fell-due", label="Bilan arrivé à échéance")
@@ -98,13 +98,13 @@ class ReviewOverdue:
 @event("parcours-update-asked", label="Mise à jour du parcours demandée")
 class ParcoursUpdateAsked:
     review: str
-    reason: Sealed
+    reason: Encrypted
     axes: tuple[Theme, ...] = ()
 
 
 @event("parcours-update-withdrawn", label="Demande de mise à jour du parcours levée")
 class ParcoursUpdateWithdrawn:
-    motive: Sealed | None = None
+    motive: Encrypted | None = None
 
 
 @event("structure-closed-down", label="Structure ayant cessé son activité", effective="closed_on")
@@ -113,26 +113,26 @@ class StructureClosedDown:
 
     closed_on: date
     reviews: tuple[str, ...]
-    notes: Sealed | None = None
+    notes: Encrypted | None = None
 
 
 @event("closing-down-corrected", label="Date de cessation d’activité corrigée", effective="closed_on")
 class ClosingDownCorrected:
     closed_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("need-found", label="Nouveau besoin repéré")
 class NeedFound:
     theme: Theme
-    description: Sealed
-    apart: Sealed | None = None
+    description: Encrypted
+    apart: Encrypted | None = None
 
 
 @event("follow-up-closed", label="Suivi clos")
 class FollowUpClosed:
     outcome: Outcome
-    conclusion: Sealed | None = None
+    conclusion: Encrypted | None = None
 
 
 Event = (

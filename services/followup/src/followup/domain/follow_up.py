@@ -43,7 +43,7 @@ from followup.domain.reporting import check_due, known_review, planned_review, r
 from followup.domain.reviews import ReviewStatus, schedule
 from followup.domain.state import FollowUp, Status, evolve
 from shared.attachments import AddAttachment
-from shared.kernel import Context, Decider, Refusal, already_past, yet_to_come
+from shared.kernel import Context, Decider, Refusal, require_future, require_past
 
 NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
 REVIEWS_LEFT = Refusal("reviews-left", "Des bilans restent à faire")
@@ -89,7 +89,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
     match command:
         case PlanReview(code, due_on, motive):
             review = planned_review(follow_up, code)
-            yet_to_come(due_on, context.now, "L’échéance d’un bilan")
+            require_future(due_on, context.now, "L’échéance d’un bilan")
             if due_on == review.due_on:
                 return []
             return [ReviewPlanned(code, due_on, context.text(motive))]
@@ -108,7 +108,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
                 raise NO_UPDATE("Il n’y a pas de demande à lever.")
             return [ParcoursUpdateWithdrawn(context.text(motive))]
         case RecordClosedDown(closed_on, notes):
-            already_past(closed_on, context.now, "La date de cessation d’activité")
+            require_past(closed_on, context.now, "La date de cessation d’activité")
             ceased = StructureClosedDown(closed_on, follow_up.left, context.optional_text(notes))
             return [ceased, FollowUpClosed(Outcome.CLOSED_DOWN)]
         case FindNeed():

@@ -7,7 +7,7 @@ from datetime import date
 from followup.domain.commands import CorrectReview, RecordReview
 from followup.domain.reviews import Report, Review, ReviewStatus, compared
 from followup.domain.state import FollowUp
-from shared.kernel import Context, Refusal, already_past, in_words
+from shared.kernel import Context, Refusal, format_date, require_past
 
 UNKNOWN_REVIEW = Refusal("unknown-review", "Bilan inconnu", status=422)
 ALREADY_RECORDED = Refusal("review-already-recorded", "Bilan déjà enregistré")
@@ -33,8 +33,8 @@ def planned_review(follow_up: FollowUp, code: str) -> Review:
 def check_due(code: str, review: Review, day: date) -> None:
     if day < review.opens_on:
         raise NOT_DUE(
-            f"Le bilan {code}, prévu le {in_words(review.due_on)}, peut avoir lieu à partir du"
-            f" {in_words(review.opens_on)}\u202f; si cela ne convient pas, déplacez son échéance.",
+            f"Le bilan {code}, prévu le {format_date(review.due_on)}, peut avoir lieu à partir du"
+            f" {format_date(review.opens_on)}\u202f; si cela ne convient pas, déplacez son échéance.",
             due_on=review.due_on.isoformat(),
             opens_on=review.opens_on.isoformat(),
         )
@@ -42,7 +42,7 @@ def check_due(code: str, review: Review, day: date) -> None:
 
 def report_of(follow_up: FollowUp, told: RecordReview | CorrectReview, review: Review, context: Context) -> Report:
     """What was found then, by the recorded date at the latest, set beside the diagnosis."""
-    already_past(told.held_on, context.now, "La date du bilan")
+    require_past(told.held_on, context.now, "La date du bilan")
     check_due(told.review, review, min(told.held_on, context.now.date()))
     if told.satisfaction is not None and not told.satisfaction_asked:
         raise NOT_ASKED("Une note est donnée alors que la question n’a pas été posée\u00a0: corrigez l’une ou l’autre.")

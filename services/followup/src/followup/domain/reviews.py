@@ -11,7 +11,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from shared.kernel import Context, Line, Refusal, Sealed, months_after
+from shared.kernel import Context, Encrypted, Line, Refusal, add_months
 from shared.kernel.events import command
 
 REVIEWS = {"M0": 0, "M6": 6, "M18": 18}
@@ -56,7 +56,7 @@ class Indicator:
 
     value: float
     comparability: Comparability
-    definition: Sealed | None = None
+    definition: Encrypted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class Report:
     indicators: dict[str, Indicator]
     not_measured: tuple[str, ...]
     appropriation: int
-    appropriation_notes: Sealed | None
+    appropriation_notes: Encrypted | None
     satisfaction: int | None
-    summary: Sealed
+    summary: Encrypted
     satisfaction_asked: bool = True
 
 
@@ -84,7 +84,7 @@ class Review:
     status: ReviewStatus = ReviewStatus.PLANNED
     report: Report | None = None
     attempts: int | None = None
-    notes: Sealed | None = None
+    notes: Encrypted | None = None
     fell_due: bool = False
     overdue: bool = False
 
@@ -96,7 +96,7 @@ class Review:
 def schedule(completed_on: date, months_by_code: Mapping[str, int], completions: int) -> dict[str, date]:
     """When each review falls due, by code. `completions`: how many times the parcours has ended, this one included."""
     suffix = f"-{completions}" if completions > 1 else ""
-    return {code + suffix: months_after(completed_on, months) for code, months in months_by_code.items()}
+    return {code + suffix: add_months(completed_on, months) for code, months in months_by_code.items()}
 
 
 def compared(

@@ -10,7 +10,7 @@ from annotated_types import Len
 
 from followup.domain.anonymity import identifying
 from followup.domain.themes import Theme
-from shared.kernel import Context, Decider, Line, Motive, Refusal, Sealed, SealedLine, Text, event
+from shared.kernel import ConfidentialLine, Context, Decider, Encrypted, Line, Motive, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -26,7 +26,7 @@ class Status(StrEnum):
 class Lesson:
     """What a sheet tells."""
 
-    title: SealedLine
+    title: ConfidentialLine
     theme: Theme
     context: Text
     what_worked: Text
@@ -65,15 +65,15 @@ class SheetSubmitted:
     """Sealed until somebody has read it over: a name may have escaped the check."""
 
     theme: Theme
-    title: Sealed
-    context: Sealed
-    what_worked: Sealed
-    limits: Sealed
+    title: Encrypted
+    context: Encrypted
+    what_worked: Encrypted
+    limits: Encrypted
 
 
 @event("sheet-returned", label="Fiche de capitalisation renvoyée avec un avis")
 class SheetReturned:
-    advice: Sealed
+    advice: Encrypted
 
 
 @event("sheet-published", label="Fiche de capitalisation publiée")
@@ -91,7 +91,7 @@ class SheetPublished:
 class Sheet:
     status: Status = Status.NEW
     submitted: SheetSubmitted | None = None
-    advice: Sealed | None = None
+    advice: Encrypted | None = None
     published: SheetPublished | None = None
 
 

@@ -30,7 +30,7 @@ from followup.domain.events import (
 )
 from followup.domain.reviews import Review, ReviewStatus
 from followup.domain.themes import Theme
-from shared.kernel import Sealed
+from shared.kernel import Encrypted
 from shared.kernel.frozen import replace
 
 
@@ -45,8 +45,8 @@ class Need:
     """`apart`: what sets it apart from another on the same theme."""
 
     theme: Theme
-    description: Sealed
-    apart: Sealed | None = None
+    description: Encrypted
+    apart: Encrypted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ParcoursUpdate:
     """What a review asked of the parcours, until the parcours has ended again."""
 
     review: str
-    reason: Sealed
+    reason: Encrypted
     axes: tuple[Theme, ...]
 
 
@@ -84,7 +84,7 @@ class FollowUp:
     needs: tuple[Need, ...] = ()
     closed_down_on: date | None = None
     outcome: Outcome | None = None
-    conclusion: Sealed | None = None
+    conclusion: Encrypted | None = None
     update: ParcoursUpdate | None = None
 
     def awaits(self, code: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from followup.domain.reviews import schedule
-from shared.kernel import Would, months_after
+from shared.kernel import RuleDifference, add_months
 
 AT_MOST = 31
 """Days between a parcours' end and its hearing here, within which that end is looked for."""
@@ -19,7 +19,7 @@ class Difference:
 
     review: str
     due_on: date | None
-    would: Would
+    would: RuleDifference
     reason: str
 
 
@@ -32,15 +32,15 @@ def differences(
         unknown = (
             "la règle d’alors n’est pas celle d’aujourd’hui, et le jour où le parcours a pris fin n’est pas connu ici."
         )
-        yield Difference("", None, Would.CANNOT_TELL, unknown)
+        yield Difference("", None, RuleDifference.CANNOT_TELL, unknown)
         return
     for after in sorted({*months} - {*rule.values()}):
-        day = months_after(ended_on, after)
+        day = add_months(ended_on, after)
         reason = f"{after}\u00a0mois après la fin du parcours, le {ended_on:%d/%m/%Y}."
-        yield Difference(f"M{after}", day, Would.MORE, reason)
+        yield Difference(f"M{after}", day, RuleDifference.MORE, reason)
     for after, (code, day) in zip(rule.values(), schedule(ended_on, rule, completions).items(), strict=True):
         if after not in months:
-            yield Difference(code, day, Would.LESS, f"aucun bilan à {after}\u00a0mois dans cette règle.")
+            yield Difference(code, day, RuleDifference.LESS, f"aucun bilan à {after}\u00a0mois dans cette règle.")
 
 
 def parcours_end(planned: Mapping[str, date], heard_on: date, completions: int, rule: Mapping[str, int]) -> date | None:

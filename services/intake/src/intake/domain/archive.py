@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from intake.domain.commands import ArchiveDossier, UnarchiveDossier
 from intake.domain.events import DossierArchived, DossierUnarchived, Event
 from intake.domain.state import Request, Status
-from shared.kernel import Context, InCharge, Refusal
+from shared.kernel import CaseAccess, Context, Refusal
 
 ARCHIVED = Refusal("dossier-archived", "Ce dossier est en archive")
 NOT_ARCHIVED = Refusal("not-archived", "Ce dossier n’est pas en archive")
@@ -36,12 +36,12 @@ def check_worked_on(request: Request) -> None:
         raise ARCHIVED("Rien n’y change plus. Si vous en avez de nouveau besoin, le ou la DPO peut l’en sortir.")
 
 
-def in_charge(_request: Request, event: Event) -> InCharge | None:
+def in_charge(_request: Request, event: Event) -> CaseAccess | None:
     match event:
         case DossierArchived(_, adviser, confidential):
-            return InCharge(adviser, confidential, archived=True)
+            return CaseAccess(adviser, confidential, archived=True)
         case DossierUnarchived(adviser, confidential):
-            return InCharge(adviser, confidential)
+            return CaseAccess(adviser, confidential)
     return None
 
 

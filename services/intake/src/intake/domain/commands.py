@@ -14,7 +14,7 @@ from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import Contact, Prefill, SealedContact, Structure
-from shared.kernel import Day, Line, Motive, Sealed, SealedLine, Text
+from shared.kernel import ConfidentialLine, Day, Encrypted, Line, Motive, Text
 from shared.kernel.events import command
 
 
@@ -39,7 +39,7 @@ class Confidential:
     """Why a dossier is confidential."""
 
     reason: ConfidentialReason
-    motive: Sealed
+    motive: Encrypted
 
 
 @command(title="Recevoir une demande")
@@ -76,7 +76,7 @@ class TakeOver:
     structure: Structure
     structure_id: UUID
     contact: SealedContact
-    need: Sealed | None
+    need: Encrypted | None
     difficulty: Difficulty | None
     confidential: Confidential | None = None
 
@@ -118,7 +118,7 @@ class RecordMeeting:
     """The adviser has received the structure and informed it of what the DLA can do."""
 
     held_on: Day
-    with_whom: SealedLine
+    with_whom: ConfidentialLine
     notes: Text | None = None
 
 

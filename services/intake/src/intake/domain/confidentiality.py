@@ -8,7 +8,7 @@ from intake.domain import archive
 from intake.domain.commands import EntrustDossier, LiftConfidentiality, MakeConfidential
 from intake.domain.events import ConfidentialityLifted, DossierEntrusted, DossierMadeConfidential, Event
 from intake.domain.state import Request
-from shared.kernel import Actor, Context, InCharge, Refusal, Role
+from shared.kernel import Actor, CaseAccess, Context, Refusal, Role
 
 NOT_IN_CHARGE = Refusal("not-in-charge", "Réservé à qui accompagne ce dossier", status=403)
 UNIT_MANAGERS_ONLY = Refusal("unit-managers-only", "Réservé à la ou au responsable de l’unité", status=403)
@@ -44,14 +44,14 @@ def open_to(request: Request) -> Iterator[type]:
         yield LiftConfidentiality
 
 
-def in_charge(request: Request, event: Event) -> InCharge | None:
+def in_charge(request: Request, event: Event) -> CaseAccess | None:
     match event:
         case DossierMadeConfidential(adviser=adviser):
-            return InCharge(adviser, confidential=True)
+            return CaseAccess(adviser, confidential=True)
         case ConfidentialityLifted(adviser=adviser):
-            return InCharge(adviser, confidential=False)
+            return CaseAccess(adviser, confidential=False)
         case DossierEntrusted(adviser, _, confidential):
-            return InCharge(adviser, confidential)
+            return CaseAccess(adviser, confidential)
     return archive.in_charge(request, event)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from shared.kernel import Context, Count, Day, Refusal, Sealed, Text, already_past, event
+from shared.kernel import Context, Count, Day, Encrypted, Refusal, Text, event, require_past
 from shared.kernel.events import command
 
 
@@ -85,7 +85,7 @@ class Difficulty:
     at: datetime
     lasting: Lasting | None = None
     causes: tuple[Cause, ...] = ()
-    explanation: Sealed | None = None
+    explanation: Encrypted | None = None
     days_left: int | None = None
     cessation_on: date | None = None
     legal_deadline: date | None = None
@@ -104,7 +104,7 @@ def qualify(command: QualifyDifficulty, context: Context) -> DifficultyQualified
             "(insolvent)\u00a0: changez le niveau, ou retirez la date."
         )
     if command.cessation_on:
-        already_past(command.cessation_on, context.now, "La date de cessation des paiements")
+        require_past(command.cessation_on, context.now, "La date de cessation des paiements")
     return DifficultyQualified(
         Difficulty(
             command.level,

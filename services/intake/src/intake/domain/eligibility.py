@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from intake.domain.criteria import Criteria, Criterion, Verdict
 from intake.domain.structure import Structure
-from shared.kernel import Sealed
+from shared.kernel import Encrypted
 
 
 class DerogationKind(StrEnum):
@@ -25,9 +25,9 @@ class Judged:
     """The last verdict on a criterion, who gave it, and the derogation that lifts it."""
 
     verdict: Verdict
-    evidence: Sealed
+    evidence: Encrypted
     by: str | None = None
-    derogation: Sealed | None = None
+    derogation: Encrypted | None = None
     derogation_kind: DerogationKind | None = None
     derogated_by: str | None = None
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from shared.erasure import ForgetPerson, forgetting_of
+from shared.erasure import ErasePerson, case_erasure_id
 from shared.erasure import erasure as forgetting
-from shared.kernel import Alongside, Context, Decider, Motive, Refusal, Sealed, event
+from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -60,7 +60,7 @@ class ConfirmErasure:
 @event("erasure-ordered", label="Effacement d’une personne ordonné")
 class ErasureOrdered:
     person: UUID
-    motive: Sealed
+    motive: Encrypted
     values: int
 
 
@@ -80,7 +80,7 @@ class Confirmed:
 @dataclass(frozen=True, slots=True)
 class Erasure:
     person: UUID | None = None
-    motive: Sealed | None = None
+    motive: Encrypted | None = None
     values: int = 0
     confirmed: dict[str, Confirmed] = field(default_factory=dict)
 
@@ -134,11 +134,11 @@ def _check_may_be_forgotten(asked: OrderKnowing) -> None:
         )
 
 
-def alongside(_erasure: Erasure, event: Event, context: Context) -> Iterable[Alongside]:
+def alongside(_erasure: Erasure, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """Intake forgets at once, in the transaction of the order."""
     if isinstance(event, ErasureOrdered):
-        forget = ForgetPerson(event.person, event.values)
-        yield Alongside(forgetting.decider, forgetting_of(event.person), forget, context.case)
+        forget = ErasePerson(event.person, event.values)
+        yield CompanionCommand(forgetting.decider, case_erasure_id(event.person), forget, context.case)
 
 
 def open_to(erasure: Erasure) -> Iterator[type]:

@@ -10,7 +10,7 @@ from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.eligibility import DerogationKind
 from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
-from shared.kernel import Sealed, event
+from shared.kernel import Encrypted, event
 
 
 @event("request-received", label="Demande reçue")
@@ -18,7 +18,7 @@ class RequestReceived:
     structure: Structure
     structure_id: UUID
     contact: SealedContact
-    need: Sealed
+    need: Encrypted
     unit: str
     earlier: tuple[UUID, ...] = ()
     prefill: Prefill | None = None
@@ -32,7 +32,7 @@ class TransferReceived:
     structure_id: UUID
     contact: SealedContact
     unit: str
-    need: Sealed | None = None
+    need: Encrypted | None = None
     difficulty: Difficulty | None = None
     adviser: str | None = None
 
@@ -41,13 +41,13 @@ class TransferReceived:
 class StructureCorrected:
     structure: Structure
     effective_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("contact-corrected", label="Interlocuteur·rice de la structure changé·e")
 class ContactCorrected:
     contact: SealedContact
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
@@ -63,15 +63,15 @@ class LinkedRequestOpened:
 @event("meeting-recorded", label="Entretien d’accueil", effective="held_on")
 class MeetingRecorded:
     held_on: date
-    with_whom: Sealed
-    notes: Sealed | None = None
+    with_whom: Encrypted
+    notes: Encrypted | None = None
 
 
 @event("criterion-assessed", label="Critère d’éligibilité examiné")
 class CriterionAssessed:
     criterion: str
     verdict: Verdict
-    evidence: Sealed
+    evidence: Encrypted
     rules: str
     by: str | None = None
 
@@ -79,7 +79,7 @@ class CriterionAssessed:
 @event("derogation-granted", label="Dérogation accordée")
 class DerogationGranted:
     criterion: str
-    motive: Sealed
+    motive: Encrypted
     rules: str
     kind: DerogationKind | None = None
     by: str | None = None
@@ -94,44 +94,44 @@ class RequestAdmitted:
     legal_form: LegalForm
     department: str
     headcount: int | None
-    motive: Sealed | None = None
+    motive: Encrypted | None = None
 
 
 @event("request-oriented", label="Structure orientée vers d’autres acteurs")
 class RequestOriented:
-    motive: Sealed
+    motive: Encrypted
     orientations: tuple[UUID, ...] = ()
-    why_none: Sealed | None = None
+    why_none: Encrypted | None = None
 
 
 @event("request-transferred", label="Demande transférée à une autre unité")
 class RequestTransferred:
     to_unit: str
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("request-withdrawn", label="Demande retirée par la structure")
 class RequestWithdrawn:
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("dossier-made-confidential", label="Dossier rendu confidentiel")
 class DossierMadeConfidential:
     reason: ConfidentialReason
-    motive: Sealed
+    motive: Encrypted
     adviser: str | None
 
 
 @event("confidentiality-lifted", label="Confidentialité du dossier levée")
 class ConfidentialityLifted:
-    motive: Sealed
+    motive: Encrypted
     adviser: str | None
 
 
 @event("dossier-entrusted", label="Dossier confié à quelqu’un d’autre")
 class DossierEntrusted:
     adviser: str
-    motive: Sealed
+    motive: Encrypted
     confidential: bool
 
 
@@ -150,7 +150,7 @@ class DossierUnarchived:
 
     adviser: str | None
     confidential: bool
-    motive: Sealed | None = None
+    motive: Encrypted | None = None
 
 
 @event("accompaniment-started", label="Plan convenu\u00a0: le parcours s’ouvre")
@@ -171,7 +171,7 @@ class CaseClosed:
 
 @event("case-given-up", label="Dossier clos\u00a0: la structure renonce avant le parcours")
 class CaseGivenUp:
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("case-reopened", label="Dossier rouvert\u00a0: le suivi reprend")

@@ -11,18 +11,18 @@ from uuid import UUID
 from intake.domain.register import register
 from intake.domain.register.commands import EndLink, OpenByLink
 from shared.kernel import (
-    Alongside,
+    CompanionCommand,
     Context,
     Day,
     Decider,
+    Encrypted,
     Motive,
-    Personal,
-    PersonLine,
+    PersonalData,
+    PersonalLine,
     Refusal,
     Role,
-    Sealed,
     event,
-    in_words,
+    format_date,
 )
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -45,7 +45,7 @@ class GiveLink:
     `leader` of a mandate and the `account` of a provider."""
 
     role: Bearer
-    name: PersonLine
+    name: PersonalLine
     motive: Motive
     until: Day | None = None
 
@@ -84,11 +84,11 @@ class LinkGiven:
     case: UUID
     person: UUID
     role: Bearer
-    name: Personal
+    name: PersonalData
     identity: UUID
     until: date
     by: str
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("link-renewed", label="Nouveau lien personnel donné")
@@ -96,12 +96,12 @@ class LinkRenewed:
     identity: UUID
     until: date
     by: str
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("link-revoked", label="Lien personnel retiré")
 class LinkRevoked:
-    motive: Sealed
+    motive: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class PersonalLink:
     case: UUID | None = None
     person: UUID | None = None
     role: Bearer | None = None
-    name: Sealed | None = None
+    name: Encrypted | None = None
     identity: UUID | None = None
     until: date | None = None
     given_by: str | None = None
@@ -137,7 +137,7 @@ def decide(link: PersonalLink, command: Command, context: Context) -> list[Event
                     " même nom, ajoutez sa fonction.",
                     link=str(before),
                 )
-            name = Personal(person, asked.name)
+            name = PersonalData(person, asked.name)
             return [LinkGiven(context.case, person, asked.role, name, identity, until, context.actor.id, motive)]
         case RevokeLink(motive):
             return [] if link.revoked else [LinkRevoked(context.text(motive))]
@@ -148,7 +148,7 @@ def _last_day(wanted: date | None, longest: date, context: Context) -> date:
         return longest
     if not context.now.date() <= wanted <= longest:
         raise NOT_THAT_LONG(
-            f"Choisissez un dernier jour entre aujourd’hui et le {in_words(longest)}\u202f; un nouveau lien pourra"
+            f"Choisissez un dernier jour entre aujourd’hui et le {format_date(longest)}\u202f; un nouveau lien pourra"
             " prendre la suite."
         )
     return wanted
@@ -164,17 +164,17 @@ def evolve(link: PersonalLink, event: Event) -> PersonalLink:
             return replace(link, revoked=True)
 
 
-def alongside(link: PersonalLink, event: Event, _context: Context) -> Iterable[Alongside]:
+def alongside(link: PersonalLink, event: Event, _context: Context) -> Iterable[CompanionCommand]:
     """The register opens the dossier to the link, and closes it to the one before: every service hears both."""
     if link.identity and not link.revoked:
-        yield Alongside(register.decider, link.identity, EndLink())
+        yield CompanionCommand(register.decider, link.identity, EndLink())
     match event:
         case LinkGiven(case_id, person, role, _, identity, until):
-            yield Alongside(register.decider, identity, OpenByLink(person, Role(role), case_id, until))
+            yield CompanionCommand(register.decider, identity, OpenByLink(person, Role(role), case_id, until))
         case LinkRenewed(identity, until):
             known = link.person, link.role, link.case
             assert known[0] and known[1] and known[2]
-            yield Alongside(register.decider, identity, OpenByLink(known[0], Role(known[1]), known[2], until))
+            yield CompanionCommand(register.decider, identity, OpenByLink(known[0], Role(known[1]), known[2], until))
 
 
 def open_to(link: PersonalLink) -> Iterator[type]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.reference import OURS, Reference
-from shared.kernel import Context, Decider, Line, Motive, Refusal, Sealed, event
+from shared.kernel import Context, Decider, Encrypted, Line, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -75,9 +75,9 @@ class OrientationProposed:
 
     case: UUID
     target: str | None
-    reason: Sealed
+    reason: Encrypted
     code: str | None = None
-    other: Sealed | None = None
+    other: Encrypted | None = None
 
 
 @event("orientation-consented", label="Accord de la structure pour l’orientation")
@@ -87,7 +87,7 @@ class OrientationConsented:
 
 @event("orientation-sent", label="Orientation transmise")
 class OrientationSent:
-    message: Sealed | None = None
+    message: Encrypted | None = None
 
 
 @event("orientation-acknowledged", label="Orientation bien reçue par le destinataire")
@@ -97,12 +97,12 @@ class OrientationAcknowledged:
 
 @event("orientation-concluded", label="Suites de l’orientation")
 class OrientationConcluded:
-    outcome: Sealed
+    outcome: Encrypted
 
 
 @event("orientation-declined", label="Orientation déclinée")
 class OrientationDeclined:
-    motive: Sealed
+    motive: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,10 @@ class Orientation:
     step: Step = Step.NEW
     case: UUID | None = None
     target: str | None = None
-    reason: Sealed | None = None
+    reason: Encrypted | None = None
     code: str | None = None
-    other: Sealed | None = None
-    outcome: Sealed | None = None
+    other: Encrypted | None = None
+    outcome: Encrypted | None = None
 
 
 ALREADY_PROPOSED = Refusal("orientation-already-proposed", "Orientation déjà proposée")

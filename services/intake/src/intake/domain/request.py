@@ -55,7 +55,7 @@ from intake.domain.reference import OURS, Reference
 from intake.domain.state import Request, Status, evolve
 from intake.domain.structure import checked, corrected, sealed
 from shared.attachments import AddAttachment
-from shared.kernel import UNIT_CODE, Claim, Context, Decider, Refusal, already_past
+from shared.kernel import UNIT_CODE, Context, Decider, Refusal, UniqueKey, require_past
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
@@ -100,7 +100,7 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
             return [qualify(command, context)]
         case CorrectStructure(structure, effective_on, reason):
             _must_be(request, Status.RECEIVED, Status.ADMITTED)
-            already_past(effective_on, context.now, "La date d’effet")
+            require_past(effective_on, context.now, "La date d’effet")
             return [
                 StructureCorrected(
                     corrected(request.structure, structure, reference), effective_on, context.text(reason)
@@ -112,7 +112,7 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
     _must_be(request, Status.RECEIVED)
     match command:
         case RecordMeeting(held_on, with_whom, notes):
-            already_past(held_on, context.now, "La date de l’entretien")
+            require_past(held_on, context.now, "La date de l’entretien")
             return [MeetingRecorded(held_on, context.text(with_whom), context.optional_text(notes))]
         case AssessCriterion():
             return [admission.assessed(command, reference, context)]
@@ -231,18 +231,18 @@ def _take_over(request: Request, command: TakeOver, context: Context) -> list[Ev
     return [received, DossierMadeConfidential(kept.reason, kept.motive, adviser)]
 
 
-def claims(request: Request, event: Event) -> Iterable[Claim]:
+def claims(request: Request, event: Event) -> Iterable[UniqueKey]:
     """One open case per structure and unit at a time, and a transfer is received once.
 
     A linked request opens beside its origin's follow-up, and counts among the open cases once it is admitted."""
     match event:
         case RequestAdmitted(structure_id=structure_id, unit=unit):
-            yield Claim("open-case", f"{unit}/{structure_id}")
+            yield UniqueKey("open-case", f"{unit}/{structure_id}")
         case RequestReceived(structure_id=structure_id, unit=unit):
-            yield Claim("open-case", f"{unit}/{structure_id}")
+            yield UniqueKey("open-case", f"{unit}/{structure_id}")
         case TransferReceived(origin, structure_id=structure_id, unit=unit):
-            yield Claim("open-case", f"{unit}/{structure_id}")
-            yield Claim("received-transfer", str(origin))
+            yield UniqueKey("open-case", f"{unit}/{structure_id}")
+            yield UniqueKey("received-transfer", str(origin))
         case (
             RequestOriented()
             | RequestTransferred()
@@ -251,7 +251,7 @@ def claims(request: Request, event: Event) -> Iterable[Claim]:
             | CaseClosed()
             | CaseGivenUp()
         ):
-            yield Claim("open-case", f"{request.unit}/{request.structure_id}", held=False)
+            yield UniqueKey("open-case", f"{request.unit}/{request.structure_id}", held=False)
 
 
 decider: Decider[Request] = Decider(

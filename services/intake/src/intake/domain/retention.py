@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from shared.erasure import ForgetDossier, forgetting_of
+from shared.erasure import EraseCase, case_erasure_id
 from shared.erasure import erasure as forgetting
-from shared.kernel import Alongside, Context, Decider, Motive, Refusal, Sealed, event
+from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -48,12 +48,12 @@ class DestroyDossier:
 
 @event("retention-held", label="Destruction du dossier suspendue")
 class RetentionHeld:
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("retention-released", label="Suspension de la destruction levée")
 class RetentionReleased:
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("dossier-destroyed", label="Dossier détruit au terme de sa conservation")
@@ -66,7 +66,7 @@ class DossierDestroyed:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    held: Sealed | None = None
+    held: Encrypted | None = None
     destroyed: bool = False
 
 
@@ -91,11 +91,11 @@ def decide(retention: Retention, command: Command, context: Context) -> list[Eve
             return [RetentionReleased(context.text(motive))] if retention.held else []
 
 
-def alongside(_retention: Retention, event: Event, context: Context) -> Iterable[Alongside]:
+def alongside(_retention: Retention, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """Intake destroys its own keys in the same transaction."""
     if isinstance(event, DossierDestroyed):
-        forget = ForgetDossier(context.case, event.persons, event.values)
-        yield Alongside(forgetting.decider, forgetting_of(context.case), forget, context.case)
+        forget = EraseCase(context.case, event.persons, event.values)
+        yield CompanionCommand(forgetting.decider, case_erasure_id(context.case), forget, context.case)
 
 
 def open_to(retention: Retention) -> Iterator[type]:

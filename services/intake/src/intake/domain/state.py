@@ -36,7 +36,7 @@ from intake.domain.events import (
     TransferReceived,
 )
 from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
-from shared.kernel import Sealed
+from shared.kernel import Encrypted
 from shared.kernel.frozen import replace
 
 
@@ -63,7 +63,7 @@ class Request:
     structure: Structure = NOBODY
     structure_id: UUID = NOT_YET
     contact: SealedContact | None = None
-    need: Sealed | None = None
+    need: Encrypted | None = None
     unit: str = ""
     origin: UUID | None = None
     theme: str | None = None

@@ -12,7 +12,7 @@ from annotated_types import Len
 from intake.domain import codes
 from intake.domain.codes import WRONG_NUMBER
 from intake.domain.reference import OURS, Reference
-from shared.kernel import Context, Count, FullTimeEquivalents, Line, Personal, PersonLine, Refusal
+from shared.kernel import Context, Count, FullTimeEquivalents, Line, PersonalData, PersonalLine, Refusal
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -84,10 +84,10 @@ class Prefill:
 class Contact:
     """The person who speaks for the structure, as typed in."""
 
-    name: PersonLine
-    function: PersonLine | None = None
-    email: PersonLine | None = None
-    phone: PersonLine | None = None
+    name: PersonalLine
+    function: PersonalLine | None = None
+    email: PersonalLine | None = None
+    phone: PersonalLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ class SealedContact:
     """The same person as the log knows them: an id, and values under that id's key."""
 
     person: str
-    name: Personal
-    function: Personal | None = None
-    email: Personal | None = None
-    phone: Personal | None = None
+    name: PersonalData
+    function: PersonalData | None = None
+    email: PersonalData | None = None
+    phone: PersonalData | None = None
 
 
 def checked(structure: Structure, reference: Reference = OURS) -> Structure:
@@ -125,8 +125,8 @@ def checked(structure: Structure, reference: Reference = OURS) -> Structure:
 def sealed(contact: Contact, context: Context) -> SealedContact:
     name = context.person(contact.name)
 
-    def under_their_key(value: str | None) -> Personal | None:
-        return Personal(name.key, value) if value else None
+    def under_their_key(value: str | None) -> PersonalData | None:
+        return PersonalData(name.key, value) if value else None
 
     return SealedContact(
         str(name.key),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from intake.domain.criteria import Criteria
 from intake.domain.eligibility import assess
 from intake.domain.state import Request
-from shared.kernel import Would
+from shared.kernel import RuleDifference
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Difference:
     """`criterion`: its code; `reason`: in French."""
 
     criterion: str
-    would: Would
+    would: RuleDifference
     reason: str
 
 
@@ -28,15 +28,17 @@ def differences(request: Request, then: Criteria | None, other: Criteria) -> Ite
     for criterion in other.list:
         code, label = criterion.code, f"«\u202f{criterion.label}\u202f»"
         if code in would_need - needed:
-            yield Difference(code, Would.MORE, f"{label} n’est pas rempli, et ces critères l’exigent.")
+            yield Difference(code, RuleDifference.MORE, f"{label} n’est pas rempli, et ces critères l’exigent.")
         elif code in needed - would_need - would_miss:
-            yield Difference(code, Would.LESS, f"{label} n’est pas rempli, et ces critères ne l’exigent pas.")
+            yield Difference(code, RuleDifference.LESS, f"{label} n’est pas rempli, et ces critères ne l’exigent pas.")
         elif code in would_miss - missing:
             asked = "personne n’a pu le dire" if code in request.criteria else "cela n’a jamais été demandé"
-            yield Difference(code, Would.CANNOT_TELL, f"{label}\u00a0: {asked}. {criterion.question}".rstrip())
+            yield Difference(code, RuleDifference.CANNOT_TELL, f"{label}\u00a0: {asked}. {criterion.question}".rstrip())
     for code in sorted(needed - {criterion.code for criterion in other.list}):
         label = then.labels([code]) if then else code
-        yield Difference(code, Would.LESS, f"«\u202f{label}\u202f» n’est pas rempli, et n’est pas de ces critères.")
+        yield Difference(
+            code, RuleDifference.LESS, f"«\u202f{label}\u202f» n’est pas rempli, et n’est pas de ces critères."
+        )
 
 
 def _stands(request: Request, criteria: Criteria) -> tuple[set[str], set[str]]:

@@ -21,7 +21,18 @@ from parcours.domain.known import (
 )
 from parcours.domain.proofs import cited, with_proof
 from parcours.domain.state import OPEN_STEPS, Agreement, Days, Parcours, Signatures, Sum
-from shared.kernel import Alongside, Context, Day, Line, Motive, Personal, PersonLine, Refusal, Sealed, event
+from shared.kernel import (
+    CompanionCommand,
+    Context,
+    Day,
+    Encrypted,
+    Line,
+    Motive,
+    PersonalData,
+    PersonalLine,
+    Refusal,
+    event,
+)
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -35,7 +46,7 @@ class RecordAgreement:
     `attachment`: the file of the case that proves it."""
 
     action: UUID
-    provider: PersonLine
+    provider: PersonalLine
     amount: Sum
     days: Days
     signed_on: Day
@@ -59,13 +70,13 @@ class SignAmendment:
 @event("agreement-signed", label="Convention signée avec le prestataire", effective="signed_on")
 class AgreementSigned:
     action: UUID
-    provider: Personal
+    provider: PersonalData
     amount: int
     days: int
     signed_on: date
     signatures: Signatures | None = None
     consultation: UUID | None = None
-    exception: Sealed | None = None
+    exception: Encrypted | None = None
     attachment: UUID | None = None
     account: str | None = None
 
@@ -129,11 +140,11 @@ def check_signatures(parcours: Parcours, signed_on: date, signed: Signatures | N
             raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
 
 
-def alongside(event: Any, context: Context) -> Iterable[Alongside]:
+def alongside(event: Any, context: Context) -> Iterable[CompanionCommand]:
     """The consultation that led to an agreement must have been awarded, and everyone informed."""
     if isinstance(event, AgreementSigned) and event.consultation:
         ask = bound.Conclude(event.action, event.amount, event.days)
-        yield Alongside(consultation.decider, event.consultation, ask, context.case)
+        yield CompanionCommand(consultation.decider, event.consultation, ask, context.case)
     if isinstance(event, Event):
         yield from cited(event, context)
 

@@ -11,7 +11,18 @@ from annotated_types import Len
 from parcours.domain.known import at_step, known_action, known_axis
 from parcours.domain.state import OPEN_STEPS, Action, Days, Kind, Parcours, PlannedAction, Status, Step
 from parcours.domain.validation import VALIDATION_HOLDS, SharedVersionLapsed, lapsing
-from shared.kernel import Context, Day, Line, Motive, PersonLine, Refusal, Sealed, SealedLine, event, yet_to_come
+from shared.kernel import (
+    ConfidentialLine,
+    Context,
+    Day,
+    Encrypted,
+    Line,
+    Motive,
+    PersonalLine,
+    Refusal,
+    event,
+    require_future,
+)
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -40,8 +51,8 @@ class AddAction:
 
     kind: Kind
     axis: Line
-    title: SealedLine
-    who: PersonLine
+    title: ConfidentialLine
+    who: PersonalLine
     starts_on: Day
     ends_on: Day
     planned_days: Days | None = None
@@ -74,7 +85,7 @@ class AxesRanked:
 @event("axis-deferred", label="Axe de changement différé")
 class AxisDeferred:
     axis: str
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("action-added", label="Action ajoutée au parcours")
@@ -86,7 +97,7 @@ class ActionAdded:
 @event("action-removed", label="Action retirée du parcours")
 class ActionRemoved:
     action: UUID
-    motive: Sealed
+    motive: Encrypted
     kind: Kind
 
 
@@ -95,7 +106,7 @@ class ActionRescheduled:
     action: UUID
     starts_on: date
     ends_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 WRONG_RANKING = Refusal("wrong-ranking", "Hiérarchie incomplète", status=422)
@@ -148,19 +159,19 @@ def _rescheduled(parcours: Parcours, command: RescheduleAction, context: Context
     if action.step is Step.STARTED and command.starts_on != action.planned.starts_on:
         raise WRONG_DATES("Cette action a commencé\u00a0: seule sa fin peut encore changer.")
     if action.step is Step.PLANNED:
-        yet_to_come(command.starts_on, context.now, "Le début de l’action")
+        require_future(command.starts_on, context.now, "Le début de l’action")
     _check_end(command.starts_on, command.ends_on, context)
     return [ActionRescheduled(command.action, command.starts_on, command.ends_on, context.text(command.reason))]
 
 
 def _check_end(starts_on: date, ends_on: date, context: Context) -> None:
-    yet_to_come(ends_on, context.now, "La fin de l’action")
+    require_future(ends_on, context.now, "La fin de l’action")
     if ends_on < starts_on:
         raise WRONG_DATES("Une action ne peut finir avant d’avoir commencé.")
 
 
 def _planned(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
-    yet_to_come(command.starts_on, context.now, "Le début de l’action")
+    require_future(command.starts_on, context.now, "Le début de l’action")
     _check_end(command.starts_on, command.ends_on, context)
     if (command.kind is Kind.CONSULTING) != (command.planned_days is not None):
         raise WRONG_DAYS(

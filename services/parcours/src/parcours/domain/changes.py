@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from parcours.domain.state import Content, Kind, PlannedAction
-from shared.kernel import CHANGES, Sealed, differing
+from shared.kernel import CHANGE_LABELS, Encrypted, diff_facts
 
-Show = Callable[[Sealed], str]
+Show = Callable[[Encrypted], str]
 """Opens a sealed value for who may read it."""
 
 
@@ -78,7 +78,7 @@ class Fact:
 
 def changes(before: Content, after: Content, show: Show) -> list[Change]:
     """In the order of the sections. Texts are compared as they are read: one whose key is gone cannot be compared."""
-    found = [_change(kind, then, now) for kind, then, now in differing(facts(before, show), facts(after, show))]
+    found = [_change(kind, then, now) for kind, then, now in diff_facts(facts(before, show), facts(after, show))]
     order = list(Section)
     return sorted(found, key=lambda change: (order.index(change.section), change.label, change.kind))
 
@@ -115,7 +115,7 @@ def _change(kind: str, before: Fact | None, after: Fact | None) -> Change:
     assert fact is not None
     return Change(
         kind,
-        CHANGES[kind],
+        CHANGE_LABELS[kind],
         fact.section,
         SECTIONS[fact.section],
         fact.label,

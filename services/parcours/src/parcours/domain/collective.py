@@ -11,22 +11,22 @@ from parcours.domain.building import ActionAdded, ActionRemoved
 from parcours.domain.coordination import ActionAbandoned, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned
 from parcours.domain.state import OPEN_STEPS, Parcours
-from shared.kernel import Alongside, Context
+from shared.kernel import CompanionCommand, Context
 
 
-def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
+def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """An action joins its operation, starts with it, and leaves it when it is given up."""
     match event:
         case ActionAdded(key, planned) if planned.collective_operation:
-            yield Alongside(operation.decider, planned.collective_operation, operation.Join(context.case, key))
+            yield CompanionCommand(operation.decider, planned.collective_operation, operation.Join(context.case, key))
         case ActionStarted(key) if shared := _operation(parcours, key):
-            yield Alongside(operation.decider, shared, operation.Begin())
+            yield CompanionCommand(operation.decider, shared, operation.Begin())
         case ActionRemoved(key) | ActionAbandoned(key) if shared := _operation(parcours, key):
-            yield Alongside(operation.decider, shared, operation.Leave(key))
+            yield CompanionCommand(operation.decider, shared, operation.Leave(key))
         case ParcoursAbandoned():
             for key, action in parcours.actions.items():
                 if action.step in OPEN_STEPS and (shared := _operation(parcours, key)):
-                    yield Alongside(operation.decider, shared, operation.Leave(key))
+                    yield CompanionCommand(operation.decider, shared, operation.Leave(key))
 
 
 def _operation(parcours: Parcours, key: UUID) -> UUID | None:

@@ -16,7 +16,7 @@ from parcours.domain.known import (
 )
 from parcours.domain.state import OPEN_STEPS, Introduction, Kind, Parcours, Status, Step
 from parcours.domain.validation import SharedVersionLapsed, lapsing
-from shared.kernel import Context, Day, Motive, Personal, PersonLine, Refusal, Sealed, Text, event
+from shared.kernel import Context, Day, Encrypted, Motive, PersonalData, PersonalLine, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -26,7 +26,7 @@ class Introduce:
     """The adviser puts the structure in touch with somebody who opens the way to an action."""
 
     action: UUID
-    whom: PersonLine
+    whom: PersonalLine
     held_on: Day
 
 
@@ -64,7 +64,7 @@ class CarryOver:
 @event("introduction-made", label="Mise en relation", effective="held_on")
 class IntroductionMade:
     action: UUID
-    whom: Personal
+    whom: PersonalData
     held_on: date
 
 
@@ -76,19 +76,19 @@ class ActionStarted:
 @event("action-finished", label="Action terminée")
 class ActionFinished:
     action: UUID
-    summary: Sealed
+    summary: Encrypted
 
 
 @event("action-abandoned", label="Action abandonnée")
 class ActionAbandoned:
     action: UUID
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("action-carried-over", label="Action reportée après le parcours")
 class ActionCarriedOver:
     action: UUID
-    motive: Sealed
+    motive: Encrypted
 
 
 NO_FUNDS = Refusal("no-funds", "Aucun financement engagé")

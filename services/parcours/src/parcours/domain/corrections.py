@@ -22,7 +22,18 @@ from parcours.domain.known import (
     since_signature,
 )
 from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
-from shared.kernel import Alongside, Context, Day, Motive, Personal, PersonLine, Refusal, Sealed, Text, event
+from shared.kernel import (
+    CompanionCommand,
+    Context,
+    Day,
+    Encrypted,
+    Motive,
+    PersonalData,
+    PersonalLine,
+    Refusal,
+    Text,
+    event,
+)
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -33,7 +44,7 @@ class CorrectIntroduction:
 
     action: UUID
     introduction: Annotated[int, Ge(1), Le(1_000)]
-    whom: PersonLine
+    whom: PersonalLine
     held_on: Day
     reason: Motive
 
@@ -44,7 +55,7 @@ class CorrectAgreement:
     included, or signatures."""
 
     action: UUID
-    provider: PersonLine
+    provider: PersonalLine
     amount: Sum
     days: Days
     signed_on: Day
@@ -84,19 +95,19 @@ class CorrectDebrief:
 class IntroductionCorrected:
     action: UUID
     introduction: int
-    whom: Personal
+    whom: PersonalData
     held_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("agreement-corrected", label="Convention corrigée", effective="signed_on")
 class AgreementCorrected:
     action: UUID
-    provider: Personal
+    provider: PersonalData
     amount: int
     days: int
     signed_on: date
-    reason: Sealed
+    reason: Encrypted
     signatures: Signatures | None = None
 
 
@@ -105,21 +116,21 @@ class DaysCorrected:
     action: UUID
     days: int
     effective_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("final-report-corrected", label="Réception du rapport final corrigée", effective="received_on")
 class FinalReportCorrected:
     action: UUID
     received_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 @event("debrief-corrected", label="Bilan de fin de parcours corrigé", effective="held_on")
 class DebriefCorrected:
-    debrief: Sealed
+    debrief: Encrypted
     held_on: date
-    reason: Sealed
+    reason: Encrypted
 
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
@@ -182,12 +193,14 @@ def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) 
     )
 
 
-def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
+def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """Corrected or not, an agreement stays within the proposal that was retained."""
     if isinstance(event, AgreementCorrected):
         agreement = agreement_of(parcours.actions[event.action])
         if agreement.consultation:
-            yield Alongside(consultation.decider, agreement.consultation, bound.Confirm(event.amount), context.case)
+            yield CompanionCommand(
+                consultation.decider, agreement.consultation, bound.Confirm(event.amount), context.case
+            )
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:

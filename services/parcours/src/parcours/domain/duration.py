@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from parcours.domain.state import Parcours
-from shared.kernel import Context, Motive, Refusal, Role, Sealed, event, in_words, months_after
+from shared.kernel import Context, Encrypted, Motive, Refusal, Role, add_months, event, format_date
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -22,7 +22,7 @@ class GrantDurationDerogation:
 
 @event("duration-derogation-granted", label="Dérogation de durée accordée")
 class DurationDerogationGranted:
-    motive: Sealed
+    motive: Encrypted
 
 
 NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
@@ -48,12 +48,12 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
 def check_duration(parcours: Parcours, ends_on: date) -> None:
     """Raises unless the support that would end that day lasts as long as it should, or a derogation was granted."""
     admitted_on = parcours.plan.admitted_at.date()
-    earliest, latest = months_after(admitted_on, SHORTEST), months_after(admitted_on, LONGEST)
+    earliest, latest = add_months(admitted_on, SHORTEST), add_months(admitted_on, LONGEST)
     if parcours.duration_derogation or earliest <= ends_on <= latest:
         return
     raise WRONG_DURATION(
         "De l’admission à son terme, un accompagnement dure entre deux mois et deux ans\u00a0: celui-ci prend fin "
-        f"entre le {in_words(earliest)} et le {in_words(latest)}, sauf dérogation motivée de votre responsable.",
+        f"entre le {format_date(earliest)} et le {format_date(latest)}, sauf dérogation motivée de votre responsable.",
         earliest=earliest.isoformat(),
         latest=latest.isoformat(),
     )

@@ -12,7 +12,7 @@ from parcours.domain.duration import check_duration
 from parcours.domain.funding import FundsReleased, releasing
 from parcours.domain.known import NOT_VALIDATED, since_admission
 from parcours.domain.state import OPEN_STEPS, Parcours, Plan, Status
-from shared.kernel import Context, Day, Line, Motive, Refusal, Sealed, Text, event
+from shared.kernel import Context, Day, Encrypted, Line, Motive, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -46,18 +46,18 @@ class GiveUpdateUp:
 class ParcoursCompleted:
     plan: Plan
     actions: dict[str, int]
-    debrief: Sealed
+    debrief: Encrypted
     held_on: date
 
 
 @event("parcours-abandoned", label="Parcours abandonné")
 class ParcoursAbandoned:
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("update-abandoned", label="Mise à jour du parcours abandonnée")
 class UpdateAbandoned:
-    motive: Sealed
+    motive: Encrypted
 
 
 ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")

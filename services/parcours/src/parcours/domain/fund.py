@@ -10,7 +10,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from annotated_types import Ge, Le
 
 from parcours.domain.state import Sum
-from shared.kernel import Cents, Context, Decider, Line, Motive, Refusal, Role, Sealed, euros, event
+from shared.kernel import Cents, Context, Decider, Encrypted, Line, Motive, Refusal, Role, event, format_euros
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -69,7 +69,7 @@ class FundOpened:
 @event("fund-adjusted", label="Enveloppe du fonds d’ingénierie ajustée")
 class FundAdjusted:
     allocated: int
-    motive: Sealed
+    motive: Encrypted
 
 
 @event("fund-engaged", label="Somme engagée sur le fonds d’ingénierie")
@@ -157,14 +157,14 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
             _check_manager(fund.unit, context)
             if allocated < fund.committed:
                 raise BELOW_COMMITTED(
-                    f"L’enveloppe ne peut descendre sous les {euros(fund.committed)} déjà engagés.",
+                    f"L’enveloppe ne peut descendre sous les {format_euros(fund.committed)} déjà engagés.",
                     committed=fund.committed,
                 )
             return [FundAdjusted(allocated, context.text(motive))]
         case Engage(case, action, amount):
             if amount > fund.available:
                 raise FUND_EXHAUSTED(
-                    f"Il reste {euros(fund.available)} au fonds d’ingénierie {fund.year}\u00a0: réduisez "
+                    f"Il reste {format_euros(fund.available)} au fonds d’ingénierie {fund.year}\u00a0: réduisez "
                     "l’engagement, ou voyez avec votre responsable si l’enveloppe peut être relevée.",
                     available=fund.available,
                 )
@@ -197,7 +197,7 @@ def _check_engaged(fund: Fund, action: UUID, amount: int) -> None:
     engagement = fund.engagements.get(action)
     left = engagement.engaged - engagement.paid if engagement else 0
     if amount > left:
-        raise BEYOND_ENGAGED(f"Il reste {euros(left)} engagés pour cette action.", left=left)
+        raise BEYOND_ENGAGED(f"Il reste {format_euros(left)} engagés pour cette action.", left=left)
 
 
 def evolve(fund: Fund, event: Event) -> Fund:

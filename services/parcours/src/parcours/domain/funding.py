@@ -9,7 +9,7 @@ from uuid import UUID
 from parcours.domain import fund
 from parcours.domain.known import NO_FINAL_REPORT, action_to_start, agreement_of, consulting_action
 from parcours.domain.state import Action, Parcours, Sum
-from shared.kernel import Alongside, Context, Refusal, euros, event, year_in_paris
+from shared.kernel import CompanionCommand, Context, Refusal, event, format_euros, paris_year
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -69,7 +69,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case CommitFunds(key, amount):
             action_to_start(parcours, key)
             _check_agreed(action, amount)
-            this_year = fund.fund_id(parcours.plan.unit, year_in_paris(context.now))
+            this_year = fund.fund_id(parcours.plan.unit, paris_year(context.now))
             return [FundsCommitted(key, amount, action.fund if action.committed else this_year)]
         case AuthorisePayment(key, amount, last):
             if not action.report_accepted:
@@ -83,7 +83,8 @@ def _check_agreed(action: Action, amount: int) -> None:
     agreed = agreement_of(action).amount
     if action.committed + amount > agreed:
         raise BEYOND_AGREED_AMOUNT(
-            f"La convention prévoit {euros(agreed)}\u00a0: il en reste {euros(agreed - action.committed)} à engager.",
+            f"La convention prévoit {format_euros(agreed)}\u00a0: il en reste"
+            f" {format_euros(agreed - action.committed)} à engager.",
             agreed=agreed,
             left=agreed - action.committed,
         )
@@ -92,8 +93,8 @@ def _check_agreed(action: Action, amount: int) -> None:
 def _check_committed(action: Action, amount: int) -> None:
     if action.paid + amount > action.committed:
         raise BEYOND_COMMITTED(
-            f"{euros(action.committed)} sont engagés pour cette prestation\u00a0: il en reste "
-            f"{euros(action.committed - action.paid)} à payer.",
+            f"{format_euros(action.committed)} sont engagés pour cette prestation\u00a0: il en reste "
+            f"{format_euros(action.committed - action.paid)} à payer.",
             committed=action.committed,
             left=action.committed - action.paid,
         )
@@ -113,13 +114,13 @@ def _worked(action: Action) -> int:
     return min(action.committed, -(-action.agreement.amount * action.days // action.agreement.days))
 
 
-def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
+def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """What the fund records in the same transaction, or refuses."""
     if isinstance(event, FundsCommitted) and event.fund:
-        yield Alongside(fund.decider, event.fund, fund.Engage(context.case, event.action, event.amount))
+        yield CompanionCommand(fund.decider, event.fund, fund.Engage(context.case, event.action, event.amount))
     elif isinstance(event, FundsReleased | PaymentAuthorised) and (engaged := parcours.actions[event.action].fund):
         ask = fund.Free if isinstance(event, FundsReleased) else fund.Spend
-        yield Alongside(fund.decider, engaged, ask(event.action, event.amount))
+        yield CompanionCommand(fund.decider, engaged, ask(event.action, event.amount))
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:

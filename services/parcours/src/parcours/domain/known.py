@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from parcours.domain.state import STEPS, Action, Agreement, Kind, Parcours, Status, Step
-from shared.kernel import Context, Refusal, already_past, in_words
+from shared.kernel import Context, Refusal, format_date, require_past
 
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)
@@ -27,8 +27,8 @@ def since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> 
     """A day from the structure's admission to today. The admission is an instant, and what somebody types a day in the
     structure's territory: it can be the day before."""
     admitted_on = parcours.plan.admitted_at.date()
-    if already_past(day, now, what) < admitted_on - timedelta(days=1):
-        raise BEFORE_ADMISSION(f"{what} ne peut précéder l’admission de la structure, le {in_words(admitted_on)}.")
+    if require_past(day, now, what) < admitted_on - timedelta(days=1):
+        raise BEFORE_ADMISSION(f"{what} ne peut précéder l’admission de la structure, le {format_date(admitted_on)}.")
     return day
 
 
@@ -68,8 +68,8 @@ def not_reported(action: Action) -> Action:
 
 def since_signature(action: Action, day: date, context: Context, what: str) -> date:
     signed_on = agreement_of(action).signed_on
-    if already_past(day, context.now, what) < signed_on:
-        raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {in_words(signed_on)}.")
+    if require_past(day, context.now, what) < signed_on:
+        raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {format_date(signed_on)}.")
     return day
 
 

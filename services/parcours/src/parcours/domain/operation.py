@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import Context, Decider, Line, Refusal, Sealed, SealedLine, event
+from shared.kernel import ConfidentialLine, Context, Decider, Encrypted, Line, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -26,7 +26,7 @@ class PlanOperation:
     """A unit plans something that several structures will do together."""
 
     unit: Line
-    title: SealedLine
+    title: ConfidentialLine
 
 
 @command
@@ -52,7 +52,7 @@ class Leave:
 @event("operation-planned", label="Opération collective prévue")
 class OperationPlanned:
     unit: str
-    title: Sealed
+    title: Encrypted
 
 
 @event("beneficiary-joined", label="Structure associée à l’opération collective")
@@ -82,7 +82,7 @@ class Operation:
 
     step: Step = Step.NEW
     unit: str | None = None
-    title: Sealed | None = None
+    title: Encrypted | None = None
     actions: dict[UUID, UUID] = field(default_factory=dict)
 
 

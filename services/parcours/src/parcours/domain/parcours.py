@@ -18,7 +18,7 @@ from parcours.domain import (
     validation,
 )
 from parcours.domain.state import Parcours, Plan, Status
-from shared.kernel import Alongside, Context, Decider, Refusal, event
+from shared.kernel import CompanionCommand, Context, Decider, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -144,7 +144,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
     return ending.evolve(parcours, event)
 
 
-def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[Alongside]:
+def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """What the fund, the consultation or the collective operation records with it, or refuses."""
     yield from funding.alongside(parcours, event, context)
     yield from agreement.alongside(event, context)

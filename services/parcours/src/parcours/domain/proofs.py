@@ -8,7 +8,7 @@ from uuid import UUID
 
 from parcours.domain.state import Action
 from shared.attachments import CiteAttachment, attachment
-from shared.kernel import Alongside, Context, name_of
+from shared.kernel import CompanionCommand, Context, event_name
 from shared.kernel.frozen import replace
 
 
@@ -22,10 +22,10 @@ class Proven(Protocol):
     def attachment(self) -> UUID | None: ...
 
 
-def cited(event: Proven, context: Context) -> Iterator[Alongside]:
+def cited(event: Proven, context: Context) -> Iterator[CompanionCommand]:
     if event.attachment:
-        cite = CiteAttachment(name_of(event).name, event.action)
-        yield Alongside(attachment.decider, event.attachment, cite, context.case)
+        cite = CiteAttachment(event_name(event).name, event.action)
+        yield CompanionCommand(attachment.decider, event.attachment, cite, context.case)
 
 
 def with_proof(action: Action, event: Proven) -> Action:

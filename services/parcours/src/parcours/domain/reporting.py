@@ -20,9 +20,9 @@ from parcours.domain.known import (
 )
 from parcours.domain.proofs import cited, with_proof
 from parcours.domain.state import Action, Days, Parcours, Status, Step
-from shared.kernel import Alongside, Context, Day, Refusal, Role, event
+from shared.kernel import CompanionCommand, Context, Day, Refusal, Role, event
 from shared.kernel.events import command
-from shared.kernel.french import counted
+from shared.kernel.french import format_count
 from shared.kernel.frozen import replace
 
 
@@ -104,8 +104,8 @@ def _check_days(action: Action, days: int) -> None:
     agreed = agreement_of(action).days
     if action.days + days > agreed:
         raise BEYOND_AGREED_DAYS(
-            f"La convention prévoit {counted(agreed, 'jour')}, dont {action.days} déjà réalisés\u00a0: au-delà, signez "
-            "un avenant.",
+            f"La convention prévoit {format_count(agreed, 'jour')}, dont {action.days} déjà réalisés\u00a0: au-delà,"
+            " signez un avenant.",
             agreed=agreed,
             left=agreed - action.days,
         )
@@ -137,14 +137,14 @@ def _check_own(action: Action, context: Context) -> None:
         bound.recognised(agreement.account, context)
 
 
-def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Alongside]:
+def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """A provider that hands its report in must be the one that was chosen."""
     if not isinstance(event, FinalReportReceived):
         return
     if context.actor.role is Role.PROVIDER:
         agreement = agreement_of(parcours.actions[event.action])
         if agreement.consultation:
-            yield Alongside(consultation.decider, agreement.consultation, bound.Recognise(), context.case)
+            yield CompanionCommand(consultation.decider, agreement.consultation, bound.Recognise(), context.case)
     yield from cited(event, context)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from shared.kernel import Day, Personal, Sealed
+from shared.kernel import Day, Encrypted, PersonalData
 from shared.kernel.frozen import replace
 
 Days = Annotated[int, Ge(1), Le(1_000)]
@@ -74,8 +74,8 @@ class PlannedAction:
 
     kind: Kind
     axis: str
-    title: Sealed
-    who: Personal
+    title: Encrypted
+    who: PersonalData
     starts_on: date
     ends_on: date
     planned_days: int | None = None
@@ -84,7 +84,7 @@ class PlannedAction:
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    whom: Personal
+    whom: PersonalData
     held_on: date
 
 
@@ -104,13 +104,13 @@ class Agreement:
     `consultation` is what led to it, or `exception` says why none did, and `account` who the provider is when it acts
     by itself."""
 
-    provider: Personal
+    provider: PersonalData
     amount: int
     days: int
     signed_on: date
     signatures: Signatures | None = None
     consultation: UUID | None = None
-    exception: Sealed | None = None
+    exception: Encrypted | None = None
     account: str | None = None
 
 
@@ -132,7 +132,7 @@ class Action:
     report_received_on: date | None = None
     report_accepted: bool = False
     paid: int = 0
-    outcome: Sealed | None = None
+    outcome: Encrypted | None = None
     proofs: tuple[UUID, ...] = ()
 
 
@@ -147,7 +147,7 @@ class SharedVersion:
     """What the structure was last shown: only a validation that names both, version and hash, holds."""
 
     version: int
-    salt: Sealed
+    salt: Encrypted
     content_hash: str
 
 
@@ -156,7 +156,7 @@ class Content:
     """Everything that a validation is about; `period` null: not shared yet."""
 
     ranking: tuple[str, ...] = ()
-    deferrals: dict[str, Sealed] = field(default_factory=dict)
+    deferrals: dict[str, Encrypted] = field(default_factory=dict)
     actions: dict[UUID, PlannedAction] = field(default_factory=dict)
     period: Period | None = None
 
@@ -174,16 +174,16 @@ class Parcours:
     status: Status = Status.NEW
     plan: Plan = NO_PLAN
     ranking: tuple[str, ...] = ()
-    deferrals: dict[str, Sealed] = field(default_factory=dict)
+    deferrals: dict[str, Encrypted] = field(default_factory=dict)
     actions: dict[UUID, Action] = field(default_factory=dict)
     period: Period | None = None
-    duration_derogation: Sealed | None = None
+    duration_derogation: Encrypted | None = None
     content_version: int = 0
     shared: SharedVersion | None = None
     validated_version: int | None = None
     validations: tuple[str | None, ...] = ()
-    objections: Sealed | None = None
-    debrief: Sealed | None = None
+    objections: Encrypted | None = None
+    debrief: Encrypted | None = None
     debrief_held_on: date | None = None
     completed: bool = False
 

@@ -15,16 +15,16 @@ from parcours.domain.state import OPEN_STEPS, Action, Parcours, Period, SharedVe
 from shared.kernel import (
     Context,
     Day,
+    Encrypted,
     Line,
     Motive,
     Refusal,
     Refused,
     Role,
-    Sealed,
     event,
+    format_date,
     french,
-    in_words,
-    yet_to_come,
+    require_future,
 )
 from shared.kernel.content_hash import content_hash
 from shared.kernel.events import command
@@ -74,7 +74,7 @@ class TakeUpAgain:
 @event("parcours-shared", label="Parcours partagé avec la structure")
 class ParcoursShared:
     version: int
-    salt: Sealed
+    salt: Encrypted
     content_hash: str
     period: Period
 
@@ -97,13 +97,13 @@ class ParcoursValidated:
 @event("parcours-contested", label="Parcours contesté par la structure")
 class ParcoursContested:
     version: int
-    reasons: Sealed
+    reasons: Encrypted
 
 
 @event("parcours-adjusted", label="Parcours rouvert pour ajustement\u00a0: la validation ne tient plus")
 class ParcoursAdjusted:
     version: int
-    reason: Sealed
+    reason: Encrypted
 
 
 NOT_RANKED = Refusal("axes-not-ranked", "Axes de changement non hiérarchisés")
@@ -154,9 +154,9 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
     if not parcours.plan.admitted_at.date() - timedelta(days=1) <= command.starts_on <= command.ends_on:
         raise WRONG_PERIOD(
             "Un parcours commence une fois la structure admise, ici le "
-            f"{in_words(parcours.plan.admitted_at.date())}, et finit après avoir commencé."
+            f"{format_date(parcours.plan.admitted_at.date())}, et finit après avoir commencé."
         )
-    check_duration(parcours, yet_to_come(command.ends_on, context.now, "La fin du parcours"))
+    check_duration(parcours, require_future(command.ends_on, context.now, "La fin du parcours"))
     period = Period(command.starts_on, command.ends_on)
     _check_within(parcours, period)
     if parcours.status is Status.SHARED and parcours.period == period:
@@ -176,7 +176,7 @@ def _check_within(parcours: Parcours, period: Period) -> None:
     ]
     if outside:
         raise OUTSIDE_PERIOD(
-            f"Le parcours irait {french.period(period.starts_on, period.ends_on)}\u00a0: changez ces dates, ou "
+            f"Le parcours irait {french.format_period(period.starts_on, period.ends_on)}\u00a0: changez ces dates, ou "
             f"celles des actions qui n’y tiennent pas ({len(outside)}).",
             actions=[str(key) for key in outside],
         )

@@ -13,25 +13,25 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from shared.access import Consultation, Consultations
-from shared.crypto import Erased
+from shared.access import AccessLog, AccessRecord
+from shared.crypto import KeyErased
 from shared.kernel import Actor, Role, uuid7
-from shared.web.http import MOTIVE, ProblemError, operation_id
+from shared.web.http import MOTIVE_HEADER, ProblemError, operation_id
 
 log = logging.getLogger(__name__)
-CORRELATION = "DLA-Correlation"
+CORRELATION_HEADER = "DLA-Correlation"
 """An id that a program gives to the reads which it makes for one purpose."""
-SAY_WHY = frozenset({Role.AUDITOR, Role.DPO})
+MOTIVE_ROLES = frozenset({Role.AUDITOR, Role.DPO})
 SHORTEST, LONGEST = 3, 500
 MOMENTS = ("version", "as_of", "on", "since", "until")
 MOMENT = re.compile(r"[0-9TZ:.+ -]{1,40}")
 
 
-class Reads:
+class AccessRecorder:
     """What one request reads; a dossier is recorded once, however many times it is looked at."""
 
     def __init__(self, request: Request, actor: Actor, under: UUID) -> None:
-        self._consultations: Consultations = request.app.state.consultations
+        self._consultations: AccessLog = request.app.state.consultations
         self._request, self._actor, self._under = request, actor, under
         self._recorded: set[UUID] = set()
 
@@ -39,14 +39,14 @@ class Reads:
         """Raises ProblemError: 428 without a motive where one is needed, 503 when this cannot be recorded."""
         if case in self._recorded:
             return
-        motive = motive_in(self._request.headers.get(MOTIVE, ""))
-        if motive is None and (self._actor.role in SAY_WHY or (archived and self._actor.role is not Role.SERVICE)):
+        motive = parse_motive(self._request.headers.get(MOTIVE_HEADER, ""))
+        if motive is None and (self._actor.role in MOTIVE_ROLES or (archived and self._actor.role is not Role.SERVICE)):
             raise ProblemError(
                 428,
                 "motive-needed",
                 "Pourquoi consultez-vous ce dossier\u202f?",
                 "Un dossier du DLA est confidentiel\u00a0: avant de le lire, dites pourquoi en quelques mots, dans"
-                f" l’en-tête {MOTIVE}. Votre motif est gardé, scellé, avec la trace de cette lecture.",
+                f" l’en-tête {MOTIVE_HEADER}. Votre motif est gardé, scellé, avec la trace de cette lecture.",
             )
         self._record(case=case, units=sorted(units), motive=motive)
         self._recorded.add(case)
@@ -57,8 +57,10 @@ class Reads:
 
     def told_on(self) -> dict[str, str]:
         """The headers that tell another service the same."""
-        motive = motive_in(self._request.headers.get(MOTIVE, ""))
-        return {CORRELATION: str(self._correlation)} | ({MOTIVE: quote(motive, safe="")} if motive else {})
+        motive = parse_motive(self._request.headers.get(MOTIVE_HEADER, ""))
+        return {CORRELATION_HEADER: str(self._correlation)} | (
+            {MOTIVE_HEADER: quote(motive, safe="")} if motive else {}
+        )
 
     @property
     def _correlation(self) -> UUID:
@@ -66,7 +68,7 @@ class Reads:
         state = self._request.state
         if not hasattr(state, "correlation"):
             try:
-                state.correlation = UUID(self._request.headers.get(CORRELATION, ""))
+                state.correlation = UUID(self._request.headers.get(CORRELATION_HEADER, ""))
             except ValueError:
                 state.correlation = uuid7()
         return cast(UUID, state.correlation)
@@ -74,7 +76,7 @@ class Reads:
     def _record(
         self, case: UUID | None = None, rows: int | None = None, units: Iterable[str] = (), motive: str | None = None
     ) -> None:
-        read = Consultation(
+        read = AccessRecord(
             self._actor,
             self._under,
             operation_id(cast(APIRoute, self._request.scope["route"])),
@@ -87,7 +89,7 @@ class Reads:
         )
         try:
             self._consultations.record(read)
-        except (PersistenceError, Erased) as error:
+        except (PersistenceError, KeyErased) as error:
             log.warning("a consultation could not be recorded, and nothing was shown: %r", error)
             raise ProblemError(
                 503,
@@ -106,7 +108,7 @@ class Reads:
         return self._request.url.path + (f"?{query}" if query else "")
 
 
-def motive_in(header: str) -> str | None:
+def parse_motive(header: str) -> str | None:
     """Raises ProblemError 400 for what is not a few readable words."""
     if not header:
         return None
@@ -121,7 +123,7 @@ def motive_in(header: str) -> str | None:
             400,
             "unreadable-motive",
             "Motif illisible",
-            f"L’en-tête {MOTIVE} attend de {SHORTEST} à {LONGEST} caractères, en UTF-8, encodés comme dans une adresse"
-            "\u00a0: Contr%C3%B4le%20annuel.",
+            f"L’en-tête {MOTIVE_HEADER} attend de {SHORTEST} à {LONGEST} caractères, en UTF-8, encodés comme dans une"
+            " adresse\u00a0: Contr%C3%B4le%20annuel.",
         ) from error
     return motive

@@ -15,28 +15,28 @@ from eventsourcing.persistence import MapperDeserialisationError
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from shared.access import ARCHIVED, CONFIDENTIAL, Action, Covered, Dossier, decided
+from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, RowScope, evaluate
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Right, Role, in_words
+from shared.kernel import Actor, Right, Role, format_date
 from shared.kernel.frozen import replace
-from shared.settings import RightsFrom, Settings
-from shared.web.auth.access_recording import SAY_WHY, Reads
-from shared.web.http import MOTIVE, ProblemError, Rates
-from shared.web.identity import Proven, TokenVerifier, personal_links, text_claim, unauthenticated
+from shared.settings import RightsSource, Settings
+from shared.web.auth.access_recording import MOTIVE_ROLES, AccessRecorder
+from shared.web.http import MOTIVE_HEADER, ProblemError, RateLimiter
+from shared.web.identity import TokenVerifier, VerifiedToken, personal_links, text_claim, unauthenticated
 
-RightsOf = Callable[[ServiceApplication, UUID], Sequence[Right]]
+LoadRights = Callable[[ServiceApplication, UUID], Sequence[Right]]
 """What a service knows an identity to hold, today or on another day."""
-UNREADABLE = (MapperDeserialisationError, msgspec.MsgspecError)
-RIGHT = "DLA-Right"
+UNREADABLE_EVENT_ERRORS = (MapperDeserialisationError, msgspec.MsgspecError)
+RIGHT_HEADER = "DLA-Right"
 """The header by which somebody who holds several rights says which one they act under."""
-IN_CHARGE = frozenset({Role.ADVISER, Role.REGIONAL})
+ASSIGNED_ROLES = frozenset({Role.ADVISER, Role.REGIONAL})
 """Those who see a confidential dossier when they are in charge of it."""
-SECRET = frozenset({CONFIDENTIAL, ARCHIVED})
-DossierOf = Callable[[ServiceApplication, UUID], Dossier | None]
+CONFIDENTIALITY_RULES = frozenset({CONFIDENTIAL_RULE, ARCHIVED_RULE})
+FindProtectedCase = Callable[[ServiceApplication, UUID], ProtectedCase | None]
 """What the policy must know of what stands under an id in a service; nothing where no unit is concerned."""
 
 
-def no_dossier(_app: ServiceApplication, _id: UUID) -> Dossier | None:
+def no_protected_case(_app: ServiceApplication, _id: UUID) -> ProtectedCase | None:
     return None
 
 
@@ -49,29 +49,29 @@ class Caller:
     case: UUID | None = None
     action: Action = Action.READ
     under: UUID | None = None
-    reads: Reads | None = None
-    dossier: Callable[[UUID], Dossier | None] = lambda _: None
+    reads: AccessRecorder | None = None
+    dossier: Callable[[UUID], ProtectedCase | None] = lambda _: None
 
     def is_secret(self, case: UUID) -> bool:
         """Whether it is confidential or an archive, and not for the caller."""
         known = self.dossier(case)
-        return known is not None and decided(self.actor, self.case, Action.READ, known).policy in SECRET
+        return known is not None and evaluate(self.actor, self.case, Action.READ, known).policy in CONFIDENTIALITY_RULES
 
     def may(self, action: Action, case: UUID) -> bool:
         """As the policy says, whatever the operation."""
         known = self.dossier(case)
-        return known is None or decided(self.actor, self.case, action, known).allowed
+        return known is None or evaluate(self.actor, self.case, action, known).allowed
 
     @property
-    def listed(self) -> Covered | None:
+    def listed(self) -> RowScope | None:
         """The rows that a list shows; null for a program, which is shown all."""
         return None if self.actor.role is Role.SERVICE else self.covered
 
     @property
-    def covered(self) -> Covered:
+    def covered(self) -> RowScope:
         manages = self.actor.unit if self.actor.role is Role.MANAGER else None
-        person = self.actor.id if self.actor.role in IN_CHARGE else None
-        return Covered(self.actor.territory, manages, person, self.actor.role in SAY_WHY)
+        person = self.actor.id if self.actor.role in ASSIGNED_ROLES else None
+        return RowScope(self.actor.territory, manages, person, self.actor.role in MOTIVE_ROLES)
 
     def listed_rows(self, number: int) -> None:
         """So many rows of a list are about to be shown."""
@@ -80,7 +80,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
+class Identity:
     """A person that a token proves, with the rights held today."""
 
     identity: str
@@ -101,35 +101,37 @@ class Identified:
                 403,
                 "choose-a-right",
                 "À quel titre\u202f?",
-                f"Vous avez {len(self.rights)} droits\u00a0: nommez dans l’en-tête {RIGHT} celui dont vous usez"
+                f"Vous avez {len(self.rights)} droits\u00a0: nommez dans l’en-tête {RIGHT_HEADER} celui dont vous usez"
                 " (GET /api/v1/me les donne).",
             )
         (right,) = meant
         return Caller(Actor(self.identity, right.role, right.unit, right.units), right.dossier, under=right.id)
 
 
-class Callers:
+class Authenticator:
     """How tokens become callers, in one service."""
 
-    def __init__(self, settings: Settings, app: ServiceApplication, rights_of: RightsOf, dossier_of: DossierOf) -> None:
+    def __init__(
+        self, settings: Settings, app: ServiceApplication, rights_of: LoadRights, dossier_of: FindProtectedCase
+    ) -> None:
         self._from, self._app, self._rights_of, self._dossier_of = settings.rights_from, app, rights_of, dossier_of
         self._verifier = TokenVerifier(settings)
         self._identity_key = settings.identity_key.get_secret_value()
 
-    def identified(self, token: str) -> Identified:
+    def identified(self, token: str) -> Identity:
         """Raises ProblemError 401 for a token that cannot be trusted."""
-        if token.startswith(personal_links.PREFIX):
+        if token.startswith(personal_links.LINK_PREFIX):
             return self._bearer_of(token)
         proven = self._verifier.proven(token)
-        if self._from is RightsFrom.TOKEN:
-            return Identified(proven.identity, _claimed(proven))
-        return Identified(proven.identity, self._held(UUID(proven.identity), self._app.clock.now().date()))
+        if self._from is RightsSource.TOKEN:
+            return Identity(proven.identity, _claimed(proven))
+        return Identity(proven.identity, self._held(UUID(proven.identity), self._app.clock.now().date()))
 
     def link_identity(self, secret: str) -> UUID | None:
         """Under which the register knows a personal link."""
         return personal_links.identity_of(self._identity_key, secret)
 
-    def _bearer_of(self, secret: str) -> Identified:
+    def _bearer_of(self, secret: str) -> Identity:
         """Whom a personal link was given to, as long as it holds. The register alone knows, whatever tokens may say."""
         identity = self.link_identity(secret)
         rights = self._rights_of(self._app, identity) if identity else ()
@@ -145,16 +147,16 @@ class Callers:
                 403,
                 "link-expired",
                 "Lien personnel expiré",
-                f"Votre lien était valable jusqu’au {in_words(right.until)} inclus : demandez-en un nouveau à la"
+                f"Votre lien était valable jusqu’au {format_date(right.until)} inclus : demandez-en un nouveau à la"
                 " personne du DLA qui suit votre dossier.",
             )
-        return Identified(str(right.person), (right,))
+        return Identity(str(right.person), (right,))
 
-    def dossier(self, id: UUID) -> Dossier | None:  # noqa: A002
+    def dossier(self, id: UUID) -> ProtectedCase | None:  # noqa: A002
         try:
             known = self._dossier_of(self._app, id)
-        except UNREADABLE:
-            known = Dossier(id, self._units_that_acted(id))
+        except UNREADABLE_EVENT_ERRORS:
+            known = ProtectedCase(id, self._units_that_acted(id))
         told = self._app.recorder.in_charge(id) if known else None
         if known is None or told is None:
             return known
@@ -164,7 +166,7 @@ class Callers:
         """A log that was altered is still shown to whoever could see it, by those of its events that can be read."""
         units = set()
         for entry in self._app.recorder.entries_of_case(case):
-            with suppress(*UNREADABLE):
+            with suppress(*UNREADABLE_EVENT_ERRORS):
                 units.add(self._app.mapper.to_domain_event(entry).meta.unit)
         return frozenset(unit for unit in units if unit)
 
@@ -172,7 +174,7 @@ class Callers:
         return tuple(right for right in self._rights_of(self._app, identity) if right.holds(today))
 
 
-def _claimed(proven: Proven) -> tuple[Right, ...]:
+def _claimed(proven: VerifiedToken) -> tuple[Right, ...]:
     """Development only: the token itself says the role, the unit and the one case."""
     claims = proven.claims
     if "role" not in claims:
@@ -190,19 +192,17 @@ def _claimed(proven: Proven) -> tuple[Right, ...]:
 _bearer = HTTPBearer(
     auto_error=False,
     description="A token of the deployment's identity provider; to try the system: make token ROLE=adviser UNIT=dla-44."
-    f" A leader or a provider without an account: the secret of a personal link, {personal_links.PREFIX}…"
-    f" Who holds several rights names one in the header {RIGHT}. Auditors and the DPO say in {MOTIVE} why they read a"
-    " dossier.",
+    f" A leader or a provider without an account: the secret of a personal link, {personal_links.LINK_PREFIX}…"
+    f" Who holds several rights names one in the header {RIGHT_HEADER}. Auditors and the DPO say in {MOTIVE_HEADER}"
+    " why they read a dossier.",
 )
 
 
-def identifying(
-    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Identified:
+def get_identity(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Identity:
     if given is None:
         raise unauthenticated("Présentez un jeton dans l’en-tête Authorization.")
-    callers: Callers = request.app.state.callers
-    rates: Rates = request.app.state.rates
+    callers: Authenticator = request.app.state.callers
+    rates: RateLimiter = request.app.state.rates
     identified = callers.identified(given.credentials)
     rates.was_proven(given.credentials)
     if not any(right.role is Role.SERVICE for right in identified.rights):
@@ -210,16 +210,16 @@ def identifying(
     return identified
 
 
-Identifying = Annotated[Identified, Depends(identifying)]
+IdentityDep = Annotated[Identity, Depends(get_identity)]
 
 
-async def calling(request: Request, identified: Identifying) -> Caller:
-    callers: Callers = request.app.state.callers
-    caller = identified.by(request.headers.get(RIGHT))
+async def get_caller(request: Request, identified: IdentityDep) -> Caller:
+    callers: Authenticator = request.app.state.callers
+    caller = identified.by(request.headers.get(RIGHT_HEADER))
     action = Action.READ if request.method in ("GET", "HEAD") else Action.WRITE
     assert caller.under is not None
-    reads = Reads(request, caller.actor, caller.under)
+    reads = AccessRecorder(request, caller.actor, caller.under)
     return replace(caller, action=action, reads=reads, dossier=cache(callers.dossier))
 
 
-Calling = Annotated[Caller, Depends(calling)]
+CallerDep = Annotated[Caller, Depends(get_caller)]

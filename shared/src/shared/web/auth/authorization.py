@@ -7,19 +7,19 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from shared.access import ARCHIVED, CONFIDENTIAL, Action, decided
-from shared.kernel import ROLES, Role
-from shared.web.auth.authentication import Caller, Calling
+from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, evaluate
+from shared.kernel import ROLE_LABELS, Role
+from shared.web.auth.authentication import Caller, CallerDep
 from shared.web.http import ProblemError
 
-EVERYONE_AT_WORK = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
-WHO_READS_A_CASE = (*EVERYONE_AT_WORK, Role.LEADER, Role.AUDITOR)
+STAFF = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
+CASE_READERS = (*STAFF, Role.LEADER, Role.AUDITOR)
 """Not a provider: it would read what its competitors propose."""
 NOT_COVERED = "Ce dossier n’est pas de ceux que votre droit couvre pour cette action."
 UNCOVERED = {
-    CONFIDENTIAL: "Ce dossier est confidentiel\u00a0: la personne qui l’accompagne et la ou le responsable de son "
+    CONFIDENTIAL_RULE: "Ce dossier est confidentiel\u00a0: la personne qui l’accompagne et la ou le responsable de son "
     "unité sont seuls à le voir. Adressez-vous à la ou au responsable, qui peut vous le confier.",
-    ARCHIVED: "Ce dossier est en archive\u00a0: seuls la ou le responsable de l’unité, l’audit et le ou la DPO le "
+    ARCHIVED_RULE: "Ce dossier est en archive\u00a0: seuls la ou le responsable de l’unité, l’audit et le ou la DPO le "
     "lisent encore, en disant pourquoi, et personne n’y change rien. S’il vous est de nouveau nécessaire, le ou la "
     "DPO peut l’en sortir.",
 }
@@ -27,7 +27,7 @@ BOUND = frozenset({Role.LEADER, Role.PROVIDER})
 """Those who come in by a link to one case."""
 
 
-def allowed(caller: Caller, roles: frozenset[Role], case: UUID | None = None) -> None:
+def authorize(caller: Caller, roles: frozenset[Role], case: UUID | None = None) -> None:
     """Raises ProblemError 403, which names the rule, unless the role may, and the policy lets it on this dossier.
 
     What is read is recorded here, before anything is answered: else 428 or 503."""
@@ -35,10 +35,10 @@ def allowed(caller: Caller, roles: frozenset[Role], case: UUID | None = None) ->
         raise _forbidden("role", _for_others(caller.actor.role, roles))
     _check_covered(caller, caller.action, case)
     if case and caller.action is Action.READ:
-        read(caller, case)
+        authorize_read(caller, case)
 
 
-def read(caller: Caller, case: UUID) -> None:
+def authorize_read(caller: Caller, case: UUID) -> None:
     """A dossier is about to be shown: recorded, or refused."""
     if caller.reads:
         dossier = caller.dossier(case)
@@ -47,25 +47,26 @@ def read(caller: Caller, case: UUID) -> None:
 
 def _for_others(role: Role, roles: frozenset[Role]) -> str:
     """For whom it is, and whom to ask."""
-    people = ", ".join(ROLES[each] for each in Role if each in roles - {Role.SERVICE})
+    people = ", ".join(ROLE_LABELS[each] for each in Role if each in roles - {Role.SERVICE})
     whose = f"elle est ouverte à ces rôles\u00a0: {people}" if people else "elle est réservée aux services du DLA"
     if role in BOUND:
         ask = "la personne du DLA qui suit votre dossier le fera avec vous"
     else:
         ask = "adressez-vous à l’une de ces personnes, ou à qui vous a donné vos droits s’il vous en faut un autre"
-    return f"Votre rôle ne permet pas cette action\u202f; {whose}. Vous agissez ici comme {ROLES[role]}\u00a0: {ask}."
+    acting = f"Vous agissez ici comme {ROLE_LABELS[role]}\u00a0: {ask}."
+    return f"Votre rôle ne permet pas cette action\u202f; {whose}. {acting}"
 
 
-def whole_or_headers(caller: Caller, roles: frozenset[Role], case: UUID) -> bool:
-    """Whether all that was recorded of it may be read, or the headers alone. Raises like `allowed` when neither may."""
+def authorize_headers(caller: Caller, roles: frozenset[Role], case: UUID) -> bool:
+    """Whether the whole history may be read, or its headers alone. Raises like `authorize` when neither may."""
     if caller.actor.role in roles and caller.is_secret(case) and caller.may(Action.HEADERS, case):
-        read(caller, case)
+        authorize_read(caller, case)
         return False
-    allowed(caller, roles, case)
+    authorize(caller, roles, case)
     return True
 
 
-def may_change(caller: Caller, case: UUID) -> bool:
+def can_change(caller: Caller, case: UUID) -> bool:
     """Whether the caller, by the operations that are for their role, may change what stands under this id."""
     try:
         _check_covered(caller, Action.WRITE, case)
@@ -82,23 +83,23 @@ def _check_covered(caller: Caller, action: Action, case: UUID | None) -> None:
     dossier = caller.dossier(case) if case else None
     if dossier is None:
         return
-    decision = decided(caller.actor, caller.case, action, dossier)
+    decision = evaluate(caller.actor, caller.case, action, dossier)
     if not decision.allowed:
         raise _forbidden(decision.policy, UNCOVERED.get(decision.policy, NOT_COVERED))
 
 
-def confidential_refused() -> ProblemError:
-    return _forbidden(CONFIDENTIAL, UNCOVERED[CONFIDENTIAL])
+def confidential_problem() -> ProblemError:
+    return _forbidden(CONFIDENTIAL_RULE, UNCOVERED[CONFIDENTIAL_RULE])
 
 
 def _forbidden(policy: str, detail: str) -> ProblemError:
     return ProblemError(403, "forbidden", "Action non permise", detail, policy=policy)
 
 
-def only(*roles: Role) -> Any:
+def only_roles(*roles: Role) -> Any:
     """A dependency for what concerns no single case."""
 
-    def check(caller: Calling) -> None:
-        allowed(caller, frozenset(roles))
+    def check(caller: CallerDep) -> None:
+        authorize(caller, frozenset(roles))
 
     return Depends(check)

@@ -11,22 +11,22 @@ from fastapi.encoders import jsonable_encoder
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.web.auth.authentication import Caller
-from shared.web.auth.authorization import confidential_refused
+from shared.web.auth.authorization import confidential_problem
 
-UNNAMED = "confidentiel"
+REDACTED = "confidentiel"
 
 
-def unnamed(asked: ServiceApplication, caller: Caller, told: Any) -> Any:
+def redact_confidential_cases(asked: ServiceApplication, caller: Caller, told: Any) -> Any:
     """The same without the ids of confidential cases that are not for the caller."""
     secret = _secret(asked, caller)
     return _without(jsonable_encoder(told), secret) if secret else told
 
 
-def check_names_none(asked: ServiceApplication, caller: Caller, id: UUID) -> None:  # noqa: A002
+def require_no_confidential_case(asked: ServiceApplication, caller: Caller, id: UUID) -> None:  # noqa: A002
     """Stored bytes are shown whole or not at all. Raises ProblemError 403 if they name such a case."""
     secret = [case.encode() for case in _secret(asked, caller)]
     if secret and any(case in entry.state for entry in asked.recorder.entries_of_case(id) for case in secret):
-        raise confidential_refused()
+        raise confidential_problem()
 
 
 def _secret(asked: ServiceApplication, caller: Caller) -> Set[str]:
@@ -41,7 +41,7 @@ def _secret(asked: ServiceApplication, caller: Caller) -> Set[str]:
 def _without(told: Any, secret: Set[str]) -> Any:
     match told:
         case str():
-            return UNNAMED if told in secret else told
+            return REDACTED if told in secret else told
         case list():
             return [_without(each, secret) for each in told]
         case dict():

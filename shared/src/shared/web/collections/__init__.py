@@ -1,18 +1,18 @@
 """Many cases over HTTP: lists, caseloads, figures, statistics."""
 
-from shared.web.collections.caseload import router_of
-from shared.web.collections.figures import offer_figures
-from shared.web.collections.list_at import then
-from shared.web.collections.lists import NO_NUL, Page, asking, listed
-from shared.web.collections.statistics import offer_aggregates
+from shared.web.collections.caseload import caseload_router
+from shared.web.collections.figures import add_figures
+from shared.web.collections.list_at import load_case_for_response
+from shared.web.collections.lists import NO_NUL_PATTERN, Page, list_params, list_rows
+from shared.web.collections.statistics import add_statistics
 
 __all__ = [
-    "NO_NUL",
+    "NO_NUL_PATTERN",
     "Page",
-    "asking",
-    "listed",
-    "offer_aggregates",
-    "offer_figures",
-    "router_of",
-    "then",
+    "add_figures",
+    "add_statistics",
+    "caseload_router",
+    "list_params",
+    "list_rows",
+    "load_case_for_response",
 ]

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from shared.kernel import Day, Role
-from shared.queries import Caseload, WrongCursor, waiting
-from shared.queries.caseload import Wanted
-from shared.temporal import Moment, RestsOn
-from shared.web.auth import EVERYONE_AT_WORK, Calling, allowed
-from shared.web.collections.lists import MYSELF, NO_NUL, whom, wrong_cursor
-from shared.web.requests import AS_OF, ON, Asked, Instant, case_router
+from shared.queries import Caseload, InvalidCursor, fetch_caseload
+from shared.queries.caseload import CaseloadQuery
+from shared.temporal import Basis, PointInTime
+from shared.web.auth import STAFF, CallerDep, authorize
+from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, resolve_myself
+from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, case_router
 
-WHO_READS_A_CASELOAD = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
+CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})
 
 
 class Task(BaseModel):
@@ -41,34 +41,36 @@ class Tasks(BaseModel):
 
     items: list[Task]
     next: str | None
-    rests_on: RestsOn | None = None
+    rests_on: Basis | None = None
     days: dict[str, int] = {}
 
 
-class Asking(BaseModel, extra="forbid"):
-    adviser: str | None = Field(None, max_length=200, pattern=NO_NUL, description=f"`{MYSELF}`: whoever asks")
-    unit: str | None = Field(None, max_length=200, pattern=NO_NUL)
+class CaseloadParams(BaseModel, extra="forbid"):
+    adviser: str | None = Field(None, max_length=200, pattern=NO_NUL_PATTERN, description=f"`{MYSELF}`: whoever asks")
+    unit: str | None = Field(None, max_length=200, pattern=NO_NUL_PATTERN)
     until: Day | None = Field(None, description="Due by that day")
     late: bool = Field(False, description="Only what is late")
     after: str | None = Field(None, max_length=1000, description="The `next` of the page before")
     limit: int = Field(50, ge=1, le=200)
-    as_of: Instant | None = Field(None, description=AS_OF)
-    on: Day | None = Field(None, description=ON)
+    as_of: Instant | None = Field(None, description=AS_OF_DESCRIPTION)
+    on: Day | None = Field(None, description=ON_DESCRIPTION)
 
 
-def router_of(caseload: Caseload) -> APIRouter:
+def caseload_router(caseload: Caseload) -> APIRouter:
     router = case_router("/caseload", "caseload")
 
     @router.get("", summary="What waits for an adviser, by the day it is due")
-    def tasks(asked: Asked, caller: Calling, asking: Annotated[Asking, Query()]) -> Tasks:
+    def tasks(asked: AppDep, caller: CallerDep, asking: Annotated[CaseloadParams, Query()]) -> Tasks:
         """In this service, as its clock judges today, or as it was; each service has its own, of the same shape."""
-        allowed(caller, WHO_READS_A_CASELOAD)
-        adviser = whom(caller, "adviser", asking.adviser) if asking.adviser is not None else None
-        wanted = Wanted(caller.listed, adviser, asking.unit, asking.until, asking.late, asking.after, asking.limit)
+        authorize(caller, CASELOAD_READERS)
+        adviser = resolve_myself(caller, "adviser", asking.adviser) if asking.adviser is not None else None
+        wanted = CaseloadQuery(
+            caller.listed, adviser, asking.unit, asking.until, asking.late, asking.after, asking.limit
+        )
         try:
-            found = waiting(asked, caseload, wanted, Moment(as_of=asking.as_of, on=asking.on))
-        except WrongCursor:
-            raise wrong_cursor() from None
+            found = fetch_caseload(asked, caseload, wanted, PointInTime(as_of=asking.as_of, on=asking.on))
+        except InvalidCursor:
+            raise invalid_cursor() from None
         caller.listed_rows(len(found.rows))
         items = []
         for row in found.rows:

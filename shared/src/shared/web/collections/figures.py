@@ -9,18 +9,18 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from shared.access import secret_among
+from shared.access import confidential_among
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role, name_of
+from shared.kernel import Role, event_name
 from shared.statistics import figures as counting
-from shared.temporal import Moment, RestsOn, Rows, entries_behind
-from shared.temporal.rows_at import rows_at
-from shared.web.auth import EVERYONE_AT_WORK, Caller, Calling, allowed
-from shared.web.collections.lists import NO_NUL
+from shared.temporal import Basis, PointInTime, RowsAt, entries_counted
+from shared.temporal.rows_at import load_rows_at
+from shared.web.auth import STAFF, Caller, CallerDep, authorize
+from shared.web.collections.lists import NO_NUL_PATTERN
 from shared.web.http import CsvResponse, ProblemError, csv_file
-from shared.web.requests import Asked, When
+from shared.web.requests import AppDep, AsOfOrOnDep
 
-WHO_READS_FIGURES = frozenset({*EVERYONE_AT_WORK, Role.AUDITOR})
+FIGURE_READERS = frozenset({*STAFF, Role.AUDITOR})
 
 
 class Figure(BaseModel):
@@ -49,7 +49,7 @@ class Figures(BaseModel):
     then, the answer is the same, byte for byte."""
 
     unit: str | None
-    rests_on: RestsOn
+    rests_on: Basis
     figures: list[Figure]
 
 
@@ -75,24 +75,27 @@ class FigureEvents(BaseModel):
 
 
 OfUnit = Annotated[
-    str | None, Query(max_length=100, pattern=NO_NUL, description="For who sees several units: one of them")
+    str | None, Query(max_length=100, pattern=NO_NUL_PATTERN, description="For who sees several units: one of them")
 ]
 
 
-def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "unit_figures") -> None:
+def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "unit_figures") -> None:
     """GET …/figures and, for each, …/figures/{code}/events. Comes before what takes an id at the same place.
 
     `name`: what generated clients call it."""
 
     @router.get("/figures", name=name, summary="The unit's figures, each with its formula")
-    def unit_figures(asked: Asked, caller: Calling, moment: When, unit: OfUnit = None) -> Figures:
+    def unit_figures(asked: AppDep, caller: CallerDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
         """Now, or as they were: recorded by `as_of`, of what had happened by the end of the day `on`."""
         return told(asked, caller, moment, unit)
 
-    def told(asked: ServiceApplication, caller: Caller, moment: Moment, unit: str | None) -> Figures:
-        allowed(caller, WHO_READS_FIGURES)
+    def told(asked: ServiceApplication, caller: Caller, moment: PointInTime, unit: str | None) -> Figures:
+        authorize(caller, FIGURE_READERS)
         rows = _rows(asked, caller, figures, moment, unit)
-        found, secret = figures.counted(rows.documents), secret_among(asked.recorder, rows.documents, caller.covered)
+        found, secret = (
+            figures.counted(rows.documents),
+            confidential_among(asked.recorder, rows.documents, caller.covered),
+        )
         return Figures(
             unit=_unit(caller, unit),
             rests_on=rows.rests_on,
@@ -100,28 +103,33 @@ def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "
         )
 
     @router.get("/figures.csv", response_class=CsvResponse, summary="The unit's figures, for a spreadsheet")
-    def figures_file(asked: Asked, caller: Calling, moment: When, unit: OfUnit = None) -> CsvResponse:
+    def figures_file(asked: AppDep, caller: CallerDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
         """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
         return _file(told(asked, caller, moment, unit))
 
     @router.get("/figures/{code}/events", summary="What was recorded behind a figure")
     def figure_events(
-        code: Annotated[str, Path(max_length=100, pattern=NO_NUL)],
-        asked: Asked,
-        caller: Calling,
-        moment: When,
+        code: Annotated[str, Path(max_length=100, pattern=NO_NUL_PATTERN)],
+        asked: AppDep,
+        caller: CallerDep,
+        moment: AsOfOrOnDep,
         unit: OfUnit = None,
         key: Annotated[
             str | None,
-            Query(alias=figures.keyed, max_length=40, pattern=NO_NUL, description="Of a figure told several times"),
+            Query(
+                alias=figures.keyed, max_length=40, pattern=NO_NUL_PATTERN, description="Of a figure told several times"
+            ),
         ] = None,
         after: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> FigureEvents:
         """Case after case: the events that the figure counts, as its `events` address names them."""
-        allowed(caller, WHO_READS_FIGURES)
+        authorize(caller, FIGURE_READERS)
         rows = _rows(asked, caller, figures, moment, unit)
-        found, secret = figures.counted(rows.documents), secret_among(asked.recorder, rows.documents, caller.covered)
+        found, secret = (
+            figures.counted(rows.documents),
+            confidential_among(asked.recorder, rows.documents, caller.covered),
+        )
         figure = next((each for each in found if (each.code, each.key) == (code, key)), None)
         if figure is None:
             raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code.")
@@ -133,11 +141,11 @@ def offer_figures(router: APIRouter, figures: counting.Figures, *, name: str = "
 
 
 def _rows(
-    asked: ServiceApplication, caller: Caller, figures: counting.Figures, moment: Moment, unit: str | None
-) -> Rows:
+    asked: ServiceApplication, caller: Caller, figures: counting.Figures, moment: PointInTime, unit: str | None
+) -> RowsAt:
     """Of one unit, or of all that the right covers today; of no other in any case."""
     wanted = _unit(caller, unit)
-    return rows_at(asked, figures.view, moment, [each for each in _within(caller) if wanted in (None, each)])
+    return load_rows_at(asked, figures.view, moment, [each for each in _within(caller) if wanted in (None, each)])
 
 
 def _unit(caller: Caller, unit: str | None) -> str | None:
@@ -152,7 +160,7 @@ SEVERAL_UNITS = (Role.REGIONAL, Role.AUDITOR)
 
 
 def _shown(
-    figure: counting.Figure, keyed: str, path: str, moment: Moment, unit: str | None, secret: Set[str]
+    figure: counting.Figure, keyed: str, path: str, moment: PointInTime, unit: str | None, secret: Set[str]
 ) -> Figure:
     """What is confidential counts, and only those for whom it is open are told which cases these are."""
     asked: dict[str, Any] = {"unit": unit, keyed: figure.key, "as_of": moment.as_of, "on": moment.on}
@@ -201,16 +209,16 @@ def _file(told: Figures) -> CsvResponse:
 
 
 def _behind(
-    asked: ServiceApplication, figures: counting.Figures, figure: counting.Figure, case: UUID, rests_on: RestsOn
+    asked: ServiceApplication, figures: counting.Figures, figure: counting.Figure, case: UUID, rests_on: Basis
 ) -> list[FigureEvent]:
     kinds = figures.behind(figure.code)
     found = []
-    for entry, recorded in entries_behind(asked, case, rests_on):
+    for entry, recorded in entries_counted(asked, case, rests_on):
         if type(recorded.data) not in kinds:
             continue
         key = figures.key_of(recorded.data)
         if figure.key is None or key in (None, figure.key):
-            name = name_of(recorded.data)
+            name = event_name(recorded.data)
             found.append(
                 FigureEvent(
                     case=case,

@@ -9,24 +9,24 @@ from fastapi import Response
 
 from shared.eventlog import ServiceApplication
 from shared.kernel import Decider
-from shared.temporal import CaseThen, Moment, case_then
+from shared.temporal import CaseAt, PointInTime, load_case_at
 
-RESTS_ON = "DLA-Rests-On"
+BASIS_HEADER = "DLA-Rests-On"
 """Of this service's log: its id, the position of the last event of the case that had been recorded, and the version of
 the case's aggregate. As a structured field (RFC 9651)."""
 
 
-def then(
+def load_case_for_response(
     asked: ServiceApplication,
     decider: Decider[Any],
     case: UUID,
-    moment: Moment,
+    moment: PointInTime,
     response: Response,
     *,
     unopened: bool = False,
-) -> CaseThen:
+) -> CaseAt:
     """Raises like `shared.temporal.aggregate_at.replayed`."""
-    found = case_then(asked, decider, case, moment, unopened=unopened)
+    found = load_case_at(asked, decider, case, moment, unopened=unopened)
     log_id = asked.recorder.identity().log_id
-    response.headers[RESTS_ON] = f'log="{log_id}", position={found.last.id}, version={found.version}'
+    response.headers[BASIS_HEADER] = f'log="{log_id}", position={found.last.id}, version={found.version}'
     return found

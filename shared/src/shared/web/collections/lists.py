@@ -9,15 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.eventlog import ServiceApplication
 from shared.kernel import Day
-from shared.projections import View
-from shared.queries import KEPT_NOW, NEWEST_FIRST, WrongCursor, count_of, page_of
-from shared.queries.list_query import Wanted
-from shared.temporal import Moment, RestsOn, kept_then, rows_then
+from shared.projections import Projection
+from shared.queries import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows, fetch_page
+from shared.queries.list_query import ListQuery
+from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source
 from shared.web.auth import Caller
 from shared.web.http import ProblemError
-from shared.web.requests import AS_OF, ON, Instant
+from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, Instant
 
-NO_NUL = r"^[^\x00]*$"
+NO_NUL_PATTERN = r"^[^\x00]*$"
 MYSELF = "me"
 
 
@@ -45,28 +45,28 @@ class Page(BaseModel):
     items: list[dict[str, Any]]
     next: str | None
     total: int | None = None
-    rests_on: RestsOn | None = None
+    rests_on: Basis | None = None
 
 
-class Asking(BaseModel):
+class ListParams(BaseModel):
     """What every list takes; each view adds its own filters and sort keys."""
 
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field("", max_length=100, pattern=NO_NUL, description="Words to look for, accents or not")
+    q: str = Field("", max_length=100, pattern=NO_NUL_PATTERN, description="Words to look for, accents or not")
     after: str | None = Field(None, max_length=1000, description="The `next` of the page before, in the same order")
     limit: int = Field(50, ge=1, le=200)
     count: bool = Field(False, description="Whether to count all the rows as well")
-    as_of: Instant | None = Field(None, description=AS_OF)
-    on: Day | None = Field(None, description=ON)
+    as_of: Instant | None = Field(None, description=AS_OF_DESCRIPTION)
+    on: Day | None = Field(None, description=ON_DESCRIPTION)
 
 
-def asking(view: View) -> Any:
+def list_params(view: Projection) -> Any:
     """The query parameters of a view's list."""
     adding: dict[str, Any] = {}
     for name in view.filters:
         told = f"`{MYSELF}`: whoever asks" if name == "adviser" else None
-        adding[name] = (str | None, Field(None, max_length=200, pattern=NO_NUL, description=told))
+        adding[name] = (str | None, Field(None, max_length=200, pattern=NO_NUL_PATTERN, description=told))
     if view.opened:
         told = f"By `{view.opened}`"
         adding |= {name: (Day | None, Field(None, description=told)) for name in ("opened_since", "opened_before")}
@@ -74,43 +74,47 @@ def asking(view: View) -> Any:
     told = "By a key; after a minus the greatest first. `id`: in the order of opening"
     adding["sort"] = (Literal[keys], Field(NEWEST_FIRST, description=told))
     name = "".join(part.capitalize() for part in view.name.partition(":")[0].split("-"))
-    return Annotated[create_model(f"{name}Asking", __base__=Asking, **adding), Query()]
+    return Annotated[create_model(f"{name}Params", __base__=ListParams, **adding), Query()]
 
 
-def listed(asked: ServiceApplication, caller: Caller, view: View, asking: Any) -> Page:
-    wanted = Wanted(
-        asking.q,
-        {name: whom(caller, name, value) for name in view.filters if (value := getattr(asking, name)) is not None},
-        getattr(asking, "opened_since", None),
-        getattr(asking, "opened_before", None),
-        asking.sort,
-        asking.after,
-        asking.limit,
+def list_rows(asked: ServiceApplication, caller: Caller, view: Projection, params: Any) -> Page:
+    wanted = ListQuery(
+        params.q,
+        {
+            name: resolve_myself(caller, name, value)
+            for name in view.filters
+            if (value := getattr(params, name)) is not None
+        },
+        getattr(params, "opened_since", None),
+        getattr(params, "opened_before", None),
+        params.sort,
+        params.after,
+        params.limit,
         None if view.everywhere else caller.listed,
     )
-    kept, rests_on = KEPT_NOW, None
-    if asking.as_of or asking.on:
-        then = rows_then(
+    kept, rests_on = CURRENT_ROWS, None
+    if params.as_of or params.on:
+        then = load_past_rows(
             asked,
             view,
-            Moment(as_of=asking.as_of, on=asking.on),
+            PointInTime(as_of=params.as_of, on=params.on),
             None if wanted.covered is None else wanted.covered.units,
         )
-        kept, rests_on = kept_then(view, then.documents), then.rests_on
+        kept, rests_on = past_row_source(view, then.documents), then.rests_on
     try:
-        page = page_of(asked.recorder, view, wanted, kept)
-    except WrongCursor:
-        raise wrong_cursor() from None
+        page = fetch_page(asked.recorder, view, wanted, kept)
+    except InvalidCursor:
+        raise invalid_cursor() from None
     caller.listed_rows(len(page.items))
-    total = count_of(asked.recorder, view, wanted, kept) if asking.count else None
+    total = count_rows(asked.recorder, view, wanted, kept) if params.count else None
     return Page(items=page.items, next=page.next, total=total, rests_on=rests_on)
 
 
-def whom(caller: Caller, name: str, value: str) -> str:
+def resolve_myself(caller: Caller, name: str, value: str) -> str:
     return caller.actor.id if name == "adviser" and value == MYSELF else value
 
 
-def wrong_cursor() -> ProblemError:
+def invalid_cursor() -> ProblemError:
     return ProblemError(
         422,
         "wrong-cursor",

@@ -7,13 +7,22 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role, in_words
-from shared.statistics import Counts, Dimension, Release, bounds, periods_of, published_quarters, quarters_of, told_of
-from shared.web.auth import Caller, Calling, allowed
-from shared.web.http import CsvResponse, ProblemError, answers, csv_file
-from shared.web.requests import Asked
+from shared.kernel import Role, format_date
+from shared.statistics import (
+    Counts,
+    Dimension,
+    Release,
+    bounds,
+    periods_of,
+    published_quarters,
+    published_tables,
+    quarters_of,
+)
+from shared.web.auth import Caller, CallerDep, authorize
+from shared.web.http import CsvResponse, ProblemError, csv_file, problem_responses
+from shared.web.requests import AppDep
 
-WHO_READS_AGGREGATES = frozenset({Role.PILOT, Role.AUDITOR})
+STATISTICS_READERS = frozenset({Role.PILOT, Role.AUDITOR})
 FORMULA = (
     "Chaque nombre est la somme de comptes par unité et par trimestre, chacun arrondi au hasard au multiple de cinq"
     " inférieur ou supérieur\u00a0: un compte de un à quatre est dit 0 ou 5. Le nombre exact est entre"
@@ -40,7 +49,7 @@ class Table(BaseModel):
     estimate: float | None = None
 
 
-class Aggregates(BaseModel):
+class Statistics(BaseModel):
     """Of the whole territory of the right, and of one period; `periods` are those that were published so far."""
 
     units: list[str]
@@ -60,33 +69,33 @@ Period = Annotated[
 ]
 
 
-def offer_aggregates(router: APIRouter, release: Release) -> None:
+def add_statistics(router: APIRouter, release: Release) -> None:
     """GET …/aggregates. Comes before what takes an id at the same place."""
 
-    @router.get("/aggregates", responses=answers(404), summary="What pilots are told, in rounded tables")
-    def aggregates(asked: Asked, caller: Calling, period: Period = None) -> Aggregates:
+    @router.get("/aggregates", responses=problem_responses(404), summary="What pilots are told, in rounded tables")
+    def aggregates(asked: AppDep, caller: CallerDep, period: Period = None) -> Statistics:
         """Counts along fixed dimensions, published once a month after each quarter; no dossier, no event, no unit."""
         return told(asked, caller, period)
 
     @router.get(
         "/aggregates.csv",
         response_class=CsvResponse,
-        responses=answers(404),
+        responses=problem_responses(404),
         summary="What pilots are told, for a spreadsheet",
     )
-    def aggregates_file(asked: Asked, caller: Calling, period: Period = None) -> CsvResponse:
+    def aggregates_file(asked: AppDep, caller: CallerDep, period: Period = None) -> CsvResponse:
         """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
         return _file(told(asked, caller, period))
 
-    def told(asked: ServiceApplication, caller: Caller, period: str | None) -> Aggregates:
-        allowed(caller, WHO_READS_AGGREGATES)
+    def told(asked: ServiceApplication, caller: Caller, period: str | None) -> Statistics:
+        authorize(caller, STATISTICS_READERS)
         quarters = published_quarters(asked)
         known = periods_of(quarters)
         wanted = period or (str(quarters[-1]) if quarters else None)
         if wanted is None or wanted not in known:
             raise _not_published(asked, known)
-        tables = told_of(asked, release, caller.actor.territory, quarters_of(wanted))
-        return Aggregates(
+        tables = published_tables(asked, release, caller.actor.territory, quarters_of(wanted))
+        return Statistics(
             units=sorted(caller.actor.territory),
             period=wanted,
             population=release.population,
@@ -100,7 +109,7 @@ def offer_aggregates(router: APIRouter, release: Release) -> None:
 COLUMNS = ("Période", "Population", "Dimension", "Clé", "Libellé", "Valeur", "Au moins", "Au plus", "Formule")
 
 
-def _file(told: Aggregates) -> CsvResponse:
+def _file(told: Statistics) -> CsvResponse:
     rows = (
         (
             *(told.period, told.population, table.label, cell.key, cell.label),
@@ -135,6 +144,6 @@ def _cell(told: list[int], key: str, label: str) -> Cell:
 def _not_published(asked: ServiceApplication, known: list[str]) -> ProblemError:
     detail = (
         "Un trimestre est publié un mois après sa fin, une année avec son dernier trimestre\u202f; nous sommes le"
-        f" {in_words(asked.clock.now().date())}."
+        f" {format_date(asked.clock.now().date())}."
     )
     return ProblemError(404, "not-published", "Période non publiée", detail, periods=known)

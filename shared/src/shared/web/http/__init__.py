@@ -1,41 +1,41 @@
 """HTTP hygiene, without a word of the event log: problems, bodies, headers, rates, OpenAPI."""
 
 from shared.web.http.csv_response import CsvResponse, csv_file
-from shared.web.http.docs_page import styled
-from shared.web.http.openapi import MOTIVE, operation_id, readable
-from shared.web.http.openapi_responses import answers, documented
-from shared.web.http.problems import ProblemError, problem
-from shared.web.http.rate_limits import NEVER_LIMITED, Paced, Rates, address_of
-from shared.web.http.request_body import AsJson, BoundedRoute, received
-from shared.web.http.security_headers import HEADERS, NOTHING, OVER_TLS, Headers
-from shared.web.http.server import server_of
-from shared.web.http.strict_query import none_unknown
+from shared.web.http.docs_page import styled_page
+from shared.web.http.openapi import MOTIVE_HEADER, operation_id, polish_openapi
+from shared.web.http.openapi_responses import document_problems, problem_responses
+from shared.web.http.problems import ProblemError, problem_response
+from shared.web.http.rate_limits import UNLIMITED_PATHS, RateLimiter, RateLimitMiddleware, address_of
+from shared.web.http.request_body import BoundedRoute, JsonBody, read_body
+from shared.web.http.security_headers import NO_SOURCES, SECURITY_HEADERS, TLS_HEADERS, SecurityHeadersMiddleware
+from shared.web.http.server import build_server
+from shared.web.http.strict_query import reject_unknown_parameters
 from shared.web.http.validation_errors import findings, summary
 
 __all__ = [
-    "HEADERS",
-    "MOTIVE",
-    "NEVER_LIMITED",
-    "NOTHING",
-    "OVER_TLS",
-    "AsJson",
+    "MOTIVE_HEADER",
+    "NO_SOURCES",
+    "SECURITY_HEADERS",
+    "TLS_HEADERS",
+    "UNLIMITED_PATHS",
     "BoundedRoute",
     "CsvResponse",
-    "Headers",
-    "Paced",
+    "JsonBody",
     "ProblemError",
-    "Rates",
+    "RateLimitMiddleware",
+    "RateLimiter",
+    "SecurityHeadersMiddleware",
     "address_of",
-    "answers",
+    "build_server",
     "csv_file",
-    "documented",
+    "document_problems",
     "findings",
-    "none_unknown",
     "operation_id",
-    "problem",
-    "readable",
-    "received",
-    "server_of",
-    "styled",
+    "polish_openapi",
+    "problem_response",
+    "problem_responses",
+    "read_body",
+    "reject_unknown_parameters",
+    "styled_page",
     "summary",
 ]

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from fastapi import Response
 
-from shared.documents import Cell, as_csv
+from shared.documents import CsvCell, write_csv
 
 
 class CsvResponse(Response):
     media_type = "text/csv; charset=utf-8"
 
 
-def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> CsvResponse:
+def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> CsvResponse:
     """`name` is ours: letters, digits and hyphens."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return CsvResponse(as_csv(header, rows), headers=disposition)
+    return CsvResponse(write_csv(header, rows), headers=disposition)

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import FastAPI, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.web.http.security_headers import NOTHING
+from shared.web.http.security_headers import NO_SOURCES
 
 Shape = dict[str, Any]
 _TEMPLATES = Environment(
@@ -28,14 +28,14 @@ def install(web: FastAPI) -> None:
     @web.get("/docs", include_in_schema=False)
     def docs() -> Response:
         page = drawn(web.openapi())
-        return Response(page, media_type="text/html", headers={"Content-Security-Policy": styled(page)})
+        return Response(page, media_type="text/html", headers={"Content-Security-Policy": styled_page(page)})
 
 
-def styled(page: str) -> str:
+def styled_page(page: str) -> str:
     """A policy under which a page that brings its own style sheet shows it, and runs nothing."""
     style = page.partition("<style>")[2].partition("</style>")[0]
     hashed = b64encode(sha256(style.encode()).digest()).decode()
-    return f"{NOTHING}; style-src 'sha256-{hashed}'"
+    return f"{NO_SOURCES}; style-src 'sha256-{hashed}'"
 
 
 def drawn(openapi: Shape) -> str:

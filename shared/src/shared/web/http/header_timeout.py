@@ -7,11 +7,11 @@ import asyncio
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-WITHIN = 10.0
+HEADER_TIMEOUT_SECONDS = 10.0
 """Seconds from the first byte of a request, or from the connection, to the end of the headers."""
 
 
-class Patient(H11Protocol):
+class HeaderTimeoutProtocol(H11Protocol):
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -31,7 +31,7 @@ class Patient(H11Protocol):
 
     def _expect(self) -> None:
         if self._late is None:
-            self._late = self.loop.call_later(WITHIN, self.transport.close)
+            self._late = self.loop.call_later(HEADER_TIMEOUT_SECONDS, self.transport.close)
 
     def _arrived(self) -> None:
         if self._late is not None:

@@ -21,12 +21,12 @@ TAGS = {
     "me": "Qui vous êtes ici, et quels sont vos droits.",
 }
 """What every service may have; each adds its own."""
-MOTIVE = "DLA-Motive"
+MOTIVE_HEADER = "DLA-Motive"
 SAID = {
-    "name": MOTIVE,
+    "name": MOTIVE_HEADER,
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "title": MOTIVE},
+    "schema": {"type": "string", "title": MOTIVE_HEADER},
     "description": "Why you read, in 3 to 500 characters of UTF-8, percent-encoded (RFC 3986). Needed of auditors,"
     " of the DPO, and to read an archive; sealed, and kept in the log of consultations",
     "example": "Contr%C3%B4le%20de%20l%E2%80%99%C3%A9chantillon%20annuel",
@@ -39,7 +39,7 @@ def operation_id(route: APIRoute) -> str:
     return "_".join(re.sub(r"\W+", "_", str(word)) for word in (*route.tags[:1], route.name))
 
 
-def readable(openapi: dict[str, Any], tags: Mapping[str, str], examples: Path | None) -> dict[str, Any]:
+def polish_openapi(openapi: dict[str, Any], tags: Mapping[str, str], examples: Path | None) -> dict[str, Any]:
     operations = [(path, each) for path, found in openapi["paths"].items() for each in found.values()]
     used = {tag for _, operation in operations for tag in operation.get("tags", ())}
     told = {**TAGS, **tags}

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from shared.web.http.problems import Problem
-from shared.web.http.rate_limits import NEVER_LIMITED
+from shared.web.http.rate_limits import UNLIMITED_PATHS
 
-MEANINGS = {
+STATUS_MEANINGS = {
     400: "The request cannot be read",
     401: "No valid token",
     403: "The role may not",
@@ -26,17 +26,17 @@ MEANINGS = {
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
-def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What an operation may answer beside what follows from what it takes."""
-    return {status: {"description": MEANINGS[status]} for status in statuses}
+    return {status: {"description": STATUS_MEANINGS[status]} for status in statuses}
 
 
-def documented(openapi: dict[str, Any]) -> dict[str, Any]:
+def document_problems(openapi: dict[str, Any]) -> dict[str, Any]:
     """Every problem that each operation can answer, and no other, under the media type that it is answered in."""
     for path, operations in openapi["paths"].items():
         for operation in operations.values():
             told: dict[str, Any] = {
-                str(status): {"description": MEANINGS[status]} for status in _implied(path, operation)
+                str(status): {"description": STATUS_MEANINGS[status]} for status in _implied(path, operation)
             }
             told |= {status: answer for status, answer in operation["responses"].items() if status != "422"}
             for status, answer in told.items():
@@ -58,7 +58,7 @@ def is_read_of_a_dossier(path: str, operation: dict[str, Any]) -> bool:
 
 def _implied(path: str, operation: dict[str, Any]) -> set[int]:
     """What can go wrong with what an operation takes: a token, a body, the id of a case, a version, parameters."""
-    wrong = {422} if path in NEVER_LIMITED else {422, 429}
+    wrong = {422} if path in UNLIMITED_PATHS else {422, 429}
     if operation.get("security"):
         wrong |= {401, 403, 503}
     if body := operation.get("requestBody"):

@@ -50,7 +50,7 @@ class ProblemError(HTTPException):
         self.slug, self.title, self.extra = slug, title, extra
 
 
-def problem(
+def problem_response(
     status: int, slug: str, title: str, detail: str, headers: Mapping[str, str] | None = None, **extra: Any
 ) -> JSONResponse:
     body = {"type": TYPES + slug, "title": title, "status": status, "detail": detail, **extra}

@@ -16,15 +16,15 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.web.http.problems import ProblemError, problem
+from shared.web.http.problems import ProblemError, problem_response
 
-NEVER_LIMITED = frozenset({"/livez", "/readyz"})
-REMEMBERED = 4096
+UNLIMITED_PATHS = frozenset({"/livez", "/readyz"})
+MAX_TRACKED_CALLERS = 4096
 """Tokens that were good, of which each process keeps a hash."""
 SLUG, TITLE = "too-many-requests", "Trop de demandes"
 
 
-class Allowed(Protocol):
+class RateAllowances(Protocol):
     """So many times a minute, as settings write it."""
 
     @property
@@ -37,11 +37,11 @@ class Allowed(Protocol):
     def rate_failures(self) -> str: ...
 
 
-class Rates:
+class RateLimiter:
     """Each replica counts for itself: what is allowed in all is so many times more. Whoever is to wait is told how many
     seconds; 0 to go on."""
 
-    def __init__(self, allowed: Allowed) -> None:
+    def __init__(self, allowed: RateAllowances) -> None:
         self._person, self._address, self._failures = (
             parse(rate) for rate in (allowed.rate_person, allowed.rate_address, allowed.rate_failures)
         )
@@ -81,7 +81,7 @@ class Rates:
         with self._turn:
             self._good[_hash(token)] = None
             self._good.move_to_end(_hash(token))
-            while len(self._good) > REMEMBERED:
+            while len(self._good) > MAX_TRACKED_CALLERS:
                 self._good.popitem(last=False)
 
     def _was_good(self, token: str) -> bool:
@@ -93,19 +93,19 @@ class Rates:
         return max(0, math.floor(self._window.get_window_stats(rate, *whose).reset_time - time.time())) + 1
 
 
-class Paced:
+class RateLimitMiddleware:
     """Before anything is looked at: who says no name, and tokens that are guessed."""
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, rates: RateLimiter) -> None:
         self._app, self._rates = app, rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in NEVER_LIMITED:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED_PATHS:
             await self._app(scope, receive, send)
             return
         address, token = address_of(scope), Headers(scope=scope).get("authorization", "").partition(" ")[2].strip()
         if wait := self._rates.wait_for(address, token):
-            refused = problem(429, SLUG, TITLE, _told(wait), {"Retry-After": str(wait)})
+            refused = problem_response(429, SLUG, TITLE, _told(wait), {"Retry-After": str(wait)})
             await refused(scope, receive, send)
             return
 

@@ -15,14 +15,14 @@ from pydantic_core import CoreSchema, core_schema
 
 from shared.web.http.problems import ProblemError
 
-LARGEST = 256 * 1024
-WITHIN = 20.0
+MAX_BODY_BYTES = 256 * 1024
+BODY_TIMEOUT_SECONDS = 20.0
 """Seconds that a body may take from its first byte to its last."""
-UNREADABLE = re.compile("[\0\ud800-\udfff]")
+UNREADABLE_BODY = re.compile("[\0\ud800-\udfff]")
 JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;|$)", re.IGNORECASE)
 
 
-class AsJson:
+class JsonBody:
     """Annotates a body: it is read as JSON is, where a number is no text, and true is no number.
 
     FastAPI would read it as Python does: strictly, no date could then be given; laxly, "12" would be 12."""
@@ -34,11 +34,11 @@ class AsJson:
         )
 
 
-async def received(request: Request, largest: int) -> bytes:
+async def read_body(request: Request, largest: int) -> bytes:
     """A whole body. Raises ProblemError: 408 when it comes too slowly, 413 when it is too large."""
     body = bytearray()
     try:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > largest:
@@ -58,7 +58,7 @@ async def received(request: Request, largest: int) -> bytes:
 class BoundedRequest(Request):
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
-            self._body = await received(self, LARGEST)
+            self._body = await read_body(self, MAX_BODY_BYTES)
             if self._body and not JSON.match(self.headers.get("content-type", "")):
                 raise ProblemError(
                     415,
@@ -89,7 +89,7 @@ class BoundedRoute(APIRoute):
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
-        if UNREADABLE.search(value):
+        if UNREADABLE_BODY.search(value):
             raise ProblemError(
                 422, "invalid-request", "Données invalides", "Un texte contient des caractères illisibles."
             )

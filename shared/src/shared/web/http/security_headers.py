@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-HEADERS = {
+NO_SOURCES = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+SECURITY_HEADERS = {
     "Cache-Control": "private, no-store",
-    "Content-Security-Policy": NOTHING,
+    "Content-Security-Policy": NO_SOURCES,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -18,13 +18,13 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-class Headers:
+class SecurityHeadersMiddleware:
     """Around a whole application; a handler that says otherwise is obeyed. `told`: what to add where it is silent."""
 
-    def __init__(self, app: ASGIApp, told: Mapping[str, str] = HEADERS) -> None:
+    def __init__(self, app: ASGIApp, told: Mapping[str, str] = SECURITY_HEADERS) -> None:
         self._app, self._told = app, told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

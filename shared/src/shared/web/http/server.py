@@ -10,13 +10,13 @@ import uvicorn
 from pydantic import IPvAnyNetwork
 from starlette.types import ASGIApp
 
-from shared.web.http.header_timeout import Patient
+from shared.web.http.header_timeout import HeaderTimeoutProtocol
 
 CONNECTIONS = 1000
 """That one process holds at once; who comes then is asked to come again."""
 
 
-class Deployed(Protocol):
+class ServerSettings(Protocol):
     """Where, over TLS of its own or behind which proxies."""
 
     @property
@@ -35,14 +35,14 @@ class Deployed(Protocol):
     def proxies(self) -> Sequence[IPvAnyNetwork]: ...
 
 
-def server_of(web: ASGIApp, deployed: Deployed, *, stops_within: int = 10) -> uvicorn.Server:
+def build_server(web: ASGIApp, deployed: ServerSettings, *, stops_within: int = 10) -> uvicorn.Server:
     """`stops_within`: seconds that what is being answered is left when it is told to stop."""
     return uvicorn.Server(
         uvicorn.Config(
             web,
             host=deployed.host,
             port=deployed.port,
-            http=Patient,
+            http=HeaderTimeoutProtocol,
             limit_concurrency=CONNECTIONS,
             ssl_certfile=deployed.tls_certificate,
             ssl_keyfile=deployed.tls_key,

@@ -8,10 +8,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
 
-ELSEWHERE = (Path, Header, Cookie)
+DECLARED_ELSEWHERE = (Path, Header, Cookie)
 
 
-async def none_unknown(request: Request) -> None:
+async def reject_unknown_parameters(request: Request) -> None:
     """Raises RequestValidationError that names each parameter which the operation does not take."""
     if not request.query_params:
         return
@@ -23,5 +23,5 @@ async def none_unknown(request: Request) -> None:
 
 def _taken(route: APIRoute) -> frozenset[str]:
     return frozenset(
-        each.alias for each in get_flat_params(route.dependant) if not isinstance(each.field_info, ELSEWHERE)
+        each.alias for each in get_flat_params(route.dependant) if not isinstance(each.field_info, DECLARED_ELSEWHERE)
     )

@@ -4,9 +4,9 @@ from shared.web.identity.personal_links import FORM, new_secret
 from shared.web.identity.signing_keys import KeysUnavailable, SigningKeys
 from shared.web.identity.tokens import (
     ALGORITHMS,
-    CLOCK_SKEW,
-    Proven,
+    CLOCK_SKEW_SECONDS,
     TokenVerifier,
+    VerifiedToken,
     pseudonym,
     text_claim,
     unauthenticated,
@@ -14,12 +14,12 @@ from shared.web.identity.tokens import (
 
 __all__ = [
     "ALGORITHMS",
-    "CLOCK_SKEW",
+    "CLOCK_SKEW_SECONDS",
     "FORM",
     "KeysUnavailable",
-    "Proven",
     "SigningKeys",
     "TokenVerifier",
+    "VerifiedToken",
     "new_secret",
     "pseudonym",
     "text_claim",

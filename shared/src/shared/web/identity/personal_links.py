@@ -8,15 +8,15 @@ from uuid import UUID
 
 from shared.web.identity.tokens import pseudonym
 
-PREFIX = "dla_link_"
-FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
+LINK_PREFIX = "dla_link_"
+FORM = re.compile(rf"{LINK_PREFIX}[A-Za-z0-9_-]{{43}}")
 OURSELVES = "personal-link"
 """In the place of an issuer: no identity provider has a name that is no address."""
 
 
 def new_secret() -> str:
     """256 random bits, as the bearer token that they are."""
-    return PREFIX + secrets.token_urlsafe(32)
+    return LINK_PREFIX + secrets.token_urlsafe(32)
 
 
 def identity_of(identity_key: bytes, secret: str) -> UUID | None:

@@ -19,8 +19,8 @@ READ_AGAIN_AFTER = 600.0
 """A key that the provider has withdrawn is trusted for ten minutes at most, unless the provider is out."""
 TRY_AT_MOST_EVERY = 30.0
 TRY_WITHOUT_KEYS_EVERY = 2.0
-PATIENCE = 5.0
-LARGEST = 256 * 1024
+TIMEOUT_SECONDS = 5.0
+MAX_KEY_SET_BYTES = 256 * 1024
 ASYMMETRIC = {"RSA", "EC", "OKP"}
 """A published symmetric key would let anybody sign."""
 
@@ -59,7 +59,7 @@ class SigningKeys:
 
     def _read_again(self, *, wait: bool) -> None:
         """One thread at a time; whoever needs a new key waits for it, the others go on with those they have."""
-        if not self._reading.acquire(timeout=PATIENCE + 1 if wait else 0):
+        if not self._reading.acquire(timeout=TIMEOUT_SECONDS + 1 if wait else 0):
             return
         try:
             pause = TRY_AT_MOST_EVERY if self._keys else TRY_WITHOUT_KEYS_EVERY
@@ -77,10 +77,10 @@ class SigningKeys:
         if not self._where.startswith(("http://", "https://")):
             return json.loads(Path(self._where).read_text())
         received = bytearray()
-        with httpx.stream("GET", self._where, timeout=PATIENCE) as answer:
+        with httpx.stream("GET", self._where, timeout=TIMEOUT_SECONDS) as answer:
             for chunk in answer.raise_for_status().iter_bytes():
                 received += chunk
-                if len(received) > LARGEST:
+                if len(received) > MAX_KEY_SET_BYTES:
                     raise ValueError("they are larger than any key set")
         return json.loads(received)
 

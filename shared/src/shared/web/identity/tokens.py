@@ -18,12 +18,12 @@ from shared.web.identity.signing_keys import KeysUnavailable, SigningKeys
 
 ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]
 """Signatures only, by name: neither `none` nor what a public key could be misused for as a secret."""
-LARGEST = 8 * 1024
-CLOCK_SKEW = 30
+MAX_TOKEN_CHARACTERS = 8 * 1024
+CLOCK_SKEW_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class VerifiedToken:
     """`identity` is the person's pseudonym, the same in every service of the deployment; `claims` are the token's."""
 
     identity: str
@@ -35,23 +35,23 @@ class TokenVerifier:
         self._keys = keys or SigningKeys(settings.jwks, settings.jwks_trusted_hours * 3600)
         self._issuer, self._identity_key = settings.issuer, settings.identity_key.get_secret_value()
         self._claims = jwt.JWTClaimsRegistry(
-            leeway=CLOCK_SKEW,
+            leeway=CLOCK_SKEW_SECONDS,
             iss={"essential": True, "value": settings.issuer},
             aud={"essential": True, "value": settings.audience},
             exp={"essential": True},
             sub={"essential": True},
         )
 
-    def proven(self, token: str) -> Proven:
+    def proven(self, token: str) -> VerifiedToken:
         """Raises ProblemError: 401 for a token that cannot be trusted, 503 when nobody can tell."""
         try:
-            if len(token) > LARGEST:
+            if len(token) > MAX_TOKEN_CHARACTERS:
                 raise ValueError("no token is that long")
             claims = jwt.decode(token, self._keys_for, algorithms=ALGORITHMS).claims
             self._claims.validate(claims)
             subject = text_claim(claims, "sub")
             assert subject is not None
-            return Proven(pseudonym(self._identity_key, self._issuer, subject), claims)
+            return VerifiedToken(pseudonym(self._identity_key, self._issuer, subject), claims)
         except KeysUnavailable as error:
             raise _unreachable() from error
         except (JoseError, ValueError, TypeError, RecursionError) as error:

@@ -1,22 +1,33 @@
 """What every endpoint takes and how its failures are answered."""
 
-from shared.web.requests.dependencies import Asked, IdempotencyKey, IfMatch, case_router, version_seen
-from shared.web.requests.time_params import AS_OF, ON, Asking, AskingRecorded, AsOf, Bound, Instant, On, When, bounded
+from shared.web.requests.dependencies import AppDep, IdempotencyKeyHeader, IfMatchHeader, case_router, expected_version
+from shared.web.requests.time_params import (
+    AS_OF_DESCRIPTION,
+    ON_DESCRIPTION,
+    AsOfOrOnDep,
+    AsOfParam,
+    BoundParam,
+    Instant,
+    OnParam,
+    PointInTimeDep,
+    RecordedPointDep,
+    parse_bound,
+)
 
 __all__ = [
-    "AS_OF",
-    "ON",
-    "AsOf",
-    "Asked",
-    "Asking",
-    "AskingRecorded",
-    "Bound",
-    "IdempotencyKey",
-    "IfMatch",
+    "AS_OF_DESCRIPTION",
+    "ON_DESCRIPTION",
+    "AppDep",
+    "AsOfOrOnDep",
+    "AsOfParam",
+    "BoundParam",
+    "IdempotencyKeyHeader",
+    "IfMatchHeader",
     "Instant",
-    "On",
-    "When",
-    "bounded",
+    "OnParam",
+    "PointInTimeDep",
+    "RecordedPointDep",
     "case_router",
-    "version_seen",
+    "expected_version",
+    "parse_bound",
 ]

@@ -11,14 +11,14 @@ from shared.web.http import BoundedRoute, ProblemError
 
 # Asynchronous, like each dependency that waits for nothing: FastAPI gives a plain function a turn in its thread pool,
 # and these two took a fifth of what a command costs the server.
-async def the_application(request: Request) -> ServiceApplication:
+async def get_application(request: Request) -> ServiceApplication:
     application: ServiceApplication = request.app.state.application
     return application
 
 
-Asked = Annotated[ServiceApplication, Depends(the_application)]
-IfMatch = Annotated[str | None, Header(description="The version you saw, as the ETag gave it", examples=['"7"'])]
-IdempotencyKey = Annotated[
+AppDep = Annotated[ServiceApplication, Depends(get_application)]
+IfMatchHeader = Annotated[str | None, Header(description="The version you saw, as the ETag gave it", examples=['"7"'])]
+IdempotencyKeyHeader = Annotated[
     str | None,
     Header(
         max_length=200, description="Repeat it with the same request, within 30 days, to get the first answer again"
@@ -30,7 +30,7 @@ def case_router(prefix: str, tag: str) -> APIRouter:
     return APIRouter(prefix=f"/api/v1{prefix}", tags=[tag], route_class=BoundedRoute)
 
 
-def version_seen(if_match: str | None) -> int | None:
+def expected_version(if_match: str | None) -> int | None:
     if if_match is None:
         return None
     found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())

@@ -11,11 +11,11 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from shared.crypto import Erased
-from shared.eventlog import KeyReused, StaleVersion, UnknownCase
-from shared.kernel import Refused, number
-from shared.temporal import AT_MOST, NeverReached, NotYet, PastBusy, StillToCome, TooMuchPast
-from shared.web.http import HEADERS, ProblemError, findings, problem, summary
+from shared.crypto import KeyErased
+from shared.eventlog import IdempotencyKeyReused, StaleVersion, UnknownCase
+from shared.kernel import Refused, format_number
+from shared.temporal import MAX_EVENTS, FutureInstant, NotYetOpened, PastBusy, TooManyEvents, VersionNotReached
+from shared.web.http import SECURITY_HEADERS, ProblemError, findings, problem_response, summary
 
 log = logging.getLogger(__name__)
 
@@ -23,21 +23,21 @@ log = logging.getLogger(__name__)
 def install(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def at_the_edge(_: Request, error: ProblemError) -> JSONResponse:
-        return problem(error.status_code, error.slug, error.title, error.detail, error.headers, **error.extra)
+        return problem_response(error.status_code, error.slug, error.title, error.detail, error.headers, **error.extra)
 
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:
-        return problem(error.status, error.slug, error.title, error.detail, **error.extra)
+        return problem_response(error.status, error.slug, error.title, error.detail, **error.extra)
 
     @app.exception_handler(UnknownCase)
     async def unknown(_: Request, __: UnknownCase) -> JSONResponse:
-        return problem(
+        return problem_response(
             404, "unknown-case", "Dossier inconnu", "Aucun dossier ne porte cet identifiant dans ce service."
         )
 
     @app.exception_handler(StaleVersion)
     async def stale(_: Request, error: StaleVersion) -> JSONResponse:
-        return problem(
+        return problem_response(
             409,
             "stale-version",
             "Le dossier a changé entre-temps",
@@ -45,37 +45,37 @@ def install(app: FastAPI) -> None:
             current_version=error.current,
         )
 
-    @app.exception_handler(NotYet)
-    async def not_yet(_: Request, error: NotYet) -> JSONResponse:
+    @app.exception_handler(NotYetOpened)
+    async def not_yet(_: Request, error: NotYetOpened) -> JSONResponse:
         first = f"{error.first:%d/%m/%Y à %H:%M:%S} UTC"
-        return problem(404, "not-yet", "Rien encore à cette date", f"Le premier événement date du {first}.")
+        return problem_response(404, "not-yet", "Rien encore à cette date", f"Le premier événement date du {first}.")
 
-    @app.exception_handler(NeverReached)
-    async def never_reached(_: Request, error: NeverReached) -> JSONResponse:
+    @app.exception_handler(VersionNotReached)
+    async def never_reached(_: Request, error: VersionNotReached) -> JSONResponse:
         detail = f"Le dossier en est à la version {error.current}."
-        return problem(404, "unknown-version", "Version inconnue", detail, current_version=error.current)
+        return problem_response(404, "unknown-version", "Version inconnue", detail, current_version=error.current)
 
-    @app.exception_handler(StillToCome)
-    async def still_to_come(_: Request, error: StillToCome) -> JSONResponse:
+    @app.exception_handler(FutureInstant)
+    async def still_to_come(_: Request, error: FutureInstant) -> JSONResponse:
         detail = f"Il est {error.now:%H:%M:%S} UTC, le {error.now:%d/%m/%Y}\u00a0: demandez un instant passé."
-        return problem(422, "still-to-come", "Cet instant n’est pas encore passé", detail)
+        return problem_response(422, "still-to-come", "Cet instant n’est pas encore passé", detail)
 
-    @app.exception_handler(TooMuchPast)
-    async def too_much_past(_: Request, __: TooMuchPast) -> JSONResponse:
+    @app.exception_handler(TooManyEvents)
+    async def too_much_past(_: Request, __: TooManyEvents) -> JSONResponse:
         detail = (
-            f"Ce passé tient en plus de {number(AT_MOST)} événements, la limite d’une réponse : demandez-le une unité"
-            " à la fois (unit=…)."
+            f"Ce passé tient en plus de {format_number(MAX_EVENTS)} événements, la limite d’une réponse :"
+            " demandez-le une unité à la fois (unit=…)."
         )
-        return problem(422, "too-much-past", "Trop d’histoire pour une seule réponse", detail)
+        return problem_response(422, "too-much-past", "Trop d’histoire pour une seule réponse", detail)
 
     @app.exception_handler(PastBusy)
     async def past_busy(_: Request, __: PastBusy) -> JSONResponse:
         detail = "D’autres consultent le passé en ce moment : réessayez dans un instant."
-        return problem(503, "past-busy", "Un instant…", detail, {"Retry-After": "10"})
+        return problem_response(503, "past-busy", "Un instant…", detail, {"Retry-After": "10"})
 
-    @app.exception_handler(KeyReused)
-    async def key_reused(_: Request, __: KeyReused) -> JSONResponse:
-        return problem(
+    @app.exception_handler(IdempotencyKeyReused)
+    async def key_reused(_: Request, __: IdempotencyKeyReused) -> JSONResponse:
+        return problem_response(
             422,
             "idempotency-key-reused",
             "Clé d’idempotence déjà employée",
@@ -87,7 +87,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(InterfaceError)
     async def outage(request: Request, error: Exception) -> JSONResponse:
         log.warning("%s %s: the database does not answer: %r", request.method, request.url.path, error)
-        return problem(
+        return problem_response(
             503,
             "storage-unavailable",
             "Service momentanément indisponible",
@@ -95,9 +95,9 @@ def install(app: FastAPI) -> None:
             {"Retry-After": "5"},
         )
 
-    @app.exception_handler(Erased)
-    async def erased(_: Request, __: Erased) -> JSONResponse:
-        return problem(
+    @app.exception_handler(KeyErased)
+    async def erased(_: Request, __: KeyErased) -> JSONResponse:
+        return problem_response(
             410,
             "erased",
             "Données effacées",
@@ -107,7 +107,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         errors = findings(error.errors())
-        return problem(422, "invalid-request", "Données invalides", summary(errors), errors=errors)
+        return problem_response(422, "invalid-request", "Données invalides", summary(errors), errors=errors)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -117,17 +117,17 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = ", ".join(sorted(_methods_at(app, request)))
-        return problem(error.status_code, slug, title, detail, headers)
+        return problem_response(error.status_code, slug, title, detail, headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return problem(
+        return problem_response(
             500,
             "unexpected",
             "Erreur inattendue",
             "L’erreur est consignée\u202f; rien n’a été enregistré à moitié.",
-            HEADERS,  # this one is answered outside of what adds them to all the others
+            SECURITY_HEADERS,  # this one is answered outside of what adds them to all the others
         )
 
 

@@ -10,12 +10,12 @@ from fastapi import Depends, Query
 from pydantic import AwareDatetime, BeforeValidator, TypeAdapter, ValidationError
 
 from shared.kernel import Day, fields
-from shared.temporal import Moment
+from shared.temporal import PointInTime
 from shared.web.http import ProblemError
 
-LAST = 10**9
-AS_OF = "As it was recorded by this instant"
-ON = "Of what was recorded, what had happened by the end of this day"
+MAX_VERSION = 10**9
+AS_OF_DESCRIPTION = "As it was recorded by this instant"
+ON_DESCRIPTION = "Of what was recorded, what had happened by the end of this day"
 
 
 def _plus(text: Any) -> Any:
@@ -24,46 +24,46 @@ def _plus(text: Any) -> Any:
 
 
 Instant = Annotated[fields.Instant, AwareDatetime, BeforeValidator(_plus)]
-AsOf = Annotated[Instant | None, Query(description=AS_OF)]
-On = Annotated[Day | None, Query(description=ON)]
+AsOfParam = Annotated[Instant | None, Query(description=AS_OF_DESCRIPTION)]
+OnParam = Annotated[Day | None, Query(description=ON_DESCRIPTION)]
 
 
-Version = Annotated[int | None, Query(ge=1, le=LAST, description="After that many of its events")]
+VersionParam = Annotated[int | None, Query(ge=1, le=MAX_VERSION, description="After that many of its events")]
 
 
-async def _moment(version: Version = None, as_of: AsOf = None, on: On = None) -> Moment:
-    return Moment(version, as_of, on)
+async def _moment(version: VersionParam = None, as_of: AsOfParam = None, on: OnParam = None) -> PointInTime:
+    return PointInTime(version, as_of, on)
 
 
-async def _recorded(version: Version = None, as_of: AsOf = None) -> Moment:
-    return Moment(version, as_of)
+async def _recorded(version: VersionParam = None, as_of: AsOfParam = None) -> PointInTime:
+    return PointInTime(version, as_of)
 
 
-async def _when(as_of: AsOf = None, on: On = None) -> Moment:
-    return Moment(as_of=as_of, on=on)
+async def _when(as_of: AsOfParam = None, on: OnParam = None) -> PointInTime:
+    return PointInTime(as_of=as_of, on=on)
 
 
-Asking = Annotated[Moment, Depends(_moment)]
+PointInTimeDep = Annotated[PointInTime, Depends(_moment)]
 """Of one aggregate, or of what stands beside it."""
-AskingRecorded = Annotated[Moment, Depends(_recorded)]
+RecordedPointDep = Annotated[PointInTime, Depends(_recorded)]
 """Of what is numbered as it was recorded: a day would leave some out of the count."""
-When = Annotated[Moment, Depends(_when)]
+AsOfOrOnDep = Annotated[PointInTime, Depends(_when)]
 """Of many cases."""
-Bound = Annotated[
+BoundParam = Annotated[
     str,
     Query(max_length=40, description="A version, an instant (ISO 8601 with its offset), or a day", examples=["3"]),
 ]
 _instant, _day = TypeAdapter[datetime](Instant), TypeAdapter[date](Day)
 
 
-def bounded(text: Bound) -> Moment:
+def parse_bound(text: BoundParam) -> PointInTime:
     """Raises ProblemError 422 for what is neither a version, an instant nor a day."""
     if re.fullmatch(r"\d{1,9}", text):
-        return Moment(version=int(text))
+        return PointInTime(version=int(text))
     try:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return Moment(on=_day.validate_python(text))
-        return Moment(as_of=_instant.validate_python(datetime.fromisoformat(_plus(text))))
+            return PointInTime(on=_day.validate_python(text))
+        return PointInTime(as_of=_instant.validate_python(datetime.fromisoformat(_plus(text))))
     except (ValueError, ValidationError):
         raise ProblemError(
             422,

@@ -2,25 +2,25 @@
 
 from shared.web.resources.affordances import Link, Operation
 from shared.web.resources.attachments import attachments_router
-from shared.web.resources.commands import Done, Endpoints
-from shared.web.resources.documents import DRAWN, Documents, Form, answered
-from shared.web.resources.states import shown
-from shared.web.resources.uploads import AT_ONCE
-from shared.web.resources.versions import Made, Versions, Word
+from shared.web.resources.commands import AggregateEndpoints, CommandResult
+from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentEndpoints, DocumentFormat, document_response
+from shared.web.resources.states import plain_state
+from shared.web.resources.uploads import MAX_CONCURRENT_UPLOADS
+from shared.web.resources.versions import LeaderDecision, VersionEndpoints, VersionMade
 
 __all__ = [
-    "AT_ONCE",
-    "DRAWN",
-    "Documents",
-    "Done",
-    "Endpoints",
-    "Form",
+    "DOCUMENT_RESPONSES",
+    "MAX_CONCURRENT_UPLOADS",
+    "AggregateEndpoints",
+    "CommandResult",
+    "DocumentEndpoints",
+    "DocumentFormat",
+    "LeaderDecision",
     "Link",
-    "Made",
     "Operation",
-    "Versions",
-    "Word",
-    "answered",
+    "VersionEndpoints",
+    "VersionMade",
     "attachments_router",
-    "shown",
+    "document_response",
+    "plain_state",
 ]

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from shared.kernel import Role, title_of
+from shared.kernel import Role, command_title
 
 
 class Link(BaseModel):
@@ -32,19 +32,19 @@ class Operation:
 
     @property
     def title(self) -> str:
-        return title_of(self.command)
+        return command_title(self.command)
 
     def link(self, case: UUID, id: UUID) -> Link:  # noqa: A002
-        rel = words_of(self.command.__name__).replace(" ", "-").lower()
+        rel = split_words(self.command.__name__).replace(" ", "-").lower()
         return Link(rel=rel, href=self.path.format(case=case, id=id), title=self.title)
 
 
-def operations_of(routers: Iterable[APIRouter]) -> Iterator[Operation]:
+def command_operations(routers: Iterable[APIRouter]) -> Iterator[Operation]:
     for route in (route for router in routers for route in router.routes):
         offered = getattr(getattr(route, "endpoint", None), "operation", None)
         if isinstance(offered, Operation):
             yield offered
 
 
-def words_of(name: str) -> str:
+def split_words(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)

@@ -15,29 +15,29 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from shared.attachments import (
-    KEPT,
+    ACCEPTED_TYPES,
     AddAttachment,
     Attachment,
     AttachmentAdded,
-    Step,
+    AttachmentStatus,
     WithdrawAttachment,
     media_type_of,
-    named,
+    safe_file_name,
 )
 from shared.attachments.attachment import decider
-from shared.attachments.chunks import GONE, Pieces, address, opened
+from shared.attachments.chunks import ATTACHMENT_ERASED, AttachmentChunks, address, read_attachment
 from shared.eventlog import Receipt, ServiceApplication
 from shared.kernel import Role
-from shared.web.auth import EVERYONE_AT_WORK, Calling, allowed
-from shared.web.collections import then
-from shared.web.http import answers
-from shared.web.requests import Asked, Asking, IdempotencyKey, case_router
+from shared.web.auth import STAFF, CallerDep, authorize
+from shared.web.collections import load_case_for_response
+from shared.web.http import problem_responses
+from shared.web.requests import AppDep, IdempotencyKeyHeader, PointInTimeDep, case_router
 from shared.web.resources.affordances import Link
-from shared.web.resources.commands import Done, Endpoints
-from shared.web.resources.states import shown
-from shared.web.resources.uploads import received, title_and_name
+from shared.web.resources.commands import AggregateEndpoints, CommandResult
+from shared.web.resources.states import plain_state
+from shared.web.resources.uploads import read_upload, title_and_name
 
-BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+BINARY_RESPONSES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 Disposition = Annotated[
     str,
     Header(
@@ -48,12 +48,12 @@ Disposition = Annotated[
 ]
 
 
-class Listed(BaseModel):
+class ListedAttachment(BaseModel):
     """An attachment; `content_hash` is the SHA-256 of the salt's bytes followed by the content."""
 
     id: UUID
     version: int
-    step: Step
+    step: AttachmentStatus
     kind: str
     title: str
     file_name: str
@@ -67,42 +67,42 @@ class Listed(BaseModel):
 
 
 def attachments_router(
-    collection: str, case: Endpoints[Any], kinds: type[StrEnum], *readers: Role, by: tuple[Role, ...] = EVERYONE_AT_WORK
+    collection: str, case: AggregateEndpoints[Any], kinds: type[StrEnum], *readers: Role, by: tuple[Role, ...] = STAFF
 ) -> APIRouter:
     """Mounts `/{collection}/{case}/attachments`; `kinds` are the service's own."""
     router = case_router(f"{collection}/{{case}}/attachments", "attachments")
     attachments = Attachments(router, decider, within=case)
     attachments.adds(kinds, *by)
-    attachments.does("/withdrawal", WithdrawAttachment, *by, beside=Pieces)
+    attachments.does("/withdrawal", WithdrawAttachment, *by, beside=AttachmentChunks)
     attachments.shows(*readers)
     return router
 
 
-class Attachments(Endpoints[Attachment]):
+class Attachments(AggregateEndpoints[Attachment]):
     def adds(self, kinds: type[StrEnum], *roles: Role) -> None:
         async def add_attachment(
             request: Request,
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             case: UUID,
             response: Response,
             kind: Any,
             content_disposition: Disposition,
-            idempotency_key: IdempotencyKey = None,
-        ) -> Done:
+            idempotency_key: IdempotencyKeyHeader = None,
+        ) -> CommandResult:
             """A file is added to the case: the body is the file as it is, at most 10 MiB. Its type is found in its
             content, whatever the Content-Type says. Adding the same content twice gives the first one back (200)."""
-            allowed(caller, frozenset(roles), case)
+            authorize(caller, frozenset(roles), case)
             await run_in_threadpool(self._check_stands, asked, case)
             title, name = title_and_name(content_disposition)
             async with request.app.state.uploads:
-                content = await received(request)
+                content = await read_upload(request)
                 add = _added(kind, title, name)
 
                 def keep() -> Receipt:
                     stream, command = address(asked, case, content), add(content)
                     said = f"{kind} {title} {name} {stream}"
-                    pieces = Pieces(asked, stream, content)
+                    pieces = AttachmentChunks(asked, stream, content)
                     return self._handled(
                         asked, caller, case, stream, said, idempotency_key, completed=lambda *_: command, beside=pieces
                     )
@@ -112,7 +112,7 @@ class Attachments(Endpoints[Attachment]):
             response.status_code = 201 if receipt.events else 200
             return self._done(asked, caller, case, receipt, response)
 
-        operation = self._opening(AddAttachment, "", roles, (title_and_name, received, _added))
+        operation = self._opening(AddAttachment, "", roles, (title_and_name, read_upload, _added))
         add_attachment.__dict__["operation"] = operation
         add_attachment.__annotations__["kind"] = Annotated[kinds, Query(description="What the document is")]
         self._router.add_api_route(
@@ -120,32 +120,35 @@ class Attachments(Endpoints[Attachment]):
             add_attachment,
             methods=["POST"],
             status_code=201,
-            response_model=Done,
+            response_model=CommandResult,
             summary=operation.title,
             responses={
-                **answers(409, 410),
-                200: {"model": Done, "description": "The case has this content already"},
+                **problem_responses(409, 410),
+                200: {"model": CommandResult, "description": "The case has this content already"},
                 415: {"description": "The content is of no type that is kept"},
             },
-            openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(KEPT, BINARY)}},
+            openapi_extra={
+                "requestBody": {"required": True, "content": dict.fromkeys(ACCEPTED_TYPES, BINARY_RESPONSES)}
+            },
         )
 
     def shows(self, *roles: Role) -> None:
-        @self._router.get("", response_model=list[Listed], summary="The attachments of the case")
+        @self._router.get("", response_model=list[ListedAttachment], summary="The attachments of the case")
         def index(
             case: UUID,
-            asked: Asked,
-            caller: Calling,
-            moment: Asking,
+            asked: AppDep,
+            caller: CallerDep,
+            moment: PointInTimeDep,
             response: Response,
         ) -> Any:
             """Withdrawn ones too, with the reason; not their content. Now, or as they were; `version` is the case's."""
             assert self._within is not None
-            allowed(caller, frozenset(roles), case)
-            found = then(asked, self._within._decider, case, moment, response)
+            authorize(caller, frozenset(roles), case)
+            found = load_case_for_response(asked, self._within._decider, case, moment, response)
             known = [(added, found.loaded(decider, added)) for added in found.begun_by(AttachmentAdded)]
             return [
-                shown(asked, added, loaded) | {"links": self._links_then(caller, case, added, loaded.state, moment)}
+                plain_state(asked, added, loaded)
+                | {"links": self._links_then(caller, case, added, loaded.state, moment)}
                 for added, loaded in known
             ]
 
@@ -154,19 +157,22 @@ class Attachments(Endpoints[Attachment]):
             response_class=Response,
             summary="The content of an attachment",
             responses={
-                200: {"content": dict.fromkeys(KEPT, BINARY), "description": "The file as it was received"},
+                200: {
+                    "content": dict.fromkeys(ACCEPTED_TYPES, BINARY_RESPONSES),
+                    "description": "The file as it was received",
+                },
                 304: {"description": "Unchanged: the ETag is the hash"},
-                **answers(410),
+                **problem_responses(410),
             },
         )
         def download(
             id: UUID,  # noqa: A002
             case: UUID,
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             if_none_match: Annotated[str | None, Header()] = None,
         ) -> Response:
-            allowed(caller, frozenset(roles), case)
+            authorize(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
             return _content(asked, id, if_none_match or "")
 
@@ -183,14 +189,14 @@ def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAtt
 
 def _content(asked: ServiceApplication, id: UUID, seen: str) -> Response:  # noqa: A002
     attachment = asked.existing(decider, id).state
-    if attachment.step is Step.WITHDRAWN:
-        raise GONE("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
+    if attachment.step is AttachmentStatus.WITHDRAWN:
+        raise ATTACHMENT_ERASED("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
     assert attachment.file_name is not None
-    name = named(asked.vault.open(attachment.file_name), attachment.media_type)
+    name = safe_file_name(asked.vault.open(attachment.file_name), attachment.media_type)
     etag = f'"{attachment.content_hash}"'
     if etag in seen:
         return Response(status_code=304, headers={"ETag": etag})
-    pieces = opened(asked, id, attachment)
+    pieces = read_attachment(asked, id, attachment)
     first = next(pieces)  # before anything is answered: it may be gone
     return StreamingResponse(
         chain([first], pieces),

@@ -8,19 +8,19 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
-from shared.eventlog import CommandKey, Receipt, ServiceApplication
+from shared.eventlog import IdempotencyKey, Receipt, ServiceApplication
 from shared.eventlog.application import Beside
 from shared.kernel import Decider, Role, uuid7
-from shared.web.auth import Caller, Calling, allowed
-from shared.web.http import AsJson, answers
-from shared.web.requests import Asked, IdempotencyKey, IfMatch, version_seen
-from shared.web.resources.affordances import Link, Operation, words_of
-from shared.web.resources.states import States, outer_case
+from shared.web.auth import Caller, CallerDep, authorize
+from shared.web.http import JsonBody, problem_responses
+from shared.web.requests import AppDep, IdempotencyKeyHeader, IfMatchHeader, expected_version
+from shared.web.resources.affordances import Link, Operation, split_words
+from shared.web.resources.states import AggregateReads, parent_case
 
 S = TypeVar("S")
 
 
-class Done(BaseModel):
+class CommandResult(BaseModel):
     """What a command led to: the case's version now, the events recorded, and what the caller may do next."""
 
     model_config = ConfigDict(
@@ -48,13 +48,13 @@ class Done(BaseModel):
 
 
 Check = Callable[[ServiceApplication, UUID, Any], None]
-Completed = Callable[[ServiceApplication, Caller, Any], Any]
+CompleteCommand = Callable[[ServiceApplication, Caller, Any], Any]
 """What was asked, with what the edge looks up for it: (application, caller, body) to command."""
-BesideOf = Callable[[ServiceApplication, UUID], Beside]
+InTransactionOf = Callable[[ServiceApplication, UUID], Beside]
 """What the aggregate under this id has beside the log."""
 
 
-class Endpoints(States[S]):
+class AggregateEndpoints(AggregateReads[S]):
     """One aggregate over HTTP, with its commands: `opens` and `does` take them, `reads` and `lists` give what came of
     them."""
 
@@ -62,7 +62,7 @@ class Endpoints(States[S]):
         self,
         router: APIRouter,
         decider: Decider[S],
-        within: States[Any] | None = None,
+        within: AggregateReads[Any] | None = None,
         *,
         names_cases: bool = False,
     ) -> None:
@@ -76,7 +76,7 @@ class Endpoints(States[S]):
         path: str = "",
         stream: Callable[[Any], UUID] | None = None,
         check: Check | None = None,
-        completed: Completed | None = None,
+        completed: CompleteCommand | None = None,
         also: tuple[int, ...] = (),
     ) -> None:
         """POST on the collection, or on a `path` below it: a new aggregate, under a new id or the one that `stream`
@@ -85,14 +85,14 @@ class Endpoints(States[S]):
         derived = stream
 
         def endpoint(
-            asked: Asked,
-            caller: Calling,
-            case: Annotated[UUID, Depends(outer_case if self._within else _new_case)],
+            asked: AppDep,
+            caller: CallerDep,
+            case: Annotated[UUID, Depends(parent_case if self._within else _new_case)],
             response: Response,
             body: Any,
-            idempotency_key: IdempotencyKey = None,
-        ) -> Done:
-            allowed(caller, frozenset(roles), case if self._within else None)
+            idempotency_key: IdempotencyKeyHeader = None,
+        ) -> CommandResult:
+            authorize(caller, frozenset(roles), case if self._within else None)
             self._check_stands(asked, case)
             if check:
                 check(asked, case, body)
@@ -110,21 +110,21 @@ class Endpoints(States[S]):
         self._route(path, endpoint, operation, 201, also)
 
     def does(
-        self, path: str, command: type, *roles: Role, check: Check | None = None, beside: BesideOf | None = None
+        self, path: str, command: type, *roles: Role, check: Check | None = None, beside: InTransactionOf | None = None
     ) -> None:
         """POST below one aggregate; `check` may refuse what only other aggregates know, `beside` writes with it."""
 
         def endpoint(
             id: UUID,  # noqa: A002
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             response: Response,
             body: Any,
-            if_match: IfMatch = None,
-            idempotency_key: IdempotencyKey = None,
-        ) -> Done:
-            allowed(caller, frozenset(roles), case)
+            if_match: IfMatchHeader = None,
+            idempotency_key: IdempotencyKeyHeader = None,
+        ) -> CommandResult:
+            authorize(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
             if check:
                 check(asked, case, body)
@@ -135,7 +135,7 @@ class Endpoints(States[S]):
                 id,
                 body,
                 idempotency_key,
-                version_seen(if_match),
+                expected_version(if_match),
                 exists=True,
                 beside=beside(asked, id) if beside else None,
             )
@@ -156,7 +156,7 @@ class Endpoints(States[S]):
         key: str | None,
         expected: int | None = None,
         exists: bool = False,
-        completed: Completed | None = None,
+        completed: CompleteCommand | None = None,
         beside: Beside | None = None,
     ) -> Receipt:
         command_key = None
@@ -164,7 +164,7 @@ class Endpoints(States[S]):
             request = asked.vault.keyed_hash(
                 f"{self._router.prefix} {case if self._within else ''} {stream if exists else ''} {body!r}"
             )
-            command_key = CommandKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", request)
+            command_key = IdempotencyKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", request)
         command = completed(asked, caller, body) if completed else body
         context = asked.context(case, caller.actor)
         return asked.handle(
@@ -182,24 +182,29 @@ class Endpoints(States[S]):
 
     def _done(
         self, asked: ServiceApplication, caller: Caller, case: UUID, receipt: Receipt, response: Response
-    ) -> Done:
+    ) -> CommandResult:
         response.headers["ETag"] = f'"{receipt.version}"'
         state = receipt.state
         if receipt.repeated:
             response.headers["Idempotency-Replayed"] = "true"
             state = asked.load(self._decider, receipt.id, receipt.version).state
         links = self.links(caller, case, receipt.id, state)
-        return Done(id=receipt.id, version=receipt.version, events=list(receipt.events), links=links)
+        return CommandResult(id=receipt.id, version=receipt.version, events=list(receipt.events), links=links)
 
     def _route(
-        self, path: str, endpoint: Callable[..., Done], operation: Operation, status: int, also: tuple[int, ...] = ()
+        self,
+        path: str,
+        endpoint: Callable[..., CommandResult],
+        operation: Operation,
+        status: int,
+        also: tuple[int, ...] = (),
     ) -> None:
         command = operation.command
         endpoint.__dict__["operation"] = operation
         empty = all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(command))
-        annotation: Any = Annotated[command, AsJson(), Body(default_factory=command) if empty else Body()]
+        annotation: Any = Annotated[command, JsonBody(), Body(default_factory=command) if empty else Body()]
         endpoint.__annotations__["body"] = annotation
-        name = words_of(command.__name__).replace(" ", "_").lower()
+        name = split_words(command.__name__).replace(" ", "_").lower()
         endpoint.__name__ = f"{name}_{path.rpartition('/')[2]}" if name in self._named else name
         self._named.add(name)
         self._router.add_api_route(
@@ -207,8 +212,8 @@ class Endpoints(States[S]):
             endpoint,
             methods=["POST"],
             status_code=status,
-            response_model=Done,
-            responses=answers(409, 410, *also),
+            response_model=CommandResult,
+            responses=problem_responses(409, 410, *also),
             summary=operation.title,
             description=command.__doc__,
         )

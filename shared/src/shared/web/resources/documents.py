@@ -8,25 +8,25 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel
 
-from shared.documents import Document, Paper, Papers, Reading, Told, rendering
+from shared.documents import Document, DocumentSource, DocumentTemplate, DocumentTemplates, RecordedFact, rendering
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase
 from shared.kernel import Decider, Refusal, Role
-from shared.web.auth import Calling, allowed
-from shared.web.collections import NO_NUL
-from shared.web.http import ProblemError, styled
-from shared.web.requests import Asked
-from shared.web.resources.states import States
+from shared.web.auth import CallerDep, authorize
+from shared.web.collections import NO_NUL_PATTERN
+from shared.web.http import ProblemError, styled_page
+from shared.web.requests import AppDep
+from shared.web.resources.states import AggregateReads
 
 S = TypeVar("S")
-NOT_YET = Refusal("document-not-yet", "Ce document n’existe pas encore")
+DOCUMENT_NOT_AVAILABLE = Refusal("document-not-yet", "Ce document n’existe pas encore")
 
 
-class Form(StrEnum):
+class DocumentFormat(StrEnum):
     HTML = "html"
     PDF = "pdf"
 
 
-class Paperwork(BaseModel):
+class AvailableDocument(BaseModel):
     """A document of the aggregate. `html` and `pdf`: where to ask for it, in the version that was listed; null with
     the reason, in French, in `lacking` when it cannot be written yet."""
 
@@ -46,60 +46,63 @@ Structure = Annotated[
     Query(
         min_length=1,
         max_length=200,
-        pattern=NO_NUL,
+        pattern=NO_NUL_PATTERN,
         description="The structure’s name, which only intake knows, as it is to stand on the document",
     ),
 ]
-DRAWN: dict[int | str, dict[str, Any]] = {
+DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The document", "content": {"text/html": {}, "application/pdf": {}}}
 }
 
 
-class Documents(States[S]):
+class DocumentEndpoints(AggregateReads[S]):
     """GET …/documents and …/documents/{name}.html or .pdf of one aggregate, for those who may read it."""
 
-    def writes(self, papers: Papers[S], *roles: Role, names_structure: bool = False) -> None:
+    def writes(self, papers: DocumentTemplates[S], *roles: Role, names_structure: bool = False) -> None:
         """`names_structure`: the service knows the structure's name; the others write what whoever asks gives."""
         named = _nobody if names_structure else _named
 
         @self._router.get("/{id}/documents", summary="The documents that can be written of it")
         def written(
             id: UUID,  # noqa: A002
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             version: Version = None,
-        ) -> list[Paperwork]:
+        ) -> list[AvailableDocument]:
             """Now, or when the aggregate had reached a version."""
-            allowed(caller, frozenset(roles), case)
+            authorize(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
             reading = self._reading(asked, case, id, version, None)
             where = f"{self._router.prefix.format(case=case)}/{id}/documents"
             return [_listed(paper, where, len(reading.told)) for paper in papers(reading.state)]
 
         @self._router.get(
-            "/{id}/documents/{name}.{form}", summary="One document", response_class=Response, responses=DRAWN
+            "/{id}/documents/{name}.{form}",
+            summary="One document",
+            response_class=Response,
+            responses=DOCUMENT_RESPONSES,
         )
         def drawn(
             id: UUID,  # noqa: A002
             name: Name,
-            form: Form,
-            asked: Asked,
-            caller: Calling,
+            form: DocumentFormat,
+            asked: AppDep,
+            caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             structure: Annotated[str | None, Depends(named)],
             version: Version = None,
         ) -> Response:
             """The same bytes for the same version, as long as nothing was erased; its ETag is its fingerprint."""
-            allowed(caller, frozenset(roles), case)
+            authorize(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
             reading = self._reading(asked, case, id, version, structure)
             document = _found(papers(reading.state), name).write(reading)
-            return answered(document, form, f"{name}-v{document.origin.version}.{form}")
+            return document_response(document, form, f"{name}-v{document.origin.version}.{form}")
 
     def _reading(
         self, asked: ServiceApplication, case: UUID, stream: UUID, version: int | None, named: str | None
-    ) -> Reading[S]:
+    ) -> DocumentSource[S]:
         """An aggregate at a version, as the log tells it, with the one around it as that stood then.
 
         Raises UnknownCase, or ProblemError 404 for a version that was never reached."""
@@ -118,9 +121,11 @@ class Documents(States[S]):
             return decider.state(event.data for entry, event in _of(entries, other) if entry.id <= last.id)
 
         around = beside(self._within._decider, case) if self._within else None
-        told = tuple(Told(event.data, entry.recorded_at, event.meta.actor, event.meta.role) for entry, event in own)
+        told = tuple(
+            RecordedFact(event.data, entry.recorded_at, event.meta.actor, event.meta.role) for entry, event in own
+        )
         state = asked.load(self._decider, stream, len(own)).state
-        return Reading(stream, case, state, told, asked.vault.shown, around, named, beside)
+        return DocumentSource(stream, case, state, told, asked.vault.shown, around, named, beside)
 
 
 def _of(
@@ -129,33 +134,37 @@ def _of(
     return [(entry, event) for entry, event in entries if entry.originator_id == stream]
 
 
-def _found(papers: Any, name: str) -> Paper[Any]:
-    paper: Paper[Any] | None = next((paper for paper in papers if paper.name == name), None)
+def _found(papers: Any, name: str) -> DocumentTemplate[Any]:
+    paper: DocumentTemplate[Any] | None = next((paper for paper in papers if paper.name == name), None)
     if paper is None:
         raise ProblemError(404, "unknown-document", "Document inconnu", "Aucun document de ce dossier ne porte ce nom.")
     if paper.lacking:
-        raise NOT_YET(paper.lacking)
+        raise DOCUMENT_NOT_AVAILABLE(paper.lacking)
     return paper
 
 
-def _listed(paper: Paper[Any], where: str, version: int) -> Paperwork:
-    def address(form: Form) -> str | None:
+def _listed(paper: DocumentTemplate[Any], where: str, version: int) -> AvailableDocument:
+    def address(form: DocumentFormat) -> str | None:
         return None if paper.lacking else f"{where}/{paper.name}.{form}?version={version}"
 
-    return Paperwork(
-        name=paper.name, title=paper.title, lacking=paper.lacking, html=address(Form.HTML), pdf=address(Form.PDF)
+    return AvailableDocument(
+        name=paper.name,
+        title=paper.title,
+        lacking=paper.lacking,
+        html=address(DocumentFormat.HTML),
+        pdf=address(DocumentFormat.PDF),
     )
 
 
-def answered(document: Document, form: Form, file_name: str) -> Response:
+def document_response(document: Document, form: DocumentFormat, file_name: str) -> Response:
     headers = {
         "ETag": f'"{document.fingerprint}"',
         "Content-Disposition": f'inline; filename="{file_name}"',
     }
-    if form is Form.PDF:
-        return Response(rendering.pdf(document), media_type="application/pdf", headers=headers)
-    page = rendering.html(document)
-    headers["Content-Security-Policy"] = f"{styled(page)}; sandbox"
+    if form is DocumentFormat.PDF:
+        return Response(rendering.render_pdf(document), media_type="application/pdf", headers=headers)
+    page = rendering.render_html(document)
+    headers["Content-Security-Policy"] = f"{styled_page(page)}; sandbox"
     return Response(page, media_type="text/html", headers=headers)
 
 

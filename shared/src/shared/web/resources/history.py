@@ -8,13 +8,13 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.eventlog import ServiceApplication, plain
-from shared.kernel import Decider, Role, name_of
-from shared.temporal import Moment, replayed, showing, steps
-from shared.web.requests import bounded
+from shared.eventlog import ServiceApplication, to_plain
+from shared.kernel import Decider, Role, event_name
+from shared.temporal import PointInTime, changes_between, load_aggregate_at, showing
+from shared.web.requests import parse_bound
 
 
-class Replayed(BaseModel):
+class StateAt(BaseModel):
     """What an answer about the past rests on. `version` and `position`: the last event recorded by then, in the
     aggregate and in this service's log. `events`: those that were folded. `erased`: the keys of the values shown as
     erased; the answer is the same for ever, byte for byte, until one more is."""
@@ -29,7 +29,7 @@ class Replayed(BaseModel):
     erased: list[UUID]
 
 
-class Changed(BaseModel):
+class ChangedField(BaseModel):
     """Where in the state, dotted, and what stood there before and after; null for nothing."""
 
     path: str
@@ -37,7 +37,7 @@ class Changed(BaseModel):
     after: Any
 
 
-class ChangedBy(BaseModel):
+class EventEffect(BaseModel):
     """An event, and what it changed. `erased`: the keys of the values shown as erased in `changes`, where they are told
     apart by what is stored: nobody can tell any more whether it said the same."""
 
@@ -50,17 +50,17 @@ class ChangedBy(BaseModel):
     effective_at: datetime | None
     actor: str
     role: Role
-    changes: list[Changed]
+    changes: list[ChangedField]
     erased: list[UUID] = []
 
 
-def as_it_was(asked: ServiceApplication, decider: Decider[Any], stream: UUID, moment: Moment) -> dict[str, Any]:
-    """The state, and under `replayed` what it rests on. Raises like `shared.temporal.aggregate_at.replayed`."""
-    replay = replayed(asked, decider, stream, moment)
+def state_at(asked: ServiceApplication, decider: Decider[Any], stream: UUID, moment: PointInTime) -> dict[str, Any]:
+    """The state, and under `replayed` its basis. Raises like `shared.temporal.load_aggregate_at`."""
+    replay = load_aggregate_at(asked, decider, stream, moment)
     show, erased = showing(asked.vault.shown)
-    state = plain(replay.state, show)
+    state = to_plain(replay.state, show)
     entry = replay.recorded[-1][0]
-    rests_on = Replayed(
+    rests_on = StateAt(
         version=entry.originator_version,
         position=entry.id,
         recorded_at=entry.recorded_at,
@@ -78,23 +78,25 @@ def as_it_was(asked: ServiceApplication, decider: Decider[Any], stream: UUID, mo
     }
 
 
-def changed_between(
+def effects_between(
     asked: ServiceApplication, decider: Decider[Any], stream: UUID, since: str, until: str | None
-) -> list[ChangedBy]:
+) -> list[EventEffect]:
     """Each event that counts at `until` and not at `since`, with what it changed. Raises like `temporal.steps`."""
     return [
-        ChangedBy(
+        EventEffect(
             id=step.event.meta.id,
             version=step.event.originator_version,
             position=step.entry.id,
-            event=name_of(step.event.data).name,
-            label=name_of(step.event.data).label,
+            event=event_name(step.event.data).name,
+            label=event_name(step.event.data).label,
             recorded_at=step.entry.recorded_at,
             effective_at=step.event.meta.effective_at,
             actor=step.event.meta.actor,
             role=step.event.meta.role,
-            changes=[Changed(path=one.path, before=one.before, after=one.after) for one in step.changes],
+            changes=[ChangedField(path=one.path, before=one.before, after=one.after) for one in step.changes],
             erased=step.erased,
         )
-        for step in steps(asked, decider, stream, bounded(since), Moment() if until is None else bounded(until))
+        for step in changes_between(
+            asked, decider, stream, parse_bound(since), PointInTime() if until is None else parse_bound(until)
+        )
     ]

@@ -8,24 +8,31 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from shared.eventlog import Loaded, LogEntry, RecordedEvent, ServiceApplication, UnknownCase, plain
-from shared.kernel import Decider, Role, name_of
-from shared.projections import View
-from shared.temporal import Moment
-from shared.web.auth import Caller, Calling, allowed, check_names_none, may_change, unnamed
-from shared.web.collections import Page, asking, listed, then
-from shared.web.requests import Asked, Asking, Bound
+from shared.eventlog import LoadedAggregate, LogEntry, RecordedEvent, ServiceApplication, UnknownCase, to_plain
+from shared.kernel import Decider, Role, event_name
+from shared.projections import Projection
+from shared.temporal import PointInTime
+from shared.web.auth import (
+    Caller,
+    CallerDep,
+    authorize,
+    can_change,
+    redact_confidential_cases,
+    require_no_confidential_case,
+)
+from shared.web.collections import Page, list_params, list_rows, load_case_for_response
+from shared.web.requests import AppDep, BoundParam, PointInTimeDep
 from shared.web.resources.affordances import Link, Operation
-from shared.web.resources.history import ChangedBy, as_it_was, changed_between
+from shared.web.resources.history import EventEffect, effects_between, state_at
 from shared.web.resources.stored_events import StoredEvents, stored_events
 
 S = TypeVar("S")
 
-Besides = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
+ExtraFields = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
 """What is shown beside a state: (application, id, state) to plain fields."""
 
 
-class Recorded(BaseModel):
+class HistoryEntry(BaseModel):
     """One event of a case's history. `label` and `data` are for people; `data` shows what the reader may see."""
 
     position: int
@@ -43,7 +50,7 @@ class Recorded(BaseModel):
     data: dict[str, Any]
 
 
-class States(Generic[S]):
+class AggregateReads(Generic[S]):
     """One aggregate as it is read.
 
     One `within` another has streams of its own beside the case: its state names its `case`. One that `names_cases`
@@ -53,90 +60,90 @@ class States(Generic[S]):
         self,
         router: APIRouter,
         decider: Decider[S],
-        within: "States[Any] | None" = None,
+        within: "AggregateReads[Any] | None" = None,
         *,
         names_cases: bool = False,
     ) -> None:
         self._router, self._decider, self._within, self._names_cases = router, decider, within, names_cases
-        self._case_of = outer_case if within else _own_case
+        self._case_of = parent_case if within else _own_case
         self._offered: list[Operation] = []
 
-    def reads(self, *roles: Role, besides: Besides | None = None) -> None:
+    def reads(self, *roles: Role, besides: ExtraFields | None = None) -> None:
         """GET one aggregate: its state, under `beside` what follows from it today, and under `links` what the caller
         may do next; for a case, its history too."""
 
         @self._router.get("/{id}", response_model=dict[str, Any], summary=f"The {self._decider.name} as it stands")
         def read(
             id: UUID,  # noqa: A002
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             response: Response,
-            moment: Asking,
+            moment: PointInTimeDep,
         ) -> Any:
             """Now, with what follows from it today under `beside`, and under `links` what you may do next; or at a past
             moment, with what that rests on."""
-            allowed(caller, frozenset(roles), case)
+            authorize(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
-            if moment != Moment():
-                return self._told(asked, caller, as_it_was(asked, self._decider, id, moment))
+            if moment != PointInTime():
+                return self._told(asked, caller, state_at(asked, self._decider, id, moment))
             loaded = asked.existing(self._decider, id)
             response.headers["ETag"] = f'"{loaded.version}"'
             beside = {"beside": besides(asked, id, loaded.state)} if besides else {}
-            state = self._told(asked, caller, _in_charge(caller, case, shown(asked, id, loaded)))
+            state = self._told(asked, caller, _in_charge(caller, case, plain_state(asked, id, loaded)))
             return state | beside | {"links": self.links(caller, case, id, loaded.state)}
 
         @self._router.get(
-            "/{id}/changes", response_model=list[ChangedBy], summary=f"What changed in the {self._decider.name}"
+            "/{id}/changes", response_model=list[EventEffect], summary=f"What changed in the {self._decider.name}"
         )
         def between(
             id: UUID,  # noqa: A002
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
-            since: Bound = "0",
-            until: Bound | None = None,
+            since: BoundParam = "0",
+            until: BoundParam | None = None,
         ) -> Any:
             """Between two versions or instants, as it was recorded; between two days, as it had happened by their end,
             of all that is recorded now. Each change with the event that made it."""
-            allowed(caller, frozenset(roles), case)
+            authorize(caller, frozenset(roles), case)
             self._check_stands(asked, case, id)
-            return self._told(asked, caller, changed_between(asked, self._decider, id, since, until))
+            return self._told(asked, caller, effects_between(asked, self._decider, id, since, until))
 
         if self._within:
             return
 
-        @self._router.get("/{id}/history", response_model=list[Recorded], summary="Everything recorded of the case")
-        def history(id: UUID, asked: Asked, caller: Calling, moment: Asking, response: Response) -> Any:  # noqa: A002
+        @self._router.get("/{id}/history", response_model=list[HistoryEntry], summary="Everything recorded of the case")
+        def history(id: UUID, asked: AppDep, caller: CallerDep, moment: PointInTimeDep, response: Response) -> Any:  # noqa: A002
             """Or had been by a past moment; a version is that of the case's own aggregate. What this service heard of a
             case that has not come to it yet is told too."""
-            allowed(caller, frozenset(roles), id)
-            found = then(asked, self._decider, id, moment, response, unopened=True)
+            authorize(caller, frozenset(roles), id)
+            found = load_case_for_response(asked, self._decider, id, moment, response, unopened=True)
             return self._told(asked, caller, [_recorded(asked, *one) for one in found.told])
 
         @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")
-        def as_stored(id: UUID, asked: Asked, caller: Calling) -> Any:  # noqa: A002
+        def as_stored(id: UUID, asked: AppDep, caller: CallerDep) -> Any:  # noqa: A002
             """What `payload_hash` commits to, byte for byte, with the sealed values that the reader may see."""
-            allowed(caller, frozenset(roles), id)
+            authorize(caller, frozenset(roles), id)
             if self._names_cases:
-                check_names_none(asked, caller, id)
+                require_no_confidential_case(asked, caller, id)
             return stored_events(asked, id)
 
-    def lists(self, view: View, *roles: Role) -> None:
+    def lists(self, view: Projection, *roles: Role) -> None:
         """GET the collection, filtered and sorted by the view's own fields."""
 
-        def index(asked: Asked, caller: Calling, asking: Any) -> Page:
-            allowed(caller, frozenset(roles))
-            return listed(asked, caller, view, asking)
+        def index(asked: AppDep, caller: CallerDep, params: Any) -> Page:
+            authorize(caller, frozenset(roles))
+            return list_rows(asked, caller, view, params)
 
-        index.__annotations__["asking"] = asking(view)
+        index.__annotations__["params"] = list_params(view)
         self._router.add_api_route(
             "", index, methods=["GET"], response_model=Page, summary=f"The {view.name.partition(':')[0]}"
         )
 
     def links(self, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
         """What the state is open to, of what is offered to the caller."""
-        if not may_change(caller, case):
+        if not can_change(caller, case):
             return []
         open_now = tuple(self._decider.open_to(state))
         return [
@@ -145,12 +152,12 @@ class States(Generic[S]):
             if issubclass(operation.command, open_now) and caller.actor.role in operation.roles
         ]
 
-    def _links_then(self, caller: Caller, case: UUID, id: UUID, state: S, moment: Moment) -> list[Link]:  # noqa: A002
+    def _links_then(self, caller: Caller, case: UUID, id: UUID, state: S, moment: PointInTime) -> list[Link]:  # noqa: A002
         """Nothing may be done in the past."""
-        return self.links(caller, case, id, state) if moment == Moment() else []
+        return self.links(caller, case, id, state) if moment == PointInTime() else []
 
     def _told(self, asked: ServiceApplication, caller: Caller, told: Any) -> Any:
-        return unnamed(asked, caller, told) if self._names_cases else told
+        return redact_confidential_cases(asked, caller, told) if self._names_cases else told
 
     def _check_stands(self, asked: ServiceApplication, case: UUID, id: UUID | None = None) -> None:  # noqa: A002
         """Raises UnknownCase without the case around, or when this is not within it. Asked once the right is known:
@@ -165,9 +172,9 @@ class States(Generic[S]):
             raise UnknownCase(str(id))
 
 
-def shown(asked: ServiceApplication, id: UUID, loaded: Loaded[Any]) -> dict[str, Any]:  # noqa: A002
+def plain_state(asked: ServiceApplication, id: UUID, loaded: LoadedAggregate[Any]) -> dict[str, Any]:  # noqa: A002
     """A state for a person: sealed values opened, those whose key is gone marked as erased."""
-    return {"id": str(id), "version": loaded.version, **plain(loaded.state, asked.vault.shown)}
+    return {"id": str(id), "version": loaded.version, **to_plain(loaded.state, asked.vault.shown)}
 
 
 def _recorded(asked: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any]) -> dict[str, Any]:
@@ -176,8 +183,8 @@ def _recorded(asked: ServiceApplication, entry: LogEntry, event: RecordedEvent[A
         "position": entry.id,
         "stream": entry.originator_id,
         "version": entry.originator_version,
-        "event": name_of(event.data).name,
-        "label": name_of(event.data).label,
+        "event": event_name(event.data).name,
+        "label": event_name(event.data).label,
         "id": event.meta.id,
         "recorded_at": entry.recorded_at,
         "effective_at": event.meta.effective_at,
@@ -185,7 +192,7 @@ def _recorded(asked: ServiceApplication, entry: LogEntry, event: RecordedEvent[A
         "role": event.meta.role,
         "unit": event.meta.unit,
         "causation": event.meta.causation,
-        "data": plain(event.data, asked.vault.shown),
+        "data": to_plain(event.data, asked.vault.shown),
     }
 
 
@@ -204,5 +211,5 @@ async def _own_case(id: UUID) -> UUID:  # noqa: A002
     return id
 
 
-async def outer_case(case: UUID) -> UUID:
+async def parent_case(case: UUID) -> UUID:
     return case

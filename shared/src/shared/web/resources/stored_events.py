@@ -11,9 +11,9 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from pydantic import BaseModel
 
-from shared.crypto import Erased
-from shared.eventlog import LogEntry, ServiceApplication, Stored, UnknownCase
-from shared.kernel import Sealed, name_of, tokens_in
+from shared.crypto import KeyErased
+from shared.eventlog import LogEntry, ServiceApplication, StoredPayload, UnknownCase
+from shared.kernel import Encrypted, event_name, stored_tokens
 
 
 class StoredEvent(BaseModel):
@@ -38,7 +38,7 @@ def stored_events(asked: ServiceApplication, case: UUID) -> StoredEvents:
     if not entries:
         raise UnknownCase(str(case))
     topics = {entry.topic for entry in entries}
-    known = {name_of(event).topic: event for decider in asked.deciders for event in decider.events}
+    known = {event_name(event).topic: event for decider in asked.deciders for event in decider.events}
     return StoredEvents(
         events=[
             StoredEvent(position=entry.id, stored=b64encode(entry.state).decode(), shown=dict(_shown(asked, entry)))
@@ -53,11 +53,11 @@ def _shown(asked: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, st
         data = msgspec.json.decode(entry.state)["data"]
     except (msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):
         return  # no event any more; its hash says so
-    for path, token in tokens_in(data):
+    for path, token in stored_tokens(data):
         bound = token.get("b") or f"{entry.originator_id}:{entry.originator_version}/{path}"
         try:
-            yield path, asked.vault.open(Sealed(token["k"], None, token["c"], bound))
-        except Erased:
+            yield path, asked.vault.open(Encrypted(token["k"], None, token["c"], bound))
+        except KeyErased:
             yield path, None
         except (InvalidTag, ValueError):
             continue  # altered; its hash says so
@@ -65,4 +65,4 @@ def _shown(asked: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, st
 
 def _schema(event: type) -> dict[str, Any]:
     token = {"type": "object", "required": ["k", "c"], "description": "sealed: k names the key, c is the ciphertext"}
-    return msgspec.json.schema(Stored[event], schema_hook=lambda _: token)  # type: ignore[valid-type]
+    return msgspec.json.schema(StoredPayload[event], schema_hook=lambda _: token)  # type: ignore[valid-type]

@@ -12,15 +12,15 @@ from starlette.requests import ClientDisconnect
 
 from shared.web.http import ProblemError
 
-LARGEST = 10 * 1024 * 1024
-AT_ONCE = 4
+MAX_FILE_BYTES = 10 * 1024 * 1024
+MAX_CONCURRENT_UPLOADS = 4
 """Files that one process holds in memory; others wait for their turn."""
-PATIENCE = 120.0
+UPLOAD_WAIT_SECONDS = 120.0
 """Seconds that a file may take to arrive: a slow sender keeps others waiting."""
 LONGEST = 200
 
 
-async def received(request: Request) -> bytearray:
+async def read_upload(request: Request) -> bytearray:
     """The whole body, which is the file. Raises ProblemError as soon as it is known to be too large."""
     if request.headers.get("content-type", "").startswith("multipart/"):
         raise ProblemError(
@@ -30,18 +30,21 @@ async def received(request: Request) -> bytearray:
             "Envoyez le fichier tel quel, comme corps de la demande, et non dans un formulaire.",
         )
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > LARGEST:
+    if announced.isdecimal() and int(announced) > MAX_FILE_BYTES:
         raise _too_large()
     content = bytearray()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(UPLOAD_WAIT_SECONDS):
             async for chunk in request.stream():
-                if len(content) + len(chunk) > LARGEST:
+                if len(content) + len(chunk) > MAX_FILE_BYTES:
                     raise _too_large()
                 content += chunk
     except TimeoutError:
         raise ProblemError(
-            408, "upload-too-slow", "Envoi trop lent", f"Le fichier n’est pas arrivé en {PATIENCE:.0f}\u00a0secondes."
+            408,
+            "upload-too-slow",
+            "Envoi trop lent",
+            f"Le fichier n’est pas arrivé en {UPLOAD_WAIT_SECONDS:.0f}\u00a0secondes.",
         ) from None
     except ClientDisconnect:
         raise ProblemError(400, "upload-interrupted", "Envoi interrompu", "Le fichier n’est pas arrivé.") from None
@@ -77,5 +80,5 @@ def _parameter(header: Message, name: str) -> str:
 
 def _too_large() -> ProblemError:
     return ProblemError(
-        413, "file-too-large", "Fichier trop volumineux", f"Le maximum est de {LARGEST // 1024**2}\u00a0Mio."
+        413, "file-too-large", "Fichier trop volumineux", f"Le maximum est de {MAX_FILE_BYTES // 1024**2}\u00a0Mio."
     )

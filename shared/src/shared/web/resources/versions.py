@@ -8,14 +8,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from shared.crypto import marked, unmarked
-from shared.eventlog import ServiceApplication, plain
-from shared.kernel import Decider, Role, Sealed
-from shared.temporal import CaseThen, Moment, case_then
-from shared.web.auth import Calling, allowed
-from shared.web.collections import then
+from shared.crypto import with_placeholders, without_placeholders
+from shared.eventlog import ServiceApplication, to_plain
+from shared.kernel import Decider, Encrypted, Role
+from shared.temporal import CaseAt, PointInTime, load_case_at
+from shared.web.auth import CallerDep, authorize
+from shared.web.collections import load_case_for_response
 from shared.web.http import ProblemError
-from shared.web.requests import Asked, AskingRecorded
+from shared.web.requests import AppDep, RecordedPointDep
 
 C = TypeVar("C")
 Number = Annotated[int, Path(ge=1, le=10**6)]
@@ -23,7 +23,7 @@ Since = Annotated[int | None, Query(ge=0, le=10**6, description="The version jus
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class LeaderDecision:
     """What a leader said of a version, and why if they contested it."""
 
     by: str
@@ -32,7 +32,7 @@ class Word:
 
 
 @dataclass(slots=True)
-class Version:
+class ContentVersion:
     """`made_by`: a pseudonym; `edit`: what made this version, in French. `voided_at`: a later edit made what leaders
     had before them another content."""
 
@@ -43,36 +43,36 @@ class Version:
     edit: str
     submitted_at: datetime | None = None
     content_hash: str | None = None
-    validated: list[Word] = field(default_factory=list)
-    contested: list[Word] = field(default_factory=list)
+    validated: list[LeaderDecision] = field(default_factory=list)
+    contested: list[LeaderDecision] = field(default_factory=list)
     voided_at: datetime | None = None
 
 
-Made = Sequence[tuple[Version, C]]
+VersionMade = Sequence[tuple[ContentVersion, C]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ContentAtVersion:
     """A version with its content, sealed values opened."""
 
-    about: Version
+    about: ContentVersion
     content: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Versions(Generic[C]):
+class VersionEndpoints(Generic[C]):
     """`what`: what has them, in French. `made`: each, with the content as it was then, the first one first.
     `nothing`: the content at version 0. `changes`: between two contents, sealed values opened; `difference` is made
     of two numbers and these."""
 
     what: str
     decider: Decider[Any]
-    made: Callable[[ServiceApplication, CaseThen, UUID], Made[C]]
+    made: Callable[[ServiceApplication, CaseAt, UUID], VersionMade[C]]
     nothing: C
-    changes: Callable[[C, C, Callable[[Sealed], str]], list[Any]]
+    changes: Callable[[C, C, Callable[[Encrypted], str]], list[Any]]
     difference: Callable[[int, int, list[Any]], Any]
 
-    def at(self, made: Made[C], number: int) -> C:
+    def at(self, made: VersionMade[C], number: int) -> C:
         """The content, from 0. Raises ProblemError 404 for a version that was never made."""
         if number > len(made):
             raise ProblemError(
@@ -86,30 +86,30 @@ class Versions(Generic[C]):
         @router.get("/{id}/versions", summary="The versions of the content")
         def list_versions(
             id: UUID,  # noqa: A002
-            asked: Asked,
-            caller: Calling,
-            moment: AskingRecorded,
+            asked: AppDep,
+            caller: CallerDep,
+            moment: RecordedPointDep,
             response: Response,
-        ) -> list[Version]:
+        ) -> list[ContentVersion]:
             """Who made each version and when, and what leaders said of it; or had said by a past moment."""
-            allowed(caller, frozenset(roles), id)
-            found = then(asked, self.decider, id, moment, response)
+            authorize(caller, frozenset(roles), id)
+            found = load_case_for_response(asked, self.decider, id, moment, response)
             return [version for version, _ in self.made(asked, found, id)]
 
         @router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
         def read_version(
             id: UUID,  # noqa: A002
             number: Number,
-            asked: Asked,
-            caller: Calling,
-            moment: AskingRecorded,
+            asked: AppDep,
+            caller: CallerDep,
+            moment: RecordedPointDep,
             response: Response,
-        ) -> Reading:
+        ) -> ContentAtVersion:
             """Its content is the same for ever; what leaders had said of it by a past moment is not."""
-            allowed(caller, frozenset(roles), id)
-            made = self.made(asked, then(asked, self.decider, id, moment, response), id)
+            authorize(caller, frozenset(roles), id)
+            made = self.made(asked, load_case_for_response(asked, self.decider, id, moment, response), id)
             content = self.at(made, number)
-            return Reading(made[number - 1][0], plain(content, asked.vault.shown))
+            return ContentAtVersion(made[number - 1][0], to_plain(content, asked.vault.shown))
 
         @router.get(
             "/{id}/versions/{number}/changes",
@@ -119,17 +119,20 @@ class Versions(Generic[C]):
         def read_changes(
             id: UUID,  # noqa: A002
             number: Number,
-            asked: Asked,
-            caller: Calling,
+            asked: AppDep,
+            caller: CallerDep,
             since: Since = None,
         ) -> Any:
-            allowed(caller, frozenset(roles), id)
-            made = self.made(asked, case_then(asked, self.decider, id, Moment()), id)
+            authorize(caller, frozenset(roles), id)
+            made = self.made(asked, load_case_at(asked, self.decider, id, PointInTime()), id)
             since = number - 1 if since is None else since
             before, after = self.at(made, since), self.at(made, number)
-            found = self.changes(before, after, marked(asked.vault.shown))
+            found = self.changes(before, after, with_placeholders(asked.vault.shown))
             return self.difference(
                 since,
                 number,
-                [replace(each, before=unmarked(each.before), after=unmarked(each.after)) for each in found],
+                [
+                    replace(each, before=without_placeholders(each.before), after=without_placeholders(each.after))
+                    for each in found
+                ],
             )

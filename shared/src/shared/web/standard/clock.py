@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
 from shared.kernel import Role
-from shared.web.auth import only
-from shared.web.http import AsJson, BoundedRoute, ProblemError, answers
-from shared.web.requests import Asked
+from shared.web.auth import only_roles
+from shared.web.http import BoundedRoute, JsonBody, ProblemError, problem_responses
+from shared.web.requests import AppDep
 
 clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute)
 
@@ -21,12 +21,12 @@ class Instant(BaseModel):
 
 
 @clock_router.get("")
-def read(asked: Asked) -> Instant:
+def read(asked: AppDep) -> Instant:
     return Instant(now=asked.clock.now())
 
 
-@clock_router.post("", dependencies=[only(Role.OPS)], responses=answers(409))
-def set_forward(to: Annotated[Instant, AsJson()], asked: Asked) -> Instant:
+@clock_router.post("", dependencies=[only_roles(Role.OPS)], responses=problem_responses(409))
+def set_forward(to: Annotated[Instant, JsonBody()], asked: AppDep) -> Instant:
     """Moves the clock of all services of this machine on to an instant; it never goes back."""
     try:
         moved: datetime = asked.clock.set_forward(to.now)

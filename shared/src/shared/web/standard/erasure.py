@@ -10,18 +10,18 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from shared.erasure import forgetting_of
+from shared.erasure import case_erasure_id
 from shared.erasure.erasure import decider
-from shared.eventlog import found, held
+from shared.eventlog import find_people, personal_data_of
 from shared.kernel import Role
-from shared.web.auth import Calling, allowed, read
-from shared.web.http import AsJson
-from shared.web.requests import Asked, case_router
+from shared.web.auth import CallerDep, authorize, authorize_read
+from shared.web.http import JsonBody
+from shared.web.requests import AppDep, case_router
 
-DPO = frozenset({Role.DPO})
+DPO_ONLY = frozenset({Role.DPO})
 
 
-class Words(BaseModel):
+class SearchWords(BaseModel):
     """A name, or a part of one; or a mail address, a telephone number. In the body: addresses end in proxies' logs."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -29,7 +29,7 @@ class Words(BaseModel):
     words: Annotated[str, StringConstraints(min_length=2, max_length=200, pattern=r"\w")]
 
 
-class Somebody(BaseModel):
+class PersonCandidate(BaseModel):
     """A person under one id of this service; somebody told of twice may stand under two. `since`: the first event."""
 
     person: UUID
@@ -56,35 +56,35 @@ class PersonHere(BaseModel):
     service: str
     person: UUID
     erased: bool
-    held: list[HeldValue]
+    values: list[HeldValue]
 
 
 def people_router() -> APIRouter:
     router = case_router("/people", "people")
 
     @router.post("/search", summary="Who is meant by a name")
-    def search(body: Annotated[Words, AsJson()], asked: Asked, caller: Calling) -> list[Somebody]:
+    def search(body: Annotated[SearchWords, JsonBody()], asked: AppDep, caller: CallerDep) -> list[PersonCandidate]:
         """At most fifty people of whom one value holds all these words, the latest first; accents do not count.
 
         Only whole words are found: this service keeps no name in clear, and compares keyed hashes."""
-        allowed(caller, DPO)
-        known = found(asked, body.words)
+        authorize(caller, DPO_ONLY)
+        known = find_people(asked, body.words)
         caller.listed_rows(len(known))
-        return [Somebody(person=each.person, cases=list(each.cases), since=each.since) for each in known]
+        return [PersonCandidate(person=each.person, cases=list(each.cases), since=each.since) for each in known]
 
     @router.get("/{id}", summary="What this service holds of a person")
-    def person(id: UUID, asked: Asked, caller: Calling) -> PersonHere:  # noqa: A002
+    def person(id: UUID, asked: AppDep, caller: CallerDep) -> PersonHere:  # noqa: A002
         """Machine-readable, for the rights of access and portability: each value with where it stands and since when.
 
         Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""
-        allowed(caller, DPO)
-        read(caller, id)
-        erased = asked.load(decider, forgetting_of(id)).state.forgotten
+        authorize(caller, DPO_ONLY)
+        authorize_read(caller, id)
+        erased = asked.load(decider, case_erasure_id(id)).state.forgotten
         return PersonHere(
             service=asked.service,
             person=id,
             erased=erased,
-            held=[HeldValue(**asdict(each)) for each in held(asked, id)],
+            values=[HeldValue(**asdict(each)) for each in personal_data_of(asked, id)],
         )
 
     return router

@@ -9,11 +9,19 @@ from pydantic import BaseModel
 
 from shared.eventlog import PARTITIONS
 from shared.kernel import Role
-from shared.messaging import LARGEST_PAGE, LOWEST, UNREADABLE, Page, Published, encode, messages_of
-from shared.web.auth import Caller, allowed, calling
-from shared.web.http import ProblemError, answers
-from shared.web.requests import Asked
-from shared.web.standard.partner_feed import PARTNERS, check_cursor, shown_to
+from shared.messaging import (
+    LOWEST_POSITION,
+    MAX_PAGE_EVENTS,
+    UNREADABLE_ERRORS,
+    FeedPage,
+    ToIntegrationEvent,
+    encode,
+    messages_of,
+)
+from shared.web.auth import Caller, authorize, get_caller
+from shared.web.http import ProblemError, problem_responses
+from shared.web.requests import AppDep
+from shared.web.standard.partner_feed import PARTNER_ROLES, check_cursor, messages_for_partner
 
 
 class EventsPage(BaseModel):
@@ -26,27 +34,34 @@ class EventsPage(BaseModel):
     since: int = 0
 
 
-def feed_router(published: Published, who: Callable[..., Any] = calling) -> APIRouter:
+def feed_router(published: ToIntegrationEvent, who: Callable[..., Any] = get_caller) -> APIRouter:
     """`who` says who calls: the deployment's services are shown every event's header, whatever the case."""
     router = APIRouter(tags=["events"])
 
-    @router.get("/events", response_model=EventsPage, responses=answers(409, 422), summary="What is recorded, in order")
+    @router.get(
+        "/events",
+        response_model=EventsPage,
+        responses=problem_responses(409, 422),
+        summary="What is recorded, in order",
+    )
     def events(
-        asked: Asked,
+        asked: AppDep,
         caller: Annotated[Caller, Depends(who)],
-        after: Annotated[int, Query(ge=LOWEST, description="A position: what follows it; 0 for the beginning")] = 0,
+        after: Annotated[
+            int, Query(ge=LOWEST_POSITION, description="A position: what follows it; 0 for the beginning")
+        ] = 0,
         partition: Annotated[
             int | None, Query(ge=0, lt=PARTITIONS, description="For services: `after` is a number of this partition")
         ] = None,
         limit: Annotated[
-            int, Query(ge=1, le=LARGEST_PAGE, description="How many events are looked at, shown or not")
-        ] = LARGEST_PAGE,
+            int, Query(ge=1, le=MAX_PAGE_EVENTS, description="How many events are looked at, shown or not")
+        ] = MAX_PAGE_EVENTS,
         log: Annotated[UUID | None, Query(description="The `log_id` that the position comes from")] = None,
     ) -> Response:
         """Everything recorded here after a position, to the deployment's services; to a partner the events of the cases
         that its right covers today and that are not confidential, with the same headers and positions. A partner's page
         may be short, or empty, and still have a `next`: of a confidential case auditors are shown the headers alone."""
-        allowed(caller, PARTNERS | {Role.SERVICE})
+        authorize(caller, PARTNER_ROLES | {Role.SERVICE})
         recorder, partner = asked.recorder, caller.actor.role is not Role.SERVICE
         if partner:
             check_cursor(recorder, after, partition, log)
@@ -60,18 +75,18 @@ def feed_router(published: Published, who: Callable[..., Any] = calling) -> APIR
         identity = recorder.identity()
         try:
             if partner:
-                messages = shown_to(caller, asked, published, entries)
+                messages = messages_for_partner(caller, asked, published, entries)
                 caller.listed_rows(len(messages))
             else:
                 messages = messages_of(asked, published, entries)
-        except UNREADABLE as error:
+        except UNREADABLE_ERRORS as error:
             raise ProblemError(
                 500,
                 "unreadable-event",
                 "Événement illisible",
                 "Ce service ne peut plus lire un événement qu’il détient.",
             ) from error
-        page = Page(identity.log_id, messages, following, identity.since)
+        page = FeedPage(identity.log_id, messages, following, identity.since)
         return Response(encode(page), media_type="application/json")
 
     return router

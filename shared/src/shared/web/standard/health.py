@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from shared.web.http import ProblemError
-from shared.web.requests import Asked
+from shared.web.requests import AppDep
 
 log = logging.getLogger(__name__)
 health_router = APIRouter(tags=["health"])
@@ -32,7 +32,7 @@ class Ready(BaseModel):
 
 
 @health_router.get("/readyz", responses={503: {"description": "PostgreSQL does not answer"}})
-async def ready(asked: Asked) -> Ready:
+async def ready(asked: AppDep) -> Ready:
     """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
     try:
         async with asyncio.timeout(2):

@@ -9,13 +9,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from shared.kernel import Role
-from shared.web.auth import Identifying
+from shared.web.auth import IdentityDep
 from shared.web.http import BoundedRoute
 
 me_router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=BoundedRoute)
 
 
-class Held(BaseModel):
+class MyRight(BaseModel):
     """A right that is held today; `id` is what the header DLA-Right names."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -33,10 +33,10 @@ class Me(BaseModel):
     """`id`: by which the histories name the caller, and which they tell to whoever may give them a right."""
 
     id: UUID
-    rights: list[Held]
+    rights: list[MyRight]
 
 
 @me_router.get("", summary="Who calls")
-def me(identified: Identifying) -> Me:
+def me(identified: IdentityDep) -> Me:
     """As whom this token is taken, and with which rights; they may be none."""
-    return Me(id=UUID(identified.identity), rights=[Held.model_validate(right) for right in identified.rights])
+    return Me(id=UUID(identified.identity), rights=[MyRight.model_validate(right) for right in identified.rights])

@@ -11,11 +11,11 @@ import httpx
 from shared.access import Action
 from shared.eventlog import LogEntry, LogRecorder, ServiceApplication
 from shared.kernel import Role
-from shared.messaging import Message, Published, messages_of
+from shared.messaging import Message, ToIntegrationEvent, messages_of
 from shared.web.auth import Caller
 from shared.web.http import ProblemError
 
-PARTNERS = frozenset({Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR})
+PARTNER_ROLES = frozenset({Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR})
 """The rights by which a person or a program outside follows a log."""
 
 
@@ -44,8 +44,8 @@ def check_cursor(recorder: LogRecorder, after: int, partition: int | None, log: 
         )
 
 
-def shown_to(
-    caller: Caller, app: ServiceApplication, published: Published, entries: Sequence[LogEntry]
+def messages_for_partner(
+    caller: Caller, app: ServiceApplication, published: ToIntegrationEvent, entries: Sequence[LogEntry]
 ) -> list[Message]:
     """Of these entries those of the cases that the right covers today. What the others say is not even read."""
     may = cache(caller.may)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from shared.kernel import Day, Line, Motive, Personal, PersonLine, Role, Sealed, event
+from shared.kernel import Day, Encrypted, Line, Motive, PersonalData, PersonalLine, Role, event
 from shared.kernel.events import command
 
 
@@ -29,7 +29,7 @@ class GrantRight:
     dossier: UUID | None = None
     since: Day | None = None
     until: Day | None = None
-    name: PersonLine | None = None
+    name: PersonalLine | None = None
     territories: Annotated[tuple[Line, ...], Len(0, 200)] = ()
 
 
@@ -70,13 +70,13 @@ class RightGranted:
 
     right: UUID
     role: Role
-    motive: Sealed
+    motive: Encrypted
     unit: str | None = None
     units: tuple[str, ...] = ()
     dossier: UUID | None = None
     since: date | None = None
     until: date | None = None
-    name: Personal | None = None
+    name: PersonalData | None = None
     person: UUID | None = None
     territories: tuple[str, ...] = ()
 
@@ -84,4 +84,4 @@ class RightGranted:
 @event("right-revoked", label="Droit retiré")
 class RightRevoked:
     right: UUID
-    motive: Sealed
+    motive: Encrypted

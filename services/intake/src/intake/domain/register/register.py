@@ -17,7 +17,7 @@ from intake.domain.register.commands import (
 )
 from intake.domain.register.territories import named, units_of
 from intake.domain.territory import Competence
-from shared.kernel import UNIT_CODE, Actor, Context, Decider, Personal, Refusal, Right, Role, Sealed
+from shared.kernel import UNIT_CODE, Actor, Context, Decider, Encrypted, PersonalData, Refusal, Right, Role
 from shared.kernel.frozen import replace
 
 OF_A_UNIT = frozenset({Role.ADVISER, Role.MANAGER})
@@ -41,7 +41,7 @@ class Register:
 
     rights: tuple[Right, ...] = ()
     over: tuple[UUID, ...] = ()
-    name: Personal | None = None
+    name: PersonalData | None = None
 
     @property
     def held(self) -> tuple[Right, ...]:
@@ -71,7 +71,7 @@ def decide(register: Register, command: Command, context: Context, competence: C
             _check_within(right, context.actor)
             if any(replace(right, id=held.id) == held for held in register.held):
                 return []
-            name = Personal(context.case, command.name) if command.name else None
+            name = PersonalData(context.case, command.name) if command.name else None
             return [_granted(right, context.text(command.motive), name)]
         case RevokeRight(wanted, motive):
             found = next((right for right in register.rights if right.id == wanted), None)
@@ -124,7 +124,7 @@ def _renewed(register: Register, wanted: UUID, context: Context, competence: Com
     return [RightRevoked(found.id, motive), _granted(right, motive)]
 
 
-def _granted(right: Right, motive: Sealed, name: Personal | None = None) -> RightGranted:
+def _granted(right: Right, motive: Encrypted, name: PersonalData | None = None) -> RightGranted:
     return RightGranted(
         right.id,
         right.role,

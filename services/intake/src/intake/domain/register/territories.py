@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from intake.domain.codes import MAINLAND, OVERSEAS
 from intake.domain.territory import REGIONS, Competence
-from shared.kernel import Refusal, folded
+from shared.kernel import Refusal, fold_text
 
 UNKNOWN_TERRITORY = Refusal("unknown-territory", "Territoire inconnu", 422)
 NO_UNIT_THERE = Refusal("no-unit-there", "Aucune unité connue dans ce territoire", 422)
@@ -70,4 +70,4 @@ def _named(number: int, said: str) -> str:
 
 def _words(text: str) -> list[str]:
     """Without accents, capitals, hyphens or apostrophes."""
-    return re.findall(r"[a-z0-9]+", folded(text))
+    return re.findall(r"[a-z0-9]+", fold_text(text))

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from parcours.domain.consultation.state import Consultation, Step
 from parcours.domain.state import Days, Sum
-from shared.kernel import Context, Refusal, euros, event
+from shared.kernel import Context, Refusal, event, format_euros
 from shared.kernel.events import command
-from shared.kernel.french import counted
+from shared.kernel.french import format_count
 
 
 @command
@@ -82,8 +82,9 @@ def _check_within_proposal(consultation: Consultation, amount: int, days: int = 
     proposal = consultation.candidates[consultation.winner].proposal if consultation.winner else None
     if proposal and (amount > proposal.amount or days > proposal.days):
         raise BEYOND_PROPOSAL(
-            f"La proposition retenue est de {euros(proposal.amount)} pour {counted(proposal.days, 'jour')}\u00a0: la "
-            "convention ne va pas au-delà.",
+            f"La proposition retenue est de {format_euros(proposal.amount)}"
+            f" pour {format_count(proposal.days, 'jour')}\u00a0:"
+            " la convention ne va pas au-delà.",
             amount=proposal.amount,
             days=proposal.days,
         )

@@ -16,7 +16,7 @@ from parcours.domain.consultation.state import (
     at_step,
     known_candidate,
 )
-from shared.kernel import Context, Day, Motive, Refusal, Sealed, already_past, event, instant_in_words
+from shared.kernel import Context, Day, Encrypted, Motive, Refusal, event, format_instant, require_past
 from shared.kernel.events import command
 
 PROVIDERS = 3
@@ -68,7 +68,7 @@ class CancelConsultation:
 class InterestsDeclared:
     scorer: str
     conflict: bool
-    detail: Sealed | None = None
+    detail: Encrypted | None = None
 
 
 @event("proposal-scored", label="Proposition notée")
@@ -84,8 +84,8 @@ class ConsultationAwarded:
 
     provider: UUID
     score: float
-    motive: Sealed | None = None
-    exception: Sealed | None = None
+    motive: Encrypted | None = None
+    exception: Encrypted | None = None
 
 
 @event("candidate-informed", label="Candidat informé du résultat")
@@ -96,7 +96,7 @@ class CandidateInformed:
 
 @event("consultation-cancelled", label="Consultation sans suite")
 class ConsultationCancelled:
-    motive: Sealed
+    motive: Encrypted
 
 
 DEADLINE_NOT_PASSED = Refusal("deadline-not-passed", "Date limite non atteinte")
@@ -125,7 +125,7 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
         case InformCandidate(key, informed_on):
             at_step(consultation, Step.AWARDED)
             _answering(consultation, key)
-            already_past(informed_on, context.now, "La date d’information du candidat")
+            require_past(informed_on, context.now, "La date d’information du candidat")
             return [CandidateInformed(key, informed_on)]
         case CancelConsultation(motive):
             at_step(consultation, Step.OPEN, Step.AWARDED)
@@ -162,7 +162,7 @@ def _check_closed(consultation: Consultation, context: Context) -> None:
     if not consultation.closed(context.now):
         assert consultation.deadline
         raise DEADLINE_NOT_PASSED(
-            f"Les propositions peuvent arriver jusqu’au {instant_in_words(consultation.deadline)} (heure de Paris)"
+            f"Les propositions peuvent arriver jusqu’au {format_instant(consultation.deadline)} (heure de Paris)"
             "\u00a0: rien n’est noté ni attribué avant."
         )
 

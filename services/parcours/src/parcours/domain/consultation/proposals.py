@@ -20,19 +20,19 @@ from parcours.domain.consultation.state import (
 )
 from parcours.domain.state import Days, Sum
 from shared.kernel import (
+    ConfidentialLine,
     Context,
+    Encrypted,
     Instant,
     Line,
-    Personal,
-    PersonLine,
+    PersonalData,
+    PersonalLine,
     Refusal,
     Role,
-    Sealed,
-    SealedLine,
     Text,
     event,
-    instant_in_words,
-    yet_to_come,
+    format_instant,
+    require_future,
 )
 from shared.kernel.events import command
 
@@ -41,7 +41,7 @@ WEIGHTS = 100
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    label: SealedLine
+    label: ConfidentialLine
     weight: Annotated[int, Ge(1), Le(WEIGHTS)]
 
 
@@ -61,7 +61,7 @@ class OpenConsultation:
 class ConsultProvider:
     """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
 
-    name: PersonLine
+    name: PersonalLine
     account: Line | None = None
 
 
@@ -88,7 +88,7 @@ class SubmitProposal:
 class ConsultationOpened:
     case: UUID
     action: UUID
-    terms: Sealed
+    terms: Encrypted
     grid: tuple[Criterion, ...]
     deadline: datetime
 
@@ -96,7 +96,7 @@ class ConsultationOpened:
 @event("provider-consulted", label="Prestataire consulté")
 class ProviderConsulted:
     provider: UUID
-    name: Personal
+    name: PersonalData
     account: str | None = None
 
 
@@ -134,13 +134,13 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
     if consultation.closed(context.now):
         assert consultation.deadline
         raise DEADLINE_PASSED(
-            f"Les propositions étaient attendues jusqu’au {instant_in_words(consultation.deadline)} (heure de Paris)."
+            f"Les propositions étaient attendues jusqu’au {format_instant(consultation.deadline)} (heure de Paris)."
         )
     match command:
         case ConsultProvider(name, account):
             _check_own(consultation, None, account)
             key = context.new_id()
-            return [ProviderConsulted(key, Personal(key, name), account)]
+            return [ProviderConsulted(key, PersonalData(key, name), account)]
         case SubmitProposal(key, amount, days, summary):
             candidate = known_candidate(consultation, key)
             if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
@@ -168,7 +168,7 @@ def _opened(command: OpenConsultation, context: Context) -> ConsultationOpened:
         )
     if command.deadline.tzinfo is None:
         raise WRONG_DEADLINE("Donnez la date limite avec son fuseau horaire.")
-    yet_to_come(command.deadline.date(), context.now, "La date limite", years=1)
+    require_future(command.deadline.date(), context.now, "La date limite", years=1)
     if command.deadline <= context.now:
         raise WRONG_DEADLINE("La date limite est déjà passée.")
     grid = tuple(Criterion(context.text(line.label), line.weight) for line in command.grid)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import Personal, Refusal, Sealed
+from shared.kernel import Encrypted, PersonalData, Refusal
 
 
 class Step(StrEnum):
@@ -31,7 +31,7 @@ STEPS = {
 class Criterion:
     """A line of the scoring grid; the weights of a grid sum to 100."""
 
-    label: Sealed
+    label: Encrypted
     weight: int
 
 
@@ -41,7 +41,7 @@ class Proposal:
 
     amount: int
     days: int
-    summary: Sealed
+    summary: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Candidate:
 
     `scores`: by scorer, in the grid's order."""
 
-    name: Personal
+    name: PersonalData
     account: str | None = None
     proposal: Proposal | None = None
     scores: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -64,13 +64,13 @@ class Consultation:
     step: Step = Step.NEW
     case: UUID | None = None
     action: UUID | None = None
-    terms: Sealed | None = None
+    terms: Encrypted | None = None
     grid: tuple[Criterion, ...] = ()
     deadline: datetime | None = None
     candidates: dict[UUID, Candidate] = field(default_factory=dict)
     declared: dict[str, bool] = field(default_factory=dict)
     winner: UUID | None = None
-    exception: Sealed | None = None
+    exception: Encrypted | None = None
 
     @property
     def proposals(self) -> dict[UUID, Candidate]:
