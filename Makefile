@@ -7,7 +7,7 @@ PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo tour up test check audit bench token schemas lock sbom clean
+.PHONY: help demo tour up test check audit bench token schemas lock sbom docs pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ check: $(READY) ## ruff, mypy strict, import rules, licences, schema drift
 
 audit: $(READY) ## known vulnerabilities of what is locked; asks the network, and fails when it cannot be told
 	@$(BIN)/uv tool run pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+docs: export NO_MKDOCS_2_WARNING = 1
+docs: $(READY) ## the documentation site in dist/docs, built without the network; fails at a broken link
+	@$(BIN)/mkdocs build --strict --quiet && echo "dist/docs/index.html"
 
 sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and dist/licences.md
 	@rm -rf build/runtime build/wheels && mkdir -p dist
