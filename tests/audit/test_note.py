@@ -63,14 +63,14 @@ def test_a_key_is_named_by_one_word(name: str) -> None:
 
 
 def test_a_checkpoint_is_read_as_it_was_signed() -> None:
-    told = Checkpoint("registre.example/dla", 123456789012, bytes(range(32)))
+    told = Checkpoint("registre.example/dla", 123456789012, root=bytes(range(32)))
     note = SIGNER.signed(str(told))
     assert verified(note, OWN) == told
     assert checkpoint(f"{told}une ligne de plus\n") == told
 
 
 def test_a_checkpoint_signed_by_another_than_its_origin_is_refused() -> None:
-    note = SIGNER.signed(str(Checkpoint("autre.example", 1, bytes(32))))
+    note = SIGNER.signed(str(Checkpoint("autre.example", 1, root=bytes(32))))
     with pytest.raises(Unproven):
         verified(note, OWN)
 
@@ -87,7 +87,7 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
 
 
 def test_a_note_changed_anywhere_is_refused() -> None:
-    note = SIGNER.signed(str(Checkpoint("registre.example/dla", 12, bytes(range(32))))).encode()
+    note = SIGNER.signed(str(Checkpoint("registre.example/dla", 12, root=bytes(range(32))))).encode()
     assert verified(text_of(note), OWN).size == 12
     for at in range(len(note)):
         for bit in range(8):

@@ -30,7 +30,13 @@ def an_opening(n: int) -> Opening:
     header = f'{{"event":"request-received","payload_hash":"{payload.hex()}","position":{n + 1}}}'
     if n in OLD:
         return Opening(bytes([n]) * 32, header.encode(), form=FIRST)
-    return Opening(bytes([n]) * 32, header.encode(), "Demande reçue", "request-received:v1", ANNOUNCED.commitment)
+    return Opening(
+        bytes([n]) * 32,
+        header.encode(),
+        label="Demande reçue",
+        contract="request-received:v1",
+        body=ANNOUNCED.commitment,
+    )
 
 
 OPENINGS = [an_opening(n) for n in range(7)]
@@ -38,12 +44,12 @@ SUBTREES = subtrees(grown({}, 0, [leaf_hash(each.entry) for each in OPENINGS]))
 
 
 def signed(size: int) -> str:
-    return SIGNER.signed(str(Checkpoint(ORIGIN, size, tree.root(size, SUBTREES))))
+    return SIGNER.signed(str(Checkpoint(ORIGIN, size, root=tree.root(size, SUBTREES))))
 
 
 def proof_of(index: int, size: int) -> str:
     hashes = tuple(tree.inclusion(index, size, SUBTREES))
-    return str(Proof(index, hashes, signed(size), bytes(OPENINGS[index])))
+    return str(Proof(index, hashes, checkpoint=signed(size), extra=bytes(OPENINGS[index])))
 
 
 def test_a_proof_shows_the_event_as_it_was_told() -> None:
@@ -100,7 +106,7 @@ def test_a_proof_says_nothing_of_another_event() -> None:
     for index in range(7):
         for other in range(7):
             shown = proof(proof_of(index, 7))
-            forged = Proof(shown.index, shown.hashes, shown.checkpoint, bytes(OPENINGS[other]))
+            forged = Proof(shown.index, shown.hashes, checkpoint=shown.checkpoint, extra=bytes(OPENINGS[other]))
             if other != index:
                 with pytest.raises(Unproven, match="racine"):
                     verify_event(str(forged), KNOWN)
@@ -109,9 +115,9 @@ def test_a_proof_says_nothing_of_another_event() -> None:
 def test_a_header_that_names_another_payload_is_refused() -> None:
     """The commitment holds, and what it commits to contradicts itself."""
     odd = bytes(32) + OPENINGS[0].header + bytes(32)
-    note = SIGNER.signed(str(Checkpoint(ORIGIN, 1, leaf_hash(sha256(odd).digest()))))
+    note = SIGNER.signed(str(Checkpoint(ORIGIN, 1, root=leaf_hash(sha256(odd).digest()))))
     with pytest.raises(Unproven, match="ne vont pas ensemble"):
-        verify_event(str(Proof(0, (), note, odd)), KNOWN)
+        verify_event(str(Proof(0, (), checkpoint=note, extra=odd)), KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +142,7 @@ def test_a_fork_is_refused() -> None:
     swapped = [OPENINGS[1], OPENINGS[0], *OPENINGS[2:]]
     forked = subtrees(grown({}, 0, [leaf_hash(each.entry) for each in swapped]))
     for size in range(2, 8):
-        fork = SIGNER.signed(str(Checkpoint(ORIGIN, size, tree.root(size, forked))))
+        fork = SIGNER.signed(str(Checkpoint(ORIGIN, size, root=tree.root(size, forked))))
         for hashes in (tree.consistency(2, size, forked), tree.consistency(2, size, SUBTREES)):
             with pytest.raises(Unproven):
                 verify_extension(signed(2), fork, hashes, KNOWN)
@@ -144,6 +150,6 @@ def test_a_fork_is_refused() -> None:
 
 def test_two_ledgers_are_told_apart() -> None:
     other = Signer("autre.example", bytes(32))
-    note = other.signed(str(Checkpoint("autre.example", 7, tree.root(7, SUBTREES))))
+    note = other.signed(str(Checkpoint("autre.example", 7, root=tree.root(7, SUBTREES))))
     with pytest.raises(Unproven, match="deux registres"):
         verify_extension(signed(2), note, tree.consistency(2, 7, SUBTREES), [*KNOWN, other.verifier])

@@ -83,7 +83,7 @@ def test_a_ledger_cut_back_is_less_than_was_signed(ledger: ServiceApplication) -
 def test_two_histories_under_the_key_are_a_contradiction(ledger: ServiceApplication, signing: Signing) -> None:
     """A fork: somebody who has the key signed something else of the same size."""
     signer = Signer("registre.example/dla", bytes(range(32)))
-    note = signer.signed(str(Checkpoint(signer.verifier.name, 300, Random(1).randbytes(32))))
+    note = signer.signed(str(Checkpoint(signer.verifier.name, 300, root=Random(1).randbytes(32))))
     ledger.recorder.fetch(
         "INSERT INTO {schema}.checkpoints (size, note, key) VALUES (300, %s, %s)", (note, str(signer.verifier))
     )

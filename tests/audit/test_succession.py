@@ -224,8 +224,10 @@ def test_the_command_says_what_it_did_and_what_nobody_can_check(
 
 
 def taken_over(by_old: bool) -> str:
-    tree = Checkpoint(ORIGIN, 7, bytes(32))
-    done = Succession(tree, OLD.verifier, NEW.verifier, datetime(2026, 11, 22, 9, tzinfo=UTC), MOTIVE, by_old)
+    tree = Checkpoint(ORIGIN, 7, root=bytes(32))
+    done = Succession(
+        tree, OLD.verifier, new=NEW.verifier, at=datetime(2026, 11, 22, 9, tzinfo=UTC), motive=MOTIVE, by_old=by_old
+    )
     return done.signed(NEW, OLD if by_old else None)
 
 

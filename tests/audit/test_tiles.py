@@ -13,13 +13,13 @@ from audit.ledger.tiles import Address, address
 def test_paths_are_those_of_the_specification() -> None:
     assert Address(0, 1234067).path() == "0/x001/x234/067"
     assert Address(0, 5).path() == "0/005"
-    assert Address(None, 1000, 7).path() == "entries/x001/000.p/7"
-    assert address("1/000.p/17") == Address(1, 0, 17)
+    assert Address(None, 1000, width=7).path() == "entries/x001/000.p/7"
+    assert address("1/000.p/17") == Address(1, 0, width=17)
 
 
 @given(st.none() | st.integers(0, 63), st.integers(0, 10**15), st.integers(1, 256))
 def test_each_tile_has_one_path(level: int | None, n: int, width: int) -> None:
-    asked = Address(level, n, width)
+    asked = Address(level, n, width=width)
     assert address(asked.path()) == asked
 
 
@@ -40,10 +40,10 @@ def test_a_tree_of_seventy_thousand_has_the_tiles_of_the_specification() -> None
     for level, (last_full, width) in ends.items():
         assert last_full < 0 or Address(level, last_full).within(size)
         assert not Address(level, last_full + 1).within(size)
-        assert Address(level, last_full + 1, width).within(size)
-        assert not Address(level, last_full + 1, width + 1).within(size)
-    assert Address(None, 273, 112).within(size)
-    assert not Address(3, 0, 1).within(size)
+        assert Address(level, last_full + 1, width=width).within(size)
+        assert not Address(level, last_full + 1, width=width + 1).within(size)
+    assert Address(None, 273, width=112).within(size)
+    assert not Address(3, 0, width=1).within(size)
     assert tiles.edge_of(size) == {0: (0, 273), 1: (1, 1), 2: (2, 0)}
 
 

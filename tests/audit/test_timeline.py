@@ -271,4 +271,12 @@ def test_before_anything_happened_it_says_when_it_began() -> None:
 
 def _heard(told: Header) -> EventHeard:
     header = encode(told).decode()
-    return EventHeard(told.publisher, told.log_id, told.position, told.event, told.recorded_at, header, None)
+    return EventHeard(
+        told.publisher,
+        told.log_id,
+        position=told.position,
+        event=told.event,
+        recorded_at=told.recorded_at,
+        header=header,
+        body=None,
+    )

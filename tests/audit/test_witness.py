@@ -141,7 +141,7 @@ def test_what_does_not_is_refused_as_it_is_specified(store: Path, asked: bytes, 
 
 
 def test_an_empty_log_has_the_root_of_an_empty_tree(store: Path) -> None:
-    forged = SIGNER.signed(str(Checkpoint(ORIGIN, 0, bytes(32))))
+    forged = SIGNER.signed(str(Checkpoint(ORIGIN, 0, root=bytes(32))))
     with witnessing(store) as ours:
         assert told(ours.add_checkpoint(f"old 0\n\n{forged}".encode())) == 422
         assert told(ours.add_checkpoint(LOG.asked(0, 0))) == 200

@@ -219,7 +219,7 @@ def saying(status: int, body: bytes) -> Iterator[str]:
         server.server_close()
 
 
-TEXT = str(Checkpoint(ORIGIN, 5, bytes(32)))
+TEXT = str(Checkpoint(ORIGIN, 5, root=bytes(32)))
 
 
 @pytest.mark.parametrize(

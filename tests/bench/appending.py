@@ -30,7 +30,7 @@ from shared.kernel import Actor, Role, uuid7
 GROUP = "append"
 STATE = b"x" * 500
 AIMS = {1: Aim(at_least=0.50), 4: Aim(at_least=0.35), 8: Aim(at_least=0.30)}
-ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
+ADVISER = Actor("adviser-1", Role.ADVISER, unit="dla-44")
 Task = Callable[[], object]
 
 
@@ -91,11 +91,15 @@ def _receiving(app: ServiceApplication, numbers: Iterator[int]) -> Task:
 
     def receive() -> None:
         case: UUID = uuid7()
-        who = structure.Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
+        who = structure.Contact("Maëlle Kerdoncuff", "Présidente", email="maelle@example.org")
         asks = structure.Structure(
-            "Les Jardins de l’Erdre", structure.LegalForm.ASSOCIATION, "44", rna=f"W{next(numbers):09}", headcount=12
+            "Les Jardins de l’Erdre",
+            structure.LegalForm.ASSOCIATION,
+            department="44",
+            rna=f"W{next(numbers):09}",
+            headcount=12,
         )
-        command = commands.ReceiveRequest(asks, who, "Notre modèle économique repose sur une seule subvention.")
+        command = commands.ReceiveRequest(asks, who, need="Notre modèle économique repose sur une seule subvention.")
         app.handle(request.decider, case, command, app.context(case, ADVISER))
 
     return receive

@@ -17,7 +17,7 @@ from parcours.domain.state import Kind, Parcours, Plan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Decider, Role, uuid7
 
-ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
+ADVISER = Actor("adviser-1", Role.ADVISER, unit="dla-44")
 LEADER = Actor("leader-1", Role.LEADER)
 AXES = ("projet", "gouvernance", "ressources_humaines", "modele_economique", "partenariats")
 WHO = "Maëlle Kerdoncuff, France Active Pays de la Loire"
@@ -26,7 +26,7 @@ TODAY = datetime.now(UTC).date()
 SOON, LATER = TODAY + timedelta(days=30), TODAY + timedelta(days=300)
 
 
-CONTACT = structure.Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
+CONTACT = structure.Contact("Maëlle Kerdoncuff", "Présidente", email="maelle@example.org")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,15 @@ def a_request(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> 
     twin.admit(NOTES)
     theirs.save(twin)
     receive(ours, case, asks, events)
-    return Dossier(request.decider, case, twin.id)
+    return Dossier(request.decider, case, twin=twin.id)
 
 
 def receive(ours: ServiceApplication, case: UUID, asks: structure.Structure, events: int) -> None:
     """In our log alone."""
     played = [
-        commands.ReceiveRequest(asks, CONTACT, NOTES),
-        commands.RecordMeeting(TODAY, CONTACT.name, NOTES),
-        *(commands.AssessCriterion(criterion, Verdict.MET, NOTES) for criterion in criteria_of(events)),
+        commands.ReceiveRequest(asks, CONTACT, need=NOTES),
+        commands.RecordMeeting(TODAY, CONTACT.name, notes=NOTES),
+        *(commands.AssessCriterion(criterion, Verdict.MET, evidence=NOTES) for criterion in criteria_of(events)),
         commands.AdmitRequest(NOTES),
     ]
     for command in played:
@@ -70,7 +70,7 @@ def receive(ours: ServiceApplication, case: UUID, asks: structure.Structure, eve
 
 def structure_of(rna: str) -> structure.Structure:
     name, form = "Les Jardins de l’Erdre", structure.LegalForm.ASSOCIATION
-    return structure.Structure(name, form, "44", rna=rna, headcount=12, fte=9.5)
+    return structure.Structure(name, form, department="44", rna=rna, headcount=12, fte=9.5)
 
 
 def criteria_of(events: int) -> list[str]:
@@ -80,21 +80,27 @@ def criteria_of(events: int) -> list[str]:
 def a_parcours(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> Dossier:
     """Built with six actions, shared, validated, then coordinated: introductions until it has so many events."""
     case = uuid7()
-    plan = Plan(uuid7(), "dla-44", ADVISER.id, datetime.now(UTC), AXES)
+    plan = Plan(uuid7(), "dla-44", adviser=ADVISER.id, admitted_at=datetime.now(UTC), axes=AXES)
     _do(ours, case, parcours.OpenParcours(plan))
     _do(ours, case, building.RankAxes(AXES))
     for axis in (*AXES, AXES[0]):
-        _do(ours, case, building.AddAction(Kind.LOCAL_SUPPORT, axis, "Revoir les tarifs", WHO, SOON, LATER))
+        _do(
+            ours,
+            case,
+            building.AddAction(
+                Kind.LOCAL_SUPPORT, axis, title="Revoir les tarifs", who=WHO, starts_on=SOON, ends_on=LATER
+            ),
+        )
     _do(ours, case, validation.ShareParcours(SOON, LATER))
     shared = ours.load(parcours.decider, case).state.shared
     assert shared is not None
     _do(ours, case, validation.ValidateParcours(shared.version, shared.content_hash), LEADER)
     built: Parcours = ours.load(parcours.decider, case).state
     for action, _ in zip(cycle(built.actions), range(events - 10), strict=False):
-        _do(ours, case, coordination.Introduce(action, WHO, TODAY))
+        _do(ours, case, coordination.Introduce(action, WHO, held_on=TODAY))
     theirs_too = _twin(built, events)
     theirs.save(theirs_too)
-    return Dossier(parcours.decider, case, theirs_too.id)
+    return Dossier(parcours.decider, case, twin=theirs_too.id)
 
 
 def _do(app: ServiceApplication, case: UUID, command: Any, actor: Actor = ADVISER) -> None:

@@ -31,7 +31,7 @@ class Figure:
 
     @staticmethod
     def of(rounds: Sequence[float], middle: float | None = None) -> Figure:
-        return Figure(statistics.median(rounds) if middle is None else middle, min(rounds), max(rounds))
+        return Figure(statistics.median(rounds) if middle is None else middle, min(rounds), highest=max(rounds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +95,16 @@ def compared(
 
     def measured(name: str, values: Sequence[float], middle: float | None = None) -> Measured:
         ratios = [value / lowest for value, lowest in zip(values, floors, strict=True)]
-        return Measured(name, Figure.of(values, middle), Figure.of(ratios))
+        return Measured(name, Figure.of(values, middle), ratio=Figure.of(ratios))
 
     return Row(
         group,
         name,
-        unit,
-        measured("ours", ours, together),
-        Measured(floor_name, Figure.of(floors)),
-        measured(*stock) if stock else None,
-        aim,
+        unit=unit,
+        ours=measured("ours", ours, together),
+        floor=Measured(floor_name, Figure.of(floors)),
+        stock=measured(*stock) if stock else None,
+        aim=aim,
     )
 
 

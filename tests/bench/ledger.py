@@ -101,8 +101,10 @@ def _heard(position: int) -> RecordedEvent[domain.EventHeard]:
     meta = EventMetadata(id_, case, "service:audit", Role.SERVICE, case)
     header = (HEADER % (sha256(b"%d" % position).hexdigest().encode(), position)).decode()
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    told = domain.EventHeard("intake", UUID(int=1), position, "request-received", at, header, None)
-    return RecordedEvent(id_, 1, meta, told)
+    told = domain.EventHeard(
+        "intake", UUID(int=1), position=position, event="request-received", recorded_at=at, header=header, body=None
+    )
+    return RecordedEvent(id_, 1, meta=meta, data=told)
 
 
 def _hashed_and_inserted(connection: psycopg.Connection[Any], firsts: Iterator[int], _seconds: float) -> float:
@@ -138,7 +140,7 @@ def _proofs(app: ServiceApplication, events: Sequence[UUID], seconds: float) -> 
         leaf = ledger.leaf(event)
         assert leaf is not None
         hashes = ledger.asked(partial(tree.inclusion, leaf.index, size))
-        str(Proof(leaf.index, tuple(hashes), NOTE))
+        str(Proof(leaf.index, tuple(hashes), checkpoint=NOTE))
 
     return _each(lambda: prove(rng.choice(events)), seconds)
 

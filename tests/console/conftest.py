@@ -33,7 +33,9 @@ def world(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFacto
             running.enter_context(served(service, database, nats, folder))
             for service in (intake_service, diagnostic_service, audit_service)
         )
-        world = World(intake, diagnostic, audit, Signing(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint"))
+        world = World(
+            intake, diagnostic, audit=audit, signing=Signing(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint")
+        )
         world.case = played(world)
         world.carried()
         yield world

@@ -101,7 +101,7 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     """Its address; the development provider stands beside it."""
     port = ports.choose({"console": None, "provider": None})
     address = f"http://127.0.0.1:{port['console']}"
-    person = Person("some-auditor", "Ariane Audren", "auditor", units=("dla-44",))
+    person = Person("some-auditor", "Ariane Audren", role="auditor", units=("dla-44",))
     provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])
     discovery = f"{provider.address}/.well-known/openid-configuration"
     told = settings(address=address, port=port["console"], discovery=discovery, polled=0.1)
@@ -514,8 +514,12 @@ def of_the_first_form(told: dict[str, Any]) -> dict[str, Any]:
     before = opening(proof(told["proof"]).extra or b"")
     alone = Opening(before.salt, before.header, form=FIRST)
     signer = Signer(ORIGIN, bytes(32))
-    note = signer.signed(str(Checkpoint(ORIGIN, 1, leaf_hash(alone.entry))))
-    return told | {"proof": str(Proof(0, (), note, bytes(alone))), "key": f"{signer.verifier}\n", "witnesses": ""}
+    note = signer.signed(str(Checkpoint(ORIGIN, 1, root=leaf_hash(alone.entry))))
+    return told | {
+        "proof": str(Proof(0, (), checkpoint=note, extra=bytes(alone))),
+        "key": f"{signer.verifier}\n",
+        "witnesses": "",
+    }
 
 
 def without_its_bytes(told: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
 
-AUDITOR = Person("ariane", "Ariane Audren", "auditor", units=("dla-44",))
+AUDITOR = Person("ariane", "Ariane Audren", role="auditor", units=("dla-44",))
 
 
 @pytest.fixture(scope="module")

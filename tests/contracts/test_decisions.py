@@ -74,7 +74,7 @@ def test_a_secret_told_in_clear_is_noticed() -> None:
 
 @pytest.mark.parametrize("said", ["Azenor", "Présidente", "azenor@example.org", "0240000000"])
 def test_of_a_person_one_word_is_noticed(said: str) -> None:
-    contact = Contact("Azenor", "Présidente", "azenor@example.org", "0240000000")
+    contact = Contact("Azenor", "Présidente", email="azenor@example.org", phone="0240000000")
     assert leaked(CorrectContact(contact, "Erreur"), [text("Une erreur"), said, "Erreur"]) == [said]
     ordinary = Contact("Entretien", "élue")
     assert leaked(CorrectContact(ordinary, "Erreur"), ["Entretien", "élue"]) == [], "a label’s word, a short one"

@@ -87,7 +87,7 @@ def total(state: int, counted: Counted) -> int:
     return state + counted.people
 
 
-counting: Decider[int] = Decider("counting", 0, nothing, total, (), (Counted,))
+counting: Decider[int] = Decider("counting", 0, decide=nothing, evolve=total, commands=(), events=(Counted,))
 
 
 def test_an_older_version_is_upcast_on_read(tmp_path: Path) -> None:

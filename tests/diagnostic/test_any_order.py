@@ -47,8 +47,8 @@ from shared.testing.scenarios import CASE, NOW, MemoryLog
 TODAY = NOW.date()
 COMPLETE = (
     RecordSession(TODAY, (Participant("Maëlle Kerdoncuff", Quality.LEADER),)),
-    AssessAxis(Axis.DIGITAL, "Des outils anciens.", 3),
-    RecordEmployment(9, 3, 2, 10.5),
+    AssessAxis(Axis.DIGITAL, "Des outils anciens.", rating=3),
+    RecordEmployment(9, 3, aided=2, fte=10.5),
     StateProblem("Comment vivre de ses ventes ?"),
 )
 WORK = st.sampled_from(
@@ -58,7 +58,7 @@ WORK = st.sampled_from(
         RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00),
         QualifyDifficulty(Level.CRITICAL, causes=("Un seul financeur",)),
         PrioritiseScenarios((RecoveryScenario(1, "Recentrage"),)),
-        CorrectEmployment(8, 4, 2, 10, TODAY, "Lu sur la mauvaise ligne."),
+        CorrectEmployment(8, 4, aided=2, fte=10, effective_on=TODAY, reason="Lu sur la mauvaise ligne."),
         CancelSession(1, "Doublon"),
     ]
 )
@@ -70,7 +70,7 @@ ASIDE = st.sampled_from(
         (WithdrawAgreement(), Role.LEADER),
         (ShareWithCommittee(), Role.ADVISER),
         (GiveOpinion(Tendency.UNFAVOURABLE, "Projet fragile."), Role.COMMITTEE),
-        (RecordMandate(MAELLE, TODAY - timedelta(days=60), TODAY - timedelta(days=1)), Role.ADVISER),
+        (RecordMandate(MAELLE, TODAY - timedelta(days=60), ends_on=TODAY - timedelta(days=1)), Role.ADVISER),
         (RecordMandate(MAELLE, TODAY), Role.ADVISER),
     ]
 )
@@ -88,7 +88,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @initialize()
     def it_is_open_and_complete(self) -> None:
-        self.ask(OpenDiagnosis(CASE, "unit-35", "adviser-1", NOW, 12), Role.SERVICE)
+        self.ask(OpenDiagnosis(CASE, "unit-35", adviser="adviser-1", admitted_at=NOW, headcount=12), Role.SERVICE)
         for command in COMPLETE:
             self.ask(command, Role.ADVISER)
 

@@ -39,23 +39,23 @@ from shared.testing.scenarios import CASE, NOW, Scenarios, text
 
 ADMITTED_AT = NOW - timedelta(minutes=5)
 STRUCTURE = UUID(int=8)
-OPENED = DiagnosisOpened(STRUCTURE, "unit-35", "adviser-1", ADMITTED_AT, 12)
-SUBMITTED = DiagnosisSubmitted(2, "a" * 64, text("b" * 32))
+OPENED = DiagnosisOpened(STRUCTURE, "unit-35", adviser="adviser-1", admitted_at=ADMITTED_AT, headcount=12)
+SUBMITTED = DiagnosisSubmitted(2, "a" * 64, salt=text("b" * 32))
 VALIDATED = DiagnosisValidated(2, "a" * 64)
 CONTESTED = DiagnosisContested(2, text("Les bénévoles sont oubliés."))
 AGREED = PlanAgreed(
     STRUCTURE,
     "unit-35",
-    "adviser-1",
-    ADMITTED_AT,
-    2,
-    "a" * 64,
-    (Axis.DIGITAL, Axis.FINANCE),
-    text("Atteindre 50 % de ventes."),
-    {"fte": 10.5, "members": 120},
-    {"members": "Adhésions à jour"},
-    2025,
-    Perimeter.STRUCTURE,
+    adviser="adviser-1",
+    admitted_at=ADMITTED_AT,
+    validated_version=2,
+    content_hash="a" * 64,
+    axes=(Axis.DIGITAL, Axis.FINANCE),
+    objectives=text("Atteindre 50 % de ventes."),
+    baseline={"fte": 10.5, "members": 120},
+    definitions={"members": "Adhésions à jour"},
+    fiscal_year=2025,
+    perimeter=Perimeter.STRUCTURE,
 )
 
 
@@ -109,7 +109,9 @@ def test_the_others_are_told_of_the_agreed_plan_without_its_words() -> None:
 
 
 def test_follow_up_is_told_of_a_corrected_baseline_without_the_reason() -> None:
-    corrected = BaselineCorrected("fte", 10.5, 9.5, date(2026, 1, 1), text("Un temps partiel compté entier."))
+    corrected = BaselineCorrected(
+        "fte", 10.5, value=9.5, effective_on=date(2026, 1, 1), reason=text("Un temps partiel compté entier.")
+    )
     told = published(recorded(corrected), entry())
     assert told == contracts.BaselineCorrected(code="fte", value=9.5, effective_on=date(2026, 1, 1))
 
@@ -159,7 +161,10 @@ def test_the_list_shows_a_diagnosis_as_soon_as_it_is_open() -> None:
 
 def test_the_list_counts_sessions_and_names_the_axes_assessed() -> None:
     axes = (assessed(Axis.FINANCE), assessed(Axis.DIGITAL), assessed(Axis.FINANCE))
-    others = (EmploymentRecorded(Employment(9, 3, 2, 10.5)), OtherSchemeListed(Scheme(text("Fonds de confiance"))))
+    others = (
+        EmploymentRecorded(Employment(9, 3, aided=2, fte=10.5)),
+        OtherSchemeListed(Scheme(text("Fonds de confiance"))),
+    )
     worked_on = row(OPENED, held(9), held(4), *axes, *others)
     assert shown(worked_on, "sessions", "last_session_on", "axes") == (2, "2026-03-09", ["digital", "finance"])
 
@@ -167,7 +172,7 @@ def test_the_list_counts_sessions_and_names_the_axes_assessed() -> None:
 def test_a_session_cancelled_is_counted_no_more_and_a_corrected_one_has_its_real_day() -> None:
     cancelled = row(OPENED, held(4), held(9), SessionCancelled(2, text("Autre dossier")))
     assert shown(cancelled, "sessions", "last_session_on") == (1, "2026-03-04")
-    corrected = row(OPENED, held(4), held(9), SessionCorrected(1, held(12).session, text("Erreur de date")))
+    corrected = row(OPENED, held(4), held(9), SessionCorrected(1, held(12).session, reason=text("Erreur de date")))
     assert shown(corrected, "sessions", "last_session_on") == (2, "2026-03-12")
     assert row(OPENED, held(4), SessionCancelled(1, text("Doublon")))["last_session_on"] is None
 
@@ -195,8 +200,8 @@ def test_the_list_shows_a_contestation_until_the_diagnosis_is_submitted_again() 
 
 
 def test_the_list_keeps_a_validation_that_one_of_several_leaders_contests() -> None:
-    first, second = (DiagnosisValidated(2, "a" * 64, leader) for leader in ("maelle", "yann"))
-    contests = DiagnosisContested(2, text("Trop tôt."), "yann")
+    first, second = (DiagnosisValidated(2, "a" * 64, leader=leader) for leader in ("maelle", "yann"))
+    contests = DiagnosisContested(2, text("Trop tôt."), leader="yann")
     still = row(OPENED, SUBMITTED, first, second, contests)
     assert shown(still, "status", "validated_at", "validated_by") == ("validated", "2026-03-04T09:00:00Z", ["maelle"])
     assert still["contested_at"] == "2026-03-06T09:00:00Z"

@@ -45,13 +45,13 @@ given = Scenarios(decider)
 TODAY = NOW.date()
 IN_A_MONTH = TODAY + timedelta(days=30)
 AFTER_THAT = NOW + timedelta(days=31)
-OPENED = DiagnosisOpened(UUID(int=8), "unit-35", "adviser-1", NOW, 12)
+OPENED = DiagnosisOpened(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW, headcount=12)
 ASSESSED = AxisAssessed(Axis.DIGITAL, Assessment(3, text("Des outils anciens.")))
 AGREE = AgreeToShare((Section.AXES,), IN_A_MONTH)
 AGREED = SharingAgreed((Section.AXES,), IN_A_MONTH)
-SHARED = SharedWithCommittee(1, (Section.AXES,), IN_A_MONTH)
+SHARED = SharedWithCommittee(1, (Section.AXES,), until=IN_A_MONTH)
 OPINION = GiveOpinion(Tendency.RESERVED, "Le modèle économique reste fragile.")
-GIVEN = OpinionGiven(1, Tendency.RESERVED, text("Le modèle économique reste fragile."))
+GIVEN = OpinionGiven(1, Tendency.RESERVED, comments=text("Le modèle économique reste fragile."))
 
 
 def test_sharing_needs_the_agreement_of_a_leader() -> None:
@@ -84,9 +84,9 @@ def test_nothing_is_shared_after_the_agreement_s_last_day_or_once_it_is_withdraw
 def test_a_new_agreement_narrows_at_once_what_is_shared_and_widens_nothing() -> None:
     narrower = SharingAgreed((Section.AXES,), TODAY)
     wider = SharingAgreed((Section.AXES, Section.EMPLOYMENT), IN_A_MONTH + timedelta(days=30))
-    shared = SharedWithCommittee(1, (Section.AXES, Section.PROBLEM), IN_A_MONTH)
-    assert given(OPENED, ASSESSED, shared, narrower).state.committee.share == Share(1, (Section.AXES,), TODAY)
-    assert given(OPENED, ASSESSED, shared, wider).state.committee.share == Share(1, (Section.AXES,), IN_A_MONTH)
+    shared = SharedWithCommittee(1, (Section.AXES, Section.PROBLEM), until=IN_A_MONTH)
+    assert given(OPENED, ASSESSED, shared, narrower).state.committee.share == Share(1, (Section.AXES,), until=TODAY)
+    assert given(OPENED, ASSESSED, shared, wider).state.committee.share == Share(1, (Section.AXES,), until=IN_A_MONTH)
     given(OPENED, ASSESSED, shared, narrower).when(OPINION, by=Role.COMMITTEE, at=AFTER_THAT).refused("sharing-expired")
     elsewhere = SharingAgreed((Section.EMPLOYMENT,), IN_A_MONTH)
     assert given(OPENED, ASSESSED, shared, elsewhere).state.committee.share is None
@@ -106,17 +106,17 @@ def test_an_opinion_is_recorded_through_the_last_day_and_no_later() -> None:
 
 @pytest.mark.parametrize("tendency", list(Tendency))
 def test_an_opinion_is_advisory_the_plan_is_agreed_with_or_without_it(tendency: Tendency) -> None:
-    employment = EmploymentRecorded(Employment(9, 3, 2, 10.5))
+    employment = EmploymentRecorded(Employment(9, 3, aided=2, fte=10.5))
     validated = (
         OPENED,
         ASSESSED,
         employment,
         AGREED,
         SHARED,
-        DiagnosisSubmitted(2, "a" * 64, text("salt")),
+        DiagnosisSubmitted(2, "a" * 64, salt=text("salt")),
         DiagnosisValidated(2, "a" * 64),
     )
-    given_opinion = OpinionGiven(1, tendency, text("Notre avis."))
+    given_opinion = OpinionGiven(1, tendency, comments=text("Notre avis."))
     plan = AgreePlan((Axis.DIGITAL,), "Un nouvel outil.")
     (without,) = given(*validated).when(plan).events
     given(*validated, given_opinion).when(plan).then(without)
@@ -126,10 +126,10 @@ def test_an_opinion_is_advisory_the_plan_is_agreed_with_or_without_it(tendency: 
 
 
 def test_a_resource_centre_s_advice_is_asked_for_and_received_once() -> None:
-    requested = AdviceRequested(new_id(1), text("CRDLA Environnement"), text("Quels financements ?"))
+    requested = AdviceRequested(new_id(1), text("CRDLA Environnement"), question=text("Quels financements ?"))
     given(OPENED).when(RequestAdvice("CRDLA Environnement", "Quels financements ?")).then(requested)
-    receive = ReceiveAdvice(new_id(1), TODAY, "Voir le fonds vert.")
-    received = AdviceReceived(new_id(1), TODAY, text("Voir le fonds vert."))
+    receive = ReceiveAdvice(new_id(1), TODAY, answer="Voir le fonds vert.")
+    received = AdviceReceived(new_id(1), TODAY, answer=text("Voir le fonds vert."))
     given(OPENED).when(receive).refused("unknown-advice")
     given(OPENED, requested).when(receive).then(received)
     given(OPENED, requested, received).when(receive).refused("advice-already-received")
@@ -143,7 +143,7 @@ def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
     with served(service, database, nats, tmp_path) as diagnostic:
         application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
         case, now = uuid7(), application.clock.now()
-        command = OpenDiagnosis(uuid7(), "dla-44", "some-adviser", now, 12)
+        command = OpenDiagnosis(uuid7(), "dla-44", adviser="some-adviser", admitted_at=now, headcount=12)
         application.handle(decider, case, command, application.context(case, Actor("service", Role.SERVICE)))
         path = f"/api/v1/diagnoses/{case}"
         adviser, leader = diagnostic.by("adviser"), diagnostic.by("leader", unit=None, case=str(case))
@@ -189,7 +189,7 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
     with served(service, database, nats, tmp_path) as diagnostic:
         application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
         case, now = uuid7(), application.clock.now()
-        command = OpenDiagnosis(uuid7(), "dla-44", "some-adviser", now, 12)
+        command = OpenDiagnosis(uuid7(), "dla-44", adviser="some-adviser", admitted_at=now, headcount=12)
         application.handle(decider, case, command, application.context(case, Actor("service", Role.SERVICE)))
         path, adviser = f"/api/v1/diagnoses/{case}", diagnostic.by("adviser")
         centre = diagnostic.by("resource_centre", unit="crdla-environnement")

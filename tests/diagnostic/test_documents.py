@@ -25,7 +25,7 @@ from embedded.nats import Nats
 from shared.kernel import Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, context
 
-OPENED = commands.OpenDiagnosis(UUID(int=9), UNIT, "some-adviser", NOW, 12)
+OPENED = commands.OpenDiagnosis(UUID(int=9), UNIT, adviser="some-adviser", admitted_at=NOW, headcount=12)
 CONTENT: tuple[Any, ...] = (
     commands.RecordSession(
         date(2026, 3, 1),
@@ -33,30 +33,45 @@ CONTENT: tuple[Any, ...] = (
             commands.Participant("Maëlle Kerdoncuff", Quality.LEADER),
             commands.Participant("Soizic Morvan", Quality.EMPLOYEE),
         ),
-        "Relecture des comptes et du projet associatif.",
+        notes="Relecture des comptes et du projet associatif.",
     ),
     commands.AssessAxis(
         Axis.BUSINESS_MODEL,
         "64\u00a0% des produits viennent d’un seul financeur\u202f; la vente de paniers progresse.",
-        2,
-        ("Clientèle fidèle", "Terrain mis à disposition"),
-        ("Prix de vente sous le coût de revient",),
-        "Comptes des trois derniers exercices.",
+        rating=2,
+        strengths=("Clientèle fidèle", "Terrain mis à disposition"),
+        weaknesses=("Prix de vente sous le coût de revient",),
+        evidence="Comptes des trois derniers exercices.",
     ),
-    commands.AssessAxis(Axis.GOVERNANCE, "Un conseil renouvelé, mais tout repose sur deux personnes.", 3),
-    commands.RecordEmployment(7, 2, 3, 9.5, volunteers=40, as_of=date(2025, 12, 31)),
-    commands.RecordEconomics(2025, Perimeter.STRUCTURE, 41_200_000, 12_800_000, 26_300_050, -1_845_005, 5_000_000),
-    commands.RecordIndicator("own_income_share", "Ventes et prestations ÷ total des produits, en\u00a0%", 31),
+    commands.AssessAxis(Axis.GOVERNANCE, "Un conseil renouvelé, mais tout repose sur deux personnes.", rating=3),
+    commands.RecordEmployment(7, 2, aided=3, fte=9.5, volunteers=40, as_of=date(2025, 12, 31)),
+    commands.RecordEconomics(
+        2025,
+        Perimeter.STRUCTURE,
+        budget=41_200_000,
+        own_income=12_800_000,
+        subsidies=26_300_050,
+        result=-1_845_005,
+        cash=5_000_000,
+    ),
+    commands.RecordIndicator("own_income_share", "Ventes et prestations ÷ total des produits, en\u00a0%", value=31),
     commands.QualifyDifficulty(
-        Level.PROVEN, Nature.STRUCTURAL, ("Dépendance à un financeur",), "Diversifier en deux ans."
+        Level.PROVEN,
+        Nature.STRUCTURAL,
+        causes=("Dépendance à un financeur",),
+        strategic_plan="Diversifier en deux ans.",
     ),
     commands.StateProblem(
         "Comment diversifier les ressources sans perdre le sens du projet ni les emplois\u202f?",
         ("Dépendance à un financeur", "Prix jamais recalculés"),
-        ("Revoir la tarification", "Ouvrir une restauration solidaire"),
+        recommendations=("Revoir la tarification", "Ouvrir une restauration solidaire"),
     ),
     commands.PrioritiseScenarios(
-        (commands.RecoveryScenario(1, "Restauration solidaire", ("Cent repas par jour",), ("Une cuisine",), True),)
+        (
+            commands.RecoveryScenario(
+                1, "Restauration solidaire", hypotheses=("Cent repas par jour",), needs=("Une cuisine",), retained=True
+            ),
+        )
     ),
     commands.ListOtherScheme("Fonds de transition", "Demande en cours"),
 )
@@ -159,7 +174,9 @@ def test_the_plan_is_written_once_it_is_agreed(log: MemoryLog[Diagnosis]) -> Non
 def test_a_baseline_corrected_since_is_told_under_the_plan(log: MemoryLog[Diagnosis]) -> None:
     validate(log)
     accepted(log, commands.AgreePlan((Axis.BUSINESS_MODEL,), "Diversifier."))
-    accepted(log, commands.CorrectBaseline("cdi", 8, date(2026, 3, 1), "Un contrat avait été oublié."))
+    accepted(
+        log, commands.CorrectBaseline("cdi", 8, effective_on=date(2026, 3, 1), reason="Un contrat avait été oublié.")
+    )
     told = on_screen(written(of_diagnosis, "plan-d-accompagnement", read(log)))
     assert "durée indéterminée : 8, au lieu de 7, depuis le 1er mars 2026. Un contrat avait été oublié." in told
 

@@ -62,39 +62,50 @@ from shared.testing.scenarios import CASE, NOW, Scenarios, new_id, text
 given = Scenarios(decider)
 STRUCTURE, TODAY = UUID(int=8), NOW.date()
 ADMITTED_AT = NOW - timedelta(days=20)
-REQUEST_ADMITTED = OpenDiagnosis(STRUCTURE, "unit-35", "adviser-1", ADMITTED_AT, 12)
-OPENED = DiagnosisOpened(STRUCTURE, "unit-35", "adviser-1", ADMITTED_AT, 12)
+REQUEST_ADMITTED = OpenDiagnosis(STRUCTURE, "unit-35", adviser="adviser-1", admitted_at=ADMITTED_AT, headcount=12)
+OPENED = DiagnosisOpened(STRUCTURE, "unit-35", adviser="adviser-1", admitted_at=ADMITTED_AT, headcount=12)
 
-SESSION = RecordSession(TODAY, (Participant("Maëlle Kerdoncuff", Quality.LEADER),), "Visite des serres.")
+SESSION = RecordSession(TODAY, (Participant("Maëlle Kerdoncuff", Quality.LEADER),), notes="Visite des serres.")
 AXIS = AssessAxis(
-    Axis.BUSINESS_MODEL, "Une seule subvention.", 2, ("Clientèle fidèle",), ("Prix trop bas",), "Comptes 2025"
+    Axis.BUSINESS_MODEL,
+    "Une seule subvention.",
+    rating=2,
+    strengths=("Clientèle fidèle",),
+    weaknesses=("Prix trop bas",),
+    evidence="Comptes 2025",
 )
 EMPLOYMENT = RecordEmployment(cdi=9, cdd=3, aided=2, fte=10.5)
-INDICATOR = RecordIndicator("own_income", "Part des ventes dans les produits, en %", 34.5)
-PROBLEM = StateProblem("Comment vivre de ses ventes ?", ("Prix anciens",), ("Revoir les prix", "Vendre en ligne"))
+INDICATOR = RecordIndicator("own_income", "Part des ventes dans les produits, en %", value=34.5)
+PROBLEM = StateProblem(
+    "Comment vivre de ses ventes ?", ("Prix anciens",), recommendations=("Revoir les prix", "Vendre en ligne")
+)
 SCHEME = ListOtherScheme("Fonds de confiance", "Étude en cours")
 
 
 def person(n: int, name: str, quality: Quality) -> Attendee:
-    return Attendee(new_id(n), PersonalData(new_id(n), name), quality)
+    return Attendee(new_id(n), PersonalData(new_id(n), name), quality=quality)
 
 
 SESSION_HELD = SessionRecorded(
-    Session(TODAY, (person(1, "Maëlle Kerdoncuff", Quality.LEADER),), text("Visite des serres."))
+    Session(TODAY, (person(1, "Maëlle Kerdoncuff", Quality.LEADER),), notes=text("Visite des serres."))
 )
 AXIS_ASSESSED = AxisAssessed(
     Axis.BUSINESS_MODEL,
     Assessment(
-        2, text("Une seule subvention."), (text("Clientèle fidèle"),), (text("Prix trop bas"),), text("Comptes 2025")
+        2,
+        text("Une seule subvention."),
+        strengths=(text("Clientèle fidèle"),),
+        weaknesses=(text("Prix trop bas"),),
+        evidence=text("Comptes 2025"),
     ),
 )
-EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, 2, 10.5))
+EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, aided=2, fte=10.5))
 INDICATOR_RECORDED = IndicatorRecorded("own_income", Indicator(34.5, "Part des ventes dans les produits, en %"))
 PROBLEM_STATED = ProblemStated(
     Problem(
         text("Comment vivre de ses ventes ?"),
         (text("Prix anciens"),),
-        (text("Revoir les prix"), text("Vendre en ligne")),
+        recommendations=(text("Revoir les prix"), text("Vendre en ligne")),
     )
 )
 SCHEME_LISTED = OtherSchemeListed(Scheme(text("Fonds de confiance"), text("Étude en cours")))
@@ -103,29 +114,36 @@ ECONOMICS = RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, subsid
 ECONOMICS_RECORDED = EconomicsRecorded(
     Economics(2025, Perimeter.STRUCTURE, budget=412_000_00, subsidies=263_700_00, result=-18_450_50)
 )
-DIFFICULTY = QualifyDifficulty(Level.PROVEN, Nature.STRUCTURAL, ("Un seul financeur",), "Diversifier en trois ans.")
+DIFFICULTY = QualifyDifficulty(
+    Level.PROVEN, Nature.STRUCTURAL, causes=("Un seul financeur",), strategic_plan="Diversifier en trois ans."
+)
 DIFFICULTY_QUALIFIED = DifficultyQualified(
-    Difficulty(Level.PROVEN, Nature.STRUCTURAL, (text("Un seul financeur"),), text("Diversifier en trois ans."))
+    Difficulty(
+        Level.PROVEN,
+        Nature.STRUCTURAL,
+        causes=(text("Un seul financeur"),),
+        strategic_plan=text("Diversifier en trois ans."),
+    )
 )
 
 COMPLETE = (OPENED, SESSION_HELD, AXIS_ASSESSED, EMPLOYMENT_RECORDED, PROBLEM_STATED)
 VERSION = len(COMPLETE) - 1
 SALT = new_id(1).bytes
 HASH = content_hash(SALT, given(*COMPLETE).state.content)
-SUBMITTED = DiagnosisSubmitted(VERSION, HASH, text(SALT.hex()))
-VALIDATED = DiagnosisValidated(VERSION, HASH, "some-leader")
+SUBMITTED = DiagnosisSubmitted(VERSION, HASH, salt=text(SALT.hex()))
+VALIDATED = DiagnosisValidated(VERSION, HASH, leader="some-leader")
 PLAN = AgreePlan((Axis.BUSINESS_MODEL,), "Atteindre 50 % de ventes.")
 PLAN_AGREED = PlanAgreed(
     STRUCTURE,
     "unit-35",
-    "adviser-1",
-    ADMITTED_AT,
-    VERSION,
-    HASH,
-    (Axis.BUSINESS_MODEL,),
-    text("Atteindre 50 % de ventes."),
-    {"cdi": 9, "cdd": 3, "aided": 2, "fte": 10.5},
-    {},
+    adviser="adviser-1",
+    admitted_at=ADMITTED_AT,
+    validated_version=VERSION,
+    content_hash=HASH,
+    axes=(Axis.BUSINESS_MODEL,),
+    objectives=text("Atteindre 50 % de ventes."),
+    baseline={"cdi": 9, "cdd": 3, "aided": 2, "fte": 10.5},
+    definitions={},
 )
 EDITS = (
     (SESSION, SESSION_HELD),
@@ -139,7 +157,7 @@ EDITS = (
 )
 AGREE_WITH_IT = ValidateDiagnosis(VERSION, HASH)
 DISAGREE = ContestDiagnosis(VERSION, "Les bénévoles sont oubliés.")
-CONTESTED = DiagnosisContested(VERSION, text("Les bénévoles sont oubliés."), "some-leader")
+CONTESTED = DiagnosisContested(VERSION, text("Les bénévoles sont oubliés."), leader="some-leader")
 WORK = tuple(command for command, _ in EDITS)
 EVERY_COMMAND_AFTER_OPENING = (*WORK, SubmitDiagnosis(), AGREE_WITH_IT, DISAGREE, PLAN)
 every_edit = pytest.mark.parametrize(("edit", "edited"), EDITS, ids=[type(edited).__name__ for _, edited in EDITS])
@@ -387,8 +405,8 @@ AGREED = (*COMPLETE, SUBMITTED, VALIDATED, PLAN_AGREED)
 
 
 def test_after_the_plan_a_figure_is_corrected_beside_what_leaders_validated_which_stays_as_it_was() -> None:
-    correction = CorrectBaseline("cdi", 8, NOW.date(), "Un départ oublié.")
-    told = BaselineCorrected("cdi", 9, 8, NOW.date(), text("Un départ oublié."))
+    correction = CorrectBaseline("cdi", 8, effective_on=NOW.date(), reason="Un départ oublié.")
+    told = BaselineCorrected("cdi", 9, value=8, effective_on=NOW.date(), reason=text("Un départ oublié."))
     given(*AGREED).when(correction).then(told)
     before, after = given(*AGREED).state, given(*AGREED, told).state
     assert (after.content, after.content_version, after.submission) == (
@@ -397,20 +415,22 @@ def test_after_the_plan_a_figure_is_corrected_beside_what_leaders_validated_whic
         before.submission,
     )
     assert after.baseline_corrections == (told,)
-    again = CorrectBaseline("cdi", 7, NOW.date(), "Un autre départ.")
-    given(*AGREED, told).when(again).then(BaselineCorrected("cdi", 8, 7, NOW.date(), text("Un autre départ.")))
+    again = CorrectBaseline("cdi", 7, effective_on=NOW.date(), reason="Un autre départ.")
+    given(*AGREED, told).when(again).then(
+        BaselineCorrected("cdi", 8, value=7, effective_on=NOW.date(), reason=text("Un autre départ."))
+    )
     given(*AGREED, told).when(correction).then()
 
 
 @pytest.mark.parametrize(
     ("correction", "slug"),
     [
-        (CorrectBaseline("nothing", 8, NOW.date(), "Erreur."), "nothing-to-correct"),
-        (CorrectBaseline("cdi", 8, NOW.date() + timedelta(days=9), "Erreur."), "absurd-date"),
-        (CorrectBaseline("cdi", 8.5, NOW.date(), "Erreur."), "impossible-employment"),
-        (CorrectBaseline("cdi", -1, NOW.date(), "Erreur."), "impossible-employment"),
-        (CorrectBaseline("aided", 30, NOW.date(), "Erreur."), "impossible-employment"),
-        (CorrectBaseline("fte", 90, NOW.date(), "Erreur."), "impossible-employment"),
+        (CorrectBaseline("nothing", 8, effective_on=NOW.date(), reason="Erreur."), "nothing-to-correct"),
+        (CorrectBaseline("cdi", 8, effective_on=NOW.date() + timedelta(days=9), reason="Erreur."), "absurd-date"),
+        (CorrectBaseline("cdi", 8.5, effective_on=NOW.date(), reason="Erreur."), "impossible-employment"),
+        (CorrectBaseline("cdi", -1, effective_on=NOW.date(), reason="Erreur."), "impossible-employment"),
+        (CorrectBaseline("aided", 30, effective_on=NOW.date(), reason="Erreur."), "impossible-employment"),
+        (CorrectBaseline("fte", 90, effective_on=NOW.date(), reason="Erreur."), "impossible-employment"),
     ],
 )
 def test_a_correction_after_the_plan_is_of_a_known_figure_and_makes_sense(correction: Any, slug: str) -> None:
@@ -418,5 +438,5 @@ def test_a_correction_after_the_plan_is_of_a_known_figure_and_makes_sense(correc
 
 
 def test_before_the_plan_a_figure_is_corrected_in_the_diagnosis_itself() -> None:
-    correction = CorrectBaseline("cdi", 8, NOW.date(), "Un départ oublié.")
+    correction = CorrectBaseline("cdi", 8, effective_on=NOW.date(), reason="Un départ oublié.")
     given(*COMPLETE, SUBMITTED, VALIDATED).when(correction).refused("plan-not-agreed")

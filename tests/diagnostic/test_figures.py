@@ -26,7 +26,9 @@ def diagnostic(serve: Serve) -> Served:
 
 def opened(diagnostic: Served, headcount: int | None = None, structure: UUID = STRUCTURE, unit: str = "dla-44") -> str:
     app, case = diagnostic.application, uuid7()
-    command = OpenDiagnosis(structure, unit, "léa", app.clock.now() - timedelta(days=4), headcount)
+    command = OpenDiagnosis(
+        structure, unit, adviser="léa", admitted_at=app.clock.now() - timedelta(days=4), headcount=headcount
+    )
     app.handle(decider, case, command, app.context(case, Actor("service:diagnostic", Role.SERVICE)))
     return f"{PATH}/{case}"
 

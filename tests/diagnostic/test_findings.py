@@ -48,13 +48,13 @@ from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
-OPENED = DiagnosisOpened(UUID(int=8), "unit-35", "adviser-1", NOW, 12)
-LEADER = Attendee(new_id(1), PersonalData(new_id(1), "Maëlle Kerdoncuff"), Quality.LEADER)
+OPENED = DiagnosisOpened(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW, headcount=12)
+LEADER = Attendee(new_id(1), PersonalData(new_id(1), "Maëlle Kerdoncuff"), quality=Quality.LEADER)
 SESSION_HELD = SessionRecorded(Session(TODAY, (LEADER,)))
-EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, 2, 10.5))
+EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, aided=2, fte=10.5))
 ECONOMICS_RECORDED = EconomicsRecorded(Economics(2025, Perimeter.STRUCTURE, budget=412_000_00))
 MEMBERS_RECORDED = IndicatorRecorded("members", Indicator(120, "Adhésions à jour"))
-QUALIFIED = DifficultyQualified(Difficulty(Level.CRITICAL, Nature.STRUCTURAL, (text("Un seul financeur"),)))
+QUALIFIED = DifficultyQualified(Difficulty(Level.CRITICAL, Nature.STRUCTURAL, causes=(text("Un seul financeur"),)))
 WHY = "Lu sur la mauvaise ligne."
 
 
@@ -62,7 +62,9 @@ WHY = "Lu sur la mauvaise ligne."
 
 
 def test_the_level_of_difficulty_is_qualified_with_its_deep_causes_and_a_strategic_plan() -> None:
-    plan = QualifyDifficulty(Level.CRITICAL, Nature.STRUCTURAL, ("Un seul financeur",), "Diversifier en trois ans.")
+    plan = QualifyDifficulty(
+        Level.CRITICAL, Nature.STRUCTURAL, causes=("Un seul financeur",), strategic_plan="Diversifier en trois ans."
+    )
     (qualified,) = given(OPENED).when(plan).events
     assert qualified.difficulty == replace(QUALIFIED.difficulty, strategic_plan=text("Diversifier en trois ans."))
     assert given(OPENED, qualified).state.content.difficulty == qualified.difficulty
@@ -78,13 +80,27 @@ def test_no_difficulty_needs_no_cause() -> None:
 
 
 def test_after_a_crisis_scenarios_of_recovery_are_prioritised() -> None:
-    merge = RecoveryScenario(2, "Fusion", ("Accord du voisin",), ("Un·e juriste",), retained=False)
-    recover = RecoveryScenario(1, "Recentrage", ("Deux ateliers gardés",), ("De la trésorerie",), retained=True)
+    merge = RecoveryScenario(2, "Fusion", hypotheses=("Accord du voisin",), needs=("Un·e juriste",), retained=False)
+    recover = RecoveryScenario(
+        1, "Recentrage", hypotheses=("Deux ateliers gardés",), needs=("De la trésorerie",), retained=True
+    )
     given(OPENED, QUALIFIED).when(PrioritiseScenarios((merge, recover))).then(
         ScenariosPrioritised(
             (
-                Scenario(1, text("Recentrage"), (text("Deux ateliers gardés"),), (text("De la trésorerie"),), True),
-                Scenario(2, text("Fusion"), (text("Accord du voisin"),), (text("Un·e juriste"),), False),
+                Scenario(
+                    1,
+                    text("Recentrage"),
+                    hypotheses=(text("Deux ateliers gardés"),),
+                    needs=(text("De la trésorerie"),),
+                    retained=True,
+                ),
+                Scenario(
+                    2,
+                    text("Fusion"),
+                    hypotheses=(text("Accord du voisin"),),
+                    needs=(text("Un·e juriste"),),
+                    retained=False,
+                ),
             )
         )
     )
@@ -104,7 +120,7 @@ def test_there_is_no_recovery_without_a_difficulty(history: tuple[Any, ...]) -> 
 
 
 def test_headcount_follows_from_the_contracts_and_optional_figures_are_told_when_known() -> None:
-    asked = RecordEmployment(9, 3, 2, 10.5, apprentices=1, volunteers=40, as_of=date(2025, 12, 31))
+    asked = RecordEmployment(9, 3, aided=2, fte=10.5, apprentices=1, volunteers=40, as_of=date(2025, 12, 31))
     (recorded,) = given(OPENED).when(asked).events
     assert recorded.employment.headcount == 12
     baseline = given(OPENED, recorded).state.content.baseline
@@ -112,7 +128,10 @@ def test_headcount_follows_from_the_contracts_and_optional_figures_are_told_when
 
 
 def test_nobody_has_a_kind_of_contract_without_being_employed() -> None:
-    for wrong in (RecordEmployment(9, 3, 13, 10.5), RecordEmployment(9, 3, 0, 10.5, apprentices=13)):
+    for wrong in (
+        RecordEmployment(9, 3, aided=13, fte=10.5),
+        RecordEmployment(9, 3, aided=0, fte=10.5, apprentices=13),
+    ):
         given(OPENED).when(wrong).refused("impossible-employment")
 
 
@@ -141,7 +160,7 @@ def test_what_was_validated_before_these_figures_existed_keeps_its_hash() -> Non
     content = Content(
         sessions=(Session(date(2026, 3, 2), (LEADER,)),),
         axes={Axis.DIGITAL: Assessment(3, text("Des outils anciens."))},
-        employment=Employment(9, 3, 2, 10.5),
+        employment=Employment(9, 3, aided=2, fte=10.5),
         indicators={"members": Indicator(120, "Adhésions à jour")},
         problem=Problem(text("Comment vivre de ses ventes ?")),
         schemes=(Scheme(text("Fonds de confiance")),),
@@ -150,7 +169,7 @@ def test_what_was_validated_before_these_figures_existed_keeps_its_hash() -> Non
     later = (
         replace(content, economics=ECONOMICS_RECORDED.economics),
         replace(content, difficulty=QUALIFIED.difficulty),
-        replace(content, employment=Employment(9, 3, 2, 10.5, volunteers=40)),
+        replace(content, employment=Employment(9, 3, aided=2, fte=10.5, volunteers=40)),
         replace(content, sessions=(replace(content.sessions[0], cancelled=text("Doublon")),)),
     )
     assert len({content_hash(bytes(16), each) for each in (content, *later)}) == 1 + len(later)
@@ -162,35 +181,37 @@ def test_what_was_validated_before_these_figures_existed_keeps_its_hash() -> Non
 def test_a_figure_is_corrected_by_a_new_event_with_its_effective_date_and_a_reason() -> None:
     since = date(2025, 12, 31)
     history = given(OPENED, EMPLOYMENT_RECORDED, ECONOMICS_RECORDED, MEMBERS_RECORDED)
-    history.when(CorrectEmployment(8, 4, 2, 10, since, WHY)).then(
-        EmploymentCorrected(Employment(8, 4, 2, 10, as_of=since), since, text(WHY))
+    history.when(CorrectEmployment(8, 4, aided=2, fte=10, effective_on=since, reason=WHY)).then(
+        EmploymentCorrected(Employment(8, 4, aided=2, fte=10, as_of=since), since, reason=text(WHY))
     )
-    history.when(CorrectEconomics(2025, Perimeter.STRUCTURE, since, WHY, budget=421_000_00)).then(
-        EconomicsCorrected(Economics(2025, Perimeter.STRUCTURE, budget=421_000_00), since, text(WHY))
+    history.when(CorrectEconomics(2025, Perimeter.STRUCTURE, effective_on=since, reason=WHY, budget=421_000_00)).then(
+        EconomicsCorrected(Economics(2025, Perimeter.STRUCTURE, budget=421_000_00), since, reason=text(WHY))
     )
-    history.when(CorrectIndicator("members", "Adhésions à jour", 118, since, WHY)).then(
-        IndicatorCorrected("members", Indicator(118, "Adhésions à jour"), since, text(WHY))
+    history.when(CorrectIndicator("members", "Adhésions à jour", value=118, effective_on=since, reason=WHY)).then(
+        IndicatorCorrected("members", Indicator(118, "Adhésions à jour"), effective_on=since, reason=text(WHY))
     )
 
 
 def test_a_correction_makes_a_new_version_with_the_corrected_figure() -> None:
-    corrected = EmploymentCorrected(Employment(8, 4, 2, 10), TODAY, text(WHY))
+    corrected = EmploymentCorrected(Employment(8, 4, aided=2, fte=10), TODAY, reason=text(WHY))
     state = given(OPENED, EMPLOYMENT_RECORDED, corrected).state
     assert (state.content_version, state.content.baseline["cdi"]) == (2, 8)
 
 
 def test_what_was_never_recorded_is_not_corrected() -> None:
     for command in (
-        CorrectEmployment(8, 4, 2, 10, TODAY, WHY),
-        CorrectEconomics(2025, Perimeter.STRUCTURE, TODAY, WHY, budget=1),
-        CorrectIndicator("members", "Adhésions à jour", 118, TODAY, WHY),
+        CorrectEmployment(8, 4, aided=2, fte=10, effective_on=TODAY, reason=WHY),
+        CorrectEconomics(2025, Perimeter.STRUCTURE, effective_on=TODAY, reason=WHY, budget=1),
+        CorrectIndicator("members", "Adhésions à jour", value=118, effective_on=TODAY, reason=WHY),
     ):
         given(OPENED).when(command).refused("nothing-to-correct")
 
 
 def test_a_correction_takes_effect_on_a_believable_day() -> None:
     tomorrow_week = TODAY + timedelta(days=7)
-    given(OPENED, EMPLOYMENT_RECORDED).when(CorrectEmployment(8, 4, 2, 10, tomorrow_week, WHY)).refused("absurd-date")
+    given(OPENED, EMPLOYMENT_RECORDED).when(
+        CorrectEmployment(8, 4, aided=2, fte=10, effective_on=tomorrow_week, reason=WHY)
+    ).refused("absurd-date")
 
 
 def test_a_session_recorded_by_mistake_is_cancelled_with_a_reason_and_counts_no_more() -> None:
@@ -201,17 +222,19 @@ def test_a_session_recorded_by_mistake_is_cancelled_with_a_reason_and_counts_no_
 
 
 def test_a_session_s_day_and_participants_are_corrected_and_the_others_stay() -> None:
-    asked = CorrectSession(1, TODAY - timedelta(days=1), (Participant("Maëlle Kerdoncuff", Quality.LEADER),), WHY)
+    asked = CorrectSession(
+        1, TODAY - timedelta(days=1), participants=(Participant("Maëlle Kerdoncuff", Quality.LEADER),), reason=WHY
+    )
     really = Session(TODAY - timedelta(days=1), (LEADER,))
-    given(OPENED, SESSION_HELD, SESSION_HELD).when(asked).then(SessionCorrected(1, really, text(WHY)))
-    corrected = given(OPENED, SESSION_HELD, SESSION_HELD, SessionCorrected(1, really, text(WHY))).state.content
+    given(OPENED, SESSION_HELD, SESSION_HELD).when(asked).then(SessionCorrected(1, really, reason=text(WHY)))
+    corrected = given(OPENED, SESSION_HELD, SESSION_HELD, SessionCorrected(1, really, reason=text(WHY))).state.content
     assert corrected.sessions == (really, SESSION_HELD.session)
 
 
 def test_only_a_session_that_stands_is_corrected_or_cancelled() -> None:
     participants = (Participant("Maëlle Kerdoncuff", Quality.LEADER),)
     for n, history, slug in ((2, (), "unknown-session"), (1, (SessionCancelled(1, text(WHY)),), "session-cancelled")):
-        for command in (CancelSession(n, WHY), CorrectSession(n, TODAY, participants, WHY)):
+        for command in (CancelSession(n, WHY), CorrectSession(n, TODAY, participants=participants, reason=WHY)):
             given(OPENED, SESSION_HELD, *history).when(command).refused(slug)
 
 
@@ -225,7 +248,9 @@ def test_the_difference_between_two_versions_is_told_as_people_write_it() -> Non
 
     before = given(OPENED, SESSION_HELD, ECONOMICS_RECORDED).state.content
     scenario = ScenariosPrioritised((Scenario(1, text("Recentrage"), retained=True),))
-    loss = EconomicsCorrected(Economics(2025, Perimeter.STRUCTURE, 421_000_00, result=-18_450_05), TODAY, text(WHY))
+    loss = EconomicsCorrected(
+        Economics(2025, Perimeter.STRUCTURE, budget=421_000_00, result=-18_450_05), TODAY, reason=text(WHY)
+    )
     history = (OPENED, SESSION_HELD, ECONOMICS_RECORDED, SessionCancelled(1, text(WHY)), QUALIFIED, scenario, loss)
     told = changes(before, given(*history).state.content, opened)
     assert {(change.kind_label, change.label, change.before, change.after) for change in told} == {
@@ -241,6 +266,8 @@ def test_the_difference_between_two_versions_is_told_as_people_write_it() -> Non
 
 
 def test_a_diagnosis_counts_a_hundred_indicators_at_most() -> None:
-    counted = [given(OPENED).when(RecordIndicator(f"i{n}", "Nombre de paniers", n)).events[0] for n in range(100)]
-    given(OPENED, *counted).when(RecordIndicator("one_more", "Nombre de paniers", 1)).refused("too-many-indicators")
-    assert given(OPENED, *counted).when(RecordIndicator("i7", "Nombre de paniers", 8)).events
+    counted = [given(OPENED).when(RecordIndicator(f"i{n}", "Nombre de paniers", value=n)).events[0] for n in range(100)]
+    given(OPENED, *counted).when(RecordIndicator("one_more", "Nombre de paniers", value=1)).refused(
+        "too-many-indicators"
+    )
+    assert given(OPENED, *counted).when(RecordIndicator("i7", "Nombre de paniers", value=8)).events

@@ -31,7 +31,7 @@ def case(diagnostic: Served) -> str:
     """A diagnosis opens by itself: here by the command that the admission leads to."""
     application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
     opened, ourselves = uuid7(), Actor("service:diagnostic", Role.SERVICE)
-    command = OpenDiagnosis(uuid7(), UNIT, "some-adviser", application.clock.now(), 12)
+    command = OpenDiagnosis(uuid7(), UNIT, adviser="some-adviser", admitted_at=application.clock.now(), headcount=12)
     application.handle(decider, opened, command, application.context(opened, ourselves))
     return str(opened)
 

@@ -27,13 +27,13 @@ MAELLE_ID, YANN_ID = UUID(int=71), UUID(int=72)
 MAELLE, YANN = Actor(str(MAELLE_ID), Role.LEADER), Actor(str(YANN_ID), Role.LEADER)
 HASH = "a" * 64
 SUBMITTED = (
-    DiagnosisOpened(UUID(int=8), "unit-35", "adviser-1", NOW, 12),
+    DiagnosisOpened(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW, headcount=12),
     AxisAssessed(Axis.DIGITAL, Assessment(3, text("Des outils anciens."))),
-    DiagnosisSubmitted(1, HASH, text("salt")),
+    DiagnosisSubmitted(1, HASH, salt=text("salt")),
 )
 AGREE, CONTEST = ValidateDiagnosis(1, HASH), ContestDiagnosis(1, "Trop tôt.")
-MAELLE_AGREES, YANN_AGREES = DiagnosisValidated(1, HASH, MAELLE.id), DiagnosisValidated(1, HASH, YANN.id)
-MAELLE_CONTESTS, YANN_CONTESTS = (DiagnosisContested(1, text("Trop tôt."), who) for who in (MAELLE.id, YANN.id))
+MAELLE_AGREES, YANN_AGREES = DiagnosisValidated(1, HASH, leader=MAELLE.id), DiagnosisValidated(1, HASH, leader=YANN.id)
+MAELLE_CONTESTS, YANN_CONTESTS = (DiagnosisContested(1, text("Trop tôt."), leader=who) for who in (MAELLE.id, YANN.id))
 
 
 def test_a_second_leader_s_agreement_is_kept_and_nobody_agrees_twice() -> None:
@@ -82,19 +82,21 @@ def test_a_contestation_of_before_leaders_were_told_apart_still_undoes_its_valid
 @pytest.mark.parametrize(("starts", "ends"), [(-60, -1), (1, 30), (1, None)], ids=["over", "to come", "open, to come"])
 def test_a_leader_does_not_speak_outside_their_mandate(starts: int, ends: int | None) -> None:
     until = None if ends is None else TODAY + timedelta(days=ends)
-    mandate = given(*SUBMITTED).when(RecordMandate(MAELLE_ID, TODAY + timedelta(days=starts), until)).events
+    mandate = given(*SUBMITTED).when(RecordMandate(MAELLE_ID, TODAY + timedelta(days=starts), ends_on=until)).events
     for command in (AGREE, CONTEST):
         assert given(*SUBMITTED, *mandate).when(command, by=MAELLE).refused("no-mandate").status == 403
         assert given(*SUBMITTED, *mandate).when(command, by=YANN).events
 
 
 def test_a_mandate_holds_from_its_first_day_to_its_last_and_is_kept_under_a_pseudonym() -> None:
-    asked = RecordMandate(MAELLE_ID, TODAY, TODAY)
-    mandate = MandateRecorded(MAELLE_ID, TODAY, TODAY)
+    asked = RecordMandate(MAELLE_ID, TODAY, ends_on=TODAY)
+    mandate = MandateRecorded(MAELLE_ID, TODAY, ends_on=TODAY)
     given(*SUBMITTED).when(asked).then(mandate)
     given(*SUBMITTED, mandate).when(AGREE, by=MAELLE).then(MAELLE_AGREES)
     given(*SUBMITTED, mandate).when(AGREE, by=MAELLE, at=NOW + timedelta(days=1)).refused("no-mandate")
 
 
 def test_a_mandate_does_not_end_before_it_begins() -> None:
-    given(*SUBMITTED).when(RecordMandate(MAELLE_ID, TODAY, TODAY - timedelta(days=1))).refused("mandate-reversed")
+    given(*SUBMITTED).when(RecordMandate(MAELLE_ID, TODAY, ends_on=TODAY - timedelta(days=1))).refused(
+        "mandate-reversed"
+    )

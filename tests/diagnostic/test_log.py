@@ -51,26 +51,49 @@ from shared.kernel import Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 
-REQUEST_ADMITTED = OpenDiagnosis(CASE, "unit-35", "adviser-1", NOW, 12)
+REQUEST_ADMITTED = OpenDiagnosis(CASE, "unit-35", adviser="adviser-1", admitted_at=NOW, headcount=12)
 SCHEME = ListOtherScheme("secret dispositif", "secret remarque")
 WORK = (
     RecordSession(
         NOW.date(),
         (Participant("secret nom", Quality.LEADER), Participant("secret autre nom", Quality.VOLUNTEER)),
-        "secret notes",
+        notes="secret notes",
     ),
-    AssessAxis(Axis.DIGITAL, "secret constat", 4, ("secret atout",), ("secret faille",), "secret preuve"),
-    RecordEmployment(9, 3, 2, 10.5),
-    RecordIndicator("members", "Adhésions à jour", 120),
-    StateProblem("secret problème", ("secret cause",), ("secret conseil",)),
+    AssessAxis(
+        Axis.DIGITAL,
+        "secret constat",
+        rating=4,
+        strengths=("secret atout",),
+        weaknesses=("secret faille",),
+        evidence="secret preuve",
+    ),
+    RecordEmployment(9, 3, aided=2, fte=10.5),
+    RecordIndicator("members", "Adhésions à jour", value=120),
+    StateProblem("secret problème", ("secret cause",), recommendations=("secret conseil",)),
     SCHEME,
     RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50),
-    QualifyDifficulty(Level.CRITICAL, Nature.STRUCTURAL, ("secret cause profonde",), "secret plan"),
-    PrioritiseScenarios((RecoveryScenario(1, "secret scénario", ("secret hypothèse",), ("secret besoin",), True),)),
-    CorrectEmployment(9, 2, 2, 10.5, NOW.date(), "secret motif de correction", volunteers=40),
-    CorrectEconomics(2025, Perimeter.STRUCTURE, NOW.date(), "secret motif de correction", budget=421_000_00),
-    CorrectIndicator("members", "Adhésions à jour", 118, NOW.date(), "secret motif de correction"),
-    CorrectSession(1, NOW.date(), (Participant("secret nom", Quality.LEADER),), "secret motif de correction"),
+    QualifyDifficulty(
+        Level.CRITICAL, Nature.STRUCTURAL, causes=("secret cause profonde",), strategic_plan="secret plan"
+    ),
+    PrioritiseScenarios(
+        (
+            RecoveryScenario(
+                1, "secret scénario", hypotheses=("secret hypothèse",), needs=("secret besoin",), retained=True
+            ),
+        )
+    ),
+    CorrectEmployment(
+        9, 2, aided=2, fte=10.5, effective_on=NOW.date(), reason="secret motif de correction", volunteers=40
+    ),
+    CorrectEconomics(
+        2025, Perimeter.STRUCTURE, effective_on=NOW.date(), reason="secret motif de correction", budget=421_000_00
+    ),
+    CorrectIndicator(
+        "members", "Adhésions à jour", value=118, effective_on=NOW.date(), reason="secret motif de correction"
+    ),
+    CorrectSession(
+        1, NOW.date(), participants=(Participant("secret nom", Quality.LEADER),), reason="secret motif de correction"
+    ),
     RecordSession(NOW.date(), (Participant("secret nom", Quality.LEADER),)),
     CancelSession(2, "secret motif de correction"),
 )
@@ -109,11 +132,11 @@ ASIDE = (
 
 def receive(diagnosis: Diagnosis) -> ReceiveAdvice:
     asked = diagnosis.advice[-1].advice if diagnosis.advice else CASE
-    return ReceiveAdvice(asked, NOW.date(), "secret conseil")
+    return ReceiveAdvice(asked, NOW.date(), answer="secret conseil")
 
 
 def correct(_: Diagnosis) -> CorrectBaseline:
-    return CorrectBaseline("cdi", 8, NOW.date(), "secret motif de correction")
+    return CorrectBaseline("cdi", 8, effective_on=NOW.date(), reason="secret motif de correction")
 
 
 STEPS = {

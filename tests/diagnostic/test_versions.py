@@ -36,7 +36,7 @@ def diagnostic(serve: Serve) -> Served:
 def case(diagnostic: Served) -> str:
     application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
     opened, ourselves = uuid7(), Actor("service:diagnostic", Role.SERVICE)
-    command = OpenDiagnosis(uuid7(), UNIT, "some-adviser", application.clock.now(), 12)
+    command = OpenDiagnosis(uuid7(), UNIT, adviser="some-adviser", admitted_at=application.clock.now(), headcount=12)
     application.handle(decider, opened, command, application.context(opened, ourselves))
     path = f"/api/v1/diagnoses/{opened}"
     adviser = diagnostic.by("adviser", unit=UNIT)

@@ -53,18 +53,26 @@ from shared.temporal.rows_at import fold_row
 from shared.testing.scenarios import CASE, NOW, Scenarios, text
 
 TODAY = NOW.date()
-HELD = Report(TODAY, {}, (), 4, None, None, text("Les nouveaux outils sont en place."))
+HELD = Report(
+    TODAY,
+    {},
+    not_measured=(),
+    appropriation=4,
+    appropriation_notes=None,
+    satisfaction=None,
+    summary=text("Les nouveaux outils sont en place."),
+)
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
 HEADER = heard("parcours", "parcours-completed", effective_at=NOW - timedelta(days=3))
 LINKED = linked_request(META.id)
 OPENED = FollowUpOpened(
     UUID(int=7),
     UUID(int=8),
-    "unit-35",
-    "adviser-1",
-    {"fte": 11.5},
-    {"members": "Adhésions à jour"},
-    {"M0": TODAY, "M6": IN_SIX_MONTHS, "M18": IN_EIGHTEEN_MONTHS},
+    unit="unit-35",
+    adviser="adviser-1",
+    baseline={"fte": 11.5},
+    definitions={"members": "Adhésions à jour"},
+    reviews={"M0": TODAY, "M6": IN_SIX_MONTHS, "M18": IN_EIGHTEEN_MONTHS},
 )
 
 
@@ -87,14 +95,14 @@ def test_a_baseline_that_diagnostic_corrects_is_heard_with_the_day_it_was_record
     told = BaselineCorrected(code="fte", value=9.5, effective_on=TODAY)
     to = compare_with_what_is_corrected(told, HEADER)
     assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    heard = BaselineCorrectionHeard("fte", 9.5, TODAY, NOW)
+    heard = BaselineCorrectionHeard("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
     Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then(heard)
     assert row(OPENED, heard)["baseline"] == {"fte": 9.5}
     assert row(heard) == {}
 
 
 def test_nobody_waits_for_a_follow_up_that_only_heard_of_a_corrected_baseline() -> None:
-    heard = BaselineCorrectionHeard("fte", 9.5, TODAY, NOW)
+    heard = BaselineCorrectionHeard("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
     assert row(heard, of=caseload.view) == {}
     assert len(row(heard, OPENED, of=caseload.view)["due"]) == 3
 
@@ -137,7 +145,7 @@ def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch)
         (ReviewFellDue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY)),
         (ReviewOverdue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY, overdue=True)),
         (
-            ParcoursUpdateAsked("M0", text("Outils non repris."), (Theme.DIGITAL,)),
+            ParcoursUpdateAsked("M0", text("Outils non repris."), axes=(Theme.DIGITAL,)),
             contracts.ParcoursUpdateAsked(review="M0", axes=("digital",)),
         ),
         (ParcoursUpdateWithdrawn(text("Finalement non")), contracts.ParcoursUpdateWithdrawn()),
@@ -150,7 +158,12 @@ def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: Publi
 
 @pytest.mark.parametrize(
     "event",
-    [OPENED, ParcoursUpdateWithdrawn(), ReviewPlanned("M6", TODAY, text("Congés")), StructureClosedDown(TODAY, ())],
+    [
+        OPENED,
+        ParcoursUpdateWithdrawn(),
+        ReviewPlanned("M6", TODAY, motive=text("Congés")),
+        StructureClosedDown(TODAY, ()),
+    ],
 )
 def test_the_rest_stays_at_home(event: object) -> None:
     assert published(recorded(event), entry()) is None
@@ -192,7 +205,7 @@ def test_the_list_shows_where_each_follow_up_stands() -> None:
 def test_the_list_shows_when_the_structure_is_to_be_seen_next() -> None:
     history: tuple[object, ...] = (OPENED, ReviewRecorded("M0", HELD))
     assert row(*history)["next_due_on"] == "2026-09-02"
-    history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, text("Congés")), ReviewUnreachable("M6", 3))
+    history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, motive=text("Congés")), ReviewUnreachable("M6", 3))
     shown = row(*history)
     assert (shown["next_due_on"], shown["reviews_held"], shown["reviews_unreachable"]) == ("2027-09-02", 1, 1)
     shown = row(*history, NeedFound(Theme.FINANCE, text("Trésorerie")), StructureClosedDown(TODAY, ("M18",)))
@@ -202,14 +215,14 @@ def test_the_list_shows_when_the_structure_is_to_be_seen_next() -> None:
 def test_the_list_shows_how_a_follow_up_ended_until_it_resumes() -> None:
     ended = (replace(OPENED, reviews={}), FollowUpClosed(Outcome.COMPLETED, text("Les effets durent.")))
     assert (row(*ended)["status"], row(*ended)["outcome"]) == ("closed", "completed")
-    resumed = row(*ended, FollowUpResumed(UUID(int=9), "adviser-2", {"M0-2": TODAY}))
+    resumed = row(*ended, FollowUpResumed(UUID(int=9), "adviser-2", reviews={"M0-2": TODAY}))
     assert (resumed["status"], resumed["outcome"], resumed["next_due_on"]) == ("open", None, "2026-03-02")
 
 
 def test_the_list_shows_what_has_fallen_due_until_it_is_held_or_moved() -> None:
     late = (OPENED, ReviewFellDue("M0", TODAY), ReviewOverdue("M0", TODAY), ReviewFellDue("M6", IN_SIX_MONTHS))
     assert (row(*late)["fell_due"], row(*late)["overdue"]) == (["M0", "M6"], ["M0"])
-    after = row(*late, ReviewRecorded("M0", HELD), ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, text("Congés")))
+    after = row(*late, ReviewRecorded("M0", HELD), ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, motive=text("Congés")))
     assert (after["fell_due"], after["overdue"]) == ([], [])
     gone = row(*late, StructureClosedDown(TODAY, ("M0", "M6")))
     assert (gone["fell_due"], gone["overdue"]) == ([], [])
@@ -226,10 +239,10 @@ def test_the_list_keeps_only_what_may_be_compared_with_the_diagnosis() -> None:
 def test_the_list_and_the_figures_show_what_was_corrected_and_not_what_was_cancelled() -> None:
     fte = Indicator(12, Comparability.COMPARABLE)
     found = replace(HELD, indicators={"fte": fte}, satisfaction=5)
-    corrected = ReviewCorrected("M0", replace(found, appropriation=2, satisfaction_asked=False), text("Faute"))
+    corrected = ReviewCorrected("M0", replace(found, appropriation=2, satisfaction_asked=False), reason=text("Faute"))
     shown = row(OPENED, ReviewRecorded("M0", found), corrected)
     assert (shown["appropriation"], shown["satisfaction"], shown["reviews_held"]) == ({"M0": 2}, {}, 1)
-    cancelled = ReviewCancelled("M0", ReviewStatus.HELD, TODAY, text("Faute"))
+    cancelled = ReviewCancelled("M0", ReviewStatus.HELD, due_on=TODAY, reason=text("Faute"))
     assert row(OPENED, ReviewRecorded("M0", found), cancelled) == row(OPENED)
     assert row(OPENED, ReviewUnreachable("M0", 3), replace(cancelled, was=ReviewStatus.UNREACHABLE)) == row(OPENED)
 
@@ -237,7 +250,7 @@ def test_the_list_and_the_figures_show_what_was_corrected_and_not_what_was_cance
 def test_a_review_cancelled_before_the_day_it_was_held_takes_nothing_from_the_others() -> None:
     """Told by the days on which things happened: the cancellation counts sooner than what it cancels."""
     first, other = replace(HELD, held_on=TODAY + timedelta(days=10)), replace(HELD, held_on=TODAY + timedelta(days=5))
-    cancelled = ReviewCancelled("M0", ReviewStatus.HELD, TODAY, text("Faute"))
+    cancelled = ReviewCancelled("M0", ReviewStatus.HELD, due_on=TODAY, reason=text("Faute"))
     later = NOW + timedelta(days=20)
     history = [(OPENED, NOW), *((each, later) for each in (ReviewRecorded("M0", first), cancelled))]
     events = [told(each, n, at) for n, (each, at) in enumerate([*history, (ReviewRecorded("M6", other), later)], 1)]

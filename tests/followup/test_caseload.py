@@ -36,7 +36,14 @@ def followed(app: ServiceApplication, adviser: str = "léa", unit: str = UNIT, r
     case = uuid7()
     baseline = {"fte": 10.0, "cdi": 8.0}
     command = OpenFollowUp(
-        uuid7(), app.clock.now(), UUID(int=8), unit, adviser, baseline, {}, reviews or {"M0": 0, "M6": 6}
+        uuid7(),
+        app.clock.now(),
+        structure=UUID(int=8),
+        unit=unit,
+        adviser=adviser,
+        baseline=baseline,
+        definitions={},
+        reviews=reviews or {"M0": 0, "M6": 6},
     )
     app.handle(decider, case, command, app.context(case, Actor("service:followup", Role.SERVICE)))
     return case

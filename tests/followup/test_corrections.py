@@ -34,21 +34,47 @@ from shared.testing.scenarios import NOW, Scenarios, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 BEFORE = TODAY - timedelta(days=3)
-OPENED = FollowUpOpened(UUID(int=7), UUID(int=8), "unit-35", "adviser-1", {"fte": 11.5}, {}, {"M0": TODAY})
-HELD = ReviewRecorded("M0", Report(TODAY, {}, ("fte",), 4, None, None, text("Tout est en place.")))
-CORRECTION = CorrectReview("M0", BEFORE, 3, "Presque tout est en place.", "Erreur de saisie", {"fte": Measure(12)})
+OPENED = FollowUpOpened(
+    UUID(int=7),
+    UUID(int=8),
+    unit="unit-35",
+    adviser="adviser-1",
+    baseline={"fte": 11.5},
+    definitions={},
+    reviews={"M0": TODAY},
+)
+HELD = ReviewRecorded(
+    "M0",
+    Report(
+        TODAY,
+        {},
+        not_measured=("fte",),
+        appropriation=4,
+        appropriation_notes=None,
+        satisfaction=None,
+        summary=text("Tout est en place."),
+    ),
+)
+CORRECTION = CorrectReview(
+    "M0",
+    BEFORE,
+    appropriation=3,
+    summary="Presque tout est en place.",
+    reason="Erreur de saisie",
+    indicators={"fte": Measure(12)},
+)
 CORRECTED = ReviewCorrected(
     "M0",
     Report(
         BEFORE,
         {"fte": Indicator(12, Comparability.COMPARABLE)},
-        (),
-        3,
-        None,
-        None,
-        text("Presque tout est en place."),
+        not_measured=(),
+        appropriation=3,
+        appropriation_notes=None,
+        satisfaction=None,
+        summary=text("Presque tout est en place."),
     ),
-    text("Erreur de saisie"),
+    reason=text("Erreur de saisie"),
 )
 CONCLUDED = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
 
@@ -79,14 +105,14 @@ def test_a_review_recorded_by_mistake_is_to_be_held_again_and_its_day_is_kept_an
     recorded: object, was: ReviewStatus
 ) -> None:
     cancel = CancelReview("M0", "C’était un autre dossier")
-    cancelled = ReviewCancelled("M0", was, TODAY, text("C’était un autre dossier"))
+    cancelled = ReviewCancelled("M0", was, due_on=TODAY, reason=text("C’était un autre dossier"))
     history = given(OPENED, ReviewFellDue("M0", TODAY), recorded)
     history.when(cancel).then(cancelled)
-    assert next(iter(decider.dues(history.state, cancelled))) == Deadline("review", "M0", TODAY)
+    assert next(iter(decider.dues(history.state, cancelled))) == Deadline("review", "M0", on=TODAY)
     after = given(*history.events, cancelled)
     assert after.state.reviews["M0"] == Review(TODAY)
     after.when(CloseFollowUp("Les effets durent.")).refused("reviews-left")
-    [again] = after.when(RecordReview("M0", TODAY, 4, "Tout est en place.")).events
+    [again] = after.when(RecordReview("M0", TODAY, appropriation=4, summary="Tout est en place.")).events
     assert again.review == "M0"
 
 

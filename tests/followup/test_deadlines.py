@@ -38,9 +38,25 @@ from shared.testing.scenarios import NOW, Scenarios, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 SEPTEMBER, NOVEMBER = date(2026, 9, 2), date(2026, 11, 1)
-OPENED = FollowUpOpened(UUID(int=7), UUID(int=8), "unit-35", "adviser-1", {}, {}, {"M0": TODAY, "M6": SEPTEMBER})
-HELD = Report(TODAY, {}, (), 4, None, None, text("Les nouveaux outils sont en place."))
-MOVED = ReviewPlanned("M6", NOVEMBER, text("Congés"))
+OPENED = FollowUpOpened(
+    UUID(int=7),
+    UUID(int=8),
+    unit="unit-35",
+    adviser="adviser-1",
+    baseline={},
+    definitions={},
+    reviews={"M0": TODAY, "M6": SEPTEMBER},
+)
+HELD = Report(
+    TODAY,
+    {},
+    not_measured=(),
+    appropriation=4,
+    appropriation_notes=None,
+    satisfaction=None,
+    summary=text("Les nouveaux outils sont en place."),
+)
+MOVED = ReviewPlanned("M6", NOVEMBER, motive=text("Congés"))
 CEASED = StructureClosedDown(TODAY, ("M0", "M6"))
 
 
@@ -62,10 +78,10 @@ def kept(*events: object) -> dict[tuple[str, str], date]:
 
 def test_each_review_keeps_its_day_and_the_day_from_which_it_is_overdue() -> None:
     assert list(decider.dues(decider.initial, OPENED)) == [
-        Deadline("review", "M0", TODAY),
-        Deadline("overdue-review", "M0", TODAY + timedelta(days=60)),
-        Deadline("review", "M6", SEPTEMBER),
-        Deadline("overdue-review", "M6", NOVEMBER),
+        Deadline("review", "M0", on=TODAY),
+        Deadline("overdue-review", "M0", on=TODAY + timedelta(days=60)),
+        Deadline("review", "M6", on=SEPTEMBER),
+        Deadline("overdue-review", "M6", on=NOVEMBER),
     ]
 
 
@@ -84,7 +100,7 @@ def test_nothing_is_kept_for_a_structure_that_closed_down() -> None:
 
 
 def test_a_follow_up_that_resumes_keeps_the_days_of_its_new_reviews_too() -> None:
-    days = kept(OPENED, FollowUpResumed(UUID(int=9), "adviser-1", {"M0-2": NOVEMBER}))
+    days = kept(OPENED, FollowUpResumed(UUID(int=9), "adviser-1", reviews={"M0-2": NOVEMBER}))
     assert days["review", "M0-2"] == NOVEMBER
     assert days["review", "M6"] == SEPTEMBER
 
@@ -129,14 +145,14 @@ def test_a_review_that_was_called_and_then_moved_is_called_again() -> None:
 
 
 def test_a_review_moved_to_the_day_it_has_is_not_moved() -> None:
-    given(OPENED).when(PlanReview("M6", SEPTEMBER, "Congés")).then()
+    given(OPENED).when(PlanReview("M6", SEPTEMBER, motive="Congés")).then()
 
 
 # The parcours, taken up again
 
 
-ASKED = ParcoursUpdateAsked("M0", text("L’outil de gestion n’est pas repris."), (Theme.DIGITAL,))
-ASK = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", (Theme.DIGITAL, Theme.DIGITAL))
+ASKED = ParcoursUpdateAsked("M0", text("L’outil de gestion n’est pas repris."), axes=(Theme.DIGITAL,))
+ASK = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", axes=(Theme.DIGITAL, Theme.DIGITAL))
 
 
 def test_a_review_that_was_held_may_ask_to_take_up_the_parcours_again() -> None:
@@ -156,9 +172,18 @@ def test_one_update_at_a_time_and_no_conclusion_meanwhile() -> None:
 
 
 def test_an_update_ends_when_the_parcours_completes_again_and_the_same_follow_up_resumes() -> None:
-    again = OpenFollowUp(UUID(int=9), NOW, UUID(int=8), "unit-35", "adviser-1", {}, {}, {"M0": 0})
+    again = OpenFollowUp(
+        UUID(int=9),
+        NOW,
+        structure=UUID(int=8),
+        unit="unit-35",
+        adviser="adviser-1",
+        baseline={},
+        definitions={},
+        reviews={"M0": 0},
+    )
     asked = given(OPENED, ReviewRecorded("M0", HELD), ASKED)
-    resumed = FollowUpResumed(UUID(int=9), "adviser-1", {"M0-2": TODAY})
+    resumed = FollowUpResumed(UUID(int=9), "adviser-1", reviews={"M0-2": TODAY})
     asked.when(again).then(resumed)
     assert asked.state.update
     assert given(*asked.events, resumed).state.update is None

@@ -35,7 +35,13 @@ def log() -> MemoryLog[FollowUp]:
     do(
         log,
         commands.OpenFollowUp(
-            UUID(int=5), NOW, UUID(int=9), UNIT, "some-adviser", baseline, {"own_income_share": SHARE}
+            UUID(int=5),
+            NOW,
+            structure=UUID(int=9),
+            unit=UNIT,
+            adviser="some-adviser",
+            baseline=baseline,
+            definitions={"own_income_share": SHARE},
         ),
     )
     return log
@@ -47,9 +53,9 @@ def held(log: MemoryLog[FollowUp]) -> None:
         commands.RecordReview(
             "M0",
             NOW.date(),
-            4,
-            "Les nouveaux prix sont appliqués.",
-            {
+            appropriation=4,
+            summary="Les nouveaux prix sont appliqués.",
+            indicators={
                 "cdi": Measure(8),
                 "cash_cents": Measure(6_250_050),
                 "own_income_share": Measure(34, "Une autre définition"),
@@ -90,14 +96,14 @@ def test_the_balance_sets_each_review_beside_the_diagnosis(log: MemoryLog[Follow
 def test_the_balance_says_which_baseline_was_corrected_and_when(log: MemoryLog[FollowUp]) -> None:
     held(log)
     later = NOW + timedelta(days=1)
-    do(log, commands.HearBaselineCorrection("cdi", 6.0, NOW.date(), later), at=later)
+    do(log, commands.HearBaselineCorrection("cdi", 6.0, effective_on=NOW.date(), corrected_at=later), at=later)
     told = on_screen(balance(log, at=later))
     assert "Personnes salariées en contrat à durée indéterminée 6 8" in told
     assert "Personnes salariées en contrat à durée indéterminée : référence corrigée le 3 mars 2026." in told
 
 
 def test_a_satisfaction_without_answer_is_said(log: MemoryLog[FollowUp]) -> None:
-    do(log, commands.RecordReview("M0", NOW.date(), 3, "Échange bref."))
+    do(log, commands.RecordReview("M0", NOW.date(), appropriation=3, summary="Échange bref."))
     assert "Satisfaction Sans réponse" in on_screen(balance(log))
 
 
@@ -130,7 +136,15 @@ def running(serve: Serve) -> Served:
 
 def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_the_case(running: Served) -> None:
     app, case = running.application, uuid7()
-    opened = commands.OpenFollowUp(uuid7(), app.clock.now(), UUID(int=9), "dla-44", "some-adviser", {"cdi": 7}, {})
+    opened = commands.OpenFollowUp(
+        uuid7(),
+        app.clock.now(),
+        structure=UUID(int=9),
+        unit="dla-44",
+        adviser="some-adviser",
+        baseline={"cdi": 7},
+        definitions={},
+    )
     app.handle(decider, case, opened, app.context(case, Actor("service:followup", Role.SERVICE)))
     adviser, path = running.by("adviser"), f"/api/v1/follow-ups/{case}"
     (waiting,) = adviser.get(f"{path}/documents").json()

@@ -57,20 +57,43 @@ COMPLETION, STRUCTURE, TODAY = UUID(int=7), UUID(int=8), NOW.date()
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = date(2026, 9, 2), date(2027, 9, 2)
 REVIEWS = {"M0": TODAY, "M6": IN_SIX_MONTHS, "M18": IN_EIGHTEEN_MONTHS}
 PARCOURS_COMPLETED = OpenFollowUp(
-    COMPLETION, NOW, STRUCTURE, "unit-35", "adviser-1", {"fte": 11.5, "cdi": 9.0}, {"fte": "ETP au 31 décembre"}
+    COMPLETION,
+    NOW,
+    structure=STRUCTURE,
+    unit="unit-35",
+    adviser="adviser-1",
+    baseline={"fte": 11.5, "cdi": 9.0},
+    definitions={"fte": "ETP au 31 décembre"},
 )
 OPENED = FollowUpOpened(
-    COMPLETION, STRUCTURE, "unit-35", "adviser-1", PARCOURS_COMPLETED.baseline, PARCOURS_COMPLETED.definitions, REVIEWS
+    COMPLETION,
+    STRUCTURE,
+    unit="unit-35",
+    adviser="adviser-1",
+    baseline=PARCOURS_COMPLETED.baseline,
+    definitions=PARCOURS_COMPLETED.definitions,
+    reviews=REVIEWS,
 )
-HELD = RecordReview("M0", TODAY, 4, "Les nouveaux outils sont en place.")
+HELD = RecordReview("M0", TODAY, appropriation=4, summary="Les nouveaux outils sont en place.")
 
 
 def held(review: str) -> ReviewRecorded:
-    return ReviewRecorded(review, Report(TODAY, {}, (), 4, None, None, text("Les nouveaux outils sont en place.")))
+    return ReviewRecorded(
+        review,
+        Report(
+            TODAY,
+            {},
+            not_measured=(),
+            appropriation=4,
+            appropriation_notes=None,
+            satisfaction=None,
+            summary=text("Les nouveaux outils sont en place."),
+        ),
+    )
 
 
 def closed_down(*reviews: str) -> StructureClosedDown:
-    return StructureClosedDown(TODAY, reviews, text("Liquidation prononcée."))
+    return StructureClosedDown(TODAY, reviews, notes=text("Liquidation prononcée."))
 
 
 # Opening
@@ -90,8 +113,8 @@ def test_after_an_update_of_the_parcours_the_same_follow_up_resumes_with_new_rev
     )
     new = {"M0-2": date(2027, 3, 2), "M6-2": date(2027, 9, 2), "M18-2": date(2028, 9, 2)}
     history = given(OPENED, held("M0"))
-    history.when(again).then(FollowUpResumed(UUID(int=9), "adviser-2", new))
-    resumed = given(*history.events, FollowUpResumed(UUID(int=9), "adviser-2", new)).state
+    history.when(again).then(FollowUpResumed(UUID(int=9), "adviser-2", reviews=new))
+    resumed = given(*history.events, FollowUpResumed(UUID(int=9), "adviser-2", reviews=new)).state
     assert list(resumed.reviews) == ["M0", "M6", "M18", "M0-2", "M6-2", "M18-2"]
     assert (resumed.reviews["M0"].status, resumed.adviser) == (ReviewStatus.HELD, "adviser-2")
 
@@ -121,7 +144,7 @@ def test_months_later_is_the_same_day_or_the_last_of_its_month(day: date, months
     "command",
     [
         HELD,
-        PlanReview("M6", IN_SIX_MONTHS, "Congés"),
+        PlanReview("M6", IN_SIX_MONTHS, motive="Congés"),
         RecordUnreachable("M0", 3),
         FindNeed(Theme.FINANCE, "Trésorerie"),
     ],
@@ -138,7 +161,15 @@ def test_nothing_is_done_before_it_opens_nor_after_it_closes(command: object) ->
 
 def test_a_review_records_what_became_of_the_changes() -> None:
     told = replace(HELD, satisfaction=5, appropriation_notes="L’équipe tient les tableaux de bord.")
-    report = Report(TODAY, {}, ("cdi", "fte"), 4, text(str(told.appropriation_notes)), 5, text(told.summary))
+    report = Report(
+        TODAY,
+        {},
+        not_measured=("cdi", "fte"),
+        appropriation=4,
+        appropriation_notes=text(str(told.appropriation_notes)),
+        satisfaction=5,
+        summary=text(told.summary),
+    )
     given(OPENED).when(told).then(ReviewRecorded("M0", report))
 
 
@@ -156,7 +187,9 @@ def test_an_indicator_is_comparable_only_by_the_definition_of_the_diagnosis(
     code: str, definition: str | None, comparability: Comparability
 ) -> None:
     (recorded,) = given(OPENED).when(replace(HELD, indicators={code: Measure(12, definition)})).events
-    assert recorded.report.indicators[code] == Indicator(12, comparability, text(definition) if definition else None)
+    assert recorded.report.indicators[code] == Indicator(
+        12, comparability, definition=text(definition) if definition else None
+    )
 
 
 @pytest.mark.parametrize("code", ["Mme Durand", "FTE", "2025", "fte\n", "_", "é"])
@@ -170,7 +203,7 @@ def test_a_review_names_the_indicators_that_it_left_out() -> None:
 
 
 def test_the_follow_up_compares_with_the_baseline_as_it_was_corrected_before_or_since_it_opened() -> None:
-    hear = HearBaselineCorrection("fte", 9.0, TODAY, NOW)
+    hear = HearBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
     (heard,) = given(OPENED).when(hear).events
     assert given(OPENED, heard).state.baseline == {"fte": 9.0, "cdi": 9.0}
     (early,) = given().when(hear).events
@@ -182,8 +215,8 @@ def test_the_follow_up_compares_with_the_baseline_as_it_was_corrected_before_or_
 
 def test_a_baseline_that_is_corrected_after_the_end_is_still_heard() -> None:
     closed = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
-    hear = HearBaselineCorrection("fte", 9.0, TODAY, NOW)
-    given(OPENED, closed).when(hear).then(BaselineCorrectionHeard("fte", 9.0, TODAY, NOW))
+    hear = HearBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
+    given(OPENED, closed).when(hear).then(BaselineCorrectionHeard("fte", 9.0, effective_on=TODAY, corrected_at=NOW))
 
 
 def test_a_review_may_be_held_thirty_days_ahead_and_not_sooner() -> None:
@@ -205,32 +238,36 @@ def test_a_review_is_not_recorded_ahead_of_the_day_it_is_held() -> None:
 
 def test_each_review_has_one_outcome() -> None:
     for settled in (held("M0"), ReviewUnreachable("M0", 3)):
-        for command in (HELD, RecordUnreachable("M0", 3), PlanReview("M0", IN_SIX_MONTHS, "Congés")):
+        for command in (HELD, RecordUnreachable("M0", 3), PlanReview("M0", IN_SIX_MONTHS, motive="Congés")):
             given(OPENED, settled).when(command).refused("review-already-recorded")
 
 
 def test_only_planned_reviews_are_held() -> None:
-    for command in (replace(HELD, review="M12"), RecordUnreachable("M12", 3), PlanReview("M12", TODAY, "Congés")):
+    for command in (
+        replace(HELD, review="M12"),
+        RecordUnreachable("M12", 3),
+        PlanReview("M12", TODAY, motive="Congés"),
+    ):
         assert given(OPENED).when(command).refused("unknown-review").extra == {"reviews": ("M0", "M6", "M18")}
 
 
 def test_unreachable_is_an_outcome_as_valid_as_another() -> None:
-    command = RecordUnreachable("M0", 3, "Deux appels, un courrier.")
-    given(OPENED).when(command).then(ReviewUnreachable("M0", 3, text("Deux appels, un courrier.")))
+    command = RecordUnreachable("M0", 3, notes="Deux appels, un courrier.")
+    given(OPENED).when(command).then(ReviewUnreachable("M0", 3, notes=text("Deux appels, un courrier.")))
     assert given(OPENED, ReviewUnreachable("M0", 3)).state.left == ("M6", "M18")
 
 
 def test_the_date_of_a_review_may_change_for_a_reason() -> None:
     sooner = TODAY + timedelta(days=30)
-    moved = ReviewPlanned("M6", sooner, text("Changement de direction."))
-    given(OPENED).when(PlanReview("M6", sooner, "Changement de direction.")).then(moved)
+    moved = ReviewPlanned("M6", sooner, motive=text("Changement de direction."))
+    given(OPENED).when(PlanReview("M6", sooner, motive="Changement de direction.")).then(moved)
     (recorded,) = given(OPENED, moved).when(replace(HELD, review="M6")).events
     assert recorded.review == "M6"
 
 
 @pytest.mark.parametrize("due_on", [TODAY - timedelta(days=2), TODAY.replace(year=2126)])
 def test_a_review_is_planned_for_a_day_to_come(due_on: date) -> None:
-    given(OPENED).when(PlanReview("M6", due_on, "Congés")).refused("absurd-date")
+    given(OPENED).when(PlanReview("M6", due_on, motive="Congés")).refused("absurd-date")
 
 
 def test_satisfaction_that_was_not_asked_has_no_answer() -> None:
@@ -259,8 +296,8 @@ def test_a_second_need_on_the_same_theme_says_what_sets_it_apart() -> None:
     first = NeedFound(Theme.FINANCE, text("Trésorerie tendue."))
     again = FindNeed(Theme.FINANCE, "Trésorerie tendue.")
     assert given(OPENED, first).when(again).refused("need-already-found").extra == {"theme": "finance"}
-    apart = NeedFound(Theme.FINANCE, text("Un emprunt à négocier."), text("Il s’agit d’investir."))
-    asked = FindNeed(Theme.FINANCE, "Un emprunt à négocier.", "Il s’agit d’investir.")
+    apart = NeedFound(Theme.FINANCE, text("Un emprunt à négocier."), apart=text("Il s’agit d’investir."))
+    asked = FindNeed(Theme.FINANCE, "Un emprunt à négocier.", apart="Il s’agit d’investir.")
     given(OPENED, first).when(asked).then(apart)
     assert given(OPENED, first, apart).state.needs[1].apart == text("Il s’agit d’investir.")
 
@@ -303,29 +340,29 @@ def test_a_structure_has_not_closed_down_yet_in_the_future() -> None:
 def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear() -> None:
     report = Report(
         TODAY,
-        {"fte": Indicator(12, Comparability.OTHER_DEFINITION, text("secret définition"))},
-        ("cdi",),
-        4,
-        text("secret appropriation"),
-        None,
-        text("secret bilan"),
+        {"fte": Indicator(12, Comparability.OTHER_DEFINITION, definition=text("secret définition"))},
+        not_measured=("cdi",),
+        appropriation=4,
+        appropriation_notes=text("secret appropriation"),
+        satisfaction=None,
+        summary=text("secret bilan"),
     )
     told = (
         OPENED,
-        FollowUpResumed(UUID(int=9), "adviser-2", {"M0-2": TODAY}),
-        ReviewPlanned("M6", TODAY, text("secret motif")),
+        FollowUpResumed(UUID(int=9), "adviser-2", reviews={"M0-2": TODAY}),
+        ReviewPlanned("M6", TODAY, motive=text("secret motif")),
         ReviewRecorded("M0", report),
-        ReviewCorrected("M0", report, text("secret correction")),
-        ReviewCancelled("M0", ReviewStatus.HELD, TODAY, text("secret annulation")),
+        ReviewCorrected("M0", report, reason=text("secret correction")),
+        ReviewCancelled("M0", ReviewStatus.HELD, due_on=TODAY, reason=text("secret annulation")),
         ClosingDownCorrected(TODAY, text("secret date")),
-        ReviewUnreachable("M6", 3, text("secret appels")),
+        ReviewUnreachable("M6", 3, notes=text("secret appels")),
         ReviewFellDue("M6", TODAY),
         ReviewOverdue("M6", TODAY),
-        BaselineCorrectionHeard("fte", 9, TODAY, NOW),
-        ParcoursUpdateAsked("M0", text("secret reprise"), (Theme.DIGITAL,)),
+        BaselineCorrectionHeard("fte", 9, effective_on=TODAY, corrected_at=NOW),
+        ParcoursUpdateAsked("M0", text("secret reprise"), axes=(Theme.DIGITAL,)),
         ParcoursUpdateWithdrawn(text("secret levée")),
-        NeedFound(Theme.FINANCE, text("secret besoin"), text("secret autre")),
-        StructureClosedDown(TODAY, ("M18",), text("secret cessation")),
+        NeedFound(Theme.FINANCE, text("secret besoin"), apart=text("secret autre")),
+        StructureClosedDown(TODAY, ("M18",), notes=text("secret cessation")),
         FollowUpClosed(Outcome.COMPLETED, text("secret conclusion")),
     )
     assert {type(event) for event in told} == set(decider.events)

@@ -26,7 +26,9 @@ def path(followup: Served) -> str:
     application: Any = followup.http.app.state.application  # type: ignore[attr-defined]
     case, ourselves = uuid7(), Actor("service:followup", Role.SERVICE)
     now = application.clock.now()
-    command = OpenFollowUp(uuid7(), now, UUID(int=8), UNIT, "some-adviser", {"fte": 10.5}, {})
+    command = OpenFollowUp(
+        uuid7(), now, structure=UUID(int=8), unit=UNIT, adviser="some-adviser", baseline={"fte": 10.5}, definitions={}
+    )
     application.handle(decider, case, command, application.context(case, ourselves))
     return f"/api/v1/follow-ups/{case}"
 

@@ -73,11 +73,21 @@ class FollowUpThroughTime(RuleBasedStateMachine):
     def the_parcours_ends(self) -> None:
         if self.ends < 2:
             self.ends += 1
-            self.ask(OpenFollowUp(UUID(int=self.ends), self.now, UUID(int=8), "unit-35", "adviser-1", {}, {}))
+            self.ask(
+                OpenFollowUp(
+                    UUID(int=self.ends),
+                    self.now,
+                    structure=UUID(int=8),
+                    unit="unit-35",
+                    adviser="adviser-1",
+                    baseline={},
+                    definitions={},
+                )
+            )
 
     @rule(code=CODES, days=st.integers(0, 40))
     def a_review_is_held(self, code: str, days: int) -> None:
-        self.ask(RecordReview(code, self.today - timedelta(days=days), 4, "Tout est en place."))
+        self.ask(RecordReview(code, self.today - timedelta(days=days), appropriation=4, summary="Tout est en place."))
 
     @rule(code=CODES)
     def a_review_was_recorded_by_mistake(self, code: str) -> None:
@@ -89,7 +99,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
 
     @rule(code=CODES, days=st.integers(0, 400))
     def a_review_is_moved(self, code: str, days: int) -> None:
-        self.ask(PlanReview(code, self.today + timedelta(days=days), "Congés"))
+        self.ask(PlanReview(code, self.today + timedelta(days=days), motive="Congés"))
 
     @rule(code=CODES)
     def the_parcours_is_to_be_taken_up_again(self, code: str) -> None:

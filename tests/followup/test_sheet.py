@@ -33,9 +33,9 @@ given = Scenarios(decider)
 LESSON = Lesson(
     "Mutualiser une fonction d’employeur",
     Theme.HUMAN_RESOURCES,
-    "Trois associations rurales, neuf salariés en tout.",
-    "Un groupement d’employeurs préparé dès le diagnostic.",
-    "Il faut un an avant que chacun s’y retrouve.",
+    context="Trois associations rurales, neuf salariés en tout.",
+    what_worked="Un groupement d’employeurs préparé dès le diagnostic.",
+    limits="Il faut un an avant que chacun s’y retrouve.",
 )
 NAMES = ("Les Jardins de l’Érdre", "Maëlle Kerdoncuff")
 WORDS = (LESSON.title, LESSON.context, LESSON.what_worked, LESSON.limits)

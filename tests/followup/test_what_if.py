@@ -85,7 +85,15 @@ def case(followup: Served) -> UUID:
     """A follow-up whose second review was moved by a month."""
     app, case = followup.application, uuid7()
     ourselves = Actor("service:followup", Role.SERVICE)
-    command = OpenFollowUp(uuid7(), app.clock.now(), UUID(int=8), "dla-44", "some-adviser", {}, {})
+    command = OpenFollowUp(
+        uuid7(),
+        app.clock.now(),
+        structure=UUID(int=8),
+        unit="dla-44",
+        adviser="some-adviser",
+        baseline={},
+        definitions={},
+    )
     app.handle(decider, case, command, app.context(case, ourselves))
     moved = {"review": "M6", "due_on": moved_to(app.clock.now().date()).isoformat(), "motive": "Congés."}
     answer = followup.by("adviser").post(f"/api/v1/follow-ups/{case}/reviews/planning", moved)

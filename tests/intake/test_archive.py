@@ -40,7 +40,7 @@ MOTIVE = "La structure conteste un versement."
 SINCE = date(2029, 3, 2)
 ENDED, RESUMED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 ARCHIVE, TAKE_OUT = ArchiveDossier(SINCE), UnarchiveDossier(MOTIVE)
-ARCHIVED = DossierArchived(SINCE, None, False)
+ARCHIVED = DossierArchived(SINCE, None, confidential=False)
 given = Scenarios(replace(decider, initial=Request(Status.ADMITTED, unit="dla-44", adviser="ines")))
 CLOSED = CaseClosed(Ending.FOLLOWED_UP, ENDED)
 
@@ -52,17 +52,17 @@ def test_a_closed_dossier_is_archived_once_and_an_open_one_never() -> None:
 
 
 def test_the_dpo_takes_it_out_with_a_motive() -> None:
-    out = DossierUnarchived(None, False, text(MOTIVE))
+    out = DossierUnarchived(None, False, motive=text(MOTIVE))
     given(CLOSED, ARCHIVED).when(TAKE_OUT, by=Role.DPO).then(out)
     given(CLOSED).when(TAKE_OUT, by=Role.DPO).refused("not-archived")
     given(CLOSED, ARCHIVED, out).when(ARCHIVE, by=Role.SERVICE).then(ARCHIVED)
 
 
 def test_it_stays_with_who_was_put_in_charge_and_confidential_if_it_was() -> None:
-    made = DossierMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), "ines")
-    given(CLOSED, made).when(ARCHIVE, by=Role.SERVICE).then(DossierArchived(SINCE, "ines", True))
-    entrusted = DossierEntrusted("new", text(MOTIVE), False)
-    given(CLOSED, entrusted).when(ARCHIVE, by=Role.SERVICE).then(DossierArchived(SINCE, "new", False))
+    made = DossierMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), adviser="ines")
+    given(CLOSED, made).when(ARCHIVE, by=Role.SERVICE).then(DossierArchived(SINCE, "ines", confidential=True))
+    entrusted = DossierEntrusted("new", text(MOTIVE), confidential=False)
+    given(CLOSED, entrusted).when(ARCHIVE, by=Role.SERVICE).then(DossierArchived(SINCE, "new", confidential=False))
 
 
 def test_a_case_that_resumes_leaves_the_archive() -> None:
@@ -88,17 +88,22 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
     ("event", "told"),
     [
         (ARCHIVED, CaseInCharge(adviser=None, confidential=False, archived=True)),
-        (DossierArchived(SINCE, "ines", True), CaseInCharge(adviser="ines", confidential=True, archived=True)),
+        (
+            DossierArchived(SINCE, "ines", confidential=True),
+            CaseInCharge(adviser="ines", confidential=True, archived=True),
+        ),
         (DossierUnarchived("ines", True), CaseInCharge(adviser="ines", confidential=True)),
     ],
 )
 def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseInCharge) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert published(recorded, recorded) == told
-    assert decider.in_charge(decider.initial, event) == CaseAccess(told.adviser, told.confidential, told.archived)
+    assert decider.in_charge(decider.initial, event) == CaseAccess(
+        told.adviser, told.confidential, archived=told.archived
+    )
 
 
 def test_confidentiality_is_kept_in_the_state() -> None:
-    made = DossierMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), "ines")
-    state = given(CLOSED, made, DossierArchived(SINCE, "ines", True)).state
+    made = DossierMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), adviser="ines")
+    state = given(CLOSED, made, DossierArchived(SINCE, "ines", confidential=True)).state
     assert (state.archived, state.confidential) == (True, Confidential(ConfidentialReason.OTHER, text(MOTIVE)))

@@ -30,11 +30,21 @@ from shared.messaging import Header
 from shared.projections import Row
 from shared.testing.scenarios import CASE, NOW, UNIT, text
 
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
-RECEIVED = events.RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
-LINKED = events.LinkedRequestOpened(UUID(int=5), GARDENS, UUID(int=8), CONTACT, "finance", UNIT)
-ADMITTED = events.RequestAdmitted("2021-1", UUID(int=8), UNIT, "adviser-2", LegalForm.ASSOCIATION, "44", 12)
+RECEIVED = events.RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
+LINKED = events.LinkedRequestOpened(
+    UUID(int=5), GARDENS, structure_id=UUID(int=8), contact=CONTACT, theme="finance", unit=UNIT
+)
+ADMITTED = events.RequestAdmitted(
+    "2021-1",
+    UUID(int=8),
+    unit=UNIT,
+    adviser="adviser-2",
+    legal_form=LegalForm.ASSOCIATION,
+    department="44",
+    headcount=12,
+)
 
 
 def header(case: UUID) -> Header:
@@ -189,9 +199,9 @@ def test_a_linked_request_has_no_adviser_until_somebody_admits_it() -> None:
 
 def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
     why = text("Trésorerie tendue.")
-    proposed = orientation.OrientationProposed(CASE, "France Active", why, "france_active")
-    elsewhere = orientation.OrientationProposed(CASE, None, why, other=text("Maëlle Kerdoncuff"))
-    of_before = orientation.OrientationProposed(CASE, "Maëlle Kerdoncuff", why)
+    proposed = orientation.OrientationProposed(CASE, "France Active", reason=why, code="france_active")
+    elsewhere = orientation.OrientationProposed(CASE, None, reason=why, other=text("Maëlle Kerdoncuff"))
+    of_before = orientation.OrientationProposed(CASE, "Maëlle Kerdoncuff", reason=why)
     decided = events.RequestOriented(text("Hors du champ."), (UUID(int=6),))
     oriented = row(RECEIVED, proposed, elsewhere, of_before, decided)
     assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active", "autre", "autre"])

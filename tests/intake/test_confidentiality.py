@@ -40,13 +40,17 @@ from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
-INES, OTHER = Actor("ines", Role.ADVISER, UNIT), Actor("other", Role.ADVISER, UNIT)
-RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Un besoin."), UNIT, adviser="ines")
-ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "ines", LegalForm.ASSOCIATION, "44", 12)
+GARDENS = Structure(
+    "Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074", headcount=12
+)
+INES, OTHER = Actor("ines", Role.ADVISER, unit=UNIT), Actor("other", Role.ADVISER, unit=UNIT)
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Un besoin."), unit=UNIT, adviser="ines")
+ADMITTED = RequestAdmitted(
+    "2021-1", UUID(int=8), unit=UNIT, adviser="ines", legal_form=LegalForm.ASSOCIATION, department="44", headcount=12
+)
 MOTIVE = "Un mandataire ad hoc est désigné."
 MAKE = MakeConfidential(ConfidentialReason.MANDAT_AD_HOC, MOTIVE)
-MADE = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), "ines")
+MADE = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="ines")
 NEW = UUID(int=77)
 ENTRUST = EntrustDossier(NEW, MOTIVE)
 
@@ -64,15 +68,15 @@ def test_a_dossier_is_made_confidential_by_who_is_in_charge_of_it_in_any_phase(h
 
 
 def test_the_manager_of_another_unit_decides_nothing_about_it() -> None:
-    elsewhere = Actor("m", Role.MANAGER, "dla-75")
+    elsewhere = Actor("m", Role.MANAGER, unit="dla-75")
     given(RECEIVED).when(MAKE, by=elsewhere).refused("not-in-charge")
     given(RECEIVED, MADE).when(LiftConfidentiality(MOTIVE), by=elsewhere).refused("unit-managers-only")
     given(RECEIVED, MADE).when(ENTRUST, by=elsewhere).refused("unit-managers-only")
 
 
 def test_where_nobody_is_in_charge_yet_whoever_asks_for_it_is() -> None:
-    before = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Un besoin."), UNIT)
-    by_other = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), "other")
+    before = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Un besoin."), unit=UNIT)
+    by_other = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="other")
     given(before).when(MAKE, by=OTHER).then(by_other)
 
 
@@ -87,23 +91,25 @@ def test_only_the_manager_lifts_it_and_what_is_not_confidential_is_not_lifted() 
 
 def test_another_reason_is_said_by_another_event() -> None:
     conciliation = MakeConfidential(ConfidentialReason.CONCILIATION, MOTIVE)
-    said = DossierMadeConfidential(ConfidentialReason.CONCILIATION, text(MOTIVE), "ines")
+    said = DossierMadeConfidential(ConfidentialReason.CONCILIATION, text(MOTIVE), adviser="ines")
     given(RECEIVED, MADE).when(conciliation, by=INES).then(said)
     assert given(RECEIVED, MADE, said).state.confidential == Confidential(ConfidentialReason.CONCILIATION, text(MOTIVE))
 
 
 def test_a_manager_entrusts_a_dossier_and_whoever_had_it_no_longer_decides() -> None:
-    entrusted = DossierEntrusted(str(NEW), text(MOTIVE), True)
+    entrusted = DossierEntrusted(str(NEW), text(MOTIVE), confidential=True)
     given(RECEIVED, MADE).when(ENTRUST, by=Role.MANAGER).then(entrusted)
     given(RECEIVED, MADE, entrusted).when(ENTRUST, by=Role.MANAGER).then()
-    given(RECEIVED).when(ENTRUST, by=Role.MANAGER).then(DossierEntrusted(str(NEW), text(MOTIVE), False))
+    given(RECEIVED).when(ENTRUST, by=Role.MANAGER).then(DossierEntrusted(str(NEW), text(MOTIVE), confidential=False))
     given(RECEIVED, MADE).when(ENTRUST, by=INES).refused("unit-managers-only")
-    given(RECEIVED, DossierEntrusted(str(NEW), text(MOTIVE), False)).when(MAKE, by=INES).refused("not-in-charge")
+    given(RECEIVED, DossierEntrusted(str(NEW), text(MOTIVE), confidential=False)).when(MAKE, by=INES).refused(
+        "not-in-charge"
+    )
 
 
 def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> None:
     assessed = [
-        CriterionAssessed(each.code, Verdict.MET, text("Vu."), "2021-1")
+        CriterionAssessed(each.code, Verdict.MET, evidence=text("Vu."), rules="2021-1")
         for each in OURS.in_force(NOW.date()).list
         if each.hard
     ]
@@ -115,11 +121,29 @@ def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> Non
 
 
 def test_a_transfer_carries_the_confidentiality_with_it() -> None:
-    there, manager = "dla-75", Actor("m", Role.MANAGER, "dla-75")
+    there, manager = "dla-75", Actor("m", Role.MANAGER, unit="dla-75")
     kept = Confidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE))
-    taking = TakeOver(UUID(int=5), there, GARDENS, UUID(int=8), CONTACT, None, None, kept)
-    received = TransferReceived(UUID(int=5), GARDENS, UUID(int=8), CONTACT, there, None, None, "m")
-    made = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), "m")
+    taking = TakeOver(
+        UUID(int=5),
+        there,
+        structure=GARDENS,
+        structure_id=UUID(int=8),
+        contact=CONTACT,
+        need=None,
+        difficulty=None,
+        confidential=kept,
+    )
+    received = TransferReceived(
+        UUID(int=5),
+        GARDENS,
+        structure_id=UUID(int=8),
+        contact=CONTACT,
+        unit=there,
+        need=None,
+        difficulty=None,
+        adviser="m",
+    )
+    made = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="m")
     given().when(taking, by=manager).then(received, made)
 
 
@@ -128,7 +152,7 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
     [
         (MADE, CaseInCharge(adviser="ines", confidential=True)),
         (ConfidentialityLifted(text(MOTIVE), "ines"), CaseInCharge(adviser="ines", confidential=False)),
-        (DossierEntrusted("new", text(MOTIVE), True), CaseInCharge(adviser="new", confidential=True)),
+        (DossierEntrusted("new", text(MOTIVE), confidential=True), CaseInCharge(adviser="new", confidential=True)),
     ],
 )
 def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseInCharge) -> None:

@@ -26,28 +26,36 @@ from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
-RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
-ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
+ADMITTED = RequestAdmitted(
+    "2021-1",
+    UUID(int=8),
+    unit=UNIT,
+    adviser="some-adviser",
+    legal_form=LegalForm.ASSOCIATION,
+    department="44",
+    headcount=12,
+)
 INSOLVENT = QualifyDifficulty(
     Level.INSOLVENT,
     Lasting.STRUCTURAL,
-    (Cause.CASH, Cause.PUBLIC_FUNDING, Cause.CASH),
-    "Salaires de février non versés.",
-    10,
-    date(2026, 2, 20),
+    causes=(Cause.CASH, Cause.PUBLIC_FUNDING, Cause.CASH),
+    explanation="Salaires de février non versés.",
+    days_left=10,
+    cessation_on=date(2026, 2, 20),
 )
 TRIAGED = DifficultyQualified(
     Difficulty(
         Level.INSOLVENT,
         "some-adviser",
-        NOW,
-        Lasting.STRUCTURAL,
-        (Cause.CASH, Cause.PUBLIC_FUNDING),
-        text("Salaires de février non versés."),
-        10,
-        date(2026, 2, 20),
-        date(2026, 4, 6),
+        at=NOW,
+        lasting=Lasting.STRUCTURAL,
+        causes=(Cause.CASH, Cause.PUBLIC_FUNDING),
+        explanation=text("Salaires de février non versés."),
+        days_left=10,
+        cessation_on=date(2026, 2, 20),
+        legal_deadline=date(2026, 4, 6),
     )
 )
 
@@ -57,7 +65,7 @@ def test_triage_says_level_duration_causes_and_time_left_and_the_legal_deadline_
 
 
 def test_triage_takes_a_level_and_nothing_else() -> None:
-    told = DifficultyQualified(Difficulty(Level.WEAK_SIGNALS, "some-adviser", NOW))
+    told = DifficultyQualified(Difficulty(Level.WEAK_SIGNALS, "some-adviser", at=NOW))
     given(RECEIVED).when(QualifyDifficulty(Level.WEAK_SIGNALS)).then(told)
 
 
@@ -95,7 +103,18 @@ def test_nobody_qualifies_a_request_that_is_over_or_that_nobody_made() -> None:
 def chase(n: int, level: Level, days_ago: int) -> Chase:
     sent_at = NOW - timedelta(days=days_ago)
     due_at = ask_again_at(level, sent_at, {})
-    return Chase(UUID(int=n), UUID(int=n), "", UNIT, "CODEFI", level, None, sent_at, due_at, overdue=due_at < NOW)
+    return Chase(
+        UUID(int=n),
+        UUID(int=n),
+        structure="",
+        unit=UNIT,
+        target="CODEFI",
+        level=level,
+        legal_deadline=None,
+        sent_at=sent_at,
+        due_at=due_at,
+        overdue=due_at < NOW,
+    )
 
 
 def test_the_graver_the_sooner_the_target_is_asked_again_unless_the_deployment_says_otherwise() -> None:

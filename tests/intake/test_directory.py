@@ -76,7 +76,17 @@ def stand_in() -> Iterator[StandIn]:
 
 def test_codes_and_flags_are_kept_with_source_and_time_and_never_a_name(stand_in: StandIn) -> None:
     found = Directory(stand_in.url).about(SIREN, NOW)
-    assert found == Prefill(stand_in.url, NOW, "9220", "88.99B", "44109", "NN", False, True, False)
+    assert found == Prefill(
+        stand_in.url,
+        NOW,
+        legal_category="9220",
+        naf="88.99B",
+        commune_code="44109",
+        headcount_band="NN",
+        is_ess=False,
+        is_association=True,
+        is_siae=False,
+    )
     assert stand_in.asked == [f"/search?q={SIREN}&page=1&per_page=1"]
 
 

@@ -29,21 +29,21 @@ from shared.testing.scenarios import MemoryLog
 JARDINS = Structure(
     "Les Jardins de l’Erdre",
     LegalForm.ASSOCIATION,
-    "44",
+    department="44",
     siret="73282932000074",
     commune="Nort-sur-Erdre",
     headcount=12,
     fte=9.5,
     naf="01.13Z",
 )
-MAELLE = Contact("Maëlle Kerdoncuff", "Présidente", "maelle.kerdoncuff@example.org")
+MAELLE = Contact("Maëlle Kerdoncuff", "Présidente", email="maelle.kerdoncuff@example.org")
 
 
 @pytest.fixture
 def log() -> MemoryLog[Request]:
     log = MemoryLog(request.decider)
-    log.do(ReceiveRequest(JARDINS, MAELLE, "Nous voulons garder nos emplois."))
-    log.do(RecordMeeting(date(2026, 3, 1), "Maëlle Kerdoncuff et Yann Prigent", "Comptes tenus."))
+    log.do(ReceiveRequest(JARDINS, MAELLE, need="Nous voulons garder nos emplois."))
+    log.do(RecordMeeting(date(2026, 3, 1), "Maëlle Kerdoncuff et Yann Prigent", notes="Comptes tenus."))
     return log
 
 
@@ -71,16 +71,22 @@ def test_the_record_says_who_came_what_for_and_who_was_met(log: MemoryLog[Reques
 
 def test_an_unknown_headcount_is_to_be_asked_and_never_zero() -> None:
     log = MemoryLog(request.decider)
-    log.do(ReceiveRequest(Structure("L’Atelier", LegalForm.SIAE, "44", rna="W442000123"), MAELLE, "Un besoin."))
+    log.do(
+        ReceiveRequest(
+            Structure("L’Atelier", LegalForm.SIAE, department="44", rna="W442000123"), MAELLE, need="Un besoin."
+        )
+    )
     assert "Effectif à demander" in record(log)
 
 
 def test_criteria_are_told_with_their_evidence_and_the_derogation_that_lifts_one(
     log: MemoryLog[Request],
 ) -> None:
-    log.do(AssessCriterion("existing", Verdict.MET, "Déclarée depuis 2009."))
-    log.do(AssessCriterion("employer", Verdict.NOT_MET, "Premier emploi en mai."))
-    log.do(GrantDerogation("employer", "Embauche accompagnée.", DerogationKind.FIRST_TIME_EMPLOYER), by=Role.MANAGER)
+    log.do(AssessCriterion("existing", Verdict.MET, evidence="Déclarée depuis 2009."))
+    log.do(AssessCriterion("employer", Verdict.NOT_MET, evidence="Premier emploi en mai."))
+    log.do(
+        GrantDerogation("employer", "Embauche accompagnée.", kind=DerogationKind.FIRST_TIME_EMPLOYER), by=Role.MANAGER
+    )
     told = record(log)
     assert "La structure existe déjà Rempli Déclarée depuis 2009." in told
     assert "Non rempli, dérogation accordée (premier emploi)" in told
@@ -98,7 +104,7 @@ def test_the_legal_deadline_of_an_insolvent_structure_stands_with_its_caution(lo
 
 def test_the_outcome_is_told_with_its_motive(log: MemoryLog[Request]) -> None:
     for criterion in ("existing", "employer", "ess"):
-        log.do(AssessCriterion(criterion, Verdict.MET, "Vu."))
+        log.do(AssessCriterion(criterion, Verdict.MET, evidence="Vu."))
     log.do(AdmitRequest("Besoin clair."))
     assert "Situation Admise dans le DLA Date 2 mars 2026 Motif Besoin clair." in record(log)
 

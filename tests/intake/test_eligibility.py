@@ -20,16 +20,20 @@ from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, text
 
 RULES = in_force(NOW.date())
 HARD = ("existing", "employer", "ess")
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
+GARDENS = Structure(
+    "Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074", headcount=12
+)
 CONTACT = SealedContact(str(CASE), PersonalData(CASE, "Maëlle Kerdoncuff"))
-RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
-MET = Judged(Verdict.MET, text("Statuts lus."), "some-adviser")
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
+MET = Judged(Verdict.MET, text("Statuts lus."), by="some-adviser")
 NOT_MET, UNKNOWN = replace(MET, verdict=Verdict.NOT_MET), replace(MET, verdict=Verdict.UNKNOWN)
 LIFTED = replace(NOT_MET, derogation=text("Première embauche."))
 
 
 def test_a_structure_that_meets_the_hard_criteria_is_admissible() -> None:
-    assert assess(GARDENS, dict.fromkeys(HARD, MET), RULES) == Assessment(RULES.version, True, (), (), (), (), ())
+    assert assess(GARDENS, dict.fromkeys(HARD, MET), RULES) == Assessment(
+        RULES.version, True, missing=(), not_met=(), derogations_needed=(), derogated=(), ask=()
+    )
 
 
 def test_what_nobody_looked_at_is_missing_and_comes_with_what_to_ask() -> None:
@@ -65,10 +69,10 @@ def test_other_rules_would_have_said_otherwise() -> None:
 def test_each_verdict_and_derogation_has_an_author_and_a_new_verdict_voids_the_derogation(kind: DerogationKind) -> None:
     log = MemoryLog(decider)
     log.append(RECEIVED)
-    log.do(AssessCriterion("employer", Verdict.NOT_MET, "Pas encore de paie."))
-    log.do(GrantDerogation("employer", "Première embauche en mai.", kind), by=Role.MANAGER)
+    log.do(AssessCriterion("employer", Verdict.NOT_MET, evidence="Pas encore de paie."))
+    log.do(GrantDerogation("employer", "Première embauche en mai.", kind=kind), by=Role.MANAGER)
     judged = log.state.criteria["employer"]
     assert (judged.by, judged.derogated_by, judged.derogation_kind) == ("some-adviser", "some-manager", kind)
-    log.do(AssessCriterion("employer", Verdict.NOT_MET, "Toujours pas."))
+    log.do(AssessCriterion("employer", Verdict.NOT_MET, evidence="Toujours pas."))
     again = log.state.criteria["employer"]
     assert (again.derogation, again.derogation_kind, again.derogated_by) == (None, None, None)

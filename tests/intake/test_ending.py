@@ -26,9 +26,17 @@ from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
-RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), UNIT)
-ADMITTED = RequestAdmitted("2021-1", UUID(int=8), UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
+ADMITTED = RequestAdmitted(
+    "2021-1",
+    UUID(int=8),
+    unit=UNIT,
+    adviser="some-adviser",
+    legal_form=LegalForm.ASSOCIATION,
+    department="44",
+    headcount=12,
+)
 GIVE_UP, GIVEN_UP = GiveUpCase("La présidente s’en va."), CaseGivenUp(text("La présidente s’en va."))
 FOLLOWED_UP = CaseClosed(Ending.FOLLOWED_UP, NOW)
 STARTED, ENDED = AccompanimentStarted(), AccompanimentEnded()

@@ -26,7 +26,7 @@ given = Scenarios(decider)
 forgetful = Scenarios(forgetting.decider)
 PERSON = UUID(int=9)
 MOTIVE = "Demande reçue par courrier, identité vérifiée."
-ORDERED = ErasureOrdered(PERSON, text(MOTIVE), 4)
+ORDERED = ErasureOrdered(PERSON, text(MOTIVE), values=4)
 
 
 def order(**known: Any) -> OrderKnowing:
@@ -35,7 +35,7 @@ def order(**known: Any) -> OrderKnowing:
 
 
 def confirmed(service: str) -> ErasureConfirmed:
-    return ErasureConfirmed(service, 2, NOW)
+    return ErasureConfirmed(service, 2, told_at=NOW)
 
 
 def test_an_erasure_is_ordered_once() -> None:
@@ -76,7 +76,7 @@ def test_the_key_of_something_else_is_not_destroyed() -> None:
 
 
 def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:
-    confirm = ConfirmErasure("parcours", 2, NOW)
+    confirm = ConfirmErasure("parcours", 2, told_at=NOW)
     given(ORDERED).when(confirm, by=Role.SERVICE).then(confirmed("parcours"))
     given(ORDERED, confirmed("parcours")).when(confirm, by=Role.SERVICE).then()
     assert outstanding(given(ORDERED, confirmed("parcours")).state) == ("diagnostic", "followup")
@@ -85,11 +85,11 @@ def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:
 
 
 def test_what_a_restored_log_lost_is_ordered_again_whoever_is_needed_and_once() -> None:
-    told = ErasureOrdered(PERSON, text(BEFORE_THE_BACK_UP), 3)
+    told = ErasureOrdered(PERSON, text(BEFORE_THE_BACK_UP), values=3)
     given().when(OrderAgain(PERSON, 3), by=Role.SERVICE).then(told)
     given(told).when(OrderAgain(PERSON, 3), by=Role.SERVICE).then()
 
 
 def test_nobody_confirms_what_was_not_ordered() -> None:
-    late = ConfirmErasure("parcours", 2, NOW + timedelta(days=1))
+    late = ConfirmErasure("parcours", 2, told_at=NOW + timedelta(days=1))
     given().when(late, by=Role.SERVICE).refused("erasure-not-ordered")

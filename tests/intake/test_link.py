@@ -32,16 +32,24 @@ TODAY, LONGEST = NOW.date(), date(2026, 4, 1)
 
 
 def asked(identity: UUID = FIRST, until: date | None = None, role: Bearer = Bearer.LEADER, **told: Any) -> IssueLink:
-    return IssueLink(GiveLink(role, "Maëlle Kerdoncuff", MOTIVE, until), PERSON, identity, LONGEST, **told)
+    return IssueLink(
+        GiveLink(role, "Maëlle Kerdoncuff", motive=MOTIVE, until=until),
+        PERSON,
+        identity=identity,
+        longest=LONGEST,
+        **told,
+    )
 
 
 def renewed(identity: UUID = SECOND, until: date | None = None) -> IssueLink:
-    return IssueLink(RenewLink(MOTIVE, until), PERSON, identity, LONGEST)
+    return IssueLink(RenewLink(MOTIVE, until), PERSON, identity=identity, longest=LONGEST)
 
 
 NAME = PersonalData(PERSON, "Maëlle Kerdoncuff")
-GIVEN = LinkGiven(CASE, PERSON, Bearer.LEADER, NAME, FIRST, LONGEST, "some-adviser", text(MOTIVE))
-RENEWED = LinkRenewed(SECOND, LONGEST, "some-adviser", text(MOTIVE))
+GIVEN = LinkGiven(
+    CASE, PERSON, role=Bearer.LEADER, name=NAME, identity=FIRST, until=LONGEST, by="some-adviser", motive=text(MOTIVE)
+)
+RENEWED = LinkRenewed(SECOND, LONGEST, by="some-adviser", motive=text(MOTIVE))
 REVOKED = LinkRevoked(text("Fin de mandat."))
 
 
@@ -51,7 +59,9 @@ def alongside(before: tuple[Any, ...], event: Any) -> list[tuple[UUID, Any]]:
 
 def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
     given().when(asked()).then(GIVEN)
-    sooner = LinkGiven(CASE, PERSON, Bearer.LEADER, NAME, FIRST, TODAY, "some-adviser", text(MOTIVE))
+    sooner = LinkGiven(
+        CASE, PERSON, role=Bearer.LEADER, name=NAME, identity=FIRST, until=TODAY, by="some-adviser", motive=text(MOTIVE)
+    )
     given().when(asked(until=TODAY)).then(sooner)
     for wrong in (date(2026, 4, 2), date(2026, 3, 1)):
         refused = given().when(asked(until=wrong)).refused("link-too-long")
@@ -68,7 +78,7 @@ def test_a_person_keeps_one_id_from_one_link_to_the_next() -> None:
 
 
 def test_the_register_opens_the_dossier_to_the_new_link_and_closes_it_to_the_one_before() -> None:
-    opened = OpenByLink(PERSON, Role.LEADER, CASE, LONGEST)
+    opened = OpenByLink(PERSON, Role.LEADER, dossier=CASE, until=LONGEST)
     assert alongside((), GIVEN) == [(FIRST, opened)]
     assert alongside((GIVEN,), RENEWED) == [(FIRST, EndLink()), (SECOND, opened)]
     assert alongside((GIVEN, RENEWED), REVOKED) == [(SECOND, EndLink())]
@@ -84,8 +94,10 @@ def test_a_link_is_taken_back_once_and_can_be_given_anew() -> None:
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.PROVIDER])
 def test_a_link_is_in_the_register_a_right_to_one_dossier_with_its_last_day(role: Role) -> None:
-    opened = RightGranted(new_id(1), role, text(register.BY_LINK), dossier=UUID(int=77), until=LONGEST, person=PERSON)
-    in_the_register().when(OpenByLink(PERSON, role, UUID(int=77), LONGEST)).then(opened)
+    opened = RightGranted(
+        new_id(1), role, motive=text(register.BY_LINK), dossier=UUID(int=77), until=LONGEST, person=PERSON
+    )
+    in_the_register().when(OpenByLink(PERSON, role, dossier=UUID(int=77), until=LONGEST)).then(opened)
     (held,) = in_the_register(opened).state.held
     assert (held.role, held.dossier, held.until, held.person) == (role, UUID(int=77), LONGEST, PERSON)
     in_the_register(opened).when(EndLink()).then(RightRevoked(new_id(1), text(register.BY_LINK)))

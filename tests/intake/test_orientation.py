@@ -27,7 +27,7 @@ from shared.testing.scenarios import CASE, MemoryLog, Scenarios, text
 given = Scenarios(decider)
 PROPOSE = ProposeOrientation("La banque de quartier", "Trésorerie tendue.")
 SEND, CONCLUDE, DECLINE = SendOrientation(), ConcludeOrientation("Prêt accordé."), DeclineOrientation("Déjà cliente.")
-PROPOSED = OrientationProposed(CASE, None, text("Trésorerie tendue."), other=text("La banque de quartier"))
+PROPOSED = OrientationProposed(CASE, None, reason=text("Trésorerie tendue."), other=text("La banque de quartier"))
 CONSENTED, SENT, ACKNOWLEDGED = OrientationConsented(), OrientationSent(), OrientationAcknowledged()
 CONCLUDED = OrientationConcluded(text("Prêt accordé."))
 DECLINED = OrientationDeclined(text("Déjà cliente."))
@@ -40,7 +40,7 @@ def test_an_orientation_is_proposed_for_a_reason() -> None:
 
 def test_a_target_of_the_list_is_told_in_clear_and_anybody_else_is_sealed() -> None:
     listed = ProposeOrientation("france_active", "Trésorerie tendue.")
-    told = OrientationProposed(CASE, "France Active", text("Trésorerie tendue."), "france_active")
+    told = OrientationProposed(CASE, "France Active", reason=text("Trésorerie tendue."), code="france_active")
     given().when(listed).then(told)
 
 
@@ -97,7 +97,7 @@ def test_it_is_proposed_once() -> None:
 
 def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear() -> None:
     told = (
-        OrientationProposed(CASE, None, text("secret raison"), other=text("secret nom")),
+        OrientationProposed(CASE, None, reason=text("secret raison"), other=text("secret nom")),
         CONSENTED,
         OrientationSent(text("secret message")),
         ACKNOWLEDGED,

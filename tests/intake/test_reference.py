@@ -26,7 +26,7 @@ from intake.settings import deployment
 from shared.kernel import Refused
 
 FOLDER = Path(__file__).parents[2] / "services" / "intake"
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 SHIPPED = deployment().reference()
 OFFICIAL = """TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT
 COM,44109,52,44,44D,442,0,NANTES,Nantes,Nantes,4499,
@@ -51,8 +51,8 @@ def test_the_criteria_that_are_shipped_are_the_example_to_start_from() -> None:
 
 
 def test_a_version_holds_from_its_first_day_to_its_last() -> None:
-    old = Criteria("old", date(2020, 1, 1), VERSIONS[0].list, until=date(2025, 12, 31))
-    new = Criteria("new", date(2026, 1, 1), VERSIONS[0].list)
+    old = Criteria("old", date(2020, 1, 1), list=VERSIONS[0].list, until=date(2025, 12, 31))
+    new = Criteria("new", date(2026, 1, 1), list=VERSIONS[0].list)
     assert [in_force(day, (old, new)).version for day in (date(2025, 12, 31), date(2026, 1, 1))] == ["old", "new"]
     for day in (date(2019, 12, 31), date(2026, 1, 1)):
         with pytest.raises(Refused, match="no-criteria-in-force"):
@@ -171,8 +171,8 @@ def test_a_postcode_tells_its_department() -> None:
 def test_a_newer_list_of_insee_adds_its_communes_and_takes_no_postcode_away(tmp_path: Path) -> None:
     newer = files.communes(written(tmp_path, "v_commune_2027.csv", "\ufeff" + OFFICIAL))
     merged = communes(SHIPPED.communes.by_code, newer)
-    assert merged.by_code["44999"] == Commune("44999", "Erdre-Neuve", "44")
-    assert merged.by_code["44998"] == Commune("44998", "Erdre-Vieille", "44", "44999")
+    assert merged.by_code["44999"] == Commune("44999", "Erdre-Neuve", department="44")
+    assert merged.by_code["44998"] == Commune("44998", "Erdre-Vieille", department="44", parent="44999")
     assert "44000" in merged.by_code["44109"].postcodes
     assert ("05110", "04") in merged.shared_postcodes
     kept = checked(replace(GARDENS, commune_code="44999"), Reference(communes=merged))

@@ -19,18 +19,18 @@ from shared.testing.scenarios import CASE, UNIT, Scenarios, new_id, text
 given = Scenarios(decider)
 ELSEWHERE = "unit-44"
 MOTIVE = "Arrivée dans l’équipe."
-MANAGER = Actor("some-manager", Role.MANAGER, UNIT)
-REGIONAL = Actor("some-regional", Role.REGIONAL, "dla-bretagne", (UNIT, ELSEWHERE))
+MANAGER = Actor("some-manager", Role.MANAGER, unit=UNIT)
+REGIONAL = Actor("some-regional", Role.REGIONAL, unit="dla-bretagne", units=(UNIT, ELSEWHERE))
 OPERATOR = Actor("operator", Role.OPS)
 DOSSIER = UUID(int=77)
 
 
 def right(role: Role, **told: Any) -> GrantRight:
-    return GrantRight(CASE, role, MOTIVE, **told)
+    return GrantRight(CASE, role, motive=MOTIVE, **told)
 
 
 def granted(role: Role, n: int = 1, **told: Any) -> RightGranted:
-    return RightGranted(new_id(n), role, text(MOTIVE), **told)
+    return RightGranted(new_id(n), role, motive=text(MOTIVE), **told)
 
 
 ADVISER = granted(Role.ADVISER, unit=UNIT)
@@ -72,7 +72,7 @@ def test_an_adviser_gives_a_leader_one_dossier_and_nothing_else() -> None:
 
 
 def test_nobody_touches_their_own_rights() -> None:
-    myself = Actor(str(CASE), Role.MANAGER, UNIT)
+    myself = Actor(str(CASE), Role.MANAGER, unit=UNIT)
     given().when(right(Role.MANAGER, unit=UNIT), by=myself).refused("own-rights")
     given(ADVISER).when(RevokeRight(new_id(1), MOTIVE), by=myself).refused("own-rights")
 
@@ -104,7 +104,7 @@ def test_a_right_is_taken_back_within_ones_own_and_can_be_given_again() -> None:
     revoked = RightRevoked(ADVISER.right, text(MOTIVE))
     given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=MANAGER).then(revoked)
     given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=REGIONAL).then(revoked)
-    elsewhere = Actor("some-manager", Role.MANAGER, ELSEWHERE)
+    elsewhere = Actor("some-manager", Role.MANAGER, unit=ELSEWHERE)
     given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=elsewhere).refused("right-beyond-yours")
     given(ADVISER, revoked).when(RevokeRight(ADVISER.right, MOTIVE), by=MANAGER).then()
     given(ADVISER).when(RevokeRight(new_id(9), MOTIVE), by=MANAGER).refused("unknown-right")
@@ -184,7 +184,7 @@ def test_units_or_territories_are_said_and_not_both() -> None:
 
 
 def test_whoever_gives_a_territory_covers_its_every_unit() -> None:
-    of_two = Actor("some-regional", Role.REGIONAL, "dla-44", ("dla-49",))
+    of_two = Actor("some-regional", Role.REGIONAL, unit="dla-44", units=("dla-49",))
     by_the_table()().when(over("44", "49"), by=of_two).then(covering(("dla-44", "dla-49"), "44", "49"))
     by_the_table()().when(over("Pays de la Loire"), by=of_two).refused("right-beyond-yours")
 

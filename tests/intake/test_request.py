@@ -66,22 +66,36 @@ given = Scenarios(decider)
 RULES = in_force(NOW.date()).version
 HARD = ("existing", "employer", "ess")
 TODAY, PERSON = NOW.date(), new_id(1)
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074", headcount=12)
+GARDENS = Structure(
+    "Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074", headcount=12
+)
 STRUCTURE_ID = context().pseudonym("732829320")
 CONTACT = SealedContact(str(PERSON), PersonalData(PERSON, "Maëlle Kerdoncuff"))
 NEED = "Une seule subvention."
-RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), NEED)
-RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, CONTACT, text(NEED), UNIT, adviser="some-adviser")
-OPEN_LINKED = OpenLinkedRequest(UUID(int=5), GARDENS, CONTACT, STRUCTURE_ID, UNIT, "finance")
-LINKED = LinkedRequestOpened(UUID(int=5), GARDENS, STRUCTURE_ID, CONTACT, "finance", UNIT)
+RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), need=NEED)
+RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, contact=CONTACT, need=text(NEED), unit=UNIT, adviser="some-adviser")
+OPEN_LINKED = OpenLinkedRequest(
+    UUID(int=5), GARDENS, contact=CONTACT, structure_id=STRUCTURE_ID, unit=UNIT, theme="finance"
+)
+LINKED = LinkedRequestOpened(
+    UUID(int=5), GARDENS, structure_id=STRUCTURE_ID, contact=CONTACT, theme="finance", unit=UNIT
+)
 MET_BEFORE = MeetingRecorded(TODAY, text("La présidente"))
-ADMITTED = RequestAdmitted(RULES, STRUCTURE_ID, UNIT, "some-adviser", LegalForm.ASSOCIATION, "44", 12)
+ADMITTED = RequestAdmitted(
+    RULES,
+    STRUCTURE_ID,
+    unit=UNIT,
+    adviser="some-adviser",
+    legal_form=LegalForm.ASSOCIATION,
+    department="44",
+    headcount=12,
+)
 ORIENTED = RequestOriented(text("Hors du champ."), (UUID(int=6),))
 TRANSFERRED = RequestTransferred("unit-44", text("Le siège est à Nantes."))
 WITHDRAWN = RequestWithdrawn(text("Plus le temps."))
 AT_WORK: tuple[Any, ...] = (
     RecordMeeting(TODAY, "La présidente"),
-    AssessCriterion("ess", Verdict.MET, "Statuts lus."),
+    AssessCriterion("ess", Verdict.MET, evidence="Statuts lus."),
     GrantDerogation("ess", "Emplois à sauver."),
     AdmitRequest(),
     OrientRequest("Hors du champ.", why_none="Aucun acteur local."),
@@ -91,11 +105,11 @@ AT_WORK: tuple[Any, ...] = (
 
 
 def assessed(criterion: str, verdict: Verdict = Verdict.MET) -> CriterionAssessed:
-    return CriterionAssessed(criterion, verdict, text("Statuts lus."), RULES, "some-adviser")
+    return CriterionAssessed(criterion, verdict, evidence=text("Statuts lus."), rules=RULES, by="some-adviser")
 
 
 def derogated(criterion: str) -> DerogationGranted:
-    return DerogationGranted(criterion, text("Emplois à sauver."), RULES, by="some-manager")
+    return DerogationGranted(criterion, text("Emplois à sauver."), rules=RULES, by="some-manager")
 
 
 ELIGIBLE = (RECEIVED, MET_BEFORE, *map(assessed, HARD))
@@ -139,7 +153,7 @@ def test_nothing_is_done_for_a_request_that_nobody_made(command: object) -> None
 
 
 def test_a_meeting_is_recorded_with_what_was_said() -> None:
-    command = RecordMeeting(TODAY, "La présidente", "Bilan de l’année.")
+    command = RecordMeeting(TODAY, "La présidente", notes="Bilan de l’année.")
     given(RECEIVED).when(command).then(replace(MET_BEFORE, notes=text("Bilan de l’année.")))
 
 
@@ -149,12 +163,15 @@ def test_a_meeting_is_held_between_the_schemes_beginning_and_today(held_on: date
 
 
 def test_a_criterion_is_assessed_by_the_rules_in_force() -> None:
-    command = AssessCriterion("ess", Verdict.NOT_MET, "Statuts lus.")
+    command = AssessCriterion("ess", Verdict.NOT_MET, evidence="Statuts lus.")
     given(RECEIVED).when(command).then(assessed("ess", Verdict.NOT_MET))
 
 
 def test_a_criterion_that_the_rules_do_not_know_is_refused_and_the_known_ones_are_told() -> None:
-    for command in (AssessCriterion("sympathique", Verdict.MET, "Vu."), GrantDerogation("sympathique", "Parce que.")):
+    for command in (
+        AssessCriterion("sympathique", Verdict.MET, evidence="Vu."),
+        GrantDerogation("sympathique", "Parce que."),
+    ):
         refused = given(RECEIVED).when(command, by=Role.MANAGER).refused("unknown-criterion")
         assert refused.extra["rules"] == RULES
         assert {*HARD, "voluntary"} <= set(refused.extra["criteria"])
@@ -221,7 +238,7 @@ def test_an_unknown_headcount_is_never_a_no() -> None:
 def test_a_structure_that_does_not_enter_is_oriented_or_it_is_said_why_not() -> None:
     one, why = UUID(int=6), "Aucun acteur local."
     given(RECEIVED).when(OrientRequest("Hors du champ.", (one, one))).then(ORIENTED)
-    told = RequestOriented(text("Hors du champ."), (), text(why))
+    told = RequestOriented(text("Hors du champ."), (), why_none=text(why))
     given(RECEIVED).when(OrientRequest("Hors du champ.", why_none=why)).then(told)
     given(RECEIVED).when(OrientRequest("Hors du champ.")).refused("no-orientation")
 
@@ -308,18 +325,22 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
     told = (
         replace(RECEIVED, contact=contact, need=text("secret besoin")),
         replace(LINKED, contact=contact),
-        TransferReceived(UUID(int=5), GARDENS, STRUCTURE_ID, contact, UNIT, text("secret besoin")),
-        StructureCorrected(GARDENS, TODAY, text("secret motif")),
+        TransferReceived(
+            UUID(int=5), GARDENS, structure_id=STRUCTURE_ID, contact=contact, unit=UNIT, need=text("secret besoin")
+        ),
+        StructureCorrected(GARDENS, TODAY, reason=text("secret motif")),
         ContactCorrected(contact, text("secret motif")),
-        MeetingRecorded(TODAY, text("secret participant"), text("secret notes")),
-        CriterionAssessed("ess", Verdict.NOT_MET, text("secret preuve"), RULES),
-        DerogationGranted("ess", text("secret motif"), RULES),
-        DifficultyQualified(Difficulty(Level.PROVEN, "x", NOW, causes=(Cause.CASH,), explanation=text("secret récit"))),
+        MeetingRecorded(TODAY, text("secret participant"), notes=text("secret notes")),
+        CriterionAssessed("ess", Verdict.NOT_MET, evidence=text("secret preuve"), rules=RULES),
+        DerogationGranted("ess", text("secret motif"), rules=RULES),
+        DifficultyQualified(
+            Difficulty(Level.PROVEN, "x", at=NOW, causes=(Cause.CASH,), explanation=text("secret récit"))
+        ),
         replace(ADMITTED, motive=text("secret motif")),
-        RequestOriented(text("secret motif"), (UUID(int=6),), text("secret raison")),
+        RequestOriented(text("secret motif"), (UUID(int=6),), why_none=text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
         RequestWithdrawn(text("secret motif")),
-        DossierMadeConfidential(ConfidentialReason.CONCILIATION, text("secret motif"), "some-adviser"),
+        DossierMadeConfidential(ConfidentialReason.CONCILIATION, text("secret motif"), adviser="some-adviser"),
         ConfidentialityLifted(text("secret motif"), "some-adviser"),
         DossierEntrusted("some-adviser", text("secret motif"), confidential=True),
         DossierArchived(TODAY, "some-adviser", confidential=True),

@@ -30,17 +30,17 @@ MOTIVE = "Contrôle de l’emploi des fonds en cours."
 DUE, TODAY = date(2029, 3, 2), date(2029, 6, 1)
 PERSON = UUID(int=9)
 HOLD, RELEASE = HoldDossier(MOTIVE), ReleaseDossier(MOTIVE)
-DESTROY = DestroyDossier(Kept.CLOSED, DUE, (PERSON,), 4)
+DESTROY = DestroyDossier(Kept.CLOSED, DUE, persons=(PERSON,), values=4)
 HELD, RELEASED = RetentionHeld(text(MOTIVE)), RetentionReleased(text(MOTIVE))
-GONE = DossierDestroyed(Kept.CLOSED, DUE, (PERSON,), 4)
+GONE = DossierDestroyed(Kept.CLOSED, DUE, persons=(PERSON,), values=4)
 
 
 def test_a_dossier_is_destroyed_once_with_the_people_whom_nothing_else_tells_of() -> None:
     given().when(DESTROY, by=Role.OPS).then(GONE)
     given(GONE).when(DESTROY, by=Role.OPS).then()
     (asked,) = decider.alongside(decider.initial, GONE, context())
-    assert (asked.stream, asked.command) == (case_erasure_id(CASE), EraseCase(CASE, (PERSON,), 4))
-    forgetful().when(asked.command, by=Role.OPS).then(forgotten := CaseErased(CASE, (PERSON,), 4))
+    assert (asked.stream, asked.command) == (case_erasure_id(CASE), EraseCase(CASE, (PERSON,), values=4))
+    forgetful().when(asked.command, by=Role.OPS).then(forgotten := CaseErased(CASE, (PERSON,), values=4))
     forgetful(forgotten).when(asked.command, by=Role.OPS).then()
     assert list(forgetting.decider.forgets(forgotten)) == [CASE, PERSON]
 
@@ -73,5 +73,13 @@ def test_what_becomes_of_a_dossier_follows_from_its_days(
     term: tuple[date | None, date, str | None], then: str, due: bool
 ) -> None:
     archived_on, due_on, obstacle = term
-    told = Term(CASE, "dla-44", Kept.CLOSED, date(2026, 3, 2), archived_on, due_on, obstacle)
+    told = Term(
+        CASE,
+        "dla-44",
+        kept=Kept.CLOSED,
+        last_on=date(2026, 3, 2),
+        archived_on=archived_on,
+        due_on=due_on,
+        obstacle=obstacle,
+    )
     assert (told.then(TODAY), told.due(TODAY)) == (then, due)

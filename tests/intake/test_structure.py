@@ -10,7 +10,7 @@ from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
 from shared.kernel import PersonalData, Refused
 from shared.testing.scenarios import context, new_id
 
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 ASSOCIATION = replace(GARDENS, siret=None, rna="W442000123")
 
 
@@ -104,10 +104,10 @@ def test_a_department_that_is_not_one_is_refused(code: str) -> None:
 
 def test_what_is_known_of_a_person_is_sealed_under_a_key_of_their_own() -> None:
     person = new_id(1)
-    contact = Contact("Maëlle Kerdoncuff", "Présidente", "maelle@example.org")
+    contact = Contact("Maëlle Kerdoncuff", "Présidente", email="maelle@example.org")
     assert sealed(contact, context()) == SealedContact(
         str(person),
         PersonalData(person, "Maëlle Kerdoncuff"),
-        PersonalData(person, "Présidente"),
-        PersonalData(person, "maelle@example.org"),
+        function=PersonalData(person, "Présidente"),
+        email=PersonalData(person, "maelle@example.org"),
     )

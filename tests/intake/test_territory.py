@@ -35,13 +35,27 @@ from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, "44", siret="73282932000074")
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
-RECEIVED = RequestReceived(GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), "unit-44")
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit="unit-44")
 ORIGIN = UUID(int=5)
-TAKE_OVER = TakeOver(ORIGIN, UNIT, GARDENS, UUID(int=8), CONTACT, text("Une seule subvention."), None)
+TAKE_OVER = TakeOver(
+    ORIGIN,
+    UNIT,
+    structure=GARDENS,
+    structure_id=UUID(int=8),
+    contact=CONTACT,
+    need=text("Une seule subvention."),
+    difficulty=None,
+)
 TAKEN_OVER = TransferReceived(
-    ORIGIN, GARDENS, UUID(int=8), CONTACT, UNIT, text("Une seule subvention."), adviser="some-adviser"
+    ORIGIN,
+    GARDENS,
+    structure_id=UUID(int=8),
+    contact=CONTACT,
+    unit=UNIT,
+    need=text("Une seule subvention."),
+    adviser="some-adviser",
 )
 TABLE = Competence({"44": "dla-44", "2A": "dla-2a", "972": "dla-972"}, {"52": "dla-regional-52"})
 
@@ -100,7 +114,7 @@ def test_a_table_that_is_silent_names_nobody() -> None:
 
 def test_the_receiving_unit_takes_over_what_was_transferred_to_it() -> None:
     given().when(TAKE_OVER).then(TAKEN_OVER)
-    given().when(TAKE_OVER, by=Actor("x", Role.ADVISER, "unit-75")).refused("not-the-receiving-unit")
+    given().when(TAKE_OVER, by=Actor("x", Role.ADVISER, unit="unit-75")).refused("not-the-receiving-unit")
     given().when(replace(TAKE_OVER, to_unit=None)).refused("not-transferred")
     given(TAKEN_OVER).when(TAKE_OVER).refused("request-already-received")
     assert given(RECEIVED, RequestTransferred(UNIT, text("Siège."))).state.to_unit == UNIT
@@ -116,8 +130,8 @@ def test_a_transfer_is_received_once_and_opens_the_one_case_of_the_structure_the
 
 def test_a_correction_is_an_event_of_its_own_with_its_day_and_its_reason() -> None:
     right = replace(GARDENS, name="Jardins de l’Erdre", headcount=14, rna="W442000123")
-    command = CorrectStructure(right, date(2026, 1, 1), "Embauches de janvier.")
-    told = StructureCorrected(right, date(2026, 1, 1), text("Embauches de janvier."))
+    command = CorrectStructure(right, date(2026, 1, 1), reason="Embauches de janvier.")
+    told = StructureCorrected(right, date(2026, 1, 1), reason=text("Embauches de janvier."))
     given(RECEIVED).when(command).then(told)
     assert given(RECEIVED, told).state.structure == right
     given(RECEIVED).when(replace(command, effective_on=date(2040, 1, 1))).refused("absurd-date")
@@ -126,7 +140,7 @@ def test_a_correction_is_an_event_of_its_own_with_its_day_and_its_reason() -> No
 
 @pytest.mark.parametrize("other", [{"siret": "35600000000048"}, {"siret": None, "rna": "W442000123"}])
 def test_a_correction_never_makes_it_another_structure(other: dict[str, str]) -> None:
-    command = CorrectStructure(replace(GARDENS, **other), TODAY, "Erreur.")  # type: ignore[arg-type]
+    command = CorrectStructure(replace(GARDENS, **other), TODAY, reason="Erreur.")  # type: ignore[arg-type]
     given(RECEIVED).when(command).refused("another-structure")
 
 
@@ -134,11 +148,11 @@ def test_a_structure_known_by_its_rna_number_may_gain_a_siret_and_keeps_its_own(
     association = replace(GARDENS, siret=None, rna="W442000123")
     received = given(replace(RECEIVED, structure=association))
     gained = replace(association, siret="73282932000074")
-    received.when(CorrectStructure(gained, TODAY, "Première embauche.")).then(
-        StructureCorrected(gained, TODAY, text("Première embauche."))
+    received.when(CorrectStructure(gained, TODAY, reason="Première embauche.")).then(
+        StructureCorrected(gained, TODAY, reason=text("Première embauche."))
     )
     other = replace(association, rna="W442000124")
-    received.when(CorrectStructure(other, TODAY, "Erreur.")).refused("another-structure")
+    received.when(CorrectStructure(other, TODAY, reason="Erreur.")).refused("another-structure")
 
 
 # Over HTTP

@@ -37,21 +37,28 @@ from shared.web.resources.affordances import command_operations
 PLAN = Plan(
     UUID(int=8),
     "unit-35",
-    "adviser-1",
-    datetime(2025, 12, 2, 9, tzinfo=UTC),
-    ("strategy", "finance"),
-    {"fte": 11.5},
-    {"fte": "ETP au 31 décembre"},
+    adviser="adviser-1",
+    admitted_at=datetime(2025, 12, 2, 9, tzinfo=UTC),
+    axes=("strategy", "finance"),
+    baseline={"fte": 11.5},
+    definitions={"fte": "ETP au 31 décembre"},
 )
 OWN, CONSULTING, DROPPED = UUID(int=11), UUID(int=12), UUID(int=13)
-SHARED = ParcoursShared(4, text("00"), "ab" * 32, Period(date(2026, 3, 9), date(2026, 9, 30)))
-VALIDATED = ParcoursValidated(4, "ab" * 32, {"own_action": 1, "consulting": 1})
-COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "abandoned": 1}, text("Un vrai élan"), date(2026, 9, 30))
+SHARED = ParcoursShared(4, text("00"), content_hash="ab" * 32, period=Period(date(2026, 3, 9), date(2026, 9, 30)))
+VALIDATED = ParcoursValidated(4, "ab" * 32, actions={"own_action": 1, "consulting": 1})
+COMPLETED = ParcoursCompleted(
+    PLAN, {"done": 1, "abandoned": 1}, debrief=text("Un vrai élan"), held_on=date(2026, 9, 30)
+)
 
 
 def added(action: UUID, kind: Kind) -> ActionAdded:
     planned = PlannedAction(
-        kind, "finance", text("Titre"), PersonalData(CASE, "Qui"), date(2026, 4, 1), date(2026, 6, 30)
+        kind,
+        "finance",
+        title=text("Titre"),
+        who=PersonalData(CASE, "Qui"),
+        starts_on=date(2026, 4, 1),
+        ends_on=date(2026, 6, 30),
     )
     return ActionAdded(action, planned)
 
@@ -73,7 +80,7 @@ def test_an_update_that_follow_up_withdraws_is_given_up_unless_something_is_unde
     motive = text("Mise à jour levée au suivi")
     reopened = (ParcoursOpened(PLAN), COMPLETED, ParcoursAdjusted(1, text("Un départ")))
     added_since = (*reopened, added(OWN, Kind.OWN_ACTION))
-    removed = ActionRemoved(OWN, motive, Kind.OWN_ACTION)
+    removed = ActionRemoved(OWN, motive, kind=Kind.OWN_ACTION)
     Scenarios(decider)(*reopened).when(withdrawn, by=Role.SERVICE).then(UpdateAbandoned(motive))
     Scenarios(decider)(*added_since).when(withdrawn, by=Role.SERVICE).then(removed, UpdateAbandoned(motive))
     for otherwise in ((*added_since, SHARED, VALIDATED), reopened[:2], reopened[:1], ()):
@@ -173,7 +180,7 @@ def test_the_list_counts_actions_and_euros() -> None:
         added(OWN, Kind.OWN_ACTION),
         added(CONSULTING, Kind.CONSULTING),
         added(DROPPED, Kind.CONSULTING),
-        ActionRemoved(DROPPED, text("Inutile"), Kind.CONSULTING),
+        ActionRemoved(DROPPED, text("Inutile"), kind=Kind.CONSULTING),
         FundsCommitted(CONSULTING, 400_000),
         ActionStarted(CONSULTING),
         PaymentAuthorised(CONSULTING, 100_000),

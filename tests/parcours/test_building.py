@@ -25,7 +25,12 @@ from shared.testing.scenarios import Scenarios, new_id, text
 
 given = Scenarios(decider)
 PLAN = Plan(
-    UUID(int=8), "unit-35", "adviser-1", datetime(2026, 2, 2, 9, tzinfo=UTC), ("strategy", "finance"), {"fte": 11.5}
+    UUID(int=8),
+    "unit-35",
+    adviser="adviser-1",
+    admitted_at=datetime(2026, 2, 2, 9, tzinfo=UTC),
+    axes=("strategy", "finance"),
+    baseline={"fte": 11.5},
 )
 OPENED = ParcoursOpened(PLAN)
 RANKED = AxesRanked(("finance", "strategy"))
@@ -35,12 +40,28 @@ ACTION = UUID(int=1)
 def planned(kind: Kind, axis: str) -> PlannedAction:
     days = 5 if kind is Kind.CONSULTING else None
     who = PersonalData(new_id(2), "Nadia Le Goff")
-    return PlannedAction(kind, axis, text("Revoir les coûts"), who, date(2026, 3, 16), date(2026, 3, 31), days)
+    return PlannedAction(
+        kind,
+        axis,
+        title=text("Revoir les coûts"),
+        who=who,
+        starts_on=date(2026, 3, 16),
+        ends_on=date(2026, 3, 31),
+        planned_days=days,
+    )
 
 
 def add(kind: Kind, axis: str) -> AddAction:
     days = 5 if kind is Kind.CONSULTING else None
-    return AddAction(kind, axis, "Revoir les coûts", "Nadia Le Goff", date(2026, 3, 16), date(2026, 3, 31), days)
+    return AddAction(
+        kind,
+        axis,
+        title="Revoir les coûts",
+        who="Nadia Le Goff",
+        starts_on=date(2026, 3, 16),
+        ends_on=date(2026, 3, 31),
+        planned_days=days,
+    )
 
 
 def added(n: int, kind: Kind, axis: str) -> ActionAdded:
@@ -139,7 +160,7 @@ def test_a_consulting_action_plans_its_days_and_no_other_does(kind: Kind, days: 
 
 def test_an_action_is_removed_for_a_stated_motive() -> None:
     history = given(OPENED, added(1, Kind.OWN_ACTION, "finance"))
-    removed = ActionRemoved(ACTION, text("Déjà faite"), Kind.OWN_ACTION)
+    removed = ActionRemoved(ACTION, text("Déjà faite"), kind=Kind.OWN_ACTION)
     history.when(RemoveAction(ACTION, "Déjà faite")).then(removed)
     assert given(*history.events, removed).state.actions == {}
 
@@ -209,7 +230,7 @@ def test_nobody_else_grants_a_derogation(role: Role) -> None:
 
 def test_an_edit_waits_for_an_adjustment_once_the_parcours_is_validated() -> None:
     [shared] = given(*READY).when(share(date(2026, 9, 30))).events
-    validated = ParcoursValidated(shared.version, shared.content_hash, {"own_action": 1})
+    validated = ParcoursValidated(shared.version, shared.content_hash, actions={"own_action": 1})
     history = given(*READY, shared, validated)
     history.when(add(Kind.LOCAL_SUPPORT, "strategy")).refused("validation-holds")
     history.when(share(date(2026, 10, 31))).refused("validation-holds")

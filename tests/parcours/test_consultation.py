@@ -57,15 +57,15 @@ DEADLINE = NOW + timedelta(days=20)
 AFTER = DEADLINE + timedelta(days=1)
 GRID = (GridLine("Compréhension du besoin", 60), GridLine("Prix", 40))
 LINES = (Criterion(text("Compréhension du besoin"), 60), Criterion(text("Prix"), 40))
-OPENED = ConsultationOpened(CASE, ACTION, text("Refondre les tarifs"), LINES, DEADLINE)
+OPENED = ConsultationOpened(CASE, ACTION, terms=text("Refondre les tarifs"), grid=LINES, deadline=DEADLINE)
 ASKED = tuple(
-    ProviderConsulted(key, PersonalData(key, f"Cabinet {key.int}"), f"provider-{key.int}") for key in (A, B, C)
+    ProviderConsulted(key, PersonalData(key, f"Cabinet {key.int}"), account=f"provider-{key.int}") for key in (A, B, C)
 )
-PROPOSAL = Proposal(400_000, 5, text("Cinq jours sur place"))
+PROPOSAL = Proposal(400_000, 5, summary=text("Cinq jours sur place"))
 PROPOSED = (*ASKED, ProposalSubmitted(A, PROPOSAL), ProposalSubmitted(B, PROPOSAL))
 SCORER = "some-adviser"
 FREE = InterestsDeclared(SCORER, conflict=False)
-SCORED = (*PROPOSED, FREE, ProposalScored(A, SCORER, (15, 10)), ProposalScored(B, SCORER, (10, 12)))
+SCORED = (*PROPOSED, FREE, ProposalScored(A, SCORER, scores=(15, 10)), ProposalScored(B, SCORER, scores=(10, 12)))
 AWARDED = ConsultationAwarded(A, 13.0)
 INFORMED = (CandidateInformed(A, AFTER.date()), CandidateInformed(B, AFTER.date()))
 
@@ -74,11 +74,15 @@ INFORMED = (CandidateInformed(A, AFTER.date()), CandidateInformed(B, AFTER.date(
 
 
 def test_terms_of_reference_come_with_a_grid_whose_weights_make_100_and_a_deadline() -> None:
-    given().when(OpenConsultation(ACTION, "Refondre les tarifs", GRID, DEADLINE)).then(OPENED)
-    light = given().when(OpenConsultation(ACTION, "Refondre", (GridLine("Prix", 99),), DEADLINE)).refused("wrong-grid")
+    given().when(OpenConsultation(ACTION, "Refondre les tarifs", grid=GRID, deadline=DEADLINE)).then(OPENED)
+    light = (
+        given()
+        .when(OpenConsultation(ACTION, "Refondre", grid=(GridLine("Prix", 99),), deadline=DEADLINE))
+        .refused("wrong-grid")
+    )
     assert light.extra == {"total": 99}
     twice = (GridLine("Prix", 50), GridLine("Prix", 50))
-    given().when(OpenConsultation(ACTION, "Refondre", twice, DEADLINE)).refused("wrong-grid")
+    given().when(OpenConsultation(ACTION, "Refondre", grid=twice, deadline=DEADLINE)).refused("wrong-grid")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ def test_terms_of_reference_come_with_a_grid_whose_weights_make_100_and_a_deadli
     ],
 )
 def test_a_deadline_is_ahead_and_has_its_time_zone(deadline: datetime, slug: str) -> None:
-    given().when(OpenConsultation(ACTION, "Refondre", GRID, deadline)).refused(slug)
+    given().when(OpenConsultation(ACTION, "Refondre", grid=GRID, deadline=deadline)).refused(slug)
 
 
 def test_a_provider_consulted_before_it_had_a_link_is_let_in_and_keeps_its_place() -> None:
@@ -99,7 +103,7 @@ def test_a_provider_consulted_before_it_had_a_link_is_let_in_and_keeps_its_place
     let_in = ProviderLetIn(A, "provider-31")
     given(OPENED, by_phone).when(LetProviderIn(A, "provider-31")).then(let_in)
     given(OPENED, by_phone, let_in).when(LetProviderIn(A, "provider-31")).then()
-    submit = SubmitProposal(A, 400_000, 5, "Cinq jours sur place")
+    submit = SubmitProposal(A, 400_000, days=5, summary="Cinq jours sur place")
     provider = Actor("provider-31", Role.PROVIDER)
     given(OPENED, by_phone).when(submit, by=provider).refused("not-your-proposal")
     given(OPENED, by_phone, let_in).when(submit, by=provider).then(ProposalSubmitted(A, PROPOSAL))
@@ -115,7 +119,7 @@ def test_nobody_has_the_account_of_two_candidates() -> None:
 def test_providers_are_consulted_and_propose_until_the_deadline_as_recorded() -> None:
     consulted = ProviderConsulted(new_id(1), PersonalData(new_id(1), "Cabinet Armen"))
     given(OPENED).when(ConsultProvider("Cabinet Armen")).then(consulted)
-    proposal = SubmitProposal(A, 400_000, 5, "Cinq jours sur place")
+    proposal = SubmitProposal(A, 400_000, days=5, summary="Cinq jours sur place")
     given(OPENED, *ASKED).when(proposal, at=DEADLINE).then(ProposalSubmitted(A, PROPOSAL))
     given(OPENED, *ASKED).when(proposal, at=AFTER).refused("deadline-passed")
     given(OPENED).when(ConsultProvider("Trop tard"), at=AFTER).refused("deadline-passed")
@@ -123,7 +127,7 @@ def test_providers_are_consulted_and_propose_until_the_deadline_as_recorded() ->
 
 
 def test_a_provider_submits_its_own_proposal_and_no_other() -> None:
-    proposal = SubmitProposal(A, 400_000, 5, "Cinq jours sur place")
+    proposal = SubmitProposal(A, 400_000, days=5, summary="Cinq jours sur place")
     own, other = (Actor(f"provider-{key.int}", Role.PROVIDER) for key in (A, B))
     given(OPENED, *ASKED).when(proposal, by=own).then(ProposalSubmitted(A, PROPOSAL))
     given(OPENED, *ASKED).when(proposal, by=other).refused("not-your-proposal")
@@ -136,7 +140,7 @@ def test_who_scores_has_declared_to_have_no_interest() -> None:
     score = ScoreProposal(A, (15, 10))
     given(OPENED, *PROPOSED).when(score, at=AFTER).refused("interests-not-declared")
     given(OPENED, *PROPOSED).when(DeclareInterests(conflict=False)).then(FREE)
-    given(OPENED, *PROPOSED, FREE).when(score, at=AFTER).then(ProposalScored(A, SCORER, (15, 10)))
+    given(OPENED, *PROPOSED, FREE).when(score, at=AFTER).then(ProposalScored(A, SCORER, scores=(15, 10)))
     bound = InterestsDeclared(SCORER, conflict=True, detail=text("Ancien associé"))
     given(OPENED, *PROPOSED).when(DeclareInterests(True, "Ancien associé")).then(bound)
     given(OPENED, *PROPOSED, bound).when(score, at=AFTER).refused("conflict-of-interest")
@@ -155,14 +159,14 @@ def test_scores_follow_the_grid_after_the_deadline_for_proposals_received() -> N
 def test_the_award_is_not_before_the_deadline_and_every_proposal_is_scored() -> None:
     given(OPENED, *SCORED).when(Award(A), at=AFTER).then(AWARDED)
     given(OPENED, *SCORED).when(Award(A), at=DEADLINE).refused("deadline-not-passed")
-    half = given(OPENED, *PROPOSED, FREE, ProposalScored(A, SCORER, (15, 10)))
+    half = given(OPENED, *PROPOSED, FREE, ProposalScored(A, SCORER, scores=(15, 10)))
     assert half.when(Award(A), at=AFTER).refused("not-all-scored").extra == {"providers": [str(B)]}
     given(OPENED, *SCORED).when(Award(C), at=AFTER).refused("no-proposal")
 
 
 def test_choosing_another_than_the_best_scored_takes_a_motive() -> None:
     given(OPENED, *SCORED).when(Award(B), at=AFTER).refused("not-the-best")
-    chosen = ConsultationAwarded(B, 10.8, text("Disponible tout de suite"))
+    chosen = ConsultationAwarded(B, 10.8, motive=text("Disponible tout de suite"))
     given(OPENED, *SCORED).when(Award(B, "Disponible tout de suite"), at=AFTER).then(chosen)
 
 
@@ -184,7 +188,7 @@ def test_after_the_award_scores_are_frozen(command: object) -> None:
 def test_all_candidates_are_informed_before_the_agreement() -> None:
     given(OPENED, *SCORED, AWARDED).when(InformCandidate(A, AFTER.date()), at=AFTER).then(INFORMED[0])
     given(OPENED, *SCORED, AWARDED).when(InformCandidate(C, AFTER.date()), at=AFTER).refused("no-proposal")
-    agreement = Conclude(ACTION, 400_000, 5)
+    agreement = Conclude(ACTION, 400_000, days=5)
     some = given(OPENED, *SCORED, AWARDED, INFORMED[0]).when(agreement, at=AFTER).refused("not-all-informed")
     assert some.extra == {"providers": [str(B)]}
     given(OPENED, *SCORED, AWARDED, *INFORMED).when(agreement, at=AFTER).then(ConsultationConcluded(ACTION))
@@ -192,11 +196,11 @@ def test_all_candidates_are_informed_before_the_agreement() -> None:
 
 def test_an_agreement_follows_the_award_for_its_action_within_the_proposal_and_once() -> None:
     ready = (OPENED, *SCORED, AWARDED, *INFORMED)
-    given(*ready).when(Conclude(A, 400_000, 5)).refused("other-action")
-    given(*ready).when(Conclude(ACTION, 400_001, 5)).refused("beyond-proposal")
-    given(*ready).when(Conclude(ACTION, 400_000, 6)).refused("beyond-proposal")
-    given(*ready, ConsultationConcluded(ACTION)).when(Conclude(ACTION, 1, 1)).refused("not-awarded")
-    given(OPENED, *SCORED).when(Conclude(ACTION, 1, 1)).refused("not-awarded")
+    given(*ready).when(Conclude(A, 400_000, days=5)).refused("other-action")
+    given(*ready).when(Conclude(ACTION, 400_001, days=5)).refused("beyond-proposal")
+    given(*ready).when(Conclude(ACTION, 400_000, days=6)).refused("beyond-proposal")
+    given(*ready, ConsultationConcluded(ACTION)).when(Conclude(ACTION, 1, days=1)).refused("not-awarded")
+    given(OPENED, *SCORED).when(Conclude(ACTION, 1, days=1)).refused("not-awarded")
 
 
 def test_a_consultation_can_lead_to_nobody() -> None:
@@ -217,7 +221,7 @@ class AnyConsultation(RuleBasedStateMachine):
         super().__init__()
         self.log: MemoryLog[Consultation] = MemoryLog(decider)
         self.now = NOW
-        self.log.do(OpenConsultation(ACTION, "Refondre", GRID, DEADLINE), at=NOW)
+        self.log.do(OpenConsultation(ACTION, "Refondre", grid=GRID, deadline=DEADLINE), at=NOW)
         self.awarded: Consultation | None = None
 
     def ask(self, command: object, by: Role = Role.ADVISER) -> None:
@@ -235,7 +239,7 @@ class AnyConsultation(RuleBasedStateMachine):
 
     @rule(key=keys, amount=st.integers(1, 500), days=st.integers(1, 5))
     def propose(self, key: UUID, amount: int, days: int) -> None:
-        self.ask(SubmitProposal(key, amount, days, "Voici"))
+        self.ask(SubmitProposal(key, amount, days=days, summary="Voici"))
 
     @rule(conflict=st.booleans(), by=st.sampled_from([Role.ADVISER, Role.LEADER]))
     def declare(self, conflict: bool, by: Role) -> None:
@@ -247,7 +251,7 @@ class AnyConsultation(RuleBasedStateMachine):
 
     @rule(key=keys, motive=st.none() | st.just("Plus proche"), exception=st.none() | st.just("Deux seulement"))
     def award(self, key: UUID, motive: str | None, exception: str | None) -> None:
-        self.ask(Award(key, motive, exception))
+        self.ask(Award(key, motive, exception=exception))
 
     @rule(key=keys)
     def inform(self, key: UUID) -> None:
@@ -260,7 +264,7 @@ class AnyConsultation(RuleBasedStateMachine):
 
     @rule(amount=st.integers(1, 600))
     def agree(self, amount: int) -> None:
-        self.ask(Conclude(ACTION, amount, 1))
+        self.ask(Conclude(ACTION, amount, days=1))
 
     @invariant()
     def promises_hold(self) -> None:
@@ -424,13 +428,15 @@ def test_a_provider_chosen_without_a_consultation_hands_in_its_own_report() -> N
     case = Scenarios(parcours.decider)
     who, action = PersonalData(new_id(2), "Cabinet Aubépine"), UUID(int=12)
     today = NOW.date()
-    planned = PlannedAction(Kind.CONSULTING, "finance", text("Étude"), who, today, today)
-    plan = Plan(UUID(int=8), "unit-35", "adviser-1", NOW - timedelta(days=40), ("finance",))
-    signed = AgreementSigned(action, who, 400_000, 5, today, exception=text("Seul cabinet"), account="p1")
+    planned = PlannedAction(Kind.CONSULTING, "finance", title=text("Étude"), who=who, starts_on=today, ends_on=today)
+    plan = Plan(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
+    signed = AgreementSigned(
+        action, who, amount=400_000, days=5, signed_on=today, exception=text("Seul cabinet"), account="p1"
+    )
     started = case(
         parcours.ParcoursOpened(plan),
         building.ActionAdded(action, planned),
-        validation.ParcoursValidated(1, "0" * 64, {}),
+        validation.ParcoursValidated(1, "0" * 64, actions={}),
         signed,
         coordination.ActionStarted(action),
     )

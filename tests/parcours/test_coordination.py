@@ -53,13 +53,22 @@ from shared.testing.scenarios import NOW, Scenarios, new_id, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 LONG_AGO, AHEAD = date(2001, 12, 31), TODAY + timedelta(days=2)
-PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2025, 12, 2, 9, tzinfo=UTC), ("finance",), {"fte": 11.5})
+PLAN = Plan(
+    UUID(int=8),
+    "unit-35",
+    adviser="adviser-1",
+    admitted_at=datetime(2025, 12, 2, 9, tzinfo=UTC),
+    axes=("finance",),
+    baseline={"fte": 11.5},
+)
 OWN, CONSULTING, UNKNOWN = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 def planned(kind: Kind) -> PlannedAction:
     who = PersonalData(new_id(2), "Nadia Le Goff")
-    return PlannedAction(kind, "finance", text("Revoir les coûts"), who, date(2026, 4, 1), date(2026, 6, 30))
+    return PlannedAction(
+        kind, "finance", title=text("Revoir les coûts"), who=who, starts_on=date(2026, 4, 1), ends_on=date(2026, 6, 30)
+    )
 
 
 BUILT = (
@@ -70,20 +79,20 @@ BUILT = (
 OTHER = ActionAdded(UNKNOWN, planned(Kind.LOCAL_SUPPORT))
 UNDER_WAY = (
     *BUILT,
-    ParcoursShared(3, text("00"), "0" * 64, Period(TODAY, date(2026, 9, 30))),
-    ParcoursValidated(3, "0" * 64, {"own_action": 1, "consulting": 1}),
+    ParcoursShared(3, text("00"), content_hash="0" * 64, period=Period(TODAY, date(2026, 9, 30))),
+    ParcoursValidated(3, "0" * 64, actions={"own_action": 1, "consulting": 1}),
 )
 ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
 AGREEMENT = AgreementSigned(
     CONSULTING,
     PersonalData(new_id(1), "Cabinet Aubépine"),
-    400_000,
-    5,
-    TODAY,
+    amount=400_000,
+    days=5,
+    signed_on=TODAY,
     exception=text("Seul cabinet du territoire"),
 )
 FUND = fund_id(PLAN.unit, NOW.year)
-FUNDS = FundsCommitted(CONSULTING, 400_000, FUND)
+FUNDS = FundsCommitted(CONSULTING, 400_000, fund=FUND)
 CONSULTING_STARTED = (*UNDER_WAY, AGREEMENT, FUNDS, ActionStarted(CONSULTING))
 REPORT = FinalReportAccepted(CONSULTING, TODAY)
 ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
@@ -94,15 +103,15 @@ ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
 
 @pytest.mark.parametrize("action", [OWN, CONSULTING])
 def test_the_adviser_introduces_the_structure_to_who_can_open_the_way(action: UUID) -> None:
-    met = IntroductionMade(action, PersonalData(new_id(1), "Youenn Marchand"), TODAY)
-    given(*UNDER_WAY).when(Introduce(action, "Youenn Marchand", TODAY)).then(met)
+    met = IntroductionMade(action, PersonalData(new_id(1), "Youenn Marchand"), held_on=TODAY)
+    given(*UNDER_WAY).when(Introduce(action, "Youenn Marchand", held_on=TODAY)).then(met)
     [introduction] = given(*UNDER_WAY, met).state.actions[action].introductions
     assert (introduction.whom, introduction.held_on) == (met.whom, TODAY)
 
 
 @pytest.mark.parametrize("held_on", [LONG_AGO, AHEAD])
 def test_an_introduction_has_taken_place(held_on: date) -> None:
-    given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", held_on)).refused("absurd-date")
+    given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", held_on=held_on)).refused("absurd-date")
 
 
 def test_an_action_goes_from_planned_to_started_to_done() -> None:
@@ -138,7 +147,7 @@ def test_once_the_provider_has_finished_the_structure_may_give_its_own_action_up
 
 
 EVERY_STEP = [
-    Introduce(OWN, "Youenn Marchand", TODAY),
+    Introduce(OWN, "Youenn Marchand", held_on=TODAY),
     StartAction(OWN),
     FinishAction(OWN, "Grille revue"),
     AbandonAction(OWN, "Plus le temps"),
@@ -187,7 +196,9 @@ def test_a_consulting_action_starts_with_its_agreement_and_its_funds() -> None:
 
 
 def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
-    asked = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY, exception="Seul cabinet du territoire")
+    asked = RecordAgreement(
+        CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=TODAY, exception="Seul cabinet du territoire"
+    )
     given(*UNDER_WAY).when(asked).then(AGREEMENT)
     given(*UNDER_WAY, AGREEMENT).when(asked).refused("agreement-already-signed")
     given(*CONSULTING_STARTED).when(asked).refused("action-not-at-this-step")
@@ -197,14 +208,16 @@ def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
 @pytest.mark.parametrize("day", [LONG_AGO, AHEAD])
 def test_what_is_signed_or_received_is_past(day: date) -> None:
     given(*UNDER_WAY).when(
-        RecordAgreement(CONSULTING, "Cabinet Aubépine", 1, 1, day, exception="Seul cabinet du territoire")
+        RecordAgreement(
+            CONSULTING, "Cabinet Aubépine", amount=1, days=1, signed_on=day, exception="Seul cabinet du territoire"
+        )
     ).refused("absurd-date")
-    given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, day)).refused("absurd-date")
+    given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, signed_on=day)).refused("absurd-date")
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, day)).refused("absurd-date")
 
 
 def test_an_agreement_follows_a_consultation_or_says_why_there_was_none() -> None:
-    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY)
+    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=TODAY)
     given(*UNDER_WAY).when(agreement).refused("no-consultation")
     given(*UNDER_WAY).when(replace(agreement, consultation=new_id(9), exception="Les deux")).refused("no-consultation")
     [signed] = given(*UNDER_WAY).when(replace(agreement, consultation=new_id(9))).events
@@ -213,37 +226,43 @@ def test_an_agreement_follows_a_consultation_or_says_why_there_was_none() -> Non
 
 @pytest.mark.parametrize("signed_on", [date(2002, 6, 1), PLAN.admitted_at.date() - timedelta(days=2)])
 def test_nothing_of_the_case_took_place_before_its_admission(signed_on: date) -> None:
-    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, signed_on, exception="Seul cabinet")
+    agreement = RecordAgreement(
+        CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=signed_on, exception="Seul cabinet"
+    )
     refused = given(*UNDER_WAY).when(agreement).refused("before-admission")
     assert refused.detail == "La date de signature ne peut précéder l’admission de la structure, le 2 décembre 2025."
-    three = replace(agreement, signed_on=TODAY, signatures=Signatures(signed_on, TODAY, TODAY))
+    three = replace(agreement, signed_on=TODAY, signatures=Signatures(signed_on, TODAY, provider=TODAY))
     given(*UNDER_WAY).when(three).refused("before-admission")
-    given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", signed_on)).refused("before-admission")
+    given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", held_on=signed_on)).refused("before-admission")
     given(*UNDER_WAY, *SETTLED).when(CompleteParcours("Un vrai élan", signed_on)).refused("before-admission")
 
 
 def test_nothing_of_an_assignment_took_place_before_its_agreement() -> None:
     before = TODAY - timedelta(days=1)
-    given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, before)).refused("before-signature")
+    given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, signed_on=before)).refused("before-signature")
     given(*CONSULTING_STARTED).when(ReceiveFinalReport(CONSULTING, before)).refused("before-signature")
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, before)).refused("before-signature")
 
 
 def test_three_sign_the_agreement_and_the_last_of_them_dates_it() -> None:
     before = TODAY - timedelta(days=3)
-    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", 400_000, 5, TODAY, exception="Seul cabinet")
-    three = replace(agreement, signatures=Signatures(before, TODAY, before))
+    agreement = RecordAgreement(
+        CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=TODAY, exception="Seul cabinet"
+    )
+    three = replace(agreement, signatures=Signatures(before, TODAY, provider=before))
     [signed] = given(*UNDER_WAY).when(three).events
-    assert signed.signatures == Signatures(before, TODAY, before)
-    early = replace(agreement, signatures=Signatures(before, before, before))
+    assert signed.signatures == Signatures(before, TODAY, provider=before)
+    early = replace(agreement, signatures=Signatures(before, before, provider=before))
     given(*UNDER_WAY).when(early).refused("wrong-signatures")
-    given(*UNDER_WAY).when(replace(agreement, signatures=Signatures(LONG_AGO, TODAY, TODAY))).refused("absurd-date")
+    given(*UNDER_WAY).when(replace(agreement, signatures=Signatures(LONG_AGO, TODAY, provider=TODAY))).refused(
+        "absurd-date"
+    )
 
 
 def test_funds_are_committed_before_the_start_and_in_all_within_the_agreed_amount() -> None:
     agreed = (*UNDER_WAY, AGREEMENT)
     given(*agreed).when(CommitFunds(CONSULTING, 400_000)).then(FUNDS)
-    in_two_parts = (FundsCommitted(CONSULTING, 200_000, FUND), FundsCommitted(CONSULTING, 100_000, FUND))
+    in_two_parts = (FundsCommitted(CONSULTING, 200_000, fund=FUND), FundsCommitted(CONSULTING, 100_000, fund=FUND))
     too_much = given(*agreed, *in_two_parts).when(CommitFunds(CONSULTING, 100_001))
     assert too_much.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
     given(*UNDER_WAY).when(CommitFunds(CONSULTING, 1)).refused("no-agreement")
@@ -255,24 +274,24 @@ def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some(
     given(*worked).when(RecordDays(CONSULTING, 1)).then(DaysRecorded(CONSULTING, 1))
     refused = given(*worked).when(RecordDays(CONSULTING, 2)).refused("beyond-agreed-days")
     assert refused.extra == {"agreed": 5, "left": 1}
-    amended = AmendmentSigned(CONSULTING, 1, TODAY)
-    given(*worked).when(SignAmendment(CONSULTING, 1, TODAY)).then(amended)
+    amended = AmendmentSigned(CONSULTING, 1, signed_on=TODAY)
+    given(*worked).when(SignAmendment(CONSULTING, 1, signed_on=TODAY)).then(amended)
     given(*worked, amended).when(RecordDays(CONSULTING, 2)).then(DaysRecorded(CONSULTING, 2))
 
 
 def test_days_carry_the_day_until_which_they_were_worked() -> None:
     signed = replace(AGREEMENT, signed_on=TODAY - timedelta(days=20))
     started = (*UNDER_WAY, signed, FUNDS, ActionStarted(CONSULTING))
-    worked = DaysRecorded(CONSULTING, 2, TODAY - timedelta(days=1))
-    given(*started).when(RecordDays(CONSULTING, 2, TODAY - timedelta(days=1))).then(worked)
-    given(*started).when(RecordDays(CONSULTING, 2, TODAY - timedelta(days=21))).refused("before-signature")
-    given(*started).when(RecordDays(CONSULTING, 2, AHEAD)).refused("absurd-date")
+    worked = DaysRecorded(CONSULTING, 2, worked_until=TODAY - timedelta(days=1))
+    given(*started).when(RecordDays(CONSULTING, 2, worked_until=TODAY - timedelta(days=1))).then(worked)
+    given(*started).when(RecordDays(CONSULTING, 2, worked_until=TODAY - timedelta(days=21))).refused("before-signature")
+    given(*started).when(RecordDays(CONSULTING, 2, worked_until=AHEAD)).refused("absurd-date")
 
 
 def test_an_accepted_report_settles_the_days_and_the_agreement() -> None:
     reported = given(*CONSULTING_STARTED, DaysRecorded(CONSULTING, 1), REPORT)
     reported.when(RecordDays(CONSULTING, 1)).refused("report-already-accepted")
-    reported.when(SignAmendment(CONSULTING, 1, TODAY)).refused("report-already-accepted")
+    reported.when(SignAmendment(CONSULTING, 1, signed_on=TODAY)).refused("report-already-accepted")
 
 
 def test_days_are_worked_once_the_action_has_started() -> None:
@@ -280,7 +299,7 @@ def test_days_are_worked_once_the_action_has_started() -> None:
 
 
 def test_an_amendment_completes_an_agreement() -> None:
-    given(*UNDER_WAY).when(SignAmendment(CONSULTING, 1, TODAY)).refused("no-agreement")
+    given(*UNDER_WAY).when(SignAmendment(CONSULTING, 1, signed_on=TODAY)).refused("no-agreement")
 
 
 def test_a_consulting_action_is_done_once_its_final_report_is_accepted() -> None:
@@ -362,24 +381,26 @@ def test_the_share_of_the_days_worked_is_rounded_up_and_never_more_than_was_enga
     history = (*UNDER_WAY, agreement, FUNDS, ActionStarted(CONSULTING))
     one = given(*history, DaysRecorded(CONSULTING, 1))
     one.when(AbandonParcours("Priorités nouvelles")).then(FundsReleased(CONSULTING, 266_666), ABANDONED)
-    little = (*UNDER_WAY, agreement, FundsCommitted(CONSULTING, 100_000, FUND), ActionStarted(CONSULTING))
+    little = (*UNDER_WAY, agreement, FundsCommitted(CONSULTING, 100_000, fund=FUND), ActionStarted(CONSULTING))
     given(*little, DaysRecorded(CONSULTING, 3)).when(AbandonParcours("Priorités nouvelles")).then(ABANDONED)
 
 
 @pytest.mark.parametrize(("hour", "year"), [(22, 2026), (23, 2027)])
 def test_the_year_of_the_fund_begins_at_midnight_in_paris(hour: int, year: int) -> None:
     new_year = datetime(2026, 12, 31, hour, 30, tzinfo=UTC)
-    committed = FundsCommitted(CONSULTING, 400_000, fund_id(PLAN.unit, year))
+    committed = FundsCommitted(CONSULTING, 400_000, fund=fund_id(PLAN.unit, year))
     given(*UNDER_WAY, AGREEMENT).when(CommitFunds(CONSULTING, 400_000), at=new_year).then(committed)
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        RecordAgreement(OWN, "Cabinet Aubépine", 1, 1, TODAY, exception="Seul cabinet du territoire"),
+        RecordAgreement(
+            OWN, "Cabinet Aubépine", amount=1, days=1, signed_on=TODAY, exception="Seul cabinet du territoire"
+        ),
         CommitFunds(OWN, 1),
         RecordDays(OWN, 1),
-        SignAmendment(OWN, 1, TODAY),
+        SignAmendment(OWN, 1, signed_on=TODAY),
         AcceptFinalReport(OWN, TODAY),
         AuthorisePayment(OWN, 1),
     ],
@@ -391,7 +412,7 @@ def test_only_a_consulting_action_has_a_provider(command: object) -> None:
 # The end
 
 SETTLED = (ActionStarted(OWN), ActionFinished(OWN, text("Fait")), ActionCarriedOver(CONSULTING, text("Pas fini")))
-COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "carried_over": 1}, text("Un vrai élan"), TODAY)
+COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "carried_over": 1}, debrief=text("Un vrai élan"), held_on=TODAY)
 
 
 def test_a_parcours_is_completed_with_every_action_settled_and_a_debrief() -> None:
@@ -461,7 +482,7 @@ def test_giving_up_the_update_of_a_completed_parcours_leaves_it_completed() -> N
     given_up = UpdateAbandoned(text("Finalement non"))
     given(*updated).when(AbandonParcours("Finalement non")).then(given_up)
     added = ActionAdded(UNKNOWN, planned(Kind.OWN_ACTION))
-    removed = ActionRemoved(UNKNOWN, text("Finalement non"), Kind.OWN_ACTION)
+    removed = ActionRemoved(UNKNOWN, text("Finalement non"), kind=Kind.OWN_ACTION)
     given(*updated, added).when(AbandonParcours("Finalement non")).then(removed, given_up)
     validated = (*updated, added, *UNDER_WAY[-2:])
     dropped = ActionAbandoned(UNKNOWN, text("Finalement non"))

@@ -44,15 +44,22 @@ from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 BEFORE = TODAY - timedelta(days=3)
-PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2025, 12, 2, 9, tzinfo=UTC), ("finance",))
+PLAN = Plan(
+    UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=datetime(2025, 12, 2, 9, tzinfo=UTC), axes=("finance",)
+)
 ACTION = UUID(int=2)
 WHO = PersonalData(new_id(1), "Cabinet Aubépine")
-AGREEMENT = AgreementSigned(ACTION, WHO, 400_000, 5, BEFORE, exception=text("Seul cabinet"))
+AGREEMENT = AgreementSigned(ACTION, WHO, amount=400_000, days=5, signed_on=BEFORE, exception=text("Seul cabinet"))
 CARRIED_OUT = (
     ParcoursOpened(PLAN),
-    ActionAdded(ACTION, PlannedAction(Kind.CONSULTING, "finance", text("Étude"), WHO, TODAY, TODAY, 5)),
-    ParcoursValidated(1, "0" * 64, {"consulting": 1}),
-    IntroductionMade(ACTION, WHO, BEFORE),
+    ActionAdded(
+        ACTION,
+        PlannedAction(
+            Kind.CONSULTING, "finance", title=text("Étude"), who=WHO, starts_on=TODAY, ends_on=TODAY, planned_days=5
+        ),
+    ),
+    ParcoursValidated(1, "0" * 64, actions={"consulting": 1}),
+    IntroductionMade(ACTION, WHO, held_on=BEFORE),
     AGREEMENT,
     FundsCommitted(ACTION, 300_000),
     ActionStarted(ACTION),
@@ -63,7 +70,7 @@ CARRIED_OUT = (
 WHY = "Erreur de saisie"
 ENDED = (
     (),
-    (ParcoursCompleted(PLAN, {}, text("Bilan"), TODAY),),
+    (ParcoursCompleted(PLAN, {}, debrief=text("Bilan"), held_on=TODAY),),
     (ParcoursAbandoned(text("Priorités nouvelles")),),
 )
 
@@ -71,14 +78,20 @@ ENDED = (
 @pytest.mark.parametrize("end", ENDED)
 def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_reason(end: tuple[object, ...]) -> None:
     history = given(*CARRIED_OUT, *end)
-    met = IntroductionCorrected(ACTION, 1, PersonalData(new_id(1), "Youenn Marchand"), TODAY, text(WHY))
-    history.when(CorrectIntroduction(ACTION, 1, "Youenn Marchand", TODAY, WHY)).then(met)
-    days = DaysCorrected(ACTION, 3, TODAY, text(WHY))
-    history.when(CorrectDays(ACTION, 3, TODAY, WHY)).then(days)
-    report = FinalReportCorrected(ACTION, BEFORE, text(WHY))
-    history.when(CorrectFinalReport(ACTION, BEFORE, WHY)).then(report)
-    signed = AgreementCorrected(ACTION, PersonalData(new_id(1), "Cabinet Ajonc"), 350_000, 6, BEFORE, text(WHY))
-    history.when(CorrectAgreement(ACTION, "Cabinet Ajonc", 350_000, 6, BEFORE, WHY)).then(signed)
+    met = IntroductionCorrected(
+        ACTION, 1, whom=PersonalData(new_id(1), "Youenn Marchand"), held_on=TODAY, reason=text(WHY)
+    )
+    history.when(CorrectIntroduction(ACTION, 1, whom="Youenn Marchand", held_on=TODAY, reason=WHY)).then(met)
+    days = DaysCorrected(ACTION, 3, effective_on=TODAY, reason=text(WHY))
+    history.when(CorrectDays(ACTION, 3, effective_on=TODAY, reason=WHY)).then(days)
+    report = FinalReportCorrected(ACTION, BEFORE, reason=text(WHY))
+    history.when(CorrectFinalReport(ACTION, BEFORE, reason=WHY)).then(report)
+    signed = AgreementCorrected(
+        ACTION, PersonalData(new_id(1), "Cabinet Ajonc"), amount=350_000, days=6, signed_on=BEFORE, reason=text(WHY)
+    )
+    history.when(CorrectAgreement(ACTION, "Cabinet Ajonc", amount=350_000, days=6, signed_on=BEFORE, reason=WHY)).then(
+        signed
+    )
     after = given(*history.events, met, days, report, signed).state.actions[ACTION]
     assert after.agreement is not None
     assert (after.agreement.amount, after.agreement.days, after.agreement.exception) == (
@@ -91,9 +104,9 @@ def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_r
 
 
 def test_the_debrief_is_corrected_once_it_was_held() -> None:
-    command = CorrectDebrief("Un vrai élan", BEFORE, WHY)
+    command = CorrectDebrief("Un vrai élan", BEFORE, reason=WHY)
     given(*CARRIED_OUT).when(command).refused("nothing-to-correct")
-    corrected = DebriefCorrected(text("Un vrai élan"), BEFORE, text(WHY))
+    corrected = DebriefCorrected(text("Un vrai élan"), BEFORE, reason=text(WHY))
     given(*CARRIED_OUT, *ENDED[1]).when(command).then(corrected)
     after = given(*CARRIED_OUT, *ENDED[1], corrected).state
     assert (after.debrief, after.debrief_held_on, after.status) == (text("Un vrai élan"), BEFORE, "completed")
@@ -102,21 +115,37 @@ def test_the_debrief_is_corrected_once_it_was_held() -> None:
 @pytest.mark.parametrize(
     ("command", "slug"),
     [
-        (CorrectIntroduction(ACTION, 2, "Youenn Marchand", TODAY, WHY), "nothing-to-correct"),
-        (CorrectIntroduction(ACTION, 1, "Youenn Marchand", date(2025, 11, 30), WHY), "before-admission"),
-        (CorrectDays(ACTION, 6, TODAY, WHY), "below-recorded"),
-        (CorrectDays(ACTION, 3, BEFORE - timedelta(days=1), WHY), "before-signature"),
-        (CorrectFinalReport(ACTION, TODAY + timedelta(days=2), WHY), "absurd-date"),
-        (CorrectAgreement(ACTION, "Cabinet Ajonc", 299_999, 5, BEFORE, WHY), "below-recorded"),
-        (CorrectAgreement(ACTION, "Cabinet Ajonc", 400_000, 3, BEFORE, WHY), "below-recorded"),
-        (CorrectAgreement(ACTION, "Cabinet Ajonc", 400_000, 5, TODAY + timedelta(days=1), WHY), "below-recorded"),
+        (CorrectIntroduction(ACTION, 2, whom="Youenn Marchand", held_on=TODAY, reason=WHY), "nothing-to-correct"),
+        (
+            CorrectIntroduction(ACTION, 1, whom="Youenn Marchand", held_on=date(2025, 11, 30), reason=WHY),
+            "before-admission",
+        ),
+        (CorrectDays(ACTION, 6, effective_on=TODAY, reason=WHY), "below-recorded"),
+        (CorrectDays(ACTION, 3, effective_on=BEFORE - timedelta(days=1), reason=WHY), "before-signature"),
+        (CorrectFinalReport(ACTION, TODAY + timedelta(days=2), reason=WHY), "absurd-date"),
+        (
+            CorrectAgreement(ACTION, "Cabinet Ajonc", amount=299_999, days=5, signed_on=BEFORE, reason=WHY),
+            "below-recorded",
+        ),
+        (
+            CorrectAgreement(ACTION, "Cabinet Ajonc", amount=400_000, days=3, signed_on=BEFORE, reason=WHY),
+            "below-recorded",
+        ),
+        (
+            CorrectAgreement(
+                ACTION, "Cabinet Ajonc", amount=400_000, days=5, signed_on=TODAY + timedelta(days=1), reason=WHY
+            ),
+            "below-recorded",
+        ),
     ],
 )
 def test_a_correction_is_held_to_the_same_sense_as_what_it_corrects(command: object, slug: str) -> None:
     given(*CARRIED_OUT).when(command).refused(slug)
 
 
-@pytest.mark.parametrize("command", [CorrectDays(ACTION, 1, TODAY, WHY), CorrectFinalReport(ACTION, TODAY, WHY)])
+@pytest.mark.parametrize(
+    "command", [CorrectDays(ACTION, 1, effective_on=TODAY, reason=WHY), CorrectFinalReport(ACTION, TODAY, reason=WHY)]
+)
 def test_what_was_never_recorded_is_not_corrected(command: object) -> None:
     assert given(*CARRIED_OUT[:4]).when(command).refused_as is not None
     given().when(command).refused("parcours-not-open")
@@ -125,16 +154,16 @@ def test_what_was_never_recorded_is_not_corrected(command: object) -> None:
 def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> None:
     key = UUID(int=31)
     chosen = Scenarios(consultation)(
-        ConsultationOpened(CASE, ACTION, text("Étude"), (), NOW),
+        ConsultationOpened(CASE, ACTION, terms=text("Étude"), grid=(), deadline=NOW),
         ProviderConsulted(key, PersonalData(key, "Cabinet")),
-        ProposalSubmitted(key, Proposal(400_000, 5, text("Cinq jours"))),
+        ProposalSubmitted(key, Proposal(400_000, 5, summary=text("Cinq jours"))),
         ConsultationAwarded(key, 13.0),
     )
     chosen.when(Confirm(400_000)).then()
     chosen.when(Confirm(400_001)).refused(BEYOND_PROPOSAL.slug)
     led_to = (*CARRIED_OUT[:4], replace(AGREEMENT, consultation=new_id(9)))
     state = given(*led_to).state
-    corrected = AgreementCorrected(ACTION, WHO, 400_001, 5, BEFORE, text(WHY))
+    corrected = AgreementCorrected(ACTION, WHO, amount=400_001, days=5, signed_on=BEFORE, reason=text(WHY))
     [ask] = decider.alongside(state, corrected, context())
     assert (ask.stream, ask.command) == (new_id(9), Confirm(400_001))
 

@@ -20,7 +20,9 @@ from shared.attachments import attachment
 from shared.kernel import Role
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, text
 
-PLAN = Plan(UUID(int=9), UNIT, "some-adviser", NOW, ("business_model", "governance", "digital"))
+PLAN = Plan(
+    UUID(int=9), UNIT, adviser="some-adviser", admitted_at=NOW, axes=("business_model", "governance", "digital")
+)
 DEADLINE = datetime(2026, 3, 16, 16, tzinfo=UTC)
 LATER = DEADLINE + timedelta(days=1)
 NAMED = "Les Jardins de l’Erdre"
@@ -40,17 +42,30 @@ def log() -> MemoryLog[Parcours]:
         log,
         OpenParcours(PLAN),
         building.RankAxes(("business_model", "governance", "digital")),
-        building.AddAction(Kind.CONSULTING, "business_model", "Refonte de la tarification", "À choisir", start, end, 5),
         building.AddAction(
-            Kind.OWN_ACTION, "business_model", "Suivi mensuel des ventes de paniers", "Yann Prigent", start, end
+            Kind.CONSULTING,
+            "business_model",
+            title="Refonte de la tarification",
+            who="À choisir",
+            starts_on=start,
+            ends_on=end,
+            planned_days=5,
+        ),
+        building.AddAction(
+            Kind.OWN_ACTION,
+            "business_model",
+            title="Suivi mensuel des ventes de paniers",
+            who="Yann Prigent",
+            starts_on=start,
+            ends_on=end,
         ),
         building.AddAction(
             Kind.LOCAL_SUPPORT,
             "governance",
-            "Formation «\u202fprendre sa place au conseil d’administration\u202f»",
-            "Mouvement associatif Pays de la Loire",
-            start,
-            end,
+            title="Formation «\u202fprendre sa place au conseil d’administration\u202f»",
+            who="Mouvement associatif Pays de la Loire",
+            starts_on=start,
+            ends_on=end,
         ),
         building.DeferAxis("digital", "Le site attendra les nouveaux tarifs."),
         validation.ShareParcours(start, end),
@@ -67,11 +82,17 @@ def prestation(log: MemoryLog[Parcours]) -> UUID:
 
 
 def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
-    signed = Signatures(date(2026, 3, 18), date(2026, 3, 17), date(2026, 3, 18))
+    signed = Signatures(date(2026, 3, 18), date(2026, 3, 17), provider=date(2026, 3, 18))
     do(
         log,
         agreement.RecordAgreement(
-            prestation, "Cabinet Armen Conseil", 480_000, 5, date(2026, 3, 18), signed, UUID(int=77)
+            prestation,
+            "Cabinet Armen Conseil",
+            amount=480_000,
+            days=5,
+            signed_on=date(2026, 3, 18),
+            signatures=signed,
+            consultation=UUID(int=77),
         ),
         at=LATER + timedelta(days=3),
     )
@@ -128,7 +149,7 @@ def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], pr
 def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcours], prestation: UUID) -> None:
     agree(log, prestation)
     at = LATER + timedelta(days=40)
-    do(log, agreement.SignAmendment(prestation, 2, date(2026, 4, 20)), at=at)
+    do(log, agreement.SignAmendment(prestation, 2, signed_on=date(2026, 4, 20)), at=at)
     told = on_screen(written(of_parcours, f"convention-{prestation}", read(log, at)))
     assert "Jours convenus, avenants compris 7 jours" in told
     assert "20 avril 2026 + 2" in told
@@ -139,7 +160,18 @@ def test_several_agreements_are_told_apart() -> None:
     start, end = date(2026, 3, 20), date(2026, 9, 30)
     do(log, OpenParcours(PLAN), building.RankAxes(("business_model", "governance", "digital")))
     for title in ("Une étude", "Une autre"):
-        do(log, building.AddAction(Kind.CONSULTING, "governance", title, "À choisir", start, end, 2))
+        do(
+            log,
+            building.AddAction(
+                Kind.CONSULTING,
+                "governance",
+                title=title,
+                who="À choisir",
+                starts_on=start,
+                ends_on=end,
+                planned_days=2,
+            ),
+        )
     titles = [paper.title for paper in of_parcours(log.state)]
     assert titles == ["Feuille de route", "Convention tripartite (1 sur 2)", "Convention tripartite (2 sur 2)"]
 
@@ -153,14 +185,16 @@ def asked(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Consultation]
     grid = (proposals.GridLine("Compréhension du besoin", 60), proposals.GridLine("Prix", 40))
     do(
         asked,
-        proposals.OpenConsultation(prestation, "Recalculer les prix de vente avec l’équipe.", grid, DEADLINE),
+        proposals.OpenConsultation(
+            prestation, "Recalculer les prix de vente avec l’équipe.", grid=grid, deadline=DEADLINE
+        ),
         *(proposals.ConsultProvider(name) for name in ("Cabinet Armen", "Atelier des Deux Rives", "Coop Sillon")),
     )
     armen, _, sillon = asked.state.candidates
     do(
         asked,
-        proposals.SubmitProposal(armen, 480_000, 5, "Cinq journées sur place."),
-        proposals.SubmitProposal(sillon, 450_000, 4, "Quatre journées, dont deux à distance."),
+        proposals.SubmitProposal(armen, 480_000, days=5, summary="Cinq journées sur place."),
+        proposals.SubmitProposal(sillon, 450_000, days=4, summary="Quatre journées, dont deux à distance."),
     )
     return asked
 
@@ -290,7 +324,15 @@ def test_the_agreement_says_which_attachment_proves_it(
     do(
         log,
         agreement.RecordAgreement(
-            prestation, "Cabinet Armen", 480_000, 5, NOW.date(), None, None, "Un suivi de la même étude.", proof
+            prestation,
+            "Cabinet Armen",
+            amount=480_000,
+            days=5,
+            signed_on=NOW.date(),
+            signatures=None,
+            consultation=None,
+            exception="Un suivi de la même étude.",
+            attachment=proof,
         ),
     )
     joined = attachment.Attachment(

@@ -26,7 +26,7 @@ def parcours(serve: Serve) -> Served:
 
 def opened(parcours: Served, unit: str) -> None:
     app, case = parcours.application, uuid7()
-    plan = Plan(uuid7(), unit, "some-adviser", datetime.now(UTC), ("finance",))
+    plan = Plan(uuid7(), unit, adviser="some-adviser", admitted_at=datetime.now(UTC), axes=("finance",))
     app.handle(decider, case, OpenParcours(plan), app.context(case, Actor("diagnostic", Role.SERVICE)))
 
 

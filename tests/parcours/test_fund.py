@@ -44,16 +44,16 @@ from shared.testing.scenarios import UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
 ACTION, OTHER, DOSSIER = UUID(int=11), UUID(int=12), UUID(int=21)
-OPENED = FundOpened(UNIT, 2026, 1_000_000)
-ENGAGED = FundEngaged(DOSSIER, ACTION, 600_000)
+OPENED = FundOpened(UNIT, 2026, allocated=1_000_000)
+ENGAGED = FundEngaged(DOSSIER, ACTION, amount=600_000)
 
 
 def test_a_manager_opens_the_fund_of_the_own_unit_once_a_year() -> None:
-    given().when(OpenFund(UNIT, 2026, 1_000_000), by=Role.MANAGER).then(OPENED)
-    given().when(OpenFund(UNIT, 2026, 1_000_000), by=Role.ADVISER).refused("managers-only")
-    given().when(OpenFund("unit-44", 2026, 1_000_000), by=Role.MANAGER).refused("other-unit")
-    given(OPENED).when(OpenFund(UNIT, 2026, 1_000_000), by=Role.MANAGER).then()
-    given(OPENED).when(OpenFund(UNIT, 2026, 1), by=Role.MANAGER).refused("fund-already-open")
+    given().when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.MANAGER).then(OPENED)
+    given().when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.ADVISER).refused("managers-only")
+    given().when(OpenFund("unit-44", 2026, allocated=1_000_000), by=Role.MANAGER).refused("other-unit")
+    given(OPENED).when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.MANAGER).then()
+    given(OPENED).when(OpenFund(UNIT, 2026, allocated=1), by=Role.MANAGER).refused("fund-already-open")
     assert fund_id(UNIT, 2026) not in (fund_id(UNIT, 2027), fund_id("unit-44", 2026))
 
 
@@ -64,14 +64,14 @@ def test_a_manager_adjusts_it_with_a_motive_and_never_below_what_is_engaged() ->
     too_low = given(OPENED, ENGAGED).when(AdjustFund(599_999, "Encore moins"), by=Role.MANAGER)
     assert too_low.refused("below-committed").extra == {"committed": 600_000}
     given(OPENED).when(lowered, by=Role.ADVISER).refused("managers-only")
-    given(OPENED).when(lowered, by=Actor("another", Role.MANAGER, "unit-44")).refused("other-unit")
+    given(OPENED).when(lowered, by=Actor("another", Role.MANAGER, unit="unit-44")).refused("other-unit")
 
 
 def test_what_is_engaged_is_at_most_what_is_available() -> None:
-    given(OPENED).when(Engage(DOSSIER, ACTION, 600_000)).then(ENGAGED)
-    refused = given(OPENED, ENGAGED).when(Engage(DOSSIER, OTHER, 400_001)).refused("fund-exhausted")
+    given(OPENED).when(Engage(DOSSIER, ACTION, amount=600_000)).then(ENGAGED)
+    refused = given(OPENED, ENGAGED).when(Engage(DOSSIER, OTHER, amount=400_001)).refused("fund-exhausted")
     assert refused.extra == {"available": 400_000}
-    given().when(Engage(DOSSIER, ACTION, 1)).refused("fund-not-open")
+    given().when(Engage(DOSSIER, ACTION, amount=1)).refused("fund-not-open")
 
 
 def test_what_is_freed_is_available_again_and_what_is_spent_is_not() -> None:
@@ -93,7 +93,7 @@ class AnyFund(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.log: MemoryLog[Fund] = MemoryLog(decider)
-        self.log.do(OpenFund(UNIT, 2026, 800), by=Role.MANAGER)
+        self.log.do(OpenFund(UNIT, 2026, allocated=800), by=Role.MANAGER)
         self.reached = self.log.state
 
     def ask(self, command: object, by: Role = Role.ADVISER) -> None:
@@ -106,7 +106,7 @@ class AnyFund(RuleBasedStateMachine):
 
     @rule(action=actions, amount=sums)
     def engage(self, action: UUID, amount: int) -> None:
-        self.ask(Engage(DOSSIER, action, amount))
+        self.ask(Engage(DOSSIER, action, amount=amount))
 
     @rule(action=actions, amount=sums)
     def free(self, action: UUID, amount: int) -> None:
@@ -131,9 +131,9 @@ test_any_fund = AnyFund.TestCase
 # With real PostgreSQL
 
 NOW = datetime.now(UTC)
-PLAN = Plan(UUID(int=8), UNIT, "adviser-1", NOW - timedelta(days=40), ("finance",))
-ADVISER, LEADER = Actor("some-adviser", Role.ADVISER, UNIT), Actor("some-leader", Role.LEADER)
-MANAGER = Actor("some-manager", Role.MANAGER, UNIT)
+PLAN = Plan(UUID(int=8), UNIT, adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
+ADVISER, LEADER = Actor("some-adviser", Role.ADVISER, unit=UNIT), Actor("some-leader", Role.LEADER)
+MANAGER = Actor("some-manager", Role.MANAGER, unit=UNIT)
 
 
 @pytest.fixture(scope="module")
@@ -160,14 +160,30 @@ def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
     ask(parcours.OpenParcours(plan))
     ask(building.RankAxes(("finance",)))
     in_a_month, in_six = today + timedelta(days=30), today + timedelta(days=180)
-    ask(building.AddAction(Kind.CONSULTING, "finance", "Étude", "Cabinet", in_a_month, in_six, 5))
-    ask(building.AddAction(Kind.OWN_ACTION, "finance", "Suivi", "Trésorière", in_a_month, in_six))
+    ask(
+        building.AddAction(
+            Kind.CONSULTING,
+            "finance",
+            title="Étude",
+            who="Cabinet",
+            starts_on=in_a_month,
+            ends_on=in_six,
+            planned_days=5,
+        )
+    )
+    ask(
+        building.AddAction(
+            Kind.OWN_ACTION, "finance", title="Suivi", who="Trésorière", starts_on=in_a_month, ends_on=in_six
+        )
+    )
     ask(validation.ShareParcours(today, in_six))
     built = app.load(parcours.decider, case).state
     assert built.shared
     ask(validation.ValidateParcours(built.shared.version, built.shared.content_hash), LEADER)
     action = next(iter(built.actions))
-    ask(agreement.RecordAgreement(action, "Cabinet", 1_000_000, 5, today, exception="Seule offre"))
+    ask(
+        agreement.RecordAgreement(action, "Cabinet", amount=1_000_000, days=5, signed_on=today, exception="Seule offre")
+    )
     return case, action
 
 
@@ -181,10 +197,10 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
     replicas: list[ServiceApplication], allocated: int, amounts: list[int], abandoned: set[int]
 ) -> None:
     unit = f"unit-{uuid7()}"
-    plan = Plan(PLAN.structure, unit, PLAN.adviser, PLAN.admitted_at, PLAN.axes)
+    plan = Plan(PLAN.structure, unit, adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes)
     fund = fund_id(unit, NOW.year)
-    opening = OpenFund(unit, NOW.year, allocated)
-    manager = Actor("some-manager", Role.MANAGER, unit)
+    opening = OpenFund(unit, NOW.year, allocated=allocated)
+    manager = Actor("some-manager", Role.MANAGER, unit=unit)
     replicas[0].handle(decider, fund, opening, replicas[0].context(fund, manager))
     agreed = [agreed_action(replicas[0], plan) for _ in amounts]
 
@@ -215,7 +231,9 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
 
 def test_a_refusal_of_the_fund_leaves_the_parcours_as_it_was(replicas: list[ServiceApplication]) -> None:
     app = replicas[0]
-    plan = Plan(PLAN.structure, "unit-without-a-fund", PLAN.adviser, PLAN.admitted_at, PLAN.axes)
+    plan = Plan(
+        PLAN.structure, "unit-without-a-fund", adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes
+    )
     case, action = agreed_action(app, plan)
     before = app.load(parcours.decider, case).version
     with pytest.raises(Refused, match="fund-not-open"):

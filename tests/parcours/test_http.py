@@ -13,7 +13,14 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
 NOW = datetime.now(UTC)
-PLAN = Plan(uuid7(), "dla-44", "some-adviser", NOW - timedelta(days=40), ("strategy", "finance"), {"fte": 9.5})
+PLAN = Plan(
+    uuid7(),
+    "dla-44",
+    adviser="some-adviser",
+    admitted_at=NOW - timedelta(days=40),
+    axes=("strategy", "finance"),
+    baseline={"fte": 9.5},
+)
 
 
 def day(ahead: int) -> str:

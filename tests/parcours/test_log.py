@@ -33,11 +33,11 @@ from shared.testing.scenarios import NOW, MemoryLog, new_id
 PLAN = Plan(
     UUID(int=8),
     "unit-35",
-    "adviser-1",
-    datetime(2025, 12, 2, 9, tzinfo=UTC),
-    ("strategy", "finance"),
-    {"fte": 11.5},
-    {"fte": "ETP au 31 décembre"},
+    adviser="adviser-1",
+    admitted_at=datetime(2025, 12, 2, 9, tzinfo=UTC),
+    axes=("strategy", "finance"),
+    baseline={"fte": 11.5},
+    definitions={"fte": "ETP au 31 décembre"},
 )
 TODAY, SPRING, AUTUMN = date(2026, 3, 2), date(2026, 4, 1), date(2026, 9, 30)
 OWN, CONSULTING, LOCAL, EXPERTISE, DROPPED = map(new_id, (1, 3, 5, 7, 9))
@@ -47,25 +47,43 @@ CONTEST = validation.ContestParcours(1, "secret objection")
 BUILT = (
     OpenParcours(PLAN),
     building.RankAxes(("finance", "strategy")),
-    building.AddAction(Kind.OWN_ACTION, "finance", "secret titre", "secret trésorière", SPRING, AUTUMN),
-    building.AddAction(Kind.CONSULTING, "finance", "secret titre", "secret cabinet", SPRING, AUTUMN, 5),
-    building.AddAction(Kind.LOCAL_SUPPORT, "finance", "secret titre", "secret réseau", SPRING, AUTUMN),
-    building.AddAction(Kind.ADVISER_EXPERTISE, "finance", "secret titre", "secret chargée", SPRING, AUTUMN),
-    building.AddAction(Kind.OWN_ACTION, "finance", "secret titre", "secret bureau", SPRING, AUTUMN),
-    building.RescheduleAction(DROPPED, SPRING, SPRING, "secret calendrier"),
+    building.AddAction(
+        Kind.OWN_ACTION, "finance", title="secret titre", who="secret trésorière", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    building.AddAction(
+        Kind.CONSULTING,
+        "finance",
+        title="secret titre",
+        who="secret cabinet",
+        starts_on=SPRING,
+        ends_on=AUTUMN,
+        planned_days=5,
+    ),
+    building.AddAction(
+        Kind.LOCAL_SUPPORT, "finance", title="secret titre", who="secret réseau", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    building.AddAction(
+        Kind.ADVISER_EXPERTISE, "finance", title="secret titre", who="secret chargée", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    building.AddAction(
+        Kind.OWN_ACTION, "finance", title="secret titre", who="secret bureau", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    building.RescheduleAction(DROPPED, SPRING, ends_on=SPRING, reason="secret calendrier"),
     building.RemoveAction(DROPPED, "secret retrait"),
 )
 UNDER_WAY = (*BUILT, building.DeferAxis("strategy", "secret report"), SHARE, VALIDATE)
 CARRIED_OUT = (
     *UNDER_WAY,
-    coordination.Introduce(OWN, "secret contact", TODAY),
+    coordination.Introduce(OWN, "secret contact", held_on=TODAY),
     coordination.StartAction(OWN),
     coordination.FinishAction(OWN, "secret résultat"),
-    agreement.RecordAgreement(CONSULTING, "secret prestataire", 400_000, 5, TODAY, exception="secret motif"),
+    agreement.RecordAgreement(
+        CONSULTING, "secret prestataire", amount=400_000, days=5, signed_on=TODAY, exception="secret motif"
+    ),
     funding.CommitFunds(CONSULTING, 400_000),
     coordination.StartAction(CONSULTING),
     reporting.RecordDays(CONSULTING, 5),
-    agreement.SignAmendment(CONSULTING, 1, TODAY),
+    agreement.SignAmendment(CONSULTING, 1, signed_on=TODAY),
     reporting.AcceptFinalReport(CONSULTING, TODAY),
     funding.AuthorisePayment(CONSULTING, 100_000, last=True),
     coordination.FinishAction(CONSULTING, "secret résultat"),
@@ -74,12 +92,14 @@ WHOLE_LIFE = (
     *CARRIED_OUT,
     coordination.AbandonAction(LOCAL, "secret abandon"),
     coordination.CarryOver(EXPERTISE, "secret suite"),
-    corrections.CorrectIntroduction(OWN, 1, "secret contact", TODAY, "secret erreur"),
-    corrections.CorrectAgreement(CONSULTING, "secret prestataire", 400_000, 6, TODAY, "secret erreur"),
-    corrections.CorrectDays(CONSULTING, 4, TODAY, "secret erreur"),
-    corrections.CorrectFinalReport(CONSULTING, TODAY, "secret erreur"),
+    corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),
+    corrections.CorrectAgreement(
+        CONSULTING, "secret prestataire", amount=400_000, days=6, signed_on=TODAY, reason="secret erreur"
+    ),
+    corrections.CorrectDays(CONSULTING, 4, effective_on=TODAY, reason="secret erreur"),
+    corrections.CorrectFinalReport(CONSULTING, TODAY, reason="secret erreur"),
     ending.CompleteParcours("secret bilan", TODAY),
-    corrections.CorrectDebrief("secret bilan", TODAY, "secret erreur"),
+    corrections.CorrectDebrief("secret bilan", TODAY, reason="secret erreur"),
     validation.AdjustParcours("secret ajustement"),
     duration.GrantDurationDerogation("secret dérogation"),
     SHARE,

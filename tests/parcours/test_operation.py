@@ -97,7 +97,7 @@ class AnyOperation(RuleBasedStateMachine):
 AnyOperation.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
 test_any_operation = AnyOperation.TestCase
 
-ADVISER, LEADER = Actor("some-adviser", Role.ADVISER, UNIT), Actor("some-leader", Role.LEADER)
+ADVISER, LEADER = Actor("some-adviser", Role.ADVISER, unit=UNIT), Actor("some-leader", Role.LEADER)
 
 
 @pytest.fixture
@@ -115,7 +115,13 @@ def ask(app: ServiceApplication, case: UUID, command: object, by: Actor = ADVISE
 def joined(app: ServiceApplication, operation: UUID) -> tuple[UUID, UUID]:
     """A structure's own parcours, validated, and its action in the operation."""
     case, now = uuid7(), datetime.now(UTC)
-    ask(app, case, parcours.OpenParcours(Plan(uuid7(), UNIT, "adviser", now - timedelta(days=40), ("finance",))))
+    ask(
+        app,
+        case,
+        parcours.OpenParcours(
+            Plan(uuid7(), UNIT, adviser="adviser", admitted_at=now - timedelta(days=40), axes=("finance",))
+        ),
+    )
     ask(app, case, building.RankAxes(("finance",)))
     dates = (now.date() + timedelta(days=30), now.date() + timedelta(days=180))
     together = building.AddAction(

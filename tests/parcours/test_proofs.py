@@ -40,9 +40,11 @@ def agreement(action: UUID, attachment: str) -> dict[str, Any]:
 
 def begun(running: Served, case: UUID, action: UUID) -> None:
     app, today = running.application, datetime.now(UTC)
-    manager = Actor("some-manager", Role.MANAGER, "dla-44")
+    manager = Actor("some-manager", Role.MANAGER, unit="dla-44")
     opened = fund.fund_id("dla-44", today.year)
-    app.handle(fund.decider, opened, fund.OpenFund("dla-44", today.year, 1_000_000), app.context(opened, manager))
+    app.handle(
+        fund.decider, opened, fund.OpenFund("dla-44", today.year, allocated=1_000_000), app.context(opened, manager)
+    )
     for command in (funding.CommitFunds(action, 400_000), coordination.StartAction(action)):
         app.handle(parcours.decider, case, command, app.context(case, manager))
 

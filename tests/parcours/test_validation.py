@@ -38,7 +38,13 @@ from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
-PLAN = Plan(UUID(int=8), "unit-35", "adviser-1", datetime(2026, 2, 2, 9, tzinfo=UTC), ("strategy", "finance"))
+PLAN = Plan(
+    UUID(int=8),
+    "unit-35",
+    adviser="adviser-1",
+    admitted_at=datetime(2026, 2, 2, 9, tzinfo=UTC),
+    axes=("strategy", "finance"),
+)
 PERIOD = Period(date(2026, 3, 9), date(2026, 9, 30))
 SHARE = ShareParcours(PERIOD.starts_on, PERIOD.ends_on)
 OWN, CONSULTING = UUID(int=1), UUID(int=2)
@@ -46,7 +52,9 @@ OWN, CONSULTING = UUID(int=1), UUID(int=2)
 
 def planned(kind: Kind, axis: str) -> PlannedAction:
     who = PersonalData(new_id(2), "Nadia Le Goff")
-    return PlannedAction(kind, axis, text("Revoir les coûts"), who, date(2026, 4, 1), date(2026, 6, 30))
+    return PlannedAction(
+        kind, axis, title=text("Revoir les coûts"), who=who, starts_on=date(2026, 4, 1), ends_on=date(2026, 6, 30)
+    )
 
 
 BUILT = (
@@ -57,8 +65,8 @@ BUILT = (
     AxisDeferred("strategy", text("Après l’élection")),
 )
 PROOF = content_hash(new_id(1).bytes, given(*BUILT).state.content(PERIOD))
-SHARED = ParcoursShared(5, text(new_id(1).hex), PROOF, PERIOD)
-VALIDATED = ParcoursValidated(5, PROOF, {"own_action": 1, "consulting": 1}, "some-leader")
+SHARED = ParcoursShared(5, text(new_id(1).hex), content_hash=PROOF, period=PERIOD)
+VALIDATED = ParcoursValidated(5, PROOF, actions={"own_action": 1, "consulting": 1}, leader="some-leader")
 UNDER_WAY = (*BUILT, SHARED, VALIDATED)
 LAPSED = SharedVersionLapsed(5)
 ADJUSTED = ParcoursAdjusted(6, text("Un départ"))
@@ -74,8 +82,8 @@ def test_sharing_gives_a_version_number_and_a_hash_of_everything_the_structure_i
         AxesRanked(("strategy", "finance")),
         AxisDeferred("strategy", text("Après le déménagement")),
         ActionAdded(UUID(int=3), planned(Kind.OWN_ACTION, "finance")),
-        ActionRescheduled(OWN, date(2026, 4, 1), date(2026, 7, 31), text("Congés")),
-        ActionRemoved(OWN, text("Déjà faite"), Kind.OWN_ACTION),
+        ActionRescheduled(OWN, date(2026, 4, 1), ends_on=date(2026, 7, 31), reason=text("Congés")),
+        ActionRemoved(OWN, text("Déjà faite"), kind=Kind.OWN_ACTION),
     ],
 )
 def test_another_content_has_another_hash(edit: object) -> None:
@@ -119,8 +127,8 @@ def test_every_action_begins_and_ends_within_the_parcours(period: ShareParcours)
 
 
 def test_an_action_gets_other_dates_while_the_parcours_is_built_or_adjusted() -> None:
-    later = RescheduleAction(OWN, date(2026, 5, 1), date(2026, 8, 31), "Le bureau est en congés")
-    moved = ActionRescheduled(OWN, date(2026, 5, 1), date(2026, 8, 31), text("Le bureau est en congés"))
+    later = RescheduleAction(OWN, date(2026, 5, 1), ends_on=date(2026, 8, 31), reason="Le bureau est en congés")
+    moved = ActionRescheduled(OWN, date(2026, 5, 1), ends_on=date(2026, 8, 31), reason=text("Le bureau est en congés"))
     given(*BUILT, SHARED).when(later).then(LAPSED, moved)
     given(*UNDER_WAY).when(later).refused("validation-holds")
     given(*UNDER_WAY, ADJUSTED).when(later).then(moved)
@@ -197,7 +205,14 @@ def test_a_leader_contests_with_reasons_and_the_parcours_is_built_again() -> Non
     [
         RankAxes(("strategy", "finance")),
         DeferAxis("strategy", "Après le déménagement"),
-        AddAction(Kind.OWN_ACTION, "finance", "Suivre les coûts", "La trésorière", date(2026, 4, 1), date(2026, 6, 1)),
+        AddAction(
+            Kind.OWN_ACTION,
+            "finance",
+            title="Suivre les coûts",
+            who="La trésorière",
+            starts_on=date(2026, 4, 1),
+            ends_on=date(2026, 6, 1),
+        ),
         RemoveAction(OWN, "Déjà faite"),
     ],
 )
@@ -219,7 +234,9 @@ def test_an_adjustment_reopens_a_validated_parcours_as_a_new_version_and_voids_t
 
 def test_a_completed_parcours_can_be_updated_too() -> None:
     settled = (ActionAbandoned(CONSULTING, text("Trop cher")), ActionCarriedOver(OWN, text("Pas fini")))
-    completed = ParcoursCompleted(PLAN, {"abandoned": 1, "carried_over": 1}, text("Bilan"), date(2026, 9, 30))
+    completed = ParcoursCompleted(
+        PLAN, {"abandoned": 1, "carried_over": 1}, debrief=text("Bilan"), held_on=date(2026, 9, 30)
+    )
     given(*UNDER_WAY, *settled, completed).when(AdjustParcours("Un départ")).then(ADJUSTED)
 
 
@@ -242,7 +259,7 @@ def test_an_adjusted_parcours_is_shared_and_validated_again_with_its_started_act
 
 @pytest.mark.parametrize("command", [AbandonAction(CONSULTING, "Trop cher"), CarryOver(CONSULTING, "Plus tard")])
 def test_what_is_given_up_meanwhile_is_no_longer_what_was_shared(command: object) -> None:
-    reshared = ParcoursShared(7, text(new_id(1).hex), PROOF, PERIOD)
+    reshared = ParcoursShared(7, text(new_id(1).hex), content_hash=PROOF, period=PERIOD)
     lapsed, _ = given(*UNDER_WAY, ADJUSTED, reshared).when(command).events
     assert lapsed == SharedVersionLapsed(7)
 

@@ -12,7 +12,9 @@ from parcours.main import service
 from shared.kernel import Actor, Role, uuid7
 
 NOW = datetime.now(UTC)
-PLAN = Plan(uuid7(), "dla-44", "some-adviser", NOW - timedelta(days=40), ("strategy", "finance"))
+PLAN = Plan(
+    uuid7(), "dla-44", adviser="some-adviser", admitted_at=NOW - timedelta(days=40), axes=("strategy", "finance")
+)
 
 
 def day(ahead: int) -> str:

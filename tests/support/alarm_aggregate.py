@@ -81,7 +81,7 @@ def evolve(alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Alarms:
 
 def dues(_alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Iterator[Deadline]:
     if isinstance(told, AlarmSet):
-        yield Deadline("alarm", told.alarm, told.on)
+        yield Deadline("alarm", told.alarm, on=told.on)
 
 
 def ring(_kind: str, alarm: str) -> Ring:
@@ -91,10 +91,10 @@ def ring(_kind: str, alarm: str) -> Ring:
 decider: Decider[Alarms] = Decider(
     "alarms",
     Alarms(),
-    decide,
-    evolve,
-    (SetAlarm, Ring, Mend),
-    (AlarmSet, AlarmRang, AlarmsMended),
+    decide=decide,
+    evolve=evolve,
+    commands=(SetAlarm, Ring, Mend),
+    events=(AlarmSet, AlarmRang, AlarmsMended),
     dues=dues,
     when_due=ring,
 )

@@ -59,9 +59,15 @@ def kept(app: ServiceApplication, told: Sequence[Header], body: str | None = Non
 def _heard(told: Header, body: str | None) -> RecordedEvent[EventHeard]:
     meta = EventMetadata(uuid7(), told.case, "service:audit", Role.SERVICE, told.correlation, causation=told.id)
     kept = EventHeard(
-        told.publisher, told.log_id, told.position, told.event, told.recorded_at, encode(told).decode(), body
+        told.publisher,
+        told.log_id,
+        position=told.position,
+        event=told.event,
+        recorded_at=told.recorded_at,
+        header=encode(told).decode(),
+        body=body,
     )
-    return RecordedEvent(told.id, 1, meta, kept)
+    return RecordedEvent(told.id, 1, meta=meta, data=kept)
 
 
 def committed(app: ServiceApplication) -> None:

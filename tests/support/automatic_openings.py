@@ -19,9 +19,22 @@ def opened_by_itself(name: str, app: ServiceApplication, case: UUID | None = Non
     """By collection: what no caller opens."""
     now = app.clock.now()
     opening: dict[str, tuple[str, Any]] = {
-        "diagnostic": ("/api/v1/diagnoses", OpenDiagnosis(uuid7(), UNIT, ADVISER, now, 12)),
-        "parcours": ("/api/v1/parcours", OpenParcours(Plan(uuid7(), UNIT, ADVISER, now, ("strategy", "finance"), {}))),
-        "followup": ("/api/v1/follow-ups", OpenFollowUp(uuid7(), now, UUID(int=8), UNIT, ADVISER, {"fte": 10.5}, {})),
+        "diagnostic": (
+            "/api/v1/diagnoses",
+            OpenDiagnosis(uuid7(), UNIT, adviser=ADVISER, admitted_at=now, headcount=12),
+        ),
+        "parcours": (
+            "/api/v1/parcours",
+            OpenParcours(
+                Plan(uuid7(), UNIT, adviser=ADVISER, admitted_at=now, axes=("strategy", "finance"), baseline={})
+            ),
+        ),
+        "followup": (
+            "/api/v1/follow-ups",
+            OpenFollowUp(
+                uuid7(), now, structure=UUID(int=8), unit=UNIT, adviser=ADVISER, baseline={"fte": 10.5}, definitions={}
+            ),
+        ),
     }
     if name not in opening:
         return {}

@@ -114,7 +114,7 @@ def played(world: World, **other: Any) -> str:
         answer = adviser.post(f"/api/v1/requests/{case}{path}", body)
         assert answer.status_code == 200, answer.text
     app = world.diagnostic.application
-    opening = OpenDiagnosis(UUID(int=9), "dla-44", "some-adviser", app.clock.now(), 12)
+    opening = OpenDiagnosis(UUID(int=9), "dla-44", adviser="some-adviser", admitted_at=app.clock.now(), headcount=12)
     app.handle(app.deciders[0], UUID(case), opening, app.context(UUID(case), Actor("ourselves", Role.SERVICE)))
     world.listed()
     return case

@@ -20,8 +20,18 @@ def told(event: Any, version: int, recorded_at: datetime) -> RecordedEntry:
     meta = EventMetadata(
         UUID(int=version), CASE, "some-adviser", Role.ADVISER, CASE, effective_at=effective_time(event)
     )
-    entry = LogEntry(CASE, version, "", b"", version, CASE, 0, version, recorded_at)
-    return entry, RecordedEvent(CASE, version, meta, event)
+    entry = LogEntry(
+        CASE,
+        version,
+        topic="",
+        state=b"",
+        id=version,
+        case_id=CASE,
+        partition=0,
+        number=version,
+        recorded_at=recorded_at,
+    )
+    return entry, RecordedEvent(CASE, version, meta=meta, data=event)
 
 
 def rows_on_every_day(views: Iterable[Projection], history: Iterable[tuple[Any, datetime]]) -> list[Row]:

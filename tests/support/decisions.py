@@ -70,7 +70,7 @@ def decision_of(decider: Decider[Any], command: type) -> Decision:
     """What the decider itself does with a command, whatever the state."""
     found = Findings()
     Reading(found).follow(decider.decide, (None, command))
-    return Decision(command, frozenset(found.made & set(decider.events)), frozenset(found.refusals))
+    return Decision(command, frozenset(found.made & set(decider.events)), refusals=frozenset(found.refusals))
 
 
 def _whole(decider: Decider[Any], decision: Decision, alone: dict[str, dict[type, Decision]]) -> Decision:
@@ -84,7 +84,7 @@ def _whole(decider: Decider[Any], decision: Decision, alone: dict[str, dict[type
             refusals.add(decider.claimed)
         for others in alone.values():
             refusals |= {each for made in besides.made & others.keys() for each in others[made].refusals}
-    return Decision(decision.command, decision.events, frozenset(refusals))
+    return Decision(decision.command, decision.events, refusals=frozenset(refusals))
 
 
 @cache

@@ -28,8 +28,8 @@ def read(
     def shown(sealed: Encrypted) -> str:
         return ERASED_TEXT if UUID(str(sealed.key)) in erased else log.vault.shown(sealed)
 
-    told = tuple(RecordedFact(event, at, f"some-{by}", by) for event in log.events)
-    return DocumentSource(CASE, CASE, log.state, told, shown, **more)
+    told = tuple(RecordedFact(event, at, by=f"some-{by}", role=by) for event in log.events)
+    return DocumentSource(CASE, CASE, state=log.state, told=told, show=shown, **more)
 
 
 def written(papers: DocumentTemplates[S], name: str, reading: DocumentSource[S]) -> Document:

@@ -108,7 +108,7 @@ def write_missing() -> list[Path]:
     for name, decider, event in stored_events():
         path = stored_path(name, event)
         if not path.exists():
-            stored = mapper(decider).to_stored_event(RecordedEvent(STREAM, 1, meta, sample(event), ring))
+            stored = mapper(decider).to_stored_event(RecordedEvent(STREAM, 1, meta=meta, data=sample(event), ring=ring))
             written.append(_write(path, json.loads(stored.state)))
     for name in SERVICES:
         for contract in service(name).told:

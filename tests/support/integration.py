@@ -54,7 +54,7 @@ def entry(position: int = 1) -> LogEntry:
 
 
 def recorded(event: object) -> RecordedEvent[Any]:
-    return RecordedEvent(CASE, 1, META, event)
+    return RecordedEvent(CASE, 1, meta=META, data=event)
 
 
 def listed(view: Projection, *events: object) -> Row:

@@ -17,7 +17,7 @@ DEPLOYMENT_KEY = b"k" * 32
 LOG_ID = UUID(int=1)
 TAKEN = Refusal("number-taken", "Numéro déjà pris")
 TOO_BIG = Refusal("too-big", "Nombre trop grand")
-ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
+ADVISER = Actor("adviser-1", Role.ADVISER, unit="dla-44")
 
 
 @command
@@ -45,7 +45,7 @@ def decide(_notes: Notes, note: Note, context: Context) -> list[Noted]:
     if note.number > 1000:
         raise TOO_BIG("Mille au plus.")
     who = context.person(note.who)
-    return [Noted(note.number, who, (context.text(f"remarque de {note.who}"),), note.claim)]
+    return [Noted(note.number, who, remarks=(context.text(f"remarque de {note.who}"),), claim=note.claim)]
 
 
 def evolve(notes: Notes, noted: Noted) -> Notes:
@@ -57,7 +57,9 @@ def claims(_notes: Notes, noted: Noted) -> Iterator[UniqueKey]:
         yield UniqueKey("note", noted.claim.removeprefix("-"), held=not noted.claim.startswith("-"))
 
 
-decider: Decider[Notes] = Decider("notes", Notes(), decide, evolve, (Note,), (Noted,), claims, TAKEN)
+decider: Decider[Notes] = Decider(
+    "notes", Notes(), decide=decide, evolve=evolve, commands=(Note,), events=(Noted,), claims=claims, claimed=TAKEN
+)
 
 
 def opened(url: str) -> ServiceApplication:

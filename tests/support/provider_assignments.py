@@ -15,20 +15,33 @@ from parcours.provider import Assignment, OwnConsultation, OwnProposal, Provider
 ASKED = OwnConsultation(
     UUID(int=1),
     "open",
-    "ouverte",
-    UUID(int=2),
-    "Étude de marché\net refonte de la tarification.",
-    [ScoredOn("Compréhension du besoin", 60), ScoredOn("Prix", 40)],
-    datetime(2027, 3, 12, 16, 0, tzinfo=UTC),
-    OwnProposal(480_000, 5, "Cinq jours sur place."),
-    None,
-    None,
-    None,
+    step_label="ouverte",
+    provider=UUID(int=2),
+    terms="Étude de marché\net refonte de la tarification.",
+    grid=[ScoredOn("Compréhension du besoin", 60), ScoredOn("Prix", 40)],
+    deadline=datetime(2027, 3, 12, 16, 0, tzinfo=UTC),
+    proposal=OwnProposal(480_000, 5, summary="Cinq jours sur place."),
+    informed_on=None,
+    retained=None,
+    score=None,
 )
 AGREED = Assignment(
-    UUID(int=3), "Refonte de la tarification", UUID(int=1), date(2027, 4, 1), date(2027, 6, 30), "started", "commencée",
-    date(2027, 3, 20), 480_000, 5, 2, 3, None, False, 0,
-)  # fmt: skip
+    UUID(int=3),
+    "Refonte de la tarification",
+    consultation=UUID(int=1),
+    starts_on=date(2027, 4, 1),
+    ends_on=date(2027, 6, 30),
+    step="started",
+    step_label="commencée",
+    signed_on=date(2027, 3, 20),
+    amount=480_000,
+    days=5,
+    days_done=2,
+    days_left=3,
+    report_received_on=None,
+    report_accepted=False,
+    paid=0,
+)
 
 
 def parcours_telling(answer: Callable[[], ProviderPage | Response]) -> FastAPI:

@@ -39,11 +39,17 @@ ONES = {
 
 def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
     """Of somebody of the unit `OWN` whose territory is `OWN` and `REGION`; leaders and providers have one dossier."""
-    actor = Actor("somebody", role, None if role in BOUND else OWN, () if role in BOUND else (OWN, REGION))
+    actor = Actor("somebody", role, unit=None if role in BOUND else OWN, units=() if role in BOUND else (OWN, REGION))
     only = DOSSIER if role in BOUND else None
     in_charge = "somebody" if whose.endswith("in charge") else "somebody else"
     units = frozenset({WHOSE.get(whose, OWN)})
-    dossier = ProtectedCase(ONES.get(whose, DOSSIER), units, "confidential" in whose, in_charge, "archived" in whose)
+    dossier = ProtectedCase(
+        ONES.get(whose, DOSSIER),
+        units,
+        confidential="confidential" in whose,
+        adviser=in_charge,
+        archived="archived" in whose,
+    )
     found = evaluate(actor, only, action, dossier)
     return found.allowed, found.policy
 

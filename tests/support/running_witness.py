@@ -37,14 +37,14 @@ class Log:
         self._signer = signer
 
     def checkpoint(self, size: int) -> Checkpoint:
-        return Checkpoint(self._signer.verifier.name, size, tree.root(size, self._subtrees))
+        return Checkpoint(self._signer.verifier.name, size, root=tree.root(size, self._subtrees))
 
     def signed(self, size: int) -> str:
         return self._signer.signed(str(self.checkpoint(size)))
 
     def extension(self, old: int, size: int) -> Extension:
         hashes = tree.consistency(old, size, self._subtrees) if old <= size else []
-        return Extension(old, tuple(hashes), self.signed(size))
+        return Extension(old, tuple(hashes), note=self.signed(size))
 
     def asked(self, old: int, size: int) -> bytes:
         return str(self.extension(old, size)).encode()

@@ -48,7 +48,7 @@ def opening(n: int, header: bytes) -> Opening:
     if n == OLD:
         return Opening(bytes([n]) * 32, header, form=FIRST)
     contract, body = ("request-admitted:v1", ANNOUNCED.commitment) if n == TOLD else (None, None)
-    return Opening(bytes([n]) * 32, header, EVENTS[n][-1], contract, body)
+    return Opening(bytes([n]) * 32, header, label=EVENTS[n][-1], contract=contract, body=body)
 
 
 def stored(n: int, role: str = "adviser") -> bytes:
@@ -81,17 +81,17 @@ def bundle(
     for index, each in zip(at, openings, strict=True):
         leaves.insert(index, leaf_hash(each.entry))
     whole, size = subtrees(grown({}, 0, leaves)), len(leaves)
-    note = signer.signed(str(Checkpoint(signer.verifier.name, size, tree.root(size, whole))))
+    note = signer.signed(str(Checkpoint(signer.verifier.name, size, root=tree.root(size, whole))))
     lines = []
     for n, (index, each, content) in enumerate(zip(at, openings, contents, strict=True)):
-        proof = Proof(index, tuple(tree.inclusion(index, size, whole)), note, bytes(each))
+        proof = Proof(index, tuple(tree.inclusion(index, size, whole)), checkpoint=note, extra=bytes(each))
         told = json.loads(each.header)
         values: dict[str, str | None] = {"motive": f"Un motif {n}."} if content is not None else {}
         announced = bytes(ANNOUNCED) if n == TOLD and content is not None else None
-        lines.append(Line(Said(told["id"], EVENTS[n][-1], values), str(proof), content, announced))
+        lines.append(Line(Said(told["id"], EVENTS[n][-1], values), str(proof), content=content, announced=announced))
     services = {"intake": Reading(True), "diagnostic": Reading(True)}
     schemas = {"schemas/en-tete.json": b'{"type": "object"}\n'}
-    return Bundle(str(CASE), services, str(signer.verifier), note, tuple(lines), schemas)
+    return Bundle(str(CASE), services, key=str(signer.verifier), checkpoint=note, lines=tuple(lines), schemas=schemas)
 
 
 def without(whole: Bundle, *numbers: int) -> Bundle:

@@ -26,7 +26,7 @@ from shared.messaging.restored_publisher import decider as following
 from shared.web.auth import Caller
 from shared.web.standard import feed_router
 
-ADVISER = Actor("adviser-1", Role.ADVISER, "dla-44")
+ADVISER = Actor("adviser-1", Role.ADVISER, unit="dla-44")
 FAULTY = 13
 REGION = "idf"
 T = TypeVar("T")
@@ -62,7 +62,9 @@ def registered(steps: Steps, told: Registered | RemarkKept) -> Steps:
     return replace(steps, seen=(*steps.seen, told.step)) if isinstance(told, Registered) else steps
 
 
-DESK: Decider[Steps] = Decider("desk", Steps(), register, registered, (Register,), (Registered, RemarkKept))
+DESK: Decider[Steps] = Decider(
+    "desk", Steps(), decide=register, evolve=registered, commands=(Register,), events=(Registered, RemarkKept)
+)
 
 
 @command
@@ -173,7 +175,9 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
             raise FOLLOWED_BEFORE("Une étape est suivie une seule fois.")
         return [Followed(wanted.step)]
 
-    decider: Decider[Steps] = Decider("workshop", Steps(), follow, followed, (Follow,), (Followed,))
+    decider: Decider[Steps] = Decider(
+        "workshop", Steps(), decide=follow, evolve=followed, commands=(Follow,), events=(Followed,)
+    )
     name = "auditing" if whole else "workshop"
     reactions = Reactions(name)
 
@@ -182,16 +186,16 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
         @reactions.on_every([desk.name])
         def follow_all(message: Message) -> CommandDispatch:
             """Whatever the desk records is followed."""
-            return CommandDispatch(decider, message.header.case, Follow(message.header.position))
+            return CommandDispatch(decider, message.header.case, command=Follow(message.header.position))
     else:
 
         @reactions.on(desk.contract)
         def follow_step(told: Any, header: Header) -> CommandDispatch:
             """A step registered at the desk is followed in the workshop."""
-            return CommandDispatch(decider, header.case, Follow(told.step))
+            return CommandDispatch(decider, header.case, command=Follow(told.step))
 
     app = ServiceApplication(name, [decider, following], url, DEPLOYMENT_KEY)
-    return Workshop(app, Inbox(app, reactions, feed), mended)
+    return Workshop(app, Inbox(app, reactions, feed), mended=mended)
 
 
 def _by_case(app: ServiceApplication, kind: type) -> dict[UUID, list[int]]:

@@ -76,7 +76,7 @@ class Carrier:
     ) -> None:
         self.loop, self.server, self.desk, self._closing = loop, server, desk, closing
         self.deaths: list[str] = []
-        self.deployer = NatsAccess(server.url, server.deployer_seed, authorities)
+        self.deployer = NatsAccess(server.url, server.deployer_seed, authorities=authorities)
 
     def access(self, service: str) -> NatsAccess:
         return replace(self.deployer, seed=self.server.seed(service))

@@ -13,8 +13,10 @@ from shared.kernel import Actor, Role, uuid7
 
 def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
     case, today = uuid7(), date.today()  # noqa: DTZ011  the served clock is today's
-    adviser, leader = Actor("some-adviser", Role.ADVISER, "dla-44"), Actor("some-leader", Role.LEADER)
-    plan = Plan(uuid7(), "dla-44", "some-adviser", datetime.now(UTC) - timedelta(days=40), ("finance",))
+    adviser, leader = Actor("some-adviser", Role.ADVISER, unit="dla-44"), Actor("some-leader", Role.LEADER)
+    plan = Plan(
+        uuid7(), "dla-44", adviser="some-adviser", admitted_at=datetime.now(UTC) - timedelta(days=40), axes=("finance",)
+    )
     dates = (today + timedelta(days=30), today + timedelta(days=180))
     for command in (
         parcours.OpenParcours(plan),

@@ -30,7 +30,16 @@ def test_a_review_falls_due_by_itself(
     with served(service, database, nats, tmp_path, part) as followup:
         app = followup.http.app.state.application  # type: ignore[attr-defined]
         case = uuid7()
-        command = OpenFollowUp(uuid7(), app.clock.now(), uuid7(), "dla-44", "some-adviser", {}, {}, {"M6": 6})
+        command = OpenFollowUp(
+            uuid7(),
+            app.clock.now(),
+            structure=uuid7(),
+            unit="dla-44",
+            adviser="some-adviser",
+            baseline={},
+            definitions={},
+            reviews={"M6": 6},
+        )
         app.handle(decider, case, command, app.context(case, Actor("service:followup", Role.SERVICE)))
         app.clock.set_forward(app.clock.now() + timedelta(days=200))
         eventually(lambda: app.load(decider, case).state.reviews["M6"].fell_due)

@@ -131,7 +131,9 @@ def test_an_event_of_the_old_log_that_was_under_way_is_not_counted_any_more(
     found = find_restored_log(workshop.app, http_feed, desk.name)
     follow_restored(workshop.app, found, "Inès", MOTIVE)
     for partition in range(PARTITIONS):
-        late = PartitionTracking(desk.name, found.heard.get(partition, 0) + 1, found.old_log, partition, uuid7())
+        late = PartitionTracking(
+            desk.name, found.heard.get(partition, 0) + 1, log_id=found.old_log, partition=partition, case=uuid7()
+        )
         with pytest.raises(TrackingRefused):
             workshop.app.recorder.insert_events([], tracking=late)
 
@@ -141,7 +143,7 @@ def test_what_was_heard_since_it_was_compared_is_compared_again(
 ) -> None:
     found = find_restored_log(workshop.app, http_feed, desk.name)
     partition, number = next(iter(found.heard.items()))
-    more = PartitionTracking(desk.name, number + 1, found.old_log, partition, uuid7())
+    more = PartitionTracking(desk.name, number + 1, log_id=found.old_log, partition=partition, case=uuid7())
     workshop.app.recorder.insert_events([], tracking=more)
     with pytest.raises(NotFollowed, match="recommencez"):
         follow_restored(workshop.app, found, "Inès", MOTIVE)

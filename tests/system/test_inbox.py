@@ -111,7 +111,7 @@ def test_a_case_that_keeps_failing_waits_and_the_others_go_on(desk: Desk, worksh
     assert workshop.steps() == {broken: [1], sound: [101, FAULTY + 100, 114]}
     (parked,) = workshop.inbox.parking.cases()
     assert (parked.publisher, parked.case, parked.waiting) == (desk.name, broken, 2)
-    assert parked.error.startswith("ValueError in follow, desk.py:")
+    assert parked.error.startswith("ValueError in follow, sample_services.py:")
 
     with pytest.raises(ValueError, match="faulty"):
         workshop.inbox.parking.replay(desk.name, broken)
@@ -146,7 +146,7 @@ def test_no_event_waits_behind_a_case_that_is_mended_meanwhile(desk: Desk, works
     desk.register(uuid7(), 1)
     (message,) = desk.messages()
     header = message.header
-    tracking = PartitionTracking(desk.name, 1, header.log_id, header.partition, header.case)
+    tracking = PartitionTracking(desk.name, 1, log_id=header.log_id, partition=header.partition, case=header.case)
     with pytest.raises(NotParked):
         workshop.inbox.parking.park(message, tracking)
     workshop.inbox.receive(message)

@@ -107,7 +107,7 @@ def test_a_nats_that_says_it_has_no_tls_is_told_nothing(loop: Loop, tmp_path: Pa
     """nats-py would go on in clear: whoever is on the way would only have to say so."""
     plain = Nats(tmp_path / "plain", ports.choose({"nats": None})["nats"])
     with up(plain):
-        access = NatsAccess(f"tls://127.0.0.1:{plain.port}", plain.deployer_seed, authority.file)
+        access = NatsAccess(f"tls://127.0.0.1:{plain.port}", plain.deployer_seed, authorities=authority.file)
         with pytest.raises((ssl.SSLError, NatsError, OSError)):
             entered(loop, access)
         entered(loop, replace(access, url=plain.url))

@@ -110,7 +110,15 @@ def test_an_operator_is_told_in_french_and_a_program_in_json(
 
 
 def test_findings_are_one_json_line_each_and_french_for_people() -> None:
-    found = Finding(Kind.ALTERED, "intake", 5, uuid4(), uuid4(), "request-received", differs={"unit": ("a", "b")})
+    found = Finding(
+        Kind.ALTERED,
+        "intake",
+        position=5,
+        event=uuid4(),
+        case=uuid4(),
+        name="request-received",
+        differs={"unit": ("a", "b")},
+    )
     assert json.loads(json.dumps(found.line(), default=str))["differs"] == {"unit": ["a", "b"]}
     assert "intake, position 5\u00a0: événement modifié au service" in str(found)
     assert "unité porteuse\u00a0: «\u202fa\u202f» au registre, «\u202fb\u202f» au service" in str(found)

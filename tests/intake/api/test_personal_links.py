@@ -214,11 +214,11 @@ def test_a_provider_reads_its_own_consultations_in_parcours_and_nothing_else(hou
     given, rival = house.give("provider", "Cabinet Vilaine"), house.give("provider", "Cabinet Loire")
     running = house.open(parcours)
     app, case = running.application, UUID(house.case)
-    plan = Plan(uuid7(), UNIT, "some-adviser", app.clock.now(), ("strategy",), {})
-    unit = app.context(case, Actor("some-adviser", Role.ADVISER, UNIT))
+    plan = Plan(uuid7(), UNIT, adviser="some-adviser", admitted_at=app.clock.now(), axes=("strategy",), baseline={})
+    unit = app.context(case, Actor("some-adviser", Role.ADVISER, unit=UNIT))
     app.handle(accompaniment.decider, case, OpenParcours(plan), unit)
     number, deadline = uuid7(), app.clock.now() + timedelta(days=9)
-    opening = OpenConsultation(uuid7(), "Refondre le budget", (GridLine("Méthode", 100),), deadline)
+    opening = OpenConsultation(uuid7(), "Refondre le budget", grid=(GridLine("Méthode", 100),), deadline=deadline)
     app.handle(consultation.decider, number, opening, unit)
     for name, account in (("Cabinet Vilaine", given["id"]), ("Cabinet Loire", rival["id"])):
         app.handle(consultation.decider, number, ConsultProvider(name, account), unit)
@@ -245,7 +245,7 @@ def test_a_mandate_is_that_of_the_person_whichever_link_they_came_in_by(house: H
     first = house.give()
     running = house.open(diagnostic)
     app, case = running.application, UUID(house.case)
-    opening = OpenDiagnosis(uuid7(), UNIT, "some-adviser", app.clock.now(), 12)
+    opening = OpenDiagnosis(uuid7(), UNIT, adviser="some-adviser", admitted_at=app.clock.now(), headcount=12)
     app.handle(diagnosis.decider, case, opening, app.context(case, Actor("ourselves", Role.SERVICE)))
     path, word = f"/api/v1/diagnoses/{case}", {"version": 1, "content_hash": "0" * 64}
 

@@ -126,14 +126,14 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known) -> Iterator[C
     for role in Role:
         for whose, right in rights(role, case):
             if role not in roles:
-                yield Cell(which, role, right, "role")
+                yield Cell(which, role, right=right, refused="role")
                 break
             own = "own-dossier" if role in rights_table.BOUND else None
             if action is None or (which, role) == THE_HASHES_ALONE:
-                yield Cell(which, role, right, own)
+                yield Cell(which, role, right=right, refused=own)
                 continue
             allowed, policy = rights_table.decision(role, whose, action)
-            yield Cell(which, role, right, None if allowed else own or policy)
+            yield Cell(which, role, right=right, refused=None if allowed else own or policy)
     if "{case}" in which and "{id}" in which:
         yield from of_nothing(which, case)
 
@@ -145,10 +145,10 @@ def of_nothing(which: str, case: str) -> Iterator[Cell]:
     """What does not stand in a dossier: whoever may not read this one is told the same as of what does."""
     (_, own), _, (_, elsewhere) = rights(Role.ADVISER, case)
     nothing = str(uuid7())
-    yield Cell(which, Role.PILOT, own, "role", instead={"id": nothing})
-    yield Cell(which, Role.ADVISER, elsewhere, "no-rule", instead={"id": nothing})
-    yield Cell(which, Role.ADVISER, own, unknown=True, instead={"id": nothing})
-    yield Cell(which, Role.ADVISER, own, unknown=True, instead={"case": nothing})
+    yield Cell(which, Role.PILOT, right=own, refused="role", instead={"id": nothing})
+    yield Cell(which, Role.ADVISER, right=elsewhere, refused="no-rule", instead={"id": nothing})
+    yield Cell(which, Role.ADVISER, right=own, unknown=True, instead={"id": nothing})
+    yield Cell(which, Role.ADVISER, right=own, unknown=True, instead={"case": nothing})
 
 
 def rights(role: Role, case: str) -> Iterator[tuple[str, dict[str, Any]]]:

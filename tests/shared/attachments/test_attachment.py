@@ -10,9 +10,24 @@ from shared.attachments.attachment import AttachmentCited, AttachmentWithdrawn, 
 from shared.testing.scenarios import CASE, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
-ADD = AddAttachment("signed_agreement", "Convention", "convention.pdf", "application/pdf", 1200, "ab" * 32, "00")
+ADD = AddAttachment(
+    "signed_agreement",
+    "Convention",
+    file_name="convention.pdf",
+    media_type="application/pdf",
+    size=1200,
+    content_hash="ab" * 32,
+    salt="00",
+)
 ADDED = AttachmentAdded(
-    CASE, "signed_agreement", text("Convention"), text("convention.pdf"), "application/pdf", 1200, "ab" * 32, text("00")
+    CASE,
+    "signed_agreement",
+    title=text("Convention"),
+    file_name=text("convention.pdf"),
+    media_type="application/pdf",
+    size=1200,
+    content_hash="ab" * 32,
+    salt=text("00"),
 )
 CITE = CiteAttachment("agreement-signed", UUID(int=5))
 CITED = AttachmentCited("agreement-signed", UUID(int=5))
@@ -50,7 +65,14 @@ def test_a_withdrawn_file_may_be_added_again_and_its_citations_stand() -> None:
 
 def test_an_unknown_file_or_one_of_another_case_is_none() -> None:
     elsewhere = AttachmentAdded(
-        UUID(int=2), "other", text("Convention"), text("c.pdf"), "application/pdf", 1, "", text("")
+        UUID(int=2),
+        "other",
+        title=text("Convention"),
+        file_name=text("c.pdf"),
+        media_type="application/pdf",
+        size=1,
+        content_hash="",
+        salt=text(""),
     )
     for history in (given(), given(elsewhere)):
         for command in (CITE, WITHDRAW):

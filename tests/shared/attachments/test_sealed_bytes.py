@@ -43,7 +43,15 @@ def adviser(followup: Served) -> Client:
 @pytest.fixture
 def path(followup: Served) -> str:
     app, case = followup.application, uuid7()
-    command = OpenFollowUp(uuid7(), app.clock.now(), UUID(int=8), "dla-44", "some-adviser", {"fte": 10.5}, {})
+    command = OpenFollowUp(
+        uuid7(),
+        app.clock.now(),
+        structure=UUID(int=8),
+        unit="dla-44",
+        adviser="some-adviser",
+        baseline={"fte": 10.5},
+        definitions={},
+    )
     app.handle(decider, case, command, app.context(case, Actor("service:followup", Role.SERVICE)))
     return f"/api/v1/follow-ups/{case}/attachments"
 

@@ -52,12 +52,19 @@ def everywhere(text: str) -> Document:
         Paragraph(text),
         Paragraph(text, aside=True),
         Facts(((text, text),)),
-        Table(line, (Column(line), Column("Nombre", number=True), Column("Reste", 3)), ((text, text, text),)),
+        Table(line, (Column(line), Column("Nombre", number=True), Column("Reste", 3)), rows=((text, text, text),)),
         Bullets((text,)),
-        Signatures((Party(line, line, line), Party("Le prestataire"))),
+        Signatures((Party(line, line, note=line), Party("Le prestataire"))),
     )
-    validation = Validation(3, "ab" * 32, (line,), AT)
-    return Document(line, line, line, blocks, Origin(CASE, CASE, 14, AT), validation)
+    validation = Validation(3, "ab" * 32, by=(line,), at=AT)
+    return Document(
+        line,
+        line,
+        unit=line,
+        blocks=blocks,
+        origin=Origin(CASE, CASE, version=14, recorded_at=AT),
+        validation=validation,
+    )
 
 
 class Tags(HTMLParser):

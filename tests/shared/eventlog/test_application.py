@@ -215,7 +215,7 @@ def test_a_value_that_a_later_event_carries_on_opens_and_is_forgotten_with_its_k
     ring = app.vault.keys([])
     carried = Noted(2, last)
     meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
-    app.events.put([RecordedEvent(case, 2, meta, carried, ring)], cases=[case])
+    app.events.put([RecordedEvent(case, 2, meta=meta, data=carried, ring=ring)], cases=[case])
     assert to_plain(app.load(decider, case).state, app.vault.shown)["last"] == "Léa Martin"
     app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
     app.vault.forget()
@@ -249,7 +249,7 @@ def test_what_cannot_be_read_back_never_becomes_history(app: ServiceApplication)
     with pytest.raises(MapperDeserialisationError):
         meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
         unreadable = Noted("seven", PersonalData(case, "Léa"))  # type: ignore[arg-type]
-        app.events.put([RecordedEvent(case, 1, meta, unreadable, app.vault.keys([case]))])
+        app.events.put([RecordedEvent(case, 1, meta=meta, data=unreadable, ring=app.vault.keys([case]))])
     assert not entries(app.recorder)
 
 
@@ -257,7 +257,9 @@ def test_a_value_in_two_fields_of_one_event_opens_in_both(app: ServiceApplicatio
     case, twice = uuid7(), PersonalData(uuid7(), "Léa Martin")
     ring = app.vault.keys([UUID(str(twice.key))])
     meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
-    stored = app.mapper.to_stored_event(RecordedEvent(case, 1, meta, Noted(1, twice, (twice,)), ring))
+    stored = app.mapper.to_stored_event(
+        RecordedEvent(case, 1, meta=meta, data=Noted(1, twice, remarks=(twice,)), ring=ring)
+    )
     app.vault.keep(ring)
     assert to_plain(app.mapper.to_domain_event(stored).data, app.vault.open)["remarks"] == ("Léa Martin",)
 
@@ -282,6 +284,6 @@ def test_an_upcast_that_moves_a_sealed_field_leaves_it_readable(app: ServiceAppl
     app.vault.keep(ring)
     meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
     then, now = EventMapper([Wished], {}), EventMapper([WishedNow], {})
-    old = then.to_stored_event(RecordedEvent(case, 1, meta, Wished(Encrypted(case, "un toit")), ring))
+    old = then.to_stored_event(RecordedEvent(case, 1, meta=meta, data=Wished(Encrypted(case, "un toit")), ring=ring))
     (wish,) = now.to_domain_event(old).data.wishes
     assert app.vault.open(wish) == "un toit"

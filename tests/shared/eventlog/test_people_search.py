@@ -42,7 +42,7 @@ def noted(app: ServiceApplication, case: UUID, who: str, number: int = 1) -> UUI
 
 def forgotten(app: ServiceApplication, person: UUID) -> None:
     stream = case_erasure_id(person)
-    command = ErasePerson(person, count_values_of(app, person), is_case_key(app, person))
+    command = ErasePerson(person, count_values_of(app, person), nobody=is_case_key(app, person))
     app.handle(forgetting, stream, command, app.context(stream, ADVISER))
 
 

@@ -51,7 +51,7 @@ def app(database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.Monkey
     app = ServiceApplication(service.name, service.deciders, url, key)
     app.create_tables()
     partition = partition_of(CASE)
-    tracking = PartitionTracking("intake", 1, LOG, partition, CASE, parks=True)
+    tracking = PartitionTracking("intake", 1, log_id=LOG, partition=partition, case=CASE, parks=True)
     row = {
         "publisher": "intake",
         "case_id": str(CASE),

@@ -81,7 +81,7 @@ def test_what_was_moved_while_it_was_about_to_fire_does_not_fire_and_records_not
     ask(app, stream, day(app, -2))
     (row,) = app.recorder.fetch("SELECT due_at FROM {schema}.dues")
     ask(app, stream, day(app, 5))
-    firing = FiredDeadline(stream, "alarm", "bell", row["due_at"], app.clock.now())
+    firing = FiredDeadline(stream, "alarm", key="bell", due_at=row["due_at"], fired_at=app.clock.now())
     with pytest.raises(DeadlineAlreadyFired):
         app.handle(
             alarm_aggregate.decider, stream, alarm_aggregate.Ring("bell"), app.context(stream, ADVISER), firing=firing

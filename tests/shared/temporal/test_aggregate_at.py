@@ -111,11 +111,11 @@ def test_each_event_says_what_it_changed(app: ServiceApplication) -> None:
     noted(app, case, 1, 2, 3)
     told = list(changes_between(app, decider, case, PointInTime(version=1), PointInTime(version=3)))
     assert [(step.event.originator_version, step.changes) for step in told] == [
-        (2, [FieldChange("total", 1, 3)]),
-        (3, [FieldChange("total", 3, 6)]),
+        (2, [FieldChange("total", 1, after=3)]),
+        (3, [FieldChange("total", 3, after=6)]),
     ]
     whole = list(changes_between(app, decider, case, PointInTime(version=0), PointInTime()))
-    assert whole[0].changes == [FieldChange("last", None, "Léa Martin"), FieldChange("total", None, 1)]
+    assert whole[0].changes == [FieldChange("last", None, after="Léa Martin"), FieldChange("total", None, after=1)]
 
 
 def test_what_was_erased_since_is_named(app: ServiceApplication, url: str) -> None:
@@ -141,14 +141,14 @@ def test_a_change_between_two_erased_values_is_told_and_says_what_was_erased(app
     between = (PointInTime(version=1), PointInTime(version=3))
     same, replaced = changes_between(app, decider, case, *between)
     assert (same.changes, same.erased) == ([], []), "another seal, the same name"
-    assert replaced.changes == [FieldChange("last", "Léa Martin", "Léa Martin-Le Goff")]
+    assert replaced.changes == [FieldChange("last", "Léa Martin", after="Léa Martin-Le Goff")]
     keys = [UUID(str(load_aggregate_at(app, decider, case, PointInTime(version=n)).state.last.key)) for n in (1, 2, 3)]  # type: ignore[union-attr]
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE keys SET wrapped = NULL WHERE key_id = ANY(%s)", (keys,))
     app.vault.forget()
     same, replaced = changes_between(app, decider, case, *between)
-    assert (replaced.changes, replaced.erased) == ([FieldChange("last", ERASED_TEXT, ERASED_TEXT)], keys[1:])
-    assert (same.changes, same.erased) == ([FieldChange("last", ERASED_TEXT, ERASED_TEXT)], keys[:2]), (
+    assert (replaced.changes, replaced.erased) == ([FieldChange("last", ERASED_TEXT, after=ERASED_TEXT)], keys[1:])
+    assert (same.changes, same.erased) == ([FieldChange("last", ERASED_TEXT, after=ERASED_TEXT)], keys[:2]), (
         "nobody can tell any more"
     )
 
@@ -180,7 +180,7 @@ def write(diary: Diary, said: Dated | Named) -> Diary:
     return replace(diary, named=(*diary.named, said.name))
 
 
-diary: Decider[Diary] = Decider("diary", Diary(), say, write, (), (Dated, Named))
+diary: Decider[Diary] = Decider("diary", Diary(), decide=say, evolve=write, commands=(), events=(Dated, Named))
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_a_fact_told_late_counts_from_its_own_day(dated: ServiceApplication) -> 
         ]
 
     then = PointInTime(on=today - timedelta(days=5))
-    soon = (3, [FieldChange("dated", ["late"], ["late", "soon"])])
+    soon = (3, [FieldChange("dated", ["late"], after=["late", "soon"])])
     assert told(then, PointInTime(on=today)) == told(then, PointInTime()) == [soon]
     assert [version for version, _ in told(PointInTime(version=0), then)] == [1, 2]
     assert told(PointInTime(on=today), then) == []

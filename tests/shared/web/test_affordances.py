@@ -155,7 +155,11 @@ def test_a_right_is_taken_back_once_one_was_given(serve: Serve) -> None:
 def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
     diagnostic = serve(diagnostic_service)
     now = diagnostic.application.clock.now()
-    case = opened(diagnostic, diagnosis.decider, OpenDiagnosis(uuid7(), UNIT, "some-adviser", now, 12))
+    case = opened(
+        diagnostic,
+        diagnosis.decider,
+        OpenDiagnosis(uuid7(), UNIT, adviser="some-adviser", admitted_at=now, headcount=12),
+    )
     adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=str(case))
     path = f"/api/v1/diagnoses/{case}"
     assert not {"submit-diagnosis", "correct-session", "prioritise-scenarios"} & links(adviser.get(path)).keys()
@@ -186,7 +190,13 @@ def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
 
 def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> None:
     running = serve(parcours_service)
-    plan = Plan(uuid7(), UNIT, "some-adviser", running.application.clock.now() - timedelta(days=40), ("finance",))
+    plan = Plan(
+        uuid7(),
+        UNIT,
+        adviser="some-adviser",
+        admitted_at=running.application.clock.now() - timedelta(days=40),
+        axes=("finance",),
+    )
     case = opened(running, parcours.decider, OpenParcours(plan))
     adviser, leader = running.by("adviser", unit=UNIT), running.by("leader", unit=None, case=str(case))
     path = f"/api/v1/parcours/{case}"
@@ -221,7 +231,13 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
 def test_a_consultation_and_a_fund_tell_theirs(serve: Serve) -> None:
     running = serve(parcours_service)
     adviser, manager = running.by("adviser", unit=UNIT), running.by("manager", unit=UNIT)
-    plan = Plan(uuid7(), UNIT, "some-adviser", running.application.clock.now() - timedelta(days=40), ("finance",))
+    plan = Plan(
+        uuid7(),
+        UNIT,
+        adviser="some-adviser",
+        admitted_at=running.application.clock.now() - timedelta(days=40),
+        axes=("finance",),
+    )
     path = f"/api/v1/parcours/{opened(running, parcours.decider, OpenParcours(plan))}"
     action = {"kind": "consulting", "axis": "finance", "title": "Un appui", "who": "Un cabinet", "planned_days": 5}
     adviser.post(f"{path}/actions", action | {"starts_on": day(10), "ends_on": day(90)})
@@ -240,7 +256,16 @@ def test_a_consultation_and_a_fund_tell_theirs(serve: Serve) -> None:
 def test_a_follow_up_is_concluded_once_its_reviews_are_held(serve: Serve) -> None:
     running = serve(followup_service)
     adviser, now = running.by("adviser", unit=UNIT), running.application.clock.now()
-    opening = OpenFollowUp(uuid7(), now, uuid7(), UNIT, "some-adviser", {}, {}, {"M0": 0})
+    opening = OpenFollowUp(
+        uuid7(),
+        now,
+        structure=uuid7(),
+        unit=UNIT,
+        adviser="some-adviser",
+        baseline={},
+        definitions={},
+        reviews={"M0": 0},
+    )
     path = f"/api/v1/follow-ups/{opened(running, follow_up.decider, opening)}"
     first = links(adviser.get(path))
     assert first["record-review"]["title"] == "Consigner un bilan"

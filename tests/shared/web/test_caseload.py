@@ -139,7 +139,9 @@ def test_a_caseload_is_for_those_at_work(serve: Serve, service: Service) -> None
 def test_a_diagnosis_waits_for_its_session_its_leader_and_its_plan(serve: Serve) -> None:
     diagnostic = serve(diagnostic_service)
     app, case = diagnostic.application, uuid7()
-    command = OpenDiagnosis(uuid7(), "dla-44", diagnostic.id_of("some-adviser"), app.clock.now(), 12)
+    command = OpenDiagnosis(
+        uuid7(), "dla-44", adviser=diagnostic.id_of("some-adviser"), admitted_at=app.clock.now(), headcount=12
+    )
     app.handle(diagnosis, case, command, app.context(case, OURSELVES))
     adviser, leader = diagnostic.by("adviser"), diagnostic.by("leader", case=str(case))
     path = f"/api/v1/diagnoses/{case}"
@@ -175,7 +177,7 @@ def test_a_parcours_waits_to_be_shared_and_for_the_structures_word(serve: Serve)
     running = serve(parcours_service)
     app, case, adviser = running.application, uuid7(), running.by("adviser")
     now = app.clock.now()
-    plan = Plan(uuid7(), "dla-44", running.id_of("some-adviser"), now, ("finance",))
+    plan = Plan(uuid7(), "dla-44", adviser=running.id_of("some-adviser"), admitted_at=now, axes=("finance",))
     app.handle(parcours, case, OpenParcours(plan), app.context(case, OURSELVES))
     up_to_date(running, parcours_service)
     assert in_days(running, adviser, adviser="me") == [("parcours_to_share", 60, False)]
@@ -277,7 +279,14 @@ def test_a_follow_up_waits_for_its_reviews_and_then_to_be_closed(serve: Serve) -
     app, case, adviser = running.application, uuid7(), running.by("adviser")
     now, reviews = app.clock.now(), {"M0": 0, "M6": 6}
     opened = OpenFollowUp(
-        uuid7(), now, UUID(int=8), "dla-44", running.id_of("some-adviser"), {"fte": 10.0}, {}, reviews
+        uuid7(),
+        now,
+        structure=UUID(int=8),
+        unit="dla-44",
+        adviser=running.id_of("some-adviser"),
+        baseline={"fte": 10.0},
+        definitions={},
+        reviews=reviews,
     )
     app.handle(follow_up, case, opened, app.context(case, OURSELVES))
     path = f"/api/v1/follow-ups/{case}"

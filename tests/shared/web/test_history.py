@@ -31,7 +31,9 @@ def path(diagnostic: Served) -> str:
     application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
     case = uuid7()
     ourselves = Actor("service:diagnostic", Role.SERVICE)
-    command = OpenDiagnosis(uuid7(), "dla-44", "some-adviser", application.clock.now(), 12)
+    command = OpenDiagnosis(
+        uuid7(), "dla-44", adviser="some-adviser", admitted_at=application.clock.now(), headcount=12
+    )
     application.handle(decider, case, command, application.context(case, ourselves))
     path = f"/api/v1/diagnoses/{case}"
     for findings, rating in (("Une seule subvention.", 2), ("Deux financeurs.", 3)):

@@ -15,13 +15,13 @@ def people() -> list[Person]:
     told = [(key, person, story.unit_of(person)) for story in stories for key, person in story.people.items()]
     units = tuple(sorted({unit for _, _, unit in told}))
     watching = [
-        Person("dev-auditor", "Ariane Audren", "auditor", units=units),
-        Person("dev-dpo", "Denis Pouliquen", "dpo", units=units),
-        Person("dev-ops", "Olivia Prat", "ops"),
+        Person("dev-auditor", "Ariane Audren", role="auditor", units=units),
+        Person("dev-dpo", "Denis Pouliquen", role="dpo", units=units),
+        Person("dev-ops", "Olivia Prat", role="ops"),
     ]
     working = {
         (person.name, unit): Person(
-            f"demo-{key}", person.name, person.role, unit, units if person.role == "regional" else ()
+            f"demo-{key}", person.name, role=person.role, unit=unit, units=units if person.role == "regional" else ()
         )
         for key, person, unit in told
         if person.role in LISTED

@@ -84,7 +84,9 @@ class Provider:
         """Where the browser goes, with a code that is good for once."""
         code = secrets.token_urlsafe(24)
         until = time.monotonic() + CODE_LASTS
-        self._codes[code] = _Granted(person, asked["redirect_uri"], asked["code_challenge"], asked.get("nonce"), until)
+        self._codes[code] = _Granted(
+            person, asked["redirect_uri"], challenge=asked["code_challenge"], nonce=asked.get("nonce"), until=until
+        )
         return f"{self.redirect_uri}?{urlencode({'code': code, 'state': asked['state'], 'iss': ISSUER})}"
 
     def tokens(self, asked: dict[str, str]) -> dict[str, Any] | None:
@@ -122,7 +124,7 @@ class Provider:
         units = tuple(form.get("units", "").replace(",", " ").split())
         name = form.get("name", "") or role
         unit = form.get("unit", "") or None
-        return Person(f"dev-{role}-{name}", name, role, unit, units, form.get("case", "") or None)
+        return Person(f"dev-{role}-{name}", name, role=role, unit=unit, units=units, case=form.get("case", "") or None)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         provider = self

@@ -120,7 +120,7 @@ def timeline(
         _over(asked, as_of)
     awaited = unsettled(asked, as_of) if as_of else []  # before what was heard is read
     told = counted(_heard(asked, id), as_of, on)
-    wanted = Wanted(service or (), role or (), event or ())
+    wanted = Wanted(service or (), role or (), events=event or ())
     found = [each for each in told if each in wanted]
     if order is Order.NEWEST:
         found.reverse()

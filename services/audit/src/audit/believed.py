@@ -95,7 +95,7 @@ def _read(app: ServiceApplication, entry: LogEntry, leaf: Leaf | None, integrate
     committed = entry.id > integrated if leaf is None else opens(leaf, heard)
     if not committed or not agrees(entry, heard, header):
         raise Disbelieved(_id(entry))
-    return Believed(heard, header, leaf)
+    return Believed(heard, header, leaf=leaf)
 
 
 def _agrees(row: CaseAccess | None, found: Sequence[Believed]) -> None:

@@ -64,13 +64,13 @@ def decide(heard: Heard, command: HearEvent, _context: Context) -> list[EventHea
         EventHeard(
             command.publisher,
             command.log_id,
-            command.position,
-            command.event,
-            command.recorded_at,
-            command.header,
-            command.body,
-            command.label,
-            command.contract,
+            position=command.position,
+            event=command.event,
+            recorded_at=command.recorded_at,
+            header=command.header,
+            body=command.body,
+            label=command.label,
+            contract=command.contract,
         )
     ]
 
@@ -84,9 +84,9 @@ def in_charge(_heard: Heard, event: EventHeard) -> CaseAccess | None:
     if event.publisher != "intake" or event.event not in PUTS_IN_CHARGE or event.body is None:
         return None
     told = json.loads(event.body)
-    return CaseAccess(told["adviser"], told["confidential"], told.get("archived", False))
+    return CaseAccess(told["adviser"], told["confidential"], archived=told.get("archived", False))
 
 
 decider: Decider[Heard] = Decider(
-    "heard", Heard(), decide, evolve, commands=(HearEvent,), events=(EventHeard,), in_charge=in_charge
+    "heard", Heard(), decide=decide, evolve=evolve, commands=(HearEvent,), events=(EventHeard,), in_charge=in_charge
 )

@@ -14,7 +14,7 @@ reactions = Reactions("audit")
 @reactions.on_every(PHASES)
 def keep(message: Message) -> CommandDispatch:
     """Every event of every service is kept as it was told."""
-    return CommandDispatch(domain.decider, message.header.id, heard_as(message))
+    return CommandDispatch(domain.decider, message.header.id, command=heard_as(message))
 
 
 def heard_as(message: Message) -> domain.HearEvent:
@@ -22,11 +22,11 @@ def heard_as(message: Message) -> domain.HearEvent:
     return domain.HearEvent(
         header.publisher,
         header.log_id,
-        header.position,
-        header.event,
-        header.recorded_at,
-        bytes(message.told).decode(),
-        None if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False),
-        message.label,
-        message.contract,
+        position=header.position,
+        event=header.event,
+        recorded_at=header.recorded_at,
+        header=bytes(message.told).decode(),
+        body=None if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False),
+        label=message.label,
+        contract=message.contract,
     )

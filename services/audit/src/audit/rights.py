@@ -29,11 +29,11 @@ def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
             held[told.right] = Right(
                 told.right,
                 Role(told.role),
-                told.unit,
-                told.units,
-                told.dossier,
-                told.since,
-                told.until,
-                told.person,
+                unit=told.unit,
+                units=told.units,
+                dossier=told.dossier,
+                since=told.since,
+                until=told.until,
+                person=told.person,
             )
     return tuple(held.values())

@@ -54,7 +54,7 @@ async def reader_of(request: Request, case: UUID | None = None) -> Reader:
     motive = session.motives.get(str(case)) if case else None
     if case and motive is None and session.must_say_why:
         raise MotiveNeeded(case)
-    return Reader(session.token, session.right.id if session.right else None, motive, str(uuid7()))
+    return Reader(session.token, session.right.id if session.right else None, motive=motive, correlation=str(uuid7()))
 
 
 async def rights_of(request: Request) -> list[Right]:

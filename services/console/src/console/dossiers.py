@@ -110,8 +110,8 @@ async def timeline(
     wanted = Wanted(
         tuple(phase or ()),
         tuple(filter(None, role or ())),
-        tuple(filter(None, evenement or ())),
-        NEWEST if ordre == NEWEST else OLDEST,
+        events=tuple(filter(None, evenement or ())),
+        order=NEWEST if ordre == NEWEST else OLDEST,
     )
     return page(
         request,

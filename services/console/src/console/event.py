@@ -33,7 +33,7 @@ async def event_page(request: Request, case: UUID, event: UUID) -> Response:
     lines = lines_of(told["events"])
     line = next((each for each in lines if each.event["id"] == str(event)), None)
     if line is None:
-        raise Trouble("audit", 404, "unknown-event", "Événement inconnu", UNKNOWN)
+        raise Trouble("audit", 404, slug="unknown-event", title="Événement inconnu", detail=UNKNOWN)
     stored = await attempt(_stored(services, reader, line.event["service"], case, str(line.event["position"])))
     of_stream = [each.event for each in lines if each.event["stream"] == line.event["stream"]]
     at = of_stream.index(line.event)

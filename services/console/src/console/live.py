@@ -32,7 +32,7 @@ async def live(request: Request, case: UUID, depuis: Annotated[str, Query(max_le
     seen = positions(request.headers.get("last-event-id") or depuis)
 
     def shown(news: Sequence[dict[str, Any]]) -> str:
-        lines = [Line(event, BEGINS.get(event["service"], 0), None) for event in news]
+        lines = [Line(event, BEGINS.get(event["service"], 0), cause=None) for event in news]
         return rendered(request, "arrivals.html", case=case, lines=lines)
 
     every = request.app.state.settings.polled

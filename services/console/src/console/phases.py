@@ -18,14 +18,14 @@ class Place:
 
 
 PLACES = {
-    "accueil": Place("intake", "Accueil", "/api/v1/requests/{case}"),
-    "diagnostic": Place("diagnostic", "Diagnostic partagé", "/api/v1/diagnoses/{case}"),
-    "parcours": Place("parcours", "Parcours", "/api/v1/parcours/{case}"),
-    "suivi": Place("followup", "Suivi et consolidation", "/api/v1/follow-ups/{case}"),
+    "accueil": Place("intake", "Accueil", path="/api/v1/requests/{case}"),
+    "diagnostic": Place("diagnostic", "Diagnostic partagé", path="/api/v1/diagnoses/{case}"),
+    "parcours": Place("parcours", "Parcours", path="/api/v1/parcours/{case}"),
+    "suivi": Place("followup", "Suivi et consolidation", path="/api/v1/follow-ups/{case}"),
 }
 BESIDE = {
-    "orientation": Place("intake", "Orientation", "/api/v1/requests/{case}/orientations/{stream}"),
-    "consultation": Place("parcours", "Consultation", "/api/v1/parcours/{case}/consultations/{stream}"),
+    "orientation": Place("intake", "Orientation", path="/api/v1/requests/{case}/orientations/{stream}"),
+    "consultation": Place("parcours", "Consultation", path="/api/v1/parcours/{case}/consultations/{stream}"),
 }
 """What has versions of its own within a dossier."""
 BEGUN_BY = {"orientation-proposed": "orientation", "consultation-opened": "consultation"}

@@ -108,7 +108,7 @@ def _change(path: str, before: Any, after: Any, names: Mapping[str, str]) -> Cha
     parts = [name or number for number, name in PART.findall(path)]
     name = next((each for each in reversed(parts) if not each.isdigit()), "")
     where = [f"n°\u00a0{int(each) + 1}" if each.isdigit() else names.get(each) or words.label(each) for each in parts]
-    return Change(path, where, _alone(name, before), _alone(name, after))
+    return Change(path, where, before=_alone(name, before), after=_alone(name, after))
 
 
 def _alone(name: str, value: Any) -> list[Node]:
@@ -142,7 +142,7 @@ def _node(label: str, name: str, value: Any, path: str, marked: frozenset[str]) 
         return Node(label, said, marked=changed, sealed=sealed, path=path)
     said = words.said(value, name)
     whole = value if isinstance(value, str) and said != value else None
-    return Node(label, said, whole, marked=changed, sealed=isinstance(value, Sealed), path=path)
+    return Node(label, said, whole=whole, marked=changed, sealed=isinstance(value, Sealed), path=path)
 
 
 def _holds_objects(values: Sequence[Any]) -> bool:

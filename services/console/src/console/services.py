@@ -130,7 +130,7 @@ def _told(service: str, answer: httpx.Response) -> Trouble:
     try:
         told = answer.json()
         slug = str(told["type"]).rpartition("/")[2]
-        return Trouble(service, answer.status_code, slug, str(told["title"]), str(told["detail"]))
+        return Trouble(service, answer.status_code, slug=slug, title=str(told["title"]), detail=str(told["detail"]))
     except (ValueError, KeyError, TypeError):
         return _unreadable(service)
 
@@ -139,9 +139,10 @@ def _silent(service: str) -> Trouble:
     return Trouble(
         service,
         503,
-        "silent",
-        "Service momentanément indisponible",
-        f"Le service «\u202f{NAMES[service]}\u202f» ne répond pas. Rien n’est perdu\u00a0: réessayez dans un instant.",
+        slug="silent",
+        title="Service momentanément indisponible",
+        detail=f"Le service «\u202f{NAMES[service]}\u202f» ne répond pas. Rien n’est perdu\u00a0:"
+        " réessayez dans un instant.",
     )
 
 
@@ -149,7 +150,7 @@ def _unreadable(service: str) -> Trouble:
     return Trouble(
         service,
         502,
-        "unreadable",
-        "Réponse illisible",
-        f"Le service «\u202f{NAMES[service]}\u202f» a répondu d’une manière que cette page ne comprend pas.",
+        slug="unreadable",
+        title="Réponse illisible",
+        detail=f"Le service «\u202f{NAMES[service]}\u202f» a répondu d’une manière que cette page ne comprend pas.",
     )

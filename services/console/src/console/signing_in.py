@@ -70,7 +70,7 @@ async def with_a_token(request: Request) -> Response:
     token = form.get("jeton", "")
     if not request.app.state.settings.development or not _is_token(token):
         return _not_signed_in(request, "Ce n’est pas un jeton\u00a0: «\u202fmake token\u202f» en affiche un.")
-    visit_of(request).session = _opened(request, Tokens(token, None, None, None))
+    visit_of(request).session = _opened(request, Tokens(token, None, expires=None, name=None))
     return RedirectResponse(within(form.get("vers", "/")), 303)
 
 
@@ -88,7 +88,7 @@ async def with_a_personal_link(request: Request) -> Response:
             request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis le message que vous avez reçu."
         )
     visit = visit_of(request)
-    before, visit.session = visit.session, _opened(request, Tokens(secret, None, None, None))
+    before, visit.session = visit.session, _opened(request, Tokens(secret, None, expires=None, name=None))
     try:
         await rights_of(request)
     except Trouble as trouble:

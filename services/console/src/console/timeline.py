@@ -75,7 +75,7 @@ def lines_of(events: Sequence[dict[str, Any]]) -> list[Line]:
     by_id = {event["id"]: event for event in events}
     begins, lines = dict(BEGINS), []
     for event in events:
-        lines.append(Line(event, begins.get(event["service"], 0), by_id.get(event["causation"])))
+        lines.append(Line(event, begins.get(event["service"], 0), cause=by_id.get(event["causation"])))
         if event["event"] == VALIDATED:
             begins["parcours"] = 3
     return lines

@@ -30,8 +30,8 @@ class Visit:
     def __init__(self, settings: ConsoleSettings, cookies: Mapping[str, str]) -> None:
         self._cookies = cookies
         key = settings.sealing_key()
-        self._session_jar = Jar("dla-session", key, settings.secure)
-        self._attempt_jar = Jar("dla-sign-in", key, settings.secure, same_site="Lax", max_age=600)
+        self._session_jar = Jar("dla-session", key, secure=settings.secure)
+        self._attempt_jar = Jar("dla-sign-in", key, secure=settings.secure, same_site="Lax", max_age=600)
         self._found = self._session_jar.opened(cookies)
         self.ended = False
         """Whether there was a session, which is over."""

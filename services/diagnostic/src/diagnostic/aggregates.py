@@ -32,21 +32,21 @@ def _delay(row: Row) -> str:
 release = Release(
     diagnoses,
     "plans d’accompagnement convenus dans la période",
-    "agreed_at",
-    (
+    happened="agreed_at",
+    dimensions=(
         Dimension(
             "size",
             "Emplois concernés, par effectif au diagnostic",
-            {band: size_label(band) for band in (*SIZE_CLASSES, UNKNOWN)},
-            size_at_the_diagnosis,
-            SIZE_MIDPOINTS,
+            keys={band: size_label(band) for band in (*SIZE_CLASSES, UNKNOWN)},
+            of=size_at_the_diagnosis,
+            middles=SIZE_MIDPOINTS,
         ),
         Dimension(
             "difficulty",
             "Difficulté qualifiée au diagnostic",
-            {str(level): said for level, said in LEVELS.items()} | {UNKNOWN: "non qualifiée"},
-            _level,
+            keys={str(level): said for level, said in LEVELS.items()} | {UNKNOWN: "non qualifiée"},
+            of=_level,
         ),
-        Dimension("delay", "Délai de l’admission au plan", DELAYS, _delay),
+        Dimension("delay", "Délai de l’admission au plan", keys=DELAYS, of=_delay),
     ),
 )

@@ -14,11 +14,11 @@ SESSION, SUBMISSION, WORD = "session_to_hold", "diagnosis_to_submit", "leader_to
 CONTESTED, PLAN = "contestation_to_answer", "plan_to_agree"
 DIAGNOSIS = "/api/v1/diagnoses/{case}"
 WHATS = {
-    SESSION: TaskKind("Première séance de diagnostic à tenir", DIAGNOSIS, 30),
-    SUBMISSION: TaskKind("Diagnostic à soumettre à la structure", DIAGNOSIS, 90),
-    WORD: TaskKind("Diagnostic soumis\u00a0: réponse de la structure attendue", DIAGNOSIS, 15),
-    CONTESTED: TaskKind("Diagnostic contesté\u00a0: à revoir avec la structure", DIAGNOSIS, 15),
-    PLAN: TaskKind("Plan d’accompagnement à convenir", DIAGNOSIS, 30),
+    SESSION: TaskKind("Première séance de diagnostic à tenir", DIAGNOSIS, days=30),
+    SUBMISSION: TaskKind("Diagnostic à soumettre à la structure", DIAGNOSIS, days=90),
+    WORD: TaskKind("Diagnostic soumis\u00a0: réponse de la structure attendue", DIAGNOSIS, days=15),
+    CONTESTED: TaskKind("Diagnostic contesté\u00a0: à revoir avec la structure", DIAGNOSIS, days=15),
+    PLAN: TaskKind("Plan d’accompagnement à convenir", DIAGNOSIS, days=30),
 }
 """Days are ours, and no official delay."""
 AT = {Status.SUBMITTED: WORD, Status.CONTESTED: CONTESTED, Status.VALIDATED: PLAN}

@@ -47,8 +47,10 @@ STANDING = {
 
 def of_diagnosis(diagnosis: Diagnosis) -> Iterable[DocumentTemplate[Diagnosis]]:
     lacking = None if diagnosis.content_version else EMPTY
-    yield DocumentTemplate("diagnostic-partage", "Diagnostic partagé", shared_diagnosis, lacking)
-    yield DocumentTemplate("plan-d-accompagnement", "Plan d’accompagnement", plan, None if diagnosis.plan else NO_PLAN)
+    yield DocumentTemplate("diagnostic-partage", "Diagnostic partagé", write=shared_diagnosis, lacking=lacking)
+    yield DocumentTemplate(
+        "plan-d-accompagnement", "Plan d’accompagnement", write=plan, lacking=None if diagnosis.plan else NO_PLAN
+    )
 
 
 def shared_diagnosis(reading: DocumentSource[Diagnosis]) -> Document:
@@ -86,7 +88,7 @@ def plan(reading: DocumentSource[Diagnosis]) -> Document:
         Heading("Les objectifs"),
         Paragraph(reading.show(event.objectives)),
         Heading("Les axes de changement"),
-        Table("Axes retenus, dans l’ordre", (Column("Rang"), Column("Axe", 8)), axes),
+        Table("Axes retenus, dans l’ordre", (Column("Rang"), Column("Axe", 8)), rows=axes),
         Heading("D’où part la structure"),
         Paragraph("Ces chiffres serviront de repère au suivi, avec les mêmes définitions.", aside=True),
         _baseline(event),
@@ -107,7 +109,7 @@ def _validation(reading: DocumentSource[Diagnosis]) -> Validation | None:
         if told.event.content_hash == submitted.content_hash and told.event.leader in diagnosis.validations
     ]
     by = tuple(f"dirigeant·e {told.by}" for told in agreeing)
-    return Validation(submitted.version, submitted.content_hash, by, agreeing[-1].recorded_at)
+    return Validation(submitted.version, submitted.content_hash, by=by, at=agreeing[-1].recorded_at)
 
 
 def _sessions(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
@@ -122,7 +124,7 @@ def _sessions(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[
         rows.append((format_date(session.held_on), "\n".join(people), said))
     yield Heading(SECTIONS[Section.SESSIONS])
     columns = (Column("Date", 2), Column("Avec", 4), Column("Notes", 5))
-    yield Table("Séances tenues avec la structure", columns, tuple(rows))
+    yield Table("Séances tenues avec la structure", columns, rows=tuple(rows))
 
 
 def _axes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
@@ -130,7 +132,9 @@ def _axes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Bloc
         return
     yield Heading(SECTIONS[Section.AXES])
     marks = tuple((axis.label, f"{found.rating}\u00a0sur\u00a05") for axis, found in content.axes.items())
-    yield Table("Vue d’ensemble, de 1 (fragile) à 5 (solide)", (Column("Axe", 6), Column("Note", number=True)), marks)
+    yield Table(
+        "Vue d’ensemble, de 1 (fragile) à 5 (solide)", (Column("Axe", 6), Column("Note", number=True)), rows=marks
+    )
     for axis, found in content.axes.items():
         yield Heading(axis.label, 3)
         yield Paragraph(reading.show(found.findings))
@@ -154,7 +158,7 @@ def _economics(economics: Economics | None) -> Iterator[Block]:
     yield Heading(SECTIONS[Section.ECONOMICS])
     caption = f"Exercice clos en {economics.fiscal_year}, {economics.perimeter.label}"
     rows = tuple((AMOUNTS[name], format_euros(cents)) for name, cents in economics.amounts.items())
-    yield Table(caption, (Column("Poste", 4), Column("Montant", 2, number=True)), rows)
+    yield Table(caption, (Column("Poste", 4), Column("Montant", 2, number=True)), rows=rows)
 
 
 def _indicators(content: Content) -> Iterator[Block]:
@@ -163,7 +167,7 @@ def _indicators(content: Content) -> Iterator[Block]:
     yield Heading(SECTIONS[Section.INDICATORS])
     rows = tuple((each.definition, format_number(each.value)) for each in content.indicators.values())
     yield Table(
-        "Indicateurs propres à la structure", (Column("Ce qui est compté", 5), Column("Valeur", number=True)), rows
+        "Indicateurs propres à la structure", (Column("Ce qui est compté", 5), Column("Valeur", number=True)), rows=rows
     )
 
 
@@ -240,4 +244,6 @@ def _baseline(event: PlanAgreed) -> Table:
         for code, value in event.baseline.items()
     )
     year = f", exercice clos en {event.fiscal_year}" if event.fiscal_year else ""
-    return Table(f"Situation de départ{year}", (Column("Ce qui est compté", 5), Column("Valeur", 2, number=True)), rows)
+    return Table(
+        f"Situation de départ{year}", (Column("Ce qui est compté", 5), Column("Valeur", 2, number=True)), rows=rows
+    )

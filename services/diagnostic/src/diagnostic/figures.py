@@ -116,4 +116,4 @@ def _level_in_french(level: str) -> str:
     return Level(level).label
 
 
-figures = Figures(diagnoses, _counted, BEHIND.__getitem__)
+figures = Figures(diagnoses, _counted, behind=BEHIND.__getitem__)

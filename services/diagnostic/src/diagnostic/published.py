@@ -27,7 +27,7 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
                 fiscal_year=agreed.fiscal_year,
                 perimeter=agreed.perimeter,
             )
-        case events.BaselineCorrected(code, _, value, effective_on):
+        case events.BaselineCorrected(code, _, value=value, effective_on=effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
         case forgetting.PersonErased(person, values):
             return contracts.PersonForgotten(person=person, values=values)

@@ -34,9 +34,9 @@ def advice(asked: ServiceApplication, then: CaseAt, case: UUID, reader: Actor) -
         AdviceReading(
             each.advice,
             shown(each.centre),
-            shown(each.question),
-            each.received_on,
-            shown(each.answer) if each.answer else None,
+            question=shown(each.question),
+            received_on=each.received_on,
+            answer=shown(each.answer) if each.answer else None,
         )
         for each in found
     ]

@@ -17,5 +17,7 @@ follow_case_access(reactions)
 @reactions.on(RequestAdmitted)
 def open_diagnosis(event: RequestAdmitted, header: Header) -> CommandDispatch:
     """A structure entered the DLA: its diagnosis opens by itself."""
-    command = commands.OpenDiagnosis(event.structure, event.unit, event.adviser, header.recorded_at, event.headcount)
-    return CommandDispatch(diagnosis.decider, header.case, command)
+    command = commands.OpenDiagnosis(
+        event.structure, event.unit, adviser=event.adviser, admitted_at=header.recorded_at, headcount=event.headcount
+    )
+    return CommandDispatch(diagnosis.decider, header.case, command=command)

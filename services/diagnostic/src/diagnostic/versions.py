@@ -53,7 +53,12 @@ def made(asked: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[Cont
         if isinstance(recorded.data, get_args(Edit)):
             who, edit = recorded.meta, event_name(recorded.data).label
             content = with_edit(content, recorded.data)
-            found.append((ContentVersion(len(found) + 1, who.actor, who.role, entry.recorded_at, edit), content))
+            found.append(
+                (
+                    ContentVersion(len(found) + 1, who.actor, role=who.role, made_at=entry.recorded_at, edit=edit),
+                    content,
+                )
+            )
         else:
             _leaders_part(found, entry, recorded, asked)
     return found
@@ -73,7 +78,7 @@ def shared(
     share = then.loaded(decider, case).state.committee.seen_on(day.astimezone(UTC).date())
     content = to_plain(of_diagnosis.at(made(asked, then, case), share.version), asked.vault.shown)
     scope = [section for section in share.scope if within is None or section in within.scope]
-    return SharedReading(share.version, share.until, {section: content[section] for section in scope})
+    return SharedReading(share.version, share.until, content={section: content[section] for section in scope})
 
 
 def _leaders_part(
@@ -86,9 +91,11 @@ def _leaders_part(
         case DiagnosisValidated(version):
             made[version - 1][0].validated.append(LeaderDecision(who, at))
         case DiagnosisContested(version, reasons):
-            made[version - 1][0].contested.append(LeaderDecision(who, at, asked.vault.shown(reasons)))
+            made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=asked.vault.shown(reasons)))
         case SubmissionVoided(version) | ValidationVoided(version):
             made[version - 1][0].voided_at = at
 
 
-of_diagnosis = VersionEndpoints("Le diagnostic", decider, made, Content(), changes, Difference)
+of_diagnosis = VersionEndpoints(
+    "Le diagnostic", decider, made=made, nothing=Content(), changes=changes, difference=Difference
+)

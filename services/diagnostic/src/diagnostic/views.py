@@ -29,7 +29,7 @@ from shared.projections import Projection, Row
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
-        case DiagnosisOpened(structure, unit, adviser, admitted_at, headcount):
+        case DiagnosisOpened(structure, unit, adviser=adviser, admitted_at=admitted_at, headcount=headcount):
             return row | {
                 "status": Status.OPEN,
                 "structure": structure,
@@ -58,7 +58,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | _sessions(_replaced(row["session_days"], number, None))
         case EmploymentRecorded(employment) | EmploymentCorrected(employment):
             return row | {"employment": {"cdi": employment.cdi, "cdd": employment.cdd}}
-        case BaselineCorrected(code, _, value) if code in (row["employment"] or ()):
+        case BaselineCorrected(code, _, value=value) if code in (row["employment"] or ()):
             return row | {"employment": row["employment"] | {code: value}}
         case DifficultyQualified(difficulty):
             return row | {"difficulty": difficulty.level}

@@ -49,12 +49,14 @@ def _needs(row: Row) -> str:
 release = Release(
     follow_ups,
     "suivis clos dans la période",
-    "closed_at",
-    (
-        Dimension("outcome", "Issue du suivi", {str(outcome): said for outcome, said in OUTCOMES.items()}, _outcome),
-        Dimension("satisfaction", "Satisfaction", OPINIONS, _satisfaction),
-        Dimension("appropriation", "Appropriation des changements", OPINIONS, _appropriation),
-        Dimension("jobs", "ETP au dernier bilan, comparés au diagnostic", CHANGES, _jobs),
-        Dimension("needs", "Nouveaux besoins", {"found": "repérés", "none": "aucun"}, _needs),
+    happened="closed_at",
+    dimensions=(
+        Dimension(
+            "outcome", "Issue du suivi", keys={str(outcome): said for outcome, said in OUTCOMES.items()}, of=_outcome
+        ),
+        Dimension("satisfaction", "Satisfaction", keys=OPINIONS, of=_satisfaction),
+        Dimension("appropriation", "Appropriation des changements", keys=OPINIONS, of=_appropriation),
+        Dimension("jobs", "ETP au dernier bilan, comparés au diagnostic", keys=CHANGES, of=_jobs),
+        Dimension("needs", "Nouveaux besoins", keys={"found": "repérés", "none": "aucun"}, of=_needs),
     ),
 )

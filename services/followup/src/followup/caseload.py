@@ -15,7 +15,7 @@ REVIEW, CLOSURE = "review_to_hold", "follow_up_to_close"
 FOLLOW_UP = "/api/v1/follow-ups/{case}"
 WHATS = {
     REVIEW: TaskKind("Bilan de suivi à tenir", FOLLOW_UP),
-    CLOSURE: TaskKind("Suivi à clore\u00a0: plus aucun bilan n’est prévu", FOLLOW_UP, 30),
+    CLOSURE: TaskKind("Suivi à clore\u00a0: plus aucun bilan n’est prévu", FOLLOW_UP, days=30),
 }
 """Days are ours, and no official delay."""
 

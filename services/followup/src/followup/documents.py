@@ -28,7 +28,7 @@ NO_REVIEW = "Aucun bilan n’a encore été réalisé, et le suivi n’est pas c
 
 def of_follow_up(follow_up: FollowUp) -> Iterable[DocumentTemplate[FollowUp]]:
     told = any(review.report for review in follow_up.reviews.values()) or follow_up.outcome
-    yield DocumentTemplate("bilan", "Bilan de l’accompagnement", balance, None if told else NO_REVIEW)
+    yield DocumentTemplate("bilan", "Bilan de l’accompagnement", write=balance, lacking=None if told else NO_REVIEW)
 
 
 def balance(reading: DocumentSource[FollowUp]) -> Document:
@@ -38,7 +38,7 @@ def balance(reading: DocumentSource[FollowUp]) -> Document:
         Table(
             "Bilans prévus et réalisés",
             (Column("Bilan", 3), Column("Échéance", 4), Column("Tenu le", 4), Column("État", 5)),
-            tuple(_reviews(follow_up)),
+            rows=tuple(_reviews(follow_up)),
         ),
         *_comparison(reading),
         *_reports(reading),
@@ -94,7 +94,7 @@ def _comparison(reading: DocumentSource[FollowUp]) -> Iterator[Block]:
         )
         for code in measured
     )
-    yield Table("Indicateurs, du diagnostic aux bilans", columns, rows)
+    yield Table("Indicateurs, du diagnostic aux bilans", columns, rows=rows)
     for code, correction in follow_up.corrections.items():
         if code in measured:
             yield Paragraph(

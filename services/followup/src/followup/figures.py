@@ -125,4 +125,4 @@ def _kind_of(event: Any) -> str | None:
     return None if review is None else _kind(review)
 
 
-figures = Figures(follow_ups, _counted, lambda code: BEHIND.get(code, MEASURED), _kind_of, keyed="review")
+figures = Figures(follow_ups, _counted, behind=lambda code: BEHIND.get(code, MEASURED), key_of=_kind_of, keyed="review")

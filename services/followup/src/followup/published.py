@@ -26,7 +26,7 @@ def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
             return contracts.ReviewDue(review=review, due_on=due_on)
         case events.ReviewOverdue(review, due_on):
             return contracts.ReviewDue(review=review, due_on=due_on, overdue=True)
-        case events.ParcoursUpdateAsked(review, _, axes):
+        case events.ParcoursUpdateAsked(review, _, axes=axes):
             return contracts.ParcoursUpdateAsked(review=review, axes=axes)
         case events.ParcoursUpdateWithdrawn(motive) if motive:  # without one, it is parcours that told
             return contracts.ParcoursUpdateWithdrawn()

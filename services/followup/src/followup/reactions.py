@@ -45,30 +45,32 @@ def open_follow_up(event: ParcoursCompleted, header: Header) -> CommandDispatch:
     command = commands.OpenFollowUp(
         header.id,
         header.recorded_at,
-        event.structure,
-        event.unit,
-        event.adviser,
-        event.baseline,
-        event.definitions,
-        settings.reviews,
+        structure=event.structure,
+        unit=event.unit,
+        adviser=event.adviser,
+        baseline=event.baseline,
+        definitions=event.definitions,
+        reviews=settings.reviews,
     )
-    return CommandDispatch(follow_up.decider, header.case, command)
+    return CommandDispatch(follow_up.decider, header.case, command=command)
 
 
 @reactions.on(BaselineCorrected)
 def compare_with_what_is_corrected(event: BaselineCorrected, header: Header) -> CommandDispatch:
     """The diagnosis was wrong on a figure: reviews, those held included, are set beside what it is now known to be."""
-    command = commands.HearBaselineCorrection(event.code, event.value, event.effective_on, header.recorded_at)
-    return CommandDispatch(follow_up.decider, header.case, command)
+    command = commands.HearBaselineCorrection(
+        event.code, event.value, effective_on=event.effective_on, corrected_at=header.recorded_at
+    )
+    return CommandDispatch(follow_up.decider, header.case, command=command)
 
 
 @reactions.on(ParcoursAbandoned)
 def drop_parcours_update(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
     """The parcours was abandoned: follow-up does not wait any more for its update."""
-    return CommandDispatch(follow_up.decider, header.case, commands.DropParcoursUpdate())
+    return CommandDispatch(follow_up.decider, header.case, command=commands.DropParcoursUpdate())
 
 
 @reactions.on(ParcoursUpdateAbandoned)
 def go_on_without_update(_: ParcoursUpdateAbandoned, header: Header) -> CommandDispatch:
     """Only the update was given up: the follow-up goes on with the reviews it had, and may be concluded."""
-    return CommandDispatch(follow_up.decider, header.case, commands.DropParcoursUpdate())
+    return CommandDispatch(follow_up.decider, header.case, command=commands.DropParcoursUpdate())

@@ -33,7 +33,9 @@ ENDED = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
-        case FollowUpOpened(_, structure, unit, adviser, baseline, _, reviews):
+        case FollowUpOpened(
+            _, structure, unit=unit, adviser=adviser, baseline=baseline, definitions=_, reviews=reviews
+        ):
             opened = {
                 "status": Status.OPEN,
                 "structure": structure,
@@ -53,7 +55,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
                 "satisfaction": {},
             }
             return _due(row | opened, reviews)
-        case FollowUpResumed(_, adviser, reviews):
+        case FollowUpResumed(_, adviser, reviews=reviews):
             reopened = row | {"status": Status.OPEN, "adviser": adviser, "outcome": None, "closed_at": None}
             reopened |= {"update_asked_at": None}
             return _due(reopened, row["due"] | reviews)
@@ -69,7 +71,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _done(_told(row, review, report), ReviewStatus.HELD, review)
         case ReviewCorrected(review, report):
             return _told(row, review, report)
-        case ReviewCancelled(review, _, due_on):
+        case ReviewCancelled(review, _, due_on=due_on):
             forgotten = {said: _without(row[said], review) for said in ("measured", "appropriation", "satisfaction")}
             left = _reviews(_without(row["reviews"], review))
             return _due(row | forgotten | left, row["due"] | {review: due_on})
@@ -146,7 +148,7 @@ def _sheet(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | {"status": sheet.Status.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
         case sheet.SheetReturned():
             return row | {"status": sheet.Status.RETURNED}
-        case sheet.SheetPublished(theme, title, context, what_worked, limits):
+        case sheet.SheetPublished(theme, title, context=context, what_worked=what_worked, limits=limits):
             told = {"title": title, "context": context, "what_worked": what_worked, "limits": limits}
             return row | told | {"status": sheet.Status.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
     return row
@@ -155,8 +157,8 @@ def _sheet(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
 sheets = Projection(
     "sheets:v1",
     _sheet,
-    ("theme", "title", "context", "what_worked", "limits"),
-    sheet.decider.events,
+    searched=("theme", "title", "context", "what_worked", "limits"),
+    about=sheet.decider.events,
     filters=("status", "theme"),
     sorts=("theme", "title", "submitted_at", "published_at"),
     opened="submitted_at",

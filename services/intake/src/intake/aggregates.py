@@ -56,25 +56,29 @@ def _delay(row: Row) -> str:
 release = Release(
     requests,
     "demandes qui ont reçu une suite dans la période",
-    "outcome_at",
-    (
-        Dimension("outcome", "Suite donnée", OUTCOMES, _outcome),
-        Dimension("legal_form", "Forme juridique", FORMS, _form),
+    happened="outcome_at",
+    dimensions=(
+        Dimension("outcome", "Suite donnée", keys=OUTCOMES, of=_outcome),
+        Dimension("legal_form", "Forme juridique", keys=FORMS, of=_form),
         Dimension(
-            "size", "Effectif", {band: size_label(band) for band in (*SIZE_CLASSES, UNKNOWN)}, _size, SIZE_MIDPOINTS
+            "size",
+            "Effectif",
+            keys={band: size_label(band) for band in (*SIZE_CLASSES, UNKNOWN)},
+            of=_size,
+            middles=SIZE_MIDPOINTS,
         ),
         Dimension(
             "sector",
             "Secteur d’activité",
-            {letter: name for letter, (name, _) in SECTIONS.items()} | {UNKNOWN: "activité inconnue"},
-            _section,
+            keys={letter: name for letter, (name, _) in SECTIONS.items()} | {UNKNOWN: "activité inconnue"},
+            of=_section,
         ),
         Dimension(
             "difficulty",
             "Difficulté",
-            {str(level): words.LEVELS[level] for level in Level} | {UNKNOWN: "non qualifiée"},
-            _level,
+            keys={str(level): words.LEVELS[level] for level in Level} | {UNKNOWN: "non qualifiée"},
+            of=_level,
         ),
-        Dimension("delay", "Délai avant la suite donnée", DELAYS | {"more": "plus de 60 jours"}, _delay),
+        Dimension("delay", "Délai avant la suite donnée", keys=DELAYS | {"more": "plus de 60 jours"}, of=_delay),
     ),
 )

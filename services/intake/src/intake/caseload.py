@@ -26,9 +26,9 @@ from shared.queries import Caseload, TaskKind, due_entry
 TRIAGE, MEETING, OUTCOME, CHASE = "request_to_triage", "meeting_to_hold", "outcome_to_give", "orientation_to_chase"
 REQUEST = "/api/v1/requests/{case}"
 WHATS = {
-    TRIAGE: TaskKind("Difficultés de la structure à qualifier", REQUEST, 2),
-    MEETING: TaskKind("Entretien d’accueil à tenir", REQUEST, 15),
-    OUTCOME: TaskKind("Suite à donner à la demande", REQUEST, 30),
+    TRIAGE: TaskKind("Difficultés de la structure à qualifier", REQUEST, days=2),
+    MEETING: TaskKind("Entretien d’accueil à tenir", REQUEST, days=15),
+    OUTCOME: TaskKind("Suite à donner à la demande", REQUEST, days=30),
     CHASE: TaskKind("Orientation à relancer", f"{REQUEST}/orientations/{{item}}"),
 }
 """Days are ours, and no official delay; those of a chase, and of the meeting of a structure in a crisis, are those
@@ -78,4 +78,4 @@ def _without(row: Row, *keys: str) -> Row:
     return row | {"due": {key: entry for key, entry in row["due"].items() if key not in keys}}
 
 
-caseload = Caseload(Projection("caseload:v1", _project), WHATS, _paces)
+caseload = Caseload(Projection("caseload:v1", _project), WHATS, paces=_paces)

@@ -47,7 +47,18 @@ def install(cli: typer.Typer, service: Service) -> None:
             identity = UUID(pseudonym(settings.identity_key.get_secret_value(), settings.issuer, subject))
         assert identity is not None
         over, named = tuple(units or ()), tuple(territories or ())
-        asked = GrantRight(identity, role, motive, unit, over, None, _day(since), _day(until), name, named)
+        asked = GrantRight(
+            identity,
+            role,
+            motive=motive,
+            unit=unit,
+            units=over,
+            dossier=None,
+            since=_day(since),
+            until=_day(until),
+            name=name,
+            territories=named,
+        )
         app = service.application(settings)
         try:
             receipt = app.handle(deployed.register, identity, asked, app.context(identity, OPERATOR))

@@ -98,13 +98,13 @@ def _prefill(company: _Company, source: str, now: datetime) -> Prefill:
     return Prefill(
         source,
         now,
-        company.nature_juridique,
-        company.activite_principale,
-        company.siege.commune,
-        company.tranche_effectif_salarie,
-        flags.est_ess,
-        flags.est_association,
-        flags.est_siae,
+        legal_category=company.nature_juridique,
+        naf=company.activite_principale,
+        commune_code=company.siege.commune,
+        headcount_band=company.tranche_effectif_salarie,
+        is_ess=flags.est_ess,
+        is_association=flags.est_association,
+        is_siae=flags.est_siae,
     )
 
 

@@ -42,7 +42,7 @@ OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdra
 
 
 def of_request(_: Request) -> Iterable[DocumentTemplate[Request]]:
-    yield DocumentTemplate("fiche-d-accueil", "Fiche d’accueil", reception)
+    yield DocumentTemplate("fiche-d-accueil", "Fiche d’accueil", write=reception)
 
 
 def reception(reading: DocumentSource[Request]) -> Document:
@@ -66,7 +66,7 @@ def reception(reading: DocumentSource[Request]) -> Document:
 
 
 def of_orientation(_: Orientation) -> Iterable[DocumentTemplate[Orientation]]:
-    yield DocumentTemplate("lettre-d-orientation", "Lettre d’orientation", letter)
+    yield DocumentTemplate("lettre-d-orientation", "Lettre d’orientation", write=letter)
 
 
 def letter(reading: DocumentSource[Orientation]) -> Document:
@@ -92,7 +92,7 @@ def letter(reading: DocumentSource[Orientation]) -> Document:
         *_agreement(reading),
         Paragraph("Merci de nous dire que vous avez bien reçu cette orientation, puis ce qu’il en advient."),
         Paragraph("Nous vous prions d’agréer, Madame, Monsieur, nos salutations distinguées."),
-        Signatures((Party("Pour l’unité du DLA", request.unit, "Nom et qualité\u00a0:"),)),
+        Signatures((Party("Pour l’unité du DLA", request.unit, note="Nom et qualité\u00a0:"),)),
         Heading("La structure"),
         Facts(tuple(structure_facts(request.structure))),
         *contact(reading, request.contact),
@@ -192,7 +192,7 @@ def _criteria(reading: DocumentSource[Request]) -> Iterator[Block]:
         return
     yield Heading("Le faisceau de critères")
     columns = (Column("Critère", 3), Column("Constat", 2), Column("Éléments", 5))
-    yield Table(f"Critères examinés (version {rules.version} des critères de l’unité)", columns, tuple(rows))
+    yield Table(f"Critères examinés (version {rules.version} des critères de l’unité)", columns, rows=tuple(rows))
     hard = [criterion.label for criterion in rules.hard if criterion.code not in judged]
     if hard:
         yield Paragraph(f"Reste à examiner\u00a0: {', '.join(hard)}.", aside=True)

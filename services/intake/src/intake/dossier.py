@@ -33,4 +33,4 @@ def _of_a_bearer(app: ServiceApplication, identity: UUID) -> ProtectedCase | Non
     told = [app.recorder.in_charge(case) for case in cases if case]
     units = frozenset(unit for each in dossiers if each for unit in each.units)
     adviser = told[0].adviser if len(told) == 1 and told[0] else None
-    return ProtectedCase(identity, units, any(each.confidential for each in told if each), adviser)
+    return ProtectedCase(identity, units, confidential=any(each.confidential for each in told if each), adviser=adviser)

@@ -21,9 +21,9 @@ def paper(app: ServiceApplication, told: Certificate) -> Document:
     return Document(
         "Certificat d’effacement",
         f"Personne {told.person}",
-        "Délégué·e à la protection des données",
-        tuple(_blocks(told)),
-        Origin(told.erasure, told.erasure, len(entries), entries[-1].recorded_at),
+        unit="Délégué·e à la protection des données",
+        blocks=tuple(_blocks(told)),
+        origin=Origin(told.erasure, told.erasure, version=len(entries), recorded_at=entries[-1].recorded_at),
     )
 
 
@@ -42,7 +42,7 @@ def _blocks(told: Certificate) -> list[Block]:
         Table(
             "Chaque service détruit la clé qui ouvrait les valeurs de cette personne",
             (Column("Service", 2), Column("Confirmé le", 2), Column("Valeurs effacées", number=True)),
-            tuple(_row(each) for each in told.services),
+            rows=tuple(_row(each) for each in told.services),
         ),
         Paragraph("Le service d’audit n’a jamais connu de cette personne qu’un identifiant, sans nom ni clé."),
         Heading("Ce que cet effacement ne fait pas"),

@@ -144,4 +144,4 @@ def _department(row: Row) -> str:
     return str(row["department"])
 
 
-figures = Figures(requests, _counted, lambda code: BEHIND.get(code, DESCRIBED))
+figures = Figures(requests, _counted, behind=lambda code: BEHIND.get(code, DESCRIBED))

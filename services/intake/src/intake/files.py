@@ -101,15 +101,20 @@ def criteria(path: Path) -> tuple[Criteria, ...]:
 
 def _criteria(path: Path, told: _Version) -> Criteria:
     _once(path, f"criterion of version {told.version}", (each.code for each in told.criteria))
-    listed = (Criterion(each.code, each.label, each.hard, each.question, each.source) for each in told.criteria)
-    return Criteria(told.version, told.since, tuple(listed), told.until)
+    listed = (
+        Criterion(each.code, each.label, hard=each.hard, question=each.question, source=each.source)
+        for each in told.criteria
+    )
+    return Criteria(told.version, told.since, list=tuple(listed), until=told.until)
 
 
 @lru_cache
 def targets(path: Path) -> tuple[Target, ...]:
     told = _toml(path, _Targets).targets
     _once(path, "target", (each.code for each in told))
-    return tuple(Target(each.code, each.name, each.kind, each.territory, each.source) for each in told)
+    return tuple(
+        Target(each.code, each.name, kind=each.kind, territory=each.territory, source=each.source) for each in told
+    )
 
 
 @lru_cache
@@ -140,7 +145,11 @@ def communes(path: Path) -> dict[str, Commune]:
         if not COMMUNE.fullmatch(code) or department not in MAINLAND | OVERSEAS or not row["LIBELLE"]:
             raise ValueError(f"{path}: {code!r}, {row['LIBELLE']!r} is no commune of a department {department!r}")
         found[code] = Commune(
-            code, row["LIBELLE"], department, row["COMPARENT"] or None, tuple(row.get("POSTCODES", "").split())
+            code,
+            row["LIBELLE"],
+            department=department,
+            parent=row["COMPARENT"] or None,
+            postcodes=tuple(row.get("POSTCODES", "").split()),
         )
     return found
 

@@ -115,7 +115,7 @@ for path, endpoint, command, told in (
     ("/{id}/release", release, ReleaseDossier, Suspension),
     ("/{id}/unarchiving", unarchive, UnarchiveDossier, Archived),
 ):
-    endpoint.__dict__["operation"] = Operation(command, f"/api/v1/retention{path}", (Role.DPO,))
+    endpoint.__dict__["operation"] = Operation(command, f"/api/v1/retention{path}", roles=(Role.DPO,))
     router.add_api_route(
         path,
         endpoint,

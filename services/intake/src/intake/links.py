@@ -92,7 +92,7 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
             return self._issued(request, asked, caller, case, id, body, idempotency_key, response)
 
         self._takes(give_link, self._opening(GiveLink, "", roles, (issued,)), "", 201)
-        renewal = Operation(RenewLink, f"{self._router.prefix}/{{id}}/renewal", roles, (issued,))
+        renewal = Operation(RenewLink, f"{self._router.prefix}/{{id}}/renewal", roles=roles, before=(issued,))
         self._offered.append(renewal)
         self._takes(renew_link, renewal, "/{id}/renewal", 200)
 
@@ -172,7 +172,7 @@ def issued(app: ServiceApplication, case: UUID, person: UUID, identity: UUID, as
     histories of the case: whoever has the name and the role of another is that other."""
     longest = app.clock.now().date() + timedelta(days=deployment().link_days)
     namesake = _namesake(app, case, asked) if isinstance(asked, GiveLink) else None
-    return IssueLink(asked, person, identity, longest, namesake)
+    return IssueLink(asked, person, identity=identity, longest=longest, namesake=namesake)
 
 
 def _namesake(app: ServiceApplication, case: UUID, asked: GiveLink) -> UUID | None:

@@ -71,7 +71,7 @@ def received_knowing(
     )
     url = deployment().prefill_url
     prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
-    return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows), prefill)
+    return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows), prefill=prefill)
 
 
 def within_the_unit(app: ServiceApplication, caller: Caller, asked: GrantRight) -> GrantRight:
@@ -100,12 +100,12 @@ def transferred(app: ServiceApplication, caller: Caller, asked: commands.Receive
     return commands.TakeOver(
         asked.origin,
         origin.to_unit,
-        origin.structure,
-        origin.structure_id,
-        origin.contact,
-        origin.need,
-        origin.difficulty,
-        origin.confidential,
+        structure=origin.structure,
+        structure_id=origin.structure_id,
+        contact=origin.contact,
+        need=origin.need,
+        difficulty=origin.difficulty,
+        confidential=origin.confidential,
     )
 
 
@@ -178,12 +178,12 @@ def _chase(
     return chasing.Chase(
         UUID(row["id"]),
         UUID(orientation_id),
-        row["structure"],
-        row["unit"],
-        sent["target"],
-        level,
-        date.fromisoformat(deadline) if deadline else None,
-        sent_at,
-        due_at,
+        structure=row["structure"],
+        unit=row["unit"],
+        target=sent["target"],
+        level=level,
+        legal_deadline=date.fromisoformat(deadline) if deadline else None,
+        sent_at=sent_at,
+        due_at=due_at,
         overdue=now > due_at,
     )

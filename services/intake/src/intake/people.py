@@ -98,11 +98,11 @@ def knowing(app: ServiceApplication, person: UUID, asked: OrderErasure) -> Order
     return OrderKnowing(
         person,
         asked.motive,
-        _is_dossier(app, person),
-        dossiers,
-        sum(right.until is None or right.until >= today for right in held.held)
+        is_dossier=_is_dossier(app, person),
+        dossiers=dossiers,
+        rights=sum(right.until is None or right.until >= today for right in held.held)
         + bool(bearer and not bearer.revoked and bearer.until and bearer.until >= today),
-        count_values_of(app, person),
+        values=count_values_of(app, person),
     )
 
 
@@ -156,7 +156,9 @@ def _state(app: ServiceApplication, decider: Decider[S], stream: UUID) -> S | No
         return None
 
 
-order_erasure.__dict__["operation"] = Operation(OrderErasure, "/api/v1/people/{id}", (Role.DPO,), (knowing,))
+order_erasure.__dict__["operation"] = Operation(
+    OrderErasure, "/api/v1/people/{id}", roles=(Role.DPO,), before=(knowing,)
+)
 router.add_api_route(
     "/{id}",
     order_erasure,

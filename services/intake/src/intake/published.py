@@ -34,9 +34,9 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.CaseInCharge(adviser=adviser, confidential=True)
         case events.ConfidentialityLifted(adviser=adviser):
             return contracts.CaseInCharge(adviser=adviser, confidential=False)
-        case events.DossierEntrusted(adviser, _, confidential):
+        case events.DossierEntrusted(adviser, _, confidential=confidential):
             return contracts.CaseInCharge(adviser=adviser, confidential=confidential)
-        case events.DossierArchived(_, adviser, confidential):
+        case events.DossierArchived(_, adviser, confidential=confidential):
             return contracts.CaseInCharge(adviser=adviser, confidential=confidential, archived=True)
         case events.DossierUnarchived(adviser, confidential):
             return contracts.CaseInCharge(adviser=adviser, confidential=confidential)

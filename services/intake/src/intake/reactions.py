@@ -22,20 +22,20 @@ reactions = Reactions("intake")
 @reactions.on(PlanAgreed)
 def start_accompaniment(_: PlanAgreed, header: Header) -> CommandDispatch:
     """The plan is agreed, and the parcours opens: it will tell how the case ends."""
-    return CommandDispatch(deployed.requests, header.case, commands.StartAccompaniment())
+    return CommandDispatch(deployed.requests, header.case, command=commands.StartAccompaniment())
 
 
 @reactions.on(ParcoursCompleted)
 def end_accompaniment(_: ParcoursCompleted, header: Header) -> CommandDispatch:
     """The parcours is over: the structure may ask again while its follow-up goes on, or resumes."""
-    return CommandDispatch(deployed.requests, header.case, commands.EndAccompaniment(header.recorded_at))
+    return CommandDispatch(deployed.requests, header.case, command=commands.EndAccompaniment(header.recorded_at))
 
 
 @reactions.on(ParcoursAbandoned)
 def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
     """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
     return CommandDispatch(
-        deployed.requests, header.case, commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at)
+        deployed.requests, header.case, command=commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at)
     )
 
 
@@ -43,7 +43,7 @@ def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatc
 def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch:
     """The follow-up is over, and with it the case."""
     return CommandDispatch(
-        deployed.requests, header.case, commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at)
+        deployed.requests, header.case, command=commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at)
     )
 
 
@@ -56,14 +56,19 @@ def open_linked_request(event: NeedFound, header: Header, app: ServiceApplicatio
     assert origin.contact is not None
     named = None if origin.confidential else header.case
     command = commands.OpenLinkedRequest(
-        named, origin.structure, origin.contact, origin.structure_id, origin.unit, event.theme
+        named,
+        origin.structure,
+        contact=origin.contact,
+        structure_id=origin.structure_id,
+        unit=origin.unit,
+        theme=event.theme,
     )
-    return CommandDispatch(deployed.requests, linked, command, case=linked)
+    return CommandDispatch(deployed.requests, linked, command=command, case=linked)
 
 
 def _confirmed(told: PersonErased, header: Header) -> CommandDispatch:
-    confirm = erasure.ConfirmErasure(header.publisher, told.values, header.recorded_at)
-    return CommandDispatch(erasure.decider, person_erasure_id(told.person), confirm)
+    confirm = erasure.ConfirmErasure(header.publisher, told.values, told_at=header.recorded_at)
+    return CommandDispatch(erasure.decider, person_erasure_id(told.person), command=confirm)
 
 
 @reactions.on(diagnostic.PersonForgotten)

@@ -68,6 +68,6 @@ def renewed(app: ServiceApplication, found: list[Differing], actor: Actor) -> It
 
 def _beside_the_table(identity: UUID, right: Right) -> Differing:
     try:
-        return Differing(identity, right, units_of(right.territories, deployment().competent()))
+        return Differing(identity, right, now=units_of(right.territories, deployment().competent()))
     except Refused as refused:
-        return Differing(identity, right, (), refused.detail)
+        return Differing(identity, right, now=(), obstacle=refused.detail)

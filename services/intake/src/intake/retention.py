@@ -125,7 +125,7 @@ def destroy(app: ServiceApplication, due: list[Term], actor: Actor) -> Iterator[
     for term in due:
         persons = tuple(people_only_in(app, term.case))
         values = sum(count_values_of(app, person) for person in persons)
-        command = DestroyDossier(term.kept, term.due_on, persons, values)
+        command = DestroyDossier(term.kept, term.due_on, persons=persons, values=values)
         app.handle(retention.decider, retention_of(term.case), command, app.context(term.case, actor))
         yield term
 
@@ -145,4 +145,6 @@ def _term(app: ServiceApplication, row: dict[str, object], rules: Deployment) ->
         obstacle = "destruction suspendue par le ou la DPO"
     elif status is Status.TRANSFERRED and row["went_on"]:
         obstacle = "l’unité qui l’a repris en a encore besoin"
-    return Term(case, str(row["unit"]), kept, last_on, archived_on, due_on, obstacle)
+    return Term(
+        case, str(row["unit"]), kept=kept, last_on=last_on, archived_on=archived_on, due_on=due_on, obstacle=obstacle
+    )

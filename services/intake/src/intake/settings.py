@@ -92,6 +92,6 @@ def _reference(
     return Reference(
         files.criteria(criteria) if criteria else ours.criteria,
         (*(target for target in ours.targets if target.code not in codes), *added),
-        communes(files.communes(files.COMMUNES), files.communes(own_communes) if own_communes else {}),
-        files.activities(files.ACTIVITIES) | (files.activities(activities) if activities else {}),
+        communes=communes(files.communes(files.COMMUNES), files.communes(own_communes) if own_communes else {}),
+        activities=files.activities(files.ACTIVITIES) | (files.activities(activities) if activities else {}),
     )

@@ -53,12 +53,14 @@ def _amount(row: Row) -> str:
 release = Release(
     parcours_list,
     "parcours terminés ou abandonnés dans la période",
-    "ended_at",
-    (
-        Dimension("ending", "Fin du parcours", ENDINGS, _ending),
-        Dimension("theme", "Axe de changement classé premier", AXES | {UNKNOWN: "autre, ou non classé"}, _first_axis),
-        Dimension("consulting", "Recours au conseil", {"with": "avec", "without": "sans"}, _consulting),
-        Dimension("length", "Durée depuis la validation", LENGTHS, _length),
-        Dimension("committed", "Financement engagé, rendus déduits", AMOUNTS, _amount, IN_EUROS),
+    happened="ended_at",
+    dimensions=(
+        Dimension("ending", "Fin du parcours", keys=ENDINGS, of=_ending),
+        Dimension(
+            "theme", "Axe de changement classé premier", keys=AXES | {UNKNOWN: "autre, ou non classé"}, of=_first_axis
+        ),
+        Dimension("consulting", "Recours au conseil", keys={"with": "avec", "without": "sans"}, of=_consulting),
+        Dimension("length", "Durée depuis la validation", keys=LENGTHS, of=_length),
+        Dimension("committed", "Financement engagé, rendus déduits", keys=AMOUNTS, of=_amount, middles=IN_EUROS),
     ),
 )

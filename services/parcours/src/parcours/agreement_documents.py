@@ -140,7 +140,7 @@ def _terms(reading: DocumentSource[Parcours], key: UUID, terms: Agreement) -> It
     yield Facts((*_calendar(reading.state.actions[key]), *price))
     if amendments:
         rows = tuple((format_date(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments)
-        yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), rows)
+        yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), rows=rows)
 
 
 def _price(days: int, amount: int, included: str = "") -> tuple[tuple[str, str], ...]:
@@ -173,9 +173,9 @@ def _clauses() -> Iterator[Block]:
 def _places(reading: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> Signatures:
     return Signatures(
         (
-            Party("La structure", reading.named or "", notes[0]),
-            Party("L’unité du DLA", unit, notes[1]),
-            Party("Le prestataire", provider, notes[2]),
+            Party("La structure", reading.named or "", note=notes[0]),
+            Party("L’unité du DLA", unit, note=notes[1]),
+            Party("Le prestataire", provider, note=notes[2]),
         )
     )
 

@@ -38,17 +38,17 @@ AGREEMENT, REPORT, PAYMENT = "agreement_to_sign", "report_to_accept", "payment_t
 PARCOURS = "/api/v1/parcours/{case}"
 CONSULTATION = f"{PARCOURS}/consultations/{{item}}"
 WHATS = {
-    SHARING: TaskKind("Parcours à construire et à partager avec la structure", PARCOURS, 60),
-    WORD: TaskKind("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, 15),
+    SHARING: TaskKind("Parcours à construire et à partager avec la structure", PARCOURS, days=60),
+    WORD: TaskKind("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, days=15),
     START: TaskKind("Action à commencer", PARCOURS),
     END: TaskKind("Action à terminer", PARCOURS),
-    SCORES: TaskKind("Date limite passée\u00a0: propositions à noter", CONSULTATION, 15),
-    AWARD: TaskKind("Consultation à attribuer", CONSULTATION, 15),
-    CANDIDATES: TaskKind("Candidats à informer du résultat", CONSULTATION, 7),
-    AGREEMENT: TaskKind("Convention à signer", CONSULTATION, 30),
-    REPORT: TaskKind("Rapport final à accepter", PARCOURS, 15),
-    PAYMENT: TaskKind("Paiement à autoriser", PARCOURS, 30),
-    DEBRIEF: TaskKind("Bilan de fin de parcours à tenir", PARCOURS, 30),
+    SCORES: TaskKind("Date limite passée\u00a0: propositions à noter", CONSULTATION, days=15),
+    AWARD: TaskKind("Consultation à attribuer", CONSULTATION, days=15),
+    CANDIDATES: TaskKind("Candidats à informer du résultat", CONSULTATION, days=7),
+    AGREEMENT: TaskKind("Convention à signer", CONSULTATION, days=30),
+    REPORT: TaskKind("Rapport final à accepter", PARCOURS, days=15),
+    PAYMENT: TaskKind("Paiement à autoriser", PARCOURS, days=30),
+    DEBRIEF: TaskKind("Bilan de fin de parcours à tenir", PARCOURS, days=30),
 }
 """Days are ours, and no official delay. An action is told from the day it should start or end."""
 
@@ -88,7 +88,7 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | {"actions": row["actions"] | {str(action): added}}
         case ActionRemoved(action):
             return row | {"actions": {key: told for key, told in row["actions"].items() if key != str(action)}}
-        case ActionRescheduled(action, starts_on, ends_on):
+        case ActionRescheduled(action, starts_on, ends_on=ends_on):
             return _changed(row, action, starts_on=starts_on, ends_on=ends_on)
         case ActionStarted(action):
             return _changed(row, action, step=Step.STARTED)

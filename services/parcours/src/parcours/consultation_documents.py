@@ -51,12 +51,12 @@ NOT_DECIDED = "La consultation n’a pas encore d’issue."
 
 
 def of_consultation(consultation: Consultation) -> Iterable[DocumentTemplate[Consultation]]:
-    yield DocumentTemplate("cahier-des-charges", "Cahier des charges", terms_of_reference)
+    yield DocumentTemplate("cahier-des-charges", "Cahier des charges", write=terms_of_reference)
     scored = None if consultation.scorers else NOT_SCORED
-    yield DocumentTemplate("grille-d-analyse", "Grille d’analyse des propositions", analysis, scored)
+    yield DocumentTemplate("grille-d-analyse", "Grille d’analyse des propositions", write=analysis, lacking=scored)
     decided = NOT_DECIDED if consultation.step is Step.OPEN else None
-    yield DocumentTemplate("proces-verbal", "Procès-verbal de la consultation", minutes, decided)
-    yield DocumentTemplate("projet-de-convention", DRAFT, draft, lacking_draft(consultation))
+    yield DocumentTemplate("proces-verbal", "Procès-verbal de la consultation", write=minutes, lacking=decided)
+    yield DocumentTemplate("projet-de-convention", DRAFT, write=draft, lacking=lacking_draft(consultation))
 
 
 def terms_of_reference(reading: DocumentSource[Consultation]) -> Document:
@@ -132,7 +132,7 @@ def _mission(reading: DocumentSource[Consultation], action: Action | None) -> It
 
 def _grid(reading: DocumentSource[Consultation]) -> Table:
     rows = tuple((reading.show(line.label), f"{line.weight}\u00a0%") for line in reading.state.grid)
-    return Table("Grille de notation", (Column("Critère", 6), Column("Poids", number=True)), rows)
+    return Table("Grille de notation", (Column("Critère", 6), Column("Poids", number=True)), rows=rows)
 
 
 def _ranking(reading: DocumentSource[Consultation]) -> Table:
@@ -145,7 +145,7 @@ def _ranking(reading: DocumentSource[Consultation]) -> Table:
         Column(f"Note sur {BEST}", 2, number=True),
     )
     rows = tuple(_ranked(reading, key) for key in best_first)
-    return Table("Propositions, de la mieux notée à la moins bien notée", columns, rows)
+    return Table("Propositions, de la mieux notée à la moins bien notée", columns, rows=rows)
 
 
 def _ranked_if_scored(reading: DocumentSource[Consultation]) -> Iterator[Block]:
@@ -185,7 +185,7 @@ def _scored(reading: DocumentSource[Consultation], candidate: Candidate) -> Iter
         Column("Notes", 2, number=True),
         Column("Moyenne", 2, number=True),
     )
-    yield Table(f"{format_count(len(marks), 'évaluation')}, chaque note sur {BEST}", columns, rows)
+    yield Table(f"{format_count(len(marks), 'évaluation')}, chaque note sur {BEST}", columns, rows=rows)
 
 
 def _mean(marks: tuple[tuple[int, ...], ...], line: int) -> str:
@@ -203,7 +203,7 @@ def _consulted(reading: DocumentSource[Consultation]) -> Table:
         for key, candidate in reading.state.candidates.items()
     )
     columns = (Column("Prestataire", 4), Column("A répondu", 2), Column("Informé du résultat le", 3))
-    return Table(format_count(len(rows), "prestataire consulté", "prestataires consultés"), columns, rows)
+    return Table(format_count(len(rows), "prestataire consulté", "prestataires consultés"), columns, rows=rows)
 
 
 def _interests(reading: DocumentSource[Consultation]) -> Iterator[Block]:
@@ -220,7 +220,7 @@ def _interests(reading: DocumentSource[Consultation]) -> Iterator[Block]:
     )
     yield Heading("Les déclarations d’intérêts")
     columns = (Column("Qui (identifiant)", 3), Column("Déclaration", 2), Column("Précisions", 4))
-    yield Table("Avant de noter, chacun·e dit si un intérêt l’y lie", columns, rows)
+    yield Table("Avant de noter, chacun·e dit si un intérêt l’y lie", columns, rows=rows)
 
 
 def _decision(reading: DocumentSource[Consultation]) -> Iterator[Block]:

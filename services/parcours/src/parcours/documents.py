@@ -39,12 +39,14 @@ STANDING = {
 
 
 def of_parcours(parcours: Parcours) -> Iterable[DocumentTemplate[Parcours]]:
-    yield DocumentTemplate("feuille-de-route", "Feuille de route", road_map, None if parcours.actions else NO_ACTION)
+    yield DocumentTemplate(
+        "feuille-de-route", "Feuille de route", write=road_map, lacking=None if parcours.actions else NO_ACTION
+    )
     consulting = [key for key, action in parcours.actions.items() if action.planned.kind is Kind.CONSULTING]
     for n, key in enumerate(consulting, 1):
         title = SIGNED + (f" ({n} sur {len(consulting)})" if len(consulting) > 1 else "")
         lacking = None if parcours.actions[key].agreement else NO_AGREEMENT
-        yield DocumentTemplate(f"convention-{key}", title, partial(agreement, key=key), lacking)
+        yield DocumentTemplate(f"convention-{key}", title, write=partial(agreement, key=key), lacking=lacking)
 
 
 def road_map(reading: DocumentSource[Parcours]) -> Document:
@@ -83,7 +85,7 @@ def _axes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
                 Column("Quand", 4),
                 Column("État", 3),
             )
-            yield Table(f"Actions de l’axe {rank}", columns, rows)
+            yield Table(f"Actions de l’axe {rank}", columns, rows=rows)
         if axis in parcours.deferrals:
             yield Paragraph(f"Cet axe attendra\u00a0: {reading.show(parcours.deferrals[axis])}")
 
@@ -120,4 +122,4 @@ def _validation(reading: DocumentSource[Parcours]) -> Validation | None:
     shared = parcours.shared
     agreed = [told for told in reading.all_of(ParcoursValidated) if told.event.content_hash == shared.content_hash]
     by = tuple(dict.fromkeys(f"dirigeant·e {told.by}" for told in agreed))
-    return Validation(shared.version, shared.content_hash, by, agreed[-1].recorded_at)
+    return Validation(shared.version, shared.content_hash, by=by, at=agreed[-1].recorded_at)

@@ -117,5 +117,5 @@ SUMS = (
     ("paid_cents", "Payé sur le fonds d’ingénierie (centimes)", "Σ paiements", "paid"),
 )
 
-of_parcours = Figures(parcours_list, _of_parcours, BEHIND.__getitem__)
-of_funds = Figures(funds, _of_funds, BEHIND_FUNDS.__getitem__, keyed="year")
+of_parcours = Figures(parcours_list, _of_parcours, behind=BEHIND.__getitem__)
+of_funds = Figures(funds, _of_funds, behind=BEHIND_FUNDS.__getitem__, keyed="year")

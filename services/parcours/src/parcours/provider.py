@@ -129,12 +129,12 @@ def consultations_of(then: CaseAt) -> list[ConsultationRow]:
         ConsultationRow(
             number,
             state.action,
-            state.step,
-            consulted.STEPS[state.step],
-            state.deadline,
-            len(state.candidates),
-            len(state.proposals),
-            state.winner,
+            step=state.step,
+            step_label=consulted.STEPS[state.step],
+            deadline=state.deadline,
+            candidates=len(state.candidates),
+            proposals=len(state.proposals),
+            winner=state.winner,
         )
         for number, state in _consultations(then)
     ]
@@ -152,20 +152,20 @@ def _own(asked: ServiceApplication, number: UUID, state: consulted.Consultation,
     return OwnConsultation(
         number,
         state.step,
-        consulted.STEPS[state.step],
-        key,
-        shown(state.terms),
-        [ScoredOn(shown(line.label), line.weight) for line in state.grid],
-        state.deadline,
-        _proposal(asked, candidate.proposal) if candidate.proposal else None,
-        candidate.informed_on,
-        key == state.winner if told else None,
-        state.score(key) if told else None,
+        step_label=consulted.STEPS[state.step],
+        provider=key,
+        terms=shown(state.terms),
+        grid=[ScoredOn(shown(line.label), line.weight) for line in state.grid],
+        deadline=state.deadline,
+        proposal=_proposal(asked, candidate.proposal) if candidate.proposal else None,
+        informed_on=candidate.informed_on,
+        retained=key == state.winner if told else None,
+        score=state.score(key) if told else None,
     )
 
 
 def _proposal(asked: ServiceApplication, proposal: consulted.Proposal) -> OwnProposal:
-    return OwnProposal(proposal.amount, proposal.days, asked.vault.shown(proposal.summary))
+    return OwnProposal(proposal.amount, proposal.days, summary=asked.vault.shown(proposal.summary))
 
 
 def _assignment(asked: ServiceApplication, key: UUID, action: Action) -> Assignment:
@@ -175,17 +175,17 @@ def _assignment(asked: ServiceApplication, key: UUID, action: Action) -> Assignm
     return Assignment(
         key,
         asked.vault.shown(title),
-        agreement.consultation,
-        planned.starts_on,
-        planned.ends_on,
-        action.step,
-        STEPS[action.step],
-        agreement.signed_on,
-        agreement.amount,
-        agreement.days,
-        action.days,
-        agreement.days - action.days,
-        action.report_received_on,
-        action.report_accepted,
-        action.paid,
+        consultation=agreement.consultation,
+        starts_on=planned.starts_on,
+        ends_on=planned.ends_on,
+        step=action.step,
+        step_label=STEPS[action.step],
+        signed_on=agreement.signed_on,
+        amount=agreement.amount,
+        days=agreement.days,
+        days_done=action.days,
+        days_left=agreement.days - action.days,
+        report_received_on=action.report_received_on,
+        report_accepted=action.report_accepted,
+        paid=action.paid,
     )

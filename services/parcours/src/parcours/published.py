@@ -14,7 +14,7 @@ from shared.eventlog import LogEntry, RecordedEvent
 
 def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     match recorded.data:
-        case validation.ParcoursValidated(version, content_hash, actions):
+        case validation.ParcoursValidated(version, content_hash, actions=actions):
             return contracts.ParcoursValidated(validated_version=version, content_hash=content_hash, actions=actions)
         case ending.ParcoursCompleted(plan, actions):
             return contracts.ParcoursCompleted(

@@ -22,25 +22,25 @@ def open_parcours(event: PlanAgreed, header: Header) -> CommandDispatch:
     plan = Plan(
         event.structure,
         event.unit,
-        event.adviser,
-        event.admitted_at,
-        event.axes,
-        event.baseline,
-        event.definitions,
+        adviser=event.adviser,
+        admitted_at=event.admitted_at,
+        axes=event.axes,
+        baseline=event.baseline,
+        definitions=event.definitions,
     )
-    return CommandDispatch(parcours.decider, header.case, parcours.OpenParcours(plan))
+    return CommandDispatch(parcours.decider, header.case, command=parcours.OpenParcours(plan))
 
 
 @reactions.on(ParcoursUpdateAsked)
 def take_up_again(event: ParcoursUpdateAsked, header: Header) -> CommandDispatch:
     """A review shows that the parcours must be updated: if it was completed, it is reopened as a new version."""
-    return CommandDispatch(parcours.decider, header.case, validation.TakeUpAgain(event.review))
+    return CommandDispatch(parcours.decider, header.case, command=validation.TakeUpAgain(event.review))
 
 
 @reactions.on(ParcoursUpdateWithdrawn)
 def give_update_up(_: ParcoursUpdateWithdrawn, header: Header) -> CommandDispatch:
     """The follow-up does not want the update any more: it is given up, unless something of it is under way."""
-    return CommandDispatch(parcours.decider, header.case, ending.GiveUpdateUp("Mise à jour levée au suivi"))
+    return CommandDispatch(parcours.decider, header.case, command=ending.GiveUpdateUp("Mise à jour levée au suivi"))
 
 
 @reactions.on(FollowUpClosed)
@@ -48,4 +48,6 @@ def give_update_up_of_who_closed_down(event: FollowUpClosed, header: Header) -> 
     """The structure has ceased its activity: an update of its parcours is given up, unless something is under way."""
     if event.outcome != "closed_down":
         return None
-    return CommandDispatch(parcours.decider, header.case, ending.GiveUpdateUp("Cessation d’activité de la structure"))
+    return CommandDispatch(
+        parcours.decider, header.case, command=ending.GiveUpdateUp("Cessation d’activité de la structure")
+    )

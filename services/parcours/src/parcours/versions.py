@@ -41,7 +41,11 @@ def made(asked: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[Cont
         if state.content_version > len(found):
             who = recorded.meta
             version = ContentVersion(
-                len(found) + 1, who.actor, who.role, entry.recorded_at, event_name(recorded.data).label
+                len(found) + 1,
+                who.actor,
+                role=who.role,
+                made_at=entry.recorded_at,
+                edit=event_name(recorded.data).label,
             )
             found.append((version, state.content(state.period)))
         _leaders_part(found, entry, recorded, asked)
@@ -53,12 +57,12 @@ def _leaders_part(
 ) -> None:
     who, at = recorded.meta.actor, entry.recorded_at
     match recorded.data:
-        case ParcoursShared(version, _, seen):
+        case ParcoursShared(version, _, content_hash=seen):
             made[version - 1][0].submitted_at, made[version - 1][0].content_hash = at, seen
         case ParcoursValidated(version):
             made[version - 1][0].validated.append(LeaderDecision(who, at))
         case ParcoursContested(version, reasons):
-            made[version - 1][0].contested.append(LeaderDecision(who, at, asked.vault.shown(reasons)))
+            made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=asked.vault.shown(reasons)))
         case SharedVersionLapsed(version):
             made[version - 1][0].voided_at = at
         case ParcoursAdjusted():
@@ -66,4 +70,6 @@ def _leaders_part(
                 validated.voided_at = at
 
 
-of_parcours = VersionEndpoints("Le parcours", decider, made, Content(), changes, Difference)
+of_parcours = VersionEndpoints(
+    "Le parcours", decider, made=made, nothing=Content(), changes=changes, difference=Difference
+)

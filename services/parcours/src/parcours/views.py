@@ -51,9 +51,9 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | {"ranking": ranking}
         case ActionAdded(_, planned):
             return _one_more(row, "actions", *(["consulting"] if planned.kind is Kind.CONSULTING else []))
-        case ActionRemoved(_, _, kind):
+        case ActionRemoved(_, _, kind=kind):
             return _one_more(row, "actions", *(["consulting"] if kind is Kind.CONSULTING else []), by=-1)
-        case ParcoursShared(_, _, _, period):
+        case ParcoursShared(_, _, content_hash=_, period=period):
             dates = {"starts_on": period.starts_on, "ends_on": period.ends_on}
             return row | dates | {"status": Status.SHARED, "shared_at": now, "contested": False}
         case ParcoursContested():
@@ -107,11 +107,11 @@ parcours_list = Projection(
 
 def _fund(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
-        case FundOpened(unit, year, allocated):
+        case FundOpened(unit, year, allocated=allocated):
             return row | {"unit": unit, "year": year, "allocated": allocated, "committed": 0, "paid": 0}
         case FundAdjusted(allocated):
             return row | {"allocated": allocated}
-        case FundEngaged(_, _, amount):
+        case FundEngaged(_, _, amount=amount):
             return _one_more(row, "committed", by=amount)
         case FundFreed(_, amount):
             return _one_more(row, "committed", by=-amount)

@@ -139,7 +139,11 @@ class AccessLog:
             self._app.vault.forget(key)
         if gone["rows"]:
             ourselves = Actor(f"service:{self._app.service}", Role.SERVICE)
-            self.record(AccessRecord(ourselves, None, EXPIRED_OPERATION, "", uuid7(), rows=gone["rows"]))
+            self.record(
+                AccessRecord(
+                    ourselves, None, operation=EXPIRED_OPERATION, address="", correlation=uuid7(), rows=gone["rows"]
+                )
+            )
 
 
 def _bound(number: UUID) -> str:

@@ -34,26 +34,26 @@ class CaseAccessState:
 
 
 def decide(heard: CaseAccessState, command: ReplicateCaseAccess, _context: Context) -> list[CaseAccessReplicated]:
-    if command == ReplicateCaseAccess(heard.adviser, heard.confidential, heard.archived):
+    if command == ReplicateCaseAccess(heard.adviser, heard.confidential, archived=heard.archived):
         return []
-    return [CaseAccessReplicated(command.adviser, command.confidential, command.archived)]
+    return [CaseAccessReplicated(command.adviser, command.confidential, archived=command.archived)]
 
 
 def evolve(_heard: CaseAccessState, event: CaseAccessReplicated) -> CaseAccessState:
-    return CaseAccessState(event.adviser, event.confidential, event.archived)
+    return CaseAccessState(event.adviser, event.confidential, archived=event.archived)
 
 
 def case_access(_heard: CaseAccessState, event: CaseAccessReplicated) -> CaseAccess:
-    return CaseAccess(event.adviser, event.confidential, event.archived)
+    return CaseAccess(event.adviser, event.confidential, archived=event.archived)
 
 
 decider: Decider[CaseAccessState] = Decider(
     "in_charge",
     CaseAccessState(),
-    decide,
-    evolve,
-    (ReplicateCaseAccess,),
-    (CaseAccessReplicated,),
+    decide=decide,
+    evolve=evolve,
+    commands=(ReplicateCaseAccess,),
+    events=(CaseAccessReplicated,),
     in_charge=case_access,
 )
 
@@ -66,5 +66,8 @@ def follow_case_access(reactions: Reactions) -> None:
         """Somebody else is in charge of the case, or it becomes confidential or an archive, or no longer is."""
         stream = uuid7_after(header.case, "in-charge")
         return CommandDispatch(
-            decider, stream, ReplicateCaseAccess(told.adviser, told.confidential, told.archived), case=header.case
+            decider,
+            stream,
+            command=ReplicateCaseAccess(told.adviser, told.confidential, archived=told.archived),
+            case=header.case,
         )

@@ -57,8 +57,12 @@ def decide(
     heard: ReplicatedRights, command: ReplicateRight | ReplicateRevocation, _context: Context
 ) -> list[RightReplicated | RevocationReplicated]:
     match command:
-        case ReplicateRight(right, role, unit, units, dossier, since, until, person):
-            told = RightReplicated(right, role, unit, units, dossier, since, until, person)
+        case ReplicateRight(
+            right, role, unit=unit, units=units, dossier=dossier, since=since, until=until, person=person
+        ):
+            told = RightReplicated(
+                right, role, unit=unit, units=units, dossier=dossier, since=since, until=until, person=person
+            )
             return [] if right in heard.known else [told]
         case ReplicateRevocation(right):
             return [RevocationReplicated(right)] if any(held.id == right for held in heard.rights) else []
@@ -66,8 +70,10 @@ def decide(
 
 def evolve(heard: ReplicatedRights, event: RightReplicated | RevocationReplicated) -> ReplicatedRights:
     match event:
-        case RightReplicated(right, role, unit, units, dossier, since, until, person):
-            given = Right(right, role, unit, units, dossier, since, until, person)
+        case RightReplicated(
+            right, role, unit=unit, units=units, dossier=dossier, since=since, until=until, person=person
+        ):
+            given = Right(right, role, unit=unit, units=units, dossier=dossier, since=since, until=until, person=person)
             return ReplicatedRights((*heard.rights, given), (*heard.known, right))
         case RevocationReplicated(right):
             return ReplicatedRights(tuple(held for held in heard.rights if held.id != right), heard.known)
@@ -76,10 +82,10 @@ def evolve(heard: ReplicatedRights, event: RightReplicated | RevocationReplicate
 decider: Decider[ReplicatedRights] = Decider(
     "rights",
     ReplicatedRights(),
-    decide,
-    evolve,
-    (ReplicateRight, ReplicateRevocation),
-    (RightReplicated, RevocationReplicated),
+    decide=decide,
+    evolve=evolve,
+    commands=(ReplicateRight, ReplicateRevocation),
+    events=(RightReplicated, RevocationReplicated),
 )
 
 
@@ -90,14 +96,21 @@ def follow_register(reactions: Reactions) -> None:
     def hear_right(told: RightGranted, header: Header) -> CommandDispatch:
         """Somebody was given a right: they are known here from now on."""
         command = ReplicateRight(
-            told.right, Role(told.role), told.unit, told.units, told.dossier, told.since, told.until, told.person
+            told.right,
+            Role(told.role),
+            unit=told.unit,
+            units=told.units,
+            dossier=told.dossier,
+            since=told.since,
+            until=told.until,
+            person=told.person,
         )
-        return CommandDispatch(decider, header.case, command)
+        return CommandDispatch(decider, header.case, command=command)
 
     @reactions.on(RightRevoked)
     def hear_revocation(told: RightRevoked, header: Header) -> CommandDispatch:
         """A right was taken back: it opens nothing here any more."""
-        return CommandDispatch(decider, header.case, ReplicateRevocation(told.right))
+        return CommandDispatch(decider, header.case, command=ReplicateRevocation(told.right))
 
 
 def load_replicated_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:

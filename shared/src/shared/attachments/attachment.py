@@ -102,7 +102,9 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
     match attachment.step, command:
         case AttachmentStatus.KEPT, AddAttachment():
             return []  # the same content is here already: the first one stands
-        case _, AddAttachment(kind, title, file_name, media_type, size, content_hash, salt):
+        case _, AddAttachment(
+            kind, title, file_name=file_name, media_type=media_type, size=size, content_hash=content_hash, salt=salt
+        ):
             named = context.text(title), context.text(file_name)
             return [AttachmentAdded(context.case, kind, *named, media_type, size, content_hash, context.text(salt))]
         case _ if attachment.case != context.case:
@@ -125,18 +127,27 @@ def open_to(attachment: Attachment) -> Iterator[type]:
 
 def evolve(attachment: Attachment, event: Event) -> Attachment:
     match event:
-        case AttachmentAdded(case_id, kind, title, file_name, media_type, size, content_hash, salt):
+        case AttachmentAdded(
+            case_id,
+            kind,
+            title=title,
+            file_name=file_name,
+            media_type=media_type,
+            size=size,
+            content_hash=content_hash,
+            salt=salt,
+        ):
             return Attachment(
                 AttachmentStatus.KEPT,
                 case_id,
-                kind,
-                title,
-                file_name,
-                media_type,
-                size,
-                content_hash,
-                salt,
-                attachment.cited,
+                kind=kind,
+                title=title,
+                file_name=file_name,
+                media_type=media_type,
+                size=size,
+                content_hash=content_hash,
+                salt=salt,
+                cited=attachment.cited,
             )
         case AttachmentCited(proves):
             return replace(attachment, cited=(*attachment.cited, proves))
@@ -145,5 +156,11 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
 
 
 decider: Decider[Attachment] = Decider(
-    "attachment", Attachment(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "attachment",
+    Attachment(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    open_to=open_to,
 )

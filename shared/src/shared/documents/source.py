@@ -66,9 +66,9 @@ class DocumentSource(Generic[S]):
         structure: str | None = None,
         validation: Validation | None = None,
     ) -> Document:
-        origin = Origin(self.case, self.id, len(self.told), self.told[-1].recorded_at)
+        origin = Origin(self.case, self.id, version=len(self.told), recorded_at=self.told[-1].recorded_at)
         named = structure or self.named or f"Dossier {self.case}"
-        return Document(title, named, unit, tuple(blocks), origin, validation)
+        return Document(title, named, unit=unit, blocks=tuple(blocks), origin=origin, validation=validation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,10 +77,10 @@ Event = PersonErased | CaseErased | KeyDestroyedAgain
 def decide(forgetting: ErasureState, command: Command, _context: Context) -> list[Event]:
     """Each order is answered, the second one too: whoever gave it waits for the answer."""
     match command:
-        case ErasePerson(person, values, nobody):
-            return [PersonErased(person, values, forgetting.forgotten, nobody)]
-        case EraseCase(dossier, persons, values):
-            return [] if forgetting.forgotten else [CaseErased(dossier, persons, values)]
+        case ErasePerson(person, values, nobody=nobody):
+            return [PersonErased(person, values, again=forgetting.forgotten, nobody=nobody)]
+        case EraseCase(dossier, persons, values=values):
+            return [] if forgetting.forgotten else [CaseErased(dossier, persons, values=values)]
         case DestroyKeyAgain(key, values):
             return [KeyDestroyedAgain(key, values)]
 
@@ -101,7 +101,13 @@ def destroyed_keys(event: Event) -> Iterable[UUID]:
 
 
 decider: Decider[ErasureState] = Decider(
-    "forgetting", ErasureState(), decide, evolve, Command.__args__, Event.__args__, forgets=destroyed_keys
+    "forgetting",
+    ErasureState(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    forgets=destroyed_keys,
 )
 
 

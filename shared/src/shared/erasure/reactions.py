@@ -15,11 +15,13 @@ def follow_erasures(reactions: Reactions) -> None:
     def forget_person(told: PersonErasureOrdered, header: Header, app: ServiceApplication) -> CommandDispatch:
         """A person is to be forgotten: their key is destroyed here, and nobody makes another in its place."""
         command = ErasePerson(told.person, count_values_of(app, told.person), nobody=is_case_key(app, told.person))
-        return CommandDispatch(decider, case_erasure_id(told.person), command, case=header.case)
+        return CommandDispatch(decider, case_erasure_id(told.person), command=command, case=header.case)
 
     @reactions.on(DossierDestroyed)
     def forget_dossier(_: DossierDestroyed, header: Header, app: ServiceApplication) -> CommandDispatch:
         """A dossier is past its term: its key is destroyed here, and the keys of those whom nothing else tells of."""
         persons = tuple(people_only_in(app, header.case))
         values = sum(count_values_of(app, person) for person in persons)
-        return CommandDispatch(decider, case_erasure_id(header.case), EraseCase(header.case, persons, values))
+        return CommandDispatch(
+            decider, case_erasure_id(header.case), command=EraseCase(header.case, persons, values=values)
+        )

@@ -47,7 +47,12 @@ class ServiceApplication(ServiceLog):
         self, case: UUID, actor: Actor, causation: UUID | None = None, correlation: UUID | None = None
     ) -> Context:
         return Context(
-            case, self.clock.now(), actor, causation=causation, correlation=correlation, pseudonym=self.vault.pseudonym
+            case,
+            self.clock.now(),
+            actor=actor,
+            causation=causation,
+            correlation=correlation,
+            pseudonym=self.vault.pseudonym,
         )
 
     def handle(
@@ -107,7 +112,7 @@ class ServiceApplication(ServiceLog):
                 return first
             raise
         recorded = tuple(event_name(event).name for event in part.events)
-        receipt = Receipt(stream, part.version, recorded, state=part.state)
+        receipt = Receipt(stream, part.version, events=recorded, state=part.state)
         if not (part.events or tracking or key or firing):
             return receipt
         try:
@@ -134,7 +139,7 @@ class ServiceApplication(ServiceLog):
 
     def _part(self, decider: Decider[S], stream: UUID, context: Context) -> AggregateChanges[S]:
         loaded = self.load(decider, stream)
-        return AggregateChanges(decider, stream, loaded, context, loaded.state, [])
+        return AggregateChanges(decider, stream, loaded=loaded, context=context, state=loaded.state, events=[])
 
     def _alongside(self, part: AggregateChanges[Any]) -> Iterable[AggregateChanges[Any]]:
         """What the events of this part ask of other aggregates, decided on their newest state."""

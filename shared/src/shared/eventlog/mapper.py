@@ -95,8 +95,8 @@ class EventMapper(Mapper[UUID]):
         return RecordedEvent(
             stored_event.originator_id,  # type: ignore[arg-type]
             stored_event.originator_version,
-            stored.meta,
-            stored.data,
+            meta=stored.meta,
+            data=stored.data,
         )
 
     def to_snapshot(self, state: Any) -> bytes:

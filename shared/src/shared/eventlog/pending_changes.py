@@ -53,7 +53,7 @@ class AggregateChanges(Generic[S]):
     def recorded(self, ring: DataKeys) -> Iterator[RecordedEvent[Any]]:
         """As they are stored, sealed with the keys of the ring."""
         for version, event in enumerate(self.events, self.loaded.version + 1):
-            yield RecordedEvent(self.stream, version, _meta(self.context, event), event, ring)
+            yield RecordedEvent(self.stream, version, meta=_meta(self.context, event), data=event, ring=ring)
 
     def deadline_rows(self) -> list[dict[str, Any]]:
         days: dict[tuple[str, str], date | None] = {}

@@ -44,7 +44,7 @@ def find_people(app: ServiceApplication, text: str, limit: int = 50) -> list[Fou
         " GROUP BY p.person ORDER BY since DESC, p.person LIMIT %s",
         (hash_words(app.vault, text), limit),
     )
-    return [FoundPerson(row["person"], tuple(row["cases"]), row["since"].astimezone(UTC)) for row in rows]
+    return [FoundPerson(row["person"], tuple(row["cases"]), since=row["since"].astimezone(UTC)) for row in rows]
 
 
 def personal_data_of(app: ServiceApplication, person: UUID) -> list[HeldValue]:
@@ -67,12 +67,12 @@ def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int)
                 yield HeldValue(
                     entry.case_id,
                     stream,
-                    version,
-                    name.name,
-                    name.label,
-                    path,
-                    entry.recorded_at,
-                    app.vault.shown(value),
+                    version=version,
+                    event=name.name,
+                    label=name.label,
+                    path=path,
+                    recorded_at=entry.recorded_at,
+                    value=app.vault.shown(value),
                 )
 
 

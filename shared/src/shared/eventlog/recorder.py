@@ -63,7 +63,7 @@ class LogRecorder(PostgresApplicationRecorder):
             extras["tracking"] = [tracking.row()]
         if not stored_events and not extras:
             return []
-        positions = self.appender.append(Append(stored_events, cases, extras, kwargs.get("beside")))
+        positions = self.appender.append(Append(stored_events, cases, extras=extras, beside=kwargs.get("beside")))
         self.notifier.tell()
         return positions
 

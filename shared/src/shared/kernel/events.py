@@ -47,7 +47,7 @@ def event(
 
     def declare(cls: type[T]) -> type[T]:
         declared = dataclass(frozen=True, slots=True)(cls)
-        declared.EVENT = EventName(name, version, label, upcasts, effective)  # type: ignore[attr-defined]
+        declared.EVENT = EventName(name, version, label=label, upcasts=upcasts, effective=effective)  # type: ignore[attr-defined]
         return declared
 
     return declare

@@ -75,7 +75,7 @@ def find_restored_log(app: ServiceApplication, feed: Feed, publisher: str) -> Re
     )
     heard = {row["partition"]: row["number"] for row in tracked}
     kept = {partition: _kept(feed, publisher, partition, number, page.since) for partition, number in heard.items()}
-    return RestoredLog(publisher, rows[0]["log_id"], page.log_id, page.since, heard, kept)
+    return RestoredLog(publisher, rows[0]["log_id"], new_log=page.log_id, since=page.since, heard=heard, kept=kept)
 
 
 def _kept(feed: Feed, publisher: str, partition: int, heard: int, since: int) -> int:
@@ -99,7 +99,7 @@ def effects_without_cause(app: ServiceApplication, feed: Feed, publishers: Seque
             known.add(recorded.meta.id)
             cause = recorded.meta.causation
             if cause is not None and cause not in known:
-                yield Effect(recorded.meta.id, entry.topic.partition(":")[0], entry.case_id, cause)
+                yield Effect(recorded.meta.id, entry.topic.partition(":")[0], case=entry.case_id, cause=cause)
         position = entries[-1].id
 
 
@@ -114,7 +114,9 @@ def _ids(feed: Feed, publisher: str) -> Iterator[UUID]:
 def follow_restored(app: ServiceApplication, found: RestoredLog, by: str, motive: str) -> None:
     """Goes on from what both logs have in common; the decision is an event. Raises NotFollowed."""
     said, stream = check_motive(motive), followed_log_id(found.publisher)
-    command = FollowRestoredLog(found.publisher, found.old_log, found.new_log, found.since, found.lost, by, said)
+    command = FollowRestoredLog(
+        found.publisher, found.old_log, new_log=found.new_log, since=found.since, lost=found.lost, by=by, motive=said
+    )
 
     def beside(connection: psycopg.Connection[Any], events: Sequence[Any], ring: DataKeys) -> None:
         switch_log(connection, found, said)

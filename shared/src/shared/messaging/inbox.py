@@ -79,7 +79,9 @@ class Inbox:
     def _apply(self, message: Message) -> None:
         header, number = message.header, self._number(message.header)
         partition = self._partition(header)
-        tracking = PartitionTracking(header.publisher, number, header.log_id, partition, header.case)
+        tracking = PartitionTracking(
+            header.publisher, number, log_id=header.log_id, partition=partition, case=header.case
+        )
         while (place := self._place(header.publisher, header.log_id, partition, header.case)).reached < number:
             with suppress(*SOMEBODY_WAS_FASTER):  # then look again
                 if place.reached < number - 1:

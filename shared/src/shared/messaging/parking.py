@@ -101,7 +101,7 @@ class Parking:
             message = decode(row["message"])
             log_id, place = message.header.log_id, (row["partition"], case)
             return ParkedEvent(
-                message, PartitionTracking(publisher, row["number"], log_id, *place, unparks=True), row["error"]
+                message, PartitionTracking(publisher, row["number"], log_id, *place, unparks=True), error=row["error"]
             )
         return None
 

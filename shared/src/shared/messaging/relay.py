@@ -76,7 +76,7 @@ class Relay:
 
     @property
     def health(self) -> RelayHealth:
-        return RelayHealth(self.leads, self._position, dict(self._errors))
+        return RelayHealth(self.leads, self._position, errors=dict(self._errors))
 
     async def run(self) -> None:
         """Until stopped. PostgreSQL or NATS lost, a stream missing: said, and waited for."""

@@ -47,7 +47,13 @@ def decide(_followed: FollowedLog, command: FollowRestoredLog, context: Context)
     by, motive = context.text(command.by), context.text(command.motive)
     return [
         RestoredLogFollowed(
-            command.publisher, command.old_log, command.new_log, command.since, command.lost, by, motive
+            command.publisher,
+            command.old_log,
+            new_log=command.new_log,
+            since=command.since,
+            lost=command.lost,
+            by=by,
+            motive=motive,
         )
     ]
 
@@ -57,7 +63,12 @@ def evolve(_followed: FollowedLog, event: RestoredLogFollowed) -> FollowedLog:
 
 
 decider: Decider[FollowedLog] = Decider(
-    "followed", FollowedLog(), decide, evolve, (FollowRestoredLog,), (RestoredLogFollowed,)
+    "followed",
+    FollowedLog(),
+    decide=decide,
+    evolve=evolve,
+    commands=(FollowRestoredLog,),
+    events=(RestoredLogFollowed,),
 )
 
 

@@ -118,7 +118,7 @@ def fetch_caseload(
         rests_on, rows = then.rests_on, app.recorder.fetch(kept.before + page, {**values, **kept.values})
     full = len(rows) == wanted.limit
     following = make_cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
-    return CaseloadPage(rows, following, rests_on, days)
+    return CaseloadPage(rows, following, rests_on=rests_on, days=days)
 
 
 def reference_instant(moment: PointInTime) -> datetime:

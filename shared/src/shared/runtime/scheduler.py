@@ -76,7 +76,9 @@ class Scheduler:
         )
 
     def _fired(self, row: dict[str, Any]) -> bool:
-        firing = FiredDeadline(row["stream"], row["kind"], row["key"], row["due_at"], self._app.clock.now())
+        firing = FiredDeadline(
+            row["stream"], row["kind"], key=row["key"], due_at=row["due_at"], fired_at=self._app.clock.now()
+        )
         ourselves = Actor(f"service:{self._app.service}", Role.SERVICE)
         context = self._app.context(row["case_id"], ourselves)
         context.effective_at = firing.due_at

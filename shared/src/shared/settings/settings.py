@@ -144,7 +144,7 @@ class Settings(BaseSettings):
 
     @property
     def access(self) -> NatsAccess:
-        return NatsAccess(self.nats_url, self.nats_seed.get_secret_value(), self.ca_file)
+        return NatsAccess(self.nats_url, self.nats_seed.get_secret_value(), authorities=self.ca_file)
 
     @property
     def over_tls(self) -> bool:

@@ -69,13 +69,15 @@ def count_figure(
     """How many in all, `of` telling how many each row counts for."""
     each = {row["id"]: of(row) for row in rows}
     total = round(sum(each.values()), 2)
-    return Figure(code, label, formula, total, total, key=key, cases=[case for case, n in each.items() if n])
+    return Figure(
+        code, label, formula=formula, value=total, counted=total, key=key, cases=[case for case, n in each.items() if n]
+    )
 
 
 def distinct_figure(code: str, label: str, formula: str, rows: Sequence[Row], by: str) -> Figure:
     """Whoever comes twice is counted once."""
     n = len({row[by] for row in rows})
-    return Figure(code, label, formula, n, n, cases=[row["id"] for row in rows])
+    return Figure(code, label, formula=formula, value=n, counted=n, cases=[row["id"] for row in rows])
 
 
 def share_figure(code: str, label: str, formula: str, told: Iterable[tuple[str, float, int]]) -> Figure:
@@ -83,13 +85,30 @@ def share_figure(code: str, label: str, formula: str, told: Iterable[tuple[str, 
     known = [(case, n, among) for case, n, among in told if among]
     counted, among = sum(n for _, n, _ in known), sum(all_of_them for *_, all_of_them in known)
     cases = list(dict.fromkeys(case for case, *_ in known))
-    return Figure(code, label, formula, counted / among if among else None, counted, among, cases=cases)
+    return Figure(
+        code,
+        label,
+        formula=formula,
+        value=counted / among if among else None,
+        counted=counted,
+        among=among,
+        cases=cases,
+    )
 
 
 def median_figure(code: str, label: str, formula: str, by_case: Mapping[str, float], among: int) -> Figure:
     """The median."""
     value = median(by_case.values()) if by_case else None
-    return Figure(code, label, formula, value, len(by_case), among, cases=list(by_case), by_case=by_case)
+    return Figure(
+        code,
+        label,
+        formula=formula,
+        value=value,
+        counted=len(by_case),
+        among=among,
+        cases=list(by_case),
+        by_case=by_case,
+    )
 
 
 def grouped_figures(

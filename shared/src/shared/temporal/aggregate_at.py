@@ -88,7 +88,7 @@ def load_aggregate_at(
     """The aggregate as it was. Raises UnknownCase, NotYet, StillToCome or NeverReached."""
     recorded = _recorded_by(app, decider, stream, moment)
     told = _happened_by(recorded, moment.on) if moment.on else recorded
-    return AggregateAt(decider.state(event.data for _, event in told), recorded, told)
+    return AggregateAt(decider.state(event.data for _, event in told), recorded, told=told)
 
 
 def changes_between(
@@ -122,9 +122,10 @@ def _step(entry: LogEntry, event: RecordedEvent[Any], found: Sequence[FieldChang
         key for each in found for value in (each.before, each.after) for key in placeholder_keys(value)
     )
     shown = [
-        FieldChange(each.path, without_placeholders(each.before), without_placeholders(each.after)) for each in found
+        FieldChange(each.path, without_placeholders(each.before), after=without_placeholders(each.after))
+        for each in found
     ]
-    return EventChanges(entry, event, shown, list(erased))
+    return EventChanges(entry, event, changes=shown, erased=list(erased))
 
 
 def diff_plain(before: Any, after: Any, path: str = "") -> Iterator[FieldChange]:
@@ -139,7 +140,7 @@ def diff_plain(before: Any, after: Any, path: str = "") -> Iterator[FieldChange]
             old, new = (values[n] if n < len(values) else None for values in (before, after))
             yield from diff_plain(old, new, f"{path}[{n}]")
     else:
-        yield FieldChange(path, before, after)
+        yield FieldChange(path, before, after=after)
 
 
 def showing(show: Callable[[Encrypted], str]) -> tuple[Callable[[Encrypted], str], list[UUID]]:

@@ -82,4 +82,4 @@ def load_case_at(
         if not any(entry.originator_id == case or not opened for entry, _ in told):
             since = streams[case] if opened else recorded
             raise NotYetOpened(min(event.meta.effective_at or entry.recorded_at for entry, event in since))
-    return CaseAt(told, recorded[-1][0], version)
+    return CaseAt(told, recorded[-1][0], version=version)

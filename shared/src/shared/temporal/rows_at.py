@@ -86,7 +86,14 @@ def load_past_rows(
     if moment.as_of:
         require_closed(app, moment.as_of)
     position, recorded_at = app.recorder.reached(moment.as_of)
-    rests_on = Basis(app.recorder.identity().log_id, position, recorded_at, view.name, moment.as_of, moment.on)
+    rests_on = Basis(
+        app.recorder.identity().log_id,
+        position,
+        recorded_at=recorded_at,
+        view=view.name,
+        as_of=moment.as_of,
+        on=moment.on,
+    )
     values: dict[str, Any] = {"view": view.name, "units": None if units is None else list(units), "until": position}
     values["since"] = app.recorder.reached(since - timedelta(microseconds=1))[0] if since else 0
     if not _one_at_a_time.acquire(timeout=TIMEOUT_SECONDS):

@@ -33,13 +33,13 @@ def text(clear: str) -> Encrypted:
 
 
 def by_role(role: Role) -> Actor:
-    return Actor(f"some-{role}", role, UNIT)
+    return Actor(f"some-{role}", role, unit=UNIT)
 
 
 def context(by: Role | Actor = Role.ADVISER, at: datetime = NOW, ids: Iterable[UUID] = ()) -> Context:
     """The same world each time: case 1, a fixed instant, ids that are counted."""
     fresh: Iterator[UUID] = iter(ids) if ids else map(new_id, count(1))
-    return Context(CASE, at, by if isinstance(by, Actor) else by_role(by), ids=fresh)
+    return Context(CASE, at, actor=by if isinstance(by, Actor) else by_role(by), ids=fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class MemoryLog(Generic[S]):
         self._wrapped |= ring.new
         meta = EventMetadata(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
         for event in events:
-            recorded = RecordedEvent(CASE, len(self.stored) + 1, meta, event, ring)
+            recorded = RecordedEvent(CASE, len(self.stored) + 1, meta=meta, data=event, ring=ring)
             self.stored.append(self._mapper.to_stored_event(recorded))
 
     def do(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> Outcome:

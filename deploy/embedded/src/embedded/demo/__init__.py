@@ -73,7 +73,9 @@ def _played(player: Player, console: Console, stories: list[Script]) -> list[Pla
 
 def _told(player: Player, played: Played) -> Told:
     happened = {id_: story.history(player, id_, opened) for id_, opened in played.opened.items()}
-    return Told(played, story.timelines(played, happened), [event for events in happened.values() for event in events])
+    return Told(
+        played, story.timelines(played, happened), events=[event for events in happened.values() for event in events]
+    )
 
 
 def _proved(stack: Stack, player: Player, console: Console, told: list[Told]) -> list[proof.Compared]:

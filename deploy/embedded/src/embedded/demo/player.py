@@ -192,7 +192,9 @@ class Player:
         case = played.id_of(step.of or next(iter(played.script.cases)))
         assert case, f"{label}: a case is opened before it is told of"
         who = played.script.people[step.by].name
-        played.asides.append(Aside(case, self._now(), service, who, label, text, refused))
+        played.asides.append(
+            Aside(case, self._now(), service=service, who=who, label=label, text=text, refused=refused)
+        )
 
     def _token(self, played: Played, step: Step) -> str:
         person = played.script.people[step.by]

@@ -58,7 +58,7 @@ def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened
     if "view" in line or line["aggregate"] in UNSERVED:
         what = f"liste {line['view']}" if "view" in line else line["aggregate"]
         kept = rebuilt if line["as_kept"] else "différent"
-        return Compared(service, what, case, line["version"], rebuilt, kept)
+        return Compared(service, what, case=case, version=line["version"], rebuilt=rebuilt, served=kept)
     state = _state(player, service, line, opened)
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
@@ -66,7 +66,7 @@ def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened
         for told in ("beside", "links"):  # what follows from the state today, and is no part of it
             state.pop(told, None)
         served = _fingerprint(state)
-    return Compared(service, line["aggregate"], case, line["version"], rebuilt, served)
+    return Compared(service, line["aggregate"], case=case, version=line["version"], rebuilt=rebuilt, served=served)
 
 
 def _state(player: Player, service: str, line: dict[str, Any], opened: Opened) -> dict[str, Any] | None:

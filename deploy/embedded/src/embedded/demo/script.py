@@ -93,7 +93,15 @@ def read(path: Path) -> Script:
     if strangers := {step.by for step in steps if step.by} - people.keys():
         raise ValueError(f"{path.name}: nobody is called {', '.join(strangers)}")
     cases = told.get("cases", {"case": told["title"]})
-    return Script(told["title"], told["summary"], told["unit"], people, steps, cases, told.get("about", {}))
+    return Script(
+        told["title"],
+        told["summary"],
+        unit=told["unit"],
+        people=people,
+        steps=steps,
+        cases=cases,
+        about=told.get("about", {}),
+    )
 
 
 def _step(told: dict[str, Any]) -> Step:

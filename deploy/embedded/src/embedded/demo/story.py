@@ -89,7 +89,7 @@ def _timeline(played: Played, case: str, events: list[Event], people: dict[str, 
     beside = BESIDE.get(played.opened[case].address.split("/")[1])
     names = {other: title for other, title in played.cases.items() if other != case}
     lines = _lines(_merged(events, asides), Words(events, names), people, beside)
-    return Timeline(played.cases[case], beside is None, list(lines))
+    return Timeline(played.cases[case], beside is None, lines=list(lines))
 
 
 def _merged(events: list[Event], asides: list[Aside]) -> list[Event | Aside]:
@@ -112,10 +112,10 @@ def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], be
             yield Line(
                 beside or PHASES[phase],
                 each.at,
-                each.who,
-                typeset(each.label),
-                typeset(each.text.removesuffix(".")),
-                each.refused,
+                who=each.who,
+                what=typeset(each.label),
+                why=typeset(each.text.removesuffix(".")),
+                refused=each.refused,
             )
             continue
         if each["event"] in KEPT_IN_STEP:
@@ -128,7 +128,7 @@ def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], be
         cause = labels.get(each["causation"] or "")
         why = words.about(each) or (f"suite à\u00a0: {cause}" if cause else "")
         at = datetime.fromisoformat(each["recorded_at"])
-        yield Line(beside or PHASES[phase], at, who, each["label"], typeset(why))
+        yield Line(beside or PHASES[phase], at, who=who, what=each["label"], why=typeset(why))
 
 
 def people_of(played: Played) -> list[str]:

@@ -66,13 +66,13 @@ def checked(raw: bytes, known: Sequence[Held] = (), witnesses: Sequence[Witness]
     headers = tuple(_line(bundle, line, key) for line in bundle.lines)
     _chained(headers)
     _rederived(entries(bundle), given)
-    return Checked(bundle, headers, signed, key, bool(known), links, seen)
+    return Checked(bundle, headers, checkpoint=signed, key=key, compared=bool(known), successions=links, witnesses=seen)
 
 
 def _seen(bundle: Bundle, known: Sequence[Witness]) -> tuple[Seen, ...]:
     asked = dict.fromkeys([*known, *map(witness, bundle.witnesses)])
     at = seen_by(bundle.checkpoint, list(asked))
-    return tuple(Seen(each, at.get(each), each in known) for each in asked)
+    return tuple(Seen(each, at.get(each), compared=each in known) for each in asked)
 
 
 def _key(bundle: Bundle) -> Verifier:

@@ -61,16 +61,16 @@ def collected(app: ServiceApplication, case: UUID, shown_by: Callable[[str], Sho
     return Bundle(
         str(case),
         {name: each.reading for name, each in shown.items()},
-        signed.key,
-        signed.note,
-        tuple(_line(*each, shown[each[0].publisher], sealed) for each in zip(heard, leaves, proofs, strict=True)),
-        {f"{SCHEMAS}en-tete.json": _json(msgspec.json.schema(Header))}
+        key=signed.key,
+        checkpoint=signed.note,
+        lines=tuple(_line(*each, shown[each[0].publisher], sealed) for each in zip(heard, leaves, proofs, strict=True)),
+        schemas={f"{SCHEMAS}en-tete.json": _json(msgspec.json.schema(Header))}
         | {
             f"{SCHEMAS}{name}.{topic.replace(':v', '.v')}.json": _json(schema)
             for name, each in shown.items()
             for topic, schema in sorted(each.schemas.items())
         },
-        SEALED if sealed else FORMAT,
+        format=SEALED if sealed else FORMAT,
         successions=tuple(Ledger(app.recorder).successions()),
         witnesses=tuple(Ledger(app.recorder).witnesses()),
     )
@@ -86,7 +86,7 @@ def _proofs(app: ServiceApplication, heard: Sequence[EventHeard]) -> tuple[Signe
     hashes = ledger.asked(lambda subtree: [tree.inclusion(leaf.index, size, subtree) for leaf in in_order])
     proofs = []
     for event, leaf, path in zip(heard, in_order, hashes, strict=True):
-        proofs.append(str(Proof(leaf.index, tuple(path), signed.note, bytes(opening_of(event, leaf)))))
+        proofs.append(str(Proof(leaf.index, tuple(path), checkpoint=signed.note, extra=bytes(opening_of(event, leaf)))))
     return signed, in_order, proofs
 
 
@@ -95,7 +95,7 @@ def _line(event: EventHeard, leaf: Leaf, proof: str, shown: Shown, sealed: bool)
     said = Said(str(_id(event)), event.label or event.event, values)
     content = shown.contents.get(event.position)
     announced = None if content is None else announcement_of(event, leaf)
-    return Line(said, proof, content, None if announced is None else bytes(announced))
+    return Line(said, proof, content=content, announced=None if announced is None else bytes(announced))
 
 
 def _id(event: EventHeard) -> UUID:
@@ -104,7 +104,7 @@ def _id(event: EventHeard) -> UUID:
 
 def withheld(_name: str, answer: ProblemError) -> Shown:
     """Nothing, without asking: a service that has not heard yet that the case is confidential would show it."""
-    return Shown(Reading(False, f"{answer.title}\u00a0: {answer.detail}"), {}, {}, {})
+    return Shown(Reading(False, f"{answer.title}\u00a0: {answer.detail}"), {}, values={}, schemas={})
 
 
 def shown_by(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> Shown:
@@ -116,15 +116,17 @@ def shown_by(name: str, case: UUID, addresses: Mapping[str, str], reader: Mappin
         answer = httpx.get(url, headers=dict(reader), timeout=WITHIN, trust_env=False)
         told = answer.json()
         if answer.status_code == httpx.codes.FORBIDDEN:
-            return Shown(Reading(False, f"{told['title']}\u00a0: {told['detail']}"), {}, {}, {})
+            return Shown(Reading(False, f"{told['title']}\u00a0: {told['detail']}"), {}, values={}, schemas={})
         if answer.status_code == httpx.codes.NOT_FOUND and told["type"].endswith("/unknown-case"):
-            return Shown(Reading(True), {}, {}, {})  # though audit has heard of it: whoever verifies is told what lacks
+            return Shown(
+                Reading(True), {}, values={}, schemas={}
+            )  # though audit has heard of it: whoever verifies is told what lacks
         events = answer.raise_for_status().json()["events"]
         return Shown(
             Reading(True),
             {each["position"]: b64decode(each["stored"]) for each in events},
-            {each["position"]: each["shown"] for each in events},
-            told["schemas"],
+            values={each["position"]: each["shown"] for each in events},
+            schemas=told["schemas"],
         )
     except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
         raise Unanswered(NAMES[name]) from error

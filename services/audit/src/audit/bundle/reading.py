@@ -31,21 +31,21 @@ def read(entries: Mapping[str, bytes]) -> Bundle:
     return Bundle(
         case.case,
         case.services,
-        _text(entries, KEY_FILE).removesuffix("\n"),
-        _text(entries, CHECKPOINT_FILE),
-        tuple(
+        key=_text(entries, KEY_FILE).removesuffix("\n"),
+        checkpoint=_text(entries, CHECKPOINT_FILE),
+        lines=tuple(
             Line(
                 said,
                 _text(entries, proof_file(said.id)),
-                entries.get(content_file(said.id)),
-                entries.get(announced_file(said.id)),
+                content=entries.get(content_file(said.id)),
+                announced=entries.get(announced_file(said.id)),
             )
             for said in case.events
         ),
-        {name: content for name, content in entries.items() if name.startswith(SCHEMAS)},
-        case.format,
-        tuple(_successions(entries)),
-        case.witnesses,
+        schemas={name: content for name, content in entries.items() if name.startswith(SCHEMAS)},
+        format=case.format,
+        successions=tuple(_successions(entries)),
+        witnesses=case.witnesses,
     )
 
 

@@ -99,7 +99,7 @@ def consistency(
             f"Le registre signé compte {signed.size} lignes, moins que {old}\u00a0: rien ne relie l’un à l’autre.",
         )
     hashes = ledger.asked(lambda subtree: tree.consistency(old, signed.size, subtree))
-    return Text(str(Extension(old, tuple(hashes), ledger.cosigned(signed).note)), headers=FOR_NOW)
+    return Text(str(Extension(old, tuple(hashes), note=ledger.cosigned(signed).note)), headers=FOR_NOW)
 
 
 @events.get(
@@ -128,7 +128,7 @@ def proof(id: UUID, asked: AppDep, caller: CallerDep) -> Response:  # noqa: A002
         shown = bytes(opened)
     hashes = ledger.asked(lambda subtree: tree.inclusion(leaf.index, signed.size, subtree))
     named = {"Content-Disposition": f'attachment; filename="{id}.tlog-proof"', "Cache-Control": "private, no-store"}
-    return Text(str(Proof(leaf.index, tuple(hashes), signed.note, shown)), headers=named)
+    return Text(str(Proof(leaf.index, tuple(hashes), checkpoint=signed.note, extra=shown)), headers=named)
 
 
 def _opening(asked: Any, event: UUID, leaf: Leaf) -> Opening:

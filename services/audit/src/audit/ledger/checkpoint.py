@@ -31,7 +31,7 @@ def checkpoint(text: str) -> Checkpoint:
     hashed = base64(root)
     if len(hashed) != HASH:
         raise Unproven("la racine d’un point de contrôle a 32 octets")
-    return Checkpoint(origin, int(size), hashed)
+    return Checkpoint(origin, int(size), root=hashed)
 
 
 def verified(note: str, known: Sequence[Verifier]) -> Checkpoint:

@@ -91,7 +91,9 @@ def succeeded(
     made: list[Succession] = []
 
     def taking_over(tree: Checkpoint) -> str:
-        made.append(Succession(tree, before, new.verifier, app.clock.now(), said, old_signer is not None))
+        made.append(
+            Succession(tree, before, new=new.verifier, at=app.clock.now(), motive=said, by_old=old_signer is not None)
+        )
         return made[0].signed(new, old_signer)
 
     Signing(new, settings.remembered_in()).succeed(app, taking_over, last)

@@ -35,4 +35,4 @@ def extension(text: str) -> Extension:
     hashes = tuple(base64(line) for line in lines)
     if any(len(each) != HASH for each in hashes):
         raise Unproven("une empreinte de la preuve n’a pas 32 octets")
-    return Extension(int(old), hashes, note)
+    return Extension(int(old), hashes, note=note)

@@ -63,7 +63,7 @@ def _opening(heard: EventHeard | HearEvent, salt: bytes, body_salt: bytes | None
     if form != SECOND:
         return Opening(salt, header, form=form)
     body = None if heard.body is None else Announcement(body_salt or b"", heard.body).commitment
-    return Opening(salt, header, heard.label, heard.contract, body)
+    return Opening(salt, header, label=heard.label, contract=heard.contract, body=body)
 
 
 def append(

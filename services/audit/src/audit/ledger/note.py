@@ -179,4 +179,4 @@ def parts(note: str) -> tuple[str, list[Signature]]:
 def _signature(line: str) -> Signature:
     if (found := _SIGNATURE.fullmatch(line)) is None:
         raise Unproven("une ligne de signature est illisible")
-    return Signature(line, found[1], base64(found[2]))
+    return Signature(line, found[1], raw=base64(found[2]))

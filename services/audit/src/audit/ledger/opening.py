@@ -77,7 +77,7 @@ def opening(raw: bytes) -> Opening:
     try:
         told = _decode(rest)
         body = None if told.body is None else bytes.fromhex(told.body)
-        found = Opening(salt, bytes(told.header), told.label, told.contract, body)
+        found = Opening(salt, bytes(told.header), label=told.label, contract=told.contract, body=body)
     except (msgspec.DecodeError, ValueError, RecursionError):
         found = Opening(salt, rest[:-HASH], form=FIRST)
     if bytes(found) != raw:

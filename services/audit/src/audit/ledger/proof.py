@@ -46,7 +46,7 @@ def proof(text: str) -> Proof:
     hashes = tuple(base64(line) for line in lines)
     if any(len(each) != HASH for each in hashes):
         raise Unproven("une empreinte de la preuve n’a pas 32 octets")
-    return Proof(int(index), hashes, note, extra)
+    return Proof(int(index), hashes, checkpoint=note, extra=extra)
 
 
 def verify_entry(shown: Proof, entry: bytes, known: Sequence[Verifier]) -> Checkpoint:
@@ -72,7 +72,7 @@ def verify_event(text: str, known: Sequence[Verifier]) -> Proven:
         raise Unproven("la preuve ne porte pas l’ouverture de l’événement")
     found = opening(shown.extra)
     signed = verify_entry(shown, found.entry, known)
-    return Proven(signed, shown.index, header_of(found))
+    return Proven(signed, shown.index, header=header_of(found))
 
 
 def verify_extension(

@@ -62,7 +62,7 @@ class Signing:
                 check(ledger, size, remembered, self._keys(ledger), str(self._memory.file))
             if last and last.size == size:
                 return None
-            told = Checkpoint(self._signer.verifier.name, size, root(ledger, size))
+            told = Checkpoint(self._signer.verifier.name, size, root=root(ledger, size))
             self._keep(connection, told)
         return told
 

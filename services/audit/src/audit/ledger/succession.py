@@ -51,7 +51,9 @@ def succession(note: str) -> Succession:
         raise Unproven("la date d’une succession est illisible") from error
     if new not in signers:
         raise Unproven(f"la succession de {old} n’est pas signée par {new}, qui lui succède")
-    found = Succession(checkpoint("\n".join(lines[1:4]) + "\n"), old, new, at, lines[7], old in signers)
+    found = Succession(
+        checkpoint("\n".join(lines[1:4]) + "\n"), old, new=new, at=at, motive=lines[7], by_old=old in signers
+    )
     if str(found) != text or {old.name, new.name} != {found.checkpoint.origin} or old == new:
         raise Unproven("cette succession n’est pas écrite comme elle doit l’être")
     return found

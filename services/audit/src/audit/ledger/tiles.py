@@ -43,7 +43,7 @@ def address(path: str) -> Address | None:
     asked = Address(
         None if level == "entries" else int(level),
         int(elements.replace("x", "").replace("/", "")),
-        int(width) if width else WIDTH,
+        width=int(width) if width else WIDTH,
     )
     return asked if asked.path() == path and (asked.level or 0) <= TOP_LEVEL and asked.width <= WIDTH else None
 

@@ -131,7 +131,7 @@ def _ask(app: ServiceApplication, witness: Witness, http: httpx.Client) -> None:
         return
     old = last or 0
     for _ in range(TURNS):
-        shown = Extension(old, tuple(ledger.asked(partial(tree.consistency, old, signed.size))), signed.note)
+        shown = Extension(old, tuple(ledger.asked(partial(tree.consistency, old, signed.size))), note=signed.note)
         status, said = _posted(http, str(shown))
         if status == HTTPStatus.OK:
             ledger.keep_cosignature(signed.size, str(witness), _line(signed.note, said, witness))

@@ -129,10 +129,12 @@ class Comparison:
             self.progress.log_said = True
             kind = Kind.RESTORED if self._held.since else Kind.LOG_CHANGED
             logs = {"log_id": (str(told.log_id), str(self._held.log_id))}
-            yield Finding(kind, self.publisher, self._held.since or told.position, differs=logs)
+            yield Finding(kind, self.publisher, position=self._held.since or told.position, differs=logs)
 
     def _of(self, kind: Kind, says: Told | Header, **more: Any) -> Finding:
-        return Finding(kind, self.publisher, says.position, says.id, says.case, says.event, **more)
+        return Finding(
+            kind, self.publisher, position=says.position, event=says.id, case=says.case, name=says.event, **more
+        )
 
     def _unreadable(self, item: Unreadable) -> Finding:
-        return Finding(Kind.UNREADABLE, self.publisher, item.position)
+        return Finding(Kind.UNREADABLE, self.publisher, position=item.position)

@@ -55,7 +55,7 @@ def rebuilt(app: ServiceApplication) -> Iterator[Finding]:
         )
         hashes = [leaf_hash(row["entry"]) for nth, row in enumerate(rows, before) if row["index"] == nth]
         if not hashes:
-            yield Finding(Kind.LEAVES_GONE, SELF, before)
+            yield Finding(Kind.LEAVES_GONE, SELF, position=before)
             return
         tiles = grown({level: edge[place] for level, place in edge_of(before).items()}, before, hashes)
         yield from _tiles(recorder, tiles)
@@ -64,7 +64,7 @@ def rebuilt(app: ServiceApplication) -> Iterator[Finding]:
     for row in recorder.fetch("SELECT nth, size FROM {schema}.checkpoints WHERE size > %s ORDER BY nth", (size,)):
         (grown_since,) = recorder.fetch("SELECT size FROM {schema}.ledger")
         if row["size"] > grown_since["size"]:
-            yield Finding(Kind.CHECKPOINT_BEYOND, SELF, row["size"], name=f"n° {row['nth']}")
+            yield Finding(Kind.CHECKPOINT_BEYOND, SELF, position=row["size"], name=f"n° {row['nth']}")
 
 
 def _successions(recorder: LogRecorder) -> Iterator[Finding]:
@@ -75,15 +75,15 @@ def _successions(recorder: LogRecorder) -> Iterator[Finding]:
     try:
         links = chain(ledger.successions(), verifier(last.key))
     except Unproven as error:
-        yield Finding(Kind.SUCCESSION_HERE, SELF, last.size, name=str(error))
+        yield Finding(Kind.SUCCESSION_HERE, SELF, position=last.size, name=str(error))
         return
     for link in links:
         signed = ledger.newest(link.checkpoint.size)
         if signed is None or not signed.note.startswith(f"{link.checkpoint}\n"):
-            yield Finding(Kind.SUCCESSION_HERE, SELF, link.checkpoint.size, name=link.new.key_id.hex())
+            yield Finding(Kind.SUCCESSION_HERE, SELF, position=link.checkpoint.size, name=link.new.key_id.hex())
     known = [last.key, *(str(link.old) for link in links)]
     for row in recorder.fetch("SELECT nth, size FROM {schema}.checkpoints WHERE key <> ALL(%s)", (known,)):
-        yield Finding(Kind.CHECKPOINT_UNSIGNED, SELF, row["size"], name=f"n° {row['nth']}")
+        yield Finding(Kind.CHECKPOINT_UNSIGNED, SELF, position=row["size"], name=f"n° {row['nth']}")
 
 
 def _tiles(recorder: LogRecorder, tiles: dict[Place, bytes]) -> Iterator[Finding]:
@@ -96,7 +96,7 @@ def _tiles(recorder: LogRecorder, tiles: dict[Place, bytes]) -> Iterator[Finding
     kept = {(row["level"], row["n"]): bytes(row["hashes"]) for row in rows}
     for (level, n), hashes in sorted(tiles.items()):
         if not kept.get((level, n), b"").startswith(hashes):
-            yield Finding(Kind.TILE_HERE, SELF, n, name=f"tile/{level}/{n}")
+            yield Finding(Kind.TILE_HERE, SELF, position=n, name=f"tile/{level}/{n}")
 
 
 def _checkpoints(
@@ -114,9 +114,9 @@ def _checkpoints(
         try:
             told = verified(row["note"], [verifier(row["key"])])
         except Unproven:
-            yield Finding(Kind.CHECKPOINT_UNSIGNED, SELF, row["size"], name=f"n° {row['nth']}")
+            yield Finding(Kind.CHECKPOINT_UNSIGNED, SELF, position=row["size"], name=f"n° {row['nth']}")
             continue
         if (told.size, told.root) != (row["size"], tree.root):
-            yield Finding(Kind.CHECKPOINT_HERE, SELF, row["size"], name=f"n° {row['nth']}")
+            yield Finding(Kind.CHECKPOINT_HERE, SELF, position=row["size"], name=f"n° {row['nth']}")
     for each in (hashes or [])[tree.size - before :]:
         tree.add(each)

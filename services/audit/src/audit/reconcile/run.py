@@ -51,7 +51,7 @@ def begun(app: ServiceApplication, by: str, services: Sequence[str]) -> Reconcil
         "INSERT INTO {schema}.reconciliations (by, progress) VALUES (%s, %s) RETURNING nth, begun_at",
         (by, Jsonb(msgspec.to_builtins(reached))),
     )
-    return Reconciliation(row["nth"], by, row["begun_at"], None, 0, reached)
+    return Reconciliation(row["nth"], by, begun_at=row["begun_at"], ended_at=None, findings=0, reached=reached)
 
 
 def last(app: ServiceApplication, *, ended: bool) -> Reconciliation | None:

@@ -41,13 +41,13 @@ def told_of(entry: LogEntry, heard: EventHeard, leaf: Leaf | None) -> Told:
     return Told(
         heard,
         leaf,
-        leaf is not None and opens(leaf, heard),
-        heard.publisher,
-        heard.log_id,
-        heard.position,
-        entry.originator_id,  # type: ignore[arg-type]
-        entry.case_id,
-        heard.event,
+        sound=leaf is not None and opens(leaf, heard),
+        publisher=heard.publisher,
+        log_id=heard.log_id,
+        position=heard.position,
+        id=entry.originator_id,  # type: ignore[arg-type]
+        case=entry.case_id,
+        event=heard.event,
     )
 
 
@@ -79,7 +79,7 @@ class Audited:
         return None, leaf
 
     def _each(self, entry: LogEntry, leaf: Leaf | None) -> Iterator[Told | Finding]:
-        place = Finding(Kind.UNREADABLE_HERE, SELF, entry.id, entry.originator_id, entry.case_id)  # type: ignore[arg-type]
+        place = Finding(Kind.UNREADABLE_HERE, SELF, position=entry.id, event=entry.originator_id, case=entry.case_id)  # type: ignore[arg-type]
         heard = self._read(entry)
         if heard is None:
             self.leaf += 1
@@ -103,7 +103,7 @@ class Audited:
             (self.leaf, until),
         )
         for row in rows:
-            yield Finding(Kind.DELETED_HERE, SELF, row["index"] + 1, row["event_id"])
+            yield Finding(Kind.DELETED_HERE, SELF, position=row["index"] + 1, event=row["event_id"])
         self.leaf = max(self.leaf, until)
 
     def _read(self, entry: LogEntry) -> EventHeard | None:
@@ -115,4 +115,11 @@ class Audited:
 
 
 def _of(kind: Kind, entry: LogEntry, told: Told) -> Finding:
-    return Finding(kind, SELF, entry.id, told.id, told.case, f"{told.publisher} {told.position}, {told.event}")
+    return Finding(
+        kind,
+        SELF,
+        position=entry.id,
+        event=told.id,
+        case=told.case,
+        name=f"{told.publisher} {told.position}, {told.event}",
+    )

@@ -29,7 +29,7 @@ class Answer:
 class Refused(Exception):
     def __init__(self, status: HTTPStatus, body: str, media_type: str = TEXT) -> None:
         super().__init__(body)
-        self.answer = Answer(status, body + "\n", media_type)
+        self.answer = Answer(status, body + "\n", media_type=media_type)
 
 
 class Witnessing:

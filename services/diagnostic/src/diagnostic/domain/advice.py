@@ -82,18 +82,18 @@ AdviceEvent = AdviceRequested | AdviceReceived
 
 def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) -> AdviceEvent:
     match command:
-        case RequestAdvice(centre, question, unit):
+        case RequestAdvice(centre, question, unit=unit):
             if unit and not UNIT_CODE.fullmatch(unit):
                 raise WRONG_UNIT("Un centre de ressources se désigne par son code, comme crdla-environnement.")
-            return AdviceRequested(context.new_id(), context.text(centre), context.text(question), unit)
-        case ReceiveAdvice(advice, received_on, answer):
+            return AdviceRequested(context.new_id(), context.text(centre), question=context.text(question), unit=unit)
+        case ReceiveAdvice(advice, received_on, answer=answer):
             found = next((each for each in seen_by(context.actor, asked) if each.advice == advice), None)
             if found is None:
                 raise UNKNOWN_ADVICE("Aucune demande de conseil de ce diagnostic ne porte cet identifiant.")
             if found.answer:
                 raise ALREADY_RECEIVED("Le centre de ressources a déjà répondu\u00a0: posez-lui une nouvelle question.")
             require_past(received_on, context.now, "La date du conseil")
-            return AdviceReceived(advice, received_on, context.text(answer))
+            return AdviceReceived(advice, received_on, answer=context.text(answer))
 
 
 def open_to(asked: tuple[Advice, ...]) -> Iterator[type]:
@@ -111,9 +111,9 @@ def seen_by(actor: Actor, asked: tuple[Advice, ...]) -> tuple[Advice, ...]:
 
 def evolve(asked: tuple[Advice, ...], event: AdviceEvent) -> tuple[Advice, ...]:
     match event:
-        case AdviceRequested(advice, centre, question, unit):
-            return (*asked, Advice(advice, centre, question, unit=unit))
-        case AdviceReceived(advice, received_on, answer):
+        case AdviceRequested(advice, centre, question=question, unit=unit):
+            return (*asked, Advice(advice, centre, question=question, unit=unit))
+        case AdviceReceived(advice, received_on, answer=answer):
             return tuple(
                 replace(each, received_on=received_on, answer=answer) if each.advice == advice else each
                 for each in asked

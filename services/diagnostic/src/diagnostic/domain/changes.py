@@ -70,15 +70,15 @@ def facts(content: Content, show: Show) -> Iterator[Fact]:
     if content.employment:
         yield from _employment(content.employment)
     for code, indicator in content.indicators.items():
-        yield Fact(Section.INDICATORS, f"Indicateur «\u202f{code}\u202f»", indicator.value)
-        yield Fact(Section.INDICATORS, f"Indicateur «\u202f{code}\u202f»\u00a0: définition", indicator.definition)
+        yield Fact(Section.INDICATORS, f"Indicateur «\u202f{code}\u202f»", value=indicator.value)
+        yield Fact(Section.INDICATORS, f"Indicateur «\u202f{code}\u202f»\u00a0: définition", value=indicator.definition)
     if content.problem:
-        yield Fact(Section.PROBLEM, "Problématique", show(content.problem.problem))
+        yield Fact(Section.PROBLEM, "Problématique", value=show(content.problem.problem))
         yield from _points(Section.PROBLEM, "Cause", content.problem.causes, show)
         yield from _points(Section.PROBLEM, "Préconisation", content.problem.recommendations, show)
     for scheme in content.schemes:
         named = show(scheme.name) + (f" ({show(scheme.note)})" if scheme.note else "")
-        yield Fact(Section.SCHEMES, "Dispositif", named, point=True)
+        yield Fact(Section.SCHEMES, "Dispositif", value=named, point=True)
     if content.economics:
         yield from _economics(content.economics)
     if content.difficulty:
@@ -93,23 +93,23 @@ def _change(kind: Kind, before: Fact | None, after: Fact | None) -> Change:
     return Change(
         kind,
         kind.label,
-        fact.section,
-        fact.section.label,
-        fact.label,
-        before.value if before else None,
-        after.value if after else None,
+        section=fact.section,
+        section_label=fact.section.label,
+        label=fact.label,
+        before=before.value if before else None,
+        after=after.value if after else None,
     )
 
 
 def _session(n: int, session: Session, show: Show) -> Iterator[Fact]:
-    yield Fact(Section.SESSIONS, f"Séance {n}", _day(session.held_on))
+    yield Fact(Section.SESSIONS, f"Séance {n}", value=_day(session.held_on))
     if session.cancelled:
-        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: annulation", show(session.cancelled))
+        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: annulation", value=show(session.cancelled))
     for attendee in session.participants:
         who = f"{show(attendee.name)} ({attendee.quality.label})"
-        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: participant·e", who, point=True)
+        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: participant·e", value=who, point=True)
     if session.notes:
-        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: notes", show(session.notes))
+        yield Fact(Section.SESSIONS, f"Séance {n}\u00a0: notes", value=show(session.notes))
 
 
 def _day(day: date) -> str:
@@ -117,27 +117,27 @@ def _day(day: date) -> str:
 
 
 def _axis(axis: str, assessment: Assessment, show: Show) -> Iterator[Fact]:
-    yield Fact(Section.AXES, f"{axis}\u00a0: note sur 5", assessment.rating)
-    yield Fact(Section.AXES, f"{axis}\u00a0: constats", show(assessment.findings))
+    yield Fact(Section.AXES, f"{axis}\u00a0: note sur 5", value=assessment.rating)
+    yield Fact(Section.AXES, f"{axis}\u00a0: constats", value=show(assessment.findings))
     yield from _points(Section.AXES, f"{axis}\u00a0: point fort", assessment.strengths, show)
     yield from _points(Section.AXES, f"{axis}\u00a0: point faible", assessment.weaknesses, show)
     if assessment.evidence:
-        yield Fact(Section.AXES, f"{axis}\u00a0: éléments à l’appui", show(assessment.evidence))
+        yield Fact(Section.AXES, f"{axis}\u00a0: éléments à l’appui", value=show(assessment.evidence))
 
 
 def _difficulty(difficulty: Difficulty, show: Show) -> Iterator[Fact]:
-    yield Fact(Section.DIFFICULTY, "Niveau de difficulté", difficulty.level.label)
+    yield Fact(Section.DIFFICULTY, "Niveau de difficulté", value=difficulty.level.label)
     if difficulty.nature:
-        yield Fact(Section.DIFFICULTY, "Nature de la difficulté", difficulty.nature.label)
+        yield Fact(Section.DIFFICULTY, "Nature de la difficulté", value=difficulty.nature.label)
     yield from _points(Section.DIFFICULTY, "Cause profonde", difficulty.causes, show)
     if difficulty.strategic_plan:
-        yield Fact(Section.DIFFICULTY, "Plan stratégique", show(difficulty.strategic_plan))
+        yield Fact(Section.DIFFICULTY, "Plan stratégique", value=show(difficulty.strategic_plan))
 
 
 def _scenario(scenario: Scenario, show: Show) -> Iterator[Fact]:
     label = f"Scénario {scenario.rank}"
-    yield Fact(Section.SCENARIOS, label, show(scenario.title))
-    yield Fact(Section.SCENARIOS, f"{label}\u00a0: décision", DECISIONS[scenario.retained])
+    yield Fact(Section.SCENARIOS, label, value=show(scenario.title))
+    yield Fact(Section.SCENARIOS, f"{label}\u00a0: décision", value=DECISIONS[scenario.retained])
     yield from _points(Section.SCENARIOS, f"{label}\u00a0: hypothèse", scenario.hypotheses, show)
     yield from _points(Section.SCENARIOS, f"{label}\u00a0: besoin", scenario.needs, show)
 
@@ -146,22 +146,22 @@ DECISIONS = {None: "à décider", True: "retenu", False: "écarté"}
 
 
 def _economics(economics: Economics) -> Iterator[Fact]:
-    yield Fact(Section.ECONOMICS, "Exercice", economics.fiscal_year)
-    yield Fact(Section.ECONOMICS, "Périmètre", economics.perimeter.label)
+    yield Fact(Section.ECONOMICS, "Exercice", value=economics.fiscal_year)
+    yield Fact(Section.ECONOMICS, "Périmètre", value=economics.perimeter.label)
     for name, cents in economics.amounts.items():
-        yield Fact(Section.ECONOMICS, AMOUNTS[name], format_euros(cents))
+        yield Fact(Section.ECONOMICS, AMOUNTS[name], value=format_euros(cents))
 
 
 def _points(section: Section, label: str, points: tuple[Encrypted, ...], show: Show) -> Iterator[Fact]:
     for point in points:
-        yield Fact(section, label, show(point), point=True)
+        yield Fact(section, label, value=show(point), point=True)
 
 
 def _employment(employment: Employment) -> Iterator[Fact]:
     for code, value in employment.figures.items():
-        yield Fact(Section.EMPLOYMENT, EMPLOYMENT[code], value)
+        yield Fact(Section.EMPLOYMENT, EMPLOYMENT[code], value=value)
     if employment.as_of:
-        yield Fact(Section.EMPLOYMENT, "Situation au", _day(employment.as_of))
+        yield Fact(Section.EMPLOYMENT, "Situation au", value=_day(employment.as_of))
 
 
 EMPLOYMENT = {

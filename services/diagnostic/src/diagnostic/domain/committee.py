@@ -150,7 +150,7 @@ def decide(
         case ShareWithCommittee():
             return [_shared(committee.agreement, content_version, context)]
         case GiveOpinion(opinion, comments):
-            return [OpinionGiven(_seen(committee, context).version, opinion, context.text(comments))]
+            return [OpinionGiven(_seen(committee, context).version, opinion, comments=context.text(comments))]
 
 
 def open_to(committee: Committee, content_version: int) -> Iterator[type]:
@@ -170,10 +170,10 @@ def evolve(committee: Committee, event: CommitteeEvent) -> Committee:
             return replace(committee, agreement=Agreement(scope, until), share=_narrowed(committee.share, scope, until))
         case SharingWithdrawn():
             return replace(committee, agreement=None, share=None)
-        case SharedWithCommittee(version, scope, until):
-            return replace(committee, share=Share(version, scope, until))
-        case OpinionGiven(version, opinion, comments):
-            return replace(committee, opinions=(*committee.opinions, Opinion(version, opinion, comments)))
+        case SharedWithCommittee(version, scope, until=until):
+            return replace(committee, share=Share(version, scope, until=until))
+        case OpinionGiven(version, opinion, comments=comments):
+            return replace(committee, opinions=(*committee.opinions, Opinion(version, opinion, comments=comments)))
 
 
 def _narrowed(share: Share | None, scope: tuple[Section, ...], until: date) -> Share | None:
@@ -181,7 +181,7 @@ def _narrowed(share: Share | None, scope: tuple[Section, ...], until: date) -> S
     if share is None:
         return None
     still = tuple(section for section in share.scope if section in scope)
-    return Share(share.version, still, min(share.until, until)) if still else None
+    return Share(share.version, still, until=min(share.until, until)) if still else None
 
 
 def _leader_speaks(context: Context) -> None:
@@ -196,7 +196,7 @@ def _shared(agreement: Agreement | None, content_version: int, context: Context)
         raise EXPIRED("L’accord de la structure est arrivé à son terme\u00a0: demandez-lui de le renouveler.")
     if content_version == 0:
         raise NOTHING_TO_SHARE("Le diagnostic est encore vide.")
-    return SharedWithCommittee(content_version, agreement.scope, agreement.until)
+    return SharedWithCommittee(content_version, agreement.scope, until=agreement.until)
 
 
 def _seen(committee: Committee, context: Context) -> Share:

@@ -52,18 +52,18 @@ def corrected(command: Correction, content: Content, context: Context) -> Correc
         case CorrectEmployment(effective_on=since):
             _recorded(content.employment, "L’état de l’emploi n’a pas encore été relevé.")
             require_past(since, context.now, "La date d’effet")
-            return EmploymentCorrected(recording.employment(command, since, context), since, reason)
+            return EmploymentCorrected(recording.employment(command, since, context), since, reason=reason)
         case CorrectEconomics(effective_on=since):
             _recorded(content.economics, "La situation économique n’a pas encore été relevée.")
             require_past(since, context.now, "La date d’effet")
-            return EconomicsCorrected(recording.economics(command, context), since, reason)
+            return EconomicsCorrected(recording.economics(command, context), since, reason=reason)
         case CorrectIndicator(effective_on=since):
             _recorded(content.indicators.get(command.code), "Aucun indicateur relevé ne porte ce code.")
             require_past(since, context.now, "La date d’effet")
             return IndicatorCorrected(*recording.indicator(command), since, reason)
         case CorrectSession(number):
             _held(content, number)
-            return SessionCorrected(number, recording.session(command, context), reason)
+            return SessionCorrected(number, recording.session(command, context), reason=reason)
         case CancelSession(number):
             _held(content, number)
             return SessionCancelled(number, reason)
@@ -85,7 +85,11 @@ def corrected_baseline(
     if command.value == known[command.code]:
         return []
     reason = context.text(command.reason)
-    return [BaselineCorrected(command.code, known[command.code], command.value, command.effective_on, reason)]
+    return [
+        BaselineCorrected(
+            command.code, known[command.code], value=command.value, effective_on=command.effective_on, reason=reason
+        )
+    ]
 
 
 def with_correction(content: Content, event: Corrected) -> Content:

@@ -77,7 +77,7 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
             return _validate(diagnosis, command, context)
         case ContestDiagnosis(version, reasons):
             _seen_by_a_leader(diagnosis, version, context)
-            return [DiagnosisContested(version, context.text(reasons), context.actor.id)]
+            return [DiagnosisContested(version, context.text(reasons), leader=context.actor.id)]
         case AgreePlan():
             return [_agreed(diagnosis, command, context)]
         case _:
@@ -108,7 +108,15 @@ def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
     """An admission may be told twice: the diagnosis opens once."""
     if diagnosis.status is not Status.NEW:
         return []
-    return [DiagnosisOpened(command.structure, command.unit, command.adviser, command.admitted_at, command.headcount)]
+    return [
+        DiagnosisOpened(
+            command.structure,
+            command.unit,
+            adviser=command.adviser,
+            admitted_at=command.admitted_at,
+            headcount=command.headcount,
+        )
+    ]
 
 
 def _corrected_baseline(diagnosis: Diagnosis, command: CorrectBaseline, context: Context) -> list[Event]:
@@ -144,7 +152,7 @@ def _submitted(diagnosis: Diagnosis, context: Context) -> DiagnosisSubmitted:
         raise INCOMPLETE(f"Il manque encore\u00a0: {', '.join(missing.values())}.", missing=list(missing))
     salt = context.new_id().bytes
     seen = content_hash(salt, diagnosis.content)
-    return DiagnosisSubmitted(diagnosis.content_version, seen, context.text(salt.hex()))
+    return DiagnosisSubmitted(diagnosis.content_version, seen, salt=context.text(salt.hex()))
 
 
 def _validate(diagnosis: Diagnosis, command: ValidateDiagnosis, context: Context) -> list[Event]:
@@ -153,7 +161,7 @@ def _validate(diagnosis: Diagnosis, command: ValidateDiagnosis, context: Context
         raise _stale(diagnosis)
     if context.actor.id in diagnosis.validations:
         return []
-    return [DiagnosisValidated(submission.version, submission.content_hash, context.actor.id)]
+    return [DiagnosisValidated(submission.version, submission.content_hash, leader=context.actor.id)]
 
 
 def _seen_by_a_leader(diagnosis: Diagnosis, version: int, context: Context) -> Submission:
@@ -193,19 +201,25 @@ def _agreed(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> PlanA
     return PlanAgreed(
         diagnosis.structure,
         diagnosis.unit,
-        diagnosis.adviser,
-        diagnosis.admitted_at,
-        diagnosis.submission.version,
-        diagnosis.submission.content_hash,
-        command.axes,
-        context.text(command.objectives),
-        diagnosis.content.baseline,
-        diagnosis.content.definitions,
-        economics.fiscal_year if economics else None,
-        economics.perimeter if economics else None,
+        adviser=diagnosis.adviser,
+        admitted_at=diagnosis.admitted_at,
+        validated_version=diagnosis.submission.version,
+        content_hash=diagnosis.submission.content_hash,
+        axes=command.axes,
+        objectives=context.text(command.objectives),
+        baseline=diagnosis.content.baseline,
+        definitions=diagnosis.content.definitions,
+        fiscal_year=economics.fiscal_year if economics else None,
+        perimeter=economics.perimeter if economics else None,
     )
 
 
 decider: Decider[Diagnosis] = Decider(
-    "diagnosis", Diagnosis(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "diagnosis",
+    Diagnosis(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    open_to=open_to,
 )

@@ -52,9 +52,9 @@ def edited(command: EditCommand, content: Content, context: Context) -> Edit:
             if code not in content.indicators and len(content.indicators) >= MOST_INDICATORS:
                 raise TOO_MANY_INDICATORS(f"Un diagnostic en compte {MOST_INDICATORS} au plus.")
             return IndicatorRecorded(*recording.indicator(command))
-        case StateProblem(problem, causes, recommendations):
+        case StateProblem(problem, causes, recommendations=recommendations):
             come_from, advised = (recording.points(jotted, context) for jotted in (causes, recommendations))
-            return ProblemStated(Problem(context.text(problem), come_from, advised))
+            return ProblemStated(Problem(context.text(problem), come_from, recommendations=advised))
         case ListOtherScheme(name, note):
             return OtherSchemeListed(Scheme(context.text(name), context.optional_text(note)))
         case QualifyDifficulty():

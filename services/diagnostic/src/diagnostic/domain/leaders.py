@@ -58,12 +58,12 @@ class Disagreement:
 def recorded(command: RecordMandate) -> MandateRecorded:
     if command.ends_on and command.ends_on < command.starts_on:
         raise MANDATE_REVERSED("Vérifiez les dates du mandat\u00a0: sa fin précède son début.")
-    return MandateRecorded(command.leader, command.starts_on, command.ends_on)
+    return MandateRecorded(command.leader, command.starts_on, ends_on=command.ends_on)
 
 
 def with_mandate(mandates: tuple[Mandate, ...], event: MandateRecorded) -> tuple[Mandate, ...]:
     others = (known for known in mandates if known.leader != event.leader)
-    return (*others, Mandate(event.leader, event.starts_on, event.ends_on))
+    return (*others, Mandate(event.leader, event.starts_on, ends_on=event.ends_on))
 
 
 def check_mandate(mandates: tuple[Mandate, ...], context: Context) -> None:

@@ -35,17 +35,17 @@ def session(command: RecordSession | CorrectSession, context: Context) -> Sessio
     attendees = []
     for participant in command.participants:
         person = context.new_id()
-        attendees.append(Attendee(person, PersonalData(person, participant.name), participant.quality))
-    return Session(command.held_on, tuple(attendees), context.optional_text(command.notes))
+        attendees.append(Attendee(person, PersonalData(person, participant.name), quality=participant.quality))
+    return Session(command.held_on, tuple(attendees), notes=context.optional_text(command.notes))
 
 
 def assessment(command: AssessAxis, context: Context) -> Assessment:
     return Assessment(
         command.rating,
         context.text(command.findings),
-        points(command.strengths, context),
-        points(command.weaknesses, context),
-        context.optional_text(command.evidence),
+        strengths=points(command.strengths, context),
+        weaknesses=points(command.weaknesses, context),
+        evidence=context.optional_text(command.evidence),
     )
 
 
@@ -53,7 +53,13 @@ def employment(command: RecordEmployment | CorrectEmployment, as_of: date | None
     if as_of:
         require_past(as_of, context.now, "La date de l’état de l’emploi")
     people = Employment(
-        command.cdi, command.cdd, command.aided, command.fte, command.apprentices, command.volunteers, as_of
+        command.cdi,
+        command.cdd,
+        aided=command.aided,
+        fte=command.fte,
+        apprentices=command.apprentices,
+        volunteers=command.volunteers,
+        as_of=as_of,
     )
     return people.checked()
 
@@ -63,11 +69,11 @@ def economics(command: RecordEconomics | CorrectEconomics, context: Context) -> 
     figures = Economics(
         command.fiscal_year,
         command.perimeter,
-        command.budget,
-        command.own_income,
-        command.subsidies,
-        command.result,
-        command.cash,
+        budget=command.budget,
+        own_income=command.own_income,
+        subsidies=command.subsidies,
+        result=command.result,
+        cash=command.cash,
     )
     if not figures.amounts:
         raise NO_FIGURE(
@@ -95,7 +101,9 @@ def difficulty(command: QualifyDifficulty, context: Context) -> Difficulty:
     if command.level is not Level.NONE and not command.causes:
         raise UNEXPLAINED("Dites d’où vient la difficulté\u00a0: au moins une cause profonde est attendue.")
     causes = points(command.causes, context)
-    return Difficulty(command.level, command.nature, causes, context.optional_text(command.strategic_plan))
+    return Difficulty(
+        command.level, command.nature, causes=causes, strategic_plan=context.optional_text(command.strategic_plan)
+    )
 
 
 def scenarios(command: PrioritiseScenarios, content: Content, context: Context) -> tuple[Scenario, ...]:
@@ -109,9 +117,9 @@ def scenarios(command: PrioritiseScenarios, content: Content, context: Context) 
         Scenario(
             proposed.rank,
             context.text(proposed.title),
-            points(proposed.hypotheses, context),
-            points(proposed.needs, context),
-            proposed.retained,
+            hypotheses=points(proposed.hypotheses, context),
+            needs=points(proposed.needs, context),
+            retained=proposed.retained,
         )
         for proposed in sorted(command.scenarios, key=lambda proposed: proposed.rank)
     )

@@ -82,17 +82,19 @@ class Diagnosis:
 
 def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
     match event:
-        case DiagnosisOpened(structure, unit, adviser, admitted_at, headcount):
-            return Diagnosis(Status.OPEN, structure, unit, adviser, admitted_at, headcount)
-        case DiagnosisSubmitted(version, seen, salt):
-            submission = Submission(version, seen, salt)
+        case DiagnosisOpened(structure, unit, adviser=adviser, admitted_at=admitted_at, headcount=headcount):
+            return Diagnosis(
+                Status.OPEN, structure, unit=unit, adviser=adviser, admitted_at=admitted_at, headcount=headcount
+            )
+        case DiagnosisSubmitted(version, seen, salt=salt):
+            submission = Submission(version, seen, salt=salt)
             asked = replace(diagnosis, status=Status.SUBMITTED, submission=submission, contested=None)
             return replace(asked, validations=(), disagreements=())
         case DiagnosisValidated(leader=leader):
             return _validated(diagnosis, leader)
         case SubmissionVoided() | ValidationVoided():
             return replace(diagnosis, status=Status.OPEN, submission=None, validations=(), disagreements=())
-        case DiagnosisContested(_, reasons, leader):
+        case DiagnosisContested(_, reasons, leader=leader):
             return _contested(diagnosis, reasons, leader)
         case MandateRecorded():
             return replace(diagnosis, mandates=leaders.with_mandate(diagnosis.mandates, event))

@@ -23,7 +23,7 @@ def corrected(follow_up: FollowUp, command: Correction, context: Context) -> Rev
             if review.status is not ReviewStatus.HELD:
                 raise NOTHING_TO_CORRECT(f"Le bilan {code} n’a pas eu lieu\u00a0: il n’y a rien à en corriger.")
             report = report_of(follow_up, command, review, context)
-            return ReviewCorrected(code, report, context.text(command.reason))
+            return ReviewCorrected(code, report, reason=context.text(command.reason))
         case CorrectClosingDown(closed_on, reason):
             if follow_up.closed_down_on is None:
                 raise NOTHING_TO_CORRECT("Aucune cessation d’activité n’a été enregistrée.")
@@ -37,4 +37,4 @@ def cancelled(follow_up: FollowUp, command: CancelReview, context: Context) -> R
         raise NOTHING_TO_CORRECT(f"Le bilan {command.review} reste à faire\u00a0: il n’y a rien à annuler.")
     if follow_up.update and follow_up.update.review == command.review:
         raise UPDATE_RESTS_ON_IT(f"Levez d’abord la mise à jour du parcours demandée au bilan {command.review}.")
-    return ReviewCancelled(command.review, review.status, review.due_on, context.text(command.reason))
+    return ReviewCancelled(command.review, review.status, due_on=review.due_on, reason=context.text(command.reason))

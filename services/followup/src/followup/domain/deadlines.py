@@ -36,7 +36,7 @@ def dues(_before: FollowUp, event: Event) -> Iterator[Deadline]:
             yield from _days(code, due_on)
         case ReviewRecorded(code) | ReviewUnreachable(code):
             yield from _days(code, None)
-        case ReviewCancelled(code, _, due_on):
+        case ReviewCancelled(code, _, due_on=due_on):
             yield from _days(code, due_on)
         case StructureClosedDown(_, codes):
             for code in codes:
@@ -44,8 +44,8 @@ def dues(_before: FollowUp, event: Event) -> Iterator[Deadline]:
 
 
 def _days(code: str, due_on: date | None) -> Iterator[Deadline]:
-    yield Deadline(REVIEW, code, due_on)
-    yield Deadline(OVERDUE, code, due_on and due_on + OVERDUE_AFTER)
+    yield Deadline(REVIEW, code, on=due_on)
+    yield Deadline(OVERDUE, code, on=due_on and due_on + OVERDUE_AFTER)
 
 
 def when_due(kind: str, code: str) -> CallReview | CallOverdueReview:

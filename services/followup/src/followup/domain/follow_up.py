@@ -76,8 +76,8 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
     match command:
         case OpenFollowUp():
             return _open(follow_up, command)
-        case HearBaselineCorrection(code, value, effective_on, corrected_at):
-            return [BaselineCorrectionHeard(code, value, effective_on, corrected_at)]
+        case HearBaselineCorrection(code, value, effective_on=effective_on, corrected_at=corrected_at):
+            return [BaselineCorrectionHeard(code, value, effective_on=effective_on, corrected_at=corrected_at)]
         case CallReview() | CallOverdueReview():
             return called(follow_up, command, context)
         case DropParcoursUpdate():
@@ -87,20 +87,20 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
     if isinstance(command, Correction):
         return [corrected(follow_up, command, context)]
     match command:
-        case PlanReview(code, due_on, motive):
+        case PlanReview(code, due_on, motive=motive):
             review = planned_review(follow_up, code)
             require_future(due_on, context.now, "L’échéance d’un bilan")
             if due_on == review.due_on:
                 return []
-            return [ReviewPlanned(code, due_on, context.text(motive))]
+            return [ReviewPlanned(code, due_on, motive=context.text(motive))]
         case RecordReview():
             review = planned_review(follow_up, command.review)
             return [ReviewRecorded(command.review, report_of(follow_up, command, review, context))]
         case CancelReview():
             return [cancelled(follow_up, command, context)]
-        case RecordUnreachable(code, attempts, notes):
+        case RecordUnreachable(code, attempts, notes=notes):
             check_due(code, planned_review(follow_up, code), context.now.date())
-            return [ReviewUnreachable(code, attempts, context.optional_text(notes))]
+            return [ReviewUnreachable(code, attempts, notes=context.optional_text(notes))]
         case RequestParcoursUpdate():
             return [_update(follow_up, command, context)]
         case WithdrawParcoursUpdate(motive):
@@ -109,7 +109,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
             return [ParcoursUpdateWithdrawn(context.text(motive))]
         case RecordClosedDown(closed_on, notes):
             require_past(closed_on, context.now, "La date de cessation d’activité")
-            ceased = StructureClosedDown(closed_on, follow_up.left, context.optional_text(notes))
+            ceased = StructureClosedDown(closed_on, follow_up.left, notes=context.optional_text(notes))
             return [ceased, FollowUpClosed(Outcome.CLOSED_DOWN)]
         case FindNeed():
             return [_need(follow_up, command, context)]
@@ -160,16 +160,16 @@ def _open(follow_up: FollowUp, command: OpenFollowUp) -> list[Event]:
         return []
     reviews = schedule(command.completed_at.date(), command.reviews, len(follow_up.completions) + 1)
     if follow_up.completions:
-        return [FollowUpResumed(command.completion, command.adviser, reviews)]
+        return [FollowUpResumed(command.completion, command.adviser, reviews=reviews)]
     return [
         FollowUpOpened(
             command.completion,
             command.structure,
-            command.unit,
-            command.adviser,
-            command.baseline | {code: each.value for code, each in follow_up.corrections.items()},
-            command.definitions,
-            reviews,
+            unit=command.unit,
+            adviser=command.adviser,
+            baseline=command.baseline | {code: each.value for code, each in follow_up.corrections.items()},
+            definitions=command.definitions,
+            reviews=reviews,
         )
     ]
 
@@ -180,7 +180,7 @@ def _update(follow_up: FollowUp, command: RequestParcoursUpdate, context: Contex
             f"Réalisez d’abord le bilan {command.review}\u00a0: c’est lui qui montre ce qui est à reprendre."
         )
     _no_update_pending(follow_up)
-    return ParcoursUpdateAsked(command.review, context.text(command.reason), tuple(dict.fromkeys(command.axes)))
+    return ParcoursUpdateAsked(command.review, context.text(command.reason), axes=tuple(dict.fromkeys(command.axes)))
 
 
 def _need(follow_up: FollowUp, command: FindNeed, context: Context) -> NeedFound:
@@ -191,7 +191,7 @@ def _need(follow_up: FollowUp, command: FindNeed, context: Context) -> NeedFound
             "celui-ci.",
             theme=command.theme,
         )
-    return NeedFound(command.theme, context.text(command.description), context.optional_text(command.apart))
+    return NeedFound(command.theme, context.text(command.description), apart=context.optional_text(command.apart))
 
 
 def _no_update_pending(follow_up: FollowUp) -> None:
@@ -206,8 +206,8 @@ def _no_update_pending(follow_up: FollowUp) -> None:
 decider: Decider[FollowUp] = Decider(
     "follow-up",
     FollowUp(),
-    decide,
-    evolve,
+    decide=decide,
+    evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
     dues=dues,

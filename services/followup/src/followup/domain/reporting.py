@@ -50,10 +50,10 @@ def report_of(follow_up: FollowUp, told: RecordReview | CorrectReview, review: R
     return Report(
         told.held_on,
         indicators,
-        not_measured,
-        told.appropriation,
-        context.optional_text(told.appropriation_notes),
-        told.satisfaction,
-        context.text(told.summary),
-        told.satisfaction_asked,
+        not_measured=not_measured,
+        appropriation=told.appropriation,
+        appropriation_notes=context.optional_text(told.appropriation_notes),
+        satisfaction=told.satisfaction,
+        summary=context.text(told.summary),
+        satisfaction_asked=told.satisfaction_asked,
     )

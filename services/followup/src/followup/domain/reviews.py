@@ -107,7 +107,7 @@ def compared(
         _code(code): Indicator(
             measure.value,
             _comparability(measure.definition, code in baseline, definitions.get(code)),
-            context.optional_text(measure.definition),
+            definition=context.optional_text(measure.definition),
         )
         for code, measure in measures.items()
     }

@@ -162,5 +162,5 @@ def evolve(sheet: Sheet, event: Event) -> Sheet:
 
 
 decider: Decider[Sheet] = Decider(
-    "sheet", Sheet(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "sheet", Sheet(), decide=decide, evolve=evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
 )

@@ -100,19 +100,27 @@ class FollowUp:
 
 def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
     match event:
-        case FollowUpOpened(completion, structure, unit, adviser, baseline, definitions, reviews):
+        case FollowUpOpened(
+            completion,
+            structure,
+            unit=unit,
+            adviser=adviser,
+            baseline=baseline,
+            definitions=definitions,
+            reviews=reviews,
+        ):
             return FollowUp(
                 Status.OPEN,
                 structure,
-                unit,
-                adviser,
-                (completion,),
-                baseline,
-                follow_up.corrections,
-                definitions,
-                {code: Review(due_on) for code, due_on in reviews.items()},
+                unit=unit,
+                adviser=adviser,
+                completions=(completion,),
+                baseline=baseline,
+                corrections=follow_up.corrections,
+                definitions=definitions,
+                reviews={code: Review(due_on) for code, due_on in reviews.items()},
             )
-        case FollowUpResumed(completion, adviser, reviews):
+        case FollowUpResumed(completion, adviser, reviews=reviews):
             return replace(
                 follow_up,
                 status=Status.OPEN,
@@ -124,8 +132,8 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
                 conclusion=None,
                 update=None,
             )
-        case BaselineCorrectionHeard(code, value, effective_on, corrected_at):
-            correction = BaselineCorrection(value, effective_on, corrected_at)
+        case BaselineCorrectionHeard(code, value, effective_on=effective_on, corrected_at=corrected_at):
+            correction = BaselineCorrection(value, effective_on, corrected_at=corrected_at)
             corrected = replace(follow_up, corrections=follow_up.corrections | {code: correction})
             return replace(corrected, baseline=follow_up.baseline | {code: value})
         case ReviewPlanned(code, due_on):
@@ -138,23 +146,23 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
             return _with(follow_up, code, status=ReviewStatus.HELD, report=report)
         case ReviewCorrected(code, report):
             return _with(follow_up, code, report=report)
-        case ReviewCancelled(code, _, due_on):
+        case ReviewCancelled(code, _, due_on=due_on):
             return replace(follow_up, reviews=follow_up.reviews | {code: Review(due_on)})
         case ClosingDownCorrected(closed_on):
             return replace(follow_up, closed_down_on=closed_on)
-        case ReviewUnreachable(code, attempts, notes):
+        case ReviewUnreachable(code, attempts, notes=notes):
             return _with(follow_up, code, status=ReviewStatus.UNREACHABLE, attempts=attempts, notes=notes)
-        case ParcoursUpdateAsked(review, reason, axes):
-            return replace(follow_up, update=ParcoursUpdate(review, reason, axes))
+        case ParcoursUpdateAsked(review, reason, axes=axes):
+            return replace(follow_up, update=ParcoursUpdate(review, reason, axes=axes))
         case ParcoursUpdateWithdrawn():
             return replace(follow_up, update=None)
-        case StructureClosedDown(closed_on, codes, notes):
+        case StructureClosedDown(closed_on, codes, notes=notes):
             moot = {
                 code: replace(follow_up.reviews[code], status=ReviewStatus.CLOSED_DOWN, notes=notes) for code in codes
             }
             return replace(follow_up, reviews=follow_up.reviews | moot, closed_down_on=closed_on)
-        case NeedFound(theme, description, apart):
-            return replace(follow_up, needs=(*follow_up.needs, Need(theme, description, apart)))
+        case NeedFound(theme, description, apart=apart):
+            return replace(follow_up, needs=(*follow_up.needs, Need(theme, description, apart=apart)))
         case FollowUpClosed(outcome, conclusion):
             return replace(follow_up, status=Status.CLOSED, outcome=outcome, conclusion=conclusion, update=None)
 

@@ -32,15 +32,17 @@ def differences(
         unknown = (
             "la règle d’alors n’est pas celle d’aujourd’hui, et le jour où le parcours a pris fin n’est pas connu ici."
         )
-        yield Difference("", None, RuleDifference.CANNOT_TELL, unknown)
+        yield Difference("", None, would=RuleDifference.CANNOT_TELL, reason=unknown)
         return
     for after in sorted({*months} - {*rule.values()}):
         day = add_months(ended_on, after)
         reason = f"{after}\u00a0mois après la fin du parcours, le {ended_on:%d/%m/%Y}."
-        yield Difference(f"M{after}", day, RuleDifference.MORE, reason)
+        yield Difference(f"M{after}", day, would=RuleDifference.MORE, reason=reason)
     for after, (code, day) in zip(rule.values(), schedule(ended_on, rule, completions).items(), strict=True):
         if after not in months:
-            yield Difference(code, day, RuleDifference.LESS, f"aucun bilan à {after}\u00a0mois dans cette règle.")
+            yield Difference(
+                code, day, would=RuleDifference.LESS, reason=f"aucun bilan à {after}\u00a0mois dans cette règle."
+            )
 
 
 def parcours_end(planned: Mapping[str, date], heard_on: date, completions: int, rule: Mapping[str, int]) -> date | None:

@@ -21,7 +21,11 @@ NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", st
 def assessed(command: AssessCriterion, reference: Reference, context: Context) -> CriterionAssessed:
     rules, criterion = _criterion(command.criterion, reference, context)
     return CriterionAssessed(
-        criterion.code, command.verdict, context.text(command.evidence), rules.version, context.actor.id
+        criterion.code,
+        command.verdict,
+        evidence=context.text(command.evidence),
+        rules=rules.version,
+        by=context.actor.id,
     )
 
 
@@ -36,7 +40,7 @@ def derogated(request: Request, command: GrantDerogation, reference: Reference, 
             f"«\u202f{criterion.label}\u202f»."
         )
     return DerogationGranted(
-        criterion.code, context.text(command.motive), rules.version, command.kind, context.actor.id
+        criterion.code, context.text(command.motive), rules=rules.version, kind=command.kind, by=context.actor.id
     )
 
 
@@ -56,12 +60,12 @@ def admitted(request: Request, command: AdmitRequest, reference: Reference, cont
     return RequestAdmitted(
         rules.version,
         request.structure_id,
-        request.unit,
-        request.adviser if request.by_name and request.adviser else context.actor.id,
-        request.structure.legal_form,
-        request.structure.department,
-        request.structure.headcount,
-        context.optional_text(command.motive),
+        unit=request.unit,
+        adviser=request.adviser if request.by_name and request.adviser else context.actor.id,
+        legal_form=request.structure.legal_form,
+        department=request.structure.department,
+        headcount=request.structure.headcount,
+        motive=context.optional_text(command.motive),
     )
 
 

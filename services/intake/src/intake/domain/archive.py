@@ -19,11 +19,11 @@ def decided(request: Request, command: ArchiveDossier | UnarchiveDossier, contex
         case ArchiveDossier(since):
             if request.status is not Status.CLOSED or request.archived:
                 return []
-            return [DossierArchived(since, adviser, confidential)]
+            return [DossierArchived(since, adviser, confidential=confidential)]
         case UnarchiveDossier(motive):
             if not request.archived:
                 raise NOT_ARCHIVED("Son unité le lit déjà\u00a0: il n’y a rien à en sortir.")
-            return [DossierUnarchived(adviser, confidential, context.text(motive))]
+            return [DossierUnarchived(adviser, confidential, motive=context.text(motive))]
 
 
 def reopened(request: Request) -> list[Event]:
@@ -38,7 +38,7 @@ def check_worked_on(request: Request) -> None:
 
 def in_charge(_request: Request, event: Event) -> CaseAccess | None:
     match event:
-        case DossierArchived(_, adviser, confidential):
+        case DossierArchived(_, adviser, confidential=confidential):
             return CaseAccess(adviser, confidential, archived=True)
         case DossierUnarchived(adviser, confidential):
             return CaseAccess(adviser, confidential)

@@ -25,7 +25,7 @@ def decided(
             if request.confidential and request.confidential.reason is reason:
                 return []
             adviser = request.adviser if _manages(request, context.actor) else context.actor.id
-            return [DossierMadeConfidential(reason, context.text(motive), adviser)]
+            return [DossierMadeConfidential(reason, context.text(motive), adviser=adviser)]
         case LiftConfidentiality(motive):
             _check_manager(request, context.actor)
             if request.confidential is None:
@@ -35,7 +35,7 @@ def decided(
             _check_manager(request, context.actor)
             if request.by_name and request.adviser == str(adviser):
                 return []
-            return [DossierEntrusted(str(adviser), context.text(motive), request.confidential is not None)]
+            return [DossierEntrusted(str(adviser), context.text(motive), confidential=request.confidential is not None)]
 
 
 def open_to(request: Request) -> Iterator[type]:
@@ -50,7 +50,7 @@ def in_charge(request: Request, event: Event) -> CaseAccess | None:
             return CaseAccess(adviser, confidential=True)
         case ConfidentialityLifted(adviser=adviser):
             return CaseAccess(adviser, confidential=False)
-        case DossierEntrusted(adviser, _, confidential):
+        case DossierEntrusted(adviser, _, confidential=confidential):
             return CaseAccess(adviser, confidential)
     return archive.in_charge(request, event)
 

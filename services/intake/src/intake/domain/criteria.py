@@ -56,19 +56,24 @@ VERSIONS = (
     Criteria(
         "2021-1",
         date(2002, 1, 1),
-        (
-            Criterion("existing", "La structure existe déjà", True, "Depuis quand la structure existe-t-elle\u202f?"),
+        list=(
+            Criterion(
+                "existing",
+                "La structure existe déjà",
+                hard=True,
+                question="Depuis quand la structure existe-t-elle\u202f?",
+            ),
             Criterion(
                 "employer",
                 "Elle emploie au moins une personne",
-                True,
-                "Qui la structure emploie-t-elle, et sous quels contrats\u202f?",
+                hard=True,
+                question="Qui la structure emploie-t-elle, et sous quels contrats\u202f?",
             ),
             Criterion(
                 "ess",
                 "Sa forme relève de l’économie sociale et solidaire",
-                True,
-                "Quels statuts, quel agrément (ESUS, SIAE)\u202f?",
+                hard=True,
+                question="Quels statuts, quel agrément (ESUS, SIAE)\u202f?",
             ),
             Criterion("employment_need", "Son besoin touche à l’emploi", hard=False),
             Criterion("territorial_utility", "Elle est utile à son territoire", hard=False),

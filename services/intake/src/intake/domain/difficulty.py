@@ -109,12 +109,12 @@ def qualify(command: QualifyDifficulty, context: Context) -> DifficultyQualified
         Difficulty(
             command.level,
             context.actor.id,
-            context.now,
-            command.lasting,
-            tuple(dict.fromkeys(command.causes)),
-            context.optional_text(command.explanation),
-            command.days_left,
-            command.cessation_on,
-            command.cessation_on + LEGAL_DELAY if command.cessation_on else None,
+            at=context.now,
+            lasting=command.lasting,
+            causes=tuple(dict.fromkeys(command.causes)),
+            explanation=context.optional_text(command.explanation),
+            days_left=command.days_left,
+            cessation_on=command.cessation_on,
+            legal_deadline=command.cessation_on + LEGAL_DELAY if command.cessation_on else None,
         )
     )

@@ -85,7 +85,7 @@ class Erasure:
     confirmed: dict[str, Confirmed] = field(default_factory=dict)
 
 
-NOT_A_PERSON = Refusal("not-a-person", "Ce n’est pas une personne", 422)
+NOT_A_PERSON = Refusal("not-a-person", "Ce n’est pas une personne", status=422)
 STILL_NEEDED = Refusal("person-still-needed", "Un dossier ouvert a encore besoin de cette personne")
 HOLDS_RIGHTS = Refusal("person-holds-rights", "Cette personne a encore des droits")
 NOT_ORDERED = Refusal("erasure-not-ordered", "Aucun effacement n’a été ordonné")
@@ -104,13 +104,13 @@ def decide(erasure: Erasure, command: Command, context: Context) -> list[Event]:
             if erasure.person:
                 return []
             _check_may_be_forgotten(command)
-            return [ErasureOrdered(command.person, context.text(command.motive), command.values)]
+            return [ErasureOrdered(command.person, context.text(command.motive), values=command.values)]
         case OrderAgain(person, values):
-            return [] if erasure.person else [ErasureOrdered(person, context.text(BEFORE_THE_BACK_UP), values)]
-        case ConfirmErasure(service, values, told_at):
+            return [] if erasure.person else [ErasureOrdered(person, context.text(BEFORE_THE_BACK_UP), values=values)]
+        case ConfirmErasure(service, values, told_at=told_at):
             if erasure.person is None:
                 raise NOT_ORDERED("Ce service confirme un effacement dont l’accueil n’a pas l’ordre.")
-            return [] if service in erasure.confirmed else [ErasureConfirmed(service, values, told_at)]
+            return [] if service in erasure.confirmed else [ErasureConfirmed(service, values, told_at=told_at)]
 
 
 def _check_may_be_forgotten(asked: OrderKnowing) -> None:
@@ -138,7 +138,7 @@ def alongside(_erasure: Erasure, event: Event, context: Context) -> Iterable[Com
     """Intake forgets at once, in the transaction of the order."""
     if isinstance(event, ErasureOrdered):
         forget = ErasePerson(event.person, event.values)
-        yield CompanionCommand(forgetting.decider, case_erasure_id(event.person), forget, context.case)
+        yield CompanionCommand(forgetting.decider, case_erasure_id(event.person), command=forget, case=context.case)
 
 
 def open_to(erasure: Erasure) -> Iterator[type]:
@@ -155,17 +155,17 @@ def outstanding(erasure: Erasure) -> tuple[str, ...]:
 
 def evolve(erasure: Erasure, event: Event) -> Erasure:
     match event:
-        case ErasureOrdered(person, motive, values):
+        case ErasureOrdered(person, motive, values=values):
             return replace(erasure, person=person, motive=motive, values=values)
-        case ErasureConfirmed(service, values, told_at):
+        case ErasureConfirmed(service, values, told_at=told_at):
             return replace(erasure, confirmed=erasure.confirmed | {service: Confirmed(told_at, values)})
 
 
 decider: Decider[Erasure] = Decider(
     "erasure",
     Erasure(),
-    decide,
-    evolve,
+    decide=decide,
+    evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
     alongside=alongside,

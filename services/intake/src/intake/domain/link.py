@@ -127,10 +127,10 @@ Event = LinkGiven | LinkRenewed | LinkRevoked
 
 def decide(link: PersonalLink, command: Command, context: Context) -> list[Event]:
     match command:
-        case IssueLink(asked, person, identity, longest, namesake):
+        case IssueLink(asked, person, identity=identity, longest=longest, namesake=namesake):
             until, motive = _last_day(asked.until, longest, context), context.text(asked.motive)
             if isinstance(asked, RenewLink):
-                return [LinkRenewed(identity, until, context.actor.id, motive)]
+                return [LinkRenewed(identity, until, by=context.actor.id, motive=motive)]
             if before := namesake or link.person:
                 raise GIVEN_BEFORE(
                     "Donnez-lui un nouveau lien\u00a0: il prendra la place du précédent. Pour une autre personne du"
@@ -138,7 +138,18 @@ def decide(link: PersonalLink, command: Command, context: Context) -> list[Event
                     link=str(before),
                 )
             name = PersonalData(person, asked.name)
-            return [LinkGiven(context.case, person, asked.role, name, identity, until, context.actor.id, motive)]
+            return [
+                LinkGiven(
+                    context.case,
+                    person,
+                    role=asked.role,
+                    name=name,
+                    identity=identity,
+                    until=until,
+                    by=context.actor.id,
+                    motive=motive,
+                )
+            ]
         case RevokeLink(motive):
             return [] if link.revoked else [LinkRevoked(context.text(motive))]
 
@@ -156,9 +167,9 @@ def _last_day(wanted: date | None, longest: date, context: Context) -> date:
 
 def evolve(link: PersonalLink, event: Event) -> PersonalLink:
     match event:
-        case LinkGiven(case_id, person, role, name, identity, until, by):
-            return PersonalLink(case_id, person, role, name, identity, until, by)
-        case LinkRenewed(identity, until, by):
+        case LinkGiven(case_id, person, role=role, name=name, identity=identity, until=until, by=by):
+            return PersonalLink(case_id, person, role=role, name=name, identity=identity, until=until, given_by=by)
+        case LinkRenewed(identity, until, by=by):
             return replace(link, identity=identity, until=until, given_by=by, revoked=False)
         case LinkRevoked():
             return replace(link, revoked=True)
@@ -167,14 +178,18 @@ def evolve(link: PersonalLink, event: Event) -> PersonalLink:
 def alongside(link: PersonalLink, event: Event, _context: Context) -> Iterable[CompanionCommand]:
     """The register opens the dossier to the link, and closes it to the one before: every service hears both."""
     if link.identity and not link.revoked:
-        yield CompanionCommand(register.decider, link.identity, EndLink())
+        yield CompanionCommand(register.decider, link.identity, command=EndLink())
     match event:
-        case LinkGiven(case_id, person, role, _, identity, until):
-            yield CompanionCommand(register.decider, identity, OpenByLink(person, Role(role), case_id, until))
+        case LinkGiven(case_id, person, role=role, name=_, identity=identity, until=until):
+            yield CompanionCommand(
+                register.decider, identity, command=OpenByLink(person, Role(role), dossier=case_id, until=until)
+            )
         case LinkRenewed(identity, until):
             known = link.person, link.role, link.case
             assert known[0] and known[1] and known[2]
-            yield CompanionCommand(register.decider, identity, OpenByLink(known[0], Role(known[1]), known[2], until))
+            yield CompanionCommand(
+                register.decider, identity, command=OpenByLink(known[0], Role(known[1]), dossier=known[2], until=until)
+            )
 
 
 def open_to(link: PersonalLink) -> Iterator[type]:
@@ -188,8 +203,8 @@ def open_to(link: PersonalLink) -> Iterator[type]:
 decider: Decider[PersonalLink] = Decider(
     "personal link",
     PersonalLink(),
-    decide,
-    evolve,
+    decide=decide,
+    evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
     alongside=alongside,

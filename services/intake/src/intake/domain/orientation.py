@@ -143,8 +143,10 @@ def decide(orientation: Orientation, command: Command, context: Context, referen
         case Step.NEW, ProposeOrientation(target, reason):
             known = reference.target(target)
             if known is None:
-                return [OrientationProposed(context.case, None, context.text(reason), other=context.text(target))]
-            return [OrientationProposed(context.case, known.name, context.text(reason), known.code)]
+                return [
+                    OrientationProposed(context.case, None, reason=context.text(reason), other=context.text(target))
+                ]
+            return [OrientationProposed(context.case, known.name, reason=context.text(reason), code=known.code)]
         case _, ProposeOrientation():
             raise ALREADY_PROPOSED("Cette orientation existe déjà.")
         case Step.PROPOSED, RecordConsent():
@@ -191,8 +193,8 @@ def open_to(orientation: Orientation) -> tuple[type, ...]:
 
 def evolve(orientation: Orientation, event: Event) -> Orientation:
     match event:
-        case OrientationProposed(case_id, target, reason, code, other):
-            return Orientation(Step.PROPOSED, case_id, target, reason, code, other)
+        case OrientationProposed(case_id, target, reason=reason, code=code, other=other):
+            return Orientation(Step.PROPOSED, case_id, target=target, reason=reason, code=code, other=other)
         case OrientationConsented():
             return replace(orientation, step=Step.CONSENTED)
         case OrientationSent():
@@ -206,5 +208,11 @@ def evolve(orientation: Orientation, event: Event) -> Orientation:
 
 
 decider: Decider[Orientation] = Decider(
-    "orientation", Orientation(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "orientation",
+    Orientation(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    open_to=open_to,
 )

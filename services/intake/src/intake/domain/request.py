@@ -83,7 +83,12 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
                 return []
             return [
                 LinkedRequestOpened(
-                    linked.origin, linked.structure, linked.structure_id, linked.contact, linked.theme, linked.unit
+                    linked.origin,
+                    linked.structure,
+                    structure_id=linked.structure_id,
+                    contact=linked.contact,
+                    theme=linked.theme,
+                    unit=linked.unit,
                 )
             ]
         case StartAccompaniment() | EndAccompaniment() | CloseCase():
@@ -98,12 +103,12 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
         case QualifyDifficulty():
             _must_be(request, Status.RECEIVED, Status.ADMITTED)
             return [qualify(command, context)]
-        case CorrectStructure(structure, effective_on, reason):
+        case CorrectStructure(structure, effective_on, reason=reason):
             _must_be(request, Status.RECEIVED, Status.ADMITTED)
             require_past(effective_on, context.now, "La date d’effet")
             return [
                 StructureCorrected(
-                    corrected(request.structure, structure, reference), effective_on, context.text(reason)
+                    corrected(request.structure, structure, reference), effective_on, reason=context.text(reason)
                 )
             ]
         case CorrectContact(contact, reason):
@@ -111,20 +116,20 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
             return [ContactCorrected(sealed(contact, context), context.text(reason))]
     _must_be(request, Status.RECEIVED)
     match command:
-        case RecordMeeting(held_on, with_whom, notes):
+        case RecordMeeting(held_on, with_whom, notes=notes):
             require_past(held_on, context.now, "La date de l’entretien")
-            return [MeetingRecorded(held_on, context.text(with_whom), context.optional_text(notes))]
+            return [MeetingRecorded(held_on, context.text(with_whom), notes=context.optional_text(notes))]
         case AssessCriterion():
             return [admission.assessed(command, reference, context)]
         case GrantDerogation():
             return [admission.derogated(request, command, reference, context)]
         case AdmitRequest():
             return [admission.admitted(request, command, reference, context)]
-        case OrientRequest(motive, orientations, why_none):
+        case OrientRequest(motive, orientations, why_none=why_none):
             if not orientations and not why_none:
                 raise NO_ORIENTATION("Nommez au moins une orientation, ou dites pourquoi il n’y en a aucune.")
             distinct = tuple(dict.fromkeys(orientations))
-            return [RequestOriented(context.text(motive), distinct, context.optional_text(why_none))]
+            return [RequestOriented(context.text(motive), distinct, why_none=context.optional_text(why_none))]
         case TransferRequest(to_unit, motive):
             return [RequestTransferred(_other_unit(to_unit, request), context.text(motive))]
         case WithdrawRequest(motive):
@@ -194,12 +199,12 @@ def _receive(request: Request, command: ReceiveKnowing, context: Context, refere
         RequestReceived(
             structure,
             context.pseudonym(structure.number),
-            sealed(asked.contact, context),
-            context.text(asked.need),
-            context.actor.unit,
-            command.earlier,
-            command.prefill,
-            context.actor.id,
+            contact=sealed(asked.contact, context),
+            need=context.text(asked.need),
+            unit=context.actor.unit,
+            earlier=command.earlier,
+            prefill=command.prefill,
+            adviser=context.actor.id,
         )
     ]
 
@@ -218,17 +223,17 @@ def _take_over(request: Request, command: TakeOver, context: Context) -> list[Ev
     received = TransferReceived(
         command.origin,
         command.structure,
-        command.structure_id,
-        command.contact,
-        command.to_unit,
-        command.need,
-        command.difficulty,
-        adviser,
+        structure_id=command.structure_id,
+        contact=command.contact,
+        unit=command.to_unit,
+        need=command.need,
+        difficulty=command.difficulty,
+        adviser=adviser,
     )
     if command.confidential is None:
         return [received]
     kept = command.confidential
-    return [received, DossierMadeConfidential(kept.reason, kept.motive, adviser)]
+    return [received, DossierMadeConfidential(kept.reason, kept.motive, adviser=adviser)]
 
 
 def claims(request: Request, event: Event) -> Iterable[UniqueKey]:
@@ -257,8 +262,8 @@ def claims(request: Request, event: Event) -> Iterable[UniqueKey]:
 decider: Decider[Request] = Decider(
     "request",
     Request(),
-    decide,
-    evolve,
+    decide=decide,
+    evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
     claims=claims,

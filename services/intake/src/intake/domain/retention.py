@@ -71,7 +71,7 @@ class Retention:
 
 
 HELD = Refusal("retention-held", "La destruction de ce dossier est suspendue")
-DESTROYED = Refusal("dossier-destroyed", "Ce dossier est détruit", 410)
+DESTROYED = Refusal("dossier-destroyed", "Ce dossier est détruit", status=410)
 
 Command = HoldDossier | ReleaseDossier | DestroyDossier
 Event = RetentionHeld | RetentionReleased | DossierDestroyed
@@ -79,10 +79,10 @@ Event = RetentionHeld | RetentionReleased | DossierDestroyed
 
 def decide(retention: Retention, command: Command, context: Context) -> list[Event]:
     match command:
-        case DestroyDossier(kept, due_on, persons, values):
+        case DestroyDossier(kept, due_on, persons=persons, values=values):
             if retention.held:
                 raise HELD("Levez d’abord la suspension, si ce qui la justifie est terminé.")
-            return [] if retention.destroyed else [DossierDestroyed(kept, due_on, persons, values)]
+            return [] if retention.destroyed else [DossierDestroyed(kept, due_on, persons=persons, values=values)]
         case _ if retention.destroyed:
             raise DESTROYED("Sa durée de conservation est passée\u00a0: personne ne peut plus le lire.")
         case HoldDossier(motive):
@@ -94,8 +94,8 @@ def decide(retention: Retention, command: Command, context: Context) -> list[Eve
 def alongside(_retention: Retention, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """Intake destroys its own keys in the same transaction."""
     if isinstance(event, DossierDestroyed):
-        forget = EraseCase(context.case, event.persons, event.values)
-        yield CompanionCommand(forgetting.decider, case_erasure_id(context.case), forget, context.case)
+        forget = EraseCase(context.case, event.persons, values=event.values)
+        yield CompanionCommand(forgetting.decider, case_erasure_id(context.case), command=forget, case=context.case)
 
 
 def open_to(retention: Retention) -> Iterator[type]:
@@ -124,8 +124,8 @@ def retention_of(dossier: UUID) -> UUID:
 decider: Decider[Retention] = Decider(
     "retention",
     Retention(),
-    decide,
-    evolve,
+    decide=decide,
+    evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
     alongside=alongside,

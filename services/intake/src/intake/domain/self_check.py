@@ -101,12 +101,12 @@ class Review:
 def review(answers: Mapping[str, bool | None]) -> Review:
     """By question code; null or nothing: not known, which alarms nobody."""
     signals = tuple(
-        Signal(question.code, question.signal, question.advice, question.pressing)
+        Signal(question.code, question.signal, advice=question.advice, pressing=question.pressing)
         for question in QUESTIONS
         if answers.get(question.code) is question.alarming
     )
     pressing = any(signal.pressing for signal in signals)
-    return Review(signals, pressing, _advice(len(signals), pressing))
+    return Review(signals, pressing, advice=_advice(len(signals), pressing))
 
 
 def _advice(signals: int, pressing: bool) -> str:

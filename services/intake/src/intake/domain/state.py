@@ -50,7 +50,7 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-NOBODY = Structure("", LegalForm.OTHER, "")
+NOBODY = Structure("", LegalForm.OTHER, department="")
 NOT_YET = UUID(int=0)
 
 
@@ -92,7 +92,16 @@ class Request:
 
 def evolve(request: Request, event: Event) -> Request:
     match event:
-        case RequestReceived(structure, structure_id, contact, need, unit, earlier, prefill, adviser):
+        case RequestReceived(
+            structure,
+            structure_id,
+            contact=contact,
+            need=need,
+            unit=unit,
+            earlier=earlier,
+            prefill=prefill,
+            adviser=adviser,
+        ):
             return replace(
                 request,
                 status=Status.RECEIVED,
@@ -105,7 +114,16 @@ def evolve(request: Request, event: Event) -> Request:
                 prefill=prefill,
                 adviser=adviser,
             )
-        case TransferReceived(origin, structure, structure_id, contact, unit, need, difficulty, adviser):
+        case TransferReceived(
+            origin,
+            structure,
+            structure_id=structure_id,
+            contact=contact,
+            unit=unit,
+            need=need,
+            difficulty=difficulty,
+            adviser=adviser,
+        ):
             return replace(
                 request,
                 status=Status.RECEIVED,
@@ -122,7 +140,7 @@ def evolve(request: Request, event: Event) -> Request:
             return replace(request, structure=structure)
         case ContactCorrected(contact):
             return replace(request, contact=contact)
-        case LinkedRequestOpened(origin, structure, structure_id, contact, theme, unit):
+        case LinkedRequestOpened(origin, structure, structure_id=structure_id, contact=contact, theme=theme, unit=unit):
             return replace(
                 request,
                 status=Status.RECEIVED,
@@ -135,9 +153,9 @@ def evolve(request: Request, event: Event) -> Request:
             )
         case MeetingRecorded(held_on):
             return replace(request, meetings=(*request.meetings, held_on))
-        case CriterionAssessed(criterion, verdict, evidence, by=by):
+        case CriterionAssessed(criterion, verdict, evidence=evidence, by=by):
             # A derogation lifts one verdict: it goes when the criterion is assessed again.
-            return replace(request, criteria=request.criteria | {criterion: Judged(verdict, evidence, by)})
+            return replace(request, criteria=request.criteria | {criterion: Judged(verdict, evidence, by=by)})
         case DerogationGranted(criterion, motive, kind=kind, by=by):
             judged = request.criteria[criterion]
             derogated = replace(judged, derogation=motive, derogation_kind=kind, derogated_by=by)
@@ -146,7 +164,7 @@ def evolve(request: Request, event: Event) -> Request:
             return replace(request, difficulties=(*request.difficulties, difficulty))
         case RequestAdmitted(rules, adviser=adviser):
             return replace(request, status=Status.ADMITTED, rules=rules, adviser=adviser)
-        case DossierMadeConfidential(reason, motive, adviser):
+        case DossierMadeConfidential(reason, motive, adviser=adviser):
             known = adviser is not None
             return replace(request, confidential=Confidential(reason, motive), adviser=adviser, by_name=known)
         case ConfidentialityLifted():

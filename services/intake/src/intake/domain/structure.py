@@ -131,9 +131,9 @@ def sealed(contact: Contact, context: Context) -> SealedContact:
     return SealedContact(
         str(name.key),
         name,
-        under_their_key(contact.function),
-        under_their_key(contact.email),
-        under_their_key(contact.phone),
+        function=under_their_key(contact.function),
+        email=under_their_key(contact.email),
+        phone=under_their_key(contact.phone),
     )
 
 

@@ -36,25 +36,47 @@ class Target:
 
 
 TARGETS = (
-    Target("france_active", "France Active", Kind.FUNDING, Territory.REGION),
+    Target("france_active", "France Active", kind=Kind.FUNDING, territory=Territory.REGION),
     Target(
-        "dasess", "DASESS – dispositif d’appui aux structures de l’ESS en difficulté", Kind.CRISIS, Territory.REGION
+        "dasess",
+        "DASESS – dispositif d’appui aux structures de l’ESS en difficulté",
+        kind=Kind.CRISIS,
+        territory=Territory.REGION,
     ),
-    Target("cress", "CRESS – chambre régionale de l’économie sociale et solidaire", Kind.NETWORK, Territory.REGION),
-    Target("mouvement_associatif", "Le Mouvement associatif", Kind.NETWORK, Territory.REGION),
-    Target("guid_asso", "Guid’Asso", Kind.NETWORK, Territory.DEPARTMENT),
-    Target("piva", "PIVA – point d’information à la vie associative", Kind.NETWORK, Territory.DEPARTMENT),
     Target(
-        "urssaf_ccsf", "URSSAF et CCSF – étalement des dettes sociales et fiscales", Kind.CRISIS, Territory.DEPARTMENT
+        "cress",
+        "CRESS – chambre régionale de l’économie sociale et solidaire",
+        kind=Kind.NETWORK,
+        territory=Territory.REGION,
     ),
-    Target("banque_de_france", "Banque de France – médiation du crédit", Kind.CRISIS, Territory.DEPARTMENT),
-    Target("codefi", "CODEFI – comité départemental, entreprises en difficulté", Kind.CRISIS, Territory.DEPARTMENT),
-    Target("ciri", "CIRI – comité interministériel, plus de 400 salarié·es", Kind.CRISIS, Territory.NATIONAL),
-    Target("commercial_court", "Tribunal de commerce", Kind.COURT, Territory.DEPARTMENT),
-    Target("judicial_court", "Tribunal judiciaire", Kind.COURT, Territory.DEPARTMENT),
-    Target("opco", "OPCO – opérateur de compétences", Kind.SKILLS, Territory.NATIONAL),
-    Target("sector_network", "Réseau ou fédération du secteur", Kind.NETWORK, Territory.NATIONAL),
-    Target("incubator", "Incubateur de l’ESS", Kind.INCUBATION, Territory.REGION),
-    Target("bpifrance", "Bpifrance", Kind.FUNDING, Territory.REGION),
+    Target("mouvement_associatif", "Le Mouvement associatif", kind=Kind.NETWORK, territory=Territory.REGION),
+    Target("guid_asso", "Guid’Asso", kind=Kind.NETWORK, territory=Territory.DEPARTMENT),
+    Target(
+        "piva", "PIVA – point d’information à la vie associative", kind=Kind.NETWORK, territory=Territory.DEPARTMENT
+    ),
+    Target(
+        "urssaf_ccsf",
+        "URSSAF et CCSF – étalement des dettes sociales et fiscales",
+        kind=Kind.CRISIS,
+        territory=Territory.DEPARTMENT,
+    ),
+    Target(
+        "banque_de_france", "Banque de France – médiation du crédit", kind=Kind.CRISIS, territory=Territory.DEPARTMENT
+    ),
+    Target(
+        "codefi",
+        "CODEFI – comité départemental, entreprises en difficulté",
+        kind=Kind.CRISIS,
+        territory=Territory.DEPARTMENT,
+    ),
+    Target(
+        "ciri", "CIRI – comité interministériel, plus de 400 salarié·es", kind=Kind.CRISIS, territory=Territory.NATIONAL
+    ),
+    Target("commercial_court", "Tribunal de commerce", kind=Kind.COURT, territory=Territory.DEPARTMENT),
+    Target("judicial_court", "Tribunal judiciaire", kind=Kind.COURT, territory=Territory.DEPARTMENT),
+    Target("opco", "OPCO – opérateur de compétences", kind=Kind.SKILLS, territory=Territory.NATIONAL),
+    Target("sector_network", "Réseau ou fédération du secteur", kind=Kind.NETWORK, territory=Territory.NATIONAL),
+    Target("incubator", "Incubateur de l’ESS", kind=Kind.INCUBATION, territory=Territory.REGION),
+    Target("bpifrance", "Bpifrance", kind=Kind.FUNDING, territory=Territory.REGION),
 )
 """Those that every deployment knows; it may add its own, or call these by other names."""

@@ -28,16 +28,20 @@ def differences(request: Request, then: Criteria | None, other: Criteria) -> Ite
     for criterion in other.list:
         code, label = criterion.code, f"«\u202f{criterion.label}\u202f»"
         if code in would_need - needed:
-            yield Difference(code, RuleDifference.MORE, f"{label} n’est pas rempli, et ces critères l’exigent.")
+            yield Difference(code, RuleDifference.MORE, reason=f"{label} n’est pas rempli, et ces critères l’exigent.")
         elif code in needed - would_need - would_miss:
-            yield Difference(code, RuleDifference.LESS, f"{label} n’est pas rempli, et ces critères ne l’exigent pas.")
+            yield Difference(
+                code, RuleDifference.LESS, reason=f"{label} n’est pas rempli, et ces critères ne l’exigent pas."
+            )
         elif code in would_miss - missing:
             asked = "personne n’a pu le dire" if code in request.criteria else "cela n’a jamais été demandé"
-            yield Difference(code, RuleDifference.CANNOT_TELL, f"{label}\u00a0: {asked}. {criterion.question}".rstrip())
+            yield Difference(
+                code, RuleDifference.CANNOT_TELL, reason=f"{label}\u00a0: {asked}. {criterion.question}".rstrip()
+            )
     for code in sorted(needed - {criterion.code for criterion in other.list}):
         label = then.labels([code]) if then else code
         yield Difference(
-            code, RuleDifference.LESS, f"«\u202f{label}\u202f» n’est pas rempli, et n’est pas de ces critères."
+            code, RuleDifference.LESS, reason=f"«\u202f{label}\u202f» n’est pas rempli, et n’est pas de ces critères."
         )
 
 

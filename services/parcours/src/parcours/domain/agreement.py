@@ -102,10 +102,10 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     match command:
         case RecordAgreement():
             return [_signed(parcours, command, context)]
-        case SignAmendment(key, extra_days, signed_on):
+        case SignAmendment(key, extra_days, signed_on=signed_on):
             action = not_reported(validated_action(parcours, key, *OPEN_STEPS))
             signed_on = since_signature(action, signed_on, context, SIGNATURE)
-            return [AmendmentSigned(key, extra_days, signed_on, command.attachment)]
+            return [AmendmentSigned(key, extra_days, signed_on=signed_on, attachment=command.attachment)]
 
 
 def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
@@ -119,14 +119,14 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
     return AgreementSigned(
         command.action,
         context.person(command.provider),
-        command.amount,
-        command.days,
-        command.signed_on,
-        command.signatures,
-        command.consultation,
-        context.optional_text(command.exception),
-        command.attachment,
-        command.account,
+        amount=command.amount,
+        days=command.days,
+        signed_on=command.signed_on,
+        signatures=command.signatures,
+        consultation=command.consultation,
+        exception=context.optional_text(command.exception),
+        attachment=command.attachment,
+        account=command.account,
     )
 
 
@@ -143,8 +143,8 @@ def check_signatures(parcours: Parcours, signed_on: date, signed: Signatures | N
 def alongside(event: Any, context: Context) -> Iterable[CompanionCommand]:
     """The consultation that led to an agreement must have been awarded, and everyone informed."""
     if isinstance(event, AgreementSigned) and event.consultation:
-        ask = bound.Conclude(event.action, event.amount, event.days)
-        yield CompanionCommand(consultation.decider, event.consultation, ask, context.case)
+        ask = bound.Conclude(event.action, event.amount, days=event.days)
+        yield CompanionCommand(consultation.decider, event.consultation, command=ask, case=context.case)
     if isinstance(event, Event):
         yield from cited(event, context)
 
@@ -164,10 +164,10 @@ def _agreement(signed: AgreementSigned) -> Agreement:
     return Agreement(
         signed.provider,
         signed.amount,
-        signed.days,
-        signed.signed_on,
-        signed.signatures,
-        signed.consultation,
-        signed.exception,
-        signed.account,
+        days=signed.days,
+        signed_on=signed.signed_on,
+        signatures=signed.signatures,
+        consultation=signed.consultation,
+        exception=signed.exception,
+        account=signed.account,
     )

@@ -149,7 +149,7 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
             leaving = known_action(parcours, action)
             if leaving.validated:
                 raise ACTION_VALIDATED("Une action validée n’est pas retirée\u00a0: abandonnez-la, en disant pourquoi.")
-            return [ActionRemoved(action, context.text(motive), leaving.planned.kind)]
+            return [ActionRemoved(action, context.text(motive), kind=leaving.planned.kind)]
 
 
 def _rescheduled(parcours: Parcours, command: RescheduleAction, context: Context) -> list[Event]:
@@ -161,7 +161,11 @@ def _rescheduled(parcours: Parcours, command: RescheduleAction, context: Context
     if action.step is Step.PLANNED:
         require_future(command.starts_on, context.now, "Le début de l’action")
     _check_end(command.starts_on, command.ends_on, context)
-    return [ActionRescheduled(command.action, command.starts_on, command.ends_on, context.text(command.reason))]
+    return [
+        ActionRescheduled(
+            command.action, command.starts_on, ends_on=command.ends_on, reason=context.text(command.reason)
+        )
+    ]
 
 
 def _check_end(starts_on: date, ends_on: date, context: Context) -> None:
@@ -180,12 +184,12 @@ def _planned(parcours: Parcours, command: AddAction, context: Context) -> Planne
     return PlannedAction(
         command.kind,
         known_axis(parcours, command.axis),
-        context.text(command.title),
-        context.person(command.who),
-        command.starts_on,
-        command.ends_on,
-        command.planned_days,
-        command.collective_operation,
+        title=context.text(command.title),
+        who=context.person(command.who),
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        planned_days=command.planned_days,
+        collective_operation=command.collective_operation,
     )
 
 
@@ -199,7 +203,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case ActionAdded(action, planned):
             taken_up = {axis: reason for axis, reason in parcours.deferrals.items() if axis != planned.axis}
             return replace(edited, deferrals=taken_up).but(action, Action(planned))
-        case ActionRescheduled(action, starts_on, ends_on):
+        case ActionRescheduled(action, starts_on, ends_on=ends_on):
             moved = parcours.actions[action]
             dates = replace(moved.planned, starts_on=starts_on, ends_on=ends_on)
             return edited.but(action, replace(moved, planned=dates))

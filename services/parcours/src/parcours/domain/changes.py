@@ -87,13 +87,15 @@ def facts(content: Content, show: Show) -> Iterator[Fact]:
     """All that a content says, one fact at a time."""
     if content.period:
         days = f"du {_day(content.period.starts_on)} au {_day(content.period.ends_on)}"
-        yield Fact(Section.PERIOD, None, "Période du parcours", days)
+        yield Fact(Section.PERIOD, None, label="Période du parcours", value=days)
     for rank, axis in enumerate(content.ranking, 1):
-        yield Fact(Section.RANKING, rank, f"Rang {rank}", AXES.get(axis, axis))
+        yield Fact(Section.RANKING, rank, label=f"Rang {rank}", value=AXES.get(axis, axis))
     for number, action in content.actions.items():
-        yield Fact(Section.ACTIONS, number, f"Action «\u202f{show(action.title)}\u202f»", _told(action, show))
+        yield Fact(
+            Section.ACTIONS, number, label=f"Action «\u202f{show(action.title)}\u202f»", value=_told(action, show)
+        )
     for axis, reason in content.deferrals.items():
-        yield Fact(Section.DEFERRALS, axis, AXES.get(axis, axis), show(reason))
+        yield Fact(Section.DEFERRALS, axis, label=AXES.get(axis, axis), value=show(reason))
 
 
 def _told(action: PlannedAction, show: Show) -> str:
@@ -116,11 +118,11 @@ def _change(kind: str, before: Fact | None, after: Fact | None) -> Change:
     return Change(
         kind,
         CHANGE_LABELS[kind],
-        fact.section,
-        SECTIONS[fact.section],
-        fact.label,
-        before.value if before else None,
-        after.value if after else None,
+        section=fact.section,
+        section_label=SECTIONS[fact.section],
+        label=fact.label,
+        before=before.value if before else None,
+        after=after.value if after else None,
     )
 
 

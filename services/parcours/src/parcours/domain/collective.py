@@ -18,15 +18,17 @@ def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Comp
     """An action joins its operation, starts with it, and leaves it when it is given up."""
     match event:
         case ActionAdded(key, planned) if planned.collective_operation:
-            yield CompanionCommand(operation.decider, planned.collective_operation, operation.Join(context.case, key))
+            yield CompanionCommand(
+                operation.decider, planned.collective_operation, command=operation.Join(context.case, key)
+            )
         case ActionStarted(key) if shared := _operation(parcours, key):
-            yield CompanionCommand(operation.decider, shared, operation.Begin())
+            yield CompanionCommand(operation.decider, shared, command=operation.Begin())
         case ActionRemoved(key) | ActionAbandoned(key) if shared := _operation(parcours, key):
-            yield CompanionCommand(operation.decider, shared, operation.Leave(key))
+            yield CompanionCommand(operation.decider, shared, command=operation.Leave(key))
         case ParcoursAbandoned():
             for key, action in parcours.actions.items():
                 if action.step in OPEN_STEPS and (shared := _operation(parcours, key)):
-                    yield CompanionCommand(operation.decider, shared, operation.Leave(key))
+                    yield CompanionCommand(operation.decider, shared, command=operation.Leave(key))
 
 
 def _operation(parcours: Parcours, key: UUID) -> UUID | None:

@@ -99,10 +99,10 @@ Event = IntroductionMade | ActionStarted | ActionFinished | ActionAbandoned | Ac
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed | FundsReleased]:
     match command:
-        case Introduce(key, whom, held_on):
+        case Introduce(key, whom, held_on=held_on):
             validated_action(parcours, key, *OPEN_STEPS)
             since_admission(parcours, held_on, context.now, "La date de la mise en relation")
-            return [IntroductionMade(key, context.person(whom), held_on)]
+            return [IntroductionMade(key, context.person(whom), held_on=held_on)]
         case StartAction(key):
             action = action_to_start(parcours, key)
             if action.planned.kind is Kind.CONSULTING and action.agreement is None:
@@ -142,7 +142,7 @@ def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     action = parcours.actions[event.action]
     match event:
-        case IntroductionMade(_, whom, held_on):
+        case IntroductionMade(_, whom, held_on=held_on):
             changed = replace(action, introductions=(*action.introductions, Introduction(whom, held_on)))
         case ActionStarted():
             changed = replace(action, step=Step.STARTED)

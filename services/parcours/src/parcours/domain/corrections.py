@@ -144,30 +144,30 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     """At any time, after the end too: what was true does not depend on where the parcours stands."""
     reason, now = context.text(command.reason), context.now
     match command:
-        case CorrectIntroduction(key, n, whom, held_on):
+        case CorrectIntroduction(key, n, whom=whom, held_on=held_on):
             if n > len(known_action(parcours, key).introductions):
                 raise NOTHING_TO_CORRECT("Cette action n’a pas de mise en relation de ce rang.")
             since_admission(parcours, held_on, now, "La date de la mise en relation")
-            return [IntroductionCorrected(key, n, context.person(whom), held_on, reason)]
+            return [IntroductionCorrected(key, n, whom=context.person(whom), held_on=held_on, reason=reason)]
         case CorrectAgreement():
             return [_agreement(parcours, command, context)]
-        case CorrectDays(key, days, effective_on):
+        case CorrectDays(key, days, effective_on=effective_on):
             action = consulting_action(parcours, key)
             agreed = agreement_of(action).days
             if days > agreed:
                 raise BELOW_RECORDED(f"La convention prévoit {agreed} jours en tout, avenants compris.", agreed=agreed)
             since_signature(action, effective_on, context, "La date de l’intervention")
-            return [DaysCorrected(key, days, effective_on, reason)]
+            return [DaysCorrected(key, days, effective_on=effective_on, reason=reason)]
         case CorrectFinalReport(key, received_on):
             action = consulting_action(parcours, key)
             if action.report_received_on is None:
                 raise NOTHING_TO_CORRECT("Aucun rapport final n’a été reçu pour cette prestation.")
-            return [FinalReportCorrected(key, since_signature(action, received_on, context, RECEIPT), reason)]
+            return [FinalReportCorrected(key, since_signature(action, received_on, context, RECEIPT), reason=reason)]
         case CorrectDebrief(debrief, held_on):
             if not parcours.completed:
                 raise NOTHING_TO_CORRECT("Le bilan de fin de parcours n’a pas encore eu lieu.")
             since_admission(parcours, held_on, now, "La date du bilan de fin de parcours")
-            return [DebriefCorrected(context.text(debrief), held_on, reason)]
+            return [DebriefCorrected(context.text(debrief), held_on, reason=reason)]
 
 
 def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) -> AgreementCorrected:
@@ -185,11 +185,11 @@ def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) 
     return AgreementCorrected(
         command.action,
         context.person(command.provider),
-        command.amount,
-        command.days,
-        command.signed_on,
-        context.text(command.reason),
-        command.signatures,
+        amount=command.amount,
+        days=command.days,
+        signed_on=command.signed_on,
+        reason=context.text(command.reason),
+        signatures=command.signatures,
     )
 
 
@@ -199,7 +199,7 @@ def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Comp
         agreement = agreement_of(parcours.actions[event.action])
         if agreement.consultation:
             yield CompanionCommand(
-                consultation.decider, agreement.consultation, bound.Confirm(event.amount), context.case
+                consultation.decider, agreement.consultation, command=bound.Confirm(event.amount), case=context.case
             )
 
 
@@ -208,10 +208,12 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         return replace(parcours, debrief=event.debrief, debrief_held_on=event.held_on)
     action = parcours.actions[event.action]
     match event:
-        case IntroductionCorrected(_, n, whom, held_on):
+        case IntroductionCorrected(_, n, whom=whom, held_on=held_on):
             before, after = action.introductions[: n - 1], action.introductions[n:]
             changed = replace(action, introductions=(*before, Introduction(whom, held_on), *after))
-        case AgreementCorrected(_, provider, amount, days, signed_on, _, signatures):
+        case AgreementCorrected(
+            _, provider, amount=amount, days=days, signed_on=signed_on, reason=_, signatures=signatures
+        ):
             said = replace(agreement_of(action), provider=provider, amount=amount, days=days, signed_on=signed_on)
             changed = replace(action, agreement=replace(said, signatures=signatures or said.signatures))
         case DaysCorrected(_, days):

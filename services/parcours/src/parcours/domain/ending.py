@@ -75,7 +75,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             if not parcours.completed:
                 check_duration(parcours, held_on)
             settled = Counter(action.step.value for action in parcours.actions.values())
-            return [ParcoursCompleted(parcours.plan, dict(settled), context.text(debrief), held_on)]
+            return [ParcoursCompleted(parcours.plan, dict(settled), debrief=context.text(debrief), held_on=held_on)]
         case AbandonParcours(motive):
             if parcours.completed:
                 return _update_given_up(parcours, motive, context)
@@ -103,7 +103,7 @@ def _open_actions_dropped(parcours: Parcours, motive: str, context: Context) -> 
         if action.validated:
             yield ActionAbandoned(key, context.text(motive))
         else:
-            yield ActionRemoved(key, context.text(motive), action.planned.kind)
+            yield ActionRemoved(key, context.text(motive), kind=action.planned.kind)
         yield from releasing(key, action)
 
 
@@ -119,7 +119,7 @@ def _check_settled(parcours: Parcours) -> None:
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     match event:
-        case ParcoursCompleted(_, _, debrief, held_on):
+        case ParcoursCompleted(_, _, debrief=debrief, held_on=held_on):
             ended = replace(parcours, status=Status.COMPLETED, completed=True)
             return replace(ended, debrief=debrief, debrief_held_on=held_on)
         case ParcoursAbandoned(motive):

@@ -149,7 +149,7 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
             return []
         if fund.unit is not None:
             raise ALREADY_OPEN(f"Le fonds {fund.year} de cette structure porteuse est déjà ouvert\u00a0: ajustez-le.")
-        return [FundOpened(command.unit, command.year, command.allocated)]
+        return [FundOpened(command.unit, command.year, allocated=command.allocated)]
     if fund.unit is None:
         raise NOT_OPEN("Votre responsable doit d’abord ouvrir le fonds d’ingénierie de l’année.")
     match command:
@@ -161,14 +161,14 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
                     committed=fund.committed,
                 )
             return [FundAdjusted(allocated, context.text(motive))]
-        case Engage(case, action, amount):
+        case Engage(case, action, amount=amount):
             if amount > fund.available:
                 raise FUND_EXHAUSTED(
                     f"Il reste {format_euros(fund.available)} au fonds d’ingénierie {fund.year}\u00a0: réduisez "
                     "l’engagement, ou voyez avec votre responsable si l’enveloppe peut être relevée.",
                     available=fund.available,
                 )
-            return [FundEngaged(case, action, amount)]
+            return [FundEngaged(case, action, amount=amount)]
         case Free(action, amount):
             _check_engaged(fund, action, amount)
             return [FundFreed(action, amount)]
@@ -202,11 +202,11 @@ def _check_engaged(fund: Fund, action: UUID, amount: int) -> None:
 
 def evolve(fund: Fund, event: Event) -> Fund:
     match event:
-        case FundOpened(unit, year, allocated):
+        case FundOpened(unit, year, allocated=allocated):
             return replace(fund, unit=unit, year=year, allocated=allocated)
         case FundAdjusted(allocated):
             return replace(fund, allocated=allocated)
-        case FundEngaged(case, action, amount):
+        case FundEngaged(case, action, amount=amount):
             before = fund.engagements.get(action, Engagement(case))
             return fund.but(action, replace(before, engaged=before.engaged + amount))
         case FundFreed(action, amount):
@@ -218,5 +218,5 @@ def evolve(fund: Fund, event: Event) -> Fund:
 
 
 decider: Decider[Fund] = Decider(
-    "fund", Fund(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "fund", Fund(), decide=decide, evolve=evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
 )

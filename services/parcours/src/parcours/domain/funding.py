@@ -70,8 +70,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             action_to_start(parcours, key)
             _check_agreed(action, amount)
             this_year = fund.fund_id(parcours.plan.unit, paris_year(context.now))
-            return [FundsCommitted(key, amount, action.fund if action.committed else this_year)]
-        case AuthorisePayment(key, amount, last):
+            return [FundsCommitted(key, amount, fund=action.fund if action.committed else this_year)]
+        case AuthorisePayment(key, amount, last=last):
             if not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil est payée une fois son rapport final accepté.")
             _check_committed(action, amount)
@@ -117,16 +117,18 @@ def _worked(action: Action) -> int:
 def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """What the fund records in the same transaction, or refuses."""
     if isinstance(event, FundsCommitted) and event.fund:
-        yield CompanionCommand(fund.decider, event.fund, fund.Engage(context.case, event.action, event.amount))
+        yield CompanionCommand(
+            fund.decider, event.fund, command=fund.Engage(context.case, event.action, amount=event.amount)
+        )
     elif isinstance(event, FundsReleased | PaymentAuthorised) and (engaged := parcours.actions[event.action].fund):
         ask = fund.Free if isinstance(event, FundsReleased) else fund.Spend
-        yield CompanionCommand(fund.decider, engaged, ask(event.action, event.amount))
+        yield CompanionCommand(fund.decider, engaged, command=ask(event.action, event.amount))
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     action = parcours.actions[event.action]
     match event:
-        case FundsCommitted(_, amount, chosen):
+        case FundsCommitted(_, amount, fund=chosen):
             changed = replace(action, committed=action.committed + amount, fund=chosen)
         case FundsReleased(_, amount):
             changed = replace(action, committed=action.committed - amount)

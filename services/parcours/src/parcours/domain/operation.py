@@ -164,5 +164,11 @@ def evolve(operation: Operation, event: Event) -> Operation:
 
 
 decider: Decider[Operation] = Decider(
-    "operation", Operation(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "operation",
+    Operation(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    open_to=open_to,
 )

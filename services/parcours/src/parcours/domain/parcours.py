@@ -156,8 +156,8 @@ def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[Co
 decider: Decider[Parcours] = Decider(
     "parcours",
     Parcours(),
-    decide,
-    evolve,
+    decide=decide,
+    evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
     alongside=alongside,

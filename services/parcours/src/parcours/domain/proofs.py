@@ -25,7 +25,7 @@ class Proven(Protocol):
 def cited(event: Proven, context: Context) -> Iterator[CompanionCommand]:
     if event.attachment:
         cite = CiteAttachment(event_name(event).name, event.action)
-        yield CompanionCommand(attachment.decider, event.attachment, cite, context.case)
+        yield CompanionCommand(attachment.decider, event.attachment, command=cite, case=context.case)
 
 
 def with_proof(action: Action, event: Proven) -> Action:

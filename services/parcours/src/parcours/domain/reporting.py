@@ -88,14 +88,14 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             _check_days(action, days)
             if command.worked_until:
                 since_signature(action, command.worked_until, context, "La date de l’intervention")
-            return [DaysRecorded(key, days, command.worked_until)]
+            return [DaysRecorded(key, days, worked_until=command.worked_until)]
         case ReceiveFinalReport(key, received_on):
             action = _to_report(parcours, key)
             _check_own(action, context)
             if action.report_received_on:
                 raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
             received_on = since_signature(action, received_on, context, RECEIPT)
-            return [FinalReportReceived(key, received_on, command.attachment)]
+            return [FinalReportReceived(key, received_on, attachment=command.attachment)]
         case AcceptFinalReport():
             return _accepted(parcours, command, context)
 
@@ -144,7 +144,9 @@ def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Comp
     if context.actor.role is Role.PROVIDER:
         agreement = agreement_of(parcours.actions[event.action])
         if agreement.consultation:
-            yield CompanionCommand(consultation.decider, agreement.consultation, bound.Recognise(), context.case)
+            yield CompanionCommand(
+                consultation.decider, agreement.consultation, command=bound.Recognise(), case=context.case
+            )
     yield from cited(event, context)
 
 

@@ -161,7 +161,7 @@ class Content:
     period: Period | None = None
 
 
-NO_PLAN = Plan(UUID(int=0), "", "", datetime(2002, 1, 1, tzinfo=UTC), ())
+NO_PLAN = Plan(UUID(int=0), "", adviser="", admitted_at=datetime(2002, 1, 1, tzinfo=UTC), axes=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class Parcours:
 
     def content(self, period: Period | None) -> Content:
         planned = {key: action.planned for key, action in self.standing.items()}
-        return Content(self.ranking, self.deferrals, planned, period)
+        return Content(self.ranking, self.deferrals, actions=planned, period=period)
 
     @property
     def only_consulting(self) -> bool:

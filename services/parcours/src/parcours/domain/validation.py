@@ -163,7 +163,10 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
         return []
     salt = context.new_id().bytes
     proof = content_hash(salt, parcours.content(period))
-    return [*lapsing(parcours), ParcoursShared(parcours.content_version + 1, context.text(salt.hex()), proof, period)]
+    return [
+        *lapsing(parcours),
+        ParcoursShared(parcours.content_version + 1, context.text(salt.hex()), content_hash=proof, period=period),
+    ]
 
 
 def _check_within(parcours: Parcours, period: Period) -> None:
@@ -190,7 +193,7 @@ def _validate(parcours: Parcours, command: ValidateParcours, context: Context) -
     if context.actor.id in parcours.validations:
         return []
     kinds = Counter(action.planned.kind.value for action in parcours.standing.values())
-    return [ParcoursValidated(command.version, shared.content_hash, dict(kinds), context.actor.id)]
+    return [ParcoursValidated(command.version, shared.content_hash, actions=dict(kinds), leader=context.actor.id)]
 
 
 def _check_actions(parcours: Parcours) -> None:
@@ -233,13 +236,13 @@ def _stale(parcours: Parcours) -> Refused:
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     match event:
-        case ParcoursShared(version, salt, proof, period):
+        case ParcoursShared(version, salt, content_hash=proof, period=period):
             return replace(
                 parcours,
                 status=Status.SHARED,
                 content_version=version,
                 period=period,
-                shared=SharedVersion(version, salt, proof),
+                shared=SharedVersion(version, salt, content_hash=proof),
                 validations=(),
                 objections=None,
             )

@@ -79,13 +79,13 @@ class AccessRecorder:
         read = AccessRecord(
             self._actor,
             self._under,
-            operation_id(cast(APIRoute, self._request.scope["route"])),
-            self._address(),
-            self._correlation,
-            case,
-            list(units),
-            rows,
-            motive,
+            operation=operation_id(cast(APIRoute, self._request.scope["route"])),
+            address=self._address(),
+            correlation=self._correlation,
+            case=case,
+            units=list(units),
+            rows=rows,
+            motive=motive,
         )
         try:
             self._consultations.record(read)

@@ -71,7 +71,7 @@ class Caller:
     def covered(self) -> RowScope:
         manages = self.actor.unit if self.actor.role is Role.MANAGER else None
         person = self.actor.id if self.actor.role in ASSIGNED_ROLES else None
-        return RowScope(self.actor.territory, manages, person, self.actor.role in MOTIVE_ROLES)
+        return RowScope(self.actor.territory, manages, person=person, archives=self.actor.role in MOTIVE_ROLES)
 
     def listed_rows(self, number: int) -> None:
         """So many rows of a list are about to be shown."""
@@ -105,7 +105,9 @@ class Identity:
                 " (GET /api/v1/me les donne).",
             )
         (right,) = meant
-        return Caller(Actor(self.identity, right.role, right.unit, right.units), right.dossier, under=right.id)
+        return Caller(
+            Actor(self.identity, right.role, unit=right.unit, units=right.units), right.dossier, under=right.id
+        )
 
 
 class Authenticator:
@@ -184,7 +186,11 @@ def _claimed(proven: VerifiedToken) -> tuple[Right, ...]:
         if not (isinstance(units, list) and all(isinstance(unit, str) for unit in units)):
             raise ValueError("the claim units is not a list of texts")
         dossier = UUID(case) if case else None
-        return (Right(UUID(int=0), Role(claims["role"]), text_claim(claims, "unit"), tuple(units), dossier),)
+        return (
+            Right(
+                UUID(int=0), Role(claims["role"]), unit=text_claim(claims, "unit"), units=tuple(units), dossier=dossier
+            ),
+        )
     except (ValueError, TypeError) as error:
         raise unauthenticated("Le jeton présenté ne dit pas à quel titre vous appelez.") from error
 

@@ -65,7 +65,13 @@ def caseload_router(caseload: Caseload) -> APIRouter:
         authorize(caller, CASELOAD_READERS)
         adviser = resolve_myself(caller, "adviser", asking.adviser) if asking.adviser is not None else None
         wanted = CaseloadQuery(
-            caller.listed, adviser, asking.unit, asking.until, asking.late, asking.after, asking.limit
+            caller.listed,
+            adviser,
+            unit=asking.unit,
+            until=asking.until,
+            late=asking.late,
+            after=asking.after,
+            limit=asking.limit,
         )
         try:
             found = fetch_caseload(asked, caseload, wanted, PointInTime(as_of=asking.as_of, on=asking.on))

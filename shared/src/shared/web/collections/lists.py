@@ -85,12 +85,12 @@ def list_rows(asked: ServiceApplication, caller: Caller, view: Projection, param
             for name in view.filters
             if (value := getattr(params, name)) is not None
         },
-        getattr(params, "opened_since", None),
-        getattr(params, "opened_before", None),
-        params.sort,
-        params.after,
-        params.limit,
-        None if view.everywhere else caller.listed,
+        opened_since=getattr(params, "opened_since", None),
+        opened_before=getattr(params, "opened_before", None),
+        sort=params.sort,
+        after=params.after,
+        limit=params.limit,
+        covered=None if view.everywhere else caller.listed,
     )
     kept, rests_on = CURRENT_ROWS, None
     if params.as_of or params.on:

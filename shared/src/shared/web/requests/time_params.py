@@ -32,7 +32,7 @@ VersionParam = Annotated[int | None, Query(ge=1, le=MAX_VERSION, description="Af
 
 
 async def _moment(version: VersionParam = None, as_of: AsOfParam = None, on: OnParam = None) -> PointInTime:
-    return PointInTime(version, as_of, on)
+    return PointInTime(version, as_of, on=on)
 
 
 async def _recorded(version: VersionParam = None, as_of: AsOfParam = None) -> PointInTime:

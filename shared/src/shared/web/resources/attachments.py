@@ -182,7 +182,15 @@ def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAtt
         media_type, salt = media_type_of(content, name).name, token_bytes(16)
         told = sha256(salt)
         told.update(content)
-        return AddAttachment(kind, title, name, media_type, len(content), told.hexdigest(), salt.hex())
+        return AddAttachment(
+            kind,
+            title,
+            file_name=name,
+            media_type=media_type,
+            size=len(content),
+            content_hash=told.hexdigest(),
+            salt=salt.hex(),
+        )
 
     return add
 

@@ -142,7 +142,7 @@ class AggregateEndpoints(AggregateReads[S]):
             return self._done(asked, caller, case, receipt, response)
 
         path = f"/{{id}}{path}"
-        operation = Operation(command, self._router.prefix + path, roles, (check,) if check else ())
+        operation = Operation(command, self._router.prefix + path, roles=roles, before=(check,) if check else ())
         self._offered.append(operation)
         self._route(path, endpoint, operation, 200)
 
@@ -175,7 +175,7 @@ class AggregateEndpoints(AggregateReads[S]):
         self, command: type, path: str, roles: tuple[Role, ...], before: tuple[Callable[..., Any], ...]
     ) -> Operation:
         """Whoever reads the case is told that something can be opened within it."""
-        operation = Operation(command, self._router.prefix + path, roles, before)
+        operation = Operation(command, self._router.prefix + path, roles=roles, before=before)
         if self._within:
             self._within._offered.append(replace(operation, path=operation.path.replace("{case}", "{id}")))
         return operation

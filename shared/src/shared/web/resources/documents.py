@@ -122,10 +122,13 @@ class DocumentEndpoints(AggregateReads[S]):
 
         around = beside(self._within._decider, case) if self._within else None
         told = tuple(
-            RecordedFact(event.data, entry.recorded_at, event.meta.actor, event.meta.role) for entry, event in own
+            RecordedFact(event.data, entry.recorded_at, by=event.meta.actor, role=event.meta.role)
+            for entry, event in own
         )
         state = asked.load(self._decider, stream, len(own)).state
-        return DocumentSource(stream, case, state, told, asked.vault.shown, around, named, beside)
+        return DocumentSource(
+            stream, case, state=state, told=told, show=asked.vault.shown, around=around, named=named, beside=beside
+        )
 
 
 def _of(

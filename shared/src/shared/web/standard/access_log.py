@@ -69,7 +69,7 @@ def consultations(
         authorize_read(caller, case)
     log: AccessLog = request.app.state.consultations
     units = None if everywhere or caller.actor.role is Role.LEADER else caller.actor.territory
-    found = log.found(AccessLogQuery(case, who, since, until, units, after, limit))
+    found = log.found(AccessLogQuery(case, who, since=since, until=until, units=units, after=after, limit=limit))
     if case is None:
         caller.listed_rows(len(found))
     return AccessLogPage(

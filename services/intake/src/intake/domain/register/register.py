@@ -48,10 +48,10 @@ class Register:
         return tuple(right for right in self.rights if right.id not in self.over)
 
 
-BEYOND_YOURS = Refusal("right-beyond-yours", "Ce droit dépasse les vôtres", 403)
-OWN_RIGHTS = Refusal("own-rights", "On ne touche pas à ses propres droits", 403)
-INCOMPLETE = Refusal("incomplete-right", "Ce droit n’est pas complet", 422)
-UNKNOWN = Refusal("unknown-right", "Droit inconnu", 404)
+BEYOND_YOURS = Refusal("right-beyond-yours", "Ce droit dépasse les vôtres", status=403)
+OWN_RIGHTS = Refusal("own-rights", "On ne touche pas à ses propres droits", status=403)
+INCOMPLETE = Refusal("incomplete-right", "Ce droit n’est pas complet", status=422)
+UNKNOWN = Refusal("unknown-right", "Droit inconnu", status=404)
 
 BY_LINK = "Lien personnel à un dossier."
 """The motive that the register keeps; the link's own history tells why it was given."""
@@ -81,9 +81,9 @@ def decide(register: Register, command: Command, context: Context, competence: C
             return [] if wanted in register.over else [RightRevoked(wanted, context.text(motive))]
         case RenewRight(wanted):
             return _renewed(register, wanted, context, competence)
-        case OpenByLink(person, role, dossier, until):
+        case OpenByLink(person, role, dossier=dossier, until=until):
             told = context.text(BY_LINK)
-            return [RightGranted(context.new_id(), role, told, dossier=dossier, until=until, person=person)]
+            return [RightGranted(context.new_id(), role, motive=told, dossier=dossier, until=until, person=person)]
         case EndLink():
             return [RightRevoked(held.id, context.text(BY_LINK)) for held in register.held]
 
@@ -103,11 +103,11 @@ def _right(command: GrantRight, context: Context, competence: Competence) -> Rig
     return Right(
         context.new_id(),
         command.role,
-        command.unit,
-        units_of(names, competence) if names else tuple(sorted(set(command.units))),
-        command.dossier,
-        command.since,
-        command.until,
+        unit=command.unit,
+        units=units_of(names, competence) if names else tuple(sorted(set(command.units))),
+        dossier=command.dossier,
+        since=command.since,
+        until=command.until,
         territories=names,
     )
 
@@ -128,13 +128,13 @@ def _granted(right: Right, motive: Encrypted, name: PersonalData | None = None) 
     return RightGranted(
         right.id,
         right.role,
-        motive,
-        right.unit,
-        right.units,
-        right.dossier,
-        right.since,
-        right.until,
-        name,
+        motive=motive,
+        unit=right.unit,
+        units=right.units,
+        dossier=right.dossier,
+        since=right.since,
+        until=right.until,
+        name=name,
         territories=right.territories,
     )
 
@@ -169,13 +169,41 @@ def _check_within(right: Right, giver: Actor) -> None:
 
 def evolve(register: Register, event: Event) -> Register:
     match event:
-        case RightGranted(right, role, _, unit, units, dossier, since, until, name, person, territories):
-            given = Right(right, role, unit, units, dossier, since, until, person, territories)
+        case RightGranted(
+            right,
+            role,
+            motive=_,
+            unit=unit,
+            units=units,
+            dossier=dossier,
+            since=since,
+            until=until,
+            name=name,
+            person=person,
+            territories=territories,
+        ):
+            given = Right(
+                right,
+                role,
+                unit=unit,
+                units=units,
+                dossier=dossier,
+                since=since,
+                until=until,
+                person=person,
+                territories=territories,
+            )
             return replace(register, rights=(*register.rights, given), name=name or register.name)
         case RightRevoked(right):
             return replace(register, over=(*register.over, right))
 
 
 decider: Decider[Register] = Decider(
-    "register", Register(), decide, evolve, Command.__args__, Event.__args__, open_to=open_to
+    "register",
+    Register(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    open_to=open_to,
 )

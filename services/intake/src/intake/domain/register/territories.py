@@ -9,9 +9,9 @@ from intake.domain.codes import MAINLAND, OVERSEAS
 from intake.domain.territory import REGIONS, Competence
 from shared.kernel import Refusal, fold_text
 
-UNKNOWN_TERRITORY = Refusal("unknown-territory", "Territoire inconnu", 422)
-NO_UNIT_THERE = Refusal("no-unit-there", "Aucune unité connue dans ce territoire", 422)
-WIDER_UNIT = Refusal("wider-unit", "Une unité dépasse ce territoire", 422)
+UNKNOWN_TERRITORY = Refusal("unknown-territory", "Territoire inconnu", status=422)
+NO_UNIT_THERE = Refusal("no-unit-there", "Aucune unité connue dans ce territoire", status=422)
+WIDER_UNIT = Refusal("wider-unit", "Une unité dépasse ce territoire", status=422)
 
 
 def named(said: Iterable[str]) -> tuple[str, ...]:

@@ -116,10 +116,10 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
     match command:
         case DeclareInterests(conflict, detail):
             at_step(consultation, Step.OPEN)
-            return [InterestsDeclared(context.actor.id, conflict, context.optional_text(detail))]
+            return [InterestsDeclared(context.actor.id, conflict, detail=context.optional_text(detail))]
         case ScoreProposal(key, scores):
             _check_scoring(consultation, key, scores, context)
-            return [ProposalScored(key, context.actor.id, scores)]
+            return [ProposalScored(key, context.actor.id, scores=scores)]
         case Award():
             return [_awarded(consultation, command, context)]
         case InformCandidate(key, informed_on):
@@ -191,8 +191,8 @@ def _awarded(consultation: Consultation, award: Award, context: Context) -> Cons
     return ConsultationAwarded(
         award.provider,
         score,
-        context.optional_text(award.motive),
-        context.optional_text(award.exception),
+        motive=context.optional_text(award.motive),
+        exception=context.optional_text(award.exception),
     )
 
 
@@ -201,10 +201,10 @@ def evolve(consultation: Consultation, event: Event) -> Consultation:
         case InterestsDeclared(scorer, conflict):
             counted = _unscored_by(consultation, scorer) if conflict else consultation
             return replace(counted, declared=consultation.declared | {scorer: conflict})
-        case ProposalScored(key, scorer, scores):
+        case ProposalScored(key, scorer, scores=scores):
             candidate = consultation.candidates[key]
             return consultation.but(key, replace(candidate, scores=candidate.scores | {scorer: scores}))
-        case ConsultationAwarded(key, _, _, exception):
+        case ConsultationAwarded(key, _, motive=_, exception=exception):
             return replace(consultation, step=Step.AWARDED, winner=key, exception=exception)
         case CandidateInformed(key, informed_on):
             return consultation.but(key, replace(consultation.candidates[key], informed_on=informed_on))

@@ -52,5 +52,11 @@ def open_to(consultation: Consultation) -> Iterator[type]:
 
 
 decider: Decider[Consultation] = Decider(
-    "consultation", Consultation(), decide, evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "consultation",
+    Consultation(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    open_to=open_to,
 )

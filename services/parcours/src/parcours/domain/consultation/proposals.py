@@ -140,12 +140,12 @@ def decide(consultation: Consultation, command: Command, context: Context) -> li
         case ConsultProvider(name, account):
             _check_own(consultation, None, account)
             key = context.new_id()
-            return [ProviderConsulted(key, PersonalData(key, name), account)]
-        case SubmitProposal(key, amount, days, summary):
+            return [ProviderConsulted(key, PersonalData(key, name), account=account)]
+        case SubmitProposal(key, amount, days=days, summary=summary):
             candidate = known_candidate(consultation, key)
             if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
                 raise NOT_YOURS("Vous ne déposez que votre propre proposition.")
-            return [ProposalSubmitted(key, Proposal(amount, days, context.text(summary)))]
+            return [ProposalSubmitted(key, Proposal(amount, days, summary=context.text(summary)))]
 
 
 def _let_in(consultation: Consultation, command: LetProviderIn) -> list[Event]:
@@ -173,16 +173,18 @@ def _opened(command: OpenConsultation, context: Context) -> ConsultationOpened:
         raise WRONG_DEADLINE("La date limite est déjà passée.")
     grid = tuple(Criterion(context.text(line.label), line.weight) for line in command.grid)
     deadline = command.deadline.astimezone(UTC)
-    return ConsultationOpened(context.case, command.action, context.text(command.terms), grid, deadline)
+    return ConsultationOpened(
+        context.case, command.action, terms=context.text(command.terms), grid=grid, deadline=deadline
+    )
 
 
 def evolve(consultation: Consultation, event: Event) -> Consultation:
     match event:
-        case ConsultationOpened(case, action, terms, grid, deadline):
+        case ConsultationOpened(case, action, terms=terms, grid=grid, deadline=deadline):
             return replace(
                 consultation, step=Step.OPEN, case=case, action=action, terms=terms, grid=grid, deadline=deadline
             )
-        case ProviderConsulted(key, name, account):
+        case ProviderConsulted(key, name, account=account):
             return consultation.but(key, Candidate(name, account))
         case ProviderLetIn(key, account):
             return consultation.but(key, replace(consultation.candidates[key], account=account))
