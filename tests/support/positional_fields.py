@@ -27,7 +27,7 @@ class Finding:
     path: Path
     line: int
     name: str
-    nodes: tuple[ast.expr | ast.pattern, ...]
+    nodes: tuple[ast.AST, ...]
     names: tuple[str, ...]
 
     def __str__(self) -> str:
