@@ -33,6 +33,8 @@ def settings() -> str:
 
 def _row(model: type[BaseSettings], name: str) -> tuple[str, ...]:
     field, prefix = model.model_fields[name], model.model_config.get("env_prefix", "")
+    if not field.description:
+        raise LookupError(f"{model.__name__}.{name} has no description: write a docstring below the field")
     variable = str(field.validation_alias or f"{prefix}{name.upper()}")
     return f"`{variable}`", _default(field), cell(_type(field.annotation)), cell(field.description)
 

@@ -39,38 +39,57 @@ Key = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
 class ConsoleSettings(BaseSettings):
-    """`feeds`: each service's address. `issuer`: the identity provider; `discovery`: its document, where it is not at
-    the usual place below the issuer. `address`: where people reach the console, as their browser names it.
-    `key`, or `key_file`: 32 bytes in base64, which seal what a browser keeps for us. `resource`: for which API access
-    tokens are asked, for a provider that wants it told (RFC 8707). `tls_certificate`, `tls_key`, `proxies` and
-    `ca_file` are those of the services; so are the rates, but for attempts to come in that fail: services take all who
-    come by the console for one address, and may not be led to refuse it. `polled`: seconds between two looks at the
-    ledger for a timeline that somebody watches; `hours`: after so many one signs in again."""
+    """Settings of the console; those of the services mean the same here."""
 
-    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True, populate_by_name=True
+    )
 
     mode: Mode = Mode.PRODUCTION
+    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     host: str = "127.0.0.1"
+    """Address to listen on."""
     port: int = 8000
+    """Port to listen on."""
     tls_certificate: FilePath | None = None
+    """Certificate (PEM) for HTTPS served by this program itself."""
     tls_key: PrivateKey | None = None
+    """Private key of the certificate."""
     proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Addresses of the proxies that end TLS before this program, and tell it who calls."""
     ca_file: CertificateAuthorities | None = None
+    """Authorities that signed the certificates of the services, where the machine does not know them."""
     feeds: dict[str, HttpUrl]
+    """Address of each service, as JSON by name."""
     issuer: str
+    """Identity provider: the `iss` of its tokens."""
     discovery: Address | None = Field(None, validation_alias="DLA_CONSOLE_DISCOVERY")
+    """The provider’s discovery document, where it is not at the usual place below the issuer."""
     address: Address = Field(validation_alias="DLA_CONSOLE_ADDRESS")
+    """Where people reach the console, as their browser names it."""
     key: Key | None = Field(None, validation_alias="DLA_CONSOLE_KEY")
+    """Encrypts what the browser keeps: 32 bytes in base64, the same for all replicas."""
     key_file: Path | None = Field(None, validation_alias="DLA_CONSOLE_KEY_FILE")
+    """File of that key, readable by its owner alone."""
     client_id: str = Field("console", validation_alias="DLA_CONSOLE_CLIENT_ID")
+    """OpenID Connect client."""
     client_secret: SecretStr | None = Field(None, validation_alias="DLA_CONSOLE_CLIENT_SECRET")
+    """Secret of the client, where the provider wants one."""
     scope: str = Field("openid", validation_alias="DLA_CONSOLE_SCOPE")
+    """Scopes that are asked for."""
     resource: str | None = Field(None, validation_alias="DLA_CONSOLE_RESOURCE")
+    """API for which access tokens are asked (RFC 8707), where the provider wants it named."""
     hours: PositiveFloat = Field(12, validation_alias="DLA_CONSOLE_HOURS")
+    """Hours after which one signs in again."""
     rate_person: RateLimit = "1200/minute"
+    """Requests of one authenticated person, for one process."""
     rate_address: RateLimit = "600/minute"
+    """Requests of one address without a token, for one process."""
     rate_failures: RateLimit = "20/minute"
+    """Failed attempts to come in from one address. Lower than in the services, which take all who come by the
+    console for one address."""
     polled: PositiveFloat = Field(5, validation_alias="DLA_CONSOLE_POLLED")
+    """Seconds between two looks at the ledger, for a timeline that somebody watches."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

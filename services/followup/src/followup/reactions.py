@@ -27,13 +27,12 @@ Months = Annotated[int, Ge(0), Le(60)]
 
 
 class ReviewSettings(BaseSettings):
-    """What a deployment sets: how many months after a parcours' end each review is due, DLA_FOLLOWUP_REVIEWS.
+    """Settings of follow-up."""
 
-    A code is letters and digits: what follows a hyphen tells the reviews of an update from those before."""
-
-    model_config = SettingsConfigDict(env_prefix="DLA_FOLLOWUP_", frozen=True)
+    model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix="DLA_FOLLOWUP_", frozen=True)
 
     reviews: Annotated[dict[Code, Months], Len(1, 10)] = REVIEWS
+    """Months after the end of a parcours at which each review is due, as JSON by code; a code is letters and digits."""
 
 
 settings = ReviewSettings()

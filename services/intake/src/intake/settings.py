@@ -23,35 +23,38 @@ PREFIX, MODE = "DLA_INTAKE_", "DLA_MODE"
 
 
 class Deployment(BaseSettings):
-    """Each file is read, and checked whole, when the service starts.
+    """Settings of intake. Each file is read, and checked whole, when the service starts."""
 
-    `chase_days`: days given to acknowledge an orientation, by level of difficulty, where ours do not suit;
-    `competence`: a TOML file that tells the unit of each department, and of each region;
-    `prefill_url`: the public API "Recherche d'entreprises", or one that answers alike. Left out, nobody is asked;
-    `criteria`: a TOML file with the versions of the eligibility criteria, in place of ours;
-    `targets`: a TOML file with targets of orientation, added to ours;
-    `link_days`: how long a personal link lasts at most; `console_url`: the console’s public address, where links lead;
-    `communes`, `activities`: CSV files as INSEE publishes them, newer than those that are shipped, added to them;
-    `backup_days`: how long a back-up of any service is kept, after which no copy of an erased key is left in one;
-    `keep_not_admitted_months`, `keep_closed_months`, `keep_archived_months`: how long a dossier is kept after the last
-    thing recorded of it, and one that is closed as an archive after that."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+    model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix=PREFIX, frozen=True)
 
     mode: Mode = Field(default=Mode.PRODUCTION, validation_alias=MODE)
+    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     chase_days: dict[Level, NonNegativeInt] = {}
+    """Days given to acknowledge an orientation, as JSON by level of difficulty, where ours do not suit."""
     competence: Annotated[Path, AfterValidator(files.checked_by(files.competence))] | None = None
+    """TOML file with the unit of each department and region."""
     prefill_url: HttpUrl | None = None
+    """Public API “Recherche d’entreprises”, or one that answers alike; not asked unless set."""
     criteria: Annotated[Path, AfterValidator(files.checked_by(files.criteria))] | None = None
+    """TOML file with the versions of the eligibility criteria, in place of ours."""
     targets: Annotated[Path, AfterValidator(files.checked_by(files.targets))] | None = None
+    """TOML file with targets of orientation, added to ours."""
     link_days: Annotated[int, Ge(1), Le(366)] = 30
+    """Days that a personal link lasts at most."""
     console_url: HttpUrl | None = None
+    """Public address of the console, where personal links lead."""
     communes: Annotated[Path, AfterValidator(files.checked_by(files.communes))] | None = None
+    """CSV file of communes as INSEE publishes it, newer than what is shipped."""
     activities: Annotated[Path, AfterValidator(files.checked_by(files.activities))] | None = None
+    """CSV file of activities as INSEE publishes it, newer than what is shipped."""
     backup_days: NonNegativeInt = 35
+    """Days that a back-up of any service is kept; after that no copy of an erased key is left in one."""
     keep_not_admitted_months: Annotated[int, Ge(1), Le(1200)] = 24
+    """Months that a case is kept which was not admitted, after the last event."""
     keep_closed_months: Annotated[int, Ge(1), Le(1200)] = 36
+    """Months that a closed case is kept before it becomes an archive."""
     keep_archived_months: Annotated[int, Ge(0), Le(1200)] = 84
+    """Months that an archive is kept."""
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:

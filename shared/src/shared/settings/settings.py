@@ -99,48 +99,68 @@ EncryptionKey = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
 class Settings(BaseSettings):
-    """`mode`: production unless said otherwise. `nats_seed` is this service's own, and opens to it what is its business
-    alone. `tls_certificate` and `tls_key` serve HTTPS; else `proxies` are the addresses of what ends TLS before this
-    service, and tells it who calls. `ca_file`: the authorities that signed the certificates of NATS and of the other
-    services, where the machine does not know them. `sealing_key` wraps the keys of personal data, its own in each
-    service; `former_sealing_key` opens what is not wrapped anew yet, until `rewrap` has run. `erased_list`: a file
-    outside the database and its back-ups, that remembers the keys that were destroyed. `identity_key` makes people's
-    pseudonyms, and is the same for all services. `jwks` is a file or an URL, whose keys outlive an outage of the
-    provider by `jwks_trusted_hours`. `rights_from`: the register, or in development the token's own claims.
-    `consultations_days`: how long it is known who read a dossier. `feeds` gives each service's address; `dev_clock`
-    names the development clock's file, and exists in development only. `rate_person`: how often a person may ask, of
-    one process; `rate_address`: an address without a token; `rate_failures`: how many tokens that prove nobody an
-    address may show."""
+    """Settings of every service that has an event log."""
 
-    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
+    )
 
     mode: Mode = Mode.PRODUCTION
+    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     database_url: DatabaseUrl
+    """PostgreSQL URL of this service’s own database; in production with `sslmode=verify-full`."""
     nats_url: str
+    """NATS server; in production `tls://`."""
     nats_seed: NkeySeed
+    """NKey seed of this service’s own NATS user."""
     region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "local"
+    """First part of the NATS subjects, which keeps regions apart."""
     host: str = "127.0.0.1"
+    """Address to listen on."""
     port: int = 8000
+    """Port to listen on."""
     tls_certificate: FilePath | None = None
+    """Certificate (PEM) for HTTPS served by this program itself."""
     tls_key: PrivateKey | None = None
+    """Private key of the certificate."""
     proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Addresses of the proxies that end TLS before this program, and tell it who calls."""
     ca_file: CertificateAuthorities | None = None
+    """Authorities that signed the certificates of NATS and of the other services, where the machine does not know
+    them."""
     sealing_key: EncryptionKey
+    """Wraps the keys of personal data: 32 bytes in base64, its own in each service."""
     former_sealing_key: EncryptionKey | None = None
+    """The sealing key before, until `rewrap` has run."""
     erased_list: Path | None = None
+    """File outside the database and its back-ups that lists destroyed keys; required in production by services that
+    erase people."""
     identity_key: EncryptionKey
+    """Makes people’s pseudonyms: 32 bytes in base64, the same in all services."""
     jwks: str
+    """Keys of the identity provider: a file or a URL."""
     jwks_trusted_hours: PositiveFloat = 24
+    """Hours during which known keys are trusted while the provider does not answer."""
     issuer: str
+    """Identity provider: the `iss` of its tokens."""
     audience: str = "dla"
+    """The `aud` of the tokens that are accepted."""
     rights_from: RightsSource = RightsSource.REGISTER
+    """Where rights come from: the register, or in development the token’s own claims."""
     consultations_days: Annotated[int, Field(ge=31, le=1826)] = 365
+    """Days for which the access log is kept."""
     service_token: Annotated[SecretStr, Field(min_length=1)]
+    """Token of this service, for the feeds of the others."""
     feeds: dict[str, HttpUrl] = {}
+    """Address of each service, as JSON by name."""
     dev_clock: Path | None = None
+    """File of the settable clock; development only."""
     rate_person: RateLimit = "1200/minute"
+    """Requests of one authenticated person, for one process."""
     rate_address: RateLimit = "600/minute"
+    """Requests of one address without a token, for one process."""
     rate_failures: RateLimit = "120/minute"
+    """Invalid tokens that one address may show, for one process."""
 
     @property
     def access(self) -> NatsAccess:
@@ -172,20 +192,27 @@ class Settings(BaseSettings):
 
 
 class DeploySettings(BaseSettings):
-    """What `migrate` alone is told: the seed of whoever may make streams and consumers."""
+    """Settings of `migrate` alone."""
 
-    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
+    )
 
     nats_deployer_seed: NkeySeed
+    """NKey seed of the one NATS user who may make streams and consumers."""
 
 
 class ErasureSettings(BaseSettings):
-    """What a service that forgets people is told beside: where it remembers whom, outside what may be restored."""
+    """Settings of services that erase people."""
 
-    model_config = SettingsConfigDict(env_prefix="DLA_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
+    )
 
     mode: Mode = Mode.PRODUCTION
+    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     erased_list: Path | None = None
+    """File outside the database that lists destroyed keys, so that a restore cannot bring erased people back."""
 
     @model_validator(mode="after")
     def _outlives_the_database(self) -> Self:

@@ -25,21 +25,26 @@ OTHERS = 0o077
 
 
 class LedgerSettings(BaseSettings):
-    """`origin`: the ledger's name for ever, best the address where `/tlog` is served, without its scheme;
-    `key_file`: a file that only its owner reads, as `dla-audit keygen` makes it, or `key`, what stands in it;
-    `memory`: a file, outside the database, where the last signed checkpoint is kept;
-    `every`: at most one checkpoint in so many seconds; `witnesses`: the address of each that is asked to cosign, by its
-    published key; `quorum`: how many of them must have cosigned for the ledger to be well."""
+    """Settings of the ledger, which the role `work` of audit needs."""
 
-    model_config = SettingsConfigDict(env_prefix="DLA_AUDIT_LEDGER_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        use_attribute_docstrings=True, env_prefix="DLA_AUDIT_LEDGER_", frozen=True, hide_input_in_errors=True
+    )
 
     origin: Annotated[str, AfterValidator(key_name)]
+    """The ledger’s name for ever; best the address where `/tlog` is served, without its scheme."""
     key: Annotated[SecretBytes, BeforeValidator(decode_key)] | None = None
+    """Signing key: 32 bytes in base64, instead of a file."""
     key_file: Path | None = None
+    """File of the signing key, readable by its owner alone; `dla-audit keygen` makes it."""
     memory: Path | None = None
+    """File outside the database that keeps the last signed checkpoint; beside the key’s file unless set."""
     every: PositiveFloat = 1.0
+    """Seconds, at least, between two checkpoints."""
     witnesses: dict[str, HttpUrl] = {}
+    """Witnesses that are asked to cosign, as JSON: an address by published key."""
     quorum: NonNegativeInt = 0
+    """How many witnesses must have cosigned within a minute for the ledger to be healthy."""
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:

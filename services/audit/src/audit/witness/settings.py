@@ -16,18 +16,22 @@ from audit.ledger.tree import Unproven
 
 
 class WitnessSettings(BaseSettings):
-    """`name`: the witness's for ever, best its address without the scheme; `key_file`: as `dla-audit keygen` makes it;
-    `store`: the folder of what it cosigned; `logs`: a file with the keys of each log that it follows, one a line, as
-    their `/tlog/key` publishes them."""
+    """Settings of a witness of other organisations’ ledgers."""
 
-    model_config = SettingsConfigDict(env_prefix="DLA_WITNESS_", frozen=True)
+    model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix="DLA_WITNESS_", frozen=True)
 
     name: Annotated[str, AfterValidator(key_name)]
+    """The witness’s name for ever; best its address without the scheme."""
     key_file: Path
+    """File of the signing key, as `dla-audit keygen` makes it."""
     store: Path
+    """Folder of what was cosigned, which this program alone writes."""
     logs: Path
+    """File with the published keys of the logs that it follows, one on each line."""
     host: str = "127.0.0.1"
+    """Address to listen on."""
     port: int = 8000
+    """Port to listen on."""
 
     @field_validator("logs")
     @classmethod
