@@ -63,7 +63,7 @@ def test_an_event_told_twice_is_kept_once() -> None:
 
 def test_everybody_is_heard() -> None:
     assert set(reactions.publishers) == {"intake", "diagnostic", "parcours", "followup"}
-    assert reactions.whole
+    assert reactions.reads_whole_logs
 
 
 @pytest.fixture

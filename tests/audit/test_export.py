@@ -83,7 +83,7 @@ def case(intake: Served) -> UUID:
     return ids[0]
 
 
-def heard(audit: Served, intake: Served, published: ToIntegrationEvent = intake_service.published) -> None:
+def heard(audit: Served, intake: Served, published: ToIntegrationEvent = intake_service.to_integration_event) -> None:
     """Audit hears what intake has recorded."""
     application, log = audit.application, intake.application
     told = messages_of(log, published, log.recorder.select_notifications(1, 1000))

@@ -18,7 +18,7 @@ TOLD = sorted((golden_samples.FOLDER / "told").rglob("*.json"))
 CONTRACTS = {
     (contract.publisher, contract.topic()): contract
     for name in golden_samples.SERVICES
-    for contract in golden_samples.service(name).told
+    for contract in golden_samples.service(name).publishes
 }
 
 

@@ -92,13 +92,13 @@ def test_a_broken_promise_is_named(openapi: dict[str, Any], change: Any, said: s
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_what_is_heard_is_told_by_somebody(name: str) -> None:
-    told = {contract for other in SERVICES for contract in service(other).told}
-    assert set(service(name).reactions.heard) <= told
+    told = {contract for other in SERVICES for contract in service(other).publishes}
+    assert set(service(name).reactions.contracts) <= told
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_each_contract_told_comes_out_of_the_bridge(name: str) -> None:
     """A contract that `published.py` never makes would be a promise nobody keeps."""
     source = (ROOT / "services" / name / "src" / name / "published.py").read_text()
-    for contract in service(name).told:
+    for contract in service(name).publishes:
         assert f"{contract.__name__}(" in source

@@ -56,8 +56,8 @@ def days_pass(app: ServiceApplication, days: int) -> date:
 def up_to_date(app: ServiceApplication) -> None:
     """What the role `work` does by itself."""
     Scheduler(app).fire()
-    projector = Projector(app, service.views)
-    while any(projector.advance(view) for view in service.views):
+    projector = Projector(app, service.projections)
+    while any(projector.advance(view) for view in service.projections):
         pass
 
 

@@ -129,8 +129,8 @@ def test_sheets_are_found_by_everyone_at_work_and_published_by_a_resource_centre
         assert centre.get(sheet).json()["submitted"]["title"] == LESSON.title
         assert centre.post(f"{sheet}/publication", body).json()["events"] == ["sheet-published"]
 
-        projector = Projector(followup.http.app.state.application, service.views)  # type: ignore[attr-defined]
-        for view in service.views:
+        projector = Projector(followup.http.app.state.application, service.projections)  # type: ignore[attr-defined]
+        for view in service.projections:
             projector.advance(view)
         other = followup.by("adviser", unit="dla-35")
         (found,) = other.get("/api/v1/sheets", q="prepare DIAGNOSTIC", status="published").json()["items"]

@@ -32,8 +32,8 @@ def received(intake: Served, siret: str, unit: str = UNIT) -> str:
 
 def figures(intake: Served, **asked: Any) -> dict[str, Any]:
     app: ServiceApplication = intake.http.app.state.application  # type: ignore[attr-defined]
-    projector = Projector(app, service.views)
-    while any(projector.advance(view) for view in service.views):
+    projector = Projector(app, service.projections)
+    while any(projector.advance(view) for view in service.projections):
         pass
     answer = intake.by("adviser", unit=UNIT).get(f"{PATH}/figures", **asked)
     assert answer.status_code == 200, answer.text

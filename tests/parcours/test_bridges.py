@@ -141,7 +141,7 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
 )
 def test_the_others_are_told_of_the_validation_and_of_the_end(event: object, told: PublicEvent) -> None:
     assert published(recorded(event), entry()) == told
-    assert type(told) in service.told
+    assert type(told) in service.publishes
 
 
 @pytest.mark.parametrize("event", [ParcoursOpened(PLAN), AxesRanked(("finance", "strategy")), SHARED])

@@ -36,7 +36,7 @@ class House:
     def _told(self, publisher: str, up: list[str]) -> int:
         app = self.running[publisher].application
         entries = app.recorder.select_notifications(0, 10_000, inclusive_of_start=False)
-        for message in messages_of(app, service(publisher).published, entries):
+        for message in messages_of(app, service(publisher).to_integration_event, entries):
             for name in up:
                 if publisher in service(name).reactions.publishers:
                     self._inboxes[name].receive(message)

@@ -44,7 +44,7 @@ def carried(told_by: Served, case: UUID | str, hears: str, app: ServiceApplicati
     """What intake tells of a case, as the reactions of another service hear it."""
     log, reactions = told_by.application, service(hears).reactions
     entries = log.recorder.entries_of_case(UUID(str(case)))
-    for message in messages_of(log, service("intake").published, entries):
+    for message in messages_of(log, service("intake").to_integration_event, entries):
         if to := reactions.to(message, app):
             context = app.context(to.case or message.header.case, Actor(f"service:{hears}", Role.SERVICE))
             app.handle(to.decider, to.stream, to.command, context)

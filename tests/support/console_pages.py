@@ -91,11 +91,11 @@ class World:
         for one, service in ((self.intake, intake_service), (self.diagnostic, diagnostic_service)):
             app = one.application
             entries = app.recorder.select_notifications(None, 100_000)
-            hear(self.audit.application, messages_of(app, service.published, entries))
+            hear(self.audit.application, messages_of(app, service.to_integration_event, entries))
         self.signing.sign(self.audit.application)
 
     def listed(self) -> None:
-        projector = Projector(self.intake.application, intake_service.views)
+        projector = Projector(self.intake.application, intake_service.projections)
         while projector.advance(views.requests):
             pass
 

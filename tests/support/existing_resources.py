@@ -180,8 +180,8 @@ def _a_figure(running: Served, collection: str) -> str:
 
 def caught_up(running: Served, name: str) -> None:
     """Each list shows what stands."""
-    projector = Projector(running.application, service(name).views)
-    for view in service(name).views:
+    projector = Projector(running.application, service(name).projections)
+    for view in service(name).projections:
         while projector.advance(view):
             pass
 

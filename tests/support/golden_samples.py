@@ -111,7 +111,7 @@ def write_missing() -> list[Path]:
             stored = mapper(decider).to_stored_event(RecordedEvent(STREAM, 1, meta=meta, data=sample(event), ring=ring))
             written.append(_write(path, json.loads(stored.state)))
     for name in SERVICES:
-        for contract in service(name).told:
+        for contract in service(name).publishes:
             if not told_path(contract).exists():
                 written.append(_write(told_path(contract), sample(contract).model_dump(mode="json")))
     return written

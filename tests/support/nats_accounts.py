@@ -18,7 +18,9 @@ HEADER = """# What each service may do on NATS: an account of its own. Written b
 
 def written() -> str:
     hearing = [service(name).reactions for name in SERVICES]
-    return HEADER + accounts(ServicePermissions(each.service, each.publishers, whole=each.whole) for each in hearing)
+    return HEADER + accounts(
+        ServicePermissions(each.service, each.publishers, whole=each.reads_whole_logs) for each in hearing
+    )
 
 
 if __name__ == "__main__":

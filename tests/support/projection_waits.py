@@ -22,8 +22,8 @@ def days_pass(running: Served, days: int) -> date:
 def up_to_date(running: Served, service: Service) -> None:
     """What the role `work` does by itself."""
     Scheduler(running.application).fire()
-    projector = Projector(running.application, service.views)
-    for view in service.views:
+    projector = Projector(running.application, service.projections)
+    for view in service.projections:
         while projector.advance(view):
             pass
 

@@ -39,7 +39,7 @@ def receive(intake: Served, count: int, first: int = 1) -> None:
 
 def told_by(intake: Served) -> list[Message]:
     app = intake.application
-    return messages_of(app, service.published, app.recorder.select_notifications(None, 100_000))
+    return messages_of(app, service.to_integration_event, app.recorder.select_notifications(None, 100_000))
 
 
 def hear(app: ServiceApplication, messages: list[Message]) -> None:

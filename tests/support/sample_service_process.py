@@ -42,7 +42,7 @@ async def main(role: str, url: str, desk_name: str, nats_url: str, seed: str, *m
     desk, access = desk_at(url, desk_name), NatsAccess(nats_url, seed)
     if role == "relay":
         kind = Stalling if more else relay.Relay
-        await kind(desk.app, desk.published, region=REGION, access=access, fatal=sys.exit).run()
+        await kind(desk.app, desk.to_integration_event, region=REGION, access=access, fatal=sys.exit).run()
     workshop = workshop_at(url, desk, Feed({desk_name: more[0]}, "token"))
     hearing = Subscriptions(workshop.inbox, region=REGION, access=access, fatal=sys.exit)
     await hearing.start()

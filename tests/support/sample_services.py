@@ -98,13 +98,13 @@ class Desk:
     def register(self, case: UUID, step: int, remark: str | None = None) -> None:
         self.app.handle(DESK, case, Register(step, remark), self.app.context(case, ADVISER))
 
-    def published(self, recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+    def to_integration_event(self, recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
         data = recorded.data
         return self.contract.model_validate({"step": data.step}) if isinstance(data, Registered) else None
 
     def messages(self, after: int = 0) -> list[Message]:
         entries = self.app.recorder.select_notifications(after, 100_000, inclusive_of_start=False)
-        return messages_of(self.app, self.published, entries)
+        return messages_of(self.app, self.to_integration_event, entries)
 
     def steps(self) -> dict[UUID, list[int]]:
         return _by_case(self.app, Registered)
@@ -150,7 +150,9 @@ class LogOfTheDesk(Feed):
             entries = recorder.select_notifications(after, limit, inclusive_of_start=False)
         else:
             entries = recorder.entries_of_partition(partition, after, limit)
-        return FeedPage(recorder.identity().log_id, messages_of(self.desk.app, self.desk.published, entries), None)
+        return FeedPage(
+            recorder.identity().log_id, messages_of(self.desk.app, self.desk.to_integration_event, entries), None
+        )
 
 
 def desk_at(url: str, service: str) -> Desk:
@@ -183,7 +185,7 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
 
     if whole:
 
-        @reactions.on_every([desk.name])
+        @reactions.on_any_event_of([desk.name])
         def follow_all(message: Message) -> CommandDispatch:
             """Whatever the desk records is followed."""
             return CommandDispatch(decider, message.header.case, command=Follow(message.header.position))
@@ -219,7 +221,7 @@ def feed_of(desk: Desk) -> Iterator[str]:
     """The address of the desk's feed over HTTP."""
     web = FastAPI()
     web.state.application = desk.app
-    web.include_router(feed_router(desk.published, lambda: Caller(Actor("workshop", Role.SERVICE))))
+    web.include_router(feed_router(desk.to_integration_event, lambda: Caller(Actor("workshop", Role.SERVICE))))
     port = ports.choose({"feed": None})["feed"]
     server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
     thread = Thread(target=server.run, name="feed")

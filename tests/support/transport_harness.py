@@ -90,7 +90,7 @@ class Carrier:
         relay = self.loop.call(
             lambda: Relay(
                 self.desk.app,
-                self.desk.published,
+                self.desk.to_integration_event,
                 region=REGION,
                 access=self.access(self.desk.name),
                 fatal=self.deaths.append,

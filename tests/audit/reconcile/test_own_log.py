@@ -141,7 +141,7 @@ def test_a_body_that_no_leaf_commits_to_is_compared_with_what_the_service_says(
     app: ServiceApplication, intake: Served, right: Message
 ) -> None:
     """As those heard before leaves committed to bodies: that one of the two was changed shows, and not which."""
-    old = Opening(bytes(32), bytes(right.told), form=FIRST)
+    old = Opening(bytes(32), bytes(right.raw_header), form=FIRST)
     change = "UPDATE {schema}.leaves SET form = 1, salt = %s, entry = %s, body_salt = null WHERE index = %s"
     sql(app, change, old.salt, old.entry, EVENTS)
     tree_says = {Kind.TILE_HERE}

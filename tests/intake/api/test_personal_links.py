@@ -73,7 +73,7 @@ class House:
 
     def tell(self, service: Service, running: Served) -> None:
         log, inbox = self.intake.application, Inbox(running.application, service.reactions, Feed({}, ""))
-        for message in messages_of(log, intake.published, log.recorder.select_notifications(None, 1000)):
+        for message in messages_of(log, intake.to_integration_event, log.recorder.select_notifications(None, 1000)):
             inbox.receive(message)
         committed(running.application)
 

@@ -179,7 +179,7 @@ def test_every_service_knows_what_the_register_says(
         def told() -> list[Any]:
             log = register.served.application
             entries = log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
-            for message in messages_of(log, intake.published, entries):
+            for message in messages_of(log, intake.to_integration_event, entries):
                 inbox.receive(message)
             committed(elsewhere.application)
             return [right["role"] for right in ines.get("/api/v1/me").json()["rights"]]

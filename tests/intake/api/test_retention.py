@@ -58,8 +58,8 @@ def later(services: House, months: int) -> None:
 
 def listed(services: House) -> None:
     """The list of requests, as far as the log goes."""
-    projector = Projector(services["intake"].application, intake.views)
-    for view in intake.views:
+    projector = Projector(services["intake"].application, intake.projections)
+    for view in intake.projections:
         while projector.advance(view):
             pass
 

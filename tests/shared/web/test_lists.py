@@ -46,7 +46,7 @@ def intake(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFact
             assert received.status_code == 201, received.text
             if number % 3 == 0:
                 adviser.post(f"{received.headers['Location']}/withdrawal", {"motive": "Projet reporté."})
-        projector = Projector(running.application, service.views)
+        projector = Projector(running.application, service.projections)
         while projector.advance(views.requests):
             pass
         yield running

@@ -220,13 +220,13 @@ def test_the_rows_of_any_past_moment_are_those_that_the_log_led_to(
     for which, what in steps:
         path, unit = opened[which % 3]
         if what == "view":
-            Projector(app, service.views).advance(requests)
+            Projector(app, service.projections).advance(requests)
         else:
             body = {"level": "proven"} if what == "difficulty" else {"motive": "Reporté."}
             assert busy.by("adviser", unit=unit).post(f"{path}/{what}", body).status_code in (200, 409)
     position = round(start + cut * ((app.recorder.max_notification_id() or 0) - start))
     (entry,) = app.recorder.select_notifications(position, 1)
-    whole = Projector(app, service.views).rebuilt(requests, position)
+    whole = Projector(app, service.projections).rebuilt(requests, position)
     for wanted in (units, units[:1], None):
         found = load_past_rows(app, requests, PointInTime(as_of=entry.recorded_at), wanted)
         assert found.rests_on.position == position

@@ -11,7 +11,7 @@ PHASES = ("intake", "diagnostic", "parcours", "followup")
 reactions = Reactions("audit")
 
 
-@reactions.on_every(PHASES)
+@reactions.on_any_event_of(PHASES)
 def keep(message: Message) -> CommandDispatch:
     """Every event of every service is kept as it was told."""
     return CommandDispatch(domain.decider, message.header.id, command=heard_as(message))
@@ -25,7 +25,7 @@ def heard_as(message: Message) -> domain.HearEvent:
         position=header.position,
         event=header.event,
         recorded_at=header.recorded_at,
-        header=bytes(message.told).decode(),
+        header=bytes(message.raw_header).decode(),
         body=None if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False),
         label=message.label,
         contract=message.contract,

@@ -56,4 +56,4 @@ class PersonForgotten(FromDiagnostic, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 
-TOLD = (PlanAgreed, BaselineCorrected, PersonForgotten)
+PUBLISHED_EVENTS = (PlanAgreed, BaselineCorrected, PersonForgotten)

@@ -71,7 +71,7 @@ class PersonForgotten(FromFollowup, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 
-TOLD = (
+PUBLISHED_EVENTS = (
     ReviewRecorded,
     ReviewDue,
     ParcoursUpdateAsked,

@@ -98,7 +98,7 @@ class DossierDestroyed(FromIntake):
     kept: str
 
 
-TOLD = (
+PUBLISHED_EVENTS = (
     RequestAdmitted,
     RequestOriented,
     CaseClosed,

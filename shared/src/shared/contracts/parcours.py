@@ -59,4 +59,4 @@ class PersonForgotten(FromParcours, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 
-TOLD = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned, PersonForgotten)
+PUBLISHED_EVENTS = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned, PersonForgotten)

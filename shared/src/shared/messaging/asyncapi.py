@@ -32,13 +32,13 @@ def asyncapi(
             description=contract.__doc__,
             schema=_as_told(contract),
         )
-    for contract, reaction in reactions.on_contract.items():
+    for contract, reaction in reactions.by_contract.items():
         broker.subscriber(
             channel(contract),
             title=f"hears {contract.topic()} of {contract.publisher}",
             description=reaction.__doc__,
         )(_hearing(_as_told(contract)))
-    if (every := reactions.on_all) is not None:
+    if (every := reactions.on_any) is not None:
         for publisher in reactions.publishers:
             broker.subscriber(
                 topology.subject(region, publisher, "*", "*.*"),

@@ -57,7 +57,7 @@ class Inbox:
 
     def announced(self, head: HighWaterMark) -> None:
         """Behind at two announcements without having moved: the stream has lost what the feed still has."""
-        ends = {WHOLE_LOG: head.position} if self.reactions.whole else dict(enumerate(head.numbers))
+        ends = {WHOLE_LOG: head.position} if self.reactions.reads_whole_logs else dict(enumerate(head.numbers))
         rows = self._app.recorder.fetch(
             "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
             (head.publisher, head.log_id),
@@ -102,7 +102,7 @@ class Inbox:
             reached = self._app.recorder.tracked(tracking.application_name, tracking.log_id, tracking.partition)
             if reached >= tracking.notification_id:
                 return  # another replica was faster, and we decided on what it had already changed
-            if self.reactions.whole or not self.parking.is_due(message.header, error):
+            if self.reactions.reads_whole_logs or not self.parking.is_due(message.header, error):
                 raise
             self.parking.park(message, tracking, error)
 
@@ -171,7 +171,7 @@ class Inbox:
         return self._turns.setdefault((publisher, partition), Lock())
 
     def _partition(self, header: Header) -> int:
-        return WHOLE_LOG if self.reactions.whole else header.partition
+        return WHOLE_LOG if self.reactions.reads_whole_logs else header.partition
 
     def _number(self, header: Header) -> int:
-        return header.position if self.reactions.whole else header.number
+        return header.position if self.reactions.reads_whole_logs else header.number

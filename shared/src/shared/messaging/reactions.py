@@ -35,52 +35,52 @@ class Reactions:
 
     def __init__(self, service: str) -> None:
         self.service = service
-        self.on_contract: dict[type[PublicEvent], Callable[..., CommandDispatch | None]] = {}
-        self.on_all: Callable[[Message], CommandDispatch | None] | None = None
+        self.by_contract: dict[type[PublicEvent], Callable[..., CommandDispatch | None]] = {}
+        self.on_any: Callable[[Message], CommandDispatch | None] | None = None
         self._every: tuple[str, ...] = ()
 
     def on(self, contract: type[PublicEvent]) -> Callable[[R], R]:
         """Registers `reaction(event, header) -> To | None`; its docstring is the business sentence. One a contract."""
 
         def register(reaction: R) -> R:
-            if contract in self.on_contract:
+            if contract in self.by_contract:
                 raise TypeError(f"{self.service} already reacts to {contract.topic()} of {contract.publisher}")
-            self.on_contract[contract] = reaction
+            self.by_contract[contract] = reaction
             return reaction
 
         return register
 
-    def on_every(self, publishers: Iterable[str]) -> Callable[[R], R]:
+    def on_any_event_of(self, publishers: Iterable[str]) -> Callable[[R], R]:
         """Registers `reaction(message) -> To | None` for every event of these publishers.
 
         Each is taken whole, in the order of its log, and nothing is ever parked."""
 
         def register(reaction: R) -> R:
-            self.on_all, self._every = reaction, tuple(publishers)
+            self.on_any, self._every = reaction, tuple(publishers)
             return reaction
 
         return register
 
     @property
-    def heard(self) -> tuple[type[PublicEvent], ...]:
+    def contracts(self) -> tuple[type[PublicEvent], ...]:
         """The contracts that lead to something here."""
-        return tuple(self.on_contract)
+        return tuple(self.by_contract)
 
     @property
     def publishers(self) -> tuple[str, ...]:
         """Whom this service listens to."""
-        return tuple(sorted({contract.publisher for contract in self.heard} | set(self._every)))
+        return tuple(sorted({contract.publisher for contract in self.contracts} | set(self._every)))
 
     @property
-    def whole(self) -> bool:
-        return self.on_all is not None
+    def reads_whole_logs(self) -> bool:
+        return self.on_any is not None
 
     def to(self, message: Message, app: ServiceApplication) -> CommandDispatch | None:
         """What a message leads to, if anything. Raises ValidationError when its body breaks the contract."""
-        if self.on_all:
-            return self.on_all(message)
+        if self.on_any:
+            return self.on_any(message)
         told = (message.header.publisher, message.contract)
-        for contract, reaction in self.on_contract.items():
+        for contract, reaction in self.by_contract.items():
             if (contract.publisher, contract.topic()) == told:
                 return _called(reaction, contract.model_validate(message.body), message.header, app)
         return None

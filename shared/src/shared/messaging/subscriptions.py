@@ -102,7 +102,9 @@ class Subscriptions:
         """Raises NotFoundError while the deploy step has not run: FastStream would then make consumers itself."""
         jetstream, reactions = connection.jetstream(prefix=topology.API), self._inbox.reactions
         for publisher in reactions.publishers:
-            for consumer in topology.consumers(self._region, reactions.service, publisher, whole=reactions.whole):
+            for consumer in topology.consumers(
+                self._region, reactions.service, publisher, whole=reactions.reads_whole_logs
+            ):
                 await jetstream.consumer_info(publisher, str(consumer.durable_name))
 
     async def _receive(self, message: NatsMessage) -> None:
@@ -154,7 +156,7 @@ Receive = Callable[[NatsMessage], Awaitable[None]]
 
 def _pulls(broker: NatsBroker, reactions: Reactions, region: str, publisher: str, receive: Receive) -> list[Any]:
     pulls = []
-    for consumer in topology.consumers(region, reactions.service, publisher, whole=reactions.whole):
+    for consumer in topology.consumers(region, reactions.service, publisher, whole=reactions.reads_whole_logs):
         pull = broker.subscriber(
             consumer.filter_subject or "",
             durable=consumer.durable_name,
@@ -164,9 +166,9 @@ def _pulls(broker: NatsBroker, reactions: Reactions, region: str, publisher: str
             ack_policy=AckPolicy.MANUAL,
             decoder=_whole,
         )
-        for contract in reactions.heard:
+        for contract in reactions.contracts:
             if contract.publisher == publisher:
-                pull(_named(receive, reactions.on_contract[contract]), filter=_carries(contract))
+                pull(_named(receive, reactions.by_contract[contract]), filter=_carries(contract))
         pull(receive)  # last: what leads to nothing is counted all the same
         pulls.append(pull)
     return pulls

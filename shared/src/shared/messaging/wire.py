@@ -51,10 +51,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`contract` names the public event that `body` is, like `request-admitted:v1`; a private event has neither.
 
-    `told` is the header's bytes as they travelled, with whatever a newer publisher says in them. `label`: what the
+    `raw_header`: the header's bytes as they travelled, with whatever a newer publisher says in them. `label`: what the
     event is called in French; it stands beside what is proved."""
 
-    told: msgspec.Raw = msgspec.field(name="header")
+    raw_header: msgspec.Raw = msgspec.field(name="header")
     contract: str | None = None
     body: dict[str, Any] | None = None
     label: str | None = None
@@ -66,12 +66,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         body: dict[str, Any] | None = None,
         label: str | None = None,
     ) -> Message:
-        return Message(told=msgspec.Raw(encode(header)), contract=contract, body=body, label=label)
+        return Message(raw_header=msgspec.Raw(encode(header)), contract=contract, body=body, label=label)
 
     @cached_property
     def header(self) -> Header:
         """Ignores fields it does not know. Raises msgspec.DecodeError."""
-        return _decode_header(self.told)
+        return _decode_header(self.raw_header)
 
     @property
     def topic(self) -> str:
@@ -145,7 +145,9 @@ def encode(told: msgspec.Struct) -> bytes:
 def decode(told: bytes) -> Message:
     """Ignores fields it does not know. Raises msgspec.DecodeError."""
     message = _decode_message(told)
-    _decode_header(message.told)  # what cannot be read is known here, and not by whoever looks at the header later
+    _decode_header(
+        message.raw_header
+    )  # what cannot be read is known here, and not by whoever looks at the header later
     return message
 
 

@@ -45,7 +45,9 @@ def command_line(service: Service) -> typer.Typer:
         app.create_tables()
         app.close()
         hearing = service.reactions
-        asyncio.run(topology.install(deployer, settings.region, service.name, hearing.publishers, hearing.whole))
+        asyncio.run(
+            topology.install(deployer, settings.region, service.name, hearing.publishers, hearing.reads_whole_logs)
+        )
         typer.echo(f"{service.name}: ready to serve")
 
     @cli.command()

@@ -74,7 +74,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         with _inbox(service) as inbox:
             typer.echo(f"{inbox.parking.replay(publisher, case)} events replayed")
 
-    if not service.reactions.whole:  # else it compares more than numbers first, by a command of its own
+    if not service.reactions.reads_whole_logs:  # else it compares more than numbers first, by a command of its own
         _installed_follow(cli, service)
 
     @cli.command()

@@ -41,8 +41,8 @@ def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end
 
 
 def _rows(service: Service, app: ServiceApplication, cases: set[UUID], end: int) -> Iterator[dict[str, Any]]:
-    projector = Projector(app, service.views)
-    for view in service.views:
+    projector = Projector(app, service.projections)
+    for view in service.projections:
         rows = app.recorder.fetch("SELECT case_id, document FROM {schema}.views WHERE view = %s", (view.name,))
         kept = {row["case_id"]: canonical_json(row["document"]) for row in rows}
         for case, row in projector.rebuilt(view, end).items():

@@ -18,7 +18,7 @@ def describe(service: Service) -> dict[str, Schema]:
     """By file name: what the service answers (OpenAPI), and what it tells and hears (AsyncAPI)."""
     return {
         f"{service.name}.openapi.json": service.web().openapi(),
-        f"{service.name}.asyncapi.json": asyncapi(service.name, service.told, service.reactions)
+        f"{service.name}.asyncapi.json": asyncapi(service.name, service.publishes, service.reactions)
         | {"x-recorded": _recorded(service)},
     }
 

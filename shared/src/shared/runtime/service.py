@@ -82,10 +82,10 @@ class Service:
     title: str
     deciders: tuple[Decider[Any], ...]
     routers: tuple[APIRouter, ...]
-    published: ToIntegrationEvent
-    told: tuple[type[PublicEvent], ...]
+    to_integration_event: ToIntegrationEvent
+    publishes: tuple[type[PublicEvent], ...]
     reactions: Reactions
-    views: tuple[Projection, ...] = ()
+    projections: tuple[Projection, ...] = ()
     tables: str = ""
     workers: Workers = tuple
     own_settings: type[BaseSettings] | None = None
@@ -93,8 +93,8 @@ class Service:
     examples: Path | None = None
     hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
     erases_again: Callable[[ServiceApplication, UUID], DestroyedAgain] = key_destroyed
-    rights: LoadRights = load_replicated_rights
-    dossier: FindProtectedCase = no_protected_case
+    load_rights: LoadRights = load_replicated_rights
+    find_protected_case: FindProtectedCase = no_protected_case
 
     def application(self, settings: Settings) -> ServiceApplication:
         return ServiceApplication(
@@ -138,7 +138,10 @@ class Service:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
             await asyncio.to_thread(self._remember_erasures, app)
-            web.state.application, web.state.callers = app, Authenticator(settings, app, self.rights, self.dossier)
+            web.state.application, web.state.callers = (
+                app,
+                Authenticator(settings, app, self.load_rights, self.find_protected_case),
+            )
             web.state.consultations = AccessLog(app, timedelta(days=settings.consultations_days))
             web.state.uploads = asyncio.Semaphore(MAX_CONCURRENT_UPLOADS)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
@@ -174,7 +177,7 @@ class Service:
                 web.include_router(router)
             web.include_router(me_router)
             web.include_router(consultations_router)
-            web.include_router(feed_router(self.published))
+            web.include_router(feed_router(self.to_integration_event))
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)
         return web
@@ -191,10 +194,10 @@ class Service:
         region, access = settings.region, settings.access
         feed = self.feed(settings)
         inbox = Inbox(app, self.reactions, feed)
-        projector = Projector(app, self.views)
+        projector = Projector(app, self.projections)
         kept = timedelta(days=settings.consultations_days)
         scheduler = Scheduler(app, [AccessLog(app, kept).forget, *(partial(each, app) for each in self.hourly)])
-        relay = Relay(app, self.published, region=region, access=access, fatal=fatal)
+        relay = Relay(app, self.to_integration_event, region=region, access=access, fatal=fatal)
         subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
         async with AsyncExitStack() as leaving:
             leaving.callback(feed.close)

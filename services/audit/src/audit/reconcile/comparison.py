@@ -102,7 +102,7 @@ class Comparison:
 
     def _elsewhere(self, item: Message, now: int) -> Iterator[Finding]:
         """The service holds, at a position, an event that the ledger has not there."""
-        header, theirs = item.header, bytes(item.told)
+        header, theirs = item.header, bytes(item.raw_header)
         if missing := self.progress.missing.pop(header.id, None):
             told, _ = self._known(header.id)
             assert told is not None

@@ -72,6 +72,6 @@ def messages_for_partner(
     kept = list(covered())
     messages = messages_of(app, published, [entry for entry, _ in kept])
     return [
-        message if whole else Message(told=message.told, label=message.label)
+        message if whole else Message(raw_header=message.raw_header, label=message.label)
         for message, (_, whole) in zip(messages, kept, strict=True)
     ]
