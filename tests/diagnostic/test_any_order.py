@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
-from diagnostic.aggregates import release
 from diagnostic.caseload import caseload
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.baseline import Perimeter
@@ -39,7 +38,8 @@ from diagnostic.domain.difficulty import Level
 from diagnostic.domain.events import DiagnosisContested, DiagnosisValidated, PlanAgreed
 from diagnostic.domain.leaders import RecordMandate
 from diagnostic.domain.state import Diagnosis, Status
-from diagnostic.views import diagnoses
+from diagnostic.projections import diagnoses
+from diagnostic.statistics import release
 from shared.kernel import Actor, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, MemoryLog

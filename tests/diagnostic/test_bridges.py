@@ -27,9 +27,9 @@ from diagnostic.domain.events import (
     SubmissionVoided,
     ValidationVoided,
 )
-from diagnostic.published import published
+from diagnostic.integration_events import to_integration_event
+from diagnostic.projections import diagnoses
 from diagnostic.reactions import open_diagnosis
-from diagnostic.views import diagnoses
 from shared.contracts import diagnostic as contracts
 from shared.contracts.intake import RequestAdmitted
 from shared.eventlog import to_plain
@@ -91,7 +91,7 @@ def test_an_admitted_request_is_diagnosed_from_the_moment_it_was_recorded() -> N
 
 
 def test_the_others_are_told_of_the_agreed_plan_without_its_words() -> None:
-    told = published(recorded(AGREED), entry())
+    told = to_integration_event(recorded(AGREED), entry())
     assert told == contracts.PlanAgreed(
         structure=STRUCTURE,
         unit="unit-35",
@@ -112,13 +112,13 @@ def test_follow_up_is_told_of_a_corrected_baseline_without_the_reason() -> None:
     corrected = BaselineCorrected(
         "fte", 10.5, value=9.5, effective_on=date(2026, 1, 1), reason=text("Un temps partiel compté entier.")
     )
-    told = published(recorded(corrected), entry())
+    told = to_integration_event(recorded(corrected), entry())
     assert told == contracts.BaselineCorrected(code="fte", value=9.5, effective_on=date(2026, 1, 1))
 
 
 @pytest.mark.parametrize("event", [OPENED, held(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED, CONTESTED])
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert published(recorded(event), entry()) is None
+    assert to_integration_event(recorded(event), entry()) is None
 
 
 # Listed

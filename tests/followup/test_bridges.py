@@ -33,7 +33,8 @@ from followup.domain.events import (
 from followup.domain.follow_up import decider
 from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
 from followup.domain.themes import Theme
-from followup.published import published
+from followup.integration_events import to_integration_event
+from followup.projections import follow_ups
 from followup.reactions import (
     ReviewSettings,
     compare_with_what_is_corrected,
@@ -41,7 +42,6 @@ from followup.reactions import (
     go_on_without_update,
     open_follow_up,
 )
-from followup.views import follow_ups
 from intake.reactions import linked_request
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
@@ -153,7 +153,7 @@ def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: PublicEvent) -> None:
-    assert published(recorded(event), entry()) == told
+    assert to_integration_event(recorded(event), entry()) == told
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: Publi
     ],
 )
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert published(recorded(event), entry()) is None
+    assert to_integration_event(recorded(event), entry()) is None
 
 
 def test_a_need_is_about_an_axis_that_diagnoses_look_at() -> None:

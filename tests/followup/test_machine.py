@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
-from followup.aggregates import release
 from followup.caseload import caseload
 from followup.domain.commands import (
     CancelReview,
@@ -28,7 +27,8 @@ from followup.domain.events import ReviewCancelled, ReviewFellDue, ReviewOverdue
 from followup.domain.follow_up import decider
 from followup.domain.state import FollowUp, Status
 from followup.domain.themes import Theme
-from followup.views import follow_ups
+from followup.projections import follow_ups
+from followup.statistics import release
 from shared.kernel import Refused
 from shared.testing.scenarios import context
 

@@ -19,8 +19,8 @@ from embedded.nats import Nats
 from embedded.postgres import Postgres
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
+from followup.integration_events import to_integration_event
 from followup.main import service
-from followup.published import published
 from shared.kernel import Actor, Role, uuid7
 from shared.messaging import encode, messages_of
 from shared.web.resources.uploads import MAX_FILE_BYTES
@@ -133,7 +133,7 @@ def test_no_byte_of_a_file_nor_its_name_is_anywhere_in_clear(
         assert adviser.get(added.headers["Location"]).content == content
         refused = adviser.upload(f"{path}?kind=review_report", b"<html>" + MARK * 100, NAMED)
     app = followup.application
-    told = messages_of(app, published, app.recorder.select_notifications(None, 100))
+    told = messages_of(app, to_integration_event, app.recorder.select_notifications(None, 100))
     assert len(told) == 2
     assert not any(MARK in encode(message) for message in told)
     assert MARK.decode() not in logged(caplog) + refused.text

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import Response
 
 from diagnostic import documents as papers
-from diagnostic import questions, versions, views
-from diagnostic.aggregates import release
+from diagnostic import projections, questions, versions
 from diagnostic.caseload import caseload
 from diagnostic.domain import advice, commands, committee, diagnosis, leaders
 from diagnostic.domain.attachments import AttachmentKind
 from diagnostic.figures import figures
+from diagnostic.statistics import release
 from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF, CallerDep, authorize
 from shared.web.collections import add_figures, add_statistics, caseload_router, load_case_for_response
@@ -52,7 +52,7 @@ add_figures(router, figures)
 add_statistics(router, release)
 diagnoses.reads(*CASE_READERS)
 DocumentEndpoints(router, diagnosis.decider).writes(papers.of_diagnosis, *CASE_READERS)
-diagnoses.lists(views.diagnoses, *STAFF)
+diagnoses.lists(projections.diagnoses, *STAFF)
 
 diagnosis_attachments = attachments_router("/diagnoses", diagnoses, AttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)

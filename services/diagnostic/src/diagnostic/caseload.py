@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diagnostic.domain.state import Status
-from diagnostic.views import diagnoses
+from diagnostic.projections import diagnoses
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry

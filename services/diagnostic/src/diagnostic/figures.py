@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from diagnostic.domain import events
 from diagnostic.domain.axes import Axis
 from diagnostic.domain.difficulty import Level
-from diagnostic.views import diagnoses
+from diagnostic.projections import diagnoses
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import (

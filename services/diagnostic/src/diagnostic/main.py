@@ -1,14 +1,14 @@
-"""Diagnostic, put together."""
+"""The diagnostic service: its parts, and its command line."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from diagnostic import api, views
+from diagnostic import api, projections
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis
-from diagnostic.dossier import dossier
-from diagnostic.published import published
+from diagnostic.integration_events import to_integration_event
+from diagnostic.ownership import find_protected_case
 from diagnostic.reactions import reactions
 from shared.access.case_access import decider as in_charge
 from shared.access.replicated_rights import decider as rights
@@ -24,11 +24,11 @@ service = Service(
     title="DLA — diagnostic partagé",
     deciders=(diagnosis.decider, attachment, rights, in_charge, forgetting, followed),
     routers=(api.router, api.diagnosis_attachments, api.caseload_endpoints, people_router()),
-    to_integration_event=published,
+    to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
-    find_protected_case=dossier,
-    projections=(views.diagnoses, caseload.view),
+    find_protected_case=find_protected_case,
+    projections=(projections.diagnoses, caseload.view),
     tags={
         "diagnoses": "Les diagnostics partagés, jusqu’au plan d’accompagnement convenu.",
         "people": "Ce que ce service détient d’une personne, pour ses droits.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from followup import documents, views
-from followup.aggregates import release
+from followup import documents, projections
 from followup.caseload import caseload
 from followup.domain import commands, follow_up, sheet
 from followup.domain.attachments import AttachmentKind
 from followup.figures import figures
+from followup.statistics import release
 from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
@@ -32,7 +32,7 @@ add_figures(router, figures, name="figures")
 add_statistics(router, release)
 
 follow_ups.reads(*CASE_READERS)
-follow_ups.lists(views.follow_ups, *STAFF)
+follow_ups.lists(projections.follow_ups, *STAFF)
 DocumentEndpoints(router, follow_up.decider).writes(documents.of_follow_up, *CASE_READERS)
 
 follow_up_attachments = attachments_router("/follow-ups", follow_ups, AttachmentKind, *CASE_READERS)
@@ -45,4 +45,4 @@ sheets.does("/revision", sheet.SubmitSheet, *STAFF)
 sheets.does("/return", sheet.ReturnSheet, Role.RESOURCE_CENTRE)
 sheets.does("/publication", sheet.PublishSheet, Role.RESOURCE_CENTRE)
 sheets.reads(*STAFF, Role.RESOURCE_CENTRE)
-sheets.lists(views.sheets, *STAFF, Role.RESOURCE_CENTRE)
+sheets.lists(projections.sheets, *STAFF, Role.RESOURCE_CENTRE)

@@ -6,7 +6,7 @@ from typing import Any
 
 from followup.domain import follow_up
 from followup.domain.state import Status
-from followup.views import follow_ups
+from followup.projections import follow_ups
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from followup import words
+from followup import labels
 from followup.domain.events import FollowUpClosed
 from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
 from followup.domain.state import FollowUp, Status
@@ -54,7 +54,7 @@ def _reviews(follow_up: FollowUp) -> Iterator[tuple[str, ...]]:
         review = follow_up.reviews[code]
         late = ", en retard" if review.overdue and review.status is ReviewStatus.PLANNED else ""
         held = format_date(review.report.held_on) if review.report else "–"
-        yield _named(code), format_date(review.due_on), held, capitalize_first(words.REVIEWS[review.status]) + late
+        yield _named(code), format_date(review.due_on), held, capitalize_first(labels.REVIEWS[review.status]) + late
 
 
 def _named(code: str, *, inside: bool = False) -> str:
@@ -167,7 +167,7 @@ def _next(reading: DocumentSource[FollowUp]) -> Iterator[Block]:
         yield Paragraph("De nouveaux besoins ont été repérés\u202f; chacun ouvre une demande liée à ce dossier\u00a0:")
         yield Bullets(
             tuple(
-                f"{capitalize_first(words.THEMES[each.theme])}\u00a0: {reading.show(each.description)}"
+                f"{capitalize_first(labels.THEMES[each.theme])}\u00a0: {reading.show(each.description)}"
                 for each in follow_up.needs
             )
         )
@@ -184,6 +184,6 @@ def _conclusion(reading: DocumentSource[FollowUp]) -> Iterator[Block]:
     if follow_up.outcome and closed:
         on = f" (activité cessée le {format_date(follow_up.closed_down_on)})" if follow_up.closed_down_on else ""
         day = format_day(closed.recorded_at)
-        yield Paragraph(f"{capitalize_first(words.OUTCOMES[follow_up.outcome])}{on}, clos le {day}.")
+        yield Paragraph(f"{capitalize_first(labels.OUTCOMES[follow_up.outcome])}{on}, clos le {day}.")
     if follow_up.conclusion:
         yield Paragraph(reading.show(follow_up.conclusion))

@@ -7,7 +7,7 @@ from typing import Any
 
 from followup.domain import events
 from followup.domain.events import Outcome
-from followup.views import follow_ups
+from followup.projections import follow_ups
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import Figure, Figures, count_figure, distinct_figure, share_figure

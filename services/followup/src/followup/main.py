@@ -1,14 +1,15 @@
-"""Followup, put together."""
+"""The followup service: its parts, and its command line."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from followup import api, commands, views
+from followup import api, projections
 from followup.caseload import caseload
+from followup.cli import add_commands
 from followup.domain import follow_up, sheet
-from followup.dossier import dossier
-from followup.published import published
+from followup.integration_events import to_integration_event
+from followup.ownership import find_protected_case
 from followup.reactions import reactions
 from shared.access.case_access import decider as in_charge
 from shared.access.replicated_rights import decider as rights
@@ -24,11 +25,11 @@ service = Service(
     title="DLA — suivi et consolidation",
     deciders=(follow_up.decider, sheet.decider, attachment, rights, in_charge, forgetting, followed),
     routers=(api.router, api.follow_up_attachments, api.learning, api.caseload_endpoints, people_router()),
-    to_integration_event=published,
+    to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
-    find_protected_case=dossier,
-    projections=(views.follow_ups, views.sheets, caseload.view),
+    find_protected_case=find_protected_case,
+    projections=(projections.follow_ups, projections.sheets, caseload.view),
     tags={
         "follow-ups": "Le suivi des structures\u00a0: bilans, nouveaux besoins, chiffres de l’unité.",
         "sheets": "Les fiches de capitalisation, partagées entre chargé·es d’accompagnement.",
@@ -37,7 +38,7 @@ service = Service(
     examples=Path(__file__).with_name("examples.json"),
 )
 cli = command_line(service)
-commands.install(cli, service)
+add_commands(cli, service)
 
 if __name__ == "__main__":
     cli()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
-from followup import words
+from followup import labels
 from followup.domain import follow_up
 from followup.domain.events import FollowUpOpened, FollowUpResumed
 from followup.domain.reviews import Review
@@ -58,6 +58,6 @@ def _row(case: UUID, unit: str, heard_on: date, each: Difference, planned: Revie
         "review": each.review,
         "due_on": each.due_on.isoformat() if each.due_on else "",
         "would": WOULD[each.would],
-        "status": words.REVIEWS[known.status] + moved if known else "",
+        "status": labels.REVIEWS[known.status] + moved if known else "",
         "reason": each.reason,
     }

@@ -14,7 +14,7 @@ from shared.eventlog import LogEntry, RecordedEvent
 from shared.kernel import uuid7_after
 
 
-def published(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
+def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
     match recorded.data:
         case events.ReviewRecorded(review):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.HELD)

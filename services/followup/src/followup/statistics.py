@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from followup.domain.events import Outcome
 from followup.figures import APPROPRIATED_FROM, SATISFIED_FROM
-from followup.views import follow_ups
-from followup.words import OUTCOMES
+from followup.labels import OUTCOMES
+from followup.projections import follow_ups
 from shared.projections import Row
 from shared.statistics import UNKNOWN, Dimension, Release
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnostic.domain.difficulty import LEVELS
 from diagnostic.figures import size_at_the_diagnosis
-from diagnostic.views import diagnoses
+from diagnostic.projections import diagnoses
 from shared.projections import Row
 from shared.statistics import (
     SIZE_CLASSES,

@@ -9,7 +9,7 @@ from shared.access import ProtectedCase
 from shared.eventlog import ServiceApplication, UnknownCase
 
 
-def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
+def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     """Nobody's yet where a corrected baseline was heard of a case whose follow-up has not opened: it names no unit."""
     try:
         known = app.load(follow_up.decider, id)

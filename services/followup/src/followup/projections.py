@@ -24,7 +24,7 @@ from followup.domain.events import (
 )
 from followup.domain.reviews import Comparability, Report, ReviewStatus
 from followup.domain.state import Status
-from followup.published import request_opened_by
+from followup.integration_events import request_opened_by
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 

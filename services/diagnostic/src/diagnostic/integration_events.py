@@ -11,7 +11,7 @@ from shared.erasure import erasure as forgetting
 from shared.eventlog import LogEntry, RecordedEvent
 
 
-def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     match recorded.data:
         case events.PlanAgreed() as agreed:
             return contracts.PlanAgreed(

@@ -17,7 +17,7 @@ LONGEST = 60
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Heard of since that day")]
 
 
-def install(cli: typer.Typer, service: Service) -> None:
+def add_commands(cli: typer.Typer, service: Service) -> None:
     @cli.command("what-if")
     def tried(
         reviews: Annotated[str, typer.Option(help="Months after the parcours’ end, such as 0,6,18")],

@@ -9,7 +9,7 @@ from shared.access import ProtectedCase
 from shared.eventlog import ServiceApplication, UnknownCase
 
 
-def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
+def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     try:
         known = app.load(diagnosis.decider, id)
     except UnknownCase:
