@@ -11,7 +11,7 @@ from uuid import UUID
 import stock
 
 from intake.domain import commands, request, structure
-from intake.domain.criteria import Verdict, in_force
+from intake.domain.reference.criteria import Verdict, in_force
 from parcours.domain import building, coordination, parcours, validation
 from parcours.domain.state import Kind, Parcours, Plan
 from shared.eventlog import ServiceApplication

@@ -15,7 +15,7 @@ from figures import Measure, Row, Unit, compared, interleaved, typical_time
 from psycopg.sql import SQL
 from world import World
 
-from intake import views
+from intake import projections
 from intake.caseload import caseload
 from intake.domain import request
 from shared.eventlog import ServiceApplication
@@ -25,7 +25,7 @@ from shared.temporal import PointInTime, load_past_rows
 CASES, EACH = 60, 10
 UNITS = ["dla-44"]
 SELECT = "SELECT case_id, topic, state, recorded_at FROM {} ORDER BY case_id, position"
-FOLDED = {"figures": views.requests, "caseload": caseload.view}
+FOLDED = {"figures": projections.requests, "caseload": caseload.view}
 MILLISECONDS = 1e3
 
 

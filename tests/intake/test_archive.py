@@ -30,7 +30,7 @@ from intake.domain.events import (
 )
 from intake.domain.request import decider
 from intake.domain.state import Request, Status
-from intake.published import published
+from intake.integration_events import published
 from shared.contracts.intake import CaseInCharge
 from shared.kernel import CaseAccess, Role
 from shared.kernel.frozen import replace

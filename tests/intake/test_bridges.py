@@ -7,11 +7,12 @@ import pytest
 from tests.support.integration import entry, heard, listed, recorded
 from tests.support.served_service import Serve, Served
 
-from intake import deployed
+from intake import bootstrap
 from intake.domain import commands, events, orientation
 from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.integration_events import published
 from intake.main import service
-from intake.published import published
+from intake.projections import requests
 from intake.reactions import (
     close_abandoned_case,
     close_followed_up_case,
@@ -19,7 +20,6 @@ from intake.reactions import (
     open_linked_request,
     start_accompaniment,
 )
-from intake.views import requests
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
@@ -80,7 +80,7 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
             commands.CloseCase(commands.Ending.FOLLOWED_UP, NOW),
         ),
     ):
-        assert (to.decider, to.stream, to.case, to.command) == (deployed.requests, CASE, None, command)
+        assert (to.decider, to.stream, to.case, to.command) == (bootstrap.requests, CASE, None, command)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from intake.domain.commands import (
     MakeConfidential,
     TakeOver,
 )
-from intake.domain.criteria import Verdict
 from intake.domain.events import (
     CaseClosed,
     ConfidentialityLifted,
@@ -30,10 +29,11 @@ from intake.domain.events import (
     RequestTransferred,
     TransferReceived,
 )
-from intake.domain.reference import OURS
+from intake.domain.reference.criteria import Verdict
+from intake.domain.reference.reference import OURS
 from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from intake.published import published
+from intake.integration_events import published
 from shared.contracts.intake import CaseInCharge
 from shared.kernel import Actor, CaseAccess, PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text

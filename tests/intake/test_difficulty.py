@@ -15,9 +15,9 @@ from intake.domain.chasing import CHASED_AFTER, Chase, ask_again_at, most_pressi
 from intake.domain.commands import RecordMeeting
 from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Lasting, Level, QualifyDifficulty
 from intake.domain.events import RequestAdmitted, RequestReceived, RequestWithdrawn
+from intake.domain.reference.targets import TARGETS
 from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from intake.domain.targets import TARGETS
 from intake.main import service
 from shared.kernel import PersonalData, Role
 from shared.runtime.service import ProcessRole

@@ -14,9 +14,9 @@ import pytest
 from tests.support.served_service import served
 
 from embedded.nats import Nats
-from intake.directory import FOR_A_DAY, Directory
 from intake.domain.structure import Prefill
 from intake.main import service
+from intake.reference.directory import FOR_A_DAY, Directory
 from shared.testing.scenarios import NOW
 
 SIREN = "732829320"

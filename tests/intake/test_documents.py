@@ -13,13 +13,13 @@ from tests.support.document_reading import on_paper, on_screen, read, text_of, w
 from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
-from intake.documents import of_orientation, of_request
+from intake.documents.reception_record import of_orientation, of_request
 from intake.domain import orientation, request
 from intake.domain.commands import AdmitRequest, AssessCriterion, GrantDerogation, ReceiveRequest, RecordMeeting
-from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Cause, Level, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
 from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOrientation
+from intake.domain.reference.criteria import Verdict
 from intake.domain.state import Request
 from intake.domain.structure import Contact, LegalForm, Structure
 from intake.main import service

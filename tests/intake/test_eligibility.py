@@ -10,9 +10,9 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from intake.domain.commands import AssessCriterion, GrantDerogation
-from intake.domain.criteria import Verdict, in_force
 from intake.domain.eligibility import HOW_MANY, Assessment, DerogationKind, Judged, assess
 from intake.domain.events import RequestReceived
+from intake.domain.reference.criteria import Verdict, in_force
 from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.kernel import PersonalData, Role

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.link import (
+from intake.domain.personal_link import (
     Bearer,
     GiveLink,
     IssueLink,

@@ -13,15 +13,15 @@ from tests.support.served_service import Served, served
 from typer.testing import CliRunner
 
 from embedded.nats import Nats
-from intake import files
-from intake.domain.codes import MAINLAND, OVERSEAS
-from intake.domain.criteria import VERSIONS, Criteria, in_force
-from intake.domain.places import Commune, communes, department_of
-from intake.domain.reference import Reference
-from intake.domain.sources import Source
+from intake.domain.reference.codes import MAINLAND, OVERSEAS
+from intake.domain.reference.communes import Commune, communes, department_of
+from intake.domain.reference.criteria import VERSIONS, Criteria, in_force
+from intake.domain.reference.reference import Reference
+from intake.domain.reference.sources import Source
+from intake.domain.reference.targets import TARGETS
 from intake.domain.structure import LegalForm, Structure, checked
-from intake.domain.targets import TARGETS
 from intake.main import cli, service
+from intake.reference import files
 from intake.settings import deployment
 from shared.kernel import Refused
 

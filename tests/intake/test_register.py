@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
+from intake.domain.reference.territory import Competence
 from intake.domain.register import register
 from intake.domain.register.commands import GrantRight, RenewRight, RevokeRight, RightGranted, RightRevoked
 from intake.domain.register.register import AS_THE_TABLE_SAYS, decider
-from intake.domain.territory import Competence
 from shared.kernel import Actor, Context, Role
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import CASE, UNIT, Scenarios, new_id, text

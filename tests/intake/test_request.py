@@ -30,7 +30,6 @@ from intake.domain.commands import (
     TransferRequest,
     WithdrawRequest,
 )
-from intake.domain.criteria import Verdict, in_force
 from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Level, QualifyDifficulty
 from intake.domain.events import (
     AccompanimentEnded,
@@ -56,6 +55,7 @@ from intake.domain.events import (
     StructureCorrected,
     TransferReceived,
 )
+from intake.domain.reference.criteria import Verdict, in_force
 from intake.domain.request import claims, decider
 from intake.domain.state import Status
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure

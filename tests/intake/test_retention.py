@@ -17,7 +17,7 @@ from intake.domain.retention import (
     RetentionReleased,
     decider,
 )
-from intake.retention import Term
+from intake.operations.retention import Term
 from shared.erasure import EraseCase, case_erasure_id
 from shared.erasure import erasure as forgetting
 from shared.erasure.erasure import CaseErased

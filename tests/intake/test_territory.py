@@ -15,10 +15,11 @@ import pytest
 from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
-from intake.domain.codes import MAINLAND, OVERSEAS
 from intake.domain.commands import CorrectStructure, TakeOver
 from intake.domain.events import RequestReceived, RequestTransferred, StructureCorrected, TransferReceived
-from intake.domain.nomenclature import SECTIONS, section_of
+from intake.domain.reference.codes import MAINLAND, OVERSEAS
+from intake.domain.reference.nomenclature import SECTIONS, section_of
+from intake.domain.reference.territory import REGIONS, Competence, region_of
 from intake.domain.request import claims, decider
 from intake.domain.structure import (
     LegalForm,
@@ -27,7 +28,6 @@ from intake.domain.structure import (
     Structure,
     checked,
 )
-from intake.domain.territory import REGIONS, Competence, region_of
 from intake.main import service
 from shared.kernel import Actor, PersonalData, Refused, Role, UniqueKey
 from shared.runtime.service import ProcessRole

@@ -14,10 +14,10 @@ import pytest
 from tests.support.served_service import Serve, Served
 from typer.testing import CliRunner
 
-from intake.domain.criteria import VERSIONS, Criteria, Criterion, Verdict
+from intake.domain.criteria_simulation import differences
 from intake.domain.eligibility import Judged
+from intake.domain.reference.criteria import VERSIONS, Criteria, Criterion, Verdict
 from intake.domain.state import Request
-from intake.domain.what_if import differences
 from intake.main import cli, service
 from shared.kernel import RuleDifference
 from shared.testing.scenarios import text

@@ -19,7 +19,7 @@ from console.settings import SERVICES, ConsoleSettings
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
 from embedded.issuer import ISSUER
-from intake import views
+from intake import projections as views
 from intake.main import service as intake_service
 from shared.kernel import Actor, Role
 from shared.messaging import messages_of

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from embedded.nats import Nats
 from intake.main import cli
 from intake.main import service as intake
-from intake.retention import archive
+from intake.operations.retention import archive
 from shared.crypto import ERASED_TEXT
 from shared.kernel import Role
 from shared.projections import Projector

@@ -15,7 +15,7 @@ from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
 from embedded.postgres import Postgres
-from intake import views
+from intake import projections as views
 from intake.main import service
 from shared.kernel import fold_text
 from shared.projections import Projector

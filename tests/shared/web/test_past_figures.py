@@ -16,7 +16,7 @@ from tests.support.served_service import Client, Serve, Served, served
 from embedded.nats import Nats
 from embedded.postgres import Postgres
 from intake.main import service
-from intake.views import requests
+from intake.projections import requests
 from shared.projections import Projector, Row
 from shared.temporal import PointInTime, load_past_rows, rows_at
 

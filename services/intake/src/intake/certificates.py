@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import Response
 
-from intake.erasure_paper import paper
-from intake.people import certificate
+from intake.api.erasure import certificate
+from intake.documents.erasure_certificate import paper
 from shared.web.auth import CallerDep, authorize, authorize_read
 from shared.web.requests import AppDep, case_router
 from shared.web.resources import DOCUMENT_RESPONSES, DocumentFormat, document_response

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from intake import words
+from intake import labels
 from intake.domain import events, orientation
 from intake.domain.difficulty import DifficultyQualified, Level
-from intake.domain.nomenclature import SECTIONS
+from intake.domain.reference.nomenclature import SECTIONS
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm
-from intake.views import requests
+from intake.projections import requests
 from shared.projections import Row
 from shared.statistics import (
     UNKNOWN,
@@ -58,7 +58,7 @@ def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
     for level in Level:
         yield count_figure(
             f"difficulty_{level}",
-            f"Difficulté\u00a0: {words.LEVELS[level]}",
+            f"Difficulté\u00a0: {labels.LEVELS[level]}",
             "nombre de demandes dont c’est le dernier niveau qualifié dans l’unité",
             [row for row in rows if row.get("difficulty") == level],
         )
@@ -125,7 +125,7 @@ def _form(row: Row) -> str:
 
 
 def _form_in_french(form: str) -> str:
-    return words.LEGAL_FORMS[LegalForm(form)]
+    return labels.LEGAL_FORMS[LegalForm(form)]
 
 
 def _section(row: Row) -> str:

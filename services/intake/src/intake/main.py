@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake import api, certificates, commands, deployed, keeping, lookups, people, views
+from intake import bootstrap, certificates
+from intake import cli as commands
+from intake import projections as views
+from intake.api import erasure as people
+from intake.api import lookups
+from intake.api import requests as api
+from intake.api import retention as keeping
 from intake.caseload import caseload
-from intake.domain import link
+from intake.domain import personal_link
 from intake.domain.erasure import decider as erasure
 from intake.domain.retention import decider as retention
-from intake.dossier import dossier
-from intake.published import published
+from intake.integration_events import published
+from intake.operations.retention import archive
+from intake.ownership import dossier
 from intake.reactions import reactions
-from intake.retention import archive
 from intake.settings import Deployment
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
@@ -24,11 +30,11 @@ service = Service(
     name="intake",
     title="DLA — accueil",
     deciders=(
-        deployed.requests,
-        deployed.orientations,
-        link.decider,
+        bootstrap.requests,
+        bootstrap.orientations,
+        personal_link.decider,
         attachment,
-        deployed.register,
+        bootstrap.register,
         erasure,
         retention,
         forgetting,

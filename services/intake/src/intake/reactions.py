@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from intake import deployed
+from intake import bootstrap
 from intake.domain import commands, erasure
 from shared.contracts import diagnostic, followup, parcours
 from shared.contracts.diagnostic import PlanAgreed
@@ -22,20 +22,20 @@ reactions = Reactions("intake")
 @reactions.on(PlanAgreed)
 def start_accompaniment(_: PlanAgreed, header: Header) -> CommandDispatch:
     """The plan is agreed, and the parcours opens: it will tell how the case ends."""
-    return CommandDispatch(deployed.requests, header.case, command=commands.StartAccompaniment())
+    return CommandDispatch(bootstrap.requests, header.case, command=commands.StartAccompaniment())
 
 
 @reactions.on(ParcoursCompleted)
 def end_accompaniment(_: ParcoursCompleted, header: Header) -> CommandDispatch:
     """The parcours is over: the structure may ask again while its follow-up goes on, or resumes."""
-    return CommandDispatch(deployed.requests, header.case, command=commands.EndAccompaniment(header.recorded_at))
+    return CommandDispatch(bootstrap.requests, header.case, command=commands.EndAccompaniment(header.recorded_at))
 
 
 @reactions.on(ParcoursAbandoned)
 def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
     """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
     return CommandDispatch(
-        deployed.requests, header.case, command=commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at)
+        bootstrap.requests, header.case, command=commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at)
     )
 
 
@@ -43,7 +43,7 @@ def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatc
 def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch:
     """The follow-up is over, and with it the case."""
     return CommandDispatch(
-        deployed.requests, header.case, command=commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at)
+        bootstrap.requests, header.case, command=commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at)
     )
 
 
@@ -51,7 +51,7 @@ def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch
 def open_linked_request(event: NeedFound, header: Header, app: ServiceApplication) -> CommandDispatch:
     """A new need found in follow-up opens a request of its own, linked to the first; it is not confidential as that may
     be, and then does not name it."""
-    origin = app.existing(deployed.requests, header.case).state
+    origin = app.existing(bootstrap.requests, header.case).state
     linked = linked_request(header.id)
     assert origin.contact is not None
     named = None if origin.confidential else header.case
@@ -63,7 +63,7 @@ def open_linked_request(event: NeedFound, header: Header, app: ServiceApplicatio
         unit=origin.unit,
         theme=event.theme,
     )
-    return CommandDispatch(deployed.requests, linked, command=command, case=linked)
+    return CommandDispatch(bootstrap.requests, linked, command=command, case=linked)
 
 
 def _confirmed(told: PersonErased, header: Header) -> CommandDispatch:

@@ -12,11 +12,11 @@ from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, HttpUrl, NonNegativeInt, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from intake import files
 from intake.domain.difficulty import Level
-from intake.domain.places import communes
-from intake.domain.reference import Reference
-from intake.domain.territory import Competence
+from intake.domain.reference.communes import communes
+from intake.domain.reference.reference import Reference
+from intake.domain.reference.territory import Competence
+from intake.reference import files
 from shared.settings import Mode, is_unencrypted
 
 PREFIX, MODE = "DLA_INTAKE_", "DLA_MODE"

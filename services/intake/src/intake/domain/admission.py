@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from intake.domain.commands import AdmitRequest, AssessCriterion, GrantDerogation
-from intake.domain.criteria import Criteria, Criterion, Verdict
 from intake.domain.eligibility import assess
 from intake.domain.events import CriterionAssessed, DerogationGranted, RequestAdmitted
-from intake.domain.reference import Reference
+from intake.domain.reference.criteria import Criteria, Criterion, Verdict
+from intake.domain.reference.reference import Reference
 from intake.domain.state import Request
 from shared.kernel import Context, Refusal, Role
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, QualifyDifficulty
 from intake.domain.eligibility import DerogationKind
+from intake.domain.reference.criteria import Verdict
 from intake.domain.structure import Contact, Prefill, SealedContact, Structure
 from shared.kernel import ConfidentialLine, Day, Encrypted, Line, Motive, Text
 from shared.kernel.events import command

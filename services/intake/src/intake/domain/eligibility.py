@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from intake.domain.criteria import Criteria, Criterion, Verdict
+from intake.domain.reference.criteria import Criteria, Criterion, Verdict
 from intake.domain.structure import Structure
 from shared.kernel import Encrypted
 

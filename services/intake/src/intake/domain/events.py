@@ -6,9 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.commands import ConfidentialReason, Ending
-from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Difficulty, DifficultyQualified
 from intake.domain.eligibility import DerogationKind
+from intake.domain.reference.criteria import Verdict
 from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
 from shared.kernel import Encrypted, event
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from intake.domain.reference import OURS, Reference
+from intake.domain.reference.reference import OURS, Reference
 from shared.kernel import Context, Decider, Encrypted, Line, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace

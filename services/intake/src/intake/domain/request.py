@@ -30,7 +30,6 @@ from intake.domain.commands import (
     UnarchiveDossier,
     WithdrawRequest,
 )
-from intake.domain.criteria import Verdict
 from intake.domain.difficulty import QualifyDifficulty, qualify
 from intake.domain.events import (
     AccompanimentEnded,
@@ -49,9 +48,10 @@ from intake.domain.events import (
     StructureCorrected,
     TransferReceived,
 )
-from intake.domain.link import GiveLink
 from intake.domain.orientation import ProposeOrientation
-from intake.domain.reference import OURS, Reference
+from intake.domain.personal_link import GiveLink
+from intake.domain.reference.criteria import Verdict
+from intake.domain.reference.reference import OURS, Reference
 from intake.domain.state import Request, Status, evolve
 from intake.domain.structure import checked, corrected, sealed
 from shared.attachments import AddAttachment

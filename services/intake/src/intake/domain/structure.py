@@ -9,9 +9,9 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from intake.domain import codes
-from intake.domain.codes import WRONG_NUMBER
-from intake.domain.reference import OURS, Reference
+from intake.domain.reference import codes
+from intake.domain.reference.codes import WRONG_NUMBER
+from intake.domain.reference.reference import OURS, Reference
 from shared.kernel import Context, Count, FullTimeEquivalents, Line, PersonalData, PersonalLine, Refusal
 from shared.kernel.events import command
 from shared.kernel.frozen import replace

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from intake.domain.reference.territory import Competence
 from intake.domain.register.commands import (
     EndLink,
     GrantRight,
@@ -16,7 +17,6 @@ from intake.domain.register.commands import (
     RightRevoked,
 )
 from intake.domain.register.territories import named, units_of
-from intake.domain.territory import Competence
 from shared.kernel import UNIT_CODE, Actor, Context, Decider, Encrypted, PersonalData, Refusal, Right, Role
 from shared.kernel.frozen import replace
 

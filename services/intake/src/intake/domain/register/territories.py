@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from intake.domain.codes import MAINLAND, OVERSEAS
-from intake.domain.territory import REGIONS, Competence
+from intake.domain.reference.codes import MAINLAND, OVERSEAS
+from intake.domain.reference.territory import REGIONS, Competence
 from shared.kernel import Refusal, fold_text
 
 UNKNOWN_TERRITORY = Refusal("unknown-territory", "Territoire inconnu", status=422)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from intake import deployed, views
+from intake import bootstrap, projections
 from intake.domain import retention
 from intake.domain.commands import ArchiveDossier
 from intake.domain.events import DossierArchived
@@ -86,7 +86,7 @@ def terms(app: ServiceApplication, rules: Deployment) -> list[Term]:
         " FROM {schema}.views v JOIN {events} e ON e.case_id = v.case_id"
         " WHERE v.view = %s AND v.document->>'status' = ANY(%s) AND e.topic <> ALL(%s)"
         " GROUP BY v.view, v.case_id, v.document",
-        (views.requests.name, [str(status) for status in CLASSES], CHANGES_NO_TERM),
+        (projections.requests.name, [str(status) for status in CLASSES], CHANGES_NO_TERM),
     )
     found = [_term(app, row, rules) for row in rows if not row["destroyed"]]
     return sorted(found, key=lambda term: (term.due_on, term.case))
@@ -102,7 +102,7 @@ def archive(app: ServiceApplication) -> list[UUID]:
         " WHERE v.view = %(view)s AND v.document->>'status' = %(closed)s AND i.archived IS NOT TRUE"
         " AND NOT EXISTS (SELECT FROM {schema}.keys k WHERE k.key_id = v.case_id AND k.wrapped IS NULL)"
         " ORDER BY v.case_id",
-        {"view": views.requests.name, "closed": str(Status.CLOSED), "kept_alike": CHANGES_NO_TERM},
+        {"view": projections.requests.name, "closed": str(Status.CLOSED), "kept_alike": CHANGES_NO_TERM},
     )
     today, ourselves = app.clock.now().date(), Actor(f"service:{app.service}", Role.SERVICE)
     archived = []
@@ -111,7 +111,7 @@ def archive(app: ServiceApplication) -> list[UUID]:
         if since <= today:
             case = row["case_id"]
             try:
-                receipt = app.handle(deployed.requests, case, ArchiveDossier(since), app.context(case, ourselves))
+                receipt = app.handle(bootstrap.requests, case, ArchiveDossier(since), app.context(case, ourselves))
             except UNREADABLE_EVENT_ERRORS:
                 log.exception("%s is past its term and is no archive: its log cannot be read", case)
                 continue

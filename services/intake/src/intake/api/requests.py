@@ -9,28 +9,20 @@ from annotated_types import MaxLen
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from intake import deployed, figures, files, lookups, search, views
-from intake import documents as papers
-from intake.aggregates import release
+from intake import bootstrap, figures, projections
+from intake.api import lookups
+from intake.api.personal_links import PersonalLinks
 from intake.caseload import caseload
-from intake.domain import (
-    commands,
-    criteria,
-    difficulty,
-    link,
-    nomenclature,
-    orientation,
-    places,
-    self_check,
-    sources,
-    targets,
-    territory,
-)
+from intake.documents import reception_record as papers
+from intake.domain import commands, difficulty, orientation, personal_link, self_check
 from intake.domain.attachments import AttachmentKind
 from intake.domain.chasing import Chase
+from intake.domain.reference import communes as places
+from intake.domain.reference import criteria, nomenclature, sources, targets, territory
 from intake.domain.register.commands import GrantRight, RevokeRight
-from intake.links import PersonalLinks
+from intake.reference import files, search
 from intake.settings import deployment
+from intake.statistics import release
 from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF, CallerDep, authorize
 from shared.web.collections import NO_NUL_PATTERN, add_figures, add_statistics, caseload_router
@@ -58,7 +50,7 @@ def chases(
 add_figures(router, figures.figures)
 add_statistics(router, release)
 
-requests = AggregateEndpoints(router, deployed.requests)
+requests = AggregateEndpoints(router, bootstrap.requests)
 requests.opens(commands.ReceiveRequest, *STAFF, completed=lookups.received_knowing)
 requests.opens(commands.ReceiveTransfer, *STAFF, path="/transfers", completed=lookups.transferred, also=(404,))
 requests.does("/corrections", commands.CorrectStructure, *STAFF)
@@ -76,11 +68,11 @@ requests.does("/confidentiality", commands.MakeConfidential, *STAFF)
 requests.does("/confidentiality/lifting", commands.LiftConfidentiality, Role.MANAGER)
 requests.does("/entrusting", commands.EntrustDossier, Role.MANAGER)
 requests.reads(*CASE_READERS, besides=lookups.beside)
-DocumentEndpoints(router, deployed.requests).writes(papers.of_request, *CASE_READERS, names_structure=True)
-requests.lists(views.requests, *STAFF, Role.AUDITOR, Role.DPO)
+DocumentEndpoints(router, bootstrap.requests).writes(papers.of_request, *CASE_READERS, names_structure=True)
+requests.lists(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
 
 orientations_router = case_router("/requests/{case}/orientations", "orientations")
-orientations = AggregateEndpoints(orientations_router, deployed.orientations, within=requests)
+orientations = AggregateEndpoints(orientations_router, bootstrap.orientations, within=requests)
 orientations.opens(orientation.ProposeOrientation, *STAFF)
 orientations.does("/consent", orientation.RecordConsent, *STAFF, Role.LEADER)
 orientations.does("/sending", orientation.SendOrientation, *STAFF)
@@ -88,20 +80,20 @@ orientations.does("/acknowledgment", orientation.AcknowledgeOrientation, *STAFF)
 orientations.does("/outcome", orientation.ConcludeOrientation, *STAFF)
 orientations.does("/refusal", orientation.DeclineOrientation, *STAFF, Role.LEADER)
 orientations.reads(*CASE_READERS)
-letters = DocumentEndpoints(orientations_router, deployed.orientations, within=requests)
+letters = DocumentEndpoints(orientations_router, bootstrap.orientations, within=requests)
 letters.writes(papers.of_orientation, *CASE_READERS, names_structure=True)
 
 links_router = case_router("/requests/{case}/links", "personal links")
-personal_links = PersonalLinks(links_router, link.decider, within=requests)
+personal_links = PersonalLinks(links_router, personal_link.decider, within=requests)
 personal_links.gives(*STAFF)
-personal_links.does("/revocation", link.RevokeLink, *STAFF)
+personal_links.does("/revocation", personal_link.RevokeLink, *STAFF)
 personal_links.shows(*STAFF, Role.AUDITOR, Role.DPO)
 personal_links.reads(*STAFF, Role.AUDITOR, Role.DPO)
 
 request_attachments = attachments_router("/requests", requests, AttachmentKind, *CASE_READERS)
 
 identities_router = case_router("/identities", "register of rights")
-identities = AggregateEndpoints(identities_router, deployed.register)
+identities = AggregateEndpoints(identities_router, bootstrap.register)
 identities.opens(
     GrantRight,
     *STAFF,

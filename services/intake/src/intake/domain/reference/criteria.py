@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from intake.domain.sources import Source
+from intake.domain.reference.sources import Source
 from shared.kernel import Refusal
 
 NO_CRITERIA = Refusal("no-criteria-in-force", "Aucun critère en vigueur")

@@ -9,9 +9,11 @@ from uuid import UUID
 
 import typer
 
-from intake import deployed, files, renewable, retention, what_if
+from intake import bootstrap
 from intake.domain.register.commands import GrantRight
 from intake.domain.retention import Kept
+from intake.operations import criteria_simulation, retention, territorial_rights
+from intake.reference import files
 from intake.settings import deployment
 from shared.kernel import Actor, Refused, Role
 from shared.runtime import Service, settings_for
@@ -61,7 +63,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         )
         app = service.application(settings)
         try:
-            receipt = app.handle(deployed.register, identity, asked, app.context(identity, OPERATOR))
+            receipt = app.handle(bootstrap.register, identity, asked, app.context(identity, OPERATOR))
         except Refused as refused:
             typer.echo(f"{refused.title}. {refused.detail}", err=True)
             raise typer.Exit(1) from None
@@ -86,11 +88,11 @@ def install(cli: typer.Typer, service: Service) -> None:
             raise typer.Exit(2) from None
         app = service.application(settings)
         try:
-            found = list(what_if.rows(app, deployment().reference(), other, _day(since)))
+            found = list(criteria_simulation.rows(app, deployment().reference(), other, _day(since)))
         finally:
             app.close()
         rows = [row for _, differing in found for row in differing]
-        typer.echo(format_report(shape, what_if.COLUMNS, rows), nl=False)
+        typer.echo(format_report(shape, criteria_simulation.COLUMNS, rows), nl=False)
         typer.echo(f"critères {other.version}\u00a0: {len(found)} demandes, {len(rows)} différences", err=True)
 
     _install_territories(cli, service)
@@ -106,9 +108,9 @@ def _install_territories(cli: typer.Typer, service: Service) -> None:
         """Tells which rights over departments and regions cover other units than the table of competence says now."""
         app = service.application(settings_for(service))
         try:
-            found = renewable.differing(app)
-            typer.echo(format_report(shape, renewable.COLUMNS, [each.row() for each in found]), nl=False)
-            for each in renewable.renewed(app, found, OPERATOR) if act else ():
+            found = territorial_rights.differing(app)
+            typer.echo(format_report(shape, territorial_rights.COLUMNS, [each.row() for each in found]), nl=False)
+            for each in territorial_rights.renewed(app, found, OPERATOR) if act else ():
                 typer.echo(f"{each.identity}\u00a0: droit donné de nouveau", err=True)
         finally:
             app.close()

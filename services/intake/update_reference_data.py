@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-SHIPPED = Path(__file__).parent / "src" / "intake" / "shipped"
+SHIPPED = Path(__file__).parent / "src" / "intake" / "reference" / "data"
 KINDS = {
     "commune-actuelle": "COM",
     "commune-deleguee": "COMD",

@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import Body
 from pydantic import BaseModel
 
-from intake import deployed
-from intake import retention as planned
+from intake import bootstrap
 from intake.domain.commands import UnarchiveDossier
 from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, retention_of
+from intake.operations import retention as planned
 from intake.settings import deployment
 from shared.kernel import Role
 from shared.web.auth import Caller, CallerDep, authorize
@@ -98,13 +98,13 @@ def unarchive(
 ) -> Archived:
     """The unit reads and works on the dossier again; its term counts from today."""
     authorize(caller, DPO_ONLY)
-    receipt = asked.handle(deployed.requests, id, body, asked.context(id, caller.actor), exists=True)
+    receipt = asked.handle(bootstrap.requests, id, body, asked.context(id, caller.actor), exists=True)
     return Archived(case=id, archived=receipt.state.archived)
 
 
 def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | ReleaseDossier) -> Suspension:  # noqa: A002
     authorize(caller, DPO_ONLY)
-    asked.existing(deployed.requests, id)
+    asked.existing(bootstrap.requests, id)
     receipt = asked.handle(decider, retention_of(id), command, asked.context(id, caller.actor))
     motive = receipt.state.held
     return Suspension(case=id, suspended=motive is not None, motive=asked.vault.shown(motive) if motive else None)

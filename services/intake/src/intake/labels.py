@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from intake.domain.commands import Ending
-from intake.domain.criteria import Verdict
 from intake.domain.difficulty import Cause, Lasting, Level
 from intake.domain.eligibility import DerogationKind
+from intake.domain.reference.criteria import Verdict
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm, Scope
 

@@ -14,16 +14,16 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from intake.domain.codes import COMMUNE, MAINLAND, OVERSEAS, department_in
-from intake.domain.criteria import VERSIONS, Criteria, Criterion
-from intake.domain.places import Commune
-from intake.domain.sources import Source
-from intake.domain.targets import Kind, Target, Territory
-from intake.domain.territory import REGIONS, Competence
+from intake.domain.reference.codes import COMMUNE, MAINLAND, OVERSEAS, department_in
+from intake.domain.reference.communes import Commune
+from intake.domain.reference.criteria import VERSIONS, Criteria, Criterion
+from intake.domain.reference.sources import Source
+from intake.domain.reference.targets import Kind, Target, Territory
+from intake.domain.reference.territory import REGIONS, Competence
 from shared.kernel import UNIT_CODE
 
 T = TypeVar("T", bound=BaseModel)
-SHIPPED = Path(__file__).parent / "shipped"
+SHIPPED = Path(__file__).parent / "data"
 COMMUNES, ACTIVITIES = SHIPPED / "communes.csv", SHIPPED / "activities.csv"
 COMMUNES_SOURCE = "INSEE, code officiel géographique, au 1er janvier 2026\u202f; codes postaux de La Poste"
 ACTIVITIES_SOURCE = "INSEE, NAF rév. 2 (2008), sous-classes"

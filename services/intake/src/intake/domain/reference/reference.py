@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from intake.domain.criteria import VERSIONS, Criteria, in_force
-from intake.domain.places import Communes
-from intake.domain.targets import TARGETS, Target
+from intake.domain.reference.communes import Communes
+from intake.domain.reference.criteria import VERSIONS, Criteria, in_force
+from intake.domain.reference.targets import TARGETS, Target
 
 
 @dataclass(frozen=True, slots=True)

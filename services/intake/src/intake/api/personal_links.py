@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Body, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from intake.domain.link import Bearer, GiveLink, IssueLink, LinkGiven, PersonalLink, RenewLink, decider
+from intake.domain.personal_link import Bearer, GiveLink, IssueLink, LinkGiven, PersonalLink, RenewLink, decider
 from intake.settings import deployment
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role, event_name, uuid7

@@ -7,17 +7,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from intake import deployed, views
-from intake.directory import directory_at
+from intake import bootstrap, projections
 from intake.domain import chasing, commands, orientation, request
-from intake.domain.criteria import Criteria
 from intake.domain.difficulty import DISCLAIMER, Difficulty, Level
 from intake.domain.eligibility import assess
+from intake.domain.reference.criteria import Criteria
+from intake.domain.reference.territory import region_of
 from intake.domain.register import register
 from intake.domain.register.commands import GrantRight
 from intake.domain.state import Request
 from intake.domain.structure import checked
-from intake.domain.territory import region_of
+from intake.reference.directory import directory_at
 from intake.settings import deployment
 from shared.access import ROWS, RowScope, scope_condition
 from shared.eventlog import ServiceApplication, to_plain
@@ -30,7 +30,7 @@ from shared.web.http import ProblemError
 
 def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:
     """An outcome names orientations proposed for this case, one of them at least not declined, or says why none."""
-    named = [app.load(deployed.orientations, each).state for each in command.orientations]
+    named = [app.load(bootstrap.orientations, each).state for each in command.orientations]
     if any(each.case != case for each in named):
         raise request.NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
     if named and not command.why_none and all(each.step is orientation.Step.DECLINED for each in named):
@@ -42,7 +42,7 @@ def known_orientations(app: ServiceApplication, case: UUID, command: commands.Or
 
 def oriented_in_a_crisis(app: ServiceApplication, case: UUID, _: commands.AdmitRequest) -> None:
     """A structure in a crisis is oriented at once: its admission stands beside an orientation, never in its place."""
-    difficulty = app.existing(deployed.requests, case).state.difficulty
+    difficulty = app.existing(bootstrap.requests, case).state.difficulty
     if difficulty and difficulty.level.is_a_crisis and not _was_oriented(app, case):
         raise request.CRISIS_NOT_ORIENTED(
             "La structure est en grande difficulté\u00a0: proposez-lui d’abord une orientation vers un dispositif de "
@@ -67,7 +67,7 @@ def received_knowing(
     rows = app.recorder.fetch(
         f"SELECT case_id FROM {ROWS} WHERE view = %(view)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
         f" AND document->>'unit' = %(unit)s AND {covered} ORDER BY case_id LIMIT 50",
-        {"view": views.requests.name, "structure": str(structure_id), "unit": caller.actor.unit, **values},
+        {"view": projections.requests.name, "structure": str(structure_id), "unit": caller.actor.unit, **values},
     )
     url = deployment().prefill_url
     prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
@@ -78,7 +78,7 @@ def within_the_unit(app: ServiceApplication, caller: Caller, asked: GrantRight) 
     """Whoever gives a leader the right to one dossier works on that dossier."""
     if asked.dossier is None:
         return asked
-    unit = app.existing(deployed.requests, asked.dossier).state.unit
+    unit = app.existing(bootstrap.requests, asked.dossier).state.unit
     if not caller.actor.covers(unit) or caller.is_secret(asked.dossier):
         raise register.BEYOND_YOURS("Ce dossier n’est pas de ceux que vos propres droits couvrent.")
     return asked
@@ -93,7 +93,7 @@ def transferred(app: ServiceApplication, caller: Caller, asked: commands.Receive
     """What the receiving unit takes over, read in the request that was transferred; its manager, if it is confidential.
 
     Raises ProblemError 403."""
-    origin = app.existing(deployed.requests, asked.origin).state
+    origin = app.existing(bootstrap.requests, asked.origin).state
     if origin.confidential:
         authorize(caller, frozenset(Role), asked.origin)
     assert origin.contact is not None
@@ -153,12 +153,12 @@ def chases(
     covered_rows, values = scope_condition(covered)
     kept, now = CURRENT_ROWS, app.clock.now()
     if moment != PointInTime():
-        then = load_past_rows(app, views.chases, moment, None if covered is None else covered.units)
-        kept, now = past_row_source(views.chases, then.documents), reference_instant(moment)
+        then = load_past_rows(app, projections.chases, moment, None if covered is None else covered.units)
+        kept, now = past_row_source(projections.chases, then.documents), reference_instant(moment)
     rows = app.recorder.fetch(
         f"{kept.before}SELECT document FROM {ROWS} WHERE view = %(view)s AND document->>'status' = 'waiting'"  # noqa: S608
         f" AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s) AND {covered_rows}",
-        {"view": views.chases.name, "unit": unit, **values, **kept.values},
+        {"view": projections.chases.name, "unit": unit, **values, **kept.values},
     )
     days = deployment().chase_days
     return chasing.most_pressing_first(

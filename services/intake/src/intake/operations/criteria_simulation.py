@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from intake import words
-from intake.deployed import requests
-from intake.domain.criteria import Criteria
+from intake import labels
+from intake.bootstrap import requests
+from intake.domain.criteria_simulation import differences
 from intake.domain.events import LinkedRequestOpened, RequestReceived, TransferReceived
-from intake.domain.reference import Reference
+from intake.domain.reference.criteria import Criteria
+from intake.domain.reference.reference import Reference
 from intake.domain.state import Request
-from intake.domain.what_if import differences
 from shared.eventlog import ServiceApplication
 from shared.kernel import Refused, RuleDifference
 from shared.temporal import recorded_events
@@ -50,7 +50,7 @@ def rows(
                     "request": str(event.originator_id),
                     "unit": request.unit,
                     "received_on": received_on.isoformat(),
-                    "status": words.STATUSES[request.status],
+                    "status": labels.STATUSES[request.status],
                     "then": then.version if then else request.rules or "",
                     "criterion": each.criterion,
                     "derogation": WOULD[each.would],

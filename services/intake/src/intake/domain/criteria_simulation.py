@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from intake.domain.criteria import Criteria
 from intake.domain.eligibility import assess
+from intake.domain.reference.criteria import Criteria
 from intake.domain.state import Request
 from shared.kernel import RuleDifference
 

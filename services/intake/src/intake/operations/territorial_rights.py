@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from intake import deployed
+from intake import bootstrap
 from intake.domain.register.commands import RenewRight
 from intake.domain.register.territories import units_of
 from intake.settings import deployment
@@ -51,7 +51,7 @@ def differing(app: ServiceApplication) -> list[Differing]:
     )
     found = []
     for row in rows:
-        for right in app.load(deployed.register, row["identity"]).state.held:
+        for right in app.load(bootstrap.register, row["identity"]).state.held:
             if right.territories and (right.until is None or right.until >= today):
                 found.append(_beside_the_table(row["identity"], right))
     return [each for each in found if each.obstacle or each.now != each.right.units]
@@ -62,7 +62,7 @@ def renewed(app: ServiceApplication, found: list[Differing], actor: Actor) -> It
     for each in found:
         if each.obstacle is None:
             asked = RenewRight(each.right.id)
-            app.handle(deployed.register, each.identity, asked, app.context(each.identity, actor))
+            app.handle(bootstrap.register, each.identity, asked, app.context(each.identity, actor))
             yield each
 
 

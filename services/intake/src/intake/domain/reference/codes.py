@@ -7,9 +7,9 @@ import re
 from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.fr import siret as siret_numbers
 
-from intake.domain.nomenclature import LEGAL_CATEGORIES, section_of
-from intake.domain.places import Commune, Communes
-from intake.domain.reference import Reference
+from intake.domain.reference.communes import Commune, Communes
+from intake.domain.reference.nomenclature import LEGAL_CATEGORIES, section_of
+from intake.domain.reference.reference import Reference
 from shared.kernel import Refusal
 
 WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)

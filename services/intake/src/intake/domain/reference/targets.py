@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from intake.domain.sources import Source
+from intake.domain.reference.sources import Source
 
 
 class Kind(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake.people import Certificate, Confirmation
+from intake.api.erasure import Certificate, Confirmation
 from shared.documents import Block, Column, Document, Facts, Heading, Origin, Paragraph, Table
 from shared.eventlog import ServiceApplication
 from shared.kernel import format_date, format_instant

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from intake import words
+from intake import labels
 from intake.domain.difficulty import Level
-from intake.domain.nomenclature import SECTIONS
+from intake.domain.reference.nomenclature import SECTIONS
 from intake.domain.state import Status
-from intake.views import requests
+from intake.projections import requests
 from shared.projections import Row
 from shared.statistics import (
     SIZE_CLASSES,
@@ -21,10 +21,10 @@ from shared.statistics import (
 )
 
 OUTCOMES = {
-    str(status): words.STATUSES[status]
+    str(status): labels.STATUSES[status]
     for status in (Status.ADMITTED, Status.ORIENTED, Status.TRANSFERRED, Status.WITHDRAWN)
 }
-FORMS = {str(form): said for form, said in words.LEGAL_FORMS.items()}
+FORMS = {str(form): said for form, said in labels.LEGAL_FORMS.items()}
 DAYS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}
 DELAYS = {"7": "7 jours au plus", "15": "8 à 15 jours", "30": "16 à 30 jours", "60": "31 à 60 jours"}
 
@@ -76,7 +76,7 @@ release = Release(
         Dimension(
             "difficulty",
             "Difficulté",
-            keys={str(level): words.LEVELS[level] for level in Level} | {UNKNOWN: "non qualifiée"},
+            keys={str(level): labels.LEVELS[level] for level in Level} | {UNKNOWN: "non qualifiée"},
             of=_level,
         ),
         Dimension("delay", "Délai avant la suite donnée", keys=DELAYS | {"more": "plus de 60 jours"}, of=_delay),

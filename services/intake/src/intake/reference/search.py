@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
 
-from intake.domain.places import Commune, Communes
+from intake.domain.reference.communes import Commune, Communes
 from shared.kernel import fold_text
 
 MOST_FOUND = 50

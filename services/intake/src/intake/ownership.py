@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from intake import deployed
+from intake import bootstrap
 from intake.domain.register import register
 from shared.access import ProtectedCase
 from shared.eventlog import ServiceApplication, UnknownCase
@@ -14,7 +14,7 @@ def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa:
     """An identity of the register whose every right is to a dossier is of that dossier's unit, and as confidential
     as it is; others are nobody's."""
     try:
-        known = app.load(deployed.requests, id)
+        known = app.load(bootstrap.requests, id)
     except UnknownCase:
         return _of_a_bearer(app, id)
     concerned = frozenset(filter(None, (known.state.unit, known.state.to_unit)))

@@ -21,7 +21,7 @@ from intake.domain.events import (
     StructureCorrected,
     TransferReceived,
 )
-from intake.domain.nomenclature import section_of
+from intake.domain.reference.nomenclature import section_of
 from intake.domain.state import Status
 from intake.domain.structure import Structure
 from shared.eventlog import LogEntry, RecordedEvent

@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import Body
 from pydantic import BaseModel
 
-from intake import deployed
-from intake.domain import erasure, link
+from intake import bootstrap
+from intake.domain import erasure, personal_link
 from intake.domain.erasure import Erasure, OrderAgain, OrderErasure, OrderKnowing
 from intake.domain.register import register
 from intake.domain.state import Status
@@ -94,7 +94,7 @@ def knowing(app: ServiceApplication, person: UUID, asked: OrderErasure) -> Order
     today = app.clock.now().date()
     dossiers = tuple(case for case in cases_of_person(app, person) if _is_contact(app, case, person))
     held = _state(app, register.decider, person) or register.Register()
-    bearer = _state(app, link.decider, person)
+    bearer = _state(app, personal_link.decider, person)
     return OrderKnowing(
         person,
         asked.motive,
@@ -141,11 +141,11 @@ def _is_dossier(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
     """Or what else has a key of its own; a person of the register has one too, named or not."""
     if _state(app, register.decider, id):
         return False
-    return is_case_key(app, id) or _state(app, deployed.requests, id) is not None
+    return is_case_key(app, id) or _state(app, bootstrap.requests, id) is not None
 
 
 def _is_contact(app: ServiceApplication, case: UUID, person: UUID) -> bool:
-    request = _state(app, deployed.requests, case)
+    request = _state(app, bootstrap.requests, case)
     return bool(request and request.status in OPEN and request.contact and request.contact.person == str(person))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from intake import words
+from intake import labels as words
 from intake.domain.difficulty import DISCLAIMER, Difficulty
 from intake.domain.eligibility import Judged
 from intake.domain.events import (
@@ -16,8 +16,8 @@ from intake.domain.events import (
     RequestTransferred,
     RequestWithdrawn,
 )
-from intake.domain.nomenclature import LEGAL_CATEGORIES, SECTIONS, section_of
 from intake.domain.orientation import Orientation, OrientationConsented, OrientationSent
+from intake.domain.reference.nomenclature import LEGAL_CATEGORIES, SECTIONS, section_of
 from intake.domain.state import Request
 from intake.domain.structure import SealedContact, Structure
 from intake.settings import deployment
