@@ -81,13 +81,13 @@ def test_it_runs_across_the_phases_as_things_were_recorded(auditor: Client) -> N
 
 
 def test_it_names_how_far_each_service_counts(auditor: Client) -> None:
-    rests_on = auditor.get(PATH).json()["rests_on"]
-    assert {name: reached["position"] for name, reached in rests_on.items()} == {
+    basis = auditor.get(PATH).json()["basis"]
+    assert {name: reached["position"] for name, reached in basis.items()} == {
         "intake": 9,
         "diagnostic": 3,
         "followup": 1,
     }
-    then = auditor.get(PATH, as_of=(BEGAN + timedelta(hours=2)).isoformat()).json()["rests_on"]
+    then = auditor.get(PATH, as_of=(BEGAN + timedelta(hours=2)).isoformat()).json()["basis"]
     assert {name: reached["position"] for name, reached in then.items()} == {"intake": 9}
 
 
@@ -123,7 +123,7 @@ def test_on_is_what_had_happened_by_then(auditor: Client) -> None:
 def test_it_is_filtered(auditor: Client, filters: dict[str, Any], expected: list[str]) -> None:
     answer = auditor.get(PATH, **filters)
     assert events(answer) == expected
-    assert answer.json()["rests_on"] == auditor.get(PATH).json()["rests_on"]
+    assert answer.json()["basis"] == auditor.get(PATH).json()["basis"]
 
 
 @pytest.mark.parametrize("order", ["oldest", "newest"])
@@ -231,7 +231,7 @@ def test_changes_name_the_events_and_where_each_service_tells_them(auditor: Clie
         ("diagnostic", f"/api/v1/diagnoses/{CASE}/changes?since=0&until=2"),
     ]
     assert there[0]["events"] == [str(told[1].id), str(told[2].id)]
-    assert [each["rests_on"]["position"] for each in there] == [9, 3]
+    assert [each["basis"]["position"] for each in there] == [9, 3]
     by_day = auditor.get(path, since="2026-02-10", until="2026-03-01").json()
     assert [(each["service"], each["path"]) for each in by_day] == [
         ("intake", f"/api/v1/requests/{CASE}/changes?since=0&until=2026-03-01"),

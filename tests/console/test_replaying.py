@@ -156,7 +156,7 @@ def test_what_is_recorded_meanwhile_arrives_once_and_in_order(world: World, ways
     case = played(world, name="L’Atelier du Marais", siret=None, rna="W441000003")
     world.carried()
     by = world.audit.by("adviser")
-    last = by.get(f"/api/v1/cases/{case}/timeline").json()["rests_on"]
+    last = by.get(f"/api/v1/cases/{case}/timeline").json()["basis"]
     seen = {name: reached["position"] for name, reached in last.items()}
 
     def meanwhile() -> None:

@@ -42,11 +42,11 @@ class Provider:
         self.file.write_text(json.dumps(KeySet(list(keys)).as_dict(private=False)))
 
     def proven(self, token: str) -> str:
-        return self.verifier.proven(token).identity
+        return self.verifier.verify(token).pseudonym
 
     def refused(self, token: str) -> ProblemError:
         with pytest.raises(ProblemError) as problem:
-            self.verifier.proven(token)
+            self.verifier.verify(token)
         return problem.value
 
 

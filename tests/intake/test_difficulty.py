@@ -170,7 +170,7 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     cessation = datetime.now().astimezone().date() - timedelta(days=10)
     triage = {"level": "insolvent", "lasting": "structural", "causes": ["cash"], "cessation_on": cessation.isoformat()}
     assert adviser.post(f"{case}/difficulty", triage).json()["events"] == ["difficulty-qualified"]
-    shown = adviser.get(case).json()["beside"]["difficulty"]
+    shown = adviser.get(case).json()["extra"]["difficulty"]
     assert shown["legal_deadline"] == (cessation + timedelta(days=45)).isoformat()
     assert shown["disclaimer"].startswith("Date indicative")
 

@@ -239,11 +239,11 @@ def test_a_deployment_judges_by_its_own_criteria_and_an_old_version_stays_readab
     case = received.headers["Location"]
     shown = adviser.get(case).json()
     assert shown["structure"]["commune"] == "Erdre-Neuve"
-    assert shown["beside"]["structure"] == {
+    assert shown["extra"]["structure"] == {
         "region": "Pays de la Loire",
         "activity": "Action sociale sans hébergement n.c.a.",
     }
-    assert shown["beside"]["assessment"]["missing"] == ["ess"]
+    assert shown["extra"]["assessment"]["missing"] == ["ess"]
     adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
     unknown = adviser.post(f"{case}/criteria", {"criterion": "employer", "verdict": "met", "evidence": "DSN."})
     assert (unknown.status_code, unknown.json()["rules"]) == (422, "pays-1")
@@ -253,7 +253,7 @@ def test_a_deployment_judges_by_its_own_criteria_and_an_old_version_stays_readab
     in_two_days = (datetime.now().astimezone() + timedelta(days=2)).isoformat()
     assert intake.by("ops").post("/api/v1/clock", {"now": in_two_days}).status_code == 200
     admitted = adviser.get(case).json()
-    assert (admitted["rules"], admitted["beside"]["assessment"]["rules"]) == ("pays-1", "pays-1")
+    assert (admitted["rules"], admitted["extra"]["assessment"]["rules"]) == ("pays-1", "pays-1")
     assert [each["version"] for each in adviser.get("/api/v1/criteria").json()] == ["pays-1", "pays-2"]
     assert adviser.get("/api/v1/criteria/pays-1").json()["list"][0]["source"] == "P"
     assert adviser.get("/api/v1/criteria/2021-1").json()["list"][0]["code"] == "existing"

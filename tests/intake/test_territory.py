@@ -196,7 +196,7 @@ def listed(client: Client, wanted: int, status: str | None = None) -> list[dict[
 def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_history(intake: Served) -> None:
     adviser, regional = intake.by("adviser"), intake.by("regional", unit="dla-regional-52")
     case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
-    competence = adviser.get(case).json()["beside"]["competence"]
+    competence = adviser.get(case).json()["extra"]["competence"]
     assert competence == {"unit": "dla-regional-52", "here": False}
     adviser.post(f"{case}/difficulty", {"level": "proven"})
     origin = {"origin": case.rsplit("/", 1)[1]}
@@ -211,8 +211,8 @@ def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_hist
     (received,) = [answer for answer in answers if answer.status_code == 201]
     taken_over = regional.get(received.headers["Location"]).json()
     assert (taken_over["origin"], taken_over["status"]) == (origin["origin"], "received")
-    assert (taken_over["need"], taken_over["beside"]["difficulty"]["level"]) == ("Une seule subvention.", "proven")
-    assert taken_over["beside"]["competence"]["here"] is True
+    assert (taken_over["need"], taken_over["extra"]["difficulty"]["level"]) == ("Une seule subvention.", "proven")
+    assert taken_over["extra"]["competence"]["here"] is True
     assert [event["event"] for event in regional.get(f"{case}/history").json()][-1] == "request-transferred"
 
 

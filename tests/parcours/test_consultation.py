@@ -409,7 +409,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         then = winner.get(f"{path}/provider", as_of=proposed_at)
         assert (then.json()["consultations"][0]["proposal"]["amount"], then.json()["assignments"]) == (400000, [])
         assert loser.get(f"{path}/provider", as_of=proposed_at).json()["consultations"][0]["proposal"] is None
-        assert then.headers["DLA-Rests-On"].startswith('log="')
+        assert then.headers["DLA-Basis"].startswith('log="')
         (row,) = adviser.get(f"/api/v1/parcours/{case}/consultations", as_of=proposed_at).json()
         assert (row["proposals"], row["winner"]) == (1, None)
         fund_then = adviser.get(f"/api/v1/funds/dla-44/{fund['year']}", version=1).json()

@@ -60,9 +60,9 @@ def test_a_dossier_is_read_as_it_was_at_a_version_and_at_an_instant(auditor: Cli
 
 def test_the_answer_names_what_it_rests_on(auditor: Client, path: str) -> None:
     history = auditor.get(f"{path}/history").json()
-    rests_on = auditor.get(path, version=2).json()["replayed"]
-    assert rests_on["events"] == [event["id"] for event in history[:2]]
-    assert (rests_on["version"], rests_on["position"], rests_on["erased"]) == (2, history[1]["position"], [])
+    basis = auditor.get(path, version=2).json()["replayed"]
+    assert basis["events"] == [event["id"] for event in history[:2]]
+    assert (basis["version"], basis["position"], basis["erased"]) == (2, history[1]["position"], [])
     assert auditor.get(path).json().get("replayed") is None
 
 
@@ -76,7 +76,7 @@ def test_what_stands_beside_a_dossier_is_told_as_it_was_too(diagnostic: Served, 
     for moment in ({"version": 3}, {"as_of": instant}):
         then = auditor.get(f"{path}/history", **moment)
         assert then.json() == whole.json()[:3]
-        assert then.headers["DLA-Rests-On"].endswith(f"position={whole.json()[2]['position']}, version=3")
+        assert then.headers["DLA-Basis"].endswith(f"position={whole.json()[2]['position']}, version=3")
         assert auditor.get(f"{path}/attachments", **moment).json() == []
     assert [made["version"] for made in auditor.get(f"{path}/versions").json()] == [1, 2]
     assert [made["version"] for made in auditor.get(f"{path}/versions", version=2).json()] == [1]

@@ -60,16 +60,16 @@ def test_what_was_answered_yesterday_is_answered_again_whatever_was_recorded_sin
     received(intake, 2, ELSEWHERE)
     up_to_date(intake, service)
     then = figures(adviser)
-    instant = then["rests_on"]["recorded_at"]
+    instant = then["basis"]["recorded_at"]
     withdrawn(intake, first)
     received(intake, 3)
     up_to_date(intake, service)
     again = adviser.get(f"{PATH}/figures", as_of=instant)
     assert again.content == adviser.get(f"{PATH}/figures", as_of=instant).content
     assert (value(figures(adviser), "requests"), value(again.json(), "requests")) == (2, 1)
-    rests_on = again.json()["rests_on"]
-    assert rests_on == then["rests_on"] | {"as_of": rests_on["as_of"]}
-    assert datetime.fromisoformat(rests_on["as_of"]) == datetime.fromisoformat(instant)
+    basis = again.json()["basis"]
+    assert basis == then["basis"] | {"as_of": basis["as_of"]}
+    assert datetime.fromisoformat(basis["as_of"]) == datetime.fromisoformat(instant)
     numbers = [[each | {"events": ""} for each in told["figures"]] for told in (then, again.json())]
     assert numbers[0] == numbers[1]
 
@@ -119,11 +119,11 @@ def test_what_had_happened_by_a_day_is_told_apart_from_what_was_recorded_by_then
 
 def test_before_the_first_event_nothing_counts_and_tomorrow_is_refused(intake: Served) -> None:
     adviser = intake.by("adviser", unit=UNIT)
-    assert figures(adviser)["rests_on"]["position"] == 0
+    assert figures(adviser)["basis"]["position"] == 0
     long_ago = datetime.now(UTC) - timedelta(days=3650)
     received(intake, 1)
     told = figures(adviser, as_of=long_ago.isoformat())
-    assert (told["rests_on"]["position"], told["rests_on"]["recorded_at"], value(told, "requests")) == (0, None, 0)
+    assert (told["basis"]["position"], told["basis"]["recorded_at"], value(told, "requests")) == (0, None, 0)
     tomorrow = (intake.application.clock.now() + timedelta(days=1)).isoformat()
     refused = adviser.get(f"{PATH}/figures", as_of=tomorrow)
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "still-to-come")
@@ -229,7 +229,7 @@ def test_the_rows_of_any_past_moment_are_those_that_the_log_led_to(
     whole = Projector(app, service.projections).rebuilt(requests, position)
     for wanted in (units, units[:1], None):
         found = load_past_rows(app, requests, PointInTime(as_of=entry.recorded_at), wanted)
-        assert found.rests_on.position == position
+        assert found.basis.position == position
         assert found.documents == in_order(row for row in whole.values() if wanted is None or row["unit"] in wanted)
 
 

@@ -63,17 +63,17 @@ def test_a_past_caseload_is_late_by_the_instant_it_is_asked_for(intake: Served) 
     told = adviser.get(CASELOAD, as_of=three_days_later)
     assert told.content == adviser.get(CASELOAD, as_of=three_days_later).content
     assert told.json()["days"]["request_to_triage"] == 2
-    assert told.json()["rests_on"]["position"] == 2
+    assert told.json()["basis"]["position"] == 2
 
 
 def test_a_caseload_names_the_events_that_it_follows_from(intake: Served) -> None:
     adviser = intake.by("adviser")
-    assert adviser.get(CASELOAD).json()["rests_on"]["position"] == 0
+    assert adviser.get(CASELOAD).json()["basis"]["position"] == 0
     received(intake)
     up_to_date(intake, service)
     told = adviser.get(CASELOAD).json()
-    again = adviser.get(CASELOAD, as_of=told["rests_on"]["recorded_at"]).json()
-    assert told["rests_on"]["position"] == 1
+    again = adviser.get(CASELOAD, as_of=told["basis"]["recorded_at"]).json()
+    assert told["basis"]["position"] == 1
     assert again["items"] == told["items"]
 
 
@@ -128,7 +128,7 @@ def test_a_list_is_shown_as_it_was_filtered_searched_sorted_and_counted(intake: 
     assert rows(q="jardin deux") == ["Jardin deux"]
     assert (rows(status="withdrawn"), len(rows(status="received"))) == ([], 3)
     page = adviser.get(LIST, as_of=instant, sort="structure", limit=2, count=True).json()
-    assert (page["total"], page["rests_on"]["position"]) == (3, 4)
+    assert (page["total"], page["basis"]["position"]) == (3, 4)
     assert rows(sort="structure", after=page["next"]) == ["Jardin un"]
     long_ago = datetime.fromisoformat(instant) - timedelta(days=1)
     assert adviser.get(LIST, as_of=long_ago.isoformat(), count=True).json()["total"] == 0

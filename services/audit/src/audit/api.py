@@ -74,14 +74,14 @@ class Reached(BaseModel):
 
 
 class Timeline(BaseModel):
-    """`rests_on`: by service, how far the answer goes; as long as that is the same, so is the answer, byte for byte.
+    """`basis`: by service, how far the answer goes; as long as that is the same, so is the answer, byte for byte.
 
     `settled`: all is heard that was recorded by `as_of`, so that the answer is the same for ever, apart from what is
     erased; else `unsettled` tells of which services something may still arrive. Null without `as_of`.
     `next`: give it back as `after` to go on; null at the end."""
 
     events: list[Happened]
-    rests_on: dict[str, Reached]
+    basis: dict[str, Reached]
     as_of: datetime | None
     on: date | None
     next: UUID | None
@@ -90,19 +90,19 @@ class Timeline(BaseModel):
 
 
 class ChangesThere(BaseModel):
-    """Where a service tells what these events changed in the case; those of other objects are only named. `rests_on`:
+    """Where a service tells what these events changed in the case; those of other objects are only named. `basis`:
     the last event of the case in this service's log that counts at the second moment."""
 
     service: str
     events: list[UUID]
     path: str | None
-    rests_on: Reached | None = None
+    basis: Reached | None = None
 
 
 @router.get("/{id}/timeline", responses=problem_responses(409), summary="What happened to a case, across the phases")
 def timeline(
     id: UUID,  # noqa: A002
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     as_of: AsOfParam = None,
     on: OnParam = None,
@@ -117,9 +117,9 @@ def timeline(
     confidential one auditors are shown the headers, without any `body`."""
     whole = authorize_headers(caller, READERS, id)
     if as_of:
-        _over(asked, as_of)
-    awaited = unsettled(asked, as_of) if as_of else []  # before what was heard is read
-    told = counted(_heard(asked, id), as_of, on)
+        _over(app, as_of)
+    awaited = unsettled(app, as_of) if as_of else []  # before what was heard is read
+    told = counted(_heard(app, id), as_of, on)
     wanted = Wanted(service or (), role or (), events=event or ())
     found = [each for each in told if each in wanted]
     if order is Order.NEWEST:
@@ -128,7 +128,7 @@ def timeline(
     shown = page[:limit]
     return Timeline(
         events=[_happened(each, whole) for each in shown],
-        rests_on=_rests_on(told),
+        basis=_basis(told),
         as_of=as_of,
         on=on,
         next=shown[-1].header.id if len(page) > limit else None,
@@ -147,7 +147,7 @@ Bound = Instant | Day
 )
 def changes(
     id: UUID,  # noqa: A002
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     since: Annotated[
         Bound | None,
@@ -159,39 +159,39 @@ def changes(
 ) -> list[ChangesThere]:
     """By service: audit holds headers, the services know what changed and show it to whom they may."""
     authorize(caller, READERS, id)
-    heard = _heard(asked, id)
-    then = _counted(asked, heard, until)
-    before = _counted(asked, heard, since) if since else []
+    heard = _heard(app, id)
+    then = _counted(app, heard, until)
+    before = _counted(app, heard, since) if since else []
     known = {each.header.id for each in before}
-    rests_on = _rests_on(then)
+    basis = _basis(then)
     told = [each for each in then if each.header.id not in known]
     return [
-        _there(id, name, [each for each in told if each.heard.publisher == name], before, (since, until), rests_on)
+        _there(id, name, [each for each in told if each.heard.publisher == name], before, (since, until), basis)
         for name in PATHS
         if any(each.heard.publisher == name for each in told)
     ]
 
 
-def _counted(asked: ServiceApplication, heard: Sequence[Told], bound: date | None) -> list[Told]:
+def _counted(app: ServiceApplication, heard: Sequence[Told], bound: date | None) -> list[Told]:
     """By an instant or a day, which is over; nothing before the first event."""
     instant, day = (bound, None) if isinstance(bound, datetime) else (None, bound)
     if instant:
-        _over(asked, instant)
+        _over(app, instant)
     try:
         return counted(heard, instant, day)
     except NotYetOpened:
         return []
 
 
-def _heard(asked: ServiceApplication, case: UUID) -> list[Told]:
-    heard = [event.data for _, event in asked.events_of(asked.recorder.entries_of_case(case))]
+def _heard(app: ServiceApplication, case: UUID) -> list[Told]:
+    heard = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
     if not heard:
         raise UnknownCase(str(case))
     return told_of(heard)
 
 
-def _over(asked: ServiceApplication, instant: datetime) -> None:
-    if instant >= (now := asked.clock.now()):
+def _over(app: ServiceApplication, instant: datetime) -> None:
+    if instant >= (now := app.clock.now()):
         raise FutureInstant(now)
 
 
@@ -209,7 +209,7 @@ def _after(found: Sequence[Told], last: UUID | None) -> Sequence[Told]:
         ) from None
 
 
-def _rests_on(told: Sequence[Told]) -> dict[str, Reached]:
+def _basis(told: Sequence[Told]) -> dict[str, Reached]:
     last = {each.heard.publisher: each.heard for each in told}
     return {
         name: Reached(log_id=last[name].log_id, position=last[name].position, recorded_at=last[name].recorded_at)
@@ -223,7 +223,7 @@ def _there(
     told: Sequence[Told],
     before: Sequence[Told],
     bounds: tuple[date | None, date | None],
-    rests_on: Mapping[str, Reached],
+    basis: Mapping[str, Reached],
 ) -> ChangesThere:
     """A service is asked by versions for what was recorded, and by days for what had happened there by then."""
     own = [each.header.version for each in told if each.header.stream == case]
@@ -233,7 +233,7 @@ def _there(
         for bound, versions in zip(bounds, (known, own), strict=True)
     ]
     path = f"{PATHS[name]}/{case}/changes?since={asked[0]}&until={asked[1]}" if own else None
-    return ChangesThere(service=name, events=[each.header.id for each in told], path=path, rests_on=rests_on[name])
+    return ChangesThere(service=name, events=[each.header.id for each in told], path=path, basis=basis[name])
 
 
 def _happened(each: Told, whole: bool) -> Happened:

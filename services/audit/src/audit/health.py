@@ -135,9 +135,9 @@ class Health(BaseModel):
 
 
 @router.get("/health", summary="The ledger's health", dependencies=[only_roles(Role.AUDITOR, Role.DPO, Role.OPS)])
-def health(asked: AppDep) -> Health:
+def health(app: AppDep) -> Health:
     """Size, last checkpoint, why none is signed, lag of each service, last reconciliation: nothing of any case."""
-    return health_of(asked)
+    return health_of(app)
 
 
 def health_of(app: ServiceApplication) -> Health:

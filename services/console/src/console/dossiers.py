@@ -130,7 +130,7 @@ async def timeline(
 
 def seen_in(told: dict[str, Any]) -> str:
     """How far each service is shown: where what arrives later begins."""
-    return ",".join(f"{name}:{reached['position']}" for name, reached in sorted(told["rests_on"].items()))
+    return ",".join(f"{name}:{reached['position']}" for name, reached in sorted(told["basis"].items()))
 
 
 async def whole_timeline(services: Services, reader: Reader, case: UUID) -> dict[str, Any]:

@@ -72,7 +72,7 @@ async def _news(services: Services, reader: Reader, case: UUID, seen: Mapping[st
     """By position in each service's log: what a service tells late is recorded before what was seen already."""
     path = f"/api/v1/cases/{case}/timeline"
     told = await services.json(reader, "audit", path, order="newest", limit=1)
-    moved = [name for name, reached in told["rests_on"].items() if reached["position"] > seen.get(name, 0)]
+    moved = [name for name, reached in told["basis"].items() if reached["position"] > seen.get(name, 0)]
     if not moved:
         return []
     told = await services.json(reader, "audit", path, service=moved, order="newest", limit=MOST)

@@ -9,7 +9,7 @@ from typing import Any
 
 from console import words
 
-LEFT_OUT = frozenset({"id", "version", "replayed", "salt", "structure_id", "links", "beside"})
+LEFT_OUT = frozenset({"id", "version", "replayed", "salt", "structure_id", "links", "extra"})
 """What a person learns nothing from, or reads elsewhere on the page."""
 PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 ON_ONE_LINE = 90

@@ -22,37 +22,37 @@ from shared.web.resources import AggregateEndpoints, DocumentEndpoints, attachme
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = AggregateEndpoints(router, diagnosis.decider)
-diagnoses.does("/sessions", commands.RecordSession, *STAFF)
-diagnoses.does("/axes", commands.AssessAxis, *STAFF)
-diagnoses.does("/employment", commands.RecordEmployment, *STAFF)
-diagnoses.does("/indicators", commands.RecordIndicator, *STAFF)
-diagnoses.does("/problem", commands.StateProblem, *STAFF)
-diagnoses.does("/other-schemes", commands.ListOtherScheme, *STAFF)
-diagnoses.does("/economics", commands.RecordEconomics, *STAFF)
-diagnoses.does("/difficulty", commands.QualifyDifficulty, *STAFF)
-diagnoses.does("/scenarios", commands.PrioritiseScenarios, *STAFF)
-diagnoses.does("/employment/correction", commands.CorrectEmployment, *STAFF)
-diagnoses.does("/economics/correction", commands.CorrectEconomics, *STAFF)
-diagnoses.does("/indicators/correction", commands.CorrectIndicator, *STAFF)
-diagnoses.does("/sessions/correction", commands.CorrectSession, *STAFF)
-diagnoses.does("/sessions/cancellation", commands.CancelSession, *STAFF)
-diagnoses.does("/submission", commands.SubmitDiagnosis, *STAFF)
-diagnoses.does("/validation", commands.ValidateDiagnosis, Role.LEADER)
-diagnoses.does("/contestation", commands.ContestDiagnosis, Role.LEADER)
-diagnoses.does("/plan", commands.AgreePlan, *STAFF)
-diagnoses.does("/sharing-agreement", committee.AgreeToShare, Role.LEADER)
-diagnoses.does("/sharing-withdrawal", committee.WithdrawAgreement, Role.LEADER)
-diagnoses.does("/mandates", leaders.RecordMandate, *STAFF)
-diagnoses.does("/committee", committee.ShareWithCommittee, *STAFF)
-diagnoses.does("/opinions", committee.GiveOpinion, Role.COMMITTEE)
-diagnoses.does("/advice", advice.RequestAdvice, *STAFF)
-diagnoses.does("/advice/answer", advice.ReceiveAdvice, *STAFF, Role.RESOURCE_CENTRE)
-diagnoses.does("/plan/correction", commands.CorrectBaseline, *STAFF)
+diagnoses.command("/sessions", commands.RecordSession, *STAFF)
+diagnoses.command("/axes", commands.AssessAxis, *STAFF)
+diagnoses.command("/employment", commands.RecordEmployment, *STAFF)
+diagnoses.command("/indicators", commands.RecordIndicator, *STAFF)
+diagnoses.command("/problem", commands.StateProblem, *STAFF)
+diagnoses.command("/other-schemes", commands.ListOtherScheme, *STAFF)
+diagnoses.command("/economics", commands.RecordEconomics, *STAFF)
+diagnoses.command("/difficulty", commands.QualifyDifficulty, *STAFF)
+diagnoses.command("/scenarios", commands.PrioritiseScenarios, *STAFF)
+diagnoses.command("/employment/correction", commands.CorrectEmployment, *STAFF)
+diagnoses.command("/economics/correction", commands.CorrectEconomics, *STAFF)
+diagnoses.command("/indicators/correction", commands.CorrectIndicator, *STAFF)
+diagnoses.command("/sessions/correction", commands.CorrectSession, *STAFF)
+diagnoses.command("/sessions/cancellation", commands.CancelSession, *STAFF)
+diagnoses.command("/submission", commands.SubmitDiagnosis, *STAFF)
+diagnoses.command("/validation", commands.ValidateDiagnosis, Role.LEADER)
+diagnoses.command("/contestation", commands.ContestDiagnosis, Role.LEADER)
+diagnoses.command("/plan", commands.AgreePlan, *STAFF)
+diagnoses.command("/sharing-agreement", committee.AgreeToShare, Role.LEADER)
+diagnoses.command("/sharing-withdrawal", committee.WithdrawAgreement, Role.LEADER)
+diagnoses.command("/mandates", leaders.RecordMandate, *STAFF)
+diagnoses.command("/committee", committee.ShareWithCommittee, *STAFF)
+diagnoses.command("/opinions", committee.GiveOpinion, Role.COMMITTEE)
+diagnoses.command("/advice", advice.RequestAdvice, *STAFF)
+diagnoses.command("/advice/answer", advice.ReceiveAdvice, *STAFF, Role.RESOURCE_CENTRE)
+diagnoses.command("/plan/correction", commands.CorrectBaseline, *STAFF)
 add_figures(router, figures)
 add_statistics(router, release)
-diagnoses.reads(*CASE_READERS)
-DocumentEndpoints(router, diagnosis.decider).writes(papers.of_diagnosis, *CASE_READERS)
-diagnoses.lists(projections.diagnoses, *STAFF)
+diagnoses.get(*CASE_READERS)
+DocumentEndpoints(router, diagnosis.decider).documents(papers.of_diagnosis, *CASE_READERS)
+diagnoses.list(projections.diagnoses, *STAFF)
 
 diagnosis_attachments = attachments_router("/diagnoses", diagnoses, AttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)
@@ -68,7 +68,7 @@ versions.of_diagnosis.offer(router, *WHO_READS_VERSIONS)
 @router.get("/{id}/shared", responses=problem_responses(409), summary="What is shared with the committee")
 def read_shared(
     id: UUID,  # noqa: A002
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     moment: RecordedPointDep,
     response: Response,
@@ -76,22 +76,18 @@ def read_shared(
     """The parts of the version that the structure agreed to share, until the day it named. A committee reads what was
     shared then of what is shared today."""
     authorize(caller, WHO_READS_WHAT_IS_SHARED, id)
-    today = versions.shared_today(asked, id) if caller.actor.role is Role.COMMITTEE else None
-    return versions.shared(
-        asked, load_case_for_response(asked, diagnosis.decider, id, moment, response), id, moment, today
-    )
+    today = versions.shared_today(app, id) if caller.actor.role is Role.COMMITTEE else None
+    return versions.shared(app, load_case_for_response(app, diagnosis.decider, id, moment, response), id, moment, today)
 
 
 @router.get("/{id}/advice", summary="What resource centres are asked")
 def read_advice(
     id: UUID,  # noqa: A002
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     moment: PointInTimeDep,
     response: Response,
 ) -> list[questions.AdviceReading]:
     """A resource centre reads the questions that were put to it, and nothing else of the diagnosis."""
     authorize(caller, WHO_READS_ADVICE, id)
-    return questions.advice(
-        asked, load_case_for_response(asked, diagnosis.decider, id, moment, response), id, caller.actor
-    )
+    return questions.advice(app, load_case_for_response(app, diagnosis.decider, id, moment, response), id, caller.actor)

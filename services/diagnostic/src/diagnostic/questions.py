@@ -24,12 +24,12 @@ class AdviceReading:
     answer: str | None
 
 
-def advice(asked: ServiceApplication, then: CaseAt, case: UUID, reader: Actor) -> list[AdviceReading]:
+def advice(app: ServiceApplication, then: CaseAt, case: UUID, reader: Actor) -> list[AdviceReading]:
     """What the reader may see of it. Raises UnknownCase to a centre that had been asked nothing of this case."""
     found = seen_by(reader, then.loaded(decider, case).state.advice)
     if reader.role is Role.RESOURCE_CENTRE and not found:
         raise UnknownCase(str(case))
-    shown = asked.vault.shown
+    shown = app.vault.shown
     return [
         AdviceReading(
             each.advice,

@@ -45,7 +45,7 @@ class Difference:
     changes: list[Change]
 
 
-def made(asked: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[ContentVersion, Content]]:
+def made(app: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[ContentVersion, Content]]:
     """Each version, with the content as it was when that version was made."""
     found: list[tuple[ContentVersion, Content]] = []
     content = Content()
@@ -60,29 +60,29 @@ def made(asked: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[Cont
                 )
             )
         else:
-            _leaders_part(found, entry, recorded, asked)
+            _leaders_part(found, entry, recorded, app)
     return found
 
 
-def shared_today(asked: ServiceApplication, case: UUID) -> Share:
+def shared_today(app: ServiceApplication, case: UUID) -> Share:
     """Raises UnknownCase, or Refused when nothing is shared today, or no longer."""
-    return asked.existing(decider, case).state.committee.seen_on(asked.clock.now().date())
+    return app.existing(decider, case).state.committee.seen_on(app.clock.now().date())
 
 
 def shared(
-    asked: ServiceApplication, then: CaseAt, case: UUID, moment: PointInTime, within: Share | None
+    app: ServiceApplication, then: CaseAt, case: UUID, moment: PointInTime, within: Share | None
 ) -> SharedReading:
     """Of it only the parts that are shared `within` another share, if any. Raises Refused when nothing was shared
     then, or no longer."""
-    day = asked.clock.now() if moment == PointInTime() else moment.as_of or then.last.recorded_at
+    day = app.clock.now() if moment == PointInTime() else moment.as_of or then.last.recorded_at
     share = then.loaded(decider, case).state.committee.seen_on(day.astimezone(UTC).date())
-    content = to_plain(of_diagnosis.at(made(asked, then, case), share.version), asked.vault.shown)
+    content = to_plain(of_diagnosis.at(made(app, then, case), share.version), app.vault.shown)
     scope = [section for section in share.scope if within is None or section in within.scope]
     return SharedReading(share.version, share.until, content={section: content[section] for section in scope})
 
 
 def _leaders_part(
-    made: VersionMade[Content], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
+    made: VersionMade[Content], entry: LogEntry, recorded: RecordedEvent[Any], app: ServiceApplication
 ) -> None:
     who, at = recorded.meta.actor, entry.recorded_at
     match recorded.data:
@@ -91,7 +91,7 @@ def _leaders_part(
         case DiagnosisValidated(version):
             made[version - 1][0].validated.append(LeaderDecision(who, at))
         case DiagnosisContested(version, reasons):
-            made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=asked.vault.shown(reasons)))
+            made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=app.vault.shown(reasons)))
         case SubmissionVoided(version) | ValidationVoided(version):
             made[version - 1][0].voided_at = at
 

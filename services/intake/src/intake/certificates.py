@@ -22,9 +22,9 @@ router = case_router("/people", "people")
     response_class=Response,
     responses=DOCUMENT_RESPONSES,
 )
-def drawn(id: UUID, form: DocumentFormat, asked: AppDep, caller: CallerDep) -> Response:  # noqa: A002
+def drawn(id: UUID, form: DocumentFormat, app: AppDep, caller: CallerDep) -> Response:  # noqa: A002
     """The same as the certificate, in words: what was done, by whom, and what erasure does not do. It names nobody."""
     authorize(caller, DPO_ONLY)
     authorize_read(caller, id)
-    document = paper(asked, certificate(asked, id))
+    document = paper(app, certificate(app, id))
     return document_response(document, form, f"certificat-d-effacement-v{document.origin.version}.{form}")

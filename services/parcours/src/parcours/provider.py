@@ -91,17 +91,17 @@ class ConsultationRow:
     winner: UUID | None
 
 
-def page_of_provider(asked: ServiceApplication, then: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
+def page_of_provider(app: ServiceApplication, then: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
     """As it was `then`, of what is the account's `now`: a link that was given to somebody else shows nothing more."""
     candidatures, assigned = _own_now(now, case, account)
     own = [
-        _own(asked, number, state, key)
+        _own(app, number, state, key)
         for number, state in _consultations(then)
         for key in state.candidates
         if (number, key) in candidatures
     ]
     assignments = [
-        _assignment(asked, key, action)
+        _assignment(app, key, action)
         for key, action in then.loaded(parcours.decider, case).state.actions.items()
         if action.agreement and key in assigned
     ]
@@ -145,8 +145,8 @@ def _consultations(then: CaseAt) -> Iterator[tuple[UUID, consulted.Consultation]
         yield number, then.loaded(consultation.decider, number).state
 
 
-def _own(asked: ServiceApplication, number: UUID, state: consulted.Consultation, key: UUID) -> OwnConsultation:
-    shown, candidate = asked.vault.shown, state.candidates[key]
+def _own(app: ServiceApplication, number: UUID, state: consulted.Consultation, key: UUID) -> OwnConsultation:
+    shown, candidate = app.vault.shown, state.candidates[key]
     assert state.terms and state.deadline
     told = candidate.informed_on is not None
     return OwnConsultation(
@@ -157,24 +157,24 @@ def _own(asked: ServiceApplication, number: UUID, state: consulted.Consultation,
         terms=shown(state.terms),
         grid=[ScoredOn(shown(line.label), line.weight) for line in state.grid],
         deadline=state.deadline,
-        proposal=_proposal(asked, candidate.proposal) if candidate.proposal else None,
+        proposal=_proposal(app, candidate.proposal) if candidate.proposal else None,
         informed_on=candidate.informed_on,
         retained=key == state.winner if told else None,
         score=state.score(key) if told else None,
     )
 
 
-def _proposal(asked: ServiceApplication, proposal: consulted.Proposal) -> OwnProposal:
-    return OwnProposal(proposal.amount, proposal.days, summary=asked.vault.shown(proposal.summary))
+def _proposal(app: ServiceApplication, proposal: consulted.Proposal) -> OwnProposal:
+    return OwnProposal(proposal.amount, proposal.days, summary=app.vault.shown(proposal.summary))
 
 
-def _assignment(asked: ServiceApplication, key: UUID, action: Action) -> Assignment:
+def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignment:
     agreement, planned = action.agreement, action.planned
     assert agreement is not None
     title: Encrypted = planned.title
     return Assignment(
         key,
-        asked.vault.shown(title),
+        app.vault.shown(title),
         consultation=agreement.consultation,
         starts_on=planned.starts_on,
         ends_on=planned.ends_on,

@@ -32,7 +32,7 @@ class Difference:
     changes: list[Change]
 
 
-def made(asked: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[ContentVersion, Content]]:
+def made(app: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[ContentVersion, Content]]:
     """Each version, with the content as it was when that version was made."""
     found: list[tuple[ContentVersion, Content]] = []
     state: Parcours = decider.initial
@@ -48,12 +48,12 @@ def made(asked: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[Cont
                 edit=event_name(recorded.data).label,
             )
             found.append((version, state.content(state.period)))
-        _leaders_part(found, entry, recorded, asked)
+        _leaders_part(found, entry, recorded, app)
     return found
 
 
 def _leaders_part(
-    made: VersionMade[Content], entry: LogEntry, recorded: RecordedEvent[Any], asked: ServiceApplication
+    made: VersionMade[Content], entry: LogEntry, recorded: RecordedEvent[Any], app: ServiceApplication
 ) -> None:
     who, at = recorded.meta.actor, entry.recorded_at
     match recorded.data:
@@ -62,7 +62,7 @@ def _leaders_part(
         case ParcoursValidated(version):
             made[version - 1][0].validated.append(LeaderDecision(who, at))
         case ParcoursContested(version, reasons):
-            made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=asked.vault.shown(reasons)))
+            made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=app.vault.shown(reasons)))
         case SharedVersionLapsed(version):
             made[version - 1][0].voided_at = at
         case ParcoursAdjusted():

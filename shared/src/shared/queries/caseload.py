@@ -58,7 +58,7 @@ class CaseloadPage:
 
     rows: list[dict[str, Any]]
     next: str | None
-    rests_on: Basis
+    basis: Basis
     days: Mapping[str, int]
 
 
@@ -111,14 +111,14 @@ def fetch_caseload(
         "limit": wanted.limit,
     }
     if moment == PointInTime():
-        rests_on, rows = read_with_basis(app.recorder, caseload.view, page, values)
+        basis, rows = read_with_basis(app.recorder, caseload.view, page, values)
     else:
         then = load_past_rows(app, caseload.view, moment, None if wanted.covered is None else wanted.covered.units)
         kept = past_row_source(caseload.view, [row for row in then.documents if row["due"]])
-        rests_on, rows = then.rests_on, app.recorder.fetch(kept.before + page, {**values, **kept.values})
+        basis, rows = then.basis, app.recorder.fetch(kept.before + page, {**values, **kept.values})
     full = len(rows) == wanted.limit
     following = make_cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
-    return CaseloadPage(rows, following, rests_on=rests_on, days=days)
+    return CaseloadPage(rows, following, basis=basis, days=days)
 
 
 def reference_instant(moment: PointInTime) -> datetime:

@@ -138,7 +138,7 @@ class Service:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
             await asyncio.to_thread(self._remember_erasures, app)
-            web.state.application, web.state.callers = (
+            web.state.application, web.state.authenticator = (
                 app,
                 Authenticator(settings, app, self.load_rights, self.find_protected_case),
             )

@@ -48,7 +48,7 @@ class Basis:
 class RowsAt:
     """By case. A row holds nothing sealed: no erasure changes what is counted from it."""
 
-    rests_on: Basis
+    basis: Basis
     documents: list[Row]
 
 
@@ -86,7 +86,7 @@ def load_past_rows(
     if moment.as_of:
         require_closed(app, moment.as_of)
     position, recorded_at = app.recorder.reached(moment.as_of)
-    rests_on = Basis(
+    basis = Basis(
         app.recorder.identity().log_id,
         position,
         recorded_at=recorded_at,
@@ -110,7 +110,7 @@ def load_past_rows(
         documents = [row for row in rows if row is not None and _concerns(row, units)]
     finally:
         _one_at_a_time.release()
-    return RowsAt(rests_on, documents)
+    return RowsAt(basis, documents)
 
 
 def past_row_source(view: Projection, documents: Sequence[Row]) -> RowSource:
@@ -149,8 +149,8 @@ def load_current_rows(recorder: LogRecorder, view: Projection, units: Sequence[s
         "SELECT document FROM {schema}.views WHERE view = %(view)s"
         " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s)) ORDER BY case_id"
     )
-    rests_on, rows = read_with_basis(recorder, view, statement, {"units": None if units is None else list(units)})
-    return RowsAt(rests_on, [row["document"] for row in rows])
+    basis, rows = read_with_basis(recorder, view, statement, {"units": None if units is None else list(units)})
+    return RowsAt(basis, [row["document"] for row in rows])
 
 
 def read_with_basis(
@@ -172,11 +172,11 @@ def load_rows_at(app: ServiceApplication, view: Projection, moment: PointInTime,
     if moment == PointInTime():
         return load_current_rows(app.recorder, view, units)
     then = load_past_rows(app, view, moment, units)
-    return RowsAt(then.rests_on, owned_rows(then.documents, units))
+    return RowsAt(then.basis, owned_rows(then.documents, units))
 
 
-def entries_counted(app: ServiceApplication, case: UUID, rests_on: Basis) -> Iterator[RecordedEntry]:
+def entries_counted(app: ServiceApplication, case: UUID, basis: Basis) -> Iterator[RecordedEntry]:
     """A case's events that an answer counts."""
-    entries = [entry for entry in app.recorder.entries_of_case(case) if entry.id <= rests_on.position]
+    entries = [entry for entry in app.recorder.entries_of_case(case) if entry.id <= basis.position]
     told: list[Any] = list(app.events_of(entries))
-    yield from events_effective_by(told, rests_on.on) if rests_on.on else told
+    yield from events_effective_by(told, basis.on) if basis.on else told

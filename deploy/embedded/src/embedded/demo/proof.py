@@ -63,7 +63,7 @@ def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
         state.pop("id")
-        for told in ("beside", "links"):  # what follows from the state today, and is no part of it
+        for told in ("extra", "links"):  # what follows from the state today, and is no part of it
             state.pop(told, None)
         served = _fingerprint(state)
     return Compared(service, line["aggregate"], case=case, version=line["version"], rebuilt=rebuilt, served=served)

@@ -34,7 +34,7 @@ class Zip(Response):
 def bundle(
     id: UUID,  # noqa: A002
     request: Request,
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     sealed: Annotated[bool, Query(description="Without what sealed values say: the file to keep for archives")] = False,
 ) -> Response:
@@ -43,12 +43,12 @@ def bundle(
     long as nothing more is signed or shown."""
     if authorize_headers(caller, WHO_MAY_TAKE_IT, id):
         reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
-        reader |= caller.reads.told_on() if caller.reads else {}
+        reader |= caller.access.forwarded_headers() if caller.access else {}
         shown = partial(shown_by, case=id, addresses=request.app.state.addresses, reader=reader)
     else:
         shown = partial(withheld, answer=confidential_problem())
     try:
-        raw = made(entries(collected(asked, id, shown, sealed=sealed)))
+        raw = made(entries(collected(app, id, shown, sealed=sealed)))
     except NotSignedYet:
         raise not_signed_yet() from None
     except Unanswered as service:

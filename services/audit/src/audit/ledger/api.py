@@ -42,39 +42,39 @@ class Tile(Response):
 
 
 @tlog.get("/checkpoint", response_class=Text, summary="The ledger as it was last signed")
-def checkpoint(asked: AppDep) -> Response:
+def checkpoint(app: AppDep) -> Response:
     """Origin, size and root, as a signed note, with what witnesses have added to it; without a token."""
-    ledger = Ledger(asked.recorder)
+    ledger = Ledger(app.recorder)
     return Text(ledger.cosigned(_newest(ledger)).note, headers=FOR_NOW)
 
 
 @tlog.get("/key", response_class=Text, summary="The key that verifies checkpoints, and those before it")
-def key(asked: AppDep) -> Response:
+def key(app: AppDep) -> Response:
     """`name+id+key`. Each key that it took over from follows, with `until` and the largest size that it signed. Whoever
     wants to be sure compares with what the deployment has published elsewhere."""
-    ledger = Ledger(asked.recorder)
+    ledger = Ledger(app.recorder)
     current = verifier(_newest(ledger).key)
     published = keys(chain(ledger.successions(), current), current)
     return Text("".join(f"{each}\n" for each in published), headers=FOR_NOW)
 
 
 @tlog.get("/successions", response_class=Text, summary="Which key took over from which, and why")
-def successions(asked: AppDep) -> Response:
+def successions(app: AppDep) -> Response:
     """Signed notes, the first key's first, with an empty line between them; nothing when the key never changed."""
-    return Text("\n".join(Ledger(asked.recorder).successions()), headers=FOR_NOW)
+    return Text("\n".join(Ledger(app.recorder).successions()), headers=FOR_NOW)
 
 
 @tlog.get("/witnesses", response_class=Text, summary="The keys of the witnesses that are asked to cosign")
-def witnesses(asked: AppDep) -> Response:
+def witnesses(app: AppDep) -> Response:
     """`name+id+key`, a line each; nothing where none is asked. Whoever wants to be sure compares with what the witness
     publishes itself."""
-    return Text("".join(f"{each}\n" for each in Ledger(asked.recorder).witnesses()), headers=FOR_NOW)
+    return Text("".join(f"{each}\n" for each in Ledger(app.recorder).witnesses()), headers=FOR_NOW)
 
 
 @tlog.get("/tile/{path:path}", response_class=Tile, summary="Hashes or entries of the ledger, 256 at most")
-def tile(asked: AppDep, path: str) -> Response:
+def tile(app: AppDep, path: str) -> Response:
     """`<level>/<n>`, `entries/<n>`, or with `.p/<width>` what is not full yet; nothing beyond what is signed."""
-    ledger, wanted = Ledger(asked.recorder), address(path)
+    ledger, wanted = Ledger(app.recorder), address(path)
     if wanted is None or not wanted.within(_newest(ledger).size):
         raise ProblemError(
             404, "unknown-tile", "Tuile inconnue", "Le registre signé ne comporte pas cette tuile, ou pas encore."
@@ -84,12 +84,12 @@ def tile(asked: AppDep, path: str) -> Response:
 
 @tlog.get("/consistency", response_class=Text, summary="That a checkpoint only adds to an older one")
 def consistency(
-    asked: AppDep,
+    app: AppDep,
     old: Annotated[int, Query(ge=0, description="The size of a checkpoint seen before")],
     new: Annotated[int | None, Query(ge=0, description="The size of a newer one; the newest if left out")] = None,
 ) -> Response:
     """`old <size>`, the hashes of the proof, an empty line and the newer checkpoint: what a witness is shown."""
-    ledger = Ledger(asked.recorder)
+    ledger = Ledger(app.recorder)
     signed = _newest(ledger, new)
     if old > signed.size:
         raise ProblemError(
@@ -108,11 +108,11 @@ def consistency(
     responses=problem_responses(409),
     summary="The proof that an event is in the ledger",
 )
-def proof(id: UUID, asked: AppDep, caller: CallerDep) -> Response:  # noqa: A002
+def proof(id: UUID, app: AppDep, caller: CallerDep) -> Response:  # noqa: A002
     """A `.tlog-proof` (C2SP tlog-proof) with the newest checkpoint. Its extra line opens the entry for who may see the
     event: its SHA-256 is the entry. It holds a salt, the header, the event's name, and a fingerprint of its body."""
     authorize(caller, SHOWN_THE_PROOF, caller.case)
-    ledger = Ledger(asked.recorder)
+    ledger = Ledger(app.recorder)
     leaf = ledger.leaf(id)
     if leaf is None:
         raise ProblemError(
@@ -121,7 +121,7 @@ def proof(id: UUID, asked: AppDep, caller: CallerDep) -> Response:  # noqa: A002
     signed = ledger.best(leaf.index)
     if signed is None:
         raise not_signed_yet()
-    opened = _opening(asked, id, leaf)
+    opened = _opening(app, id, leaf)
     shown = None
     if caller.actor.role in SHOWN_THE_EVENT:
         authorize_headers(caller, SHOWN_THE_EVENT, UUID(header_of(opened)["case"]))

@@ -59,7 +59,7 @@ router = people_router()
 
 def order_erasure(
     id: UUID,  # noqa: A002
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     body: Annotated[OrderErasure, JsonBody(), Body()],
 ) -> Certificate:
@@ -68,16 +68,16 @@ def order_erasure(
     Refused while an open dossier has them as its contact, and while they hold rights. Asked again, nothing changes."""
     authorize(caller, DPO_ONLY)
     stream = person_erasure_id(id)
-    asked.handle(erasure.decider, stream, knowing(asked, id, body), asked.context(stream, caller.actor))
-    return certificate(asked, id)
+    app.handle(erasure.decider, stream, knowing(app, id, body), app.context(stream, caller.actor))
+    return certificate(app, id)
 
 
 @router.get("/{id}/erasure", summary="The certificate of an erasure")
-def erasure_certificate(id: UUID, asked: AppDep, caller: CallerDep) -> Certificate:  # noqa: A002
+def erasure_certificate(id: UUID, app: AppDep, caller: CallerDep) -> Certificate:  # noqa: A002
     """Who ordered it and why, which services have confirmed and when, what is outstanding, until when back-ups last."""
     authorize(caller, DPO_ONLY)
     authorize_read(caller, id)
-    return certificate(asked, id)
+    return certificate(app, id)
 
 
 def erases_again(app: ServiceApplication, key: UUID) -> DestroyedAgain:

@@ -1,4 +1,4 @@
-"""What the edge looks up in intake's own log before a decision, or to show beside a state."""
+"""What the edge looks up in intake's own log before a decision, or to show with a state."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def received_knowing(
     It is prefilled where the deployment asks a directory."""
     structure = checked(asked.structure, deployment().reference())
     structure_id = app.vault.pseudonym(structure.number)
-    covered, values = scope_condition(caller.listed)
+    covered, values = scope_condition(caller.list_scope)
     rows = app.recorder.fetch(
         f"SELECT case_id FROM {ROWS} WHERE view = %(view)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
         f" AND document->>'unit' = %(unit)s AND {covered} ORDER BY case_id LIMIT 50",
@@ -79,7 +79,7 @@ def within_the_unit(app: ServiceApplication, caller: Caller, asked: GrantRight) 
     if asked.dossier is None:
         return asked
     unit = app.existing(bootstrap.requests, asked.dossier).state.unit
-    if not caller.actor.covers(unit) or caller.is_secret(asked.dossier):
+    if not caller.actor.covers(unit) or caller.is_hidden(asked.dossier):
         raise register.BEYOND_YOURS("Ce dossier n’est pas de ceux que vos propres droits couvrent.")
     return asked
 
@@ -109,8 +109,8 @@ def transferred(app: ServiceApplication, caller: Caller, asked: commands.Receive
     )
 
 
-def beside(app: ServiceApplication, _case: UUID, state: Request) -> dict[str, Any]:
-    """What an adviser reads beside the state of a request."""
+def extra_fields(app: ServiceApplication, _case: UUID, state: Request) -> dict[str, Any]:
+    """What an adviser reads with the state of a request."""
     now, competent = app.clock.now(), deployment().competent().unit_for(state.structure)
     reference, activity = deployment().reference(), state.structure.naf
     rules = reference.rules(state.rules or "") or reference.in_force(now.date())

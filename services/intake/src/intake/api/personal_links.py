@@ -59,12 +59,12 @@ class LinkRow(BaseModel):
 
 
 class PersonalLinks(AggregateEndpoints[PersonalLink]):
-    def gives(self, *roles: Role) -> None:
+    def give(self, *roles: Role) -> None:
         """POST on the collection, and below one person's link for a new one."""
 
         def give_link(
             request: Request,
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: UUID,
             response: Response,
@@ -72,15 +72,15 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> Given:
             authorize(caller, frozenset(roles), case)
-            self._check_stands(asked, case)
-            given = self._issued(request, asked, caller, case, uuid7(), body, idempotency_key, response)
+            self._check_stands(app, case)
+            given = self._issued(request, app, caller, case, uuid7(), body, idempotency_key, response)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{given.id}"
             return given
 
         def renew_link(
             request: Request,
             id: UUID,  # noqa: A002
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: UUID,
             response: Response,
@@ -88,19 +88,19 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> Given:
             authorize(caller, frozenset(roles), case)
-            self._check_stands(asked, case, id)
-            return self._issued(request, asked, caller, case, id, body, idempotency_key, response)
+            self._check_stands(app, case, id)
+            return self._issued(request, app, caller, case, id, body, idempotency_key, response)
 
         self._takes(give_link, self._opening(GiveLink, "", roles, (issued,)), "", 201)
         renewal = Operation(RenewLink, f"{self._router.prefix}/{{id}}/renewal", roles=roles, before=(issued,))
         self._offered.append(renewal)
         self._takes(renew_link, renewal, "/{id}/renewal", 200)
 
-    def shows(self, *roles: Role) -> None:
+    def list_all(self, *roles: Role) -> None:
         @self._router.get("", summary="Who was given a link to the case")
         def index(
             case: UUID,
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             moment: PointInTimeDep,
             response: Response,
@@ -109,11 +109,11 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
             `version` is the request's."""
             assert self._within is not None
             authorize(caller, frozenset(roles), case)
-            found = load_case_for_response(asked, self._within._decider, case, moment, response)
+            found = load_case_for_response(app, self._within._decider, case, moment, response)
             known = [(person, found.loaded(decider, person)) for person in found.begun_by(LinkGiven)]
             return [
                 LinkRow(
-                    **plain_state(asked, person, loaded),
+                    **plain_state(app, person, loaded),
                     links=self._links_then(caller, case, person, loaded.state, moment),
                 )
                 for person, loaded in known
@@ -122,7 +122,7 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
     def _issued(
         self,
         request: Request,
-        asked: ServiceApplication,
+        app: ServiceApplication,
         caller: Caller,
         case: UUID,
         person: UUID,
@@ -130,24 +130,24 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
         key: str | None,
         response: Response,
     ) -> Given:
-        callers: Authenticator = request.app.state.callers
+        authenticator: Authenticator = request.app.state.authenticator
         secret = new_secret()
-        identity = callers.link_identity(secret)
+        identity = authenticator.link_identity(secret)
         assert identity is not None
 
         receipt = self._handled(
-            asked,
+            app,
             caller,
             case,
             person,
             body,
             key,
             exists=isinstance(body, RenewLink),
-            completed=lambda asked, _, body: issued(asked, case, person, identity, body),
+            completed=lambda app, _, body: issued(app, case, person, identity, body),
         )
-        done = self._done(asked, caller, case, receipt, response)
+        done = self._done(app, caller, case, receipt, response)
         response.headers.update(TOLD_ONCE)
-        until = asked.existing(decider, receipt.id).state.until
+        until = app.existing(decider, receipt.id).state.until
         assert until is not None
         if receipt.repeated:
             return Given(**done.model_dump(), secret=None, address=None, until=until)

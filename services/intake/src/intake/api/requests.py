@@ -35,15 +35,15 @@ router = case_router("/requests", "requests")
 
 @router.get("/chases", summary="The orientations to chase")
 def chases(
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     moment: AsOfOrOnDep,
     unit: Annotated[str | None, Query(max_length=200, pattern=NO_NUL_PATTERN)] = None,
 ) -> list[Chase]:
     """Orientations that were sent and that their target has not acknowledged, the most pressing first; now, or then."""
     authorize(caller, frozenset(STAFF))
-    found = lookups.chases(asked, caller.listed, unit, moment)
-    caller.listed_rows(len(found))
+    found = lookups.chases(app, caller.list_scope, unit, moment)
+    caller.record_rows(len(found))
     return found
 
 
@@ -51,50 +51,50 @@ add_figures(router, figures.figures)
 add_statistics(router, release)
 
 requests = AggregateEndpoints(router, bootstrap.requests)
-requests.opens(commands.ReceiveRequest, *STAFF, completed=lookups.received_knowing)
-requests.opens(commands.ReceiveTransfer, *STAFF, path="/transfers", completed=lookups.transferred, also=(404,))
-requests.does("/corrections", commands.CorrectStructure, *STAFF)
-requests.does("/contact", commands.CorrectContact, *STAFF)
-requests.does("/meetings", commands.RecordMeeting, *STAFF)
-requests.does("/criteria", commands.AssessCriterion, *STAFF)
-requests.does("/derogations", commands.GrantDerogation, Role.MANAGER)
-requests.does("/difficulty", difficulty.QualifyDifficulty, *STAFF)
-requests.does("/admission", commands.AdmitRequest, *STAFF, check=lookups.oriented_in_a_crisis)
-requests.does("/orientation", commands.OrientRequest, *STAFF, check=lookups.known_orientations)
-requests.does("/transfer", commands.TransferRequest, *STAFF)
-requests.does("/withdrawal", commands.WithdrawRequest, *STAFF, Role.LEADER)
-requests.does("/giving-up", commands.GiveUpCase, *STAFF, Role.LEADER)
-requests.does("/confidentiality", commands.MakeConfidential, *STAFF)
-requests.does("/confidentiality/lifting", commands.LiftConfidentiality, Role.MANAGER)
-requests.does("/entrusting", commands.EntrustDossier, Role.MANAGER)
-requests.reads(*CASE_READERS, besides=lookups.beside)
-DocumentEndpoints(router, bootstrap.requests).writes(papers.of_request, *CASE_READERS, names_structure=True)
-requests.lists(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
+requests.create(commands.ReceiveRequest, *STAFF, completed=lookups.received_knowing)
+requests.create(commands.ReceiveTransfer, *STAFF, path="/transfers", completed=lookups.transferred, also=(404,))
+requests.command("/corrections", commands.CorrectStructure, *STAFF)
+requests.command("/contact", commands.CorrectContact, *STAFF)
+requests.command("/meetings", commands.RecordMeeting, *STAFF)
+requests.command("/criteria", commands.AssessCriterion, *STAFF)
+requests.command("/derogations", commands.GrantDerogation, Role.MANAGER)
+requests.command("/difficulty", difficulty.QualifyDifficulty, *STAFF)
+requests.command("/admission", commands.AdmitRequest, *STAFF, check=lookups.oriented_in_a_crisis)
+requests.command("/orientation", commands.OrientRequest, *STAFF, check=lookups.known_orientations)
+requests.command("/transfer", commands.TransferRequest, *STAFF)
+requests.command("/withdrawal", commands.WithdrawRequest, *STAFF, Role.LEADER)
+requests.command("/giving-up", commands.GiveUpCase, *STAFF, Role.LEADER)
+requests.command("/confidentiality", commands.MakeConfidential, *STAFF)
+requests.command("/confidentiality/lifting", commands.LiftConfidentiality, Role.MANAGER)
+requests.command("/entrusting", commands.EntrustDossier, Role.MANAGER)
+requests.get(*CASE_READERS, extra=lookups.extra_fields)
+DocumentEndpoints(router, bootstrap.requests).documents(papers.of_request, *CASE_READERS, names_structure=True)
+requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
 
 orientations_router = case_router("/requests/{case}/orientations", "orientations")
 orientations = AggregateEndpoints(orientations_router, bootstrap.orientations, within=requests)
-orientations.opens(orientation.ProposeOrientation, *STAFF)
-orientations.does("/consent", orientation.RecordConsent, *STAFF, Role.LEADER)
-orientations.does("/sending", orientation.SendOrientation, *STAFF)
-orientations.does("/acknowledgment", orientation.AcknowledgeOrientation, *STAFF)
-orientations.does("/outcome", orientation.ConcludeOrientation, *STAFF)
-orientations.does("/refusal", orientation.DeclineOrientation, *STAFF, Role.LEADER)
-orientations.reads(*CASE_READERS)
+orientations.create(orientation.ProposeOrientation, *STAFF)
+orientations.command("/consent", orientation.RecordConsent, *STAFF, Role.LEADER)
+orientations.command("/sending", orientation.SendOrientation, *STAFF)
+orientations.command("/acknowledgment", orientation.AcknowledgeOrientation, *STAFF)
+orientations.command("/outcome", orientation.ConcludeOrientation, *STAFF)
+orientations.command("/refusal", orientation.DeclineOrientation, *STAFF, Role.LEADER)
+orientations.get(*CASE_READERS)
 letters = DocumentEndpoints(orientations_router, bootstrap.orientations, within=requests)
-letters.writes(papers.of_orientation, *CASE_READERS, names_structure=True)
+letters.documents(papers.of_orientation, *CASE_READERS, names_structure=True)
 
 links_router = case_router("/requests/{case}/links", "personal links")
 personal_links = PersonalLinks(links_router, personal_link.decider, within=requests)
-personal_links.gives(*STAFF)
-personal_links.does("/revocation", personal_link.RevokeLink, *STAFF)
-personal_links.shows(*STAFF, Role.AUDITOR, Role.DPO)
-personal_links.reads(*STAFF, Role.AUDITOR, Role.DPO)
+personal_links.give(*STAFF)
+personal_links.command("/revocation", personal_link.RevokeLink, *STAFF)
+personal_links.list_all(*STAFF, Role.AUDITOR, Role.DPO)
+personal_links.get(*STAFF, Role.AUDITOR, Role.DPO)
 
 request_attachments = attachments_router("/requests", requests, AttachmentKind, *CASE_READERS)
 
 identities_router = case_router("/identities", "register of rights")
 identities = AggregateEndpoints(identities_router, bootstrap.register)
-identities.opens(
+identities.create(
     GrantRight,
     *STAFF,
     path="/rights",
@@ -102,8 +102,8 @@ identities.opens(
     completed=lookups.within_the_unit,
     also=(404,),
 )
-identities.does("/revocation", RevokeRight, *STAFF)
-identities.reads(Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)
+identities.command("/revocation", RevokeRight, *STAFF)
+identities.get(Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)
 
 caseload_endpoints = caseload_router(caseload)
 

@@ -54,12 +54,12 @@ class Suspension(BaseModel):
 
 
 @router.get("", summary="The dossiers that are over, by their term")
-def terms(asked: AppDep, caller: CallerDep) -> list[Term]:
+def terms(app: AppDep, caller: CallerDep) -> list[Term]:
     """The oldest term first. Nothing is destroyed by asking."""
     authorize(caller, DPO_ONLY)
-    today = asked.clock.now().date()
-    found = planned.terms(asked, deployment())
-    caller.listed_rows(len(found))
+    today = app.clock.now().date()
+    found = planned.terms(app, deployment())
+    caller.record_rows(len(found))
     return [
         Term(
             case=each.case,
@@ -75,30 +75,30 @@ def terms(asked: AppDep, caller: CallerDep) -> list[Term]:
     ]
 
 
-def hold(id: UUID, asked: AppDep, caller: CallerDep, body: Annotated[HoldDossier, JsonBody(), Body()]) -> Suspension:  # noqa: A002
+def hold(id: UUID, app: AppDep, caller: CallerDep, body: Annotated[HoldDossier, JsonBody(), Body()]) -> Suspension:  # noqa: A002
     """Kept beyond its term, until it is released: a dispute, an inspection, a request under examination."""
-    return _decided(id, asked, caller, body)
+    return _decided(id, app, caller, body)
 
 
 def release(
     id: UUID,  # noqa: A002
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     body: Annotated[ReleaseDossier, JsonBody(), Body()],
 ) -> Suspension:
     """What it was held for is over: its term counts again."""
-    return _decided(id, asked, caller, body)
+    return _decided(id, app, caller, body)
 
 
 def unarchive(
     id: UUID,  # noqa: A002
-    asked: AppDep,
+    app: AppDep,
     caller: CallerDep,
     body: Annotated[UnarchiveDossier, JsonBody(), Body()],
 ) -> Archived:
     """The unit reads and works on the dossier again; its term counts from today."""
     authorize(caller, DPO_ONLY)
-    receipt = asked.handle(bootstrap.requests, id, body, asked.context(id, caller.actor), exists=True)
+    receipt = app.handle(bootstrap.requests, id, body, app.context(id, caller.actor), exists=True)
     return Archived(case=id, archived=receipt.state.archived)
 
 

@@ -30,12 +30,12 @@ MOMENT = re.compile(r"[0-9TZ:.+ -]{1,40}")
 class AccessRecorder:
     """What one request reads; a dossier is recorded once, however many times it is looked at."""
 
-    def __init__(self, request: Request, actor: Actor, under: UUID) -> None:
+    def __init__(self, request: Request, actor: Actor, right_id: UUID) -> None:
         self._consultations: AccessLog = request.app.state.consultations
-        self._request, self._actor, self._under = request, actor, under
+        self._request, self._actor, self._right_id = request, actor, right_id
         self._recorded: set[UUID] = set()
 
-    def dossier(self, case: UUID, units: Iterable[str], *, archived: bool = False) -> None:
+    def record_case(self, case: UUID, units: Iterable[str], *, archived: bool = False) -> None:
         """Raises ProblemError: 428 without a motive where one is needed, 503 when this cannot be recorded."""
         if case in self._recorded:
             return
@@ -51,11 +51,11 @@ class AccessRecorder:
         self._record(case=case, units=sorted(units), motive=motive)
         self._recorded.add(case)
 
-    def rows(self, number: int, units: Iterable[str]) -> None:
+    def record_rows(self, number: int, units: Iterable[str]) -> None:
         """So many rows of a list: neither what was looked for, nor whom it is about."""
         self._record(rows=number, units=sorted(units))
 
-    def told_on(self) -> dict[str, str]:
+    def forwarded_headers(self) -> dict[str, str]:
         """The headers that tell another service the same."""
         motive = parse_motive(self._request.headers.get(MOTIVE_HEADER, ""))
         return {CORRELATION_HEADER: str(self._correlation)} | (
@@ -78,7 +78,7 @@ class AccessRecorder:
     ) -> None:
         read = AccessRecord(
             self._actor,
-            self._under,
+            self._right_id,
             operation=operation_id(cast(APIRoute, self._request.scope["route"])),
             address=self._address(),
             correlation=self._correlation,

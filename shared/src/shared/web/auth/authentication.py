@@ -42,51 +42,53 @@ def no_protected_case(_app: ServiceApplication, _id: UUID) -> ProtectedCase | No
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`case`: the one case that a leader or a provider sees. `under`: the right that is used. `reads`: where a read is
-    recorded first. `dossier`: looks up what the policy must know."""
+    """A person or a program acting under one right.
+
+    `case`: the one case that a leader or a provider sees. `access`: records a read before it is answered. `find_case`:
+    looks up what the policy must know of an id."""
 
     actor: Actor
     case: UUID | None = None
     action: Action = Action.READ
-    under: UUID | None = None
-    reads: AccessRecorder | None = None
-    dossier: Callable[[UUID], ProtectedCase | None] = lambda _: None
+    right_id: UUID | None = None
+    access: AccessRecorder | None = None
+    find_case: Callable[[UUID], ProtectedCase | None] = lambda _: None
 
-    def is_secret(self, case: UUID) -> bool:
+    def is_hidden(self, case: UUID) -> bool:
         """Whether it is confidential or an archive, and not for the caller."""
-        known = self.dossier(case)
+        known = self.find_case(case)
         return known is not None and evaluate(self.actor, self.case, Action.READ, known).policy in CONFIDENTIALITY_RULES
 
-    def may(self, action: Action, case: UUID) -> bool:
+    def can(self, action: Action, case: UUID) -> bool:
         """As the policy says, whatever the operation."""
-        known = self.dossier(case)
+        known = self.find_case(case)
         return known is None or evaluate(self.actor, self.case, action, known).allowed
 
     @property
-    def listed(self) -> RowScope | None:
+    def list_scope(self) -> RowScope | None:
         """The rows that a list shows; null for a program, which is shown all."""
-        return None if self.actor.role is Role.SERVICE else self.covered
+        return None if self.actor.role is Role.SERVICE else self.row_scope
 
     @property
-    def covered(self) -> RowScope:
+    def row_scope(self) -> RowScope:
         manages = self.actor.unit if self.actor.role is Role.MANAGER else None
         person = self.actor.id if self.actor.role in ASSIGNED_ROLES else None
         return RowScope(self.actor.territory, manages, person=person, archives=self.actor.role in MOTIVE_ROLES)
 
-    def listed_rows(self, number: int) -> None:
+    def record_rows(self, number: int) -> None:
         """So many rows of a list are about to be shown."""
-        if self.reads:
-            self.reads.rows(number, self.actor.territory)
+        if self.access:
+            self.access.record_rows(number, self.actor.territory)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A person that a token proves, with the rights held today."""
 
-    identity: str
+    pseudonym: str
     rights: tuple[Right, ...]
 
-    def by(self, wanted: str | None) -> Caller:
+    def as_caller(self, right_id: str | None) -> Caller:
         """Raises ProblemError 403 without any right, or when nobody can tell which of several is meant."""
         if not self.rights:
             raise ProblemError(
@@ -95,8 +97,8 @@ class Identity:
                 "Aucun droit",
                 "Vous êtes identifié·e, et aucun droit ne vous est donné ici aujourd’hui.",
             )
-        meant = [right for right in self.rights if wanted is None or str(right.id) == wanted]
-        if len(meant) != 1:
+        chosen = [right for right in self.rights if right_id is None or str(right.id) == right_id]
+        if len(chosen) != 1:
             raise ProblemError(
                 403,
                 "choose-a-right",
@@ -104,9 +106,9 @@ class Identity:
                 f"Vous avez {len(self.rights)} droits\u00a0: nommez dans l’en-tête {RIGHT_HEADER} celui dont vous usez"
                 " (GET /api/v1/me les donne).",
             )
-        (right,) = meant
+        (right,) = chosen
         return Caller(
-            Actor(self.identity, right.role, unit=right.unit, units=right.units), right.dossier, under=right.id
+            Actor(self.pseudonym, right.role, unit=right.unit, units=right.units), right.dossier, right_id=right.id
         )
 
 
@@ -114,26 +116,28 @@ class Authenticator:
     """How tokens become callers, in one service."""
 
     def __init__(
-        self, settings: Settings, app: ServiceApplication, rights_of: LoadRights, dossier_of: FindProtectedCase
+        self, settings: Settings, app: ServiceApplication, rights_of: LoadRights, find_case: FindProtectedCase
     ) -> None:
-        self._from, self._app, self._rights_of, self._dossier_of = settings.rights_from, app, rights_of, dossier_of
+        self._from, self._app, self._rights_of, self._find_case = settings.rights_from, app, rights_of, find_case
         self._verifier = TokenVerifier(settings)
         self._identity_key = settings.identity_key.get_secret_value()
 
-    def identified(self, token: str) -> Identity:
+    def identify(self, token: str) -> Identity:
         """Raises ProblemError 401 for a token that cannot be trusted."""
         if token.startswith(personal_links.LINK_PREFIX):
-            return self._bearer_of(token)
-        proven = self._verifier.proven(token)
+            return self._identify_link_bearer(token)
+        verified = self._verifier.verify(token)
         if self._from is RightsSource.TOKEN:
-            return Identity(proven.identity, _claimed(proven))
-        return Identity(proven.identity, self._held(UUID(proven.identity), self._app.clock.now().date()))
+            return Identity(verified.pseudonym, _rights_in_token(verified))
+        return Identity(
+            verified.pseudonym, self._current_rights(UUID(verified.pseudonym), self._app.clock.now().date())
+        )
 
     def link_identity(self, secret: str) -> UUID | None:
         """Under which the register knows a personal link."""
         return personal_links.identity_of(self._identity_key, secret)
 
-    def _bearer_of(self, secret: str) -> Identity:
+    def _identify_link_bearer(self, secret: str) -> Identity:
         """Whom a personal link was given to, as long as it holds. The register alone knows, whatever tokens may say."""
         identity = self.link_identity(secret)
         rights = self._rights_of(self._app, identity) if identity else ()
@@ -154,15 +158,15 @@ class Authenticator:
             )
         return Identity(str(right.person), (right,))
 
-    def dossier(self, id: UUID) -> ProtectedCase | None:  # noqa: A002
+    def find_case(self, id: UUID) -> ProtectedCase | None:  # noqa: A002
         try:
-            known = self._dossier_of(self._app, id)
+            known = self._find_case(self._app, id)
         except UNREADABLE_EVENT_ERRORS:
             known = ProtectedCase(id, self._units_that_acted(id))
-        told = self._app.recorder.in_charge(id) if known else None
-        if known is None or told is None:
+        access = self._app.recorder.in_charge(id) if known else None
+        if known is None or access is None:
             return known
-        return replace(known, confidential=told.confidential, adviser=told.adviser, archived=told.archived)
+        return replace(known, confidential=access.confidential, adviser=access.adviser, archived=access.archived)
 
     def _units_that_acted(self, case: UUID) -> frozenset[str]:
         """A log that was altered is still shown to whoever could see it, by those of its events that can be read."""
@@ -172,13 +176,13 @@ class Authenticator:
                 units.add(self._app.mapper.to_domain_event(entry).meta.unit)
         return frozenset(unit for unit in units if unit)
 
-    def _held(self, identity: UUID, today: date) -> tuple[Right, ...]:
+    def _current_rights(self, identity: UUID, today: date) -> tuple[Right, ...]:
         return tuple(right for right in self._rights_of(self._app, identity) if right.holds(today))
 
 
-def _claimed(proven: VerifiedToken) -> tuple[Right, ...]:
+def _rights_in_token(token: VerifiedToken) -> tuple[Right, ...]:
     """Development only: the token itself says the role, the unit and the one case."""
-    claims = proven.claims
+    claims = token.claims
     if "role" not in claims:
         return ()
     try:
@@ -207,25 +211,25 @@ _bearer = HTTPBearer(
 def get_identity(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Identity:
     if given is None:
         raise unauthenticated("Présentez un jeton dans l’en-tête Authorization.")
-    callers: Authenticator = request.app.state.callers
+    authenticator: Authenticator = request.app.state.authenticator
     rates: RateLimiter = request.app.state.rates
-    identified = callers.identified(given.credentials)
+    identity = authenticator.identify(given.credentials)
     rates.was_proven(given.credentials)
-    if not any(right.role is Role.SERVICE for right in identified.rights):
-        rates.count_person(identified.identity)
-    return identified
+    if not any(right.role is Role.SERVICE for right in identity.rights):
+        rates.count_person(identity.pseudonym)
+    return identity
 
 
 IdentityDep = Annotated[Identity, Depends(get_identity)]
 
 
-async def get_caller(request: Request, identified: IdentityDep) -> Caller:
-    callers: Authenticator = request.app.state.callers
-    caller = identified.by(request.headers.get(RIGHT_HEADER))
+async def get_caller(request: Request, identity: IdentityDep) -> Caller:
+    authenticator: Authenticator = request.app.state.authenticator
+    caller = identity.as_caller(request.headers.get(RIGHT_HEADER))
     action = Action.READ if request.method in ("GET", "HEAD") else Action.WRITE
-    assert caller.under is not None
-    reads = AccessRecorder(request, caller.actor, caller.under)
-    return replace(caller, action=action, reads=reads, dossier=cache(callers.dossier))
+    assert caller.right_id is not None
+    access = AccessRecorder(request, caller.actor, caller.right_id)
+    return replace(caller, action=action, access=access, find_case=cache(authenticator.find_case))
 
 
 CallerDep = Annotated[Caller, Depends(get_caller)]

@@ -40,9 +40,9 @@ def authorize(caller: Caller, roles: frozenset[Role], case: UUID | None = None) 
 
 def authorize_read(caller: Caller, case: UUID) -> None:
     """A dossier is about to be shown: recorded, or refused."""
-    if caller.reads:
-        dossier = caller.dossier(case)
-        caller.reads.dossier(case, dossier.units if dossier else (), archived=bool(dossier and dossier.archived))
+    if caller.access:
+        dossier = caller.find_case(case)
+        caller.access.record_case(case, dossier.units if dossier else (), archived=bool(dossier and dossier.archived))
 
 
 def _for_others(role: Role, roles: frozenset[Role]) -> str:
@@ -59,7 +59,7 @@ def _for_others(role: Role, roles: frozenset[Role]) -> str:
 
 def authorize_headers(caller: Caller, roles: frozenset[Role], case: UUID) -> bool:
     """Whether the whole history may be read, or its headers alone. Raises like `authorize` when neither may."""
-    if caller.actor.role in roles and caller.is_secret(case) and caller.may(Action.HEADERS, case):
+    if caller.actor.role in roles and caller.is_hidden(case) and caller.can(Action.HEADERS, case):
         authorize_read(caller, case)
         return False
     authorize(caller, roles, case)
@@ -80,7 +80,7 @@ def _check_covered(caller: Caller, action: Action, case: UUID | None) -> None:
         raise _forbidden("own-dossier", "Votre droit doit nommer un dossier.")
     if caller.case is not None and case != caller.case:
         raise _forbidden("own-dossier", "Votre droit n’ouvre pas ce dossier.")
-    dossier = caller.dossier(case) if case else None
+    dossier = caller.find_case(case) if case else None
     if dossier is None:
         return
     decision = evaluate(caller.actor, caller.case, action, dossier)

@@ -16,25 +16,25 @@ from shared.web.auth.authorization import confidential_problem
 REDACTED = "confidentiel"
 
 
-def redact_confidential_cases(asked: ServiceApplication, caller: Caller, told: Any) -> Any:
+def redact_confidential_cases(app: ServiceApplication, caller: Caller, told: Any) -> Any:
     """The same without the ids of confidential cases that are not for the caller."""
-    secret = _secret(asked, caller)
+    secret = _secret(app, caller)
     return _without(jsonable_encoder(told), secret) if secret else told
 
 
-def require_no_confidential_case(asked: ServiceApplication, caller: Caller, id: UUID) -> None:  # noqa: A002
+def require_no_confidential_case(app: ServiceApplication, caller: Caller, id: UUID) -> None:  # noqa: A002
     """Stored bytes are shown whole or not at all. Raises ProblemError 403 if they name such a case."""
-    secret = [case.encode() for case in _secret(asked, caller)]
-    if secret and any(case in entry.state for entry in asked.recorder.entries_of_case(id) for case in secret):
+    secret = [case.encode() for case in _secret(app, caller)]
+    if secret and any(case in entry.state for entry in app.recorder.entries_of_case(id) for case in secret):
         raise confidential_problem()
 
 
-def _secret(asked: ServiceApplication, caller: Caller) -> Set[str]:
+def _secret(app: ServiceApplication, caller: Caller) -> Set[str]:
     """A manager reads what belongs to the own unit alone, with all that it names."""
     if caller.actor.role in (Role.MANAGER, Role.SERVICE):
         return set()
-    rows = asked.recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.in_charge WHERE confidential")
-    person = caller.covered.person
+    rows = app.recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.in_charge WHERE confidential")
+    person = caller.row_scope.person
     return {row["case"] for row in rows if person is None or row["adviser"] != person}
 
 

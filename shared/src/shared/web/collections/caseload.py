@@ -36,12 +36,12 @@ class Task(BaseModel):
 
 
 class Tasks(BaseModel):
-    """By the day they are due; give `next` back as `after` to go on, until it is null. `rests_on`: the events they
+    """By the day they are due; give `next` back as `after` to go on, until it is null. `basis`: the events they
     follow from; `days`: how many are given for each `what`, by which it is late."""
 
     items: list[Task]
     next: str | None
-    rests_on: Basis | None = None
+    basis: Basis | None = None
     days: dict[str, int] = {}
 
 
@@ -60,12 +60,12 @@ def caseload_router(caseload: Caseload) -> APIRouter:
     router = case_router("/caseload", "caseload")
 
     @router.get("", summary="What waits for an adviser, by the day it is due")
-    def tasks(asked: AppDep, caller: CallerDep, asking: Annotated[CaseloadParams, Query()]) -> Tasks:
+    def tasks(app: AppDep, caller: CallerDep, asking: Annotated[CaseloadParams, Query()]) -> Tasks:
         """In this service, as its clock judges today, or as it was; each service has its own, of the same shape."""
         authorize(caller, CASELOAD_READERS)
         adviser = resolve_myself(caller, "adviser", asking.adviser) if asking.adviser is not None else None
         wanted = CaseloadQuery(
-            caller.listed,
+            caller.list_scope,
             adviser,
             unit=asking.unit,
             until=asking.until,
@@ -74,15 +74,15 @@ def caseload_router(caseload: Caseload) -> APIRouter:
             limit=asking.limit,
         )
         try:
-            found = fetch_caseload(asked, caseload, wanted, PointInTime(as_of=asking.as_of, on=asking.on))
+            found = fetch_caseload(app, caseload, wanted, PointInTime(as_of=asking.as_of, on=asking.on))
         except InvalidCursor:
             raise invalid_cursor() from None
-        caller.listed_rows(len(found.rows))
+        caller.record_rows(len(found.rows))
         items = []
         for row in found.rows:
             what = caseload.whats[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
             items.append(Task(**row | {"since": row["since"][:10], "label": what.label, "href": href}))
-        return Tasks(items=items, next=found.next, rests_on=found.rests_on, days=dict(found.days))
+        return Tasks(items=items, next=found.next, basis=found.basis, days=dict(found.days))
 
     return router

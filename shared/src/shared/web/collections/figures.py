@@ -45,11 +45,11 @@ class Figure(BaseModel):
 
 
 class Figures(BaseModel):
-    """`unit` null: all the units that the caller sees. `rests_on`: the events that are counted; asked for again as of
+    """`unit` null: all the units that the caller sees. `basis`: the events that are counted; asked for again as of
     then, the answer is the same, byte for byte."""
 
     unit: str | None
-    rests_on: Basis
+    basis: Basis
     figures: list[Figure]
 
 
@@ -85,32 +85,32 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
     `name`: what generated clients call it."""
 
     @router.get("/figures", name=name, summary="The unit's figures, each with its formula")
-    def unit_figures(asked: AppDep, caller: CallerDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
+    def unit_figures(app: AppDep, caller: CallerDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
         """Now, or as they were: recorded by `as_of`, of what had happened by the end of the day `on`."""
-        return told(asked, caller, moment, unit)
+        return told(app, caller, moment, unit)
 
-    def told(asked: ServiceApplication, caller: Caller, moment: PointInTime, unit: str | None) -> Figures:
+    def told(app: ServiceApplication, caller: Caller, moment: PointInTime, unit: str | None) -> Figures:
         authorize(caller, FIGURE_READERS)
-        rows = _rows(asked, caller, figures, moment, unit)
+        rows = _rows(app, caller, figures, moment, unit)
         found, secret = (
             figures.counted(rows.documents),
-            confidential_among(asked.recorder, rows.documents, caller.covered),
+            confidential_among(app.recorder, rows.documents, caller.row_scope),
         )
         return Figures(
             unit=_unit(caller, unit),
-            rests_on=rows.rests_on,
+            basis=rows.basis,
             figures=[_shown(each, figures.keyed, f"{router.prefix}/figures", moment, unit, secret) for each in found],
         )
 
     @router.get("/figures.csv", response_class=CsvResponse, summary="The unit's figures, for a spreadsheet")
-    def figures_file(asked: AppDep, caller: CallerDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
+    def figures_file(app: AppDep, caller: CallerDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
         """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
-        return _file(told(asked, caller, moment, unit))
+        return _file(told(app, caller, moment, unit))
 
     @router.get("/figures/{code}/events", summary="What was recorded behind a figure")
     def figure_events(
         code: Annotated[str, Path(max_length=100, pattern=NO_NUL_PATTERN)],
-        asked: AppDep,
+        app: AppDep,
         caller: CallerDep,
         moment: AsOfOrOnDep,
         unit: OfUnit = None,
@@ -125,27 +125,27 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
     ) -> FigureEvents:
         """Case after case: the events that the figure counts, as its `events` address names them."""
         authorize(caller, FIGURE_READERS)
-        rows = _rows(asked, caller, figures, moment, unit)
+        rows = _rows(app, caller, figures, moment, unit)
         found, secret = (
             figures.counted(rows.documents),
-            confidential_among(asked.recorder, rows.documents, caller.covered),
+            confidential_among(app.recorder, rows.documents, caller.row_scope),
         )
         figure = next((each for each in found if (each.code, each.key) == (code, key)), None)
         if figure is None:
             raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code.")
         known = sorted(UUID(case) for case in figure.cases if case not in secret)
         wanted = [case for case in known if after is None or case > after]
-        caller.listed_rows(len(wanted[:limit]))
-        items = [each for case in wanted[:limit] for each in _behind(asked, figures, figure, case, rows.rests_on)]
+        caller.record_rows(len(wanted[:limit]))
+        items = [each for case in wanted[:limit] for each in _behind(app, figures, figure, case, rows.basis)]
         return FigureEvents(items=items, next=wanted[limit - 1] if len(wanted) > limit else None)
 
 
 def _rows(
-    asked: ServiceApplication, caller: Caller, figures: counting.Figures, moment: PointInTime, unit: str | None
+    app: ServiceApplication, caller: Caller, figures: counting.Figures, moment: PointInTime, unit: str | None
 ) -> RowsAt:
     """Of one unit, or of all that the right covers today; of no other in any case."""
     wanted = _unit(caller, unit)
-    return load_rows_at(asked, figures.view, moment, [each for each in _within(caller) if wanted in (None, each)])
+    return load_rows_at(app, figures.view, moment, [each for each in _within(caller) if wanted in (None, each)])
 
 
 def _unit(caller: Caller, unit: str | None) -> str | None:
@@ -197,11 +197,11 @@ COLUMNS = (
 
 
 def _file(told: Figures) -> CsvResponse:
-    rests_on, unit = told.rests_on, told.unit or "toutes celles de votre droit"
+    basis, unit = told.basis, told.unit or "toutes celles de votre droit"
     rows = (
         (
             *(each.code, each.key, each.label, each.value, each.counted, each.among, each.formula),
-            *(", ".join(each.rules), unit, rests_on.position, rests_on.recorded_at),
+            *(", ".join(each.rules), unit, basis.position, basis.recorded_at),
         )
         for each in told.figures
     )
@@ -209,11 +209,11 @@ def _file(told: Figures) -> CsvResponse:
 
 
 def _behind(
-    asked: ServiceApplication, figures: counting.Figures, figure: counting.Figure, case: UUID, rests_on: Basis
+    app: ServiceApplication, figures: counting.Figures, figure: counting.Figure, case: UUID, basis: Basis
 ) -> list[FigureEvent]:
     kinds = figures.behind(figure.code)
     found = []
-    for entry, recorded in entries_counted(asked, case, rests_on):
+    for entry, recorded in entries_counted(app, case, basis):
         if type(recorded.data) not in kinds:
             continue
         key = figures.key_of(recorded.data)

@@ -11,13 +11,13 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Decider
 from shared.temporal import CaseAt, PointInTime, load_case_at
 
-BASIS_HEADER = "DLA-Rests-On"
+BASIS_HEADER = "DLA-Basis"
 """Of this service's log: its id, the position of the last event of the case that had been recorded, and the version of
 the case's aggregate. As a structured field (RFC 9651)."""
 
 
 def load_case_for_response(
-    asked: ServiceApplication,
+    app: ServiceApplication,
     decider: Decider[Any],
     case: UUID,
     moment: PointInTime,
@@ -26,7 +26,7 @@ def load_case_for_response(
     unopened: bool = False,
 ) -> CaseAt:
     """Raises like `shared.temporal.aggregate_at.replayed`."""
-    found = load_case_at(asked, decider, case, moment, unopened=unopened)
-    log_id = asked.recorder.identity().log_id
+    found = load_case_at(app, decider, case, moment, unopened=unopened)
+    log_id = app.recorder.identity().log_id
     response.headers[BASIS_HEADER] = f'log="{log_id}", position={found.last.id}, version={found.version}'
     return found

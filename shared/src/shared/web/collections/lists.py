@@ -23,7 +23,7 @@ MYSELF = "me"
 
 class Page(BaseModel):
     """Rows of a list; give `next` back as `after` to go on, until it is null. `total`: when it was asked for.
-    `rests_on`: of a past list, the events that its rows tell."""
+    `basis`: of a past list, the events that its rows tell."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -45,7 +45,7 @@ class Page(BaseModel):
     items: list[dict[str, Any]]
     next: str | None
     total: int | None = None
-    rests_on: Basis | None = None
+    basis: Basis | None = None
 
 
 class ListParams(BaseModel):
@@ -77,7 +77,7 @@ def list_params(view: Projection) -> Any:
     return Annotated[create_model(f"{name}Params", __base__=ListParams, **adding), Query()]
 
 
-def list_rows(asked: ServiceApplication, caller: Caller, view: Projection, params: Any) -> Page:
+def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params: Any) -> Page:
     wanted = ListQuery(
         params.q,
         {
@@ -90,24 +90,24 @@ def list_rows(asked: ServiceApplication, caller: Caller, view: Projection, param
         sort=params.sort,
         after=params.after,
         limit=params.limit,
-        covered=None if view.everywhere else caller.listed,
+        covered=None if view.everywhere else caller.list_scope,
     )
-    kept, rests_on = CURRENT_ROWS, None
+    kept, basis = CURRENT_ROWS, None
     if params.as_of or params.on:
         then = load_past_rows(
-            asked,
+            app,
             view,
             PointInTime(as_of=params.as_of, on=params.on),
             None if wanted.covered is None else wanted.covered.units,
         )
-        kept, rests_on = past_row_source(view, then.documents), then.rests_on
+        kept, basis = past_row_source(view, then.documents), then.basis
     try:
-        page = fetch_page(asked.recorder, view, wanted, kept)
+        page = fetch_page(app.recorder, view, wanted, kept)
     except InvalidCursor:
         raise invalid_cursor() from None
-    caller.listed_rows(len(page.items))
-    total = count_rows(asked.recorder, view, wanted, kept) if params.count else None
-    return Page(items=page.items, next=page.next, total=total, rests_on=rests_on)
+    caller.record_rows(len(page.items))
+    total = count_rows(app.recorder, view, wanted, kept) if params.count else None
+    return Page(items=page.items, next=page.next, total=total, basis=basis)
 
 
 def resolve_myself(caller: Caller, name: str, value: str) -> str:

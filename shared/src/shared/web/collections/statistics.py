@@ -73,9 +73,9 @@ def add_statistics(router: APIRouter, release: Release) -> None:
     """GET …/aggregates. Comes before what takes an id at the same place."""
 
     @router.get("/aggregates", responses=problem_responses(404), summary="What pilots are told, in rounded tables")
-    def aggregates(asked: AppDep, caller: CallerDep, period: Period = None) -> Statistics:
+    def aggregates(app: AppDep, caller: CallerDep, period: Period = None) -> Statistics:
         """Counts along fixed dimensions, published once a month after each quarter; no dossier, no event, no unit."""
-        return told(asked, caller, period)
+        return told(app, caller, period)
 
     @router.get(
         "/aggregates.csv",
@@ -83,24 +83,24 @@ def add_statistics(router: APIRouter, release: Release) -> None:
         responses=problem_responses(404),
         summary="What pilots are told, for a spreadsheet",
     )
-    def aggregates_file(asked: AppDep, caller: CallerDep, period: Period = None) -> CsvResponse:
+    def aggregates_file(app: AppDep, caller: CallerDep, period: Period = None) -> CsvResponse:
         """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
-        return _file(told(asked, caller, period))
+        return _file(told(app, caller, period))
 
-    def told(asked: ServiceApplication, caller: Caller, period: str | None) -> Statistics:
+    def told(app: ServiceApplication, caller: Caller, period: str | None) -> Statistics:
         authorize(caller, STATISTICS_READERS)
-        quarters = published_quarters(asked)
+        quarters = published_quarters(app)
         known = periods_of(quarters)
         wanted = period or (str(quarters[-1]) if quarters else None)
         if wanted is None or wanted not in known:
-            raise _not_published(asked, known)
-        tables = published_tables(asked, release, caller.actor.territory, quarters_of(wanted))
+            raise _not_published(app, known)
+        tables = published_tables(app, release, caller.actor.territory, quarters_of(wanted))
         return Statistics(
             units=sorted(caller.actor.territory),
             period=wanted,
             population=release.population,
             formula=FORMULA,
-            log_id=asked.recorder.identity().log_id,
+            log_id=app.recorder.identity().log_id,
             tables=[_table(tables, each) for each in release.dimensions if _was_told(tables, each)],
             periods=known,
         )
@@ -141,9 +141,9 @@ def _cell(told: list[int], key: str, label: str) -> Cell:
     return Cell(key=key, label=label, value=sum(told), at_least=least, at_most=most)
 
 
-def _not_published(asked: ServiceApplication, known: list[str]) -> ProblemError:
+def _not_published(app: ServiceApplication, known: list[str]) -> ProblemError:
     detail = (
         "Un trimestre est publié un mois après sa fin, une année avec son dernier trimestre\u202f; nous sommes le"
-        f" {format_date(asked.clock.now().date())}."
+        f" {format_date(app.clock.now().date())}."
     )
     return ProblemError(404, "not-published", "Période non publiée", detail, periods=known)

@@ -24,9 +24,9 @@ CLOCK_SKEW_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """`identity` is the person's pseudonym, the same in every service of the deployment; `claims` are the token's."""
+    """`pseudonym` is the person's pseudonym, the same in every service of the deployment; `claims` are the token's."""
 
-    identity: str
+    pseudonym: str
     claims: dict[str, Any]
 
 
@@ -42,7 +42,7 @@ class TokenVerifier:
             sub={"essential": True},
         )
 
-    def proven(self, token: str) -> VerifiedToken:
+    def verify(self, token: str) -> VerifiedToken:
         """Raises ProblemError: 401 for a token that cannot be trusted, 503 when nobody can tell."""
         try:
             if len(token) > MAX_TOKEN_CHARACTERS:

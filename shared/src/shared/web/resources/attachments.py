@@ -72,17 +72,17 @@ def attachments_router(
     """Mounts `/{collection}/{case}/attachments`; `kinds` are the service's own."""
     router = case_router(f"{collection}/{{case}}/attachments", "attachments")
     attachments = Attachments(router, decider, within=case)
-    attachments.adds(kinds, *by)
-    attachments.does("/withdrawal", WithdrawAttachment, *by, beside=AttachmentChunks)
-    attachments.shows(*readers)
+    attachments.add(kinds, *by)
+    attachments.command("/withdrawal", WithdrawAttachment, *by, in_transaction=AttachmentChunks)
+    attachments.list_and_download(*readers)
     return router
 
 
 class Attachments(AggregateEndpoints[Attachment]):
-    def adds(self, kinds: type[StrEnum], *roles: Role) -> None:
+    def add(self, kinds: type[StrEnum], *roles: Role) -> None:
         async def add_attachment(
             request: Request,
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: UUID,
             response: Response,
@@ -93,24 +93,31 @@ class Attachments(AggregateEndpoints[Attachment]):
             """A file is added to the case: the body is the file as it is, at most 10 MiB. Its type is found in its
             content, whatever the Content-Type says. Adding the same content twice gives the first one back (200)."""
             authorize(caller, frozenset(roles), case)
-            await run_in_threadpool(self._check_stands, asked, case)
+            await run_in_threadpool(self._check_stands, app, case)
             title, name = title_and_name(content_disposition)
             async with request.app.state.uploads:
                 content = await read_upload(request)
                 add = _added(kind, title, name)
 
                 def keep() -> Receipt:
-                    stream, command = address(asked, case, content), add(content)
+                    stream, command = address(app, case, content), add(content)
                     said = f"{kind} {title} {name} {stream}"
-                    pieces = AttachmentChunks(asked, stream, content)
+                    pieces = AttachmentChunks(app, stream, content)
                     return self._handled(
-                        asked, caller, case, stream, said, idempotency_key, completed=lambda *_: command, beside=pieces
+                        app,
+                        caller,
+                        case,
+                        stream,
+                        said,
+                        idempotency_key,
+                        completed=lambda *_: command,
+                        in_transaction=pieces,
                     )
 
                 receipt = await run_in_threadpool(keep)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
             response.status_code = 201 if receipt.events else 200
-            return self._done(asked, caller, case, receipt, response)
+            return self._done(app, caller, case, receipt, response)
 
         operation = self._opening(AddAttachment, "", roles, (title_and_name, read_upload, _added))
         add_attachment.__dict__["operation"] = operation
@@ -132,11 +139,11 @@ class Attachments(AggregateEndpoints[Attachment]):
             },
         )
 
-    def shows(self, *roles: Role) -> None:
+    def list_and_download(self, *roles: Role) -> None:
         @self._router.get("", response_model=list[ListedAttachment], summary="The attachments of the case")
         def index(
             case: UUID,
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             moment: PointInTimeDep,
             response: Response,
@@ -144,11 +151,10 @@ class Attachments(AggregateEndpoints[Attachment]):
             """Withdrawn ones too, with the reason; not their content. Now, or as they were; `version` is the case's."""
             assert self._within is not None
             authorize(caller, frozenset(roles), case)
-            found = load_case_for_response(asked, self._within._decider, case, moment, response)
+            found = load_case_for_response(app, self._within._decider, case, moment, response)
             known = [(added, found.loaded(decider, added)) for added in found.begun_by(AttachmentAdded)]
             return [
-                plain_state(asked, added, loaded)
-                | {"links": self._links_then(caller, case, added, loaded.state, moment)}
+                plain_state(app, added, loaded) | {"links": self._links_then(caller, case, added, loaded.state, moment)}
                 for added, loaded in known
             ]
 
@@ -168,13 +174,13 @@ class Attachments(AggregateEndpoints[Attachment]):
         def download(
             id: UUID,  # noqa: A002
             case: UUID,
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             if_none_match: Annotated[str | None, Header()] = None,
         ) -> Response:
             authorize(caller, frozenset(roles), case)
-            self._check_stands(asked, case, id)
-            return _content(asked, id, if_none_match or "")
+            self._check_stands(app, case, id)
+            return _content(app, id, if_none_match or "")
 
 
 def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAttachment]:
@@ -195,16 +201,16 @@ def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAtt
     return add
 
 
-def _content(asked: ServiceApplication, id: UUID, seen: str) -> Response:  # noqa: A002
-    attachment = asked.existing(decider, id).state
+def _content(app: ServiceApplication, id: UUID, seen: str) -> Response:  # noqa: A002
+    attachment = app.existing(decider, id).state
     if attachment.step is AttachmentStatus.WITHDRAWN:
         raise ATTACHMENT_ERASED("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
     assert attachment.file_name is not None
-    name = safe_file_name(asked.vault.open(attachment.file_name), attachment.media_type)
+    name = safe_file_name(app.vault.open(attachment.file_name), attachment.media_type)
     etag = f'"{attachment.content_hash}"'
     if etag in seen:
         return Response(status_code=304, headers={"ETag": etag})
-    pieces = read_attachment(asked, id, attachment)
+    pieces = read_attachment(app, id, attachment)
     first = next(pieces)  # before anything is answered: it may be gone
     return StreamingResponse(
         chain([first], pieces),

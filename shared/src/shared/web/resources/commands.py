@@ -51,11 +51,11 @@ Check = Callable[[ServiceApplication, UUID, Any], None]
 CompleteCommand = Callable[[ServiceApplication, Caller, Any], Any]
 """What was asked, with what the edge looks up for it: (application, caller, body) to command."""
 InTransactionOf = Callable[[ServiceApplication, UUID], Beside]
-"""What the aggregate under this id has beside the log."""
+"""(application, aggregate id) to what is written in the transaction of the command's events."""
 
 
 class AggregateEndpoints(AggregateReads[S]):
-    """One aggregate over HTTP, with its commands: `opens` and `does` take them, `reads` and `lists` give what came of
+    """One aggregate over HTTP, with its commands: `create` and `command` take them, `get` and `list` give what came of
     them."""
 
     def __init__(
@@ -69,7 +69,7 @@ class AggregateEndpoints(AggregateReads[S]):
         super().__init__(router, decider, within, names_cases=names_cases)
         self._named: set[str] = set()
 
-    def opens(
+    def create(
         self,
         command: type,
         *roles: Role,
@@ -85,7 +85,7 @@ class AggregateEndpoints(AggregateReads[S]):
         derived = stream
 
         def endpoint(
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: Annotated[UUID, Depends(parent_case if self._within else _new_case)],
             response: Response,
@@ -93,30 +93,36 @@ class AggregateEndpoints(AggregateReads[S]):
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
             authorize(caller, frozenset(roles), case if self._within else None)
-            self._check_stands(asked, case)
+            self._check_stands(app, case)
             if check:
-                check(asked, case, body)
+                check(app, case, body)
             if derived:
                 stream = case = derived(body)
             else:
                 stream = uuid7() if self._within else case
-            receipt = self._handled(asked, caller, case, stream, body, idempotency_key, completed=completed)
+            receipt = self._handled(app, caller, case, stream, body, idempotency_key, completed=completed)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
-            return self._done(asked, caller, case if self._within else receipt.id, receipt, response)
+            return self._done(app, caller, case if self._within else receipt.id, receipt, response)
 
         operation = self._opening(command, path, roles, tuple(each for each in (check, completed) if each))
         if derived:
             self._offered.append(operation)
         self._route(path, endpoint, operation, 201, also)
 
-    def does(
-        self, path: str, command: type, *roles: Role, check: Check | None = None, beside: InTransactionOf | None = None
+    def command(
+        self,
+        path: str,
+        command: type,
+        *roles: Role,
+        check: Check | None = None,
+        in_transaction: InTransactionOf | None = None,
     ) -> None:
-        """POST below one aggregate; `check` may refuse what only other aggregates know, `beside` writes with it."""
+        """POST below one aggregate. `check` may refuse what only other aggregates know; `in_transaction` writes in the
+        same transaction."""
 
         def endpoint(
             id: UUID,  # noqa: A002
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             response: Response,
@@ -125,11 +131,11 @@ class AggregateEndpoints(AggregateReads[S]):
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
             authorize(caller, frozenset(roles), case)
-            self._check_stands(asked, case, id)
+            self._check_stands(app, case, id)
             if check:
-                check(asked, case, body)
+                check(app, case, body)
             receipt = self._handled(
-                asked,
+                app,
                 caller,
                 case,
                 id,
@@ -137,9 +143,9 @@ class AggregateEndpoints(AggregateReads[S]):
                 idempotency_key,
                 expected_version(if_match),
                 exists=True,
-                beside=beside(asked, id) if beside else None,
+                in_transaction=in_transaction(app, id) if in_transaction else None,
             )
-            return self._done(asked, caller, case, receipt, response)
+            return self._done(app, caller, case, receipt, response)
 
         path = f"/{{id}}{path}"
         operation = Operation(command, self._router.prefix + path, roles=roles, before=(check,) if check else ())
@@ -148,7 +154,7 @@ class AggregateEndpoints(AggregateReads[S]):
 
     def _handled(
         self,
-        asked: ServiceApplication,
+        app: ServiceApplication,
         caller: Caller,
         case: UUID,
         stream: UUID,
@@ -157,18 +163,25 @@ class AggregateEndpoints(AggregateReads[S]):
         expected: int | None = None,
         exists: bool = False,
         completed: CompleteCommand | None = None,
-        beside: Beside | None = None,
+        in_transaction: Beside | None = None,
     ) -> Receipt:
         command_key = None
         if key:
-            request = asked.vault.keyed_hash(
+            request = app.vault.keyed_hash(
                 f"{self._router.prefix} {case if self._within else ''} {stream if exists else ''} {body!r}"
             )
             command_key = IdempotencyKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", request)
-        command = completed(asked, caller, body) if completed else body
-        context = asked.context(case, caller.actor)
-        return asked.handle(
-            self._decider, stream, command, context, expected=expected, key=command_key, exists=exists, beside=beside
+        command = completed(app, caller, body) if completed else body
+        context = app.context(case, caller.actor)
+        return app.handle(
+            self._decider,
+            stream,
+            command,
+            context,
+            expected=expected,
+            key=command_key,
+            exists=exists,
+            beside=in_transaction,
         )
 
     def _opening(
@@ -181,13 +194,13 @@ class AggregateEndpoints(AggregateReads[S]):
         return operation
 
     def _done(
-        self, asked: ServiceApplication, caller: Caller, case: UUID, receipt: Receipt, response: Response
+        self, app: ServiceApplication, caller: Caller, case: UUID, receipt: Receipt, response: Response
     ) -> CommandResult:
         response.headers["ETag"] = f'"{receipt.version}"'
         state = receipt.state
         if receipt.repeated:
             response.headers["Idempotency-Replayed"] = "true"
-            state = asked.load(self._decider, receipt.id, receipt.version).state
+            state = app.load(self._decider, receipt.id, receipt.version).state
         links = self.links(caller, case, receipt.id, state)
         return CommandResult(id=receipt.id, version=receipt.version, events=list(receipt.events), links=links)
 

@@ -58,22 +58,22 @@ DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
 class DocumentEndpoints(AggregateReads[S]):
     """GET …/documents and …/documents/{name}.html or .pdf of one aggregate, for those who may read it."""
 
-    def writes(self, papers: DocumentTemplates[S], *roles: Role, names_structure: bool = False) -> None:
+    def documents(self, papers: DocumentTemplates[S], *roles: Role, names_structure: bool = False) -> None:
         """`names_structure`: the service knows the structure's name; the others write what whoever asks gives."""
         named = _nobody if names_structure else _named
 
         @self._router.get("/{id}/documents", summary="The documents that can be written of it")
         def written(
             id: UUID,  # noqa: A002
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             version: Version = None,
         ) -> list[AvailableDocument]:
             """Now, or when the aggregate had reached a version."""
             authorize(caller, frozenset(roles), case)
-            self._check_stands(asked, case, id)
-            reading = self._reading(asked, case, id, version, None)
+            self._check_stands(app, case, id)
+            reading = self._reading(app, case, id, version, None)
             where = f"{self._router.prefix.format(case=case)}/{id}/documents"
             return [_listed(paper, where, len(reading.told)) for paper in papers(reading.state)]
 
@@ -87,7 +87,7 @@ class DocumentEndpoints(AggregateReads[S]):
             id: UUID,  # noqa: A002
             name: Name,
             form: DocumentFormat,
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             structure: Annotated[str | None, Depends(named)],
@@ -95,18 +95,18 @@ class DocumentEndpoints(AggregateReads[S]):
         ) -> Response:
             """The same bytes for the same version, as long as nothing was erased; its ETag is its fingerprint."""
             authorize(caller, frozenset(roles), case)
-            self._check_stands(asked, case, id)
-            reading = self._reading(asked, case, id, version, structure)
+            self._check_stands(app, case, id)
+            reading = self._reading(app, case, id, version, structure)
             document = _found(papers(reading.state), name).write(reading)
             return document_response(document, form, f"{name}-v{document.origin.version}.{form}")
 
     def _reading(
-        self, asked: ServiceApplication, case: UUID, stream: UUID, version: int | None, named: str | None
+        self, app: ServiceApplication, case: UUID, stream: UUID, version: int | None, named: str | None
     ) -> DocumentSource[S]:
         """An aggregate at a version, as the log tells it, with the one around it as that stood then.
 
         Raises UnknownCase, or ProblemError 404 for a version that was never reached."""
-        entries = list(asked.events_of(asked.recorder.entries_of_case(case)))
+        entries = list(app.events_of(app.recorder.entries_of_case(case)))
         own = _of(entries, stream)
         if not own:
             raise UnknownCase(str(stream))
@@ -125,9 +125,9 @@ class DocumentEndpoints(AggregateReads[S]):
             RecordedFact(event.data, entry.recorded_at, by=event.meta.actor, role=event.meta.role)
             for entry, event in own
         )
-        state = asked.load(self._decider, stream, len(own)).state
+        state = app.load(self._decider, stream, len(own)).state
         return DocumentSource(
-            stream, case, state=state, told=told, show=asked.vault.shown, around=around, named=named, beside=beside
+            stream, case, state=state, told=told, show=app.vault.shown, around=around, named=named, beside=beside
         )
 
 

@@ -54,17 +54,17 @@ class EventEffect(BaseModel):
     erased: list[UUID] = []
 
 
-def state_at(asked: ServiceApplication, decider: Decider[Any], stream: UUID, moment: PointInTime) -> dict[str, Any]:
+def state_at(app: ServiceApplication, decider: Decider[Any], stream: UUID, moment: PointInTime) -> dict[str, Any]:
     """The state, and under `replayed` its basis. Raises like `shared.temporal.load_aggregate_at`."""
-    replay = load_aggregate_at(asked, decider, stream, moment)
-    show, erased = showing(asked.vault.shown)
+    replay = load_aggregate_at(app, decider, stream, moment)
+    show, erased = showing(app.vault.shown)
     state = to_plain(replay.state, show)
     entry = replay.recorded[-1][0]
-    rests_on = StateAt(
+    basis = StateAt(
         version=entry.originator_version,
         position=entry.id,
         recorded_at=entry.recorded_at,
-        log_id=asked.recorder.identity().log_id,
+        log_id=app.recorder.identity().log_id,
         as_of=moment.as_of,
         on=moment.on,
         events=[event.meta.id for _, event in replay.told],
@@ -74,12 +74,12 @@ def state_at(asked: ServiceApplication, decider: Decider[Any], stream: UUID, mom
         "id": str(stream),
         "version": entry.originator_version,
         **state,
-        "replayed": rests_on.model_dump(mode="json"),
+        "replayed": basis.model_dump(mode="json"),
     }
 
 
 def effects_between(
-    asked: ServiceApplication, decider: Decider[Any], stream: UUID, since: str, until: str | None
+    app: ServiceApplication, decider: Decider[Any], stream: UUID, since: str, until: str | None
 ) -> list[EventEffect]:
     """Each event that counts at `until` and not at `since`, with what it changed. Raises like `temporal.steps`."""
     return [
@@ -97,6 +97,6 @@ def effects_between(
             erased=step.erased,
         )
         for step in changes_between(
-            asked, decider, stream, parse_bound(since), PointInTime() if until is None else parse_bound(until)
+            app, decider, stream, parse_bound(since), PointInTime() if until is None else parse_bound(until)
         )
     ]

@@ -27,9 +27,10 @@ from shared.web.resources.history import EventEffect, effects_between, state_at
 from shared.web.resources.stored_events import StoredEvents, stored_events
 
 S = TypeVar("S")
+Links = list[Link]
 
 ExtraFields = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
-"""What is shown beside a state: (application, id, state) to plain fields."""
+"""What is shown with a state: (application, id, state) to plain fields."""
 
 
 class HistoryEntry(BaseModel):
@@ -68,37 +69,37 @@ class AggregateReads(Generic[S]):
         self._case_of = parent_case if within else _own_case
         self._offered: list[Operation] = []
 
-    def reads(self, *roles: Role, besides: ExtraFields | None = None) -> None:
-        """GET one aggregate: its state, under `beside` what follows from it today, and under `links` what the caller
+    def get(self, *roles: Role, extra: ExtraFields | None = None) -> None:
+        """GET one aggregate: its state, under `extra` what follows from it today, and under `links` what the caller
         may do next; for a case, its history too."""
 
         @self._router.get("/{id}", response_model=dict[str, Any], summary=f"The {self._decider.name} as it stands")
         def read(
             id: UUID,  # noqa: A002
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             response: Response,
             moment: PointInTimeDep,
         ) -> Any:
-            """Now, with what follows from it today under `beside`, and under `links` what you may do next; or at a past
+            """Now, with what follows from it today under `extra`, and under `links` what you may do next; or at a past
             moment, with what that rests on."""
             authorize(caller, frozenset(roles), case)
-            self._check_stands(asked, case, id)
+            self._check_stands(app, case, id)
             if moment != PointInTime():
-                return self._told(asked, caller, state_at(asked, self._decider, id, moment))
-            loaded = asked.existing(self._decider, id)
+                return self._told(app, caller, state_at(app, self._decider, id, moment))
+            loaded = app.existing(self._decider, id)
             response.headers["ETag"] = f'"{loaded.version}"'
-            beside = {"beside": besides(asked, id, loaded.state)} if besides else {}
-            state = self._told(asked, caller, _in_charge(caller, case, plain_state(asked, id, loaded)))
-            return state | beside | {"links": self.links(caller, case, id, loaded.state)}
+            following = {"extra": extra(app, id, loaded.state)} if extra else {}
+            state = self._told(app, caller, _in_charge(caller, case, plain_state(app, id, loaded)))
+            return state | following | {"links": self.links(caller, case, id, loaded.state)}
 
         @self._router.get(
             "/{id}/changes", response_model=list[EventEffect], summary=f"What changed in the {self._decider.name}"
         )
         def between(
             id: UUID,  # noqa: A002
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             case: Annotated[UUID, Depends(self._case_of)],
             since: BoundParam = "0",
@@ -107,41 +108,41 @@ class AggregateReads(Generic[S]):
             """Between two versions or instants, as it was recorded; between two days, as it had happened by their end,
             of all that is recorded now. Each change with the event that made it."""
             authorize(caller, frozenset(roles), case)
-            self._check_stands(asked, case, id)
-            return self._told(asked, caller, effects_between(asked, self._decider, id, since, until))
+            self._check_stands(app, case, id)
+            return self._told(app, caller, effects_between(app, self._decider, id, since, until))
 
         if self._within:
             return
 
         @self._router.get("/{id}/history", response_model=list[HistoryEntry], summary="Everything recorded of the case")
-        def history(id: UUID, asked: AppDep, caller: CallerDep, moment: PointInTimeDep, response: Response) -> Any:  # noqa: A002
+        def history(id: UUID, app: AppDep, caller: CallerDep, moment: PointInTimeDep, response: Response) -> Any:  # noqa: A002
             """Or had been by a past moment; a version is that of the case's own aggregate. What this service heard of a
             case that has not come to it yet is told too."""
             authorize(caller, frozenset(roles), id)
-            found = load_case_for_response(asked, self._decider, id, moment, response, unopened=True)
-            return self._told(asked, caller, [_recorded(asked, *one) for one in found.told])
+            found = load_case_for_response(app, self._decider, id, moment, response, unopened=True)
+            return self._told(app, caller, [_recorded(app, *one) for one in found.told])
 
         @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")
-        def as_stored(id: UUID, asked: AppDep, caller: CallerDep) -> Any:  # noqa: A002
+        def as_stored(id: UUID, app: AppDep, caller: CallerDep) -> Any:  # noqa: A002
             """What `payload_hash` commits to, byte for byte, with the sealed values that the reader may see."""
             authorize(caller, frozenset(roles), id)
             if self._names_cases:
-                require_no_confidential_case(asked, caller, id)
-            return stored_events(asked, id)
+                require_no_confidential_case(app, caller, id)
+            return stored_events(app, id)
 
-    def lists(self, view: Projection, *roles: Role) -> None:
+    def list(self, view: Projection, *roles: Role) -> None:
         """GET the collection, filtered and sorted by the view's own fields."""
 
-        def index(asked: AppDep, caller: CallerDep, params: Any) -> Page:
+        def index(app: AppDep, caller: CallerDep, params: Any) -> Page:
             authorize(caller, frozenset(roles))
-            return list_rows(asked, caller, view, params)
+            return list_rows(app, caller, view, params)
 
         index.__annotations__["params"] = list_params(view)
         self._router.add_api_route(
             "", index, methods=["GET"], response_model=Page, summary=f"The {view.name.partition(':')[0]}"
         )
 
-    def links(self, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
+    def links(self, caller: Caller, case: UUID, id: UUID, state: S) -> Links:  # noqa: A002
         """What the state is open to, of what is offered to the caller."""
         if not can_change(caller, case):
             return []
@@ -152,32 +153,32 @@ class AggregateReads(Generic[S]):
             if issubclass(operation.command, open_now) and caller.actor.role in operation.roles
         ]
 
-    def _links_then(self, caller: Caller, case: UUID, id: UUID, state: S, moment: PointInTime) -> list[Link]:  # noqa: A002
+    def _links_then(self, caller: Caller, case: UUID, id: UUID, state: S, moment: PointInTime) -> Links:  # noqa: A002
         """Nothing may be done in the past."""
         return self.links(caller, case, id, state) if moment == PointInTime() else []
 
-    def _told(self, asked: ServiceApplication, caller: Caller, told: Any) -> Any:
-        return redact_confidential_cases(asked, caller, told) if self._names_cases else told
+    def _told(self, app: ServiceApplication, caller: Caller, told: Any) -> Any:
+        return redact_confidential_cases(app, caller, told) if self._names_cases else told
 
-    def _check_stands(self, asked: ServiceApplication, case: UUID, id: UUID | None = None) -> None:  # noqa: A002
+    def _check_stands(self, app: ServiceApplication, case: UUID, id: UUID | None = None) -> None:  # noqa: A002
         """Raises UnknownCase without the case around, or when this is not within it. Asked once the right is known:
         whoever has none learns from no 404 what there is."""
         if self._within is None:
             return
         if id is None:
-            asked.existing(self._within._decider, case)
+            app.existing(self._within._decider, case)
             return
-        state: Any = asked.existing(self._decider, id).state
+        state: Any = app.existing(self._decider, id).state
         if state.case != case:
             raise UnknownCase(str(id))
 
 
-def plain_state(asked: ServiceApplication, id: UUID, loaded: LoadedAggregate[Any]) -> dict[str, Any]:  # noqa: A002
+def plain_state(app: ServiceApplication, id: UUID, loaded: LoadedAggregate[Any]) -> dict[str, Any]:  # noqa: A002
     """A state for a person: sealed values opened, those whose key is gone marked as erased."""
-    return {"id": str(id), "version": loaded.version, **to_plain(loaded.state, asked.vault.shown)}
+    return {"id": str(id), "version": loaded.version, **to_plain(loaded.state, app.vault.shown)}
 
 
-def _recorded(asked: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any]) -> dict[str, Any]:
+def _recorded(app: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any]) -> dict[str, Any]:
     """With who, when, what and why."""
     return {
         "position": entry.id,
@@ -192,14 +193,14 @@ def _recorded(asked: ServiceApplication, entry: LogEntry, event: RecordedEvent[A
         "role": event.meta.role,
         "unit": event.meta.unit,
         "causation": event.meta.causation,
-        "data": to_plain(event.data, asked.vault.shown),
+        "data": to_plain(event.data, app.vault.shown),
     }
 
 
 def _in_charge(caller: Caller, case: UUID, told: dict[str, Any]) -> dict[str, Any]:
     """A state names the adviser whom its first event named; whoever was put in charge since stands in that place, as in
     lists. A past moment shows who it was."""
-    known = caller.dossier(case)
+    known = caller.find_case(case)
     if known and known.adviser:
         for held in (told, *told.values()):
             if isinstance(held, dict) and "adviser" in held:

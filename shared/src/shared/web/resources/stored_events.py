@@ -32,23 +32,23 @@ class StoredEvents(BaseModel):
     schemas: dict[str, dict[str, Any]]
 
 
-def stored_events(asked: ServiceApplication, case: UUID) -> StoredEvents:
+def stored_events(app: ServiceApplication, case: UUID) -> StoredEvents:
     """Whatever stands there, even what somebody has altered beyond reading. Raises UnknownCase."""
-    entries = asked.recorder.entries_of_case(case)
+    entries = app.recorder.entries_of_case(case)
     if not entries:
         raise UnknownCase(str(case))
     topics = {entry.topic for entry in entries}
-    known = {event_name(event).topic: event for decider in asked.deciders for event in decider.events}
+    known = {event_name(event).topic: event for decider in app.deciders for event in decider.events}
     return StoredEvents(
         events=[
-            StoredEvent(position=entry.id, stored=b64encode(entry.state).decode(), shown=dict(_shown(asked, entry)))
+            StoredEvent(position=entry.id, stored=b64encode(entry.state).decode(), shown=dict(_shown(app, entry)))
             for entry in entries
         ],
         schemas={topic: _schema(known[topic]) for topic in sorted(topics & known.keys())},
     )
 
 
-def _shown(asked: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, str | None]]:
+def _shown(app: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, str | None]]:
     try:
         data = msgspec.json.decode(entry.state)["data"]
     except (msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):
@@ -56,7 +56,7 @@ def _shown(asked: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, st
     for path, token in stored_tokens(data):
         bound = token.get("b") or f"{entry.originator_id}:{entry.originator_version}/{path}"
         try:
-            yield path, asked.vault.open(Encrypted(token["k"], None, token["c"], bound))
+            yield path, app.vault.open(Encrypted(token["k"], None, token["c"], bound))
         except KeyErased:
             yield path, None
         except (InvalidTag, ValueError):

@@ -86,30 +86,30 @@ class VersionEndpoints(Generic[C]):
         @router.get("/{id}/versions", summary="The versions of the content")
         def list_versions(
             id: UUID,  # noqa: A002
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             moment: RecordedPointDep,
             response: Response,
         ) -> list[ContentVersion]:
             """Who made each version and when, and what leaders said of it; or had said by a past moment."""
             authorize(caller, frozenset(roles), id)
-            found = load_case_for_response(asked, self.decider, id, moment, response)
-            return [version for version, _ in self.made(asked, found, id)]
+            found = load_case_for_response(app, self.decider, id, moment, response)
+            return [version for version, _ in self.made(app, found, id)]
 
         @router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
         def read_version(
             id: UUID,  # noqa: A002
             number: Number,
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             moment: RecordedPointDep,
             response: Response,
         ) -> ContentAtVersion:
             """Its content is the same for ever; what leaders had said of it by a past moment is not."""
             authorize(caller, frozenset(roles), id)
-            made = self.made(asked, load_case_for_response(asked, self.decider, id, moment, response), id)
+            made = self.made(app, load_case_for_response(app, self.decider, id, moment, response), id)
             content = self.at(made, number)
-            return ContentAtVersion(made[number - 1][0], to_plain(content, asked.vault.shown))
+            return ContentAtVersion(made[number - 1][0], to_plain(content, app.vault.shown))
 
         @router.get(
             "/{id}/versions/{number}/changes",
@@ -119,15 +119,15 @@ class VersionEndpoints(Generic[C]):
         def read_changes(
             id: UUID,  # noqa: A002
             number: Number,
-            asked: AppDep,
+            app: AppDep,
             caller: CallerDep,
             since: Since = None,
         ) -> Any:
             authorize(caller, frozenset(roles), id)
-            made = self.made(asked, load_case_at(asked, self.decider, id, PointInTime()), id)
+            made = self.made(app, load_case_at(app, self.decider, id, PointInTime()), id)
             since = number - 1 if since is None else since
             before, after = self.at(made, since), self.at(made, number)
-            found = self.changes(before, after, with_placeholders(asked.vault.shown))
+            found = self.changes(before, after, with_placeholders(app.vault.shown))
             return self.difference(
                 since,
                 number,

@@ -71,7 +71,7 @@ def consultations(
     units = None if everywhere or caller.actor.role is Role.LEADER else caller.actor.territory
     found = log.found(AccessLogQuery(case, who, since=since, until=until, units=units, after=after, limit=limit))
     if case is None:
-        caller.listed_rows(len(found))
+        caller.record_rows(len(found))
     return AccessLogPage(
         items=[_shown(row, caller.actor.role) for row in found],
         next=found[-1]["id"] if len(found) == limit else None,

@@ -21,20 +21,20 @@ class Instant(BaseModel):
 
 
 @clock_router.get("")
-def read(asked: AppDep) -> Instant:
-    return Instant(now=asked.clock.now())
+def read(app: AppDep) -> Instant:
+    return Instant(now=app.clock.now())
 
 
 @clock_router.post("", dependencies=[only_roles(Role.OPS)], responses=problem_responses(409))
-def set_forward(to: Annotated[Instant, JsonBody()], asked: AppDep) -> Instant:
+def set_forward(to: Annotated[Instant, JsonBody()], app: AppDep) -> Instant:
     """Moves the clock of all services of this machine on to an instant; it never goes back."""
     try:
-        moved: datetime = asked.clock.set_forward(to.now)
+        moved: datetime = app.clock.set_forward(to.now)
     except ValueError:
         raise ProblemError(
             409,
             "clock-out-of-reach",
             "L’horloge ne peut aller là",
-            f"Elle ne recule pas, et avance de cinquante ans au plus\u00a0: il est {asked.clock.now():%d/%m/%Y}.",
+            f"Elle ne recule pas, et avance de cinquante ans au plus\u00a0: il est {app.clock.now():%d/%m/%Y}.",
         ) from None
     return Instant(now=moved)

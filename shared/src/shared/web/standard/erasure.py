@@ -63,28 +63,28 @@ def people_router() -> APIRouter:
     router = case_router("/people", "people")
 
     @router.post("/search", summary="Who is meant by a name")
-    def search(body: Annotated[SearchWords, JsonBody()], asked: AppDep, caller: CallerDep) -> list[PersonCandidate]:
+    def search(body: Annotated[SearchWords, JsonBody()], app: AppDep, caller: CallerDep) -> list[PersonCandidate]:
         """At most fifty people of whom one value holds all these words, the latest first; accents do not count.
 
         Only whole words are found: this service keeps no name in clear, and compares keyed hashes."""
         authorize(caller, DPO_ONLY)
-        known = find_people(asked, body.words)
-        caller.listed_rows(len(known))
+        known = find_people(app, body.words)
+        caller.record_rows(len(known))
         return [PersonCandidate(person=each.person, cases=list(each.cases), since=each.since) for each in known]
 
     @router.get("/{id}", summary="What this service holds of a person")
-    def person(id: UUID, asked: AppDep, caller: CallerDep) -> PersonHere:  # noqa: A002
+    def person(id: UUID, app: AppDep, caller: CallerDep) -> PersonHere:  # noqa: A002
         """Machine-readable, for the rights of access and portability: each value with where it stands and since when.
 
         Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""
         authorize(caller, DPO_ONLY)
         authorize_read(caller, id)
-        erased = asked.load(decider, case_erasure_id(id)).state.forgotten
+        erased = app.load(decider, case_erasure_id(id)).state.forgotten
         return PersonHere(
-            service=asked.service,
+            service=app.service,
             person=id,
             erased=erased,
-            values=[HeldValue(**asdict(each)) for each in personal_data_of(asked, id)],
+            values=[HeldValue(**asdict(each)) for each in personal_data_of(app, id)],
         )
 
     return router

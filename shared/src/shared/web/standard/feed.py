@@ -45,7 +45,7 @@ def feed_router(published: ToIntegrationEvent, who: Callable[..., Any] = get_cal
         summary="What is recorded, in order",
     )
     def events(
-        asked: AppDep,
+        app: AppDep,
         caller: Annotated[Caller, Depends(who)],
         after: Annotated[
             int, Query(ge=LOWEST_POSITION, description="A position: what follows it; 0 for the beginning")
@@ -62,7 +62,7 @@ def feed_router(published: ToIntegrationEvent, who: Callable[..., Any] = get_cal
         that its right covers today and that are not confidential, with the same headers and positions. A partner's page
         may be short, or empty, and still have a `next`: of a confidential case auditors are shown the headers alone."""
         authorize(caller, PARTNER_ROLES | {Role.SERVICE})
-        recorder, partner = asked.recorder, caller.actor.role is not Role.SERVICE
+        recorder, partner = app.recorder, caller.actor.role is not Role.SERVICE
         if partner:
             check_cursor(recorder, after, partition, log)
         if partition is None:
@@ -75,10 +75,10 @@ def feed_router(published: ToIntegrationEvent, who: Callable[..., Any] = get_cal
         identity = recorder.identity()
         try:
             if partner:
-                messages = messages_for_partner(caller, asked, published, entries)
-                caller.listed_rows(len(messages))
+                messages = messages_for_partner(caller, app, published, entries)
+                caller.record_rows(len(messages))
             else:
-                messages = messages_of(asked, published, entries)
+                messages = messages_of(app, published, entries)
         except UNREADABLE_ERRORS as error:
             raise ProblemError(
                 500,

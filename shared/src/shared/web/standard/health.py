@@ -32,11 +32,11 @@ class Ready(BaseModel):
 
 
 @health_router.get("/readyz", responses={503: {"description": "PostgreSQL does not answer"}})
-async def ready(asked: AppDep) -> Ready:
+async def ready(app: AppDep) -> Ready:
     """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
     try:
         async with asyncio.timeout(2):
-            return Ready(halted=await asyncio.to_thread(asked.recorder.halted))
+            return Ready(halted=await asyncio.to_thread(app.recorder.halted))
     except (TimeoutError, PersistenceError, psycopg.Error) as error:
         log.warning("not ready: %r", error)
         raise ProblemError(

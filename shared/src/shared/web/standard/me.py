@@ -37,6 +37,6 @@ class Me(BaseModel):
 
 
 @me_router.get("", summary="Who calls")
-def me(identified: IdentityDep) -> Me:
+def me(identity: IdentityDep) -> Me:
     """As whom this token is taken, and with which rights; they may be none."""
-    return Me(id=UUID(identified.identity), rights=[MyRight.model_validate(right) for right in identified.rights])
+    return Me(id=UUID(identity.pseudonym), rights=[MyRight.model_validate(right) for right in identity.rights])

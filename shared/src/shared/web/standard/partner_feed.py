@@ -48,13 +48,13 @@ def messages_for_partner(
     caller: Caller, app: ServiceApplication, published: ToIntegrationEvent, entries: Sequence[LogEntry]
 ) -> list[Message]:
     """Of these entries those of the cases that the right covers today. What the others say is not even read."""
-    may = cache(caller.may)
+    can = cache(caller.can)
 
     @cache
     def is_a_case(id: UUID) -> bool:  # noqa: A002
         """Not the register, a sheet, or what a service keeps for itself; nor what is shown to nobody, being altered."""
         try:
-            return caller.dossier(id) is not None
+            return caller.find_case(id) is not None
         except ProblemError as refusal:
             if refusal.status_code == httpx.codes.SERVICE_UNAVAILABLE:
                 raise
@@ -64,9 +64,9 @@ def messages_for_partner(
         for entry in entries:
             if not is_a_case(entry.case_id):
                 continue
-            if may(Action.READ, entry.case_id):
+            if can(Action.READ, entry.case_id):
                 yield entry, True
-            elif may(Action.HEADERS, entry.case_id):
+            elif can(Action.HEADERS, entry.case_id):
                 yield entry, False
 
     kept = list(covered())
