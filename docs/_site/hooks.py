@@ -92,6 +92,6 @@ def _filled(nav: list[Any], sections: Mapping[str, Any]) -> Iterator[Any]:
     """The navigation, each section that names a placeholder filled in."""
     for entry in nav:
         if isinstance(entry, dict):
-            yield {title: sections[value] if isinstance(value, str) else value for title, value in entry.items()}
+            yield {title: sections.get(str(value), value) for title, value in entry.items()}
         else:
             yield entry

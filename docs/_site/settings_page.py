@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from enum import Enum
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from markdown_text import cell, plain, table, words
@@ -17,18 +18,26 @@ INTRODUCTION = """# Settings
 Every setting is an environment variable. A program reads its settings once, checks all of them, and refuses to
 start with one line for each fault; no secret is repeated in a message. *Required* settings have no default.
 """
+PLAIN: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "yes or no", Path: "path"}
 HEAD = ("variable", "default", "type", "what it is")
 
 
 def settings() -> str:
     parts = [INTRODUCTION]
     for package in ("shared", *SERVICES):
-        owner = "every service" if package == "shared" else package
+        owner = "Every service" if package == "shared" else package.capitalize()
         for model in classes(package):
             if issubclass(model, BaseSettings) and model.model_fields:
-                parts.append(f"\n## {owner}: {words(model.__name__)}\n\n{plain(inspect.getdoc(model))}\n")
+                title = ": ".join((owner, *filter(None, [_subject(model, package)])))
+                parts.append(f"\n## {title}\n\n{plain(inspect.getdoc(model))}\n")
                 parts.append(table(HEAD, [_row(model, name) for name in model.model_fields]))
     return "".join(parts)
+
+
+def _subject(model: type[BaseSettings], package: str) -> str:
+    """`LedgerSettings` → `ledger`; nothing for the settings of the package as a whole."""
+    subject = words(model.__name__).removesuffix("settings").strip()
+    return "" if subject in (package, "deployment") else subject
 
 
 def _row(model: type[BaseSettings], name: str) -> tuple[str, ...]:
@@ -64,4 +73,4 @@ def _plain_type(annotation: Any) -> str:
         return "secret"
     if inspect.isclass(annotation) and issubclass(annotation, Enum):
         return ", ".join(f"`{member.value}`" for member in annotation)
-    return str(getattr(annotation, "__name__", annotation))
+    return PLAIN.get(annotation, str(getattr(annotation, "__name__", annotation)))
