@@ -12,7 +12,8 @@ import stock
 
 from intake.domain import commands, request, structure
 from intake.domain.reference.criteria import Verdict, in_force
-from parcours.domain import building, coordination, parcours, validation
+from parcours.domain import coordination, parcours
+from parcours.domain.building import edits, validation
 from parcours.domain.state import Kind, Parcours, Plan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Decider, Role, uuid7
@@ -82,12 +83,12 @@ def a_parcours(ours: ServiceApplication, theirs: stock.Dossiers, events: int) ->
     case = uuid7()
     plan = Plan(uuid7(), "dla-44", adviser=ADVISER.id, admitted_at=datetime.now(UTC), axes=AXES)
     _do(ours, case, parcours.OpenParcours(plan))
-    _do(ours, case, building.RankAxes(AXES))
+    _do(ours, case, edits.RankAxes(AXES))
     for axis in (*AXES, AXES[0]):
         _do(
             ours,
             case,
-            building.AddAction(
+            edits.AddAction(
                 Kind.LOCAL_SUPPORT, axis, title="Revoir les tarifs", who=WHO, starts_on=SOON, ends_on=LATER
             ),
         )

@@ -9,7 +9,7 @@ import pytest
 from tests.support.console_pages import NAME, Browser, Switch, World, text
 from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
 
-from parcours.provider import OwnConsultation, ProviderPage
+from parcours.api.provider import OwnConsultation, ProviderPage
 from shared.web.http import problem_response
 
 

@@ -60,7 +60,7 @@ from console.stored import said_by
 from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
-from parcours.provider import ProviderPage
+from parcours.api.provider import ProviderPage
 from shared.kernel import stored_tokens
 from shared.web.http import build_server
 

@@ -6,13 +6,8 @@ from uuid import UUID
 import pytest
 from tests.support.integration import entry, heard, listed, recorded
 
-from parcours.domain.building import ActionAdded, ActionRemoved, AxesRanked
-from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
-from parcours.domain.ending import GiveUpdateUp, ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
-from parcours.domain.funding import FundsCommitted, PaymentAuthorised
-from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
-from parcours.domain.state import Kind, Period, Plan, PlannedAction
-from parcours.domain.validation import (
+from parcours.domain.building.edits import ActionAdded, ActionRemoved, AxesRanked
+from parcours.domain.building.validation import (
     ParcoursAdjusted,
     ParcoursContested,
     ParcoursShared,
@@ -20,10 +15,15 @@ from parcours.domain.validation import (
     SharedVersionLapsed,
     TakeUpAgain,
 )
+from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.ending import GiveUpdateUp, ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
+from parcours.domain.funding.payments import FundsCommitted, PaymentAuthorised
+from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
+from parcours.domain.state import Kind, Period, Plan, PlannedAction
+from parcours.integration_events import published
 from parcours.main import service
-from parcours.published import published
+from parcours.projections import parcours_list
 from parcours.reactions import give_update_up, give_update_up_of_who_closed_down, open_parcours, take_up_again
-from parcours.views import parcours_list
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed

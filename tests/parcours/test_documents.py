@@ -9,13 +9,15 @@ from uuid import UUID
 import pytest
 from tests.support.document_reading import lacking, on_paper, on_screen, read, written
 
-from parcours.consultation_documents import of_consultation
-from parcours.documents import of_parcours
-from parcours.domain import agreement, building, coordination, validation
-from parcours.domain.consultation import award, consultation, proposals
-from parcours.domain.consultation.state import Consultation
+from parcours.documents.parcours import of_parcours
+from parcours.documents.tender import of_consultation
+from parcours.domain import coordination
+from parcours.domain.assignment import agreement
+from parcours.domain.building import edits, validation
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Kind, Parcours, Plan, Signatures
+from parcours.domain.tender import award, proposals, tender
+from parcours.domain.tender.state import Consultation
 from shared.attachments import attachment
 from shared.kernel import Role
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, text
@@ -41,8 +43,8 @@ def log() -> MemoryLog[Parcours]:
     do(
         log,
         OpenParcours(PLAN),
-        building.RankAxes(("business_model", "governance", "digital")),
-        building.AddAction(
+        edits.RankAxes(("business_model", "governance", "digital")),
+        edits.AddAction(
             Kind.CONSULTING,
             "business_model",
             title="Refonte de la tarification",
@@ -51,7 +53,7 @@ def log() -> MemoryLog[Parcours]:
             ends_on=end,
             planned_days=5,
         ),
-        building.AddAction(
+        edits.AddAction(
             Kind.OWN_ACTION,
             "business_model",
             title="Suivi mensuel des ventes de paniers",
@@ -59,7 +61,7 @@ def log() -> MemoryLog[Parcours]:
             starts_on=start,
             ends_on=end,
         ),
-        building.AddAction(
+        edits.AddAction(
             Kind.LOCAL_SUPPORT,
             "governance",
             title="Formation «\u202fprendre sa place au conseil d’administration\u202f»",
@@ -67,7 +69,7 @@ def log() -> MemoryLog[Parcours]:
             starts_on=start,
             ends_on=end,
         ),
-        building.DeferAxis("digital", "Le site attendra les nouveaux tarifs."),
+        edits.DeferAxis("digital", "Le site attendra les nouveaux tarifs."),
         validation.ShareParcours(start, end),
     )
     shared = log.state.shared
@@ -158,11 +160,11 @@ def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcour
 def test_several_agreements_are_told_apart() -> None:
     log = MemoryLog(decider)
     start, end = date(2026, 3, 20), date(2026, 9, 30)
-    do(log, OpenParcours(PLAN), building.RankAxes(("business_model", "governance", "digital")))
+    do(log, OpenParcours(PLAN), edits.RankAxes(("business_model", "governance", "digital")))
     for title in ("Une étude", "Une autre"):
         do(
             log,
-            building.AddAction(
+            edits.AddAction(
                 Kind.CONSULTING,
                 "governance",
                 title=title,
@@ -181,7 +183,7 @@ def test_several_agreements_are_told_apart() -> None:
 
 @pytest.fixture
 def asked(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Consultation]:
-    asked = MemoryLog(consultation.decider, beside=log)
+    asked = MemoryLog(tender.decider, beside=log)
     grid = (proposals.GridLine("Compréhension du besoin", 60), proposals.GridLine("Prix", 40))
     do(
         asked,

@@ -10,7 +10,7 @@ from tests.support.projection_waits import up_to_date
 from tests.support.served_service import Serve, Served
 from tests.support.validated_parcours import validated_case
 
-from parcours.domain.fund import fund_id
+from parcours.domain.funding.fund import fund_id
 from parcours.domain.parcours import OpenParcours, decider
 from parcours.domain.state import Plan
 from parcours.main import service

@@ -10,7 +10,7 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 
-from parcours.provider import Assignment, OwnConsultation, OwnProposal, ProviderPage, ScoredOn
+from parcours.api.provider import Assignment, OwnConsultation, OwnProposal, ProviderPage, ScoredOn
 
 ASKED = OwnConsultation(
     UUID(int=1),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from parcours.domain import building, parcours, validation
+from parcours.domain import parcours
+from parcours.domain.building import edits, validation
 from parcours.domain.state import Kind, Plan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
@@ -20,9 +21,9 @@ def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
     dates = (today + timedelta(days=30), today + timedelta(days=180))
     for command in (
         parcours.OpenParcours(plan),
-        building.RankAxes(("finance",)),
-        building.AddAction(Kind.CONSULTING, "finance", "Étude", "À choisir", *dates, planned_days=5),
-        building.AddAction(Kind.OWN_ACTION, "finance", "Suivi", "Trésorière", *dates),
+        edits.RankAxes(("finance",)),
+        edits.AddAction(Kind.CONSULTING, "finance", "Étude", "À choisir", *dates, planned_days=5),
+        edits.AddAction(Kind.OWN_ACTION, "finance", "Suivi", "Trésorière", *dates),
         validation.ShareParcours(today, dates[1]),
     ):
         app.handle(parcours.decider, case, command, app.context(case, adviser))

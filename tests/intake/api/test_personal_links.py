@@ -22,10 +22,10 @@ from embedded.nats import Nats
 from followup.main import service as followup
 from intake.main import service as intake
 from parcours.domain import parcours as accompaniment
-from parcours.domain.consultation import consultation
-from parcours.domain.consultation.proposals import ConsultProvider, GridLine, OpenConsultation
 from parcours.domain.parcours import OpenParcours
 from parcours.domain.state import Plan
+from parcours.domain.tender import tender
+from parcours.domain.tender.proposals import ConsultProvider, GridLine, OpenConsultation
 from parcours.main import service as parcours
 from shared.kernel import Actor, Role, uuid7
 from shared.messaging import Feed, Inbox, messages_of
@@ -219,10 +219,10 @@ def test_a_provider_reads_its_own_consultations_in_parcours_and_nothing_else(hou
     app.handle(accompaniment.decider, case, OpenParcours(plan), unit)
     number, deadline = uuid7(), app.clock.now() + timedelta(days=9)
     opening = OpenConsultation(uuid7(), "Refondre le budget", grid=(GridLine("Méthode", 100),), deadline=deadline)
-    app.handle(consultation.decider, number, opening, unit)
+    app.handle(tender.decider, number, opening, unit)
     for name, account in (("Cabinet Vilaine", given["id"]), ("Cabinet Loire", rival["id"])):
-        app.handle(consultation.decider, number, ConsultProvider(name, account), unit)
-    key, other = app.existing(consultation.decider, number).state.candidates
+        app.handle(tender.decider, number, ConsultProvider(name, account), unit)
+    key, other = app.existing(tender.decider, number).state.candidates
 
     provider = bearer(running, given["secret"])
     page = provider.get(f"/api/v1/parcours/{case}/provider").json()

@@ -18,7 +18,8 @@ from tests.support.sample_services import eventually
 from tests.support.served_service import Client, Serve, Served, served
 
 from embedded.nats import Nats
-from parcours.domain import fund, operation
+from parcours.domain.collective import operation
+from parcours.domain.funding import fund
 from shared.kernel import Actor, Role, uuid7
 from shared.runtime.service import ProcessRole
 

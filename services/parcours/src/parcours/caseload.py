@@ -5,28 +5,23 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from parcours.domain.building import ActionAdded, ActionRemoved, ActionRescheduled
-from parcours.domain.consultation.agreement import ConsultationConcluded
-from parcours.domain.consultation.award import (
-    CandidateInformed,
-    ConsultationAwarded,
-    ConsultationCancelled,
-    ProposalScored,
-)
-from parcours.domain.consultation.proposals import ConsultationOpened, ProposalSubmitted
-from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
-from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
-from parcours.domain.funding import FundsCommitted, FundsReleased, PaymentAuthorised
-from parcours.domain.parcours import ParcoursOpened
-from parcours.domain.reporting import FinalReportAccepted, FinalReportReceived
-from parcours.domain.state import OPEN_STEPS, Step
-from parcours.domain.validation import (
+from parcours.domain.assignment.reporting import FinalReportAccepted, FinalReportReceived
+from parcours.domain.building.edits import ActionAdded, ActionRemoved, ActionRescheduled
+from parcours.domain.building.validation import (
     ParcoursAdjusted,
     ParcoursContested,
     ParcoursShared,
     ParcoursValidated,
     SharedVersionLapsed,
 )
+from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
+from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
+from parcours.domain.parcours import ParcoursOpened
+from parcours.domain.state import OPEN_STEPS, Step
+from parcours.domain.tender.award import CandidateInformed, ConsultationAwarded, ConsultationCancelled, ProposalScored
+from parcours.domain.tender.conclusion import ConsultationConcluded
+from parcours.domain.tender.proposals import ConsultationOpened, ProposalSubmitted
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry

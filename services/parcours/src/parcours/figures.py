@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
-from parcours.domain import building, ending, fund, funding, parcours, validation
-from parcours.domain.changes import AXES
+from parcours.domain import ending, parcours
+from parcours.domain.building import edits, validation
+from parcours.domain.building.content_diff import AXES
+from parcours.domain.funding import fund, payments
 from parcours.domain.state import Status
-from parcours.views import funds, parcours_list
+from parcours.projections import funds, parcours_list
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import (
@@ -26,16 +28,16 @@ from shared.statistics import (
 OPENED = (parcours.ParcoursOpened,)
 VALIDATED = (validation.ParcoursValidated,)
 ENDED = (ending.ParcoursCompleted, ending.ParcoursAbandoned)
-ACTIONS = (building.ActionAdded, building.ActionRemoved)
+ACTIONS = (edits.ActionAdded, edits.ActionRemoved)
 BEHIND: dict[str, tuple[type, ...]] = {
     "parcours": OPENED,
     "accompanied": VALIDATED,
     "with_consulting": (*VALIDATED, *ACTIONS),
     "completed": (ending.ParcoursCompleted,),
     "abandoned": (ending.ParcoursAbandoned,),
-    "by_theme": (*VALIDATED, building.AxesRanked),
-    "committed_cents": (funding.FundsCommitted, funding.FundsReleased),
-    "paid_cents": (funding.PaymentAuthorised,),
+    "by_theme": (*VALIDATED, edits.AxesRanked),
+    "committed_cents": (payments.FundsCommitted, payments.FundsReleased),
+    "paid_cents": (payments.PaymentAuthorised,),
     "days_to_validation": (*OPENED, *VALIDATED),
     "days_to_completion": (*VALIDATED, *ENDED),
 }

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from parcours import api, views
+from parcours import projections
+from parcours.api import funds, operations, provider, tenders
+from parcours.api import parcours as api
 from parcours.caseload import caseload
-from parcours.domain import fund, operation, parcours
-from parcours.domain.consultation import consultation
-from parcours.dossier import dossier
-from parcours.published import published
+from parcours.domain import parcours
+from parcours.domain.collective import operation
+from parcours.domain.funding import fund
+from parcours.domain.tender import tender
+from parcours.integration_events import published
+from parcours.ownership import dossier
 from parcours.reactions import reactions
 from shared.access.case_access import decider as in_charge
 from shared.access.replicated_rights import decider as rights
@@ -26,7 +30,7 @@ service = Service(
     deciders=(
         parcours.decider,
         fund.decider,
-        consultation.decider,
+        tender.decider,
         operation.decider,
         attachment,
         rights,
@@ -36,10 +40,11 @@ service = Service(
     ),
     routers=(
         api.router,
-        api.parcours_attachments,
-        api.consultations_router,
-        api.funds_router,
-        api.operations_router,
+        provider.router,
+        api.attachments,
+        tenders.router,
+        funds.router,
+        operations.router,
         api.caseload_endpoints,
         people_router(),
     ),
@@ -47,7 +52,7 @@ service = Service(
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
     find_protected_case=dossier,
-    projections=(views.parcours_list, views.funds, views.operations, caseload.view),
+    projections=(projections.parcours_list, projections.funds, projections.operations, caseload.view),
     tags={
         "parcours": "Les parcours\u00a0: construits, validés, coordonnés, terminés.",
         "consultations": "Les consultations de prestataires, des besoins à la convention.",

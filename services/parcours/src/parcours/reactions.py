@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from parcours.domain import ending, parcours, validation
+from parcours.domain import ending, parcours
+from parcours.domain.building import validation
 from parcours.domain.state import Plan
 from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import PlanAgreed

@@ -1,1 +1,1 @@
-"""Phases 3 and 4: which actions will bring the change, did the structure agree to them, and are they carried out?"""
+"""Phases 3 and 4: the actions that bring the change, their validation by the structure, and their delivery."""

@@ -1,8 +1,16 @@
-"""What documents are attached to the parcours?"""
+"""Attachments of a case: their kinds, and the events that cite one as their proof."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from parcours.domain.state import Action
+from shared.attachments import CiteAttachment, attachment
+from shared.kernel import CompanionCommand, Context, event_name
+from shared.kernel.frozen import replace
 
 
 class AttachmentKind(StrEnum):
@@ -13,3 +21,23 @@ class AttachmentKind(StrEnum):
     INVOICE = "invoice"
     MINUTES = "minutes"
     OTHER = "other"
+
+
+class Proven(Protocol):
+    """An event that names its proof, where there is one."""
+
+    @property
+    def action(self) -> UUID: ...
+
+    @property
+    def attachment(self) -> UUID | None: ...
+
+
+def cited(event: Proven, context: Context) -> Iterator[CompanionCommand]:
+    if event.attachment:
+        cite = CiteAttachment(event_name(event).name, event.action)
+        yield CompanionCommand(attachment.decider, event.attachment, command=cite, case=context.case)
+
+
+def with_proof(action: Action, event: Proven) -> Action:
+    return replace(action, proofs=(*action.proofs, event.attachment)) if event.attachment else action

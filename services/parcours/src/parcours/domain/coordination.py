@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from parcours.domain.funding import FundsReleased, releasing
-from parcours.domain.known import (
+from parcours.domain.building.validation import SharedVersionLapsed, lapsing
+from parcours.domain.funding.payments import FundsReleased, releasing
+from parcours.domain.guards import (
     NO_AGREEMENT,
     NO_FINAL_REPORT,
     ONLY_CONSULTING,
@@ -15,7 +16,6 @@ from parcours.domain.known import (
     validated_action,
 )
 from parcours.domain.state import OPEN_STEPS, Introduction, Kind, Parcours, Status, Step
-from parcours.domain.validation import SharedVersionLapsed, lapsing
 from shared.kernel import Context, Day, Encrypted, Motive, PersonalData, PersonalLine, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace

@@ -9,10 +9,8 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from parcours.domain.agreement import check_signatures
-from parcours.domain.consultation import agreement as bound
-from parcours.domain.consultation import consultation
-from parcours.domain.known import (
+from parcours.domain.assignment.agreement import check_signatures
+from parcours.domain.guards import (
     RECEIPT,
     SIGNATURE,
     agreement_of,
@@ -22,6 +20,8 @@ from parcours.domain.known import (
     since_signature,
 )
 from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
+from parcours.domain.tender import conclusion as bound
+from parcours.domain.tender import tender
 from shared.kernel import (
     CompanionCommand,
     Context,
@@ -199,7 +199,7 @@ def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[Comp
         agreement = agreement_of(parcours.actions[event.action])
         if agreement.consultation:
             yield CompanionCommand(
-                consultation.decider, agreement.consultation, command=bound.Confirm(event.amount), case=context.case
+                tender.decider, agreement.consultation, command=bound.Confirm(event.amount), case=context.case
             )
 
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from parcours.domain.building import ActionRemoved
+from parcours.domain.building.duration import check_duration
+from parcours.domain.building.edits import ActionRemoved
 from parcours.domain.coordination import ActionAbandoned
-from parcours.domain.duration import check_duration
-from parcours.domain.funding import FundsReleased, releasing
-from parcours.domain.known import NOT_VALIDATED, since_admission
+from parcours.domain.funding.payments import FundsReleased, releasing
+from parcours.domain.guards import NOT_VALIDATED, since_admission
 from parcours.domain.state import OPEN_STEPS, Parcours, Plan, Status
 from shared.kernel import Context, Day, Encrypted, Line, Motive, Refusal, Text, event
 from shared.kernel.events import command

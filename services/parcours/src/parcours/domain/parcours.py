@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from parcours.domain import (
-    agreement,
-    building,
-    collective,
-    coordination,
-    corrections,
-    duration,
-    ending,
-    funding,
-    next_steps,
-    reporting,
-    validation,
-)
+from parcours.domain import available_commands, coordination, corrections, ending
+from parcours.domain.assignment import agreement, reporting
+from parcours.domain.building import duration, edits, validation
+from parcours.domain.collective import beneficiaries
+from parcours.domain.funding import payments
 from parcours.domain.state import Parcours, Plan, Status
 from shared.kernel import CompanionCommand, Context, Decider, Refusal, event
 from shared.kernel.events import command
@@ -40,25 +32,25 @@ PARCOURS_ENDED = Refusal("parcours-ended", "Le parcours a pris fin")
 
 Command = (
     OpenParcours
-    | building.Command
+    | edits.Command
     | duration.Command
     | validation.Command
     | coordination.Command
     | agreement.Command
     | reporting.Command
-    | funding.Command
+    | payments.Command
     | corrections.Command
     | ending.Command
 )
 Event = (
     ParcoursOpened
-    | building.Event
+    | edits.Event
     | duration.Event
     | validation.Event
     | coordination.Event
     | agreement.Event
     | reporting.Event
-    | funding.Event
+    | payments.Event
     | corrections.Event
     | ending.Event
 )
@@ -72,8 +64,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     if isinstance(command, ending.GiveUpdateUp) and not ending.may_give_update_up(parcours):
         return []
     _check_open(parcours, command)
-    if isinstance(command, building.Command):
-        return [*building.decide(parcours, command, context)]
+    if isinstance(command, edits.Command):
+        return [*edits.decide(parcours, command, context)]
     if isinstance(command, duration.Command):
         return [*duration.decide(parcours, command, context)]
     if isinstance(command, validation.Command):
@@ -84,8 +76,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         return [*agreement.decide(parcours, command, context)]
     if isinstance(command, reporting.Command):
         return [*reporting.decide(parcours, command, context)]
-    if isinstance(command, funding.Command):
-        return [*funding.decide(parcours, command, context)]
+    if isinstance(command, payments.Command):
+        return [*payments.decide(parcours, command, context)]
     if isinstance(command, corrections.Command):
         return [*corrections.decide(parcours, command, context)]
     return [*ending.decide(parcours, command, context)]
@@ -94,7 +86,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 AFTER_THE_END = (
     reporting.ReceiveFinalReport,
     reporting.AcceptFinalReport,
-    funding.AuthorisePayment,
+    payments.AuthorisePayment,
     *corrections.Command.__args__,
 )
 
@@ -119,14 +111,14 @@ def open_to(parcours: Parcours) -> Iterator[type]:
     if parcours.status is Status.NEW:
         yield OpenParcours
     else:
-        yield from next_steps.open_to(parcours)
+        yield from available_commands.open_to(parcours)
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     if isinstance(event, ParcoursOpened):
         return replace(parcours, status=Status.BUILDING, plan=event.plan)
-    if isinstance(event, building.Event):
-        return building.evolve(parcours, event)
+    if isinstance(event, edits.Event):
+        return edits.evolve(parcours, event)
     if isinstance(event, duration.Event):
         return duration.evolve(parcours, event)
     if isinstance(event, validation.Event):
@@ -137,8 +129,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         return agreement.evolve(parcours, event)
     if isinstance(event, reporting.Event):
         return reporting.evolve(parcours, event)
-    if isinstance(event, funding.Event):
-        return funding.evolve(parcours, event)
+    if isinstance(event, payments.Event):
+        return payments.evolve(parcours, event)
     if isinstance(event, corrections.Event):
         return corrections.evolve(parcours, event)
     return ending.evolve(parcours, event)
@@ -146,11 +138,11 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
 
 def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """What the fund, the consultation or the collective operation records with it, or refuses."""
-    yield from funding.alongside(parcours, event, context)
+    yield from payments.alongside(parcours, event, context)
     yield from agreement.alongside(event, context)
     yield from reporting.alongside(parcours, event, context)
     yield from corrections.alongside(parcours, event, context)
-    yield from collective.alongside(parcours, event, context)
+    yield from beneficiaries.alongside(parcours, event, context)
 
 
 decider: Decider[Parcours] = Decider(

@@ -1,0 +1,1 @@
+"""HTTP endpoints of parcours, one module per resource."""

@@ -1,0 +1,36 @@
+"""Endpoints of the units' engineering funds, one fund a unit and year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Response
+
+from parcours import figures, projections
+from parcours.domain.funding import fund
+from shared.kernel import Role
+from shared.web.auth import STAFF, only_roles
+from shared.web.collections import add_figures, load_case_for_response
+from shared.web.requests import AppDep, PointInTimeDep, case_router
+from shared.web.resources import AggregateEndpoints
+
+UNIT_READERS = (*STAFF, Role.AUDITOR, Role.SERVICE)
+
+router = case_router("/funds", "funds")
+endpoints = AggregateEndpoints(router, fund.decider, names_cases=True)
+endpoints.create(fund.OpenFund, Role.MANAGER, stream=lambda command: fund.fund_id(command.unit, command.year))
+endpoints.command("/adjustment", fund.AdjustFund, Role.MANAGER)
+add_figures(router, figures.of_funds)
+endpoints.get(*UNIT_READERS)
+endpoints.list(projections.funds, *UNIT_READERS)
+
+
+@router.get("/{unit}/{year}", dependencies=[only_roles(*UNIT_READERS)], response_model=dict[str, Any])
+def balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDep, response: Response) -> Any:
+    """What a unit's fund of a year was allocated, has committed and paid, and can still engage (cents): now, or as it
+    was."""
+    number = fund.fund_id(unit, year)
+    known = load_case_for_response(app, fund.decider, number, point_in_time, response)
+    state = known.loaded(fund.decider, number).state
+    sums = {name: getattr(state, name) for name in ("allocated", "committed", "paid", "available")}
+    return {"id": number, "version": known.version, "unit": unit, "year": year, **sums}

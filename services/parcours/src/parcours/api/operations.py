@@ -1,0 +1,16 @@
+"""Endpoints of collective operations."""
+
+from __future__ import annotations
+
+from parcours import projections
+from parcours.api.funds import UNIT_READERS
+from parcours.domain.collective import operation
+from shared.web.auth import STAFF
+from shared.web.requests import case_router
+from shared.web.resources import AggregateEndpoints
+
+router = case_router("/operations", "operations")
+endpoints = AggregateEndpoints(router, operation.decider, names_cases=True)
+endpoints.create(operation.PlanOperation, *STAFF)
+endpoints.get(*UNIT_READERS)
+endpoints.list(projections.operations, *STAFF)

@@ -1,0 +1,177 @@
+"""Endpoint of what a provider sees of a case: the tenders it was invited to, and its assignments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from fastapi import Response
+
+from parcours.api.tenders import consultations_in
+from parcours.domain import parcours
+from parcours.domain.state import STEPS, Action
+from parcours.domain.tender import state as consulted
+from shared.eventlog import ServiceApplication
+from shared.kernel import Encrypted, Role
+from shared.temporal import CaseAt, PointInTime, load_case_at
+from shared.web.auth import CallerDep, authorize
+from shared.web.collections import load_case_for_response
+from shared.web.requests import AppDep, PointInTimeDep, case_router
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredOn:
+    label: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProposal:
+    """`amount` in cents."""
+
+    amount: int
+    days: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnConsultation:
+    """`provider` is the key under which it answers. Its `retained` and `score` (out of 20) are null until it has been
+    informed; what the others proposed is never shown."""
+
+    id: UUID
+    step: str
+    step_label: str
+    provider: UUID
+    terms: str
+    grid: list[ScoredOn]
+    deadline: datetime
+    proposal: OwnProposal | None
+    informed_on: date | None
+    retained: bool | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the provider is engaged for: `amount` and `paid` in cents, `days` with those of the amendments."""
+
+    action: UUID
+    title: str
+    consultation: UUID | None
+    starts_on: date
+    ends_on: date
+    step: str
+    step_label: str
+    signed_on: date
+    amount: int
+    days: int
+    days_done: int
+    days_left: int
+    report_received_on: date | None
+    report_accepted: bool
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPage:
+    consultations: list[OwnConsultation]
+    assignments: list[Assignment]
+
+
+router = case_router("/parcours", "parcours")
+
+
+@router.get("/{id}/provider", summary="What a provider sees of the case")
+def read_provider_page(
+    id: UUID,  # noqa: A002
+    app: AppDep,
+    caller: CallerDep,
+    point_in_time: PointInTimeDep,
+    response: Response,
+) -> ProviderPage:
+    """Its consultations, with its own proposal and never another's, and its assignments: now, or as they were of those
+    that are its own today."""
+    authorize(caller, frozenset({Role.PROVIDER}), id)
+    now = load_case_at(app, parcours.decider, id, PointInTime())
+    then = load_case_for_response(app, parcours.decider, id, point_in_time, response)
+    return page_of_provider(app, then, now, id, caller.actor.id)
+
+
+def page_of_provider(app: ServiceApplication, then: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
+    """As it was `then`, of what is the account's `now`: a link that was given to somebody else shows nothing more."""
+    candidatures, assigned = _own_now(now, case, account)
+    own = [
+        _own(app, number, state, key)
+        for number, state in consultations_in(then)
+        for key in state.candidates
+        if (number, key) in candidatures
+    ]
+    assignments = [
+        _assignment(app, key, action)
+        for key, action in then.loaded(parcours.decider, case).state.actions.items()
+        if action.agreement and key in assigned
+    ]
+    return ProviderPage(own, assignments)
+
+
+def _own_now(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
+    """Its candidatures, by consultation and key, and the actions that it was engaged for."""
+    candidatures, won = set(), set()
+    for number, state in consultations_in(now):
+        own = {key for key, candidate in state.candidates.items() if candidate.account == account}
+        candidatures |= {(number, key) for key in own}
+        won |= {number} if state.winner in own else set()
+    assigned = {
+        key
+        for key, action in now.loaded(parcours.decider, case).state.actions.items()
+        if (agreed := action.agreement) and (agreed.account == account or agreed.consultation in won)
+    }
+    return candidatures, assigned
+
+
+def _own(app: ServiceApplication, number: UUID, state: consulted.Consultation, key: UUID) -> OwnConsultation:
+    shown, candidate = app.vault.shown, state.candidates[key]
+    assert state.terms and state.deadline
+    told = candidate.informed_on is not None
+    return OwnConsultation(
+        number,
+        state.step,
+        step_label=consulted.STEPS[state.step],
+        provider=key,
+        terms=shown(state.terms),
+        grid=[ScoredOn(shown(line.label), line.weight) for line in state.grid],
+        deadline=state.deadline,
+        proposal=_proposal(app, candidate.proposal) if candidate.proposal else None,
+        informed_on=candidate.informed_on,
+        retained=key == state.winner if told else None,
+        score=state.score(key) if told else None,
+    )
+
+
+def _proposal(app: ServiceApplication, proposal: consulted.Proposal) -> OwnProposal:
+    return OwnProposal(proposal.amount, proposal.days, summary=app.vault.shown(proposal.summary))
+
+
+def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignment:
+    agreement, planned = action.agreement, action.planned
+    assert agreement is not None
+    title: Encrypted = planned.title
+    return Assignment(
+        key,
+        app.vault.shown(title),
+        consultation=agreement.consultation,
+        starts_on=planned.starts_on,
+        ends_on=planned.ends_on,
+        step=action.step,
+        step_label=STEPS[action.step],
+        signed_on=agreement.signed_on,
+        amount=agreement.amount,
+        days=agreement.days,
+        days_done=action.days,
+        days_left=agreement.days - action.days,
+        report_received_on=action.report_received_on,
+        report_accepted=action.report_accepted,
+        paid=action.paid,
+    )

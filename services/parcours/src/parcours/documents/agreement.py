@@ -1,0 +1,204 @@
+"""What does a tripartite agreement say? The same articles before it is signed, to be signed by hand, and afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned
+from parcours.domain.building.content_diff import AXES
+from parcours.domain.state import Action, Agreement, Parcours
+from parcours.domain.tender import tender as consulting_of
+from parcours.domain.tender.state import Consultation, Proposal, Step
+from shared.attachments import attachment
+from shared.documents import (
+    Block,
+    Column,
+    Document,
+    DocumentSource,
+    Facts,
+    Heading,
+    Paragraph,
+    Party,
+    Signatures,
+    Table,
+)
+from shared.kernel import Encrypted, capitalize_first, format_date, format_euros, format_period, quote_french
+from shared.kernel.french import format_count
+
+DRAFT, SIGNED = "Projet de convention tripartite", "Convention tripartite"
+MODEL = (
+    "Ce texte est un modèle que propose ce logiciel, et non un texte officiel\u00a0: relisez-le ensemble et adaptez-le "
+    "avant de le signer."
+)
+TO_WRITE = "Nom et qualité\u00a0:\n\nDate\u00a0:\n\nSignature\u00a0:"
+LACKING = {
+    Step.NEW: "La consultation n’est pas encore ouverte.",
+    Step.OPEN: "Le projet de convention s’écrit une fois le prestataire retenu et chaque candidat informé du résultat.",
+    Step.AGREED: "La convention est signée depuis\u00a0: elle est parmi les documents du parcours.",
+    Step.CANCELLED: "La consultation est restée sans suite\u00a0: elle ne mène à aucune convention.",
+}
+NOT_INFORMED = "Chaque candidat est d’abord informé du résultat\u202f; le projet de convention s’écrit ensuite."
+
+
+def lacking_draft(consultation: Consultation) -> str | None:
+    if consultation.step is not Step.AWARDED:
+        return LACKING[consultation.step]
+    return NOT_INFORMED if any(each.informed_on is None for each in consultation.proposals.values()) else None
+
+
+def draft(reading: DocumentSource[Consultation]) -> Document:
+    """From the award until the three have signed."""
+    parcours: Parcours = reading.around
+    consultation = reading.state
+    assert consultation.action is not None
+    assert consultation.winner is not None
+    chosen = consultation.candidates[consultation.winner]
+    assert chosen.proposal is not None
+    action, provider = parcours.actions.get(consultation.action), reading.show(chosen.name)
+    blocks: list[Block] = [
+        Paragraph("Projet, qui n’engage personne tant que les trois parties ne l’ont pas signé.", aside=True),
+        *_parties(reading, parcours.plan.unit, provider),
+        *_purpose(reading, action, consultation, None),
+        Heading("2. Le calendrier, les jours et le montant"),
+        Facts((*_calendar(action), *_price(chosen.proposal.days, chosen.proposal.amount))),
+        *_clauses(),
+        Heading("Les signatures"),
+        _places(reading, parcours.plan.unit, provider, (TO_WRITE, TO_WRITE, TO_WRITE)),
+        Paragraph(MODEL, aside=True),
+    ]
+    return reading.document(DRAFT, f"Unité {parcours.plan.unit}", blocks)
+
+
+def agreement(reading: DocumentSource[Parcours], key: UUID) -> Document:
+    """Once it is recorded, with its amendments."""
+    parcours, action = reading.state, reading.state.actions[key]
+    terms = action.agreement
+    assert terms is not None
+    consultation = reading.beside(consulting_of.decider, terms.consultation) if terms.consultation else None
+    provider = reading.show(terms.provider)
+    blocks: list[Block] = [
+        Paragraph(f"Signée le {format_date(terms.signed_on)}."),
+        *_parties(reading, parcours.plan.unit, provider),
+        *_purpose(reading, action, consultation, terms.exception),
+        Heading("2. Le calendrier, les jours et le montant"),
+        *_terms(reading, key, terms),
+        *_clauses(),
+        Heading("Les signatures"),
+        _places(reading, parcours.plan.unit, provider, _days(terms)),
+        *_proof(reading, key),
+        Paragraph(MODEL, aside=True),
+    ]
+    return reading.document(SIGNED, f"Unité {parcours.plan.unit}", blocks)
+
+
+def _parties(reading: DocumentSource[Any], unit: str, provider: str) -> Iterator[Block]:
+    yield Heading("Entre")
+    yield Facts(
+        (
+            ("La structure accompagnée", reading.named or "…"),
+            ("L’unité du DLA", unit),
+            ("Le prestataire", provider),
+        )
+    )
+
+
+def _purpose(
+    reading: DocumentSource[Any], action: Action | None, consultation: Consultation | None, exception: Encrypted | None
+) -> Iterator[Block]:
+    yield Heading("1. L’objet")
+    if action:
+        axis = AXES.get(action.planned.axis, action.planned.axis)
+        yield Facts((("Prestation", reading.show(action.planned.title)), ("Axe de changement", axis)))
+    if consultation and consultation.terms:
+        yield Paragraph(reading.show(consultation.terms))
+    proposal = _chosen(consultation)
+    if proposal:
+        yield Paragraph(f"Le prestataire propose\u00a0: {reading.show(proposal.summary)}")
+    if consultation:
+        yield Paragraph("Ce prestataire a été retenu après une consultation, dont le procès-verbal est au dossier.")
+    elif exception:
+        yield Paragraph(f"Il n’y a pas eu de consultation\u00a0: {reading.show(exception)}")
+
+
+def _chosen(consultation: Consultation | None) -> Proposal | None:
+    if consultation is None or consultation.winner is None:
+        return None
+    return consultation.candidates[consultation.winner].proposal
+
+
+def _calendar(action: Action | None) -> Iterator[tuple[str, str]]:
+    if action:
+        yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
+
+
+def _terms(reading: DocumentSource[Parcours], key: UUID, terms: Agreement) -> Iterator[Block]:
+    amendments = [told.event for told in reading.all_of(AmendmentSigned) if told.event.action == key]
+    price = _price(terms.days, terms.amount, ", avenants compris" if amendments else "")
+    yield Facts((*_calendar(reading.state.actions[key]), *price))
+    if amendments:
+        rows = tuple((format_date(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments)
+        yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), rows=rows)
+
+
+def _price(days: int, amount: int, included: str = "") -> tuple[tuple[str, str], ...]:
+    return (f"Jours convenus{included}", format_count(days, "jour")), ("Montant", format_euros(amount))
+
+
+def _clauses() -> Iterator[Block]:
+    for title, text in (
+        (
+            "3. Le rapport final et le paiement",
+            "Le prestataire remet un rapport final. Le paiement est autorisé une fois ce rapport reçu et accepté, dans "
+            "la limite du montant de la convention. L’accompagnement est gratuit pour la structure.",
+        ),
+        (
+            "4. La confidentialité",
+            "Ce que le prestataire apprend de la structure reste entre les trois parties. Le rapport appartient à la "
+            "structure\u00a0: rien n’en est transmis sans son accord.",
+        ),
+        (
+            "5. Les changements et le retrait",
+            "Tout changement de jours ou de calendrier fait l’objet d’un avenant signé des trois parties. "
+            "L’accompagnement est volontaire\u00a0: la structure peut y mettre fin à tout moment. Les parties "
+            "conviennent alors par écrit de ce qui a été fait et de ce qui reste dû.",
+        ),
+    ):
+        yield Heading(title)
+        yield Paragraph(text)
+
+
+def _places(reading: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> Signatures:
+    return Signatures(
+        (
+            Party("La structure", reading.named or "", note=notes[0]),
+            Party("L’unité du DLA", unit, note=notes[1]),
+            Party("Le prestataire", provider, note=notes[2]),
+        )
+    )
+
+
+def _days(terms: Agreement) -> tuple[str, str, str]:
+    if terms.signatures is None:
+        return (TO_WRITE, TO_WRITE, TO_WRITE)
+    each = terms.signatures
+    return _on(each.structure), _on(each.unit), _on(each.provider)
+
+
+def _on(day: date) -> str:
+    return f"Signé le {format_date(day)}"
+
+
+def _proof(reading: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
+    signed = next(told.event for told in reading.all_of(AgreementSigned) if told.event.action == key)
+    if signed.attachment is None:
+        yield Paragraph("L’original signé fait foi\u202f; il n’est pas encore joint au dossier.", aside=True)
+        return
+    file = reading.beside(attachment.decider, signed.attachment)
+    if file.step is attachment.AttachmentStatus.WITHDRAWN:
+        yield Paragraph("La pièce jointe qui prouve cette convention a été retirée du dossier.", aside=True)
+        return
+    name = f"{quote_french(reading.shown(file.title))} ({reading.shown(file.file_name)})"
+    yield Paragraph(f"L’original signé fait foi\u00a0: c’est la pièce jointe {name}.", aside=True)

@@ -1,0 +1,125 @@
+"""What does a parcours write down for people? The road map, and the agreement of each consulting action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from parcours.documents.agreement import SIGNED, agreement
+from parcours.domain.building.content_diff import AXES, KINDS
+from parcours.domain.building.validation import ParcoursValidated
+from parcours.domain.state import STEPS, Action, Kind, Parcours, Status
+from shared.documents import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    DocumentSource,
+    DocumentTemplate,
+    Heading,
+    Paragraph,
+    Table,
+    Validation,
+)
+from shared.kernel import capitalize_first, format_date, format_period
+from shared.kernel.french import format_count
+
+NO_ACTION = "Le parcours ne compte encore aucune action."
+NO_AGREEMENT = (
+    "La convention de cette prestation n’est pas encore enregistrée\u202f; son projet est parmi les documents de la "
+    "consultation, dès que les candidats sont informés."
+)
+STANDING = {
+    Status.BUILDING: "En construction avec la structure.",
+    Status.SHARED: "Partagé avec la structure, qui ne s’est pas encore prononcée.",
+    Status.UNDER_WAY: "Validé par la structure, en cours.",
+    Status.COMPLETED: "Parcours terminé.",
+    Status.ABANDONED: "Parcours abandonné.",
+}
+
+
+def of_parcours(parcours: Parcours) -> Iterable[DocumentTemplate[Parcours]]:
+    yield DocumentTemplate(
+        "feuille-de-route", "Feuille de route", write=road_map, lacking=None if parcours.actions else NO_ACTION
+    )
+    consulting = [key for key, action in parcours.actions.items() if action.planned.kind is Kind.CONSULTING]
+    for n, key in enumerate(consulting, 1):
+        title = SIGNED + (f" ({n} sur {len(consulting)})" if len(consulting) > 1 else "")
+        lacking = None if parcours.actions[key].agreement else NO_AGREEMENT
+        yield DocumentTemplate(f"convention-{key}", title, write=partial(agreement, key=key), lacking=lacking)
+
+
+def road_map(reading: DocumentSource[Parcours]) -> Document:
+    parcours = reading.state
+    version = parcours.validated_version or parcours.content_version
+    blocks: list[Block] = [
+        Paragraph(f"{STANDING[parcours.status]} Contenu en version {version}.", aside=True),
+        *([Paragraph(f"Un parcours {_days(parcours)}.")] if parcours.period else []),
+        *_axes(reading),
+        *_outcomes(reading),
+    ]
+    if parcours.debrief:
+        blocks += [Heading("Le bilan de fin de parcours"), Paragraph(reading.show(parcours.debrief))]
+    return reading.document("Feuille de route", f"Unité {parcours.plan.unit}", blocks, validation=_validation(reading))
+
+
+def axis_in_words(axis: str) -> str:
+    return AXES.get(axis, axis)
+
+
+def _days(parcours: Parcours) -> str:
+    assert parcours.period is not None
+    return format_period(parcours.period.starts_on, parcours.period.ends_on)
+
+
+def _axes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
+    parcours = reading.state
+    for rank, axis in enumerate(parcours.ranking or parcours.plan.axes, 1):
+        yield Heading(f"{rank}. {axis_in_words(axis)}")
+        rows = tuple(_row(reading, action) for action in parcours.actions.values() if action.planned.axis == axis)
+        if rows:
+            columns = (
+                Column("Action", 5),
+                Column("Nature", 3),
+                Column("Qui", 3),
+                Column("Quand", 4),
+                Column("État", 3),
+            )
+            yield Table(f"Actions de l’axe {rank}", columns, rows=rows)
+        if axis in parcours.deferrals:
+            yield Paragraph(f"Cet axe attendra\u00a0: {reading.show(parcours.deferrals[axis])}")
+
+
+def _row(reading: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
+    planned = action.planned
+    kind = capitalize_first(KINDS[planned.kind]) + (
+        f", {format_count(planned.planned_days, 'jour')}" if planned.planned_days else ""
+    )
+    if planned.collective_operation:
+        kind += ", opération collective"
+    who = action.agreement.provider if action.agreement else planned.who
+    dates = f"{format_date(planned.starts_on)}\u00a0–\n{format_date(planned.ends_on)}"
+    return reading.show(planned.title), kind, reading.show(who), dates, capitalize_first(STEPS[action.step])
+
+
+def _outcomes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
+    settled = [action for action in reading.state.actions.values() if action.outcome]
+    if settled:
+        yield Heading("Ce que les actions ont donné")
+        yield Bullets(
+            tuple(
+                f"{reading.show(action.planned.title)} ({STEPS[action.step]})\u00a0: {reading.shown(action.outcome)}"
+                for action in settled
+            )
+        )
+
+
+def _validation(reading: DocumentSource[Parcours]) -> Validation | None:
+    """Only of the version that holds."""
+    parcours = reading.state
+    if parcours.validated_version is None or parcours.shared is None:
+        return None
+    shared = parcours.shared
+    agreed = [told for told in reading.all_of(ParcoursValidated) if told.event.content_hash == shared.content_hash]
+    by = tuple(dict.fromkeys(f"dirigeant·e {told.by}" for told in agreed))
+    return Validation(shared.version, shared.content_hash, by=by, at=agreed[-1].recorded_at)

@@ -1,0 +1,242 @@
+"""What does a consultation write down? The terms of reference, the analysis of the proposals, and the minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from parcours.documents.agreement import DRAFT, draft, lacking_draft
+from parcours.documents.parcours import axis_in_words
+from parcours.domain.state import Action, Parcours
+from parcours.domain.tender.award import (
+    BEST,
+    CandidateInformed,
+    ConsultationAwarded,
+    ConsultationCancelled,
+    InterestsDeclared,
+)
+from parcours.domain.tender.state import STEPS, Candidate, Consultation, Step
+from shared.documents import (
+    Block,
+    Column,
+    Document,
+    DocumentSource,
+    DocumentTemplate,
+    Facts,
+    Heading,
+    Paragraph,
+    Party,
+    Signatures,
+    Table,
+)
+from shared.kernel import (
+    Role,
+    capitalize_first,
+    format_date,
+    format_day,
+    format_euros,
+    format_instant,
+    format_number,
+    format_period,
+)
+from shared.kernel.french import format_count
+
+SCORERS = {
+    Role.ADVISER: "Chargé·e d’accompagnement",
+    Role.MANAGER: "Responsable de l’unité",
+    Role.LEADER: "Dirigeant·e de la structure",
+}
+NOT_SCORED = "Aucune proposition n’a encore été notée."
+NOT_DECIDED = "La consultation n’a pas encore d’issue."
+
+
+def of_consultation(consultation: Consultation) -> Iterable[DocumentTemplate[Consultation]]:
+    yield DocumentTemplate("cahier-des-charges", "Cahier des charges", write=terms_of_reference)
+    scored = None if consultation.scorers else NOT_SCORED
+    yield DocumentTemplate("grille-d-analyse", "Grille d’analyse des propositions", write=analysis, lacking=scored)
+    decided = NOT_DECIDED if consultation.step is Step.OPEN else None
+    yield DocumentTemplate("proces-verbal", "Procès-verbal de la consultation", write=minutes, lacking=decided)
+    yield DocumentTemplate("projet-de-convention", DRAFT, write=draft, lacking=lacking_draft(consultation))
+
+
+def terms_of_reference(reading: DocumentSource[Consultation]) -> Document:
+    consultation, action = reading.state, _action(reading)
+    assert consultation.terms is not None
+    assert consultation.deadline is not None
+    blocks: list[Block] = [
+        Heading("La mission"),
+        Facts(tuple(_mission(reading, action))),
+        Heading("Ce qui est attendu"),
+        Paragraph(reading.show(consultation.terms)),
+        Heading("Comment répondre"),
+        Paragraph(
+            f"Les propositions sont attendues jusqu’au {format_instant(consultation.deadline)} (heure de Paris)."
+            " Elles donnent un montant, un nombre de jours et une présentation de la méthode."
+        ),
+        Heading("Comment les propositions seront jugées"),
+        _grid(reading),
+        Paragraph(f"Chaque critère est noté de 0 à {BEST}, puis pondéré. Chaque candidat est informé du résultat."),
+    ]
+    return _document(reading, "Cahier des charges", blocks)
+
+
+def analysis(reading: DocumentSource[Consultation]) -> Document:
+    consultation = reading.state
+    blocks: list[Block] = [Heading("Les critères"), _grid(reading), Heading("Vue d’ensemble"), _ranking(reading)]
+    for candidate in consultation.proposals.values():
+        blocks += _scored(reading, candidate)
+    return _document(reading, "Grille d’analyse des propositions", blocks)
+
+
+def minutes(reading: DocumentSource[Consultation]) -> Document:
+    blocks: list[Block] = [
+        Facts(tuple(_mission(reading, _action(reading)))),
+        Heading("Les prestataires consultés"),
+        _consulted(reading),
+        *_interests(reading),
+        *_ranked_if_scored(reading),
+        Heading("La décision"),
+        *_decision(reading),
+        Heading("Les signatures"),
+        Signatures((Party("La structure", reading.named or ""), Party("L’unité du DLA", _unit(reading)))),
+    ]
+    return _document(reading, "Procès-verbal de la consultation", blocks)
+
+
+def _document(reading: DocumentSource[Consultation], title: str, blocks: list[Block]) -> Document:
+    standing = Paragraph(f"Consultation {STEPS[reading.state.step]}.", aside=True)
+    return reading.document(title, f"Unité {_unit(reading)}", [standing, *blocks])
+
+
+def _action(reading: DocumentSource[Consultation]) -> Action | None:
+    """Null when it left the parcours before it was validated."""
+    parcours: Parcours = reading.around
+    assert reading.state.action is not None
+    return parcours.actions.get(reading.state.action)
+
+
+def _unit(reading: DocumentSource[Consultation]) -> str:
+    parcours: Parcours = reading.around
+    return parcours.plan.unit
+
+
+def _mission(reading: DocumentSource[Consultation], action: Action | None) -> Iterator[tuple[str, str]]:
+    if action:
+        yield "Prestation", reading.show(action.planned.title)
+        yield "Axe de changement", axis_in_words(action.planned.axis)
+        yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
+        if action.planned.planned_days:
+            yield "Jours prévus", format_count(action.planned.planned_days, "jour")
+    yield "Consultation ouverte le", format_day(reading.told[0].recorded_at)
+
+
+def _grid(reading: DocumentSource[Consultation]) -> Table:
+    rows = tuple((reading.show(line.label), f"{line.weight}\u00a0%") for line in reading.state.grid)
+    return Table("Grille de notation", (Column("Critère", 6), Column("Poids", number=True)), rows=rows)
+
+
+def _ranking(reading: DocumentSource[Consultation]) -> Table:
+    consultation = reading.state
+    best_first = sorted(consultation.proposals, key=lambda key: -consultation.points(key))
+    columns = (
+        Column("Candidat", 4),
+        Column("Montant", 2, number=True),
+        Column("Jours", 1, number=True),
+        Column(f"Note sur {BEST}", 2, number=True),
+    )
+    rows = tuple(_ranked(reading, key) for key in best_first)
+    return Table("Propositions, de la mieux notée à la moins bien notée", columns, rows=rows)
+
+
+def _ranked_if_scored(reading: DocumentSource[Consultation]) -> Iterator[Block]:
+    if reading.state.scorers:
+        yield Heading("Le classement")
+        yield _ranking(reading)
+
+
+def _ranked(reading: DocumentSource[Consultation], key: UUID) -> tuple[str, ...]:
+    candidate = reading.state.candidates[key]
+    assert candidate.proposal is not None
+    proposal, scorers = candidate.proposal, len(candidate.scores)
+    mark = format_number(reading.state.points(key) / (100 * scorers)) if scorers else "à noter"
+    return reading.show(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
+
+
+def _scored(reading: DocumentSource[Consultation], candidate: Candidate) -> Iterator[Block]:
+    assert candidate.proposal is not None
+    yield Heading(reading.show(candidate.name))
+    yield Paragraph(reading.show(candidate.proposal.summary))
+    marks = tuple(candidate.scores.values())
+    if not marks:
+        yield Paragraph("Cette proposition n’est pas encore notée.", aside=True)
+        return
+    rows = tuple(
+        (
+            reading.show(line.label),
+            f"{line.weight}\u00a0%",
+            " · ".join(str(scores[n]) for scores in marks),
+            _mean(marks, n),
+        )
+        for n, line in enumerate(reading.state.grid)
+    )
+    columns = (
+        Column("Critère", 5),
+        Column("Poids", 1, number=True),
+        Column("Notes", 2, number=True),
+        Column("Moyenne", 2, number=True),
+    )
+    yield Table(f"{format_count(len(marks), 'évaluation')}, chaque note sur {BEST}", columns, rows=rows)
+
+
+def _mean(marks: tuple[tuple[int, ...], ...], line: int) -> str:
+    return format_number(sum(scores[line] for scores in marks) / len(marks))
+
+
+def _consulted(reading: DocumentSource[Consultation]) -> Table:
+    told = {each.event.provider: each.event.informed_on for each in reading.all_of(CandidateInformed)}
+    rows = tuple(
+        (
+            reading.show(candidate.name),
+            "Oui" if candidate.proposal else "Non",
+            format_date(told[key]) if key in told else "–",
+        )
+        for key, candidate in reading.state.candidates.items()
+    )
+    columns = (Column("Prestataire", 4), Column("A répondu", 2), Column("Informé du résultat le", 3))
+    return Table(format_count(len(rows), "prestataire consulté", "prestataires consultés"), columns, rows=rows)
+
+
+def _interests(reading: DocumentSource[Consultation]) -> Iterator[Block]:
+    declared = {told.event.scorer: told for told in reading.all_of(InterestsDeclared)}
+    if not declared:
+        return
+    rows = tuple(
+        (
+            f"{SCORERS.get(told.role, 'Personne')} ({scorer})",
+            "Conflit déclaré" if told.event.conflict else "Aucun conflit",
+            reading.shown(told.event.detail) or "–",
+        )
+        for scorer, told in declared.items()
+    )
+    yield Heading("Les déclarations d’intérêts")
+    columns = (Column("Qui (identifiant)", 3), Column("Déclaration", 2), Column("Précisions", 4))
+    yield Table("Avant de noter, chacun·e dit si un intérêt l’y lie", columns, rows=rows)
+
+
+def _decision(reading: DocumentSource[Consultation]) -> Iterator[Block]:
+    cancelled, awarded = reading.last_of(ConsultationCancelled), reading.last_of(ConsultationAwarded)
+    if cancelled:
+        yield Paragraph(f"La consultation est restée sans suite. {reading.show(cancelled.event.motive)}")
+    elif awarded:
+        chosen = reading.state.candidates[awarded.event.provider]
+        yield Facts(
+            (
+                ("Prestataire retenu", reading.show(chosen.name)),
+                (f"Note sur {BEST}", format_number(awarded.event.score)),
+                ("Décision du", format_day(awarded.recorded_at)),
+            )
+        )
+        if awarded.event.motive:
+            yield Paragraph(f"Motif du choix\u00a0: {reading.show(awarded.event.motive)}")
+        if awarded.event.exception:
+            yield Paragraph(f"Moins de trois prestataires consultés\u00a0: {reading.show(awarded.event.exception)}")

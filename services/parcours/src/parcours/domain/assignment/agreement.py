@@ -1,0 +1,173 @@
+"""On what terms does a provider work? A signed agreement, and its amendments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from parcours.domain.attachments import cited, with_proof
+from parcours.domain.guards import (
+    SIGNATURE,
+    action_to_start,
+    agreement_of,
+    consulting_action,
+    not_reported,
+    since_admission,
+    since_signature,
+    validated_action,
+)
+from parcours.domain.state import OPEN_STEPS, Agreement, Days, Parcours, Signatures, Sum
+from parcours.domain.tender import conclusion as bound
+from parcours.domain.tender import tender
+from shared.kernel import (
+    CompanionCommand,
+    Context,
+    Day,
+    Encrypted,
+    Line,
+    Motive,
+    PersonalData,
+    PersonalLine,
+    Refusal,
+    event,
+)
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+
+@command(title="Enregistrer une convention signée")
+class RecordAgreement:
+    """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
+
+    `consultation`: the awarded one that leads to it, or else `exception`: why there was none, and `account`: the
+    identity under which the provider may act by itself. `signed_on`: the day of the last of the three `signatures`.
+    `attachment`: the file of the case that proves it."""
+
+    action: UUID
+    provider: PersonalLine
+    amount: Sum
+    days: Days
+    signed_on: Day
+    signatures: Signatures | None = None
+    consultation: UUID | None = None
+    exception: Motive | None = None
+    attachment: UUID | None = None
+    account: Line | None = None
+
+
+@command(title="Enregistrer un avenant signé")
+class SignAmendment:
+    """Structure, unit and provider agree on more days. `attachment`: the file of the case that proves it."""
+
+    action: UUID
+    extra_days: Days
+    signed_on: Day
+    attachment: UUID | None = None
+
+
+@event("agreement-signed", label="Convention signée avec le prestataire", effective="signed_on")
+class AgreementSigned:
+    action: UUID
+    provider: PersonalData
+    amount: int
+    days: int
+    signed_on: date
+    signatures: Signatures | None = None
+    consultation: UUID | None = None
+    exception: Encrypted | None = None
+    attachment: UUID | None = None
+    account: str | None = None
+
+
+@event("amendment-signed", label="Avenant signé", effective="signed_on")
+class AmendmentSigned:
+    action: UUID
+    extra_days: int
+    signed_on: date
+    attachment: UUID | None = None
+
+
+AGREEMENT_SIGNED = Refusal("agreement-already-signed", "Convention déjà signée")
+NO_CONSULTATION = Refusal("no-consultation", "Ni consultation ni exception")
+WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
+
+Command = RecordAgreement | SignAmendment
+Event = AgreementSigned | AmendmentSigned
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    consulting_action(parcours, command.action)
+    match command:
+        case RecordAgreement():
+            return [_signed(parcours, command, context)]
+        case SignAmendment(key, extra_days, signed_on=signed_on):
+            action = not_reported(validated_action(parcours, key, *OPEN_STEPS))
+            signed_on = since_signature(action, signed_on, context, SIGNATURE)
+            return [AmendmentSigned(key, extra_days, signed_on=signed_on, attachment=command.attachment)]
+
+
+def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
+    if action_to_start(parcours, command.action).agreement:
+        raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u00a0: un avenant la complète.")
+    if (command.consultation is None) == (command.exception is None):
+        raise NO_CONSULTATION(
+            "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
+        )
+    check_signatures(parcours, command.signed_on, command.signatures, context)
+    return AgreementSigned(
+        command.action,
+        context.person(command.provider),
+        amount=command.amount,
+        days=command.days,
+        signed_on=command.signed_on,
+        signatures=command.signatures,
+        consultation=command.consultation,
+        exception=context.optional_text(command.exception),
+        attachment=command.attachment,
+        account=command.account,
+    )
+
+
+def check_signatures(parcours: Parcours, signed_on: date, signed: Signatures | None, context: Context) -> None:
+    """Since the admission, and dated by the last of the three."""
+    since_admission(parcours, signed_on, context.now, SIGNATURE)
+    if signed:
+        days = (signed.structure, signed.unit, signed.provider)
+        since_admission(parcours, min(days), context.now, SIGNATURE)
+        if max(days) != signed_on:
+            raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
+
+
+def alongside(event: Any, context: Context) -> Iterable[CompanionCommand]:
+    """The consultation that led to an agreement must have been awarded, and everyone informed."""
+    if isinstance(event, AgreementSigned) and event.consultation:
+        ask = bound.Conclude(event.action, event.amount, days=event.days)
+        yield CompanionCommand(tender.decider, event.consultation, command=ask, case=context.case)
+    if isinstance(event, Event):
+        yield from cited(event, context)
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    action = parcours.actions[event.action]
+    match event:
+        case AgreementSigned():
+            changed = replace(action, agreement=_agreement(event))
+        case AmendmentSigned(_, extra_days):
+            agreement = agreement_of(action)
+            changed = replace(action, agreement=replace(agreement, days=agreement.days + extra_days))
+    return parcours.but(event.action, with_proof(changed, event))
+
+
+def _agreement(signed: AgreementSigned) -> Agreement:
+    return Agreement(
+        signed.provider,
+        signed.amount,
+        days=signed.days,
+        signed_on=signed.signed_on,
+        signatures=signed.signatures,
+        consultation=signed.consultation,
+        exception=signed.exception,
+        account=signed.account,
+    )

@@ -1,0 +1,160 @@
+"""What has a provider done? Counted days, then a final report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from parcours.domain.attachments import cited, with_proof
+from parcours.domain.guards import (
+    NOT_AT_THIS_STEP,
+    RECEIPT,
+    agreement_of,
+    consulting_action,
+    not_reported,
+    since_signature,
+    validated_action,
+)
+from parcours.domain.state import Action, Days, Parcours, Status, Step
+from parcours.domain.tender import conclusion as bound
+from parcours.domain.tender import tender
+from shared.kernel import CompanionCommand, Context, Day, Refusal, Role, event
+from shared.kernel.events import command
+from shared.kernel.french import format_count
+from shared.kernel.frozen import replace
+
+
+@command(title="Compter des jours d’intervention")
+class RecordDays:
+    """The provider has worked so many more days, in all at most those agreed; `worked_until`: the last of them."""
+
+    action: UUID
+    days: Days
+    worked_until: Day | None = None
+
+
+@command(title="Consigner la réception d’un rapport final")
+class ReceiveFinalReport:
+    """The provider's final report has been received; it is to be read. `attachment`: the report itself."""
+
+    action: UUID
+    received_on: Day
+    attachment: UUID | None = None
+
+
+@command(title="Accepter un rapport final")
+class AcceptFinalReport:
+    """The provider's final report is accepted; `received_on`, if its receipt was not recorded before."""
+
+    action: UUID
+    received_on: Day | None = None
+
+
+@event("days-recorded", label="Jours d’intervention réalisés", effective="worked_until")
+class DaysRecorded:
+    action: UUID
+    days: int
+    worked_until: date | None = None
+
+
+@event("final-report-received", label="Rapport final reçu", effective="received_on")
+class FinalReportReceived:
+    action: UUID
+    received_on: date
+    attachment: UUID | None = None
+
+
+@event("final-report-accepted", label="Rapport final accepté", effective="received_on")
+class FinalReportAccepted:
+    action: UUID
+    received_on: date
+
+
+BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
+NO_REPORT = Refusal("no-report", "Rapport final non reçu")
+REPORT_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
+
+Command = RecordDays | ReceiveFinalReport | AcceptFinalReport
+Event = DaysRecorded | FinalReportReceived | FinalReportAccepted
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    consulting_action(parcours, command.action)
+    match command:
+        case RecordDays(key, days):
+            action = not_reported(validated_action(parcours, key, Step.STARTED))
+            _check_days(action, days)
+            if command.worked_until:
+                since_signature(action, command.worked_until, context, "La date de l’intervention")
+            return [DaysRecorded(key, days, worked_until=command.worked_until)]
+        case ReceiveFinalReport(key, received_on):
+            action = _to_report(parcours, key)
+            _check_own(action, context)
+            if action.report_received_on:
+                raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
+            received_on = since_signature(action, received_on, context, RECEIPT)
+            return [FinalReportReceived(key, received_on, attachment=command.attachment)]
+        case AcceptFinalReport():
+            return _accepted(parcours, command, context)
+
+
+def _check_days(action: Action, days: int) -> None:
+    agreed = agreement_of(action).days
+    if action.days + days > agreed:
+        raise BEYOND_AGREED_DAYS(
+            f"La convention prévoit {format_count(agreed, 'jour')}, dont {action.days} déjà réalisés\u00a0: au-delà,"
+            " signez un avenant.",
+            agreed=agreed,
+            left=agreed - action.days,
+        )
+
+
+def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
+    action = _to_report(parcours, command.action)
+    if received := not_reported(action).report_received_on:
+        return [FinalReportAccepted(command.action, received)]
+    if command.received_on is None:
+        raise NO_REPORT("Enregistrez d’abord la réception du rapport final, ou donnez sa date.")
+    received_on = since_signature(action, command.received_on, context, RECEIPT)
+    return [FinalReportReceived(command.action, received_on), FinalReportAccepted(command.action, received_on)]
+
+
+def _to_report(parcours: Parcours, key: UUID) -> Action:
+    """What was started, and what was given up after a day's work at least: a provider tells what was done till then."""
+    action = validated_action(parcours, key, Step.STARTED, Step.ABANDONED)
+    stopped = action.step is Step.ABANDONED or parcours.status is Status.ABANDONED
+    if stopped and not action.days:
+        raise NOT_AT_THIS_STEP("Aucun jour n’a été réalisé avant l’abandon\u00a0: il n’y a pas de rapport à attendre.")
+    return action
+
+
+def _check_own(action: Action, context: Context) -> None:
+    """A provider speaks of its own assignment; the consultation that led to it, if one did, knows whose it is."""
+    agreement = agreement_of(action)
+    if context.actor.role is Role.PROVIDER and agreement.consultation is None:
+        bound.recognised(agreement.account, context)
+
+
+def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
+    """A provider that hands its report in must be the one that was chosen."""
+    if not isinstance(event, FinalReportReceived):
+        return
+    if context.actor.role is Role.PROVIDER:
+        agreement = agreement_of(parcours.actions[event.action])
+        if agreement.consultation:
+            yield CompanionCommand(tender.decider, agreement.consultation, command=bound.Recognise(), case=context.case)
+    yield from cited(event, context)
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    action = parcours.actions[event.action]
+    match event:
+        case DaysRecorded(_, days):
+            changed = replace(action, days=action.days + days)
+        case FinalReportReceived(_, received_on):
+            changed = with_proof(replace(action, report_received_on=received_on), event)
+        case FinalReportAccepted(_, received_on):
+            changed = replace(action, report_received_on=received_on, report_accepted=True)
+    return parcours.but(event.action, changed)

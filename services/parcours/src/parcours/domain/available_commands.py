@@ -1,0 +1,100 @@
+"""What may be done next with a parcours, as it and each of its actions stand?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from parcours.domain import coordination, corrections, ending
+from parcours.domain.assignment import agreement, reporting
+from parcours.domain.building import duration, edits, validation
+from parcours.domain.funding import payments
+from parcours.domain.state import OPEN_STEPS, Action, Kind, Parcours, Status, Step
+from parcours.domain.tender.proposals import OpenConsultation
+from shared.attachments import AddAttachment
+
+
+def open_to(parcours: Parcours) -> Iterator[type]:
+    """It is built and shared until a leader agrees, carried out, and ended; errors are corrected even afterwards."""
+    match parcours.status:
+        case Status.BUILDING | Status.SHARED:
+            yield from _building(parcours)
+            yield from _coordinating(parcours)
+        case Status.UNDER_WAY:
+            yield from (validation.ValidateParcours, validation.AdjustParcours)
+            yield from _coordinating(parcours)
+            if not any(action.step in OPEN_STEPS for action in parcours.actions.values()):
+                yield ending.CompleteParcours
+        case Status.COMPLETED:
+            yield from (validation.AdjustParcours, validation.TakeUpAgain)
+    yield from _reports_and_invoices(parcours)
+    yield from _corrections(parcours)
+    yield AddAttachment
+
+
+def _building(parcours: Parcours) -> Iterator[type]:
+    yield from (edits.RankAxes, edits.DeferAxis, edits.AddAction)
+    if any(action.step in OPEN_STEPS for action in parcours.actions.values()):
+        yield edits.RescheduleAction
+    if not all(action.validated for action in parcours.actions.values()):
+        yield edits.RemoveAction
+    if parcours.ranking:
+        yield validation.ShareParcours
+    if parcours.status is Status.SHARED:
+        yield from (validation.ValidateParcours, validation.ContestParcours)
+
+
+def _coordinating(parcours: Parcours) -> Iterator[type]:
+    """Until the end, also while it is adjusted; only then nothing new is engaged."""
+    for action in parcours.actions.values():
+        if action.validated and action.step in OPEN_STEPS:
+            yield from (coordination.Introduce, coordination.AbandonAction, coordination.CarryOver)
+            yield from _carrying_out(action, engaging=parcours.status is Status.UNDER_WAY)
+        if action.planned.kind is Kind.CONSULTING and action.step is Step.PLANNED and action.agreement is None:
+            yield OpenConsultation
+    if not parcours.duration_derogation:
+        yield duration.GrantDurationDerogation
+    yield ending.AbandonParcours
+    if ending.may_give_update_up(parcours):
+        yield ending.GiveUpdateUp
+
+
+def _carrying_out(action: Action, engaging: bool) -> Iterator[type]:
+    consults = action.planned.kind is Kind.CONSULTING
+    if action.step is Step.PLANNED and engaging:
+        if consults and action.agreement is None:
+            yield agreement.RecordAgreement
+        if action.agreement and action.committed < action.agreement.amount:
+            yield payments.CommitFunds
+        if not consults or (action.agreement and action.committed):
+            yield coordination.StartAction
+    if action.step is Step.STARTED and (not consults or action.report_accepted):
+        yield coordination.FinishAction
+    if action.agreement and not action.report_accepted:
+        yield agreement.SignAmendment
+        if action.step is Step.STARTED:
+            yield reporting.RecordDays
+
+
+def _reports_and_invoices(parcours: Parcours) -> Iterator[type]:
+    """They may come after the end: whoever was stopped reports the days worked until then, and is paid for them."""
+    for action in parcours.actions.values():
+        stopped = action.step is Step.ABANDONED or parcours.status is Status.ABANDONED
+        begun = action.agreement and action.validated and action.step in (Step.STARTED, Step.ABANDONED)
+        if begun and not action.report_accepted and (action.days or not stopped):
+            yield reporting.AcceptFinalReport
+            if action.report_received_on is None:
+                yield reporting.ReceiveFinalReport
+        if action.report_accepted and action.paid < action.committed:
+            yield payments.AuthorisePayment
+
+
+def _corrections(parcours: Parcours) -> Iterator[type]:
+    for action in parcours.actions.values():
+        if action.introductions:
+            yield corrections.CorrectIntroduction
+        if action.agreement:
+            yield from (corrections.CorrectAgreement, corrections.CorrectDays)
+        if action.report_received_on:
+            yield corrections.CorrectFinalReport
+    if parcours.completed:
+        yield corrections.CorrectDebrief

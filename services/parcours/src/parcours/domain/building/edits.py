@@ -1,0 +1,212 @@
+"""Which actions, on which axes, in which order? Each edit makes a new version of the parcours."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
+
+from parcours.domain.building.validation import VALIDATION_HOLDS, SharedVersionLapsed, lapsing
+from parcours.domain.guards import at_step, known_action, known_axis
+from parcours.domain.state import OPEN_STEPS, Action, Days, Kind, Parcours, PlannedAction, Status, Step
+from shared.kernel import (
+    ConfidentialLine,
+    Context,
+    Day,
+    Encrypted,
+    Line,
+    Motive,
+    PersonalLine,
+    Refusal,
+    event,
+    require_future,
+)
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+
+@command(title="Classer les axes de changement")
+class RankAxes:
+    """Adviser and structure put the plan's axes of change in order, the most pressing first."""
+
+    ranking: Annotated[tuple[Line, ...], Len(1, 20)]
+
+
+@command(title="Différer un axe")
+class DeferAxis:
+    """An axis of the plan will wait, and it is said why."""
+
+    axis: Line
+    reason: Motive
+
+
+@command(title="Ajouter une action")
+class AddAction:
+    """An action joins the parcours: what is to be done, on which axis, by whom, and when.
+
+    `planned_days`: a consulting action has some, the others have none. `collective_operation`: the operation that this
+    structure shares with others, if it is one."""
+
+    kind: Kind
+    axis: Line
+    title: ConfidentialLine
+    who: PersonalLine
+    starts_on: Day
+    ends_on: Day
+    planned_days: Days | None = None
+    collective_operation: UUID | None = None
+
+
+@command(title="Retirer une action")
+class RemoveAction:
+    """An action that the structure has not validated yet leaves the parcours, and it is said why."""
+
+    action: UUID
+    motive: Motive
+
+
+@command(title="Changer les dates d’une action")
+class RescheduleAction:
+    """An action will begin or end on other days, and it is said why; one that has begun, only ends on another."""
+
+    action: UUID
+    starts_on: Day
+    ends_on: Day
+    reason: Motive
+
+
+@event("axes-ranked", label="Axes de changement hiérarchisés")
+class AxesRanked:
+    ranking: tuple[str, ...]
+
+
+@event("axis-deferred", label="Axe de changement différé")
+class AxisDeferred:
+    axis: str
+    reason: Encrypted
+
+
+@event("action-added", label="Action ajoutée au parcours")
+class ActionAdded:
+    action: UUID
+    planned: PlannedAction
+
+
+@event("action-removed", label="Action retirée du parcours")
+class ActionRemoved:
+    action: UUID
+    motive: Encrypted
+    kind: Kind
+
+
+@event("action-rescheduled", label="Dates d’une action changées")
+class ActionRescheduled:
+    action: UUID
+    starts_on: date
+    ends_on: date
+    reason: Encrypted
+
+
+WRONG_RANKING = Refusal("wrong-ranking", "Hiérarchie incomplète", status=422)
+AXIS_HAS_ACTIONS = Refusal("axis-has-actions", "Des actions portent cet axe")
+WRONG_DATES = Refusal("wrong-dates", "Dates incohérentes", status=422)
+WRONG_DAYS = Refusal("wrong-days", "Jours prévus incohérents", status=422)
+ACTION_VALIDATED = Refusal("action-validated", "La structure a validé cette action")
+
+Command = RankAxes | DeferAxis | AddAction | RescheduleAction | RemoveAction
+Event = AxesRanked | AxisDeferred | ActionAdded | ActionRescheduled | ActionRemoved
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
+    if parcours.status is Status.UNDER_WAY:
+        raise VALIDATION_HOLDS(
+            "La structure a validé ce parcours\u00a0: ouvrez d’abord un ajustement, en disant pourquoi."
+        )
+    edits = _edits(parcours, command, context)
+    return [*lapsing(parcours), *edits] if edits else []
+
+
+def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    match command:
+        case RankAxes(ranking):
+            if sorted(ranking) != sorted(parcours.plan.axes):
+                raise WRONG_RANKING(
+                    "Classez tous les axes du plan d’accompagnement, chacun une seule fois.",
+                    axes=list(parcours.plan.axes),
+                )
+            return [AxesRanked(ranking)] if ranking != parcours.ranking else []
+        case DeferAxis(axis, reason):
+            if parcours.on_axis(known_axis(parcours, axis)):
+                raise AXIS_HAS_ACTIONS("Un axe qui porte une action n’est pas différé\u00a0: retirez d’abord l’action.")
+            return [AxisDeferred(axis, context.text(reason))]
+        case AddAction():
+            return [ActionAdded(context.new_id(), _planned(parcours, command, context))]
+        case RescheduleAction():
+            return _rescheduled(parcours, command, context)
+        case RemoveAction(action, motive):
+            leaving = known_action(parcours, action)
+            if leaving.validated:
+                raise ACTION_VALIDATED("Une action validée n’est pas retirée\u00a0: abandonnez-la, en disant pourquoi.")
+            return [ActionRemoved(action, context.text(motive), kind=leaving.planned.kind)]
+
+
+def _rescheduled(parcours: Parcours, command: RescheduleAction, context: Context) -> list[Event]:
+    action = at_step(known_action(parcours, command.action), OPEN_STEPS)
+    if (command.starts_on, command.ends_on) == (action.planned.starts_on, action.planned.ends_on):
+        return []
+    if action.step is Step.STARTED and command.starts_on != action.planned.starts_on:
+        raise WRONG_DATES("Cette action a commencé\u00a0: seule sa fin peut encore changer.")
+    if action.step is Step.PLANNED:
+        require_future(command.starts_on, context.now, "Le début de l’action")
+    _check_end(command.starts_on, command.ends_on, context)
+    return [
+        ActionRescheduled(
+            command.action, command.starts_on, ends_on=command.ends_on, reason=context.text(command.reason)
+        )
+    ]
+
+
+def _check_end(starts_on: date, ends_on: date, context: Context) -> None:
+    require_future(ends_on, context.now, "La fin de l’action")
+    if ends_on < starts_on:
+        raise WRONG_DATES("Une action ne peut finir avant d’avoir commencé.")
+
+
+def _planned(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
+    require_future(command.starts_on, context.now, "Le début de l’action")
+    _check_end(command.starts_on, command.ends_on, context)
+    if (command.kind is Kind.CONSULTING) != (command.planned_days is not None):
+        raise WRONG_DAYS(
+            "Une prestation de conseil prévoit ses jours d’intervention\u202f; les autres actions n’en ont pas."
+        )
+    return PlannedAction(
+        command.kind,
+        known_axis(parcours, command.axis),
+        title=context.text(command.title),
+        who=context.person(command.who),
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        planned_days=command.planned_days,
+        collective_operation=command.collective_operation,
+    )
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    edited = replace(parcours, content_version=parcours.content_version + 1)
+    match event:
+        case AxesRanked(ranking):
+            return replace(edited, ranking=ranking)
+        case AxisDeferred(axis, reason):
+            return replace(edited, deferrals=parcours.deferrals | {axis: reason})
+        case ActionAdded(action, planned):
+            taken_up = {axis: reason for axis, reason in parcours.deferrals.items() if axis != planned.axis}
+            return replace(edited, deferrals=taken_up).but(action, Action(planned))
+        case ActionRescheduled(action, starts_on, ends_on=ends_on):
+            moved = parcours.actions[action]
+            dates = replace(moved.planned, starts_on=starts_on, ends_on=ends_on)
+            return edited.but(action, replace(moved, planned=dates))
+        case ActionRemoved(action):
+            left = {key: other for key, other in parcours.actions.items() if key != action}
+            return replace(edited, actions=left)

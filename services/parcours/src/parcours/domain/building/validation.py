@@ -1,0 +1,268 @@
+"""Does the structure agree? What its leader validates is one version of the parcours, with the hash of its content."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Ge, Len
+
+from parcours.domain.building.duration import check_duration
+from parcours.domain.guards import ONLY_CONSULTING
+from parcours.domain.state import OPEN_STEPS, Action, Parcours, Period, SharedVersion, Status, Step
+from shared.kernel import (
+    Context,
+    Day,
+    Encrypted,
+    Line,
+    Motive,
+    Refusal,
+    Refused,
+    Role,
+    event,
+    format_date,
+    french,
+    require_future,
+)
+from shared.kernel.content_hash import content_hash
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+Version = Annotated[int, Ge(1)]
+
+
+@command(title="Partager le parcours avec la structure")
+class ShareParcours:
+    """The adviser shares the parcours with the structure, from its first day to its last, to be validated."""
+
+    starts_on: Day
+    ends_on: Day
+
+
+@command(title="Valider le parcours")
+class ValidateParcours:
+    """A leader of the structure validates the very version that was shared, named by its number and its hash."""
+
+    version: Version
+    content_hash: Annotated[str, Len(64, 64)]
+
+
+@command(title="Contester le parcours")
+class ContestParcours:
+    """A leader of the structure contests the version that was shared, and says why."""
+
+    version: Version
+    reasons: Motive
+
+
+@command(title="Ouvrir un ajustement du parcours")
+class AdjustParcours:
+    """What was validated no longer fits: the parcours is reopened as a new version, to be validated again."""
+
+    reason: Motive
+
+
+@command
+class TakeUpAgain:
+    """Follow-up found that a completed parcours needs an update: it is reopened as a new version."""
+
+    review: Line
+
+
+@event("parcours-shared", label="Parcours partagé avec la structure")
+class ParcoursShared:
+    version: int
+    salt: Encrypted
+    content_hash: str
+    period: Period
+
+
+@event("shared-version-lapsed", label="Parcours modifié\u00a0: la version partagée ne peut plus être validée")
+class SharedVersionLapsed:
+    version: int
+
+
+@event("parcours-validated", label="Parcours validé par la structure")
+class ParcoursValidated:
+    """`leader`: a pseudonym, absent from the validations of before it was kept here."""
+
+    version: int
+    content_hash: str
+    actions: dict[str, int]
+    leader: str | None = None
+
+
+@event("parcours-contested", label="Parcours contesté par la structure")
+class ParcoursContested:
+    version: int
+    reasons: Encrypted
+
+
+@event("parcours-adjusted", label="Parcours rouvert pour ajustement\u00a0: la validation ne tient plus")
+class ParcoursAdjusted:
+    version: int
+    reason: Encrypted
+
+
+NOT_RANKED = Refusal("axes-not-ranked", "Axes de changement non hiérarchisés")
+AXES_LEFT = Refusal("axes-without-action", "Des axes restent sans action")
+NO_ACTION = Refusal("no-action", "Aucune action")
+WRONG_PERIOD = Refusal("wrong-period", "Période incohérente", status=422)
+OUTSIDE_PERIOD = Refusal("actions-outside-period", "Des actions sortent du parcours")
+VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
+LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
+NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
+STALE_CONTENT = Refusal("stale-content", "Le parcours a changé entre-temps")
+NOTHING_TO_ADJUST = Refusal("nothing-to-adjust", "Le parcours n’est pas validé")
+
+Command = ShareParcours | ValidateParcours | ContestParcours | AdjustParcours | TakeUpAgain
+Event = ParcoursShared | SharedVersionLapsed | ParcoursValidated | ParcoursContested | ParcoursAdjusted
+
+
+def lapsing(parcours: Parcours) -> list[SharedVersionLapsed]:
+    """What an edit says first, when a version was waiting for the leader."""
+    if parcours.status is not Status.SHARED or parcours.shared is None:
+        return []
+    return [SharedVersionLapsed(parcours.shared.version)]
+
+
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+    match command:
+        case ShareParcours():
+            return _share(parcours, command, context)
+        case ValidateParcours():
+            return _validate(parcours, command, context)
+        case ContestParcours(version, reasons):
+            shared = _shared_version(parcours, version, context, Status.SHARED)
+            return [ParcoursContested(shared.version, context.text(reasons))]
+        case AdjustParcours(reason):
+            if parcours.status not in (Status.UNDER_WAY, Status.COMPLETED):
+                raise NOTHING_TO_ADJUST("Le parcours est encore en construction\u00a0: modifiez-le directement.")
+            return [ParcoursAdjusted(parcours.content_version + 1, context.text(reason))]
+        case TakeUpAgain(review):
+            reason = f"Mise à jour demandée au bilan {review}"
+            return [ParcoursAdjusted(parcours.content_version + 1, context.text(reason))]
+
+
+def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list[Event]:
+    if parcours.status is Status.UNDER_WAY:
+        raise VALIDATION_HOLDS("La structure a déjà validé ce parcours\u00a0: un ajustement le rouvre.")
+    _check_actions(parcours)
+    # The admission is an instant, the start a day in the structure's territory: it can be the day before.
+    if not parcours.plan.admitted_at.date() - timedelta(days=1) <= command.starts_on <= command.ends_on:
+        raise WRONG_PERIOD(
+            "Un parcours commence une fois la structure admise, ici le "
+            f"{format_date(parcours.plan.admitted_at.date())}, et finit après avoir commencé."
+        )
+    check_duration(parcours, require_future(command.ends_on, context.now, "La fin du parcours"))
+    period = Period(command.starts_on, command.ends_on)
+    _check_within(parcours, period)
+    if parcours.status is Status.SHARED and parcours.period == period:
+        return []
+    salt = context.new_id().bytes
+    proof = content_hash(salt, parcours.content(period))
+    return [
+        *lapsing(parcours),
+        ParcoursShared(parcours.content_version + 1, context.text(salt.hex()), content_hash=proof, period=period),
+    ]
+
+
+def _check_within(parcours: Parcours, period: Period) -> None:
+    """What is still to begin does so within the period; what is still to end, too."""
+    outside = [
+        key
+        for key, action in parcours.actions.items()
+        if (action.step is Step.PLANNED and action.planned.starts_on < period.starts_on)
+        or (action.step in OPEN_STEPS and action.planned.ends_on > period.ends_on)
+    ]
+    if outside:
+        raise OUTSIDE_PERIOD(
+            f"Le parcours irait {french.format_period(period.starts_on, period.ends_on)}\u00a0: changez ces dates, ou "
+            f"celles des actions qui n’y tiennent pas ({len(outside)}).",
+            actions=[str(key) for key in outside],
+        )
+
+
+def _validate(parcours: Parcours, command: ValidateParcours, context: Context) -> list[Event]:
+    """Each leader's word is kept once: the first one makes the version hold, the others join it."""
+    shared = _shared_version(parcours, command.version, context, Status.SHARED, Status.UNDER_WAY)
+    if command.content_hash != shared.content_hash:
+        raise _stale(parcours)
+    if context.actor.id in parcours.validations:
+        return []
+    kinds = Counter(action.planned.kind.value for action in parcours.standing.values())
+    return [ParcoursValidated(command.version, shared.content_hash, actions=dict(kinds), leader=context.actor.id)]
+
+
+def _check_actions(parcours: Parcours) -> None:
+    if not parcours.ranking:
+        raise NOT_RANKED("Classez d’abord les axes du plan d’accompagnement avec la structure.")
+    left = [axis for axis in parcours.ranking if axis not in parcours.deferrals and not parcours.on_axis(axis)]
+    if left:
+        ranks = ", ".join(str(parcours.ranking.index(axis) + 1) for axis in left)
+        raise AXES_LEFT(
+            f"Prévoyez une action, ou dites pourquoi attendre, pour les axes de rang\u00a0: {ranks}.", axes=left
+        )
+    if not parcours.standing:
+        raise NO_ACTION("Un parcours compte au moins une action.")
+    if parcours.only_consulting:
+        raise ONLY_CONSULTING(
+            "Le parcours «\u202fs’inscrit dans la durée et ne se limite pas à la mobilisation d’un prestataire "
+            "externe\u202f»\u00a0: ajoutez au moins une action de la structure, un appui du territoire ou un apport "
+            "d’expertise de votre part."
+        )
+
+
+def _shared_version(parcours: Parcours, version: int, context: Context, *steps: Status) -> SharedVersion:
+    """The version that was shared, if it is the one this leader has seen."""
+    if context.actor.role is not Role.LEADER:
+        raise LEADERS_ONLY("Seul·e un·e dirigeant·e de la structure valide ou conteste son parcours.")
+    if version != parcours.content_version:
+        raise _stale(parcours)
+    if parcours.status not in steps or parcours.shared is None:
+        raise NOTHING_SHARED("Aucune version du parcours n’attend la réponse de la structure.")
+    return parcours.shared
+
+
+def _stale(parcours: Parcours) -> Refused:
+    """Never with the current hash: whoever answers has read what it stands for."""
+    return STALE_CONTENT(
+        f"Le parcours en est à la version {parcours.content_version}\u00a0: relisez-la avant de répondre.",
+        version=parcours.content_version,
+    )
+
+
+def evolve(parcours: Parcours, event: Event) -> Parcours:
+    match event:
+        case ParcoursShared(version, salt, content_hash=proof, period=period):
+            return replace(
+                parcours,
+                status=Status.SHARED,
+                content_version=version,
+                period=period,
+                shared=SharedVersion(version, salt, content_hash=proof),
+                validations=(),
+                objections=None,
+            )
+        case SharedVersionLapsed():
+            return replace(parcours, status=Status.BUILDING, shared=None)
+        case ParcoursValidated(version, leader=leader):
+            return replace(
+                parcours,
+                status=Status.UNDER_WAY,
+                validated_version=version,
+                validations=(*parcours.validations, leader),
+                actions=_all_validated(parcours),
+            )
+        case ParcoursContested(_, reasons):
+            return replace(parcours, status=Status.BUILDING, shared=None, objections=reasons)
+        case ParcoursAdjusted(version):
+            return replace(
+                parcours, status=Status.BUILDING, content_version=version, shared=None, validated_version=None
+            )
+
+
+def _all_validated(parcours: Parcours) -> dict[UUID, Action]:
+    return {key: replace(action, validated=True) for key, action in parcours.actions.items()}

@@ -1,0 +1,1 @@
+"""Collective operations, which several structures go through together."""

@@ -1,1 +1,0 @@
-"""How is a provider chosen? Terms of reference, providers consulted, proposals, scores, an award, all informed (P)."""

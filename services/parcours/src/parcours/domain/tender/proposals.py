@@ -1,0 +1,184 @@
+"""Who is asked, for what, and who answers in time?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Ge, Le, Len
+
+from parcours.domain.state import Days, Sum
+from parcours.domain.tender.state import Candidate, Consultation, Criterion, Proposal, Step, at_step, known_candidate
+from shared.kernel import (
+    ConfidentialLine,
+    Context,
+    Encrypted,
+    Instant,
+    Line,
+    PersonalData,
+    PersonalLine,
+    Refusal,
+    Role,
+    Text,
+    event,
+    format_instant,
+    require_future,
+)
+from shared.kernel.events import command
+
+WEIGHTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    label: ConfidentialLine
+    weight: Annotated[int, Ge(1), Le(WEIGHTS)]
+
+
+@command(title="Consulter des prestataires")
+class OpenConsultation:
+    """The terms of reference are written: what is expected, how answers will be scored, and until when they may come.
+
+    `grid`: criteria whose weights sum to 100. `deadline`: an instant with its time zone."""
+
+    action: UUID
+    terms: Text
+    grid: Annotated[tuple[GridLine, ...], Len(1, 20)]
+    deadline: Instant
+
+
+@command(title="Consulter un prestataire de plus")
+class ConsultProvider:
+    """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
+
+    name: PersonalLine
+    account: Line | None = None
+
+
+@command(title="Donner son accès à un prestataire consulté")
+class LetProviderIn:
+    """A provider that was consulted acts by itself from now on, under `account`: the id of its personal link, or the
+    one that it reads under `GET /api/v1/me`. Given again, it replaces the account before."""
+
+    provider: UUID
+    account: Line
+
+
+@command(title="Remettre une proposition")
+class SubmitProposal:
+    """A provider proposes its work (cents, days), before the deadline; a later proposal replaces it."""
+
+    provider: UUID
+    amount: Sum
+    days: Days
+    summary: Text
+
+
+@event("consultation-opened", label="Consultation de prestataires ouverte")
+class ConsultationOpened:
+    case: UUID
+    action: UUID
+    terms: Encrypted
+    grid: tuple[Criterion, ...]
+    deadline: datetime
+
+
+@event("provider-consulted", label="Prestataire consulté")
+class ProviderConsulted:
+    provider: UUID
+    name: PersonalData
+    account: str | None = None
+
+
+@event("provider-let-in", label="Accès donné à un prestataire consulté")
+class ProviderLetIn:
+    provider: UUID
+    account: str
+
+
+@event("proposal-submitted", label="Proposition reçue")
+class ProposalSubmitted:
+    provider: UUID
+    proposal: Proposal
+
+
+WRONG_GRID = Refusal("wrong-grid", "Grille d’analyse incohérente", status=422)
+WRONG_DEADLINE = Refusal("wrong-deadline", "Date limite incohérente", status=422)
+DEADLINE_PASSED = Refusal("deadline-passed", "Date limite dépassée")
+NOT_YOURS = Refusal("not-your-proposal", "Cette proposition n’est pas la vôtre", status=403)
+
+ACCOUNT_TAKEN = Refusal("account-taken", "Accès d’un autre candidat", status=422)
+
+Command = OpenConsultation | ConsultProvider | LetProviderIn | SubmitProposal
+Event = ConsultationOpened | ProviderConsulted | ProviderLetIn | ProposalSubmitted
+
+
+def decide(consultation: Consultation, command: Command, context: Context) -> list[Event]:
+    if isinstance(command, OpenConsultation):
+        at_step(consultation, Step.NEW)
+        return [_opened(command, context)]
+    if isinstance(command, LetProviderIn):
+        at_step(consultation, Step.OPEN, Step.AWARDED, Step.AGREED)
+        return _let_in(consultation, command)
+    at_step(consultation, Step.OPEN)
+    if consultation.closed(context.now):
+        assert consultation.deadline
+        raise DEADLINE_PASSED(
+            f"Les propositions étaient attendues jusqu’au {format_instant(consultation.deadline)} (heure de Paris)."
+        )
+    match command:
+        case ConsultProvider(name, account):
+            _check_own(consultation, None, account)
+            key = context.new_id()
+            return [ProviderConsulted(key, PersonalData(key, name), account=account)]
+        case SubmitProposal(key, amount, days=days, summary=summary):
+            candidate = known_candidate(consultation, key)
+            if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
+                raise NOT_YOURS("Vous ne déposez que votre propre proposition.")
+            return [ProposalSubmitted(key, Proposal(amount, days, summary=context.text(summary)))]
+
+
+def _let_in(consultation: Consultation, command: LetProviderIn) -> list[Event]:
+    candidate = known_candidate(consultation, command.provider)
+    _check_own(consultation, command.provider, command.account)
+    return [] if candidate.account == command.account else [ProviderLetIn(command.provider, command.account)]
+
+
+def _check_own(consultation: Consultation, provider: UUID | None, account: str | None) -> None:
+    """Whoever has the account of two candidates would read what the other proposes."""
+    if account and any(each.account == account for key, each in consultation.candidates.items() if key != provider):
+        raise ACCOUNT_TAKEN("Cet accès est celui d’un autre candidat de la même consultation\u00a0: vérifiez le lien.")
+
+
+def _opened(command: OpenConsultation, context: Context) -> ConsultationOpened:
+    total = sum(line.weight for line in command.grid)
+    if total != WEIGHTS or len({line.label for line in command.grid}) < len(command.grid):
+        raise WRONG_GRID(
+            f"Chaque critère est nommé une fois, et les poids font {WEIGHTS} en tout\u00a0: ici, {total}.", total=total
+        )
+    if command.deadline.tzinfo is None:
+        raise WRONG_DEADLINE("Donnez la date limite avec son fuseau horaire.")
+    require_future(command.deadline.date(), context.now, "La date limite", years=1)
+    if command.deadline <= context.now:
+        raise WRONG_DEADLINE("La date limite est déjà passée.")
+    grid = tuple(Criterion(context.text(line.label), line.weight) for line in command.grid)
+    deadline = command.deadline.astimezone(UTC)
+    return ConsultationOpened(
+        context.case, command.action, terms=context.text(command.terms), grid=grid, deadline=deadline
+    )
+
+
+def evolve(consultation: Consultation, event: Event) -> Consultation:
+    match event:
+        case ConsultationOpened(case, action, terms=terms, grid=grid, deadline=deadline):
+            return replace(
+                consultation, step=Step.OPEN, case=case, action=action, terms=terms, grid=grid, deadline=deadline
+            )
+        case ProviderConsulted(key, name, account=account):
+            return consultation.but(key, Candidate(name, account))
+        case ProviderLetIn(key, account):
+            return consultation.but(key, replace(consultation.candidates[key], account=account))
+        case ProposalSubmitted(key, proposal):
+            return consultation.but(key, replace(consultation.candidates[key], proposal=proposal))

@@ -1,0 +1,37 @@
+"""What of parcours's own log the others are told: the only bridge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from parcours.domain import ending
+from parcours.domain.building import validation
+from parcours.domain.state import Step
+from shared.contracts import parcours as contracts
+from shared.contracts.base import PublicEvent
+from shared.erasure import erasure as forgetting
+from shared.eventlog import LogEntry, RecordedEvent
+
+
+def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+    match recorded.data:
+        case validation.ParcoursValidated(version, content_hash, actions=actions):
+            return contracts.ParcoursValidated(validated_version=version, content_hash=content_hash, actions=actions)
+        case ending.ParcoursCompleted(plan, actions):
+            return contracts.ParcoursCompleted(
+                structure=plan.structure,
+                unit=plan.unit,
+                adviser=plan.adviser,
+                actions_done=actions.get(Step.DONE, 0),
+                actions_abandoned=actions.get(Step.ABANDONED, 0),
+                actions_carried_over=actions.get(Step.CARRIED_OVER, 0),
+                baseline=plan.baseline,
+                definitions=plan.definitions,
+            )
+        case ending.ParcoursAbandoned():
+            return contracts.ParcoursAbandoned()
+        case ending.UpdateAbandoned():
+            return contracts.ParcoursUpdateAbandoned()
+        case forgetting.PersonErased(person, values):
+            return contracts.PersonForgotten(person=person, values=values)
+    return None

@@ -1,0 +1,27 @@
+"""Whose is a parcours, a fund, a collective operation? Of one unit each."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from parcours.domain import parcours
+from parcours.domain.collective import operation
+from parcours.domain.funding import fund
+from shared.access import ProtectedCase
+from shared.eventlog import ServiceApplication, UnknownCase
+
+
+def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
+    unit = _unit(app, id)
+    return ProtectedCase(id, frozenset({unit})) if unit else None
+
+
+def _unit(app: ServiceApplication, id: UUID) -> str | None:  # noqa: A002
+    try:
+        return app.load(parcours.decider, id).state.plan.unit
+    except UnknownCase:
+        pass
+    try:
+        return app.load(fund.decider, id).state.unit
+    except UnknownCase:
+        return app.load(operation.decider, id).state.unit

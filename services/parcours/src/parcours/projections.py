@@ -1,0 +1,145 @@
+"""What parcours lists: the accompaniments of a unit and how far each has come; the units’ funds and operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from parcours.domain.building.edits import ActionAdded, ActionRemoved, AxesRanked
+from parcours.domain.building.validation import (
+    ParcoursAdjusted,
+    ParcoursContested,
+    ParcoursShared,
+    ParcoursValidated,
+    SharedVersionLapsed,
+)
+from parcours.domain.collective.operation import (
+    BeneficiaryJoined,
+    BeneficiaryLeft,
+    OperationFellShort,
+    OperationPlanned,
+    OperationStarted,
+)
+from parcours.domain.collective.operation import Step as OperationStep
+from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
+from parcours.domain.funding.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
+from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
+from parcours.domain.parcours import ParcoursOpened
+from parcours.domain.state import Kind, Status
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.projections import Projection, Row
+
+
+def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    now = entry.recorded_at
+    match recorded.data:
+        case ParcoursOpened(plan):
+            return row | {
+                "status": Status.BUILDING,
+                "structure": plan.structure,
+                "unit": plan.unit,
+                "adviser": plan.adviser,
+                "admitted_at": plan.admitted_at,
+                "opened_at": now,
+                "axes": len(plan.axes),
+                "ranking": [],
+                "first_validated_at": None,
+                **dict.fromkeys(("actions", "consulting", "started", "done", "abandoned", "carried_over"), 0),
+                **dict.fromkeys(("committed", "paid"), 0),
+            }
+        case AxesRanked(ranking):
+            return row | {"ranking": ranking}
+        case ActionAdded(_, planned):
+            return _one_more(row, "actions", *(["consulting"] if planned.kind is Kind.CONSULTING else []))
+        case ActionRemoved(_, _, kind=kind):
+            return _one_more(row, "actions", *(["consulting"] if kind is Kind.CONSULTING else []), by=-1)
+        case ParcoursShared(_, _, content_hash=_, period=period):
+            dates = {"starts_on": period.starts_on, "ends_on": period.ends_on}
+            return row | dates | {"status": Status.SHARED, "shared_at": now, "contested": False}
+        case ParcoursContested():
+            return row | {"status": Status.BUILDING, "contested": True}
+        case SharedVersionLapsed():
+            return row | {"status": Status.BUILDING}
+        case ParcoursAdjusted():
+            return row | {"status": Status.BUILDING, "validated_at": None}
+        case ParcoursValidated():
+            first = {"first_validated_at": row["first_validated_at"] or now}
+            return row | first | {"status": Status.UNDER_WAY, "validated_at": row.get("validated_at") or now}
+        case ActionStarted():
+            return _one_more(row, "started")
+        case ActionFinished():
+            return _one_more(row, "done")
+        case ActionAbandoned():
+            return _one_more(row, "abandoned")
+        case ActionCarriedOver():
+            return _one_more(row, "carried_over")
+        case FundsCommitted(_, amount):
+            return _one_more(row, "committed", by=amount)
+        case FundsReleased(_, amount):
+            return _one_more(row, "committed", by=-amount)
+        case PaymentAuthorised(_, amount):
+            return _one_more(row, "paid", by=amount)
+        case ParcoursCompleted():
+            return row | {"status": Status.COMPLETED, "completed_at": now, "ended_at": now}
+        case UpdateAbandoned():
+            return row | {"status": Status.COMPLETED}
+        case ParcoursAbandoned():
+            return row | {"status": Status.ABANDONED, "abandoned_at": now, "ended_at": now}
+    return row
+
+
+def _one_more(row: Row, *counted: str, by: int = 1) -> Row:
+    return row | {name: row[name] + by for name in counted}
+
+
+parcours_list = Projection(
+    "parcours:v4",
+    _project,
+    searched=("unit", "adviser"),
+    filters=("status", "unit", "adviser"),
+    sorts=("status", "opened_at", "starts_on", "ends_on"),
+    opened="opened_at",
+)
+"""`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents.
+
+`completed_at` is the last completion, while an update is under way too."""
+
+
+def _fund(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    match recorded.data:
+        case FundOpened(unit, year, allocated=allocated):
+            return row | {"unit": unit, "year": year, "allocated": allocated, "committed": 0, "paid": 0}
+        case FundAdjusted(allocated):
+            return row | {"allocated": allocated}
+        case FundEngaged(_, _, amount=amount):
+            return _one_more(row, "committed", by=amount)
+        case FundFreed(_, amount):
+            return _one_more(row, "committed", by=-amount)
+        case FundSpent(_, amount):
+            return _one_more(row, "paid", by=amount)
+    return row
+
+
+funds = Projection("funds:v1", _fund, searched=("unit", "year"), filters=("unit", "year"), sorts=("unit", "year"))
+"""`allocated`, `committed` and `paid` are cents; what is available is allocated and not committed."""
+
+
+def _operation(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    match recorded.data:
+        case OperationPlanned(unit):
+            return row | {"unit": unit, "status": OperationStep.PLANNED, "actions": 0}
+        case BeneficiaryJoined():
+            return _one_more(row, "actions")
+        case BeneficiaryLeft():
+            return _one_more(row, "actions", by=-1)
+        case OperationStarted():
+            return row | {"status": OperationStep.STARTED}
+        case OperationFellShort():
+            return row | {"status": OperationStep.FELL_SHORT}
+    return row
+
+
+operations = Projection(
+    "operations:v1", _operation, searched=("unit",), filters=("status", "unit"), sorts=("status", "unit")
+)
+"""`actions` counts those that beneficiaries have in it."""

@@ -1,0 +1,87 @@
+"""Agreement, amendment and final report may name the file that proves them: one of the case, not withdrawn."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support import sample_files
+from tests.support.served_service import Client, Serve, Served
+from tests.support.validated_parcours import validated_case
+
+from parcours.domain import coordination, parcours
+from parcours.domain.funding import fund, payments
+from parcours.main import service
+from shared.kernel import Actor, Role
+
+TODAY = datetime.now(UTC).date().isoformat()
+
+
+@pytest.fixture
+def running(serve: Serve) -> Served:
+    return serve(service)
+
+
+def attached(adviser: Client, case: UUID, kind: str, said: bytes) -> str:
+    path = f"/api/v1/parcours/{case}/attachments?kind={kind}"
+    return str(adviser.upload(path, sample_files.pdf(said), "attachment; filename=preuve.pdf").json()["id"])
+
+
+def agreement(action: UUID, attachment: str) -> dict[str, Any]:
+    return {
+        "action": str(action),
+        "provider": "Cabinet Aubépine",
+        "amount": 400000,
+        "days": 5,
+        "signed_on": TODAY,
+        "exception": "Seul cabinet du territoire",
+        "attachment": attachment,
+    }
+
+
+def begun(running: Served, case: UUID, action: UUID) -> None:
+    app, today = running.application, datetime.now(UTC)
+    manager = Actor("some-manager", Role.MANAGER, unit="dla-44")
+    opened = fund.fund_id("dla-44", today.year)
+    app.handle(
+        fund.decider, opened, fund.OpenFund("dla-44", today.year, allocated=1_000_000), app.context(opened, manager)
+    )
+    for command in (payments.CommitFunds(action, 400_000), coordination.StartAction(action)):
+        app.handle(parcours.decider, case, command, app.context(case, manager))
+
+
+def test_what_was_signed_and_received_is_proved_by_files_of_the_case(running: Served) -> None:
+    case, action = validated_case(running.application)
+    adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
+    signed = attached(adviser, case, "signed_agreement", b"convention")
+    recorded = adviser.post(f"{path}/agreements", agreement(action, signed))
+    assert (recorded.status_code, recorded.json()["events"]) == (200, ["agreement-signed"])
+    begun(running, case, action)
+    amended = attached(adviser, case, "signed_amendment", b"avenant")
+    amendment = {"action": str(action), "extra_days": 1, "signed_on": TODAY, "attachment": amended}
+    assert adviser.post(f"{path}/amendments", amendment).status_code == 200
+    report = attached(adviser, case, "final_report", b"rapport")
+    receipt = {"action": str(action), "received_on": TODAY, "attachment": report}
+    assert adviser.post(f"{path}/final-reports/receipt", receipt).status_code == 200
+
+    assert adviser.get(path).json()["actions"][str(action)]["proofs"] == [signed, amended, report]
+    cited = [each["cited"] for each in adviser.get(f"{path}/attachments").json()]
+    assert cited == [["agreement-signed"], ["amendment-signed"], ["final-report-received"]]
+
+
+def test_a_file_that_is_unknown_withdrawn_or_of_another_case_proves_nothing(running: Served) -> None:
+    case, action = validated_case(running.application)
+    other, _ = validated_case(running.application)
+    adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
+    withdrawn = attached(adviser, case, "signed_agreement", b"brouillon")
+    adviser.post(f"{path}/attachments/{withdrawn}/withdrawal", {"motive": "Version non signée"})
+    elsewhere = attached(adviser, other, "signed_agreement", b"convention")
+    for proof, slug in (
+        (str(uuid4()), "unknown-attachment"),
+        (elsewhere, "unknown-attachment"),
+        (withdrawn, "attachment-withdrawn"),
+    ):
+        answer = adviser.post(f"{path}/agreements", agreement(action, proof))
+        assert answer.json()["type"].endswith(f"/{slug}")
+    read = adviser.get(path).json()["actions"][str(action)]
+    assert (read["agreement"], read["proofs"]) == (None, [])

@@ -1,0 +1,203 @@
+"""What was recorded wrongly is corrected by a new event: with its day, its reason, and nothing edited in place."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.support.served_service import served
+
+from embedded.nats import Nats
+from parcours.domain.assignment.agreement import AgreementSigned
+from parcours.domain.assignment.reporting import DaysRecorded, FinalReportAccepted, FinalReportReceived
+from parcours.domain.building.edits import ActionAdded
+from parcours.domain.building.validation import ParcoursValidated
+from parcours.domain.coordination import ActionStarted, IntroductionMade
+from parcours.domain.corrections import (
+    AgreementCorrected,
+    CorrectAgreement,
+    CorrectDays,
+    CorrectDebrief,
+    CorrectFinalReport,
+    CorrectIntroduction,
+    DaysCorrected,
+    DebriefCorrected,
+    FinalReportCorrected,
+    IntroductionCorrected,
+)
+from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
+from parcours.domain.funding.payments import FundsCommitted
+from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
+from parcours.domain.state import Kind, Plan, PlannedAction
+from parcours.domain.tender.award import ConsultationAwarded
+from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, Confirm
+from parcours.domain.tender.proposals import ConsultationOpened, ProposalSubmitted, ProviderConsulted
+from parcours.domain.tender.state import Proposal
+from parcours.domain.tender.tender import decider as consultation
+from parcours.main import service
+from shared.kernel import Actor, PersonalData, Role, uuid7
+from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
+
+given = Scenarios(decider)
+TODAY = NOW.date()
+BEFORE = TODAY - timedelta(days=3)
+PLAN = Plan(
+    UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=datetime(2025, 12, 2, 9, tzinfo=UTC), axes=("finance",)
+)
+ACTION = UUID(int=2)
+WHO = PersonalData(new_id(1), "Cabinet Aubépine")
+AGREEMENT = AgreementSigned(ACTION, WHO, amount=400_000, days=5, signed_on=BEFORE, exception=text("Seul cabinet"))
+CARRIED_OUT = (
+    ParcoursOpened(PLAN),
+    ActionAdded(
+        ACTION,
+        PlannedAction(
+            Kind.CONSULTING, "finance", title=text("Étude"), who=WHO, starts_on=TODAY, ends_on=TODAY, planned_days=5
+        ),
+    ),
+    ParcoursValidated(1, "0" * 64, actions={"consulting": 1}),
+    IntroductionMade(ACTION, WHO, held_on=BEFORE),
+    AGREEMENT,
+    FundsCommitted(ACTION, 300_000),
+    ActionStarted(ACTION),
+    DaysRecorded(ACTION, 4),
+    FinalReportReceived(ACTION, TODAY),
+    FinalReportAccepted(ACTION, TODAY),
+)
+WHY = "Erreur de saisie"
+ENDED = (
+    (),
+    (ParcoursCompleted(PLAN, {}, debrief=text("Bilan"), held_on=TODAY),),
+    (ParcoursAbandoned(text("Priorités nouvelles")),),
+)
+
+
+@pytest.mark.parametrize("end", ENDED)
+def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_reason(end: tuple[object, ...]) -> None:
+    history = given(*CARRIED_OUT, *end)
+    met = IntroductionCorrected(
+        ACTION, 1, whom=PersonalData(new_id(1), "Youenn Marchand"), held_on=TODAY, reason=text(WHY)
+    )
+    history.when(CorrectIntroduction(ACTION, 1, whom="Youenn Marchand", held_on=TODAY, reason=WHY)).then(met)
+    days = DaysCorrected(ACTION, 3, effective_on=TODAY, reason=text(WHY))
+    history.when(CorrectDays(ACTION, 3, effective_on=TODAY, reason=WHY)).then(days)
+    report = FinalReportCorrected(ACTION, BEFORE, reason=text(WHY))
+    history.when(CorrectFinalReport(ACTION, BEFORE, reason=WHY)).then(report)
+    signed = AgreementCorrected(
+        ACTION, PersonalData(new_id(1), "Cabinet Ajonc"), amount=350_000, days=6, signed_on=BEFORE, reason=text(WHY)
+    )
+    history.when(CorrectAgreement(ACTION, "Cabinet Ajonc", amount=350_000, days=6, signed_on=BEFORE, reason=WHY)).then(
+        signed
+    )
+    after = given(*history.events, met, days, report, signed).state.actions[ACTION]
+    assert after.agreement is not None
+    assert (after.agreement.amount, after.agreement.days, after.agreement.exception) == (
+        350_000,
+        6,
+        text("Seul cabinet"),
+    )
+    assert (after.days, after.report_received_on, after.report_accepted) == (3, BEFORE, True)
+    assert [(each.whom.clear, each.held_on) for each in after.introductions] == [("Youenn Marchand", TODAY)]
+
+
+def test_the_debrief_is_corrected_once_it_was_held() -> None:
+    command = CorrectDebrief("Un vrai élan", BEFORE, reason=WHY)
+    given(*CARRIED_OUT).when(command).refused("nothing-to-correct")
+    corrected = DebriefCorrected(text("Un vrai élan"), BEFORE, reason=text(WHY))
+    given(*CARRIED_OUT, *ENDED[1]).when(command).then(corrected)
+    after = given(*CARRIED_OUT, *ENDED[1], corrected).state
+    assert (after.debrief, after.debrief_held_on, after.status) == (text("Un vrai élan"), BEFORE, "completed")
+
+
+@pytest.mark.parametrize(
+    ("command", "slug"),
+    [
+        (CorrectIntroduction(ACTION, 2, whom="Youenn Marchand", held_on=TODAY, reason=WHY), "nothing-to-correct"),
+        (
+            CorrectIntroduction(ACTION, 1, whom="Youenn Marchand", held_on=date(2025, 11, 30), reason=WHY),
+            "before-admission",
+        ),
+        (CorrectDays(ACTION, 6, effective_on=TODAY, reason=WHY), "below-recorded"),
+        (CorrectDays(ACTION, 3, effective_on=BEFORE - timedelta(days=1), reason=WHY), "before-signature"),
+        (CorrectFinalReport(ACTION, TODAY + timedelta(days=2), reason=WHY), "absurd-date"),
+        (
+            CorrectAgreement(ACTION, "Cabinet Ajonc", amount=299_999, days=5, signed_on=BEFORE, reason=WHY),
+            "below-recorded",
+        ),
+        (
+            CorrectAgreement(ACTION, "Cabinet Ajonc", amount=400_000, days=3, signed_on=BEFORE, reason=WHY),
+            "below-recorded",
+        ),
+        (
+            CorrectAgreement(
+                ACTION, "Cabinet Ajonc", amount=400_000, days=5, signed_on=TODAY + timedelta(days=1), reason=WHY
+            ),
+            "below-recorded",
+        ),
+    ],
+)
+def test_a_correction_is_held_to_the_same_sense_as_what_it_corrects(command: object, slug: str) -> None:
+    given(*CARRIED_OUT).when(command).refused(slug)
+
+
+@pytest.mark.parametrize(
+    "command", [CorrectDays(ACTION, 1, effective_on=TODAY, reason=WHY), CorrectFinalReport(ACTION, TODAY, reason=WHY)]
+)
+def test_what_was_never_recorded_is_not_corrected(command: object) -> None:
+    assert given(*CARRIED_OUT[:4]).when(command).refused_as is not None
+    given().when(command).refused("parcours-not-open")
+
+
+def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> None:
+    key = UUID(int=31)
+    chosen = Scenarios(consultation)(
+        ConsultationOpened(CASE, ACTION, terms=text("Étude"), grid=(), deadline=NOW),
+        ProviderConsulted(key, PersonalData(key, "Cabinet")),
+        ProposalSubmitted(key, Proposal(400_000, 5, summary=text("Cinq jours"))),
+        ConsultationAwarded(key, 13.0),
+    )
+    chosen.when(Confirm(400_000)).then()
+    chosen.when(Confirm(400_001)).refused(BEYOND_PROPOSAL.slug)
+    led_to = (*CARRIED_OUT[:4], replace(AGREEMENT, consultation=new_id(9)))
+    state = given(*led_to).state
+    corrected = AgreementCorrected(ACTION, WHO, amount=400_001, days=5, signed_on=BEFORE, reason=text(WHY))
+    [ask] = decider.alongside(state, corrected, context())
+    assert (ask.stream, ask.command) == (new_id(9), Confirm(400_001))
+
+
+def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: Any = running.http.app.state.application  # type: ignore[attr-defined]
+        case, ourselves = uuid7(), Actor("diagnostic", Role.SERVICE)
+        now = datetime.now(UTC)
+        plan = replace(PLAN, admitted_at=now - timedelta(days=40))
+        app.handle(decider, case, OpenParcours(plan), app.context(case, ourselves))
+        adviser, leader = running.by("adviser", unit=PLAN.unit), running.by("leader", unit=None, case=str(case))
+        path, day = f"/api/v1/parcours/{case}", now.date().isoformat()
+        action = {"kind": "own_action", "axis": "finance", "title": "Suivi", "who": "Le bureau", "starts_on": day}
+        until = (now.date() + timedelta(days=120)).isoformat()
+        adviser.post(f"{path}/ranking", {"ranking": ["finance"]})
+        adviser.post(f"{path}/actions", action | {"ends_on": until})
+        adviser.post(f"{path}/sharing", {"starts_on": day, "ends_on": until})
+        shared = leader.get(path).json()["shared"]
+        leader.post(f"{path}/validation", {name: shared[name] for name in ("version", "content_hash")})
+        [number] = adviser.get(path).json()["actions"]
+        before = (now.date() - timedelta(days=5)).isoformat()
+        met = {"action": number, "whom": "Youenn Marchand", "held_on": day}
+        assert adviser.post(f"{path}/introductions", met).status_code == 200
+        corrected = met | {"introduction": 1, "held_on": before, "reason": "C’était cinq jours plus tôt."}
+        assert leader.post(f"{path}/introductions/correction", corrected).status_code == 403
+        answer = adviser.post(f"{path}/introductions/correction", corrected)
+        assert answer.json()["events"] == ["introduction-corrected"], answer.text
+        [introduction] = adviser.get(path).json()["actions"][number]["introductions"]
+        assert introduction["held_on"] == before
+        told = adviser.get(f"{path}/history").json()[-2:]
+        assert [event["data"]["held_on"] for event in told] == [day, before]
+        assert told[1]["effective_at"][:10] == before
+        assert told[1]["recorded_at"] >= told[0]["recorded_at"]
+        assert told[1]["data"]["reason"] == "C’était cinq jours plus tôt."

@@ -1,0 +1,300 @@
+"""The engineering fund: opened and adjusted by a manager, engaged by parcours, never overspent, whoever is at once."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests.support.served_service import served
+from tests.support.validated_parcours import validated_case
+
+from embedded.nats import Nats
+from embedded.postgres import Postgres
+from parcours.domain import coordination, parcours
+from parcours.domain.assignment import agreement
+from parcours.domain.building import edits, validation
+from parcours.domain.funding import payments
+from parcours.domain.funding.fund import (
+    AdjustFund,
+    Engage,
+    Free,
+    Fund,
+    FundAdjusted,
+    FundEngaged,
+    FundFreed,
+    FundOpened,
+    FundSpent,
+    OpenFund,
+    Spend,
+    decider,
+    fund_id,
+)
+from parcours.domain.state import Kind, Plan
+from parcours.main import service
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Clock, Refused, Role, uuid7
+from shared.testing.scenarios import UNIT, MemoryLog, Scenarios, text
+
+given = Scenarios(decider)
+ACTION, OTHER, DOSSIER = UUID(int=11), UUID(int=12), UUID(int=21)
+OPENED = FundOpened(UNIT, 2026, allocated=1_000_000)
+ENGAGED = FundEngaged(DOSSIER, ACTION, amount=600_000)
+
+
+def test_a_manager_opens_the_fund_of_the_own_unit_once_a_year() -> None:
+    given().when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.MANAGER).then(OPENED)
+    given().when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.ADVISER).refused("managers-only")
+    given().when(OpenFund("unit-44", 2026, allocated=1_000_000), by=Role.MANAGER).refused("other-unit")
+    given(OPENED).when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.MANAGER).then()
+    given(OPENED).when(OpenFund(UNIT, 2026, allocated=1), by=Role.MANAGER).refused("fund-already-open")
+    assert fund_id(UNIT, 2026) not in (fund_id(UNIT, 2027), fund_id("unit-44", 2026))
+
+
+def test_a_manager_adjusts_it_with_a_motive_and_never_below_what_is_engaged() -> None:
+    lowered = AdjustFund(600_000, "Crédits régionaux en baisse")
+    adjusted = FundAdjusted(600_000, text("Crédits régionaux en baisse"))
+    given(OPENED, ENGAGED).when(lowered, by=Role.MANAGER).then(adjusted)
+    too_low = given(OPENED, ENGAGED).when(AdjustFund(599_999, "Encore moins"), by=Role.MANAGER)
+    assert too_low.refused("below-committed").extra == {"committed": 600_000}
+    given(OPENED).when(lowered, by=Role.ADVISER).refused("managers-only")
+    given(OPENED).when(lowered, by=Actor("another", Role.MANAGER, unit="unit-44")).refused("other-unit")
+
+
+def test_what_is_engaged_is_at_most_what_is_available() -> None:
+    given(OPENED).when(Engage(DOSSIER, ACTION, amount=600_000)).then(ENGAGED)
+    refused = given(OPENED, ENGAGED).when(Engage(DOSSIER, OTHER, amount=400_001)).refused("fund-exhausted")
+    assert refused.extra == {"available": 400_000}
+    given().when(Engage(DOSSIER, ACTION, amount=1)).refused("fund-not-open")
+
+
+def test_what_is_freed_is_available_again_and_what_is_spent_is_not() -> None:
+    given(OPENED, ENGAGED).when(Free(ACTION, 200_000)).then(FundFreed(ACTION, 200_000))
+    given(OPENED, ENGAGED).when(Spend(ACTION, 600_000)).then(FundSpent(ACTION, 600_000))
+    spent = given(OPENED, ENGAGED, FundSpent(ACTION, 500_000))
+    assert spent.when(Free(ACTION, 100_001)).refused("beyond-engaged").extra == {"left": 100_000}
+    assert spent.when(Spend(OTHER, 1)).refused("beyond-engaged").extra == {"left": 0}
+    after = given(OPENED, ENGAGED, FundSpent(ACTION, 500_000), FundFreed(ACTION, 100_000)).state
+    assert (after.committed, after.paid, after.available) == (500_000, 500_000, 500_000)
+
+
+class AnyFund(RuleBasedStateMachine):
+    """Whatever is asked of a fund, in whatever order, it is not overspent, and its log gives the same fund back."""
+
+    sums = st.integers(1, 500)
+    actions = st.sampled_from([ACTION, OTHER])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: MemoryLog[Fund] = MemoryLog(decider)
+        self.log.do(OpenFund(UNIT, 2026, allocated=800), by=Role.MANAGER)
+        self.reached = self.log.state
+
+    def ask(self, command: object, by: Role = Role.ADVISER) -> None:
+        for event in self.log.do(command, by=by).events:
+            self.reached = decider.evolve(self.reached, event)
+
+    @rule(allocated=sums)
+    def adjust(self, allocated: int) -> None:
+        self.ask(AdjustFund(allocated, "Révision"), Role.MANAGER)
+
+    @rule(action=actions, amount=sums)
+    def engage(self, action: UUID, amount: int) -> None:
+        self.ask(Engage(DOSSIER, action, amount=amount))
+
+    @rule(action=actions, amount=sums)
+    def free(self, action: UUID, amount: int) -> None:
+        self.ask(Free(action, amount))
+
+    @rule(action=actions, amount=sums)
+    def spend(self, action: UUID, amount: int) -> None:
+        self.ask(Spend(action, amount))
+
+    @invariant()
+    def never_overspent_and_replayed_alike(self) -> None:
+        fund = self.log.state
+        assert 0 <= fund.paid <= fund.committed <= fund.allocated
+        assert self.log.from_snapshot() == fund == self.log.state
+        assert fund == self.reached
+
+
+AnyFund.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
+test_any_fund = AnyFund.TestCase
+
+
+# With real PostgreSQL
+
+NOW = datetime.now(UTC)
+PLAN = Plan(UUID(int=8), UNIT, adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
+ADVISER, LEADER = Actor("some-adviser", Role.ADVISER, unit=UNIT), Actor("some-leader", Role.LEADER)
+MANAGER = Actor("some-manager", Role.MANAGER, unit=UNIT)
+
+
+@pytest.fixture(scope="module")
+def replicas(postgres: Postgres) -> Iterator[list[ServiceApplication]]:
+    """Three programs on one database, as three replicas of the service are: they share no lock but PostgreSQL's."""
+    url = postgres.ensure_database("funds", connections=-1)
+    key = secrets.token_bytes(32)
+    with ExitStack() as opened:
+        apps = [
+            opened.enter_context(closing(ServiceApplication("parcours", service.deciders, url, key, Clock())))
+            for _ in range(3)
+        ]
+        apps[0].create_tables()
+        yield apps
+
+
+def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
+    """A case under way, and its consulting action whose agreement is signed."""
+    case, today = uuid7(), NOW.date()
+
+    def ask(command: object, by: Actor = ADVISER) -> None:
+        app.handle(parcours.decider, case, command, app.context(case, by))
+
+    ask(parcours.OpenParcours(plan))
+    ask(edits.RankAxes(("finance",)))
+    in_a_month, in_six = today + timedelta(days=30), today + timedelta(days=180)
+    ask(
+        edits.AddAction(
+            Kind.CONSULTING,
+            "finance",
+            title="Étude",
+            who="Cabinet",
+            starts_on=in_a_month,
+            ends_on=in_six,
+            planned_days=5,
+        )
+    )
+    ask(
+        edits.AddAction(
+            Kind.OWN_ACTION, "finance", title="Suivi", who="Trésorière", starts_on=in_a_month, ends_on=in_six
+        )
+    )
+    ask(validation.ShareParcours(today, in_six))
+    built = app.load(parcours.decider, case).state
+    assert built.shared
+    ask(validation.ValidateParcours(built.shared.version, built.shared.content_hash), LEADER)
+    action = next(iter(built.actions))
+    ask(
+        agreement.RecordAgreement(action, "Cabinet", amount=1_000_000, days=5, signed_on=today, exception="Seule offre")
+    )
+    return case, action
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@for_all(
+    allocated=st.integers(1_000, 3_000),
+    amounts=st.lists(st.integers(1, 1_000), min_size=6, max_size=9),
+    abandoned=st.sets(st.integers(0, 8), max_size=2),
+)
+def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
+    replicas: list[ServiceApplication], allocated: int, amounts: list[int], abandoned: set[int]
+) -> None:
+    unit = f"unit-{uuid7()}"
+    plan = Plan(PLAN.structure, unit, adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes)
+    fund = fund_id(unit, NOW.year)
+    opening = OpenFund(unit, NOW.year, allocated=allocated)
+    manager = Actor("some-manager", Role.MANAGER, unit=unit)
+    replicas[0].handle(decider, fund, opening, replicas[0].context(fund, manager))
+    agreed = [agreed_action(replicas[0], plan) for _ in amounts]
+
+    def commit(n: int) -> bool:
+        app, (case, action) = replicas[n % 3], agreed[n]
+        context = app.context(case, ADVISER)
+        try:
+            app.handle(parcours.decider, case, payments.CommitFunds(action, amounts[n]), context)
+        except Refused as refused:
+            assert refused.slug == "fund-exhausted"
+            return False
+        if n in abandoned:
+            app.handle(parcours.decider, case, coordination.AbandonAction(action, "Trop cher"), context)
+        return True
+
+    with ThreadPoolExecutor(len(amounts)) as together:
+        committed = list(together.map(commit, range(len(amounts))))
+
+    entries = replicas[0].recorder.entries_of_case(fund)
+    funds = list(accumulate((e.data for _, e in replicas[0].events_of(entries)), decider.evolve, initial=Fund()))
+    assert all(each.available >= 0 for each in funds)
+    told = [replicas[0].load(parcours.decider, case).state.actions[action].committed for case, action in agreed]
+    assert funds[-1].committed == sum(told)
+    kept = [n for n, done in enumerate(committed) if done and n not in abandoned]
+    assert funds[-1].committed == sum(amounts[n] for n in kept)
+    assert all(funds[-1].available < amounts[n] for n, done in enumerate(committed) if not done and not abandoned)
+
+
+def test_a_refusal_of_the_fund_leaves_the_parcours_as_it_was(replicas: list[ServiceApplication]) -> None:
+    app = replicas[0]
+    plan = Plan(
+        PLAN.structure, "unit-without-a-fund", adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes
+    )
+    case, action = agreed_action(app, plan)
+    before = app.load(parcours.decider, case).version
+    with pytest.raises(Refused, match="fund-not-open"):
+        app.handle(parcours.decider, case, payments.CommitFunds(action, 1), app.context(case, ADVISER))
+    assert app.load(parcours.decider, case).version == before
+
+
+def test_an_action_keeps_the_fund_of_its_first_year_and_gives_back_to_it(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
+        manager, adviser, year = running.by("manager"), running.by("adviser"), datetime.now(UTC).year
+        for opened in (year, year + 1):
+            opening = {"unit": "dla-44", "year": opened, "allocated": 500_000}
+            assert manager.post("/api/v1/funds", opening).status_code == 201
+        (case, action), (later_case, later_action) = (validated_case(app) for _ in range(2))
+        agreement = {"provider": "Cabinet", "amount": 400_000, "days": 5, "exception": "Seule offre"}
+        signed_on = datetime.now(UTC).date().isoformat()
+        for each, number in ((case, action), (later_case, later_action)):
+            signed = agreement | {"action": str(number), "signed_on": signed_on}
+            assert adviser.post(f"/api/v1/parcours/{each}/agreements", signed).status_code == 200
+
+        def commit(each: UUID, number: UUID, amount: int) -> Any:
+            return adviser.post(f"/api/v1/parcours/{each}/funds", {"action": str(number), "amount": amount})
+
+        def committed(of: int) -> int:
+            sums: int = adviser.get(f"/api/v1/funds/dla-44/{of}").json()["committed"]
+            return sums
+
+        assert commit(case, action, 300_000).status_code == 200
+        refused = commit(later_case, later_action, 300_000).json()
+        assert (refused["type"].rsplit("/", 1)[1], refused["available"]) == ("fund-exhausted", 200_000)
+        assert f"Il reste 2\u202f000,00\u00a0€ au fonds d’ingénierie {year}" in refused["detail"]
+
+        new_year = datetime(year + 1, 1, 2, 9, tzinfo=UTC).isoformat()
+        assert running.by("ops").post("/api/v1/clock", {"now": new_year}).status_code == 200
+        assert commit(later_case, later_action, 300_000).status_code == 200
+        assert commit(case, action, 100_000).status_code == 200
+        assert (committed(year), committed(year + 1)) == (400_000, 300_000)
+        abandoned = adviser.post(f"/api/v1/parcours/{case}/abandonment", {"motive": "Priorités nouvelles"})
+        assert abandoned.json()["events"] == ["funds-released", "parcours-abandoned"]
+        assert (committed(year), committed(year + 1)) == (0, 300_000)
+
+
+def test_a_fund_over_http(database: Callable[..., str], nats: Nats, tmp_path: Path) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        manager, adviser = running.by("manager"), running.by("adviser")
+        opening = {"unit": "dla-44", "year": 2026, "allocated": 5_000_000}
+        assert adviser.post("/api/v1/funds", opening).status_code == 403
+        opened = manager.post("/api/v1/funds", opening)
+        assert opened.status_code == 201
+        assert manager.post("/api/v1/funds", opening | {"allocated": 1}).json()["type"].endswith("/fund-already-open")
+        adjusted = manager.post(
+            f"{opened.headers['Location']}/adjustment", {"allocated": 6_000_000, "motive": "Avenant régional"}
+        )
+        assert adjusted.status_code == 200
+        balance = adviser.get("/api/v1/funds/dla-44/2026").json()
+        sums = {name: balance[name] for name in ("allocated", "committed", "paid", "available")}
+        assert sums == {"allocated": 6_000_000, "committed": 0, "paid": 0, "available": 6_000_000}
+        assert adviser.get("/api/v1/funds/dla-44/2031").status_code == 404

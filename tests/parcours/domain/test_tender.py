@@ -1,0 +1,478 @@
+"""A provider is chosen: terms of reference, three consulted, proposals in time, scores without interests, an award."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests.support.served_service import Client, Served, served
+from tests.support.validated_parcours import validated_case
+
+from embedded.nats import Nats
+from parcours.domain import coordination, parcours
+from parcours.domain.assignment.agreement import AgreementSigned
+from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport
+from parcours.domain.building import edits, validation
+from parcours.domain.state import Kind, Plan, PlannedAction
+from parcours.domain.tender.award import (
+    Award,
+    CancelConsultation,
+    CandidateInformed,
+    ConsultationAwarded,
+    ConsultationCancelled,
+    DeclareInterests,
+    InformCandidate,
+    InterestsDeclared,
+    ProposalScored,
+    ScoreProposal,
+)
+from parcours.domain.tender.conclusion import Conclude, ConsultationConcluded
+from parcours.domain.tender.proposals import (
+    ConsultationOpened,
+    ConsultProvider,
+    GridLine,
+    LetProviderIn,
+    OpenConsultation,
+    ProposalSubmitted,
+    ProviderConsulted,
+    ProviderLetIn,
+    SubmitProposal,
+)
+from parcours.domain.tender.state import Consultation, Criterion, Proposal, Step
+from parcours.domain.tender.tender import decider
+from parcours.main import service
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, PersonalData, Role, uuid7
+from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, new_id, text
+
+given = Scenarios(decider)
+ACTION = UUID(int=11)
+A, B, C = UUID(int=31), UUID(int=32), UUID(int=33)
+DEADLINE = NOW + timedelta(days=20)
+AFTER = DEADLINE + timedelta(days=1)
+GRID = (GridLine("Compréhension du besoin", 60), GridLine("Prix", 40))
+LINES = (Criterion(text("Compréhension du besoin"), 60), Criterion(text("Prix"), 40))
+OPENED = ConsultationOpened(CASE, ACTION, terms=text("Refondre les tarifs"), grid=LINES, deadline=DEADLINE)
+ASKED = tuple(
+    ProviderConsulted(key, PersonalData(key, f"Cabinet {key.int}"), account=f"provider-{key.int}") for key in (A, B, C)
+)
+PROPOSAL = Proposal(400_000, 5, summary=text("Cinq jours sur place"))
+PROPOSED = (*ASKED, ProposalSubmitted(A, PROPOSAL), ProposalSubmitted(B, PROPOSAL))
+SCORER = "some-adviser"
+FREE = InterestsDeclared(SCORER, conflict=False)
+SCORED = (*PROPOSED, FREE, ProposalScored(A, SCORER, scores=(15, 10)), ProposalScored(B, SCORER, scores=(10, 12)))
+AWARDED = ConsultationAwarded(A, 13.0)
+INFORMED = (CandidateInformed(A, AFTER.date()), CandidateInformed(B, AFTER.date()))
+
+
+# Terms of reference, providers, proposals
+
+
+def test_terms_of_reference_come_with_a_grid_whose_weights_make_100_and_a_deadline() -> None:
+    given().when(OpenConsultation(ACTION, "Refondre les tarifs", grid=GRID, deadline=DEADLINE)).then(OPENED)
+    light = (
+        given()
+        .when(OpenConsultation(ACTION, "Refondre", grid=(GridLine("Prix", 99),), deadline=DEADLINE))
+        .refused("wrong-grid")
+    )
+    assert light.extra == {"total": 99}
+    twice = (GridLine("Prix", 50), GridLine("Prix", 50))
+    given().when(OpenConsultation(ACTION, "Refondre", grid=twice, deadline=DEADLINE)).refused("wrong-grid")
+
+
+@pytest.mark.parametrize(
+    ("deadline", "slug"),
+    [
+        (NOW, "wrong-deadline"),
+        (DEADLINE.replace(tzinfo=None), "wrong-deadline"),
+        (NOW + timedelta(days=800), "absurd-date"),
+        (datetime(1999, 1, 1, tzinfo=UTC), "absurd-date"),
+    ],
+)
+def test_a_deadline_is_ahead_and_has_its_time_zone(deadline: datetime, slug: str) -> None:
+    given().when(OpenConsultation(ACTION, "Refondre", grid=GRID, deadline=deadline)).refused(slug)
+
+
+def test_a_provider_consulted_before_it_had_a_link_is_let_in_and_keeps_its_place() -> None:
+    by_phone = ProviderConsulted(A, PersonalData(A, "Cabinet Armen"))
+    let_in = ProviderLetIn(A, "provider-31")
+    given(OPENED, by_phone).when(LetProviderIn(A, "provider-31")).then(let_in)
+    given(OPENED, by_phone, let_in).when(LetProviderIn(A, "provider-31")).then()
+    submit = SubmitProposal(A, 400_000, days=5, summary="Cinq jours sur place")
+    provider = Actor("provider-31", Role.PROVIDER)
+    given(OPENED, by_phone).when(submit, by=provider).refused("not-your-proposal")
+    given(OPENED, by_phone, let_in).when(submit, by=provider).then(ProposalSubmitted(A, PROPOSAL))
+    given(OPENED, *SCORED, AWARDED).when(LetProviderIn(A, "autre")).then(ProviderLetIn(A, "autre"))
+    given(OPENED).when(LetProviderIn(A, "provider-31")).refused("unknown-provider")
+
+
+def test_nobody_has_the_account_of_two_candidates() -> None:
+    given(OPENED, *ASKED).when(LetProviderIn(A, "provider-32")).refused("account-taken")
+    given(OPENED, *ASKED).when(ConsultProvider("Un autre", "provider-32")).refused("account-taken")
+
+
+def test_providers_are_consulted_and_propose_until_the_deadline_as_recorded() -> None:
+    consulted = ProviderConsulted(new_id(1), PersonalData(new_id(1), "Cabinet Armen"))
+    given(OPENED).when(ConsultProvider("Cabinet Armen")).then(consulted)
+    proposal = SubmitProposal(A, 400_000, days=5, summary="Cinq jours sur place")
+    given(OPENED, *ASKED).when(proposal, at=DEADLINE).then(ProposalSubmitted(A, PROPOSAL))
+    given(OPENED, *ASKED).when(proposal, at=AFTER).refused("deadline-passed")
+    given(OPENED).when(ConsultProvider("Trop tard"), at=AFTER).refused("deadline-passed")
+    given(OPENED).when(proposal).refused("unknown-provider")
+
+
+def test_a_provider_submits_its_own_proposal_and_no_other() -> None:
+    proposal = SubmitProposal(A, 400_000, days=5, summary="Cinq jours sur place")
+    own, other = (Actor(f"provider-{key.int}", Role.PROVIDER) for key in (A, B))
+    given(OPENED, *ASKED).when(proposal, by=own).then(ProposalSubmitted(A, PROPOSAL))
+    given(OPENED, *ASKED).when(proposal, by=other).refused("not-your-proposal")
+
+
+# Scores and award
+
+
+def test_who_scores_has_declared_to_have_no_interest() -> None:
+    score = ScoreProposal(A, (15, 10))
+    given(OPENED, *PROPOSED).when(score, at=AFTER).refused("interests-not-declared")
+    given(OPENED, *PROPOSED).when(DeclareInterests(conflict=False)).then(FREE)
+    given(OPENED, *PROPOSED, FREE).when(score, at=AFTER).then(ProposalScored(A, SCORER, scores=(15, 10)))
+    bound = InterestsDeclared(SCORER, conflict=True, detail=text("Ancien associé"))
+    given(OPENED, *PROPOSED).when(DeclareInterests(True, "Ancien associé")).then(bound)
+    given(OPENED, *PROPOSED, bound).when(score, at=AFTER).refused("conflict-of-interest")
+    late = given(OPENED, *SCORED, bound)
+    assert late.state.scorers == set()
+    late.when(Award(A), by=Role.MANAGER, at=AFTER).refused("not-all-scored")
+
+
+def test_scores_follow_the_grid_after_the_deadline_for_proposals_received() -> None:
+    ready = given(OPENED, *PROPOSED, FREE)
+    ready.when(ScoreProposal(A, (15, 10)), at=DEADLINE).refused("deadline-not-passed")
+    ready.when(ScoreProposal(A, (15,)), at=AFTER).refused("wrong-scores")
+    ready.when(ScoreProposal(C, (15, 10)), at=AFTER).refused("no-proposal")
+
+
+def test_the_award_is_not_before_the_deadline_and_every_proposal_is_scored() -> None:
+    given(OPENED, *SCORED).when(Award(A), at=AFTER).then(AWARDED)
+    given(OPENED, *SCORED).when(Award(A), at=DEADLINE).refused("deadline-not-passed")
+    half = given(OPENED, *PROPOSED, FREE, ProposalScored(A, SCORER, scores=(15, 10)))
+    assert half.when(Award(A), at=AFTER).refused("not-all-scored").extra == {"providers": [str(B)]}
+    given(OPENED, *SCORED).when(Award(C), at=AFTER).refused("no-proposal")
+
+
+def test_choosing_another_than_the_best_scored_takes_a_motive() -> None:
+    given(OPENED, *SCORED).when(Award(B), at=AFTER).refused("not-the-best")
+    chosen = ConsultationAwarded(B, 10.8, motive=text("Disponible tout de suite"))
+    given(OPENED, *SCORED).when(Award(B, "Disponible tout de suite"), at=AFTER).then(chosen)
+
+
+def test_at_least_three_providers_are_consulted_or_it_is_said_why() -> None:
+    two = (*ASKED[:2], *SCORED[3:])
+    assert given(OPENED, *two).when(Award(A), at=AFTER).refused("too-few-providers").extra == {"consulted": 2}
+    excepted = replace(AWARDED, exception=text("Deux cabinets seulement dans la région"))
+    asked = Award(A, exception="Deux cabinets seulement dans la région")
+    given(OPENED, *two).when(asked, at=AFTER).then(excepted)
+
+
+@pytest.mark.parametrize(
+    "command", [ScoreProposal(A, (1, 1)), Award(B, "Repentir"), DeclareInterests(True), ConsultProvider("Un autre")]
+)
+def test_after_the_award_scores_are_frozen(command: object) -> None:
+    given(OPENED, *SCORED, AWARDED).when(command, at=AFTER).refused("consultation-not-at-this-step")
+
+
+def test_all_candidates_are_informed_before_the_agreement() -> None:
+    given(OPENED, *SCORED, AWARDED).when(InformCandidate(A, AFTER.date()), at=AFTER).then(INFORMED[0])
+    given(OPENED, *SCORED, AWARDED).when(InformCandidate(C, AFTER.date()), at=AFTER).refused("no-proposal")
+    agreement = Conclude(ACTION, 400_000, days=5)
+    some = given(OPENED, *SCORED, AWARDED, INFORMED[0]).when(agreement, at=AFTER).refused("not-all-informed")
+    assert some.extra == {"providers": [str(B)]}
+    given(OPENED, *SCORED, AWARDED, *INFORMED).when(agreement, at=AFTER).then(ConsultationConcluded(ACTION))
+
+
+def test_an_agreement_follows_the_award_for_its_action_within_the_proposal_and_once() -> None:
+    ready = (OPENED, *SCORED, AWARDED, *INFORMED)
+    given(*ready).when(Conclude(A, 400_000, days=5)).refused("other-action")
+    given(*ready).when(Conclude(ACTION, 400_001, days=5)).refused("beyond-proposal")
+    given(*ready).when(Conclude(ACTION, 400_000, days=6)).refused("beyond-proposal")
+    given(*ready, ConsultationConcluded(ACTION)).when(Conclude(ACTION, 1, days=1)).refused("not-awarded")
+    given(OPENED, *SCORED).when(Conclude(ACTION, 1, days=1)).refused("not-awarded")
+
+
+def test_a_consultation_can_lead_to_nobody() -> None:
+    cancelled = ConsultationCancelled(text("Aucune offre satisfaisante"))
+    given(OPENED, *SCORED).when(CancelConsultation("Aucune offre satisfaisante"), at=AFTER).then(cancelled)
+    given(OPENED, cancelled).when(ConsultProvider("Un autre")).refused("consultation-not-at-this-step")
+
+
+# Whatever is asked
+
+
+class AnyConsultation(RuleBasedStateMachine):
+    """In whatever order it is asked, nothing is awarded early, scores stay as they were, and the log replays alike."""
+
+    keys = st.sampled_from([new_id(n) for n in range(1, 12)])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: MemoryLog[Consultation] = MemoryLog(decider)
+        self.now = NOW
+        self.log.do(OpenConsultation(ACTION, "Refondre", grid=GRID, deadline=DEADLINE), at=NOW)
+        self.awarded: Consultation | None = None
+
+    def ask(self, command: object, by: Role = Role.ADVISER) -> None:
+        if self.log.do(command, by=by, at=self.now).events and isinstance(command, Award):
+            assert self.now > DEADLINE
+            self.awarded = self.log.state
+
+    @rule(days=st.integers(0, 12))
+    def wait(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+    @rule()
+    def consult(self) -> None:
+        self.ask(ConsultProvider("Un cabinet"))
+
+    @rule(key=keys, amount=st.integers(1, 500), days=st.integers(1, 5))
+    def propose(self, key: UUID, amount: int, days: int) -> None:
+        self.ask(SubmitProposal(key, amount, days=days, summary="Voici"))
+
+    @rule(conflict=st.booleans(), by=st.sampled_from([Role.ADVISER, Role.LEADER]))
+    def declare(self, conflict: bool, by: Role) -> None:
+        self.ask(DeclareInterests(conflict), by)
+
+    @rule(key=keys, scores=st.tuples(st.integers(0, 20), st.integers(0, 20)), by=st.sampled_from([Role.ADVISER]))
+    def score(self, key: UUID, scores: tuple[int, int], by: Role) -> None:
+        self.ask(ScoreProposal(key, scores), by)
+
+    @rule(key=keys, motive=st.none() | st.just("Plus proche"), exception=st.none() | st.just("Deux seulement"))
+    def award(self, key: UUID, motive: str | None, exception: str | None) -> None:
+        self.ask(Award(key, motive, exception=exception))
+
+    @rule(key=keys)
+    def inform(self, key: UUID) -> None:
+        self.ask(InformCandidate(key, self.now.date()))
+
+    @rule()
+    def cancel_after_long(self) -> None:
+        if self.now > AFTER + timedelta(days=20):
+            self.ask(CancelConsultation("Trop long"))
+
+    @rule(amount=st.integers(1, 600))
+    def agree(self, amount: int) -> None:
+        self.ask(Conclude(ACTION, amount, days=1))
+
+    @invariant()
+    def promises_hold(self) -> None:
+        now = self.log.state
+        assert self.log.from_snapshot() == now
+        if self.awarded and now.winner:
+            assert {key: each.scores for key, each in now.candidates.items()} == {
+                key: each.scores for key, each in self.awarded.candidates.items()
+            }
+            assert now.exception or len(now.candidates) >= 3
+        if now.step is Step.AGREED:
+            assert all(each.informed_on for each in now.proposals.values())
+
+
+AnyConsultation.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+test_any_consultation = AnyConsultation.TestCase
+
+
+def test_who_declared_an_interest_does_not_award_either() -> None:
+    bound = InterestsDeclared("some-manager", conflict=True)
+    given(OPENED, *SCORED, bound).when(Award(A, exception="Deux"), by=Role.MANAGER, at=AFTER).refused(
+        "conflict-of-interest"
+    )
+
+
+# Over HTTP
+
+
+def test_from_the_terms_of_reference_to_the_tripartite_agreement(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
+        case, action = validated_case(app)
+        path = f"/api/v1/parcours/{case}"
+        adviser = running.by("adviser")
+        now = datetime.now(UTC)
+        terms = {
+            "terms": "Refondre les tarifs",
+            "grid": [{"label": "Compréhension", "weight": 70}, {"label": "Prix", "weight": 30}],
+            "deadline": (now + timedelta(days=20)).isoformat(),
+        }
+        other = adviser.post(f"{path}/consultations", terms | {"action": str(uuid7())})
+        assert other.json()["type"].endswith("/unknown-action")
+        opened = adviser.post(f"{path}/consultations", terms | {"action": str(action)})
+        assert opened.status_code == 201
+        at = opened.headers["Location"]
+        for n in (1, 2, 3):
+            assert (
+                adviser.post(f"{at}/providers", {"name": f"Cabinet {n}", "account": Served.id_of(f"p{n}")}).status_code
+                == 200
+            )
+        keys = list(adviser.get(at).json()["candidates"])
+        provider = running.by("provider", subject="p1", unit=None, case=str(case))
+        proposal = {"provider": keys[0], "amount": 480000, "days": 5, "summary": "Cinq jours"}
+        assert provider.post(f"{at}/proposals", proposal).status_code == 200
+        assert provider.post(f"{at}/proposals", proposal | {"provider": keys[1]}).status_code == 403
+        assert provider.get(at).status_code == 403
+        assert provider.get(f"{path}/history").status_code == 403
+        assert adviser.post(f"{at}/award", {"provider": keys[0]}).json()["type"].endswith("/deadline-not-passed")
+
+        later = now + timedelta(days=21)
+        assert running.by("ops").post("/api/v1/clock", {"now": later.isoformat()}).status_code == 200
+        adviser.post(f"{at}/interests", {"conflict": False})
+        assert adviser.post(f"{at}/scores", {"provider": keys[0], "scores": [16, 12]}).status_code == 200
+        assert adviser.post(f"{at}/award", {"provider": keys[0]}).status_code == 200
+        today = later.date().isoformat()
+        agreement = {
+            "action": str(action),
+            "provider": "Cabinet 1",
+            "amount": 480000,
+            "days": 5,
+            "signed_on": today,
+            "signatures": {"structure": today, "unit": today, "provider": today},
+        }
+        assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/no-consultation")
+        agreement["consultation"] = opened.json()["id"]
+        assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/not-all-informed")
+        assert adviser.post(f"{at}/information", {"provider": keys[0], "informed_on": today}).status_code == 200
+        assert adviser.post(f"{path}/agreements", agreement).status_code == 200
+        assert adviser.get(at).json()["step"] == "agreed"
+
+
+def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
+        case, action = validated_case(app)
+        fund = {"unit": "dla-44", "year": (datetime.now(UTC) + timedelta(days=21)).year, "allocated": 5_000_000}
+        assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
+        path, adviser = f"/api/v1/parcours/{case}", running.by("adviser")
+        winner, loser, stranger = (
+            running.by("provider", subject=name, unit=None, case=str(case)) for name in ("p1", "p2", "p9")
+        )
+        now = datetime.now(UTC)
+        later = (now + timedelta(days=21)).isoformat()
+        at = _consulted(adviser, path, action, now)
+
+        asked = winner.get(f"{path}/provider").json()["consultations"][0]
+        assert (asked["terms"], asked["step_label"]) == ("Refondre les tarifs", "ouverte")
+        assert asked["grid"] == [{"label": "Prix", "weight": 100}]
+        for provider, amount in ((winner, 400000), (loser, 450000)):
+            key = provider.get(f"{path}/provider").json()["consultations"][0]["provider"]
+            offer = {"provider": key, "amount": amount, "days": 5, "summary": f"Offre à {amount}"}
+            assert provider.post(f"{at}/proposals", offer).status_code == 200
+        running.by("ops").post("/api/v1/clock", {"now": later})
+        keys = list(adviser.get(at).json()["candidates"])
+        adviser.post(f"{at}/interests", {"conflict": False})
+        for key, score in zip(keys, (16, 9), strict=False):
+            assert adviser.post(f"{at}/scores", {"provider": key, "scores": [score]}).status_code == 200
+        assert adviser.post(f"{at}/award", {"provider": keys[0]}).status_code == 200
+
+        before = loser.get(f"{path}/provider").json()["consultations"][0]
+        assert (before["retained"], before["score"]) == (None, None)
+        for key in keys[:2]:
+            assert adviser.post(f"{at}/information", {"provider": key, "informed_on": later[:10]}).status_code == 200
+        refused = loser.get(f"{path}/provider").json()
+        assert (refused["consultations"][0]["retained"], refused["consultations"][0]["score"]) == (False, 9.0)
+        assert refused["consultations"][0]["proposal"]["summary"] == "Offre à 450000"
+        assert refused["assignments"] == []
+        for told in (before, refused["consultations"][0]):
+            said = [*told.values(), *told["proposal"].values()]
+            assert not any(secret in said for secret in (400000, 16.0, keys[0], "Offre à 400000"))
+            assert "Cabinet" not in str(told)
+
+        _under_way(adviser, path, action, at, later[:10])
+        [assignment] = winner.get(f"{path}/provider").json()["assignments"]
+        assert (assignment["title"], assignment["amount"], assignment["days_left"]) == ("Étude", 400000, 3)
+        report = {"action": str(action), "received_on": later[:10]}
+        for provider in (loser, stranger):
+            answer = provider.post(f"{path}/final-reports/receipt", report)
+            assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (403, "not-your-assignment")
+        assert winner.post(f"{path}/final-reports/receipt", report).json()["events"] == ["final-report-received"]
+        assert winner.post(f"{path}/final-reports", report).status_code == 403
+        assert winner.get(f"{path}/provider").json()["assignments"][0]["report_received_on"] == later[:10]
+
+        assert stranger.get(f"{path}/provider").json() == {"consultations": [], "assignments": []}
+
+        history = adviser.get(f"{path}/history").json()
+        proposed_at = next(each["recorded_at"] for each in history if each["event"] == "proposal-submitted")
+        then = winner.get(f"{path}/provider", as_of=proposed_at)
+        assert (then.json()["consultations"][0]["proposal"]["amount"], then.json()["assignments"]) == (400000, [])
+        assert loser.get(f"{path}/provider", as_of=proposed_at).json()["consultations"][0]["proposal"] is None
+        assert then.headers["DLA-Basis"].startswith('log="')
+        (row,) = adviser.get(f"/api/v1/parcours/{case}/consultations", as_of=proposed_at).json()
+        assert (row["proposals"], row["winner"]) == (1, None)
+        fund_then = adviser.get(f"/api/v1/funds/dla-44/{fund['year']}", version=1).json()
+        assert (fund_then["committed"], fund_then["available"]) == (0, 5_000_000)
+        adviser.post(f"{at}/accounts", {"provider": keys[1], "account": Served.id_of("p9")})
+        assert loser.get(f"{path}/provider", as_of=proposed_at).json()["consultations"] == [], "it is another's now"
+        elsewhere = running.by("provider", subject="p1", unit=None, case=str(uuid7()))
+        assert elsewhere.get(f"{path}/provider").status_code == 403
+        for closed in (path, f"{path}/history", f"{path}/versions", f"{path}/consultations", at):
+            assert winner.get(closed).status_code == 403, closed
+        [row] = adviser.get(f"{path}/consultations").json()
+        assert (row["step_label"], row["candidates"], row["proposals"]) == ("suivie d’une convention", 3, 2)
+
+
+def test_a_provider_chosen_without_a_consultation_hands_in_its_own_report() -> None:
+    case = Scenarios(parcours.decider)
+    who, action = PersonalData(new_id(2), "Cabinet Aubépine"), UUID(int=12)
+    today = NOW.date()
+    planned = PlannedAction(Kind.CONSULTING, "finance", title=text("Étude"), who=who, starts_on=today, ends_on=today)
+    plan = Plan(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
+    signed = AgreementSigned(
+        action, who, amount=400_000, days=5, signed_on=today, exception=text("Seul cabinet"), account="p1"
+    )
+    started = case(
+        parcours.ParcoursOpened(plan),
+        edits.ActionAdded(action, planned),
+        validation.ParcoursValidated(1, "0" * 64, actions={}),
+        signed,
+        coordination.ActionStarted(action),
+    )
+    report = ReceiveFinalReport(action, today)
+    started.when(report, by=Actor("p1", Role.PROVIDER)).then(FinalReportReceived(action, today))
+    started.when(report, by=Actor("p2", Role.PROVIDER)).refused("not-your-assignment")
+    started.when(report, by=Role.ADVISER).then(FinalReportReceived(action, today))
+
+
+def _consulted(adviser: Client, path: str, action: UUID, now: datetime) -> str:
+    """Three providers are consulted: p1, p2, p3."""
+    terms = {
+        "action": str(action),
+        "terms": "Refondre les tarifs",
+        "grid": [{"label": "Prix", "weight": 100}],
+        "deadline": (now + timedelta(days=20)).isoformat(),
+    }
+    at: str = adviser.post(f"{path}/consultations", terms).headers["Location"]
+    for n in (1, 2, 3):
+        assert (
+            adviser.post(f"{at}/providers", {"name": f"Cabinet {n}", "account": Served.id_of(f"p{n}")}).status_code
+            == 200
+        )
+    return at
+
+
+def _under_way(adviser: Client, path: str, action: UUID, at: str, day: str) -> None:
+    """The agreement is signed and paid for, and two days are worked."""
+    signed = {"provider": "Cabinet 1", "amount": 400000, "days": 5, "signed_on": day}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("agreements", signed | {"consultation": at.rsplit("/", 1)[1]}),
+        ("funds", {"amount": 400000}),
+        ("actions/start", {}),
+        ("days", {"days": 2, "worked_until": day}),
+    ]
+    for step, body in steps:
+        answer = adviser.post(f"{path}/{step}", body | {"action": str(action)})
+        assert answer.status_code == 200, answer.text

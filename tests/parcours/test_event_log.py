@@ -1,0 +1,252 @@
+"""Does a parcours survive its own log? Whatever happens is stored, sealed where it must be, and replayed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
+
+from parcours.caseload import caseload
+from parcours.domain import coordination, corrections, ending
+from parcours.domain.assignment import agreement, reporting
+from parcours.domain.building import duration, edits, validation
+from parcours.domain.funding import payments
+from parcours.domain.parcours import OpenParcours, decider
+from parcours.domain.state import OPEN_STEPS, Kind, Parcours, Plan, Status, Step
+from parcours.projections import parcours_list
+from parcours.statistics import release
+from shared.kernel import Role
+from shared.testing.scenarios import NOW, MemoryLog, new_id
+
+PLAN = Plan(
+    UUID(int=8),
+    "unit-35",
+    adviser="adviser-1",
+    admitted_at=datetime(2025, 12, 2, 9, tzinfo=UTC),
+    axes=("strategy", "finance"),
+    baseline={"fte": 11.5},
+    definitions={"fte": "ETP au 31 décembre"},
+)
+TODAY, SPRING, AUTUMN = date(2026, 3, 2), date(2026, 4, 1), date(2026, 9, 30)
+OWN, CONSULTING, LOCAL, EXPERTISE, DROPPED = map(new_id, (1, 3, 5, 7, 9))
+SHARE = validation.ShareParcours(TODAY, AUTUMN)
+VALIDATE = validation.ValidateParcours(1, "")
+CONTEST = validation.ContestParcours(1, "secret objection")
+BUILT = (
+    OpenParcours(PLAN),
+    edits.RankAxes(("finance", "strategy")),
+    edits.AddAction(
+        Kind.OWN_ACTION, "finance", title="secret titre", who="secret trésorière", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    edits.AddAction(
+        Kind.CONSULTING,
+        "finance",
+        title="secret titre",
+        who="secret cabinet",
+        starts_on=SPRING,
+        ends_on=AUTUMN,
+        planned_days=5,
+    ),
+    edits.AddAction(
+        Kind.LOCAL_SUPPORT, "finance", title="secret titre", who="secret réseau", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    edits.AddAction(
+        Kind.ADVISER_EXPERTISE, "finance", title="secret titre", who="secret chargée", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    edits.AddAction(
+        Kind.OWN_ACTION, "finance", title="secret titre", who="secret bureau", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    edits.RescheduleAction(DROPPED, SPRING, ends_on=SPRING, reason="secret calendrier"),
+    edits.RemoveAction(DROPPED, "secret retrait"),
+)
+UNDER_WAY = (*BUILT, edits.DeferAxis("strategy", "secret report"), SHARE, VALIDATE)
+CARRIED_OUT = (
+    *UNDER_WAY,
+    coordination.Introduce(OWN, "secret contact", held_on=TODAY),
+    coordination.StartAction(OWN),
+    coordination.FinishAction(OWN, "secret résultat"),
+    agreement.RecordAgreement(
+        CONSULTING, "secret prestataire", amount=400_000, days=5, signed_on=TODAY, exception="secret motif"
+    ),
+    payments.CommitFunds(CONSULTING, 400_000),
+    coordination.StartAction(CONSULTING),
+    reporting.RecordDays(CONSULTING, 5),
+    agreement.SignAmendment(CONSULTING, 1, signed_on=TODAY),
+    reporting.AcceptFinalReport(CONSULTING, TODAY),
+    payments.AuthorisePayment(CONSULTING, 100_000, last=True),
+    coordination.FinishAction(CONSULTING, "secret résultat"),
+)
+WHOLE_LIFE = (
+    *CARRIED_OUT,
+    coordination.AbandonAction(LOCAL, "secret abandon"),
+    coordination.CarryOver(EXPERTISE, "secret suite"),
+    corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),
+    corrections.CorrectAgreement(
+        CONSULTING, "secret prestataire", amount=400_000, days=6, signed_on=TODAY, reason="secret erreur"
+    ),
+    corrections.CorrectDays(CONSULTING, 4, effective_on=TODAY, reason="secret erreur"),
+    corrections.CorrectFinalReport(CONSULTING, TODAY, reason="secret erreur"),
+    ending.CompleteParcours("secret bilan", TODAY),
+    corrections.CorrectDebrief("secret bilan", TODAY, reason="secret erreur"),
+    validation.AdjustParcours("secret ajustement"),
+    duration.GrantDurationDerogation("secret dérogation"),
+    SHARE,
+    edits.RankAxes(("strategy", "finance")),
+    SHARE,
+    CONTEST,
+    ending.AbandonParcours("secret fin"),
+)
+
+
+def asked(log: MemoryLog[Parcours], command: Any) -> Any:
+    """The command as somebody would ask it who has just read the parcours."""
+    state = log.state
+    if isinstance(command, validation.ValidateParcours) and state.shared:
+        return validation.ValidateParcours(state.content_version, state.shared.content_hash)
+    if isinstance(command, validation.ContestParcours):
+        return replace(command, version=max(state.content_version, 1))
+    return command
+
+
+def allowed(command: object) -> Role:
+    if isinstance(command, validation.ValidateParcours | validation.ContestParcours):
+        return Role.LEADER
+    return Role.MANAGER if isinstance(command, duration.GrantDurationDerogation) else Role.ADVISER
+
+
+def lived(*commands: object) -> MemoryLog[Parcours]:
+    """A log in which each of these was accepted."""
+    log = MemoryLog(decider)
+    for command in commands:
+        refused = log.do(asked(log, command), by=allowed(command)).refused_as
+        assert refused is None, refused
+    return log
+
+
+def test_every_event_comes_back_from_the_log_and_nothing_a_person_wrote_is_stored_in_clear() -> None:
+    log = lived(*WHOLE_LIFE)
+    given_up = lived(*UNDER_WAY, ending.AbandonParcours("secret abandon"))
+    assert {type(event) for event in (*log.events, *given_up.events)} == set(decider.events)
+    assert not any(b"secret" in stored.state for stored in log.stored)
+    assert log.from_snapshot() == log.state
+    shown = log.shown(log.state)
+    assert shown["actions"][str(OWN)]["planned"]["who"] == "secret trésorière"
+    assert (shown["status"], shown["debrief"], shown["objections"]) == ("completed", "secret bilan", "secret objection")
+
+
+def test_each_day_of_a_life_has_its_row_and_nothing_is_counted_below_nothing() -> None:
+    for log in (lived(*WHOLE_LIFE), lived(*UNDER_WAY, ending.AbandonParcours("secret abandon"))):
+        rows = rows_on_every_day((parcours_list, caseload.view), [(event, NOW) for event in log.events])
+        assert rows
+        assert not [found for row in rows if (found := negative(row))]
+        ended = counted_for_pilots(release, rows_on_every_day((parcours_list,), [(event, NOW) for event in log.events]))
+        assert sum(ended["ending"].values())
+
+
+AXES = st.sampled_from(["strategy", "finance", "digital"])
+ACTIONS = st.sampled_from([OWN, CONSULTING, LOCAL, new_id(99)])
+DAYS = st.sampled_from([TODAY, SPRING, AUTUMN, date(1990, 1, 1), date(2060, 1, 1)])
+LENGTHS = st.integers(1, 6)
+SUMS = st.integers(1, 500_000)
+on_action = partial(st.builds, action=ACTIONS)
+COMMANDS = st.one_of(
+    st.builds(OpenParcours, st.just(PLAN)),
+    st.builds(edits.RankAxes, st.lists(AXES, min_size=1, max_size=3).map(tuple)),
+    st.builds(edits.DeferAxis, axis=AXES, reason=st.just("Plus tard")),
+    st.builds(
+        edits.AddAction,
+        st.sampled_from(Kind),
+        AXES,
+        st.just("Un titre"),
+        st.just("Un nom"),
+        DAYS,
+        DAYS,
+        st.none() | LENGTHS,
+    ),
+    on_action(edits.RescheduleAction, starts_on=DAYS, ends_on=DAYS, reason=st.just("Congés")),
+    on_action(edits.RemoveAction, motive=st.just("Inutile")),
+    st.just(duration.GrantDurationDerogation("Fusion en cours")),
+    st.builds(validation.ShareParcours, DAYS, DAYS) | st.just(SHARE),
+    st.just(VALIDATE),
+    st.just(CONTEST),
+    st.just(validation.AdjustParcours("Un départ")),
+    on_action(coordination.Introduce, whom=st.just("Un nom"), held_on=DAYS),
+    on_action(coordination.StartAction),
+    on_action(coordination.FinishAction, summary=st.just("Fait")),
+    on_action(coordination.AbandonAction, motive=st.just("Trop cher")),
+    on_action(coordination.CarryOver, motive=st.just("Pas fini")),
+    on_action(
+        agreement.RecordAgreement,
+        provider=st.just("Un nom"),
+        amount=SUMS,
+        days=LENGTHS,
+        signed_on=DAYS,
+        exception=st.none() | st.just("Seule offre"),
+    ),
+    on_action(payments.CommitFunds, amount=SUMS),
+    on_action(reporting.RecordDays, days=LENGTHS),
+    on_action(agreement.SignAmendment, extra_days=LENGTHS, signed_on=DAYS),
+    on_action(reporting.ReceiveFinalReport, received_on=DAYS),
+    on_action(reporting.AcceptFinalReport, received_on=st.none() | DAYS),
+    on_action(
+        corrections.CorrectIntroduction,
+        introduction=LENGTHS,
+        whom=st.just("Un nom"),
+        held_on=DAYS,
+        reason=st.just("Faute"),
+    ),
+    on_action(
+        corrections.CorrectAgreement,
+        provider=st.just("Un nom"),
+        amount=SUMS,
+        days=LENGTHS,
+        signed_on=DAYS,
+        reason=st.just("Faute"),
+        signatures=st.none(),
+    ),
+    on_action(corrections.CorrectDays, days=LENGTHS, effective_on=DAYS, reason=st.just("Faute")),
+    on_action(corrections.CorrectFinalReport, received_on=DAYS, reason=st.just("Faute")),
+    st.builds(corrections.CorrectDebrief, st.just("Un élan"), DAYS, st.just("Faute")),
+    on_action(payments.AuthorisePayment, amount=SUMS, last=st.booleans()),
+    st.builds(ending.CompleteParcours, st.just("Un vrai élan"), DAYS),
+    st.just(ending.AbandonParcours("Priorités nouvelles")),
+)
+SITUATIONS = st.sampled_from([(), BUILT, UNDER_WAY, CARRIED_OUT])
+
+
+@settings(max_examples=150, deadline=None)
+@for_all(SITUATIONS, st.lists(st.tuples(COMMANDS, st.sampled_from(Role) | st.none()), max_size=12))
+def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(
+    situation: tuple[object, ...], demands: list[tuple[Any, Role | None]]
+) -> None:
+    log = lived(*situation)
+    reached = log.state
+    for command, role in demands:
+        outcome = log.do(asked(log, command), by=role or allowed(command))
+        for event in outcome.events:
+            reached = decider.evolve(reached, event)
+    assert log.shown(reached) == log.shown(log.state)
+    assert log.from_snapshot() == log.state
+    check_promises(reached)
+
+
+def check_promises(parcours: Parcours) -> None:
+    """What holds at any moment, whoever asked for whatever."""
+    if parcours.status is Status.UNDER_WAY:
+        assert parcours.shared is not None
+        assert parcours.validated_version == parcours.shared.version == parcours.content_version
+        under_way = any(action.step in OPEN_STEPS for action in parcours.actions.values())
+        assert not (parcours.only_consulting and under_way)
+    for action in parcours.actions.values():
+        assert action.validated or action.step is Step.PLANNED
+        if agreement := action.agreement:
+            assert action.paid <= action.committed <= agreement.amount
+            assert action.days <= agreement.days
+        if action.planned.kind is Kind.CONSULTING and action.step in (Step.STARTED, Step.DONE):
+            assert action.agreement
+            assert action.committed
