@@ -29,7 +29,7 @@ def told(position: int, publisher: str = "intake", case: UUID = CASE, unit: str 
     return Message.of(said, None, None, "Un événement")
 
 
-def in_charge(position: int, event: str, *, confidential: bool) -> Message:
+def case_access(position: int, event: str, *, confidential: bool) -> Message:
     said = msgspec.structs.replace(header(position), event=event)
     body = {"adviser": Served.id_of(INES), "confidential": confidential}
     return Message.of(said, CaseInCharge.topic(), body, "Un événement")
@@ -42,7 +42,7 @@ LIFTED = "confidentiality-lifted"
 @pytest.fixture
 def case(app: ServiceApplication) -> list[Header]:
     """Confidential, of dla-44; another case of dla-75 beside it."""
-    messages = [told(1), told(2), in_charge(3, SECRET, confidential=True), told(4, case=ANOTHER, unit="dla-75")]
+    messages = [told(1), told(2), case_access(3, SECRET, confidential=True), told(4, case=ANOTHER, unit="dla-75")]
     hear(app, messages)
     return [message.header for message in messages]
 
@@ -100,9 +100,9 @@ def test_a_case_whose_events_were_altered_or_moved_is_shown_to_nobody_until_it_i
         altered(Served.id_of(INES), Served.id_of("some-adviser")),
         "DELETE FROM {events} WHERE originator_id = %s",
         f"UPDATE {{events}} SET case_id = '{ANOTHER}' WHERE originator_id = %s",
-        "DELETE FROM {schema}.in_charge WHERE %s IS NOT NULL",
-        "UPDATE {schema}.in_charge SET confidential = false WHERE %s IS NOT NULL",
-        f"UPDATE {{schema}}.in_charge SET adviser = '{Served.id_of('some-adviser')}' WHERE %s IS NOT NULL",
+        "DELETE FROM {schema}.case_access WHERE %s IS NOT NULL",
+        "UPDATE {schema}.case_access SET confidential = false WHERE %s IS NOT NULL",
+        f"UPDATE {{schema}}.case_access SET adviser = '{Served.id_of('some-adviser')}' WHERE %s IS NOT NULL",
     ],
 )
 def test_confidentiality_is_not_lifted_by_hand(
@@ -138,7 +138,7 @@ def test_a_case_is_of_nobody_and_nothing_is_lifted_until_the_ledger_commits_to_i
     path, colleague = f"/api/v1/cases/{new}/timeline", audit.by("adviser")
     waiting: Any = colleague.get(path)
     assert (seen(colleague, path), waiting.headers["retry-after"]) == ((503, "not-signed-yet"), "2")
-    only_heard(app, in_charge(5, LIFTED, confidential=False))
+    only_heard(app, case_access(5, LIFTED, confidential=False))
     assert seen(colleague) == (503, "not-signed-yet")
     only_heard(app, told(6, unit="dla-75"))
     committed(app)

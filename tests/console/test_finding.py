@@ -112,7 +112,7 @@ def test_a_service_that_is_out_is_named_and_the_rest_is_shown(
 def test_whoever_opens_an_archive_says_why_too(browser: Browser, world: World) -> None:
     case = played(world, name="La Grange aux livres", siret="55208131766522")
     world.carried()
-    archived = "INSERT INTO {schema}.in_charge (case_id, confidential, archived) VALUES (%s, false, true)"
+    archived = "INSERT INTO {schema}.case_access (case_id, confidential, archived) VALUES (%s, false, true)"
     world.intake.application.recorder.fetch(archived, (case,))
     browser.enter(world.token("manager", unit="dla-44"))
     shown = browser.get(f"/dossiers/{case}")

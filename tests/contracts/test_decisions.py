@@ -85,6 +85,6 @@ def test_what_a_state_is_open_to_is_what_may_be_done() -> None:
     declined, consent = Orientation(Step.DECLINED), RecordConsent()
     with pytest.raises(AssertionError, match="not open to RecordConsent"):
         watched(orientation.decider, lambda *_: [OrientationConsented()])(declined, consent, context())
-    always = replace(orientation.decider, open_to=any_command)
+    always = replace(orientation.decider, available_commands=any_command)
     with pytest.raises(AssertionError, match="open to RecordConsent, yet refused: orientation-not-at-this-step"):
         watched(always, orientation.decide)(declined, consent, context())

@@ -108,7 +108,7 @@ def test_a_review_recorded_by_mistake_is_to_be_held_again_and_its_day_is_kept_an
     cancelled = ReviewCancelled("M0", was, due_on=TODAY, reason=text("C’était un autre dossier"))
     history = given(OPENED, ReviewFellDue("M0", TODAY), recorded)
     history.when(cancel).then(cancelled)
-    assert next(iter(decider.dues(history.state, cancelled))) == Deadline("review", "M0", on=TODAY)
+    assert next(iter(decider.deadlines(history.state, cancelled))) == Deadline("review", "M0", on=TODAY)
     after = given(*history.events, cancelled)
     assert after.state.reviews["M0"] == Review(TODAY)
     after.when(CloseFollowUp("Les effets durent.")).refused("reviews-left")

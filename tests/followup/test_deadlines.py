@@ -14,7 +14,7 @@ from followup.domain.commands import (
     RequestParcoursUpdate,
     WithdrawParcoursUpdate,
 )
-from followup.domain.deadlines import when_due
+from followup.domain.deadlines import deadline_command
 from followup.domain.events import (
     FollowUpClosed,
     FollowUpOpened,
@@ -69,7 +69,7 @@ def kept(*events: object) -> dict[tuple[str, str], date]:
     days: dict[tuple[str, str], date | None] = {}
     for n, event in enumerate(events):
         state = decider.state(events[:n])
-        days |= {(due.kind, due.key): due.on for due in decider.dues(state, event)}
+        days |= {(due.kind, due.key): due.on for due in decider.deadlines(state, event)}
     return {which: day for which, day in days.items() if day}
 
 
@@ -77,7 +77,7 @@ def kept(*events: object) -> dict[tuple[str, str], date]:
 
 
 def test_each_review_keeps_its_day_and_the_day_from_which_it_is_overdue() -> None:
-    assert list(decider.dues(decider.initial, OPENED)) == [
+    assert list(decider.deadlines(decider.initial, OPENED)) == [
         Deadline("review", "M0", on=TODAY),
         Deadline("overdue-review", "M0", on=TODAY + timedelta(days=60)),
         Deadline("review", "M6", on=SEPTEMBER),
@@ -109,12 +109,12 @@ def test_a_follow_up_that_resumes_keeps_the_days_of_its_new_reviews_too() -> Non
 
 
 def test_a_review_is_called_on_its_day() -> None:
-    call = when_due("review", "M6")
+    call = deadline_command("review", "M6")
     given(OPENED).when(call, by=Role.SERVICE, at=on(SEPTEMBER)).then(ReviewFellDue("M6", SEPTEMBER))
 
 
 def test_a_review_that_was_not_held_is_overdue_after_sixty_days() -> None:
-    call = when_due("overdue-review", "M6")
+    call = deadline_command("overdue-review", "M6")
     given(OPENED).when(call, by=Role.SERVICE, at=on(NOVEMBER)).then(ReviewOverdue("M6", SEPTEMBER))
 
 

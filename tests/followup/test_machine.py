@@ -58,7 +58,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
         except Refused:
             return
         for event in told:
-            for due in decider.dues(self.state, event):
+            for due in decider.deadlines(self.state, event):
                 self.days.pop((due.kind, due.key), None)
                 if due.on:
                     self.days[due.kind, due.key] = due.on
@@ -125,7 +125,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
             for which in [which for which, day in self.days.items() if day <= self.today]:
                 del self.days[which]
                 before = len(self.events)
-                self.ask(decider.when_due(*which))
+                self.ask(decider.deadline_command(*which))
                 assert len(self.events) == before + 1, f"{which} fell due for nothing"
 
     @invariant()

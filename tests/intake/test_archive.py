@@ -98,7 +98,7 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
 def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseInCharge) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert published(recorded, recorded) == told
-    assert decider.in_charge(decider.initial, event) == CaseAccess(
+    assert decider.case_access(decider.initial, event) == CaseAccess(
         told.adviser, told.confidential, archived=told.archived
     )
 

@@ -158,4 +158,4 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
 def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseInCharge) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert published(recorded, recorded) == told
-    assert decider.in_charge(decider.initial, event) == CaseAccess(told.adviser, told.confidential)
+    assert decider.case_access(decider.initial, event) == CaseAccess(told.adviser, told.confidential)

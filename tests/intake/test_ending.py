@@ -18,7 +18,7 @@ from intake.domain.events import (
     RequestAdmitted,
     RequestReceived,
 )
-from intake.domain.request import claims, decider
+from intake.domain.request import decider, unique_keys
 from intake.domain.state import Status
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.kernel import PersonalData, Role, UniqueKey
@@ -47,8 +47,8 @@ def test_an_admitted_structure_may_give_up_before_its_parcours_opens_and_come_ba
     given(RECEIVED, ADMITTED).when(GIVE_UP, by=by).then(GIVEN_UP)
     closed = given(RECEIVED, ADMITTED, GIVEN_UP).state
     assert (closed.status, closed.ending) == (Status.CLOSED, Ending.GIVEN_UP)
-    freed = UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}", held=False)
-    assert list(claims(given(RECEIVED, ADMITTED).state, GIVEN_UP)) == [freed]
+    freed = UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}", reserved=False)
+    assert list(unique_keys(given(RECEIVED, ADMITTED).state, GIVEN_UP)) == [freed]
 
 
 def test_once_the_plan_is_agreed_it_is_the_parcours_that_is_abandoned() -> None:

@@ -58,10 +58,10 @@ def test_a_dossier_is_no_person() -> None:
 
 
 def test_intake_forgets_in_the_transaction_of_the_order() -> None:
-    (asked,) = decider.alongside(decider.initial, ORDERED, context())
+    (asked,) = decider.companions(decider.initial, ORDERED, context())
     assert (asked.stream, asked.command) == (case_erasure_id(PERSON), ErasePerson(PERSON, 4))
     forgetful().when(asked.command, by=Role.DPO).then(forgotten := PersonErased(PERSON, 4))
-    assert list(forgetting.decider.forgets(forgotten)) == [PERSON]
+    assert list(forgetting.decider.destroyed_keys(forgotten)) == [PERSON]
 
 
 def test_whoever_is_told_again_answers_again() -> None:
@@ -72,7 +72,7 @@ def test_whoever_is_told_again_answers_again() -> None:
 def test_the_key_of_something_else_is_not_destroyed() -> None:
     nobody = PersonErased(PERSON, 0, nobody=True)
     forgetful().when(ErasePerson(PERSON, nobody=True), by=Role.SERVICE).then(nobody)
-    assert list(forgetting.decider.forgets(nobody)) == []
+    assert list(forgetting.decider.destroyed_keys(nobody)) == []
 
 
 def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:

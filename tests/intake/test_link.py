@@ -53,8 +53,8 @@ RENEWED = LinkRenewed(SECOND, LONGEST, by="some-adviser", motive=text(MOTIVE))
 REVOKED = LinkRevoked(text("Fin de mandat."))
 
 
-def alongside(before: tuple[Any, ...], event: Any) -> list[tuple[UUID, Any]]:
-    return [(ask.stream, ask.command) for ask in decider.alongside(decider.state(before), event, context())]
+def companions(before: tuple[Any, ...], event: Any) -> list[tuple[UUID, Any]]:
+    return [(ask.stream, ask.command) for ask in decider.companions(decider.state(before), event, context())]
 
 
 def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
@@ -79,10 +79,10 @@ def test_a_person_keeps_one_id_from_one_link_to_the_next() -> None:
 
 def test_the_register_opens_the_dossier_to_the_new_link_and_closes_it_to_the_one_before() -> None:
     opened = OpenByLink(PERSON, Role.LEADER, dossier=CASE, until=LONGEST)
-    assert alongside((), GIVEN) == [(FIRST, opened)]
-    assert alongside((GIVEN,), RENEWED) == [(FIRST, EndLink()), (SECOND, opened)]
-    assert alongside((GIVEN, RENEWED), REVOKED) == [(SECOND, EndLink())]
-    assert alongside((GIVEN, REVOKED), RENEWED) == [(SECOND, opened)]
+    assert companions((), GIVEN) == [(FIRST, opened)]
+    assert companions((GIVEN,), RENEWED) == [(FIRST, EndLink()), (SECOND, opened)]
+    assert companions((GIVEN, RENEWED), REVOKED) == [(SECOND, EndLink())]
+    assert companions((GIVEN, REVOKED), RENEWED) == [(SECOND, opened)]
 
 
 def test_a_link_is_taken_back_once_and_can_be_given_anew() -> None:

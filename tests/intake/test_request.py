@@ -56,7 +56,7 @@ from intake.domain.events import (
     TransferReceived,
 )
 from intake.domain.reference.criteria import Verdict, in_force
-from intake.domain.request import claims, decider
+from intake.domain.request import decider, unique_keys
 from intake.domain.state import Status
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
 from shared.kernel import Actor, PersonalData, Role, UniqueKey
@@ -292,16 +292,16 @@ def test_only_an_admitted_case_comes_to_such_an_end(so_far: tuple[Any, ...], com
 
 def test_a_case_is_open_from_its_request_to_its_outcome_or_the_end_of_the_accompaniment() -> None:
     key, state = f"{UNIT}/{STRUCTURE_ID}", given(RECEIVED).state
-    assert list(claims(decider.initial, RECEIVED)) == [UniqueKey("open-case", key)]
+    assert list(unique_keys(decider.initial, RECEIVED)) == [UniqueKey("open-case", key)]
     for ending in (ORIENTED, TRANSFERRED, WITHDRAWN, AccompanimentEnded(), CaseClosed(Ending.ABANDONED)):
-        assert list(claims(state, ending)) == [UniqueKey("open-case", key, held=False)]
+        assert list(unique_keys(state, ending)) == [UniqueKey("open-case", key, reserved=False)]
     for going_on in (MET_BEFORE, assessed("ess")):
-        assert list(claims(state, going_on)) == []
+        assert list(unique_keys(state, going_on)) == []
 
 
 def test_a_linked_request_stands_beside_the_case_that_it_comes_from_until_it_is_admitted() -> None:
-    assert list(claims(decider.initial, LINKED)) == []
-    assert list(claims(given(LINKED).state, ADMITTED)) == [UniqueKey("open-case", f"{UNIT}/{STRUCTURE_ID}")]
+    assert list(unique_keys(decider.initial, LINKED)) == []
+    assert list(unique_keys(given(LINKED).state, ADMITTED)) == [UniqueKey("open-case", f"{UNIT}/{STRUCTURE_ID}")]
 
 
 # In the log

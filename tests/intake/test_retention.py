@@ -38,11 +38,11 @@ GONE = DossierDestroyed(Kept.CLOSED, DUE, persons=(PERSON,), values=4)
 def test_a_dossier_is_destroyed_once_with_the_people_whom_nothing_else_tells_of() -> None:
     given().when(DESTROY, by=Role.OPS).then(GONE)
     given(GONE).when(DESTROY, by=Role.OPS).then()
-    (asked,) = decider.alongside(decider.initial, GONE, context())
+    (asked,) = decider.companions(decider.initial, GONE, context())
     assert (asked.stream, asked.command) == (case_erasure_id(CASE), EraseCase(CASE, (PERSON,), values=4))
     forgetful().when(asked.command, by=Role.OPS).then(forgotten := CaseErased(CASE, (PERSON,), values=4))
     forgetful(forgotten).when(asked.command, by=Role.OPS).then()
-    assert list(forgetting.decider.forgets(forgotten)) == [CASE, PERSON]
+    assert list(forgetting.decider.destroyed_keys(forgotten)) == [CASE, PERSON]
 
 
 def test_a_dossier_that_is_held_is_kept_beyond_its_term_until_it_is_released() -> None:

@@ -20,7 +20,7 @@ from intake.domain.events import RequestReceived, RequestTransferred, StructureC
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
 from intake.domain.reference.nomenclature import SECTIONS, section_of
 from intake.domain.reference.territory import REGIONS, Competence, region_of
-from intake.domain.request import claims, decider
+from intake.domain.request import decider, unique_keys
 from intake.domain.structure import (
     LegalForm,
     Scope,
@@ -122,7 +122,7 @@ def test_the_receiving_unit_takes_over_what_was_transferred_to_it() -> None:
 
 def test_a_transfer_is_received_once_and_opens_the_one_case_of_the_structure_there() -> None:
     taken = [UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}"), UniqueKey("received-transfer", str(ORIGIN))]
-    assert list(claims(decider.initial, TAKEN_OVER)) == taken
+    assert list(unique_keys(decider.initial, TAKEN_OVER)) == taken
 
 
 # Corrections

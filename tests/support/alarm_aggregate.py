@@ -79,7 +79,7 @@ def evolve(alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Alarms:
     return alarms
 
 
-def dues(_alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Iterator[Deadline]:
+def deadlines(_alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Iterator[Deadline]:
     if isinstance(told, AlarmSet):
         yield Deadline("alarm", told.alarm, on=told.on)
 
@@ -95,8 +95,8 @@ decider: Decider[Alarms] = Decider(
     evolve=evolve,
     commands=(SetAlarm, Ring, Mend),
     events=(AlarmSet, AlarmRang, AlarmsMended),
-    dues=dues,
-    when_due=ring,
+    deadlines=deadlines,
+    deadline_command=ring,
 )
 
 

@@ -41,7 +41,7 @@ def watched(decider: Decider[Any], decide: Decide) -> Decide:
     @wraps(decide)
     def watching(state: Any, command: Any, context: Any) -> Sequence[Any]:
         told = _told(decider, type(command))
-        is_open = issubclass(type(command), tuple(decider.open_to(state)))
+        is_open = issubclass(type(command), tuple(decider.available_commands(state)))
         try:
             events = decide(state, command, context)
         except Refused as refused:

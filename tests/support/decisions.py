@@ -78,10 +78,10 @@ def _whole(decider: Decider[Any], decision: Decision, alone: dict[str, dict[type
     refusals = set(decision.refusals)
     for event in decision.events:
         claimed, besides = Findings(), Findings()
-        Reading(claimed).follow(decider.claims, (None, event))
-        Reading(besides).follow(decider.alongside, (None, event))
+        Reading(claimed).follow(decider.unique_keys, (None, event))
+        Reading(besides).follow(decider.companions, (None, event))
         if UniqueKey in claimed.made:
-            refusals.add(decider.claimed)
+            refusals.add(decider.unique_key_refusal)
         for others in alone.values():
             refusals |= {each for made in besides.made & others.keys() for each in others[made].refusals}
     return Decision(decision.command, decision.events, refusals=frozenset(refusals))
@@ -238,7 +238,7 @@ class Body:
 
     def _call(self, call: ast.Call) -> None:
         called = self._value(call.func)
-        if called is None or (called is UniqueKey and any(keyword.arg == "held" for keyword in call.keywords)):
+        if called is None or (called is UniqueKey and any(keyword.arg == "reserved" for keyword in call.keywords)):
             return  # what is given back is refused to nobody
         self._reading.meet(called)
         self._reading.follow(called, [self._class_of(argument) for argument in call.args])

@@ -52,13 +52,20 @@ def evolve(notes: Notes, noted: Noted) -> Notes:
     return replace(notes, total=notes.total + noted.number, last=noted.who)
 
 
-def claims(_notes: Notes, noted: Noted) -> Iterator[UniqueKey]:
+def unique_keys(_notes: Notes, noted: Noted) -> Iterator[UniqueKey]:
     if noted.claim:
-        yield UniqueKey("note", noted.claim.removeprefix("-"), held=not noted.claim.startswith("-"))
+        yield UniqueKey("note", noted.claim.removeprefix("-"), reserved=not noted.claim.startswith("-"))
 
 
 decider: Decider[Notes] = Decider(
-    "notes", Notes(), decide=decide, evolve=evolve, commands=(Note,), events=(Noted,), claims=claims, claimed=TAKEN
+    "notes",
+    Notes(),
+    decide=decide,
+    evolve=evolve,
+    commands=(Note,),
+    events=(Noted,),
+    unique_keys=unique_keys,
+    unique_key_refusal=TAKEN,
 )
 
 

@@ -164,7 +164,7 @@ def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> 
     led_to = (*CARRIED_OUT[:4], replace(AGREEMENT, consultation=new_id(9)))
     state = given(*led_to).state
     corrected = AgreementCorrected(ACTION, WHO, amount=400_001, days=5, signed_on=BEFORE, reason=text(WHY))
-    [ask] = decider.alongside(state, corrected, context())
+    [ask] = decider.companions(state, corrected, context())
     assert (ask.stream, ask.command) == (new_id(9), Confirm(400_001))
 
 

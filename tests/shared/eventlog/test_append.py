@@ -72,27 +72,29 @@ def test_a_parked_case_holds_back_its_later_events(app: ServiceApplication) -> N
 def test_refusals_are_told_apart_and_write_nothing(app: ServiceApplication) -> None:
     case, other, key = uuid7(), uuid7(), uuid7()
 
-    def claim(by: UUID, held: bool = True) -> list[dict[str, object]]:
-        return [{"kind": "email", "key": "x", "case_id": str(by), "held": held}]
+    def claim(by: UUID, reserved: bool = True) -> list[dict[str, object]]:
+        return [{"kind": "email", "key": "x", "case_id": str(by), "reserved": reserved}]
 
     def answered(key: str, response: str) -> list[dict[str, str]]:
         return [{"key": key, "request": "r", "response": response}]
 
-    first = {"command": answered("k1", "one"), "claims": claim(case), "keys": key_rows({key: b"\0wrapped"})}
+    first = {"command": answered("k1", "one"), "unique_keys": claim(case), "keys": key_rows({key: b"\0wrapped"})}
     app.recorder.insert_events(told(case, 1), extras=first)
     with pytest.raises(CommandAlreadyHandled):
         app.recorder.insert_events(told(other, 1), extras={"command": answered("k1", "two")})
     assert app.recorder.answer("k1") == ("r", "one")
     with pytest.raises(UniqueKeyTaken) as refusal:
-        app.recorder.insert_events(told(other, 1), extras={"command": answered("k2", "two"), "claims": claim(other)})
+        app.recorder.insert_events(
+            told(other, 1), extras={"command": answered("k2", "two"), "unique_keys": claim(other)}
+        )
     assert refusal.value.holder == str(case)
     assert app.recorder.answer("k2") is None
     with pytest.raises(IntegrityError):
         app.recorder.insert_events(told(other, 1), extras={"keys": key_rows({key: b"other"})})
     assert app.recorder.wrapped_keys([key]) == {key: b"\0wrapped"}
     assert len(entries(app.recorder)) == 1
-    app.recorder.insert_events(told(case, 2), extras={"claims": claim(case, held=False)})
-    app.recorder.insert_events(told(other, 1), extras={"claims": claim(other)})
+    app.recorder.insert_events(told(case, 2), extras={"unique_keys": claim(case, reserved=False)})
+    app.recorder.insert_events(told(other, 1), extras={"unique_keys": claim(other)})
 
 
 def test_one_refusal_in_a_group_leaves_the_others(app: ServiceApplication) -> None:

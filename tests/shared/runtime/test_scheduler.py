@@ -79,7 +79,7 @@ def test_a_day_that_was_moved_or_withdrawn_does_not_fire(app: ServiceApplication
 def test_what_was_moved_while_it_was_about_to_fire_does_not_fire_and_records_nothing(app: ServiceApplication) -> None:
     stream = uuid7()
     ask(app, stream, day(app, -2))
-    (row,) = app.recorder.fetch("SELECT due_at FROM {schema}.dues")
+    (row,) = app.recorder.fetch("SELECT due_at FROM {schema}.deadlines")
     ask(app, stream, day(app, 5))
     firing = FiredDeadline(stream, "alarm", key="bell", due_at=row["due_at"], fired_at=app.clock.now())
     with pytest.raises(DeadlineAlreadyFired):
@@ -96,7 +96,7 @@ def test_what_fails_is_tried_again_later_while_the_others_go_on(app: ServiceAppl
     scheduler = Scheduler(app)
     assert scheduler.fire() == 1
     assert rang(app, fine) == Counter(bell=1)
-    (row,) = app.recorder.fetch("SELECT tries, error FROM {schema}.dues WHERE fired_at IS NULL")
+    (row,) = app.recorder.fetch("SELECT tries, error FROM {schema}.deadlines WHERE fired_at IS NULL")
     assert row == {"tries": 1, "error": "alarm-broken"}
     ask(app, failing, Mend())
     assert eventually(scheduler.fire) == 1
@@ -126,7 +126,7 @@ def test_two_replicas_killed_again_and_again_miss_nothing_and_fire_nothing_twice
             ask(app, stream, SetAlarm(bell, yesterday))
 
     def fired() -> int:
-        (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.dues WHERE fired_at IS NOT NULL")
+        (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.deadlines WHERE fired_at IS NOT NULL")
         return int(row["count"])
 
     replicas = [replica(url) for _ in range(2)]

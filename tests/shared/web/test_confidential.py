@@ -99,7 +99,7 @@ def test_every_operation_that_names_it_is_for_who_is_in_charge_and_the_manager_a
 
 def check_archived(running: Served, case: str, examples: list[tuple[bool, Any]]) -> None:
     """The same operations once the case is an archive: who worked on it, and whoever would change it, is refused."""
-    running.application.recorder.fetch("UPDATE {schema}.in_charge SET confidential = false, archived = true")
+    running.application.recorder.fetch("UPDATE {schema}.case_access SET confidential = false, archived = true")
     for reads, example in examples:
         for role in Role:
             bound = role in (Role.LEADER, Role.PROVIDER)

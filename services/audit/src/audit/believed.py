@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from audit.domain import EventHeard, Heard, in_charge
+from audit.domain import EventHeard, Heard, case_access
 from audit.ledger.integrator import opens
 from audit.ledger.opening import FIRST
 from audit.ledger.store import Leaf, Ledger
@@ -44,8 +44,8 @@ class Believed:
         return self.leaf is not None and self.leaf.form != FIRST
 
     @property
-    def in_charge(self) -> CaseAccess | None:
-        return in_charge(Heard(), self.heard)
+    def case_access(self) -> CaseAccess | None:
+        return case_access(Heard(), self.heard)
 
 
 def believed(app: ServiceApplication, case: UUID) -> list[Believed]:
@@ -82,7 +82,7 @@ def _checked(app: ServiceApplication, case: UUID) -> list[Believed]:
     entries = app.recorder.entries_of_case(case)
     integrated, leaves = Ledger(app.recorder).committed([_id(entry) for entry in entries])
     found = [_read(app, entry, leaves.get(_id(entry)), integrated) for entry in entries]
-    _agrees(app.recorder.in_charge(case), found)
+    _agrees(app.recorder.case_access(case), found)
     return found
 
 
@@ -100,8 +100,8 @@ def _read(app: ServiceApplication, entry: LogEntry, leaf: Leaf | None, integrate
 
 def _agrees(row: CaseAccess | None, found: Sequence[Believed]) -> None:
     """The row that the policy and the lists read is what the last event says."""
-    told = [each for each in found if each.in_charge]
-    if found and row != (told[-1].in_charge if told else None):
+    told = [each for each in found if each.case_access]
+    if found and row != (told[-1].case_access if told else None):
         raise Disbelieved((told or found)[-1].header.id)
 
 

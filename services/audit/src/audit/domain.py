@@ -79,7 +79,7 @@ def evolve(_heard: Heard, event: EventHeard) -> Heard:
     return Heard(event.position)
 
 
-def in_charge(_heard: Heard, event: EventHeard) -> CaseAccess | None:
+def case_access(_heard: Heard, event: EventHeard) -> CaseAccess | None:
     """As intake says to all, by several events."""
     if event.publisher != "intake" or event.event not in PUTS_IN_CHARGE or event.body is None:
         return None
@@ -88,5 +88,5 @@ def in_charge(_heard: Heard, event: EventHeard) -> CaseAccess | None:
 
 
 decider: Decider[Heard] = Decider(
-    "heard", Heard(), decide=decide, evolve=evolve, commands=(HearEvent,), events=(EventHeard,), in_charge=in_charge
+    "heard", Heard(), decide=decide, evolve=evolve, commands=(HearEvent,), events=(EventHeard,), case_access=case_access
 )

@@ -23,7 +23,7 @@ def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa:
     if not told:
         return None
     committed = [each.header for each in told if each.leaf]
-    put_in_charge = [each for each in told if each.in_charge]
+    put_in_charge = [each for each in told if each.case_access]
     if not committed or not all(each.opens_body for each in put_in_charge[-1:]):
         raise not_signed_yet()
     begun = [header for header in committed if header.publisher == RequestAdmitted.publisher] or committed

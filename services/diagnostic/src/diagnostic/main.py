@@ -10,7 +10,7 @@ from diagnostic.domain import diagnosis
 from diagnostic.integration_events import to_integration_event
 from diagnostic.ownership import find_protected_case
 from diagnostic.reactions import reactions
-from shared.access.case_access import decider as in_charge
+from shared.access.case_access import decider as case_access
 from shared.access.replicated_rights import decider as rights
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import diagnostic as contracts
@@ -22,7 +22,7 @@ from shared.web.standard import people_router
 service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
-    deciders=(diagnosis.decider, attachment, rights, in_charge, forgetting, followed),
+    deciders=(diagnosis.decider, attachment, rights, case_access, forgetting, followed),
     routers=(api.router, api.diagnosis_attachments, api.caseload_endpoints, people_router()),
     to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,

@@ -11,7 +11,7 @@ from followup.domain import follow_up, sheet
 from followup.integration_events import to_integration_event
 from followup.ownership import find_protected_case
 from followup.reactions import reactions
-from shared.access.case_access import decider as in_charge
+from shared.access.case_access import decider as case_access
 from shared.access.replicated_rights import decider as rights
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import followup as contracts
@@ -23,7 +23,7 @@ from shared.web.standard import people_router
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
-    deciders=(follow_up.decider, sheet.decider, attachment, rights, in_charge, forgetting, followed),
+    deciders=(follow_up.decider, sheet.decider, attachment, rights, case_access, forgetting, followed),
     routers=(api.router, api.follow_up_attachments, api.learning, api.caseload_endpoints, people_router()),
     to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,

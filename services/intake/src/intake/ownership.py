@@ -30,7 +30,7 @@ def _of_a_bearer(app: ServiceApplication, identity: UUID) -> ProtectedCase | Non
     if not cases or None in cases:
         return None
     dossiers = [dossier(app, case) for case in cases if case]
-    told = [app.recorder.in_charge(case) for case in cases if case]
+    told = [app.recorder.case_access(case) for case in cases if case]
     units = frozenset(unit for each in dossiers if each for unit in each.units)
     adviser = told[0].adviser if len(told) == 1 and told[0] else None
     return ProtectedCase(identity, units, confidential=any(each.confidential for each in told if each), adviser=adviser)

@@ -15,7 +15,7 @@ from parcours.domain.tender import tender
 from parcours.integration_events import published
 from parcours.ownership import dossier
 from parcours.reactions import reactions
-from shared.access.case_access import decider as in_charge
+from shared.access.case_access import decider as case_access
 from shared.access.replicated_rights import decider as rights
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import parcours as contracts
@@ -34,7 +34,7 @@ service = Service(
         operation.decider,
         attachment,
         rights,
-        in_charge,
+        case_access,
         forgetting,
         followed,
     ),

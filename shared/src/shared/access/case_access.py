@@ -48,13 +48,13 @@ def case_access(_heard: CaseAccessState, event: CaseAccessReplicated) -> CaseAcc
 
 
 decider: Decider[CaseAccessState] = Decider(
-    "in_charge",
+    "case_access",
     CaseAccessState(),
     decide=decide,
     evolve=evolve,
     commands=(ReplicateCaseAccess,),
     events=(CaseAccessReplicated,),
-    in_charge=case_access,
+    case_access=case_access,
 )
 
 

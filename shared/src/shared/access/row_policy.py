@@ -22,16 +22,16 @@ class RowScope:
 
 Document = dict[str, Any]
 WHOSE = "ARRAY[document->>'unit', document->>'to_unit']"
-ROWS = "views LEFT JOIN in_charge USING (case_id)"
+ROWS = "views LEFT JOIN case_access USING (case_id)"
 """What a list reads from: the rows that are kept, or others under the same name; `document` is the row."""
-ADVISER = "coalesce(CASE WHEN %(today)s THEN in_charge.adviser END, document->>'adviser')"
+ADVISER = "coalesce(CASE WHEN %(today)s THEN case_access.adviser END, document->>'adviser')"
 """Who is in charge of the case: of a list of `today` who was put in charge of it by name."""
 SHOWN = f"""CASE WHEN document ? 'adviser' THEN document || jsonb_build_object('adviser', {ADVISER}) ELSE document END
  AS document"""
 COVERED = (
-    f"({WHOSE} && %(units)s::text[] AND (in_charge.confidential IS NOT TRUE"
-    f" OR coalesce(in_charge.adviser = %(person)s, false) OR coalesce(%(manages)s = ANY({WHOSE}), false))"
-    " AND (in_charge.archived IS NOT TRUE OR %(archives)s))"
+    f"({WHOSE} && %(units)s::text[] AND (case_access.confidential IS NOT TRUE"
+    f" OR coalesce(case_access.adviser = %(person)s, false) OR coalesce(%(manages)s = ANY({WHOSE}), false))"
+    " AND (case_access.archived IS NOT TRUE OR %(archives)s))"
 )
 
 
@@ -51,7 +51,7 @@ def confidential_among(recorder: LogRecorder, documents: Iterable[Document], cov
     """Of these rows, now or as they were, the ids of the cases that are confidential or archives today, and not for
     this right."""
     kept = recorder.fetch(
-        "SELECT case_id::text AS case, adviser, confidential, archived FROM {schema}.in_charge"
+        "SELECT case_id::text AS case, adviser, confidential, archived FROM {schema}.case_access"
         " WHERE confidential OR archived"
     )
     known = {row["case"]: row for row in kept}

@@ -117,7 +117,7 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
             return [AttachmentWithdrawn(context.text(motive))]
 
 
-def open_to(attachment: Attachment) -> Iterator[type]:
+def available_commands(attachment: Attachment) -> Iterator[type]:
     """Kept until it is withdrawn; what was withdrawn may be added again."""
     if attachment.step is AttachmentStatus.KEPT:
         yield from (CiteAttachment, WithdrawAttachment)
@@ -162,5 +162,5 @@ decider: Decider[Attachment] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    open_to=open_to,
+    available_commands=available_commands,
 )

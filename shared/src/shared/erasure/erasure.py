@@ -107,7 +107,7 @@ decider: Decider[ErasureState] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    forgets=destroyed_keys,
+    destroyed_keys=destroyed_keys,
 )
 
 

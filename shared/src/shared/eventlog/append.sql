@@ -43,11 +43,11 @@ ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS left_logs uuid[] NOT NULL 
 CREATE TABLE IF NOT EXISTS {schema}.failures (
     publisher text, event_id uuid, times int NOT NULL, error text NOT NULL, PRIMARY KEY (publisher, event_id)
 );
-CREATE TABLE IF NOT EXISTS {schema}.claims   (kind text, key text, case_id uuid NOT NULL, PRIMARY KEY (kind, key));
-CREATE TABLE IF NOT EXISTS {schema}.in_charge (  -- of the cases that somebody was put in charge of by name
+CREATE TABLE IF NOT EXISTS {schema}.unique_keys (kind text, key text, case_id uuid NOT NULL, PRIMARY KEY (kind, key));
+CREATE TABLE IF NOT EXISTS {schema}.case_access (  -- of the cases that somebody was put in charge of by name
     case_id uuid PRIMARY KEY, adviser text, confidential boolean NOT NULL
 );
-ALTER TABLE {schema}.in_charge ADD COLUMN IF NOT EXISTS archived boolean NOT NULL DEFAULT false;
+ALTER TABLE {schema}.case_access ADD COLUMN IF NOT EXISTS archived boolean NOT NULL DEFAULT false;
 CREATE TABLE IF NOT EXISTS {schema}.commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
 ALTER TABLE {schema}.commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
 ALTER TABLE {schema}.failures ADD COLUMN IF NOT EXISTS failed_at timestamptz NOT NULL DEFAULT now();
@@ -62,12 +62,12 @@ CREATE TABLE IF NOT EXISTS {schema}.snapshots (
     originator_id uuid, topic text, originator_version bigint NOT NULL, state bytea NOT NULL,
     PRIMARY KEY (originator_id, topic)
 );
-CREATE TABLE IF NOT EXISTS {schema}.dues (
+CREATE TABLE IF NOT EXISTS {schema}.deadlines (
     stream uuid, kind text, key text, aggregate text NOT NULL, case_id uuid NOT NULL, due_at timestamptz NOT NULL,
     fired_at timestamptz, tries int NOT NULL DEFAULT 0, retry_at timestamptz, error text,
     PRIMARY KEY (stream, kind, key)
 );
-CREATE INDEX IF NOT EXISTS dues_left ON {schema}.dues (due_at) WHERE fired_at IS NULL;
+CREATE INDEX IF NOT EXISTS deadlines_left ON {schema}.deadlines (due_at) WHERE fired_at IS NULL;
 CREATE TABLE IF NOT EXISTS {schema}.attachments (  -- ciphertext only, which nothing compresses
     attachment uuid, piece smallint, case_id uuid NOT NULL, sealed bytea STORAGE EXTERNAL NOT NULL,
     PRIMARY KEY (attachment, piece)
@@ -157,45 +157,45 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF extras ? 'claims' THEN
-        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'claims') AS c(kind text, key text, case_id uuid, held boolean)
+    IF extras ? 'unique_keys' THEN
+        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'unique_keys') AS c(kind text, key text, case_id uuid, reserved boolean)
                    ORDER BY kind, key LOOP
-            IF NOT r.held THEN
-                DELETE FROM {schema}.claims c WHERE (c.kind, c.key, c.case_id) = (r.kind, r.key, r.case_id);
+            IF NOT r.reserved THEN
+                DELETE FROM {schema}.unique_keys c WHERE (c.kind, c.key, c.case_id) = (r.kind, r.key, r.case_id);
                 CONTINUE;
             END IF;
-            INSERT INTO {schema}.claims VALUES (r.kind, r.key, r.case_id) ON CONFLICT DO NOTHING;
+            INSERT INTO {schema}.unique_keys VALUES (r.kind, r.key, r.case_id) ON CONFLICT DO NOTHING;
             IF NOT FOUND AND NOT EXISTS (
-                SELECT FROM {schema}.claims c WHERE (c.kind, c.key, c.case_id) = (r.kind, r.key, r.case_id)) THEN
-                RAISE EXCEPTION '% is claimed by another case', r.kind USING ERRCODE = '23C01',
-                    DETAIL = (SELECT c.case_id FROM {schema}.claims c WHERE (c.kind, c.key) = (r.kind, r.key));
+                SELECT FROM {schema}.unique_keys c WHERE (c.kind, c.key, c.case_id) = (r.kind, r.key, r.case_id)) THEN
+                RAISE EXCEPTION '% is reserved by another case', r.kind USING ERRCODE = '23C01',
+                    DETAIL = (SELECT c.case_id FROM {schema}.unique_keys c WHERE (c.kind, c.key) = (r.kind, r.key));
             END IF;
         END LOOP;
     END IF;
-    IF extras ? 'in_charge' THEN
-        INSERT INTO {schema}.in_charge (case_id, adviser, confidential, archived)
+    IF extras ? 'case_access' THEN
+        INSERT INTO {schema}.case_access (case_id, adviser, confidential, archived)
         SELECT case_id, adviser, confidential, archived
-        FROM jsonb_to_recordset(extras->'in_charge')
+        FROM jsonb_to_recordset(extras->'case_access')
           AS i(case_id uuid, adviser text, confidential boolean, archived boolean)
         ORDER BY case_id
         ON CONFLICT (case_id) DO UPDATE
         SET adviser = excluded.adviser, confidential = excluded.confidential, archived = excluded.archived;
     END IF;
-    IF extras ? 'dues' THEN  -- with `fired_at`, compare and set; without a day, withdrawn; the same day again changes nothing
-        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'dues')
+    IF extras ? 'deadlines' THEN  -- with `fired_at`, compare and set; without a day, withdrawn; the same day again changes nothing
+        FOR r IN SELECT * FROM jsonb_to_recordset(extras->'deadlines')
                    AS d(stream uuid, kind text, key text, aggregate text, case_id uuid, due_at timestamptz,
                         fired_at timestamptz)
                    ORDER BY stream, kind, key, fired_at NULLS LAST LOOP
             IF r.fired_at IS NOT NULL THEN
-                UPDATE {schema}.dues d SET fired_at = r.fired_at
+                UPDATE {schema}.deadlines d SET fired_at = r.fired_at
                 WHERE (d.stream, d.kind, d.key, d.due_at) = (r.stream, r.kind, r.key, r.due_at) AND d.fired_at IS NULL;
                 IF NOT FOUND THEN
                     RAISE EXCEPTION '% % of % is no longer due', r.kind, r.key, r.stream USING ERRCODE = '23D01';
                 END IF;
             ELSIF r.due_at IS NULL THEN
-                DELETE FROM {schema}.dues d WHERE (d.stream, d.kind, d.key) = (r.stream, r.kind, r.key);
+                DELETE FROM {schema}.deadlines d WHERE (d.stream, d.kind, d.key) = (r.stream, r.kind, r.key);
             ELSE
-                INSERT INTO {schema}.dues AS d VALUES (r.stream, r.kind, r.key, r.aggregate, r.case_id, r.due_at)
+                INSERT INTO {schema}.deadlines AS d VALUES (r.stream, r.kind, r.key, r.aggregate, r.case_id, r.due_at)
                 ON CONFLICT (stream, kind, key) DO UPDATE
                 SET due_at = excluded.due_at, fired_at = NULL, tries = 0, retry_at = NULL, error = NULL
                 WHERE d.due_at <> excluded.due_at;

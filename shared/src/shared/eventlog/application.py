@@ -132,10 +132,11 @@ class ServiceApplication(ServiceLog):
 
     def _claimed(self, decider: Decider[Any], holder: UUID, actor: Actor) -> Refused:
         """Which case holds it is not told of one that is confidential, but to who is in charge of it and managers."""
-        told = self.recorder.in_charge(holder)
+        told = self.recorder.case_access(holder)
+        refusal = decider.unique_key_refusal
         if told and told.confidential and told.adviser != actor.id and actor.role is not Role.MANAGER:
-            return decider.claimed("Voyez avec la ou le responsable de votre unité, qui sait à qui il est confié.")
-        return decider.claimed("Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=str(holder))
+            return refusal("Voyez avec la ou le responsable de votre unité, qui sait à qui il est confié.")
+        return refusal("Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=str(holder))
 
     def _part(self, decider: Decider[S], stream: UUID, context: Context) -> AggregateChanges[S]:
         loaded = self.load(decider, stream)
@@ -145,7 +146,7 @@ class ServiceApplication(ServiceLog):
         """What the events of this part ask of other aggregates, decided on their newest state."""
         others: dict[UUID, AggregateChanges[Any]] = {}
         for state, event in part.steps():
-            for ask in part.decider.alongside(state, event, part.context):
+            for ask in part.decider.companions(state, event, part.context):
                 if ask.stream not in others:
                     context = replace(part.context, case=ask.case or ask.stream)
                     others[ask.stream] = self._part(ask.decider, ask.stream, context)
@@ -173,9 +174,12 @@ class ServiceApplication(ServiceLog):
             "sealed": [{"key_id": str(key_id)} for key_id in ring.known.keys() - ring.new.keys()],
             "people": [row for each in recorded for row in people_rows(self.vault, each)],
             "forgotten": [{"key_id": str(key_id)} for key_id in forgotten],
-            "claims": [row for part in parts for row in part.claim_rows()],
-            "in_charge": case_access_rows(parts),
-            "dues": [*(row for part in parts for row in part.deadline_rows()), *([firing.row()] if firing else [])],
+            "unique_keys": [row for part in parts for row in part.unique_key_rows()],
+            "case_access": case_access_rows(parts),
+            "deadlines": [
+                *(row for part in parts for row in part.deadline_rows()),
+                *([firing.row()] if firing else []),
+            ],
         }
         if key:
             extras["command"] = [key.row(receipt)]

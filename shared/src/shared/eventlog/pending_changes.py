@@ -58,17 +58,17 @@ class AggregateChanges(Generic[S]):
     def deadline_rows(self) -> list[dict[str, Any]]:
         days: dict[tuple[str, str], date | None] = {}
         for state, event in self.steps():
-            days |= {(due.kind, due.key): due.on for due in self.decider.dues(state, event)}
+            days |= {(due.kind, due.key): due.on for due in self.decider.deadlines(state, event)}
         return deadline_rows(self.decider.name, self.stream, self.context.case, days)
 
-    def claim_rows(self) -> Iterator[dict[str, Any]]:
+    def unique_key_rows(self) -> Iterator[dict[str, Any]]:
         case = str(self.context.case)
         for state, event in self.steps():
-            for claim in self.decider.claims(state, event):
-                yield {"kind": claim.kind, "key": claim.key, "case_id": case, "held": claim.held}
+            for unique in self.decider.unique_keys(state, event):
+                yield {"kind": unique.kind, "key": unique.key, "case_id": case, "reserved": unique.reserved}
 
     def forgotten(self) -> list[UUID]:
-        return [key_id for event in self.events for key_id in self.decider.forgets(event)]
+        return [key_id for event in self.events for key_id in self.decider.destroyed_keys(event)]
 
 
 def case_access_rows(parts: Sequence[AggregateChanges[Any]]) -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ def case_access_rows(parts: Sequence[AggregateChanges[Any]]) -> list[dict[str, A
     told: dict[UUID, CaseAccess] = {}
     for part in parts:
         for state, event in part.steps():
-            if by_name := part.decider.in_charge(state, event):
+            if by_name := part.decider.case_access(state, event):
                 told[part.context.case] = by_name
     return [
         {

@@ -55,8 +55,8 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; refuses with IntegrityError or one of its kinds.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        claims, in_charge, command, keys, people, forgotten, sealed, dues, parked, skipped, ahead. `beside` writes
-        first, in the same transaction."""
+        unique_keys, case_access, command, keys, people, forgotten, sealed, deadlines, parked, skipped, ahead. `beside`
+        writes first, in the same transaction."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}
         if tracking := kwargs.get("tracking"):
@@ -176,9 +176,11 @@ class LogRecorder(PostgresApplicationRecorder):
             for row in cursor.execute(statement, values):
                 yield entry_of(row)
 
-    def in_charge(self, case: UUID) -> CaseAccess | None:
+    def case_access(self, case: UUID) -> CaseAccess | None:
         """Who was put in charge of it by name, as written with the event that says so; null for nobody."""
-        rows = self.fetch("SELECT adviser, confidential, archived FROM {schema}.in_charge WHERE case_id = %s", (case,))
+        rows = self.fetch(
+            "SELECT adviser, confidential, archived FROM {schema}.case_access WHERE case_id = %s", (case,)
+        )
         return CaseAccess(**rows[0]) if rows else None
 
     def identity(self) -> LogIdentity:

@@ -9,13 +9,20 @@ from shared.kernel.decider import (
     Context,
     Deadline,
     Decider,
-    Refusal,
-    Refused,
     Role,
     UniqueKey,
 )
 from shared.kernel.differences import CHANGE_LABELS, diff_facts
-from shared.kernel.events import EventName, command_title, effective_time, event, event_name
+from shared.kernel.events import (
+    EventName,
+    command,
+    command_title,
+    declared_events,
+    declared_refusals,
+    effective_time,
+    event,
+    event_name,
+)
 from shared.kernel.fields import (
     UNIT_CODE,
     Cents,
@@ -45,6 +52,7 @@ from shared.kernel.french import (
 )
 from shared.kernel.ids import uuid7, uuid7_after
 from shared.kernel.indicators import STANDARD_INDICATORS, format_indicator
+from shared.kernel.refusals import Refusal, Refused
 from shared.kernel.right import Right
 from shared.kernel.rule_difference import RuleDifference
 from shared.kernel.sealed import Encrypted, PersonalData, encrypted_values, stored_tokens
@@ -85,7 +93,10 @@ __all__ = [
     "UniqueKey",
     "add_months",
     "capitalize_first",
+    "command",
     "command_title",
+    "declared_events",
+    "declared_refusals",
     "diff_facts",
     "effective_time",
     "encrypted_values",

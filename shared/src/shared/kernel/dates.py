@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 
-from shared.kernel.decider import Refusal
+from shared.kernel.refusals import Refusal
 
 IMPLAUSIBLE_DATE = Refusal("absurd-date", "Date invraisemblable", status=422)
 SCHEME_BEGAN = date(2002, 1, 1)

@@ -11,9 +11,11 @@ from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.kernel.ids import uuid7
+from shared.kernel.refusals import Refusal
 from shared.kernel.sealed import Encrypted, PersonalData
 
 S = TypeVar("S")
+ALREADY_TAKEN = Refusal("already-taken", "Déjà pris par un autre dossier")
 
 
 class Role(StrEnum):
@@ -84,41 +86,13 @@ class Context:
         return self.text(clear) if clear else None
 
 
-class Refused(Exception):
-    """A command that the domain says no to. Nothing is recorded.
-
-    `slug` is stable and ends the problem's `type`; `title` and `detail` are French; `extra` joins the problem."""
-
-    def __init__(self, refusal: Refusal, detail: str, extra: dict[str, Any]) -> None:
-        super().__init__(f"{refusal.slug}: {detail}")
-        self.slug, self.title, self.detail, self.status, self.extra = (
-            refusal.slug,
-            refusal.title,
-            detail,
-            refusal.status,
-            extra,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A reason to refuse, declared once in a domain: `raise NOT_ADMITTED("…")`."""
-
-    slug: str
-    title: str
-    status: int = 409
-
-    def __call__(self, detail: str, **extra: Any) -> Refused:
-        return Refused(self, detail, extra)
-
-
 @dataclass(frozen=True, slots=True)
 class UniqueKey:
-    """A uniqueness that one case holds among all: taken, or given back when `held` is false."""
+    """A uniqueness that one case holds among all: reserved, or released when `reserved` is false."""
 
     kind: str
     key: str
-    held: bool = True
+    reserved: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +156,10 @@ def no_companions(_state: Any, _event: Any, _context: Context) -> Iterable[Compa
 
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[S]):
-    """One aggregate's behaviour, whole and pure.
+    """One aggregate's behaviour, as pure functions. In the callables, `state` is the one before the event.
 
-    `claims(state before, event)` lists what an event takes or gives back; `claimed` is the refusal when another case
-    holds it. `alongside(state before, event, context)` lists what is asked of other aggregates in the same transaction;
-    these ask for nothing in turn, and their refusal is the whole command's. `dues(state before, event)` lists the days
-    that an event sets or withdraws, and `when_due(kind, key)` is the command that such a day leads to. `forgets(event)`
-    lists the keys that an event destroys, for good. `open_to(state)` lists the commands that may lead to something now,
-    with those that open what stands within this aggregate. `in_charge(state before, event)` says whom an event puts in
-    charge of the case. `commands` and `events` are every type it knows, for the codec, the tables and the tests."""
+    The required fields: the aggregate's `name` in the log, its `initial` state, `decide(state, command, context)` that
+    returns events or raises Refused, `evolve(state, event)`, and every command and event type that it knows."""
 
     name: str
     initial: S
@@ -198,14 +167,23 @@ class Decider(Generic[S]):
     evolve: Callable[[S, Any], S]
     commands: tuple[type, ...]
     events: tuple[type, ...]
-    claims: Callable[[S, Any], Iterable[UniqueKey]] = no_unique_keys
-    claimed: Refusal = Refusal("claimed", "Déjà pris par un autre dossier")
-    alongside: Callable[[S, Any, Context], Iterable[CompanionCommand]] = no_companions
-    dues: Callable[[S, Any], Iterable[Deadline]] = no_deadlines
-    when_due: Callable[[str, str], Any] = no_deadline_command
-    open_to: Callable[[S], Iterable[type]] = any_command
-    forgets: Callable[[Any], Iterable[UUID]] = no_destroyed_keys
-    in_charge: Callable[[S, Any], CaseAccess | None] = no_case_access
+    unique_keys: Callable[[S, Any], Iterable[UniqueKey]] = no_unique_keys
+    """The unique keys that an event reserves or releases (`state, event`)."""
+    unique_key_refusal: Refusal = ALREADY_TAKEN
+    """What is answered when another case has reserved the key."""
+    companions: Callable[[S, Any, Context], Iterable[CompanionCommand]] = no_companions
+    """Commands to other aggregates, decided and recorded in the same transaction (`state, event, context`). They have
+    no companions of their own, and when one of them is refused, so is the command."""
+    deadlines: Callable[[S, Any], Iterable[Deadline]] = no_deadlines
+    """The deadlines that an event sets or withdraws (`state, event`)."""
+    deadline_command: Callable[[str, str], Any] = no_deadline_command
+    """The command that a deadline leads to on its day (`kind, key`)."""
+    available_commands: Callable[[S], Iterable[type]] = any_command
+    """The commands that may lead to an event in this state, those that create child aggregates included (`state`)."""
+    destroyed_keys: Callable[[Any], Iterable[UUID]] = no_destroyed_keys
+    """The data keys that an event destroys, for good (`event`)."""
+    case_access: Callable[[S, Any], CaseAccess | None] = no_case_access
+    """Who is in charge of the case after an event, when the event says so (`state, event`)."""
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

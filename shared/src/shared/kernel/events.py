@@ -1,4 +1,4 @@
-"""What is an event called, in the log and for ever?"""
+"""Decorators that declare events and commands: stored names, versions, labels, and what a command leads to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
+
+from shared.kernel.refusals import Refusal
 
 T = TypeVar("T")
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
@@ -58,19 +60,39 @@ def command(cls: type[T], /) -> type[T]: ...
 
 
 @overload
-def command(*, title: str) -> Callable[[type[T]], type[T]]: ...
+def command(
+    *, title: str = "", leads_to: tuple[type, ...] = (), may_refuse: tuple[Refusal, ...] = ()
+) -> Callable[[type[T]], type[T]]: ...
 
 
 @dataclass_transform(frozen_default=True)
-def command(cls: type[T] | None = None, /, *, title: str = "") -> type[T] | Callable[[type[T]], type[T]]:
-    """A frozen request to change a case. From outside it takes the fields it has, typed as they are, and no other.
+def command(
+    cls: type[T] | None = None,
+    /,
+    *,
+    title: str = "",
+    leads_to: tuple[type, ...] = (),
+    may_refuse: tuple[Refusal, ...] = (),
+) -> type[T] | Callable[[type[T]], type[T]]:
+    """Declares a frozen request to change a case. Its body has exactly the fields of the class, typed strictly.
 
-    `title`: what a person does by it, a French verb and its object; a command that nobody asks by hand has none."""
+    `title`: what a person does with it, a French verb and its object; without it, no person sends the command.
+    `leads_to`: the event types that its own aggregate can record for it; those of companion commands stand with these.
+    `may_refuse`: the refusals that can answer it, those of its companions and of a unique key that is taken included.
+    Both are documentation: tests compare them with what the deciders do, and nothing reads them while a service runs
+    but the API description. Read them with `declared_events` and `declared_refusals`.
+
+        @command(title="Admettre la demande", leads_to=(RequestAdmitted,), may_refuse=(NOT_ADMITTED, CLOSED))
+        class AdmitRequest:
+            rules: str
+    """
 
     def declare(cls: type[T]) -> type[T]:
         declared = dataclass(frozen=True, slots=True)(cls)
         declared.__pydantic_config__ = {"extra": "forbid", "strict": True}  # type: ignore[attr-defined]
         declared.TITLE = title  # type: ignore[attr-defined]
+        declared.LEADS_TO = leads_to  # type: ignore[attr-defined]
+        declared.MAY_REFUSE = may_refuse  # type: ignore[attr-defined]
         return declared
 
     return declare(cls) if cls else declare
@@ -87,6 +109,18 @@ def command_title(command: type) -> str:
     if title := getattr(command, "TITLE", ""):
         return str(title)
     raise LookupError(f"{command.__name__} has no title")
+
+
+def declared_events(command: type) -> tuple[type, ...]:
+    """The event types that a command declares in `leads_to`; empty when it declares none."""
+    events: tuple[type, ...] = getattr(command, "LEADS_TO", ())
+    return events
+
+
+def declared_refusals(command: type) -> tuple[Refusal, ...]:
+    """The refusals that a command declares in `may_refuse`; empty when it declares none."""
+    refusals: tuple[Refusal, ...] = getattr(command, "MAY_REFUSE", ())
+    return refusals
 
 
 def effective_time(event: object) -> datetime | None:

@@ -35,7 +35,7 @@ class Scheduler:
         self._app, self._hourly = app, hourly
         self._deciders = {decider.name: decider for decider in app.deciders}
         self._stopped = Event()
-        self._thread = Thread(target=self._follow, name=f"{app.service}-dues", daemon=True)
+        self._thread = Thread(target=self._follow, name=f"{app.service}-deadlines", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -70,7 +70,7 @@ class Scheduler:
 
     def _due(self) -> list[dict[str, Any]]:
         return self._app.recorder.fetch(
-            "SELECT stream, kind, key, aggregate, case_id, due_at FROM {schema}.dues WHERE fired_at IS NULL"
+            "SELECT stream, kind, key, aggregate, case_id, due_at FROM {schema}.deadlines WHERE fired_at IS NULL"
             " AND due_at <= %s AND (retry_at IS NULL OR retry_at <= now()) ORDER BY due_at, stream, kind LIMIT %s",
             (self._app.clock.now(), self.BATCH),
         )
@@ -85,7 +85,7 @@ class Scheduler:
         with suppress(DeadlineAlreadyFired):  # another replica was faster, or the day was moved
             try:
                 decider = self._deciders[row["aggregate"]]
-                command = decider.when_due(firing.kind, firing.key)
+                command = decider.deadline_command(firing.kind, firing.key)
                 self._app.handle(decider, firing.stream, command, context, firing=firing)
             except (DeadlineAlreadyFired, *OUTAGES):
                 raise
@@ -98,7 +98,7 @@ class Scheduler:
 
     def _postpone(self, firing: FiredDeadline, error: Exception) -> None:
         self._app.recorder.fetch(
-            "UPDATE {schema}.dues SET tries = tries + 1, error = %(error)s,"
+            "UPDATE {schema}.deadlines SET tries = tries + 1, error = %(error)s,"
             " retry_at = now() + least(2 ^ least(tries, 12), %(longest)s) * interval '1 second'"
             " WHERE (stream, kind, key, due_at) = (%(stream)s, %(kind)s, %(key)s, %(due_at)s) AND fired_at IS NULL",
             {

@@ -18,7 +18,7 @@ from embedded.stack import Stack
 LISTED = 0.2
 ALONE = ("fund", "operation", "sheet")
 """Aggregates that belong to no case."""
-UNSERVED = ("in_charge", "retention", "personal link")
+UNSERVED = ("case_access", "retention", "personal link")
 """Aggregates whose state no address gives as it is: the log is compared with what the service itself goes on from."""
 
 

@@ -96,7 +96,7 @@ def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) 
             return AdviceReceived(advice, received_on, answer=context.text(answer))
 
 
-def open_to(asked: tuple[Advice, ...]) -> Iterator[type]:
+def available_commands(asked: tuple[Advice, ...]) -> Iterator[type]:
     yield RequestAdvice
     if any(each.answer is None for each in asked):
         yield ReceiveAdvice

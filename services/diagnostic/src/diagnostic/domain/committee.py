@@ -153,7 +153,7 @@ def decide(
             return [OpinionGiven(_seen(committee, context).version, opinion, comments=context.text(comments))]
 
 
-def open_to(committee: Committee, content_version: int) -> Iterator[type]:
+def available_commands(committee: Committee, content_version: int) -> Iterator[type]:
     """Nothing is shared without the structure's agreement, and no opinion is given on what is not shared."""
     yield AgreeToShare
     if committee.agreement:

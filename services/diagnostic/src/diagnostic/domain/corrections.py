@@ -35,7 +35,7 @@ UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue")
 CANCELLED_SESSION = Refusal("session-cancelled", "Séance annulée")
 
 
-def open_to(content: Content) -> Iterator[type]:
+def available_commands(content: Content) -> Iterator[type]:
     if content.employment:
         yield CorrectEmployment
     if content.economics:

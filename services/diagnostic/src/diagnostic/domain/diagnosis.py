@@ -84,7 +84,7 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
             return [edits.edited(command, diagnosis.content, context), *_voided(diagnosis)]
 
 
-def open_to(diagnosis: Diagnosis) -> Iterator[type]:
+def available_commands(diagnosis: Diagnosis) -> Iterator[type]:
     """It is worked on, submitted and validated until the plan is agreed; what others think is heard all along."""
     if diagnosis.status is Status.NEW:
         yield OpenDiagnosis
@@ -92,15 +92,15 @@ def open_to(diagnosis: Diagnosis) -> Iterator[type]:
     if diagnosis.status is Status.AGREED:
         yield CorrectBaseline
     else:
-        yield from edits.open_to(diagnosis.content)
+        yield from edits.available_commands(diagnosis.content)
         if diagnosis.submission:
             yield from (ValidateDiagnosis, ContestDiagnosis)
         elif not any(diagnosis.content.missing()):
             yield SubmitDiagnosis
         if diagnosis.status is Status.VALIDATED:
             yield AgreePlan
-    yield from committee.open_to(diagnosis.committee, diagnosis.content_version)
-    yield from advice.open_to(diagnosis.advice)
+    yield from committee.available_commands(diagnosis.committee, diagnosis.content_version)
+    yield from advice.available_commands(diagnosis.advice)
     yield from (RecordMandate, AddAttachment)
 
 
@@ -221,5 +221,5 @@ decider: Decider[Diagnosis] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    open_to=open_to,
+    available_commands=available_commands,
 )

@@ -65,13 +65,13 @@ def edited(command: EditCommand, content: Content, context: Context) -> Edit:
             return corrections.corrected(command, content, context)
 
 
-def open_to(content: Content) -> Iterator[type]:
+def available_commands(content: Content) -> Iterator[type]:
     """All of it can be said, and said anew; a scenario of recovery answers a difficulty."""
     yield from (RecordSession, AssessAxis, StateProblem, RecordEmployment, RecordEconomics, RecordIndicator)
     yield from (ListOtherScheme, QualifyDifficulty)
     if content.in_difficulty:
         yield PrioritiseScenarios
-    yield from corrections.open_to(content)
+    yield from corrections.available_commands(content)
 
 
 def with_edit(content: Content, edit: Edit) -> Content:

@@ -26,7 +26,7 @@ REVIEW, OVERDUE = "review", "overdue-review"
 TOO_SOON = Refusal("review-day-to-come", "Le jour du bilan n’est pas venu")
 
 
-def dues(_before: FollowUp, event: Event) -> Iterator[Deadline]:
+def deadlines(_before: FollowUp, event: Event) -> Iterator[Deadline]:
     """Each review to be held keeps two days: its own, and that from which it is overdue."""
     match event:
         case FollowUpOpened(reviews=reviews) | FollowUpResumed(reviews=reviews):
@@ -48,7 +48,7 @@ def _days(code: str, due_on: date | None) -> Iterator[Deadline]:
     yield Deadline(OVERDUE, code, on=due_on and due_on + OVERDUE_AFTER)
 
 
-def when_due(kind: str, code: str) -> CallReview | CallOverdueReview:
+def deadline_command(kind: str, code: str) -> CallReview | CallOverdueReview:
     return CallReview(code) if kind == REVIEW else CallOverdueReview(code)
 
 

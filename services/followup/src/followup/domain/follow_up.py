@@ -23,7 +23,7 @@ from followup.domain.commands import (
     WithdrawParcoursUpdate,
 )
 from followup.domain.corrections import Correction, cancelled, corrected
-from followup.domain.deadlines import called, dues, when_due
+from followup.domain.deadlines import called, deadline_command, deadlines
 from followup.domain.events import (
     BaselineCorrectionHeard,
     Event,
@@ -124,7 +124,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
             return [FollowUpClosed(Outcome.COMPLETED, context.text(conclusion))]
 
 
-def open_to(follow_up: FollowUp) -> Iterator[type]:
+def available_commands(follow_up: FollowUp) -> Iterator[type]:
     """Reviews are held one after the other; needs and updates come of them, until it is concluded, or resumed."""
     yield from (OpenFollowUp, HearBaselineCorrection)
     held = any(review.status is ReviewStatus.HELD for review in follow_up.reviews.values())
@@ -210,7 +210,7 @@ decider: Decider[FollowUp] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    dues=dues,
-    when_due=when_due,
-    open_to=open_to,
+    deadlines=deadlines,
+    deadline_command=deadline_command,
+    available_commands=available_commands,
 )

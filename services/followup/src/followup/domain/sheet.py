@@ -128,7 +128,7 @@ OPEN_AT: dict[Status, tuple[type, ...]] = {
 }
 
 
-def open_to(sheet: Sheet) -> tuple[type, ...]:
+def available_commands(sheet: Sheet) -> tuple[type, ...]:
     return OPEN_AT[sheet.status]
 
 
@@ -162,5 +162,11 @@ def evolve(sheet: Sheet, event: Event) -> Sheet:
 
 
 decider: Decider[Sheet] = Decider(
-    "sheet", Sheet(), decide=decide, evolve=evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "sheet",
+    Sheet(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    available_commands=available_commands,
 )

@@ -36,7 +36,7 @@ def check_worked_on(request: Request) -> None:
         raise ARCHIVED("Rien n’y change plus. Si vous en avez de nouveau besoin, le ou la DPO peut l’en sortir.")
 
 
-def in_charge(_request: Request, event: Event) -> CaseAccess | None:
+def case_access(_request: Request, event: Event) -> CaseAccess | None:
     match event:
         case DossierArchived(_, adviser, confidential=confidential):
             return CaseAccess(adviser, confidential, archived=True)
@@ -45,7 +45,7 @@ def in_charge(_request: Request, event: Event) -> CaseAccess | None:
     return None
 
 
-def open_to(request: Request) -> Iterator[type]:
+def available_commands(request: Request) -> Iterator[type]:
     if request.status is Status.CLOSED:
         yield UnarchiveDossier if request.archived else ArchiveDossier
 

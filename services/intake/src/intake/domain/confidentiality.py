@@ -38,13 +38,13 @@ def decided(
             return [DossierEntrusted(str(adviser), context.text(motive), confidential=request.confidential is not None)]
 
 
-def open_to(request: Request) -> Iterator[type]:
+def available_commands(request: Request) -> Iterator[type]:
     yield from (MakeConfidential, EntrustDossier)
     if request.confidential:
         yield LiftConfidentiality
 
 
-def in_charge(request: Request, event: Event) -> CaseAccess | None:
+def case_access(request: Request, event: Event) -> CaseAccess | None:
     match event:
         case DossierMadeConfidential(adviser=adviser):
             return CaseAccess(adviser, confidential=True)
@@ -52,7 +52,7 @@ def in_charge(request: Request, event: Event) -> CaseAccess | None:
             return CaseAccess(adviser, confidential=False)
         case DossierEntrusted(adviser, _, confidential=confidential):
             return CaseAccess(adviser, confidential)
-    return archive.in_charge(request, event)
+    return archive.case_access(request, event)
 
 
 def _manages(request: Request, actor: Actor) -> bool:

@@ -134,14 +134,14 @@ def _check_may_be_forgotten(asked: OrderKnowing) -> None:
         )
 
 
-def alongside(_erasure: Erasure, event: Event, context: Context) -> Iterable[CompanionCommand]:
+def companions(_erasure: Erasure, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """Intake forgets at once, in the transaction of the order."""
     if isinstance(event, ErasureOrdered):
         forget = ErasePerson(event.person, event.values)
         yield CompanionCommand(forgetting.decider, case_erasure_id(event.person), command=forget, case=context.case)
 
 
-def open_to(erasure: Erasure) -> Iterator[type]:
+def available_commands(erasure: Erasure) -> Iterator[type]:
     if erasure.person is None:
         yield from (OrderKnowing, OrderAgain)
     elif outstanding(erasure):
@@ -168,6 +168,6 @@ decider: Decider[Erasure] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    alongside=alongside,
-    open_to=open_to,
+    companions=companions,
+    available_commands=available_commands,
 )

@@ -187,7 +187,7 @@ OPEN_AT: dict[Step, tuple[type, ...]] = {
 }
 
 
-def open_to(orientation: Orientation) -> tuple[type, ...]:
+def available_commands(orientation: Orientation) -> tuple[type, ...]:
     return OPEN_AT[orientation.step]
 
 
@@ -214,5 +214,5 @@ decider: Decider[Orientation] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    open_to=open_to,
+    available_commands=available_commands,
 )

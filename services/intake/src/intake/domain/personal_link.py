@@ -175,7 +175,7 @@ def evolve(link: PersonalLink, event: Event) -> PersonalLink:
             return replace(link, revoked=True)
 
 
-def alongside(link: PersonalLink, event: Event, _context: Context) -> Iterable[CompanionCommand]:
+def companions(link: PersonalLink, event: Event, _context: Context) -> Iterable[CompanionCommand]:
     """The register opens the dossier to the link, and closes it to the one before: every service hears both."""
     if link.identity and not link.revoked:
         yield CompanionCommand(register.decider, link.identity, command=EndLink())
@@ -192,7 +192,7 @@ def alongside(link: PersonalLink, event: Event, _context: Context) -> Iterable[C
             )
 
 
-def open_to(link: PersonalLink) -> Iterator[type]:
+def available_commands(link: PersonalLink) -> Iterator[type]:
     yield IssueLink
     if link.person:
         yield RenewLink
@@ -207,6 +207,6 @@ decider: Decider[PersonalLink] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    alongside=alongside,
-    open_to=open_to,
+    companions=companions,
+    available_commands=available_commands,
 )

@@ -136,7 +136,7 @@ def decide(request: Request, command: Command, context: Context, reference: Refe
             return [RequestWithdrawn(context.text(motive))]
 
 
-def open_to(request: Request) -> Iterator[type]:
+def available_commands(request: Request) -> Iterator[type]:
     """The structure is received, met and assessed until one outcome is given; once admitted, its end is told here."""
     if request.status is Status.NEW:
         yield from (ReceiveRequest, ReceiveKnowing, TakeOver, OpenLinkedRequest)
@@ -162,11 +162,11 @@ def open_to(request: Request) -> Iterator[type]:
                 yield GiveUpCase
         case Status.CLOSED:
             yield EndAccompaniment
-    yield from archive.open_to(request)
+    yield from archive.available_commands(request)
     if request.archived:
         return
     yield from (ProposeOrientation, GiveLink, AddAttachment)
-    yield from confidentiality.open_to(request)
+    yield from confidentiality.available_commands(request)
 
 
 def _other_unit(code: str, request: Request) -> str:
@@ -236,7 +236,7 @@ def _take_over(request: Request, command: TakeOver, context: Context) -> list[Ev
     return [received, DossierMadeConfidential(kept.reason, kept.motive, adviser=adviser)]
 
 
-def claims(request: Request, event: Event) -> Iterable[UniqueKey]:
+def unique_keys(request: Request, event: Event) -> Iterable[UniqueKey]:
     """One open case per structure and unit at a time, and a transfer is received once.
 
     A linked request opens beside its origin's follow-up, and counts among the open cases once it is admitted."""
@@ -256,7 +256,7 @@ def claims(request: Request, event: Event) -> Iterable[UniqueKey]:
             | CaseClosed()
             | CaseGivenUp()
         ):
-            yield UniqueKey("open-case", f"{request.unit}/{request.structure_id}", held=False)
+            yield UniqueKey("open-case", f"{request.unit}/{request.structure_id}", reserved=False)
 
 
 decider: Decider[Request] = Decider(
@@ -266,8 +266,8 @@ decider: Decider[Request] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    claims=claims,
-    claimed=ALREADY_OPEN,
-    open_to=open_to,
-    in_charge=confidentiality.in_charge,
+    unique_keys=unique_keys,
+    unique_key_refusal=ALREADY_OPEN,
+    available_commands=available_commands,
+    case_access=confidentiality.case_access,
 )

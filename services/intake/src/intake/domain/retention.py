@@ -91,14 +91,14 @@ def decide(retention: Retention, command: Command, context: Context) -> list[Eve
             return [RetentionReleased(context.text(motive))] if retention.held else []
 
 
-def alongside(_retention: Retention, event: Event, context: Context) -> Iterable[CompanionCommand]:
+def companions(_retention: Retention, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """Intake destroys its own keys in the same transaction."""
     if isinstance(event, DossierDestroyed):
         forget = EraseCase(context.case, event.persons, values=event.values)
         yield CompanionCommand(forgetting.decider, case_erasure_id(context.case), command=forget, case=context.case)
 
 
-def open_to(retention: Retention) -> Iterator[type]:
+def available_commands(retention: Retention) -> Iterator[type]:
     if not retention.destroyed:
         yield HoldDossier
         yield ReleaseDossier if retention.held else DestroyDossier
@@ -128,6 +128,6 @@ decider: Decider[Retention] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    alongside=alongside,
-    open_to=open_to,
+    companions=companions,
+    available_commands=available_commands,
 )

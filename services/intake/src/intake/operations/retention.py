@@ -96,7 +96,7 @@ def archive(app: ServiceApplication) -> list[UUID]:
     """Closed dossiers of which nothing was recorded for as long as the unit may need them. Done by itself: from then on
     only those who may consult archives read them."""
     rows = app.recorder.fetch(
-        "SELECT v.case_id, last.recorded_at FROM {schema}.views v LEFT JOIN {schema}.in_charge i USING (case_id)"
+        "SELECT v.case_id, last.recorded_at FROM {schema}.views v LEFT JOIN {schema}.case_access i USING (case_id)"
         " CROSS JOIN LATERAL (SELECT e.recorded_at FROM {events} e WHERE e.case_id = v.case_id"
         " AND e.topic <> ALL(%(kept_alike)s) ORDER BY e.position DESC LIMIT 1) last"
         " WHERE v.view = %(view)s AND v.document->>'status' = %(closed)s AND i.archived IS NOT TRUE"

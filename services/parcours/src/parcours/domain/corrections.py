@@ -193,7 +193,7 @@ def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) 
     )
 
 
-def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
+def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """Corrected or not, an agreement stays within the proposal that was retained."""
     if isinstance(event, AgreementCorrected):
         agreement = agreement_of(parcours.actions[event.action])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from parcours.domain import available_commands, coordination, corrections, ending
+from parcours.domain import availability, coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries
@@ -107,11 +107,11 @@ def _check_open(parcours: Parcours, command: Command) -> None:
             raise PARCOURS_ENDED("Ce parcours a été abandonné.")
 
 
-def open_to(parcours: Parcours) -> Iterator[type]:
+def available_commands(parcours: Parcours) -> Iterator[type]:
     if parcours.status is Status.NEW:
         yield OpenParcours
     else:
-        yield from available_commands.open_to(parcours)
+        yield from availability.available_commands(parcours)
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
@@ -136,13 +136,13 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
     return ending.evolve(parcours, event)
 
 
-def alongside(parcours: Parcours, event: Event, context: Context) -> Iterable[CompanionCommand]:
+def companions(parcours: Parcours, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """What the fund, the consultation or the collective operation records with it, or refuses."""
-    yield from payments.alongside(parcours, event, context)
-    yield from agreement.alongside(event, context)
-    yield from reporting.alongside(parcours, event, context)
-    yield from corrections.alongside(parcours, event, context)
-    yield from beneficiaries.alongside(parcours, event, context)
+    yield from payments.companions(parcours, event, context)
+    yield from agreement.companions(event, context)
+    yield from reporting.companions(parcours, event, context)
+    yield from corrections.companions(parcours, event, context)
+    yield from beneficiaries.companions(parcours, event, context)
 
 
 decider: Decider[Parcours] = Decider(
@@ -152,6 +152,6 @@ decider: Decider[Parcours] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    alongside=alongside,
-    open_to=open_to,
+    companions=companions,
+    available_commands=available_commands,
 )

@@ -163,7 +163,7 @@ class Authenticator:
             known = self._find_case(self._app, id)
         except UNREADABLE_EVENT_ERRORS:
             known = ProtectedCase(id, self._units_that_acted(id))
-        access = self._app.recorder.in_charge(id) if known else None
+        access = self._app.recorder.case_access(id) if known else None
         if known is None or access is None:
             return known
         return replace(known, confidential=access.confidential, adviser=access.adviser, archived=access.archived)

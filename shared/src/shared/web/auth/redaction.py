@@ -33,7 +33,7 @@ def _secret(app: ServiceApplication, caller: Caller) -> Set[str]:
     """A manager reads what belongs to the own unit alone, with all that it names."""
     if caller.actor.role in (Role.MANAGER, Role.SERVICE):
         return set()
-    rows = app.recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.in_charge WHERE confidential")
+    rows = app.recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.case_access WHERE confidential")
     person = caller.row_scope.person
     return {row["case"] for row in rows if person is None or row["adviser"] != person}
 

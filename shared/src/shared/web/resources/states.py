@@ -146,7 +146,7 @@ class AggregateReads(Generic[S]):
         """What the state is open to, of what is offered to the caller."""
         if not can_change(caller, case):
             return []
-        open_now = tuple(self._decider.open_to(state))
+        open_now = tuple(self._decider.available_commands(state))
         return [
             operation.link(case, id)
             for operation in self._offered

@@ -88,7 +88,7 @@ def decide(register: Register, command: Command, context: Context, competence: C
             return [RightRevoked(held.id, context.text(BY_LINK)) for held in register.held]
 
 
-def open_to(register: Register) -> Iterator[type]:
+def available_commands(register: Register) -> Iterator[type]:
     yield from (GrantRight, OpenByLink)
     if register.held:
         yield from (RevokeRight, EndLink)
@@ -205,5 +205,5 @@ decider: Decider[Register] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    open_to=open_to,
+    available_commands=available_commands,
 )

@@ -140,7 +140,7 @@ def check_signatures(parcours: Parcours, signed_on: date, signed: Signatures | N
             raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
 
 
-def alongside(event: Any, context: Context) -> Iterable[CompanionCommand]:
+def companions(event: Any, context: Context) -> Iterable[CompanionCommand]:
     """The consultation that led to an agreement must have been awarded, and everyone informed."""
     if isinstance(event, AgreementSigned) and event.consultation:
         ask = bound.Conclude(event.action, event.amount, days=event.days)

@@ -137,7 +137,7 @@ def _check_own(action: Action, context: Context) -> None:
         bound.recognised(agreement.account, context)
 
 
-def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
+def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """A provider that hands its report in must be the one that was chosen."""
     if not isinstance(event, FinalReportReceived):
         return

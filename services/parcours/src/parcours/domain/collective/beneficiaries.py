@@ -14,7 +14,7 @@ from parcours.domain.state import OPEN_STEPS, Parcours
 from shared.kernel import CompanionCommand, Context
 
 
-def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
+def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """An action joins its operation, starts with it, and leaves it when it is given up."""
     match event:
         case ActionAdded(key, planned) if planned.collective_operation:

@@ -122,7 +122,7 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
             return _left(operation, action) if action in operation.actions else []
 
 
-def open_to(operation: Operation) -> Iterator[type]:
+def available_commands(operation: Operation) -> Iterator[type]:
     if operation.step is Step.NEW:
         yield PlanOperation
         return
@@ -170,5 +170,5 @@ decider: Decider[Operation] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    open_to=open_to,
+    available_commands=available_commands,
 )

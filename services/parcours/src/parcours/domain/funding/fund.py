@@ -177,7 +177,7 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
             return [FundSpent(action, amount)]
 
 
-def open_to(fund: Fund) -> Iterator[type]:
+def available_commands(fund: Fund) -> Iterator[type]:
     if fund.unit is None:
         yield OpenFund
         return
@@ -218,5 +218,11 @@ def evolve(fund: Fund, event: Event) -> Fund:
 
 
 decider: Decider[Fund] = Decider(
-    "fund", Fund(), decide=decide, evolve=evolve, commands=Command.__args__, events=Event.__args__, open_to=open_to
+    "fund",
+    Fund(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    available_commands=available_commands,
 )

@@ -114,7 +114,7 @@ def _worked(action: Action) -> int:
     return min(action.committed, -(-action.agreement.amount * action.days // action.agreement.days))
 
 
-def alongside(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
+def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """What the fund records in the same transaction, or refuses."""
     if isinstance(event, FundsCommitted) and event.fund:
         yield CompanionCommand(

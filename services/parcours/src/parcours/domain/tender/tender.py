@@ -28,7 +28,7 @@ def evolve(consultation: Consultation, event: Event) -> Consultation:
     return conclusion.evolve(consultation, event)
 
 
-def open_to(consultation: Consultation) -> Iterator[type]:
+def available_commands(consultation: Consultation) -> Iterator[type]:
     """Providers are consulted and propose, are scored, one is retained, all are told, and an agreement follows.
 
     The deadline stands between proposing and scoring; it is judged when either is asked."""
@@ -58,5 +58,5 @@ decider: Decider[Consultation] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    open_to=open_to,
+    available_commands=available_commands,
 )

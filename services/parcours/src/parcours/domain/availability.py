@@ -13,7 +13,7 @@ from parcours.domain.tender.proposals import OpenConsultation
 from shared.attachments import AddAttachment
 
 
-def open_to(parcours: Parcours) -> Iterator[type]:
+def available_commands(parcours: Parcours) -> Iterator[type]:
     """It is built and shared until a leader agrees, carried out, and ended; errors are corrected even afterwards."""
     match parcours.status:
         case Status.BUILDING | Status.SHARED:

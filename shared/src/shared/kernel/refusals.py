@@ -1,0 +1,35 @@
+"""Refusals: the named reasons for which a domain says no to a command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class Refused(Exception):
+    """Raised by `decide` for a command that a rule of the domain forbids. Nothing is recorded.
+
+    `slug` is stable and ends the `type` of the problem details (RFC 9457); `title` and `detail` are French; `extra`
+    holds further members of the problem details."""
+
+    def __init__(self, refusal: Refusal, detail: str, extra: dict[str, Any]) -> None:
+        super().__init__(f"{refusal.slug}: {detail}")
+        self.slug, self.title, self.detail, self.status, self.extra = (
+            refusal.slug,
+            refusal.title,
+            detail,
+            refusal.status,
+            extra,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason to refuse a command, declared once in a domain: `raise NOT_ADMITTED("…")`. `status`: HTTP."""
+
+    slug: str
+    title: str
+    status: int = 409
+
+    def __call__(self, detail: str, **extra: Any) -> Refused:
+        return Refused(self, detail, extra)
