@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from diagnostic import api, projections
+from diagnostic import projections
+from diagnostic.api import routers
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis
 from diagnostic.integration_events import to_integration_event
@@ -17,13 +18,12 @@ from shared.contracts import diagnostic as contracts
 from shared.erasure.erasure import decider as forgetting
 from shared.messaging.restored_publisher import decider as followed
 from shared.runtime import Service, command_line
-from shared.web.standard import people_router
 
 service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
     deciders=(diagnosis.decider, attachment, rights, case_access, forgetting, followed),
-    routers=(api.router, api.diagnosis_attachments, api.caseload_endpoints, people_router()),
+    routers=routers,
     to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,

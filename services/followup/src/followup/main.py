@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from followup import api, projections
+from followup import projections
+from followup.api import routers
 from followup.caseload import caseload
 from followup.cli import add_commands
 from followup.domain import follow_up, sheet
@@ -18,13 +19,12 @@ from shared.contracts import followup as contracts
 from shared.erasure.erasure import decider as forgetting
 from shared.messaging.restored_publisher import decider as followed
 from shared.runtime import Service, command_line
-from shared.web.standard import people_router
 
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
     deciders=(follow_up.decider, sheet.decider, attachment, rights, case_access, forgetting, followed),
-    routers=(api.router, api.follow_up_attachments, api.learning, api.caseload_endpoints, people_router()),
+    routers=routers,
     to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,

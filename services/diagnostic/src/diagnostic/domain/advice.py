@@ -87,7 +87,7 @@ def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) 
                 raise WRONG_UNIT("Un centre de ressources se désigne par son code, comme crdla-environnement.")
             return AdviceRequested(context.new_id(), context.text(centre), question=context.text(question), unit=unit)
         case ReceiveAdvice(advice, received_on, answer=answer):
-            found = next((each for each in seen_by(context.actor, asked) if each.advice == advice), None)
+            found = next((each for each in visible_to(context.actor, asked) if each.advice == advice), None)
             if found is None:
                 raise UNKNOWN_ADVICE("Aucune demande de conseil de ce diagnostic ne porte cet identifiant.")
             if found.answer:
@@ -102,7 +102,7 @@ def available_commands(asked: tuple[Advice, ...]) -> Iterator[type]:
         yield ReceiveAdvice
 
 
-def seen_by(actor: Actor, asked: tuple[Advice, ...]) -> tuple[Advice, ...]:
+def visible_to(actor: Actor, asked: tuple[Advice, ...]) -> tuple[Advice, ...]:
     """A resource centre sees what it was asked, and nothing else of the case (source texts)."""
     if actor.role is not Role.RESOURCE_CENTRE:
         return asked

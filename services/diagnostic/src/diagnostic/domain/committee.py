@@ -119,7 +119,7 @@ class Committee:
     share: Share | None = None
     opinions: tuple[Opinion, ...] = ()
 
-    def seen_on(self, day: date) -> Share:
+    def share_on(self, day: date) -> Share:
         """Raises Refused when nothing is shared, or no longer."""
         if self.share is None:
             raise NOT_SHARED("Ce diagnostic n’est pas partagé avec le comité d’appui.")
@@ -203,4 +203,4 @@ def _seen(committee: Committee, context: Context) -> Share:
     """What the committee has before it now: the deadline judges the moment its opinion is recorded."""
     if context.actor.role is not Role.COMMITTEE:
         raise COMMITTEE_ONLY("Seul le comité d’appui donne cet avis.")
-    return committee.seen_on(context.now.date())
+    return committee.share_on(context.now.date())

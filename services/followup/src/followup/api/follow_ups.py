@@ -1,14 +1,13 @@
-"""Follow-up over HTTP: it opens by itself, and its reviews and new needs are recorded here."""
+"""Endpoints of a follow-up: its reviews, the new needs, the update of the parcours, its closure."""
 
 from __future__ import annotations
 
 from followup import documents, projections
 from followup.caseload import caseload
-from followup.domain import commands, follow_up, sheet
+from followup.domain import commands, follow_up
 from followup.domain.attachments import AttachmentKind
 from followup.figures import figures
 from followup.statistics import release
-from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
@@ -35,14 +34,5 @@ follow_ups.get(*CASE_READERS)
 follow_ups.list(projections.follow_ups, *STAFF)
 DocumentEndpoints(router, follow_up.decider).documents(documents.of_follow_up, *CASE_READERS)
 
-follow_up_attachments = attachments_router("/follow-ups", follow_ups, AttachmentKind, *CASE_READERS)
+attachments = attachments_router("/follow-ups", follow_ups, AttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)
-
-learning = case_router("/sheets", "sheets")
-sheets = AggregateEndpoints(learning, sheet.decider)
-sheets.create(sheet.SubmitSheet, *STAFF)
-sheets.command("/revision", sheet.SubmitSheet, *STAFF)
-sheets.command("/return", sheet.ReturnSheet, Role.RESOURCE_CENTRE)
-sheets.command("/publication", sheet.PublishSheet, Role.RESOURCE_CENTRE)
-sheets.get(*STAFF, Role.RESOURCE_CENTRE)
-sheets.list(projections.sheets, *STAFF, Role.RESOURCE_CENTRE)

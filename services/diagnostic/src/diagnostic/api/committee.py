@@ -1,0 +1,72 @@
+"""Endpoints of the support committee: the leaders' agreement, what is shared with it, and its opinions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from diagnostic.api.diagnoses import diagnoses, router
+from diagnostic.api.versions import VERSION_READERS, build_versions, diagnosis_versions
+from diagnostic.domain import committee
+from diagnostic.domain.committee import Share
+from diagnostic.domain.diagnosis import decider
+from shared.eventlog import ServiceApplication, to_plain
+from shared.kernel import Role
+from shared.temporal import CaseAt, PointInTime
+from shared.web.auth import STAFF, CallerDep, authorize
+from shared.web.collections import load_case_for_response
+from shared.web.http import problem_responses
+from shared.web.requests import AppDep, RecordedPointDep
+
+SHARE_READERS = VERSION_READERS | {Role.COMMITTEE}
+
+diagnoses.command("/sharing-agreement", committee.AgreeToShare, Role.LEADER)
+diagnoses.command("/sharing-withdrawal", committee.WithdrawAgreement, Role.LEADER)
+diagnoses.command("/committee", committee.ShareWithCommittee, *STAFF)
+diagnoses.command("/opinions", committee.GiveOpinion, Role.COMMITTEE)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContent:
+    """What a committee may see of version `version` through the end of the day `until`."""
+
+    version: int
+    until: date
+    content: dict[str, Any]
+
+
+@router.get("/{id}/shared", responses=problem_responses(409), summary="What is shared with the committee")
+def read_shared(
+    id: UUID,  # noqa: A002
+    app: AppDep,
+    caller: CallerDep,
+    point_in_time: RecordedPointDep,
+    response: Response,
+) -> SharedContent:
+    """The sections of the version that the structure agreed to share, until the day it named. At a past point in time,
+    a committee reads those sections of what was shared then that are still shared today."""
+    authorize(caller, SHARE_READERS, id)
+    limit = _current_share(app, id) if caller.actor.role is Role.COMMITTEE else None
+    case_at = load_case_for_response(app, decider, id, point_in_time, response)
+    return _shared_content(app, case_at, id, point_in_time, limit)
+
+
+def _current_share(app: ServiceApplication, case: UUID) -> Share:
+    """Raises UnknownCase, or Refused when nothing is shared today, or no longer."""
+    return app.existing(decider, case).state.committee.share_on(app.clock.now().date())
+
+
+def _shared_content(
+    app: ServiceApplication, case_at: CaseAt, case: UUID, point_in_time: PointInTime, limit: Share | None
+) -> SharedContent:
+    """Only the sections that `limit` contains, if it is given. Raises Refused when nothing was shared then, or no
+    longer."""
+    at = app.clock.now() if point_in_time == PointInTime() else point_in_time.as_of or case_at.last.recorded_at
+    share = case_at.loaded(decider, case).state.committee.share_on(at.astimezone(UTC).date())
+    content = to_plain(diagnosis_versions.at(build_versions(app, case_at, case), share.version), app.vault.shown)
+    sections = [section for section in share.scope if limit is None or section in limit.scope]
+    return SharedContent(share.version, share.until, content={section: content[section] for section in sections})
