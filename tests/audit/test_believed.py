@@ -14,7 +14,7 @@ from tests.support.served_service import Client, Served
 from audit import domain
 from audit.health import DISBELIEVED
 from audit.reactions import keep
-from shared.contracts.intake import CaseInCharge
+from shared.contracts.intake import CaseAccessChanged
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
 from shared.messaging import Header, Message
@@ -32,7 +32,7 @@ def told(position: int, publisher: str = "intake", case: UUID = CASE, unit: str 
 def case_access(position: int, event: str, *, confidential: bool) -> Message:
     said = msgspec.structs.replace(header(position), event=event)
     body = {"adviser": Served.id_of(INES), "confidential": confidential}
-    return Message.of(said, CaseInCharge.topic(), body, "Un événement")
+    return Message.of(said, CaseAccessChanged.topic(), body, "Un événement")
 
 
 SECRET = "dossier-made-confidential"

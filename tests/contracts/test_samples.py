@@ -14,7 +14,7 @@ from shared.kernel import Context, Decider, encrypted_values, event, event_name
 
 DECIDERS = {(name, event_name(cls).name): decider for name, decider, cls in golden_samples.stored_events()}
 STORED = sorted((golden_samples.FOLDER / "stored").rglob("*.json"))
-TOLD = sorted((golden_samples.FOLDER / "told").rglob("*.json"))
+TOLD = sorted((golden_samples.FOLDER / "published").rglob("*.json"))
 CONTRACTS = {
     (contract.publisher, contract.topic()): contract
     for name in golden_samples.SERVICES
@@ -50,7 +50,9 @@ def test_each_event_of_today_has_its_sample() -> None:
         for name, _, cls in golden_samples.stored_events()
         if not golden_samples.stored_path(name, cls).exists()
     ]
-    missing += [contract.topic() for contract in CONTRACTS.values() if not golden_samples.told_path(contract).exists()]
+    missing += [
+        contract.topic() for contract in CONTRACTS.values() if not golden_samples.contract_path(contract).exists()
+    ]
     assert not missing, "write them: python -m tests.support.golden_samples"
 
 

@@ -19,7 +19,7 @@ from followup.domain.events import (
     FollowUpResumed,
     NeedFound,
     Outcome,
-    ParcoursUpdateAsked,
+    ParcoursUpdateRequested,
     ParcoursUpdateWithdrawn,
     ReviewCancelled,
     ReviewCorrected,
@@ -109,7 +109,7 @@ def test_nobody_waits_for_a_follow_up_that_only_heard_of_a_corrected_baseline() 
 
 def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:
     to = drop_parcours_update(ParcoursAbandoned(), HEADER)
-    asked = ParcoursUpdateAsked("M0", text("Outils non repris."))
+    asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
     Scenarios(decider)(OPENED, asked).when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
     Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then()
     Scenarios(decider)().when(to.command, by=Role.SERVICE).then()
@@ -117,7 +117,7 @@ def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:
 
 def test_an_update_that_is_abandoned_is_not_waited_for_any_more_and_the_follow_up_goes_on() -> None:
     to = go_on_without_update(ParcoursUpdateAbandoned(), HEADER)
-    asked = ParcoursUpdateAsked("M0", text("Outils non repris."))
+    asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
     open_before = Scenarios(decider)(OPENED, ReviewRecorded("M0", HELD), asked)
     open_before.when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
     after = Scenarios(decider)(*open_before.events, ParcoursUpdateWithdrawn()).state
@@ -145,8 +145,8 @@ def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch)
         (ReviewFellDue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY)),
         (ReviewOverdue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY, overdue=True)),
         (
-            ParcoursUpdateAsked("M0", text("Outils non repris."), axes=(Theme.DIGITAL,)),
-            contracts.ParcoursUpdateAsked(review="M0", axes=("digital",)),
+            ParcoursUpdateRequested("M0", text("Outils non repris."), axes=(Theme.DIGITAL,)),
+            contracts.ParcoursUpdateRequested(review="M0", axes=("digital",)),
         ),
         (ParcoursUpdateWithdrawn(text("Finalement non")), contracts.ParcoursUpdateWithdrawn()),
         (FollowUpClosed(Outcome.CLOSED_DOWN), contracts.FollowUpClosed(outcome="closed_down")),

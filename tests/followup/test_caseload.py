@@ -223,7 +223,7 @@ def test_a_parcours_is_taken_up_again_over_http(followup: Served, app: ServiceAp
     assert (too_soon.status_code, too_soon.json()["type"].rsplit("/", 1)[1]) == (409, "review-not-held")
     adviser.post(f"{LIST}/{case}/reviews", review(app))
     asked = adviser.post(f"{LIST}/{case}/parcours-update", ask).json()
-    assert asked["events"] == ["parcours-update-asked"]
+    assert asked["events"] == ["parcours-update-requested"]
     assert adviser.get(f"{LIST}/{case}").json()["update"]["reason"] == "L’outil n’est pas repris."
     lifted = adviser.post(f"{LIST}/{case}/parcours-update/withdrawal", {"motive": "L’équipe s’en charge."})
     assert lifted.json()["events"] == ["parcours-update-withdrawn"]

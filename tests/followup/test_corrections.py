@@ -18,7 +18,7 @@ from followup.domain.events import (
     FollowUpClosed,
     FollowUpOpened,
     Outcome,
-    ParcoursUpdateAsked,
+    ParcoursUpdateRequested,
     ReviewCancelled,
     ReviewCorrected,
     ReviewFellDue,
@@ -119,7 +119,7 @@ def test_a_review_recorded_by_mistake_is_to_be_held_again_and_its_day_is_kept_an
 def test_a_review_is_not_cancelled_when_something_rests_on_it() -> None:
     cancel = CancelReview("M0", "C’était un autre dossier")
     given(OPENED).when(cancel).refused("nothing-to-correct")
-    asked = ParcoursUpdateAsked("M0", text("Outils non repris."))
+    asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
     given(OPENED, HELD, asked).when(cancel).refused("update-rests-on-review")
     given(OPENED, HELD, CONCLUDED).when(cancel).refused("follow-up-not-open")
 

@@ -20,7 +20,7 @@ from followup.domain.events import (
     FollowUpOpened,
     FollowUpResumed,
     Outcome,
-    ParcoursUpdateAsked,
+    ParcoursUpdateRequested,
     ParcoursUpdateWithdrawn,
     ReviewFellDue,
     ReviewOverdue,
@@ -151,7 +151,7 @@ def test_a_review_moved_to_the_day_it_has_is_not_moved() -> None:
 # The parcours, taken up again
 
 
-ASKED = ParcoursUpdateAsked("M0", text("L’outil de gestion n’est pas repris."), axes=(Theme.DIGITAL,))
+ASKED = ParcoursUpdateRequested("M0", text("L’outil de gestion n’est pas repris."), axes=(Theme.DIGITAL,))
 ASK = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", axes=(Theme.DIGITAL, Theme.DIGITAL))
 
 

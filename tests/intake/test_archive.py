@@ -31,7 +31,7 @@ from intake.domain.events import (
 from intake.domain.request import decider
 from intake.domain.state import Request, Status
 from intake.integration_events import published
-from shared.contracts.intake import CaseInCharge
+from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import CaseAccess, Role
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import Scenarios, text
@@ -87,15 +87,15 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        (ARCHIVED, CaseInCharge(adviser=None, confidential=False, archived=True)),
+        (ARCHIVED, CaseAccessChanged(adviser=None, confidential=False, archived=True)),
         (
             DossierArchived(SINCE, "ines", confidential=True),
-            CaseInCharge(adviser="ines", confidential=True, archived=True),
+            CaseAccessChanged(adviser="ines", confidential=True, archived=True),
         ),
-        (DossierUnarchived("ines", True), CaseInCharge(adviser="ines", confidential=True)),
+        (DossierUnarchived("ines", True), CaseAccessChanged(adviser="ines", confidential=True)),
     ],
 )
-def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseInCharge) -> None:
+def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert published(recorded, recorded) == told
     assert decider.case_access(decider.initial, event) == CaseAccess(

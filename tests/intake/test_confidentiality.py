@@ -34,7 +34,7 @@ from intake.domain.reference.reference import OURS
 from intake.domain.request import decider
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.integration_events import published
-from shared.contracts.intake import CaseInCharge
+from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import Actor, CaseAccess, PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
@@ -150,12 +150,12 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        (MADE, CaseInCharge(adviser="ines", confidential=True)),
-        (ConfidentialityLifted(text(MOTIVE), "ines"), CaseInCharge(adviser="ines", confidential=False)),
-        (DossierEntrusted("new", text(MOTIVE), confidential=True), CaseInCharge(adviser="new", confidential=True)),
+        (MADE, CaseAccessChanged(adviser="ines", confidential=True)),
+        (ConfidentialityLifted(text(MOTIVE), "ines"), CaseAccessChanged(adviser="ines", confidential=False)),
+        (DossierEntrusted("new", text(MOTIVE), confidential=True), CaseAccessChanged(adviser="new", confidential=True)),
     ],
 )
-def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseInCharge) -> None:
+def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert published(recorded, recorded) == told
     assert decider.case_access(decider.initial, event) == CaseAccess(told.adviser, told.confidential)

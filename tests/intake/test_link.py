@@ -78,7 +78,7 @@ def test_a_person_keeps_one_id_from_one_link_to_the_next() -> None:
 
 
 def test_the_register_opens_the_dossier_to_the_new_link_and_closes_it_to_the_one_before() -> None:
-    opened = OpenByLink(PERSON, Role.LEADER, dossier=CASE, until=LONGEST)
+    opened = OpenByLink(PERSON, Role.LEADER, case=CASE, until=LONGEST)
     assert companions((), GIVEN) == [(FIRST, opened)]
     assert companions((GIVEN,), RENEWED) == [(FIRST, EndLink()), (SECOND, opened)]
     assert companions((GIVEN, RENEWED), REVOKED) == [(SECOND, EndLink())]
@@ -95,10 +95,10 @@ def test_a_link_is_taken_back_once_and_can_be_given_anew() -> None:
 @pytest.mark.parametrize("role", [Role.LEADER, Role.PROVIDER])
 def test_a_link_is_in_the_register_a_right_to_one_dossier_with_its_last_day(role: Role) -> None:
     opened = RightGranted(
-        new_id(1), role, motive=text(register.BY_LINK), dossier=UUID(int=77), until=LONGEST, person=PERSON
+        new_id(1), role, motive=text(register.BY_LINK), case=UUID(int=77), until=LONGEST, person=PERSON
     )
-    in_the_register().when(OpenByLink(PERSON, role, dossier=UUID(int=77), until=LONGEST)).then(opened)
+    in_the_register().when(OpenByLink(PERSON, role, case=UUID(int=77), until=LONGEST)).then(opened)
     (held,) = in_the_register(opened).state.held
-    assert (held.role, held.dossier, held.until, held.person) == (role, UUID(int=77), LONGEST, PERSON)
+    assert (held.role, held.case, held.until, held.person) == (role, UUID(int=77), LONGEST, PERSON)
     in_the_register(opened).when(EndLink()).then(RightRevoked(new_id(1), text(register.BY_LINK)))
     in_the_register().when(EndLink()).then()

@@ -66,8 +66,8 @@ def test_others_give_no_right(role: Role) -> None:
 
 
 def test_an_adviser_gives_a_leader_one_dossier_and_nothing_else() -> None:
-    leader = right(Role.LEADER, dossier=DOSSIER, until=date(2027, 3, 1))
-    given().when(leader).then(granted(Role.LEADER, dossier=DOSSIER, until=date(2027, 3, 1)))
+    leader = right(Role.LEADER, case=DOSSIER, until=date(2027, 3, 1))
+    given().when(leader).then(granted(Role.LEADER, case=DOSSIER, until=date(2027, 3, 1)))
     given().when(right(Role.ADVISER, unit=UNIT)).refused("right-beyond-yours")
 
 
@@ -82,7 +82,7 @@ def test_nobody_touches_their_own_rights() -> None:
     [
         {"role": Role.ADVISER},
         {"role": Role.ADVISER, "unit": "Chez nous, à Nantes"},
-        {"role": Role.ADVISER, "unit": UNIT, "dossier": DOSSIER},
+        {"role": Role.ADVISER, "unit": UNIT, "case": DOSSIER},
         {"role": Role.REGIONAL, "unit": UNIT},
         {"role": Role.AUDITOR, "unit": UNIT},
         {"role": Role.LEADER, "unit": UNIT},

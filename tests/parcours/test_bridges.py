@@ -27,7 +27,7 @@ from parcours.reactions import give_update_up, give_update_up_of_who_closed_down
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
-from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
+from shared.contracts.followup import FollowUpClosed, ParcoursUpdateRequested, ParcoursUpdateWithdrawn
 from shared.kernel import PersonalData, Role
 from shared.messaging import CommandDispatch
 from shared.projections import Row
@@ -64,7 +64,7 @@ def added(action: UUID, kind: Kind) -> ActionAdded:
 
 
 def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_other() -> None:
-    asked = take_up_again(ParcoursUpdateAsked(review="M6"), heard("followup", "parcours-update-asked")).command
+    asked = take_up_again(ParcoursUpdateRequested(review="M6"), heard("followup", "parcours-update-requested")).command
     ended = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED)
     reopened = ParcoursAdjusted(1, text("Mise à jour demandée au bilan M6"))
     ended.when(asked, by=Role.SERVICE).then(reopened)

@@ -11,7 +11,7 @@ from tests.support.reconciled_intake import hear
 from tests.support.served_service import Served
 
 from shared.access.case_access import ReplicateCaseAccess, decider
-from shared.contracts.intake import CaseInCharge
+from shared.contracts.intake import CaseAccessChanged
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7_after
 from shared.messaging import Message, messages_of
@@ -33,7 +33,7 @@ def made(running: Served, name: str, case: str, adviser: str) -> None:
         path = f"/api/v1/requests/{case}/confidentiality"
         assert running.by("adviser", subject=adviser).post(path, REASONS).status_code == 200
     elif name == "audit":
-        told = CaseInCharge(adviser=Served.id_of(adviser), confidential=True)
+        told = CaseAccessChanged(adviser=Served.id_of(adviser), confidential=True)
         said = replace(header(1000, case=UUID(case)), event="dossier-made-confidential")
         hear(running.application, [Message.of(said, told.topic(), told.model_dump(mode="json"), "Un événement")])
     else:

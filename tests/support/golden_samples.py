@@ -47,8 +47,8 @@ def stored_path(name: str, event: type) -> Path:
     return FOLDER / "stored" / name / f"{event_name(event).topic.replace(':', '.')}.json"
 
 
-def told_path(contract: type[PublicEvent]) -> Path:
-    return FOLDER / "told" / contract.publisher / f"{contract.topic().replace(':', '.')}.json"
+def contract_path(contract: type[PublicEvent]) -> Path:
+    return FOLDER / "published" / contract.publisher / f"{contract.topic().replace(':', '.')}.json"
 
 
 def mapper(decider: Decider[Any]) -> EventMapper:
@@ -112,8 +112,8 @@ def write_missing() -> list[Path]:
             written.append(_write(path, json.loads(stored.state)))
     for name in SERVICES:
         for contract in service(name).publishes:
-            if not told_path(contract).exists():
-                written.append(_write(told_path(contract), sample(contract).model_dump(mode="json")))
+            if not contract_path(contract).exists():
+                written.append(_write(contract_path(contract), sample(contract).model_dump(mode="json")))
     return written
 
 

@@ -43,14 +43,14 @@ def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
     only = DOSSIER if role in BOUND else None
     in_charge = "somebody" if whose.endswith("in charge") else "somebody else"
     units = frozenset({WHOSE.get(whose, OWN)})
-    dossier = ProtectedCase(
+    case = ProtectedCase(
         ONES.get(whose, DOSSIER),
         units,
         confidential="confidential" in whose,
         adviser=in_charge,
         archived="archived" in whose,
     )
-    found = evaluate(actor, only, action, dossier)
+    found = evaluate(actor, only, action, case)
     return found.allowed, found.policy
 
 

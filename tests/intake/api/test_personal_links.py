@@ -101,7 +101,7 @@ def test_a_leader_comes_in_by_a_link_to_one_dossier_and_to_no_other(house: House
     leader = bearer(house.intake, given["secret"])
     me = leader.get("/api/v1/me").json()
     (right,) = me["rights"]
-    assert (me["id"], right["role"], right["dossier"]) == (given["id"], "leader", house.case)
+    assert (me["id"], right["role"], right["case"]) == (given["id"], "leader", house.case)
     assert right["until"] == given["until"]
     assert leader.get(f"/api/v1/requests/{house.case}").status_code == 200
     assert leader.get(f"/api/v1/requests/{uuid4()}").json()["policy"] == "own-dossier"
@@ -202,7 +202,7 @@ def test_every_service_takes_the_link_and_refuses_it_once_it_is_over(house: Hous
     first = house.give()
     elsewhere = house.open(service)
     me = bearer(elsewhere, first["secret"]).get("/api/v1/me").json()
-    assert (me["id"], me["rights"][0]["dossier"]) == (first["id"], house.case)
+    assert (me["id"], me["rights"][0]["case"]) == (first["id"], house.case)
     second = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."}).json()
     assert bearer(elsewhere, second["secret"]).get("/api/v1/me").status_code == 401, "it was not heard here yet"
     house.tell(service, elsewhere)

@@ -135,18 +135,18 @@ def test_who_holds_several_rights_says_which(register: Register) -> None:
 
 
 def test_a_leader_is_given_a_dossier_of_the_unit_alone(register: Register) -> None:
-    dossier = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
-    assert register.give("claire", "maëlle", role="leader", dossier=dossier).status_code == 201
+    case = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
+    assert register.give("claire", "maëlle", role="leader", case=case).status_code == 201
     leader = register.person("maëlle")
-    assert leader.get(f"/api/v1/requests/{dossier}").status_code == 200
+    assert leader.get(f"/api/v1/requests/{case}").status_code == 200
     assert leader.get(f"/api/v1/requests/{uuid4()}").status_code == 403
     register.first("ailleurs", "manager", "--unit", "dla-35")
-    assert slug(register.give("ailleurs", "intruse", role="leader", dossier=dossier)) == "right-beyond-yours"
+    assert slug(register.give("ailleurs", "intruse", role="leader", case=case)) == "right-beyond-yours"
 
 
 def test_a_leader_s_right_is_taken_back_by_the_unit_of_the_dossier_alone(register: Register) -> None:
-    dossier = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
-    register.give("claire", "maëlle", role="leader", dossier=dossier)
+    case = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
+    register.give("claire", "maëlle", role="leader", case=case)
     register.first("ailleurs", "manager", "--unit", "dla-35")
     (right,) = register.person("maëlle").get("/api/v1/me").json()["rights"]
     path = f"/api/v1/identities/{register.id_of('maëlle')}"

@@ -150,7 +150,7 @@ def test_a_regional_adviser_who_is_in_charge_of_it_sees_it_and_the_same_person_a
 
 def test_nobody_else_gives_a_leader_the_right_to_it(intake: Served) -> None:
     _, case = confidential(intake, "intake")
-    right = {"identity": str(uuid7()), "role": "leader", "dossier": case, "motive": "Présidente de la structure."}
+    right = {"identity": str(uuid7()), "role": "leader", "case": case, "motive": "Présidente de la structure."}
     refused = intake.by("adviser").post("/api/v1/identities/rights", right)
     assert (refused.status_code, refused.json()["type"].rsplit("/")[-1]) == (403, "right-beyond-yours")
     assert ines(intake).post("/api/v1/identities/rights", right).status_code == 201

@@ -31,7 +31,7 @@ def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
                 Role(told.role),
                 unit=told.unit,
                 units=told.units,
-                dossier=told.dossier,
+                case=told.case,
                 since=told.since,
                 until=told.until,
                 person=told.person,

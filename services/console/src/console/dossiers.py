@@ -41,8 +41,8 @@ async def find(
     if case := _id_in(q):
         return RedirectResponse(f"/dossiers/{case}", 303)
     right = visit_of(request).session.right
-    if right and right.dossier:
-        return RedirectResponse(f"/dossiers/{right.dossier}", 303)
+    if right and right.case:
+        return RedirectResponse(f"/dossiers/{right.case}", 303)
     if right and right.role == "ops":
         return RedirectResponse("/registre", 303)
     wanted = statut if statut in words.STATUSES else ""

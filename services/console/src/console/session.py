@@ -17,7 +17,7 @@ class Right(msgspec.Struct, frozen=True):
     role: str
     unit: str | None = None
     units: tuple[str, ...] = ()
-    dossier: str | None = None
+    case: str | None = None
 
 
 class Session(msgspec.Struct, frozen=True):

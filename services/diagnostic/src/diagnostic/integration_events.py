@@ -30,5 +30,5 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
         case events.BaselineCorrected(code, _, value=value, effective_on=effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
         case forgetting.PersonErased(person, values):
-            return contracts.PersonForgotten(person=person, values=values)
+            return contracts.PersonErased(person=person, values=values)
     return None

@@ -25,7 +25,7 @@ BEHIND: dict[str, tuple[type, ...]] = {
     "reviews_unreachable": (events.ReviewUnreachable, events.ReviewCancelled),
     "reviews_overdue": (events.ReviewOverdue,),
     "needs": (events.NeedFound,),
-    "updates": (events.ParcoursUpdateAsked,),
+    "updates": (events.ParcoursUpdateRequested,),
     "appropriation": REPORTED,
     "satisfaction": REPORTED,
     "response_rate": REPORTED,

@@ -26,8 +26,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEve
             return contracts.ReviewDue(review=review, due_on=due_on)
         case events.ReviewOverdue(review, due_on):
             return contracts.ReviewDue(review=review, due_on=due_on, overdue=True)
-        case events.ParcoursUpdateAsked(review, _, axes=axes):
-            return contracts.ParcoursUpdateAsked(review=review, axes=axes)
+        case events.ParcoursUpdateRequested(review, _, axes=axes):
+            return contracts.ParcoursUpdateRequested(review=review, axes=axes)
         case events.ParcoursUpdateWithdrawn(motive) if motive:  # without one, it is parcours that told
             return contracts.ParcoursUpdateWithdrawn()
         case events.NeedFound(theme):
@@ -35,7 +35,7 @@ def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEve
         case events.FollowUpClosed(outcome):
             return contracts.FollowUpClosed(outcome=outcome)
         case forgetting.PersonErased(person, values):
-            return contracts.PersonForgotten(person=person, values=values)
+            return contracts.PersonErased(person=person, values=values)
     return None
 
 

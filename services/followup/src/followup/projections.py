@@ -11,7 +11,7 @@ from followup.domain.events import (
     FollowUpOpened,
     FollowUpResumed,
     NeedFound,
-    ParcoursUpdateAsked,
+    ParcoursUpdateRequested,
     ParcoursUpdateWithdrawn,
     ReviewCancelled,
     ReviewCorrected,
@@ -79,7 +79,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _done(row, ReviewStatus.UNREACHABLE, review)
         case StructureClosedDown():
             return _due(row | {"fell_due": [], "overdue": []}, {})
-        case ParcoursUpdateAsked():
+        case ParcoursUpdateRequested():
             return row | {"update_asked_at": entry.recorded_at, "updates": row["updates"] + 1}
         case ParcoursUpdateWithdrawn():
             return row | {"update_asked_at": None}

@@ -55,7 +55,7 @@ def install(cli: typer.Typer, service: Service) -> None:
             motive=motive,
             unit=unit,
             units=over,
-            dossier=None,
+            case=None,
             since=_day(since),
             until=_day(until),
             name=name,

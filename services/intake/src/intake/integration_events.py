@@ -31,28 +31,28 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
         case events.CaseGivenUp():
             return contracts.CaseClosed(ending=Ending.GIVEN_UP)
         case events.DossierMadeConfidential(adviser=adviser):
-            return contracts.CaseInCharge(adviser=adviser, confidential=True)
+            return contracts.CaseAccessChanged(adviser=adviser, confidential=True)
         case events.ConfidentialityLifted(adviser=adviser):
-            return contracts.CaseInCharge(adviser=adviser, confidential=False)
+            return contracts.CaseAccessChanged(adviser=adviser, confidential=False)
         case events.DossierEntrusted(adviser, _, confidential=confidential):
-            return contracts.CaseInCharge(adviser=adviser, confidential=confidential)
+            return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential)
         case events.DossierArchived(_, adviser, confidential=confidential):
-            return contracts.CaseInCharge(adviser=adviser, confidential=confidential, archived=True)
+            return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential, archived=True)
         case events.DossierUnarchived(adviser, confidential):
-            return contracts.CaseInCharge(adviser=adviser, confidential=confidential)
+            return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential)
         case register.RightGranted() as given:
             return contracts.RightGranted(
                 right=given.right,
                 role=given.role,
                 unit=given.unit,
                 units=given.units,
-                dossier=given.dossier,
+                case=given.case,
                 since=given.since,
                 until=given.until,
                 person=given.person,
             )
         case retention.DossierDestroyed(kept):
-            return contracts.DossierDestroyed(kept=kept)
+            return contracts.CaseErased(retention=kept)
         case erasure.ErasureOrdered(person):
             return contracts.PersonErasureOrdered(person=person)
         case register.RightRevoked(right):

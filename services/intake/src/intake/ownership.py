@@ -26,7 +26,7 @@ def _of_a_bearer(app: ServiceApplication, identity: UUID) -> ProtectedCase | Non
         rights = app.load(register.decider, identity).state.rights
     except UnknownCase:
         return None
-    cases = {right.dossier for right in rights}
+    cases = {right.case for right in rights}
     if not cases or None in cases:
         return None
     dossiers = [dossier(app, case) for case in cases if case]

@@ -71,20 +71,20 @@ def _confirmed(told: PersonErased, header: Header) -> CommandDispatch:
     return CommandDispatch(erasure.decider, person_erasure_id(told.person), command=confirm)
 
 
-@reactions.on(diagnostic.PersonForgotten)
-def confirm_for_diagnostic(told: diagnostic.PersonForgotten, header: Header) -> CommandDispatch:
+@reactions.on(diagnostic.PersonErased)
+def confirm_for_diagnostic(told: diagnostic.PersonErased, header: Header) -> CommandDispatch:
     """Diagnostic has forgotten the person."""
     return _confirmed(told, header)
 
 
-@reactions.on(parcours.PersonForgotten)
-def confirm_for_parcours(told: parcours.PersonForgotten, header: Header) -> CommandDispatch:
+@reactions.on(parcours.PersonErased)
+def confirm_for_parcours(told: parcours.PersonErased, header: Header) -> CommandDispatch:
     """Parcours has forgotten the person."""
     return _confirmed(told, header)
 
 
-@reactions.on(followup.PersonForgotten)
-def confirm_for_followup(told: followup.PersonForgotten, header: Header) -> CommandDispatch:
+@reactions.on(followup.PersonErased)
+def confirm_for_followup(told: followup.PersonErased, header: Header) -> CommandDispatch:
     """Followup has forgotten the person."""
     return _confirmed(told, header)
 

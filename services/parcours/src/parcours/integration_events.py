@@ -33,5 +33,5 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
         case ending.UpdateAbandoned():
             return contracts.ParcoursUpdateAbandoned()
         case forgetting.PersonErased(person, values):
-            return contracts.PersonForgotten(person=person, values=values)
+            return contracts.PersonErased(person=person, values=values)
     return None

@@ -7,7 +7,7 @@ from parcours.domain.building import validation
 from parcours.domain.state import Plan
 from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import PlanAgreed
-from shared.contracts.followup import FollowUpClosed, ParcoursUpdateAsked, ParcoursUpdateWithdrawn
+from shared.contracts.followup import FollowUpClosed, ParcoursUpdateRequested, ParcoursUpdateWithdrawn
 from shared.erasure.reactions import follow_erasures
 from shared.messaging import CommandDispatch, Header, Reactions
 
@@ -32,8 +32,8 @@ def open_parcours(event: PlanAgreed, header: Header) -> CommandDispatch:
     return CommandDispatch(parcours.decider, header.case, command=parcours.OpenParcours(plan))
 
 
-@reactions.on(ParcoursUpdateAsked)
-def take_up_again(event: ParcoursUpdateAsked, header: Header) -> CommandDispatch:
+@reactions.on(ParcoursUpdateRequested)
+def take_up_again(event: ParcoursUpdateRequested, header: Header) -> CommandDispatch:
     """A review shows that the parcours must be updated: if it was completed, it is reopened as a new version."""
     return CommandDispatch(parcours.decider, header.case, command=validation.TakeUpAgain(event.review))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.contracts.intake import CaseInCharge
+from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import CaseAccess, Context, Decider, event, uuid7_after
 from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Header, Reactions
@@ -17,7 +17,7 @@ class ReplicateCaseAccess:
     archived: bool = False
 
 
-@event("in-charge-heard", label="Personne en charge du dossier, et confidentialité, connues de ce service")
+@event("case-access-replicated", label="Personne en charge du dossier, et confidentialité, connues de ce service")
 class CaseAccessReplicated:
     adviser: str | None
     confidential: bool
@@ -61,8 +61,8 @@ decider: Decider[CaseAccessState] = Decider(
 def follow_case_access(reactions: Reactions) -> None:
     """For the reactions of each phase that intake hands cases to."""
 
-    @reactions.on(CaseInCharge)
-    def hear_in_charge(told: CaseInCharge, header: Header) -> CommandDispatch:
+    @reactions.on(CaseAccessChanged)
+    def hear_in_charge(told: CaseAccessChanged, header: Header) -> CommandDispatch:
         """Somebody else is in charge of the case, or it becomes confidential or an archive, or no longer is."""
         stream = uuid7_after(header.case, "in-charge")
         return CommandDispatch(

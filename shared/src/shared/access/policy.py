@@ -46,13 +46,11 @@ class Decision:
     policy: str
 
 
-def evaluate(actor: Actor, only: UUID | None, action: Action, dossier: ProtectedCase) -> Decision:
+def evaluate(actor: Actor, only: UUID | None, action: Action, case: ProtectedCase) -> Decision:
     """`only`: the one dossier of a leader or a provider."""
-    own = None if only is None else only == dossier.id
-    secret = (dossier.adviser == actor.id,) if dossier.confidential else ()
-    return _decided(
-        actor.role, actor.unit, frozenset(actor.territory), own, action, dossier.units, secret, dossier.archived
-    )
+    own = None if only is None else only == case.id
+    secret = (case.adviser == actor.id,) if case.confidential else ()
+    return _decided(actor.role, actor.unit, frozenset(actor.territory), own, action, case.units, secret, case.archived)
 
 
 # Who is alike is answered alike: without it each request would pay near 0.2 ms, most of it to tell Cedar who asks.
@@ -72,19 +70,19 @@ def _decided(
     if unit is not None:
         right["unit"] = unit
     if own is not None:
-        right["dossier"] = "this" if own else "another"
+        right["case"] = "this" if own else "another"
     asked = {"principal": _uid("Right"), "action": {"type": "Action", "id": action.value}, "resource": _uid("Dossier")}
-    dossier: dict[str, Any] = {
+    case: dict[str, Any] = {
         "id": "this",
         "units": sorted(concerned),
         "confidential": bool(secret),
         "archived": archived,
     }
     if any(secret):
-        dossier["adviser"] = "this"
+        case["adviser"] = "this"
     entities: list[dict[str, Any]] = [
         {"uid": _uid("Right"), "attrs": right, "parents": []},
-        {"uid": _uid("Dossier"), "attrs": dossier, "parents": []},
+        {"uid": _uid("Dossier"), "attrs": case, "parents": []},
     ]
     answer = is_authorized(asked | {"context": {}}, policies(), entities)
     if answer.diagnostics.errors:

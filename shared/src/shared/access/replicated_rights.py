@@ -19,7 +19,7 @@ class ReplicateRight:
     role: Role
     unit: str | None
     units: tuple[str, ...]
-    dossier: UUID | None
+    case: UUID | None
     since: date | None
     until: date | None
     person: UUID | None = None
@@ -30,19 +30,19 @@ class ReplicateRevocation:
     right: UUID
 
 
-@event("right-heard", label="Droit connu de ce service")
+@event("right-replicated", label="Droit connu de ce service")
 class RightReplicated:
     right: UUID
     role: Role
     unit: str | None
     units: tuple[str, ...]
-    dossier: UUID | None
+    case: UUID | None
     since: date | None
     until: date | None
     person: UUID | None = None
 
 
-@event("revocation-heard", label="Retrait d’un droit connu de ce service")
+@event("revocation-replicated", label="Retrait d’un droit connu de ce service")
 class RevocationReplicated:
     right: UUID
 
@@ -57,11 +57,9 @@ def decide(
     heard: ReplicatedRights, command: ReplicateRight | ReplicateRevocation, _context: Context
 ) -> list[RightReplicated | RevocationReplicated]:
     match command:
-        case ReplicateRight(
-            right, role, unit=unit, units=units, dossier=dossier, since=since, until=until, person=person
-        ):
+        case ReplicateRight(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person):
             told = RightReplicated(
-                right, role, unit=unit, units=units, dossier=dossier, since=since, until=until, person=person
+                right, role, unit=unit, units=units, case=case, since=since, until=until, person=person
             )
             return [] if right in heard.known else [told]
         case ReplicateRevocation(right):
@@ -70,10 +68,8 @@ def decide(
 
 def evolve(heard: ReplicatedRights, event: RightReplicated | RevocationReplicated) -> ReplicatedRights:
     match event:
-        case RightReplicated(
-            right, role, unit=unit, units=units, dossier=dossier, since=since, until=until, person=person
-        ):
-            given = Right(right, role, unit=unit, units=units, dossier=dossier, since=since, until=until, person=person)
+        case RightReplicated(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person):
+            given = Right(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person)
             return ReplicatedRights((*heard.rights, given), (*heard.known, right))
         case RevocationReplicated(right):
             return ReplicatedRights(tuple(held for held in heard.rights if held.id != right), heard.known)
@@ -100,7 +96,7 @@ def follow_register(reactions: Reactions) -> None:
             Role(told.role),
             unit=told.unit,
             units=told.units,
-            dossier=told.dossier,
+            case=told.case,
             since=told.since,
             until=told.until,
             person=told.person,

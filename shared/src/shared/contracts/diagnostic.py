@@ -52,8 +52,8 @@ class BaselineCorrected(FromDiagnostic):
     effective_on: date
 
 
-class PersonForgotten(FromDiagnostic, erasure.PersonErased):
+class PersonErased(FromDiagnostic, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 
-PUBLISHED_EVENTS = (PlanAgreed, BaselineCorrected, PersonForgotten)
+PUBLISHED_EVENTS = (PlanAgreed, BaselineCorrected, PersonErased)

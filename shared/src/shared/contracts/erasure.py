@@ -11,7 +11,7 @@ from shared.contracts.base import PublicEvent
 class PersonErased(PublicEvent):
     """The person's key is destroyed here. `values`: how many sealed values nobody opens any more."""
 
-    name: ClassVar[str] = "person-forgotten"
+    name: ClassVar[str] = "person-erased"
 
     person: UUID
     values: int

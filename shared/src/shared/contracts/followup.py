@@ -33,11 +33,11 @@ class ReviewDue(FromFollowup):
     overdue: bool = False
 
 
-class ParcoursUpdateAsked(FromFollowup):
+class ParcoursUpdateRequested(FromFollowup):
     """A review shows that the parcours must be taken up again: parcours reopens or adjusts it, and its next completion
     resumes this follow-up. `axes`: the codes of the axes of change to look at, if some are known."""
 
-    name: ClassVar[str] = "parcours-update-asked"
+    name: ClassVar[str] = "parcours-update-requested"
 
     review: str
     axes: tuple[str, ...] = ()
@@ -67,16 +67,16 @@ class FollowUpClosed(FromFollowup):
     outcome: str
 
 
-class PersonForgotten(FromFollowup, erasure.PersonErased):
+class PersonErased(FromFollowup, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 
 PUBLISHED_EVENTS = (
     ReviewRecorded,
     ReviewDue,
-    ParcoursUpdateAsked,
+    ParcoursUpdateRequested,
     ParcoursUpdateWithdrawn,
     NeedFound,
     FollowUpClosed,
-    PersonForgotten,
+    PersonErased,
 )

@@ -44,12 +44,12 @@ class CaseClosed(FromIntake):
     ending: str
 
 
-class CaseInCharge(FromIntake):
+class CaseAccessChanged(FromIntake):
     """Who is in charge of the case from now on, by pseudonym; `confidential`: only they and their manager see it;
     `archived`: it is closed to those who worked on it, and read by who may consult archives. It is told when that
     changes, and what it rests on stays with intake."""
 
-    name: ClassVar[str] = "case-in-charge"
+    name: ClassVar[str] = "case-access-changed"
 
     adviser: str | None = None
     confidential: bool
@@ -58,7 +58,7 @@ class CaseInCharge(FromIntake):
 
 class RightGranted(FromIntake):
     """The case is an identity: a person, by the pseudonym under which every history names them. It was given a role;
-    `unit`, `units` and `dossier` say over what, `since` and `until` are the first and last days. When the case is a
+    `unit`, `units` and `case` say over what, `since` and `until` are the first and last days. When the case is a
     personal link, `person` is by whom its bearer acts, in every history and from one link to the next."""
 
     name: ClassVar[str] = "right-granted"
@@ -67,7 +67,7 @@ class RightGranted(FromIntake):
     role: str
     unit: str | None = None
     units: tuple[str, ...] = ()
-    dossier: UUID | None = None
+    case: UUID | None = None
     since: date | None = None
     until: date | None = None
     person: UUID | None = None
@@ -89,22 +89,22 @@ class PersonErasureOrdered(FromIntake):
     person: UUID
 
 
-class DossierDestroyed(FromIntake):
-    """The case is past the time for which it is kept: each service destroys what opens it. `kept`: not_admitted or
+class CaseErased(FromIntake):
+    """The case is past the time for which it is kept: each service destroys what opens it. `retention`: not_admitted or
     closed."""
 
-    name: ClassVar[str] = "dossier-destroyed"
+    name: ClassVar[str] = "case-erased"
 
-    kept: str
+    retention: str
 
 
 PUBLISHED_EVENTS = (
     RequestAdmitted,
     RequestOriented,
     CaseClosed,
-    CaseInCharge,
+    CaseAccessChanged,
     RightGranted,
     RightRevoked,
     PersonErasureOrdered,
-    DossierDestroyed,
+    CaseErased,
 )

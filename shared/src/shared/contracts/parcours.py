@@ -55,8 +55,8 @@ class ParcoursUpdateAbandoned(FromParcours):
     name: ClassVar[str] = "parcours-update-abandoned"
 
 
-class PersonForgotten(FromParcours, erasure.PersonErased):
+class PersonErased(FromParcours, erasure.PersonErased):
     """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
 
 
-PUBLISHED_EVENTS = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned, PersonForgotten)
+PUBLISHED_EVENTS = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned, PersonErased)

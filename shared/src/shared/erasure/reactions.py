@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contracts.intake import DossierDestroyed, PersonErasureOrdered
+from shared.contracts.intake import CaseErased, PersonErasureOrdered
 from shared.erasure.erasure import EraseCase, ErasePerson, case_erasure_id, decider
 from shared.eventlog import ServiceApplication, count_values_of, is_case_key, people_only_in
 from shared.messaging import CommandDispatch, Header, Reactions
@@ -17,8 +17,8 @@ def follow_erasures(reactions: Reactions) -> None:
         command = ErasePerson(told.person, count_values_of(app, told.person), nobody=is_case_key(app, told.person))
         return CommandDispatch(decider, case_erasure_id(told.person), command=command, case=header.case)
 
-    @reactions.on(DossierDestroyed)
-    def forget_dossier(_: DossierDestroyed, header: Header, app: ServiceApplication) -> CommandDispatch:
+    @reactions.on(CaseErased)
+    def forget_dossier(_: CaseErased, header: Header, app: ServiceApplication) -> CommandDispatch:
         """A dossier is past its term: its key is destroyed here, and the keys of those whom nothing else tells of."""
         persons = tuple(people_only_in(app, header.case))
         values = sum(count_values_of(app, person) for person in persons)

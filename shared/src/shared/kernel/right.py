@@ -11,7 +11,7 @@ from shared.kernel.decider import Role
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """`unit`: for which the person works; `units`: the territory that the right covers beside it; `dossier`: the only
+    """`unit`: for which the person works; `units`: the territory that the right covers beside it; `case`: the only
     one that a leader or a provider sees. `since` and `until` are its first and last days. `person`: as whom the bearer
     of a personal link acts. `territories`: the names that `units` were said by, which the register alone knows."""
 
@@ -19,7 +19,7 @@ class Right:
     role: Role
     unit: str | None = None
     units: tuple[str, ...] = ()
-    dossier: UUID | None = None
+    case: UUID | None = None
     since: date | None = None
     until: date | None = None
     person: UUID | None = None

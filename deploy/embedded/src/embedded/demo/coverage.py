@@ -21,8 +21,8 @@ BESIDE_CASES = {
     "dossier-forgotten",
     "dossier-destroyed",
     "key-destroyed-again",
-    "right-heard",
-    "revocation-heard",
+    "right-replicated",
+    "revocation-replicated",
     "link-ended",
 }
 """No story reads the history that tells of them: what became of a person, of a dossier past its term, of a right."""

@@ -29,7 +29,7 @@ BESIDE = {"operations": "Opération collective", "funds": "Fonds d’ingénierie
 BEGINS = {"diagnostic": 1, "parcours": 2, "followup": 4}
 HEARD = {"accompaniment-started": 2, "accompaniment-ended": 3}
 """What intake hears is told where it happened."""
-KEPT_IN_STEP = ("in-charge-heard",)
+KEPT_IN_STEP = ("case-access-replicated",)
 """What a service records of another's words, and nobody did: the story tells it once, where it was said."""
 
 

@@ -95,8 +95,8 @@ class ReviewOverdue:
     due_on: date
 
 
-@event("parcours-update-asked", label="Mise à jour du parcours demandée")
-class ParcoursUpdateAsked:
+@event("parcours-update-requested", label="Mise à jour du parcours demandée")
+class ParcoursUpdateRequested:
     review: str
     reason: Encrypted
     axes: tuple[Theme, ...] = ()
@@ -146,7 +146,7 @@ Event = (
     | ReviewCorrected
     | ReviewCancelled
     | ReviewUnreachable
-    | ParcoursUpdateAsked
+    | ParcoursUpdateRequested
     | ParcoursUpdateWithdrawn
     | StructureClosedDown
     | ClosingDownCorrected

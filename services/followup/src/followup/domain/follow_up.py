@@ -32,7 +32,7 @@ from followup.domain.events import (
     FollowUpResumed,
     NeedFound,
     Outcome,
-    ParcoursUpdateAsked,
+    ParcoursUpdateRequested,
     ParcoursUpdateWithdrawn,
     ReviewPlanned,
     ReviewRecorded,
@@ -174,13 +174,15 @@ def _open(follow_up: FollowUp, command: OpenFollowUp) -> list[Event]:
     ]
 
 
-def _update(follow_up: FollowUp, command: RequestParcoursUpdate, context: Context) -> ParcoursUpdateAsked:
+def _update(follow_up: FollowUp, command: RequestParcoursUpdate, context: Context) -> ParcoursUpdateRequested:
     if known_review(follow_up, command.review).status is not ReviewStatus.HELD:
         raise NOT_HELD(
             f"Réalisez d’abord le bilan {command.review}\u00a0: c’est lui qui montre ce qui est à reprendre."
         )
     _no_update_pending(follow_up)
-    return ParcoursUpdateAsked(command.review, context.text(command.reason), axes=tuple(dict.fromkeys(command.axes)))
+    return ParcoursUpdateRequested(
+        command.review, context.text(command.reason), axes=tuple(dict.fromkeys(command.axes))
+    )
 
 
 def _need(follow_up: FollowUp, command: FindNeed, context: Context) -> NeedFound:

@@ -17,7 +17,7 @@ from followup.domain.events import (
     FollowUpResumed,
     NeedFound,
     Outcome,
-    ParcoursUpdateAsked,
+    ParcoursUpdateRequested,
     ParcoursUpdateWithdrawn,
     ReviewCancelled,
     ReviewCorrected,
@@ -152,7 +152,7 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
             return replace(follow_up, closed_down_on=closed_on)
         case ReviewUnreachable(code, attempts, notes=notes):
             return _with(follow_up, code, status=ReviewStatus.UNREACHABLE, attempts=attempts, notes=notes)
-        case ParcoursUpdateAsked(review, reason, axes=axes):
+        case ParcoursUpdateRequested(review, reason, axes=axes):
             return replace(follow_up, update=ParcoursUpdate(review, reason, axes=axes))
         case ParcoursUpdateWithdrawn():
             return replace(follow_up, update=None)

@@ -76,10 +76,10 @@ def received_knowing(
 
 def within_the_unit(app: ServiceApplication, caller: Caller, asked: GrantRight) -> GrantRight:
     """Whoever gives a leader the right to one dossier works on that dossier."""
-    if asked.dossier is None:
+    if asked.case is None:
         return asked
-    unit = app.existing(bootstrap.requests, asked.dossier).state.unit
-    if not caller.actor.covers(unit) or caller.is_hidden(asked.dossier):
+    unit = app.existing(bootstrap.requests, asked.case).state.unit
+    if not caller.actor.covers(unit) or caller.is_hidden(asked.case):
         raise register.BEYOND_YOURS("Ce dossier n’est pas de ceux que vos propres droits couvrent.")
     return asked
 

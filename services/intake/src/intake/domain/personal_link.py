@@ -182,13 +182,13 @@ def companions(link: PersonalLink, event: Event, _context: Context) -> Iterable[
     match event:
         case LinkGiven(case_id, person, role=role, name=_, identity=identity, until=until):
             yield CompanionCommand(
-                register.decider, identity, command=OpenByLink(person, Role(role), dossier=case_id, until=until)
+                register.decider, identity, command=OpenByLink(person, Role(role), case=case_id, until=until)
             )
         case LinkRenewed(identity, until):
             known = link.person, link.role, link.case
             assert known[0] and known[1] and known[2]
             yield CompanionCommand(
-                register.decider, identity, command=OpenByLink(known[0], Role(known[1]), dossier=known[2], until=until)
+                register.decider, identity, command=OpenByLink(known[0], Role(known[1]), case=known[2], until=until)
             )
 
 

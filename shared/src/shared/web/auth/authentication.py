@@ -108,7 +108,7 @@ class Identity:
             )
         (right,) = chosen
         return Caller(
-            Actor(self.pseudonym, right.role, unit=right.unit, units=right.units), right.dossier, right_id=right.id
+            Actor(self.pseudonym, right.role, unit=right.unit, units=right.units), right.case, right_id=right.id
         )
 
 
@@ -189,11 +189,9 @@ def _rights_in_token(token: VerifiedToken) -> tuple[Right, ...]:
         case, units = text_claim(claims, "case"), claims.get("units", [])
         if not (isinstance(units, list) and all(isinstance(unit, str) for unit in units)):
             raise ValueError("the claim units is not a list of texts")
-        dossier = UUID(case) if case else None
+        scope = UUID(case) if case else None
         return (
-            Right(
-                UUID(int=0), Role(claims["role"]), unit=text_claim(claims, "unit"), units=tuple(units), dossier=dossier
-            ),
+            Right(UUID(int=0), Role(claims["role"]), unit=text_claim(claims, "unit"), units=tuple(units), case=scope),
         )
     except (ValueError, TypeError) as error:
         raise unauthenticated("Le jeton présenté ne dit pas à quel titre vous appelez.") from error

@@ -24,7 +24,7 @@ class MyRight(BaseModel):
     role: Role
     unit: str | None
     units: tuple[str, ...]
-    dossier: UUID | None
+    case: UUID | None
     since: date | None
     until: date | None
 

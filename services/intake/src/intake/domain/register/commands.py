@@ -18,7 +18,7 @@ class GrantRight:
 
     `identity` is the id that the person reads under `GET /api/v1/me`. `unit`: for which they work; `units`: those that
     a right over a territory covers, or else `territories`: departments by code and regions by name, which stand for the
-    units that are competent there. `dossier`: the only one that a leader sees. `since` and `until`: first and last
+    units that are competent there. `case`: the only one that a leader sees. `since` and `until`: first and last
     days. `name` helps to recognise them, and is sealed."""
 
     identity: UUID
@@ -26,7 +26,7 @@ class GrantRight:
     motive: Motive
     unit: Line | None = None
     units: Annotated[tuple[Line, ...], Len(0, 200)] = ()
-    dossier: UUID | None = None
+    case: UUID | None = None
     since: Day | None = None
     until: Day | None = None
     name: PersonalLine | None = None
@@ -54,7 +54,7 @@ class OpenByLink:
 
     person: UUID
     role: Role
-    dossier: UUID
+    case: UUID
     until: date
 
 
@@ -73,7 +73,7 @@ class RightGranted:
     motive: Encrypted
     unit: str | None = None
     units: tuple[str, ...] = ()
-    dossier: UUID | None = None
+    case: UUID | None = None
     since: date | None = None
     until: date | None = None
     name: PersonalData | None = None

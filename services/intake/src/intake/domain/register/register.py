@@ -81,9 +81,9 @@ def decide(register: Register, command: Command, context: Context, competence: C
             return [] if wanted in register.over else [RightRevoked(wanted, context.text(motive))]
         case RenewRight(wanted):
             return _renewed(register, wanted, context, competence)
-        case OpenByLink(person, role, dossier=dossier, until=until):
+        case OpenByLink(person, role, case=case, until=until):
             told = context.text(BY_LINK)
-            return [RightGranted(context.new_id(), role, motive=told, dossier=dossier, until=until, person=person)]
+            return [RightGranted(context.new_id(), role, motive=told, case=case, until=until, person=person)]
         case EndLink():
             return [RightRevoked(held.id, context.text(BY_LINK)) for held in register.held]
 
@@ -105,7 +105,7 @@ def _right(command: GrantRight, context: Context, competence: Competence) -> Rig
         command.role,
         unit=command.unit,
         units=units_of(names, competence) if names else tuple(sorted(set(command.units))),
-        dossier=command.dossier,
+        case=command.case,
         since=command.since,
         until=command.until,
         territories=names,
@@ -131,7 +131,7 @@ def _granted(right: Right, motive: Encrypted, name: PersonalData | None = None) 
         motive=motive,
         unit=right.unit,
         units=right.units,
-        dossier=right.dossier,
+        case=right.case,
         since=right.since,
         until=right.until,
         name=name,
@@ -148,9 +148,9 @@ def _check_complete(right: Right) -> None:
         raise INCOMPLETE("Dites pour quelle unité cette personne travaille.")
     if right.role in OF_A_TERRITORY and not right.units:
         raise INCOMPLETE("Dites le territoire que ce droit couvre\u00a0: des départements, des régions, ou des unités.")
-    if right.role in OF_A_DOSSIER and not right.dossier:
+    if right.role in OF_A_DOSSIER and not right.case:
         raise INCOMPLETE("Dites le dossier que ce droit ouvre\u00a0: c’est le seul qu’il ouvrira.")
-    if right.role not in OF_A_DOSSIER and right.dossier:
+    if right.role not in OF_A_DOSSIER and right.case:
         raise INCOMPLETE("Seul un droit de dirigeant·e porte sur un dossier.")
     if right.since and right.until and right.until < right.since:
         raise INCOMPLETE("Le dernier jour vient avant le premier.")
@@ -175,7 +175,7 @@ def evolve(register: Register, event: Event) -> Register:
             motive=_,
             unit=unit,
             units=units,
-            dossier=dossier,
+            case=case,
             since=since,
             until=until,
             name=name,
@@ -187,7 +187,7 @@ def evolve(register: Register, event: Event) -> Register:
                 role,
                 unit=unit,
                 units=units,
-                dossier=dossier,
+                case=case,
                 since=since,
                 until=until,
                 person=person,
