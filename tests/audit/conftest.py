@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.support.served_service import Serve, Served
 
-from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
 from audit.main import service
+from audit.tlog.note import Signer
 from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"

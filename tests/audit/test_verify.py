@@ -16,7 +16,7 @@ import pytest
 from tests.support import sample_bundle
 from tests.support.sample_bundle import ENTRIES, FORGER, RAW, WHOLE, bundle, file_of, refused, said
 
-from audit.bundle.container import LARGEST, MOST_ENTRIES, packed, unpacked
+from audit.bundle.archive import LARGEST, MOST_ENTRIES, packed, unpacked
 from audit.verify import main
 
 

@@ -19,17 +19,17 @@ from psycopg.sql import SQL
 from world import World
 
 from audit import domain
-from audit.bundle.checking import checked
-from audit.bundle.collecting import collected, shown_by
-from audit.bundle.container import made, unpacked
-from audit.bundle.writing import entries
+from audit.bundle.archive import made, unpacked
+from audit.bundle.collect import collected, shown_by
+from audit.bundle.verify import checked
+from audit.bundle.write import entries
 from audit.ledger.integrator import integrate
-from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
 from audit.main import service
 from audit.reactions import keep
 from audit.reconcile.run import Reconciling, begun
 from audit.timeline import counted, told_of
+from audit.tlog.note import Signer
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
 from shared.messaging import Feed, Message

@@ -20,12 +20,12 @@ from psycopg.rows import dict_row
 from world import World
 
 from audit import domain
-from audit.ledger import tree
 from audit.ledger.integrator import BATCH, append, integrate
 from audit.ledger.opening import Opening
-from audit.ledger.proof import Proof
 from audit.ledger.store import Ledger
 from audit.main import service
+from audit.tlog import tree
+from audit.tlog.proof import Proof
 from shared.eventlog import EventMetadata, RecordedEvent, ServiceApplication
 from shared.kernel import Role, uuid7
 

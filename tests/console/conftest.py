@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from tests.support.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, played, settings
 from tests.support.served_service import served
 
-from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
 from audit.main import service as audit_service
+from audit.tlog.note import Signer
 from console.main import web
 from diagnostic.main import service as diagnostic_service
 from embedded.nats import Nats

@@ -43,15 +43,15 @@ from audit.health import (
     Refusal,
     Witness,
 )
-from audit.ledger.checkpoint import Checkpoint
-from audit.ledger.note import Signer
 from audit.ledger.opening import FIRST, Opening, opening
-from audit.ledger.proof import Proof, proof
 from audit.ledger.signing import Why
 from audit.ledger.store import Ledger
-from audit.ledger.tree import leaf_hash
 from audit.ledger.witnesses import Trouble, follow
-from audit.reconcile.following import Restored
+from audit.reconcile.restored_logs import Restored
+from audit.tlog.checkpoint import Checkpoint
+from audit.tlog.note import Signer
+from audit.tlog.proof import Proof, proof
+from audit.tlog.tree import leaf_hash
 from console import words
 from console.main import web
 from console.pages import environment

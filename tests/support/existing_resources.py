@@ -18,8 +18,8 @@ from tests.support.rights_table import DOSSIER_NAMED, action_on_a_dossier
 from tests.support.served_service import Served, listening, served
 from tests.support.validated_parcours import validated_case
 
-from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
+from audit.tlog.note import Signer
 from embedded.nats import Nats
 from shared.kernel import uuid7
 from shared.projections import Projector

@@ -10,8 +10,8 @@ from tests.support.note_aggregate import DEPLOYMENT_KEY
 from audit import domain
 from audit.ledger import integrator
 from audit.ledger.integrator import integrate
-from audit.ledger.note import Signer
 from audit.ledger.signing import Signing
+from audit.tlog.note import Signer
 from shared.eventlog import ServiceApplication
 
 integrator.BATCH = 5

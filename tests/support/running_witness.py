@@ -10,17 +10,17 @@ from threading import Thread
 import uvicorn
 from tests.support.sample_services import eventually
 
-from audit.ledger import tree
-from audit.ledger.checkpoint import Checkpoint
-from audit.ledger.cosignature import Cosigner
-from audit.ledger.extension import Extension
-from audit.ledger.note import Signer
 from audit.ledger.succession import Held
-from audit.ledger.tiles import grown, subtrees
-from audit.ledger.tree import leaf_hash
+from audit.tlog import tree
+from audit.tlog.add_checkpoint import Extension
+from audit.tlog.checkpoint import Checkpoint
+from audit.tlog.cosignature import Cosigner
+from audit.tlog.note import Signer
+from audit.tlog.tiles import grown, subtrees
+from audit.tlog.tree import leaf_hash
+from audit.witness.cosigning import Witnessing
 from audit.witness.store import Store, begin
 from audit.witness.web import web
-from audit.witness.witnessing import Witnessing
 from embedded import ports
 
 ORIGIN = "registre.example/dla"

@@ -12,18 +12,18 @@ from uuid import UUID
 
 import pytest
 
-from audit.bundle.checking import checked
-from audit.bundle.container import packed
+from audit.bundle.archive import packed
 from audit.bundle.model import SEALED, Bundle, Line, Reading, Said
-from audit.bundle.writing import entries
-from audit.ledger import tree
-from audit.ledger.checkpoint import Checkpoint
-from audit.ledger.note import Signer
+from audit.bundle.verify import checked
+from audit.bundle.write import entries
 from audit.ledger.opening import FIRST, Announcement, Opening
-from audit.ledger.proof import Proof
 from audit.ledger.succession import Held
-from audit.ledger.tiles import grown, subtrees
-from audit.ledger.tree import Unproven, leaf_hash
+from audit.tlog import tree
+from audit.tlog.checkpoint import Checkpoint
+from audit.tlog.note import Signer
+from audit.tlog.proof import Proof
+from audit.tlog.tiles import grown, subtrees
+from audit.tlog.tree import Unproven, leaf_hash
 
 SIGNER = Signer("registre.example/dla", bytes(range(32)))
 CASE = UUID(int=5)

@@ -12,8 +12,9 @@ from tests.support.reconciled_intake import EVENTS, feed_of, findings, named, re
 from tests.support.served_service import Served
 from typer.testing import CliRunner
 
+from audit.cli import reconcile as commands
 from audit.main import cli
-from audit.reconcile import commands, held, run
+from audit.reconcile import run, service_log
 from audit.reconcile.finding import Finding, Kind
 from audit.reconcile.run import Reconciling, begun, last
 from shared.eventlog import ServiceApplication
@@ -48,7 +49,7 @@ def test_one_that_was_broken_off_goes_on_and_names_the_same(
     app: ServiceApplication, intake: Served, told: list[Message], monkeypatch: pytest.MonkeyPatch, pages: int
 ) -> None:
     monkeypatch.setattr(run, "BATCH", 2)
-    monkeypatch.setattr(held, "MAX_PAGE_EVENTS", 3)
+    monkeypatch.setattr(service_log, "MAX_PAGE_EVENTS", 3)
     for old, new in ((2, 99), (11, 2), (99, 11)):
         sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", new, old)
     sql(intake.application, "DELETE FROM {events} WHERE position = 5")

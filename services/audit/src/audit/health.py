@@ -8,18 +8,13 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from audit.believed import disbelieved
 from audit.ledger.signing import Why
 from audit.ledger.witnesses import Trouble
 from audit.phases import NAMES
-from audit.reconcile.following import Restored, followed
+from audit.reconcile.restored_logs import Restored, followed
 from audit.reconcile.run import last
+from audit.verified_events import disbelieved
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role
-from shared.web.auth import only_roles
-from shared.web.requests import AppDep, case_router
-
-router = case_router("/ledger", "ledger")
 
 ADVICE = {
     Why.OTHER_KEY: "La clé donnée n’est pas celle qui a signé jusqu’ici\u00a0: remettez la clé d’avant,"
@@ -132,12 +127,6 @@ class Health(BaseModel):
     witnesses: list[Witness] = []
     quorum: int = 0
     restored: list[Restored] = []
-
-
-@router.get("/health", summary="The ledger's health", dependencies=[only_roles(Role.AUDITOR, Role.DPO, Role.OPS)])
-def health(app: AppDep) -> Health:
-    """Size, last checkpoint, why none is signed, lag of each service, last reconciliation: nothing of any case."""
-    return health_of(app)
 
 
 def health_of(app: ServiceApplication) -> Health:

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
 
-from audit import api, commands, domain, health
-from audit.bundle import api as bundle_api
-from audit.dossier import dossier
-from audit.ledger import api as ledger_api
-from audit.ledger import commands as ledger_commands
-from audit.ledger.keeper import Keeper
+from audit import domain
+from audit.api import bundle, changes, health, proofs, timeline, tlog
+from audit.cli import bundle as bundle_cli
+from audit.cli import keys as keys_cli
+from audit.cli import reconcile as reconcile_cli
+from audit.integration_events import published
 from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import Signing
 from audit.ledger.witnesses import Witnesses
-from audit.published import published
+from audit.ledger.worker import Keeper
+from audit.ownership import dossier
 from audit.reactions import reactions
-from audit.reconcile import commands as reconcile_commands
 from audit.rights import rights
-from audit.witness.commands import witness
+from audit.witness.cli import witness
 from shared.eventlog import ServiceApplication
 from shared.runtime import Service, Worker, command_line
 from shared.settings import load_settings
@@ -39,7 +39,7 @@ service = Service(
     name="audit",
     title="DLA — audit",
     deciders=(domain.decider,),
-    routers=(api.router, bundle_api.router, health.router, ledger_api.tlog, ledger_api.events),
+    routers=(timeline.router, changes.router, bundle.router, health.router, tlog.router, proofs.router),
     to_integration_event=published,
     publishes=(),
     reactions=reactions,
@@ -53,10 +53,10 @@ service = Service(
     },
 )
 cli = command_line(service)
-commands.install(cli)
-ledger_commands.install(cli, service)
+bundle_cli.install(cli)
+keys_cli.install(cli, service)
 cli.add_typer(witness, name="witness")
-reconcile_commands.install(cli, service)
+reconcile_cli.install(cli, service)
 
 if __name__ == "__main__":
     cli()

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TextIO
 from unicodedata import category
 
-from audit.bundle.checking import Checked, checked
-from audit.bundle.container import LARGEST
-from audit.bundle.contents import content
-from audit.ledger.cosignature import witness
+from audit.bundle.archive import LARGEST
+from audit.bundle.content import content
+from audit.bundle.verify import Checked, checked
 from audit.ledger.opening import FIRST
 from audit.ledger.succession import held
-from audit.ledger.tree import Unproven
 from audit.phases import NAMES
+from audit.tlog.cosignature import witness
+from audit.tlog.tree import Unproven
 from shared.kernel import stored_tokens
 
 REFUSED, UNREADABLE = 1, 2

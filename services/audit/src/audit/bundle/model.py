@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from audit.bundle.headers import Header, header
+from audit.bundle.header import Header, header
 from audit.ledger.opening import Opening, opening
-from audit.ledger.proof import proof
-from audit.ledger.tree import Unproven
+from audit.tlog.proof import proof
+from audit.tlog.tree import Unproven
 
 FORMAT, SEALED = "dla-bundle/2", "dla-bundle/3"
 """The one that is written, and the one whose sealed values stay so: nobody reads them in it, whatever becomes of it."""

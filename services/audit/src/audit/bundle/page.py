@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from audit.bundle.contents import content
+from audit.bundle.content import content
+from audit.bundle.labels import ERASED, ROLES, SEALED
 from audit.bundle.model import Bundle, Line
-from audit.bundle.words import ERASED, ROLES, SEALED
-from audit.ledger.checkpoint import checkpoint
-from audit.ledger.proof import proof
-from audit.ledger.tree import Unproven
 from audit.phases import NAMES
+from audit.tlog.checkpoint import checkpoint
+from audit.tlog.proof import proof
+from audit.tlog.tree import Unproven
 from shared.kernel import format_date, stored_tokens
 
 STYLE = """

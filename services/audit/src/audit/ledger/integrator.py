@@ -11,8 +11,8 @@ import psycopg
 from audit.domain import EventHeard, HearEvent
 from audit.ledger.opening import SALT, SECOND, Announcement, Opening
 from audit.ledger.store import Leaf
-from audit.ledger.tiles import edge_of, grown
-from audit.ledger.tree import Unproven, leaf_hash
+from audit.tlog.tiles import edge_of, grown
+from audit.tlog.tree import Unproven, leaf_hash
 from shared.eventlog import ServiceApplication
 
 BATCH = 1000

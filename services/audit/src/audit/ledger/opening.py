@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from audit.ledger.tree import HASH, Unproven
+from audit.tlog.tree import HASH, Unproven
 
 SALT = 32
 FIRST, SECOND = 1, 2

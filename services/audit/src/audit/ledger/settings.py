@@ -16,9 +16,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from audit.ledger.cosignature import Witness, witness
-from audit.ledger.note import Signer, key_name
-from audit.ledger.tree import Unproven
+from audit.tlog.cosignature import Witness, witness
+from audit.tlog.note import Signer, key_name
+from audit.tlog.tree import Unproven
 from shared.settings import decode_key, parse_key
 
 OTHERS = 0o077

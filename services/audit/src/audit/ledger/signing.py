@@ -10,13 +10,13 @@ from typing import Any
 
 import psycopg
 
-from audit.ledger import tree
-from audit.ledger.checkpoint import Checkpoint, verified
-from audit.ledger.memory import Memory
-from audit.ledger.note import Signer, Verifier, text_of, verifier
+from audit.ledger.durable_file import Memory
 from audit.ledger.store import Ledger, Signed
 from audit.ledger.succession import chain
-from audit.ledger.tree import Unproven
+from audit.tlog import tree
+from audit.tlog.checkpoint import Checkpoint, verified
+from audit.tlog.note import Signer, Verifier, text_of, verifier
+from audit.tlog.tree import Unproven
 from shared.eventlog import ServiceApplication
 
 

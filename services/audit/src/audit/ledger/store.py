@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from audit.ledger.opening import SECOND
-from audit.ledger.tiles import HEIGHT, WIDTH, Address, needed, subtrees
-from audit.ledger.tree import HASH, Subtree
+from audit.tlog.tiles import HEIGHT, WIDTH, Address, needed, subtrees
+from audit.tlog.tree import HASH, Subtree
 from shared.eventlog import LogRecorder
 
 T = TypeVar("T")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from audit.ledger.checkpoint import Checkpoint, checkpoint
-from audit.ledger.note import Signer, Verifier, signed_by, verifier
-from audit.ledger.tree import Unproven
+from audit.tlog.checkpoint import Checkpoint, checkpoint
+from audit.tlog.note import Signer, Verifier, signed_by, verifier
+from audit.tlog.tree import Unproven
 
 FIRST_LINE = "dla-succession/1"
 LONGEST_MOTIVE = 500

@@ -11,13 +11,13 @@ from threading import Event, Thread
 
 import httpx
 
-from audit.ledger import tree
-from audit.ledger.checkpoint import NUMBER
-from audit.ledger.cosignature import Witness
-from audit.ledger.extension import Extension
-from audit.ledger.note import lines_by, signed_by
 from audit.ledger.store import Ledger
-from audit.ledger.tree import Unproven
+from audit.tlog import tree
+from audit.tlog.add_checkpoint import Extension
+from audit.tlog.checkpoint import NUMBER
+from audit.tlog.cosignature import Witness
+from audit.tlog.note import lines_by, signed_by
+from audit.tlog.tree import Unproven
 from shared.eventlog import ServiceApplication
 
 WITHIN = 5.0

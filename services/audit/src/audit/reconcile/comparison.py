@@ -9,11 +9,11 @@ from uuid import UUID
 
 from audit.ledger.store import Leaf
 from audit.reactions import heard_as
+from audit.reconcile.audit_log import Told
+from audit.reconcile.differences import altered_here, announcements, committed, headers
 from audit.reconcile.finding import Finding, Kind
-from audit.reconcile.following import Histories
-from audit.reconcile.held import Held, Unreadable
-from audit.reconcile.parts import altered_here, announcements, committed, headers
-from audit.reconcile.told import Told
+from audit.reconcile.restored_logs import Histories
+from audit.reconcile.service_log import Held, Unreadable
 from shared.messaging import LOWEST_POSITION, Header, Message
 
 MOST = 10_000

@@ -9,12 +9,12 @@ from datetime import datetime
 import msgspec
 from psycopg.types.json import Jsonb
 
+from audit.reconcile.audit_log import Audited
 from audit.reconcile.comparison import Comparison, Progress
 from audit.reconcile.finding import Finding, Kind
-from audit.reconcile.following import BY_RESTORE, Restored, followed, go_on, histories
-from audit.reconcile.held import Held
-from audit.reconcile.rebuilt import rebuilt
-from audit.reconcile.told import Audited
+from audit.reconcile.ledger_check import rebuilt
+from audit.reconcile.restored_logs import BY_RESTORE, Restored, followed, go_on, histories
+from audit.reconcile.service_log import Held
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, NotFollowed, check_motive, find_restored_log
 

@@ -1,5 +1,5 @@
 """`python -m audit.witness`: the witness alone, without loading the rest of audit."""
 
-from audit.witness.commands import witness
+from audit.witness.cli import witness
 
 witness()

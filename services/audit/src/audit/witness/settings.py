@@ -8,11 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from audit.ledger.cosignature import Cosigner
-from audit.ledger.note import key_name
 from audit.ledger.settings import seed_in
 from audit.ledger.succession import Held, held
-from audit.ledger.tree import Unproven
+from audit.tlog.cosignature import Cosigner
+from audit.tlog.note import key_name
+from audit.tlog.tree import Unproven
 
 
 class WitnessSettings(BaseSettings):

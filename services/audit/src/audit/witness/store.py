@@ -7,11 +7,11 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from audit.ledger.checkpoint import Checkpoint, checkpoint
-from audit.ledger.cosignature import Witness
-from audit.ledger.memory import Memory
-from audit.ledger.note import signed_by, text_of
-from audit.ledger.tree import Unproven
+from audit.ledger.durable_file import Memory
+from audit.tlog.checkpoint import Checkpoint, checkpoint
+from audit.tlog.cosignature import Witness
+from audit.tlog.note import signed_by, text_of
+from audit.tlog.tree import Unproven
 
 BEGUN = "begun"
 

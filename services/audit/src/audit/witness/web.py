@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from audit.witness.cosigning import TEXT, Answer, Witnessing
 from audit.witness.store import Store, StoreUnusable
-from audit.witness.witnessing import TEXT, Answer, Witnessing
 
 LARGEST = 256 << 10
 """Bytes of a request: 63 hashes, and a checkpoint with more signatures than any log has."""

@@ -1,0 +1,68 @@
+"""The auditor's bundle over HTTP: one case, in one file that needs nobody to be believed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from audit.bundle.archive import TooLarge, made
+from audit.bundle.collect import NotSignedYet, Unanswered, collected, shown_by, withheld
+from audit.bundle.write import entries
+from audit.problems import not_signed_yet
+from shared.kernel import Role
+from shared.web.auth import RIGHT_HEADER, STAFF, CallerDep, authorize_headers, confidential_problem
+from shared.web.http import ProblemError, problem_responses
+from shared.web.requests import AppDep, case_router
+
+router = case_router("/cases", "cases")
+WHO_MAY_TAKE_IT = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})
+
+
+class Zip(Response):
+    media_type = "application/zip"
+
+
+@router.get(
+    "/{id}/bundle",
+    response_class=Zip,
+    responses=problem_responses(409),
+    summary="A case with its proofs, to verify offline",
+)
+def bundle(
+    id: UUID,  # noqa: A002
+    request: Request,
+    app: AppDep,
+    caller: CallerDep,
+    sealed: Annotated[bool, Query(description="Without what sealed values say: the file to keep for archives")] = False,
+) -> Response:
+    """Every event's header with its proof; contents as far as each service shows them to the caller, and of a
+    confidential case none to auditors. Verify it with `dla-audit verify`, or without us: it says how. The same bytes as
+    long as nothing more is signed or shown."""
+    if authorize_headers(caller, WHO_MAY_TAKE_IT, id):
+        reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
+        reader |= caller.access.forwarded_headers() if caller.access else {}
+        shown = partial(shown_by, case=id, addresses=request.app.state.addresses, reader=reader)
+    else:
+        shown = partial(withheld, answer=confidential_problem())
+    try:
+        raw = made(entries(collected(app, id, shown, sealed=sealed)))
+    except NotSignedYet:
+        raise not_signed_yet() from None
+    except Unanswered as service:
+        raise ProblemError(
+            503,
+            "service-unavailable",
+            "Un service ne répond pas",
+            f"{service}\u00a0: ce service n’a ni montré ses contenus, ni refusé de le faire\u202f; réessayez.",
+            {"Retry-After": "5"},
+        ) from service
+    except TooLarge:
+        raise ProblemError(
+            409, "bundle-too-large", "Dossier trop volumineux", "Ce dossier ne tient pas dans un seul fichier."
+        ) from None
+    name = f"dossier-{id}-scelle.zip" if sealed else f"dossier-{id}.zip"
+    named = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Zip(raw, headers=named)

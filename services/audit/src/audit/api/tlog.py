@@ -1,0 +1,104 @@
+"""The ledger over HTTP: checkpoints and tiles for everybody (C2SP tlog-tiles), an event's proof for who may see it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
+
+from audit.ledger.store import Ledger, Signed
+from audit.ledger.succession import chain, keys
+from audit.problems import not_signed_yet
+from audit.tlog import tree
+from audit.tlog.add_checkpoint import Extension
+from audit.tlog.note import verifier
+from audit.tlog.tiles import address
+from shared.web.http import ProblemError, problem_responses
+from shared.web.requests import AppDep
+
+TEXT = "text/plain; charset=utf-8"
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_NOW = {"Cache-Control": "no-cache"}
+
+router = APIRouter(prefix="/tlog", tags=["ledger"], responses=problem_responses(404, 503))
+
+
+class Text(PlainTextResponse):
+    media_type = TEXT
+
+
+class Tile(Response):
+    media_type = "application/octet-stream"
+
+
+@router.get("/checkpoint", response_class=Text, summary="The ledger as it was last signed")
+def checkpoint(app: AppDep) -> Response:
+    """Origin, size and root, as a signed note, with what witnesses have added to it; without a token."""
+    ledger = Ledger(app.recorder)
+    return Text(ledger.cosigned(_newest(ledger)).note, headers=FOR_NOW)
+
+
+@router.get("/key", response_class=Text, summary="The key that verifies checkpoints, and those before it")
+def key(app: AppDep) -> Response:
+    """`name+id+key`. Each key that it took over from follows, with `until` and the largest size that it signed. Whoever
+    wants to be sure compares with what the deployment has published elsewhere."""
+    ledger = Ledger(app.recorder)
+    current = verifier(_newest(ledger).key)
+    published = keys(chain(ledger.successions(), current), current)
+    return Text("".join(f"{each}\n" for each in published), headers=FOR_NOW)
+
+
+@router.get("/successions", response_class=Text, summary="Which key took over from which, and why")
+def successions(app: AppDep) -> Response:
+    """Signed notes, the first key's first, with an empty line between them; nothing when the key never changed."""
+    return Text("\n".join(Ledger(app.recorder).successions()), headers=FOR_NOW)
+
+
+@router.get("/witnesses", response_class=Text, summary="The keys of the witnesses that are asked to cosign")
+def witnesses(app: AppDep) -> Response:
+    """`name+id+key`, a line each; nothing where none is asked. Whoever wants to be sure compares with what the witness
+    publishes itself."""
+    return Text("".join(f"{each}\n" for each in Ledger(app.recorder).witnesses()), headers=FOR_NOW)
+
+
+@router.get("/tile/{path:path}", response_class=Tile, summary="Hashes or entries of the ledger, 256 at most")
+def tile(app: AppDep, path: str) -> Response:
+    """`<level>/<n>`, `entries/<n>`, or with `.p/<width>` what is not full yet; nothing beyond what is signed."""
+    ledger, wanted = Ledger(app.recorder), address(path)
+    if wanted is None or not wanted.within(_newest(ledger).size):
+        raise ProblemError(
+            404, "unknown-tile", "Tuile inconnue", "Le registre signé ne comporte pas cette tuile, ou pas encore."
+        )
+    return Tile(ledger.tile(wanted), headers=FOR_EVER)
+
+
+@router.get("/consistency", response_class=Text, summary="That a checkpoint only adds to an older one")
+def consistency(
+    app: AppDep,
+    old: Annotated[int, Query(ge=0, description="The size of a checkpoint seen before")],
+    new: Annotated[int | None, Query(ge=0, description="The size of a newer one; the newest if left out")] = None,
+) -> Response:
+    """`old <size>`, the hashes of the proof, an empty line and the newer checkpoint: what a witness is shown."""
+    ledger = Ledger(app.recorder)
+    signed = _newest(ledger, new)
+    if old > signed.size:
+        raise ProblemError(
+            404,
+            "unknown-size",
+            "Taille inconnue",
+            f"Le registre signé compte {signed.size} lignes, moins que {old}\u00a0: rien ne relie l’un à l’autre.",
+        )
+    hashes = ledger.asked(lambda subtree: tree.consistency(old, signed.size, subtree))
+    return Text(str(Extension(old, tuple(hashes), note=ledger.cosigned(signed).note)), headers=FOR_NOW)
+
+
+def _newest(ledger: Ledger, size: int | None = None) -> Signed:
+    signed = ledger.newest(size)
+    if signed is None and size is not None:
+        raise ProblemError(
+            404, "unknown-size", "Taille inconnue", f"Aucun point de contrôle n’a été signé pour {size} lignes."
+        )
+    if signed is None:
+        raise not_signed_yet()
+    return signed

@@ -1,0 +1,92 @@
+"""How do several entries make one file, the same each time? A zip in one spelling only, without compression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from struct import Struct
+from zlib import crc32
+
+from audit.tlog.tree import Unproven
+
+LARGEST = 32 << 20
+MOST_ENTRIES = 20_000
+NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?", re.ASCII)
+LONGEST_NAME = 200
+VERSION, STORED, FIRST_OF_1980 = 20, 0, 0x21
+REGULAR_FILE = 0o100644 << 16
+_FILE = Struct("<IHHHHHIIIHH")
+_LISTED = Struct("<IHHHHHHIIIHHHHHII")
+_END = Struct("<IHHHHIIH")
+FILE, LISTED, END = 0x04034B50, 0x02014B50, 0x06054B50
+MADE_ON_UNIX = 3 << 8
+
+
+class TooLarge(Exception):
+    """More than a bundle may hold."""
+
+
+def made(entries: Mapping[str, bytes]) -> bytes:
+    """Raises TooLarge for what nobody would take back."""
+    if len(entries) > MOST_ENTRIES or len(raw := packed(entries)) > LARGEST:
+        raise TooLarge(f"{len(entries)} entries")
+    return raw
+
+
+def packed(entries: Mapping[str, bytes]) -> bytes:
+    """Entries in their order, dated as early as a zip can be."""
+    files, listed = bytearray(), bytearray()
+    for name, content in entries.items():
+        said = name.encode()
+        common = (0, STORED, 0, FIRST_OF_1980, crc32(content), len(content), len(content), len(said), 0)
+        listed += _LISTED.pack(LISTED, MADE_ON_UNIX | VERSION, VERSION, *common, 0, 0, 0, REGULAR_FILE, len(files))
+        listed += said
+        files += _FILE.pack(FILE, VERSION, *common) + said + content
+    end = _END.pack(END, 0, 0, len(entries), len(entries), len(listed), len(files), 0)
+    return bytes(files + listed + end)
+
+
+def unpacked(raw: bytes) -> dict[str, bytes]:
+    """The entries of a file that `packed` made, and of no other zip: nothing is inflated, nothing is written.
+
+    Raises Unproven, which names the entry."""
+    if len(raw) > LARGEST:
+        raise Unproven(f"le fichier dépasse {LARGEST >> 20}\u00a0Mio, plus que ne contient aucun dossier d’audit")
+    entries: dict[str, bytes] = {}
+    at = 0
+    while int.from_bytes(raw[at : at + 4], "little") == FILE:
+        name, content = _entry(raw, at)
+        if name in entries:
+            raise Unproven(f"{name}\u00a0: cette entrée figure deux fois")
+        if len(entries) == MOST_ENTRIES:
+            raise Unproven(f"le fichier compte plus de {MOST_ENTRIES} entrées")
+        entries[name] = content
+        at += _FILE.size + len(name) + len(content)
+    if not entries:
+        raise Unproven("ce n’est pas un dossier d’audit\u00a0: le fichier ne commence pas comme un zip")
+    if (again := packed(entries)) != raw:
+        raise Unproven(f"l’octet {first_difference(again, raw)} du fichier n’est pas celui d’un dossier d’audit")
+    return entries
+
+
+def _entry(raw: bytes, at: int) -> tuple[str, bytes]:
+    if len(raw) < at + _FILE.size:
+        raise Unproven(f"le fichier est coupé à l’octet {len(raw)}")
+    _, _, flags, method, _, _, crc, size, expanded, named, extra = _FILE.unpack_from(raw, at)
+    begins = at + _FILE.size
+    name = raw[begins : begins + named].decode("ascii", "replace")
+    if named > LONGEST_NAME or NAME.fullmatch(name) is None:
+        raise Unproven(f"l’entrée qui commence à l’octet {at} porte un nom qu’aucun dossier d’audit n’emploie")
+    if method != STORED or flags or extra or size != expanded:
+        raise Unproven(f"{name}\u00a0: entrée compressée, chiffrée ou étendue, ce qu’un dossier d’audit n’est jamais")
+    content = raw[begins + named : begins + named + size]
+    if len(content) != size:
+        raise Unproven(f"{name}\u00a0: {size} octets sont annoncés, et le fichier n’en a plus que {len(content)}")
+    if crc32(content) != crc:
+        raise Unproven(f"{name}\u00a0: le contenu n’est pas celui dont la somme de contrôle est écrite à côté")
+    return name, content
+
+
+def first_difference(one: bytes, other: bytes) -> int:
+    """Where two contents part; the shorter one's end when it begins the other."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

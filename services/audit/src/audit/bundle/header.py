@@ -1,0 +1,60 @@
+"""What does the header of an event say? As it travelled, read without any service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from audit.tlog.tree import Unproven
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields that a bundle speaks of; a header may have more."""
+
+    publisher: str
+    log_id: UUID
+    position: Count
+    partition: Count
+    number: Count
+    id: UUID
+    case: UUID
+    stream: UUID
+    version: Count
+    event: str
+    event_version: Count
+    recorded_at: datetime
+    effective_at: datetime
+    actor: str
+    role: str
+    unit: str | None
+    causation: UUID | None
+    correlation: UUID
+    payload_hash: str
+
+    @property
+    def topic(self) -> str:
+        return f"{self.event}:v{self.event_version}"
+
+    @property
+    def order(self) -> tuple[datetime, str, int]:
+        """How a timeline runs: as recorded; at one instant by service."""
+        return self.recorded_at, self.publisher, self.position
+
+
+_decode = msgspec.json.Decoder(Header).decode
+
+
+def header(raw: bytes) -> Header:
+    """Raises Unproven."""
+    try:
+        told = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unproven("l’en-tête de l’événement est illisible") from error
+    if told.recorded_at.tzinfo is None or told.effective_at.tzinfo is None:
+        raise Unproven("l’en-tête de l’événement porte une date sans fuseau")
+    return told

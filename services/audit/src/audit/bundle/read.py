@@ -1,0 +1,96 @@
+"""What does somebody's file claim to be? A bundle, read entry by entry; nothing is proved yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from uuid import UUID
+
+import msgspec
+
+from audit.bundle.model import FORMATS, Bundle, Case, Line
+from audit.bundle.write import (
+    CASE_FILE,
+    CHECKPOINT_FILE,
+    KEY_FILE,
+    SCHEMAS,
+    announced_file,
+    content_file,
+    proof_file,
+    succession_file,
+)
+from audit.tlog.note import text_of
+from audit.tlog.tree import Unproven
+
+_decode = msgspec.json.Decoder(Case).decode
+
+
+def read(entries: Mapping[str, bytes]) -> Bundle:
+    """Raises Unproven, which names the entry."""
+    case = _case(_entry(entries, CASE_FILE))
+    return Bundle(
+        case.case,
+        case.services,
+        key=_text(entries, KEY_FILE).removesuffix("\n"),
+        checkpoint=_text(entries, CHECKPOINT_FILE),
+        lines=tuple(
+            Line(
+                said,
+                _text(entries, proof_file(said.id)),
+                content=entries.get(content_file(said.id)),
+                announced=entries.get(announced_file(said.id)),
+            )
+            for said in case.events
+        ),
+        schemas={name: content for name, content in entries.items() if name.startswith(SCHEMAS)},
+        format=case.format,
+        successions=tuple(_successions(entries)),
+        witnesses=case.witnesses,
+    )
+
+
+def _successions(entries: Mapping[str, bytes]) -> Iterator[str]:
+    for n in count(1):
+        if (name := succession_file(n)) not in entries:
+            return
+        yield _text(entries, name)
+
+
+def _case(raw: bytes) -> Case:
+    try:
+        case = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise Unproven(f"{CASE_FILE}\u00a0: ce n’est pas la description d’un dossier d’audit ({error})") from error
+    if case.format not in FORMATS:
+        read = ", ".join(FORMATS)
+        raise Unproven(f"{CASE_FILE}\u00a0: ce programme lit {read}, et non le format «\u202f{case.format}\u202f»")
+    for id_ in (case.case, *(said.id for said in case.events)):
+        if not _is_id(id_):
+            raise Unproven(f"{CASE_FILE}\u00a0: «\u202f{id_[:80]}\u202f» n’est pas un identifiant")
+    seen: set[str] = set()
+    for said in case.events:
+        if said.id in seen:
+            raise Unproven(f"{CASE_FILE}\u00a0: l’événement {said.id} y figure deux fois")
+        seen.add(said.id)
+    return case
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _entry(entries: Mapping[str, bytes], name: str) -> bytes:
+    if name not in entries:
+        raise Unproven(f"{name}\u00a0: cette entrée manque")
+    return entries[name]
+
+
+def _text(entries: Mapping[str, bytes], name: str) -> str:
+    raw = _entry(entries, name)
+    try:
+        return text_of(raw)
+    except Unproven as error:
+        raise Unproven(f"{name}\u00a0: {error}") from error

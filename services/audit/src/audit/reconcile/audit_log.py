@@ -1,0 +1,125 @@
+"""What does audit have of each event, and is it still what the ledger committed to?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import MapperDeserialisationError
+
+from audit.domain import EventHeard
+from audit.ledger.integrator import opens
+from audit.ledger.store import Leaf, Ledger
+from audit.reconcile.finding import Finding, Kind
+from audit.verified_events import agrees, header_in
+from shared.eventlog import LogEntry, ServiceApplication
+
+SELF = "audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`sound`: the ledger committed to what audit has `heard`. The rest as the columns beside it have it."""
+
+    heard: EventHeard
+    leaf: Leaf | None
+    sound: bool
+    publisher: str
+    log_id: UUID
+    position: int
+    id: UUID
+    case: UUID
+    event: str
+
+    fault: Finding | None = field(default=None, compare=False)
+    """What is wrong with it in audit's own log; the service may know what it was."""
+
+
+def told_of(entry: LogEntry, heard: EventHeard, leaf: Leaf | None) -> Told:
+    return Told(
+        heard,
+        leaf,
+        sound=leaf is not None and opens(leaf, heard),
+        publisher=heard.publisher,
+        log_id=heard.log_id,
+        position=heard.position,
+        id=entry.originator_id,  # type: ignore[arg-type]
+        case=entry.case_id,
+        event=heard.event,
+    )
+
+
+class Audited:
+    """Audit's own log, read once in order; `leaf` is the one expected next. What is not as it was is found."""
+
+    def __init__(self, app: ServiceApplication, position: int = 0, leaf: int = 0) -> None:
+        self._app, self.position, self.leaf = app, position, leaf
+        (row,) = app.recorder.fetch("SELECT position, size FROM {schema}.ledger")
+        self.until: int = row["position"]
+        """Only what is integrated is compared."""
+        self.size: int = row["size"]
+
+    def batch(self, size: int) -> Iterator[Told | Finding]:
+        entries = self._app.recorder.select_notifications(self.position, size, self.until, inclusive_of_start=False)
+        leaves = Ledger(self._app.recorder).leaves([entry.originator_id for entry in entries])
+        for entry in entries:
+            yield from self._each(entry, leaves.get(entry.originator_id))
+        self.position = entries[-1].id if len(entries) == size else self.until
+        if self.position == self.until:
+            yield from self._gone(self.size)
+
+    def known(self, event: UUID) -> tuple[Told | None, Leaf | None]:
+        """What audit's log and the ledger have under an event's id."""
+        leaf = Ledger(self._app.recorder).leaf(event)
+        for entry in self._app.recorder.entries_of_stream(event):
+            if isinstance(heard := self._read(entry), EventHeard):
+                return told_of(entry, heard, leaf), leaf
+        return None, leaf
+
+    def _each(self, entry: LogEntry, leaf: Leaf | None) -> Iterator[Told | Finding]:
+        place = Finding(Kind.UNREADABLE_HERE, SELF, position=entry.id, event=entry.originator_id, case=entry.case_id)  # type: ignore[arg-type]
+        heard = self._read(entry)
+        if heard is None:
+            self.leaf += 1
+            yield place
+            return
+        told = told_of(entry, heard, leaf)
+        if leaf is not None and leaf.index > self.leaf:
+            yield from self._gone(leaf.index)
+        if leaf is None or leaf.index != self.leaf:
+            yield _of(Kind.WITHOUT_LEAF, entry, told)
+        elif not told.sound or not agrees(entry, heard, header_in(heard.header)):
+            told = replace(told, fault=_of(Kind.ALTERED_HERE, entry, told))
+        self.leaf = max(self.leaf, self.leaf if leaf is None else leaf.index) + 1
+        yield told
+
+    def _gone(self, until: int) -> Iterator[Finding]:
+        """Leaves, from the one expected on, whose events are nowhere in audit's log."""
+        rows = self._app.recorder.fetch(
+            "SELECT index, event_id FROM {schema}.leaves WHERE index >= %s AND index < %s"
+            " AND NOT EXISTS (SELECT FROM {events} WHERE originator_id = event_id) ORDER BY index",
+            (self.leaf, until),
+        )
+        for row in rows:
+            yield Finding(Kind.DELETED_HERE, SELF, position=row["index"] + 1, event=row["event_id"])
+        self.leaf = max(self.leaf, until)
+
+    def _read(self, entry: LogEntry) -> EventHeard | None:
+        try:
+            heard: Any = self._app.mapper.to_domain_event(entry).data
+        except MapperDeserialisationError:
+            return None
+        return heard if isinstance(heard, EventHeard) else None
+
+
+def _of(kind: Kind, entry: LogEntry, told: Told) -> Finding:
+    return Finding(
+        kind,
+        SELF,
+        position=entry.id,
+        event=told.id,
+        case=told.case,
+        name=f"{told.publisher} {told.position}, {told.event}",
+    )

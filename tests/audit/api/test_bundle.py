@@ -1,0 +1,328 @@
+"""Does a case leave audit in one file that holds, with no more than its reader may see?"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support import confidential_case
+from tests.support.running_witness import COSIGNER, ELEVEN, SIGNER
+from tests.support.served_service import Client, Served, listening, served
+from typer.testing import CliRunner
+
+from audit import domain
+from audit.bundle.verify import Checked, checked
+from audit.key_succession import succeeded
+from audit.ledger.integrator import integrate
+from audit.ledger.settings import LedgerSettings
+from audit.ledger.signing import Signing
+from audit.ledger.store import Ledger
+from audit.ledger.witnesses import follow
+from audit.main import cli
+from audit.main import service as audit_service
+from audit.reactions import keep
+from audit.tlog.tree import Unproven
+from audit.verify import main
+from embedded.nats import Nats
+from intake.main import service as intake_service
+from shared.access import AccessLog, AccessLogQuery
+from shared.contracts.intake import RequestOriented
+from shared.eventlog import ServiceApplication
+from shared.kernel import Actor, Role
+from shared.messaging import ToIntegrationEvent, messages_of
+
+RECEIVED: dict[str, Any] = {
+    "structure": {
+        "name": "Les Jardins de l’Erdre",
+        "legal_form": "association",
+        "department": "44",
+        "headcount": 12,
+        "fte": 9.5,
+    },
+    "contact": {"name": "Maëlle Kerdoncuff", "function": "Présidente", "email": "maelle@example.org"},
+    "need": "Notre modèle économique repose sur une seule subvention.",
+}
+
+
+@pytest.fixture
+def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    folder = tmp_path / "intake"
+    folder.mkdir()
+    with listening(intake_service, database, nats, folder) as running:
+        yield running
+
+
+@pytest.fixture
+def audit(database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served) -> Iterator[Served]:
+    """It trusts the same issuer as intake, whose address it was told."""
+    feeds = {"intake": str(intake.http.base_url)}
+    jwks = str(tmp_path / "intake" / "jwks.json")
+    with served(audit_service, database, nats, tmp_path, feeds=feeds, jwks=jwks) as running:
+        yield Served(running.http, intake.issuer, running.web, running.settings)
+
+
+@pytest.fixture
+def case(intake: Served) -> UUID:
+    """A request with a meeting, in intake alone; another case beside it."""
+    adviser = intake.by("adviser")
+    ids = []
+    for name, rna in (("Les Jardins de l’Erdre", "W442001234"), ("L’Atelier du Marais", "W442005678")):
+        received = RECEIVED | {"structure": RECEIVED["structure"] | {"name": name, "rna": rna}}
+        answer = adviser.post("/api/v1/requests", received)
+        assert answer.status_code == 201, answer.text
+        ids.append(UUID(answer.json()["id"]))
+    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff", "notes": "Le besoin se précise."}
+    answer = adviser.post(f"/api/v1/requests/{ids[0]}/meetings", meeting)
+    assert answer.status_code == 200, answer.text
+    return ids[0]
+
+
+def heard(audit: Served, intake: Served, published: ToIntegrationEvent = intake_service.to_integration_event) -> None:
+    """Audit hears what intake has recorded."""
+    application, log = audit.application, intake.application
+    told = messages_of(log, published, log.recorder.select_notifications(1, 1000))
+    for message in told:
+        command = keep(message).command
+        context = application.context(message.header.case, Actor("service:audit", Role.SERVICE), message.header.id)
+        application.handle(domain.decider, message.header.id, command, context)
+
+
+def signed(audit: Served, signing: Signing) -> None:
+    while integrate(audit.application):
+        pass
+    signing.sign(audit.application)
+
+
+@pytest.fixture
+def told(audit: Served, intake: Served, signing: Signing, case: UUID) -> UUID:
+    heard(audit, intake)
+    signed(audit, signing)
+    return case
+
+
+def taken(reader: Client, case: UUID) -> Checked:
+    answer = reader.get(f"/api/v1/cases/{case}/bundle")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    return checked(answer.content)
+
+
+def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) -> None:
+    found = taken(audit.by("auditor"), told)
+    assert found.bundle.lines[0].said.label == "Demande reçue"
+    assert {header.case for header in found.headers} == {told}
+    contents = [json.loads(line.content or b"") for line in found.bundle.lines]
+    assert contents[0]["data"]["structure"]["name"] == "Les Jardins de l’Erdre"
+    values = [value for line in found.bundle.lines for value in line.said.values.values()]
+    assert "Le besoin se précise." in values
+    assert "Le besoin se précise." not in str(contents)
+    address = f"/api/v1/cases/{told}/bundle"
+    opened, closed = (audit.by("auditor").get(address, sealed=sealed).content for sealed in ("false", "true"))
+    for said in ("Le besoin se précise.", "Maëlle Kerdoncuff", "maelle@example.org"):
+        assert said.encode() in opened
+        assert said.encode() not in closed, "a file for archives outlives no erasure"
+    assert checked(closed).bundle.sealed
+    assert any(name.startswith("schemas/intake.request-received.v") for name in found.bundle.schemas)
+
+
+def test_what_events_told_to_all_goes_with_their_contents_and_with_nothing_else(
+    audit: Served, intake: Served, signing: Signing, case: UUID
+) -> None:
+    heard(audit, intake, lambda *_: RequestOriented(orientations=2))
+    signed(audit, signing)
+    bodies = [(line.announced or b"").split(b"\n")[-1] for line in taken(audit.by("auditor"), case).bundle.lines]
+    assert set(bodies) == {b'{"orientations": 2}'}
+    found = taken(audit.by("dpo"), case)
+    assert {line.announced for line in found.bundle.lines} == {None}
+    assert b"orientations" not in b"".join(bytes(line.opening) for line in found.bundle.lines)
+
+
+def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
+    audit: Served, told: UUID, memory: Path, tmp_path: Path
+) -> None:
+    app, key = audit.application, tmp_path / "new"
+    key.write_text(b64encode(b"n" * 32).decode())
+    key.chmod(0o600)
+    follow(app, [COSIGNER.witness], 1)
+    settings = LedgerSettings(origin="registre.example/dla", key_file=key)
+    succeeded(app, settings, str(SIGNER.verifier), "Une clé plus sûre.", None, memory)
+    newest = Ledger(app.recorder).newest()
+    assert newest is not None
+    line = COSIGNER.line(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
+    Ledger(app.recorder).keep_cosignature(newest.size, str(COSIGNER.witness), line)
+    found = taken(audit.by("auditor"), told)
+    assert [(seen.witness, seen.at and seen.at.timestamp()) for seen in found.witnesses] == [(COSIGNER.witness, ELEVEN)]
+    assert [link.motive for link in found.successions] == ["Une clé plus sûre."]
+    assert found.key == settings.signer().verifier
+
+
+def test_the_same_file_is_given_twice(audit: Served, told: UUID) -> None:
+    auditor = audit.by("auditor")
+    address = f"/api/v1/cases/{told}/bundle"
+    assert auditor.get(address).content == auditor.get(address).content
+
+
+def test_whom_the_service_shows_nothing_gets_headers_and_proofs(audit: Served, told: UUID) -> None:
+    """The DPO reads what happened, and intake does not show it the contents."""
+    found = taken(audit.by("dpo"), told)
+    assert [line.content for line in found.bundle.lines] == [None] * len(found.headers)
+    assert not found.bundle.services["intake"].shown
+    assert "Votre rôle ne permet pas" in found.bundle.services["intake"].answer
+
+
+def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_others_what_they_did(
+    audit: Served, intake: Served, signing: Signing, case: UUID, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    adviser = intake.by("adviser")
+    assert adviser.post(f"/api/v1/requests/{case}/confidentiality", confidential_case.REASONS).status_code == 200
+    heard(audit, intake)
+    signed(audit, signing)
+    address = f"/api/v1/cases/{case}/bundle"
+    assert audit.by("auditor").because(None).get(address).status_code == 428
+    for role in ("auditor", "dpo"):
+        found = taken(audit.by(role), case)
+        assert [line.said.label for line in found.bundle.lines][-1] == "Dossier rendu confidentiel"
+        assert not any(line.content or line.announced or line.said.values for line in found.bundle.lines)
+        assert [*found.bundle.schemas] == ["schemas/en-tete.json"]
+        (reading,) = found.bundle.services.values()
+        assert (reading.shown, "Ce dossier est confidentiel" in reading.answer) == (False, True)
+    file = tmp_path / "dossier.zip"
+    file.write_bytes(audit.by("auditor").get(address).content)
+    assert main([str(file)]) == 0
+    assert "les contenus de Accueil, qui n’ont pas été montrés. Action non permise" in capsys.readouterr().out
+    for reader in (audit.by("adviser"), audit.by("manager"), audit.by("leader", unit=None, case=str(case))):
+        assert taken(reader, case).bundle.lines[0].content, "as of any other case"
+    for reader in (audit.by("adviser", subject="another"), audit.by("regional", units=["dla-44"])):
+        answer = reader.get(address)
+        assert (answer.status_code, answer.json()["policy"]) == (403, "confidential")
+    assert audit.by("auditor", unit=None, units=["dla-75"]).get(address).json()["policy"] == "no-rule"
+    lifted = f"/api/v1/requests/{case}/confidentiality/lifting"
+    assert intake.by("manager").post(lifted, {"motive": "La procédure est close."}).status_code == 200
+    assert taken(audit.by("auditor"), case).bundle.lines[0].content is None, "intake, which would show it, is not asked"
+
+
+def test_who_may_not_see_the_case_gets_nothing(audit: Served, told: UUID) -> None:
+    address = f"/api/v1/cases/{told}/bundle"
+    assert audit.anonymous().get(address).status_code == 401
+    for role in ("pilot", "ops", "provider"):
+        assert audit.by(role, case=str(told)).get(address).status_code == 403
+    assert audit.by("leader", unit=None, case=str(uuid4())).get(address).status_code == 403
+    assert audit.by("leader", unit=None, case=str(told)).get(address).status_code == 200
+    assert audit.by("auditor").get(f"/api/v1/cases/{uuid4()}/bundle").status_code == 404
+
+
+def test_what_is_not_signed_yet_is_waited_for(audit: Served, intake: Served, signing: Signing, case: UUID) -> None:
+    heard(audit, intake)
+    for _ in ("not integrated", "not signed"):
+        answer = audit.by("auditor").get(f"/api/v1/cases/{case}/bundle")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        integrate(audit.application)
+    signed(audit, signing)
+    taken(audit.by("auditor"), case)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE {events} SET state = convert_to(replace(convert_from(state, 'UTF8'), 'Erdre', 'Loire'), 'UTF8')"
+            " WHERE topic LIKE 'request-received%%' AND case_id = %s",
+            "altéré",
+        ),
+        ("UPDATE {events} SET state = 'rien' WHERE topic LIKE 'request-received%%' AND case_id = %s", "altéré"),
+        ("DELETE FROM {events} WHERE topic LIKE 'meeting-recorded%%' AND case_id = %s", "ce contenu manque"),
+        ("DELETE FROM {events} WHERE case_id = %s", "ce contenu manque"),
+    ],
+)
+def test_what_was_altered_in_a_service_since_is_named(
+    audit: Served, intake: Served, told: UUID, statement: str, words: str
+) -> None:
+    """The file is given all the same: it is the evidence."""
+    intake.application.recorder.fetch(statement, (told,))
+    answer = audit.by("auditor").get(f"/api/v1/cases/{told}/bundle")
+    assert answer.status_code == 200, answer.text
+    with pytest.raises(Unproven, match=words) as refusal:
+        checked(answer.content)
+    assert "contenus/" in str(refusal.value)
+
+
+def test_an_erased_value_is_said_to_be_erased_and_the_proofs_still_hold(
+    audit: Served, intake: Served, told: UUID
+) -> None:
+    log: ServiceApplication = intake.application
+    log.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (told,))
+    log.vault.forget()
+    found = taken(audit.by("auditor"), told)
+    values = [value for line in found.bundle.lines for value in line.said.values.values()]
+    assert None in values
+    assert "Le besoin se précise." not in values
+
+
+def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: Signing, memory: Path, case: UUID
+) -> None:
+    jwks = str(tmp_path / "intake" / "jwks.json")
+    for feeds in ({"intake": "http://127.0.0.1:9"}, {}):
+        with served(audit_service, database, nats, tmp_path, feeds=feeds, jwks=jwks) as running:
+            alone = Served(running.http, intake.issuer, running.web, running.settings)
+            heard(alone, intake)
+            memory.unlink(missing_ok=True)
+            signed(alone, signing)
+            answer = alone.by("auditor").get(f"/api/v1/cases/{case}/bundle")
+            assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (503, "service-unavailable")
+            assert "Accueil" in answer.json()["detail"]
+
+
+def consultations(running: Served) -> list[dict[str, Any]]:
+    return AccessLog(running.application, timedelta(days=365)).found(AccessLogQuery(who=running.id_of("some-auditor")))
+
+
+def test_the_command_writes_the_file_and_verifies_it(
+    database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: Signing, case: UUID
+) -> None:
+    feeds, jwks = {"intake": str(intake.http.base_url)}, str(tmp_path / "intake" / "jwks.json")
+    folder = tmp_path / "audit"
+    folder.mkdir()
+    with listening(audit_service, database, nats, folder, feeds=feeds, jwks=jwks) as running:
+        heard(running, intake)
+        signed(running, signing)
+        token = intake.issuer.mint("auditor", subject="some-auditor", unit="dla-44")
+        out = tmp_path / "dossier.zip"
+        asked = ["export", str(case), "--out", str(out), "--token", token, "--url", str(running.http.base_url)]
+        unexplained = CliRunner().invoke(cli, asked)
+        assert (unexplained.exit_code, out.exists()) == (1, False)
+        assert "Pourquoi consultez-vous ce dossier" in unexplained.output
+        asked += ["--motive", "Contrôle sur pièces"]
+        said = CliRunner().invoke(cli, asked)
+        assert said.exit_code == 0, said.output
+        assert "VÉRIFIÉ" in said.output
+        (here,), (there,) = (consultations(each) for each in (running, intake))
+        assert (here["motive"], here["correlation"]) == (there["motive"], there["correlation"])
+        assert here["motive"] == "Contrôle sur pièces"
+        assert CliRunner().invoke(cli, ["verify", str(out)]).exit_code == 0
+        assert CliRunner().invoke(cli, asked).exit_code == 1  # it overwrites nothing
+        asked[3] = str(tmp_path / "scelle.zip")
+        sealed = CliRunner().invoke(cli, [*asked, "--sealed"])
+        assert sealed.exit_code == 0, sealed.output
+        assert "valeurs scellées\u00a0: ce fichier ne les ouvre pas" in sealed.output
+        asked[1], asked[3] = str(uuid4()), str(tmp_path / "autre.zip")
+        refusal = CliRunner().invoke(cli, asked)
+        assert refusal.exit_code == 1
+        assert "Dossier inconnu" in refusal.output
+        assert not (tmp_path / "autre.zip").exists()
+
+
+def test_stored_bytes_are_shown_to_who_reads_the_case(intake: Served, case: UUID) -> None:
+    address = f"/api/v1/requests/{case}/stored"
+    told: Any = intake.by("adviser").get(address).json()
+    history = intake.by("adviser").get(f"/api/v1/requests/{case}/history").json()
+    assert [event["position"] for event in told["events"]] == [event["position"] for event in history]
+    assert intake.by("pilot").get(address).status_code == 403
+    assert intake.by("leader", case=str(uuid4())).get(address).status_code == 403
+    assert intake.by("auditor").get(f"/api/v1/requests/{uuid4()}/stored").status_code == 404

@@ -1,0 +1,131 @@
+"""Is whoever looks after the ledger told how it is, and what to do?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.audit_events import hear
+from tests.support.reconciled_intake import sql
+from tests.support.sample_services import eventually
+from tests.support.served_service import Served
+from typer.testing import CliRunner
+
+from audit.cli import reconcile as commands
+from audit.health import DIFFERS, NEVER
+from audit.ledger.integrator import integrate
+from audit.ledger.signing import Signing
+from audit.ledger.worker import Keeper
+from audit.main import cli
+from audit.reactions import reactions
+from audit.reconcile.run import Reconciling, begun
+from audit.tlog.note import Signer
+from shared.eventlog import ServiceApplication
+from shared.kernel import uuid7
+from shared.messaging import Feed, Inbox
+from shared.messaging.wire import HighWaterMark
+
+ORIGIN = "registre.example/dla"
+
+
+def health(audit: Served, role: str = "ops") -> dict[str, Any]:
+    answer = audit.by(role).get("/api/v1/ledger/health")
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def kept_until(app: ServiceApplication, signing: Signing, condition: Callable[[], Any]) -> None:
+    keeper = Keeper(app, signing, every=0.01)
+    keeper.start()
+    try:
+        eventually(condition)
+    finally:
+        keeper.stop()
+
+
+def test_size_and_last_checkpoint_are_told(audit: Served, app: ServiceApplication, signing: Signing) -> None:
+    assert (health(audit)["size"], health(audit)["checkpoint"]) == (0, None)
+    hear(app, 5)
+    kept_until(app, signing, lambda: (health(audit)["checkpoint"] or {}).get("size") == 5)
+    told = health(audit, "auditor")
+    assert (told["well"], told["heard"], told["size"], told["refusal"]) == (True, 5, 5, None)
+    assert told["advice"] == [NEVER]
+
+
+def test_people_who_look_after_cases_are_not_told(audit: Served) -> None:
+    assert audit.by("adviser").get("/api/v1/ledger/health").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("UPDATE {schema}.ledger SET size = 3", "older-database"),
+        ("UPDATE {schema}.tiles SET hashes = set_byte(hashes, 40, 1 # get_byte(hashes, 40))", "altered-ledger"),
+        ("DELETE FROM {schema}.tiles", "tiles-missing"),
+    ],
+)
+def test_why_nothing_is_signed_is_told_with_what_to_do_and_until_it_is_mended(
+    audit: Served, app: ServiceApplication, signing: Signing, damage: str, reason: str
+) -> None:
+    hear(app, 5)
+    integrate(app)
+    signing.sign(app)
+    tiles = app.recorder.fetch("SELECT * FROM {schema}.tiles")
+    sql(app, damage)
+    kept_until(app, signing, lambda: health(audit)["refusal"])
+    told = health(audit)
+    assert (told["well"], told["refusal"]["reason"], told["checkpoint"]["size"]) == (False, reason, 5)
+    assert told["advice"][0] == told["refusal"]["advice"]
+    sql(app, "UPDATE {schema}.ledger SET size = 5")
+    sql(app, "DELETE FROM {schema}.tiles")
+    for tile in tiles:
+        sql(app, "INSERT INTO {schema}.tiles VALUES (%s, %s, %s)", tile["level"], tile["n"], tile["hashes"])
+    kept_until(app, signing, lambda: health(audit)["refusal"] is None)
+    assert health(audit)["well"]
+
+
+def test_another_key_and_an_unreadable_memory_are_told_apart(
+    audit: Served, app: ServiceApplication, signing: Signing, memory: Path
+) -> None:
+    hear(app, 5)
+    integrate(app)
+    signing.sign(app)
+    kept_until(app, Signing(Signer(ORIGIN, bytes(32)), memory), lambda: health(audit)["refusal"])
+    assert health(audit)["refusal"]["reason"] == "other-key"
+    memory.write_bytes(b"\xff")
+    kept_until(app, signing, lambda: health(audit)["refusal"]["reason"] == "memory-unreadable")
+
+
+def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: Served, app: ServiceApplication) -> None:
+    log_id = uuid7()
+    sql(app, "INSERT INTO {schema}.sources VALUES ('intake', %s, NULL)", log_id)
+    sql(app, "INSERT INTO {schema}.tracked VALUES ('intake', %s, -1, 7)", log_id)
+    head = HighWaterMark(publisher="intake", log_id=log_id, position=9, numbers=[9] + [0] * 7)
+    Inbox(app, reactions, Feed({}, "")).announced(head)
+    (intake,) = health(audit)["services"]
+    assert (intake["service"], intake["position"], intake["announced"], intake["lag"]) == ("intake", 7, 9, 2)
+    sql(app, "UPDATE {schema}.sources SET halted = 'it speaks from another log'")
+    told = health(audit)
+    assert (told["well"], told["services"][0]["halted"]) == (False, "it speaks from another log")
+    assert told["advice"][0].startswith("Accueil (intake)\u00a0: Audit n’écoute plus")
+
+
+def test_the_last_reconciliation_is_told_and_the_command_says_the_same(
+    audit: Served, app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear(app, 5)
+    integrate(app)
+    assert list(Reconciling(app, Feed({}, ""), begun(app, "Inès", [])).findings()) == []
+    told = health(audit)
+    assert (told["reconciled"]["by"], told["reconciled"]["findings"], told["advice"]) == ("Inès", 0, [])
+    sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 2", bytes(32))
+    assert len(list(Reconciling(app, Feed({}, ""), begun(app, "Tanguy", [])).findings())) == 1
+    told = health(audit)
+    assert (told["well"], told["reconciled"]["by"], told["advice"]) == (False, "Tanguy", [DIFFERS])
+    monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
+    said = CliRunner().invoke(cli, ["state"])
+    assert (said.exit_code, said.stderr) == (1, DIFFERS + "\n")
+    assert '"findings": 1' in said.stdout

@@ -1,0 +1,265 @@
+"""Is every event that audit heard in the ledger, once, in its order, and does the ledger never unsay what it signed?"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.support import ROOT, reference_merkle
+from tests.support.audit_events import hear
+from tests.support.note_aggregate import DEPLOYMENT_KEY
+from tests.support.sample_services import eventually
+
+from audit import domain
+from audit.ledger import integrator
+from audit.ledger.integrator import integrate, opening_of, opens
+from audit.ledger.signing import NotSigned, Signing
+from audit.ledger.store import Ledger
+from audit.ledger.worker import Keeper
+from audit.main import service
+from audit.tlog.checkpoint import verified
+from audit.tlog.note import Signer
+from audit.tlog.tree import consistency, verify_consistency
+from shared.eventlog import ServiceApplication
+
+ORIGIN = "registre.example/dla"
+KILLS = 6
+KEEPER = "tests.support.ledger_process"
+
+
+def rows(app: ServiceApplication, statement: str) -> list[dict[str, Any]]:
+    return app.recorder.fetch(statement)
+
+
+def signed_root(app: ServiceApplication) -> tuple[int, bytes]:
+    signed = Ledger(app.recorder).newest()
+    assert signed is not None
+    told = verified(signed.note, [Signer(ORIGIN, bytes(range(32))).verifier])
+    return told.size, told.root
+
+
+def test_each_event_heard_is_one_leaf_in_the_order_of_the_log(
+    app: ServiceApplication, signing: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(integrator, "BATCH", 100)
+    told = hear(app, 700)
+    while integrate(app):
+        pass
+    signing.sign(app)
+    leaves = rows(app, "SELECT * FROM {schema}.leaves ORDER BY index")
+    assert [leaf["event_id"] for leaf in leaves] == [header.id for header in told]
+    assert [leaf["index"] for leaf in leaves] == list(range(700))
+    assert signed_root(app) == (700, reference_merkle.mth([leaf["entry"] for leaf in leaves]))
+
+
+def test_a_leaf_commits_to_salt_header_name_and_body(app: ServiceApplication) -> None:
+    told = hear(app, 2) + hear(app, 1, first=3, body='{"unit": "dla-44"}')
+    integrate(app)
+    ledger = Ledger(app.recorder)
+    for header, row in zip(told, rows(app, "SELECT * FROM {schema}.leaves ORDER BY index"), strict=True):
+        ((_, topic, state),) = app.recorder.history(header.id)
+        kept: domain.EventHeard = app.mapper.to_data(str(header.id), 1, topic, state)
+        leaf = ledger.leaf(header.id)
+        assert leaf is not None
+        shown = bytes(opening_of(kept, leaf))
+        assert sha256(shown).digest() == row["entry"]
+        assert shown.startswith(leaf.salt)
+        assert json.loads(shown[32:])["header"]["payload_hash"] == header.payload_hash
+        assert (leaf.body_salt is None) == (kept.body is None)
+        assert opens(leaf, kept)
+        assert not opens(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
+        for altered in (replace(kept, label="a"), replace(kept, contract="a"), replace(kept, body="{}")):
+            assert not opens(leaf, altered)
+    salts = {bytes(leaf["salt"]) for leaf in rows(app, "SELECT salt FROM {schema}.leaves")}
+    assert {len(salt) for salt in salts} == {32}
+    assert len(salts) == 3
+
+
+def test_a_leaf_of_the_first_form_is_opened_as_before(app: ServiceApplication) -> None:
+    """What was signed before bodies and labels were committed to."""
+    (told,) = hear(app, 1, body='{"unit": "dla-44"}')
+    ((_, topic, state),) = app.recorder.history(told.id)
+    kept: domain.EventHeard = app.mapper.to_data(str(told.id), 1, topic, state)
+    entry = sha256(bytes(32) + kept.header.encode() + bytes.fromhex(told.payload_hash)).digest()
+    app.recorder.fetch(
+        "INSERT INTO {schema}.leaves (index, event_id, salt, entry) VALUES (0, %s, %s, %s)", (told.id, bytes(32), entry)
+    )
+    leaf = Ledger(app.recorder).leaf(told.id)
+    assert leaf is not None
+    assert (leaf.form, opens(leaf, kept), opens(leaf, replace(kept, body=None))) == (1, True, True)
+    assert not opens(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
+
+
+def test_an_empty_ledger_is_signed_too(app: ServiceApplication, signing: Signing) -> None:
+    signing.sign(app)
+    assert signed_root(app) == (0, sha256().digest())
+
+
+def test_nothing_new_is_nothing_signed(app: ServiceApplication, signing: Signing) -> None:
+    hear(app, 2)
+    integrate(app)
+    assert signing.sign(app) is not None
+    assert signing.sign(app) is None
+    assert len(rows(app, "SELECT nth FROM {schema}.checkpoints")) == 1
+
+
+def test_replicas_take_turns(app: ServiceApplication, signing: Signing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(integrator, "BATCH", 20)
+    told = hear(app, 600)
+
+    def keep() -> None:
+        while integrate(app):
+            signing.sign(app)
+        signing.sign(app)
+
+    replicas = [Thread(target=keep) for _ in range(3)]
+    for replica in replicas:
+        replica.start()
+    for replica in replicas:
+        replica.join()
+    leaves = rows(app, "SELECT event_id, entry FROM {schema}.leaves ORDER BY index")
+    assert [leaf["event_id"] for leaf in leaves] == [header.id for header in told]
+    assert signed_root(app) == (600, reference_merkle.mth([leaf["entry"] for leaf in leaves]))
+    assert_all_checkpoints_are_one_history(app)
+
+
+def assert_all_checkpoints_are_one_history(app: ServiceApplication) -> None:
+    """Each of them only adds to the one signed before it."""
+    ledger, own = Ledger(app.recorder), [Signer(ORIGIN, bytes(range(32))).verifier]
+    notes = [verified(row["note"], own) for row in rows(app, "SELECT note FROM {schema}.checkpoints ORDER BY nth")]
+    assert notes
+    for old, new in pairwise(notes):
+        assert old.size < new.size
+        hashes = ledger.asked(partial(consistency, old.size, new.size))
+        verify_consistency(old.size, old.root, new.size, new.root, hashes)
+
+
+# -- what must not be signed
+
+
+@pytest.fixture
+def of_five(app: ServiceApplication, signing: Signing) -> ServiceApplication:
+    """A ledger of five leaves, signed."""
+    hear(app, 5)
+    integrate(app)
+    signing.sign(app)
+    return app
+
+
+def test_a_database_older_than_what_was_signed_is_not_signed(of_five: ServiceApplication, signing: Signing) -> None:
+    for statement in (
+        "DELETE FROM {schema}.leaves WHERE index >= 3",
+        "DELETE FROM {schema}.checkpoints",
+        "UPDATE {schema}.tiles SET hashes = substr(hashes, 1, 96)",
+        "UPDATE {schema}.ledger SET size = 3, position = 3",
+    ):
+        of_five.recorder.fetch(statement)
+    with pytest.raises(NotSigned, match=r"has 3 leaves, .* signed 5: the database is older"):
+        signing.sign(of_five)
+    assert rows(of_five, "SELECT nth FROM {schema}.checkpoints") == []
+
+
+def test_a_database_that_grew_again_from_an_older_state_is_a_fork(
+    of_five: ServiceApplication, signing: Signing
+) -> None:
+    """Its leaves have other salts, and maybe other events."""
+    for statement in (
+        "DELETE FROM {schema}.leaves",
+        "DELETE FROM {schema}.checkpoints",
+        "DELETE FROM {schema}.tiles",
+        "UPDATE {schema}.ledger SET size = 0, position = 0",
+    ):
+        of_five.recorder.fetch(statement)
+    hear(of_five, 2, first=6)
+    integrate(of_five)
+    with pytest.raises(NotSigned, match=r"first 5 leaves are not those of the checkpoint kept in .*last-checkpoint"):
+        signing.sign(of_five)
+
+
+def test_a_changed_tile_is_not_signed(of_five: ServiceApplication, signing: Signing) -> None:
+    of_five.recorder.fetch("UPDATE {schema}.tiles SET hashes = set_byte(hashes, 40, get_byte(hashes, 40) # 1)")
+    with pytest.raises(NotSigned, match="first 5 leaves are not those of the checkpoint kept in the database"):
+        signing.sign(of_five)
+
+
+def test_a_missing_tile_is_not_signed(of_five: ServiceApplication, signing: Signing) -> None:
+    of_five.recorder.fetch("DELETE FROM {schema}.tiles")
+    with pytest.raises(NotSigned, match="tiles of the first 5 leaves are missing"):
+        signing.sign(of_five)
+
+
+def test_another_key_does_not_take_the_ledger_over(of_five: ServiceApplication, memory: Path) -> None:
+    hear(of_five, 1, first=6)
+    integrate(of_five)
+    with pytest.raises(NotSigned, match=r"signed with registre\.example/dla"):
+        Signing(Signer(ORIGIN, bytes(32)), None).sign(of_five)
+    of_five.recorder.fetch("DELETE FROM {schema}.checkpoints")
+    with pytest.raises(NotSigned, match="last-checkpoint was not signed with our key"):
+        Signing(Signer(ORIGIN, bytes(32)), memory).sign(of_five)
+
+
+def test_what_was_signed_and_not_yet_stored_is_kept_to(of_five: ServiceApplication, signing: Signing) -> None:
+    """The process died after it had remembered, before it had committed."""
+    of_five.recorder.fetch("DELETE FROM {schema}.checkpoints")
+    signing.sign(of_five)
+    assert signed_root(of_five)[0] == 5
+
+
+# -- killed at any point
+
+
+def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tmp_path: Path) -> None:
+    """kill -9, again and again, while events arrive: no leaf missing, none twice, and one history of checkpoints."""
+    url, memory, rng = database("audit"), tmp_path / "last-checkpoint", random.Random(3)
+    app = ServiceApplication("audit", service.deciders, url, DEPLOYMENT_KEY, tables=service.tables)
+    app.create_tables()
+    told: list[UUID] = []
+    try:
+        for _ in range(KILLS):
+            keeper = subprocess.Popen(
+                [sys.executable, "-m", KEEPER, url, str(memory)], stdout=subprocess.PIPE, cwd=ROOT
+            )
+            assert keeper.stdout is not None
+            assert keeper.stdout.readline() == b"keeping\n"
+            until = time.monotonic() + rng.uniform(0.05, 0.6)
+            while time.monotonic() < until:
+                told += [header.id for header in hear(app, 7, first=len(told) + 1)]
+            os.kill(keeper.pid, signal.SIGKILL)
+            keeper.wait()
+            keeper.stdout.close()
+        while integrate(app):
+            pass
+        Signing(Signer(ORIGIN, bytes(range(32))), memory).sign(app)
+        leaves = rows(app, "SELECT event_id, entry FROM {schema}.leaves ORDER BY index")
+        assert [leaf["event_id"] for leaf in leaves] == told
+        assert signed_root(app) == (len(told), reference_merkle.mth([leaf["entry"] for leaf in leaves]))
+        assert_all_checkpoints_are_one_history(app)
+        assert len(rows(app, "SELECT nth FROM {schema}.checkpoints")) > KILLS
+    finally:
+        app.close()
+
+
+def test_the_keeper_signs_what_audit_hears(app: ServiceApplication, signing: Signing) -> None:
+    keeper = Keeper(app, signing, every=0.01)
+    keeper.start()
+    try:
+        eventually(lambda: Ledger(app.recorder).newest())
+        hear(app, 12)
+        eventually(lambda: signed_root(app)[0] == 12)
+    finally:
+        keeper.stop()

@@ -1,0 +1,289 @@
+"""When the key that signs the ledger is lost or replaced, does another take over in sight of all, and only then?"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.support import sample_bundle
+from tests.support.audit_events import hear
+from tests.support.served_service import Served
+from typer.testing import CliRunner
+
+from audit.bundle.archive import packed
+from audit.bundle.verify import checked
+from audit.bundle.write import entries
+from audit.key_succession import NotSucceeded, succeeded
+from audit.ledger.integrator import integrate
+from audit.ledger.settings import LedgerSettings
+from audit.ledger.signing import NotSigned, Signing, Why
+from audit.ledger.store import Ledger
+from audit.ledger.succession import Held, Succession, chain, held, succession
+from audit.main import cli
+from audit.reconcile.finding import Kind
+from audit.reconcile.ledger_check import rebuilt
+from audit.tlog.checkpoint import Checkpoint, verified
+from audit.tlog.note import Signer, text_of, verifier
+from audit.tlog.proof import verify_extension
+from audit.tlog.tree import Unproven
+from audit.verify import main
+from shared.eventlog import ServiceApplication
+
+ORIGIN = "registre.example/dla"
+OLD, NEW = Signer(ORIGIN, bytes(range(32))), Signer(ORIGIN, b"n" * 32)
+MOTIVE = "Clé perdue dans l’incendie de la salle."
+Succeed = Callable[..., Succession]
+
+
+def key_file(file: Path, seed: bytes) -> Path:
+    file.write_text(b64encode(seed).decode())
+    file.chmod(0o600)
+    return file
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    return key_file(tmp_path / "old", bytes(range(32)))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> LedgerSettings:
+    return LedgerSettings(origin=ORIGIN, key_file=key_file(tmp_path / "new", b"n" * 32))
+
+
+@pytest.fixture
+def succeed(app: ServiceApplication, signing: Signing, settings: LedgerSettings, memory: Path) -> Succeed:
+    """A ledger of five leaves, signed with the old key, which is to be succeeded."""
+    hear(app, 5)
+    integrate(app)
+    signing.sign(app)
+
+    def done(
+        old: str = str(OLD.verifier), motive: str = MOTIVE, key: Path | None = None, kept: Path | None = memory
+    ) -> Succession:
+        return succeeded(app, settings, old, motive, key, kept)
+
+    return done
+
+
+def unchanged(app: ServiceApplication) -> bool:
+    signed = Ledger(app.recorder).newest()
+    return signed is not None and signed.key == str(OLD.verifier) and Ledger(app.recorder).successions() == []
+
+
+def test_another_key_takes_over_with_the_same_tree_and_goes_on(
+    audit: Served, app: ServiceApplication, succeed: Succeed, signing: Signing, settings: LedgerSettings, old_file: Path
+) -> None:
+    http = audit.anonymous()
+    older = http.get("/tlog/checkpoint").text
+    done = succeed(key=old_file)
+    assert (done.by_old, done.checkpoint.size) == (True, 5)
+    assert http.get("/tlog/key").text == f"{NEW.verifier}\n{OLD.verifier} until 5\n"
+    told = http.get("/tlog/successions").text
+    assert succession(told) == done
+    assert MOTIVE in told
+    newer = http.get("/tlog/checkpoint").text
+    assert verified(newer, [NEW.verifier]) == verified(older, [OLD.verifier])
+
+    hear(app, 4, first=6)
+    integrate(app)
+    with pytest.raises(NotSigned, match="was signed with"):  # who still holds the old key signs nothing more
+        signing.sign(app)
+    Signing(NEW, settings.remembered_in()).sign(app)
+    answer = http.get("/tlog/consistency", old=5).text
+    head, _, note = answer.partition("\n\n")
+    hashes = [b64decode(line) for line in head.split("\n")[1:]]
+    before, after = verify_extension(older, note, hashes, [OLD.verifier, NEW.verifier])
+    assert (before.size, after.size) == (5, 9)
+    assert list(rebuilt(app)) == []
+
+
+def test_what_another_replica_remembers_under_the_old_key_still_counts(
+    app: ServiceApplication, succeed: Succeed, memory: Path
+) -> None:
+    succeed()
+    Signing(NEW, memory).sign(app)
+    app.recorder.fetch("UPDATE {schema}.ledger SET size = 3")
+    with pytest.raises(NotSigned) as refused:
+        Signing(NEW, memory).sign(app)
+    assert refused.value.why is Why.OLDER
+
+
+def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed, tmp_path: Path) -> None:
+    succeed()
+    third = LedgerSettings(origin=ORIGIN, key_file=key_file(tmp_path / "third", b"t" * 32))
+    succeeded(app, third, str(NEW.verifier), "Une clé de plus.", tmp_path / "new", None)
+    links = chain(Ledger(app.recorder).successions(), third.signer().verifier)
+    assert [link.by_old for link in links] == [False, True]
+    with pytest.raises(Unproven, match="a succédé à"):
+        chain(Ledger(app.recorder).successions(), OLD.verifier)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"motive": "  "}, "dites pourquoi"),
+        ({"motive": "x" * 501}, "dites pourquoi"),
+        ({"motive": "a\x1b[2J"}, "dites pourquoi"),
+        ({"old": str(Signer("autre.example", bytes(32)).verifier)}, "sont deux registres"),
+        ({"old": str(Signer(ORIGIN, bytes(32)).verifier)}, "la clé qui a signé jusqu’ici est"),
+        ({"old": "n’importe quoi"}, "clé Ed25519"),
+    ],
+)
+def test_what_is_not_a_succession_signs_nothing(
+    app: ServiceApplication, succeed: Succeed, told: dict[str, str], words: str
+) -> None:
+    with pytest.raises((NotSucceeded, Unproven, ValueError), match=words):
+        succeed(**told)
+    assert unchanged(app)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE {schema}.leaves SET entry = salt WHERE index = 2",
+        "UPDATE {schema}.tiles SET hashes = set_byte(hashes, 40, 1 # get_byte(hashes, 40))",
+        "UPDATE {schema}.checkpoints SET note = replace(note, '5', '6')",
+        "DELETE FROM {schema}.tiles",
+        "UPDATE {events} SET state = convert_to(replace(convert_from(state, 'UTF8'), 'ines', 'anna'), 'UTF8')",
+        "DELETE FROM {events} WHERE position = 3",
+    ],
+)
+def test_an_altered_ledger_is_not_taken_over(app: ServiceApplication, succeed: Succeed, damage: str) -> None:
+    """Else a lost key would be the occasion to sign another history."""
+    app.recorder.fetch(damage)
+    with pytest.raises(NotSucceeded, match="n’est plus ce qui a été signé"):
+        succeed()
+    assert unchanged(app)
+
+
+def test_a_ledger_older_than_what_was_remembered_is_not_taken_over(
+    app: ServiceApplication, succeed: Succeed, signing: Signing
+) -> None:
+    hear(app, 2, first=6)
+    integrate(app)
+    signing.sign(app)
+    for statement in (
+        "DELETE FROM {schema}.leaves WHERE index >= 5",
+        "DELETE FROM {schema}.checkpoints WHERE size > 5",
+        "UPDATE {schema}.tiles SET hashes = substr(hashes, 1, 160)",
+        "UPDATE {schema}.ledger SET size = 5, position = 5",
+    ):
+        app.recorder.fetch(statement)
+    with pytest.raises(NotSigned) as refused:
+        succeed()
+    assert (refused.value.why, unchanged(app)) == (Why.OLDER, True)
+
+
+def test_a_succession_that_somebody_wrote_into_the_database_is_found(
+    app: ServiceApplication, succeed: Succeed, memory: Path
+) -> None:
+    done = succeed()
+    third = Signer(ORIGIN, b"t" * 32)
+    forged = replace(done, new=third.verifier, old=NEW.verifier)
+    app.recorder.fetch("INSERT INTO {schema}.successions (note) VALUES (%s)", (forged.signed(third, None),))
+    assert [finding.kind for finding in rebuilt(app)] == [Kind.SUCCESSION_HERE]
+    with pytest.raises(NotSigned) as refused:
+        Signing(NEW, memory).sign(app)
+    assert refused.value.why is Why.OTHER_KEY
+
+
+def test_a_checkpoint_under_a_key_that_no_succession_names_is_found(app: ServiceApplication, succeed: Succeed) -> None:
+    stranger, signed = Signer(ORIGIN, b"s" * 32), Ledger(app.recorder).newest()
+    assert signed is not None
+    note = stranger.signed(signed.note.partition("\n\n")[0] + "\n")
+    insert = "INSERT INTO {schema}.checkpoints (size, note, key) VALUES (5, %s, %s)"
+    app.recorder.fetch(insert, (note, str(stranger.verifier)))
+    app.recorder.fetch(insert, (signed.note, signed.key))
+    assert [finding.kind for finding in rebuilt(app)] == [Kind.CHECKPOINT_UNSIGNED]
+
+
+def test_the_command_says_what_it_did_and_what_nobody_can_check(
+    audit: Served, succeed: Succeed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    audit.speak_to(monkeypatch)
+    monkeypatch.setenv("DLA_AUDIT_LEDGER_ORIGIN", ORIGIN)
+    monkeypatch.setenv("DLA_AUDIT_LEDGER_KEY_FILE", str(key_file(tmp_path / "new", b"n" * 32)))
+    asked = ["succeed", "--from", str(OLD.verifier), "--motive", MOTIVE]
+    done = CliRunner().invoke(cli, asked)
+    assert done.exit_code == 0, done.output
+    assert f"{NEW.verifier} succède à {OLD.verifier}" in done.stdout
+    assert "n’a pas signé cette succession" in done.stderr
+    assert "Aucun point de contrôle retenu hors de la base" in done.stderr
+    again = CliRunner().invoke(cli, asked)
+    assert (again.exit_code, "déjà celle qui signe" in again.stderr) == (1, True)
+    monkeypatch.delenv("DLA_AUDIT_LEDGER_KEY_FILE")
+    assert CliRunner().invoke(cli, asked).exit_code == 2
+
+
+# -- without any service
+
+
+def taken_over(by_old: bool) -> str:
+    tree = Checkpoint(ORIGIN, 7, root=bytes(32))
+    done = Succession(
+        tree, OLD.verifier, new=NEW.verifier, at=datetime(2026, 11, 22, 9, tzinfo=UTC), motive=MOTIVE, by_old=by_old
+    )
+    return done.signed(NEW, OLD if by_old else None)
+
+
+def test_a_succession_changed_anywhere_is_refused() -> None:
+    for note in (taken_over(False), taken_over(True)):
+        raw = note.encode()
+        assert succession(note).by_old == (note == taken_over(True))
+        for at in range(len(raw)):
+            for changed in (raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :], raw[:at]):
+                try:
+                    told = succession(text_of(changed))
+                except Unproven:
+                    continue
+                assert note == taken_over(True), "only whether the old key signed too can be left out"
+                assert not told.by_old
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[[bool], str]:
+    def file(by_old: bool) -> str:
+        made = tmp_path / f"{by_old}.zip"
+        made.write_bytes(packed(entries(replace(sample_bundle.bundle(signer=NEW), successions=(taken_over(by_old),)))))
+        return str(made)
+
+    return file
+
+
+def test_who_holds_the_old_key_believes_a_file_under_the_one_it_named(
+    files: Callable[[bool], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([files(True), "--key", str(OLD.verifier)]) == 0
+    said = capsys.readouterr().out
+    assert "signée aussi par l’ancienne" in said
+    assert MOTIVE in said
+    assert main([files(False), "--key", str(OLD.verifier)]) == 1
+    assert "qui n’a pas signé cette succession" in capsys.readouterr().err
+    assert main([files(False), "--key", str(NEW.verifier)]) == 0
+    assert "celle-ci ne l’a pas signé" in capsys.readouterr().out
+    assert main([files(False)]) == 0
+    assert "NON signée par l’ancienne" in capsys.readouterr().out
+
+
+def test_an_old_file_is_believed_by_the_keys_as_they_are_published_today(tmp_path: Path) -> None:
+    """As `/tlog/key` gives them; an old key holds for what it signed, and no further."""
+    file, published = tmp_path / "old.zip", tmp_path / "keys"
+    file.write_bytes(packed(entries(sample_bundle.bundle(signer=OLD))))
+    for until, code in ((11, 0), (10, 1)):
+        published.write_text(f"{NEW.verifier}\n{OLD.verifier} until {until}\n")
+        assert main([str(file), "--key", str(published)]) == code
+    assert held(published.read_text()) == [Held(NEW.verifier), Held(OLD.verifier, 10)]
+    published.write_text(f"{OLD.verifier} until demain\n")
+    assert main([str(file), "--key", str(published)]) == 2
+
+
+def test_a_chain_in_a_file_leads_to_its_key() -> None:
+    strangers = replace(sample_bundle.bundle(signer=OLD), successions=(taken_over(True),))
+    with pytest.raises(Unproven, match="a succédé à"):
+        checked(packed(entries(strangers)))
+    assert verifier(str(NEW.verifier)) == NEW.verifier

@@ -1,0 +1,314 @@
+"""Are checkpoints cosigned and shown so, and does the ledger go on without a witness that is down or tells nonsense?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretBytes
+from tests.support import sample_bundle
+from tests.support.audit_events import hear
+from tests.support.reconciled_intake import sql
+from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER
+from tests.support.running_witness import served as served_witness
+from tests.support.sample_services import eventually
+from tests.support.served_service import Served
+
+from audit.bundle.archive import packed
+from audit.bundle.write import entries
+from audit.health import TROUBLED
+from audit.ledger.integrator import integrate
+from audit.ledger.settings import LedgerSettings
+from audit.ledger.signing import Signing
+from audit.ledger.witnesses import NotCosigned, Trouble, Witnesses, cosigned, follow
+from audit.tlog.checkpoint import Checkpoint, verified
+from audit.tlog.cosignature import Cosigner, seen_by
+from audit.tlog.note import signed_by
+from audit.tlog.proof import proof
+from audit.verify import main
+from shared.eventlog import ServiceApplication
+
+OWN = COSIGNER.witness
+
+
+def grow(app: ServiceApplication, signing: Signing, count: int, first: int) -> None:
+    hear(app, count, first=first)
+    integrate(app)
+    signing.sign(app)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def address(store: Path) -> Iterator[str]:
+    with served_witness(store) as running:
+        yield running
+
+
+@pytest.fixture
+def ledger(app: ServiceApplication, signing: Signing) -> ServiceApplication:
+    """Of five leaves, which asks one witness."""
+    follow(app, [OWN], 1)
+    grow(app, signing, 5, 1)
+    return app
+
+
+def ask(app: ServiceApplication, address: str) -> None:
+    with httpx.Client(base_url=address, trust_env=False, timeout=5) as http:
+        cosigned(app, OWN, http)
+
+
+def health(audit: Served) -> Any:
+    return audit.by("ops").get("/api/v1/ledger/health").json()
+
+
+def test_a_checkpoint_is_served_with_what_its_witness_says(
+    audit: Served, ledger: ServiceApplication, signing: Signing, address: str
+) -> None:
+    ask(ledger, address)
+    grow(ledger, signing, 3, 6)
+    ask(ledger, address)
+    note = audit.anonymous().get("/tlog/checkpoint").text
+    assert verified(note, [SIGNER.verifier]).size == 8
+    assert audit.anonymous().get("/tlog/witnesses").text == f"{OWN}\n"
+    assert [each.timestamp() for each in seen_by(note, [OWN]).values()] == [ELEVEN]
+    (told,) = health(audit)["witnesses"]
+    assert (told["name"], told["size"], told["trouble"], told["behind"]) == ("temoin.example/un", 8, None, False)
+    shown = audit.anonymous().get("/tlog/consistency", old=5).text
+    with httpx.Client(base_url=address, trust_env=False) as http:  # what it shows is what a witness takes
+        assert http.post("/add-checkpoint", content=shown.encode()).text == "8\n"
+
+
+def test_proofs_rest_on_a_checkpoint_that_was_cosigned(
+    audit: Served, ledger: ServiceApplication, signing: Signing, address: str
+) -> None:
+    """As long as one holds the event: the newest is cosigned a moment after it is signed."""
+    ask(ledger, address)
+    grow(ledger, signing, 3, 6)
+    rows = ledger.recorder.fetch("SELECT event_id FROM {schema}.leaves ORDER BY index")
+    for index, cosignatures in ((0, 1), (7, 0)):
+        text = audit.by("auditor").get(f"/api/v1/events/{rows[index]['event_id']}/proof").text
+        assert len(seen_by(proof(text).checkpoint, [OWN])) == cosignatures
+
+
+def test_a_witness_that_is_down_is_caught_up(
+    audit: Served, ledger: ServiceApplication, signing: Signing, store: Path
+) -> None:
+    with pytest.raises(NotCosigned) as refused:
+        ask(ledger, "http://127.0.0.1:9")
+    assert refused.value.trouble is Trouble.UNREACHABLE
+    for first in (6, 7, 8):
+        grow(ledger, signing, 1, first)
+    (told,) = health(audit)["witnesses"]
+    assert (told["trouble"], told["advice"]) == ("unreachable", TROUBLED[Trouble.UNREACHABLE])
+    with served_witness(store) as address:
+        asked = Witnesses(ledger, {OWN: address}, 1, 0.02)
+        asked.start()
+        try:
+            eventually(lambda: health(audit)["witnesses"][0]["size"] == 8)
+            grow(ledger, signing, 1, 9)
+            eventually(lambda: health(audit)["witnesses"][0]["size"] == 9)
+        finally:
+            asked.stop()
+
+
+def test_replicas_that_ask_at_once_disturb_nobody(
+    audit: Served, ledger: ServiceApplication, signing: Signing, address: str
+) -> None:
+    replicas = [Witnesses(ledger, {OWN: address}, 1, 0.01) for _ in range(3)]
+    for replica in replicas:
+        replica.start()
+    try:
+        for first in range(6, 26):
+            grow(ledger, signing, 1, first)
+        eventually(lambda: health(audit)["witnesses"][0]["size"] == 25)
+        assert health(audit)["witnesses"][0]["trouble"] is None
+    finally:
+        for replica in replicas:
+            replica.stop()
+
+
+def test_what_a_witness_saw_before_we_asked_is_where_one_begins(
+    ledger: ServiceApplication, signing: Signing, address: str
+) -> None:
+    """Its answer was lost, or another replica asked: it says how far it is."""
+    ask(ledger, address)
+    sql(ledger, "DELETE FROM {schema}.cosignatures")
+    grow(ledger, signing, 3, 6)
+    ask(ledger, address)
+
+
+# -- what only a witness sees
+
+
+def test_a_fork_is_seen(audit: Served, ledger: ServiceApplication, address: str, memory: Path) -> None:
+    """Another history under the same key: the database was replaced, and the file outside it."""
+    ask(ledger, address)
+    for table in ("leaves", "tiles", "checkpoints", "cosignatures"):
+        sql(ledger, f"DELETE FROM {{schema}}.{table}")
+    sql(ledger, "UPDATE {schema}.ledger SET size = 0, position = 0")
+    memory.unlink()
+    grow(ledger, Signing(SIGNER, memory), 4, 6)
+    with pytest.raises(NotCosigned) as refused:
+        ask(ledger, address)
+    told = health(audit)
+    assert (refused.value.trouble, told["well"]) == (Trouble.FORK, False)
+    assert f"temoin.example/un\u00a0: {TROUBLED[Trouble.FORK]}" in told["advice"]
+
+
+def test_a_ledger_restored_from_an_older_back_up_is_seen(
+    audit: Served, ledger: ServiceApplication, signing: Signing, address: str, memory: Path
+) -> None:
+    grow(ledger, signing, 3, 6)
+    ask(ledger, address)
+    sql(ledger, "DELETE FROM {schema}.checkpoints WHERE size > 5")
+    sql(ledger, "DELETE FROM {schema}.cosignatures")
+    with pytest.raises(NotCosigned) as refused:
+        ask(ledger, address)
+    assert (refused.value.trouble, health(audit)["well"]) == (Trouble.AHEAD, False)
+
+
+def test_a_witness_restored_from_an_older_back_up_is_seen_and_believed_no_more(
+    audit: Served, ledger: ServiceApplication, signing: Signing, store: Path, tmp_path: Path
+) -> None:
+    """It would cosign a fork from there on."""
+    with served_witness(store) as address:
+        ask(ledger, address)
+        shutil.copytree(store, tmp_path / "back-up")
+        grow(ledger, signing, 3, 6)
+        ask(ledger, address)
+    shutil.rmtree(store)
+    (tmp_path / "back-up").rename(store)
+    grow(ledger, signing, 1, 9)
+    with served_witness(store) as address, pytest.raises(NotCosigned) as refused:
+        ask(ledger, address)
+    assert (refused.value.trouble, health(audit)["well"]) == (Trouble.FORGOT, False)
+
+
+# -- nonsense
+
+
+@contextmanager
+def saying(status: int, body: bytes) -> Iterator[str]:
+    class Says(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Says)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+TEXT = str(Checkpoint(ORIGIN, 5, root=bytes(32)))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "trouble"),
+    [
+        (200, b"", "refuses"),
+        (200, b"\xff\xfe\n", "refuses"),
+        (200, COSIGNER.line(TEXT, ELEVEN).encode(), "refuses"),
+        (200, Cosigner("autre.example", bytes(32)).line(TEXT, ELEVEN).encode(), "refuses"),
+        (200, b"x" * 100_000, "refuses"),
+        (409, b"beaucoup\n", "refuses"),
+        (409, b"9" * 30, "refuses"),
+        (409, b"-1\n", "refuses"),
+        (409, b"0\n", "unreachable"),
+        (409, b"400000\n", "ahead"),
+        (403, b"no", "refuses"),
+        (404, b"no", "refuses"),
+        (302, b"", "refuses"),
+        (500, b"", "unreachable"),
+        (503, b"", "unreachable"),
+    ],
+)
+def test_nonsense_is_noted_and_changes_nothing(
+    audit: Served, ledger: ServiceApplication, status: int, body: bytes, trouble: str
+) -> None:
+    with saying(status, body) as address, pytest.raises(NotCosigned):
+        ask(ledger, address)
+    (told,) = health(audit)["witnesses"]
+    assert (told["trouble"], told["size"]) == (trouble, None)
+    assert signed_by(audit.anonymous().get("/tlog/checkpoint").text, [OWN])[1] == []
+
+
+# -- how many
+
+
+def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
+    audit: Served, ledger: ServiceApplication, signing: Signing, address: str
+) -> None:
+    assert health(audit)["well"]
+    sql(ledger, "UPDATE {schema}.checkpoints SET signed_at = signed_at - interval '2 minutes'")
+    told = health(audit)
+    assert (told["well"], told["witnesses"][0]["behind"]) == (False, True)
+    assert told["advice"][0].startswith("Moins de 1 témoins")
+    ask(ledger, address)
+    grow(ledger, signing, 1, 6)  # signed just now: there is time to have it cosigned
+    assert (health(audit)["well"], health(audit)["quorum"]) == (True, 1)
+    follow(ledger, [], 0)
+    assert (health(audit)["well"], health(audit)["witnesses"]) == (True, [])
+
+
+def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
+    told: Callable[..., LedgerSettings] = lambda **more: LedgerSettings(  # noqa: E731
+        origin=ORIGIN, key=SecretBytes(b"k" * 32), memory=tmp_path / "memory", **more
+    )
+    asked = told(witnesses={str(OWN): "https://temoin.example/"}, quorum=1).asked()
+    assert asked == {OWN: "https://temoin.example/"}
+    for wrong in (
+        {"witnesses": {str(SIGNER.verifier): "https://temoin.example"}},
+        {"witnesses": {str(OWN): "temoin"}},
+        {"quorum": 1},
+        {"quorum": -1},
+    ):
+        with pytest.raises(ValueError, match=r"itness|quorum|WITNESSES"):
+            told(**wrong)
+
+
+# -- in a file
+
+
+def test_a_file_says_who_has_cosigned_and_who_has_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = sample_bundle.bundle()
+    text = whole.checkpoint.partition("\n\n")[0] + "\n"
+    absent = Cosigner("absent.example", bytes(32)).witness
+    note = whole.checkpoint + COSIGNER.line(text, ELEVEN)
+    lines = tuple(replace(line, proof=line.proof.replace(whole.checkpoint, note)) for line in whole.lines)
+    witnessed = replace(whole, checkpoint=note, lines=lines, witnesses=(str(absent), str(OWN)))
+    file = tmp_path / "dossier.zip"
+    file.write_bytes(packed(entries(witnessed)))
+    assert main([str(file)]) == 0
+    said = capsys.readouterr().out
+    assert f"Témoin temoin.example/un ({OWN.key_id.hex()})\u00a0: a cosigné le 22/11/2026 à 11:00:00 UTC" in said
+    assert f"Témoin absent.example ({absent.key_id.hex()})\u00a0: n’a PAS cosigné" in said
+    assert f"que {OWN} est ce témoin" in said
+    assert main([str(file), "--witness", str(OWN), "--key", str(SIGNER.verifier)]) == 0
+    assert "est ce témoin" not in capsys.readouterr().out
+    other = Cosigner("troisieme.example", b"3" * 32).witness
+    assert main([str(file), "--witness", str(other)]) == 0
+    assert "Témoin troisieme.example" in capsys.readouterr().out
+    forged = note[:-10] + ("A" if note[-10] != "A" else "B") + note[-9:]
+    file.write_bytes(packed(entries(replace(witnessed, checkpoint=forged))))
+    assert main([str(file)]) == 1
+    assert main([str(file), "--witness", "n’importe quoi"]) == 2

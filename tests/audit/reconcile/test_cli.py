@@ -1,0 +1,71 @@
+"""Does whoever compares see how far it is? A bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import termios
+from threading import Thread
+
+import pytest
+from tests.support.audit_events import hear
+from tests.support.served_service import Serve, Served
+
+from audit.cli import reconcile as cli
+from audit.cli.reconcile import _progress
+from audit.ledger.integrator import integrate
+from audit.main import service
+from audit.reconcile.run import Reconciling, begun
+from shared.eventlog import ServiceApplication
+from shared.messaging import Feed
+
+
+@pytest.fixture
+def audit(serve: Serve) -> Served:
+    """A log of its own, empty."""
+    return serve(service)
+
+
+def compared(app: ServiceApplication) -> None:
+    """Five events of audit's log, with nobody's feed."""
+    hear(app, 5)
+    integrate(app)
+    reconciling = Reconciling(app, Feed({}, ""), begun(app, "Inès", []))
+    with _progress(reconciling) as advanced:
+        assert list(reconciling.findings(advanced)) == []
+
+
+def test_on_a_terminal_a_bar_goes_to_its_end(app: ServiceApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (40, 120))
+    told = bytearray()
+
+    def look() -> None:
+        try:
+            while chunk := os.read(ours, 4096):
+                told.extend(chunk)
+        except OSError:  # how a terminal says that nobody writes on it any more
+            os.close(ours)
+
+    onlooker = Thread(target=look)
+    onlooker.start()
+    monkeypatch.setenv("TERM", "xterm")
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        compared(app)
+        monkeypatch.undo()
+    onlooker.join()
+    assert "Événements comparés" in told.decode() and "5/5" in told.decode() and "100%" in told.decode()
+
+
+def test_elsewhere_a_line_tells_now_and_then(
+    app: ServiceApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "NOW_AND_THEN", -1.0)
+    compared(app)
+    assert capsys.readouterr().err == "5 événements comparés, sur 5\n"
+
+
+def test_what_takes_no_time_tells_nothing(app: ServiceApplication, capsys: pytest.CaptureFixture[str]) -> None:
+    compared(app)
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,51 @@
+"""When the ledger's database is lost, and no back-up is as new as what was signed: what is left, and what begins?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support.reconciled_intake import EVENTS, feed_of, sql
+from tests.support.served_service import Serve, Served
+
+from audit.ledger.event_proof import verify_event
+from audit.ledger.integrator import integrate
+from audit.ledger.signing import NotSigned, Signing, Why
+from audit.main import service
+from audit.reactions import reactions
+from audit.tlog.note import Signer
+from shared.eventlog import ServiceApplication
+from shared.messaging import Inbox, Message
+from shared.messaging.wire import HighWaterMark
+
+OLD = Signer("registre.example/dla", bytes(range(32)))
+NEW = Signer("registre.example/dla-2", bytes(range(1, 33)))
+
+
+def test_a_lost_ledger_is_never_continued_and_another_begins_under_another_origin(
+    audit: Served, intake: Served, told: list[Message], app: ServiceApplication, serve: Serve, tmp_path: Path
+) -> None:
+    remembered = tmp_path / "old-checkpoint"
+    Signing(OLD, remembered).sign(app)
+    proof = audit.by("auditor").get(f"/api/v1/events/{told[0].header.id}/proof").text
+    sql(app, "UPDATE {schema}.ledger SET size = 3")
+    sql(app, "DELETE FROM {schema}.checkpoints")
+    with pytest.raises(NotSigned) as refused:
+        Signing(OLD, remembered).sign(app)
+    assert refused.value.why is Why.OLDER
+
+    anew = serve(service).application
+    identity = intake.application.recorder.identity()
+    head = HighWaterMark(publisher="intake", log_id=identity.log_id, position=EVENTS, numbers=[0] * 8)
+    with feed_of(intake) as feed:
+        inbox = Inbox(anew, reactions, feed)
+        inbox.announced(head)
+        inbox.announced(head)
+    while integrate(anew):
+        pass
+    with pytest.raises(NotSigned) as other:
+        Signing(OLD, remembered).sign(anew)
+    assert other.value.why is Why.ALTERED, "under the old origin it would be a second history"
+    begun = Signing(NEW, tmp_path / "new-checkpoint").sign(anew)
+    assert begun is not None and (begun.origin, begun.size) == (NEW.verifier.name, EVENTS)
+    verify_event(proof, [OLD.verifier])

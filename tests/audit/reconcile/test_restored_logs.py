@@ -1,0 +1,205 @@
+"""Is a service heard again that was restored, with both histories in the ledger, once somebody says so?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.support.reconciled_intake import feed_of, findings, receive, sql, told_by
+from tests.support.served_service import Serve, Served, listening
+from typer.testing import CliRunner
+
+from audit.cli import reconcile as commands
+from audit.ledger.integrator import integrate
+from audit.ledger.signing import Signing
+from audit.main import cli, service
+from audit.reactions import reactions
+from audit.reconcile.finding import Kind
+from audit.reconcile.ledger_check import rebuilt
+from audit.reconcile.restored_logs import Restored, followed
+from audit.reconcile.run import follow
+from embedded.nats import Nats
+from intake.main import service as intake_service
+from shared.eventlog import ServiceApplication
+from shared.messaging import Feed, Inbox, Message, NotFollowed
+from shared.messaging.inbox import LogReplaced
+
+EVENTS = 6
+MOTIVE = "Disque perdu, sauvegarde de la nuit."
+
+
+@pytest.fixture
+def audit(serve: Serve) -> Served:
+    """A log of its own, empty."""
+    return serve(service)
+
+
+@pytest.fixture
+def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
+    with listening(intake_service, database, nats, tmp_path) as running:
+        receive(running, EVENTS)
+        yield running
+
+
+@pytest.fixture
+def feed(intake: Served) -> Iterator[Feed]:
+    with feed_of(intake) as feed:
+        yield feed
+
+
+@pytest.fixture
+def hears(app: ServiceApplication, intake: Served, feed: Feed) -> Callable[[Message], None]:
+    inbox = Inbox(app, reactions, feed)
+    return inbox.receive
+
+
+@pytest.fixture
+def lost(app: ServiceApplication, intake: Served, hears: Callable[[Message], None]) -> list[Message]:
+    """Heard, and then lost by intake: the last two of its events. It goes on with two others."""
+    told = told_by(intake)
+    for message in told:
+        hears(message)
+    while integrate(app):
+        pass
+    restore(intake, EVENTS - 2)
+    receive(intake, 2, first=100)
+    return told[-2:]
+
+
+def restore(intake: Served, since: int) -> None:
+    sql(intake.application, "DELETE FROM {events} WHERE position > %s", since)
+    sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", since)
+
+
+def decided(app: ServiceApplication, feed: Feed, motive: str = MOTIVE) -> Restored:
+    return follow(app, feed, "intake", "Inès", motive)
+
+
+def leaves(app: ServiceApplication) -> list[Any]:
+    return [row["event_id"] for row in app.recorder.fetch("SELECT event_id FROM {schema}.leaves ORDER BY index")]
+
+
+def test_the_restored_log_is_heard_from_where_it_is_another_history(
+    app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None], lost: list[Message]
+) -> None:
+    before, now = leaves(app), told_by(intake)
+    with pytest.raises(LogReplaced):
+        hears(now[-2])
+    done = decided(app, feed)
+    assert (done.since, done.lost, done.by, done.motive) == (EVENTS - 2, 2, "Inès", MOTIVE)
+    hears(now[-1])  # the one before it is asked from the feed
+    while integrate(app):
+        pass
+    assert leaves(app) == [*before, now[-2].header.id, now[-1].header.id]
+    assert {message.header.id for message in lost} < set(leaves(app))
+    for message in lost:
+        hears(message)  # delivered again: passed over
+    assert len(leaves(app)) == EVENTS + 2
+    assert findings(app, intake) == []
+    assert followed(app) == [done]
+
+
+def test_what_was_acknowledged_is_no_finding_and_everything_else_is(
+    app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None], lost: list[Message]
+) -> None:
+    assert {finding.kind for finding in findings(app, intake)} == {Kind.RESTORED, Kind.LOST}
+    decided(app, feed)
+    for message in told_by(intake)[-2:]:
+        hears(message)
+    while integrate(app):
+        pass
+    sql(intake.application, "UPDATE {events} SET case_id = gen_random_uuid() WHERE position IN (2, %s)", EVENTS)
+    assert [(finding.kind, finding.position) for finding in findings(app, intake)] == [
+        (Kind.ALTERED, 2),
+        (Kind.ALTERED, EVENTS),
+    ]
+
+
+def test_a_second_restore_is_told_and_followed_like_the_first(
+    app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None], lost: list[Message]
+) -> None:
+    decided(app, feed)
+    for message in told_by(intake)[-2:]:
+        hears(message)
+    while integrate(app):
+        pass
+    restore(intake, 3)
+    receive(intake, 1, first=200)
+    kinds = [(finding.kind, finding.position) for finding in findings(app, intake)]
+    assert kinds == [(Kind.RESTORED, 3), (Kind.LOST, 4), (Kind.LOST, 5), (Kind.LOST, 6)]
+    assert decided(app, feed).lost == 3
+    hears(told_by(intake)[-1])
+    while integrate(app):
+        pass
+    assert findings(app, intake) == []
+
+
+def test_a_restore_of_more_than_audit_heard_misses_nothing(
+    app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None]
+) -> None:
+    told = told_by(intake)
+    for message in told[:3]:
+        hears(message)
+    while integrate(app):
+        pass
+    restore(intake, EVENTS)
+    receive(intake, 1, first=100)
+    assert decided(app, feed).lost == 0
+    hears(told_by(intake)[-1])
+    while integrate(app):
+        pass
+    assert leaves(app) == [message.header.id for message in told_by(intake)]
+    assert findings(app, intake) == []
+
+
+def test_nothing_is_followed_that_differs_otherwise(
+    app: ServiceApplication, intake: Served, feed: Feed, lost: list[Message]
+) -> None:
+    """A restore would be the occasion to change what came before it."""
+    sql(intake.application, "UPDATE {events} SET case_id = %s WHERE position = 2", uuid4())
+    with pytest.raises(NotFollowed, match="autre chose que la restauration"):
+        decided(app, feed)
+    assert followed(app) == []
+
+
+def test_what_declares_no_restore_or_is_heard_already_is_refused(
+    app: ServiceApplication, intake: Served, feed: Feed, lost: list[Message]
+) -> None:
+    sql(intake.application, "UPDATE {schema}.log_identity SET since = 0")
+    with pytest.raises(NotFollowed, match="ne déclare aucune restauration"):
+        decided(app, feed)
+    with pytest.raises(NotFollowed, match="dites pourquoi"):
+        decided(app, feed, " ")
+    sql(intake.application, "UPDATE {schema}.log_identity SET since = %s", EVENTS - 2)
+    decided(app, feed)
+    with pytest.raises(NotFollowed, match="déjà écouté"):
+        decided(app, feed)
+
+
+def test_an_operator_decides_it_and_health_tells_it(
+    audit: Served,
+    app: ServiceApplication,
+    intake: Served,
+    signing: Signing,
+    lost: list[Message],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deployed = {"feeds": {"intake": intake.http.base_url}, "service_token": intake.settings.service_token}
+    monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings.model_copy(update=deployed))
+    asked = ["follow", "intake", "--motive", MOTIVE, "--by", "Inès"]
+    done = CliRunner().invoke(cli, asked)
+    assert (done.exit_code, "2 événements perdus" in done.stdout) == (0, True), done.output
+    (told,) = audit.by("ops").get("/api/v1/ledger/health").json()["restored"]
+    assert (told["since"], told["lost"], told["by"], told["motive"]) == (EVENTS - 2, 2, "Inès", MOTIVE)
+    compared = CliRunner().invoke(cli, ["reconcile", "--service", "intake"])
+    assert (compared.exit_code, "2 perdus par une restauration reconnue" in compared.stderr) == (0, True)
+    again = CliRunner().invoke(cli, asked)
+    assert (again.exit_code, again.stderr.startswith("Rien n’a changé")) == (1, True)
+    assert CliRunner().invoke(cli, ["follow", "personne", "--motive", MOTIVE]).exit_code == 2
+    monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
+    assert CliRunner().invoke(cli, asked).exit_code == 3
+    signing.sign(app)
+    assert list(rebuilt(app)) == []

@@ -1,0 +1,105 @@
+"""Are notes signed and opened as everybody else does it?"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+import pytest
+
+from audit.tlog.checkpoint import Checkpoint, checkpoint, verified
+from audit.tlog.note import Signer, opened, text_of, verifier
+from audit.tlog.tree import Unproven
+
+# From the tests of golang.org/x/mod/sumdb/note.
+PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+PETERS_SEED = b64decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")[1:]
+TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+PETERS_LINE = (
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+)
+# From C2SP signed-note.
+FOO = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+FOOS_NOTE = """This is an example message.
+
+— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=
+"""
+
+SIGNER = Signer("registre.example/dla", bytes(range(32)))
+OWN = [SIGNER.verifier]
+
+
+def test_the_published_signature_is_made() -> None:
+    signer = Signer("PeterNeumann", PETERS_SEED)
+    assert str(signer.verifier) == PETER
+    assert signer.signed(TEXT) == f"{TEXT}\n{PETERS_LINE}"
+
+
+def test_published_notes_are_opened() -> None:
+    assert opened(FOOS_NOTE, [verifier(FOO)]) == "This is an example message.\n"
+    assert opened(f"{TEXT}\n{PETERS_LINE}", [verifier(PETER)]) == TEXT
+
+
+def test_signatures_of_others_are_passed_over() -> None:
+    assert opened(f"{FOOS_NOTE}{PETERS_LINE}", [verifier(FOO)]) == "This is an example message.\n"
+    with pytest.raises(Unproven):
+        opened(f"{FOOS_NOTE}{PETERS_LINE}", [verifier(FOO), verifier(PETER)])
+
+
+@pytest.mark.parametrize(
+    "published",
+    [PETER.replace("c74f20a3", "c74f20a4"), PETER[:-4], PETER.replace("+", " "), PETER.replace("ARpc", "ZRpc"),
+     "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==",
+     "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "", "++", "registre.example/dla"],
+)  # fmt: skip
+def test_what_is_no_key_is_refused(published: str) -> None:
+    with pytest.raises(Unproven):
+        verifier(published)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\u00a0b", "a\nb"])
+def test_a_key_is_named_by_one_word(name: str) -> None:
+    with pytest.raises(ValueError, match="name of a key"):
+        Signer(name, bytes(32))
+
+
+def test_a_checkpoint_is_read_as_it_was_signed() -> None:
+    told = Checkpoint("registre.example/dla", 123456789012, root=bytes(range(32)))
+    note = SIGNER.signed(str(told))
+    assert verified(note, OWN) == told
+    assert checkpoint(f"{told}une ligne de plus\n") == told
+
+
+def test_a_checkpoint_signed_by_another_than_its_origin_is_refused() -> None:
+    note = SIGNER.signed(str(Checkpoint("autre.example", 1, root=bytes(32))))
+    with pytest.raises(Unproven):
+        verified(note, OWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a\n1\n", "a\n01\nAAAA\n", "a\n-1\nAAAA\n", "a\n1\nAAAA\n", "\n1\n" + "A" * 43 + "=\n",
+     "a\n٣\n" + "A" * 43 + "=\n", "a\n1\n" + "A" * 43 + "=\n\n", "a\n" + "9" * 30 + "\n" + "A" * 43 + "=\n",
+     "a\n1\n" + "A" * 42 + "B=\n"],
+)  # fmt: skip
+def test_what_is_no_checkpoint_is_refused(text: str) -> None:
+    with pytest.raises(Unproven):
+        checkpoint(text)
+
+
+def test_a_note_changed_anywhere_is_refused() -> None:
+    note = SIGNER.signed(str(Checkpoint("registre.example/dla", 12, root=bytes(range(32))))).encode()
+    assert verified(text_of(note), OWN).size == 12
+    for at in range(len(note)):
+        for bit in range(8):
+            changed = note[:at] + bytes([note[at] ^ 1 << bit]) + note[at + 1 :]
+            with pytest.raises(Unproven):
+                verified(text_of(changed), OWN)
+        with pytest.raises(Unproven):
+            verified(text_of(note[:at]), OWN)
+
+
+def test_a_note_without_end_is_not_read() -> None:
+    with pytest.raises(Unproven, match="longue"):
+        opened("a" * (1 << 21), OWN)
+    with pytest.raises(Unproven, match="trop de signatures"):
+        opened(f"{TEXT}\n{PETERS_LINE * 101}", [verifier(PETER)])

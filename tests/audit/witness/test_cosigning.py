@@ -1,0 +1,401 @@
+"""Does a witness cosign what only adds to what it cosigned, once it is on disk, and never two histories?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from threading import Barrier, Thread
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER, Log, served, witnessing
+from typer.testing import CliRunner
+
+from audit.ledger.durable_file import Memory
+from audit.ledger.succession import Held, held
+from audit.main import cli
+from audit.tlog.add_checkpoint import extension
+from audit.tlog.checkpoint import Checkpoint, checkpoint, verified
+from audit.tlog.cosignature import Cosigner, seen_by, witness
+from audit.tlog.note import Signer, signed_by
+from audit.tlog.tree import Unproven
+from audit.witness.settings import WitnessSettings
+from audit.witness.store import Store, StoreUnusable, begin
+from audit.witness.web import LARGEST
+from embedded import ports
+
+ENTRIES = [bytes([n]) * 32 for n in range(60)]
+LOG = Log(ENTRIES)
+FORK = Log([*ENTRIES[:5], b"another", *ENTRIES[6:]])
+
+# From C2SP tlog-cosignature and tlog-witness: a checkpoint with a cosignature, and what is signed.
+EXAMPLE = """example.com/behind-the-sofa
+20852163
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+def told(answer: object) -> int:
+    return int(answer.status)  # type: ignore[attr-defined]
+
+
+# -- the cosignature
+
+
+def test_a_cosignature_is_made_as_it_is_specified() -> None:
+    line = COSIGNER.line(EXAMPLE, 1679315147)
+    raw = b64decode(line.split(" ")[2])
+    key = COSIGNER.witness
+    assert raw[:4] == sha256(b"temoin.example/un\n\x04" + key.public).digest()[:4]
+    assert int.from_bytes(raw[4:12]) == 1679315147
+    assert len(raw) == 4 + 8 + 64
+    plain = Signer(key.name, b"w" * 32).signed(f"cosignature/v1\ntime 1679315147\n{EXAMPLE}")
+    assert b64decode(plain.rpartition(" ")[2])[4:] == raw[12:]  # Ed25519 is deterministic
+    assert witness(str(key)) == key
+
+
+@pytest.mark.parametrize("seconds", [0, 1 << 63, 253_402_300_800])
+def test_a_cosignature_without_a_date_is_none(seconds: int) -> None:
+    with pytest.raises(Unproven, match="datée"):
+        seen_by(f"{EXAMPLE}\n{COSIGNER.line(EXAMPLE, seconds)}", [COSIGNER.witness])
+
+
+def test_a_cosignature_changed_anywhere_is_refused() -> None:
+    note = f"{EXAMPLE}\n{COSIGNER.line(EXAMPLE, ELEVEN)}"
+    assert list(seen_by(note, [COSIGNER.witness])) == [COSIGNER.witness]
+    for at in range(len(note)):
+        changed = f"{note[:at]}{chr(ord(note[at]) ^ 1)}{note[at + 1 :]}"
+        try:
+            assert seen_by(changed, [COSIGNER.witness]) == {}, "of another key"
+        except Unproven:
+            continue
+
+
+def test_the_key_of_a_ledger_is_not_that_of_a_witness() -> None:
+    for published in (str(SIGNER.verifier), "", "a+b+c", str(COSIGNER.witness)[:-4]):
+        with pytest.raises(Unproven):
+            witness(published)
+
+
+# -- add-checkpoint
+
+
+def test_what_only_adds_is_cosigned_and_kept(store: Path) -> None:
+    with witnessing(store) as ours:
+        for old, size in ((0, 0), (0, 7), (7, 7), (7, 8), (8, 60)):
+            answer = ours.add_checkpoint(LOG.asked(old, size))
+            assert told(answer) == 200, answer.body
+            note = LOG.signed(size) + answer.body
+            assert verified(note, [SIGNER.verifier]).size == size
+            assert {each.name for each in seen_by(note, [COSIGNER.witness])} == {"temoin.example/un"}
+            assert ours._store.note(ORIGIN) == note
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        (LOG.asked(0, 9), 409, "7\n"),
+        (LOG.asked(6, 9), 409, "7\n"),
+        (LOG.asked(8, 9), 409, "7\n"),
+        (LOG.asked(8, 7), 400, "beyond"),
+        (FORK.asked(7, 9), 422, "extend"),
+        (FORK.asked(7, 7), 422, "extend"),
+        (LOG.asked(7, 9).replace(b"\n\n", b"\n" + b64encode(bytes(32)) + b"\n\n", 1), 422, "extend"),
+        (str(LOG.extension(7, 9)).replace("old 7", "old 007").encode(), 400, "body"),
+        (str(LOG.extension(7, 9)).replace("old 7", "old -1").encode(), 400, "body"),
+        (str(LOG.extension(7, 9)).replace("old 7", "older 7").encode(), 400, "body"),
+        (b"old 7\n" + (b64encode(bytes(32)) + b"\n") * 64 + b"\n" + LOG.signed(9).encode(), 400, "body"),
+        (b"old 7\nAAAA\n\n" + LOG.signed(9).encode(), 400, "body"),
+        (b"\xff\xfe", 400, "body"),
+        (b"", 400, "body"),
+        (Log(ENTRIES, Signer("autre.example", bytes(32))).asked(0, 9), 404, "does not follow"),
+        (Log(ENTRIES, Signer(ORIGIN, bytes(32))).asked(7, 9), 403, "no key"),
+        (LOG.asked(7, 9).replace(b"\n9\n", b"\n10\n"), 403, "does not hold"),
+        (b"old 7\n\n" + SIGNER.signed(f"{ORIGIN}\nbeaucoup\n").encode(), 400, "no checkpoint"),
+    ],
+)
+def test_what_does_not_is_refused_as_it_is_specified(store: Path, asked: bytes, status: int, said: str) -> None:
+    with witnessing(store) as ours:
+        assert told(ours.add_checkpoint(LOG.asked(0, 7))) == 200
+        before = ours._store.note(ORIGIN)
+        answer = ours.add_checkpoint(asked)
+        assert (told(answer), said in answer.body) == (status, True)
+        assert answer.media_type == ("text/x.tlog.size" if status == 409 else "text/plain; charset=utf-8")
+        assert ours._store.note(ORIGIN) == before
+
+
+def test_an_empty_log_has_the_root_of_an_empty_tree(store: Path) -> None:
+    forged = SIGNER.signed(str(Checkpoint(ORIGIN, 0, root=bytes(32))))
+    with witnessing(store) as ours:
+        assert told(ours.add_checkpoint(f"old 0\n\n{forged}".encode())) == 422
+        assert told(ours.add_checkpoint(LOG.asked(0, 0))) == 200
+
+
+def test_a_key_that_was_succeeded_holds_up_to_its_last_size(store: Path) -> None:
+    new = Signer(ORIGIN, b"n" * 32)
+    with witnessing(store, Held(new.verifier), Held(SIGNER.verifier, 8)) as ours:
+        assert told(ours.add_checkpoint(LOG.asked(0, 8))) == 200
+        assert told(ours.add_checkpoint(LOG.asked(8, 9))) == 403
+        assert told(ours.add_checkpoint(Log(ENTRIES, new).asked(8, 9))) == 200
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    asked=st.lists(
+        st.tuples(st.booleans(), st.integers(0, 60), st.integers(0, 60), st.booleans()), min_size=1, max_size=25
+    )
+)
+def test_whatever_is_asked_all_that_was_cosigned_is_one_history(
+    tmp_path_factory: pytest.TempPathFactory, asked: list[tuple[bool, int, int, bool]]
+) -> None:
+    """Two ledgers of one key, sizes in any order, and restarts in between."""
+    folder = tmp_path_factory.mktemp("witness") / "store"
+    cosigned: list[Checkpoint] = []
+    for honest, old, size, truly in asked:
+        with witnessing(folder) as ours:
+            last = ours._store.last(ORIGIN)
+            log = LOG if honest else FORK
+            answer = ours.add_checkpoint(log.asked(last.size if truly and last else old, size))
+            if told(answer) == 200:
+                cosigned.append(log.checkpoint(size))
+                assert ours._store.last(ORIGIN) == log.checkpoint(size)
+            else:
+                assert ours._store.last(ORIGIN) == last
+    sizes = [each.size for each in cosigned]
+    assert sizes == sorted(sizes)
+    assert any(all(each == log.checkpoint(each.size) for each in cosigned) for log in (LOG, FORK))
+
+
+def test_of_two_who_ask_at_once_one_is_told_of_the_other(store: Path) -> None:
+    """And the larger size is never overwritten by the smaller."""
+    with witnessing(store) as ours:
+        for round_ in range(20):
+            base = round_ * 2
+            start, answers = Barrier(2), list[int]()
+
+            def ask(size: int, base: int = base, start: Barrier = start, answers: list[int] = answers) -> None:
+                start.wait()
+                answers.append(told(ours.add_checkpoint(LOG.asked(base, size))))
+
+            both = [Thread(target=ask, args=(size,)) for size in (base + 1, base + 2)]
+            for each in both:
+                each.start()
+            for each in both:
+                each.join()
+            assert sorted(answers) == [200, 409]
+            last = ours._store.last(ORIGIN)
+            assert last is not None
+            assert told(ours.add_checkpoint(LOG.asked(last.size, base + 2))) == 200
+
+
+# -- what it remembers
+
+
+def test_nobody_is_told_before_it_is_on_disk(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between the two, it remembers more than was told, and goes on from there."""
+    with witnessing(store) as ours:
+        ours.add_checkpoint(LOG.asked(0, 7))
+        keep = Memory.keep
+
+        def kept_then_killed(self: Memory, text: str) -> None:
+            keep(self, text)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Memory, "keep", kept_then_killed)
+        with pytest.raises(KeyboardInterrupt):
+            ours.add_checkpoint(LOG.asked(7, 9))
+    monkeypatch.undo()
+    with witnessing(store) as again:
+        assert told(again.add_checkpoint(FORK.asked(7, 9))) == 409
+        assert told(again.add_checkpoint(LOG.asked(9, 9))) == 200
+
+
+def test_killed_while_it_writes_it_holds_the_old_or_the_new(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with witnessing(store) as ours:
+        ours.add_checkpoint(LOG.asked(0, 7))
+        monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space left")))
+        with pytest.raises(OSError, match="no space left"):
+            ours.add_checkpoint(LOG.asked(7, 9))
+        monkeypatch.undo()
+        assert ours._store.last(ORIGIN) == LOG.checkpoint(7)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff", b"example\n", LOG.signed(9).encode()])
+def test_a_store_that_was_altered_cosigns_nothing(store: Path, damage: bytes) -> None:
+    """Else it would begin anew, or go on from what somebody wrote: what it holds bears its own cosignature."""
+    with witnessing(store) as ours:
+        ours.add_checkpoint(LOG.asked(0, 7))
+        (file,) = store.glob("*.checkpoint")
+        file.write_bytes(damage)
+        with pytest.raises(StoreUnusable):
+            ours.add_checkpoint(LOG.asked(7, 9))
+        assert file.read_bytes() == damage
+
+
+def test_the_checkpoint_of_another_log_is_not_taken_for_its_own(store: Path) -> None:
+    other = Signer("autre.example", bytes(32))
+    with witnessing(store, Held(SIGNER.verifier), Held(other.verifier)) as ours:
+        ours.add_checkpoint(LOG.asked(0, 7))
+        ours.add_checkpoint(Log(ENTRIES, other).asked(0, 3))
+        one, two = (store / f"{sha256(name.encode()).hexdigest()}.checkpoint" for name in (ORIGIN, "autre.example"))
+        shutil.copy(two, one)
+        with pytest.raises(StoreUnusable):
+            ours.add_checkpoint(LOG.asked(7, 9))
+
+
+def test_a_store_is_begun_once_and_used_by_one(store: Path) -> None:
+    with pytest.raises(StoreUnusable, match="witness begin"), Store(store, COSIGNER.witness):
+        pass
+    assert (begin(store), begin(store)) == (True, False)
+    with witnessing(store), pytest.raises(StoreUnusable, match="another witness works"), witnessing(store):
+        pass
+    (store / "begun").unlink()
+    (store / "other").touch()
+    with pytest.raises(StoreUnusable, match="something else"):
+        begin(store)
+
+
+# -- over HTTP
+
+
+@pytest.fixture
+def address(store: Path) -> Iterator[str]:
+    with served(store) as running:
+        yield running
+
+
+def test_it_answers_as_it_is_specified(address: str) -> None:
+    with httpx.Client(base_url=address, trust_env=False) as http:
+        name = sha256(ORIGIN.encode()).hexdigest()
+        assert http.get(f"/{name}/checkpoint").status_code == 404
+        done = http.post("/add-checkpoint", content=LOG.asked(0, 7))
+        assert (done.status_code, done.text.startswith("— temoin.example/un ")) == (200, True)
+        monitored = http.get(f"/{name}/checkpoint")
+        assert monitored.text == LOG.signed(7) + done.text
+        conflict = http.post("/add-checkpoint", content=LOG.asked(0, 9))
+        assert (conflict.status_code, conflict.text) == (409, "7\n")
+        assert conflict.headers["content-type"] == "text/x.tlog.size"
+        assert http.get("/add-checkpoint").status_code == 405
+        for path in ("/../begun/checkpoint", "/begun/checkpoint", f"/{name.upper()}/checkpoint", "/"):
+            assert http.get(path).status_code == 404
+
+
+def test_a_huge_body_is_not_read_to_its_end(address: str) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(1000 * LARGEST // 65536):
+            yield bytes(65536)
+
+    with httpx.Client(base_url=address, trust_env=False) as http:
+        with suppress(httpx.WriteError):  # it may have hung up on us by then
+            assert http.post("/add-checkpoint", content=endless()).status_code == 413
+        assert http.post("/add-checkpoint", content=LOG.asked(0, 7)).status_code == 200
+
+
+def test_a_store_that_cannot_be_read_is_said_and_not_begun_anew(store: Path, address: str) -> None:
+    with httpx.Client(base_url=address, trust_env=False) as http:
+        assert http.post("/add-checkpoint", content=LOG.asked(0, 7)).status_code == 200
+        (file,) = store.glob("*.checkpoint")
+        file.write_text("rien")
+        assert http.post("/add-checkpoint", content=LOG.asked(7, 9)).status_code == 503
+        assert http.get(f"/{file.stem}/checkpoint").status_code == 503
+
+
+# -- deployed
+
+
+def test_containers_tell_the_ledger_and_its_witness_each_other_s_keys_once(tmp_path: Path) -> None:
+    program = Path(__file__).parents[3] / "deploy" / "compose" / "introduce_witness.py"
+    ledger, theirs = tmp_path / "audit", tmp_path / "witness"
+    ledger.mkdir()
+    (ledger / "DLA_AUDIT_LEDGER_KEY").write_text(b64encode(bytes(range(32))).decode())
+    told = []
+    for _ in range(2):
+        subprocess.run([sys.executable, program, tmp_path, ORIGIN], check=True)
+        told.append([file.read_text() for file in (theirs / "key", theirs / "logs", *sorted(ledger.iterdir()))])
+    assert told[0] == told[1]
+    assert held((theirs / "logs").read_text()) == [Held(SIGNER.verifier)]
+    deployed = WitnessSettings(
+        name="witness.local.dla.invalid", key_file=theirs / "key", store=tmp_path / "store", logs=theirs / "logs"
+    )
+    asked = json.loads((ledger / "DLA_AUDIT_LEDGER_WITNESSES").read_text())
+    assert asked == {str(deployed.cosigner().witness): "http://witness:8000"}
+
+
+# -- as a program
+
+
+@pytest.fixture
+def deployed(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
+    def told(**changed: str) -> dict[str, str]:
+        key, logs = tmp_path / "key", tmp_path / "logs"
+        key.write_text(b64encode(b"w" * 32).decode())
+        key.chmod(0o600)
+        logs.write_text(f"{SIGNER.verifier}\n")
+        port = str(ports.choose({"witness": None})["witness"])
+        usual = {
+            "NAME": "temoin.example/un",
+            "KEY_FILE": str(key),
+            "STORE": str(store),
+            "LOGS": str(logs),
+            "PORT": port,
+        }
+        return {f"DLA_WITNESS_{name}": value for name, value in (usual | changed).items()}
+
+    return told
+
+
+def test_it_runs_alone_and_a_kill_loses_nothing(deployed: Callable[..., dict[str, str]]) -> None:
+    """Neither database nor broker: another organisation runs it."""
+    environment = os.environ | deployed()
+    program = [sys.executable, "-m", "audit.witness"]
+    begun = subprocess.run([*program, "begin"], env=environment, capture_output=True, text=True, check=True)
+    assert begun.stdout == f"{COSIGNER.witness}\n"
+    url = f"http://127.0.0.1:{environment['DLA_WITNESS_PORT']}/add-checkpoint"
+    for old, size in ((0, 7), (7, 9)):
+        running = subprocess.Popen([*program, "serve"], env=environment)
+        try:
+            transport = httpx.HTTPTransport(retries=8)
+            with httpx.Client(transport=transport, trust_env=False) as http:
+                assert http.post(url, content=LOG.asked(old, size)).status_code == 200
+        finally:
+            running.send_signal(signal.SIGKILL)
+            running.wait()
+
+
+def test_what_is_missing_or_unreadable_is_said_before_it_starts(
+    deployed: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in deployed().items():
+        monkeypatch.setenv(name, value)
+    refused = CliRunner().invoke(cli, ["witness", "serve"])
+    assert (refused.exit_code, "dla-audit witness begin" in refused.stderr) == (1, True)
+    (tmp_path / "logs").write_text("n’importe quoi")
+    assert CliRunner().invoke(cli, ["witness", "begin"]).exit_code == 2
+    monkeypatch.setenv("DLA_WITNESS_KEY_FILE", str(tmp_path / "nowhere"))
+    refused = CliRunner().invoke(cli, ["witness", "begin"])
+    assert (refused.exit_code, "cannot be read" in refused.stderr) == (2, True)
+
+
+def test_what_is_shown_to_a_witness_reads_as_it_was_written() -> None:
+    for old, size in ((0, 0), (0, 9), (7, 60)):
+        shown = LOG.extension(old, size)
+        assert extension(str(shown)) == shown
+        text, signers = signed_by(shown.note, [SIGNER.verifier])
+        assert (checkpoint(text), signers) == (LOG.checkpoint(size), [SIGNER.verifier])
+    assert Cosigner("a", bytes(32)).witness != COSIGNER.witness
