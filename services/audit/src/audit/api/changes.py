@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel
 
-from audit.api.timeline import READERS, Reached, check_is_past, load_case_events, find_basis
+from audit.api.timeline import READERS, Reached, check_is_past, find_basis, load_case_events
 from audit.phases import PATHS
 from audit.timeline import Told, counted
 from shared.eventlog import ServiceApplication
