@@ -18,17 +18,16 @@ import pytest
 from console import words
 from console.reading import Node, changes, facts, names_in, nodes
 from shared.access.access_log import EXPIRED_OPERATION
-from shared.kernel import ROLE_LABELS
+from shared.kernel import PHASE_SERVICES, ROLE_LABELS
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
 ROOT = Path(__file__).parents[2]
 LISTS = ("_index", "_tasks", "_chases", "_figure_events", "_consultations", "_events")
-PHASES = ("intake", "diagnostic", "parcours", "followup")
 
 
 def shapes() -> Iterator[Any]:
-    for name in PHASES:
+    for name in PHASE_SERVICES:
         for decider in importlib.import_module(f"{name}.main").service.deciders:
             yield from (type(decider.initial), *decider.events)
 

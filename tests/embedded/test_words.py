@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
+from embedded import nats
+from embedded.demo import story
 from embedded.demo.words import Words, readable
+from embedded.issuer import ROLES
 from embedded.who import ROLE_NAMES
-from shared.kernel import ROLE_LABELS, event_name
+from shared.kernel import PHASE_LABELS, ROLE_LABELS, SERVICES, Role, event_name
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "deploy" / "demo" / "words.toml").read_text())
 EVENTS = [
@@ -40,9 +43,12 @@ def test_every_code_that_an_event_may_hold_is_said_in_french() -> None:
     assert codes - WORDS["codes"].keys() - ROLE_NAMES.keys() == set()
 
 
-def test_roles_have_the_words_that_they_have_in_the_services() -> None:
-    """The stack imports nothing of them."""
-    assert {code: said for code, said in ROLE_LABELS.items() if code != "service"} == ROLE_NAMES
+def test_roles_services_and_phases_are_those_of_the_services() -> None:
+    """The stack has copies, for it imports nothing from the services: they agree with the one registry."""
+    assert {code: label for code, label in ROLE_LABELS.items() if code is not Role.SERVICE} == ROLE_NAMES
+    assert set(ROLES) == set(Role)
+    assert nats.SERVICES == SERVICES
+    assert story.PHASES == PHASE_LABELS
 
 
 def kinds_in(shape: Any, seen: set[Any]) -> Iterator[type[StrEnum]]:

@@ -15,13 +15,13 @@ from tests.support.reconciled_intake import hear
 from tests.support.served_service import Served
 
 from audit.ledger.signing import Signing
-from console.settings import SERVICES, ConsoleSettings
+from console.settings import ConsoleSettings
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
 from embedded.issuer import ISSUER
 from intake import projections as views
 from intake.main import service as intake_service
-from shared.kernel import Actor, Role
+from shared.kernel import SERVICES, Actor, Role
 from shared.messaging import messages_of
 from shared.projections import Projector
 from shared.settings import Mode

@@ -18,7 +18,7 @@ from embedded.postgres import Postgres
 from intake.main import service as intake
 from shared.crypto import ERASED_TEXT, ErasureList
 from shared.erasure.after_restore import destroy_again
-from shared.kernel import Role
+from shared.kernel import PHASE_SERVICES, Role
 
 REQUEST: dict[str, Any] = {
     "structure": {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"},
@@ -26,7 +26,6 @@ REQUEST: dict[str, Any] = {
     "need": "Notre modèle économique repose sur une seule subvention.",
 }
 MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
-PHASES = ("intake", "diagnostic", "parcours", "followup")
 NUMBERS = iter(
     [
         "73282932000074",
@@ -97,7 +96,7 @@ def test_a_person_is_found_by_name_and_told_everything_that_is_held(services: Ho
     assert (told["service"], told["erased"]) == ("intake", False)
 
 
-@pytest.mark.parametrize("name", PHASES)
+@pytest.mark.parametrize("name", PHASE_SERVICES)
 def test_only_the_dpo_asks_who_somebody_is(services: House, name: str) -> None:
     for role in set(Role) - {Role.DPO}:
         for answer in (
@@ -137,7 +136,7 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
     services.carry()
     certificate = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure").json()
     assert certificate["outstanding"] == []
-    assert [each["service"] for each in certificate["services"]] == list(PHASES)
+    assert [each["service"] for each in certificate["services"]] == list(PHASE_SERVICES)
     assert all(each["confirmed_at"] for each in certificate["services"])
     complete = datetime.fromisoformat(certificate["complete_at"]).date()
     assert date.fromisoformat(certificate["backups_until"]) == complete + timedelta(days=36)

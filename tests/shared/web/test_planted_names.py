@@ -14,9 +14,8 @@ from tests.support.planted_names import NAME, WORD, leaks
 from tests.support.served_service import Served, served
 
 from embedded.nats import Nats
+from shared.kernel import PHASE_SERVICES
 from shared.web.requests import exception_handlers
-
-PHASES = ("intake", "diagnostic", "parcours", "followup")
 
 
 def case_of(name: str, running: Served) -> str:
@@ -26,7 +25,7 @@ def case_of(name: str, running: Served) -> str:
     return case
 
 
-@pytest.mark.parametrize("name", PHASES)
+@pytest.mark.parametrize("name", PHASE_SERVICES)
 def test_no_problem_and_no_line_of_log_repeats_what_was_sent(
     name: str, database: Callable[..., str], nats: Nats, tmp_path: Path
 ) -> None:

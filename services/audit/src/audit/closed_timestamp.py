@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from audit.phases import NAMES
 from shared.eventlog import ServiceApplication
+from shared.kernel import PHASE_SERVICES
 
 NEVER = "Audit n’a encore rien entendu de ce service."
 UNTOLD = "Ce service n’a pas encore dit jusqu’où va son journal."
@@ -33,7 +33,7 @@ def unsettled(app: ServiceApplication, instant: datetime) -> list[Unsettled]:
 
 def _unsettled(app: ServiceApplication, instant: datetime) -> Iterator[Unsettled]:
     heard = {row.pop("publisher"): row for row in app.recorder.fetch(HEARD)}
-    for service in NAMES:
+    for service in PHASE_SERVICES:
         told = heard.get(service)
         until = told["until"].astimezone(UTC) if told and told["until"] else None
         if until is None or until <= instant:

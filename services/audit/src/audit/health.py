@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from audit.ledger.signing import Why
 from audit.ledger.witnesses import Trouble
-from audit.phases import NAMES
 from audit.reconcile.restored_logs import Restored, followed
 from audit.reconcile.run import last
 from audit.verified_events import disbelieved
 from shared.eventlog import ServiceApplication
+from shared.kernel import SERVICE_LABELS
 
 ADVICE = {
     Why.OTHER_KEY: "La clé donnée n’est pas celle qui a signé jusqu’ici\u00a0: remettez la clé d’avant,"
@@ -139,7 +139,7 @@ def health_of(app: ServiceApplication) -> Health:
     witnesses = _witnesses(app)
     missed = sum(not each.behind and each.trouble not in GRAVE for each in witnesses) < row["quorum"]
     advice = [refusal.advice] if refusal else []
-    advice += [f"{NAMES[each.service]} ({each.service})\u00a0: {HALTED}" for each in services if each.halted]
+    advice += [f"{SERVICE_LABELS[each.service]} ({each.service})\u00a0: {HALTED}" for each in services if each.halted]
     advice += [f"{each.name}\u00a0: {each.advice}" for each in witnesses if each.trouble in GRAVE]
     if missed:
         advice.append(MISSED.format(quorum=row["quorum"]))

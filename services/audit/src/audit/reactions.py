@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from audit import domain
+from shared.kernel import PHASE_SERVICES
 from shared.messaging import CommandDispatch, Message, Reactions
 
-PHASES = ("intake", "diagnostic", "parcours", "followup")
 reactions = Reactions("audit")
 
 
-@reactions.on_any_event_of(PHASES)
+@reactions.on_any_event_of(PHASE_SERVICES)
 def keep(message: Message) -> CommandDispatch:
     """Every event of every service is kept as it was told."""
     return CommandDispatch(domain.decider, message.header.id, command=heard_as(message))

@@ -14,10 +14,9 @@ from audit.bundle.content import content
 from audit.bundle.verify import Checked, checked
 from audit.ledger.opening import FIRST
 from audit.ledger.succession import held
-from audit.phases import NAMES
 from audit.tlog.cosignature import witness
 from audit.tlog.tree import Unproven
-from shared.kernel import stored_tokens
+from shared.kernel import SERVICE_LABELS, stored_tokens
 
 REFUSED, UNREADABLE = 1, 2
 
@@ -73,7 +72,7 @@ def report(found: Checked) -> Iterator[str]:
         positions = [told.position for told in headers if told.publisher == name]
         if positions:
             span = f"positions {positions[0]} à {positions[-1]} de son journal"
-            yield f"  {NAMES.get(name, name)}\u00a0: {len(positions)} événements, {span}"
+            yield f"  {SERVICE_LABELS.get(name, name)}\u00a0: {len(positions)} événements, {span}"
     yield "NON VÉRIFIÉ\u00a0:"
     yield from (f"  - {what}" for what in _not_checked(found))
 
@@ -125,11 +124,11 @@ def _not_checked(found: Checked) -> Iterator[str]:
         yield f"{erased} valeurs effacées, que plus personne ne lit\u202f;"
     for name, reading in bundle.services.items():
         if not reading.shown:
-            yield f"les contenus de {NAMES.get(name, name)}, qui n’ont pas été montrés. {reading.answer}"
+            yield f"les contenus de {SERVICE_LABELS.get(name, name)}, qui n’ont pas été montrés. {reading.answer}"
     logs = {(told.publisher, told.log_id) for told in found.headers}
     for name in bundle.services:
         if sum(publisher == name for publisher, _ in logs) > 1:
-            yield f"pourquoi {NAMES.get(name, name)} a changé de journal (une restauration se déclare)\u202f;"
+            yield f"pourquoi {SERVICE_LABELS.get(name, name)} a changé de journal (une restauration se déclare)\u202f;"
     yield "les schémas, et les octets des pièces jointes, dont seules les empreintes figurent dans les contenus."
 
 

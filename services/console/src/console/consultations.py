@@ -18,8 +18,8 @@ from console import words
 from console.asking import reader_of
 from console.dossiers import services_of
 from console.pages import page
-from console.services import NAMES, Reader, Trouble, attempt
-from shared.kernel import MONTHS, PARIS, capitalize_first
+from console.services import Reader, Trouble, attempt
+from shared.kernel import MONTHS, PARIS, SERVICE_LABELS, capitalize_first
 
 router = APIRouter()
 LOG = "/api/v1/consultations"
@@ -70,9 +70,9 @@ async def _shown(
     state, me, *logs = await asyncio.gather(
         attempt(head) if head else asyncio.sleep(0),
         attempt(services.json(reader, "audit", "/api/v1/me")),
-        *(attempt(services.json(reader, name, LOG, limit=A_PAGE, **asked)) for name in NAMES),
+        *(attempt(services.json(reader, name, LOG, limit=A_PAGE, **asked)) for name in SERVICE_LABELS),
     )
-    told = dict(zip(NAMES, logs, strict=True))
+    told = dict(zip(SERVICE_LABELS, logs, strict=True))
     troubles = [each for each in logs if isinstance(each, Trouble)]
     if refused := next((each for each in troubles if not each.down), None):
         raise refused
@@ -115,7 +115,7 @@ def readings(rows: Iterable[dict[str, Any]]) -> Iterator[Reading]:
         alike = (begun[name] for name in ("who", "role", "unit", "motive", "case"))
         reading = Reading(begun["at"], told[-1]["at"], *alike)
         for row in told:
-            if (name := NAMES[row["service"]]) not in (services := reading.parts.setdefault(_part(row), [])):
+            if (name := SERVICE_LABELS[row["service"]]) not in (services := reading.parts.setdefault(_part(row), [])):
                 services.append(name)
         yield reading
 

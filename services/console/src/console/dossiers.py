@@ -16,8 +16,9 @@ from console.forms import form_of, within
 from console.mission import ROLE, mission
 from console.pages import page
 from console.services import Reader, Services, Trouble, attempt
-from console.timeline import NEWEST, OLDEST, PHASES, Wanted, by_phase, lines_of, offered
+from console.timeline import NEWEST, OLDEST, Wanted, by_phase, lines_of, offered
 from console.visit import visit_of
+from shared.kernel import PHASE_LABELS
 
 router = APIRouter()
 A_PAGE, MOST_PAGES = 500, 20
@@ -123,7 +124,7 @@ async def timeline(
         phases=by_phase(lines, wanted),
         wanted=wanted,
         offered=offered(lines),
-        phase_titles=PHASES,
+        phase_titles=PHASE_LABELS,
         seen="" if isinstance(told, Trouble) else seen_in(told),
     )
 

@@ -17,7 +17,8 @@ from console.phases import BEGUN_BY, OF_SERVICE, PLACES
 from console.reading import Node, facts
 from console.services import Reader, Services, Trouble, attempt
 from console.stored import said_by
-from console.timeline import PHASES, label_of, lines_of
+from console.timeline import label_of, lines_of
+from shared.kernel import PHASE_LABELS
 
 router = APIRouter()
 UNKNOWN = "Aucun événement de ce dossier ne porte cet identifiant."
@@ -45,7 +46,7 @@ async def event_page(request: Request, case: UUID, event: UUID) -> Response:
         line=line,
         event=line.event,
         label=label_of(line.event),
-        phase=PHASES[line.phase],
+        phase=PHASE_LABELS[line.phase],
         content=(content := stored if stored is None or isinstance(stored, Trouble) else _read(stored)),
         unreadable=content is None and stored is not None,
         effects=[each for each in lines if each.event["causation"] == str(event)],

@@ -12,7 +12,8 @@ from fastapi.responses import Response
 from console.asking import reader_of
 from console.dossiers import services_of
 from console.pages import page
-from console.services import NAMES, Trouble, attempt
+from console.services import Trouble, attempt
+from shared.kernel import SERVICE_LABELS
 
 router = APIRouter()
 HEALTH = "/api/v1/ledger/health"
@@ -36,7 +37,7 @@ async def health(request: Request) -> Response:
 
 
 def _by_phase(services: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    order = list(NAMES)
+    order = list(SERVICE_LABELS)
     return sorted(services, key=lambda each: order.index(each["service"]) if each["service"] in order else len(order))
 
 

@@ -12,9 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 
 from console import words
-from console.services import NAMES
 from console.visit import visit_of
-from shared.kernel import capitalize_first, format_euros, format_number
+from shared.kernel import SERVICE_LABELS, capitalize_first, format_euros, format_number
 from shared.kernel.french import format_count
 
 HTMX = "HX-Request"
@@ -37,7 +36,7 @@ def environment() -> Environment:
         "counted": format_count,
         "sentence": capitalize_first,
     }
-    env.globals |= {"static": static, "SERVICE_NAMES": NAMES}
+    env.globals |= {"static": static, "SERVICE_NAMES": SERVICE_LABELS}
     return env
 
 

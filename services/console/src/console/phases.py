@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.kernel import CASE_PATHS, SERVICE_LABELS
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -17,11 +19,15 @@ class Place:
         return self.path.format(case=case, stream=stream)
 
 
+def _phase(service: str) -> Place:
+    return Place(service, SERVICE_LABELS[service], path=CASE_PATHS[service] + "/{case}")
+
+
 PLACES = {
-    "accueil": Place("intake", "Accueil", path="/api/v1/requests/{case}"),
-    "diagnostic": Place("diagnostic", "Diagnostic partagé", path="/api/v1/diagnoses/{case}"),
-    "parcours": Place("parcours", "Parcours", path="/api/v1/parcours/{case}"),
-    "suivi": Place("followup", "Suivi et consolidation", path="/api/v1/follow-ups/{case}"),
+    "accueil": _phase("intake"),
+    "diagnostic": _phase("diagnostic"),
+    "parcours": _phase("parcours"),
+    "suivi": _phase("followup"),
 }
 BESIDE = {
     "orientation": Place("intake", "Orientation", path="/api/v1/requests/{case}/orientations/{stream}"),

@@ -11,15 +11,10 @@ from urllib.parse import quote
 
 import httpx
 
+from shared.kernel import SERVICE_LABELS
+
 PATIENCE = httpx.Timeout(10, connect=3)
 LARGEST = 32 * 1024 * 1024
-NAMES = {
-    "intake": "Accueil",
-    "diagnostic": "Diagnostic partagé",
-    "parcours": "Parcours",
-    "followup": "Suivi et consolidation",
-    "audit": "Audit",
-}
 
 
 @dataclass(eq=False)
@@ -35,7 +30,7 @@ class Trouble(Exception):
 
     @property
     def who(self) -> str:
-        return NAMES[self.service]
+        return SERVICE_LABELS[self.service]
 
     @property
     def down(self) -> bool:
@@ -84,7 +79,7 @@ class Services:
                 verify=trusted,
                 transport=(transports or {}).get(name),
             )
-            for name in NAMES
+            for name in SERVICE_LABELS
         }
 
     async def close(self) -> None:
@@ -141,7 +136,7 @@ def _silent(service: str) -> Trouble:
         503,
         slug="silent",
         title="Service momentanément indisponible",
-        detail=f"Le service «\u202f{NAMES[service]}\u202f» ne répond pas. Rien n’est perdu\u00a0:"
+        detail=f"Le service «\u202f{SERVICE_LABELS[service]}\u202f» ne répond pas. Rien n’est perdu\u00a0:"
         " réessayez dans un instant.",
     )
 
@@ -152,5 +147,6 @@ def _unreadable(service: str) -> Trouble:
         502,
         slug="unreadable",
         title="Réponse illisible",
-        detail=f"Le service «\u202f{NAMES[service]}\u202f» a répondu d’une manière que cette page ne comprend pas.",
+        detail=f"Le service «\u202f{SERVICE_LABELS[service]}\u202f» a répondu d’une manière que cette page ne"
+        " comprend pas.",
     )

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.kernel import SERVICES
 from shared.settings import (
     DEVELOPMENT_ISSUER,
     CertificateAuthorities,
@@ -33,7 +34,6 @@ from shared.settings import (
     parse_key,
 )
 
-SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
 Address = Annotated[str, BeforeValidator(lambda told: str(AnyHttpUrl(str(told))).rstrip("/"))]
 Key = Annotated[SecretBytes, BeforeValidator(decode_key)]
 

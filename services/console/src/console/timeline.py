@@ -6,13 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PHASES = (
-    "Accueil",
-    "Diagnostic partagé",
-    "Élaboration du parcours",
-    "Coordination du parcours",
-    "Suivi et consolidation",
-)
+from shared.kernel import PHASE_LABELS
+
 BEGINS = {"intake": 0, "diagnostic": 1, "parcours": 2, "followup": 4}
 VALIDATED = "parcours-validated"
 OLDEST, NEWEST = "anciens", "recents"
@@ -43,7 +38,7 @@ class Phase:
 
     @property
     def title(self) -> str:
-        return PHASES[self.number]
+        return PHASE_LABELS[self.number]
 
     @property
     def count(self) -> int:

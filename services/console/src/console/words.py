@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from console.services import NAMES
-from shared.kernel import PARIS, ROLE_LABELS, capitalize_first, format_date, format_euros, format_number
+from shared.kernel import PARIS, ROLE_LABELS, SERVICE_LABELS, capitalize_first, format_date, format_euros, format_number
 
 STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -30,8 +29,9 @@ def _told() -> dict[str, dict[str, str]]:
 
 def all_told() -> dict[str, Any]:
     """For a browser, which says what it has verified in the same words."""
-    told = {"fields": _told()["fields"], "codes": ROLE_LABELS | _told()["codes"]}
-    return told | {"amounts": sorted(AMOUNTS), "as_typed": sorted(NO_CODES), "roles": ROLE_LABELS, "services": NAMES}
+    told = {"fields": _told()["fields"], "codes": {**ROLE_LABELS, **_told()["codes"]}}
+    labels = {"roles": dict(ROLE_LABELS), "services": dict(SERVICE_LABELS)}
+    return told | labels | {"amounts": sorted(AMOUNTS), "as_typed": sorted(NO_CODES)}
 
 
 def label(field: str) -> str:

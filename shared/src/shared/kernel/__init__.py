@@ -9,7 +9,6 @@ from shared.kernel.decider import (
     Context,
     Deadline,
     Decider,
-    Role,
     UniqueKey,
 )
 from shared.kernel.differences import CHANGE_LABELS, diff_facts
@@ -39,7 +38,6 @@ from shared.kernel.fields import (
 from shared.kernel.french import (
     MONTHS,
     PARIS,
-    ROLE_LABELS,
     capitalize_first,
     format_date,
     format_day,
@@ -52,17 +50,23 @@ from shared.kernel.french import (
 )
 from shared.kernel.ids import uuid7, uuid7_after
 from shared.kernel.indicators import STANDARD_INDICATORS, format_indicator
+from shared.kernel.phases import CASE_PATHS, PHASE_LABELS, PHASE_SERVICES, SERVICE_LABELS, SERVICES
 from shared.kernel.refusals import Refusal, Refused
-from shared.kernel.right import Right
+from shared.kernel.roles import ROLE_LABELS, Right, Role
 from shared.kernel.rule_difference import RuleDifference
 from shared.kernel.sealed import Encrypted, PersonalData, encrypted_values, stored_tokens
 from shared.kernel.text_normalization import fold_text
 
 __all__ = [
+    "CASE_PATHS",
     "CHANGE_LABELS",
     "MONTHS",
     "PARIS",
+    "PHASE_LABELS",
+    "PHASE_SERVICES",
     "ROLE_LABELS",
+    "SERVICES",
+    "SERVICE_LABELS",
     "STANDARD_INDICATORS",
     "UNIT_CODE",
     "Actor",

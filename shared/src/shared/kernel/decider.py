@@ -5,34 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from functools import reduce
 from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.kernel.ids import uuid7
 from shared.kernel.refusals import Refusal
+from shared.kernel.roles import Role
 from shared.kernel.sealed import Encrypted, PersonalData
 
 S = TypeVar("S")
 ALREADY_TAKEN = Refusal("already-taken", "Déjà pris par un autre dossier")
-
-
-class Role(StrEnum):
-    """Who may act on a case (the codes every token carries)."""
-
-    ADVISER = "adviser"
-    MANAGER = "manager"
-    REGIONAL = "regional"
-    LEADER = "leader"
-    PROVIDER = "provider"
-    COMMITTEE = "committee"
-    RESOURCE_CENTRE = "resource_centre"
-    PILOT = "pilot"
-    AUDITOR = "auditor"
-    DPO = "dpo"
-    OPS = "ops"
-    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,21 +21,6 @@ MONTHS = (
     "décembre",
 )
 
-ROLE_LABELS = {
-    "adviser": "chargé·e d’accompagnement",
-    "manager": "responsable de la structure porteuse",
-    "regional": "DLA régional",
-    "leader": "dirigeant·e de la structure",
-    "provider": "prestataire",
-    "committee": "comité d’appui",
-    "resource_centre": "centre de ressources",
-    "pilot": "pilote",
-    "auditor": "auditeur·rice",
-    "dpo": "délégué·e à la protection des données",
-    "ops": "exploitation",
-    "service": "automatique",
-}
-
 
 def format_date(day: date) -> str:
     """12 mars 2027, and 1er avril 2027."""

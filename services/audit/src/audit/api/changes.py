@@ -11,10 +11,9 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from audit.api.timeline import READERS, Reached, check_is_past, find_basis, load_case_events
-from audit.phases import PATHS
 from audit.timeline import Told, counted
 from shared.eventlog import ServiceApplication
-from shared.kernel import Day
+from shared.kernel import CASE_PATHS, Day
 from shared.temporal import NotYetOpened
 from shared.web.auth import CallerDep, authorize
 from shared.web.http import problem_responses
@@ -63,7 +62,7 @@ def changes(
     told = [each for each in then if each.header.id not in known]
     return [
         _there(id, name, [each for each in told if each.heard.publisher == name], before, (since, until), basis)
-        for name in PATHS
+        for name in CASE_PATHS
         if any(each.heard.publisher == name for each in told)
     ]
 
@@ -94,5 +93,5 @@ def _there(
         bound.isoformat() if bound and versions and not isinstance(bound, datetime) else str(max(versions, default=0))
         for bound, versions in zip(bounds, (known, own), strict=True)
     ]
-    path = f"{PATHS[name]}/{case}/changes?since={asked[0]}&until={asked[1]}" if own else None
+    path = f"{CASE_PATHS[name]}/{case}/changes?since={asked[0]}&until={asked[1]}" if own else None
     return ChangesThere(service=name, events=[each.header.id for each in told], path=path, basis=basis[name])

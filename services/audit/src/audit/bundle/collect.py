@@ -17,10 +17,10 @@ from audit.bundle.write import SCHEMAS
 from audit.domain import EventHeard
 from audit.ledger.integrator import announcement_of, opening_of
 from audit.ledger.store import Leaf, Ledger, Signed
-from audit.phases import NAMES, PATHS
 from audit.tlog import tree
 from audit.tlog.proof import Proof
 from shared.eventlog import ServiceApplication, UnknownCase
+from shared.kernel import CASE_PATHS, SERVICE_LABELS
 from shared.messaging import Header
 from shared.web.http import ProblemError
 
@@ -56,7 +56,7 @@ def collected(app: ServiceApplication, case: UUID, shown_by: Callable[[str], Sho
     if not heard:
         raise UnknownCase(str(case))
     signed, leaves, proofs = _proofs(app, heard)
-    publishers = sorted({event.publisher for event in heard}, key=[*NAMES].index)
+    publishers = sorted({event.publisher for event in heard}, key=[*SERVICE_LABELS].index)
     shown = {name: shown_by(name) for name in publishers}
     return Bundle(
         str(case),
@@ -110,8 +110,8 @@ def withheld(_name: str, answer: ProblemError) -> Shown:
 def shown_by(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> Shown:
     """`addresses` of the phase services, which are asked with the `reader`'s own headers. Raises Unanswered."""
     if name not in addresses:
-        raise Unanswered(NAMES[name])
-    url = f"{addresses[name].rstrip('/')}{PATHS[name]}/{case}/stored"
+        raise Unanswered(SERVICE_LABELS[name])
+    url = f"{addresses[name].rstrip('/')}{CASE_PATHS[name]}/{case}/stored"
     try:
         answer = httpx.get(url, headers=dict(reader), timeout=WITHIN, trust_env=False)
         told = answer.json()
@@ -129,7 +129,7 @@ def shown_by(name: str, case: UUID, addresses: Mapping[str, str], reader: Mappin
             schemas=told["schemas"],
         )
     except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-        raise Unanswered(NAMES[name]) from error
+        raise Unanswered(SERVICE_LABELS[name]) from error
 
 
 def _json(schema: Any) -> bytes:

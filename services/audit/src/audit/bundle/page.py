@@ -8,13 +8,12 @@ from html import escape
 from typing import Any
 
 from audit.bundle.content import content
-from audit.bundle.labels import ERASED, ROLES, SEALED
+from audit.bundle.labels import ERASED, SEALED
 from audit.bundle.model import Bundle, Line
-from audit.phases import NAMES
 from audit.tlog.checkpoint import checkpoint
 from audit.tlog.proof import proof
 from audit.tlog.tree import Unproven
-from shared.kernel import format_date, stored_tokens
+from shared.kernel import ROLE_LABELS, SERVICE_LABELS, format_date, stored_tokens
 
 STYLE = """
 body { font: 11pt/1.45 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #161616; }
@@ -28,7 +27,8 @@ dt { color: #3a3a3a; } dd { margin: 0; white-space: pre-wrap; overflow-wrap: any
 def page(bundle: Bundle) -> str:
     signed = checkpoint(bundle.checkpoint.partition("\n\n")[0] + "\n")
     kept = "".join(
-        f"<p>{escape(NAMES.get(name, name))}\u00a0: les contenus n’ont pas été montrés. {escape(reading.answer)}</p>\n"
+        f"<p>{escape(SERVICE_LABELS.get(name, name))}\u00a0: les contenus n’ont pas été montrés."
+        f" {escape(reading.answer)}</p>\n"
         for name, reading in bundle.services.items()
         if not reading.shown
     )
@@ -47,7 +47,7 @@ def page(bundle: Bundle) -> str:
 
 def _article(line: Line, sealed: bool) -> str:
     told = line.header
-    phase, role = NAMES.get(told.publisher, told.publisher), ROLES.get(told.role, told.role)
+    phase, role = SERVICE_LABELS.get(told.publisher, told.publisher), ROLE_LABELS.get(told.role, told.role)
     unit = f", {told.unit}" if told.unit else ""
     happened = "" if told.effective_at == told.recorded_at else f"\u202f; survenu le {_instant(told.effective_at)}"
     cause = f"\u202f; suite à {told.causation}" if told.causation else ""

@@ -15,10 +15,10 @@ from rich.progress import MofNCompleteColumn
 from rich.progress import Progress as Bar
 
 from audit.health import health_of
-from audit.reactions import PHASES
 from audit.reconcile.finding import Finding
 from audit.reconcile.run import Reconciliation, Reconciling, begun, last
 from audit.reconcile.run import follow as followed_again
+from shared.kernel import PHASE_SERVICES
 from shared.messaging import FeedUnavailable, NotFollowed
 from shared.runtime import Service, settings_for
 
@@ -38,12 +38,12 @@ def install(cli: typer.Typer, service: Service) -> None:
     ) -> None:
         """Compares what the services hold now with the ledger. Ends with 0 when nothing differs, 1 when something does,
         3 when it could not come to its end."""
-        if unknown := set(only or []) - set(PHASES):
-            raise typer.BadParameter(f"{', '.join(sorted(unknown))}: not one of {', '.join(PHASES)}")
+        if unknown := set(only or []) - set(PHASE_SERVICES):
+            raise typer.BadParameter(f"{', '.join(sorted(unknown))}: not one of {', '.join(PHASE_SERVICES)}")
         settings = settings_for(service)
         app = service.application(settings)
         with closing(app), closing(service.feed(settings)) as feed:
-            run = last(app, ended=False) if resume else begun(app, by or getpass.getuser(), only or PHASES)
+            run = last(app, ended=False) if resume else begun(app, by or getpass.getuser(), only or PHASE_SERVICES)
             if run is None:
                 typer.echo("Aucune comparaison n’est restée en chemin\u00a0: lancez-la sans --resume.", err=True)
                 raise typer.Exit(NOT_DONE)
@@ -66,8 +66,8 @@ def install(cli: typer.Typer, service: Service) -> None:
     ) -> None:
         """Compares a restored service with the ledger and, when nothing else differs, hears it again from where
         it is another history. What the restore lost stays in the ledger."""
-        if restored not in PHASES:
-            raise typer.BadParameter(f"{restored}: not one of {', '.join(PHASES)}")
+        if restored not in PHASE_SERVICES:
+            raise typer.BadParameter(f"{restored}: not one of {', '.join(PHASE_SERVICES)}")
         settings = settings_for(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:

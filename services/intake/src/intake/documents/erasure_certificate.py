@@ -5,14 +5,7 @@ from __future__ import annotations
 from intake.api.erasure import Certificate, Confirmation
 from shared.documents import Block, Column, Document, Facts, Heading, Origin, Paragraph, Table
 from shared.eventlog import ServiceApplication
-from shared.kernel import format_date, format_instant
-
-NAMES = {
-    "intake": "Accueil",
-    "diagnostic": "Diagnostic partagé",
-    "parcours": "Parcours",
-    "followup": "Suivi et consolidation",
-}
+from shared.kernel import SERVICE_LABELS, format_date, format_instant
 
 
 def paper(app: ServiceApplication, told: Certificate) -> Document:
@@ -63,8 +56,8 @@ def _by(told: Certificate) -> str:
 
 def _row(each: Confirmation) -> tuple[str, str, str]:
     if each.confirmed_at is None:
-        return NAMES[each.service], "pas encore", "–"
-    return NAMES[each.service], format_instant(each.confirmed_at), str(each.values)
+        return SERVICE_LABELS[each.service], "pas encore", "–"
+    return SERVICE_LABELS[each.service], format_instant(each.confirmed_at), str(each.values)
 
 
 def _backups(told: Certificate) -> str:
