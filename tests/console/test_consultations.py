@@ -79,7 +79,7 @@ def test_a_service_that_is_out_is_named_and_the_others_tell(
 
 def row(n: int, **other: Any) -> dict[str, Any]:
     usual = {
-        "id": f"{n:08}", "at": f"2026-12-01T10:{n % 60:02}:00Z", "who": "someone", "role": "auditor", "unit": None,
+        "id": f"{n:08}", "at": f"2026-12-01T10:{n % 60:02}:00Z", "actor": "someone", "role": "auditor", "unit": None,
         "motive": "Contrôle", "case": "c", "operation": "requests_read", "address": "/api/v1/requests/c", "rows": None,
         "service": "intake",
     }  # fmt: skip
@@ -98,7 +98,7 @@ def test_the_logs_are_one_and_the_last_row_shown_says_where_the_next_page_begins
 
 def test_what_one_person_reads_in_a_day_for_one_motive_is_one_reading() -> None:
     moment = {"operation": "diagnoses_read", "address": "/api/v1/diagnoses/c?version=3", "service": "diagnostic"}
-    told = [row(5), row(4, **moment), row(3), row(2, motive="Réclamation"), row(1, who="another"), row(0, rows=1)]
+    told = [row(5), row(4, **moment), row(3), row(2, motive="Réclamation"), row(1, actor="another"), row(0, rows=1)]
     first, second, third, last = readings(told)
     assert (first.since, first.until) == ("2026-12-01T10:03:00Z", "2026-12-01T10:05:00Z")
     assert first.parts == {"État": ["Accueil"], "État, version 3": ["Diagnostic partagé"]}
@@ -107,7 +107,7 @@ def test_what_one_person_reads_in_a_day_for_one_motive_is_one_reading() -> None:
 
 
 def test_to_a_leader_an_hour_in_one_role_is_one_reading() -> None:
-    hidden: dict[str, Any] = {"who": None, "motive": None, "address": None}
+    hidden: dict[str, Any] = {"actor": None, "motive": None, "address": None}
     told = [row(5, **hidden), row(4, **hidden), row(3, **hidden, at="2026-12-01T08:00:00Z")]
     assert [(each.since, each.who) for each in readings(told)] == [
         ("2026-12-01T10:04:00Z", None),

@@ -23,7 +23,7 @@ from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
 ROOT = Path(__file__).parents[2]
-LISTS = ("_index", "_tasks", "_chases", "_figure_events", "_consultations", "_events")
+LISTS = ("_index", "_tasks", "_chases", "_figure_events", "_entries", "_events")
 
 
 def shapes() -> Iterator[Any]:

@@ -280,7 +280,9 @@ def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
 
 
 def consultations(running: Served) -> list[dict[str, Any]]:
-    return AccessLog(running.application, timedelta(days=365)).found(AccessLogQuery(who=running.id_of("some-auditor")))
+    return AccessLog(running.application, timedelta(days=365)).entries(
+        AccessLogQuery(actor=running.id_of("some-auditor"))
+    )
 
 
 def test_the_command_writes_the_file_and_verifies_it(

@@ -270,10 +270,10 @@ def test_a_certificate_is_read_for_a_reason_and_that_is_recorded(services: House
     for path in (certified, f"{certified}/certificate.html"):
         assert dpo.because(None).get(path).status_code == 428
         assert dpo.because("La personne demande où en est son effacement.").get(path).status_code == 200
-        read = dpo.get("/api/v1/consultations", limit=1).json()["items"][0]
+        read = dpo.get("/api/v1/access-log", limit=1).json()["items"][0]
         assert (read["case"], read["motive"]) == (somebody["person"], "La personne demande où en est son effacement.")
     assert dpo.get("/api/v1/retention").status_code == 200
-    assert dpo.get("/api/v1/consultations", limit=1).json()["items"][0]["operation"] == "retention_terms"
+    assert dpo.get("/api/v1/access-log", limit=1).json()["items"][0]["operation"] == "retention_terms"
 
 
 def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(services: House) -> None:
@@ -290,7 +290,7 @@ def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(ser
     told = dpo.because("Demande d’accès de l’intéressée, du 3 septembre.").get(held).json()["values"]
     assert {each["value"] for each in told} == {"Tifenn Guillou", "Présidente", "maelle@example.org"}
     assert {each["case"] for each in told} == {case}
-    read = dpo.get("/api/v1/consultations", limit=1).json()["items"][0]
+    read = dpo.get("/api/v1/access-log", limit=1).json()["items"][0]
     assert (read["case"], read["motive"]) == (somebody["person"], "Demande d’accès de l’intéressée, du 3 septembre.")
     assert case not in {row["id"] for row in dpo.get("/api/v1/requests").json()["items"]}
     assert dpo.get(f"{path}/links").json()["policy"] == "confidential"

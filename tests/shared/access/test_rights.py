@@ -93,7 +93,7 @@ OF_WHAT_IT_NAMES = {
 }
 """What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing."""
 EVERYWHERE = {Role.SERVICE, Role.DPO}
-"""Programs follow every event; the log of consultations and the terms of retention are the whole deployment's."""
+"""Programs follow every event; the access log and the terms of retention are the whole deployment's."""
 
 
 def ids_of_dossiers(known: Known) -> list[str]:

@@ -1,4 +1,4 @@
-"""The log of consultations: each read of a dossier is recorded before it is answered, or is not answered."""
+"""The access log: each read of a dossier is recorded before it is answered, or is not answered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REQUEST: dict[str, Any] = {
     "contact": {"name": "Maëlle Kerdoncuff"},
     "need": "Un besoin.",
 }
-LOG = "/api/v1/consultations"
+LOG = "/api/v1/access-log"
 KEPT = timedelta(days=365)
 
 
@@ -56,7 +56,7 @@ def auditor(running: Served, *units: str) -> Client:
 
 
 def recorded(running: Served) -> list[dict[str, Any]]:
-    return running.application.recorder.fetch("SELECT * FROM {schema}.consultations ORDER BY id")
+    return running.application.recorder.fetch("SELECT * FROM {schema}.access_log ORDER BY id")
 
 
 def test_who_reads_a_dossier_is_recorded_with_what_when_and_by_which_right(intake: Served, case: str) -> None:
@@ -65,7 +65,7 @@ def test_who_reads_a_dossier_is_recorded_with_what_when_and_by_which_right(intak
     assert adviser.get(f"/api/v1/requests/{case}", version=1, q="Maëlle").status_code == 422
     assert adviser.get(f"/api/v1/requests/{case}", version=1).status_code == 200
     (read,) = recorded(intake)
-    assert (read["who"], read["role"], read["unit"]) == (intake.id_of("some-adviser"), "adviser", UNIT)
+    assert (read["actor"], read["role"], read["unit"]) == (intake.id_of("some-adviser"), "adviser", UNIT)
     assert (read["operation"], read["address"]) == ("requests_read", f"/api/v1/requests/{case}?version=1")
     assert (read["case_id"], read["units"], read["rows"]) == (UUID(case), [UNIT], None)
     assert before <= read["at"] <= intake.application.clock.now()
@@ -129,10 +129,10 @@ def test_others_may_say_why(intake: Served, case: str) -> None:
 
 
 def test_what_nobody_could_record_is_not_shown(intake: Served, case: str) -> None:
-    intake.application.recorder.fetch("ALTER TABLE {schema}.consultations RENAME TO hidden")
+    intake.application.recorder.fetch("ALTER TABLE {schema}.access_log RENAME TO hidden")
     for path in (f"/api/v1/requests/{case}", f"/api/v1/requests/{case}/history", "/api/v1/requests"):
         answer = intake.by("adviser").get(path)
-        assert (answer.status_code, slug(answer)) == (503, "consultation-not-recorded")
+        assert (answer.status_code, slug(answer)) == (503, "access-not-recorded")
         assert "Jardins" not in answer.text
     meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
     assert intake.by("adviser").post(f"/api/v1/requests/{case}/meetings", meeting).status_code == 200
@@ -145,7 +145,7 @@ def test_every_operation_that_shows_a_dossier_records_it_first(
     """Of all that OpenAPI lists, dossiers, what stands within them and lists: one that answered while nothing can be
     recorded is seen here."""
     with standing(name, database, nats, tmp_path) as (running, known):
-        running.application.recorder.fetch("ALTER TABLE {schema}.consultations RENAME TO hidden")
+        running.application.recorder.fetch("ALTER TABLE {schema}.access_log RENAME TO hidden")
         asked = {path: told["get"] for path, told in running.web.openapi()["paths"].items() if "get" in told}
         tried = [path for path in asked if asked[path].get("security") and not SHOWS_NO_DOSSIER.search(path)]
         for path in tried:
@@ -155,7 +155,7 @@ def test_every_operation_that_shows_a_dossier_records_it_first(
             for role, reader in everybody(running, case_of(f"GET {path}", known)):
                 if (path, role) not in WITHOUT_A_DOSSIER and (answer := reader.get(address)).status_code != 403:
                     assert answer.status_code == 503, f"{role} {path}: {answer.status_code}"
-                    assert slug(answer) == "consultation-not-recorded", f"{role} {path}"
+                    assert slug(answer) == "access-not-recorded", f"{role} {path}"
                     answers.append(answer)
             assert answers, f"nobody may: {path}"
         assert len(tried) >= 4, tried
@@ -163,7 +163,7 @@ def test_every_operation_that_shows_a_dossier_records_it_first(
 
 OF_A_YEAR = "?year=2026"
 SHOWS_NO_DOSSIER = re.compile(
-    r"^/api/v1/(me|consultations|criteria|orientation-targets|communes|activities|reference|ledger/.*)$|/\{version\}$"
+    r"^/api/v1/(me|access-log|criteria|orientation-targets|communes|activities|reference|ledger/.*)$|/\{version\}$"
     r"|/(figures|aggregates)(\.csv)?$|/funds/\{unit\}/\{year\}$"
 )
 """Who one is, reference data, sums; and the log itself, which is out of reach here."""
@@ -193,7 +193,7 @@ def test_the_log_is_read_by_auditors_of_the_territory_and_the_dpo_and_that_is_re
     assert auditor(intake).because(None).get(LOG, case=case).status_code == 428
     of_the_case = auditor(intake).get(LOG, case=case).json()["items"]
     assert [(read["role"], read["operation"]) for read in of_the_case] == [
-        ("auditor", "log_of_consultations_consultations"),
+        ("auditor", "access_log_entries"),
         ("adviser", "requests_read"),
     ]
     for role in ("adviser", "manager", "regional", "ops", "service"):
@@ -221,7 +221,7 @@ def test_what_stands_within_a_dossier_is_recorded_as_a_read_of_it(intake: Served
     inner += [f"{inner[0]}/documents", f"{inner[0]}/changes"]
     assert [adviser.get(each).status_code for each in inner] == [200] * 4
     assert [(str(read["case_id"]), read["address"]) for read in recorded(intake)] == [(case, each) for each in inner]
-    intake.application.recorder.fetch("ALTER TABLE {schema}.consultations RENAME TO hidden")
+    intake.application.recorder.fetch("ALTER TABLE {schema}.access_log RENAME TO hidden")
     assert [adviser.get(each).status_code for each in inner] == [503] * 4
 
 
@@ -229,17 +229,17 @@ def test_the_log_is_filtered_and_paged(intake: Served, case: str) -> None:
     path, dpo = f"/api/v1/requests/{case}", intake.by("dpo")
     for subject in ("une", "deux", "une"):
         intake.by("adviser", subject=subject).get(path)
-    one = dpo.get(LOG, who=intake.id_of("une")).json()["items"]
-    assert [read["who"] for read in one] == [intake.id_of("une")] * 2
+    one = dpo.get(LOG, actor=intake.id_of("une")).json()["items"]
+    assert [read["actor"] for read in one] == [intake.id_of("une")] * 2
     pages, after = [], None
     while True:
-        page = dpo.get(LOG, who=intake.id_of("une"), limit=1, **({"after": after} if after else {})).json()
+        page = dpo.get(LOG, actor=intake.id_of("une"), limit=1, **({"after": after} if after else {})).json()
         pages += page["items"]
         if (after := page["next"]) is None:
             break
     assert pages == one
-    assert dpo.get(LOG, who=intake.id_of("une"), since=one[0]["at"]).json()["items"] == one[:1]
-    assert dpo.get(LOG, who=intake.id_of("une"), until=one[0]["at"]).json()["items"] == one[1:]
+    assert dpo.get(LOG, actor=intake.id_of("une"), since=one[0]["at"]).json()["items"] == one[:1]
+    assert dpo.get(LOG, actor=intake.id_of("une"), until=one[0]["at"]).json()["items"] == one[1:]
     assert dpo.get(LOG, since="hier").status_code == 422
 
 
@@ -250,7 +250,7 @@ def test_a_leader_learns_when_and_as_what_the_own_dossier_was_read_and_not_by_wh
     _, read = answer.json()["items"]
     assert (read["role"], read["operation"], read["case"]) == ("auditor", "requests_read", case)
     assert read["at"]
-    assert [read[name] for name in ("who", "under", "motive", "address", "correlation")] == [None] * 5
+    assert [read[name] for name in ("actor", "right_id", "motive", "address", "correlation")] == [None] * 5
     assert intake.id_of("some-auditor") not in answer.text
     assert leader.get(LOG).status_code == 403
     assert leader.get(LOG, case=str(uuid4())).status_code == 403
@@ -268,14 +268,14 @@ def test_a_motive_is_sealed_and_goes_with_its_month(intake: Served, case: str) -
 
     intake.by("ops").post("/api/v1/clock", {"now": (read["at"] + KEPT - timedelta(minutes=1)).isoformat()})
     log = AccessLog(intake.application, KEPT)
-    log.forget()
+    log.expire()
     assert [each["id"] for each in recorded(intake)] == [read["id"]]
     intake.by("ops").post("/api/v1/clock", {"now": (read["at"] + KEPT + timedelta(minutes=1)).isoformat()})
-    log.forget()
+    log.expire()
     (told,) = recorded(intake)
-    assert (told["operation"], told["rows"], told["who"]) == (EXPIRED_OPERATION, 1, "service:intake")
+    assert (told["operation"], told["rows"], told["actor"]) == (EXPIRED_OPERATION, 1, "service:intake")
     assert intake.application.recorder.fetch(keys, (read["key_id"],)) == [{"wrapped": None}]
-    log.forget()
+    log.expire()
     assert [each["id"] for each in recorded(intake)] == [told["id"]], "nothing more to tell"
 
 
@@ -289,11 +289,11 @@ def test_two_who_read_first_in_a_month_seal_under_one_key(intake: Served) -> Non
         def together(wanted: Any, fresh: Any = ()) -> Any:
             ring = found(wanted, fresh)
             if ring.new:
-                both[0]._ring(key)
+                both[0]._month_keys(key)
             return ring
 
         other.vault.keys = together  # type: ignore[method-assign]
-        sealed = [log._ring(key).seal_bytes(key, b"Motif", "x") for log in reversed(both)]
+        sealed = [log._month_keys(key).seal_bytes(key, b"Motif", "x") for log in reversed(both)]
         assert [intake.application.vault.open_bytes(key, each, "x") for each in sealed] == [b"Motif"] * 2
     finally:
         other.close()

@@ -22,7 +22,7 @@ from console.services import Reader, Trouble, attempt
 from shared.kernel import MONTHS, PARIS, SERVICE_LABELS, capitalize_first
 
 router = APIRouter()
-LOG = "/api/v1/consultations"
+LOG = "/api/v1/access-log"
 A_PAGE = 100
 OFFERED = 13
 """Months: those of a year, and the one that has begun."""
@@ -65,7 +65,7 @@ async def _shown(
 ) -> Response:
     services = services_of(request)
     since, until = between(month) if month else (None, None)
-    asked = {"case": case and str(case), "who": whose, "since": since, "until": until, "after": after and str(after)}
+    asked = {"case": case and str(case), "actor": whose, "since": since, "until": until, "after": after and str(after)}
     head = services.json(reader, "intake", f"/api/v1/requests/{case}") if case else None
     state, me, *logs = await asyncio.gather(
         attempt(head) if head else asyncio.sleep(0),
@@ -112,7 +112,7 @@ def readings(rows: Iterable[dict[str, Any]]) -> Iterator[Reading]:
     for _, group in groupby(rows, key=_same):
         told = list(group)[::-1]
         begun = told[0]
-        alike = (begun[name] for name in ("who", "role", "unit", "motive", "case"))
+        alike = (begun[name] for name in ("actor", "role", "unit", "motive", "case"))
         reading = Reading(begun["at"], told[-1]["at"], *alike)
         for row in told:
             if (name := SERVICE_LABELS[row["service"]]) not in (services := reading.parts.setdefault(_part(row), [])):
@@ -121,8 +121,8 @@ def readings(rows: Iterable[dict[str, Any]]) -> Iterator[Reading]:
 
 
 def _same(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    within = words.day_of(row["at"]) if row["who"] else row["at"][:13]
-    return within, row["who"], row["role"], row["unit"], row["motive"], row["case"]
+    within = words.day_of(row["at"]) if row["actor"] else row["at"][:13]
+    return within, row["actor"], row["role"], row["unit"], row["motive"], row["case"]
 
 
 def _part(row: Mapping[str, Any]) -> str:

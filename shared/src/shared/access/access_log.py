@@ -1,4 +1,6 @@
-"""Who read which dossier, when and why? Recorded before anything is shown, apart from the events, and for a while."""
+"""The access log: every read of a case or of a list, recorded before the answer and kept apart from the event log.
+
+It has a term of its own, changes no state, and is asked by person and by day: a table, not events."""
 
 from __future__ import annotations
 
@@ -13,25 +15,28 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
 ACCESS_LOG_TABLE = """
-CREATE TABLE IF NOT EXISTS {schema}.consultations (
-    id uuid PRIMARY KEY, at timestamptz NOT NULL, who text NOT NULL, role text NOT NULL, unit text, under uuid,
+CREATE TABLE IF NOT EXISTS {schema}.access_log (
+    id uuid PRIMARY KEY, at timestamptz NOT NULL, actor text NOT NULL, role text NOT NULL, unit text, right_id uuid,
     operation text NOT NULL, address text NOT NULL, case_id uuid, units text[] NOT NULL, rows int,
-    correlation uuid NOT NULL, key_id uuid, motive bytea  -- sealed under the key of its month
+    correlation uuid NOT NULL, key_id uuid, motive bytea  -- encrypted under the key of its month
 );
-CREATE INDEX IF NOT EXISTS consultations_case ON {schema}.consultations (case_id, id);
-CREATE INDEX IF NOT EXISTS consultations_at ON {schema}.consultations USING brin (at);
+CREATE INDEX IF NOT EXISTS access_log_case ON {schema}.access_log (case_id, id);
+CREATE INDEX IF NOT EXISTS access_log_at ON {schema}.access_log USING brin (at);
 """
-EXPIRED_OPERATION = "consultations_forgotten"
-"""The operation that tells how many were destroyed at their term."""
+EXPIRED_OPERATION = "access_log_expired"
+"""The operation of the entry that says how many entries were deleted at the end of their term."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRecord:
-    """What somebody is about to be shown: one dossier (`case`), or so many `rows` of a list. `under`: the right that
-    was used; `units`: whose it is; `correlation` is the same for all the reads that one export makes."""
+    """A read that is about to be answered: of one case (`case`), or of so many `rows` of a list.
+
+    `right_id`: the right that the caller uses. `operation`: the operation id of OpenAPI. `address`: the path, with the
+    parameters that name a past moment and no other. `units`: the units of what is read. `correlation`: the same for all
+    reads that a program makes for one purpose, in all services."""
 
     actor: Actor
-    under: UUID | None
+    right_id: UUID | None
     operation: str
     address: str
     correlation: UUID
@@ -43,10 +48,11 @@ class AccessRecord:
 
 @dataclass(frozen=True, slots=True)
 class AccessLogQuery:
-    """`units`: those that the reader's right covers; null for all. `after`: the last one that was seen."""
+    """`actor`: a pseudonym. `since` (included) and `until` (excluded) are instants. `units`: the units that the
+    caller's right covers, None for all. `after`: the id of the last entry of the page before."""
 
     case: UUID | None = None
-    who: str | None = None
+    actor: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     units: Sequence[str] | None = None
@@ -55,96 +61,100 @@ class AccessLogQuery:
 
 
 class AccessLog:
-    """`kept`: how long each is kept; at its term it is destroyed, and with the last of a month that month's key."""
+    """Writes, reads and expires entries. `retention`: how long an entry is kept. Motives are encrypted under one key
+    a month; the key is destroyed with the last entry of its month."""
 
-    def __init__(self, app: ServiceApplication, kept: timedelta) -> None:
-        self._app, self._kept = app, kept
+    def __init__(self, app: ServiceApplication, retention: timedelta) -> None:
+        self._app, self._retention = app, retention
 
     def record(self, read: AccessRecord) -> None:
-        """Committed when this returns. Raises PersistenceError, or Erased when the month's key is gone."""
-        number, now = uuid7(), self._app.clock.now()
-        key = motive = None
+        """Writes an entry, committed on return. Raises PersistenceError, or KeyErased when the key of the month is
+        destroyed."""
+        entry_id, now = uuid7(), self._app.clock.now()
+        key_id = motive = None
         if read.motive:
-            key = uuid5(NAMESPACE_OID, f"consultations of {self._app.service} {now:%Y-%m}")
-            motive = self._ring(key).seal_bytes(key, read.motive.encode(), _bound(number))
+            key_id = uuid5(NAMESPACE_OID, f"access log of {self._app.service} {now:%Y-%m}")
+            motive = self._month_keys(key_id).seal_bytes(key_id, read.motive.encode(), _aad(entry_id))
         self._app.recorder.fetch(
-            "INSERT INTO {schema}.consultations VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO {schema}.access_log VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
-                number,
+                entry_id,
                 now,
                 read.actor.id,
                 read.actor.role,
                 read.actor.unit,
-                read.under,
+                read.right_id,
                 read.operation,
                 read.address,
                 read.case,
                 list(read.units),
                 read.rows,
                 read.correlation,
-                key,
+                key_id,
                 motive,
             ),
         )
 
-    def _ring(self, key: UUID) -> DataKeys:
-        """The month's key, made by whoever reads first; of two at once, one finds the other's."""
-        vault = self._app.vault
-        ring = vault.keys({key})
-        for key_id, wrapped in ring.new.items():
-            made = self._app.recorder.fetch(
-                "INSERT INTO {schema}.keys VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING key_id", (key_id, wrapped)
+    def _month_keys(self, key_id: UUID) -> DataKeys:
+        """The key of the month. The first read of a month creates it; of two at once, the second uses the first's."""
+        key_store = self._app.vault
+        data_keys = key_store.keys({key_id})
+        for new_id, wrapped in data_keys.new.items():
+            inserted = self._app.recorder.fetch(
+                "INSERT INTO {schema}.keys VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING key_id", (new_id, wrapped)
             )
-            if not made:
-                return vault.keys({key})
-            vault.keep(ring)
-        return ring
+            if not inserted:
+                return key_store.keys({key_id})
+            key_store.keep(data_keys)
+        return data_keys
 
-    def found(self, wanted: AccessLogQuery) -> list[dict[str, Any]]:
-        """The newest first, each motive opened."""
+    def entries(self, query: AccessLogQuery) -> list[dict[str, Any]]:
+        """One page of rows, the newest first, their motives in plaintext."""
         rows = self._app.recorder.fetch(
-            "SELECT * FROM {schema}.consultations WHERE (%(case)s::uuid IS NULL OR case_id = %(case)s)"
-            " AND (%(who)s::text IS NULL OR who = %(who)s) AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)"
+            "SELECT * FROM {schema}.access_log WHERE (%(case)s::uuid IS NULL OR case_id = %(case)s)"
+            " AND (%(actor)s::text IS NULL OR actor = %(actor)s)"
+            " AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)"
             " AND (%(until)s::timestamptz IS NULL OR at < %(until)s)"
             " AND (%(units)s::text[] IS NULL OR units && %(units)s)"
             " AND (%(after)s::uuid IS NULL OR id < %(after)s) ORDER BY id DESC LIMIT %(limit)s",
             {
-                "case": wanted.case,
-                "who": wanted.who,
-                "since": wanted.since,
-                "until": wanted.until,
-                "units": None if wanted.units is None else list(wanted.units),
-                "after": wanted.after,
-                "limit": wanted.limit,
+                "case": query.case,
+                "actor": query.actor,
+                "since": query.since,
+                "until": query.until,
+                "units": None if query.units is None else list(query.units),
+                "after": query.after,
+                "limit": query.limit,
             },
         )
-        return [row | {"motive": self._opened(row)} for row in rows]
+        return [row | {"motive": self._motive_of(row)} for row in rows]
 
-    def _opened(self, row: dict[str, Any]) -> str | None:
+    def _motive_of(self, row: dict[str, Any]) -> str | None:
         if row["motive"] is None:
             return None
-        return self._app.vault.open_bytes(row["key_id"], row["motive"], _bound(row["id"])).decode()
+        return self._app.vault.open_bytes(row["key_id"], row["motive"], _aad(row["id"])).decode()
 
-    def forget(self) -> None:
-        """Destroys what is older than it is kept, and records how much that was."""
-        (gone,) = self._app.recorder.fetch(
-            "WITH gone AS (DELETE FROM {schema}.consultations WHERE at < %(term)s RETURNING key_id),"
+    def expire(self) -> None:
+        """Deletes the entries older than the retention, and records how many in an entry of its own."""
+        (expired,) = self._app.recorder.fetch(
+            "WITH gone AS (DELETE FROM {schema}.access_log WHERE at < %(term)s RETURNING key_id),"
             " closed AS (UPDATE {schema}.keys k SET wrapped = NULL WHERE key_id IN (SELECT key_id FROM gone)"
-            " AND NOT EXISTS (SELECT FROM {schema}.consultations c WHERE c.key_id = k.key_id AND c.at >= %(term)s)"
+            " AND NOT EXISTS (SELECT FROM {schema}.access_log a WHERE a.key_id = k.key_id AND a.at >= %(term)s)"
             " RETURNING key_id)"
             " SELECT (SELECT count(*) FROM gone) AS rows, ARRAY(SELECT key_id FROM closed) AS keys",
-            {"term": self._app.clock.now() - self._kept},
+            {"term": self._app.clock.now() - self._retention},
         )
-        for key in gone["keys"]:
-            self._app.vault.forget(key)
-        if gone["rows"]:
-            ourselves = Actor(f"service:{self._app.service}", Role.SERVICE)
+        for key_id in expired["keys"]:
+            self._app.vault.forget(key_id)
+        if expired["rows"]:
+            service = Actor(f"service:{self._app.service}", Role.SERVICE)
             self.record(
                 AccessRecord(
-                    ourselves, None, operation=EXPIRED_OPERATION, address="", correlation=uuid7(), rows=gone["rows"]
+                    service, None, operation=EXPIRED_OPERATION, address="", correlation=uuid7(), rows=expired["rows"]
                 )
             )
 
 
-def _bound(number: UUID) -> str:
-    return f"consultation {number}"
+def _aad(entry_id: UUID) -> str:
+    """Binds a motive to its entry: moved to another entry it no longer decrypts."""
+    return f"access log entry {entry_id}"

@@ -44,7 +44,7 @@ from shared.web.http import (
 from shared.web.requests import exception_handlers
 from shared.web.resources import MAX_CONCURRENT_UPLOADS
 from shared.web.standard import clock_router, feed_router, health_router, me_router
-from shared.web.standard.access_log import router as consultations_router
+from shared.web.standard.access_log import router as access_log_router
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ class Service:
                 app,
                 Authenticator(settings, app, self.load_rights, self.find_protected_case),
             )
-            web.state.consultations = AccessLog(app, timedelta(days=settings.consultations_days))
+            web.state.access_log = AccessLog(app, timedelta(days=settings.access_log_days))
             web.state.uploads = asyncio.Semaphore(MAX_CONCURRENT_UPLOADS)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             try:
@@ -176,7 +176,7 @@ class Service:
             for router in self.routers:
                 web.include_router(router)
             web.include_router(me_router)
-            web.include_router(consultations_router)
+            web.include_router(access_log_router)
             web.include_router(feed_router(self.to_integration_event))
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)
@@ -195,8 +195,8 @@ class Service:
         feed = self.feed(settings)
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.projections)
-        kept = timedelta(days=settings.consultations_days)
-        scheduler = Scheduler(app, [AccessLog(app, kept).forget, *(partial(each, app) for each in self.hourly)])
+        kept = timedelta(days=settings.access_log_days)
+        scheduler = Scheduler(app, [AccessLog(app, kept).expire, *(partial(each, app) for each in self.hourly)])
         relay = Relay(app, self.to_integration_event, region=region, access=access, fatal=fatal)
         subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
         async with AsyncExitStack() as leaving:

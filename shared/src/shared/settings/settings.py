@@ -147,7 +147,7 @@ class Settings(BaseSettings):
     """The `aud` of the tokens that are accepted."""
     rights_from: RightsSource = RightsSource.REGISTER
     """Where rights come from: the register, or in development the token’s own claims."""
-    consultations_days: Annotated[int, Field(ge=31, le=1826)] = 365
+    access_log_days: Annotated[int, Field(ge=31, le=1826)] = 365
     """Days for which the access log is kept."""
     service_token: Annotated[SecretStr, Field(min_length=1)]
     """Token of this service, for the feeds of the others."""

@@ -21,7 +21,7 @@ def install(cli: typer.Typer) -> None:
         case: UUID,
         out: Annotated[Path, typer.Option(help="The file to write; it must not exist")],
         token: Annotated[str, typer.Option(envvar=["DLA_TOKEN", "DLA_SERVICE_TOKEN"], help="Who reads")],
-        motive: Annotated[str | None, typer.Option(help="Why, for the log of consultations; auditors say it")] = None,
+        motive: Annotated[str | None, typer.Option(help="Why, for the access log; auditors say it")] = None,
         right: Annotated[str | None, typer.Option(help="Which right is used, for who holds several")] = None,
         url: Annotated[str, typer.Option(envvar="DLA_AUDIT_URL", help="Where audit answers")] = "http://127.0.0.1:8000",
         sealed: Annotated[

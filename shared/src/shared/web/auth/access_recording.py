@@ -31,7 +31,7 @@ class AccessRecorder:
     """What one request reads; a dossier is recorded once, however many times it is looked at."""
 
     def __init__(self, request: Request, actor: Actor, right_id: UUID) -> None:
-        self._consultations: AccessLog = request.app.state.consultations
+        self._access_log: AccessLog = request.app.state.access_log
         self._request, self._actor, self._right_id = request, actor, right_id
         self._recorded: set[UUID] = set()
 
@@ -88,12 +88,12 @@ class AccessRecorder:
             motive=motive,
         )
         try:
-            self._consultations.record(read)
+            self._access_log.record(read)
         except (PersistenceError, KeyErased) as error:
-            log.warning("a consultation could not be recorded, and nothing was shown: %r", error)
+            log.warning("this read could not be recorded in the access log, so nothing was shown: %r", error)
             raise ProblemError(
                 503,
-                "consultation-not-recorded",
+                "access-not-recorded",
                 "Lecture momentanément impossible",
                 "Chaque lecture d’un dossier est consignée avant d’être montrée, et ce registre ne répond pas\u00a0:"
                 " réessayez dans un instant.",

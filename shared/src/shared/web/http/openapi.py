@@ -16,7 +16,7 @@ TAGS = {
     "attachments": "Les pièces jointes d’un dossier\u00a0: déposées, lues, retirées.",
     "caseload": "Ce qui attend une chargée ou un chargé d’accompagnement, par échéance.",
     "events": "Le flux des événements, pour les autres services et pour les partenaires.",
-    "log of consultations": "Qui a lu quel dossier, quand et pourquoi.",
+    "access log": "Qui a lu quel dossier, quand et pourquoi.",
     "health": "La santé du service, pour l’exploitation.",
     "me": "Qui vous êtes ici, et quels sont vos droits.",
 }
@@ -28,7 +28,7 @@ SAID = {
     "required": False,
     "schema": {"type": "string", "title": MOTIVE_HEADER},
     "description": "Why you read, in 3 to 500 characters of UTF-8, percent-encoded (RFC 3986). Needed of auditors,"
-    " of the DPO, and to read an archive; sealed, and kept in the log of consultations",
+    " of the DPO, and to read an archive; sealed, and kept in the access log",
     "example": "Contr%C3%B4le%20de%20l%E2%80%99%C3%A9chantillon%20annuel",
 }
 """By whoever reads a dossier."""

@@ -1,4 +1,4 @@
-"""Who reads the log of consultations? Auditors of the territory, the DPO, and of their own dossier its leaders."""
+"""Who reads the access log? Auditors of the territory, the DPO, and of their own dossier its leaders."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from shared.web.collections import NO_NUL_PATTERN
 from shared.web.http import BoundedRoute
 from shared.web.requests import Instant
 
-router = APIRouter(prefix="/api/v1/consultations", tags=["log of consultations"], route_class=BoundedRoute)
+router = APIRouter(prefix="/api/v1/access-log", tags=["access log"], route_class=BoundedRoute)
 ACCESS_LOG_READERS = frozenset({Role.AUDITOR, Role.DPO, Role.LEADER})
-OF_PERSONS = ("who", "under", "motive", "address", "correlation")
+OF_PERSONS = ("actor", "right_id", "motive", "address", "correlation")
 """What a leader is not told: the law gives them the dates and the purposes, not who of the staff it was."""
 
 
 class AccessLogEntry(BaseModel):
-    """Somebody, about to be shown a dossier (`case`) or so many `rows` of a list. `who`: a pseudonym; `under`: the
+    """Somebody, about to be shown a dossier (`case`) or so many `rows` of a list. `actor`: a pseudonym; `right_id`: the
     right that was used; `operation`: as OpenAPI calls it; `correlation` joins the reads of one export, in all services.
-    A leader is not told `who`, `under`, `motive`, `address` nor `correlation`."""
+    A leader is not told `actor`, `right_id`, `motive`, `address` nor `correlation`."""
 
     id: UUID
     at: datetime
-    who: str | None
+    actor: str | None
     role: Role
     unit: str | None
-    under: UUID | None
+    right_id: UUID | None
     operation: str
     address: str | None
     case: UUID | None
@@ -49,11 +49,11 @@ class AccessLogPage(BaseModel):
 
 
 @router.get("", summary="Who read which dossier here, when and why")
-def consultations(
+def entries(
     request: Request,
     caller: CallerDep,
     case: Annotated[UUID | None, Query(description="Of this dossier; needed of a leader")] = None,
-    who: Annotated[str | None, Query(max_length=200, pattern=NO_NUL_PATTERN, description="By this pseudonym")] = None,
+    actor: Annotated[str | None, Query(max_length=200, pattern=NO_NUL_PATTERN, description="By this pseudonym")] = None,
     since: Annotated[Instant | None, Query(description="From this instant on")] = None,
     until: Annotated[Instant | None, Query(description="Before this instant")] = None,
     after: Annotated[UUID | None, Query(description="The `next` of the page before")] = None,
@@ -67,9 +67,9 @@ def consultations(
         authorize_headers(caller, ACCESS_LOG_READERS, case)
     if case and everywhere:
         authorize_read(caller, case)
-    log: AccessLog = request.app.state.consultations
+    log: AccessLog = request.app.state.access_log
     units = None if everywhere or caller.actor.role is Role.LEADER else caller.actor.territory
-    found = log.found(AccessLogQuery(case, who, since=since, until=until, units=units, after=after, limit=limit))
+    found = log.entries(AccessLogQuery(case, actor, since=since, until=until, units=units, after=after, limit=limit))
     if case is None:
         caller.record_rows(len(found))
     return AccessLogPage(
