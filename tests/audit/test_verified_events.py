@@ -35,7 +35,7 @@ def case_access(position: int, event: str, *, confidential: bool) -> Message:
     return Message.of(said, CaseAccessChanged.topic(), body, "Un événement")
 
 
-SECRET = "dossier-made-confidential"
+SECRET = "case-made-confidential"
 LIFTED = "confidentiality-lifted"
 
 
@@ -96,7 +96,7 @@ def test_a_case_whose_events_were_altered_or_moved_is_shown_to_nobody_until_it_i
     "by_hand",
     [
         altered('\\"confidential\\": true', '\\"confidential\\": false'),
-        altered('"event":"dossier-made-confidential"', '"event":"confidentiality-lifted"'),
+        altered('"event":"case-made-confidential"', '"event":"confidentiality-lifted"'),
         altered(Served.id_of(INES), Served.id_of("some-adviser")),
         "DELETE FROM {events} WHERE originator_id = %s",
         f"UPDATE {{events}} SET case_id = '{ANOTHER}' WHERE originator_id = %s",

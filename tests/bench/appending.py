@@ -23,7 +23,9 @@ from figures import Aim, Measure, Row, Unit, compared, interleaved
 from world import World
 
 from embedded.postgres import binaries, plain_words
-from intake.domain import commands, request, structure
+from intake.domain import structure
+from intake.domain.request import request
+from intake.domain.request.reception import ReceiveRequest
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
@@ -99,7 +101,7 @@ def _receiving(app: ServiceApplication, numbers: Iterator[int]) -> Task:
             rna=f"W{next(numbers):09}",
             headcount=12,
         )
-        command = commands.ReceiveRequest(asks, who, need="Notre modèle économique repose sur une seule subvention.")
+        command = ReceiveRequest(asks, who, need="Notre modèle économique repose sur une seule subvention.")
         app.handle(request.decider, case, command, app.context(case, ADVISER))
 
     return receive

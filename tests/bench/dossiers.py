@@ -10,8 +10,12 @@ from uuid import UUID
 
 import stock
 
-from intake.domain import commands, request, structure
+from intake.domain import structure
 from intake.domain.reference.criteria import Verdict, in_force
+from intake.domain.request import request
+from intake.domain.request.assessment import AssessCriterion, RecordMeeting
+from intake.domain.request.outcome import AdmitRequest
+from intake.domain.request.reception import ReceiveRequest
 from parcours.domain import coordination, parcours
 from parcours.domain.building import edits, validation
 from parcours.domain.state import Kind, Parcours, Plan
@@ -60,10 +64,10 @@ def a_request(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> 
 def receive(ours: ServiceApplication, case: UUID, asks: structure.Structure, events: int) -> None:
     """In our log alone."""
     played = [
-        commands.ReceiveRequest(asks, CONTACT, need=NOTES),
-        commands.RecordMeeting(TODAY, CONTACT.name, notes=NOTES),
-        *(commands.AssessCriterion(criterion, Verdict.MET, evidence=NOTES) for criterion in criteria_of(events)),
-        commands.AdmitRequest(NOTES),
+        ReceiveRequest(asks, CONTACT, need=NOTES),
+        RecordMeeting(TODAY, CONTACT.name, notes=NOTES),
+        *(AssessCriterion(criterion, Verdict.MET, evidence=NOTES) for criterion in criteria_of(events)),
+        AdmitRequest(NOTES),
     ]
     for command in played:
         ours.handle(request.decider, case, command, ours.context(case, ADVISER))

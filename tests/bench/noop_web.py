@@ -11,7 +11,9 @@ from uuid import UUID
 import uvicorn
 from fastapi import FastAPI, Response
 
-from intake.domain import commands
+from intake.domain.request.assessment import AssessCriterion, RecordMeeting
+from intake.domain.request.outcome import AdmitRequest
+from intake.domain.request.reception import ReceiveRequest
 from shared.kernel import uuid7
 from shared.web.http import JsonBody
 from shared.web.resources import CommandResult
@@ -20,24 +22,24 @@ web = FastAPI()
 
 
 @web.post("/api/v1/requests", status_code=201)
-def receive(body: Annotated[commands.ReceiveRequest, JsonBody()], response: Response) -> CommandResult:
+def receive(body: Annotated[ReceiveRequest, JsonBody()], response: Response) -> CommandResult:
     case = uuid7()
     response.headers["Location"] = f"/api/v1/requests/{case}"
     return CommandResult(id=case, version=1, events=["request-received"])
 
 
 @web.post("/api/v1/requests/{case}/meetings")
-def meet(case: UUID, body: Annotated[commands.RecordMeeting, JsonBody()]) -> CommandResult:
+def meet(case: UUID, body: Annotated[RecordMeeting, JsonBody()]) -> CommandResult:
     return CommandResult(id=case, version=2, events=["meeting-recorded"])
 
 
 @web.post("/api/v1/requests/{case}/criteria")
-def assess(case: UUID, body: Annotated[commands.AssessCriterion, JsonBody()]) -> CommandResult:
+def assess(case: UUID, body: Annotated[AssessCriterion, JsonBody()]) -> CommandResult:
     return CommandResult(id=case, version=3, events=["criterion-assessed"])
 
 
 @web.post("/api/v1/requests/{case}/admission")
-def admit(case: UUID, body: Annotated[commands.AdmitRequest, JsonBody()]) -> CommandResult:
+def admit(case: UUID, body: Annotated[AdmitRequest, JsonBody()]) -> CommandResult:
     return CommandResult(id=case, version=4, events=["request-admitted"])
 
 

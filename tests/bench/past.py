@@ -17,7 +17,7 @@ from world import World
 
 from intake import projections
 from intake.caseload import caseload
-from intake.domain import request
+from intake.domain.request import request
 from shared.eventlog import ServiceApplication
 from shared.kernel import uuid7
 from shared.temporal import PointInTime, load_past_rows

@@ -17,7 +17,7 @@ from figures import Aim, Measure, Row, Unit, compared, interleaved, typical_time
 from psycopg.sql import SQL
 from world import World
 
-from intake.domain import request
+from intake.domain.request import request
 from parcours.domain import parcours
 from shared.eventlog import ServiceApplication
 

@@ -14,7 +14,9 @@ import stock
 import uvicorn
 from fastapi import FastAPI, Response
 
-from intake.domain import commands
+from intake.domain.request.assessment import AssessCriterion, RecordMeeting
+from intake.domain.request.outcome import AdmitRequest
+from intake.domain.request.reception import ReceiveRequest
 from shared.web.http import JsonBody
 from shared.web.resources import CommandResult
 
@@ -23,24 +25,24 @@ dossiers = stock.dossiers(os.environ["DATABASE_URL"])
 
 
 @web.post("/api/v1/requests", status_code=201)
-def receive(body: Annotated[commands.ReceiveRequest, JsonBody()], response: Response) -> CommandResult:
+def receive(body: Annotated[ReceiveRequest, JsonBody()], response: Response) -> CommandResult:
     received = dossiers.receive(asdict(body.structure), asdict(body.contact), body.need)
     response.headers["Location"] = f"/api/v1/requests/{received.id}"
     return _done(received, "request-received")
 
 
 @web.post("/api/v1/requests/{case}/meetings")
-def meet(case: UUID, body: Annotated[commands.RecordMeeting, JsonBody()]) -> CommandResult:
+def meet(case: UUID, body: Annotated[RecordMeeting, JsonBody()]) -> CommandResult:
     return _done(dossiers.meet(case, str(body.held_on), body.with_whom, body.notes), "meeting-recorded")
 
 
 @web.post("/api/v1/requests/{case}/criteria")
-def assess(case: UUID, body: Annotated[commands.AssessCriterion, JsonBody()]) -> CommandResult:
+def assess(case: UUID, body: Annotated[AssessCriterion, JsonBody()]) -> CommandResult:
     return _done(dossiers.assess(case, body.criterion, body.verdict.value, body.evidence), "criterion-assessed")
 
 
 @web.post("/api/v1/requests/{case}/admission")
-def admit(case: UUID, body: Annotated[commands.AdmitRequest, JsonBody()]) -> CommandResult:
+def admit(case: UUID, body: Annotated[AdmitRequest, JsonBody()]) -> CommandResult:
     return _done(dossiers.admit(case, body.motive), "request-admitted")
 
 

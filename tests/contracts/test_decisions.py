@@ -16,8 +16,10 @@ from followup.domain.events import FollowUpClosed, Outcome, ParcoursUpdateWithdr
 from followup.domain.follow_up import decide, decider
 from followup.domain.state import FollowUp
 from intake.domain import orientation
-from intake.domain.commands import AdmitRequest, CorrectContact, StartAccompaniment
 from intake.domain.orientation import Orientation, OrientationConsented, RecordConsent, Step
+from intake.domain.request.corrections import CorrectContact
+from intake.domain.request.ending import StartAccompaniment
+from intake.domain.request.outcome import AdmitRequest
 from intake.domain.structure import Contact
 from shared.kernel import Refusal, event_name
 from shared.kernel.decider import any_command

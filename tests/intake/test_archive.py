@@ -8,28 +8,17 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.commands import (
-    ArchiveDossier,
-    Confidential,
-    ConfidentialReason,
-    EndAccompaniment,
-    Ending,
-    EntrustDossier,
+from intake.domain.request.archive import ArchiveCase, CaseArchived, CaseUnarchived, UnarchiveCase
+from intake.domain.request.confidentiality import (
+    AssignCase,
+    CaseAssigned,
+    CaseMadeConfidential,
     LiftConfidentiality,
     MakeConfidential,
-    UnarchiveDossier,
 )
-from intake.domain.events import (
-    AccompanimentEnded,
-    CaseClosed,
-    CaseReopened,
-    DossierArchived,
-    DossierEntrusted,
-    DossierMadeConfidential,
-    DossierUnarchived,
-)
-from intake.domain.request import decider
-from intake.domain.state import Request, Status
+from intake.domain.request.ending import AccompanimentEnded, CaseClosed, CaseReopened, EndAccompaniment
+from intake.domain.request.request import decider
+from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending, Request, RequestStatus
 from intake.integration_events import published
 from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import CaseAccess, Role
@@ -39,9 +28,9 @@ from shared.testing.scenarios import Scenarios, text
 MOTIVE = "La structure conteste un versement."
 SINCE = date(2029, 3, 2)
 ENDED, RESUMED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
-ARCHIVE, TAKE_OUT = ArchiveDossier(SINCE), UnarchiveDossier(MOTIVE)
-ARCHIVED = DossierArchived(SINCE, None, confidential=False)
-given = Scenarios(replace(decider, initial=Request(Status.ADMITTED, unit="dla-44", adviser="ines")))
+ARCHIVE, TAKE_OUT = ArchiveCase(SINCE), UnarchiveCase(MOTIVE)
+ARCHIVED = CaseArchived(SINCE, None, confidential=False)
+given = Scenarios(replace(decider, initial=Request(RequestStatus.ADMITTED, unit="dla-44", adviser="ines")))
 CLOSED = CaseClosed(Ending.FOLLOWED_UP, ENDED)
 
 
@@ -52,23 +41,23 @@ def test_a_closed_dossier_is_archived_once_and_an_open_one_never() -> None:
 
 
 def test_the_dpo_takes_it_out_with_a_motive() -> None:
-    out = DossierUnarchived(None, False, motive=text(MOTIVE))
+    out = CaseUnarchived(None, False, motive=text(MOTIVE))
     given(CLOSED, ARCHIVED).when(TAKE_OUT, by=Role.DPO).then(out)
     given(CLOSED).when(TAKE_OUT, by=Role.DPO).refused("not-archived")
     given(CLOSED, ARCHIVED, out).when(ARCHIVE, by=Role.SERVICE).then(ARCHIVED)
 
 
 def test_it_stays_with_who_was_put_in_charge_and_confidential_if_it_was() -> None:
-    made = DossierMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), adviser="ines")
-    given(CLOSED, made).when(ARCHIVE, by=Role.SERVICE).then(DossierArchived(SINCE, "ines", confidential=True))
-    entrusted = DossierEntrusted("new", text(MOTIVE), confidential=False)
-    given(CLOSED, entrusted).when(ARCHIVE, by=Role.SERVICE).then(DossierArchived(SINCE, "new", confidential=False))
+    made = CaseMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), adviser="ines")
+    given(CLOSED, made).when(ARCHIVE, by=Role.SERVICE).then(CaseArchived(SINCE, "ines", confidential=True))
+    entrusted = CaseAssigned("new", text(MOTIVE), confidential=False)
+    given(CLOSED, entrusted).when(ARCHIVE, by=Role.SERVICE).then(CaseArchived(SINCE, "new", confidential=False))
 
 
 def test_a_case_that_resumes_leaves_the_archive() -> None:
     again = EndAccompaniment(RESUMED)
     happened = AccompanimentEnded(), CLOSED
-    given(*happened, ARCHIVED).when(again, by=Role.SERVICE).then(DossierUnarchived(None, False), CaseReopened())
+    given(*happened, ARCHIVED).when(again, by=Role.SERVICE).then(CaseUnarchived(None, False), CaseReopened())
     given(*happened).when(again, by=Role.SERVICE).then(CaseReopened())
 
 
@@ -77,11 +66,11 @@ def test_a_case_that_resumes_leaves_the_archive() -> None:
     [
         MakeConfidential(ConfidentialReason.OTHER, MOTIVE),
         LiftConfidentiality(MOTIVE),
-        EntrustDossier(UUID(int=4), MOTIVE),
+        AssignCase(UUID(int=4), MOTIVE),
     ],
 )
 def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
-    given(CLOSED, ARCHIVED).when(command, by=Role.MANAGER).refused("dossier-archived")
+    given(CLOSED, ARCHIVED).when(command, by=Role.MANAGER).refused("case-archived")
 
 
 @pytest.mark.parametrize(
@@ -89,10 +78,10 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
     [
         (ARCHIVED, CaseAccessChanged(adviser=None, confidential=False, archived=True)),
         (
-            DossierArchived(SINCE, "ines", confidential=True),
+            CaseArchived(SINCE, "ines", confidential=True),
             CaseAccessChanged(adviser="ines", confidential=True, archived=True),
         ),
-        (DossierUnarchived("ines", True), CaseAccessChanged(adviser="ines", confidential=True)),
+        (CaseUnarchived("ines", True), CaseAccessChanged(adviser="ines", confidential=True)),
     ],
 )
 def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseAccessChanged) -> None:
@@ -104,6 +93,6 @@ def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseAccessC
 
 
 def test_confidentiality_is_kept_in_the_state() -> None:
-    made = DossierMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), adviser="ines")
-    state = given(CLOSED, made, DossierArchived(SINCE, "ines", confidential=True)).state
-    assert (state.archived, state.confidential) == (True, Confidential(ConfidentialReason.OTHER, text(MOTIVE)))
+    made = CaseMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), adviser="ines")
+    state = given(CLOSED, made, CaseArchived(SINCE, "ines", confidential=True)).state
+    assert (state.archived, state.confidential) == (True, Confidentiality(ConfidentialReason.OTHER, text(MOTIVE)))

@@ -8,7 +8,20 @@ from tests.support.integration import entry, heard, listed, recorded
 from tests.support.served_service import Serve, Served
 
 from intake import bootstrap
-from intake.domain import commands, events, orientation
+from intake.domain import orientation
+from intake.domain.request.ending import (
+    AccompanimentEnded,
+    CaseClosed,
+    CaseGivenUp,
+    CaseReopened,
+    CloseCase,
+    EndAccompaniment,
+    StartAccompaniment,
+)
+from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
+from intake.domain.request.state import Ending
+from intake.domain.request.transfer import RequestTransferred
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.integration_events import published
 from intake.main import service
@@ -32,11 +45,11 @@ from shared.testing.scenarios import CASE, NOW, UNIT, text
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
-RECEIVED = events.RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
-LINKED = events.LinkedRequestOpened(
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
+LINKED = LinkedRequestOpened(
     UUID(int=5), GARDENS, structure_id=UUID(int=8), contact=CONTACT, theme="finance", unit=UNIT
 )
-ADMITTED = events.RequestAdmitted(
+ADMITTED = RequestAdmitted(
     "2021-1",
     UUID(int=8),
     unit=UNIT,
@@ -72,12 +85,12 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
         axes=("finance",),
     )
     for to, command in (
-        (start_accompaniment(agreed, header(CASE)), commands.StartAccompaniment()),
-        (end_accompaniment(completed, header(CASE)), commands.EndAccompaniment(NOW)),
-        (close_abandoned_case(ParcoursAbandoned(), header(CASE)), commands.CloseCase(commands.Ending.ABANDONED, NOW)),
+        (start_accompaniment(agreed, header(CASE)), StartAccompaniment()),
+        (end_accompaniment(completed, header(CASE)), EndAccompaniment(NOW)),
+        (close_abandoned_case(ParcoursAbandoned(), header(CASE)), CloseCase(Ending.ABANDONED, NOW)),
         (
             close_followed_up_case(FollowUpClosed(outcome="completed"), header(CASE)),
-            commands.CloseCase(commands.Ending.FOLLOWED_UP, NOW),
+            CloseCase(Ending.FOLLOWED_UP, NOW),
         ),
     ):
         assert (to.decider, to.stream, to.case, to.command) == (bootstrap.requests, CASE, None, command)
@@ -154,18 +167,18 @@ def test_a_misspelt_field_is_refused_rather_than_lost(intake: Served, part: str)
             ),
         ),
         (
-            events.RequestOriented(text("Hors du champ."), (UUID(int=6),)),
+            RequestOriented(text("Hors du champ."), (UUID(int=6),)),
             contracts.RequestOriented(orientations=1),
         ),
-        (events.CaseClosed(commands.Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
-        (events.CaseGivenUp(text("Renoncement.")), contracts.CaseClosed(ending="given_up")),
+        (CaseClosed(Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
+        (CaseGivenUp(text("Renoncement.")), contracts.CaseClosed(ending="given_up")),
     ],
 )
 def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
     assert published(recorded(event), entry()) == told
 
 
-@pytest.mark.parametrize("event", [RECEIVED, LINKED, events.RequestWithdrawn(text("Plus le temps."))])
+@pytest.mark.parametrize("event", [RECEIVED, LINKED, RequestWithdrawn(text("Plus le temps."))])
 def test_the_rest_stays_at_home(event: object) -> None:
     assert published(recorded(event), entry()) is None
 
@@ -202,13 +215,13 @@ def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
     proposed = orientation.OrientationProposed(CASE, "France Active", reason=why, code="france_active")
     elsewhere = orientation.OrientationProposed(CASE, None, reason=why, other=text("Maëlle Kerdoncuff"))
     of_before = orientation.OrientationProposed(CASE, "Maëlle Kerdoncuff", reason=why)
-    decided = events.RequestOriented(text("Hors du champ."), (UUID(int=6),))
+    decided = RequestOriented(text("Hors du champ."), (UUID(int=6),))
     oriented = row(RECEIVED, proposed, elsewhere, of_before, decided)
     assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active", "autre", "autre"])
-    assert row(RECEIVED, events.RequestTransferred("unit-2", text("Siège.")))["status"] == "transferred"
-    assert row(RECEIVED, events.RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
-    ended = row(RECEIVED, ADMITTED, events.AccompanimentEnded(), events.CaseClosed(commands.Ending.FOLLOWED_UP))
+    assert row(RECEIVED, RequestTransferred("unit-2", text("Siège.")))["status"] == "transferred"
+    assert row(RECEIVED, RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
+    ended = row(RECEIVED, ADMITTED, AccompanimentEnded(), CaseClosed(Ending.FOLLOWED_UP))
     assert (ended["status"], ended["accompaniment_ended"], ended["ending"]) == ("closed", True, "followed_up")
-    assert row(RECEIVED, ADMITTED, events.CaseGivenUp(text("Renoncement.")))["ending"] == "given_up"
-    resumed = row(RECEIVED, ADMITTED, events.CaseClosed(commands.Ending.FOLLOWED_UP), events.CaseReopened())
+    assert row(RECEIVED, ADMITTED, CaseGivenUp(text("Renoncement.")))["ending"] == "given_up"
+    resumed = row(RECEIVED, ADMITTED, CaseClosed(Ending.FOLLOWED_UP), CaseReopened())
     assert (resumed["status"], resumed["ending"]) == ("admitted", None)

@@ -7,31 +7,23 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.commands import (
-    AdmitRequest,
-    Confidential,
-    ConfidentialReason,
-    Ending,
-    EntrustDossier,
+from intake.domain.reference.criteria import Verdict
+from intake.domain.reference.reference import SHIPPED
+from intake.domain.request.assessment import CriterionAssessed, MeetingRecorded
+from intake.domain.request.confidentiality import (
+    AssignCase,
+    CaseAssigned,
+    CaseMadeConfidential,
+    ConfidentialityLifted,
     LiftConfidentiality,
     MakeConfidential,
-    TakeOver,
 )
-from intake.domain.events import (
-    CaseClosed,
-    ConfidentialityLifted,
-    CriterionAssessed,
-    DossierEntrusted,
-    DossierMadeConfidential,
-    MeetingRecorded,
-    RequestAdmitted,
-    RequestReceived,
-    RequestTransferred,
-    TransferReceived,
-)
-from intake.domain.reference.criteria import Verdict
-from intake.domain.reference.reference import OURS
-from intake.domain.request import decider
+from intake.domain.request.ending import CaseClosed
+from intake.domain.request.outcome import AdmitRequest, RequestAdmitted
+from intake.domain.request.reception import RequestReceived
+from intake.domain.request.request import decider
+from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending
+from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.integration_events import published
 from shared.contracts.intake import CaseAccessChanged
@@ -50,9 +42,9 @@ ADMITTED = RequestAdmitted(
 )
 MOTIVE = "Un mandataire ad hoc est désigné."
 MAKE = MakeConfidential(ConfidentialReason.MANDAT_AD_HOC, MOTIVE)
-MADE = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="ines")
+MADE = CaseMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="ines")
 NEW = UUID(int=77)
-ENTRUST = EntrustDossier(NEW, MOTIVE)
+ENTRUST = AssignCase(NEW, MOTIVE)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +68,7 @@ def test_the_manager_of_another_unit_decides_nothing_about_it() -> None:
 
 def test_where_nobody_is_in_charge_yet_whoever_asks_for_it_is() -> None:
     before = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Un besoin."), unit=UNIT)
-    by_other = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="other")
+    by_other = CaseMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="other")
     given(before).when(MAKE, by=OTHER).then(by_other)
 
 
@@ -91,18 +83,20 @@ def test_only_the_manager_lifts_it_and_what_is_not_confidential_is_not_lifted() 
 
 def test_another_reason_is_said_by_another_event() -> None:
     conciliation = MakeConfidential(ConfidentialReason.CONCILIATION, MOTIVE)
-    said = DossierMadeConfidential(ConfidentialReason.CONCILIATION, text(MOTIVE), adviser="ines")
+    said = CaseMadeConfidential(ConfidentialReason.CONCILIATION, text(MOTIVE), adviser="ines")
     given(RECEIVED, MADE).when(conciliation, by=INES).then(said)
-    assert given(RECEIVED, MADE, said).state.confidential == Confidential(ConfidentialReason.CONCILIATION, text(MOTIVE))
+    assert given(RECEIVED, MADE, said).state.confidential == Confidentiality(
+        ConfidentialReason.CONCILIATION, text(MOTIVE)
+    )
 
 
 def test_a_manager_entrusts_a_dossier_and_whoever_had_it_no_longer_decides() -> None:
-    entrusted = DossierEntrusted(str(NEW), text(MOTIVE), confidential=True)
+    entrusted = CaseAssigned(str(NEW), text(MOTIVE), confidential=True)
     given(RECEIVED, MADE).when(ENTRUST, by=Role.MANAGER).then(entrusted)
     given(RECEIVED, MADE, entrusted).when(ENTRUST, by=Role.MANAGER).then()
-    given(RECEIVED).when(ENTRUST, by=Role.MANAGER).then(DossierEntrusted(str(NEW), text(MOTIVE), confidential=False))
+    given(RECEIVED).when(ENTRUST, by=Role.MANAGER).then(CaseAssigned(str(NEW), text(MOTIVE), confidential=False))
     given(RECEIVED, MADE).when(ENTRUST, by=INES).refused("unit-managers-only")
-    given(RECEIVED, DossierEntrusted(str(NEW), text(MOTIVE), confidential=False)).when(MAKE, by=INES).refused(
+    given(RECEIVED, CaseAssigned(str(NEW), text(MOTIVE), confidential=False)).when(MAKE, by=INES).refused(
         "not-in-charge"
     )
 
@@ -110,7 +104,7 @@ def test_a_manager_entrusts_a_dossier_and_whoever_had_it_no_longer_decides() -> 
 def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> None:
     assessed = [
         CriterionAssessed(each.code, Verdict.MET, evidence=text("Vu."), rules="2021-1")
-        for each in OURS.in_force(NOW.date()).list
+        for each in SHIPPED.in_force(NOW.date()).list
         if each.hard
     ]
     ready = (RECEIVED, MeetingRecorded(NOW.date(), text("La présidente.")), *assessed)
@@ -122,8 +116,8 @@ def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> Non
 
 def test_a_transfer_carries_the_confidentiality_with_it() -> None:
     there, manager = "dla-75", Actor("m", Role.MANAGER, unit="dla-75")
-    kept = Confidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE))
-    taking = TakeOver(
+    kept = Confidentiality(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE))
+    taking = TakeOverRequest(
         UUID(int=5),
         there,
         structure=GARDENS,
@@ -143,7 +137,7 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
         difficulty=None,
         adviser="m",
     )
-    made = DossierMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="m")
+    made = CaseMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="m")
     given().when(taking, by=manager).then(received, made)
 
 
@@ -152,7 +146,7 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
     [
         (MADE, CaseAccessChanged(adviser="ines", confidential=True)),
         (ConfidentialityLifted(text(MOTIVE), "ines"), CaseAccessChanged(adviser="ines", confidential=False)),
-        (DossierEntrusted("new", text(MOTIVE), confidential=True), CaseAccessChanged(adviser="new", confidential=True)),
+        (CaseAssigned("new", text(MOTIVE), confidential=True), CaseAccessChanged(adviser="new", confidential=True)),
     ],
 )
 def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseAccessChanged) -> None:

@@ -12,11 +12,13 @@ import pytest
 from tests.support.served_service import Client, Serve, Served
 
 from intake.domain.chasing import CHASED_AFTER, Chase, ask_again_at, most_pressing_first
-from intake.domain.commands import RecordMeeting
-from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Lasting, Level, QualifyDifficulty
-from intake.domain.events import RequestAdmitted, RequestReceived, RequestWithdrawn
 from intake.domain.reference.targets import TARGETS
-from intake.domain.request import decider
+from intake.domain.request.assessment import RecordMeeting
+from intake.domain.request.difficulty import DifficultyQualified, QualifyDifficulty
+from intake.domain.request.outcome import RequestAdmitted, RequestWithdrawn
+from intake.domain.request.reception import RequestReceived
+from intake.domain.request.request import decider
+from intake.domain.request.state import Difficulty, DifficultyCause, DifficultyLevel, DifficultyNature
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.main import service
 from shared.kernel import PersonalData, Role
@@ -38,20 +40,20 @@ ADMITTED = RequestAdmitted(
     headcount=12,
 )
 INSOLVENT = QualifyDifficulty(
-    Level.INSOLVENT,
-    Lasting.STRUCTURAL,
-    causes=(Cause.CASH, Cause.PUBLIC_FUNDING, Cause.CASH),
+    DifficultyLevel.INSOLVENT,
+    DifficultyNature.STRUCTURAL,
+    causes=(DifficultyCause.CASH, DifficultyCause.PUBLIC_FUNDING, DifficultyCause.CASH),
     explanation="Salaires de février non versés.",
     days_left=10,
     cessation_on=date(2026, 2, 20),
 )
 TRIAGED = DifficultyQualified(
     Difficulty(
-        Level.INSOLVENT,
+        DifficultyLevel.INSOLVENT,
         "some-adviser",
         at=NOW,
-        lasting=Lasting.STRUCTURAL,
-        causes=(Cause.CASH, Cause.PUBLIC_FUNDING),
+        nature=DifficultyNature.STRUCTURAL,
+        causes=(DifficultyCause.CASH, DifficultyCause.PUBLIC_FUNDING),
         explanation=text("Salaires de février non versés."),
         days_left=10,
         cessation_on=date(2026, 2, 20),
@@ -65,8 +67,8 @@ def test_triage_says_level_duration_causes_and_time_left_and_the_legal_deadline_
 
 
 def test_triage_takes_a_level_and_nothing_else() -> None:
-    told = DifficultyQualified(Difficulty(Level.WEAK_SIGNALS, "some-adviser", at=NOW))
-    given(RECEIVED).when(QualifyDifficulty(Level.WEAK_SIGNALS)).then(told)
+    told = DifficultyQualified(Difficulty(DifficultyLevel.WEAK_SIGNALS, "some-adviser", at=NOW))
+    given(RECEIVED).when(QualifyDifficulty(DifficultyLevel.WEAK_SIGNALS)).then(told)
 
 
 def test_an_insolvent_structure_may_not_know_the_day_yet() -> None:
@@ -75,17 +77,17 @@ def test_an_insolvent_structure_may_not_know_the_day_yet() -> None:
 
 
 def test_a_cessation_of_payments_goes_with_insolvency() -> None:
-    given(RECEIVED).when(replace(INSOLVENT, level=Level.CRITICAL)).refused("cessation-without-insolvency")
+    given(RECEIVED).when(replace(INSOLVENT, level=DifficultyLevel.CRITICAL)).refused("cessation-without-insolvency")
     to_come = replace(INSOLVENT, cessation_on=TODAY + timedelta(days=3))
     given(RECEIVED).when(to_come).refused("absurd-date")
 
 
 def test_a_difficulty_may_be_requalified_before_and_after_admission_and_each_keeps_author_and_time() -> None:
-    first = given(RECEIVED, ADMITTED).when(QualifyDifficulty(Level.PROVEN), by=Role.MANAGER).events
+    first = given(RECEIVED, ADMITTED).when(QualifyDifficulty(DifficultyLevel.PROVEN), by=Role.MANAGER).events
     so_far = given(RECEIVED, ADMITTED, *first, TRIAGED).state
     assert [(each.level, each.by) for each in so_far.difficulties] == [
-        (Level.PROVEN, "some-manager"),
-        (Level.INSOLVENT, "some-adviser"),
+        (DifficultyLevel.PROVEN, "some-manager"),
+        (DifficultyLevel.INSOLVENT, "some-adviser"),
     ]
     assert so_far.difficulty == TRIAGED.difficulty
 
@@ -100,7 +102,7 @@ def test_nobody_qualifies_a_request_that_is_over_or_that_nobody_made() -> None:
 # Chasing
 
 
-def chase(n: int, level: Level, days_ago: int) -> Chase:
+def chase(n: int, level: DifficultyLevel, days_ago: int) -> Chase:
     sent_at = NOW - timedelta(days=days_ago)
     due_at = ask_again_at(level, sent_at, {})
     return Chase(
@@ -118,17 +120,17 @@ def chase(n: int, level: Level, days_ago: int) -> Chase:
 
 
 def test_the_graver_the_sooner_the_target_is_asked_again_unless_the_deployment_says_otherwise() -> None:
-    delays = [CHASED_AFTER[level] for level in Level]
+    delays = [CHASED_AFTER[level] for level in DifficultyLevel]
     assert delays == sorted(delays, reverse=True)
-    assert ask_again_at(Level.CRITICAL, NOW, {Level.CRITICAL: 1}) == NOW + timedelta(days=1)
+    assert ask_again_at(DifficultyLevel.CRITICAL, NOW, {DifficultyLevel.CRITICAL: 1}) == NOW + timedelta(days=1)
 
 
 def test_the_most_pressing_orientation_comes_first() -> None:
     fresh, late, latest, insolvent = (
-        chase(1, Level.CRITICAL, 1),
-        chase(2, Level.PROVEN, 8),
-        chase(3, Level.PROVEN, 20),
-        chase(4, Level.INSOLVENT, 3),
+        chase(1, DifficultyLevel.CRITICAL, 1),
+        chase(2, DifficultyLevel.PROVEN, 8),
+        chase(3, DifficultyLevel.PROVEN, 20),
+        chase(4, DifficultyLevel.INSOLVENT, 3),
     )
     assert most_pressing_first([fresh, late, latest, insolvent]) == [insolvent, latest, late, fresh]
 
@@ -168,7 +170,7 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     adviser = intake.by("adviser")
     case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
     cessation = datetime.now().astimezone().date() - timedelta(days=10)
-    triage = {"level": "insolvent", "lasting": "structural", "causes": ["cash"], "cessation_on": cessation.isoformat()}
+    triage = {"level": "insolvent", "nature": "structural", "causes": ["cash"], "cessation_on": cessation.isoformat()}
     assert adviser.post(f"{case}/difficulty", triage).json()["events"] == ["difficulty-qualified"]
     shown = adviser.get(case).json()["extra"]["difficulty"]
     assert shown["legal_deadline"] == (cessation + timedelta(days=45)).isoformat()

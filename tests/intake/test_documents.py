@@ -14,13 +14,15 @@ from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
 from intake.documents.reception_record import of_orientation, of_request
-from intake.domain import orientation, request
-from intake.domain.commands import AdmitRequest, AssessCriterion, GrantDerogation, ReceiveRequest, RecordMeeting
-from intake.domain.difficulty import Cause, Level, QualifyDifficulty
-from intake.domain.eligibility import DerogationKind
+from intake.domain import orientation
 from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOrientation
 from intake.domain.reference.criteria import Verdict
-from intake.domain.state import Request
+from intake.domain.request import request
+from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
+from intake.domain.request.difficulty import QualifyDifficulty
+from intake.domain.request.outcome import AdmitRequest
+from intake.domain.request.reception import ReceiveRequest
+from intake.domain.request.state import DerogationKind, DifficultyCause, DifficultyLevel, Request
 from intake.domain.structure import Contact, LegalForm, Structure
 from intake.main import service
 from shared.kernel import Role
@@ -95,7 +97,7 @@ def test_criteria_are_told_with_their_evidence_and_the_derogation_that_lifts_one
 
 
 def test_the_legal_deadline_of_an_insolvent_structure_stands_with_its_caution(log: MemoryLog[Request]) -> None:
-    log.do(QualifyDifficulty(Level.INSOLVENT, causes=(Cause.CASH,), cessation_on=date(2026, 2, 20)))
+    log.do(QualifyDifficulty(DifficultyLevel.INSOLVENT, causes=(DifficultyCause.CASH,), cessation_on=date(2026, 2, 20)))
     told = record(log)
     assert "Niveau Cessation des paiements" in told
     assert "Déclaration au plus tard 6 avril 2026" in told
@@ -152,7 +154,11 @@ def test_a_letter_may_go_to_somebody_who_is_in_no_list(log: MemoryLog[Request]) 
 
 
 def test_a_letter_keeps_to_itself_what_the_case_knows_of_the_difficulties(log: MemoryLog[Request]) -> None:
-    log.do(QualifyDifficulty(Level.INSOLVENT, causes=(Cause.CASH,), explanation="Deux échéances impayées."))
+    log.do(
+        QualifyDifficulty(
+            DifficultyLevel.INSOLVENT, causes=(DifficultyCause.CASH,), explanation="Deux échéances impayées."
+        )
+    )
     told = letter(log, RecordConsent())
     assert "impayées" not in told
     assert "Cessation" not in told

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from intake.domain.commands import AssessCriterion, GrantDerogation
-from intake.domain.eligibility import HOW_MANY, Assessment, DerogationKind, Judged, assess
-from intake.domain.events import RequestReceived
 from intake.domain.reference.criteria import Verdict, in_force
-from intake.domain.request import decider
+from intake.domain.request.assessment import AssessCriterion, GrantDerogation
+from intake.domain.request.eligibility import HOW_MANY, Assessment, assess
+from intake.domain.request.reception import RequestReceived
+from intake.domain.request.request import decider
+from intake.domain.request.state import CriterionJudgment, DerogationKind
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, text
@@ -25,7 +26,7 @@ GARDENS = Structure(
 )
 CONTACT = SealedContact(str(CASE), PersonalData(CASE, "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
-MET = Judged(Verdict.MET, text("Statuts lus."), by="some-adviser")
+MET = CriterionJudgment(Verdict.MET, text("Statuts lus."), by="some-adviser")
 NOT_MET, UNKNOWN = replace(MET, verdict=Verdict.NOT_MET), replace(MET, verdict=Verdict.UNKNOWN)
 LIFTED = replace(NOT_MET, derogation=text("Première embauche."))
 
@@ -52,7 +53,7 @@ def test_a_hard_criterion_not_met_needs_a_derogation_and_a_judged_one_does_not()
 
 
 @for_all(st.dictionaries(st.sampled_from([*HARD, "voluntary"]), st.sampled_from([MET, NOT_MET, UNKNOWN, LIFTED])))
-def test_an_unknown_headcount_is_a_question_and_never_a_no(verdicts: dict[str, Judged]) -> None:
+def test_an_unknown_headcount_is_a_question_and_never_a_no(verdicts: dict[str, CriterionJudgment]) -> None:
     known, unknown = (assess(structure, verdicts, RULES) for structure in (GARDENS, replace(GARDENS, headcount=None)))
     assert unknown == replace(known, ask=(HOW_MANY, *known.ask))
 

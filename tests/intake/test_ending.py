@@ -8,18 +8,21 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.commands import CloseCase, EndAccompaniment, Ending, GiveUpCase, StartAccompaniment
-from intake.domain.events import (
+from intake.domain.request.ending import (
     AccompanimentEnded,
     AccompanimentStarted,
     CaseClosed,
     CaseGivenUp,
     CaseReopened,
-    RequestAdmitted,
-    RequestReceived,
+    CloseCase,
+    EndAccompaniment,
+    GiveUpCase,
+    StartAccompaniment,
 )
-from intake.domain.request import decider, unique_keys
-from intake.domain.state import Status
+from intake.domain.request.outcome import RequestAdmitted
+from intake.domain.request.reception import RequestReceived
+from intake.domain.request.request import decider, unique_keys
+from intake.domain.request.state import Ending, RequestStatus
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.kernel import PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
@@ -46,7 +49,7 @@ STARTED, ENDED = AccompanimentStarted(), AccompanimentEnded()
 def test_an_admitted_structure_may_give_up_before_its_parcours_opens_and_come_back(by: Role) -> None:
     given(RECEIVED, ADMITTED).when(GIVE_UP, by=by).then(GIVEN_UP)
     closed = given(RECEIVED, ADMITTED, GIVEN_UP).state
-    assert (closed.status, closed.ending) == (Status.CLOSED, Ending.GIVEN_UP)
+    assert (closed.status, closed.ending) == (RequestStatus.CLOSED, Ending.GIVEN_UP)
     freed = UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}", reserved=False)
     assert list(unique_keys(given(RECEIVED, ADMITTED).state, GIVEN_UP)) == [freed]
 
@@ -73,7 +76,7 @@ def test_a_follow_up_that_resumes_opens_its_case_again_until_it_is_closed_again(
     so_far = (RECEIVED, ADMITTED, STARTED, ENDED, FOLLOWED_UP)
     given(*so_far).when(later, by=Role.SERVICE).then(CaseReopened())
     again = given(*so_far, CaseReopened())
-    assert (again.state.status, again.state.ending) == (Status.ADMITTED, None)
+    assert (again.state.status, again.state.ending) == (RequestStatus.ADMITTED, None)
     again.when(CloseCase(Ending.FOLLOWED_UP, NOW), by=Role.SERVICE).then(FOLLOWED_UP)
 
 

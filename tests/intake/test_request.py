@@ -9,55 +9,55 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from intake.domain.commands import (
-    AdmitRequest,
+from intake.domain.reference.criteria import Verdict, in_force
+from intake.domain.request.archive import CaseArchived, CaseUnarchived
+from intake.domain.request.assessment import (
     AssessCriterion,
-    CloseCase,
-    ConfidentialReason,
-    CorrectContact,
-    CorrectStructure,
-    EndAccompaniment,
-    Ending,
-    GiveUpCase,
+    CriterionAssessed,
+    DerogationGranted,
     GrantDerogation,
-    OpenLinkedRequest,
-    OrientRequest,
-    ReceiveKnowing,
-    ReceiveRequest,
+    MeetingRecorded,
     RecordMeeting,
-    StartAccompaniment,
-    TakeOver,
-    TransferRequest,
-    WithdrawRequest,
 )
-from intake.domain.difficulty import Cause, Difficulty, DifficultyQualified, Level, QualifyDifficulty
-from intake.domain.events import (
+from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
+from intake.domain.request.corrections import ContactCorrected, CorrectContact, CorrectStructure, StructureCorrected
+from intake.domain.request.difficulty import DifficultyQualified, QualifyDifficulty
+from intake.domain.request.ending import (
     AccompanimentEnded,
     AccompanimentStarted,
     CaseClosed,
     CaseGivenUp,
     CaseReopened,
-    ConfidentialityLifted,
-    ContactCorrected,
-    CriterionAssessed,
-    DerogationGranted,
-    DossierArchived,
-    DossierEntrusted,
-    DossierMadeConfidential,
-    DossierUnarchived,
-    LinkedRequestOpened,
-    MeetingRecorded,
+    CloseCase,
+    EndAccompaniment,
+    GiveUpCase,
+    StartAccompaniment,
+)
+from intake.domain.request.outcome import (
+    AdmitRequest,
+    OrientRequest,
     RequestAdmitted,
     RequestOriented,
-    RequestReceived,
-    RequestTransferred,
     RequestWithdrawn,
-    StructureCorrected,
-    TransferReceived,
+    WithdrawRequest,
 )
-from intake.domain.reference.criteria import Verdict, in_force
-from intake.domain.request import decider, unique_keys
-from intake.domain.state import Status
+from intake.domain.request.reception import (
+    LinkedRequestOpened,
+    OpenLinkedRequest,
+    ReceiveRequest,
+    ReceiveRequestWithFindings,
+    RequestReceived,
+)
+from intake.domain.request.request import decider, unique_keys
+from intake.domain.request.state import (
+    ConfidentialReason,
+    Difficulty,
+    DifficultyCause,
+    DifficultyLevel,
+    Ending,
+    RequestStatus,
+)
+from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived, TransferRequest
 from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
 from shared.kernel import Actor, PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
@@ -278,7 +278,7 @@ def test_a_case_closes_once_however_it_ends(ending: Ending) -> None:
     closed = given(*ELIGIBLE, ADMITTED, CaseClosed(ending))
     closed.when(CloseCase(Ending.FOLLOWED_UP), by=Role.SERVICE).then()
     closed.when(EndAccompaniment(), by=Role.SERVICE).then()
-    assert (closed.state.status, closed.state.ending) == (Status.CLOSED, ending)
+    assert (closed.state.status, closed.state.ending) == (RequestStatus.CLOSED, ending)
 
 
 @pytest.mark.parametrize("so_far", [(), (RECEIVED,), (RECEIVED, ORIENTED), (RECEIVED, WITHDRAWN)])
@@ -334,17 +334,19 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         CriterionAssessed("ess", Verdict.NOT_MET, evidence=text("secret preuve"), rules=RULES),
         DerogationGranted("ess", text("secret motif"), rules=RULES),
         DifficultyQualified(
-            Difficulty(Level.PROVEN, "x", at=NOW, causes=(Cause.CASH,), explanation=text("secret récit"))
+            Difficulty(
+                DifficultyLevel.PROVEN, "x", at=NOW, causes=(DifficultyCause.CASH,), explanation=text("secret récit")
+            )
         ),
         replace(ADMITTED, motive=text("secret motif")),
         RequestOriented(text("secret motif"), (UUID(int=6),), why_none=text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
         RequestWithdrawn(text("secret motif")),
-        DossierMadeConfidential(ConfidentialReason.CONCILIATION, text("secret motif"), adviser="some-adviser"),
+        CaseMadeConfidential(ConfidentialReason.CONCILIATION, text("secret motif"), adviser="some-adviser"),
         ConfidentialityLifted(text("secret motif"), "some-adviser"),
-        DossierEntrusted("some-adviser", text("secret motif"), confidential=True),
-        DossierArchived(TODAY, "some-adviser", confidential=True),
-        DossierUnarchived("some-adviser", confidential=True, motive=text("secret motif")),
+        CaseAssigned("some-adviser", text("secret motif"), confidential=True),
+        CaseArchived(TODAY, "some-adviser", confidential=True),
+        CaseUnarchived("some-adviser", confidential=True, motive=text("secret motif")),
         AccompanimentStarted(),
         AccompanimentEnded(),
         CaseClosed(Ending.FOLLOWED_UP),
@@ -373,11 +375,11 @@ STRUCTURES = st.builds(
 COMMANDS = st.one_of(
     st.builds(ReceiveRequest, structure=STRUCTURES),
     st.just(OPEN_LINKED),
-    st.just(ReceiveKnowing(RECEIVE, (UUID(int=5),))),
+    st.just(ReceiveRequestWithFindings(RECEIVE, (UUID(int=5),))),
     st.builds(CorrectStructure, structure=STRUCTURES, effective_on=DAYS),
     st.builds(CorrectContact, contact=st.just(Contact("Soazig Le Bihan")), reason=st.just("Départ.")),
     st.builds(
-        TakeOver,
+        TakeOverRequest,
         structure=st.just(GARDENS),
         contact=st.just(CONTACT),
         to_unit=st.sampled_from([None, UNIT, "unit-44"]),
@@ -392,8 +394,8 @@ COMMANDS = st.one_of(
         st.builds(command)
         for command in (AdmitRequest, OrientRequest, TransferRequest, WithdrawRequest, GiveUpCase, StartAccompaniment)
     ),
-    st.builds(EndAccompaniment, told_at=st.none() | DAYS.map(at)),
-    st.builds(CloseCase, told_at=st.none() | DAYS.map(at)),
+    st.builds(EndAccompaniment, reported_at=st.none() | DAYS.map(at)),
+    st.builds(CloseCase, reported_at=st.none() | DAYS.map(at)),
 )
 ACTORS = st.sampled_from([Role.ADVISER, Role.MANAGER, Role.LEADER, Role.SERVICE])
 
@@ -411,4 +413,4 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
     assert reached == log.state
     outcomes = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn)
     given_so_far = sum(isinstance(event, outcomes) for event in log.events)
-    assert given_so_far == (reached.status not in (Status.NEW, Status.RECEIVED))
+    assert given_so_far == (reached.status not in (RequestStatus.NEW, RequestStatus.RECEIVED))

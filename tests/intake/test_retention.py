@@ -56,7 +56,7 @@ def test_a_dossier_that_is_held_is_kept_beyond_its_term_until_it_is_released() -
 
 def test_what_is_destroyed_can_be_held_no_more() -> None:
     for command in (HOLD, RELEASE):
-        given(GONE).when(command, by=Role.DPO).refused("dossier-destroyed")
+        given(GONE).when(command, by=Role.DPO).refused("case-destroyed")
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,13 @@ import pytest
 from tests.support.served_service import Client, Served, served
 
 from embedded.nats import Nats
-from intake.domain.commands import CorrectStructure, TakeOver
-from intake.domain.events import RequestReceived, RequestTransferred, StructureCorrected, TransferReceived
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
 from intake.domain.reference.nomenclature import SECTIONS, section_of
 from intake.domain.reference.territory import REGIONS, Competence, region_of
-from intake.domain.request import decider, unique_keys
+from intake.domain.request.corrections import CorrectStructure, StructureCorrected
+from intake.domain.request.reception import RequestReceived
+from intake.domain.request.request import decider, unique_keys
+from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
 from intake.domain.structure import (
     LegalForm,
     Scope,
@@ -39,7 +40,7 @@ GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, departmen
 CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit="unit-44")
 ORIGIN = UUID(int=5)
-TAKE_OVER = TakeOver(
+TAKE_OVER = TakeOverRequest(
     ORIGIN,
     UNIT,
     structure=GARDENS,

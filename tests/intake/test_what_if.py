@@ -15,9 +15,8 @@ from tests.support.served_service import Serve, Served
 from typer.testing import CliRunner
 
 from intake.domain.criteria_simulation import differences
-from intake.domain.eligibility import Judged
 from intake.domain.reference.criteria import VERSIONS, Criteria, Criterion, Verdict
-from intake.domain.state import Request
+from intake.domain.request.state import CriterionJudgment, Request
 from intake.main import cli, service
 from shared.kernel import RuleDifference
 from shared.testing.scenarios import text
@@ -36,7 +35,7 @@ WITHOUT_EMPLOYER = replace(OURS, version="sans-1", list=tuple(c for c in OURS.li
 
 
 def request(verdicts: Mapping[str, Verdict], *derogated: str) -> Request:
-    judged = {code: Judged(verdict, text("Vu sur place.")) for code, verdict in verdicts.items()}
+    judged = {code: CriterionJudgment(verdict, text("Vu sur place.")) for code, verdict in verdicts.items()}
     lifted = {code: replace(judged[code], derogation=text("Premier emploi.")) for code in derogated}
     return Request(criteria=judged | lifted)
 

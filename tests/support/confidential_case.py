@@ -34,7 +34,7 @@ def made(running: Served, name: str, case: str, adviser: str) -> None:
         assert running.by("adviser", subject=adviser).post(path, REASONS).status_code == 200
     elif name == "audit":
         told = CaseAccessChanged(adviser=Served.id_of(adviser), confidential=True)
-        said = replace(header(1000, case=UUID(case)), event="dossier-made-confidential")
+        said = replace(header(1000, case=UUID(case)), event="case-made-confidential")
         hear(running.application, [Message.of(said, told.topic(), told.model_dump(mode="json"), "Un événement")])
     else:
         heard(running.application, case, Served.id_of(adviser))

@@ -50,7 +50,7 @@ STORY: list[tuple[str, dict[str, Any]]] = [
         "/difficulty",
         {
             "level": "weak_signals",
-            "lasting": "structural",
+            "nature": "structural",
             "causes": ["public_funding"],
             "explanation": "La convention s’achève dans quinze mois.",
         },

@@ -36,7 +36,7 @@ UNTOLD: dict[str, Any] = {
         "motive": "Le président du tribunal vient de désigner un mandataire ad hoc.",
     },
     "/api/v1/requests/{id}/confidentiality/lifting": {"motive": "Le mandat est achevé, et la structure en parle."},
-    "/api/v1/requests/{id}/entrusting": {"adviser": SOME_ID, "motive": "La personne en charge s’absente trois mois."},
+    "/api/v1/requests/{id}/assignment": {"adviser": SOME_ID, "motive": "La personne en charge s’absente trois mois."},
     "/api/v1/identities/{id}/revocation": {"right": SOME_ID, "motive": "Départ de l’unité."},
     "/api/v1/requests/{case}/links": {
         "role": "leader",

@@ -74,7 +74,7 @@ def test_every_operation_that_names_it_is_for_who_is_in_charge_and_the_manager_a
         collection, case = next((kind[:-3], known[kind]) for kind in confidential_case.CASES if kind in known)
         if name == "intake":
             entrusted = {"adviser": Served.id_of(INES), "motive": "Une absence de trois mois."}
-            running.by("manager").post(f"{collection}/{case}/entrusting", entrusted)
+            running.by("manager").post(f"{collection}/{case}/assignment", entrusted)
         confidential_case.made(running, name, case, INES)
         tried, examples = 0, []
         for operation in operations(name):
@@ -169,7 +169,7 @@ def test_one_that_was_transferred_is_taken_over_by_the_manager_and_stays_confide
     assert intake.by("adviser", unit="dla-75").get(path).json()["policy"] == "confidential"
     entrusted = {"adviser": Served.id_of("some-adviser"), "motive": "Elle connaît ces procédures."}
     manager = intake.by("manager", unit="dla-75")
-    assert manager.post(f"{path}/entrusting", entrusted).status_code == 200
+    assert manager.post(f"{path}/assignment", entrusted).status_code == 200
     assert intake.by("adviser", unit="dla-75").get(path).json()["confidential"]["reason"] == "mandat_ad_hoc"
 
 
@@ -236,7 +236,7 @@ def test_lists_searches_counts_and_cursors_know_nothing_of_it(intake: Served) ->
 def test_whoever_it_is_entrusted_to_finds_it_among_their_own(intake: Served) -> None:
     _, case = confidential(intake, "intake")
     entrusted = {"adviser": Served.id_of("some-adviser"), "motive": "Une absence de trois mois."}
-    assert intake.by("manager").post(f"/api/v1/requests/{case}/entrusting", entrusted).status_code == 200
+    assert intake.by("manager").post(f"/api/v1/requests/{case}/assignment", entrusted).status_code == 200
 
     def own(client: Client) -> tuple[set[str], set[str]]:
         rows = client.get("/api/v1/requests", adviser="me").json()["items"]
@@ -319,7 +319,7 @@ def test_auditors_read_its_headers_and_nothing_that_they_say(
         for role in ("auditor", "dpo"):
             controller = running.by(role, unit=None, units=[UNIT])
             events = controller.get(timeline).json()["events"]
-            assert [each["event"] for each in events] == ["request-received", "dossier-made-confidential"]
+            assert [each["event"] for each in events] == ["request-received", "case-made-confidential"]
             assert all(each["body"] is None and each["payload_hash"] for each in events)
             answer = controller.get(f"/api/v1/cases/{case}/changes")
             assert (answer.status_code, answer.json()["policy"]) == (403, "confidential")

@@ -12,11 +12,11 @@ from shared.kernel.events import command
 
 PUTS_IN_CHARGE = frozenset(
     {
-        "dossier-made-confidential",
+        "case-made-confidential",
         "confidentiality-lifted",
-        "dossier-entrusted",
-        "dossier-archived",
-        "dossier-unarchived",
+        "case-assigned",
+        "case-archived",
+        "case-unarchived",
     }
 )
 

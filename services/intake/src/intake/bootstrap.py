@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from intake.domain import orientation, request
+from intake.domain import orientation
 from intake.domain.orientation import Orientation
 from intake.domain.register import register as rights
 from intake.domain.register.register import Register
-from intake.domain.state import Request
+from intake.domain.request import request
+from intake.domain.request.state import Request
 from intake.settings import deployment
 from shared.kernel import Context
 from shared.kernel.frozen import replace

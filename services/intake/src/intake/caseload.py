@@ -7,17 +7,12 @@ from typing import Any
 
 from intake.domain import orientation
 from intake.domain.chasing import CHASED_AFTER
-from intake.domain.difficulty import Difficulty, DifficultyQualified, Level
-from intake.domain.events import (
-    LinkedRequestOpened,
-    MeetingRecorded,
-    RequestAdmitted,
-    RequestOriented,
-    RequestReceived,
-    RequestTransferred,
-    RequestWithdrawn,
-    TransferReceived,
-)
+from intake.domain.request.assessment import MeetingRecorded
+from intake.domain.request.difficulty import DifficultyQualified
+from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
+from intake.domain.request.state import Difficulty, DifficultyLevel
+from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from intake.settings import deployment
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
@@ -37,7 +32,7 @@ given by its level of difficulty."""
 
 def _paces() -> Mapping[str, int]:
     days = {**CHASED_AFTER, **deployment().chase_days}
-    meetings = {f"{MEETING}:{level}": days[level] for level in Level if level.is_a_crisis}
+    meetings = {f"{MEETING}:{level}": days[level] for level in DifficultyLevel if level.is_a_crisis}
     return meetings | {f"{CHASE}:{level}": given for level, given in days.items()}
 
 
@@ -67,7 +62,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
 
 
 def _pace(difficulty: Difficulty | None) -> Row:
-    return {"pace": difficulty.level if difficulty else Level.NONE}
+    return {"pace": difficulty.level if difficulty else DifficultyLevel.NONE}
 
 
 def _with(row: Row, key: str, entry: Row) -> Row:

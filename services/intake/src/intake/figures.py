@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from intake import labels
-from intake.domain import events, orientation
-from intake.domain.difficulty import DifficultyQualified, Level
+from intake.domain import orientation
 from intake.domain.reference.nomenclature import SECTIONS
-from intake.domain.state import Status
+from intake.domain.request.corrections import StructureCorrected
+from intake.domain.request.difficulty import DifficultyQualified
+from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
+from intake.domain.request.state import DifficultyLevel, RequestStatus
+from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from intake.domain.structure import LegalForm
 from intake.projections import requests
 from shared.projections import Row
@@ -28,21 +32,21 @@ from shared.statistics import (
     size_label,
 )
 
-OPENED = (events.RequestReceived, events.TransferReceived, events.LinkedRequestOpened)
-OUTCOMES = (events.RequestAdmitted, events.RequestOriented, events.RequestTransferred, events.RequestWithdrawn)
+OPENED = (RequestReceived, TransferReceived, LinkedRequestOpened)
+OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn)
 ACKNOWLEDGED = (orientation.OrientationSent, orientation.OrientationAcknowledged)
-DESCRIBED = (*OPENED, events.StructureCorrected)
+DESCRIBED = (*OPENED, StructureCorrected)
 BEHIND: dict[str, tuple[type, ...]] = {
     "requests": OPENED,
     "structures": OPENED,
-    "admitted": (events.RequestAdmitted,),
-    "oriented": (events.RequestOriented,),
+    "admitted": (RequestAdmitted,),
+    "oriented": (RequestOriented,),
     "orientation_rate": OUTCOMES,
     "hours_to_triage": (*OPENED, DifficultyQualified),
     "days_to_outcome": (*OPENED, *OUTCOMES),
     "orientations_acknowledged": ACKNOWLEDGED,
     "crisis_orientations_acknowledged": (DifficultyQualified, *ACKNOWLEDGED),
-    **{f"difficulty_{level}": (DifficultyQualified,) for level in Level},
+    **{f"difficulty_{level}": (DifficultyQualified,) for level in DifficultyLevel},
 }
 """By figure; those that are not here group requests by what is known of the structure."""
 
@@ -55,7 +59,7 @@ def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
     yield distinct_figure("structures", "Structures", formula, rows, "structure_id")
     yield from _outcomes(rows)
     yield _hours_to_triage(rows)
-    for level in Level:
+    for level in DifficultyLevel:
         yield count_figure(
             f"difficulty_{level}",
             f"Difficulté\u00a0: {labels.LEVELS[level]}",
@@ -63,7 +67,7 @@ def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
             [row for row in rows if row.get("difficulty") == level],
         )
     yield _acknowledged("orientations_acknowledged", "Part d’orientations bien reçues", "", rows)
-    in_crisis = [row for row in rows if "difficulty" in row and Level(row["difficulty"]).is_a_crisis]
+    in_crisis = [row for row in rows if "difficulty" in row and DifficultyLevel(row["difficulty"]).is_a_crisis]
     yield _acknowledged(
         "crisis_orientations_acknowledged",
         "Part d’orientations bien reçues, pour les structures en crise",
@@ -78,7 +82,7 @@ def _outcomes(rows: Sequence[Row]) -> Iterator[Figure]:
     yield count_figure(
         "admitted", "Demandes admises", "nombre de demandes admises dans le DLA, closes depuis comprises", admitted
     )
-    oriented = [row for row in rows if row["status"] == Status.ORIENTED]
+    oriented = [row for row in rows if row["status"] == RequestStatus.ORIENTED]
     yield count_figure(
         "oriented", "Structures orientées", "nombre de demandes dont l’issue est une orientation", oriented
     )
@@ -86,7 +90,7 @@ def _outcomes(rows: Sequence[Row]) -> Iterator[Figure]:
         "orientation_rate",
         "Taux d’orientation",
         "demandes dont l’issue est une orientation ÷ demandes qui ont reçu une suite",
-        [(row["id"], int(row["status"] == Status.ORIENTED), 1) for row in rows if row.get("outcome_at")],
+        [(row["id"], int(row["status"] == RequestStatus.ORIENTED), 1) for row in rows if row.get("outcome_at")],
     )
     days = days_between(rows, "received_at", "outcome_at")
     formula = "médiane de (suite donnée − réception), en jours, pour les seules demandes qui ont reçu une suite"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from intake.domain import erasure, events, retention
-from intake.domain.commands import Ending
+from intake.domain import erasure, retention
 from intake.domain.register import commands as register
+from intake.domain.request.archive import CaseArchived, CaseUnarchived
+from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
+from intake.domain.request.ending import CaseClosed, CaseGivenUp
+from intake.domain.request.outcome import RequestAdmitted, RequestOriented
+from intake.domain.request.state import Ending
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent
@@ -14,7 +18,7 @@ from shared.eventlog import LogEntry, RecordedEvent
 
 def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     match recorded.data:
-        case events.RequestAdmitted() as admitted:
+        case RequestAdmitted() as admitted:
             return contracts.RequestAdmitted(
                 structure=admitted.structure_id,
                 unit=admitted.unit,
@@ -24,21 +28,21 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
                 headcount=admitted.headcount,
                 rules=admitted.rules,
             )
-        case events.RequestOriented(_, orientations):
+        case RequestOriented(_, orientations):
             return contracts.RequestOriented(orientations=len(orientations))
-        case events.CaseClosed(ending):
+        case CaseClosed(ending):
             return contracts.CaseClosed(ending=ending)
-        case events.CaseGivenUp():
+        case CaseGivenUp():
             return contracts.CaseClosed(ending=Ending.GIVEN_UP)
-        case events.DossierMadeConfidential(adviser=adviser):
+        case CaseMadeConfidential(adviser=adviser):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=True)
-        case events.ConfidentialityLifted(adviser=adviser):
+        case ConfidentialityLifted(adviser=adviser):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=False)
-        case events.DossierEntrusted(adviser, _, confidential=confidential):
+        case CaseAssigned(adviser, _, confidential=confidential):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential)
-        case events.DossierArchived(_, adviser, confidential=confidential):
+        case CaseArchived(_, adviser, confidential=confidential):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential, archived=True)
-        case events.DossierUnarchived(adviser, confidential):
+        case CaseUnarchived(adviser, confidential):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential)
         case register.RightGranted() as given:
             return contracts.RightGranted(

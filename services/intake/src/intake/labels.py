@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from intake.domain.commands import Ending
-from intake.domain.difficulty import Cause, Lasting, Level
-from intake.domain.eligibility import DerogationKind
 from intake.domain.reference.criteria import Verdict
-from intake.domain.state import Status
+from intake.domain.request.state import (
+    DerogationKind,
+    DifficultyCause,
+    DifficultyLevel,
+    DifficultyNature,
+    Ending,
+    RequestStatus,
+)
 from intake.domain.structure import LegalForm, Scope
 
 LEGAL_FORMS: Mapping[LegalForm, str] = {
@@ -32,33 +36,36 @@ DEROGATIONS: Mapping[DerogationKind, str] = {
     DerogationKind.NETWORK: "réseau",
     DerogationKind.JOBS_TO_SAVE: "emplois à sauver",
 }
-LEVELS: Mapping[Level, str] = {
-    Level.NONE: "aucune difficulté",
-    Level.WEAK_SIGNALS: "signaux faibles",
-    Level.PROVEN: "difficultés avérées",
-    Level.CRITICAL: "situation critique",
-    Level.INSOLVENT: "cessation des paiements",
+LEVELS: Mapping[DifficultyLevel, str] = {
+    DifficultyLevel.NONE: "aucune difficulté",
+    DifficultyLevel.WEAK_SIGNALS: "signaux faibles",
+    DifficultyLevel.PROVEN: "difficultés avérées",
+    DifficultyLevel.CRITICAL: "situation critique",
+    DifficultyLevel.INSOLVENT: "cessation des paiements",
 }
-LASTINGS: Mapping[Lasting, str] = {Lasting.ONE_OFF: "conjoncturelle", Lasting.STRUCTURAL: "structurelle"}
-CAUSES: Mapping[Cause, str] = {
-    Cause.ACTIVITY: "activité",
-    Cause.PUBLIC_FUNDING: "financements publics",
-    Cause.CASH: "trésorerie",
-    Cause.COSTS: "charges",
-    Cause.BUSINESS_MODEL: "modèle économique",
-    Cause.GOVERNANCE: "gouvernance",
-    Cause.HUMAN_RESOURCES: "ressources humaines",
-    Cause.OUTSIDE_EVENT: "événement extérieur",
-    Cause.OTHER: "autre cause",
+NATURES: Mapping[DifficultyNature, str] = {
+    DifficultyNature.ONE_OFF: "conjoncturelle",
+    DifficultyNature.STRUCTURAL: "structurelle",
 }
-STATUSES: Mapping[Status, str] = {
-    Status.NEW: "à recevoir",
-    Status.RECEIVED: "demande reçue, à l’étude",
-    Status.ADMITTED: "admise dans le DLA",
-    Status.ORIENTED: "orientée vers d’autres acteurs",
-    Status.TRANSFERRED: "transférée à une autre unité",
-    Status.WITHDRAWN: "demande retirée par la structure",
-    Status.CLOSED: "dossier clos",
+CAUSES: Mapping[DifficultyCause, str] = {
+    DifficultyCause.ACTIVITY: "activité",
+    DifficultyCause.PUBLIC_FUNDING: "financements publics",
+    DifficultyCause.CASH: "trésorerie",
+    DifficultyCause.COSTS: "charges",
+    DifficultyCause.BUSINESS_MODEL: "modèle économique",
+    DifficultyCause.GOVERNANCE: "gouvernance",
+    DifficultyCause.HUMAN_RESOURCES: "ressources humaines",
+    DifficultyCause.OUTSIDE_EVENT: "événement extérieur",
+    DifficultyCause.OTHER: "autre cause",
+}
+STATUSES: Mapping[RequestStatus, str] = {
+    RequestStatus.NEW: "à recevoir",
+    RequestStatus.RECEIVED: "demande reçue, à l’étude",
+    RequestStatus.ADMITTED: "admise dans le DLA",
+    RequestStatus.ORIENTED: "orientée vers d’autres acteurs",
+    RequestStatus.TRANSFERRED: "transférée à une autre unité",
+    RequestStatus.WITHDRAWN: "demande retirée par la structure",
+    RequestStatus.CLOSED: "dossier clos",
 }
 ENDINGS: Mapping[Ending, str] = {
     Ending.FOLLOWED_UP: "suivi mené à son terme",

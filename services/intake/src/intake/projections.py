@@ -5,24 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from intake.domain import orientation
-from intake.domain.commands import Ending
-from intake.domain.difficulty import Difficulty, DifficultyQualified
-from intake.domain.events import (
-    AccompanimentEnded,
-    CaseClosed,
-    CaseGivenUp,
-    CaseReopened,
-    LinkedRequestOpened,
-    RequestAdmitted,
-    RequestOriented,
-    RequestReceived,
-    RequestTransferred,
-    RequestWithdrawn,
-    StructureCorrected,
-    TransferReceived,
-)
 from intake.domain.reference.nomenclature import section_of
-from intake.domain.state import Status
+from intake.domain.request.corrections import StructureCorrected
+from intake.domain.request.difficulty import DifficultyQualified
+from intake.domain.request.ending import AccompanimentEnded, CaseClosed, CaseGivenUp, CaseReopened
+from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
+from intake.domain.request.state import Difficulty, Ending, RequestStatus
+from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from intake.domain.structure import Structure
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
@@ -35,7 +25,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             # A linked request opens by itself: its adviser is known once somebody admits it.
             by_itself = isinstance(opened, LinkedRequestOpened)
             return row | {
-                "status": Status.RECEIVED,
+                "status": RequestStatus.RECEIVED,
                 **_described(structure),
                 "structure_id": opened.structure_id,
                 "unit": opened.unit,
@@ -48,22 +38,22 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case DifficultyQualified(difficulty):
             return row | {"difficulty": difficulty.level, "triaged_at": row.get("triaged_at") or entry.recorded_at}
         case RequestAdmitted(adviser=adviser, rules=rules):
-            admitted = {"status": Status.ADMITTED, "admitted": True, "rules": [rules]}
+            admitted = {"status": RequestStatus.ADMITTED, "admitted": True, "rules": [rules]}
             return row | admitted | {"adviser": adviser, "outcome_at": entry.recorded_at}
         case RequestOriented():
-            return row | {"status": Status.ORIENTED, "outcome_at": entry.recorded_at}
+            return row | {"status": RequestStatus.ORIENTED, "outcome_at": entry.recorded_at}
         case RequestTransferred(to_unit):
-            return row | {"to_unit": to_unit, "status": Status.TRANSFERRED, "outcome_at": entry.recorded_at}
+            return row | {"to_unit": to_unit, "status": RequestStatus.TRANSFERRED, "outcome_at": entry.recorded_at}
         case RequestWithdrawn():
-            return row | {"status": Status.WITHDRAWN, "outcome_at": entry.recorded_at}
+            return row | {"status": RequestStatus.WITHDRAWN, "outcome_at": entry.recorded_at}
         case AccompanimentEnded():
             return row | {"accompaniment_ended": True}
         case CaseClosed(ending):
-            return row | {"status": Status.CLOSED, "ending": ending}
+            return row | {"status": RequestStatus.CLOSED, "ending": ending}
         case CaseGivenUp():
-            return row | {"status": Status.CLOSED, "ending": Ending.GIVEN_UP}
+            return row | {"status": RequestStatus.CLOSED, "ending": Ending.GIVEN_UP}
         case CaseReopened():
-            return row | {"status": Status.ADMITTED, "ending": None}
+            return row | {"status": RequestStatus.ADMITTED, "ending": None}
         case orientation.OrientationProposed() as proposed:
             return row | {"oriented_to": [*row.get("oriented_to", []), _listed(proposed)]}
         case orientation.OrientationSent():

@@ -5,7 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from intake import bootstrap
-from intake.domain import commands, erasure
+from intake.domain import erasure
+from intake.domain.request.ending import CloseCase, EndAccompaniment, StartAccompaniment
+from intake.domain.request.reception import OpenLinkedRequest
+from intake.domain.request.state import Ending
 from shared.contracts import diagnostic, followup, parcours
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.erasure import PersonErased
@@ -22,29 +25,25 @@ reactions = Reactions("intake")
 @reactions.on(PlanAgreed)
 def start_accompaniment(_: PlanAgreed, header: Header) -> CommandDispatch:
     """The plan is agreed, and the parcours opens: it will tell how the case ends."""
-    return CommandDispatch(bootstrap.requests, header.case, command=commands.StartAccompaniment())
+    return CommandDispatch(bootstrap.requests, header.case, command=StartAccompaniment())
 
 
 @reactions.on(ParcoursCompleted)
 def end_accompaniment(_: ParcoursCompleted, header: Header) -> CommandDispatch:
     """The parcours is over: the structure may ask again while its follow-up goes on, or resumes."""
-    return CommandDispatch(bootstrap.requests, header.case, command=commands.EndAccompaniment(header.recorded_at))
+    return CommandDispatch(bootstrap.requests, header.case, command=EndAccompaniment(header.recorded_at))
 
 
 @reactions.on(ParcoursAbandoned)
 def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
     """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
-    return CommandDispatch(
-        bootstrap.requests, header.case, command=commands.CloseCase(commands.Ending.ABANDONED, header.recorded_at)
-    )
+    return CommandDispatch(bootstrap.requests, header.case, command=CloseCase(Ending.ABANDONED, header.recorded_at))
 
 
 @reactions.on(FollowUpClosed)
 def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch:
     """The follow-up is over, and with it the case."""
-    return CommandDispatch(
-        bootstrap.requests, header.case, command=commands.CloseCase(commands.Ending.FOLLOWED_UP, header.recorded_at)
-    )
+    return CommandDispatch(bootstrap.requests, header.case, command=CloseCase(Ending.FOLLOWED_UP, header.recorded_at))
 
 
 @reactions.on(NeedFound)
@@ -55,7 +54,7 @@ def open_linked_request(event: NeedFound, header: Header, app: ServiceApplicatio
     linked = linked_request(header.id)
     assert origin.contact is not None
     named = None if origin.confidential else header.case
-    command = commands.OpenLinkedRequest(
+    command = OpenLinkedRequest(
         named,
         origin.structure,
         contact=origin.contact,

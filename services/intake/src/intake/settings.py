@@ -12,10 +12,10 @@ from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, HttpUrl, NonNegativeInt, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from intake.domain.difficulty import Level
 from intake.domain.reference.communes import communes
 from intake.domain.reference.reference import Reference
 from intake.domain.reference.territory import Competence
+from intake.domain.request.state import DifficultyLevel
 from intake.reference import files
 from shared.settings import Mode, is_unencrypted
 
@@ -29,7 +29,7 @@ class Deployment(BaseSettings):
 
     mode: Mode = Field(default=Mode.PRODUCTION, validation_alias=MODE)
     """In `production`, the program refuses to start on anything that is for development or unencrypted."""
-    chase_days: dict[Level, NonNegativeInt] = {}
+    chase_days: dict[DifficultyLevel, NonNegativeInt] = {}
     """Days given to acknowledge an orientation, as JSON by level of difficulty, where ours do not suit."""
     competence: Annotated[Path, AfterValidator(files.checked_by(files.competence))] | None = None
     """TOML file with the unit of each department and region."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from intake import labels
-from intake.domain.difficulty import Level
 from intake.domain.reference.nomenclature import SECTIONS
-from intake.domain.state import Status
+from intake.domain.request.state import DifficultyLevel, RequestStatus
 from intake.projections import requests
 from shared.projections import Row
 from shared.statistics import (
@@ -22,7 +21,7 @@ from shared.statistics import (
 
 OUTCOMES = {
     str(status): labels.STATUSES[status]
-    for status in (Status.ADMITTED, Status.ORIENTED, Status.TRANSFERRED, Status.WITHDRAWN)
+    for status in (RequestStatus.ADMITTED, RequestStatus.ORIENTED, RequestStatus.TRANSFERRED, RequestStatus.WITHDRAWN)
 }
 FORMS = {str(form): said for form, said in labels.LEGAL_FORMS.items()}
 DAYS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}
@@ -30,7 +29,7 @@ DELAYS = {"7": "7 jours au plus", "15": "8 à 15 jours", "30": "16 à 30 jours",
 
 
 def _outcome(row: Row) -> str:
-    return str(Status.ADMITTED if row.get("admitted") else row["status"])
+    return str(RequestStatus.ADMITTED if row.get("admitted") else row["status"])
 
 
 def _form(row: Row) -> str:
@@ -76,7 +75,7 @@ release = Release(
         Dimension(
             "difficulty",
             "Difficulté",
-            keys={str(level): labels.LEVELS[level] for level in Level} | {UNKNOWN: "non qualifiée"},
+            keys={str(level): labels.LEVELS[level] for level in DifficultyLevel} | {UNKNOWN: "non qualifiée"},
             of=_level,
         ),
         Dimension("delay", "Délai avant la suite donnée", keys=DELAYS | {"more": "plus de 60 jours"}, of=_delay),

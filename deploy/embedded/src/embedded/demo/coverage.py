@@ -19,7 +19,7 @@ BESIDE_CASES = {
     "erasure-confirmed",
     "person-forgotten",
     "dossier-forgotten",
-    "dossier-destroyed",
+    "case-destroyed",
     "key-destroyed-again",
     "right-replicated",
     "revocation-replicated",

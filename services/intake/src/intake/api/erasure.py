@@ -13,7 +13,7 @@ from intake import bootstrap
 from intake.domain import erasure, personal_link
 from intake.domain.erasure import Erasure, OrderAgain, OrderErasure, OrderKnowing
 from intake.domain.register import register
-from intake.domain.state import Status
+from intake.domain.request.state import RequestStatus
 from intake.settings import deployment
 from shared.erasure import person_erasure_id
 from shared.erasure.after_restore import DestroyedAgain, key_destroyed
@@ -26,7 +26,7 @@ from shared.web.resources import Operation
 from shared.web.standard import DPO_ONLY, people_router
 
 S = TypeVar("S")
-OPEN = (Status.RECEIVED, Status.ADMITTED)
+OPEN = (RequestStatus.RECEIVED, RequestStatus.ADMITTED)
 SERVICES = ("intake", *erasure.OTHERS)
 
 

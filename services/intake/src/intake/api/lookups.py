@@ -8,14 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from intake import bootstrap, projections
-from intake.domain import chasing, commands, orientation, request
-from intake.domain.difficulty import DISCLAIMER, Difficulty, Level
-from intake.domain.eligibility import assess
+from intake.domain import chasing, orientation
 from intake.domain.reference.criteria import Criteria
 from intake.domain.reference.territory import region_of
 from intake.domain.register import register
 from intake.domain.register.commands import GrantRight
-from intake.domain.state import Request
+from intake.domain.request.difficulty import DISCLAIMER
+from intake.domain.request.eligibility import assess
+from intake.domain.request.outcome import CRISIS_NOT_ORIENTED, NO_ORIENTATION, AdmitRequest, OrientRequest
+from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
+from intake.domain.request.state import Difficulty, DifficultyLevel, Request
+from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest
 from intake.domain.structure import checked
 from intake.reference.directory import directory_at
 from intake.settings import deployment
@@ -28,23 +31,23 @@ from shared.web.auth import Caller, authorize
 from shared.web.http import ProblemError
 
 
-def known_orientations(app: ServiceApplication, case: UUID, command: commands.OrientRequest) -> None:
+def known_orientations(app: ServiceApplication, case: UUID, command: OrientRequest) -> None:
     """An outcome names orientations proposed for this case, one of them at least not declined, or says why none."""
     named = [app.load(bootstrap.orientations, each).state for each in command.orientations]
     if any(each.case != case for each in named):
-        raise request.NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
+        raise NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
     if named and not command.why_none and all(each.step is orientation.Step.DECLINED for each in named):
-        raise request.NO_ORIENTATION(
+        raise NO_ORIENTATION(
             "Toutes les orientations nommées ont été déclinées\u00a0: proposez-en une autre, ou dites pourquoi il "
             "n’y en a aucune."
         )
 
 
-def oriented_in_a_crisis(app: ServiceApplication, case: UUID, _: commands.AdmitRequest) -> None:
+def oriented_in_a_crisis(app: ServiceApplication, case: UUID, _: AdmitRequest) -> None:
     """A structure in a crisis is oriented at once: its admission stands beside an orientation, never in its place."""
     difficulty = app.existing(bootstrap.requests, case).state.difficulty
     if difficulty and difficulty.level.is_a_crisis and not _was_oriented(app, case):
-        raise request.CRISIS_NOT_ORIENTED(
+        raise CRISIS_NOT_ORIENTED(
             "La structure est en grande difficulté\u00a0: proposez-lui d’abord une orientation vers un dispositif de "
             "crise (CODEFI, CCSF, tribunal…)\u202f; l’admission viendra s’y ajouter."
         )
@@ -55,9 +58,7 @@ def _was_oriented(app: ServiceApplication, case: UUID) -> bool:
     return any(isinstance(event.data, orientation.OrientationProposed) for _, event in events)
 
 
-def received_knowing(
-    app: ServiceApplication, caller: Caller, asked: commands.ReceiveRequest
-) -> commands.ReceiveKnowing:
+def received_knowing(app: ServiceApplication, caller: Caller, asked: ReceiveRequest) -> ReceiveRequestWithFindings:
     """Coming back is welcome: the request is linked to the structure's earlier ones in this unit that the caller sees.
 
     It is prefilled where the deployment asks a directory."""
@@ -71,7 +72,7 @@ def received_knowing(
     )
     url = deployment().prefill_url
     prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
-    return commands.ReceiveKnowing(asked, tuple(row["case_id"] for row in rows), prefill=prefill)
+    return ReceiveRequestWithFindings(asked, tuple(row["case_id"] for row in rows), prefill=prefill)
 
 
 def within_the_unit(app: ServiceApplication, caller: Caller, asked: GrantRight) -> GrantRight:
@@ -89,7 +90,7 @@ def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
     return app.load(register.decider, identity).state.held
 
 
-def transferred(app: ServiceApplication, caller: Caller, asked: commands.ReceiveTransfer) -> commands.TakeOver:
+def transferred(app: ServiceApplication, caller: Caller, asked: ReceiveTransfer) -> TakeOverRequest:
     """What the receiving unit takes over, read in the request that was transferred; its manager, if it is confidential.
 
     Raises ProblemError 403."""
@@ -97,7 +98,7 @@ def transferred(app: ServiceApplication, caller: Caller, asked: commands.Receive
     if origin.confidential:
         authorize(caller, frozenset(Role), asked.origin)
     assert origin.contact is not None
-    return commands.TakeOver(
+    return TakeOverRequest(
         asked.origin,
         origin.to_unit,
         structure=origin.structure,
@@ -170,9 +171,9 @@ def chases(
 
 
 def _chase(
-    row: dict[str, Any], orientation_id: str, sent: dict[str, Any], now: datetime, days: Mapping[Level, int]
+    row: dict[str, Any], orientation_id: str, sent: dict[str, Any], now: datetime, days: Mapping[DifficultyLevel, int]
 ) -> chasing.Chase:
-    level, sent_at = Level(row.get("level", Level.NONE)), datetime.fromisoformat(sent["sent_at"])
+    level, sent_at = DifficultyLevel(row.get("level", DifficultyLevel.NONE)), datetime.fromisoformat(sent["sent_at"])
     deadline = row.get("legal_deadline")
     due_at = chasing.ask_again_at(level, sent_at, days)
     return chasing.Chase(

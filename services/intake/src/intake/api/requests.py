@@ -14,12 +14,20 @@ from intake.api import lookups
 from intake.api.personal_links import PersonalLinks
 from intake.caseload import caseload
 from intake.documents import reception_record as papers
-from intake.domain import commands, difficulty, orientation, personal_link, self_check
+from intake.domain import orientation, personal_link, self_check
 from intake.domain.attachments import AttachmentKind
 from intake.domain.chasing import Chase
 from intake.domain.reference import communes as places
 from intake.domain.reference import criteria, nomenclature, sources, targets, territory
 from intake.domain.register.commands import GrantRight, RevokeRight
+from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
+from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
+from intake.domain.request.corrections import CorrectContact, CorrectStructure
+from intake.domain.request.difficulty import QualifyDifficulty
+from intake.domain.request.ending import GiveUpCase
+from intake.domain.request.outcome import AdmitRequest, OrientRequest, WithdrawRequest
+from intake.domain.request.reception import ReceiveRequest
+from intake.domain.request.transfer import ReceiveTransfer, TransferRequest
 from intake.reference import files, search
 from intake.settings import deployment
 from intake.statistics import release
@@ -51,22 +59,22 @@ add_figures(router, figures.figures)
 add_statistics(router, release)
 
 requests = AggregateEndpoints(router, bootstrap.requests)
-requests.create(commands.ReceiveRequest, *STAFF, completed=lookups.received_knowing)
-requests.create(commands.ReceiveTransfer, *STAFF, path="/transfers", completed=lookups.transferred, also=(404,))
-requests.command("/corrections", commands.CorrectStructure, *STAFF)
-requests.command("/contact", commands.CorrectContact, *STAFF)
-requests.command("/meetings", commands.RecordMeeting, *STAFF)
-requests.command("/criteria", commands.AssessCriterion, *STAFF)
-requests.command("/derogations", commands.GrantDerogation, Role.MANAGER)
-requests.command("/difficulty", difficulty.QualifyDifficulty, *STAFF)
-requests.command("/admission", commands.AdmitRequest, *STAFF, check=lookups.oriented_in_a_crisis)
-requests.command("/orientation", commands.OrientRequest, *STAFF, check=lookups.known_orientations)
-requests.command("/transfer", commands.TransferRequest, *STAFF)
-requests.command("/withdrawal", commands.WithdrawRequest, *STAFF, Role.LEADER)
-requests.command("/giving-up", commands.GiveUpCase, *STAFF, Role.LEADER)
-requests.command("/confidentiality", commands.MakeConfidential, *STAFF)
-requests.command("/confidentiality/lifting", commands.LiftConfidentiality, Role.MANAGER)
-requests.command("/entrusting", commands.EntrustDossier, Role.MANAGER)
+requests.create(ReceiveRequest, *STAFF, completed=lookups.received_knowing)
+requests.create(ReceiveTransfer, *STAFF, path="/transfers", completed=lookups.transferred, also=(404,))
+requests.command("/corrections", CorrectStructure, *STAFF)
+requests.command("/contact", CorrectContact, *STAFF)
+requests.command("/meetings", RecordMeeting, *STAFF)
+requests.command("/criteria", AssessCriterion, *STAFF)
+requests.command("/derogations", GrantDerogation, Role.MANAGER)
+requests.command("/difficulty", QualifyDifficulty, *STAFF)
+requests.command("/admission", AdmitRequest, *STAFF, check=lookups.oriented_in_a_crisis)
+requests.command("/orientation", OrientRequest, *STAFF, check=lookups.known_orientations)
+requests.command("/transfer", TransferRequest, *STAFF)
+requests.command("/withdrawal", WithdrawRequest, *STAFF, Role.LEADER)
+requests.command("/giving-up", GiveUpCase, *STAFF, Role.LEADER)
+requests.command("/confidentiality", MakeConfidential, *STAFF)
+requests.command("/confidentiality/lifting", LiftConfidentiality, Role.MANAGER)
+requests.command("/assignment", AssignCase, Role.MANAGER)
 requests.get(*CASE_READERS, extra=lookups.extra_fields)
 DocumentEndpoints(router, bootstrap.requests).documents(papers.of_request, *CASE_READERS, names_structure=True)
 requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)

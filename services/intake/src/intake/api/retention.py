@@ -10,7 +10,7 @@ from fastapi import Body
 from pydantic import BaseModel
 
 from intake import bootstrap
-from intake.domain.commands import UnarchiveDossier
+from intake.domain.request.archive import UnarchiveCase
 from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, retention_of
 from intake.operations import retention as planned
 from intake.settings import deployment
@@ -94,7 +94,7 @@ def unarchive(
     id: UUID,  # noqa: A002
     app: AppDep,
     caller: CallerDep,
-    body: Annotated[UnarchiveDossier, JsonBody(), Body()],
+    body: Annotated[UnarchiveCase, JsonBody(), Body()],
 ) -> Archived:
     """The unit reads and works on the dossier again; its term counts from today."""
     authorize(caller, DPO_ONLY)
@@ -113,7 +113,7 @@ def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | Releas
 for path, endpoint, command, told in (
     ("/{id}/hold", hold, HoldDossier, Suspension),
     ("/{id}/release", release, ReleaseDossier, Suspension),
-    ("/{id}/unarchiving", unarchive, UnarchiveDossier, Archived),
+    ("/{id}/unarchiving", unarchive, UnarchiveCase, Archived),
 ):
     endpoint.__dict__["operation"] = Operation(command, f"/api/v1/retention{path}", roles=(Role.DPO,))
     router.add_api_route(

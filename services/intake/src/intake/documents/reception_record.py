@@ -6,19 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from intake import labels as words
-from intake.domain.difficulty import DISCLAIMER, Difficulty
-from intake.domain.eligibility import Judged
-from intake.domain.events import (
-    CaseGivenUp,
-    MeetingRecorded,
-    RequestAdmitted,
-    RequestOriented,
-    RequestTransferred,
-    RequestWithdrawn,
-)
 from intake.domain.orientation import Orientation, OrientationConsented, OrientationSent
 from intake.domain.reference.nomenclature import LEGAL_CATEGORIES, SECTIONS, section_of
-from intake.domain.state import Request
+from intake.domain.request.assessment import MeetingRecorded
+from intake.domain.request.difficulty import DISCLAIMER
+from intake.domain.request.ending import CaseGivenUp
+from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.state import CriterionJudgment, Difficulty, Request
+from intake.domain.request.transfer import RequestTransferred
 from intake.domain.structure import SealedContact, Structure
 from intake.settings import deployment
 from shared.documents import (
@@ -198,7 +193,7 @@ def _criteria(reading: DocumentSource[Request]) -> Iterator[Block]:
         yield Paragraph(f"Reste à examiner\u00a0: {', '.join(hard)}.", aside=True)
 
 
-def _verdict(reading: DocumentSource[Request], judged: Judged) -> tuple[str, str]:
+def _verdict(reading: DocumentSource[Request], judged: CriterionJudgment) -> tuple[str, str]:
     verdict, evidence = capitalize_first(words.VERDICTS[judged.verdict]), reading.show(judged.evidence)
     if judged.derogation is None:
         return verdict, evidence
@@ -210,8 +205,8 @@ def _difficulty(reading: DocumentSource[Request], difficulty: Difficulty | None)
     if difficulty is None:
         return
     facts = [("Niveau", capitalize_first(words.LEVELS[difficulty.level]))]
-    if difficulty.lasting:
-        facts.append(("Nature", capitalize_first(words.LASTINGS[difficulty.lasting])))
+    if difficulty.nature:
+        facts.append(("Nature", capitalize_first(words.NATURES[difficulty.nature])))
     if difficulty.causes:
         facts.append(("Causes", capitalize_first(", ".join(words.CAUSES[cause] for cause in difficulty.causes))))
     if difficulty.days_left is not None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from intake.domain.difficulty import Level
+from intake.domain.request.state import DifficultyLevel
 
-CHASED_AFTER: Mapping[Level, int] = {
-    Level.NONE: 15,
-    Level.WEAK_SIGNALS: 15,
-    Level.PROVEN: 7,
-    Level.CRITICAL: 3,
-    Level.INSOLVENT: 2,
+CHASED_AFTER: Mapping[DifficultyLevel, int] = {
+    DifficultyLevel.NONE: 15,
+    DifficultyLevel.WEAK_SIGNALS: 15,
+    DifficultyLevel.PROVEN: 7,
+    DifficultyLevel.CRITICAL: 3,
+    DifficultyLevel.INSOLVENT: 2,
 }
 """Days given to the target, by the structure's level of difficulty; ours, to be set by each deployment."""
 
@@ -28,14 +28,14 @@ class Chase:
     structure: str
     unit: str
     target: str
-    level: Level
+    level: DifficultyLevel
     legal_deadline: date | None
     sent_at: datetime
     due_at: datetime
     overdue: bool
 
 
-def ask_again_at(level: Level, sent_at: datetime, days: Mapping[Level, int]) -> datetime:
+def ask_again_at(level: DifficultyLevel, sent_at: datetime, days: Mapping[DifficultyLevel, int]) -> datetime:
     """`days`: the deployment's own, where ours do not suit."""
     return sent_at + timedelta(days=days.get(level, CHASED_AFTER[level]))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from intake.domain.eligibility import assess
 from intake.domain.reference.criteria import Criteria
-from intake.domain.state import Request
+from intake.domain.request.eligibility import assess
+from intake.domain.request.state import Request
 from shared.kernel import RuleDifference
 
 

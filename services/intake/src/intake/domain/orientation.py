@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from intake.domain.reference.reference import OURS, Reference
+from intake.domain.reference.reference import SHIPPED, Reference
 from shared.kernel import Context, Decider, Encrypted, Line, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -138,7 +138,7 @@ Event = (
 )
 
 
-def decide(orientation: Orientation, command: Command, context: Context, reference: Reference = OURS) -> list[Event]:
+def decide(orientation: Orientation, command: Command, context: Context, reference: Reference = SHIPPED) -> list[Event]:
     match orientation.step, command:
         case Step.NEW, ProposeOrientation(target, reason):
             known = reference.target(target)

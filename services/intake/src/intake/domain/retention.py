@@ -56,7 +56,7 @@ class RetentionReleased:
     motive: Encrypted
 
 
-@event("dossier-destroyed", label="Dossier détruit au terme de sa conservation")
+@event("case-destroyed", label="Dossier détruit au terme de sa conservation")
 class DossierDestroyed:
     kept: Kept
     due_on: date
@@ -71,7 +71,7 @@ class Retention:
 
 
 HELD = Refusal("retention-held", "La destruction de ce dossier est suspendue")
-DESTROYED = Refusal("dossier-destroyed", "Ce dossier est détruit", status=410)
+DESTROYED = Refusal("case-destroyed", "Ce dossier est détruit", status=410)
 
 Command = HoldDossier | ReleaseDossier | DestroyDossier
 Event = RetentionHeld | RetentionReleased | DossierDestroyed

@@ -11,7 +11,7 @@ from annotated_types import Len
 
 from intake.domain.reference import codes
 from intake.domain.reference.codes import WRONG_NUMBER
-from intake.domain.reference.reference import OURS, Reference
+from intake.domain.reference.reference import SHIPPED, Reference
 from shared.kernel import Context, Count, FullTimeEquivalents, Line, PersonalData, PersonalLine, Refusal
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -101,7 +101,7 @@ class SealedContact:
     phone: PersonalData | None = None
 
 
-def checked(structure: Structure, reference: Reference = OURS) -> Structure:
+def checked(structure: Structure, reference: Reference = SHIPPED) -> Structure:
     """The structure with its numbers and codes in compact form. Refuses those that cannot exist, or do not agree."""
     if not structure.siret and not structure.rna:
         raise WRONG_NUMBER("Un SIRET ou un numéro RNA est attendu.")
@@ -137,7 +137,7 @@ def sealed(contact: Contact, context: Context) -> SealedContact:
     )
 
 
-def corrected(before: Structure, after: Structure, reference: Reference = OURS) -> Structure:
+def corrected(before: Structure, after: Structure, reference: Reference = SHIPPED) -> Structure:
     """What was wrong is put right, and a number that was missing is added; another number is another structure."""
     after = checked(after, reference)
     if (before.siret and before.number != after.number) or (before.rna and after.rna not in (None, before.rna)):

@@ -9,10 +9,11 @@ from uuid import UUID
 from intake import labels
 from intake.bootstrap import requests
 from intake.domain.criteria_simulation import differences
-from intake.domain.events import LinkedRequestOpened, RequestReceived, TransferReceived
 from intake.domain.reference.criteria import Criteria
 from intake.domain.reference.reference import Reference
-from intake.domain.state import Request
+from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
+from intake.domain.request.state import Request
+from intake.domain.request.transfer import TransferReceived
 from shared.eventlog import ServiceApplication
 from shared.kernel import Refused, RuleDifference
 from shared.temporal import recorded_events

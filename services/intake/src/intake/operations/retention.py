@@ -10,10 +10,9 @@ from uuid import UUID
 
 from intake import bootstrap, projections
 from intake.domain import retention
-from intake.domain.commands import ArchiveDossier
-from intake.domain.events import DossierArchived
+from intake.domain.request.archive import ArchiveCase, CaseArchived
+from intake.domain.request.state import RequestStatus
 from intake.domain.retention import DestroyDossier, Kept, RetentionHeld, RetentionReleased, retention_of
-from intake.domain.state import Status
 from intake.settings import Deployment, deployment
 from shared.eventlog import ServiceApplication, count_values_of, people_only_in
 from shared.kernel import Actor, Role, add_months, event_name
@@ -21,13 +20,13 @@ from shared.web.auth import UNREADABLE_EVENT_ERRORS
 
 log = logging.getLogger(__name__)
 CLASSES = {
-    Status.ORIENTED: Kept.NOT_ADMITTED,
-    Status.WITHDRAWN: Kept.NOT_ADMITTED,
-    Status.TRANSFERRED: Kept.NOT_ADMITTED,
-    Status.CLOSED: Kept.CLOSED,
+    RequestStatus.ORIENTED: Kept.NOT_ADMITTED,
+    RequestStatus.WITHDRAWN: Kept.NOT_ADMITTED,
+    RequestStatus.TRANSFERRED: Kept.NOT_ADMITTED,
+    RequestStatus.CLOSED: Kept.CLOSED,
 }
 IN_FRENCH = {Kept.NOT_ADMITTED: "non admis", Kept.CLOSED: "clos"}
-CHANGES_NO_TERM = [event_name(each).topic for each in (RetentionHeld, RetentionReleased, DossierArchived)]
+CHANGES_NO_TERM = [event_name(each).topic for each in (RetentionHeld, RetentionReleased, CaseArchived)]
 """What is recorded of a dossier without being something that happens to it."""
 COLUMNS = {
     "case": "Dossier",
@@ -79,10 +78,10 @@ def terms(app: ServiceApplication, rules: Deployment) -> list[Term]:
     """Of every dossier that is over and not destroyed, the oldest term first."""
     rows = app.recorder.fetch(
         "SELECT v.case_id, v.document->>'unit' AS unit, v.document->>'status' AS status, max(e.recorded_at) AS last,"
-        " bool_or(e.topic LIKE 'dossier-destroyed:%%') AS destroyed,"
+        " bool_or(e.topic LIKE 'case-destroyed:%%') AS destroyed,"
         " EXISTS (SELECT FROM {schema}.views o WHERE o.view = v.view AND o.document->>'origin' = v.case_id::text"
         "         AND NOT EXISTS (SELECT FROM {events} d WHERE d.case_id = o.case_id"
-        "                         AND d.topic LIKE 'dossier-destroyed:%%')) AS went_on"
+        "                         AND d.topic LIKE 'case-destroyed:%%')) AS went_on"
         " FROM {schema}.views v JOIN {events} e ON e.case_id = v.case_id"
         " WHERE v.view = %s AND v.document->>'status' = ANY(%s) AND e.topic <> ALL(%s)"
         " GROUP BY v.view, v.case_id, v.document",
@@ -102,7 +101,7 @@ def archive(app: ServiceApplication) -> list[UUID]:
         " WHERE v.view = %(view)s AND v.document->>'status' = %(closed)s AND i.archived IS NOT TRUE"
         " AND NOT EXISTS (SELECT FROM {schema}.keys k WHERE k.key_id = v.case_id AND k.wrapped IS NULL)"
         " ORDER BY v.case_id",
-        {"view": projections.requests.name, "closed": str(Status.CLOSED), "kept_alike": CHANGES_NO_TERM},
+        {"view": projections.requests.name, "closed": str(RequestStatus.CLOSED), "kept_alike": CHANGES_NO_TERM},
     )
     today, ourselves = app.clock.now().date(), Actor(f"service:{app.service}", Role.SERVICE)
     archived = []
@@ -111,7 +110,7 @@ def archive(app: ServiceApplication) -> list[UUID]:
         if since <= today:
             case = row["case_id"]
             try:
-                receipt = app.handle(bootstrap.requests, case, ArchiveDossier(since), app.context(case, ourselves))
+                receipt = app.handle(bootstrap.requests, case, ArchiveCase(since), app.context(case, ourselves))
             except UNREADABLE_EVENT_ERRORS:
                 log.exception("%s is past its term and is no archive: its log cannot be read", case)
                 continue
@@ -131,7 +130,7 @@ def destroy(app: ServiceApplication, due: list[Term], actor: Actor) -> Iterator[
 
 
 def _term(app: ServiceApplication, row: dict[str, object], rules: Deployment) -> Term:
-    case, status, last = row["case_id"], Status(str(row["status"])), row["last"]
+    case, status, last = row["case_id"], RequestStatus(str(row["status"])), row["last"]
     assert isinstance(case, UUID)
     last_on: date = last.date()  # type: ignore[attr-defined]
     kept, archived_on = CLASSES[status], None
@@ -143,7 +142,7 @@ def _term(app: ServiceApplication, row: dict[str, object], rules: Deployment) ->
     obstacle = None
     if app.load(retention.decider, retention_of(case)).state.held:
         obstacle = "destruction suspendue par le ou la DPO"
-    elif status is Status.TRANSFERRED and row["went_on"]:
+    elif status is RequestStatus.TRANSFERRED and row["went_on"]:
         obstacle = "l’unité qui l’a repris en a encore besoin"
     return Term(
         case, str(row["unit"]), kept=kept, last_on=last_on, archived_on=archived_on, due_on=due_on, obstacle=obstacle

@@ -33,5 +33,5 @@ class Reference:
         return next((target for target in self.targets if target.code == code), None)
 
 
-OURS = Reference()
+SHIPPED = Reference()
 """What decides where a deployment tells nothing, and no list of places or activities is read."""

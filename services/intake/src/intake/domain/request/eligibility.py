@@ -1,40 +1,18 @@
-"""Is a structure eligible? What is known of it and each verdict, held against one version of the criteria."""
+"""Eligibility: the structure and the verdicts on it, compared with one version of the criteria."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from intake.domain.reference.criteria import Criteria, Criterion, Verdict
+from intake.domain.request.state import CriterionJudgment
 from intake.domain.structure import Structure
-from shared.kernel import Encrypted
-
-
-class DerogationKind(StrEnum):
-    """For whom a hard criterion is lifted; found in public material, sometimes local."""
-
-    FIRST_TIME_EMPLOYER = "first_time_employer"
-    GROUPING = "grouping"
-    NETWORK = "network"
-    JOBS_TO_SAVE = "jobs_to_save"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The last verdict on a criterion, who gave it, and the derogation that lifts it."""
-
-    verdict: Verdict
-    evidence: Encrypted
-    by: str | None = None
-    derogation: Encrypted | None = None
-    derogation_kind: DerogationKind | None = None
-    derogated_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Codes of criteria. `missing`: hard ones without a verdict; `ask`: in French, what is still to be asked."""
+    """Codes of criteria. `missing`: hard criteria without a verdict; `ask`: questions still to be asked, in French."""
 
     rules: str
     admissible: bool
@@ -50,8 +28,8 @@ HOW_MANY = (
 )
 
 
-def assess(structure: Structure, verdicts: Mapping[str, Judged], criteria: Criteria) -> Assessment:
-    """Only verdicts count: what is known of a structure leads to a question, and never to a no."""
+def assess(structure: Structure, verdicts: Mapping[str, CriterionJudgment], criteria: Criteria) -> Assessment:
+    """Only verdicts decide: missing facts about the structure lead to a question, never to a refusal."""
     judged = {criterion: verdicts[criterion.code] for criterion in criteria.list if criterion.code in verdicts}
     not_met = {criterion: given for criterion, given in judged.items() if given.verdict is Verdict.NOT_MET}
     missing = tuple(c for c in criteria.hard if c not in judged or judged[c].verdict is Verdict.UNKNOWN)

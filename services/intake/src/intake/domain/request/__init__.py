@@ -1,0 +1,1 @@
+"""The request aggregate: a module per topic, put together in `request.py`."""

@@ -1,0 +1,136 @@
+"""Assessment of a received request: the first meeting, verdicts on the criteria in force, derogations."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from intake.domain.reference.criteria import Criteria, Criterion, Verdict
+from intake.domain.reference.reference import Reference
+from intake.domain.request.state import CriterionJudgment, DerogationKind, Request, RequestStatus, require_status
+from shared.kernel import ConfidentialLine, Context, Day, Encrypted, Motive, Refusal, Role, Text, event, require_past
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+UNKNOWN_CRITERION = Refusal("unknown-criterion", "Critère inconnu", status=422)
+NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
+NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
+
+
+@command(title="Consigner un entretien d’accueil")
+class RecordMeeting:
+    """The adviser has met the structure and explained what the DLA can do."""
+
+    held_on: Day
+    with_whom: ConfidentialLine
+    notes: Text | None = None
+
+
+@command(title="Examiner un critère d’éligibilité")
+class AssessCriterion:
+    """The adviser says whether a criterion is met, and on what evidence."""
+
+    criterion: str
+    verdict: Verdict
+    evidence: Motive
+
+
+@command(title="Accorder une dérogation")
+class GrantDerogation:
+    """A manager waives a hard criterion that is not met, and says why."""
+
+    criterion: str
+    motive: Motive
+    kind: DerogationKind | None = None
+
+
+@event("meeting-recorded", label="Entretien d’accueil", effective="held_on")
+class MeetingRecorded:
+    held_on: date
+    with_whom: Encrypted
+    notes: Encrypted | None = None
+
+
+@event("criterion-assessed", label="Critère d’éligibilité examiné")
+class CriterionAssessed:
+    criterion: str
+    verdict: Verdict
+    evidence: Encrypted
+    rules: str
+    by: str | None = None
+
+
+@event("derogation-granted", label="Dérogation accordée")
+class DerogationGranted:
+    criterion: str
+    motive: Encrypted
+    rules: str
+    kind: DerogationKind | None = None
+    by: str | None = None
+
+
+Event = MeetingRecorded | CriterionAssessed | DerogationGranted
+
+
+def record_meeting(request: Request, command: RecordMeeting, context: Context) -> list[MeetingRecorded]:
+    require_status(request, RequestStatus.RECEIVED)
+    require_past(command.held_on, context.now, "La date de l’entretien")
+    with_whom, notes = context.text(command.with_whom), context.optional_text(command.notes)
+    return [MeetingRecorded(command.held_on, with_whom, notes=notes)]
+
+
+def assess_criterion(
+    request: Request, command: AssessCriterion, context: Context, reference: Reference
+) -> list[CriterionAssessed]:
+    require_status(request, RequestStatus.RECEIVED)
+    rules, criterion = _find_criterion(command.criterion, reference, context)
+    return [
+        CriterionAssessed(
+            criterion.code,
+            command.verdict,
+            evidence=context.text(command.evidence),
+            rules=rules.version,
+            by=context.actor.id,
+        )
+    ]
+
+
+def grant_derogation(
+    request: Request, command: GrantDerogation, context: Context, reference: Reference
+) -> list[DerogationGranted]:
+    require_status(request, RequestStatus.RECEIVED)
+    if context.actor.role is not Role.MANAGER:
+        raise NOT_A_MANAGER("Une dérogation est accordée par la ou le responsable de la structure porteuse.")
+    rules, criterion = _find_criterion(command.criterion, reference, context)
+    judgment = request.criteria.get(criterion.code)
+    if not criterion.hard or judgment is None or judgment.verdict is not Verdict.NOT_MET:
+        raise NOTHING_TO_DEROGATE(
+            "Une dérogation lève un critère impératif jugé non rempli, ce qui n’est pas le cas de "
+            f"«\u202f{criterion.label}\u202f»."
+        )
+    motive = context.text(command.motive)
+    return [DerogationGranted(criterion.code, motive, rules=rules.version, kind=command.kind, by=context.actor.id)]
+
+
+def _find_criterion(code: str, reference: Reference, context: Context) -> tuple[Criteria, Criterion]:
+    rules = reference.in_force(context.now.date())
+    criterion = rules.find(code)
+    if criterion is None:
+        raise UNKNOWN_CRITERION(
+            f"La version {rules.version} des critères n’en connaît aucun de ce nom.",
+            rules=rules.version,
+            criteria=[known.code for known in rules.list],
+        )
+    return rules, criterion
+
+
+def evolve(request: Request, event: Event) -> Request:
+    match event:
+        case MeetingRecorded(held_on):
+            return replace(request, meetings=(*request.meetings, held_on))
+        case CriterionAssessed(criterion, verdict, evidence=evidence, by=by):
+            # A derogation waives one verdict: it ends when the criterion is assessed again.
+            judgment = CriterionJudgment(verdict, evidence, by=by)
+            return replace(request, criteria=request.criteria | {criterion: judgment})
+        case DerogationGranted(criterion, motive, kind=kind, by=by):
+            judgment = replace(request.criteria[criterion], derogation=motive, derogation_kind=kind, derogated_by=by)
+            return replace(request, criteria=request.criteria | {criterion: judgment})

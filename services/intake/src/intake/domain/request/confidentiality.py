@@ -1,0 +1,140 @@
+"""Confidentiality and assignment of a case, at any time and whatever the phase it has reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from intake.domain.request.archive import require_not_archived
+from intake.domain.request.state import Confidentiality, ConfidentialReason, Request, RequestStatus, require_status
+from shared.kernel import Actor, CaseAccess, Context, Encrypted, Motive, Refusal, Role, event
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+NOT_IN_CHARGE = Refusal("not-in-charge", "Réservé à qui accompagne ce dossier", status=403)
+UNIT_MANAGERS_ONLY = Refusal("unit-managers-only", "Réservé à la ou au responsable de l’unité", status=403)
+NOT_CONFIDENTIAL = Refusal("not-confidential", "Dossier non confidentiel")
+
+
+@command(title="Rendre le dossier confidentiel")
+class MakeConfidential:
+    """From now on only the case's adviser and the unit's manager see it, in every phase."""
+
+    reason: ConfidentialReason
+    motive: Motive
+
+
+@command(title="Lever la confidentialité du dossier")
+class LiftConfidentiality:
+    """The unit sees the case again."""
+
+    motive: Motive
+
+
+@command(title="Confier le dossier à quelqu’un d’autre")
+class AssignCase:
+    """Another adviser is in charge of the case. `adviser`: the id that they read under `GET /api/v1/me`."""
+
+    adviser: UUID
+    motive: Motive
+
+
+@event("case-made-confidential", label="Dossier rendu confidentiel")
+class CaseMadeConfidential:
+    reason: ConfidentialReason
+    motive: Encrypted
+    adviser: str | None
+
+
+@event("confidentiality-lifted", label="Confidentialité du dossier levée")
+class ConfidentialityLifted:
+    motive: Encrypted
+    adviser: str | None
+
+
+@event("case-assigned", label="Dossier confié à quelqu’un d’autre")
+class CaseAssigned:
+    adviser: str
+    motive: Encrypted
+    confidential: bool
+
+
+Event = CaseMadeConfidential | ConfidentialityLifted | CaseAssigned
+
+
+def make_confidential(request: Request, command: MakeConfidential, context: Context) -> list[CaseMadeConfidential]:
+    _require_open(request)
+    _require_in_charge(request, context.actor)
+    if request.confidential and request.confidential.reason is command.reason:
+        return []
+    adviser = request.adviser if _manages(request, context.actor) else context.actor.id
+    return [CaseMadeConfidential(command.reason, context.text(command.motive), adviser=adviser)]
+
+
+def lift_confidentiality(
+    request: Request, command: LiftConfidentiality, context: Context
+) -> list[ConfidentialityLifted]:
+    _require_open(request)
+    _require_manager(request, context.actor)
+    if request.confidential is None:
+        raise NOT_CONFIDENTIAL("Toute l’unité voit déjà ce dossier\u00a0: il n’y a rien à lever.")
+    return [ConfidentialityLifted(context.text(command.motive), request.adviser)]
+
+
+def assign(request: Request, command: AssignCase, context: Context) -> list[CaseAssigned]:
+    _require_open(request)
+    _require_manager(request, context.actor)
+    adviser = str(command.adviser)
+    if request.assigned and request.adviser == adviser:
+        return []
+    return [CaseAssigned(adviser, context.text(command.motive), confidential=request.confidential is not None)]
+
+
+def available_commands(request: Request) -> Iterator[type]:
+    yield from (MakeConfidential, AssignCase)
+    if request.confidential:
+        yield LiftConfidentiality
+
+
+def case_access(event: Event) -> CaseAccess:
+    match event:
+        case CaseMadeConfidential(adviser=adviser):
+            return CaseAccess(adviser, confidential=True)
+        case ConfidentialityLifted(adviser=adviser):
+            return CaseAccess(adviser, confidential=False)
+        case CaseAssigned(adviser, _, confidential=confidential):
+            return CaseAccess(adviser, confidential)
+
+
+def _require_open(request: Request) -> None:
+    require_status(request, *RequestStatus)
+    require_not_archived(request)
+
+
+def _manages(request: Request, actor: Actor) -> bool:
+    return actor.role is Role.MANAGER and actor.unit == request.unit
+
+
+def _require_in_charge(request: Request, actor: Actor) -> None:
+    """Where no adviser is known, whoever makes the case confidential becomes its adviser."""
+    if not (_manages(request, actor) or request.adviser in (None, actor.id)):
+        raise NOT_IN_CHARGE(
+            "La confidentialité est demandée par la personne qui accompagne ce dossier, ou par la ou le responsable de "
+            "l’unité\u00a0: voyez avec l’un ou l’autre."
+        )
+
+
+def _require_manager(request: Request, actor: Actor) -> None:
+    if not _manages(request, actor):
+        raise UNIT_MANAGERS_ONLY("C’est la ou le responsable de l’unité qui en décide\u00a0: demandez-le-lui.")
+
+
+def evolve(request: Request, event: Event) -> Request:
+    match event:
+        case CaseMadeConfidential(reason, motive, adviser=adviser):
+            confidential = Confidentiality(reason, motive)
+            return replace(request, confidential=confidential, adviser=adviser, assigned=adviser is not None)
+        case ConfidentialityLifted():
+            return replace(request, confidential=None)
+        case CaseAssigned(adviser):
+            return replace(request, adviser=adviser, assigned=True)

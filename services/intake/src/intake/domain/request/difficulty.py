@@ -1,0 +1,78 @@
+"""Triage: how severe the structure's difficulties are, and how many days it has left to act."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Len
+
+from intake.domain.request.state import (
+    Difficulty,
+    DifficultyCause,
+    DifficultyLevel,
+    DifficultyNature,
+    Request,
+    RequestStatus,
+    require_status,
+)
+from shared.kernel import Context, Count, Day, Refusal, Text, event, require_past
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+LEGAL_DELAY = timedelta(days=45)
+"""From the cessation of payments to the last day to declare it; from public material, never legal advice."""
+DISCLAIMER = (
+    "Date indicative\u00a0: quarante-cinq jours après la date de cessation des paiements déclarée par la structure. "
+    "Elle ne remplace ni un conseil juridique, ni l’appréciation du tribunal\u202f; faites-la confirmer sans attendre."
+)
+
+CESSATION_WITHOUT_INSOLVENCY = Refusal("cessation-without-insolvency", "Niveau de difficulté à revoir", status=422)
+
+
+@command(title="Qualifier les difficultés")
+class QualifyDifficulty:
+    """The adviser states the level of difficulty, its nature (one-off or structural), its causes, the days left to act.
+
+    `cessation_on`: the day from which it could no longer pay its debts, for an insolvent structure only; null while
+    that day is unknown."""
+
+    level: DifficultyLevel
+    nature: DifficultyNature | None = None
+    causes: Annotated[tuple[DifficultyCause, ...], Len(0, 9)] = ()
+    explanation: Text | None = None
+    days_left: Count | None = None
+    cessation_on: Day | None = None
+
+
+@event("difficulty-qualified", label="Niveau de difficulté qualifié")
+class DifficultyQualified:
+    difficulty: Difficulty
+
+
+def qualify(request: Request, command: QualifyDifficulty, context: Context) -> list[DifficultyQualified]:
+    """The legal deadline is stored as it was computed on that day."""
+    require_status(request, RequestStatus.RECEIVED, RequestStatus.ADMITTED)
+    if command.cessation_on and command.level is not DifficultyLevel.INSOLVENT:
+        raise CESSATION_WITHOUT_INSOLVENCY(
+            "Une date de cessation des paiements va avec le niveau «\u202fen cessation des paiements\u202f» "
+            "(insolvent)\u00a0: changez le niveau, ou retirez la date."
+        )
+    if command.cessation_on:
+        require_past(command.cessation_on, context.now, "La date de cessation des paiements")
+    difficulty = Difficulty(
+        command.level,
+        context.actor.id,
+        at=context.now,
+        nature=command.nature,
+        causes=tuple(dict.fromkeys(command.causes)),
+        explanation=context.optional_text(command.explanation),
+        days_left=command.days_left,
+        cessation_on=command.cessation_on,
+        legal_deadline=command.cessation_on + LEGAL_DELAY if command.cessation_on else None,
+    )
+    return [DifficultyQualified(difficulty)]
+
+
+def evolve(request: Request, event: DifficultyQualified) -> Request:
+    return replace(request, difficulties=(*request.difficulties, event.difficulty))

@@ -1,0 +1,143 @@
+"""The end of an admitted case: reported by the later phases, or given up before its parcours opens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from intake.domain.request import archive
+from intake.domain.request.archive import CaseUnarchived
+from intake.domain.request.state import Ending, Request, RequestStatus
+from shared.kernel import Context, Encrypted, Motive, Refusal, event
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
+ACCOMPANIMENT_STARTED = Refusal("accompaniment-started", "Le parcours est déjà ouvert")
+
+
+@command(title="Renoncer à l’accompagnement")
+class GiveUpCase:
+    """The structure was admitted, and gives up before its parcours opens."""
+
+    motive: Motive
+
+
+@command
+class StartAccompaniment:
+    """The plan is agreed: the parcours opens, and from now on the parcours reports how the case ends."""
+
+
+@command
+class EndAccompaniment:
+    """The parcours is over: the structure may ask again while its follow-up goes on.
+
+    `reported_at`: when the parcours service recorded it."""
+
+    reported_at: datetime | None = None
+
+
+@command
+class CloseCase:
+    """Nothing is left to do for this case. `reported_at`: when the other service recorded it."""
+
+    ending: Ending
+    reported_at: datetime | None = None
+
+
+@event("accompaniment-started", label="Plan convenu\u00a0: le parcours s’ouvre")
+class AccompanimentStarted:
+    pass
+
+
+@event("accompaniment-ended", label="Fin du parcours notée à l’accueil")
+class AccompanimentEnded:
+    pass
+
+
+@event("case-closed", label="Dossier clos")
+class CaseClosed:
+    """`reported_at`: when the other service recorded the end."""
+
+    ending: Ending
+    reported_at: datetime | None = None
+
+
+@event("case-given-up", label="Dossier clos\u00a0: la structure renonce avant le parcours")
+class CaseGivenUp:
+    motive: Encrypted
+
+
+@event("case-reopened", label="Dossier rouvert\u00a0: le suivi reprend")
+class CaseReopened:
+    pass
+
+
+Event = AccompanimentStarted | AccompanimentEnded | CaseClosed | CaseGivenUp | CaseReopened
+
+
+def start_accompaniment(request: Request) -> list[AccompanimentStarted]:
+    if request.status is RequestStatus.CLOSED:
+        return []
+    _require_admitted(request)
+    return [] if request.accompaniment_started else [AccompanimentStarted()]
+
+
+def end_accompaniment(
+    request: Request, command: EndAccompaniment
+) -> list[AccompanimentEnded | CaseReopened | CaseUnarchived]:
+    if request.status is RequestStatus.CLOSED:
+        return [*archive.resume(request), CaseReopened()] if _resumes(request, command) else []
+    _require_admitted(request)
+    return [] if request.accompaniment_ended else [AccompanimentEnded()]
+
+
+def close(request: Request, command: CloseCase) -> list[CaseClosed]:
+    if request.status is RequestStatus.CLOSED:
+        return []
+    _require_admitted(request)
+    if command.ending is Ending.ABANDONED and request.accompaniment_ended:
+        return []  # an update of the parcours was abandoned: the follow-up goes on, and will close the case
+    return [CaseClosed(command.ending, command.reported_at)]
+
+
+def give_up(request: Request, command: GiveUpCase, context: Context) -> list[CaseGivenUp]:
+    """The scheme is voluntary (S): an admitted structure may stop before its parcours opens."""
+    if request.status is not RequestStatus.ADMITTED:
+        raise NOT_ADMITTED(
+            "Seul un dossier admis peut être abandonné ainsi\u00a0: retirez plutôt la demande.", outcome=request.status
+        )
+    if request.accompaniment_started or request.accompaniment_ended:
+        raise ACCOMPANIMENT_STARTED(
+            "Le plan est convenu\u00a0: l’abandon se dit dans le parcours, qui clora le dossier."
+        )
+    return [CaseGivenUp(context.text(command.motive))]
+
+
+def _require_admitted(request: Request) -> None:
+    if request.status is not RequestStatus.ADMITTED:
+        raise NOT_ADMITTED("Seul un dossier admis va jusqu’à la fin d’un accompagnement.", outcome=request.status)
+
+
+def _resumes(request: Request, command: EndAccompaniment) -> bool:
+    """A parcours that was completed after the follow-up closed resumes the case. A message that arrives late, of a
+    parcours completed before, does not."""
+    return (
+        request.ending is Ending.FOLLOWED_UP
+        and command.reported_at is not None
+        and request.ending_reported_at is not None
+        and command.reported_at > request.ending_reported_at
+    )
+
+
+def evolve(request: Request, event: Event) -> Request:
+    match event:
+        case AccompanimentStarted():
+            return replace(request, accompaniment_started=True)
+        case AccompanimentEnded():
+            return replace(request, accompaniment_ended=True)
+        case CaseClosed(ending, reported_at):
+            return replace(request, status=RequestStatus.CLOSED, ending=ending, ending_reported_at=reported_at)
+        case CaseGivenUp():
+            return replace(request, status=RequestStatus.CLOSED, ending=Ending.GIVEN_UP)
+        case CaseReopened():
+            return replace(request, status=RequestStatus.ADMITTED, ending=None, ending_reported_at=None)

@@ -1,0 +1,123 @@
+"""Outcomes of a request: admitted, oriented or withdrawn, exactly one of them (the fourth outcome is a transfer)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
+
+from intake.domain.reference.reference import Reference
+from intake.domain.request.eligibility import assess
+from intake.domain.request.state import Request, RequestStatus, require_status
+from intake.domain.structure import LegalForm
+from shared.kernel import Context, Encrypted, Motive, Refusal, event
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+NO_MEETING = Refusal("no-meeting", "Aucun entretien d’accueil")
+CRITERIA_OPEN = Refusal("criteria-not-assessed", "Des critères restent à examiner")
+NOT_ELIGIBLE = Refusal("criteria-not-met", "Des critères ne sont pas remplis")
+NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
+CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
+
+
+@command(title="Admettre la demande")
+class AdmitRequest:
+    """The structure enters the DLA: its diagnosis can begin."""
+
+    motive: Motive | None = None
+
+
+@command(title="Orienter la structure au lieu de l’admettre")
+class OrientRequest:
+    """The structure does not enter the DLA, and is directed to others who can help; or the body says why to nobody."""
+
+    motive: Motive
+    orientations: Annotated[tuple[UUID, ...], Len(0, 20)] = ()
+    why_none: Motive | None = None
+
+
+@command(title="Retirer la demande")
+class WithdrawRequest:
+    """The structure withdraws its request."""
+
+    motive: Motive
+
+
+@event("request-admitted", label="Demande admise dans le DLA")
+class RequestAdmitted:
+    rules: str
+    structure_id: UUID
+    unit: str
+    adviser: str
+    legal_form: LegalForm
+    department: str
+    headcount: int | None
+    motive: Encrypted | None = None
+
+
+@event("request-oriented", label="Structure orientée vers d’autres acteurs")
+class RequestOriented:
+    motive: Encrypted
+    orientations: tuple[UUID, ...] = ()
+    why_none: Encrypted | None = None
+
+
+@event("request-withdrawn", label="Demande retirée par la structure")
+class RequestWithdrawn:
+    motive: Encrypted
+
+
+Event = RequestAdmitted | RequestOriented | RequestWithdrawn
+
+
+def admit(request: Request, command: AdmitRequest, context: Context, reference: Reference) -> list[RequestAdmitted]:
+    """Under the criteria in force on the day of the recording. The event stores their version."""
+    require_status(request, RequestStatus.RECEIVED)
+    if not request.meetings:
+        raise NO_MEETING("Recevez d’abord la structure\u00a0: elle entre dans le DLA après un entretien d’accueil.")
+    rules = reference.in_force(context.now.date())
+    assessment = assess(request.structure, request.criteria, rules)
+    if assessment.missing:
+        raise CRITERIA_OPEN(f"Critères impératifs à examiner\u00a0: {rules.labels(assessment.missing)}.")
+    if assessment.derogations_needed:
+        raise NOT_ELIGIBLE(
+            f"Une dérogation motivée est nécessaire\u00a0: {rules.labels(assessment.derogations_needed)}.",
+            criteria=list(assessment.derogations_needed),
+        )
+    return [
+        RequestAdmitted(
+            rules.version,
+            request.structure_id,
+            unit=request.unit,
+            adviser=request.adviser if request.assigned and request.adviser else context.actor.id,
+            legal_form=request.structure.legal_form,
+            department=request.structure.department,
+            headcount=request.structure.headcount,
+            motive=context.optional_text(command.motive),
+        )
+    ]
+
+
+def orient(request: Request, command: OrientRequest, context: Context) -> list[RequestOriented]:
+    require_status(request, RequestStatus.RECEIVED)
+    if not command.orientations and not command.why_none:
+        raise NO_ORIENTATION("Nommez au moins une orientation, ou dites pourquoi il n’y en a aucune.")
+    distinct = tuple(dict.fromkeys(command.orientations))
+    return [RequestOriented(context.text(command.motive), distinct, why_none=context.optional_text(command.why_none))]
+
+
+def withdraw(request: Request, command: WithdrawRequest, context: Context) -> list[RequestWithdrawn]:
+    require_status(request, RequestStatus.RECEIVED)
+    return [RequestWithdrawn(context.text(command.motive))]
+
+
+def evolve(request: Request, event: Event) -> Request:
+    match event:
+        case RequestAdmitted(rules, adviser=adviser):
+            return replace(request, status=RequestStatus.ADMITTED, rules=rules, adviser=adviser)
+        case RequestOriented(_, orientations):
+            return replace(request, status=RequestStatus.ORIENTED, orientations=orientations)
+        case RequestWithdrawn():
+            return replace(request, status=RequestStatus.WITHDRAWN)

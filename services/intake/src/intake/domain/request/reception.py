@@ -1,0 +1,142 @@
+"""Reception of a request: by an adviser, or by itself when the follow-up of another case finds a new need."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from intake.domain.reference.reference import Reference
+from intake.domain.request.state import Request, RequestStatus
+from intake.domain.structure import Contact, Prefill, SealedContact, Structure, checked, sealed
+from shared.kernel import Context, Encrypted, Refusal, Text, event
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
+NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
+
+
+@command(title="Recevoir une demande")
+class ReceiveRequest:
+    """A structure asks the DLA for help, and an adviser opens its case."""
+
+    structure: Structure
+    contact: Contact
+    need: Text
+
+
+@command
+class ReceiveRequestWithFindings:
+    """`request`, with what the API looked up: `earlier` requests of the structure in this unit, and what a public
+    directory says of it."""
+
+    request: ReceiveRequest
+    earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
+
+
+@command
+class OpenLinkedRequest:
+    """A new need found in follow-up opens a request of its own. `origin`: the case of the follow-up; null when that
+    case is confidential."""
+
+    origin: UUID | None
+    structure: Structure
+    contact: SealedContact
+    structure_id: UUID
+    unit: str
+    theme: str
+
+
+@event("request-received", label="Demande reçue")
+class RequestReceived:
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    need: Encrypted
+    unit: str
+    earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
+    adviser: str | None = None
+
+
+@event("linked-request-opened", label="Nouvelle demande ouverte, liée à un accompagnement précédent")
+class LinkedRequestOpened:
+    origin: UUID | None
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    theme: str
+    unit: str
+
+
+Event = RequestReceived | LinkedRequestOpened
+
+
+def receive(
+    request: Request, command: ReceiveRequestWithFindings, context: Context, reference: Reference
+) -> list[RequestReceived]:
+    require_new(request)
+    if not context.actor.unit:
+        raise NO_UNIT("Votre jeton ne nomme pas d’unité\u00a0: une demande appartient à celle qui la reçoit.")
+    received = command.request
+    structure = checked(received.structure, reference)
+    return [
+        RequestReceived(
+            structure,
+            context.pseudonym(structure.number),
+            contact=sealed(received.contact, context),
+            need=context.text(received.need),
+            unit=context.actor.unit,
+            earlier=command.earlier,
+            prefill=command.prefill,
+            adviser=context.actor.id,
+        )
+    ]
+
+
+def open_linked(request: Request, command: OpenLinkedRequest) -> list[LinkedRequestOpened]:
+    if request.status is not RequestStatus.NEW:
+        return []
+    return [
+        LinkedRequestOpened(
+            command.origin,
+            command.structure,
+            structure_id=command.structure_id,
+            contact=command.contact,
+            theme=command.theme,
+            unit=command.unit,
+        )
+    ]
+
+
+def require_new(request: Request) -> None:
+    if request.status is not RequestStatus.NEW:
+        raise ALREADY_RECEIVED("Ce dossier est déjà ouvert.")
+
+
+def evolve(request: Request, event: Event) -> Request:
+    match event:
+        case RequestReceived():
+            return replace(
+                request,
+                status=RequestStatus.RECEIVED,
+                structure=event.structure,
+                structure_id=event.structure_id,
+                contact=event.contact,
+                need=event.need,
+                unit=event.unit,
+                earlier=event.earlier,
+                prefill=event.prefill,
+                adviser=event.adviser,
+            )
+        case LinkedRequestOpened():
+            return replace(
+                request,
+                status=RequestStatus.RECEIVED,
+                origin=event.origin,
+                structure=event.structure,
+                structure_id=event.structure_id,
+                contact=event.contact,
+                theme=event.theme,
+                unit=event.unit,
+            )

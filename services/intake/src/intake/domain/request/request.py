@@ -1,0 +1,238 @@
+"""The request: received, met, assessed, and given exactly one outcome. The case begins here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from intake.domain.orientation import ProposeOrientation
+from intake.domain.personal_link import GiveLink
+from intake.domain.reference.criteria import Verdict
+from intake.domain.reference.reference import SHIPPED, Reference
+from intake.domain.request import (
+    archive,
+    assessment,
+    confidentiality,
+    corrections,
+    difficulty,
+    ending,
+    outcome,
+    reception,
+    transfer,
+)
+from intake.domain.request.archive import ArchiveCase, UnarchiveCase
+from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
+from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
+from intake.domain.request.corrections import CorrectContact, CorrectStructure
+from intake.domain.request.difficulty import DifficultyQualified, QualifyDifficulty
+from intake.domain.request.ending import (
+    AccompanimentEnded,
+    CaseClosed,
+    CaseGivenUp,
+    CloseCase,
+    EndAccompaniment,
+    GiveUpCase,
+    StartAccompaniment,
+)
+from intake.domain.request.outcome import (
+    AdmitRequest,
+    OrientRequest,
+    RequestAdmitted,
+    RequestOriented,
+    RequestWithdrawn,
+    WithdrawRequest,
+)
+from intake.domain.request.reception import (
+    OpenLinkedRequest,
+    ReceiveRequest,
+    ReceiveRequestWithFindings,
+    RequestReceived,
+)
+from intake.domain.request.state import Request, RequestStatus
+from intake.domain.request.transfer import (
+    RequestTransferred,
+    TakeOverRequest,
+    TransferReceived,
+    TransferRequest,
+)
+from shared.attachments import AddAttachment
+from shared.kernel import CaseAccess, Context, Decider, Refusal, UniqueKey
+
+ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
+
+Command = (
+    ReceiveRequest
+    | ReceiveRequestWithFindings
+    | TakeOverRequest
+    | CorrectStructure
+    | CorrectContact
+    | OpenLinkedRequest
+    | RecordMeeting
+    | AssessCriterion
+    | GrantDerogation
+    | QualifyDifficulty
+    | AdmitRequest
+    | OrientRequest
+    | TransferRequest
+    | WithdrawRequest
+    | GiveUpCase
+    | MakeConfidential
+    | LiftConfidentiality
+    | AssignCase
+    | ArchiveCase
+    | UnarchiveCase
+    | StartAccompaniment
+    | EndAccompaniment
+    | CloseCase
+)
+Event = (
+    reception.Event
+    | transfer.Event
+    | corrections.Event
+    | assessment.Event
+    | DifficultyQualified
+    | outcome.Event
+    | confidentiality.Event
+    | archive.Event
+    | ending.Event
+)
+
+
+def decide(request: Request, command: Command, context: Context, reference: Reference = SHIPPED) -> Sequence[Event]:
+    match command:
+        case ReceiveRequest():
+            return reception.receive(request, ReceiveRequestWithFindings(command), context, reference)
+        case ReceiveRequestWithFindings():
+            return reception.receive(request, command, context, reference)
+        case OpenLinkedRequest():
+            return reception.open_linked(request, command)
+        case TakeOverRequest():
+            return transfer.take_over(request, command, context)
+        case TransferRequest():
+            return transfer.transfer_request(request, command, context)
+        case CorrectStructure():
+            return corrections.correct_structure(request, command, context, reference)
+        case CorrectContact():
+            return corrections.correct_contact(request, command, context)
+        case RecordMeeting():
+            return assessment.record_meeting(request, command, context)
+        case AssessCriterion():
+            return assessment.assess_criterion(request, command, context, reference)
+        case GrantDerogation():
+            return assessment.grant_derogation(request, command, context, reference)
+        case QualifyDifficulty():
+            return difficulty.qualify(request, command, context)
+        case AdmitRequest():
+            return outcome.admit(request, command, context, reference)
+        case OrientRequest():
+            return outcome.orient(request, command, context)
+        case WithdrawRequest():
+            return outcome.withdraw(request, command, context)
+        case MakeConfidential():
+            return confidentiality.make_confidential(request, command, context)
+        case LiftConfidentiality():
+            return confidentiality.lift_confidentiality(request, command, context)
+        case AssignCase():
+            return confidentiality.assign(request, command, context)
+        case ArchiveCase():
+            return archive.archive_case(request, command)
+        case UnarchiveCase():
+            return archive.unarchive_case(request, command, context)
+        case StartAccompaniment():
+            return ending.start_accompaniment(request)
+        case EndAccompaniment():
+            return ending.end_accompaniment(request, command)
+        case CloseCase():
+            return ending.close(request, command)
+        case GiveUpCase():
+            return ending.give_up(request, command, context)
+
+
+def evolve(request: Request, event: Event) -> Request:
+    if isinstance(event, reception.Event):
+        return reception.evolve(request, event)
+    if isinstance(event, transfer.Event):
+        return transfer.evolve(request, event)
+    if isinstance(event, corrections.Event):
+        return corrections.evolve(request, event)
+    if isinstance(event, assessment.Event):
+        return assessment.evolve(request, event)
+    if isinstance(event, DifficultyQualified):
+        return difficulty.evolve(request, event)
+    if isinstance(event, outcome.Event):
+        return outcome.evolve(request, event)
+    if isinstance(event, confidentiality.Event):
+        return confidentiality.evolve(request, event)
+    if isinstance(event, archive.Event):
+        return archive.evolve(request, event)
+    return ending.evolve(request, event)
+
+
+def available_commands(request: Request) -> Iterator[type]:
+    """Reception, meeting and assessment until one outcome is given; after an admission, what ends the case."""
+    if request.status is RequestStatus.NEW:
+        yield from (ReceiveRequest, ReceiveRequestWithFindings, TakeOverRequest, OpenLinkedRequest)
+        return
+    match request.status:
+        case RequestStatus.RECEIVED:
+            yield from (CorrectStructure, CorrectContact, RecordMeeting, AssessCriterion, QualifyDifficulty)
+            if any(judgment.verdict is Verdict.NOT_MET for judgment in request.criteria.values()):
+                yield GrantDerogation
+            if request.meetings:
+                yield AdmitRequest
+            yield from (OrientRequest, TransferRequest, WithdrawRequest)
+        case RequestStatus.ADMITTED:
+            yield from (CorrectStructure, CorrectContact, QualifyDifficulty)
+            yield from (StartAccompaniment, EndAccompaniment, CloseCase)
+            if not (request.accompaniment_started or request.accompaniment_ended):
+                yield GiveUpCase
+        case RequestStatus.CLOSED:
+            yield EndAccompaniment
+    yield from archive.available_commands(request)
+    if request.archived:
+        return
+    yield from (ProposeOrientation, GiveLink, AddAttachment)
+    yield from confidentiality.available_commands(request)
+
+
+def unique_keys(request: Request, event: Event) -> Iterable[UniqueKey]:
+    """One open case for a structure in a unit at a time, and a transfer is received once.
+
+    A linked request may be open at the same time as the follow-up of its origin. It counts among the open cases once it
+    is admitted."""
+    match event:
+        case RequestAdmitted() | RequestReceived():
+            yield UniqueKey("open-case", f"{event.unit}/{event.structure_id}")
+        case TransferReceived():
+            yield UniqueKey("open-case", f"{event.unit}/{event.structure_id}")
+            yield UniqueKey("received-transfer", str(event.origin))
+        case (
+            RequestOriented()
+            | RequestTransferred()
+            | RequestWithdrawn()
+            | AccompanimentEnded()
+            | CaseClosed()
+            | CaseGivenUp()
+        ):
+            yield UniqueKey("open-case", f"{request.unit}/{request.structure_id}", reserved=False)
+
+
+def case_access(_request: Request, event: Event) -> CaseAccess | None:
+    if isinstance(event, confidentiality.Event):
+        return confidentiality.case_access(event)
+    if isinstance(event, archive.Event):
+        return archive.case_access(event)
+    return None
+
+
+decider: Decider[Request] = Decider(
+    "request",
+    Request(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    unique_keys=unique_keys,
+    unique_key_refusal=ALREADY_OPEN,
+    available_commands=available_commands,
+    case_access=case_access,
+)

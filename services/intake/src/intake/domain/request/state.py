@@ -1,0 +1,173 @@
+"""The state of a request, and the values that it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from intake.domain.reference.criteria import Verdict
+from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
+from shared.kernel import Encrypted, Refusal
+
+NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
+OUTCOME_GIVEN = Refusal("outcome-already-given", "La demande a déjà son issue")
+
+
+class RequestStatus(StrEnum):
+    NEW = "new"
+    RECEIVED = "received"
+    ADMITTED = "admitted"
+    ORIENTED = "oriented"
+    TRANSFERRED = "transferred"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Ending(StrEnum):
+    """How an admitted case ended: as the other services reported it, or given up before its parcours opened."""
+
+    FOLLOWED_UP = "followed_up"
+    ABANDONED = "abandoned"
+    GIVEN_UP = "given_up"
+
+
+class ConfidentialReason(StrEnum):
+    """Why a case is visible to its adviser and manager only. Both procedures are confidential by law."""
+
+    MANDAT_AD_HOC = "mandat_ad_hoc"
+    CONCILIATION = "conciliation"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Confidentiality:
+    """The reason why a case is confidential."""
+
+    reason: ConfidentialReason
+    motive: Encrypted
+
+
+class DerogationKind(StrEnum):
+    """The ground on which a hard criterion is waived; from public material, sometimes local."""
+
+    FIRST_TIME_EMPLOYER = "first_time_employer"
+    GROUPING = "grouping"
+    NETWORK = "network"
+    JOBS_TO_SAVE = "jobs_to_save"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionJudgment:
+    """The last verdict on a criterion, who gave it, and the derogation that waives it."""
+
+    verdict: Verdict
+    evidence: Encrypted
+    by: str | None = None
+    derogation: Encrypted | None = None
+    derogation_kind: DerogationKind | None = None
+    derogated_by: str | None = None
+
+
+class DifficultyLevel(StrEnum):
+    """From the least to the most pressing."""
+
+    NONE = "none"
+    WEAK_SIGNALS = "weak_signals"
+    PROVEN = "proven"
+    CRITICAL = "critical"
+    INSOLVENT = "insolvent"
+
+    @property
+    def gravity(self) -> int:
+        return list(DifficultyLevel).index(self)
+
+    @property
+    def is_a_crisis(self) -> bool:
+        """The DLA is no emergency scheme: it receives such a structure quickly and re-orients it (S, 2025)."""
+        return self in (DifficultyLevel.CRITICAL, DifficultyLevel.INSOLVENT)
+
+
+class DifficultyNature(StrEnum):
+    ONE_OFF = "one_off"
+    STRUCTURAL = "structural"
+
+
+class DifficultyCause(StrEnum):
+    """Our own list of causes, wide enough for statistics."""
+
+    ACTIVITY = "activity"
+    PUBLIC_FUNDING = "public_funding"
+    CASH = "cash"
+    COSTS = "costs"
+    BUSINESS_MODEL = "business_model"
+    GOVERNANCE = "governance"
+    HUMAN_RESOURCES = "human_resources"
+    OUTSIDE_EVENT = "outside_event"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """One triage, with its author and its time. A later triage is added; none is edited."""
+
+    level: DifficultyLevel
+    by: str
+    at: datetime
+    nature: DifficultyNature | None = None
+    causes: tuple[DifficultyCause, ...] = ()
+    explanation: Encrypted | None = None
+    days_left: int | None = None
+    cessation_on: date | None = None
+    legal_deadline: date | None = None
+
+
+NOBODY = Structure("", LegalForm.OTHER, department="")
+NOT_YET = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`rules`: the version of the criteria under which it was admitted. `adviser`: who is in charge of the case;
+    `assigned`: that adviser was named explicitly, and an admission by another one does not replace them."""
+
+    status: RequestStatus = RequestStatus.NEW
+    structure: Structure = NOBODY
+    structure_id: UUID = NOT_YET
+    contact: SealedContact | None = None
+    need: Encrypted | None = None
+    unit: str = ""
+    origin: UUID | None = None
+    theme: str | None = None
+    earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
+    to_unit: str | None = None
+    rules: str | None = None
+    meetings: tuple[date, ...] = ()
+    criteria: dict[str, CriterionJudgment] = field(default_factory=dict)
+    difficulties: tuple[Difficulty, ...] = ()
+    orientations: tuple[UUID, ...] = ()
+    accompaniment_started: bool = False
+    accompaniment_ended: bool = False
+    ending: Ending | None = None
+    ending_reported_at: datetime | None = None
+    adviser: str | None = None
+    assigned: bool = False
+    confidential: Confidentiality | None = None
+    archived: bool = False
+
+    @property
+    def difficulty(self) -> Difficulty | None:
+        """The last triage."""
+        return self.difficulties[-1] if self.difficulties else None
+
+
+def require_status(request: Request, *statuses: RequestStatus) -> None:
+    """Raises Refused unless the request was received and has one of these statuses."""
+    if request.status is RequestStatus.NEW:
+        raise NOT_RECEIVED("Aucune structure n’a fait cette demande.")
+    if request.status not in statuses:
+        raise OUTCOME_GIVEN(
+            "Une demande ne reçoit qu’une issue\u202f; celle-ci ne change plus.", outcome=request.status
+        )

@@ -1,0 +1,129 @@
+"""Transfer of a request to another unit, and its take-over there under a new request."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from intake.domain.request.confidentiality import CaseMadeConfidential
+from intake.domain.request.reception import require_new
+from intake.domain.request.state import Confidentiality, Difficulty, Request, RequestStatus, require_status
+from intake.domain.structure import SealedContact, Structure
+from shared.kernel import UNIT_CODE, Context, Encrypted, Line, Motive, Refusal, event
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
+WRONG_UNIT = Refusal("wrong-unit", "Code d’unité irrecevable", status=422)
+NOT_TRANSFERRED = Refusal("not-transferred", "Demande non transférée")
+NOT_THE_RECEIVING_UNIT = Refusal("not-the-receiving-unit", "Réservé à l’unité qui reçoit", status=403)
+
+
+@command(title="Transférer la demande à une autre unité")
+class TransferRequest:
+    """Another unit is competent: the request goes there with its history."""
+
+    to_unit: Line
+    motive: Motive
+
+
+@command(title="Reprendre une demande transférée")
+class ReceiveTransfer:
+    """An adviser of the receiving unit takes over a request that was transferred to it."""
+
+    origin: UUID
+
+
+@command
+class TakeOverRequest:
+    """`ReceiveTransfer`, with what the API looked up in the transferred request."""
+
+    origin: UUID
+    to_unit: str | None
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    need: Encrypted | None
+    difficulty: Difficulty | None
+    confidential: Confidentiality | None = None
+
+
+@event("request-transferred", label="Demande transférée à une autre unité")
+class RequestTransferred:
+    to_unit: str
+    motive: Encrypted
+
+
+@event("transfer-received", label="Demande reçue d’une autre unité")
+class TransferReceived:
+    origin: UUID
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    unit: str
+    need: Encrypted | None = None
+    difficulty: Difficulty | None = None
+    adviser: str | None = None
+
+
+Event = RequestTransferred | TransferReceived
+
+
+def transfer_request(request: Request, command: TransferRequest, context: Context) -> list[RequestTransferred]:
+    require_status(request, RequestStatus.RECEIVED)
+    return [RequestTransferred(_other_unit(command.to_unit, request), context.text(command.motive))]
+
+
+def take_over(
+    request: Request, command: TakeOverRequest, context: Context
+) -> list[TransferReceived | CaseMadeConfidential]:
+    """The receiving unit takes the request over itself: it may already have an open case for the structure, and then an
+    adviser must read the refusal. A confidential request stays confidential."""
+    require_new(request)
+    if command.to_unit is None:
+        raise NOT_TRANSFERRED("Cette demande n’a pas été transférée.")
+    if context.actor.unit != command.to_unit:
+        raise NOT_THE_RECEIVING_UNIT("Cette demande a été transférée à une autre unité que la vôtre.")
+    adviser = context.actor.id
+    received = TransferReceived(
+        command.origin,
+        command.structure,
+        structure_id=command.structure_id,
+        contact=command.contact,
+        unit=command.to_unit,
+        need=command.need,
+        difficulty=command.difficulty,
+        adviser=adviser,
+    )
+    if command.confidential is None:
+        return [received]
+    secret = command.confidential
+    return [received, CaseMadeConfidential(secret.reason, secret.motive, adviser=adviser)]
+
+
+def _other_unit(code: str, request: Request) -> str:
+    if not UNIT_CODE.fullmatch(code):
+        raise WRONG_UNIT(
+            "Une unité se désigne par son code, comme dla-44\u202f; ce que vous en dites va dans le motif."
+        )
+    if code.casefold() == request.unit.casefold():
+        raise SAME_UNIT("Cette demande est déjà dans cette unité\u00a0: rien n’est à transférer.")
+    return code
+
+
+def evolve(request: Request, event: Event) -> Request:
+    match event:
+        case RequestTransferred(to_unit):
+            return replace(request, status=RequestStatus.TRANSFERRED, to_unit=to_unit)
+        case TransferReceived():
+            return replace(
+                request,
+                status=RequestStatus.RECEIVED,
+                origin=event.origin,
+                structure=event.structure,
+                structure_id=event.structure_id,
+                contact=event.contact,
+                need=event.need,
+                unit=event.unit,
+                difficulties=(event.difficulty,) if event.difficulty else (),
+                adviser=event.adviser,
+            )
