@@ -13,7 +13,7 @@ from tests.support.served_service import served
 from audit.ledger.signing import Signing
 from audit.main import service as audit_service
 from audit.tlog.note import Signer
-from console.main import web
+from console.main import create_app
 from diagnostic.main import service as diagnostic_service
 from embedded.nats import Nats
 from embedded.postgres import Postgres
@@ -54,7 +54,7 @@ def ways(world: World) -> dict[str, Switch]:
 @pytest.fixture
 def browser(ways: dict[str, Switch]) -> Iterator[Browser]:
     """Nobody is signed in."""
-    with TestClient(web(settings(), ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+    with TestClient(create_app(settings(), ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield Browser(http)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.support.console_pages import Browser, Switch, World, played, text
 
-from console.consultations import A_PAGE, between, merged, months, readings
+from console.pages.access_log import PAGE_ROWS, group_readings, merge_logs, month_bounds, month_choices
 
 
 def test_an_auditor_reads_who_consulted_a_dossier_when_why_and_what(auditor: Browser, world: World) -> None:
@@ -87,19 +87,19 @@ def row(n: int, **other: Any) -> dict[str, Any]:
 
 
 def test_the_logs_are_one_and_the_last_row_shown_says_where_the_next_page_begins() -> None:
-    logs = {"intake": [row(n) for n in range(2 * A_PAGE, 0, -2)], "audit": [row(n) for n in range(19, 0, -2)]}
-    rows, more = merged(logs)
+    logs = {"intake": [row(n) for n in range(2 * PAGE_ROWS, 0, -2)], "audit": [row(n) for n in range(19, 0, -2)]}
+    rows, more = merge_logs(logs)
     assert more and [each["id"] for each in rows] == sorted((each["id"] for each in rows), reverse=True)
     after = [{name: [each for each in log if each["id"] < rows[-1]["id"]] for name, log in logs.items()}]
-    rest, again = merged(after[0])
-    assert len(rows) + len(rest) == A_PAGE + 10 and not again
+    rest, again = merge_logs(after[0])
+    assert len(rows) + len(rest) == PAGE_ROWS + 10 and not again
     assert {each["service"] for each in rest} == {"intake", "audit"}
 
 
 def test_what_one_person_reads_in_a_day_for_one_motive_is_one_reading() -> None:
     moment = {"operation": "diagnoses_read", "address": "/api/v1/diagnoses/c?version=3", "service": "diagnostic"}
     told = [row(5), row(4, **moment), row(3), row(2, motive="Réclamation"), row(1, actor="another"), row(0, rows=1)]
-    first, second, third, last = readings(told)
+    first, second, third, last = group_readings(told)
     assert (first.since, first.until) == ("2026-12-01T10:03:00Z", "2026-12-01T10:05:00Z")
     assert first.parts == {"État": ["Accueil"], "État, version 3": ["Diagnostic partagé"]}
     assert (second.motive, third.who) == ("Réclamation", "another")
@@ -109,14 +109,14 @@ def test_what_one_person_reads_in_a_day_for_one_motive_is_one_reading() -> None:
 def test_to_a_leader_an_hour_in_one_role_is_one_reading() -> None:
     hidden: dict[str, Any] = {"actor": None, "motive": None, "address": None}
     told = [row(5, **hidden), row(4, **hidden), row(3, **hidden, at="2026-12-01T08:00:00Z")]
-    assert [(each.since, each.who) for each in readings(told)] == [
+    assert [(each.since, each.who) for each in group_readings(told)] == [
         ("2026-12-01T10:04:00Z", None),
         ("2026-12-01T08:00:00Z", None),
     ]
 
 
 def test_a_month_is_that_of_paris_and_those_offered_reach_back_a_year() -> None:
-    assert between("2026-12") == ("2026-11-30T23:00:00+00:00", "2026-12-31T23:00:00+00:00")
-    assert between("2026-07") == ("2026-06-30T22:00:00+00:00", "2026-07-31T22:00:00+00:00")
-    offered = list(months([row(1, at="2099-03-31T23:30:00Z")]).items())
+    assert month_bounds("2026-12") == ("2026-11-30T23:00:00+00:00", "2026-12-31T23:00:00+00:00")
+    assert month_bounds("2026-07") == ("2026-06-30T22:00:00+00:00", "2026-07-31T22:00:00+00:00")
+    offered = list(month_choices([row(1, at="2099-03-31T23:30:00Z")]).items())
     assert (offered[0], offered[-1]) == (("2099-04", "avril 2099"), ("2098-04", "avril 2098"))

@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from tests.support.console_pages import ADDRESS, Browser, Switch, World, settings, text
 from tests.support.sample_services import eventually
 
-from console.main import web
-from console.visit import POLICY
+from console.auth.request_session import POLICY
+from console.main import create_app
 from embedded import ports
 from shared.web.http import SECURITY_HEADERS, build_server, header_timeout, request_body
 
@@ -27,7 +27,7 @@ class Doors:
     """One console, to which people come from several addresses."""
 
     def __init__(self, ways: dict[str, Switch], leaving: ExitStack, **deployed: Any) -> None:
-        self._app, self._leaving = web(settings(**deployed), ways), leaving
+        self._app, self._leaving = create_app(settings(**deployed), ways), leaving
 
     def at(self, address: str) -> Browser:
         http = TestClient(self._app, base_url=ADDRESS, client=(address, 5000), raise_server_exceptions=False)
@@ -47,7 +47,7 @@ def told_to_wait(answer: Any) -> None:
 
 
 def test_every_answer_keeps_others_out_as_those_of_the_services_do(ways: dict[str, Switch]) -> None:
-    app = web(settings(), ways)
+    app = create_app(settings(), ways)
 
     @app.get("/broken")
     def broken() -> None:
@@ -123,7 +123,7 @@ def port(ways: dict[str, Switch], monkeypatch: pytest.MonkeyPatch) -> Iterator[i
     monkeypatch.setattr(header_timeout, "HEADER_TIMEOUT_SECONDS", 0.3)
     monkeypatch.setattr(request_body, "BODY_TIMEOUT_SECONDS", 0.3)
     told = settings(port=ports.choose({"console": None})["console"])
-    server = build_server(web(told, ways), told, stops_within=1)
+    server = build_server(create_app(told, ways), told, stops_within=1)
     thread = Thread(target=server.run, name="console")
     thread.start()
     eventually(lambda: server.started)

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from console import words
-from console.reading import Node, changes, facts, names_in, nodes
+from console.presentation import labels
+from console.presentation.plain_values import Node, change_list, event_nodes, names_by_id, state_nodes
 from shared.access.access_log import EXPIRED_OPERATION
 from shared.kernel import PHASE_SERVICES, ROLE_LABELS
 from shared.web.http.openapi_responses import is_read_of_a_dossier
@@ -74,16 +74,16 @@ def test_whatever_was_read_is_said_in_french() -> None:
         if method == "get" and (is_read_of_a_dossier(path, operation) or operation["operationId"].endswith(LISTS))
     ]
     assert len(read) > 60
-    assert [code for code in [*read, EXPIRED_OPERATION] if words.operation(code) == code.replace("_", " ")] == []
-    assert words.operation("attachments_index") == "liste des pièces jointes", "before the words of any list"
+    assert [code for code in [*read, EXPIRED_OPERATION] if labels.operation_label(code) == code.replace("_", " ")] == []
+    assert labels.operation_label("attachments_index") == "liste des pièces jointes", "before the words of any list"
 
 
 def said(found: list[Node]) -> dict[str, Any]:
-    return {node.label: on_a_line(node) if node.inline else said(node.within) or node.said for node in found}
+    return {node.label: on_a_line(node) if node.inline else said(node.children) or node.text for node in found}
 
 
 def on_a_line(node: Node) -> str:
-    return " · ".join(f"{inner.label}\u00a0: {inner.said}" for inner in node.within)
+    return " · ".join(f"{inner.label}\u00a0: {inner.text}" for inner in node.children)
 
 
 def test_a_state_is_nested_fields_without_what_says_nothing() -> None:
@@ -96,7 +96,7 @@ def test_a_state_is_nested_fields_without_what_says_nothing() -> None:
         "content": {"economics": {"budget": 61200000, "fiscal_year": 2026}},
         "participants": [{"person": "01a202f5-3ba0-7822-8f44-f4e21a1573a6", "name": "Maëlle", "quality": "leader"}],
     }
-    assert said(nodes(state)) == {
+    assert said(state_nodes(state)) == {
         "Situation": "admise dans le DLA",
         "Structure": {"Nom": "Les Jardins", "Nombre de salarié·es": "12"},
         "Contenu": {"Situation économique": {"Budget": "612\u202f000,00\u00a0€", "Exercice": "2026"}},
@@ -121,7 +121,7 @@ def test_a_state_is_nested_fields_without_what_says_nothing() -> None:
     ],
 )
 def test_a_value_is_said_as_people_write_it(value: Any, field: str, expected: str) -> None:
-    assert words.said(value, field) == expected
+    assert labels.format_value(value, field) == expected
 
 
 def test_a_change_is_told_as_deep_as_it_goes_and_marked_where_it_is() -> None:
@@ -131,12 +131,12 @@ def test_a_change_is_told_as_deep_as_it_goes_and_marked_where_it_is() -> None:
         {"held_on": "2026-12-18", "notes": "Saisie deux fois."},
     ]
     after = [before[0], before[1] | {"cancelled": "Saisie en double."}]
-    (change,) = changes([{"path": "content.sessions", "before": before, "after": after}])
-    assert change.where == ["Contenu", "Séances", "n°\u00a02", "Annulation"]
+    (change,) = change_list([{"path": "content.sessions", "before": before, "after": after}])
+    assert change.labels == ["Contenu", "Séances", "n°\u00a02", "Annulation"]
     assert (change.before, said(change.after)) == ([], {"": "Saisie en double."})
-    (content,) = nodes({"content": {"sessions": after}}, [change])
-    marked = content.within[0].within[1].within
-    assert [(node.label, node.marked) for node in marked] == [
+    (content,) = state_nodes({"content": {"sessions": after}}, [change])
+    marked = content.children[0].children[1].children
+    assert [(node.label, node.changed) for node in marked] == [
         ("Tenu le", False),
         ("Notes", False),
         ("Annulation", True),
@@ -149,7 +149,7 @@ def test_what_people_wrote_is_listed_so_that_each_sentence_stands_apart() -> Non
         "causes": ["Dépendance à un financeur", "Prix, jamais recalculés"],
         "axes": ["finance", "governance"],
     }
-    assert said(nodes(state)) == {
+    assert said(state_nodes(state)) == {
         "Causes": "Dépendance à un financeur\u202f; Prix, jamais recalculés",
         "Axes": "gestion et finances, gouvernance et vie associative",
     }
@@ -158,10 +158,10 @@ def test_what_people_wrote_is_listed_so_that_each_sentence_stands_apart() -> Non
 def test_what_stands_under_an_id_is_called_by_its_title() -> None:
     action = "01a20315-a8f8-7cc8-b0c4-7c2f085bb368"
     state = {"actions": {action: {"planned": {"title": "Suivi des ventes"}, "step": "started"}}}
-    assert said(nodes(state))["Actions"]["Suivi des ventes"]["Étape"] == "commencée"
+    assert said(state_nodes(state))["Actions"]["Suivi des ventes"]["Étape"] == "commencée"
     told = [{"path": f"actions.{action}.step", "before": "planned", "after": "started"}]
-    (change,) = changes(told, names_in(state))
-    assert change.where == ["Actions", "Suivi des ventes", "Étape"]
+    (change,) = change_list(told, names_by_id(state))
+    assert change.labels == ["Actions", "Suivi des ventes", "Étape"]
 
 
 def test_what_was_added_removed_or_reordered_is_told() -> None:
@@ -170,8 +170,8 @@ def test_what_was_added_removed_or_reordered_is_told() -> None:
         {"path": "theme", "before": "finance", "after": None},
         {"path": "version", "before": 1, "after": 2},
     ]
-    ranking, theme = changes(told)
-    assert (ranking.where, said(ranking.after)) == (
+    ranking, theme = change_list(told)
+    assert (ranking.labels, said(ranking.after)) == (
         ["Ordre des axes"],
         {"": "gouvernance et vie associative, gestion et finances"},
     )
@@ -179,7 +179,7 @@ def test_what_was_added_removed_or_reordered_is_told() -> None:
 
 
 def test_an_event_says_all_it_holds_its_own_version_too() -> None:
-    assert said(facts({"version": 3, "content_hash": "e76a13b20d78f03707088af92cd93428", "salt": "s"})) == {
+    assert said(event_nodes({"version": 3, "content_hash": "e76a13b20d78f03707088af92cd93428", "salt": "s"})) == {
         "Version": "3",
         "Empreinte du contenu": "e76a13b2…3428",
     }

@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.console_pages import Browser, Switch, World, played, settings, text
 
-from console.live import arrivals, message, positions, spelled
-from console.services import Reader, Services
+from console.pages.live import event_stream, format_positions, parse_positions, sse_message
+from console.upstream.services import Reader, Services
 
 
 def event_named(browser: Browser, case: str, label: str) -> str:
@@ -105,7 +105,7 @@ def test_what_is_missing_of_a_proof_is_said_in_its_place(
     path = event_named(auditor, world.case, "Demande reçue")
     ways["intake"].out = True
     told = auditor.get(f"{path}/preuve?service=intake&position=1").json()
-    assert "ne répond pas" in told["stored"]["trouble"] and told["proof"].startswith("c2sp.org")
+    assert "ne répond pas" in told["stored"]["error"] and told["proof"].startswith("c2sp.org")
 
 
 def test_the_ledgers_health_is_read_by_who_watches_over_it(
@@ -140,7 +140,7 @@ def watched(
             return "\n".join(event["event"] for event in news)
 
         told: list[str] = []
-        async for each in arrivals(services, reader, UUID(case), seen, 0, shown):
+        async for each in event_stream(services, reader, UUID(case), seen, 0, shown):
             told.append(each)
             if len(told) == 1:
                 await asyncio.to_thread(meanwhile)
@@ -170,7 +170,7 @@ def test_what_is_recorded_meanwhile_arrives_once_and_in_order(world: World, ways
     assert quiet.startswith(":") and again.startswith(":")
     assert "event: arrivee\n" in news and news.count("data: meeting-recorded\n") == 2
     (reached,) = re.findall(r"^id: (.*)$", news, re.MULTILINE)
-    assert positions(reached)["intake"] == seen["intake"] + 2
+    assert parse_positions(reached)["intake"] == seen["intake"] + 2
 
 
 def test_what_came_before_the_connection_is_not_lost(world: World, ways: dict[str, Switch]) -> None:
@@ -199,7 +199,7 @@ def test_who_may_no_longer_read_is_told_nothing_more(world: World, ways: dict[st
     async def watch() -> list[str]:
         services = Services(settings().feeds, ways)
         elsewhere = Reader(world.token(units=["dla-35"]), motive="Contrôle annuel")
-        told = [each async for each in arrivals(services, elsewhere, UUID(world.case), {}, 0, str)]
+        told = [each async for each in event_stream(services, elsewhere, UUID(world.case), {}, 0, str)]
         await services.close()
         return told
 
@@ -207,11 +207,11 @@ def test_who_may_no_longer_read_is_told_nothing_more(world: World, ways: dict[st
 
 
 def test_a_message_keeps_to_its_lines_and_a_cursor_to_its_shape() -> None:
-    assert message("arrivee", "intake:3", "<li>\nun\n</li>") == (
+    assert sse_message("arrivee", "intake:3", "<li>\nun\n</li>") == (
         "event: arrivee\nid: intake:3\ndata: <li>\ndata: un\ndata: </li>\n\n"
     )
-    assert positions("intake:3,diagnostic:12,<script>:x") == {"intake": 3, "diagnostic": 12}
-    assert positions(spelled({"intake": 3})) == {"intake": 3}
+    assert parse_positions("intake:3,diagnostic:12,<script>:x") == {"intake": 3, "diagnostic": 12}
+    assert parse_positions(format_positions({"intake": 3})) == {"intake": 3}
 
 
 @pytest.mark.parametrize("path", ["direct", "etat/accueil", "evenements/01993f2e-5c00-7a10-8a51-3f6f7c1b2d40"])

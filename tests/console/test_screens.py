@@ -52,11 +52,11 @@ from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import Signer
 from audit.tlog.proof import Proof, proof
 from audit.tlog.tree import leaf_hash
-from console import words
-from console.main import web
-from console.pages import environment
-from console.reading import facts
-from console.stored import said_by
+from console.main import create_app
+from console.pages.rendering import environment
+from console.presentation import labels
+from console.presentation.plain_values import event_nodes
+from console.upstream.stored_events import decode_stored
 from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
@@ -105,7 +105,7 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])
     discovery = f"{provider.address}/.well-known/openid-configuration"
     told = settings(address=address, port=port["console"], discovery=discovery, polled=0.1)
-    server = build_server(web(told, ways), told, stops_within=1)
+    server = build_server(create_app(told, ways), told, stops_within=1)
     thread = Thread(target=server.run, name="console")
     with provider.serving():
         thread.start()
@@ -398,7 +398,7 @@ def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
         for keys, said in (
             ("", "sa clé n’est pas connue ici\u00a0: temoin.example/un"),
             (str(replace(WITNESS, public=bytes(32))), "sa clé n’est pas connue ici\u00a0: temoin.example/un"),
-            ({"trouble": "Le service ne répond pas."}, "leurs clés n’ont pas pu être lues"),
+            ({"error": "Le service ne répond pas."}, "leurs clés n’ont pas pu être lues"),
         ):
             page.route(f"{console}{asked}", partial(told_instead, told | {"witnesses": keys}))
             page.reload()
@@ -523,7 +523,7 @@ def of_the_first_form(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_its_bytes(told: dict[str, Any]) -> dict[str, Any]:
-    return told | {"stored": {"trouble": "Accueil\u00a0: ne répond plus", "status": 503}}
+    return told | {"stored": {"error": "Accueil\u00a0: ne répond plus", "status": 503}}
 
 
 @pytest.mark.parametrize(
@@ -592,17 +592,17 @@ def test_the_browser_reads_every_event_in_the_words_of_the_page(chromium: Chromi
     for data in [*stored, HARD]:
         shown = {path: f"Dit de {path}" for path, _ in stored_tokens(data)} | {"erased": None}
         shown.pop("altered", None)
-        read = said_by(b64encode(json.dumps({"data": data}).encode()).decode(), shown)
+        read = decode_stored(b64encode(json.dumps({"data": data}).encode()).decode(), shown)
         assert read is not None
-        given.append({"data": data, "shown": shown, "page": fields(facts(read))})
+        given.append({"data": data, "shown": shown, "page": fields(event_nodes(read))})
     page = chromium.new_context().new_page()
     page.goto(console)
     compared = """([given, words]) => given.map(({data, shown, page}) => {
         const content = document.createElement("div");
         content.innerHTML = page;
-        return pageShows.ofContent(content, data, shown, words).wrong;
+        return pageComparison.compareContent(content, data, shown, words).wrong;
     })"""
-    told = page.evaluate(compared, [given, words.all_told()])
+    told = page.evaluate(compared, [given, labels.browser_labels()])
     assert [each["data"] for each, wrong in zip(given, told, strict=True) if wrong["clear"] or wrong["sealed"]] == []
     page.context.close()
 

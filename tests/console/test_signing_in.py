@@ -16,9 +16,9 @@ import pytest
 from fastapi.testclient import TestClient
 from tests.support.console_pages import ADDRESS, Browser, Switch, World, played, settings, text
 
-from console.main import web
-from console.sealing import Jar
-from console.session import Right, begun, decode_session, encode
+from console.auth.sealed_cookies import SealedCookie
+from console.auth.session import ChosenRight, decode_session, encode, new_session
+from console.main import create_app
 from embedded import ports
 from embedded.provider import Provider
 from embedded.who import Person
@@ -38,7 +38,7 @@ def provider(world: World) -> Iterator[Provider]:
 @pytest.fixture
 def browser(provider: Provider, ways: dict[str, Switch]) -> Iterator[Browser]:
     told = settings(discovery=f"{provider.address}/.well-known/openid-configuration")
-    with TestClient(web(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+    with TestClient(create_app(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield Browser(http)
 
 
@@ -128,17 +128,17 @@ def test_the_session_is_sealed_strict_and_not_for_scripts(browser: Browser) -> N
 
 
 def test_a_session_too_large_for_one_cookie_takes_several_and_leaves_none_behind() -> None:
-    jar = Jar("kept", bytes(32), secure=True)
+    jar = SealedCookie("kept", bytes(32), secure=True)
     large = b"x" * 9000
-    cookies = dict(each.split(";")[0].split("=", 1) for each in jar.kept(large, {}))
+    cookies = dict(each.split(";")[0].split("=", 1) for each in jar.set_cookie_headers(large, {}))
     assert len(cookies) > 2 and all(name.startswith("__Host-kept-") for name in cookies)
-    assert jar.opened(cookies) == large
-    assert jar.opened(dict(list(cookies.items())[:-1])) is None
-    assert Jar("other", bytes(32), secure=True).opened(cookies) is None
-    shorter = list(jar.kept(b"y", cookies))
+    assert jar.read(cookies) == large
+    assert jar.read(dict(list(cookies.items())[:-1])) is None
+    assert SealedCookie("other", bytes(32), secure=True).read(cookies) is None
+    shorter = list(jar.set_cookie_headers(b"y", cookies))
     assert sum("Max-Age=0" in each for each in shorter) == len(cookies) - 1
     with pytest.raises(ValueError, match="do not fit"):
-        list(jar.kept(b"x" * 100_000, {}))
+        list(jar.set_cookie_headers(b"x" * 100_000, {}))
 
 
 def test_a_form_of_another_session_or_another_site_does_nothing(auditor: Browser, world: World) -> None:
@@ -177,10 +177,12 @@ def test_who_comes_from_another_site_is_asked_again_by_our_own_page(auditor: Bro
 def test_a_session_ends_and_says_so(browser: Browser, world: World) -> None:
     browser.enter(world.token())
     key = settings().sealing_key()
-    jar = Jar("dla-session", key, secure=False)
-    session = decode_session(jar.opened(dict(browser.http.cookies)) or b"")
+    jar = SealedCookie("dla-session", key, secure=False)
+    session = decode_session(jar.read(dict(browser.http.cookies)) or b"")
     late = msgspec.structs.replace(session, until=time.time() - 1)
-    browser.http.cookies.set("dla-session-0", next(jar.kept(encode(late), {})).split(";")[0].split("=", 1)[1])
+    browser.http.cookies.set(
+        "dla-session-0", next(jar.set_cookie_headers(encode(late), {})).split(";")[0].split("=", 1)[1]
+    )
     shown = browser.get(f"/dossiers/{world.case}")
     assert "Votre session est terminée" in text(shown)
 
@@ -198,7 +200,7 @@ def test_signing_out_forgets_everything_here(auditor: Browser, world: World) -> 
 
 def test_a_pasted_token_is_for_development_alone(ways: dict[str, Switch], world: World) -> None:
     told = {"mode": "production", "issuer": "https://login.example.fr", "address": "https://console.test"}
-    with TestClient(web(settings(**told), ways), base_url="https://console.test") as http:
+    with TestClient(create_app(settings(**told), ways), base_url="https://console.test") as http:
         browser = Browser(http)
         assert "jeton" not in browser.get("/connexion").text
         shown = browser.get("/acces")
@@ -266,15 +268,15 @@ def test_who_has_several_rights_says_under_which_they_read(
     auditor: Browser, world: World, ways: dict[str, Switch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rights = [
-        Right("11111111-1111-1111-1111-111111111111", "auditor", None, ("dla-44",)),
-        Right("22222222-2222-2222-2222-222222222222", "adviser", "dla-44"),
+        ChosenRight("11111111-1111-1111-1111-111111111111", "auditor", None, ("dla-44",)),
+        ChosenRight("22222222-2222-2222-2222-222222222222", "adviser", "dla-44"),
     ]
 
-    async def two(_: object) -> list[Right]:
+    async def two(_: object) -> list[ChosenRight]:
         return rights
 
-    monkeypatch.setattr("console.asking.rights_of", two)
-    monkeypatch.setattr("console.signing_in.rights_of", two)
+    monkeypatch.setattr("console.upstream.reader.fetch_rights", two)
+    monkeypatch.setattr("console.pages.sign_in.fetch_rights", two)
     auditor.submit("/deconnexion", auditor.get("/"))
     auditor.enter(world.token())
     shown = auditor.get(f"/dossiers/{world.case}")
@@ -291,4 +293,4 @@ def test_pages_hold_no_inline_script_style_or_address_of_others(auditor: Browser
 
 
 def test_begun_sessions_share_no_form_secret() -> None:
-    assert begun(1).csrf != begun(1).csrf
+    assert new_session(1).csrf != new_session(1).csrf

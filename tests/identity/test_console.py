@@ -17,9 +17,9 @@ from tests.support.console_pages import Browser, Switch, settings, text
 from tests.support.served_service import Served, served
 from typer.testing import CliRunner
 
-from console.main import web
-from console.sealing import Jar
-from console.session import Session, decode_session, encode
+from console.auth.sealed_cookies import SealedCookie
+from console.auth.session import Session, decode_session, encode
+from console.main import create_app
 from embedded.nats import Nats
 from intake.main import cli, service
 from shared.settings import RightsSource
@@ -64,7 +64,7 @@ def browser(provider: Provider, ways: dict[str, Switch]) -> Iterator[Browser]:
     told = settings(
         issuer=provider.issuer, address=ADDRESS, resource="urn:dla:ES256", scope="openid cases offline_access"
     )
-    with TestClient(web(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+    with TestClient(create_app(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield Browser(http)
 
 
@@ -75,20 +75,20 @@ def sign_in(browser: Browser, provider: Provider, then: str = "/") -> httpx.Resp
 
 
 def session(browser: Browser) -> Session:
-    found: Session = decode_session(_jar().opened(dict(browser.http.cookies)) or b"")
+    found: Session = decode_session(_jar().read(dict(browser.http.cookies)) or b"")
     return found
 
 
 def put_back(browser: Browser, changed: Session) -> None:
     domain = next(cookie.domain for cookie in browser.http.cookies.jar if cookie.name.startswith("dla-session"))
     browser.http.cookies.clear()
-    for kept in _jar().kept(encode(changed), {}):
+    for kept in _jar().set_cookie_headers(encode(changed), {}):
         name, _, value = kept.split(";")[0].partition("=")
         browser.http.cookies.set(name, value, domain=domain)
 
 
-def _jar() -> Jar:
-    return Jar("dla-session", bytes(32), secure=False)
+def _jar() -> SealedCookie:
+    return SealedCookie("dla-session", bytes(32), secure=False)
 
 
 def test_somebody_signs_in_and_chooses_under_which_right(

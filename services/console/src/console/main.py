@@ -1,4 +1,4 @@
-"""The console, put together: every screen, no database, and the reader's own rights."""
+"""The console service: composition and command line. No database: pages call the services with the reader's token."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from console import consultations, documents, dossiers, event, failures, ledger, live, signing_in, versions
-from console.pacing import Pacing
-from console.provider import Provider
-from console.services import Services
+from console.auth.oidc_provider import OidcProvider
+from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
+from console.pages import access_log, cases, documents, error_pages, event, ledger, live, sign_in, versions
+from console.rate_limiting import PageRateLimitMiddleware
 from console.settings import ConsoleSettings
-from console.visit import PAGES, Visits
+from console.upstream.services import Services
 from shared.settings import Misconfigured, load_settings
 from shared.web.http import TLS_HEADERS, RateLimiter, SecurityHeadersMiddleware, build_server
 
 
-class Statics(StaticFiles):
-    """Their address changes when they do."""
+class ImmutableStaticFiles(StaticFiles):
+    """Static files that browsers may keep for ever: their address changes when they do."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -34,29 +34,29 @@ class Statics(StaticFiles):
         return response
 
 
-def web(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> FastAPI:
-    """`transports`: by service, another way to it than the network, for tests."""
-    services, provider = Services(settings.feeds, transports, settings.trusted), Provider(settings)
+def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> FastAPI:
+    """The ASGI application. `transports`: by service, what replaces the network, for tests."""
+    services, provider = Services(settings.feeds, transports, settings.trusted), OidcProvider(settings)
 
     @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await asyncio.gather(services.close(), provider.close())
 
-    app = FastAPI(title="DLA — console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
+    app = FastAPI(title="DLA — console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
-    app.add_middleware(Pacing, rates=RateLimiter(settings))
-    app.add_middleware(Visits, settings=settings)
-    app.add_middleware(SecurityHeadersMiddleware, told=PAGES | (TLS_HEADERS if settings.secure else {}))
-    failures.install(app)
-    for part in (signing_in, dossiers, versions, event, live, ledger, consultations, documents):
-        app.include_router(part.router)
-    app.mount("/statique", Statics(directory=str(files("console").joinpath("static"))))
+    app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))
+    app.add_middleware(RequestSessionMiddleware, settings=settings)
+    app.add_middleware(SecurityHeadersMiddleware, told=PAGE_HEADERS | (TLS_HEADERS if settings.secure else {}))
+    error_pages.install(app)
+    for module in (sign_in, cases, versions, event, live, ledger, access_log, documents):
+        app.include_router(module.router)
+    app.mount("/statique", ImmutableStaticFiles(directory=str(files("console").joinpath("static"))))
 
     @app.get("/livez")
     @app.get("/readyz")
     async def alive() -> dict[str, str]:
-        """The console holds nothing: it is ready when it answers, and says on its pages which service does not."""
+        """The console keeps no state: it is ready when it answers. Its pages name each service that does not."""
         return {"status": "ok"}
 
     return app
@@ -74,15 +74,15 @@ def console() -> None:
 def serve() -> None:
     """Serves the screens until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the addresses of dossiers
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the addresses of cases
     try:
         settings = load_settings(ConsoleSettings)
     except Misconfigured as missing:
         for fault in missing.faults:
             typer.echo(fault, err=True)
         raise typer.Exit(2) from None
-    # A watched timeline never ends by itself: it is cut soon, and the browser comes back.
-    server = build_server(web(settings), settings, stops_within=2)
+    # A live timeline never ends by itself: cut it soon; the browser reconnects.
+    server = build_server(create_app(settings), settings, stops_within=2)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -1,4 +1,4 @@
-"""What does a deployment tell the console? Environment variables, those of the services where they mean the same."""
+"""Settings of the console: environment variables, those of the services where they mean the same."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from shared.settings import (
     parse_key,
 )
 
-Address = Annotated[str, BeforeValidator(lambda told: str(AnyHttpUrl(str(told))).rstrip("/"))]
+Address = Annotated[str, BeforeValidator(lambda value: str(AnyHttpUrl(str(value))).rstrip("/"))]
 Key = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
@@ -92,9 +92,9 @@ class ConsoleSettings(BaseSettings):
     """Seconds between two looks at the ledger, for a timeline that somebody watches."""
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _check_consistency(self) -> Self:
         if missing := [name for name in SERVICES if name not in self.feeds]:
-            raise ValueError(f"DLA_FEEDS does not tell where {', '.join(missing)} is")
+            raise ValueError(f"DLA_FEEDS lacks the address of {', '.join(missing)} is")
         if (self.key is None) == (self.key_file is None):
             raise ValueError("DLA_CONSOLE_KEY_FILE, or DLA_CONSOLE_KEY, is needed: the base64 of 32 random bytes")
         if self.key_file is not None:
@@ -135,7 +135,7 @@ class ConsoleSettings(BaseSettings):
 
     @property
     def trusted(self) -> ssl.SSLContext | bool:
-        """Whom to believe that it is the service asked for: the deployment's own authority, else the machine's."""
+        """TLS verification of the services: the deployment's own certificate authority, else the machine's."""
         return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
 
     @property

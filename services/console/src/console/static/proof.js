@@ -1,4 +1,4 @@
-// Checks in front of the reader that an event is in the ledger: RFC 6962 and signed notes, with the browser's own cryptography.
+// Verifies in the browser that an event is in the ledger: RFC 6962 proofs and signed notes, with the browser's own cryptography.
 "use strict";
 
 (() => {
@@ -12,58 +12,58 @@
   const leafHash = (entry) => sha256(joined([0], entry));
   const nodeHash = (left, right) => sha256(joined([1], left, right));
 
-  class Unproven extends Error {}
+  class VerificationError extends Error {}
 
-  function unbase64(told) {
+  function decodeBase64(encoded) {
     try {
-      return Uint8Array.from(atob(told), (char) => char.charCodeAt(0));
+      return Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
     } catch {
-      throw new Unproven("une valeur en base64 est illisible");
+      throw new VerificationError("une valeur en base64 est illisible");
     }
   }
 
-  function readProof(told) {
-    const cut = told.indexOf("\n\n");
-    const lines = told.slice(0, cut).split("\n");
-    if (cut < 0 || lines.shift() !== "c2sp.org/tlog-proof@v1") throw new Unproven("ce n’est pas une preuve d’inscription");
-    const extra = lines[0]?.startsWith("extra ") ? unbase64(lines.shift().slice(6)) : null;
+  function readProof(proof) {
+    const cut = proof.indexOf("\n\n");
+    const lines = proof.slice(0, cut).split("\n");
+    if (cut < 0 || lines.shift() !== "c2sp.org/tlog-proof@v1") throw new VerificationError("ce n’est pas une preuve d’inscription");
+    const extra = lines[0]?.startsWith("extra ") ? decodeBase64(lines.shift().slice(6)) : null;
     const index = /^index (0|[1-9]\d{0,15})$/.exec(lines.shift() ?? "");
-    if (!index) throw new Unproven("la preuve ne dit pas à quel rang est l’événement");
-    const hashes = lines.map(unbase64);
-    if (hashes.some((each) => each.length !== HASH)) throw new Unproven("une empreinte de la preuve n’a pas 32 octets");
-    return { extra, index: Number(index[1]), hashes, note: told.slice(cut + 2) };
+    if (!index) throw new VerificationError("la preuve ne dit pas à quel rang est l’événement");
+    const hashes = lines.map(decodeBase64);
+    if (hashes.some((each) => each.length !== HASH)) throw new VerificationError("une empreinte de la preuve n’a pas 32 octets");
+    return { extra, index: Number(index[1]), hashes, note: proof.slice(cut + 2) };
   }
 
   // After its salt an opening is JSON that holds the header (its second form), or the header and then the payload's hash.
-  // The first form holds no label.
-  function openingOf(extra) {
-    if (extra.length <= SALT + HASH) throw new Unproven("l’ouverture est trop courte");
+  // The first form has no label.
+  function readOpening(extra) {
+    if (extra.length <= SALT + HASH) throw new VerificationError("l’ouverture est trop courte");
     try {
-      const told = JSON.parse(text(extra.slice(SALT)));
-      if (told.form === 2) return { header: told.header, label: told.label ?? "" };
+      const opening = JSON.parse(text(extra.slice(SALT)));
+      if (opening.form === 2) return { header: opening.header, label: opening.label ?? "" };
     } catch { /* the first form, then */ }
     try {
       const header = JSON.parse(text(extra.slice(SALT, -HASH)));
       if (header.payload_hash === hex(extra.slice(-HASH))) return { header, label: null };
     } catch { /* said below */ }
-    throw new Unproven("l’en-tête et l’empreinte du contenu ne vont pas ensemble");
+    throw new VerificationError("l’en-tête et l’empreinte du contenu ne vont pas ensemble");
   }
 
   function readCheckpoint(note) {
     const cut = note.lastIndexOf("\n\n");
     const signed = note.slice(0, cut + 1);
     const [origin, size, root] = signed.split("\n");
-    if (cut < 0 || !/^(0|[1-9]\d{0,15})$/.test(size ?? "")) throw new Unproven("ce n’est pas un point de contrôle signé");
+    if (cut < 0 || !/^(0|[1-9]\d{0,15})$/.test(size ?? "")) throw new VerificationError("ce n’est pas un point de contrôle signé");
     const signatures = note.slice(cut + 2).trimEnd().split("\n").map((line) => {
       const found = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line);
-      if (!found) throw new Unproven("une ligne de signature est illisible");
-      return { name: found[1], bytes: unbase64(found[2]) };
+      if (!found) throw new VerificationError("une ligne de signature est illisible");
+      return { name: found[1], bytes: decodeBase64(found[2]) };
     });
-    return { signed, origin, size: Number(size), root: unbase64(root ?? ""), signatures };
+    return { signed, origin, size: Number(size), root: decodeBase64(root ?? ""), signatures };
   }
 
-  // Where each hash of the proof stands, from the leaf up: true when it is on the right of the path.
-  function sides(index, size) {
+  // The side of each hash of the proof, from the leaf up: true when it is on the right of the path.
+  function pathSides(index, size) {
     const down = [];
     let begin = 0, end = size;
     while (end - begin > 1) {
@@ -75,25 +75,25 @@
     return down.reverse();
   }
 
-  const OF_A_LEDGER = 1, OF_A_WITNESS = 4, ID = 4, STAMP = 8, SIGNATURE = 64;
+  const LEDGER_KEY = 1, WITNESS_KEY = 4, ID = 4, STAMP = 8, SIGNATURE = 64;
 
-  // As it is published, name+id+key; the first byte of the key says of what kind it is.
+  // A published key: name+id+key; the first byte of the key is its type.
   async function readKey(published, kind) {
     const [name, id, ...rest] = published.split("+");
-    const bytes = unbase64(rest.join("+"));
-    if (bytes.length !== 33 || bytes[0] !== kind) throw new Unproven(`la clé de ${name} n’est pas une clé Ed25519`);
+    const bytes = decodeBase64(rest.join("+"));
+    if (bytes.length !== 33 || bytes[0] !== kind) throw new VerificationError(`la clé de ${name} n’est pas une clé Ed25519`);
     const keyId = (await sha256(joined(utf8.encode(`${name}\n`), bytes))).slice(0, ID);
-    if (hex(keyId) !== id) throw new Unproven(`l’empreinte de la clé de ${name} ne lui correspond pas`);
+    if (hex(keyId) !== id) throw new VerificationError(`l’empreinte de la clé de ${name} ne lui correspond pas`);
     return { name, keyId, key: bytes.slice(1) };
   }
 
-  function signatureBy(checkpoint, known) {
+  function signatureOf(checkpoint, known) {
     const own = checkpoint.signatures.find((each) => each.name === known.name && same(each.bytes.slice(0, ID), known.keyId));
     return own?.bytes.slice(ID);
   }
 
-  // Null where the browser does not know Ed25519.
-  async function holds(key, signature, signed) {
+  // Null when the browser does not support Ed25519.
+  async function verifyEd25519(key, signature, signed) {
     let imported;
     try {
       imported = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
@@ -105,81 +105,81 @@
   }
 
   async function verifySignature(checkpoint, published) {
-    const known = await readKey(published.trim().split("\n")[0], OF_A_LEDGER); // the current key comes first
-    if (known.name !== checkpoint.origin) throw new Unproven(`la clé est celle de ${known.name}, le point de contrôle est de ${checkpoint.origin}`);
-    const signature = signatureBy(checkpoint, known);
-    if (!signature) throw new Unproven("cette clé n’a pas signé ce point de contrôle");
-    const held = await holds(known.key, signature, checkpoint.signed);
-    if (held === false) throw new Unproven("la signature ne vaut pas pour ce point de contrôle");
-    return held === true;
+    const known = await readKey(published.trim().split("\n")[0], LEDGER_KEY); // the current key comes first
+    if (known.name !== checkpoint.origin) throw new VerificationError(`la clé est celle de ${known.name}, le point de contrôle est de ${checkpoint.origin}`);
+    const signature = signatureOf(checkpoint, known);
+    if (!signature) throw new VerificationError("cette clé n’a pas signé ce point de contrôle");
+    const valid = await verifyEd25519(known.key, signature, checkpoint.signed);
+    if (valid === false) throw new VerificationError("la signature ne vaut pas pour ce point de contrôle");
+    return valid === true;
   }
 
-  // Which of these witnesses saw the checkpoint, and when (C2SP cosignature/v1); null where the browser cannot tell.
-  async function seenBy(checkpoint, published) {
+  // The witnesses whose cosignature is valid, and when they gave it (C2SP cosignature/v1); null without Ed25519.
+  async function verifyCosignatures(checkpoint, published) {
     const seen = [];
     for (const line of published.split("\n").filter(Boolean)) {
-      const known = await readKey(line, OF_A_WITNESS), cosignature = signatureBy(checkpoint, known);
+      const known = await readKey(line, WITNESS_KEY), cosignature = signatureOf(checkpoint, known);
       if (!cosignature) continue;
       const whole = cosignature.length === STAMP + SIGNATURE;
       const stamp = whole ? new DataView(cosignature.buffer).getBigUint64(0) : 0n;
-      const held = whole && await holds(known.key, cosignature.slice(STAMP), `cosignature/v1\ntime ${stamp}\n${checkpoint.signed}`);
-      if (held === null) return null;
-      if (!held) throw new Unproven(`la cosignature du témoin ${known.name} ne vaut pas pour ce point de contrôle`);
+      const valid = whole && await verifyEd25519(known.key, cosignature.slice(STAMP), `cosignature/v1\ntime ${stamp}\n${checkpoint.signed}`);
+      if (valid === null) return null;
+      if (!valid) throw new VerificationError(`la cosignature du témoin ${known.name} ne vaut pas pour ce point de contrôle`);
       seen.push({ name: known.name, at: new Date(Number(stamp) * 1000), line });
     }
     return seen;
   }
 
-  async function witnessesOf(checkpoint, published) {
+  async function describeWitnesses(checkpoint, published) {
     const others = checkpoint.signatures.map((each) => each.name).filter((name) => name !== checkpoint.origin);
     const unverified = (sentence) => [sentence, [], "passed-over"];
     if (!others.length) return unverified("Aucun n’a cosigné ce point de contrôle : seul l’exploitant garantit que tout le monde voit le même registre.");
     if (typeof published !== "string") return unverified(`Non vérifiés : ${others.join(", ")} ont cosigné, mais leurs clés n’ont pas pu être lues.`);
-    const seen = await seenBy(checkpoint, published);
+    const seen = await verifyCosignatures(checkpoint, published);
     if (seen === null) return unverified("Non vérifiés : ce navigateur ne connaît pas Ed25519.");
     const unknown = others.filter((name) => !seen.some((each) => each.name === name));
-    const beside = unknown.length ? ` Non vérifié, car sa clé n’est pas connue ici : ${unknown.join(", ")}.` : "";
-    if (!seen.length) return unverified(beside.trim());
+    const unverifiedSentence = unknown.length ? ` Non vérifié, car sa clé n’est pas connue ici : ${unknown.join(", ")}.` : "";
+    if (!seen.length) return unverified(unverifiedSentence.trim());
     const count = seen.length === 1 ? "Un témoin a vu ce point de contrôle" : `${seen.length} témoins ont vu ce point de contrôle`;
-    const who = seen.map((each) => `${each.name}, le ${pageShows.moment(each.at.toISOString())}`).join(" ; ");
-    return [`${count} : ${who}. Pour chaque témoin, le registre n’a fait que s’allonger ; l’exploitant ne peut donc montrer une autre histoire à personne sans qu’un témoin le voie. Comparez leurs clés avec celles qu’ils publient : un témoin ne vaut que s’il est d’une autre organisation.${beside}`,
+    const who = seen.map((each) => `${each.name}, le ${pageComparison.formatMoment(each.at.toISOString())}`).join(" ; ");
+    return [`${count} : ${who}. Pour chaque témoin, le registre n’a fait que s’allonger ; l’exploitant ne peut donc montrer une autre histoire à personne sans qu’un témoin le voie. Comparez leurs clés avec celles qu’ils publient : un témoin ne vaut que s’il est d’une autre organisation.${unverifiedSentence}`,
       seen.map((each) => [each.name, each.line])];
   }
 
-  // Whether the page shows the content that was committed to, and how many sealed values in it.
-  async function compareContent(told, header, page, say) {
+  // Compares the page with the committed content, and counts the encrypted values in it.
+  async function compareContent(answer, header, page, say) {
     const shown = page.querySelector("[data-content]");
-    if (typeof told.stored?.bytes !== "string") {
-      say("Le contenu", told.stored?.trouble ? `Non vérifié : ${told.stored.trouble}` : "Non vérifié : le service ne montre pas ces octets à vos droits.", [], "passed-over");
+    if (typeof answer.stored?.bytes !== "string") {
+      say("Le contenu", answer.stored?.error ? `Non vérifié : ${answer.stored.error}` : "Non vérifié : le service ne montre pas ces octets à vos droits.", [], "passed-over");
       return { content: shown ? "unverified" : "hidden", sealed: 0 };
     }
-    const bytes = unbase64(told.stored.bytes), hash = await sha256(bytes);
-    if (hex(hash) !== header.payload_hash) throw new Unproven("le contenu que le service détient n’est plus celui qui a été consigné");
-    const found = shown && pageShows.ofContent(shown, JSON.parse(text(bytes)).data, told.stored.shown, told.words);
-    if (found?.wrong.clear.length) throw new Unproven(`cette page montre autre chose que le contenu consigné : ${found.wrong.clear.join(", ")}`);
-    if (found?.wrong.sealed.length) throw new Unproven(`cette page montre autre chose que ce que le service dit de ses valeurs scellées : ${found.wrong.sealed.join(", ")}`);
+    const bytes = decodeBase64(answer.stored.bytes), hash = await sha256(bytes);
+    if (hex(hash) !== header.payload_hash) throw new VerificationError("le contenu que le service détient n’est plus celui qui a été consigné");
+    const found = shown && pageComparison.compareContent(shown, JSON.parse(text(bytes)).data, answer.stored.shown, answer.labels);
+    if (found?.wrong.clear.length) throw new VerificationError(`cette page montre autre chose que le contenu consigné : ${found.wrong.clear.join(", ")}`);
+    if (found?.wrong.sealed.length) throw new VerificationError(`cette page montre autre chose que ce que le service dit de ses valeurs scellées : ${found.wrong.sealed.join(", ")}`);
     say("Le contenu", `Les octets que le service détient aujourd’hui ont l’empreinte que l’en-tête consigne${found ? ", et cette page montre ce qu’ils disent" : ""}.`, [["SHA-256 du contenu", hex(hash)]]);
     if (found?.sealed) say("Les valeurs scellées", "Le registre s’engage sur leur forme chiffrée : ce que vous en lisez ici est la parole du service.", [], "passed-over");
     return { content: shown ? "verified" : "hidden", sealed: found?.sealed ?? 0 };
   }
 
-  function conclusion({ content, sealed, labelled }) {
+  function describeVerdict({ content, sealed, labelled }) {
     const alone = labelled ? "" : " Son intitulé est la parole d’audit : cette ligne est d’une forme qui ne le consignait pas.";
     if (content === "hidden") return `Vérifié : l’en-tête est inscrit, et cette page le montre tel quel. Le contenu ne vous est pas montré.${alone}`;
     const but = sealed ? `, sauf ${sealed} ${sealed > 1 ? "valeurs scellées" : "valeur scellée"}, où vous lisez la parole du service` : "";
     return `Vérifié : cet événement est inscrit, et cette page en montre ce qui a été consigné${but}.${alone}`;
   }
 
-  async function verify(told, page, say) {
-    for (const name of ["proof", "key"]) if (told[name]?.trouble) throw new Unproven(told[name].trouble);
-    const proof = readProof(told.proof);
+  async function verify(answer, page, say) {
+    for (const name of ["proof", "key"]) if (answer[name]?.error) throw new VerificationError(answer[name].error);
+    const proof = readProof(answer.proof);
     const checkpoint = readCheckpoint(proof.note);
-    if (proof.extra === null) throw new Unproven("la preuve ne porte pas l’ouverture de l’événement");
-    const { header, label } = openingOf(proof.extra);
-    const compared = await compareContent(told, header, page, say);
+    if (proof.extra === null) throw new VerificationError("la preuve ne porte pas l’ouverture de l’événement");
+    const { header, label } = readOpening(proof.extra);
+    const compared = await compareContent(answer, header, page, say);
 
-    const wrong = pageShows.ofHeader(page, header, label, told.words);
-    if (wrong.length) throw new Unproven(`cette page montre autre chose que ce qui est inscrit : ${wrong.join(", ")}`);
+    const wrong = pageComparison.compareHeader(page, header, label, answer.labels);
+    if (wrong.length) throw new VerificationError(`cette page montre autre chose que ce qui est inscrit : ${wrong.join(", ")}`);
     say("L’en-tête", "Ce que montre cette page – qui, quand, quoi, suite à quoi – est ce que le registre a reçu.", []);
 
     const entry = await sha256(proof.extra);
@@ -187,9 +187,9 @@
     say("L’inscription", `L’en-tête, mêlé d’un sel qui ne laisse rien deviner, donne la ligne n° ${proof.index + 1} du registre.`,
       [["Ligne inscrite", hex(entry)], ["Empreinte de la ligne", hex(reached)]]);
 
-    if (proof.index >= checkpoint.size) throw new Unproven("le point de contrôle signé ne va pas jusqu’à cet événement");
-    const path = sides(proof.index, checkpoint.size);
-    if (path.length !== proof.hashes.length) throw new Unproven(`${path.length} empreintes sont attendues, la preuve en porte ${proof.hashes.length}`);
+    if (proof.index >= checkpoint.size) throw new VerificationError("le point de contrôle signé ne va pas jusqu’à cet événement");
+    const path = pathSides(proof.index, checkpoint.size);
+    if (path.length !== proof.hashes.length) throw new VerificationError(`${path.length} empreintes sont attendues, la preuve en porte ${proof.hashes.length}`);
     const climbed = [];
     for (const [n, onTheRight] of path.entries()) {
       const other = proof.hashes[n];
@@ -198,20 +198,20 @@
     }
     say("La montée dans l’arbre", `De la ligne jusqu’au sommet : ${path.length} empreintes, chacune mêlée à la précédente.`, climbed);
 
-    if (!same(reached, checkpoint.root)) throw new Unproven("le calcul ne conduit pas à la racine signée");
+    if (!same(reached, checkpoint.root)) throw new VerificationError("le calcul ne conduit pas à la racine signée");
     say("La racine", `Le sommet atteint est la racine du registre, tel qu’il comptait ${checkpoint.size} lignes.`, [["Racine", hex(reached)]]);
 
-    const whole = await verifySignature(checkpoint, told.key);
+    const whole = await verifySignature(checkpoint, answer.key);
     say("La signature", whole
       ? `La clé publiée de ${checkpoint.origin} a signé cette racine. Comparez cette clé avec celle publiée ailleurs.`
       : "Non vérifiée : ce navigateur ne connaît pas Ed25519. Mettez-le à jour, ou vérifiez la preuve hors ligne.",
-      [["Clé", told.key.trim()]], whole ? "done" : "passed-over");
+      [["Clé", answer.key.trim()]], whole ? "done" : "passed-over");
 
-    say("Les témoins", ...(await witnessesOf(checkpoint, told.witnesses)));
+    say("Les témoins", ...(await describeWitnesses(checkpoint, answer.witnesses)));
     return { whole, labelled: label !== null, ...compared };
   }
 
-  function sayIn(list) {
+  function stepWriter(list) {
     return (title, sentence, details, state = "done") => {
       const item = document.createElement("li");
       item.className = state;
@@ -221,15 +221,15 @@
       said.textContent = sentence;
       item.append(heading, said);
       if (details.length) {
-        const more = document.createElement("details"), summary = document.createElement("summary"), told = document.createElement("dl");
+        const more = document.createElement("details"), summary = document.createElement("summary"), hashes = document.createElement("dl");
         summary.textContent = "Les calculs";
         for (const [name, value] of details) {
           const term = document.createElement("dt"), hash = document.createElement("dd");
           term.textContent = name;
           hash.textContent = value;
-          told.append(term, hash);
+          hashes.append(term, hash);
         }
-        more.append(summary, told);
+        more.append(summary, hashes);
         item.append(more);
       }
       list.append(item);
@@ -245,14 +245,14 @@
       return;
     }
     try {
-      const answer = await fetch(section.dataset.proof, { headers: { Accept: "application/json" } });
-      if (!answer.ok || answer.redirected) throw new TypeError("no answer");
-      const found = await verify(await answer.json(), document.getElementById(section.dataset.of), sayIn(list));
+      const response = await fetch(section.dataset.proof, { headers: { Accept: "application/json" } });
+      if (!response.ok || response.redirected) throw new TypeError("no answer");
+      const found = await verify(await response.json(), document.getElementById(section.dataset.of), stepWriter(list));
       if (!found.whole) conclude("unknown", "Inscrit au registre ; la signature reste à vérifier.");
       else if (found.content === "unverified") conclude("unknown", "L’en-tête est vérifié ; le contenu que montre cette page ne l’est pas.");
-      else conclude("proven", conclusion(found));
+      else conclude("proven", describeVerdict(found));
     } catch (error) {
-      if (error instanceof Unproven) conclude("refused", `Pas prouvé : ${error.message}.`);
+      if (error instanceof VerificationError) conclude("refused", `Pas prouvé : ${error.message}.`);
       else conclude("unknown", "La preuve n’a pas pu être demandée : réessayez dans un instant.");
     }
   }

@@ -1,4 +1,4 @@
-"""In which words does a person read fields, codes, dates and people?"""
+"""French labels of fields and codes, and the formats of dates, amounts and ages."""
 
 from __future__ import annotations
 
@@ -16,85 +16,99 @@ UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 HASH = re.compile(r"[0-9a-f]{32,}")
-AMOUNTS = {"amount", "allocated", "budget", "own_income", "subsidies", "result", "cash", "committed", "paid"}
-NO_CODES = {"name", "need", "title", "notes", "note", "message", "code", "naf", "commune", "department", "evidence"}
-"""What people type in: a word of theirs that happens to be a code stays theirs."""
+AMOUNT_FIELDS = {"amount", "allocated", "budget", "own_income", "subsidies", "result", "cash", "committed", "paid"}
+FREE_TEXT_FIELDS = {
+    "name",
+    "need",
+    "title",
+    "notes",
+    "note",
+    "message",
+    "code",
+    "naf",
+    "commune",
+    "department",
+    "evidence",
+}
+"""Fields that hold typed text: a word that happens to be a code is left as typed."""
 
 
 @cache
-def _told() -> dict[str, dict[str, str]]:
+def _label_file() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
     return found
 
 
-def all_told() -> dict[str, Any]:
-    """For a browser, which says what it has verified in the same words."""
-    told = {"fields": _told()["fields"], "codes": {**ROLE_LABELS, **_told()["codes"]}}
+def browser_labels() -> dict[str, Any]:
+    """All labels, for the browser's script that verifies an event and shows it."""
+    data = {"fields": _label_file()["fields"], "codes": {**ROLE_LABELS, **_label_file()["codes"]}}
     labels = {"roles": dict(ROLE_LABELS), "services": dict(SERVICE_LABELS)}
-    return told | labels | {"amounts": sorted(AMOUNTS), "as_typed": sorted(NO_CODES)}
+    return data | labels | {"amounts": sorted(AMOUNT_FIELDS), "as_typed": sorted(FREE_TEXT_FIELDS)}
 
 
-def label(field: str) -> str:
-    """A field by its name; what is no field of ours is a key (an axis, a criterion, an id) or is shown as it is."""
-    if (known := _told()["fields"].get(field)) is not None:
+def field_label(field: str) -> str:
+    """The label of a field; a name that is no field is a key (an axis, a criterion, an id) or shown as it is."""
+    if (known := _label_file()["fields"].get(field)) is not None:
         return known
     if (code := _code(field)) is not None:
         return capitalize_first(code)
     if UUID.fullmatch(field):
-        return short(field)
+        return shorten(field)
     return field.replace("_", " ")
 
 
-def said(value: Any, field: str = "") -> str:
-    """One value, for a person; the empty text for nothing."""
+def format_value(value: Any, field: str = "") -> str:
+    """A value in French; the empty text for none."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, int | float):
-        return format_euros(round(value)) if field in AMOUNTS or field.endswith("_cents") else _plain(value, field)
+        return (
+            format_euros(round(value)) if field in AMOUNT_FIELDS or field.endswith("_cents") else _plain(value, field)
+        )
     text = str(value)
-    if (DAY.fullmatch(text) or INSTANT.fullmatch(text)) and is_moment(text):
-        return moment(text)
+    if (DAY.fullmatch(text) or INSTANT.fullmatch(text)) and is_iso_moment(text):
+        return format_moment(text)
     if UUID.fullmatch(text) or HASH.fullmatch(text):
-        return short(text)
-    return text if field in NO_CODES else _code(text) or text
+        return shorten(text)
+    return text if field in FREE_TEXT_FIELDS else _code(text) or text
 
 
 def _code(text: str) -> str | None:
-    """A role has the words that it has everywhere, unless another code is spelled as it is."""
-    return _told()["codes"].get(text) or ROLE_LABELS.get(text)
+    """The label of a code, else of a role."""
+    return _label_file()["codes"].get(text) or ROLE_LABELS.get(text)
 
 
 def _plain(value: float, field: str) -> str:
     return str(value) if field in ("fiscal_year", "year") else format_number(value)
 
 
-def short(text: str) -> str:
-    """Enough of an identifier or of a hash to tell it from another; the whole is in the element's title."""
+def shorten(text: str) -> str:
+    """An identifier or hash shortened; the element's title holds the whole."""
     return f"{text[:8]}…{text[-4:]}" if len(text) > 16 else text
 
 
-def moment(text: str) -> str:
+def format_moment(text: str) -> str:
     """A day, or an instant with its hour in Paris."""
     if DAY.fullmatch(text):
         return format_date(date.fromisoformat(text))
     there = _instant(text).astimezone(PARIS)
-    return f"{format_date(there.date())} à {hour(text)}"
+    return f"{format_date(there.date())} à {format_hour(text)}"
 
 
-def hour(text: str) -> str:
+def format_hour(text: str) -> str:
     there = _instant(text).astimezone(PARIS)
     return f"{there.hour}\u00a0h\u00a0{there.minute:02}"
 
 
-def exact(text: str) -> str:
-    """To the millisecond, in Paris, for who compares."""
+def format_exact(text: str) -> str:
+    """An instant to the millisecond, in Paris."""
     there = _instant(text).astimezone(PARIS)
     return f"{there:%d/%m/%Y %H:%M:%S},{there.microsecond // 1000:03} (heure de Paris)"
 
 
-def day_of(text: str) -> str:
+def format_day(text: str) -> str:
     return format_date(_instant(text).astimezone(PARIS).date())
 
 
@@ -102,7 +116,7 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def is_moment(text: str) -> bool:
+def is_iso_moment(text: str) -> bool:
     try:
         _instant(text)
     except ValueError:
@@ -110,23 +124,23 @@ def is_moment(text: str) -> bool:
     return True
 
 
-def role(code: str) -> str:
+def role_label(code: str) -> str:
     return ROLE_LABELS.get(code, code)
 
 
-def operation(code: str) -> str:
-    """What was read, by the operation that showed it: in its own words, or those of its like under every service."""
-    told = _told()["operations"]
-    return next((told[name] for name in (code, *_endings(code)) if name in told), code.replace("_", " "))
+def operation_label(code: str) -> str:
+    """The label of the operation that showed something: its own, or that of its longest known suffix."""
+    operations = _label_file()["operations"]
+    return next((operations[name] for name in (code, *_suffixes(code)) if name in operations), code.replace("_", " "))
 
 
-def _endings(code: str) -> list[str]:
+def _suffixes(code: str) -> list[str]:
     parts = code.split("_")
     return ["_".join(parts[n:]) for n in range(1, len(parts))]
 
 
-def ago(seconds: float) -> str:
-    """How long ago, in the greatest unit that says something."""
+def format_age(seconds: float) -> str:
+    """An age in French, in its largest unit."""
     for size, one, several in ((86400, "jour", "jours"), (3600, "heure", "heures"), (60, "minute", "minutes")):
         if seconds >= size:
             n = int(seconds // size)

@@ -1,4 +1,4 @@
-"""How often may somebody ask for pages, and try to come in? Counted as the services do."""
+"""Rate limiting of pages and of sign-in attempts, counted as the services count."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from hashlib import sha256
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console.pages import page
-from console.visit import is_fixed, visit_of
+from console.auth.request_session import get_session, is_static
+from console.pages.rendering import page
 from shared.web.http import RateLimiter, address_of
 
-WAYS_IN = frozenset({"/acces", "/connexion/jeton", "/retour"})
-"""Where a secret is tried: before the services are asked, which take all who try here for one address."""
-FAILED = frozenset({401, 403})
+SIGN_IN_PATHS = frozenset({"/acces", "/connexion/jeton", "/retour"})
+"""Paths that try a secret. They are counted here: to the services, every visitor of the console has one address."""
+FAILED_STATUSES = frozenset({401, 403})
 
 
-class Pacing:
-    """Within Visits, which knows who is signed in: they count by themselves, and others by address."""
+class PageRateLimitMiddleware:
+    """Inside RequestSessionMiddleware: people who are signed in are counted each, others by address."""
 
     def __init__(self, app: ASGIApp, rates: RateLimiter) -> None:
         self._app, self._rates = app, rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or is_fixed(scope):
+        if scope["type"] != "http" or is_static(scope):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
@@ -35,7 +35,11 @@ class Pacing:
             return
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in FAILED and _tries(request):
+            if (
+                message["type"] == "http.response.start"
+                and message["status"] in FAILED_STATUSES
+                and _is_attempt(request)
+            ):
                 self._rates.failed(address_of(scope))
             await send(message)
 
@@ -43,12 +47,12 @@ class Pacing:
 
     def _wait(self, request: Request) -> int:
         address = address_of(request.scope)
-        if _tries(request) and (wait := self._rates.guesses(address)):
+        if _is_attempt(request) and (wait := self._rates.guesses(address)):
             return wait
-        if token := visit_of(request).session.token:
+        if token := get_session(request).session.token:
             return self._rates.person(sha256(token.encode()).hexdigest())
         return self._rates.anybody(address)
 
 
-def _tries(request: Request) -> bool:
-    return request.url.path in WAYS_IN and (request.method == "POST" or request.url.path == "/retour")
+def _is_attempt(request: Request) -> bool:
+    return request.url.path in SIGN_IN_PATHS and (request.method == "POST" or request.url.path == "/retour")

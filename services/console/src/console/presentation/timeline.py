@@ -1,4 +1,4 @@
-"""What happened to a case, as a person likes to read it? By phase, oldest or newest first, with what led to what."""
+"""A case's timeline: events grouped by phase, oldest or newest first, each with its cause."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from shared.kernel import PHASE_LABELS
 
-BEGINS = {"intake": 0, "diagnostic": 1, "parcours": 2, "followup": 4}
-VALIDATED = "parcours-validated"
+FIRST_PHASES = {"intake": 0, "diagnostic": 1, "parcours": 2, "followup": 4}
+PARCOURS_VALIDATED = "parcours-validated"
 OLDEST, NEWEST = "anciens", "recents"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`event`: as audit told it; `cause`: the line that led to it, where it is in this case."""
+    """`event`: as audit returns it; `cause`: the event of this case that led to it, if any."""
 
     event: dict[str, Any]
     phase: int
@@ -26,8 +26,8 @@ class Line:
         return label_of(self.event)
 
     @property
-    def dated(self) -> bool:
-        """Whether it happened another day than it was recorded."""
+    def is_backdated(self) -> bool:
+        """Whether it happened on another day than it was recorded."""
         return str(self.event["effective_at"])[:10] != str(self.event["recorded_at"])[:10]
 
 
@@ -46,8 +46,8 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Of all lines; an empty collection stands for all."""
+class TimelineFilter:
+    """Which lines to show; an empty collection means all."""
 
     phases: Collection[int] = ()
     roles: Collection[str] = ()
@@ -66,18 +66,18 @@ class Wanted:
 
 
 def lines_of(events: Sequence[dict[str, Any]]) -> list[Line]:
-    """Oldest first. One service holds two phases: élaboration until the structure has validated its parcours."""
+    """The lines, oldest first. parcours holds two phases: élaboration until the structure validates its parcours."""
     by_id = {event["id"]: event for event in events}
-    begins, lines = dict(BEGINS), []
+    begins, lines = dict(FIRST_PHASES), []
     for event in events:
         lines.append(Line(event, begins.get(event["service"], 0), cause=by_id.get(event["causation"])))
-        if event["event"] == VALIDATED:
+        if event["event"] == PARCOURS_VALIDATED:
             begins["parcours"] = 3
     return lines
 
 
-def by_phase(lines: Iterable[Line], wanted: Wanted) -> list[Phase]:
-    """The phases that have something to show; the one that moved last comes first when the newest do."""
+def group_by_phase(lines: Iterable[Line], wanted: TimelineFilter) -> list[Phase]:
+    """The phases that have lines to show; newest first, the phase that moved last comes first."""
     phases: dict[int, list[Line]] = {}
     for line in lines:
         if line in wanted:
@@ -89,12 +89,12 @@ def by_phase(lines: Iterable[Line], wanted: Wanted) -> list[Phase]:
 
 
 def label_of(event: dict[str, Any]) -> str:
-    """Audit keeps no label of an event that was heard before labels travelled."""
+    """Audit has no label of events that it received before labels travelled."""
     return event["label"] or str(event["event"]).replace("-", " ").capitalize()
 
 
-def offered(lines: Iterable[Line]) -> dict[str, dict[str, str]]:
-    """What there is to filter by: role and event codes, with their labels."""
+def filter_choices(lines: Iterable[Line]) -> dict[str, dict[str, str]]:
+    """The role and event codes to filter by, with their labels."""
     lines = list(lines)
     roles = {line.event["role"]: "" for line in lines}
     events = {line.event["event"]: line.label for line in lines}

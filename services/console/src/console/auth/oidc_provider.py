@@ -1,0 +1,235 @@
+"""OpenID Connect sign-in: authorization code with PKCE, with any provider that has a discovery document."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import GuestProtocol, KeySet
+
+from console.auth.session import SignInAttempt
+from console.settings import ConsoleSettings
+from shared.web.identity import ALGORITHMS, CLOCK_SKEW_SECONDS, KeysUnavailable, SigningKeys
+
+DISCOVERY_TTL_SECONDS = 600.0
+KEYS_TRUSTED_SECONDS = 24 * 3600.0
+TIMEOUT_SECONDS = 8.0
+REFRESH_SHARED_SECONDS = 60.0
+"""Seconds during which pages open side by side share the access token of one refresh: a refresh token works once."""
+
+
+class ProviderUnavailable(Exception):
+    """The provider does not answer, or not as the protocol says."""
+
+
+class SignInRefused(Exception):
+    """The sign-in failed: refused by the provider, too late, or not an answer to our request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """`expires`: of the access token, in seconds since the epoch; null when the provider does not say."""
+
+    access: str
+    refresh: str | None
+    expires: float | None
+    name: str | None
+
+
+class OidcProvider:
+    """The deployment's identity provider. Its discovery document is cached, and entry through an outage."""
+
+    def __init__(self, settings: ConsoleSettings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._settings = settings
+        self._http = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport)
+        self._document: dict[str, Any] = {}
+        self._discovered_at = float("-inf")
+        self._keys: SigningKeys | None = None
+        self._refreshed: dict[str, tuple[float, asyncio.Task[Tokens]]] = {}
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"{self._settings.address}/retour"
+
+    async def start_sign_in(self, then: str) -> tuple[str, SignInAttempt]:
+        """The address to send the browser to, and the attempt that it must keep. Raises ProviderUnavailable."""
+        attempt = SignInAttempt(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48), then)
+        parameters = {
+            "response_type": "code",
+            "client_id": self._settings.client_id,
+            "redirect_uri": self.redirect_uri,
+            "scope": self._settings.scope,
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": _challenge(attempt.verifier),
+            "code_challenge_method": "S256",
+        } | self._resource()
+        return _with(await self._endpoint("authorization_endpoint"), parameters), attempt
+
+    async def finish_sign_in(self, attempt: SignInAttempt, callback: dict[str, str]) -> Tokens:
+        """The tokens for the callback's query parameters. Raises SignInRefused, ProviderUnavailable."""
+        if not hmac.compare_digest(callback.get("state", "").encode(), attempt.state.encode()):
+            raise SignInRefused("this answers another sign-in")
+        if callback.get("iss", self._settings.issuer) != self._settings.issuer:
+            raise SignInRefused("this answer is of another provider")
+        if "code" not in callback:
+            raise SignInRefused(callback.get("error", "no code"))
+        body = await self._request_tokens(
+            {
+                "grant_type": "authorization_code",
+                "code": callback["code"],
+                "redirect_uri": self.redirect_uri,
+                "code_verifier": attempt.verifier,
+            }
+        )
+        claims = await self._verify_id_token(body.get("id_token"), attempt.nonce)
+        return _parse_tokens(body, claims)
+
+    async def refresh(self, refresh: str) -> Tokens:
+        """New tokens; the same ones for all who use one refresh token within a minute. Raises SignInRefused or
+        ProviderUnavailable."""
+        now = time.monotonic()
+        self._refreshed = {
+            key: entry for key, entry in self._refreshed.items() if now - entry[0] < REFRESH_SHARED_SECONDS
+        }
+        key = hashlib.sha256(refresh.encode()).hexdigest()
+        if key not in self._refreshed:
+            self._refreshed[key] = now, asyncio.create_task(self._request_refresh(refresh))
+        try:
+            return await asyncio.shield(self._refreshed[key][1])
+        except ProviderUnavailable:
+            self._refreshed.pop(key, None)
+            raise
+
+    async def _request_refresh(self, refresh: str) -> Tokens:
+        tokens = _parse_tokens(
+            await self._request_tokens({"grant_type": "refresh_token", "refresh_token": refresh}), {}
+        )
+        return tokens if tokens.refresh else replace(tokens, refresh=refresh)
+
+    async def sign_out_address(self) -> str | None:
+        """Where to sign out of the provider too; null if it has no such address or does not response."""
+        try:
+            where = (await self._discover()).get("end_session_endpoint")
+        except ProviderUnavailable:
+            return None
+        if not isinstance(where, str):
+            return None
+        after = f"{self._settings.address}/connexion"
+        return _with(where, {"client_id": self._settings.client_id, "post_logout_redirect_uri": after})
+
+    async def _request_tokens(self, parameters: dict[str, str]) -> dict[str, Any]:
+        secret = self._settings.client_secret
+        form = parameters | self._resource()
+        login: Any = httpx.USE_CLIENT_DEFAULT
+        if secret is None:
+            form |= {"client_id": self._settings.client_id}
+        else:
+            login = httpx.BasicAuth(self._settings.client_id, secret.get_secret_value())
+        where = await self._endpoint("token_endpoint")
+        try:
+            response = await self._http.post(where, data=form, auth=login, headers={"Accept": "application/json"})
+            body = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise ProviderUnavailable(repr(error)) from error
+        if response.is_client_error:
+            raise SignInRefused(str(body.get("error")) if isinstance(body, dict) else "refused")
+        if not response.is_success or not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
+            raise ProviderUnavailable(f"the token endpoint answered {response.status_code}")
+        return body
+
+    async def _verify_id_token(self, token: Any, nonce: str) -> dict[str, Any]:
+        """The claims of the id token, once verified to be for us, fresh, and of this sign-in."""
+        if not isinstance(token, str):
+            raise SignInRefused("no id token")
+        keys = await self._signing_keys()
+
+        def key_of(signed: GuestProtocol) -> KeySet:
+            kid = signed.headers().get("kid")
+            return keys.trusted(kid if isinstance(kid, str) else None)
+
+        registry = jwt.JWTClaimsRegistry(
+            leeway=CLOCK_SKEW_SECONDS,
+            iss={"essential": True, "value": self._settings.issuer},
+            aud={"essential": True, "value": self._settings.client_id},
+            exp={"essential": True},
+            sub={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        )
+        try:
+            claims = (await asyncio.to_thread(jwt.decode, token, key_of, algorithms=ALGORITHMS)).claims
+            registry.validate(claims)
+        except KeysUnavailable as error:
+            raise ProviderUnavailable("its keys cannot be read") from error
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
+            raise SignInRefused(f"the id token is invalid: {error!r}") from error
+        if claims.get("azp", self._settings.client_id) != self._settings.client_id:
+            raise SignInRefused("the id token was made for another client")
+        return claims
+
+    async def _signing_keys(self) -> SigningKeys:
+        where = await self._endpoint("jwks_uri")
+        if self._keys is None:
+            self._keys = SigningKeys(where, KEYS_TRUSTED_SECONDS)
+        return self._keys
+
+    async def _endpoint(self, name: str) -> str:
+        where = (await self._discover()).get(name)
+        if not isinstance(where, str) or urlsplit(where).scheme not in self._schemes:
+            raise ProviderUnavailable(f"its discovery document has no usable {name}")
+        return where
+
+    @property
+    def _schemes(self) -> tuple[str, ...]:
+        return ("https", "http") if self._settings.development else ("https",)
+
+    async def _discover(self) -> dict[str, Any]:
+        """The discovery document, read again every DISCOVERY_TTL_SECONDS."""
+        if time.monotonic() - self._discovered_at < DISCOVERY_TTL_SECONDS:
+            return self._document
+        try:
+            response = await self._http.get(self._settings.discovery_document)
+            document = response.raise_for_status().json()
+            if not isinstance(document, dict) or document.get("issuer") != self._settings.issuer:
+                raise ValueError("this is the document of another issuer than DLA_ISSUER")
+        except (httpx.HTTPError, ValueError) as error:
+            if self._document:
+                return self._document
+            raise ProviderUnavailable(repr(error)) from error
+        self._document, self._discovered_at = document, time.monotonic()
+        return document
+
+    def _resource(self) -> dict[str, str]:
+        return {"resource": self._settings.resource} if self._settings.resource else {}
+
+
+def _parse_tokens(body: dict[str, Any], claims: dict[str, Any]) -> Tokens:
+    lifetime, refresh = body.get("expires_in"), body.get("refresh_token")
+    named = next((claims[name] for name in ("name", "preferred_username") if isinstance(claims.get(name), str)), None)
+    return Tokens(
+        access=body["access_token"],
+        refresh=refresh if isinstance(refresh, str) else None,
+        expires=time.time() + float(lifetime) if isinstance(lifetime, int | float) else None,
+        name=named[:100] if named else None,
+    )
+
+
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+def _with(address: str, asked: dict[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"

@@ -1,0 +1,111 @@
+"""The session of one request: read from its cookies, written back with the response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import msgspec
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from console.auth.sealed_cookies import SealedCookie
+from console.auth.session import Session, SignInAttempt, decode_attempt, decode_session, encode, new_session
+from console.settings import ConsoleSettings
+from shared.web.http import SECURITY_HEADERS, UNLIMITED_PATHS
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS = SECURITY_HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+"""The security headers of the services, plus what pages need: their scripts, their styles, and the origin of a form."""
+
+
+class RequestSession:
+    """`session`: assign another to have it stored. `attempt`: the sign-in in progress, if any."""
+
+    def __init__(self, settings: ConsoleSettings, cookies: Mapping[str, str]) -> None:
+        self._cookies = cookies
+        key = settings.sealing_key()
+        self._session_cookie = SealedCookie("dla-session", key, secure=settings.secure)
+        self._attempt_cookie = SealedCookie("dla-sign-in", key, secure=settings.secure, same_site="Lax", max_age=600)
+        self._found = self._session_cookie.read(cookies)
+        self.ended = False
+        """Whether the browser brought a session that is over."""
+        self.session = self._read() or new_session(settings.hours)
+        found = self._attempt_cookie.read(cookies)
+        self._initial_attempt = self.attempt = _decode(decode_attempt, found)
+
+    def _read(self) -> Session | None:
+        session: Session | None = _decode(decode_session, self._found)
+        if session is not None and session.is_over:
+            self.ended = session.signed_in
+            return None
+        return session
+
+    def cookies(self) -> list[str]:
+        """The Set-Cookie headers of what changed."""
+        encoded = encode(self.session)
+        headers = (
+            [] if encoded == self._found else list(self._session_cookie.set_cookie_headers(encoded, self._cookies))
+        )
+        if self.attempt is not self._initial_attempt:
+            encoded_attempt = encode(self.attempt) if isinstance(self.attempt, SignInAttempt) else None
+            headers += self._attempt_cookie.set_cookie_headers(encoded_attempt, self._cookies)
+        return headers
+
+
+def _decode(decode: Any, found: bytes | None) -> Any:
+    try:
+        return None if found is None else decode(found)
+    except msgspec.MsgspecError:
+        return None
+
+
+def get_session(request: Request) -> RequestSession:
+    request_session: RequestSession = request.scope["state"]["request_session"]
+    return request_session
+
+
+class RequestSessionMiddleware:
+    """Gives each request its session, and each response the cookies that changed."""
+
+    def __init__(self, app: ASGIApp, settings: ConsoleSettings) -> None:
+        self._app, self._settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        static = is_static(scope)
+        request_session = RequestSession(self._settings, {} if static else _cookies(scope))
+        scope.setdefault("state", {})["request_session"] = request_session
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and not static:
+                headers = MutableHeaders(scope=message)
+                for cookie in request_session.cookies():
+                    headers.append("Set-Cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+
+def is_static(scope: Scope) -> bool:
+    """Whether the response is the same for everybody: static files and health checks."""
+    path: str = scope["path"]
+    return path.startswith("/statique/") or path in UNLIMITED_PATHS
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
+    header = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+    found: dict[str, str] = {}
+    for pair in header.split(";"):
+        try:
+            found |= {name: morsel.value for name, morsel in SimpleCookie(pair).items()}
+        except CookieError:
+            continue  # a cookie of another application on this host
+    return found

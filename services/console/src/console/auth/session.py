@@ -1,0 +1,72 @@
+"""The session: who is signed in, under which right, for which motives. Only the browser keeps it, encrypted."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import msgspec
+
+MAX_MOTIVES = 12
+
+
+class ChosenRight(msgspec.Struct, frozen=True):
+    """A right from the register, or in development from the token. `id` goes into the header DLA-Right."""
+
+    id: str
+    role: str
+    unit: str | None = None
+    units: tuple[str, ...] = ()
+    case: str | None = None
+
+
+class Session(msgspec.Struct, frozen=True):
+    """`csrf`: the token of this session's forms. `until`: when the session ends, and `expires`: when the access token
+    does, if known (seconds since the epoch). `right`: the one in use; null until chosen. `motives`: why each case is
+    read, by its id, latest last."""
+
+    csrf: str
+    until: float
+    token: str | None = None
+    refresh: str | None = None
+    expires: float | None = None
+    name: str | None = None
+    right: ChosenRight | None = None
+    choice: bool = False
+    motives: dict[str, str] = {}
+
+    @property
+    def signed_in(self) -> bool:
+        return self.token is not None
+
+    @property
+    def is_over(self) -> bool:
+        return time.time() >= self.until
+
+    @property
+    def needs_motive(self) -> bool:
+        """Whether this role must say why it reads a case: auditors and the DPO, who do not work on it."""
+        return self.right is not None and self.right.role in ("auditor", "dpo")
+
+    def with_motive(self, case: str, motive: str) -> Session:
+        motives = {other: known for other, known in self.motives.items() if other != case} | {case: motive}
+        latest = list(motives.items())[-MAX_MOTIVES:]
+        return msgspec.structs.replace(self, motives=dict(latest))
+
+
+def new_session(hours: float) -> Session:
+    return Session(csrf=secrets.token_urlsafe(18), until=time.time() + hours * 3600)
+
+
+class SignInAttempt(msgspec.Struct, frozen=True):
+    """A sign-in in progress: the provider's answer must match it. `then`: the page to go to afterwards."""
+
+    state: str
+    nonce: str
+    verifier: str
+    then: str
+
+
+decode_session = msgspec.json.Decoder(Session).decode
+decode_attempt = msgspec.json.Decoder(SignInAttempt).decode
+encode = msgspec.json.encode

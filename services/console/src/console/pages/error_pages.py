@@ -1,0 +1,97 @@
+"""Error pages: what happened, whether anything is lost, and what to do, in French."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+from starlette.exceptions import HTTPException
+
+from console.auth.request_session import PAGE_HEADERS, get_session
+from console.auth.session import new_session
+from console.pages.forms import ForgedForm
+from console.pages.rendering import page, redirect, requested_page
+from console.upstream.reader import ChoiceNeeded, MotiveNeeded, SignInNeeded
+from console.upstream.services import UpstreamError
+
+log = logging.getLogger(__name__)
+ERROR_TEXTS = {
+    400: ("Demande illisible", "Ce qui a été envoyé ne peut pas être lu. Revenez à la page précédente et recommencez."),
+    404: ("Page introuvable", "Rien ne se trouve à cette adresse. Elle a peut-être été mal recopiée."),
+    405: ("Action impossible ici", "Cette adresse ne se demande pas de cette façon."),
+    408: (
+        "Envoi interrompu",
+        "Ce qui a été envoyé n’est pas arrivé à temps\u00a0: recommencez.",
+    ),
+    413: ("Formulaire trop long", "Ce qui a été envoyé est trop long. Rien n’a été enregistré."),
+}
+
+
+def install(app: FastAPI) -> None:
+    @app.exception_handler(SignInNeeded)
+    async def sign_in(request: Request, error: SignInNeeded) -> Response:
+        request_session = get_session(request)
+        if _is_cross_site(request) and not error.ended:
+            return page(request, "come_in.html", then=requested_page(request))
+        request_session.session = new_session(request.app.state.settings.hours)
+        ended = {"fin": "1"} if error.ended else {}
+        return redirect(request, f"/connexion?{urlencode({'vers': requested_page(request)} | ended)}")
+
+    @app.exception_handler(ChoiceNeeded)
+    async def choice(request: Request, _: ChoiceNeeded) -> Response:
+        return redirect(request, f"/titre?{urlencode({'vers': requested_page(request)})}")
+
+    @app.exception_handler(MotiveNeeded)
+    async def motive(request: Request, error: MotiveNeeded) -> Response:
+        return redirect(request, f"/dossiers/{error.case}/motif?{urlencode({'vers': requested_page(request)})}")
+
+    @app.exception_handler(UpstreamError)
+    async def upstream(request: Request, error: UpstreamError) -> Response:
+        if error.status == 401:
+            return await sign_in(request, SignInNeeded(ended=True))
+        if error.slug == "choose-a-right":
+            return await choice(request, ChoiceNeeded())
+        if (
+            error.slug == "motive-needed" and "case" in request.path_params
+        ):  # an archived case needs a motive from everybody
+            return await motive(request, MotiveNeeded(request.path_params["case"]))
+        return page(request, "upstream_error.html", error.status, error=error)
+
+    @app.exception_handler(ForgedForm)
+    async def forged(request: Request, _: ForgedForm) -> HTMLResponse:
+        detail = "Ce formulaire a trop attendu, ou ne vient pas d’ici. Rien n’a été fait\u00a0: recommencez."
+        return page(request, "failure.html", 403, heading="Formulaire périmé", detail=detail)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, _: RequestValidationError) -> HTMLResponse:
+        return _error_page(request, 404)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> HTMLResponse:
+        return _error_page(request, error.status_code, error.headers)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> HTMLResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        detail = "L’erreur est consignée. Rien n’est perdu\u00a0: ces pages ne font que lire."
+        response = page(request, "failure.html", 500, heading="Cette page n’a pas pu être préparée", detail=detail)
+        response.headers.update(
+            PAGE_HEADERS
+        )  # this response leaves outside the middleware that adds them to the others
+        return response
+
+
+def _error_page(request: Request, status: int, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    heading, detail = ERROR_TEXTS.get(status, ("Demande refusée", "La demande n’a pas pu aboutir."))
+    response = page(request, "failure.html", status, heading=heading, detail=detail)
+    response.headers.update(headers or {})
+    return response
+
+
+def _is_cross_site(request: Request) -> bool:
+    """Whether a link of another site led here: the browser held back our strict cookies, and sends them next time."""
+    return request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site"

@@ -1,0 +1,85 @@
+"""Rendering of pages: Jinja environment, filters, redirects that htmx follows."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import ChainableUndefined, Environment, PackageLoader
+
+from console.auth.request_session import get_session
+from console.presentation import labels
+from shared.kernel import SERVICE_LABELS, capitalize_first, format_euros, format_number
+from shared.kernel.french import format_count
+
+HTMX_HEADER = "HX-Request"
+FILTERS = (
+    labels.field_label,
+    labels.format_value,
+    labels.format_moment,
+    labels.format_exact,
+    labels.role_label,
+    labels.shorten,
+    labels.format_hour,
+    labels.format_day,
+    labels.format_age,
+)
+
+
+@cache
+def environment() -> Environment:
+    env = Environment(
+        loader=PackageLoader("console"),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {each.__name__: each for each in FILTERS}
+    env.filters |= {
+        "euros": format_euros,
+        "number": format_number,
+        "count": format_count,
+        "capitalize": capitalize_first,
+    }
+    env.globals |= {"static": static_address, "SERVICE_LABELS": SERVICE_LABELS}
+    return env
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of a static file; it changes with its content."""
+    content = files("console").joinpath("static", name).read_bytes()
+    return f"/statique/{name}?v={sha256(content).hexdigest()[:12]}"
+
+
+def render(request: Request, template: str, **context: Any) -> str:
+    request_session = get_session(request)
+    shared = {
+        "session": request_session.session,
+        "here": request.url.path,
+        "development": request.app.state.settings.development,
+    }
+    return environment().get_template(template).render(shared | context)
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    return HTMLResponse(render(request, template, **context), status)
+
+
+def redirect(request: Request, path: str) -> Response:
+    """Redirects to a whole page, also when htmx requested a fragment."""
+    if HTMX_HEADER in request.headers:
+        return Response(headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)
+
+
+def requested_page(request: Request) -> str:
+    """The address of the requested page, to come back to; the first page when a form was sent."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

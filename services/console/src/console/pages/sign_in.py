@@ -1,0 +1,140 @@
+"""Signing in and out, and choosing a right."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from console.auth.oidc_provider import OidcProvider, ProviderUnavailable, SignInRefused, Tokens
+from console.auth.request_session import get_session
+from console.auth.session import Session, new_session
+from console.pages.forms import read_form, safe_path
+from console.pages.rendering import page
+from console.upstream.reader import fetch_rights
+from console.upstream.services import UpstreamError
+from shared.web.identity import FORM
+
+router = APIRouter()
+MAX_TOKEN_CHARACTERS = 8 * 1024
+
+
+@router.get("/connexion")
+async def sign_in_page(request: Request, vers: str = "/", fin: bool = False) -> HTMLResponse:
+    return page(request, "sign_in.html", then=safe_path(vers), ended=fin, wrong=None)
+
+
+@router.get("/connexion/fournisseur")
+async def start_provider_sign_in(request: Request, vers: str = "/") -> Response:
+    provider: OidcProvider = request.app.state.provider
+    try:
+        address, attempt = await provider.start_sign_in(safe_path(vers))
+    except ProviderUnavailable:
+        return page(request, "provider_silent.html", 503)
+    get_session(request).attempt = attempt
+    return RedirectResponse(address, 303)
+
+
+@router.get("/retour")
+async def provider_callback(request: Request) -> Response:
+    """A page rather than a redirect: strict cookies do not follow a redirect that began on another site."""
+    request_session, provider = get_session(request), request.app.state.provider
+    attempt, request_session.attempt = request_session.attempt, None
+    if attempt is None:
+        return _sign_in_refused(
+            request, "La connexion a pris trop de temps, ou a été commencée dans une autre fenêtre."
+        )
+    try:
+        tokens = await provider.finish_sign_in(attempt, dict(request.query_params))
+    except ProviderUnavailable:
+        return page(request, "provider_silent.html", 503)
+    except SignInRefused:
+        return _sign_in_refused(request, "Le fournisseur d’identité n’a pas confirmé qui vous êtes.")
+    request_session.session = _signed_in_session(request, tokens)
+    return page(request, "come_in.html", then=attempt.then)
+
+
+def _sign_in_refused(request: Request, reason: str) -> HTMLResponse:
+    return page(request, "sign_in.html", 403, then="/", ended=False, wrong=reason)
+
+
+def _signed_in_session(request: Request, tokens: Tokens) -> Session:
+    fresh = new_session(request.app.state.settings.hours)
+    return msgspec.structs.replace(
+        fresh, token=tokens.access, refresh=tokens.refresh, expires=tokens.expires, name=tokens.name
+    )
+
+
+@router.post("/connexion/jeton")
+async def sign_in_with_token(request: Request) -> Response:
+    """Development only: sign in with a pasted token."""
+    form = await read_form(request)
+    token = form.get("jeton", "")
+    if not request.app.state.settings.development or not _is_token(token):
+        return _sign_in_refused(request, "Ce n’est pas un jeton\u00a0: «\u202fmake token\u202f» en affiche un.")
+    get_session(request).session = _signed_in_session(request, Tokens(token, None, expires=None, name=None))
+    return RedirectResponse(safe_path(form.get("vers", "/")), 303)
+
+
+@router.get("/acces")
+async def personal_link(request: Request) -> HTMLResponse:
+    """The link's secret stands after the #, which no server sees: the page's script sends it in a form."""
+    return page(request, "personal_link.html", wrong=None)
+
+
+@router.post("/acces")
+async def sign_in_with_personal_link(request: Request) -> Response:
+    secret = (await read_form(request)).get("secret", "")
+    if not FORM.fullmatch(secret):
+        return _link_refused(
+            request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis le message que vous avez reçu."
+        )
+    request_session = get_session(request)
+    before, request_session.session = (
+        request_session.session,
+        _signed_in_session(request, Tokens(secret, None, expires=None, name=None)),
+    )
+    try:
+        await fetch_rights(request)
+    except UpstreamError as error:
+        if error.status not in (401, 403):
+            raise
+        request_session.session = before
+        return _link_refused(request, error.detail)
+    return RedirectResponse("/", 303)
+
+
+def _link_refused(request: Request, reason: str) -> HTMLResponse:
+    return page(request, "personal_link.html", 403, wrong=reason)
+
+
+def _is_token(text: str) -> bool:
+    return 0 < len(text) <= MAX_TOKEN_CHARACTERS and text.isascii() and not any(char.isspace() for char in text)
+
+
+@router.get("/titre")
+async def choose_right_page(request: Request, vers: str = "/") -> Response:
+    if not get_session(request).session.signed_in:
+        return RedirectResponse("/connexion", 303)
+    return page(request, "which_right.html", rights=await fetch_rights(request), then=safe_path(vers))
+
+
+@router.post("/titre")
+async def choose_right(request: Request) -> Response:
+    form = await read_form(request)
+    request_session = get_session(request)
+    if request_session.session.signed_in:
+        rights = await fetch_rights(request)
+        chosen = next((right for right in rights if right.id == form.get("droit")), None)
+        request_session.session = msgspec.structs.replace(
+            request_session.session, right=chosen, choice=len(rights) > 1, motives={}
+        )
+    return RedirectResponse(safe_path(form.get("vers", "/")), 303)
+
+
+@router.post("/deconnexion")
+async def sign_out(request: Request) -> HTMLResponse:
+    await read_form(request)
+    request_session = get_session(request)
+    request_session.session = new_session(request.app.state.settings.hours)
+    return page(request, "signed_out.html", provider=await request.app.state.provider.sign_out_address())

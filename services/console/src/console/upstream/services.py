@@ -1,0 +1,155 @@
+"""HTTP client of the services. Every call carries the reader's own token; the console has no right of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from shared.kernel import SERVICE_LABELS
+
+TIMEOUT = httpx.Timeout(10, connect=3)
+MAX_RESPONSE_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(eq=False)
+class UpstreamError(Exception):
+    """A service refused, or did not answer (status 503). `title` and `detail` are French sentences for a person.
+
+    Where a page calls several services, the error takes the place of the result, so that the rest is shown."""
+
+    service: str
+    status: int
+    slug: str
+    title: str
+    detail: str
+
+    @property
+    def service_label(self) -> str:
+        return SERVICE_LABELS[self.service]
+
+    @property
+    def is_down(self) -> bool:
+        return self.status >= 500 and self.slug != "not-signed-yet"
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether a retry makes sense: the service is down, has not signed yet, or limits the rate."""
+        return self.status >= 500 or self.status == 429
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """In whose name a service is called: token, right in use, motive for reading the case. `correlation`: one id for
+    all calls of a page, so that the access log shows one reading."""
+
+    token: str | None
+    right: str | None = None
+    motive: str | None = None
+    correlation: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self.token}" if self.token else None,
+            "DLA-Right": self.right,
+            "DLA-Motive": quote(self.motive, safe="") if self.motive else None,
+            "DLA-Correlation": self.correlation,
+        }
+        return {name: value for name, value in headers.items() if value}
+
+
+class Services:
+    """HTTP clients by service. `addresses`: base URL by service name. `transports`: replace the network in tests."""
+
+    def __init__(
+        self,
+        addresses: Mapping[str, Any],
+        transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+        trusted: ssl.SSLContext | bool = True,
+    ) -> None:
+        self._clients = {
+            name: httpx.AsyncClient(
+                base_url=str(addresses[name]),
+                timeout=TIMEOUT,
+                trust_env=False,
+                verify=trusted,
+                transport=(transports or {}).get(name),
+            )
+            for name in SERVICE_LABELS
+        }
+
+    async def close(self) -> None:
+        await asyncio.gather(*(client.aclose() for client in self._clients.values()))
+
+    async def json(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> Any:
+        """The JSON body. Raises UpstreamError."""
+        response = await self.get(reader, service, path, **parameters)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise _unreadable(service) from error
+
+    async def text(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> str:
+        """Raises UpstreamError."""
+        return (await self.get(reader, service, path, **parameters)).text
+
+    async def get(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> httpx.Response:
+        """Raises UpstreamError."""
+        query = {name: value for name, value in parameters.items() if value not in (None, "", [])}
+        try:
+            response = await self._clients[service].get(path, params=query, headers=reader.headers())
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise _unavailable(service) from error
+        if response.is_success:
+            if len(response.content) > MAX_RESPONSE_BYTES:
+                raise _unreadable(service)
+            return response
+        raise _parse_problem(service, response)
+
+
+async def result_or_error(call: Any) -> Any:
+    """The result of a call, or its UpstreamError; raised when the reader must act first: sign in, choose, say why."""
+    try:
+        return await call
+    except UpstreamError as error:
+        if error.status == 401 or error.slug in ("choose-a-right", "motive-needed"):
+            raise
+        return error
+
+
+def _parse_problem(service: str, response: httpx.Response) -> UpstreamError:
+    try:
+        problem = response.json()
+        slug = str(problem["type"]).rpartition("/")[2]
+        return UpstreamError(
+            service, response.status_code, slug=slug, title=str(problem["title"]), detail=str(problem["detail"])
+        )
+    except (ValueError, KeyError, TypeError):
+        return _unreadable(service)
+
+
+def _unavailable(service: str) -> UpstreamError:
+    return UpstreamError(
+        service,
+        503,
+        slug="silent",
+        title="Service momentanément indisponible",
+        detail=f"Le service «\u202f{SERVICE_LABELS[service]}\u202f» ne répond pas. Rien n’est perdu\u00a0:"
+        " réessayez dans un instant.",
+    )
+
+
+def _unreadable(service: str) -> UpstreamError:
+    return UpstreamError(
+        service,
+        502,
+        slug="unreadable",
+        title="Réponse illisible",
+        detail=f"Le service «\u202f{SERVICE_LABELS[service]}\u202f» a répondu d’une manière"
+        " que cette page ne comprend pas.",
+    )
