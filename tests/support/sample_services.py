@@ -23,7 +23,7 @@ from shared.kernel import Actor, Context, Decider, Refusal, Role, event, uuid7
 from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Feed, FeedPage, Header, Inbox, Message, Reactions, messages_of
 from shared.messaging.restored_publisher import decider as following
-from shared.web.auth import Caller
+from shared.web.auth import Caller, get_caller
 from shared.web.standard import feed_router
 
 ADVISER = Actor("adviser-1", Role.ADVISER, unit="dla-44")
@@ -221,7 +221,8 @@ def feed_of(desk: Desk) -> Iterator[str]:
     """The address of the desk's feed over HTTP."""
     web = FastAPI()
     web.state.application = desk.app
-    web.include_router(feed_router(desk.to_integration_event, lambda: Caller(Actor("workshop", Role.SERVICE))))
+    web.dependency_overrides[get_caller] = lambda: Caller(Actor("workshop", Role.SERVICE))
+    web.include_router(feed_router(desk.to_integration_event))
     port = ports.choose({"feed": None})["feed"]
     server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
     thread = Thread(target=server.run, name="feed")

@@ -28,7 +28,7 @@ from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToInt
 from shared.projections import Projection, Projector
 from shared.runtime.scheduler import Scheduler
 from shared.settings import Misconfigured, Settings
-from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, no_protected_case
+from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, document_roles, no_protected_case
 from shared.web.http import (
     SECURITY_HEADERS,
     TLS_HEADERS,
@@ -162,7 +162,12 @@ class Service:
             dependencies=[Depends(reject_unknown_parameters)],
         )
         describe = web.openapi
-        web.openapi = lambda: polish_openapi(document_problems(describe()), self.tags, self.examples)  # type: ignore[method-assign]
+
+        def openapi() -> dict[str, Any]:
+            described = document_roles(document_problems(describe()), web.routes)
+            return polish_openapi(described, self.tags, self.examples)
+
+        web.openapi = openapi  # type: ignore[method-assign]
         exception_handlers.install(web)
         docs_page.install(web)
         if settings is not None:

@@ -13,7 +13,7 @@ from audit.bundle.collect import NotSignedYet, Unanswered, collected, shown_by, 
 from audit.bundle.write import entries
 from audit.problems import not_signed_yet
 from shared.kernel import Role
-from shared.web.auth import RIGHT_HEADER, STAFF, CallerDep, authorize_headers, confidential_problem
+from shared.web.auth import RIGHT_HEADER, STAFF, Caller, authorize_headers, confidential_problem, requires
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, case_router
 
@@ -35,13 +35,13 @@ def bundle(
     id: UUID,  # noqa: A002
     request: Request,
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*WHO_MAY_TAKE_IT)],
     sealed: Annotated[bool, Query(description="Without what sealed values say: the file to keep for archives")] = False,
 ) -> Response:
     """Every event's header with its proof; contents as far as each service shows them to the caller, and of a
     confidential case none to auditors. Verify it with `dla-audit verify`, or without us: it says how. The same bytes as
     long as nothing more is signed or shown."""
-    if authorize_headers(caller, WHO_MAY_TAKE_IT, id):
+    if authorize_headers(caller, id):
         reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
         reader |= caller.access.forwarded_headers() if caller.access else {}
         shown = partial(shown_by, case=id, addresses=request.app.state.addresses, reader=reader)

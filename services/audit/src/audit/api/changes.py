@@ -15,7 +15,7 @@ from audit.timeline import Told, counted
 from shared.eventlog import ServiceApplication
 from shared.kernel import CASE_PATHS, Day
 from shared.temporal import NotYetOpened
-from shared.web.auth import CallerDep, authorize
+from shared.web.auth import Caller, authorize, requires
 from shared.web.http import problem_responses
 from shared.web.requests import AppDep, Instant, case_router
 
@@ -43,7 +43,7 @@ Bound = Instant | Day
 def changes(
     id: UUID,  # noqa: A002
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*READERS)],
     since: Annotated[
         Bound | None,
         Query(description="An instant: recorded after it; a day: happened after it; from the beginning without"),
@@ -53,7 +53,7 @@ def changes(
     ] = None,
 ) -> list[ChangesThere]:
     """By service: audit holds headers, the services know what changed and show it to whom they may."""
-    authorize(caller, READERS, id)
+    authorize(caller, id)
     heard = load_case_events(app, id)
     then = _counted(app, heard, until)
     before = _counted(app, heard, since) if since else []

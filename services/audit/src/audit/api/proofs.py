@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response
@@ -16,7 +16,7 @@ from audit.problems import altered_event, not_signed_yet
 from audit.tlog import tree
 from audit.tlog.proof import Proof
 from shared.kernel import Role
-from shared.web.auth import STAFF, CallerDep, authorize, authorize_headers
+from shared.web.auth import STAFF, Caller, authorize, authorize_headers, requires
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, case_router
 
@@ -32,10 +32,10 @@ router = case_router("/events", "ledger")
     responses=problem_responses(409),
     summary="The proof that an event is in the ledger",
 )
-def proof(id: UUID, app: AppDep, caller: CallerDep) -> Response:  # noqa: A002
+def proof(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*SHOWN_THE_PROOF)]) -> Response:  # noqa: A002
     """A `.tlog-proof` (C2SP tlog-proof) with the newest checkpoint. Its extra line opens the entry for who may see the
     event: its SHA-256 is the entry. It holds a salt, the header, the event's name, and a fingerprint of its body."""
-    authorize(caller, SHOWN_THE_PROOF, caller.case)
+    authorize(caller, caller.case)
     ledger = Ledger(app.recorder)
     leaf = ledger.leaf(id)
     if leaf is None:
@@ -48,7 +48,7 @@ def proof(id: UUID, app: AppDep, caller: CallerDep) -> Response:  # noqa: A002
     opened = _opening(app, id, leaf)
     shown = None
     if caller.actor.role in SHOWN_THE_EVENT:
-        authorize_headers(caller, SHOWN_THE_EVENT, UUID(header_of(opened)["case"]))
+        authorize_headers(caller, UUID(header_of(opened)["case"]))
         shown = bytes(opened)
     hashes = ledger.asked(lambda subtree: tree.inclusion(leaf.index, signed.size, subtree))
     named = {"Content-Disposition": f'attachment; filename="{id}.tlog-proof"', "Cache-Control": "private, no-store"}

@@ -17,7 +17,7 @@ from audit.timeline import Told, Wanted, after, counted, told_of
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Role
 from shared.temporal import FutureInstant
-from shared.web.auth import STAFF, CallerDep, authorize_headers
+from shared.web.auth import STAFF, Caller, authorize_headers, requires
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, AsOfParam, OnParam, case_router
 
@@ -92,7 +92,7 @@ class Timeline(BaseModel):
 def timeline(
     id: UUID,  # noqa: A002
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*READERS)],
     as_of: AsOfParam = None,
     on: OnParam = None,
     service: Annotated[list[Service] | None, Query(description="Of these services only")] = None,
@@ -104,7 +104,7 @@ def timeline(
 ) -> Timeline:
     """Every event of the case that audit has heard, in the order in which they were recorded, or backwards. Of a
     confidential one auditors are shown the headers, without any `body`."""
-    whole = authorize_headers(caller, READERS, id)
+    whole = authorize_headers(caller, id)
     if as_of:
         check_is_past(app, as_of)
     awaited = unsettled(app, as_of) if as_of else []  # before what was heard is read

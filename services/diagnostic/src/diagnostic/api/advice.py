@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
@@ -14,7 +15,7 @@ from diagnostic.domain.diagnosis import decider
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Actor, Role
 from shared.temporal import CaseAt
-from shared.web.auth import CASE_READERS, STAFF, CallerDep, authorize
+from shared.web.auth import CASE_READERS, STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep
 
@@ -39,12 +40,12 @@ class ListedAdvice:
 def list_advice(
     id: UUID,  # noqa: A002
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*ADVICE_READERS)],
     point_in_time: PointInTimeDep,
     response: Response,
 ) -> list[ListedAdvice]:
     """A resource centre reads the questions addressed to it, and nothing else of the diagnosis."""
-    authorize(caller, ADVICE_READERS, id)
+    authorize(caller, id)
     return _advice_for(app, load_case_for_response(app, decider, id, point_in_time, response), id, caller.actor)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response
@@ -17,7 +17,7 @@ from diagnostic.domain.diagnosis import decider
 from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Role
 from shared.temporal import CaseAt, PointInTime
-from shared.web.auth import STAFF, CallerDep, authorize
+from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import problem_responses
 from shared.web.requests import AppDep, RecordedPointDep
@@ -43,13 +43,13 @@ class SharedContent:
 def read_shared(
     id: UUID,  # noqa: A002
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*SHARE_READERS)],
     point_in_time: RecordedPointDep,
     response: Response,
 ) -> SharedContent:
     """The sections of the version that the structure agreed to share, until the day it named. At a past point in time,
     a committee reads those sections of what was shared then that are still shared today."""
-    authorize(caller, SHARE_READERS, id)
+    authorize(caller, id)
     limit = _current_share(app, id) if caller.actor.role is Role.COMMITTEE else None
     case_at = load_case_for_response(app, decider, id, point_in_time, response)
     return _shared_content(app, case_at, id, point_in_time, limit)

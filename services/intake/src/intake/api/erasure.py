@@ -19,7 +19,7 @@ from shared.erasure import person_erasure_id
 from shared.erasure.after_restore import DestroyedAgain, key_destroyed
 from shared.eventlog import ServiceApplication, UnknownCase, cases_of_person, count_values_of, is_case_key
 from shared.kernel import Decider, Role
-from shared.web.auth import CallerDep, authorize, authorize_read
+from shared.web.auth import Caller, authorize, authorize_read, requires
 from shared.web.http import JsonBody, problem_responses
 from shared.web.requests import AppDep
 from shared.web.resources import Operation
@@ -60,22 +60,22 @@ router = people_router()
 def order_erasure(
     id: UUID,  # noqa: A002
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*DPO_ONLY)],
     body: Annotated[OrderErasure, JsonBody(), Body()],
 ) -> Certificate:
     """Every service destroys what opens this person's name, mail and telephone, for good; what happened stays told.
 
     Refused while an open dossier has them as its contact, and while they hold rights. Asked again, nothing changes."""
-    authorize(caller, DPO_ONLY)
+    authorize(caller)
     stream = person_erasure_id(id)
     app.handle(erasure.decider, stream, knowing(app, id, body), app.context(stream, caller.actor))
     return certificate(app, id)
 
 
 @router.get("/{id}/erasure", summary="The certificate of an erasure")
-def erasure_certificate(id: UUID, app: AppDep, caller: CallerDep) -> Certificate:  # noqa: A002
+def erasure_certificate(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> Certificate:  # noqa: A002
     """Who ordered it and why, which services have confirmed and when, what is outstanding, until when back-ups last."""
-    authorize(caller, DPO_ONLY)
+    authorize(caller)
     authorize_read(caller, id)
     return certificate(app, id)
 

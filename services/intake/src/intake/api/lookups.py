@@ -24,7 +24,7 @@ from intake.reference.directory import directory_at
 from intake.settings import deployment
 from shared.access import ROWS, RowScope, scope_condition
 from shared.eventlog import ServiceApplication, to_plain
-from shared.kernel import Right, Role
+from shared.kernel import Right
 from shared.queries import CURRENT_ROWS, reference_instant
 from shared.temporal import PointInTime, load_past_rows, past_row_source
 from shared.web.auth import Caller, authorize
@@ -96,7 +96,7 @@ def transferred(app: ServiceApplication, caller: Caller, asked: ReceiveTransfer)
     Raises ProblemError 403."""
     origin = app.existing(bootstrap.requests, asked.origin).state
     if origin.confidential:
-        authorize(caller, frozenset(Role), asked.origin)
+        authorize(caller, asked.origin)
     assert origin.contact is not None
     return TakeOverRequest(
         asked.origin,

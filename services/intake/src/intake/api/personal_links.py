@@ -12,7 +12,7 @@ from intake.domain.personal_link import Bearer, GiveLink, IssueLink, LinkGiven, 
 from intake.settings import deployment
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role, event_name, uuid7
-from shared.web.auth import Authenticator, Caller, CallerDep, authorize
+from shared.web.auth import Authenticator, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import JsonBody, problem_responses
 from shared.web.identity import new_secret
@@ -65,13 +65,13 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
         def give_link(
             request: Request,
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: UUID,
             response: Response,
             body: Annotated[GiveLink, JsonBody(), Body()],
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> Given:
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             self._check_stands(app, case)
             given = self._issued(request, app, caller, case, uuid7(), body, idempotency_key, response)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{given.id}"
@@ -81,13 +81,13 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
             request: Request,
             id: UUID,  # noqa: A002
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: UUID,
             response: Response,
             body: Annotated[RenewLink, JsonBody(), Body()],
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> Given:
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             self._check_stands(app, case, id)
             return self._issued(request, app, caller, case, id, body, idempotency_key, response)
 
@@ -101,14 +101,14 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
         def index(
             case: UUID,
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             moment: PointInTimeDep,
             response: Response,
         ) -> list[LinkRow]:
             """Each person once, with the link that they were given last. Secrets are kept nowhere. Now, or as it was;
             `version` is the request's."""
             assert self._within is not None
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             found = load_case_for_response(app, self._within._decider, case, moment, response)
             known = [(person, found.loaded(decider, person)) for person in found.begun_by(LinkGiven)]
             return [

@@ -32,7 +32,7 @@ from intake.reference import files, search
 from intake.settings import deployment
 from intake.statistics import release
 from shared.kernel import Role
-from shared.web.auth import CASE_READERS, STAFF, CallerDep, authorize
+from shared.web.auth import CASE_READERS, STAFF, CaseReaderDep, StaffDep, authorize
 from shared.web.collections import NO_NUL_PATTERN, add_figures, add_statistics, caseload_router
 from shared.web.http import JsonBody
 from shared.web.requests import AppDep, AsOfOrOnDep, case_router
@@ -44,12 +44,12 @@ router = case_router("/requests", "requests")
 @router.get("/chases", summary="The orientations to chase")
 def chases(
     app: AppDep,
-    caller: CallerDep,
+    caller: StaffDep,
     moment: AsOfOrOnDep,
     unit: Annotated[str | None, Query(max_length=200, pattern=NO_NUL_PATTERN)] = None,
 ) -> list[Chase]:
     """Orientations that were sent and that their target has not acknowledged, the most pressing first; now, or then."""
-    authorize(caller, frozenset(STAFF))
+    authorize(caller)
     found = lookups.chases(app, caller.list_scope, unit, moment)
     caller.record_rows(len(found))
     return found
@@ -120,48 +120,51 @@ Words = Annotated[str, Query(min_length=2, max_length=100, pattern=NO_NUL_PATTER
 
 
 @reference_router.get("/orientation-targets", summary="To whom a structure can be directed")
-def orientation_targets(caller: CallerDep) -> list[targets.Target]:
+def orientation_targets(caller: CaseReaderDep) -> list[targets.Target]:
     """The list of targets; an orientation may also name somebody who is not in it."""
-    authorize(caller, frozenset(CASE_READERS))
+    authorize(caller)
     return list(deployment().reference().targets)
 
 
 @reference_router.get("/criteria", summary="The eligibility criteria, each version with its days")
-def criteria_versions(caller: CallerDep) -> list[criteria.Criteria]:
+def criteria_versions(caller: CaseReaderDep) -> list[criteria.Criteria]:
     """This deployment's versions; `source` says where each criterion comes from, and none is an official rule."""
-    authorize(caller, frozenset(CASE_READERS))
+    authorize(caller)
     return list(deployment().reference().criteria)
 
 
 @reference_router.get("/criteria/{version}", summary="One version of the eligibility criteria")
 def criteria_version(
-    version: Annotated[str, Path(max_length=40, pattern=NO_NUL_PATTERN)], caller: CallerDep
+    version: Annotated[str, Path(max_length=40, pattern=NO_NUL_PATTERN)],
+    caller: CaseReaderDep,
 ) -> criteria.Criteria:
     """Any version that an admission names, in force or not."""
-    authorize(caller, frozenset(CASE_READERS))
+    authorize(caller)
     return lookups.criteria_of(version)
 
 
 @reference_router.get("/communes", summary="Communes by name, code or postcode")
 def communes(
-    caller: CallerDep, q: Words, department: Annotated[str | None, Query(max_length=3)] = None
+    caller: CaseReaderDep,
+    q: Words,
+    department: Annotated[str | None, Query(max_length=3)] = None,
 ) -> list[places.Commune]:
     """At most fifty, accents or not."""
-    authorize(caller, frozenset(CASE_READERS))
+    authorize(caller)
     return search.communes(deployment().reference().communes, q, department)
 
 
 @reference_router.get("/activities", summary="Activities by name or code")
-def activities(caller: CallerDep, q: Words) -> dict[str, str]:
+def activities(caller: CaseReaderDep, q: Words) -> dict[str, str]:
     """Sub-classes of the NAF, label by code; at most fifty, accents or not."""
-    authorize(caller, frozenset(CASE_READERS))
+    authorize(caller)
     return search.activities(deployment().reference().activities, q)
 
 
 @reference_router.get("/reference", summary="Territories, activities and legal categories")
-def reference(caller: CallerDep) -> dict[str, Any]:
+def reference(caller: CaseReaderDep) -> dict[str, Any]:
     """The reference data that is shipped, each with its source."""
-    authorize(caller, frozenset(CASE_READERS))
+    authorize(caller)
     return {
         "regions": {"source": territory.SOURCE, "items": territory.REGIONS},
         "naf_sections": {

@@ -15,7 +15,7 @@ from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, 
 from intake.operations import retention as planned
 from intake.settings import deployment
 from shared.kernel import Role
-from shared.web.auth import Caller, CallerDep, authorize
+from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
 from shared.web.requests import AppDep, case_router
 from shared.web.resources import Operation
@@ -54,9 +54,9 @@ class Suspension(BaseModel):
 
 
 @router.get("", summary="The dossiers that are over, by their term")
-def terms(app: AppDep, caller: CallerDep) -> list[Term]:
+def terms(app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> list[Term]:
     """The oldest term first. Nothing is destroyed by asking."""
-    authorize(caller, DPO_ONLY)
+    authorize(caller)
     today = app.clock.now().date()
     found = planned.terms(app, deployment())
     caller.record_rows(len(found))
@@ -75,7 +75,12 @@ def terms(app: AppDep, caller: CallerDep) -> list[Term]:
     ]
 
 
-def hold(id: UUID, app: AppDep, caller: CallerDep, body: Annotated[HoldDossier, JsonBody(), Body()]) -> Suspension:  # noqa: A002
+def hold(
+    id: UUID,  # noqa: A002
+    app: AppDep,
+    caller: Annotated[Caller, requires(*DPO_ONLY)],
+    body: Annotated[HoldDossier, JsonBody(), Body()],
+) -> Suspension:
     """Kept beyond its term, until it is released: a dispute, an inspection, a request under examination."""
     return _decided(id, app, caller, body)
 
@@ -83,7 +88,7 @@ def hold(id: UUID, app: AppDep, caller: CallerDep, body: Annotated[HoldDossier, 
 def release(
     id: UUID,  # noqa: A002
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*DPO_ONLY)],
     body: Annotated[ReleaseDossier, JsonBody(), Body()],
 ) -> Suspension:
     """What it was held for is over: its term counts again."""
@@ -93,17 +98,17 @@ def release(
 def unarchive(
     id: UUID,  # noqa: A002
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*DPO_ONLY)],
     body: Annotated[UnarchiveCase, JsonBody(), Body()],
 ) -> Archived:
     """The unit reads and works on the dossier again; its term counts from today."""
-    authorize(caller, DPO_ONLY)
+    authorize(caller)
     receipt = app.handle(bootstrap.requests, id, body, app.context(id, caller.actor), exists=True)
     return Archived(case=id, archived=receipt.state.archived)
 
 
 def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | ReleaseDossier) -> Suspension:  # noqa: A002
-    authorize(caller, DPO_ONLY)
+    authorize(caller)
     asked.existing(bootstrap.requests, id)
     receipt = asked.handle(decider, retention_of(id), command, asked.context(id, caller.actor))
     motive = receipt.state.held

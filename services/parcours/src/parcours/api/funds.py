@@ -9,7 +9,7 @@ from fastapi import Response
 from parcours import figures, projections
 from parcours.domain.funding import fund
 from shared.kernel import Role
-from shared.web.auth import STAFF, only_roles
+from shared.web.auth import STAFF, requires
 from shared.web.collections import add_figures, load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
 from shared.web.resources import AggregateEndpoints
@@ -25,7 +25,7 @@ endpoints.get(*UNIT_READERS)
 endpoints.list(projections.funds, *UNIT_READERS)
 
 
-@router.get("/{unit}/{year}", dependencies=[only_roles(*UNIT_READERS)], response_model=dict[str, Any])
+@router.get("/{unit}/{year}", dependencies=[requires(*UNIT_READERS)], response_model=dict[str, Any])
 def balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDep, response: Response) -> Any:
     """What a unit's fund of a year was allocated, has committed and paid, and can still engage (cents): now, or as it
     was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
@@ -15,7 +16,7 @@ from parcours.domain.tender import state as consulted
 from shared.eventlog import ServiceApplication
 from shared.kernel import Encrypted, Role
 from shared.temporal import CaseAt, PointInTime, load_case_at
-from shared.web.auth import CallerDep, authorize
+from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
 
@@ -87,13 +88,13 @@ router = case_router("/parcours", "parcours")
 def read_provider_page(
     id: UUID,  # noqa: A002
     app: AppDep,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(Role.PROVIDER)],
     point_in_time: PointInTimeDep,
     response: Response,
 ) -> ProviderPage:
     """Its consultations, with its own proposal and never another's, and its assignments: now, or as they were of those
     that are its own today."""
-    authorize(caller, frozenset({Role.PROVIDER}), id)
+    authorize(caller, id)
     now = load_case_at(app, parcours.decider, id, PointInTime())
     then = load_case_for_response(app, parcours.decider, id, point_in_time, response)
     return page_of_provider(app, then, now, id, caller.actor.id)

@@ -19,7 +19,7 @@ from parcours.domain.tender.state import STEPS, Consultation
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.temporal import CaseAt
-from shared.web.auth import CASE_READERS, STAFF, CallerDep, authorize
+from shared.web.auth import CASE_READERS, STAFF, CaseReaderDep, authorize
 from shared.web.collections import load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
 from shared.web.resources import AggregateEndpoints, DocumentEndpoints
@@ -61,10 +61,14 @@ DocumentEndpoints(router, tender.decider, within=parcours_endpoints).documents(o
 
 @router.get("", summary="The consultations of a case")
 def list_consultations(
-    case: UUID, app: AppDep, caller: CallerDep, point_in_time: PointInTimeDep, response: Response
+    case: UUID,
+    app: AppDep,
+    caller: CaseReaderDep,
+    point_in_time: PointInTimeDep,
+    response: Response,
 ) -> list[ConsultationRow]:
     """Now, or as they were; `version` is the parcours's."""
-    authorize(caller, frozenset(CASE_READERS), case)
+    authorize(caller, case)
     return consultation_rows(load_case_for_response(app, parcours.decider, case, point_in_time, response))
 
 

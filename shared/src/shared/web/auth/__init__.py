@@ -15,14 +15,18 @@ from shared.web.auth.authentication import (
 from shared.web.auth.authorization import (
     CASE_READERS,
     STAFF,
+    CaseReaderDep,
+    RequiredRoles,
+    StaffDep,
     authorize,
     authorize_headers,
     authorize_read,
     can_change,
     confidential_problem,
-    only_roles,
+    requires,
 )
 from shared.web.auth.redaction import redact_confidential_cases, require_no_confidential_case
+from shared.web.auth.role_documentation import document_roles
 
 __all__ = [
     "CASE_READERS",
@@ -32,17 +36,21 @@ __all__ = [
     "Authenticator",
     "Caller",
     "CallerDep",
+    "CaseReaderDep",
     "FindProtectedCase",
     "IdentityDep",
     "LoadRights",
+    "RequiredRoles",
+    "StaffDep",
     "authorize",
     "authorize_headers",
     "authorize_read",
     "can_change",
     "confidential_problem",
+    "document_roles",
     "get_caller",
     "no_protected_case",
-    "only_roles",
     "redact_confidential_cases",
     "require_no_confidential_case",
+    "requires",
 ]

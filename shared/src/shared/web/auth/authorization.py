@@ -1,8 +1,9 @@
-"""May this caller do this here? Else a refusal that names the rule, and says whom to ask."""
+"""Authorization: the roles that an operation declares, and the policy on the case that it names.
 
-from __future__ import annotations
+A refusal is a 403 problem whose `policy` names the rule, and whose text says whom to ask."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends
@@ -27,12 +28,33 @@ BOUND = frozenset({Role.LEADER, Role.PROVIDER})
 """Those who come in by a link to one case."""
 
 
-def authorize(caller: Caller, roles: frozenset[Role], case: UUID | None = None) -> None:
-    """Raises ProblemError 403, which names the rule, unless the role may, and the policy lets it on this dossier.
+@dataclass(frozen=True, slots=True)
+class RequiredRoles:
+    """The roles that an operation is for: a dependency that gives the caller, and can be read from the route."""
 
-    What is read is recorded here, before anything is answered: else 428 or 503."""
-    if caller.actor.role not in roles:
-        raise _forbidden("role", _for_others(caller.actor.role, roles))
+    roles: frozenset[Role]
+
+    async def __call__(self, caller: CallerDep) -> Caller:
+        """Raises ProblemError 403, rule `role`, for any other role."""
+        if caller.actor.role not in self.roles:
+            raise _forbidden("role", _describe_allowed_roles(caller.actor.role, self.roles))
+        return caller
+
+
+def requires(*roles: Role) -> Any:
+    """Declares the roles of an operation: `caller: Annotated[Caller, requires(*STAFF)]`, or in `dependencies=`."""
+    return Depends(RequiredRoles(frozenset(roles)))
+
+
+CaseReaderDep = Annotated[Caller, requires(*CASE_READERS)]
+StaffDep = Annotated[Caller, requires(*STAFF)]
+
+
+def authorize(caller: Caller, case: UUID | None = None) -> None:
+    """Applies the policy to the case that an operation names, or to an operation that names none.
+
+    A read is recorded before anything is answered. Raises ProblemError: 403 with the rule that refuses, 428 without a
+    motive where one is needed, 503 when the read cannot be recorded."""
     _check_covered(caller, caller.action, case)
     if case and caller.action is Action.READ:
         authorize_read(caller, case)
@@ -45,8 +67,8 @@ def authorize_read(caller: Caller, case: UUID) -> None:
         caller.access.record_case(case, dossier.units if dossier else (), archived=bool(dossier and dossier.archived))
 
 
-def _for_others(role: Role, roles: frozenset[Role]) -> str:
-    """For whom it is, and whom to ask."""
+def _describe_allowed_roles(role: Role, roles: frozenset[Role]) -> str:
+    """The roles that it is for, and whom to ask."""
     people = ", ".join(ROLE_LABELS[each] for each in Role if each in roles - {Role.SERVICE})
     whose = f"elle est ouverte à ces rôles\u00a0: {people}" if people else "elle est réservée aux services du DLA"
     if role in BOUND:
@@ -57,12 +79,12 @@ def _for_others(role: Role, roles: frozenset[Role]) -> str:
     return f"Votre rôle ne permet pas cette action\u202f; {whose}. {acting}"
 
 
-def authorize_headers(caller: Caller, roles: frozenset[Role], case: UUID) -> bool:
+def authorize_headers(caller: Caller, case: UUID) -> bool:
     """Whether the whole history may be read, or its headers alone. Raises like `authorize` when neither may."""
-    if caller.actor.role in roles and caller.is_hidden(case) and caller.can(Action.HEADERS, case):
+    if caller.is_hidden(case) and caller.can(Action.HEADERS, case):
         authorize_read(caller, case)
         return False
-    authorize(caller, roles, case)
+    authorize(caller, case)
     return True
 
 
@@ -94,12 +116,3 @@ def confidential_problem() -> ProblemError:
 
 def _forbidden(policy: str, detail: str) -> ProblemError:
     return ProblemError(403, "forbidden", "Action non permise", detail, policy=policy)
-
-
-def only_roles(*roles: Role) -> Any:
-    """A dependency for what concerns no single case."""
-
-    def check(caller: CallerDep) -> None:
-        authorize(caller, frozenset(roles))
-
-    return Depends(check)

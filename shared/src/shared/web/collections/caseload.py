@@ -13,7 +13,7 @@ from shared.kernel import Day, Role
 from shared.queries import Caseload, InvalidCursor, fetch_caseload
 from shared.queries.caseload import CaseloadQuery
 from shared.temporal import Basis, PointInTime
-from shared.web.auth import STAFF, CallerDep, authorize
+from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, resolve_myself
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, case_router
 
@@ -60,9 +60,11 @@ def caseload_router(caseload: Caseload) -> APIRouter:
     router = case_router("/caseload", "caseload")
 
     @router.get("", summary="What waits for an adviser, by the day it is due")
-    def tasks(app: AppDep, caller: CallerDep, asking: Annotated[CaseloadParams, Query()]) -> Tasks:
+    def tasks(
+        app: AppDep, caller: Annotated[Caller, requires(*CASELOAD_READERS)], asking: Annotated[CaseloadParams, Query()]
+    ) -> Tasks:
         """In this service, as its clock judges today, or as it was; each service has its own, of the same shape."""
-        authorize(caller, CASELOAD_READERS)
+        authorize(caller)
         adviser = resolve_myself(caller, "adviser", asking.adviser) if asking.adviser is not None else None
         wanted = CaseloadQuery(
             caller.list_scope,

@@ -15,12 +15,13 @@ from shared.kernel import Role, event_name
 from shared.statistics import figures as counting
 from shared.temporal import Basis, PointInTime, RowsAt, entries_counted
 from shared.temporal.rows_at import load_rows_at
-from shared.web.auth import STAFF, Caller, CallerDep, authorize
+from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections.lists import NO_NUL_PATTERN
 from shared.web.http import CsvResponse, ProblemError, csv_file
 from shared.web.requests import AppDep, AsOfOrOnDep
 
 FIGURE_READERS = frozenset({*STAFF, Role.AUDITOR})
+FigureReaderDep = Annotated[Caller, requires(*FIGURE_READERS)]
 
 
 class Figure(BaseModel):
@@ -85,12 +86,12 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
     `name`: what generated clients call it."""
 
     @router.get("/figures", name=name, summary="The unit's figures, each with its formula")
-    def unit_figures(app: AppDep, caller: CallerDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
+    def unit_figures(app: AppDep, caller: FigureReaderDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
         """Now, or as they were: recorded by `as_of`, of what had happened by the end of the day `on`."""
         return told(app, caller, moment, unit)
 
     def told(app: ServiceApplication, caller: Caller, moment: PointInTime, unit: str | None) -> Figures:
-        authorize(caller, FIGURE_READERS)
+        authorize(caller)
         rows = _rows(app, caller, figures, moment, unit)
         found, secret = (
             figures.counted(rows.documents),
@@ -103,7 +104,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
         )
 
     @router.get("/figures.csv", response_class=CsvResponse, summary="The unit's figures, for a spreadsheet")
-    def figures_file(app: AppDep, caller: CallerDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
+    def figures_file(app: AppDep, caller: FigureReaderDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
         """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
         return _file(told(app, caller, moment, unit))
 
@@ -111,7 +112,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
     def figure_events(
         code: Annotated[str, Path(max_length=100, pattern=NO_NUL_PATTERN)],
         app: AppDep,
-        caller: CallerDep,
+        caller: FigureReaderDep,
         moment: AsOfOrOnDep,
         unit: OfUnit = None,
         key: Annotated[
@@ -124,7 +125,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> FigureEvents:
         """Case after case: the events that the figure counts, as its `events` address names them."""
-        authorize(caller, FIGURE_READERS)
+        authorize(caller)
         rows = _rows(app, caller, figures, moment, unit)
         found, secret = (
             figures.counted(rows.documents),

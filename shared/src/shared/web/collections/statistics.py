@@ -18,11 +18,12 @@ from shared.statistics import (
     published_tables,
     quarters_of,
 )
-from shared.web.auth import Caller, CallerDep, authorize
+from shared.web.auth import Caller, authorize, requires
 from shared.web.http import CsvResponse, ProblemError, csv_file, problem_responses
 from shared.web.requests import AppDep
 
 STATISTICS_READERS = frozenset({Role.PILOT, Role.AUDITOR})
+StatisticsReaderDep = Annotated[Caller, requires(*STATISTICS_READERS)]
 FORMULA = (
     "Chaque nombre est la somme de comptes par unité et par trimestre, chacun arrondi au hasard au multiple de cinq"
     " inférieur ou supérieur\u00a0: un compte de un à quatre est dit 0 ou 5. Le nombre exact est entre"
@@ -73,7 +74,7 @@ def add_statistics(router: APIRouter, release: Release) -> None:
     """GET …/aggregates. Comes before what takes an id at the same place."""
 
     @router.get("/aggregates", responses=problem_responses(404), summary="What pilots are told, in rounded tables")
-    def aggregates(app: AppDep, caller: CallerDep, period: Period = None) -> Statistics:
+    def aggregates(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> Statistics:
         """Counts along fixed dimensions, published once a month after each quarter; no dossier, no event, no unit."""
         return told(app, caller, period)
 
@@ -83,12 +84,12 @@ def add_statistics(router: APIRouter, release: Release) -> None:
         responses=problem_responses(404),
         summary="What pilots are told, for a spreadsheet",
     )
-    def aggregates_file(app: AppDep, caller: CallerDep, period: Period = None) -> CsvResponse:
+    def aggregates_file(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> CsvResponse:
         """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
         return _file(told(app, caller, period))
 
     def told(app: ServiceApplication, caller: Caller, period: str | None) -> Statistics:
-        authorize(caller, STATISTICS_READERS)
+        authorize(caller)
         quarters = published_quarters(app)
         known = periods_of(quarters)
         wanted = period or (str(quarters[-1]) if quarters else None)

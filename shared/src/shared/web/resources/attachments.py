@@ -28,7 +28,7 @@ from shared.attachments.attachment import decider
 from shared.attachments.chunks import ATTACHMENT_ERASED, AttachmentChunks, address, read_attachment
 from shared.eventlog import Receipt, ServiceApplication
 from shared.kernel import Role
-from shared.web.auth import STAFF, CallerDep, authorize
+from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import problem_responses
 from shared.web.requests import AppDep, IdempotencyKeyHeader, PointInTimeDep, case_router
@@ -83,7 +83,7 @@ class Attachments(AggregateEndpoints[Attachment]):
         async def add_attachment(
             request: Request,
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: UUID,
             response: Response,
             kind: Any,
@@ -92,7 +92,7 @@ class Attachments(AggregateEndpoints[Attachment]):
         ) -> CommandResult:
             """A file is added to the case: the body is the file as it is, at most 10 MiB. Its type is found in its
             content, whatever the Content-Type says. Adding the same content twice gives the first one back (200)."""
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             await run_in_threadpool(self._check_stands, app, case)
             title, name = title_and_name(content_disposition)
             async with request.app.state.uploads:
@@ -144,13 +144,13 @@ class Attachments(AggregateEndpoints[Attachment]):
         def index(
             case: UUID,
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             moment: PointInTimeDep,
             response: Response,
         ) -> Any:
             """Withdrawn ones too, with the reason; not their content. Now, or as they were; `version` is the case's."""
             assert self._within is not None
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             found = load_case_for_response(app, self._within._decider, case, moment, response)
             known = [(added, found.loaded(decider, added)) for added in found.begun_by(AttachmentAdded)]
             return [
@@ -175,10 +175,10 @@ class Attachments(AggregateEndpoints[Attachment]):
             id: UUID,  # noqa: A002
             case: UUID,
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             if_none_match: Annotated[str | None, Header()] = None,
         ) -> Response:
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             self._check_stands(app, case, id)
             return _content(app, id, if_none_match or "")
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.eventlog import IdempotencyKey, Receipt, ServiceApplication
 from shared.eventlog.application import Beside
 from shared.kernel import Decider, Role, uuid7
-from shared.web.auth import Caller, CallerDep, authorize
+from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
 from shared.web.requests import AppDep, IdempotencyKeyHeader, IfMatchHeader, expected_version
 from shared.web.resources.affordances import Link, Operation, split_words
@@ -86,13 +86,13 @@ class AggregateEndpoints(AggregateReads[S]):
 
         def endpoint(
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: Annotated[UUID, Depends(parent_case if self._within else _new_case)],
             response: Response,
             body: Any,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
-            authorize(caller, frozenset(roles), case if self._within else None)
+            authorize(caller, case if self._within else None)
             self._check_stands(app, case)
             if check:
                 check(app, case, body)
@@ -123,14 +123,14 @@ class AggregateEndpoints(AggregateReads[S]):
         def endpoint(
             id: UUID,  # noqa: A002
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: Annotated[UUID, Depends(self._case_of)],
             response: Response,
             body: Any,
             if_match: IfMatchHeader = None,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             self._check_stands(app, case, id)
             if check:
                 check(app, case, body)

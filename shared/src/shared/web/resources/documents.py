@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from shared.documents import Document, DocumentSource, DocumentTemplate, DocumentTemplates, RecordedFact, rendering
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase
 from shared.kernel import Decider, Refusal, Role
-from shared.web.auth import CallerDep, authorize
+from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import NO_NUL_PATTERN
 from shared.web.http import ProblemError, styled_page
 from shared.web.requests import AppDep
@@ -66,12 +66,12 @@ class DocumentEndpoints(AggregateReads[S]):
         def written(
             id: UUID,  # noqa: A002
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: Annotated[UUID, Depends(self._case_of)],
             version: Version = None,
         ) -> list[AvailableDocument]:
             """Now, or when the aggregate had reached a version."""
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             self._check_stands(app, case, id)
             reading = self._reading(app, case, id, version, None)
             where = f"{self._router.prefix.format(case=case)}/{id}/documents"
@@ -88,13 +88,13 @@ class DocumentEndpoints(AggregateReads[S]):
             name: Name,
             form: DocumentFormat,
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: Annotated[UUID, Depends(self._case_of)],
             structure: Annotated[str | None, Depends(named)],
             version: Version = None,
         ) -> Response:
             """The same bytes for the same version, as long as nothing was erased; its ETag is its fingerprint."""
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             self._check_stands(app, case, id)
             reading = self._reading(app, case, id, version, structure)
             document = _found(papers(reading.state), name).write(reading)

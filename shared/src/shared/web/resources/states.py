@@ -14,11 +14,11 @@ from shared.projections import Projection
 from shared.temporal import PointInTime
 from shared.web.auth import (
     Caller,
-    CallerDep,
     authorize,
     can_change,
     redact_confidential_cases,
     require_no_confidential_case,
+    requires,
 )
 from shared.web.collections import Page, list_params, list_rows, load_case_for_response
 from shared.web.requests import AppDep, BoundParam, PointInTimeDep
@@ -77,14 +77,14 @@ class AggregateReads(Generic[S]):
         def read(
             id: UUID,  # noqa: A002
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: Annotated[UUID, Depends(self._case_of)],
             response: Response,
             moment: PointInTimeDep,
         ) -> Any:
             """Now, with what follows from it today under `extra`, and under `links` what you may do next; or at a past
             moment, with what that rests on."""
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             self._check_stands(app, case, id)
             if moment != PointInTime():
                 return self._told(app, caller, state_at(app, self._decider, id, moment))
@@ -100,14 +100,14 @@ class AggregateReads(Generic[S]):
         def between(
             id: UUID,  # noqa: A002
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             case: Annotated[UUID, Depends(self._case_of)],
             since: BoundParam = "0",
             until: BoundParam | None = None,
         ) -> Any:
             """Between two versions or instants, as it was recorded; between two days, as it had happened by their end,
             of all that is recorded now. Each change with the event that made it."""
-            authorize(caller, frozenset(roles), case)
+            authorize(caller, case)
             self._check_stands(app, case, id)
             return self._told(app, caller, effects_between(app, self._decider, id, since, until))
 
@@ -115,17 +115,23 @@ class AggregateReads(Generic[S]):
             return
 
         @self._router.get("/{id}/history", response_model=list[HistoryEntry], summary="Everything recorded of the case")
-        def history(id: UUID, app: AppDep, caller: CallerDep, moment: PointInTimeDep, response: Response) -> Any:  # noqa: A002
+        def history(
+            id: UUID,  # noqa: A002
+            app: AppDep,
+            caller: Annotated[Caller, requires(*roles)],
+            moment: PointInTimeDep,
+            response: Response,
+        ) -> Any:
             """Or had been by a past moment; a version is that of the case's own aggregate. What this service heard of a
             case that has not come to it yet is told too."""
-            authorize(caller, frozenset(roles), id)
+            authorize(caller, id)
             found = load_case_for_response(app, self._decider, id, moment, response, unopened=True)
             return self._told(app, caller, [_recorded(app, *one) for one in found.told])
 
         @self._router.get("/{id}/stored", response_model=StoredEvents, summary="The case's events as they are stored")
-        def as_stored(id: UUID, app: AppDep, caller: CallerDep) -> Any:  # noqa: A002
+        def as_stored(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*roles)]) -> Any:  # noqa: A002
             """What `payload_hash` commits to, byte for byte, with the sealed values that the reader may see."""
-            authorize(caller, frozenset(roles), id)
+            authorize(caller, id)
             if self._names_cases:
                 require_no_confidential_case(app, caller, id)
             return stored_events(app, id)
@@ -133,8 +139,8 @@ class AggregateReads(Generic[S]):
     def list(self, view: Projection, *roles: Role) -> None:
         """GET the collection, filtered and sorted by the view's own fields."""
 
-        def index(app: AppDep, caller: CallerDep, params: Any) -> Page:
-            authorize(caller, frozenset(roles))
+        def index(app: AppDep, caller: Annotated[Caller, requires(*roles)], params: Any) -> Page:
+            authorize(caller)
             return list_rows(app, caller, view, params)
 
         index.__annotations__["params"] = list_params(view)

@@ -12,7 +12,7 @@ from shared.crypto import with_placeholders, without_placeholders
 from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Decider, Encrypted, Role
 from shared.temporal import CaseAt, PointInTime, load_case_at
-from shared.web.auth import CallerDep, authorize
+from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import ProblemError
 from shared.web.requests import AppDep, RecordedPointDep
@@ -87,12 +87,12 @@ class VersionEndpoints(Generic[C]):
         def list_versions(
             id: UUID,  # noqa: A002
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             moment: RecordedPointDep,
             response: Response,
         ) -> list[ContentVersion]:
             """Who made each version and when, and what leaders said of it; or had said by a past moment."""
-            authorize(caller, frozenset(roles), id)
+            authorize(caller, id)
             found = load_case_for_response(app, self.decider, id, moment, response)
             return [version for version, _ in self.made(app, found, id)]
 
@@ -101,12 +101,12 @@ class VersionEndpoints(Generic[C]):
             id: UUID,  # noqa: A002
             number: Number,
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             moment: RecordedPointDep,
             response: Response,
         ) -> ContentAtVersion:
             """Its content is the same for ever; what leaders had said of it by a past moment is not."""
-            authorize(caller, frozenset(roles), id)
+            authorize(caller, id)
             made = self.made(app, load_case_for_response(app, self.decider, id, moment, response), id)
             content = self.at(made, number)
             return ContentAtVersion(made[number - 1][0], to_plain(content, app.vault.shown))
@@ -120,10 +120,10 @@ class VersionEndpoints(Generic[C]):
             id: UUID,  # noqa: A002
             number: Number,
             app: AppDep,
-            caller: CallerDep,
+            caller: Annotated[Caller, requires(*roles)],
             since: Since = None,
         ) -> Any:
-            authorize(caller, frozenset(roles), id)
+            authorize(caller, id)
             made = self.made(app, load_case_at(app, self.decider, id, PointInTime()), id)
             since = number - 1 if since is None else since
             before, after = self.at(made, since), self.at(made, number)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from shared.access import AccessLog, AccessLogQuery
 from shared.kernel import Role
-from shared.web.auth import CallerDep, authorize, authorize_headers, authorize_read
+from shared.web.auth import Caller, authorize, authorize_headers, authorize_read, requires
 from shared.web.collections import NO_NUL_PATTERN
 from shared.web.http import BoundedRoute
 from shared.web.requests import Instant
@@ -51,7 +51,7 @@ class AccessLogPage(BaseModel):
 @router.get("", summary="Who read which dossier here, when and why")
 def entries(
     request: Request,
-    caller: CallerDep,
+    caller: Annotated[Caller, requires(*ACCESS_LOG_READERS)],
     case: Annotated[UUID | None, Query(description="Of this dossier; needed of a leader")] = None,
     actor: Annotated[str | None, Query(max_length=200, pattern=NO_NUL_PATTERN, description="By this pseudonym")] = None,
     since: Annotated[Instant | None, Query(description="From this instant on")] = None,
@@ -62,9 +62,9 @@ def entries(
     """In this service; each has its own log. Reading it is recorded in it."""
     everywhere = caller.actor.role is Role.DPO
     if case is None or everywhere:
-        authorize(caller, ACCESS_LOG_READERS)
+        authorize(caller)
     else:
-        authorize_headers(caller, ACCESS_LOG_READERS, case)
+        authorize_headers(caller, case)
     if case and everywhere:
         authorize_read(caller, case)
     log: AccessLog = request.app.state.access_log

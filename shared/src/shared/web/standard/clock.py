@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
 from shared.kernel import Role
-from shared.web.auth import only_roles
+from shared.web.auth import requires
 from shared.web.http import BoundedRoute, JsonBody, ProblemError, problem_responses
 from shared.web.requests import AppDep
 
@@ -25,7 +25,7 @@ def read(app: AppDep) -> Instant:
     return Instant(now=app.clock.now())
 
 
-@clock_router.post("", dependencies=[only_roles(Role.OPS)], responses=problem_responses(409))
+@clock_router.post("", dependencies=[requires(Role.OPS)], responses=problem_responses(409))
 def set_forward(to: Annotated[Instant, JsonBody()], app: AppDep) -> Instant:
     """Moves the clock of all services of this machine on to an instant; it never goes back."""
     try:

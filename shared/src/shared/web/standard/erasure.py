@@ -14,7 +14,7 @@ from shared.erasure import case_erasure_id
 from shared.erasure.erasure import decider
 from shared.eventlog import find_people, personal_data_of
 from shared.kernel import Role
-from shared.web.auth import CallerDep, authorize, authorize_read
+from shared.web.auth import Caller, authorize, authorize_read, requires
 from shared.web.http import JsonBody
 from shared.web.requests import AppDep, case_router
 
@@ -63,21 +63,23 @@ def people_router() -> APIRouter:
     router = case_router("/people", "people")
 
     @router.post("/search", summary="Who is meant by a name")
-    def search(body: Annotated[SearchWords, JsonBody()], app: AppDep, caller: CallerDep) -> list[PersonCandidate]:
+    def search(
+        body: Annotated[SearchWords, JsonBody()], app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]
+    ) -> list[PersonCandidate]:
         """At most fifty people of whom one value holds all these words, the latest first; accents do not count.
 
         Only whole words are found: this service keeps no name in clear, and compares keyed hashes."""
-        authorize(caller, DPO_ONLY)
+        authorize(caller)
         known = find_people(app, body.words)
         caller.record_rows(len(known))
         return [PersonCandidate(person=each.person, cases=list(each.cases), since=each.since) for each in known]
 
     @router.get("/{id}", summary="What this service holds of a person")
-    def person(id: UUID, app: AppDep, caller: CallerDep) -> PersonHere:  # noqa: A002
+    def person(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> PersonHere:  # noqa: A002
         """Machine-readable, for the rights of access and portability: each value with where it stands and since when.
 
         Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""
-        authorize(caller, DPO_ONLY)
+        authorize(caller)
         authorize_read(caller, id)
         erased = app.load(decider, case_erasure_id(id)).state.forgotten
         return PersonHere(

@@ -1,10 +1,9 @@
 """`GET /events`: the service's log over HTTP. Other services read every header, partners what their right covers."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from shared.eventlog import PARTITIONS
@@ -18,7 +17,7 @@ from shared.messaging import (
     encode,
     messages_of,
 )
-from shared.web.auth import Caller, authorize, get_caller
+from shared.web.auth import Caller, authorize, requires
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep
 from shared.web.standard.partner_feed import PARTNER_ROLES, check_cursor, messages_for_partner
@@ -34,8 +33,7 @@ class EventsPage(BaseModel):
     since: int = 0
 
 
-def feed_router(published: ToIntegrationEvent, who: Callable[..., Any] = get_caller) -> APIRouter:
-    """`who` says who calls: the deployment's services are shown every event's header, whatever the case."""
+def feed_router(published: ToIntegrationEvent) -> APIRouter:
     router = APIRouter(tags=["events"])
 
     @router.get(
@@ -46,7 +44,7 @@ def feed_router(published: ToIntegrationEvent, who: Callable[..., Any] = get_cal
     )
     def events(
         app: AppDep,
-        caller: Annotated[Caller, Depends(who)],
+        caller: Annotated[Caller, requires(*PARTNER_ROLES, Role.SERVICE)],
         after: Annotated[
             int, Query(ge=LOWEST_POSITION, description="A position: what follows it; 0 for the beginning")
         ] = 0,
@@ -61,7 +59,7 @@ def feed_router(published: ToIntegrationEvent, who: Callable[..., Any] = get_cal
         """Everything recorded here after a position, to the deployment's services; to a partner the events of the cases
         that its right covers today and that are not confidential, with the same headers and positions. A partner's page
         may be short, or empty, and still have a `next`: of a confidential case auditors are shown the headers alone."""
-        authorize(caller, PARTNER_ROLES | {Role.SERVICE})
+        authorize(caller)
         recorder, partner = app.recorder, caller.actor.role is not Role.SERVICE
         if partner:
             check_cursor(recorder, after, partition, log)
