@@ -33,7 +33,7 @@ PAPERS = [
     paper
     for pattern in (
         "*.md",
-        "docs/*.md",
+        "docs/**/*.md",
         "deploy/**/*.md",
         "services/*/README.md",
         "services/*/src/**/*.py",
