@@ -34,7 +34,7 @@ def test_a_stored_event_is_read_today(path: Path) -> None:
     assert recorded.meta.actor == "adviser-1"
     assert "secret" not in path.read_text(), "a sealed value stands in clear"
     for _, sealed in encrypted_values(recorded.data):
-        assert sealed.cipher
+        assert sealed.ciphertext
     to_plain(recorded.data, str)
 
 

@@ -127,7 +127,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def what_is_before_the_leaders_is_the_content_that_was_hashed(self) -> None:
         if self.reached.submission:
-            salt = bytes.fromhex(self.log.vault.open(self.reached.submission.salt))
+            salt = bytes.fromhex(self.log.key_store.decrypt(self.reached.submission.salt))
             assert content_hash(salt, self.reached.content) == self.reached.submission.content_hash
             assert self.reached.submission.version == self.reached.content_version
 

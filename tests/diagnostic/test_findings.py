@@ -243,8 +243,8 @@ def test_only_a_session_that_stands_is_corrected_or_cancelled() -> None:
 
 def test_the_difference_between_two_versions_is_told_as_people_write_it() -> None:
     def opened(sealed: Encrypted) -> str:
-        assert sealed.clear is not None
-        return sealed.clear
+        assert sealed.plaintext is not None
+        return sealed.plaintext
 
     before = given(OPENED, SESSION_HELD, ECONOMICS_RECORDED).state.content
     scenario = ScenariosPrioritised((Scenario(1, text("Recentrage"), retained=True),))

@@ -181,7 +181,7 @@ def test_the_hash_that_leaders_saw_is_found_again_from_the_log_and_from_a_snapsh
     for state in (log.state, log.from_snapshot()):
         assert state.submission is not None
         assert (
-            content_hash(bytes.fromhex(log.vault.open(state.submission.salt)), state.content)
+            content_hash(bytes.fromhex(log.key_store.decrypt(state.submission.salt)), state.content)
             == state.submission.content_hash
         )
 

@@ -124,7 +124,7 @@ def test_what_was_erased_is_said_to_be(log: MemoryLog[Request]) -> None:
 
 
 def letter(log: MemoryLog[Request], *steps: Any, target: str = "france_active") -> str:
-    asked = MemoryLog(orientation.decider, beside=log)
+    asked = MemoryLog(orientation.decider, sibling=log)
     for step in (ProposeOrientation(target, "Un fonds de roulement à consolider."), *steps):
         assert asked.do(step).refused_as is None
     return on_screen(written(of_orientation, "lettre-d-orientation", read(asked, around=log.state)))

@@ -47,5 +47,5 @@ def test_anybody_may_ask_and_nothing_is_kept(intake: Served) -> None:
     assert (answer.json()["pressing"], len(answer.json()["signals"])) == (True, 1)
     assert anybody.post("/api/v1/self-checks", {"name": "Maëlle"}).status_code == 422
     application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
-    for table in ("{events}", "{schema}.commands", "{schema}.keys"):
+    for table in ("{events}", "{schema}.handled_commands", "{schema}.data_keys"):
         assert application.recorder.fetch(f"SELECT count(*) AS n FROM {table}")[0]["n"] == 0

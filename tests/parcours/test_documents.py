@@ -183,7 +183,7 @@ def test_several_agreements_are_told_apart() -> None:
 
 @pytest.fixture
 def asked(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Consultation]:
-    asked = MemoryLog(tender.decider, beside=log)
+    asked = MemoryLog(tender.decider, sibling=log)
     grid = (proposals.GridLine("Compréhension du besoin", 60), proposals.GridLine("Prix", 40))
     do(
         asked,

@@ -78,7 +78,7 @@ def test_what_the_fund_has_engaged_is_told_beside_what_it_was_allocated_year_by_
     posted(parcours, FUNDS, "manager", unit="dla-44", year=year, allocated=1_000_000)
     posted(parcours, FUNDS, "manager", unit="dla-44", year=year + 1, allocated=2_000_000)
     agreed(parcours, case, action, 400_000)
-    instant = parcours.application.recorder.reached()[1]
+    instant = parcours.application.recorder.position_at()[1]
     assert instant is not None
     posted(parcours, f"{PATH}/{case}/funds", action=str(action), amount=250_000)
     found = figures(parcours, FUNDS)

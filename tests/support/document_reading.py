@@ -26,7 +26,7 @@ def read(
     """`erased`: the keys that are gone."""
 
     def shown(sealed: Encrypted) -> str:
-        return ERASED_TEXT if UUID(str(sealed.key)) in erased else log.vault.shown(sealed)
+        return ERASED_TEXT if UUID(str(sealed.key)) in erased else log.key_store.display_text(sealed)
 
     told = tuple(RecordedFact(event, at, by=f"some-{by}", role=by) for event in log.events)
     return DocumentSource(CASE, CASE, state=log.state, told=told, show=shown, **more)

@@ -101,14 +101,16 @@ PLAIN: dict[Any, Any] = {
 
 def write_missing() -> list[Path]:
     written = []
-    ring = KeyStore(bytes(32), lambda _: {}).keys([STREAM])
+    data_keys = KeyStore(bytes(32), lambda _: {}).keys_for([STREAM])
     meta = EventMetadata(
         UUID(int=2), STREAM, "adviser-1", Role.ADVISER, STREAM, "dla-44", UUID(int=3), PLAIN[datetime], "2021-1"
     )
     for name, decider, event in stored_events():
         path = stored_path(name, event)
         if not path.exists():
-            stored = mapper(decider).to_stored_event(RecordedEvent(STREAM, 1, meta=meta, data=sample(event), ring=ring))
+            stored = mapper(decider).to_stored_event(
+                RecordedEvent(STREAM, 1, meta=meta, data=sample(event), data_keys=data_keys)
+            )
             written.append(_write(path, json.loads(stored.state)))
     for name in SERVICES:
         for contract in service(name).publishes:

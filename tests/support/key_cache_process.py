@@ -15,7 +15,7 @@ def main(url: str, case: str) -> None:
     for _ in sys.stdin:
         last = app.load(decider, UUID(case)).state.last
         assert last is not None
-        print(app.vault.shown(last), flush=True)
+        print(app.key_store.display_text(last), flush=True)
     app.close()
 
 

@@ -84,7 +84,7 @@ class Running:
     def key_of(self, service: str, person: str) -> tuple[bytes, bytes]:
         """As it is stored, and as it would open everything."""
         with psycopg.connect(self.stack.postgres.url(f"dla_{service}")) as connection:
-            row = connection.execute("SELECT wrapped FROM keys WHERE key_id = %s", (person,)).fetchone()
+            row = connection.execute("SELECT wrapped FROM data_keys WHERE key_id = %s", (person,)).fetchone()
         assert row is not None
         deployment = base64.b64decode((self.stack.folder / "secrets" / f"{service}.sealing").read_text())
         wrapped = bytes(row[0])

@@ -71,14 +71,14 @@ def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
     desk.restore(KEPT, new_log=True)
     register_in_turn(desk, cases=3, steps=2, first=200)
     carrier.relay()
-    assert desk.name in eventually(workshop.app.recorder.halted)
+    assert desk.name in eventually(workshop.app.recorder.halted_publishers)
     found = find_restored_log(workshop.app, http_feed, desk.name)
     follow_restored(workshop.app, found, "Inès", MOTIVE)
     carrier.publish(lost)
     eventually(lambda: followed(workshop) == expected(desk, lost))
     register_in_turn(desk, cases=2, steps=2, first=300)
     eventually(lambda: followed(workshop) == expected(desk, lost))
-    assert (workshop.app.recorder.halted(), workshop.count("parked"), carrier.deaths) == ({}, 0, [])
+    assert (workshop.app.recorder.halted_publishers(), workshop.count("parked"), carrier.deaths) == ({}, 0, [])
 
 
 def test_what_was_lost_is_named_and_the_decision_is_an_event(
@@ -106,7 +106,7 @@ def test_what_was_lost_is_named_and_the_decision_is_an_event(
     assert isinstance(data, RestoredLogFollowed)
     assert (data.publisher, data.since, data.lost, decided.meta.role) == (desk.name, KEPT, len(lost), Role.OPS)
     assert (data.new_log, data.old_log) == (desk.app.recorder.identity().log_id, lost[0].header.log_id)
-    assert [workshop.app.vault.open(each) for each in (data.by, data.motive)] == ["Inès", MOTIVE]
+    assert [workshop.app.key_store.decrypt(each) for each in (data.by, data.motive)] == ["Inès", MOTIVE]
     assert MOTIVE.encode() not in entry.state
 
 

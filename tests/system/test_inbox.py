@@ -60,7 +60,7 @@ def test_an_event_that_leads_to_nothing_is_counted_all_the_same(desk: Desk, work
     workshop.inbox.receive(remark)
     workshop.inbox.receive(step)
     assert workshop.steps() == {case: [1]}
-    assert workshop.app.recorder.tracked(desk.name, step.header.log_id, step.header.partition) == 2
+    assert workshop.app.recorder.tracked_number(desk.name, step.header.log_id, step.header.partition) == 2
 
 
 def test_a_jump_is_filled_from_the_feed_first(desk: Desk, workshop: Workshop, feed: LogOfTheDesk) -> None:
@@ -211,7 +211,7 @@ def test_another_log_stops_the_publisher_until_reconciled(desk: Desk, workshop: 
     desk.register(case, 30)
     with pytest.raises(LogReplaced):
         workshop.inbox.receive(desk.messages()[-1])
-    assert list(workshop.app.recorder.halted()) == [desk.name]
+    assert list(workshop.app.recorder.halted_publishers()) == [desk.name]
     with pytest.raises(LogReplaced, match="stopped until reconciled"):
         workshop.inbox.receive(followed)
     assert workshop.steps() == {case: [0, 1, 2]}
@@ -226,7 +226,7 @@ def test_a_feed_of_another_log_stops_it_too(desk: Desk, workshop: Workshop) -> N
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = gen_random_uuid()")
     with pytest.raises(LogReplaced, match="its feed is that of log"):
         workshop.inbox.receive(last)
-    assert list(workshop.app.recorder.halted()) == [desk.name]
+    assert list(workshop.app.recorder.halted_publishers()) == [desk.name]
 
 
 def test_behind_at_two_announcements_means_that_the_stream_lost_some(

@@ -182,7 +182,7 @@ def port(
         "DLA_TLS_CERTIFICATE": str(files.certificate),
         "DLA_TLS_KEY": str(files.key),
         "DLA_ISSUER": "https://identite.example.org",
-        "DLA_ERASED_LIST": str(tmp_path / "erased"),
+        "DLA_ERASURE_LIST": str(tmp_path / "erased"),
         "DLA_FEEDS": json.dumps({"intake": "https://intake.example.org"}),
     }
     command = [sys.executable, "-m", "diagnostic.main", "serve", "--role", "api"]

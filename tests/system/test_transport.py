@@ -144,7 +144,7 @@ def test_a_restored_publisher_halts_its_hearers_and_they_say_why(
     desk.restore(5, new_log=True)
     register_in_turn(desk, cases=3, steps=later)
     carrier.relay()
-    why = eventually(workshop.app.recorder.halted)[desk.name]
+    why = eventually(workshop.app.recorder.halted_publishers)[desk.name]
     assert f"log {desk.app.recorder.identity().log_id}" in why
     assert workshop.steps() == before
 

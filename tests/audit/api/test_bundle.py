@@ -256,8 +256,8 @@ def test_an_erased_value_is_said_to_be_erased_and_the_proofs_still_hold(
     audit: Served, intake: Served, told: UUID
 ) -> None:
     log: ServiceApplication = intake.application
-    log.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (told,))
-    log.vault.forget()
+    log.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL WHERE key_id = %s", (told,))
+    log.key_store.evict()
     found = taken(audit.by("auditor"), told)
     values = [value for line in found.bundle.lines for value in line.said.values.values()]
     assert None in values

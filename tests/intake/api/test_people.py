@@ -243,13 +243,13 @@ def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_
     path, spared = received(services, "Aziliz Prigent"), received(services, "Erwan Prigent")
     (somebody,) = found(services, "intake", "Aziliz")
     person, app = somebody["person"], services["intake"].application
-    app.erased = ErasureList(tmp_path / "erased")
-    app.erased.add([UUID(person), UUID(dossier := spared.rpartition("/")[2])])
+    app.erasure_list = ErasureList(tmp_path / "erased")
+    app.erasure_list.add([UUID(person), UUID(dossier := spared.rpartition("/")[2])])
     try:
         assert set(destroy_again(app, intake.erases_again)) == {UUID(person), UUID(dossier)}
         assert destroy_again(app, intake.erases_again) == []
     finally:
-        app.erased = None
+        app.erasure_list = None
     assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == ERASED_TEXT
     certified = f"/api/v1/people/{person}/erasure"
     assert services.by("intake", "dpo").get(certified).json()["outstanding"] == ["diagnostic", "parcours", "followup"]
@@ -306,7 +306,7 @@ def test_audit_hears_of_the_erasure_and_has_nothing_to_forget(services: House) -
     (somebody,) = found(services, "intake", "Cariou")
     erase(services, somebody["person"])
     services.carry()
-    rows = services["audit"].application.recorder.fetch("SELECT count(*) AS n FROM {schema}.keys")
+    rows = services["audit"].application.recorder.fetch("SELECT count(*) AS n FROM {schema}.data_keys")
     assert rows == [{"n": 0}]
     assert "Cariou" not in str(services["audit"].everything())
     heard = services["audit"].application.recorder.entries_of_case(

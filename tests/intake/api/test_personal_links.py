@@ -222,7 +222,7 @@ def test_a_provider_reads_its_own_consultations_in_parcours_and_nothing_else(hou
     app.handle(tender.decider, number, opening, unit)
     for name, account in (("Cabinet Vilaine", given["id"]), ("Cabinet Loire", rival["id"])):
         app.handle(tender.decider, number, ConsultProvider(name, account), unit)
-    key, other = app.existing(tender.decider, number).state.candidates
+    key, other = app.load_existing(tender.decider, number).state.candidates
 
     provider = bearer(running, given["secret"])
     page = provider.get(f"/api/v1/parcours/{case}/provider").json()

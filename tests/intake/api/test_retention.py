@@ -101,7 +101,7 @@ def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_sta
     assert done_with(rows) == {case: "à détruire"}
     assert f"{case}\u00a0: détruit" in summary
     app = services["intake"].application
-    app.vault.forget()
+    app.key_store.evict()
     kept = app.recorder.entries_of_case(UUID(case))
     assert kept[: len(stored)] == stored
     assert [entry.topic for entry in kept[len(stored) :]] == ["case-destroyed:v1", "dossier-forgotten:v1"]
@@ -152,7 +152,7 @@ def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_i
     assert len(ran("--act")[0]) == 2
     assert list(done_with(ran()[0])) == [case], "once the second is destroyed, the first one's turn comes"
     ran("--act")
-    services["intake"].application.vault.forget()
+    services["intake"].application.key_store.evict()
     assert there.get(taken.headers["Location"]).json()["contact"]["name"] == ERASED_TEXT
 
 
@@ -162,7 +162,7 @@ def test_a_closed_dossier_is_an_archive_before_it_is_destroyed(
     case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
     listed(services)
     app = services["intake"].application
-    app.recorder.fetch('UPDATE {schema}.views SET document = document || \'{{"status": "closed"}}\'')
+    app.recorder.fetch('UPDATE {schema}.projection_rows SET document = document || \'{{"status": "closed"}}\'')
     for months, then in ((35, "conservé"), (3, "en archive"), (84, "à détruire")):
         later(services, months)
         assert done_with(ran()[0]) == {case: then}

@@ -157,8 +157,8 @@ def test_a_provider_whose_key_is_destroyed_is_erased_from_the_documents_and_nobo
     assert "Cabinet Armen" in before.text
 
     app = running.application
-    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", [UUID(keys[0])])
-    app.vault.forget()
+    app.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL WHERE key_id = %s", [UUID(keys[0])])
+    app.key_store.evict()
     erased = adviser.get(f"{draft}.html", version=version)
     assert "Cabinet Armen" not in erased.text
     assert ERASED in erased.text

@@ -100,7 +100,7 @@ def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_r
         text("Seul cabinet"),
     )
     assert (after.days, after.report_received_on, after.report_accepted) == (3, BEFORE, True)
-    assert [(each.whom.clear, each.held_on) for each in after.introductions] == [("Youenn Marchand", TODAY)]
+    assert [(each.whom.plaintext, each.held_on) for each in after.introductions] == [("Youenn Marchand", TODAY)]
 
 
 def test_the_debrief_is_corrected_once_it_was_held() -> None:

@@ -103,7 +103,10 @@ def test_the_hash_that_was_stored_is_found_again_from_the_log() -> None:
     log.do(SHARE)
     shared = log.state.shared
     assert shared is not None
-    assert content_hash(bytes.fromhex(log.vault.open(shared.salt)), log.state.content(PERIOD)) == shared.content_hash
+    assert (
+        content_hash(bytes.fromhex(log.key_store.decrypt(shared.salt)), log.state.content(PERIOD))
+        == shared.content_hash
+    )
     log.do(ValidateParcours(shared.version, shared.content_hash), by=Role.LEADER)
     assert log.state.status is Status.UNDER_WAY
 

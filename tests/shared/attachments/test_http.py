@@ -52,7 +52,7 @@ def add(client: Client, path: str, content: bytes = STATUTES, named: str = NAMED
 def rows(intake: Served) -> tuple[int, int]:
     """Events, and pieces of files."""
     (row,) = intake.application.recorder.fetch(
-        "SELECT (SELECT count(*) FROM {events}) AS e, (SELECT count(*) FROM {schema}.attachments) AS p"
+        "SELECT (SELECT count(*) FROM {events}) AS e, (SELECT count(*) FROM {schema}.attachment_chunks) AS p"
     )
     return row["e"], row["p"]
 
@@ -166,8 +166,8 @@ def test_a_withdrawn_file_is_destroyed_its_event_stays_and_it_may_come_back(
 def test_once_the_key_is_erased_nobody_reads_it_and_replays_go_on(intake: Served, adviser: Client, path: str) -> None:
     where = add(adviser, path).headers["Location"]
     app = intake.application
-    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL")
-    app.vault.forget()
+    app.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL")
+    app.key_store.evict()
     assert_problem(adviser.get(where), 410, "erased")
     assert_problem(add(adviser, path, sample_files.pdf(b"nouveau")), 410, "erased")
     (listed,) = adviser.get(path).json()
@@ -190,9 +190,9 @@ def test_bytes_and_event_are_written_together_or_not_at_all(
 
 def test_a_piece_that_was_moved_or_changed_does_not_open(intake: Served, adviser: Client, path: str) -> None:
     where = add(adviser, path, sample_files.pdf(b"Statuts ", 2_500_000)).headers["Location"]
-    swap = "UPDATE {schema}.attachments SET piece = CASE piece WHEN 0 THEN 11 WHEN 1 THEN 10 END WHERE piece < 2"
+    swap = "UPDATE {schema}.attachment_chunks SET chunk = CASE chunk WHEN 0 THEN 11 WHEN 1 THEN 10 END WHERE chunk < 2"
     intake.application.recorder.fetch(swap)
-    intake.application.recorder.fetch("UPDATE {schema}.attachments SET piece = piece - 10 WHERE piece >= 10")
+    intake.application.recorder.fetch("UPDATE {schema}.attachment_chunks SET chunk = chunk - 10 WHERE chunk >= 10")
     assert_problem(adviser.get(where), 500, "unexpected")
 
 

@@ -60,7 +60,7 @@ def kept(followup: Served) -> tuple[int, int]:
     """Events of attachments, and pieces of files."""
     (row,) = followup.application.recorder.fetch(
         "SELECT (SELECT count(*) FROM {events} WHERE topic LIKE %s) AS e,"
-        " (SELECT count(*) FROM {schema}.attachments) AS p",
+        " (SELECT count(*) FROM {schema}.attachment_chunks) AS p",
         ("attachment-%",),
     )
     return row["e"], row["p"]
@@ -142,7 +142,7 @@ def test_no_byte_of_a_file_nor_its_name_is_anywhere_in_clear(
     assert not found_in(postgres, row["oid"], MARK)
     control = b"TEMOIN-EN-CLAIR-7f3a9c-"
     app.recorder.fetch(
-        "INSERT INTO {schema}.attachments VALUES (%s, 0, %s, %s)",
+        "INSERT INTO {schema}.attachment_chunks VALUES (%s, 0, %s, %s)",
         (uuid7(), uuid7(), sample_files.pdf(control, 1_500_000)),
     )
     assert found_in(postgres, row["oid"], control), "this search finds nothing, whatever is there"

@@ -34,7 +34,7 @@ def opened(url: str, erased: ErasureList) -> Iterator[Callable[..., ServiceAppli
     applications = []
 
     def another(key: bytes = DEPLOYMENT_KEY, former: bytes | None = None, at: str = url) -> ServiceApplication:
-        app = ServiceApplication("notes", [decider, forgetting], at, key, erased=erased, former_key=former)
+        app = ServiceApplication("notes", [decider, forgetting], at, key, erasure_list=erased, former_key=former)
         app.create_tables()
         applications.append(app)
         return app
@@ -57,7 +57,7 @@ def forgotten(app: ServiceApplication, person: UUID) -> None:
 def shown(app: ServiceApplication, case: UUID) -> str:
     last = app.load(decider, case).state.last
     assert last is not None
-    return app.vault.shown(last)
+    return app.key_store.display_text(last)
 
 
 # A restored back-up
@@ -95,10 +95,10 @@ def test_an_erasure_that_a_crash_kept_from_the_list_is_added_at_the_next_start(
 ) -> None:
     app = opened()
     person = noted(app, uuid7(), "Maëlle Kerdoncuff")
-    app.erased = None
+    app.erasure_list = None
     forgotten(app, person)
     assert erased.ids() == set()
-    app.erased = erased
+    app.erasure_list = erased
     assert destroy_again(app, key_destroyed) == []
     assert erased.ids() == {person}
 
@@ -108,13 +108,13 @@ def test_a_list_that_cannot_be_written_undoes_nothing_and_is_mended_later(
 ) -> None:
     app, case = opened(), uuid7()
     person = noted(app, case, "Maëlle Kerdoncuff")
-    app.erased = ErasureList(tmp_path / "absent" / "erased")
+    app.erasure_list = ErasureList(tmp_path / "absent" / "erased")
     forgotten(app, person)
     assert shown(app, case) == ERASED_TEXT
     assert "list outside the database" in caplog.text
     (tmp_path / "absent").mkdir()
     destroy_again(app, key_destroyed)
-    assert app.erased.ids() == {person}
+    assert app.erasure_list.ids() == {person}
 
 
 # The list
@@ -154,7 +154,7 @@ def test_every_key_is_wrapped_under_the_new_deployment_key_and_names_are_found_a
     before = opened()
     maelle, lost = noted(before, case, "Maëlle Kerdoncuff"), noted(before, uuid7(), "Lost")
     forgotten(before, lost)
-    pseudonym = before.vault.pseudonym("732829320")
+    pseudonym = before.key_store.pseudonym("732829320")
 
     both = opened(NEW_KEY, DEPLOYMENT_KEY)
     assert shown(both, case) == "Maëlle Kerdoncuff"
@@ -166,14 +166,14 @@ def test_every_key_is_wrapped_under_the_new_deployment_key_and_names_are_found_a
     after = opened(NEW_KEY)
     assert shown(after, case) == "Maëlle Kerdoncuff"
     assert {each.person for each in find_people(after, "maëlle")} == {maelle, added}
-    assert after.vault.pseudonym("732829320") == pseudonym, "a structure is the same from one case to the next"
+    assert after.key_store.pseudonym("732829320") == pseudonym, "a structure is the same from one case to the next"
     assert after.recorder.wrapped_keys([lost]) == {lost: None}
     wrapped = after.recorder.wrapped_keys([maelle])
     *_, (seen, done) = rewrap_keys(opened(b"3" * 32, NEW_KEY))
     assert seen == done
-    assert opened(b"3" * 32).vault.pseudonym("732829320") == pseudonym
+    assert opened(b"3" * 32).key_store.pseudonym("732829320") == pseudonym
     with pytest.raises(ValueError, match="another deployment key"):
-        KeyStore(DEPLOYMENT_KEY, lambda _: wrapped).keys([maelle])
+        KeyStore(DEPLOYMENT_KEY, lambda _: wrapped).keys_for([maelle])
 
 
 def test_wrapping_anew_goes_on_where_it_was_interrupted(

@@ -38,19 +38,21 @@ def test_it_shows_her_to_nobody_from_its_first_answer_on(
     outside, url = tmp_path / "outside", database("intake")
     name = url.rpartition("/")[2]
 
-    with served(service, lambda _: url, nats, tmp_path, sealing_key=KEY, erased_list=outside) as intake:
+    with served(service, lambda _: url, nats, tmp_path, sealing_key=KEY, erasure_list=outside) as intake:
         path = intake.by("adviser").post("/api/v1/requests", REQUEST).headers["Location"]
         intake.by("adviser").post(f"{path}/withdrawal", {"motive": "Elle n’en a plus besoin."})
     with psycopg.connect(postgres.superuser_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}_backup TEMPLATE {name} OWNER {name}")
-    with served(service, lambda _: url, nats, tmp_path, sealing_key=KEY, erased_list=outside) as intake:
+    with served(service, lambda _: url, nats, tmp_path, sealing_key=KEY, erasure_list=outside) as intake:
         (somebody,) = intake.by("dpo").post("/api/v1/people/search", {"words": "Kerdoncuff"}).json()
         assert intake.by("dpo").delete(f"/api/v1/people/{somebody['person']}", MOTIVE).status_code == 202
         assert named(intake, path) == ERASED_TEXT
 
-    def started(erased_list: Path | None) -> str:
-        with served(service, lambda _: f"{url}_backup", nats, tmp_path, sealing_key=KEY, erased_list=erased_list) as it:
+    def started(erasure_list: Path | None) -> str:
+        with served(
+            service, lambda _: f"{url}_backup", nats, tmp_path, sealing_key=KEY, erasure_list=erasure_list
+        ) as it:
             return named(it, path)
 
-    assert started(erased_list=None) == "Maëlle Kerdoncuff", "the control: the back-up had her key"
-    assert started(erased_list=outside) == ERASED_TEXT
+    assert started(erasure_list=None) == "Maëlle Kerdoncuff", "the control: the back-up had her key"
+    assert started(erasure_list=outside) == ERASED_TEXT

@@ -36,7 +36,7 @@ def test_tracking_is_compare_and_set(app: ServiceApplication, wrong: int) -> Non
     assert refusal.value.reached == 2
     assert len(entries(app.recorder)) == 1
     app.recorder.insert_events([], tracking=heard(3))
-    assert app.recorder.tracked("intake", heard(1).log_id, 2) == 3
+    assert app.recorder.tracked_number("intake", heard(1).log_id, 2) == 3
 
 
 def test_the_first_number_heard_is_one(app: ServiceApplication) -> None:
@@ -50,7 +50,7 @@ def test_tracking_does_not_advance_when_its_effects_are_refused(app: ServiceAppl
     app.recorder.insert_events(told(case, 1))
     with pytest.raises(IntegrityError):
         app.recorder.insert_events(told(case, 1), tracking=heard(1))
-    assert app.recorder.tracked("intake", heard(1).log_id, 2) == 0
+    assert app.recorder.tracked_number("intake", heard(1).log_id, 2) == 0
 
 
 def test_a_parked_case_holds_back_its_later_events(app: ServiceApplication) -> None:
@@ -82,13 +82,13 @@ def test_refusals_are_told_apart_and_write_nothing(app: ServiceApplication) -> N
     app.recorder.insert_events(told(case, 1), extras=first)
     with pytest.raises(CommandAlreadyHandled):
         app.recorder.insert_events(told(other, 1), extras={"command": answered("k1", "two")})
-    assert app.recorder.answer("k1") == ("r", "one")
+    assert app.recorder.stored_response("k1") == ("r", "one")
     with pytest.raises(UniqueKeyTaken) as refusal:
         app.recorder.insert_events(
             told(other, 1), extras={"command": answered("k2", "two"), "unique_keys": claim(other)}
         )
     assert refusal.value.holder == str(case)
-    assert app.recorder.answer("k2") is None
+    assert app.recorder.stored_response("k2") is None
     with pytest.raises(IntegrityError):
         app.recorder.insert_events(told(other, 1), extras={"keys": key_rows({key: b"other"})})
     assert app.recorder.wrapped_keys([key]) == {key: b"\0wrapped"}

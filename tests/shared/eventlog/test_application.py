@@ -37,7 +37,7 @@ def test_a_state_is_rebuilt_from_the_log(app: ServiceApplication) -> None:
     noted(app, case, 1, 2, 3)
     loaded = app.load(decider, case)
     assert (loaded.version, loaded.state.total) == (3, 6)
-    assert to_plain(loaded.state, app.vault.shown) == {"total": 6, "last": "Léa Martin"}
+    assert to_plain(loaded.state, app.key_store.display_text) == {"total": 6, "last": "Léa Martin"}
 
 
 def test_an_answer_is_remembered_for_a_while_and_then_forgotten(app: ServiceApplication, url: str) -> None:
@@ -45,10 +45,10 @@ def test_an_answer_is_remembered_for_a_while_and_then_forgotten(app: ServiceAppl
     for key in (old, recent):
         app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
     with psycopg.connect(url) as connection:
-        connection.execute("UPDATE commands SET answered_at = now() - interval '31 days' WHERE key = 'old'")
-    app.recorder.forget(Scheduler.KEPT)
-    assert app.recorder.answer(recent.key)
-    assert not app.recorder.answer(old.key)
+        connection.execute("UPDATE handled_commands SET answered_at = now() - interval '31 days' WHERE key = 'old'")
+    app.recorder.delete_expired(Scheduler.KEPT)
+    assert app.recorder.stored_response(recent.key)
+    assert not app.recorder.stored_response(old.key)
 
 
 def test_no_name_is_stored_in_clear(app: ServiceApplication, url: str) -> None:
@@ -70,10 +70,10 @@ def test_a_sealed_value_opens_only_where_it_was_put(app: ServiceApplication) -> 
     noted(app, case, 1)
     last = app.load(decider, case).state.last
     assert last is not None
-    moved = Encrypted(last.key, None, last.cipher, last.bound.replace(":1/who", ":2/who"))
+    moved = Encrypted(last.key, None, last.ciphertext, last.aad.replace(":1/who", ":2/who"))
     with pytest.raises(InvalidTag):
-        app.vault.open(moved)
-    assert app.vault.open(last) == "Léa Martin"
+        app.key_store.decrypt(moved)
+    assert app.key_store.decrypt(last) == "Léa Martin"
 
 
 def test_a_key_that_is_gone_leaves_the_history_whole(app: ServiceApplication) -> None:
@@ -81,21 +81,21 @@ def test_a_key_that_is_gone_leaves_the_history_whole(app: ServiceApplication) ->
     noted(app, case, 1, 2)
     last = app.load(decider, case).state.last
     assert last is not None
-    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
-    app.vault.forget()
+    app.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
+    app.key_store.evict()
     state = app.load(decider, case).state
-    assert to_plain(state, app.vault.shown) == {"total": 3, "last": ERASED_TEXT}
+    assert to_plain(state, app.key_store.display_text) == {"total": 3, "last": ERASED_TEXT}
     with pytest.raises(KeyErased):
-        app.vault.open(last)
+        app.key_store.decrypt(last)
 
 
 def test_another_deployment_key_is_told(app: ServiceApplication, url: str) -> None:
     case = uuid7()
     noted(app, case, 1)
     with opened(url) as other:
-        other.vault._deployment = type(other.vault._deployment)(b"x" * 32)
+        other.key_store._deployment = type(other.key_store._deployment)(b"x" * 32)
         with pytest.raises(ValueError, match="DLA_SEALING_KEY"):
-            to_plain(other.load(decider, case).state, other.vault.shown)
+            to_plain(other.load(decider, case).state, other.key_store.display_text)
 
 
 def test_a_snapshot_gives_the_same_state_as_the_whole_history(app: ServiceApplication) -> None:
@@ -110,7 +110,7 @@ def test_a_snapshot_gives_the_same_state_as_the_whole_history(app: ServiceApplic
 def test_a_snapshot_of_another_shape_is_not_read(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, 1)
-    app.recorder.keep_snapshot(case, 1, "snapshot/notes:older", b'{"total": 99, "gone": true}')
+    app.recorder.save_snapshot(case, 1, "snapshot/notes:older", b'{"total": 99, "gone": true}')
     assert app.load(decider, case).state.total == 1
 
 
@@ -151,7 +151,7 @@ def test_a_refusal_records_nothing(app: ServiceApplication) -> None:
         app.handle(decider, case, Note(2000, "Léa"), app.context(case, ADVISER), key=IdempotencyKey("k", "one"))
     assert refusal.value.slug == "too-big"
     assert not entries(app.recorder)
-    assert app.recorder.answer("k") is None
+    assert app.recorder.stored_response("k") is None
 
 
 def test_a_command_on_nothing_is_told(app: ServiceApplication) -> None:
@@ -212,14 +212,14 @@ def test_a_value_that_a_later_event_carries_on_opens_and_is_forgotten_with_its_k
     noted(app, case, 1)
     last = app.load(decider, case).state.last
     assert last is not None
-    ring = app.vault.keys([])
+    data_keys = app.key_store.keys_for([])
     carried = Noted(2, last)
     meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
-    app.events.put([RecordedEvent(case, 2, meta=meta, data=carried, ring=ring)], cases=[case])
-    assert to_plain(app.load(decider, case).state, app.vault.shown)["last"] == "Léa Martin"
-    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
-    app.vault.forget()
-    assert to_plain(app.load(decider, case).state, app.vault.shown)["last"] == ERASED_TEXT
+    app.events.put([RecordedEvent(case, 2, meta=meta, data=carried, data_keys=data_keys)], cases=[case])
+    assert to_plain(app.load(decider, case).state, app.key_store.display_text)["last"] == "Léa Martin"
+    app.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL WHERE key_id = %s", (str(last.key),))
+    app.key_store.evict()
+    assert to_plain(app.load(decider, case).state, app.key_store.display_text)["last"] == ERASED_TEXT
 
 
 def test_a_snapshot_that_cannot_be_kept_does_not_undo_the_command(
@@ -228,7 +228,7 @@ def test_a_snapshot_that_cannot_be_kept_does_not_undo_the_command(
     def full(*_: object) -> None:
         raise OperationalError("no space left on device")
 
-    monkeypatch.setattr(app.recorder, "keep_snapshot", full)
+    monkeypatch.setattr(app.recorder, "save_snapshot", full)
     case = uuid7()
     noted(app, case, *range(app.SNAPSHOT_EVERY + 1))
     assert app.load(decider, case).version == app.SNAPSHOT_EVERY + 1
@@ -237,8 +237,8 @@ def test_a_snapshot_that_cannot_be_kept_does_not_undo_the_command(
 def test_a_destroyed_key_is_never_made_anew(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, 1)
-    app.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL WHERE key_id = %s", (case,))
-    app.vault.forget()
+    app.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL WHERE key_id = %s", (case,))
+    app.key_store.evict()
     with pytest.raises(KeyErased):
         noted(app, case, 2)
     assert app.load(decider, case).version == 1
@@ -249,19 +249,19 @@ def test_what_cannot_be_read_back_never_becomes_history(app: ServiceApplication)
     with pytest.raises(MapperDeserialisationError):
         meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
         unreadable = Noted("seven", PersonalData(case, "Léa"))  # type: ignore[arg-type]
-        app.events.put([RecordedEvent(case, 1, meta=meta, data=unreadable, ring=app.vault.keys([case]))])
+        app.events.put([RecordedEvent(case, 1, meta=meta, data=unreadable, data_keys=app.key_store.keys_for([case]))])
     assert not entries(app.recorder)
 
 
 def test_a_value_in_two_fields_of_one_event_opens_in_both(app: ServiceApplication) -> None:
     case, twice = uuid7(), PersonalData(uuid7(), "Léa Martin")
-    ring = app.vault.keys([UUID(str(twice.key))])
+    data_keys = app.key_store.keys_for([UUID(str(twice.key))])
     meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
     stored = app.mapper.to_stored_event(
-        RecordedEvent(case, 1, meta=meta, data=Noted(1, twice, remarks=(twice,)), ring=ring)
+        RecordedEvent(case, 1, meta=meta, data=Noted(1, twice, remarks=(twice,)), data_keys=data_keys)
     )
-    app.vault.keep(ring)
-    assert to_plain(app.mapper.to_domain_event(stored).data, app.vault.open)["remarks"] == ("Léa Martin",)
+    app.key_store.cache(data_keys)
+    assert to_plain(app.mapper.to_domain_event(stored).data, app.key_store.decrypt)["remarks"] == ("Léa Martin",)
 
 
 @event("wished", 1, label="Souhaité")
@@ -280,10 +280,12 @@ class WishedNow:
 
 def test_an_upcast_that_moves_a_sealed_field_leaves_it_readable(app: ServiceApplication) -> None:
     case = uuid7()
-    ring = app.vault.keys([case])
-    app.vault.keep(ring)
+    data_keys = app.key_store.keys_for([case])
+    app.key_store.cache(data_keys)
     meta = EventMetadata(uuid7(), case, "adviser-1", Role.ADVISER, case)
     then, now = EventMapper([Wished], {}), EventMapper([WishedNow], {})
-    old = then.to_stored_event(RecordedEvent(case, 1, meta=meta, data=Wished(Encrypted(case, "un toit")), ring=ring))
+    old = then.to_stored_event(
+        RecordedEvent(case, 1, meta=meta, data=Wished(Encrypted(case, "un toit")), data_keys=data_keys)
+    )
     (wish,) = now.to_domain_event(old).data.wishes
-    assert app.vault.open(wish) == "un toit"
+    assert app.key_store.decrypt(wish) == "un toit"

@@ -64,10 +64,10 @@ def test_somebody_is_found_by_each_word_of_their_name_whatever_its_accents(app: 
 
 def test_words_are_kept_as_hashes_that_only_this_deployment_makes(app: ServiceApplication) -> None:
     noted(app, uuid7(), "Maëlle Kerdoncuff")
-    (row,) = app.recorder.fetch("SELECT p::text AS said FROM {schema}.people p")
+    (row,) = app.recorder.fetch("SELECT p::text AS said FROM {schema}.people_index p")
     assert "maelle" not in row["said"].casefold()
     other = ServiceApplication("notes", [decider], app.url, b"x" * 32)
-    assert not set(hash_words(app.vault, "Maëlle")) & set(hash_words(other.vault, "Maëlle"))
+    assert not set(hash_words(app.key_store, "Maëlle")) & set(hash_words(other.key_store, "Maëlle"))
     other.close()
 
 
@@ -98,7 +98,7 @@ def test_a_person_who_is_forgotten_is_found_no_more_and_the_history_stays(app: S
     assert person not in {each.person for each in find_people(app, "Maëlle")}
     last = app.load(decider, case).state.last
     assert last is not None
-    assert app.vault.shown(last) == ERASED_TEXT
+    assert app.key_store.display_text(last) == ERASED_TEXT
     assert app.load(forgetting, case_erasure_id(person)).state.forgotten
 
 
@@ -108,7 +108,7 @@ def test_nobody_makes_another_key_for_who_was_forgotten_not_even_before_they_wer
     unknown = uuid7()
     forgotten(app, unknown)
     with pytest.raises(KeyErased):
-        app.vault.keys([unknown])
+        app.key_store.keys_for([unknown])
 
 
 def test_the_key_of_a_dossier_is_no_person_s(app: ServiceApplication) -> None:
@@ -124,7 +124,7 @@ def test_a_key_that_another_process_destroyed_seals_nothing_more(app: ServiceApp
     case = uuid7()
     person = noted(app, case, "Maëlle Kerdoncuff")
     other = opened(app.url)
-    other.vault.keys([person, case])
+    other.key_store.keys_for([person, case])
     forgotten(app, person)
 
     with pytest.raises(KeyErased):
@@ -139,7 +139,7 @@ def test_of_an_erasure_and_whoever_writes_at_the_same_time_nothing_is_left_to_op
     start = Barrier(len(others) + 1)
 
     def write(other: ServiceApplication) -> None:
-        other.vault.keys([person])
+        other.key_store.keys_for([person])
         start.wait()
         try:
             for _ in range(50):
@@ -156,7 +156,7 @@ def test_of_an_erasure_and_whoever_writes_at_the_same_time_nothing_is_left_to_op
     for writer, other in zip(writers, others, strict=True):
         writer.join()
         other.close()
-    assert app.recorder.fetch("SELECT 1 FROM {schema}.people WHERE person = %s", (person,)) == []
+    assert app.recorder.fetch("SELECT 1 FROM {schema}.people_index WHERE person = %s", (person,)) == []
     assert app.recorder.wrapped_keys([person]) == {person: None}
     last_written = max(entry.id for entry in entries(app.recorder) if entry.topic == "noted:v1")
     erased_at = next(entry.id for entry in entries(app.recorder) if entry.topic == "person-forgotten:v1")
@@ -183,7 +183,7 @@ def test_a_process_that_remembers_a_key_shows_nothing_soon_after_another_has_des
         assert shown() == "Maëlle Kerdoncuff"
         forgotten(app, person)
         at = time.monotonic()
-        assert app.vault.shown(app.load(decider, case).state.last) == ERASED_TEXT  # type: ignore[arg-type]
+        assert app.key_store.display_text(app.load(decider, case).state.last) == ERASED_TEXT  # type: ignore[arg-type]
         while shown() != ERASED_TEXT:
             assert time.monotonic() < at + 15, "it still shows who was forgotten"
             time.sleep(0.1)
@@ -193,10 +193,10 @@ def test_a_process_that_remembers_a_key_shows_nothing_soon_after_another_has_des
 def test_a_log_from_before_people_were_indexed_is_read_once(app: ServiceApplication) -> None:
     maelle, lost = noted(app, uuid7(), "Maëlle Kerdoncuff"), noted(app, uuid7(), "Maëlle Abgrall")
     forgotten(app, lost)
-    app.recorder.fetch("DELETE FROM {schema}.people")
-    app.recorder.fetch("DELETE FROM {schema}.viewed")
+    app.recorder.fetch("DELETE FROM {schema}.people_index")
+    app.recorder.fetch("DELETE FROM {schema}.projection_checkpoints")
     app.create_tables()
     assert [each.person for each in find_people(app, "maëlle")] == [maelle]
-    app.recorder.fetch("DELETE FROM {schema}.people")
+    app.recorder.fetch("DELETE FROM {schema}.people_index")
     app.create_tables()
     assert find_people(app, "maëlle") == []

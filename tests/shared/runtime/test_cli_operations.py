@@ -75,7 +75,7 @@ def test_what_waits_is_listed_and_replayed(app: ServiceApplication) -> None:
     listed = json.loads(run.invoke(cli, ["parked"]).stdout)
     assert (listed["case"], listed["waiting"], listed["error"]) == (str(CASE), 1, "ValueError in a defect")
     assert "1 events replayed" in run.invoke(cli, ["replay", "intake", str(CASE)]).stdout
-    assert app.existing(service.deciders[0], CASE).version == 1
+    assert app.load_existing(service.deciders[0], CASE).version == 1
     assert run.invoke(cli, ["parked"]).stdout == ""
     app.close()
 

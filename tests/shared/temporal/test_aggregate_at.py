@@ -124,9 +124,9 @@ def test_what_was_erased_since_is_named(app: ServiceApplication, url: str) -> No
     last = load_aggregate_at(app, decider, case, PointInTime()).state.last
     assert last is not None
     with psycopg.connect(url) as connection:
-        connection.execute("UPDATE keys SET wrapped = NULL WHERE key_id = %s", (last.key,))
-    app.vault.forget()
-    show, erased = showing(app.vault.shown)
+        connection.execute("UPDATE data_keys SET wrapped = NULL WHERE key_id = %s", (last.key,))
+    app.key_store.evict()
+    show, erased = showing(app.key_store.display_text)
     assert to_plain(load_aggregate_at(app, decider, case, PointInTime(version=1)).state, show) == {
         "total": 1,
         "last": ERASED_TEXT,
@@ -144,8 +144,8 @@ def test_a_change_between_two_erased_values_is_told_and_says_what_was_erased(app
     assert replaced.changes == [FieldChange("last", "Léa Martin", after="Léa Martin-Le Goff")]
     keys = [UUID(str(load_aggregate_at(app, decider, case, PointInTime(version=n)).state.last.key)) for n in (1, 2, 3)]  # type: ignore[union-attr]
     with psycopg.connect(url) as connection:
-        connection.execute("UPDATE keys SET wrapped = NULL WHERE key_id = ANY(%s)", (keys,))
-    app.vault.forget()
+        connection.execute("UPDATE data_keys SET wrapped = NULL WHERE key_id = ANY(%s)", (keys,))
+    app.key_store.evict()
     same, replaced = changes_between(app, decider, case, *between)
     assert (replaced.changes, replaced.erased) == ([FieldChange("last", ERASED_TEXT, after=ERASED_TEXT)], keys[1:])
     assert (same.changes, same.erased) == ([FieldChange("last", ERASED_TEXT, after=ERASED_TEXT)], keys[:2]), (

@@ -263,7 +263,7 @@ def test_a_motive_is_sealed_and_goes_with_its_month(intake: Served, case: str) -
     assert read["motive"], "there is one"
     assert "Soupçon" not in stored
     assert "Soupçon".encode().hex() not in stored
-    keys = "SELECT wrapped FROM {schema}.keys WHERE key_id = %s"
+    keys = "SELECT wrapped FROM {schema}.data_keys WHERE key_id = %s"
     assert intake.application.recorder.fetch(keys, (read["key_id"],))[0]["wrapped"]
 
     intake.by("ops").post("/api/v1/clock", {"now": (read["at"] + KEPT - timedelta(minutes=1)).isoformat()})
@@ -284,17 +284,17 @@ def test_two_who_read_first_in_a_month_seal_under_one_key(intake: Served) -> Non
     other, key = intake_service.application(intake.settings), uuid7()
     both = [AccessLog(app, KEPT) for app in (intake.application, other)]
     try:
-        found = other.vault.keys
+        found = other.key_store.keys_for
 
         def together(wanted: Any, fresh: Any = ()) -> Any:
-            ring = found(wanted, fresh)
-            if ring.new:
+            data_keys = found(wanted, fresh)
+            if data_keys.new:
                 both[0]._month_keys(key)
-            return ring
+            return data_keys
 
-        other.vault.keys = together  # type: ignore[method-assign]
-        sealed = [log._month_keys(key).seal_bytes(key, b"Motif", "x") for log in reversed(both)]
-        assert [intake.application.vault.open_bytes(key, each, "x") for each in sealed] == [b"Motif"] * 2
+        other.key_store.keys_for = together  # type: ignore[method-assign]
+        sealed = [log._month_keys(key).encrypt_bytes(key, b"Motif", "x") for log in reversed(both)]
+        assert [intake.application.key_store.decrypt_bytes(key, each, "x") for each in sealed] == [b"Motif"] * 2
     finally:
         other.close()
 

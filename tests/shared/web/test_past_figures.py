@@ -133,7 +133,7 @@ def test_before_the_first_event_nothing_counts_and_tomorrow_is_refused(intake: S
 
 def test_the_past_of_other_units_is_never_counted(intake: Served) -> None:
     received(intake, 1, ELSEWHERE)
-    instant = intake.application.recorder.reached()[1]
+    instant = intake.application.recorder.position_at()[1]
     assert instant is not None
     asked = {"as_of": instant.isoformat(), "unit": ELSEWHERE}
     assert value(figures(intake.by("adviser", unit=UNIT), **asked), "requests") == 0
@@ -146,14 +146,14 @@ def test_the_past_of_other_units_is_never_counted(intake: Served) -> None:
 def test_a_past_figure_depends_neither_on_how_far_lists_are_nor_on_what_was_erased(intake: Served) -> None:
     adviser = intake.by("adviser", unit=UNIT)
     withdrawn(intake, received(intake, 1))
-    instant = intake.application.recorder.reached()[1]
+    instant = intake.application.recorder.position_at()[1]
     assert instant is not None
     asked = {"as_of": instant.isoformat()}
     unread = adviser.get(f"{PATH}/figures", **asked).content
     assert value(figures(adviser, **asked), "requests") == 1
     up_to_date(intake, service)
     assert adviser.get(f"{PATH}/figures", **asked).content == unread
-    intake.application.recorder.fetch("UPDATE {schema}.keys SET wrapped = NULL")
+    intake.application.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL")
     assert adviser.get(f"{PATH}/figures", **asked).content == unread
 
 
@@ -164,7 +164,7 @@ def test_more_history_than_one_answer_holds_is_refused_and_nothing_stays_taken(
     received(intake, 2, ELSEWHERE)
     up_to_date(intake, service)
     both = intake.by("regional", unit=UNIT, units=[ELSEWHERE])
-    instant = intake.application.recorder.reached()[1]
+    instant = intake.application.recorder.position_at()[1]
     assert instant is not None
     asked = {"as_of": instant.isoformat()}
     monkeypatch.setattr(rows_at, "MAX_EVENTS", 1)

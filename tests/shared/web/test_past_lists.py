@@ -37,7 +37,7 @@ def posted(by: Client, path: str, **body: Any) -> None:
 
 def now(intake: Served) -> str:
     """The instant of the last event."""
-    instant = intake.application.recorder.reached()[1]
+    instant = intake.application.recorder.position_at()[1]
     assert instant is not None
     return instant.isoformat()
 

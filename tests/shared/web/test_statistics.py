@@ -119,7 +119,7 @@ def test_a_request_transferred_is_counted_in_its_own_unit_alone(intake: Served) 
         case = adviser.post(LIST, asked).headers["Location"]
         transfer = {"to_unit": OTHER, "motive": "Le siège est dans l’autre département."}
         assert adviser.post(f"{case}/transfer", transfer).status_code == 200
-    instant = intake.application.recorder.reached()[1]
+    instant = intake.application.recorder.position_at()[1]
     assert instant is not None
     there = intake.by("adviser", unit=OTHER).get(f"{LIST}/figures", as_of=instant.isoformat()).json()
     assert {each["value"] for each in there["figures"] if each["code"] == "requests"} == {0}

@@ -46,7 +46,7 @@ def environment(
         "DLA_PORT": str(port),
         "DLA_SEALING_KEY": kept(folder / "secrets" / f"{service}.sealing", _thirty_two_bytes),
         "DLA_IDENTITY_KEY": kept(folder / "secrets" / "identity", _thirty_two_bytes),
-        "DLA_ERASED_LIST": str(private_folder(folder / "erased") / service),
+        "DLA_ERASURE_LIST": str(private_folder(folder / "erased") / service),
         "DLA_JWKS": str(issuer.jwks),
         "DLA_ISSUER": ISSUER,
         "DLA_AUDIENCE": AUDIENCE,

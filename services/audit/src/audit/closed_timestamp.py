@@ -49,7 +49,7 @@ def _why(told: dict[str, Any] | None, until: datetime | None) -> str:
 
 
 HEARD = """
-    SELECT s.publisher, s.halted, greatest(s.heard_until,
+    SELECT s.publisher, s.halted, greatest(s.received_until,
         CASE WHEN s.announced <= coalesce(t.number, 0) THEN s.announced_until END) AS until
     FROM {schema}.sources s
     LEFT JOIN {schema}.tracked t ON (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, -1)

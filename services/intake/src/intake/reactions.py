@@ -50,7 +50,7 @@ def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch
 def open_linked_request(event: NeedFound, header: Header, app: ServiceApplication) -> CommandDispatch:
     """A new need found in follow-up opens a request of its own, linked to the first; it is not confidential as that may
     be, and then does not name it."""
-    origin = app.existing(bootstrap.requests, header.case).state
+    origin = app.load_existing(bootstrap.requests, header.case).state
     linked = linked_request(header.id)
     assert origin.contact is not None
     named = None if origin.confidential else header.case

@@ -74,7 +74,7 @@ class AccessLog:
         key_id = motive = None
         if read.motive:
             key_id = uuid5(NAMESPACE_OID, f"access log of {self._app.service} {now:%Y-%m}")
-            motive = self._month_keys(key_id).seal_bytes(key_id, read.motive.encode(), _aad(entry_id))
+            motive = self._month_keys(key_id).encrypt_bytes(key_id, read.motive.encode(), _aad(entry_id))
         self._app.recorder.fetch(
             "INSERT INTO {schema}.access_log VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
@@ -97,15 +97,16 @@ class AccessLog:
 
     def _month_keys(self, key_id: UUID) -> DataKeys:
         """The key of the month. The first read of a month creates it; of two at once, the second uses the first's."""
-        key_store = self._app.vault
-        data_keys = key_store.keys({key_id})
+        key_store = self._app.key_store
+        data_keys = key_store.keys_for({key_id})
         for new_id, wrapped in data_keys.new.items():
             inserted = self._app.recorder.fetch(
-                "INSERT INTO {schema}.keys VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING key_id", (new_id, wrapped)
+                "INSERT INTO {schema}.data_keys VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING key_id",
+                (new_id, wrapped),
             )
             if not inserted:
-                return key_store.keys({key_id})
-            key_store.keep(data_keys)
+                return key_store.keys_for({key_id})
+            key_store.cache(data_keys)
         return data_keys
 
     def entries(self, query: AccessLogQuery) -> list[dict[str, Any]]:
@@ -132,20 +133,20 @@ class AccessLog:
     def _motive_of(self, row: dict[str, Any]) -> str | None:
         if row["motive"] is None:
             return None
-        return self._app.vault.open_bytes(row["key_id"], row["motive"], _aad(row["id"])).decode()
+        return self._app.key_store.decrypt_bytes(row["key_id"], row["motive"], _aad(row["id"])).decode()
 
     def expire(self) -> None:
         """Deletes the entries older than the retention, and records how many in an entry of its own."""
         (expired,) = self._app.recorder.fetch(
             "WITH gone AS (DELETE FROM {schema}.access_log WHERE at < %(term)s RETURNING key_id),"
-            " closed AS (UPDATE {schema}.keys k SET wrapped = NULL WHERE key_id IN (SELECT key_id FROM gone)"
+            " closed AS (UPDATE {schema}.data_keys k SET wrapped = NULL WHERE key_id IN (SELECT key_id FROM gone)"
             " AND NOT EXISTS (SELECT FROM {schema}.access_log a WHERE a.key_id = k.key_id AND a.at >= %(term)s)"
             " RETURNING key_id)"
             " SELECT (SELECT count(*) FROM gone) AS rows, ARRAY(SELECT key_id FROM closed) AS keys",
             {"term": self._app.clock.now() - self._retention},
         )
         for key_id in expired["keys"]:
-            self._app.vault.forget(key_id)
+            self._app.key_store.evict(key_id)
         if expired["rows"]:
             service = Actor(f"service:{self._app.service}", Role.SERVICE)
             self.record(

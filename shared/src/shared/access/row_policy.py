@@ -22,7 +22,7 @@ class RowScope:
 
 Document = dict[str, Any]
 WHOSE = "ARRAY[document->>'unit', document->>'to_unit']"
-ROWS = "views LEFT JOIN case_access USING (case_id)"
+ROWS = "projection_rows LEFT JOIN case_access USING (case_id)"
 """What a list reads from: the rows that are kept, or others under the same name; `document` is the row."""
 ADVISER = "coalesce(CASE WHEN %(today)s THEN case_access.adviser END, document->>'adviser')"
 """Who is in charge of the case: of a list of `today` who was put in charge of it by name."""

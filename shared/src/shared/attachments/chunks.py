@@ -22,29 +22,29 @@ ATTACHMENT_ERASED = Refusal("attachment-withdrawn", "Pièce jointe retirée", st
 
 def address(app: ServiceApplication, case: UUID, content: bytes | bytearray) -> UUID:
     """The attachment's id: the same content has the same in a case, and nobody outside can tell which content."""
-    return uuid7_after(case, app.vault.keyed_hash(f"attachment {case} {sha256(content).hexdigest()}"))
+    return uuid7_after(case, app.key_store.keyed_hash(f"attachment {case} {sha256(content).hexdigest()}"))
 
 
 class AttachmentChunks:
     """What the transaction of an attachment's events writes beside them. `content`: what was received, if anything."""
 
     def __init__(self, app: ServiceApplication, attachment: UUID, content: bytes | bytearray = b"") -> None:
-        self._table = SQL("{}.attachments").format(app.recorder.schema)
+        self._table = SQL("{}.attachment_chunks").format(app.recorder.schema)
         self._attachment, self._content = attachment, content
 
-    def __call__(self, connection: Connection[Any], events: Sequence[Any], ring: DataKeys) -> None:
+    def __call__(self, connection: Connection[Any], events: Sequence[Any], data_keys: DataKeys) -> None:
         for event in events:
             if isinstance(event, AttachmentAdded):
-                self._write(connection, event.case, ring)
+                self._write(connection, event.case, data_keys)
             if isinstance(event, AttachmentWithdrawn):
                 self._destroy(connection)
 
-    def _write(self, connection: Connection[Any], case: UUID, ring: DataKeys) -> None:
+    def _write(self, connection: Connection[Any], case: UUID, data_keys: DataKeys) -> None:
         statement = SQL("INSERT INTO {} VALUES (%s, %s, %s, %b)").format(self._table)
         view, count = memoryview(self._content), _count(len(self._content))
         for n in range(count):
-            piece = ring.seal_bytes(
-                case, view[n * CHUNK_BYTES : (n + 1) * CHUNK_BYTES], _bound(self._attachment, n, count)
+            piece = data_keys.encrypt_bytes(
+                case, view[n * CHUNK_BYTES : (n + 1) * CHUNK_BYTES], _aad(self._attachment, n, count)
             )
             connection.execute(statement, (self._attachment, n, case, piece))
 
@@ -58,16 +58,16 @@ def read_attachment(app: ServiceApplication, id: UUID, attachment: Attachment) -
     count = _count(attachment.size)
     for n in range(count):
         rows = app.recorder.fetch(
-            "SELECT sealed FROM {schema}.attachments WHERE (attachment, piece) = (%s, %s)", (id, n)
+            "SELECT ciphertext FROM {schema}.attachment_chunks WHERE (attachment, chunk) = (%s, %s)", (id, n)
         )
         if not rows:
             raise ATTACHMENT_ERASED("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
-        yield app.vault.open_bytes(attachment.case, rows[0]["sealed"], _bound(id, n, count))
+        yield app.key_store.decrypt_bytes(attachment.case, rows[0]["ciphertext"], _aad(id, n, count))
 
 
 def _count(size: int) -> int:
     return -(-size // CHUNK_BYTES)
 
 
-def _bound(attachment: UUID, n: int, count: int) -> str:
+def _aad(attachment: UUID, n: int, count: int) -> str:
     return f"attachment {attachment} {n + 1}/{count}"

@@ -50,30 +50,30 @@ class KeyStore:
         self._fetch = fetch
         self._erased: set[UUID] = set()
         self._lock = Lock()
-        self.forget()
+        self.evict()
 
-    def keys(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> DataKeys:
+    def keys_for(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> DataKeys:
         """The keys to seal with; a missing one is made. Those of `fresh` are new ids, so nobody looks for them."""
-        ring = DataKeys()
+        data_keys = DataKeys()
         wanted, fresh = set(wanted), set(fresh)
-        held = self._held(wanted - fresh)
+        held = self._cached_keys(wanted - fresh)
         for key_id in wanted:
             if key_id in self._erased:
                 raise KeyErased(str(key_id))
             if (known := held.get(key_id)) is not None:
-                ring.known[key_id] = known
+                data_keys.known[key_id] = known
                 continue
             key = AESGCM.generate_key(256)
-            ring.known[key_id] = AESGCM(key)
-            ring.new[key_id] = self._wrapped(key_id, key)
-        return ring
+            data_keys.known[key_id] = AESGCM(key)
+            data_keys.new[key_id] = self._wrap(key_id, key)
+        return data_keys
 
-    def keep(self, ring: DataKeys) -> None:
-        """Remembers the keys of a ring whose transaction has been committed."""
+    def cache(self, data_keys: DataKeys) -> None:
+        """Remembers the keys of a data_keys whose transaction has been committed."""
         with self._lock:
-            self._open |= {key_id: ring.known[key_id] for key_id in ring.new}
+            self._open |= {key_id: data_keys.known[key_id] for key_id in data_keys.new}
 
-    def forget(self, key_id: UUID | None = None) -> None:
+    def evict(self, key_id: UUID | None = None) -> None:
         """Drops one key from memory, or all: the next use asks the database."""
         with self._lock:
             if key_id is None:
@@ -82,21 +82,21 @@ class KeyStore:
             else:
                 self._open.pop(key_id, None)
 
-    def open(self, sealed: Encrypted) -> str:
+    def decrypt(self, sealed: Encrypted) -> str:
         """The clear value. Raises Erased when its key is gone, InvalidTag when it was tampered with or moved."""
-        if sealed.clear is not None:
-            return sealed.clear
+        if sealed.plaintext is not None:
+            return sealed.plaintext
         key = self._key(UUID(str(sealed.key)))
-        return _opened(key, b64decode(sealed.cipher), sealed.bound).decode()
+        return _decrypt(key, b64decode(sealed.ciphertext), sealed.aad).decode()
 
-    def open_bytes(self, key_id: UUID, sealed: bytes, bound: str) -> bytes:
-        """What `KeyRing.seal_bytes` sealed; raises as `open` does."""
-        return _opened(self._key(key_id), sealed, bound)
+    def decrypt_bytes(self, key_id: UUID, sealed: bytes, aad: str) -> bytes:
+        """What `DataKeys.encrypt_bytes` encrypted; raises as `open` does."""
+        return _decrypt(self._key(key_id), sealed, aad)
 
-    def shown(self, sealed: Encrypted) -> str:
+    def display_text(self, sealed: Encrypted) -> str:
         """What a person is shown: the clear value, or that it has been erased."""
         try:
-            return self.open(sealed)
+            return self.decrypt(sealed)
         except KeyErased:
             return ERASED_TEXT
 
@@ -108,17 +108,17 @@ class KeyStore:
     def _hash_key(self) -> bytes:
         """Made from the first deployment key, and kept beside the others once that is replaced: hashes last longer."""
         wrapped = self._fetch([HASH_KEY_ID]).get(HASH_KEY_ID)
-        return self._unwrapped(HASH_KEY_ID, wrapped) if wrapped else self._first_hash_key
+        return self._unwrap(HASH_KEY_ID, wrapped) if wrapped else self._first_hash_key
 
     def wrapped_hash_key(self) -> bytes:
-        return self._wrapped(HASH_KEY_ID, self._hash_key)
+        return self._wrap(HASH_KEY_ID, self._hash_key)
 
-    def wrapped_anew(self, key_id: UUID, wrapped: bytes) -> bytes | None:
+    def rewrap(self, key_id: UUID, wrapped: bytes) -> bytes | None:
         """Under today's deployment key; null if it is already."""
         try:
             self._deployment.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
         except InvalidTag:
-            return self._wrapped(key_id, self._unwrapped(key_id, wrapped))
+            return self._wrap(key_id, self._unwrap(key_id, wrapped))
         return None
 
     def pseudonym(self, text: str) -> UUID:
@@ -126,14 +126,14 @@ class KeyStore:
         return uuid5(NAMESPACE_OID, self.keyed_hash(text))
 
     def _key(self, key_id: UUID) -> AESGCM:
-        if (key := self._held({key_id}).get(key_id)) is None:
+        if (key := self._cached_keys({key_id}).get(key_id)) is None:
             raise KeyErased(str(key_id))
         return key
 
-    def _held(self, wanted: Iterable[UUID]) -> Mapping[UUID, AESGCM]:
+    def _cached_keys(self, wanted: Iterable[UUID]) -> Mapping[UUID, AESGCM]:
         """The keys in memory, those of `wanted` among them unless they were destroyed or never made."""
         if len(self._open) > MAX_CACHED_KEYS or time.monotonic() > self._trusted_until:
-            self.forget()
+            self.evict()
         held = self._open  # stays whole when another thread starts anew
         missing = [key_id for key_id in wanted if key_id not in held and key_id not in self._erased]
         if not missing:
@@ -142,14 +142,14 @@ class KeyStore:
             if wrapped is None:
                 self._erased.add(key_id)
                 continue
-            held[key_id] = AESGCM(self._unwrapped(key_id, wrapped))
+            held[key_id] = AESGCM(self._unwrap(key_id, wrapped))
         return held
 
-    def _wrapped(self, key_id: UUID, key: bytes) -> bytes:
+    def _wrap(self, key_id: UUID, key: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._deployment.encrypt(nonce, key, key_id.bytes)
 
-    def _unwrapped(self, key_id: UUID, wrapped: bytes) -> bytes:
+    def _unwrap(self, key_id: UUID, wrapped: bytes) -> bytes:
         for deployment in filter(None, (self._deployment, self._former)):
             with suppress(InvalidTag):
                 return deployment.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
@@ -163,12 +163,12 @@ class DataKeys:
         self.known: dict[UUID, AESGCM] = {}
         self.new: dict[UUID, bytes] = {}
 
-    def seal(self, key_id: UUID, clear: str, bound: str) -> str:
-        return b64encode(self.seal_bytes(key_id, clear.encode(), bound)).decode()
+    def encrypt(self, key_id: UUID, plaintext: str, aad: str) -> str:
+        return b64encode(self.encrypt_bytes(key_id, plaintext.encode(), aad)).decode()
 
-    def seal_bytes(self, key_id: UUID, clear: bytes | memoryview, bound: str) -> bytes:
+    def encrypt_bytes(self, key_id: UUID, plaintext: bytes | memoryview, aad: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self.known[key_id].encrypt(nonce, clear, bound.encode())
+        return nonce + self.known[key_id].encrypt(nonce, plaintext, aad.encode())
 
 
 def key_rows(keys: Mapping[UUID, bytes]) -> list[dict[str, str]]:
@@ -176,5 +176,5 @@ def key_rows(keys: Mapping[UUID, bytes]) -> list[dict[str, str]]:
     return [{"key_id": str(key_id), "wrapped": b64encode(wrapped).decode()} for key_id, wrapped in keys.items()]
 
 
-def _opened(key: AESGCM, sealed: bytes, bound: str) -> bytes:
-    return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode())
+def _decrypt(key: AESGCM, sealed: bytes, aad: str) -> bytes:
+    return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], aad.encode())

@@ -20,7 +20,7 @@ def with_placeholders(show: Callable[[Encrypted], str]) -> Callable[[Encrypted],
 
     def marking(sealed: Encrypted) -> str:
         said = show(sealed)
-        return f"{said}\0{sealed.key} {sealed.bound}{sealed.cipher}\0" if said == ERASED_TEXT else said
+        return f"{said}\0{sealed.key} {sealed.aad}{sealed.ciphertext}\0" if said == ERASED_TEXT else said
 
     return marking
 

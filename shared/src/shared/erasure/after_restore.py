@@ -26,10 +26,10 @@ def destroy_again(app: ServiceApplication, again: Callable[[ServiceApplication, 
     """Those of the list outside that this database holds. What only the database knows is added to the list.
 
     Raises ListDamaged, or OSError when the list cannot be read or written."""
-    if app.erased is None:
+    if app.erasure_list is None:
         return []
-    listed, destroyed = app.erased.ids(), app.recorder.destroyed_keys()
-    app.erased.add(destroyed)
+    listed, destroyed = app.erasure_list.ids(), app.recorder.destroyed_keys()
+    app.erasure_list.add(destroyed)
     ourselves = Actor(f"service:{app.service}", Role.SERVICE)
     keys = sorted(listed - destroyed)
     for key in keys:

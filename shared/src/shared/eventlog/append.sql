@@ -38,8 +38,8 @@ CREATE TABLE IF NOT EXISTS {schema}.sources (publisher text PRIMARY KEY, log_id 
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced bigint;        -- how far its log reached when it last said so
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced_at timestamptz;
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced_until timestamptz;  -- of its clock: before it, nothing beyond `announced`
-ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS heard_until timestamptz;      -- before it, it recorded nothing that was not heard
-ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS left_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[];  -- heard before log_id
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS received_until timestamptz;      -- before it, it recorded nothing that was not heard
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS former_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[];  -- heard before log_id
 CREATE TABLE IF NOT EXISTS {schema}.failures (
     publisher text, event_id uuid, times int NOT NULL, error text NOT NULL, PRIMARY KEY (publisher, event_id)
 );
@@ -48,16 +48,16 @@ CREATE TABLE IF NOT EXISTS {schema}.case_access (  -- of the cases that somebody
     case_id uuid PRIMARY KEY, adviser text, confidential boolean NOT NULL
 );
 ALTER TABLE {schema}.case_access ADD COLUMN IF NOT EXISTS archived boolean NOT NULL DEFAULT false;
-CREATE TABLE IF NOT EXISTS {schema}.commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
-ALTER TABLE {schema}.commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
+CREATE TABLE IF NOT EXISTS {schema}.handled_commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
+ALTER TABLE {schema}.handled_commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
 ALTER TABLE {schema}.failures ADD COLUMN IF NOT EXISTS failed_at timestamptz NOT NULL DEFAULT now();
-CREATE TABLE IF NOT EXISTS {schema}.keys     (key_id uuid PRIMARY KEY, wrapped bytea);  -- null: destroyed, for good
-CREATE TABLE IF NOT EXISTS {schema}.people (           -- which event tells of whom; words are keyed hashes
+CREATE TABLE IF NOT EXISTS {schema}.data_keys     (key_id uuid PRIMARY KEY, wrapped bytea);  -- null: destroyed, for good
+CREATE TABLE IF NOT EXISTS {schema}.people_index (           -- which event tells of whom; words are keyed hashes
     person uuid, stream uuid, version bigint, path text, case_id uuid NOT NULL, words text[] NOT NULL,
     PRIMARY KEY (person, stream, version, path)
 );
-CREATE INDEX IF NOT EXISTS people_words ON {schema}.people USING gin (words);
-CREATE INDEX IF NOT EXISTS people_case ON {schema}.people (case_id);
+CREATE INDEX IF NOT EXISTS people_words ON {schema}.people_index USING gin (words);
+CREATE INDEX IF NOT EXISTS people_case ON {schema}.people_index (case_id);
 CREATE TABLE IF NOT EXISTS {schema}.snapshots (
     originator_id uuid, topic text, originator_version bigint NOT NULL, state bytea NOT NULL,
     PRIMARY KEY (originator_id, topic)
@@ -68,16 +68,16 @@ CREATE TABLE IF NOT EXISTS {schema}.deadlines (
     PRIMARY KEY (stream, kind, key)
 );
 CREATE INDEX IF NOT EXISTS deadlines_left ON {schema}.deadlines (due_at) WHERE fired_at IS NULL;
-CREATE TABLE IF NOT EXISTS {schema}.attachments (  -- ciphertext only, which nothing compresses
-    attachment uuid, piece smallint, case_id uuid NOT NULL, sealed bytea STORAGE EXTERNAL NOT NULL,
-    PRIMARY KEY (attachment, piece)
+CREATE TABLE IF NOT EXISTS {schema}.attachment_chunks (  -- ciphertext only, which nothing compresses
+    attachment uuid, chunk smallint, case_id uuid NOT NULL, ciphertext bytea STORAGE EXTERNAL NOT NULL,
+    PRIMARY KEY (attachment, chunk)
 );
 CREATE TABLE IF NOT EXISTS {schema}.leases   (name text PRIMARY KEY, holder text NOT NULL, expires_at timestamptz NOT NULL);
-CREATE TABLE IF NOT EXISTS {schema}.views (
-    view text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',
-    PRIMARY KEY (view, case_id)
+CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
+    projection text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',
+    PRIMARY KEY (projection, case_id)
 );
-CREATE TABLE IF NOT EXISTS {schema}.viewed (view text PRIMARY KEY, position bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS {schema}.projection_checkpoints (projection text PRIMARY KEY, position bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS {schema}.releases (  -- what pilots were told, drawn once
     unit text, quarter text, tables jsonb NOT NULL, drawn_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (unit, quarter)
 );
@@ -151,7 +151,7 @@ BEGIN
     IF extras ? 'command' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(extras->'command') AS c(key text, request text, response text)
                    ORDER BY key LOOP
-            INSERT INTO {schema}.commands VALUES (r.key, r.request, r.response) ON CONFLICT DO NOTHING;
+            INSERT INTO {schema}.handled_commands VALUES (r.key, r.request, r.response) ON CONFLICT DO NOTHING;
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'command % was answered before', r.key USING ERRCODE = '23I01';
             END IF;
@@ -203,11 +203,11 @@ BEGIN
         END LOOP;
     END IF;
     IF extras ? 'keys' THEN
-        INSERT INTO {schema}.keys SELECT key_id, decode(wrapped, 'base64')
+        INSERT INTO {schema}.data_keys SELECT key_id, decode(wrapped, 'base64')
         FROM jsonb_to_recordset(extras->'keys') AS k(key_id uuid, wrapped text) ORDER BY key_id;
     END IF;
     IF extras ? 'forgotten' THEN  -- the row stays, empty: no other key is ever made in its place
-        INSERT INTO {schema}.keys SELECT DISTINCT key_id, NULL::bytea
+        INSERT INTO {schema}.data_keys SELECT DISTINCT key_id, NULL::bytea
         FROM jsonb_to_recordset(extras->'forgotten') AS f(key_id uuid) ORDER BY key_id
         ON CONFLICT (key_id) DO UPDATE SET wrapped = NULL;
     END IF;
@@ -220,23 +220,23 @@ BEGIN
     PERFORM pg_advisory_xact_lock('{events_name}'::regclass::oid::bigint);
     -- A key from some process's memory may be destroyed by now: under the lock, whoever destroyed it has committed.
     IF extras ? 'sealed' AND EXISTS (
-        SELECT FROM jsonb_to_recordset(extras->'sealed') AS s(key_id uuid) JOIN {schema}.keys k USING (key_id)
+        SELECT FROM jsonb_to_recordset(extras->'sealed') AS s(key_id uuid) JOIN {schema}.data_keys k USING (key_id)
         WHERE k.wrapped IS NULL) THEN
         RAISE EXCEPTION 'a key was destroyed meanwhile' USING ERRCODE = '23E01';
     END IF;
     IF extras ? 'people' THEN
-        INSERT INTO {schema}.people SELECT person, stream, version, path, case_id, words
+        INSERT INTO {schema}.people_index SELECT person, stream, version, path, case_id, words
         FROM jsonb_to_recordset(extras->'people')
           AS p(person uuid, stream uuid, version bigint, path text, case_id uuid, words text[])
-        WHERE NOT EXISTS (SELECT FROM {schema}.keys k WHERE k.key_id = person AND k.wrapped IS NULL);
+        WHERE NOT EXISTS (SELECT FROM {schema}.data_keys k WHERE k.key_id = person AND k.wrapped IS NULL);
     END IF;
     IF extras ? 'forgotten' THEN
         FOR r IN SELECT key_id FROM jsonb_to_recordset(extras->'forgotten') AS f(key_id uuid) LOOP
             DELETE FROM {schema}.snapshots s
-            WHERE s.originator_id IN (SELECT p.stream FROM {schema}.people p WHERE p.person = r.key_id
+            WHERE s.originator_id IN (SELECT p.stream FROM {schema}.people_index p WHERE p.person = r.key_id
                                       UNION SELECT e.originator_id FROM {events} e WHERE e.case_id = r.key_id);
-            DELETE FROM {schema}.people p WHERE p.person = r.key_id;
-            DELETE FROM {schema}.attachments a WHERE a.case_id = r.key_id;
+            DELETE FROM {schema}.people_index p WHERE p.person = r.key_id;
+            DELETE FROM {schema}.attachment_chunks a WHERE a.case_id = r.key_id;
         END LOOP;
     END IF;
     SELECT e.position, e.recorded_at INTO last, at FROM {events} e ORDER BY e.position DESC LIMIT 1;

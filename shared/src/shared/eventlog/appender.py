@@ -34,7 +34,7 @@ class Append:
     events: Sequence[StoredEvent]
     cases: Sequence[UUID]
     extras: Mapping[str, Sequence[Mapping[str, Any]]]
-    beside: InTransaction | None = None
+    in_transaction: InTransaction | None = None
 
 
 class Appender:
@@ -61,7 +61,7 @@ class Appender:
 
     def append(self, append: Append) -> Sequence[int]:
         """All or nothing; what is large goes alone, on a connection of its own: no small append waits for it."""
-        return self._append_or_recognise(append, unheard=False) if append.beside else self._group.submit(append)
+        return self._append_or_recognise(append, unheard=False) if append.in_transaction else self._group.submit(append)
 
     def close(self) -> None:
         """Gives the held connection back, so that the pool can close."""
@@ -125,7 +125,7 @@ class Appender:
             [partition_of(case) for case in cases],
             json.dumps(extras) if extras else None,
         )
-        alone = appends[0].beside
+        alone = appends[0].in_transaction
         with self._alone_line() if alone else self._held_line() as line:
             try:
                 if alone:

@@ -26,10 +26,10 @@ ATTEMPTS = 20
 log = logging.getLogger(__name__)
 
 
-class Beside(Protocol):
+class InTransaction(Protocol):
     """What stands beside the log and changes with these events; sealed with the keys of their append."""
 
-    def __call__(self, connection: Connection[Any], events: Sequence[Any], ring: DataKeys) -> None: ...
+    def __call__(self, connection: Connection[Any], events: Sequence[Any], data_keys: DataKeys) -> None: ...
 
 
 class _Conflict(Exception):
@@ -52,7 +52,7 @@ class ServiceApplication(ServiceLog):
             actor=actor,
             causation=causation,
             correlation=correlation,
-            pseudonym=self.vault.pseudonym,
+            pseudonym=self.key_store.pseudonym,
         )
 
     def handle(
@@ -67,20 +67,20 @@ class ServiceApplication(ServiceLog):
         tracking: PartitionTracking | None = None,
         firing: FiredDeadline | None = None,
         exists: bool = False,
-        beside: Beside | None = None,
+        in_transaction: InTransaction | None = None,
     ) -> Receipt:
         """Decides on the newest state and appends, again from the start when somebody else was faster.
 
         `expected`: the version the caller saw, else StaleVersion. `key`: the first answer is given again. `tracking`:
         the message that causes this, counted in the same transaction. `firing`: the due date that causes this, taken
-        in the same transaction, else DueSettled. `exists`: UnknownCase if nothing was recorded yet. `beside` writes
-        what these events need in their own transaction. Raises Refused when the domain says no."""
+        in the same transaction, else DueSettled. `exists`: UnknownCase if nothing was recorded yet. `in_transaction`
+        writes what these events need in their own transaction. Raises Refused when the domain says no."""
         streams = {stream}
         for _ in range(ATTEMPTS):
             try:
-                with self.turns.on(streams):
+                with self.stream_locks.on(streams):
                     return self._handled(
-                        decider, stream, command, context, expected, key, tracking, firing, exists, beside
+                        decider, stream, command, context, expected, key, tracking, firing, exists, in_transaction
                     )
             except _Conflict as conflict:
                 streams = conflict.streams
@@ -97,7 +97,7 @@ class ServiceApplication(ServiceLog):
         tracking: PartitionTracking | None,
         firing: FiredDeadline | None,
         exists: bool,
-        beside: Beside | None,
+        in_transaction: InTransaction | None,
     ) -> Receipt:
         part = self._part(decider, stream, context)
         try:
@@ -116,7 +116,7 @@ class ServiceApplication(ServiceLog):
         if not (part.events or tracking or key or firing):
             return receipt
         try:
-            self._append(parts, key, receipt, tracking, firing, beside)
+            self._append(parts, key, receipt, tracking, firing, in_transaction)
         except CommandAlreadyHandled:
             assert key is not None
             first = self._first_answer(key)
@@ -160,19 +160,19 @@ class ServiceApplication(ServiceLog):
         receipt: Receipt,
         tracking: PartitionTracking | None,
         firing: FiredDeadline | None,
-        beside: Beside | None,
+        in_transaction: InTransaction | None,
     ) -> None:
-        fresh = parts[0].context.minted | {part.stream for part in parts if part.loaded.version == 0}
+        fresh = parts[0].context.new_ids | {part.stream for part in parts if part.loaded.version == 0}
         clear = (
-            s for part in parts for event in part.events for _, s in encrypted_values(event) if s.clear is not None
+            s for part in parts for event in part.events for _, s in encrypted_values(event) if s.plaintext is not None
         )
-        ring = self.vault.keys({UUID(str(s.key)) for s in clear}, fresh)
-        recorded = [each for part in parts for each in part.recorded(ring)]
+        data_keys = self.key_store.keys_for({UUID(str(s.key)) for s in clear}, fresh)
+        recorded = [each for part in parts for each in part.recorded(data_keys)]
         forgotten = [key_id for part in parts for key_id in part.forgotten()]
         extras: dict[str, list[dict[str, Any]]] = {
-            "keys": key_rows(ring.new),
-            "sealed": [{"key_id": str(key_id)} for key_id in ring.known.keys() - ring.new.keys()],
-            "people": [row for each in recorded for row in people_rows(self.vault, each)],
+            "keys": key_rows(data_keys.new),
+            "sealed": [{"key_id": str(key_id)} for key_id in data_keys.known.keys() - data_keys.new.keys()],
+            "people": [row for each in recorded for row in people_rows(self.key_store, each)],
             "forgotten": [{"key_id": str(key_id)} for key_id in forgotten],
             "unique_keys": [row for part in parts for row in part.unique_key_rows()],
             "case_access": case_access_rows(parts),
@@ -187,29 +187,29 @@ class ServiceApplication(ServiceLog):
             extras["ahead"] = [{"seconds": ahead}]
         cases = [part.context.case for part in parts for _ in part.events]
         events = parts[0].events
-        written = partial(beside, events=events, ring=ring) if beside and events else None
+        written = partial(in_transaction, events=events, data_keys=data_keys) if in_transaction and events else None
         try:
-            self.events.put(recorded, cases=cases, extras=extras, tracking=tracking, beside=written)
+            self.events.put(recorded, cases=cases, extras=extras, tracking=tracking, in_transaction=written)
         except KeyDestroyed as destroyed:
-            for key_id in ring.known:
-                self.vault.forget(key_id)
+            for key_id in data_keys.known:
+                self.key_store.evict(key_id)
             raise KeyErased(str(destroyed)) from destroyed
-        self.vault.keep(ring)
+        self.key_store.cache(data_keys)
         for key_id in forgotten:
-            self.vault.forget(key_id)
+            self.key_store.evict(key_id)
         self._note_outside(forgotten)
 
     def _note_outside(self, forgotten: Sequence[UUID]) -> None:
         """Once it is done, and not before: what was not recorded after all must not be destroyed at the next start."""
-        if self.erased is None or not forgotten:
+        if self.erasure_list is None or not forgotten:
             return
         try:
-            self.erased.add(forgotten)
+            self.erasure_list.add(forgotten)
         except (OSError, ErasureListDamaged):  # it is recorded all the same, and is added at the next start
             log.critical("the list outside the database lacks %s", forgotten, exc_info=True)
 
     def _first_answer(self, key: IdempotencyKey) -> Receipt | None:
-        found = self.recorder.answer(key.key)
+        found = self.recorder.stored_response(key.key)
         if found is None:
             return None
         request, response = found

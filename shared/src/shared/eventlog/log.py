@@ -48,16 +48,16 @@ class ServiceLog(Application[UUID]):
         clock: Clock | None = None,
         pool_size: int = 8,
         tables: str = "",
-        erased: ErasureList | None = None,
+        erasure_list: ErasureList | None = None,
         former_key: bytes | None = None,
     ) -> None:
         self.service = service
         self.deciders = deciders
         self.clock = clock or Clock()
         self.url = url
-        self.erased = erased
+        self.erasure_list = erasure_list
         self._deployment_key, self._former_key = deployment_key, former_key
-        self.turns = StreamLocks()
+        self.stream_locks = StreamLocks()
         self._topics = {d.name: {event_name(event).name for event in d.events} for d in deciders}
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.name = service
@@ -72,7 +72,7 @@ class ServiceLog(Application[UUID]):
         return Environment(name, dict(env or {}))
 
     def construct_mapper(self) -> EventMapper:
-        self.vault = KeyStore(self._deployment_key, self._wrapped_keys, self._former_key)
+        self.key_store = KeyStore(self._deployment_key, self._wrapped_keys, self._former_key)
         states = {self._snapshot_topics[d.name]: type(d.initial) for d in self.deciders}
         return EventMapper((event for d in self.deciders for event in d.events), states)
 
@@ -87,7 +87,7 @@ class ServiceLog(Application[UUID]):
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate ' || current_schema(), 0))")
             for statement in self.recorder.sql_create_statements:
                 connection.execute(statement)
-        index_people(self.recorder, self.mapper, self.vault)
+        index_people(self.recorder, self.mapper, self.key_store)
 
     def close(self) -> None:
         recorder = getattr(self, "recorder", None)
@@ -111,7 +111,7 @@ class ServiceLog(Application[UUID]):
                 state = evolve(state, to_data(named, version, name, stored))
         return LoadedAggregate(version, state)
 
-    def existing(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
+    def load_existing(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
         """Like `load`; raises UnknownCase when nothing was recorded."""
         loaded = self.load(decider, stream)
         if loaded.version == 0:
@@ -128,7 +128,7 @@ class ServiceLog(Application[UUID]):
         loaded = self.load(decider, stream)
         topic = self._snapshot_topics[decider.name]
         try:
-            self.recorder.keep_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
+            self.recorder.save_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
         except PersistenceError:  # the command is recorded: it is not to look as if it had failed
             log.warning("no snapshot of %s at %d", stream, loaded.version, exc_info=True)
 

@@ -49,7 +49,7 @@ class RecordedEvent(Generic[E]):
     originator_version: int
     meta: EventMetadata
     data: E
-    ring: DataKeys | None = None
+    data_keys: DataKeys | None = None
 
 
 class EventMapper(Mapper[UUID]):
@@ -66,14 +66,14 @@ class EventMapper(Mapper[UUID]):
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         recorded: RecordedEvent[Any] = domain_event
         tokens: dict[int, dict[str, str]] = {}
-        bounds: dict[int, str] = {}
+        aads: dict[int, str] = {}
         for path, sealed in encrypted_values(recorded.data):
-            bound = _bound(recorded.originator_id, recorded.originator_version, path)
+            aad = _aad(recorded.originator_id, recorded.originator_version, path)
             if id(sealed) in tokens:  # the same value in a second field stays bound to the first
-                tokens[id(sealed)].setdefault("b", bounds[id(sealed)])
+                tokens[id(sealed)].setdefault("b", aads[id(sealed)])
                 continue
-            bounds[id(sealed)] = bound
-            tokens[id(sealed)] = self._token(recorded, sealed, bound)
+            aads[id(sealed)] = aad
+            tokens[id(sealed)] = self._token(recorded, sealed, aad)
 
         def enc_hook(value: Any) -> Any:
             return tokens[id(value)]
@@ -91,7 +91,7 @@ class EventMapper(Mapper[UUID]):
             stored = decode(stored_event.state)
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
             raise self._unreadable(stored_event, error) from error
-        _bind(stored_event.originator_id, stored_event.originator_version, stored.data)
+        _set_aad(stored_event.originator_id, stored_event.originator_version, stored.data)
         return RecordedEvent(
             stored_event.originator_id,  # type: ignore[arg-type]
             stored_event.originator_version,
@@ -112,7 +112,7 @@ class EventMapper(Mapper[UUID]):
         `stream` comes as text, made once for all its events: it took as long as the decoding of one."""
         decode = self._data_decoders.get(topic) or self._decoder(topic, DataOnly, self._data_decoders)
         data = decode(state).data
-        _bind(stream, version, data)
+        _set_aad(stream, version, data)
         return data
 
     def _decoder(self, topic: str, shape: Any, cache: dict[str, Any]) -> Callable[[bytes], Any]:
@@ -129,13 +129,13 @@ class EventMapper(Mapper[UUID]):
         return decode
 
     @staticmethod
-    def _token(recorded: RecordedEvent[Any], sealed: Encrypted, bound: str) -> dict[str, str]:
-        if sealed.clear is None:
+    def _token(recorded: RecordedEvent[Any], sealed: Encrypted, aad: str) -> dict[str, str]:
+        if sealed.plaintext is None:
             return _carried(sealed)
-        if recorded.ring is None:
+        if recorded.data_keys is None:
             raise ValueError(f"{event_name(recorded.data).topic} has sealed fields and came without keys")
         key_id = UUID(str(sealed.key))
-        return {"k": str(key_id), "c": recorded.ring.seal(key_id, sealed.clear, bound)}
+        return {"k": str(key_id), "c": recorded.data_keys.encrypt(key_id, sealed.plaintext, aad)}
 
     @staticmethod
     def _unreadable(stored_event: StoredEvent, error: Exception) -> MapperDeserialisationError:
@@ -148,21 +148,21 @@ def to_plain(value: Any, show: Callable[[Encrypted], str]) -> Any:
     return msgspec.to_builtins(value, enc_hook=show, str_keys=True)
 
 
-def _bound(stream: Any, version: int, path: str) -> str:
+def _aad(stream: Any, version: int, path: str) -> str:
     return f"{stream}:{version}/{path}"
 
 
-def _bind(stream: Any, version: int, data: Any) -> None:
+def _set_aad(stream: Any, version: int, data: Any) -> None:
     for path, sealed in encrypted_values(data):
-        if not sealed.bound:
-            sealed.bound = _bound(stream, version, path)
-        elif sealed.bound.startswith("/"):  # upcast: bound to the field it was stored in
-            sealed.bound = f"{stream}:{version}{sealed.bound}"
+        if not sealed.aad:
+            sealed.aad = _aad(stream, version, path)
+        elif sealed.aad.startswith("/"):  # upcast: bound to the field it was stored in
+            sealed.aad = f"{stream}:{version}{sealed.aad}"
 
 
 def _carried(sealed: Any) -> dict[str, str]:
     """In a snapshot or a later event a sealed value keeps what binds it to the event it came from."""
-    return {"k": str(sealed.key), "c": sealed.cipher, "b": sealed.bound}
+    return {"k": str(sealed.key), "c": sealed.ciphertext, "b": sealed.aad}
 
 
 def _unsealed(kind: type, token: Any) -> Any:

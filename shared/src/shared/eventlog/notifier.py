@@ -26,7 +26,7 @@ class Notifier:
         self._thread: Thread | None = None
         self._gate = Lock()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         for listener in self.listeners:
             listener.set()
         if self._thread is None:

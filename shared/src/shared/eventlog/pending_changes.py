@@ -50,10 +50,10 @@ class AggregateChanges(Generic[S]):
             yield state, event
             state = self.decider.evolve(state, event)
 
-    def recorded(self, ring: DataKeys) -> Iterator[RecordedEvent[Any]]:
-        """As they are stored, sealed with the keys of the ring."""
+    def recorded(self, data_keys: DataKeys) -> Iterator[RecordedEvent[Any]]:
+        """As they are stored, sealed with the keys of the data_keys."""
         for version, event in enumerate(self.events, self.loaded.version + 1):
-            yield RecordedEvent(self.stream, version, meta=_meta(self.context, event), data=event, ring=ring)
+            yield RecordedEvent(self.stream, version, meta=_meta(self.context, event), data=event, data_keys=data_keys)
 
     def deadline_rows(self) -> list[dict[str, Any]]:
         days: dict[tuple[str, str], date | None] = {}

@@ -39,10 +39,11 @@ def find_people(app: ServiceApplication, text: str, limit: int = 50) -> list[Fou
     """Those of whom some value holds all these words, the latest first."""
     rows = app.recorder.fetch(
         "SELECT p.person, array_agg(DISTINCT p.case_id) AS cases, min(e.recorded_at) AS since"
-        " FROM {schema}.people p JOIN {events} e ON (e.originator_id, e.originator_version) = (p.stream, p.version)"
-        " WHERE p.person IN (SELECT q.person FROM {schema}.people q WHERE q.words @> %s AND q.words <> '{{}}')"
+        " FROM {schema}.people_index p"
+        " JOIN {events} e ON (e.originator_id, e.originator_version) = (p.stream, p.version)"
+        " WHERE p.person IN (SELECT q.person FROM {schema}.people_index q WHERE q.words @> %s AND q.words <> '{{}}')"
         " GROUP BY p.person ORDER BY since DESC, p.person LIMIT %s",
-        (hash_words(app.vault, text), limit),
+        (hash_words(app.key_store, text), limit),
     )
     return [FoundPerson(row["person"], tuple(row["cases"]), since=row["since"].astimezone(UTC)) for row in rows]
 
@@ -50,7 +51,7 @@ def find_people(app: ServiceApplication, text: str, limit: int = 50) -> list[Fou
 def personal_data_of(app: ServiceApplication, person: UUID) -> list[HeldValue]:
     """Everything that this service recorded under a person's key, in order; nothing once it was erased."""
     rows = app.recorder.fetch(
-        "SELECT p.stream, p.version FROM {schema}.people p"
+        "SELECT p.stream, p.version FROM {schema}.people_index p"
         " JOIN {events} e ON (e.originator_id, e.originator_version) = (p.stream, p.version)"
         " WHERE p.person = %s GROUP BY p.stream, p.version, e.position ORDER BY e.position",
         (person,),
@@ -72,14 +73,14 @@ def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int)
                     label=name.label,
                     path=path,
                     recorded_at=entry.recorded_at,
-                    value=app.vault.shown(value),
+                    value=app.key_store.display_text(value),
                 )
 
 
 def cases_of_person(app: ServiceApplication, person: UUID) -> list[UUID]:
     """The cases that tell of a person."""
     rows = app.recorder.fetch(
-        "SELECT DISTINCT case_id FROM {schema}.people WHERE person = %s ORDER BY case_id", (person,)
+        "SELECT DISTINCT case_id FROM {schema}.people_index WHERE person = %s ORDER BY case_id", (person,)
     )
     return [row["case_id"] for row in rows]
 
@@ -87,9 +88,9 @@ def cases_of_person(app: ServiceApplication, person: UUID) -> list[UUID]:
 def people_only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
     """Those of whom no other case tells, but for cases that are destroyed."""
     rows = app.recorder.fetch(
-        "SELECT DISTINCT p.person FROM {schema}.people p WHERE p.case_id = %(case)s AND NOT EXISTS (SELECT"
-        " FROM {schema}.people o WHERE o.person = p.person AND o.case_id <> %(case)s AND NOT EXISTS (SELECT"
-        " FROM {schema}.keys k WHERE k.key_id = o.case_id AND k.wrapped IS NULL)) ORDER BY p.person",
+        "SELECT DISTINCT p.person FROM {schema}.people_index p WHERE p.case_id = %(case)s AND NOT EXISTS (SELECT"
+        " FROM {schema}.people_index o WHERE o.person = p.person AND o.case_id <> %(case)s AND NOT EXISTS (SELECT"
+        " FROM {schema}.data_keys k WHERE k.key_id = o.case_id AND k.wrapped IS NULL)) ORDER BY p.person",
         {"case": case},
     )
     return [row["person"] for row in rows]
@@ -97,15 +98,15 @@ def people_only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
 
 def count_values_of(app: ServiceApplication, person: UUID) -> int:
     """How many values this service holds under a person's key."""
-    (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.people WHERE person = %s", (person,))
+    (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.people_index WHERE person = %s", (person,))
     return int(row["count"])
 
 
 def is_case_key(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
     """A key of this service that tells of no person: of a dossier, whose free text it seals."""
     rows = app.recorder.fetch(
-        "SELECT 1 FROM {schema}.keys k WHERE k.key_id = %(id)s AND k.wrapped IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM {schema}.people p WHERE p.person = k.key_id)",
+        "SELECT 1 FROM {schema}.data_keys k WHERE k.key_id = %(id)s AND k.wrapped IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM {schema}.people_index p WHERE p.person = k.key_id)",
         {"id": id},
     )
     return bool(rows)

@@ -55,16 +55,18 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; refuses with IntegrityError or one of its kinds.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        unique_keys, case_access, command, keys, people, forgotten, sealed, deadlines, parked, skipped, ahead. `beside`
-        writes first, in the same transaction."""
+        unique_keys, case_access, command, keys, people, forgotten, sealed, deadlines, parked, skipped, ahead.
+        `in_transaction` writes first, in the same transaction."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}
         if tracking := kwargs.get("tracking"):
             extras["tracking"] = [tracking.row()]
         if not stored_events and not extras:
             return []
-        positions = self.appender.append(Append(stored_events, cases, extras=extras, beside=kwargs.get("beside")))
-        self.notifier.tell()
+        positions = self.appender.append(
+            Append(stored_events, cases, extras=extras, in_transaction=kwargs.get("in_transaction"))
+        )
+        self.notifier.notify()
         return positions
 
     @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
@@ -77,7 +79,7 @@ class LogRecorder(PostgresApplicationRecorder):
         ):
             return cursor.execute(self._history_statement, parameters, prepare=True).fetchall()
 
-    def keep_snapshot(self, stream: UUID, version: int, topic: str, state: bytes) -> None:
+    def save_snapshot(self, stream: UUID, version: int, topic: str, state: bytes) -> None:
         """One snapshot a stream and shape: the newest."""
         self.fetch(
             "INSERT INTO {schema}.snapshots AS s VALUES (%s, %s, %s, %s) ON CONFLICT (originator_id, topic) DO UPDATE"
@@ -117,7 +119,7 @@ class LogRecorder(PostgresApplicationRecorder):
         """One aggregate's events, in order."""
         return self._entries(self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))
 
-    def settled(self) -> datetime:
+    def closed_timestamp(self) -> datetime:
         """An instant of the database's clock before which nothing more will be recorded: no append is under way."""
         with self.datastore.get_connection() as connection, connection.transaction():
             lock = "SELECT pg_advisory_xact_lock_shared(%s::regclass::oid::bigint)"
@@ -141,13 +143,13 @@ class LogRecorder(PostgresApplicationRecorder):
             cursor = connection.execute(self._sql(statement), parameters)
             return cursor.fetchall() if cursor.description else []
 
-    def fetch_at_once(self, *statements: tuple[str, Any]) -> list[list[dict[str, Any]]]:
+    def fetch_consistently(self, *statements: tuple[str, Any]) -> list[list[dict[str, Any]]]:
         """The rows of several readings of one and the same moment."""
         with self.datastore.get_connection() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             return [connection.execute(self._sql(text), values).fetchall() for text, values in statements]
 
-    def reached(self, by: datetime | None = None) -> tuple[int, datetime | None]:
+    def position_at(self, by: datetime | None = None) -> tuple[int, datetime | None]:
         """The last position recorded by then, or by now, and its instant; 0 before the first.
 
         Found by halves, for along the positions `recorded_at` never goes back."""
@@ -164,7 +166,7 @@ class LogRecorder(PostgresApplicationRecorder):
         at: datetime = row["recorded_at"]
         return at.astimezone(UTC)
 
-    def streamed(self, before: str, which: str, values: Mapping[str, Any]) -> Iterator[LogEntry]:
+    def stream_entries(self, before: str, which: str, values: Mapping[str, Any]) -> Iterator[LogEntry]:
         """Entries case after case, each in order, through a cursor of the server: few are in memory at once."""
         statement = self._sql(f"{before} SELECT {ENTRY} FROM {{events}} {which} ORDER BY case_id, position")  # noqa: S608
         with (
@@ -188,28 +190,28 @@ class LogRecorder(PostgresApplicationRecorder):
         return LogIdentity(**row)
 
     def wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
-        rows = self.fetch("SELECT key_id, wrapped FROM {schema}.keys WHERE key_id = ANY(%s)", (key_ids,))
+        rows = self.fetch("SELECT key_id, wrapped FROM {schema}.data_keys WHERE key_id = ANY(%s)", (key_ids,))
         return {row["key_id"]: row["wrapped"] for row in rows}
 
     def destroyed_keys(self) -> set[UUID]:
-        return {row["key_id"] for row in self.fetch("SELECT key_id FROM {schema}.keys WHERE wrapped IS NULL")}
+        return {row["key_id"] for row in self.fetch("SELECT key_id FROM {schema}.data_keys WHERE wrapped IS NULL")}
 
-    def answer(self, key: str) -> tuple[str, str] | None:
+    def stored_response(self, key: str) -> tuple[str, str] | None:
         """The request and the response recorded under an idempotency key."""
-        rows = self.fetch("SELECT request, response FROM {schema}.commands WHERE key = %s", (key,))
+        rows = self.fetch("SELECT request, response FROM {schema}.handled_commands WHERE key = %s", (key,))
         return (rows[0]["request"], rows[0]["response"]) if rows else None
 
-    def forget(self, older_than: timedelta) -> None:
+    def delete_expired(self, older_than: timedelta) -> None:
         """Answers kept under idempotency keys, and failures counted, that nobody will come back for."""
-        self.fetch("DELETE FROM {schema}.commands WHERE answered_at < now() - %s", (older_than,))
+        self.fetch("DELETE FROM {schema}.handled_commands WHERE answered_at < now() - %s", (older_than,))
         self.fetch("DELETE FROM {schema}.failures WHERE failed_at < now() - %s", (older_than,))
 
-    def halted(self) -> dict[str, str]:
+    def halted_publishers(self) -> dict[str, str]:
         """The publishers nothing more is taken from, and why."""
         rows = self.fetch("SELECT publisher, halted FROM {schema}.sources WHERE halted IS NOT NULL ORDER BY publisher")
         return {row["publisher"]: row["halted"] for row in rows}
 
-    def tracked(self, publisher: str, log_id: UUID, partition: int) -> int:
+    def tracked_number(self, publisher: str, log_id: UUID, partition: int) -> int:
         """The number reached in a publisher's partition; 0 before the first."""
         rows = self.fetch(
             "SELECT number FROM {schema}.tracked WHERE (publisher, log_id, partition) = (%s, %s, %s)",

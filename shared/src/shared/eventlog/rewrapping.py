@@ -19,23 +19,25 @@ def rewrap_keys(app: ServiceApplication) -> Iterator[tuple[int, int]]:
     Meant to run while the service does, whose processes know both keys: what is destroyed meanwhile stays destroyed.
     Raises ValueError for a key that neither opens."""
     app.recorder.fetch(
-        "INSERT INTO {schema}.keys VALUES (%s, %s) ON CONFLICT DO NOTHING", (HASH_KEY_ID, app.vault.wrapped_hash_key())
+        "INSERT INTO {schema}.data_keys VALUES (%s, %s) ON CONFLICT DO NOTHING",
+        (HASH_KEY_ID, app.key_store.wrapped_hash_key()),
     )
     after, seen, done = UUID(int=0), 1, _anew(app, app.recorder.wrapped_keys([HASH_KEY_ID]))
     yield seen, done
     while rows := app.recorder.fetch(
-        "SELECT key_id, wrapped FROM {schema}.keys WHERE key_id > %s AND wrapped IS NOT NULL ORDER BY key_id LIMIT %s",
+        "SELECT key_id, wrapped FROM {schema}.data_keys WHERE key_id > %s AND wrapped IS NOT NULL"
+        " ORDER BY key_id LIMIT %s",
         (after, BATCH),
     ):
         done += _anew(app, {row["key_id"]: row["wrapped"] for row in rows})
         seen, after = seen + len(rows), rows[-1]["key_id"]
         yield seen, done
     with psycopg.connect(app.url, autocommit=True) as connection:
-        connection.execute("VACUUM keys")  # what was wrapped under the former key leaves the table's pages
+        connection.execute("VACUUM data_keys")  # what was wrapped under the former key leaves the table's pages
 
 
 def _anew(app: ServiceApplication, wrapped: dict[UUID, bytes | None]) -> int:
-    changed = [(anew, key, old) for key, old in wrapped.items() if old and (anew := app.vault.wrapped_anew(key, old))]
+    changed = [(anew, key, old) for key, old in wrapped.items() if old and (anew := app.key_store.rewrap(key, old))]
     with app.recorder.datastore.get_connection() as connection, connection.transaction():
-        connection.cursor().executemany("UPDATE keys SET wrapped = %s WHERE key_id = %s AND wrapped = %s", changed)
+        connection.cursor().executemany("UPDATE data_keys SET wrapped = %s WHERE key_id = %s AND wrapped = %s", changed)
     return len(changed)

@@ -29,7 +29,7 @@ def content_hash(salt: bytes, content: Any) -> str:
 def _plain(value: Any) -> Any:
     match value:
         case Encrypted():
-            return [str(value.key), value.cipher or value.clear, value.bound]
+            return [str(value.key), value.ciphertext or value.plaintext, value.aad]
         case Enum():
             return _plain(value.value)
         case None | bool() | int() | float() | str():

@@ -50,23 +50,23 @@ class Context:
     correlation: UUID | None = None
     effective_at: datetime | None = None
     pseudonym: Callable[[str], UUID] = lambda text: uuid5(NAMESPACE_OID, text)
-    minted: set[UUID] = field(default_factory=set)
+    new_ids: set[UUID] = field(default_factory=set)
 
     def new_id(self) -> UUID:
         fresh = next(self.ids)
-        self.minted.add(fresh)
+        self.new_ids.add(fresh)
         return fresh
 
-    def text(self, clear: str) -> Encrypted:
+    def text(self, plaintext: str) -> Encrypted:
         """Free text, under the case's key: it ends with the case."""
-        return Encrypted(self.case, clear)
+        return Encrypted(self.case, plaintext)
 
-    def person(self, clear: str) -> PersonalData:
+    def person(self, plaintext: str) -> PersonalData:
         """What tells of one person, under a key of their own."""
-        return PersonalData(self.new_id(), clear)
+        return PersonalData(self.new_id(), plaintext)
 
-    def optional_text(self, clear: str | None) -> Encrypted | None:
-        return self.text(clear) if clear else None
+    def optional_text(self, plaintext: str | None) -> Encrypted | None:
+        return self.text(plaintext) if plaintext else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ class Encrypted:
 
     Clear in a new event, ciphertext from the moment it is stored. A domain passes it on and never looks inside."""
 
-    __slots__ = ("bound", "cipher", "clear", "key")
+    __slots__ = ("aad", "ciphertext", "key", "plaintext")
 
-    def __init__(self, key: UUID | str, clear: str | None = None, cipher: str = "", bound: str = "") -> None:
-        self.key, self.clear, self.cipher, self.bound = key, clear, cipher, bound
+    def __init__(self, key: UUID | str, plaintext: str | None = None, ciphertext: str = "", aad: str = "") -> None:
+        self.key, self.plaintext, self.ciphertext, self.aad = key, plaintext, ciphertext, aad
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Encrypted) and self._identity() == other._identity()
@@ -26,7 +26,7 @@ class Encrypted:
         return hash(self._identity())
 
     def _identity(self) -> tuple[str, str | None, str, str]:
-        return str(self.key), self.clear, self.cipher, self.bound
+        return str(self.key), self.plaintext, self.ciphertext, self.aad
 
     def __repr__(self) -> str:
         return f"Sealed(key={self.key})"

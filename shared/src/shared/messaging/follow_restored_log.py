@@ -118,10 +118,10 @@ def follow_restored(app: ServiceApplication, found: RestoredLog, by: str, motive
         found.publisher, found.old_log, new_log=found.new_log, since=found.since, lost=found.lost, by=by, motive=said
     )
 
-    def beside(connection: psycopg.Connection[Any], events: Sequence[Any], ring: DataKeys) -> None:
+    def write_along(connection: psycopg.Connection[Any], events: Sequence[Any], data_keys: DataKeys) -> None:
         switch_log(connection, found, said)
 
-    app.handle(decider, stream, command, app.context(stream, OPERATOR), beside=beside)
+    app.handle(decider, stream, command, app.context(stream, OPERATOR), in_transaction=write_along)
 
 
 def switch_log(connection: psycopg.Connection[Any], found: RestoredLog, motive: str) -> None:
@@ -138,8 +138,8 @@ def switch_log(connection: psycopg.Connection[Any], found: RestoredLog, motive: 
         raise NotFollowed("ce qui est écouté vient de changer\u00a0: recommencez.")
     connection.execute(
         "UPDATE sources SET log_id = %s, halted = NULL, announced = NULL, announced_at = NULL,"
-        " announced_until = NULL, heard_until = NULL,"
-        " left_logs = array_append(left_logs, log_id) WHERE publisher = %s",
+        " announced_until = NULL, received_until = NULL,"
+        " former_logs = array_append(former_logs, log_id) WHERE publisher = %s",
         (found.new_log, found.publisher),
     )
     # Whoever is about to count an event of the old log is refused, looks again, and passes it over.

@@ -65,7 +65,8 @@ class Inbox:
         tracked = {row["partition"]: row["number"] for row in rows}
         self._app.recorder.fetch(
             "UPDATE {schema}.sources SET announced = %s, announced_at = clock_timestamp(), announced_until = %s,"
-            " heard_until = CASE WHEN announced <= %s THEN greatest(heard_until, announced_until) ELSE heard_until END"
+            " received_until = CASE WHEN announced <= %s THEN greatest(received_until, announced_until)"
+            " ELSE received_until END"
             " WHERE (publisher, log_id) = (%s, %s)",
             (head.position, head.until, tracked.get(WHOLE_LOG, 0), head.publisher, head.log_id),
         )
@@ -99,7 +100,7 @@ class Inbox:
         except (*SOMEBODY_WAS_FASTER, *OUTAGES):
             raise
         except Exception as error:
-            reached = self._app.recorder.tracked(tracking.application_name, tracking.log_id, tracking.partition)
+            reached = self._app.recorder.tracked_number(tracking.application_name, tracking.log_id, tracking.partition)
             if reached >= tracking.notification_id:
                 return  # another replica was faster, and we decided on what it had already changed
             if self.reactions.reads_whole_logs or not self.parking.is_due(message.header, error):
@@ -136,7 +137,7 @@ class Inbox:
         where = {"publisher": publisher, "log_id": log_id, "partition": partition, "case": case}
         for _ in range(2):
             rows = self._app.recorder.fetch(
-                "SELECT s.log_id, s.halted, %(log_id)s = ANY(s.left_logs) AS left,"
+                "SELECT s.log_id, s.halted, %(log_id)s = ANY(s.former_logs) AS left,"
                 " coalesce((SELECT t.number FROM {schema}.tracked t WHERE"
                 " (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, %(partition)s)), 0) AS reached,"
                 " EXISTS (SELECT FROM {schema}.parked p"

@@ -86,27 +86,32 @@ class Projector:
         """One batch, rows and position in one transaction. True when there may be more."""
         recorder = self._app.recorder
         with recorder.datastore.get_connection() as connection, connection.transaction():
-            connection.execute("INSERT INTO viewed VALUES (%s, 0) ON CONFLICT DO NOTHING", (view.name,))
-            row = connection.execute("SELECT position FROM viewed WHERE view = %s FOR UPDATE", (view.name,)).fetchone()
+            connection.execute("INSERT INTO projection_checkpoints VALUES (%s, 0) ON CONFLICT DO NOTHING", (view.name,))
+            row = connection.execute(
+                "SELECT position FROM projection_checkpoints WHERE projection = %s FOR UPDATE", (view.name,)
+            ).fetchone()
             assert row is not None
             entries = recorder.select_notifications(row["position"], self.BATCH, inclusive_of_start=False)
             if not entries:
                 return False
             cases = list({entry.case_id for entry in entries})
             found = connection.execute(
-                "SELECT case_id, document FROM views WHERE view = %s AND case_id = ANY(%s)", (view.name, cases)
+                "SELECT case_id, document FROM projection_rows WHERE projection = %s AND case_id = ANY(%s)",
+                (view.name, cases),
             ).fetchall()
             documents = {row["case_id"]: row["document"] for row in found}
             self._project(view, entries, documents)
             connection.cursor().executemany(
-                "INSERT INTO views VALUES (%s, %s, %s, %s, %s) ON CONFLICT (view, case_id) DO UPDATE SET"
-                " version = excluded.version, document = excluded.document, search = excluded.search",
+                "INSERT INTO projection_rows VALUES (%s, %s, %s, %s, %s) ON CONFLICT (projection, case_id)"
+                " DO UPDATE SET version = excluded.version, document = excluded.document, search = excluded.search",
                 [
                     (view.name, case, document["version"], Jsonb(document), search_text(view, document))
                     for case, document in documents.items()
                 ],
             )
-            connection.execute("UPDATE viewed SET position = %s WHERE view = %s", (entries[-1].id, view.name))
+            connection.execute(
+                "UPDATE projection_checkpoints SET position = %s WHERE projection = %s", (entries[-1].id, view.name)
+            )
         return len(entries) == self.BATCH
 
     def rebuilt(self, view: Projection, until: int) -> dict[UUID, Row]:

@@ -73,7 +73,7 @@ ENTRIES = (
     " entry.value->>'since' AS since, coalesce((entry.value->>'on')::date, left(entry.value->>'since', 10)::date"
     " + coalesce(%(days)s::jsonb->>((entry.value->>'what') || ':' || (document->>'pace')),"
     " %(days)s::jsonb->>(entry.value->>'what'))::int)::text AS due_on"
-    f" FROM {ROWS}, jsonb_each(document->'due') AS entry WHERE view = %(view)s"
+    f" FROM {ROWS}, jsonb_each(document->'due') AS entry WHERE projection = %(projection)s"
     f" AND (%(adviser)s::text IS NULL OR {ADVISER} = %(adviser)s)"
     " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s)"
 )
@@ -97,7 +97,7 @@ def fetch_caseload(
     covered, values = scope_condition(wanted.covered)
     page = PAGE.replace("{entries}", f"{ENTRIES} AND {covered}")
     values |= {
-        "view": caseload.view.name,
+        "projection": caseload.view.name,
         "days": Jsonb(days),
         "adviser": wanted.adviser,
         "unit": wanted.unit,

@@ -50,7 +50,7 @@ class ListPage:
 FOLDS = {"accented": "àâäáãçéèêëîïíôöóõœùûüúÿñ’", "plain": "aaaaaceeeeiiiooooouuuuyn'"}
 KEY = "coalesce(translate(lower(document->>%(key)s), %(accented)s, %(plain)s), %(last)s)"
 SPECIAL = re.compile(r"[\\%_]")
-FOUND = f"{ROWS} WHERE view = %(view)s AND search LIKE ALL(%(words)s)"
+FOUND = f"{ROWS} WHERE projection = %(projection)s AND search LIKE ALL(%(words)s)"
 
 
 def fetch_page(recorder: LogRecorder, view: Projection, wanted: ListQuery, kept: RowSource = CURRENT_ROWS) -> ListPage:
@@ -85,7 +85,7 @@ def _filtered(view: Projection, wanted: ListQuery, kept: RowSource) -> tuple[str
     words = [f"%{SPECIAL.sub(_literally, word)}%" for word in fold_text(wanted.q).split()]
     covered, values = scope_condition(wanted.covered)
     where = f"{FOUND} AND {covered}"
-    values |= {"view": view.name, "words": words, "today": kept is CURRENT_ROWS}
+    values |= {"projection": view.name, "words": words, "today": kept is CURRENT_ROWS}
     for number, (name, value) in enumerate(wanted.filters.items()):
         field = ADVISER if name == "adviser" else f"document->>%(field{number})s"
         where += f" AND {field} = %(value{number})s"

@@ -29,27 +29,29 @@ def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end
         after = entries[-1].id
     for stream, (case, decider) in streams.items():
         folded, kept = app.load(decider, stream, snapshots=False), app.load(decider, stream)
-        state = to_plain(folded.state, app.vault.shown)
+        state = to_plain(folded.state, app.key_store.display_text)
         yield {
             "case": str(case),
             "stream": str(stream),
             "aggregate": decider.name,
             "version": folded.version,
             "state": state,
-            "as_kept": folded.version == kept.version and state == to_plain(kept.state, app.vault.shown),
+            "as_kept": folded.version == kept.version and state == to_plain(kept.state, app.key_store.display_text),
         }
 
 
 def _rows(service: Service, app: ServiceApplication, cases: set[UUID], end: int) -> Iterator[dict[str, Any]]:
     projector = Projector(app, service.projections)
     for view in service.projections:
-        rows = app.recorder.fetch("SELECT case_id, document FROM {schema}.views WHERE view = %s", (view.name,))
+        rows = app.recorder.fetch(
+            "SELECT case_id, document FROM {schema}.projection_rows WHERE projection = %s", (view.name,)
+        )
         kept = {row["case_id"]: canonical_json(row["document"]) for row in rows}
         for case, row in projector.rebuilt(view, end).items():
             if not cases or case in cases:
                 yield {
                     "case": str(case),
-                    "view": view.name,
+                    "projection": view.name,
                     "version": row["version"],
                     "state": row,
                     "as_kept": kept.get(case) == canonical_json(row),

@@ -50,7 +50,7 @@ class Scheduler:
             try:
                 self.fire()
                 if time.monotonic() >= forget_at:
-                    self._app.recorder.forget(self.KEPT)
+                    self._app.recorder.delete_expired(self.KEPT)
                     for each in self._hourly:
                         each()
                     forget_at = time.monotonic() + self.FORGET_EVERY

@@ -104,7 +104,7 @@ class Service:
             settings.sealing_key.get_secret_value(),
             Clock(settings.dev_clock),
             tables=ACCESS_LOG_TABLE + self.tables,
-            erased=ErasureList(settings.erased_list) if settings.erased_list else None,
+            erasure_list=ErasureList(settings.erasure_list) if settings.erasure_list else None,
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
         )
 
@@ -115,7 +115,7 @@ class Service:
         try:
             destroy_again(app, self.erases_again)
         except (OSError, ErasureListDamaged) as error:
-            raise Misconfigured([f"DLA_ERASED_LIST: {error}"]) from error
+            raise Misconfigured([f"DLA_ERASURE_LIST: {error}"]) from error
 
     def feed(self, settings: Settings) -> Feed:
         bases = {publisher: str(url) for publisher, url in settings.feeds.items()}

@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     """Wraps the keys of personal data: 32 bytes in base64, its own in each service."""
     former_sealing_key: EncryptionKey | None = None
     """The sealing key before, until `rewrap` has run."""
-    erased_list: Path | None = None
+    erasure_list: Path | None = None
     """File outside the database and its back-ups that lists destroyed keys; required in production by services that
     erase people."""
     identity_key: EncryptionKey
@@ -211,14 +211,14 @@ class ErasureSettings(BaseSettings):
 
     mode: Mode = Mode.PRODUCTION
     """In `production`, the program refuses to start on anything that is for development or unencrypted."""
-    erased_list: Path | None = None
+    erasure_list: Path | None = None
     """File outside the database that lists destroyed keys, so that a restore cannot bring erased people back."""
 
     @model_validator(mode="after")
     def _outlives_the_database(self) -> Self:
-        if self.mode is Mode.PRODUCTION and self.erased_list is None:
+        if self.mode is Mode.PRODUCTION and self.erasure_list is None:
             raise ValueError(
-                "DLA_ERASED_LIST is not set: a restored back-up would bring erased people back; name a file on a disk"
+                "DLA_ERASURE_LIST is not set: a restored back-up would bring erased people back; name a file on a disk"
                 " that is not restored with the database"
             )
         return self

@@ -43,7 +43,7 @@ def _published(app: ServiceApplication, release: Release, unit: str, quarter: Qu
     belonging = [row for row in rows if (at := row.get(release.happened)) and quarter.holds(datetime.fromisoformat(at))]
 
     def draw(cell: str) -> float:
-        return int(app.vault.keyed_hash(f"release/{app.service}/{unit}/{quarter}/{cell}")[:13], 16) / 16**13
+        return int(app.key_store.keyed_hash(f"release/{app.service}/{unit}/{quarter}/{cell}")[:13], 16) / 16**13
 
     tables = round_counts(release.counted(belonging), draw)
     app.recorder.fetch(

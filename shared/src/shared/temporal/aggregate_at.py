@@ -103,7 +103,7 @@ def changes_between(
         if since == PointInTime(version=0)
         else {one[0].id for one in load_aggregate_at(app, decider, stream, since).told}
     )
-    state, show = decider.initial, with_placeholders(app.vault.shown)
+    state, show = decider.initial, with_placeholders(app.key_store.display_text)
     before: dict[str, Any] | None = {}
     for entry, event in told:
         if entry.id in known:
@@ -177,7 +177,7 @@ def _recorded_by(
 
 def closed_timestamp(app: ServiceApplication) -> datetime:
     """An instant of the log's clock before which nothing more will be recorded."""
-    return app.recorder.settled() + timedelta(seconds=app.clock.ahead())
+    return app.recorder.closed_timestamp() + timedelta(seconds=app.clock.ahead())
 
 
 def require_closed(app: ServiceApplication, instant: datetime) -> None:

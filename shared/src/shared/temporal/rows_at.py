@@ -54,18 +54,19 @@ class RowsAt:
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """Where a list reads a view's rows: `before` its SELECT FROM views, with `values`. As it is: those kept now."""
+    """Where a list reads its rows: `before` precedes its SELECT FROM projection_rows, with `values`. Empty: the current
+    rows."""
 
     before: str = ""
     values: dict[str, Any] = field(default_factory=dict)
 
 
 CONCERNED = (
-    "WITH concerned AS (SELECT case_id FROM {schema}.views WHERE view = %(view)s"
+    "WITH concerned AS (SELECT case_id FROM {schema}.projection_rows WHERE projection = %(projection)s"
     " AND (%(units)s::text[] IS NULL OR ARRAY[document->>'unit', document->>'to_unit'] && %(units)s)"
     # What the view has not read yet may be of these units too: an answer does not depend on how far behind it is.
     " UNION SELECT case_id FROM {events} WHERE position <= %(until)s AND position >"
-    " coalesce((SELECT position FROM {schema}.viewed WHERE view = %(view)s), 0))"
+    " coalesce((SELECT position FROM {schema}.projection_checkpoints WHERE projection = %(projection)s), 0))"
 )
 
 TOUCHED = (
@@ -85,7 +86,7 @@ def load_past_rows(
     from then on. Raises StillToCome, TooMuchPast or PastBusy."""
     if moment.as_of:
         require_closed(app, moment.as_of)
-    position, recorded_at = app.recorder.reached(moment.as_of)
+    position, recorded_at = app.recorder.position_at(moment.as_of)
     basis = Basis(
         app.recorder.identity().log_id,
         position,
@@ -94,8 +95,12 @@ def load_past_rows(
         as_of=moment.as_of,
         on=moment.on,
     )
-    values: dict[str, Any] = {"view": view.name, "units": None if units is None else list(units), "until": position}
-    values["since"] = app.recorder.reached(since - timedelta(microseconds=1))[0] if since else 0
+    values: dict[str, Any] = {
+        "projection": view.name,
+        "units": None if units is None else list(units),
+        "until": position,
+    }
+    values["since"] = app.recorder.position_at(since - timedelta(microseconds=1))[0] if since else 0
     if not _one_at_a_time.acquire(timeout=TIMEOUT_SECONDS):
         raise PastBusy
     try:
@@ -104,7 +109,7 @@ def load_past_rows(
         (found,) = app.recorder.fetch(counting, values)
         if found["n"] > MAX_EVENTS:
             raise TooManyEvents
-        entries = app.recorder.streamed(CONCERNED, f"JOIN concerned USING (case_id) WHERE {TOUCHED}", values)
+        entries = app.recorder.stream_entries(CONCERNED, f"JOIN concerned USING (case_id) WHERE {TOUCHED}", values)
         told = app.events_of(entries)
         rows = (fold_row(view, list(each), moment.on) for _, each in groupby(told, key=lambda one: one[0].case_id))
         documents = [row for row in rows if row is not None and _concerns(row, units)]
@@ -116,12 +121,12 @@ def load_past_rows(
 def past_row_source(view: Projection, documents: Sequence[Row]) -> RowSource:
     """For lists: these rows instead of those kept now, under the same name."""
     rows = [
-        {"view": view.name, "case_id": row["id"], "document": row, "search": search_text(view, row)}
+        {"projection": view.name, "case_id": row["id"], "document": row, "search": search_text(view, row)}
         for row in documents
     ]
     before = (
-        "WITH views AS (SELECT * FROM jsonb_to_recordset(%(past)s)"
-        " AS past(view text, case_id uuid, document jsonb, search text)) "
+        "WITH projection_rows AS (SELECT * FROM jsonb_to_recordset(%(past)s)"
+        " AS past(projection text, case_id uuid, document jsonb, search text)) "
     )
     return RowSource(before, {"past": Jsonb(rows)})
 
@@ -146,7 +151,7 @@ def _concerns(row: Row, units: Sequence[str] | None) -> bool:
 def load_current_rows(recorder: LogRecorder, view: Projection, units: Sequence[str] | None) -> RowsAt:
     """The rows that are kept, and how far in the log they are."""
     statement = (
-        "SELECT document FROM {schema}.views WHERE view = %(view)s"
+        "SELECT document FROM {schema}.projection_rows WHERE projection = %(projection)s"
         " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s)) ORDER BY case_id"
     )
     basis, rows = read_with_basis(recorder, view, statement, {"units": None if units is None else list(units)})
@@ -157,13 +162,13 @@ def read_with_basis(
     recorder: LogRecorder, view: Projection, statement: str, values: Mapping[str, Any]
 ) -> tuple[Basis, list[dict[str, Any]]]:
     """What a statement finds in the view as it is kept, and the events that are in it at that very moment."""
-    reached, rows = recorder.fetch_at_once(
+    reached, rows = recorder.fetch_consistently(
         (
             "SELECT log_id, coalesce(position, 0) AS position, recorded_at FROM {schema}.log_identity"
-            " LEFT JOIN {schema}.viewed ON view = %s LEFT JOIN {events} USING (position)",
+            " LEFT JOIN {schema}.projection_checkpoints ON projection = %s LEFT JOIN {events} USING (position)",
             (view.name,),
         ),
-        (statement, {**values, "view": view.name}),
+        (statement, {**values, "projection": view.name}),
     )
     return Basis(**reached[0], view=view.name), rows
 

@@ -27,9 +27,9 @@ def new_id(n: int) -> UUID:
     return UUID(int=1000 + n)
 
 
-def text(clear: str) -> Encrypted:
+def text(plaintext: str) -> Encrypted:
     """Free text of the case under test, as its events hold it."""
-    return Encrypted(CASE, clear)
+    return Encrypted(CASE, plaintext)
 
 
 def by_role(role: Role) -> Actor:
@@ -98,13 +98,13 @@ class Scenarios(Generic[S]):
 class MemoryLog(Generic[S]):
     """A log without a server: events are sealed, stored and read back as they are in PostgreSQL."""
 
-    def __init__(self, decider: Decider[S], beside: MemoryLog[Any] | None = None) -> None:
-        """`beside`: the log of another aggregate of the same case, whose keys it shares."""
+    def __init__(self, decider: Decider[S], sibling: MemoryLog[Any] | None = None) -> None:
+        """`sibling`: the log of another aggregate of the same case, whose keys it shares."""
         self.decider = decider
         self.stored: list[StoredEvent] = []
-        self._wrapped: dict[UUID, bytes | None] = beside._wrapped if beside else {}
+        self._wrapped: dict[UUID, bytes | None] = sibling._wrapped if sibling else {}
         self._ids = map(new_id, count(1))
-        self.vault = KeyStore(bytes(range(32)), self._stored_keys)
+        self.key_store = KeyStore(bytes(range(32)), self._stored_keys)
         self._mapper = EventMapper(decider.events, {"snapshot": type(decider.initial)})
 
     @property
@@ -118,14 +118,16 @@ class MemoryLog(Generic[S]):
 
     def shown(self, value: Any) -> Any:
         """An event or a state as plain data, sealed values opened."""
-        return to_plain(value, self.vault.shown)
+        return to_plain(value, self.key_store.display_text)
 
     def append(self, *events: Any) -> None:
-        ring = self.vault.keys({UUID(str(sealed.key)) for event in events for _, sealed in encrypted_values(event)})
-        self._wrapped |= ring.new
+        data_keys = self.key_store.keys_for(
+            {UUID(str(sealed.key)) for event in events for _, sealed in encrypted_values(event)}
+        )
+        self._wrapped |= data_keys.new
         meta = EventMetadata(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
         for event in events:
-            recorded = RecordedEvent(CASE, len(self.stored) + 1, meta=meta, data=event, ring=ring)
+            recorded = RecordedEvent(CASE, len(self.stored) + 1, meta=meta, data=event, data_keys=data_keys)
             self.stored.append(self._mapper.to_stored_event(recorded))
 
     def do(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> Outcome:

@@ -55,8 +55,8 @@ def _service(stack: Stack, player: Player, service: str, opened: dict[str, Opene
 
 def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened) -> Compared:
     case, rebuilt = line["case"], _fingerprint(line["state"])
-    if "view" in line or line["aggregate"] in UNSERVED:
-        what = f"liste {line['view']}" if "view" in line else line["aggregate"]
+    if "projection" in line or line["aggregate"] in UNSERVED:
+        what = f"liste {line['projection']}" if "projection" in line else line["aggregate"]
         kept = rebuilt if line["as_kept"] else "différent"
         return Compared(service, what, case=case, version=line["version"], rebuilt=rebuilt, served=kept)
     state = _state(player, service, line, opened)

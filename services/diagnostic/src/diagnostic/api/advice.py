@@ -54,7 +54,7 @@ def _advice_for(app: ServiceApplication, case_at: CaseAt, case: UUID, reader: Ac
     visible = advice.visible_to(reader, case_at.loaded(decider, case).state.advice)
     if reader.role is Role.RESOURCE_CENTRE and not visible:
         raise UnknownCase(str(case))
-    shown = app.vault.shown
+    shown = app.key_store.display_text
     return [
         ListedAdvice(
             each.advice,

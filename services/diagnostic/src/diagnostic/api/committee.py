@@ -57,7 +57,7 @@ def read_shared(
 
 def _current_share(app: ServiceApplication, case: UUID) -> Share:
     """Raises UnknownCase, or Refused when nothing is shared today, or no longer."""
-    return app.existing(decider, case).state.committee.share_on(app.clock.now().date())
+    return app.load_existing(decider, case).state.committee.share_on(app.clock.now().date())
 
 
 def _shared_content(
@@ -67,6 +67,8 @@ def _shared_content(
     longer."""
     at = app.clock.now() if point_in_time == PointInTime() else point_in_time.as_of or case_at.last.recorded_at
     share = case_at.loaded(decider, case).state.committee.share_on(at.astimezone(UTC).date())
-    content = to_plain(diagnosis_versions.at(build_versions(app, case_at, case), share.version), app.vault.shown)
+    content = to_plain(
+        diagnosis_versions.at(build_versions(app, case_at, case), share.version), app.key_store.display_text
+    )
     sections = [section for section in share.scope if limit is None or section in limit.scope]
     return SharedContent(share.version, share.until, content={section: content[section] for section in sections})

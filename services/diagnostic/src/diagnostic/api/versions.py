@@ -64,7 +64,9 @@ def _add_decision(
         case DiagnosisValidated(version):
             versions[version - 1][0].validated.append(LeaderDecision(actor, at))
         case DiagnosisContested(version, reasons):
-            versions[version - 1][0].contested.append(LeaderDecision(actor, at, reasons=app.vault.shown(reasons)))
+            versions[version - 1][0].contested.append(
+                LeaderDecision(actor, at, reasons=app.key_store.display_text(reasons))
+            )
         case SubmissionVoided(version) | ValidationVoided(version):
             versions[version - 1][0].voided_at = at
 

@@ -109,7 +109,7 @@ def knowing(app: ServiceApplication, person: UUID, asked: OrderErasure) -> Order
 def certificate(app: ServiceApplication, person: UUID) -> Certificate:
     """Raises UnknownCase when nobody ordered it."""
     stream = person_erasure_id(person)
-    state: Erasure = app.existing(erasure.decider, stream).state
+    state: Erasure = app.load_existing(erasure.decider, stream).state
     ordered = app.recorder.entries_of_stream(stream)[0]
     meta = app.mapper.to_domain_event(ordered).meta
     confirmed = {"intake": erasure.Confirmed(ordered.recorded_at, state.values)} | state.confirmed
@@ -121,7 +121,7 @@ def certificate(app: ServiceApplication, person: UUID) -> Certificate:
         erasure=stream,
         ordered_at=ordered.recorded_at,
         ordered_by=meta.actor,
-        motive=app.vault.shown(state.motive),
+        motive=app.key_store.display_text(state.motive),
         services=[_confirmation(name, confirmed.get(name)) for name in SERVICES],
         outstanding=list(outstanding),
         complete_at=complete_at,
@@ -151,7 +151,7 @@ def _is_contact(app: ServiceApplication, case: UUID, person: UUID) -> bool:
 
 def _state(app: ServiceApplication, decider: Decider[S], stream: UUID) -> S | None:
     try:
-        return app.existing(decider, stream).state
+        return app.load_existing(decider, stream).state
     except UnknownCase:
         return None
 

@@ -45,7 +45,7 @@ def known_orientations(app: ServiceApplication, case: UUID, command: OrientReque
 
 def oriented_in_a_crisis(app: ServiceApplication, case: UUID, _: AdmitRequest) -> None:
     """A structure in a crisis is oriented at once: its admission stands beside an orientation, never in its place."""
-    difficulty = app.existing(bootstrap.requests, case).state.difficulty
+    difficulty = app.load_existing(bootstrap.requests, case).state.difficulty
     if difficulty and difficulty.level.is_a_crisis and not _was_oriented(app, case):
         raise CRISIS_NOT_ORIENTED(
             "La structure est en grande difficulté\u00a0: proposez-lui d’abord une orientation vers un dispositif de "
@@ -63,12 +63,12 @@ def received_knowing(app: ServiceApplication, caller: Caller, asked: ReceiveRequ
 
     It is prefilled where the deployment asks a directory."""
     structure = checked(asked.structure, deployment().reference())
-    structure_id = app.vault.pseudonym(structure.number)
+    structure_id = app.key_store.pseudonym(structure.number)
     covered, values = scope_condition(caller.list_scope)
     rows = app.recorder.fetch(
-        f"SELECT case_id FROM {ROWS} WHERE view = %(view)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
+        f"SELECT case_id FROM {ROWS} WHERE projection = %(projection)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
         f" AND document->>'unit' = %(unit)s AND {covered} ORDER BY case_id LIMIT 50",
-        {"view": projections.requests.name, "structure": str(structure_id), "unit": caller.actor.unit, **values},
+        {"projection": projections.requests.name, "structure": str(structure_id), "unit": caller.actor.unit, **values},
     )
     url = deployment().prefill_url
     prefill = directory_at(str(url)).about(structure.siret[:9], app.clock.now()) if url and structure.siret else None
@@ -79,7 +79,7 @@ def within_the_unit(app: ServiceApplication, caller: Caller, asked: GrantRight) 
     """Whoever gives a leader the right to one dossier works on that dossier."""
     if asked.case is None:
         return asked
-    unit = app.existing(bootstrap.requests, asked.case).state.unit
+    unit = app.load_existing(bootstrap.requests, asked.case).state.unit
     if not caller.actor.covers(unit) or caller.is_hidden(asked.case):
         raise register.BEYOND_YOURS("Ce dossier n’est pas de ceux que vos propres droits couvrent.")
     return asked
@@ -94,7 +94,7 @@ def transferred(app: ServiceApplication, caller: Caller, asked: ReceiveTransfer)
     """What the receiving unit takes over, read in the request that was transferred; its manager, if it is confidential.
 
     Raises ProblemError 403."""
-    origin = app.existing(bootstrap.requests, asked.origin).state
+    origin = app.load_existing(bootstrap.requests, asked.origin).state
     if origin.confidential:
         authorize(caller, asked.origin)
     assert origin.contact is not None
@@ -157,9 +157,10 @@ def chases(
         then = load_past_rows(app, projections.chases, moment, None if covered is None else covered.units)
         kept, now = past_row_source(projections.chases, then.documents), reference_instant(moment)
     rows = app.recorder.fetch(
-        f"{kept.before}SELECT document FROM {ROWS} WHERE view = %(view)s AND document->>'status' = 'waiting'"  # noqa: S608
+        f"{kept.before}SELECT document FROM {ROWS} WHERE projection = %(projection)s"  # noqa: S608
+        f" AND document->>'status' = 'waiting'"
         f" AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s) AND {covered_rows}",
-        {"view": projections.chases.name, "unit": unit, **values, **kept.values},
+        {"projection": projections.chases.name, "unit": unit, **values, **kept.values},
     )
     days = deployment().chase_days
     return chasing.most_pressing_first(

@@ -147,7 +147,7 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
         )
         done = self._done(app, caller, case, receipt, response)
         response.headers.update(TOLD_ONCE)
-        until = app.existing(decider, receipt.id).state.until
+        until = app.load_existing(decider, receipt.id).state.until
         assert until is not None
         if receipt.repeated:
             return Given(**done.model_dump(), secret=None, address=None, until=until)
@@ -177,8 +177,12 @@ def issued(app: ServiceApplication, case: UUID, person: UUID, identity: UUID, as
 
 def _namesake(app: ServiceApplication, case: UUID, asked: GiveLink) -> UUID | None:
     for person in persons(app, case):
-        known = app.existing(decider, person).state
-        if known.role is asked.role and known.name and app.vault.shown(known.name).casefold() == asked.name.casefold():
+        known = app.load_existing(decider, person).state
+        if (
+            known.role is asked.role
+            and known.name
+            and app.key_store.display_text(known.name).casefold() == asked.name.casefold()
+        ):
             return person
     return None
 

@@ -109,10 +109,12 @@ def unarchive(
 
 def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | ReleaseDossier) -> Suspension:  # noqa: A002
     authorize(caller)
-    asked.existing(bootstrap.requests, id)
+    asked.load_existing(bootstrap.requests, id)
     receipt = asked.handle(decider, retention_of(id), command, asked.context(id, caller.actor))
     motive = receipt.state.held
-    return Suspension(case=id, suspended=motive is not None, motive=asked.vault.shown(motive) if motive else None)
+    return Suspension(
+        case=id, suspended=motive is not None, motive=asked.key_store.display_text(motive) if motive else None
+    )
 
 
 for path, endpoint, command, told in (

@@ -79,12 +79,13 @@ def terms(app: ServiceApplication, rules: Deployment) -> list[Term]:
     rows = app.recorder.fetch(
         "SELECT v.case_id, v.document->>'unit' AS unit, v.document->>'status' AS status, max(e.recorded_at) AS last,"
         " bool_or(e.topic LIKE 'case-destroyed:%%') AS destroyed,"
-        " EXISTS (SELECT FROM {schema}.views o WHERE o.view = v.view AND o.document->>'origin' = v.case_id::text"
+        " EXISTS (SELECT FROM {schema}.projection_rows o WHERE o.projection = v.projection"
+        "         AND o.document->>'origin' = v.case_id::text"
         "         AND NOT EXISTS (SELECT FROM {events} d WHERE d.case_id = o.case_id"
         "                         AND d.topic LIKE 'case-destroyed:%%')) AS went_on"
-        " FROM {schema}.views v JOIN {events} e ON e.case_id = v.case_id"
-        " WHERE v.view = %s AND v.document->>'status' = ANY(%s) AND e.topic <> ALL(%s)"
-        " GROUP BY v.view, v.case_id, v.document",
+        " FROM {schema}.projection_rows v JOIN {events} e ON e.case_id = v.case_id"
+        " WHERE v.projection = %s AND v.document->>'status' = ANY(%s) AND e.topic <> ALL(%s)"
+        " GROUP BY v.projection, v.case_id, v.document",
         (projections.requests.name, [str(status) for status in CLASSES], CHANGES_NO_TERM),
     )
     found = [_term(app, row, rules) for row in rows if not row["destroyed"]]
@@ -95,13 +96,14 @@ def archive(app: ServiceApplication) -> list[UUID]:
     """Closed dossiers of which nothing was recorded for as long as the unit may need them. Done by itself: from then on
     only those who may consult archives read them."""
     rows = app.recorder.fetch(
-        "SELECT v.case_id, last.recorded_at FROM {schema}.views v LEFT JOIN {schema}.case_access i USING (case_id)"
+        "SELECT v.case_id, last.recorded_at FROM {schema}.projection_rows v"
+        " LEFT JOIN {schema}.case_access i USING (case_id)"
         " CROSS JOIN LATERAL (SELECT e.recorded_at FROM {events} e WHERE e.case_id = v.case_id"
         " AND e.topic <> ALL(%(kept_alike)s) ORDER BY e.position DESC LIMIT 1) last"
-        " WHERE v.view = %(view)s AND v.document->>'status' = %(closed)s AND i.archived IS NOT TRUE"
-        " AND NOT EXISTS (SELECT FROM {schema}.keys k WHERE k.key_id = v.case_id AND k.wrapped IS NULL)"
+        " WHERE v.projection = %(projection)s AND v.document->>'status' = %(closed)s AND i.archived IS NOT TRUE"
+        " AND NOT EXISTS (SELECT FROM {schema}.data_keys k WHERE k.key_id = v.case_id AND k.wrapped IS NULL)"
         " ORDER BY v.case_id",
-        {"view": projections.requests.name, "closed": str(RequestStatus.CLOSED), "kept_alike": CHANGES_NO_TERM},
+        {"projection": projections.requests.name, "closed": str(RequestStatus.CLOSED), "kept_alike": CHANGES_NO_TERM},
     )
     today, ourselves = app.clock.now().date(), Actor(f"service:{app.service}", Role.SERVICE)
     archived = []

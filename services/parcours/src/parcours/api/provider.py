@@ -133,7 +133,7 @@ def _own_now(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUI
 
 
 def _own(app: ServiceApplication, number: UUID, state: consulted.Consultation, key: UUID) -> OwnConsultation:
-    shown, candidate = app.vault.shown, state.candidates[key]
+    shown, candidate = app.key_store.display_text, state.candidates[key]
     assert state.terms and state.deadline
     told = candidate.informed_on is not None
     return OwnConsultation(
@@ -152,7 +152,7 @@ def _own(app: ServiceApplication, number: UUID, state: consulted.Consultation, k
 
 
 def _proposal(app: ServiceApplication, proposal: consulted.Proposal) -> OwnProposal:
-    return OwnProposal(proposal.amount, proposal.days, summary=app.vault.shown(proposal.summary))
+    return OwnProposal(proposal.amount, proposal.days, summary=app.key_store.display_text(proposal.summary))
 
 
 def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignment:
@@ -161,7 +161,7 @@ def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignmen
     title: Encrypted = planned.title
     return Assignment(
         key,
-        app.vault.shown(title),
+        app.key_store.display_text(title),
         consultation=agreement.consultation,
         starts_on=planned.starts_on,
         ends_on=planned.ends_on,

@@ -41,7 +41,7 @@ class ConsultationRow:
 
 def check_consulting_action(app: ServiceApplication, case: UUID, command: proposals.OpenConsultation) -> None:
     """Raises unless the tender is opened for an action that calls in a provider."""
-    consulting_action(app.existing(parcours.decider, case).state, command.action)
+    consulting_action(app.load_existing(parcours.decider, case).state, command.action)
 
 
 router = case_router("/parcours/{case}/consultations", "consultations")

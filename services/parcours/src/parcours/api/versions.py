@@ -62,7 +62,7 @@ def _leaders_part(
         case ParcoursValidated(version):
             made[version - 1][0].validated.append(LeaderDecision(who, at))
         case ParcoursContested(version, reasons):
-            made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=app.vault.shown(reasons)))
+            made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=app.key_store.display_text(reasons)))
         case SharedVersionLapsed(version):
             made[version - 1][0].voided_at = at
         case ParcoursAdjusted():

@@ -202,11 +202,11 @@ def _added(kind: StrEnum, title: str, name: str) -> Callable[[bytearray], AddAtt
 
 
 def _content(app: ServiceApplication, id: UUID, seen: str) -> Response:  # noqa: A002
-    attachment = app.existing(decider, id).state
+    attachment = app.load_existing(decider, id).state
     if attachment.step is AttachmentStatus.WITHDRAWN:
         raise ATTACHMENT_ERASED("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
     assert attachment.file_name is not None
-    name = safe_file_name(app.vault.open(attachment.file_name), attachment.media_type)
+    name = safe_file_name(app.key_store.decrypt(attachment.file_name), attachment.media_type)
     etag = f'"{attachment.content_hash}"'
     if etag in seen:
         return Response(status_code=304, headers={"ETag": etag})

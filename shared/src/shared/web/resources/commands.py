@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
 from shared.eventlog import IdempotencyKey, Receipt, ServiceApplication
-from shared.eventlog.application import Beside
+from shared.eventlog.application import InTransaction
 from shared.kernel import Decider, Role, uuid7
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
@@ -50,7 +50,7 @@ class CommandResult(BaseModel):
 Check = Callable[[ServiceApplication, UUID, Any], None]
 CompleteCommand = Callable[[ServiceApplication, Caller, Any], Any]
 """What was asked, with what the edge looks up for it: (application, caller, body) to command."""
-InTransactionOf = Callable[[ServiceApplication, UUID], Beside]
+InTransactionOf = Callable[[ServiceApplication, UUID], InTransaction]
 """(application, aggregate id) to what is written in the transaction of the command's events."""
 
 
@@ -163,11 +163,11 @@ class AggregateEndpoints(AggregateReads[S]):
         expected: int | None = None,
         exists: bool = False,
         completed: CompleteCommand | None = None,
-        in_transaction: Beside | None = None,
+        in_transaction: InTransaction | None = None,
     ) -> Receipt:
         command_key = None
         if key:
-            request = app.vault.keyed_hash(
+            request = app.key_store.keyed_hash(
                 f"{self._router.prefix} {case if self._within else ''} {stream if exists else ''} {body!r}"
             )
             command_key = IdempotencyKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", request)
@@ -181,7 +181,7 @@ class AggregateEndpoints(AggregateReads[S]):
             expected=expected,
             key=command_key,
             exists=exists,
-            beside=in_transaction,
+            in_transaction=in_transaction,
         )
 
     def _opening(

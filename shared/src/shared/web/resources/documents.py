@@ -127,7 +127,14 @@ class DocumentEndpoints(AggregateReads[S]):
         )
         state = app.load(self._decider, stream, len(own)).state
         return DocumentSource(
-            stream, case, state=state, told=told, show=app.vault.shown, around=around, named=named, beside=beside
+            stream,
+            case,
+            state=state,
+            told=told,
+            show=app.key_store.display_text,
+            around=around,
+            named=named,
+            beside=beside,
         )
 
 

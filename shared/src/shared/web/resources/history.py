@@ -57,7 +57,7 @@ class EventEffect(BaseModel):
 def state_at(app: ServiceApplication, decider: Decider[Any], stream: UUID, moment: PointInTime) -> dict[str, Any]:
     """The state, and under `replayed` its basis. Raises like `shared.temporal.load_aggregate_at`."""
     replay = load_aggregate_at(app, decider, stream, moment)
-    show, erased = showing(app.vault.shown)
+    show, erased = showing(app.key_store.display_text)
     state = to_plain(replay.state, show)
     entry = replay.recorded[-1][0]
     basis = StateAt(

@@ -88,7 +88,7 @@ class AggregateReads(Generic[S]):
             self._check_stands(app, case, id)
             if moment != PointInTime():
                 return self._told(app, caller, state_at(app, self._decider, id, moment))
-            loaded = app.existing(self._decider, id)
+            loaded = app.load_existing(self._decider, id)
             response.headers["ETag"] = f'"{loaded.version}"'
             following = {"extra": extra(app, id, loaded.state)} if extra else {}
             state = self._told(app, caller, _in_charge(caller, case, plain_state(app, id, loaded)))
@@ -172,16 +172,16 @@ class AggregateReads(Generic[S]):
         if self._within is None:
             return
         if id is None:
-            app.existing(self._within._decider, case)
+            app.load_existing(self._within._decider, case)
             return
-        state: Any = app.existing(self._decider, id).state
+        state: Any = app.load_existing(self._decider, id).state
         if state.case != case:
             raise UnknownCase(str(id))
 
 
 def plain_state(app: ServiceApplication, id: UUID, loaded: LoadedAggregate[Any]) -> dict[str, Any]:  # noqa: A002
     """A state for a person: sealed values opened, those whose key is gone marked as erased."""
-    return {"id": str(id), "version": loaded.version, **to_plain(loaded.state, app.vault.shown)}
+    return {"id": str(id), "version": loaded.version, **to_plain(loaded.state, app.key_store.display_text)}
 
 
 def _recorded(app: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any]) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def _recorded(app: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any
         "role": event.meta.role,
         "unit": event.meta.unit,
         "causation": event.meta.causation,
-        "data": to_plain(event.data, app.vault.shown),
+        "data": to_plain(event.data, app.key_store.display_text),
     }
 
 

@@ -56,7 +56,7 @@ def _shown(app: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, str 
     for path, token in stored_tokens(data):
         bound = token.get("b") or f"{entry.originator_id}:{entry.originator_version}/{path}"
         try:
-            yield path, app.vault.open(Encrypted(token["k"], None, token["c"], bound))
+            yield path, app.key_store.decrypt(Encrypted(token["k"], None, token["c"], bound))
         except KeyErased:
             yield path, None
         except (InvalidTag, ValueError):

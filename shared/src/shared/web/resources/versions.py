@@ -109,7 +109,7 @@ class VersionEndpoints(Generic[C]):
             authorize(caller, id)
             made = self.made(app, load_case_for_response(app, self.decider, id, moment, response), id)
             content = self.at(made, number)
-            return ContentAtVersion(made[number - 1][0], to_plain(content, app.vault.shown))
+            return ContentAtVersion(made[number - 1][0], to_plain(content, app.key_store.display_text))
 
         @router.get(
             "/{id}/versions/{number}/changes",
@@ -127,7 +127,7 @@ class VersionEndpoints(Generic[C]):
             made = self.made(app, load_case_at(app, self.decider, id, PointInTime()), id)
             since = number - 1 if since is None else since
             before, after = self.at(made, since), self.at(made, number)
-            found = self.changes(before, after, with_placeholders(app.vault.shown))
+            found = self.changes(before, after, with_placeholders(app.key_store.display_text))
             return self.difference(
                 since,
                 number,

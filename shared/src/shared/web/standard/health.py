@@ -36,7 +36,7 @@ async def ready(app: AppDep) -> Ready:
     """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
     try:
         async with asyncio.timeout(2):
-            return Ready(halted=await asyncio.to_thread(app.recorder.halted))
+            return Ready(halted=await asyncio.to_thread(app.recorder.halted_publishers))
     except (TimeoutError, PersistenceError, psycopg.Error) as error:
         log.warning("not ready: %r", error)
         raise ProblemError(
