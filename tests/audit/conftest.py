@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.support.served_service import Serve, Served
 
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.main import service
 from audit.tlog.note import Signer
 from shared.eventlog import ServiceApplication
@@ -33,5 +33,5 @@ def memory(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def signing(memory: Path) -> Signing:
-    return Signing(Signer(ORIGIN, SEED), memory)
+def signing(memory: Path) -> CheckpointSigner:
+    return CheckpointSigner(Signer(ORIGIN, SEED), memory)

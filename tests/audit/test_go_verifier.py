@@ -19,7 +19,7 @@ from tests.support.sample_services import eventually
 from tests.support.served_service import Served
 
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.ledger.store import Ledger
 from embedded import ports
 from shared.eventlog import ServiceApplication
@@ -60,7 +60,13 @@ def on_a_port(audit: Served) -> Iterator[str]:
 
 @pytest.mark.parametrize(("before", "after"), [(1, 1), (3, 255), (200, 256), (256, 700)])
 def test_go_verifies_checkpoint_tiles_entries_and_proofs(
-    verifier: Path, audit: Served, app: ServiceApplication, signing: Signing, tmp_path: Path, before: int, after: int
+    verifier: Path,
+    audit: Served,
+    app: ServiceApplication,
+    signing: CheckpointSigner,
+    tmp_path: Path,
+    before: int,
+    after: int,
 ) -> None:
     told = hear(app, before)
     integrate(app)

@@ -14,7 +14,7 @@ from tests.support.served_service import Serve, Served
 
 from audit import domain
 from audit.main import service
-from audit.reactions import keep, reactions
+from audit.reactions import reactions, receive_event
 from shared.kernel import Actor, Role
 from shared.messaging import Header, Message, encode
 from shared.messaging.wire import decode
@@ -32,9 +32,9 @@ def header(position: int = 1, publisher: str = "intake", minute: int = 0) -> Hea
     )
 
 
-def heard(told: Header, body: dict[str, Any] | None = None) -> domain.HearEvent:
-    command = keep(Message.of(told, body=body)).command
-    assert isinstance(command, domain.HearEvent)
+def heard(told: Header, body: dict[str, Any] | None = None) -> domain.ReceiveEvent:
+    command = receive_event(Message.of(told, body=body)).command
+    assert isinstance(command, domain.ReceiveEvent)
     return command
 
 
@@ -50,8 +50,8 @@ def test_an_event_is_kept_as_it_was_told() -> None:
 def test_what_a_newer_service_says_in_a_header_is_kept() -> None:
     """Byte for byte, though this audit knows no such field: what was proved must stay so."""
     header_of_tomorrow = encode(header()).replace(b'{"actor"', b'{"a_field_of_tomorrow":[1, "\xc3\xa9"],"actor"')
-    command = keep(decode(b'{"header":' + header_of_tomorrow + b"}")).command
-    assert isinstance(command, domain.HearEvent)
+    command = receive_event(decode(b'{"header":' + header_of_tomorrow + b"}")).command
+    assert isinstance(command, domain.ReceiveEvent)
     assert command.header.encode() == header_of_tomorrow
 
 

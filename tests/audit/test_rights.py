@@ -11,10 +11,10 @@ from tests.support.reconciled_intake import hear, sql
 from tests.support.served_service import Client, Serve, Served
 
 from audit import domain
-from audit.health import DISBELIEVED
+from audit.health import TAMPERED_ADVICE
 from audit.ledger.opening import FIRST, Opening
 from audit.main import service
-from audit.reactions import keep
+from audit.reactions import receive_event
 from shared.contracts.intake import RightGranted, RightRevoked
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
@@ -81,7 +81,7 @@ def test_an_altered_right_opens_nothing_and_is_told_until_it_is_mended(
         assert ines.rights() == []
         told = health(audit)
         assert (told["well"], told["disbelieved"]) == (False, [str(given.id)])
-        assert DISBELIEVED in told["advice"]
+        assert TAMPERED_ADVICE in told["advice"]
         sql(app, altered(new, old), given.id)
         assert ines.rights() == ["adviser"]
         assert health(audit)["disbelieved"] == []
@@ -119,7 +119,7 @@ def test_a_right_opens_from_when_the_ledger_commits_to_it(app: ServiceApplicatio
     said = header(1, case=ines.identity)
     message = Message.of(said, told.topic(), told.model_dump(mode="json"))
     context = app.context(ines.identity, Actor("service:audit", Role.SERVICE), said.id)
-    app.handle(domain.decider, said.id, keep(message).command, context)
+    app.handle(domain.decider, said.id, receive_event(message).command, context)
     assert ines.rights() == []
     hear(app, [])
     assert ines.rights() == ["adviser"]

@@ -12,8 +12,8 @@ from tests.support.reconciled_intake import hear, sql
 from tests.support.served_service import Client, Served
 
 from audit import domain
-from audit.health import DISBELIEVED
-from audit.reactions import keep
+from audit.health import TAMPERED_ADVICE
+from audit.reactions import receive_event
 from shared.contracts.intake import CaseAccessChanged
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
@@ -86,7 +86,7 @@ def test_a_case_whose_events_were_altered_or_moved_is_shown_to_nobody_until_it_i
         sql(app, do, event)
         closed_to_everybody(audit)
         told = audit.by("ops").get("/api/v1/ledger/health").json()
-        assert (told["well"], told["disbelieved"], DISBELIEVED in told["advice"]) == (False, [str(event)], True)
+        assert (told["well"], told["disbelieved"], TAMPERED_ADVICE in told["advice"]) == (False, [str(event)], True)
         sql(app, undo, event)
         assert audit.by("manager").get(TIMELINE).status_code == 200
         assert audit.by("ops").get("/api/v1/ledger/health").json()["disbelieved"] == []
@@ -126,7 +126,7 @@ def test_an_event_that_lost_its_leaf_does_not_pass_for_a_new_one(
 def only_heard(app: ServiceApplication, message: Message) -> None:
     said = message.header
     context = app.context(said.case, Actor("service:audit", Role.SERVICE), said.id)
-    app.handle(domain.decider, said.id, keep(message).command, context)
+    app.handle(domain.decider, said.id, receive_event(message).command, context)
 
 
 def test_a_case_is_of_nobody_and_nothing_is_lifted_until_the_ledger_commits_to_it(

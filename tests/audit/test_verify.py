@@ -16,7 +16,7 @@ import pytest
 from tests.support import sample_bundle
 from tests.support.sample_bundle import ENTRIES, FORGER, RAW, WHOLE, bundle, file_of, refused, said
 
-from audit.bundle.archive import LARGEST, MOST_ENTRIES, packed, unpacked
+from audit.bundle.archive import MAX_BUNDLE_BYTES, MAX_ENTRIES, pack, unpack
 from audit.verify import main
 
 
@@ -32,7 +32,7 @@ CASE_FILE = ENTRIES["dossier.json"]
 
 
 def announcing(size: int) -> bytes:
-    raw = bytearray(packed({"dossier.json": b"{}"}))
+    raw = bytearray(pack({"dossier.json": b"{}"}))
     pack_into("<II", raw, 18, size, size)
     return bytes(raw)
 
@@ -47,24 +47,24 @@ HOSTILE = {
     "half a header": RAW[:20],
     "cut": RAW[: len(RAW) // 2],
     "bomb": zipped(zipfile.ZIP_DEFLATED, **{"dossier.json": bytes(20 << 20)}),
-    "path traversal": packed({"../../etc/passwd": b"x"}),
-    "absolute path": packed({"/etc/passwd": b"x"}),
-    "back slashes": packed({"..\\x": b"x"}),
-    "a name that is not ASCII": packed({"dossier\u202e.json": b"{}"}),
-    "a name with a line feed": packed({"dossier.json\nVÉRIFIÉ": b"{}"}),
-    "a folder": packed({"preuves/": b""}),
+    "path traversal": pack({"../../etc/passwd": b"x"}),
+    "absolute path": pack({"/etc/passwd": b"x"}),
+    "back slashes": pack({"..\\x": b"x"}),
+    "a name that is not ASCII": pack({"dossier\u202e.json": b"{}"}),
+    "a name with a line feed": pack({"dossier.json\nVÉRIFIÉ": b"{}"}),
+    "a folder": pack({"preuves/": b""}),
     "four gigabytes announced": announcing(0xFFFFFFFF),
     "ten gigabytes in all announced": b"".join([announcing(0x7FFFFFFF)] * 5),
-    "too many entries": packed({f"e{n}": b"" for n in range(MOST_ENTRIES + 1)}),
-    "too large": bytes(LARGEST + 1),
-    "deep JSON": packed({"dossier.json": deep(200_000)}),
-    "deep JSON inside": packed({"dossier.json": b'{"format":"dla-bundle/1","case":' + deep(200_000) + b"}"}),
-    "huge number": packed({"dossier.json": b'{"format":' + b"9" * 1_000_000 + b"}"}),
-    "no UTF-8": packed({"dossier.json": b'{"format":"\xff\xfe"}'}),
-    "no UTF-8 in the key": packed(ENTRIES | {"cle.txt": b"\xff\xfe"}),
-    "an id that is a path": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b'"id": "0', b'"id": "../')}),
-    "another format": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/2", b"dla-bundle/3")}),
-    "an older format": packed(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/2", b"dla-bundle/1")}),
+    "too many entries": pack({f"e{n}": b"" for n in range(MAX_ENTRIES + 1)}),
+    "too large": bytes(MAX_BUNDLE_BYTES + 1),
+    "deep JSON": pack({"dossier.json": deep(200_000)}),
+    "deep JSON inside": pack({"dossier.json": b'{"format":"dla-bundle/1","case":' + deep(200_000) + b"}"}),
+    "huge number": pack({"dossier.json": b'{"format":' + b"9" * 1_000_000 + b"}"}),
+    "no UTF-8": pack({"dossier.json": b'{"format":"\xff\xfe"}'}),
+    "no UTF-8 in the key": pack(ENTRIES | {"cle.txt": b"\xff\xfe"}),
+    "an id that is a path": pack(ENTRIES | {"dossier.json": CASE_FILE.replace(b'"id": "0', b'"id": "../')}),
+    "another format": pack(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/2", b"dla-bundle/3")}),
+    "an older format": pack(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/2", b"dla-bundle/1")}),
     "an archive's comment": RAW[:-2] + b"\x03\x00abc",
     "something before": b"#!/bin/sh\n" + RAW,
 }  # fmt: skip
@@ -84,7 +84,7 @@ def test_a_hostile_file_is_refused_in_bounded_time_and_memory(
     assert code == 1
     assert capsys.readouterr().err.startswith("REFUSÉ\u00a0:")
     assert monotonic() - began < 10
-    assert most < 4 * LARGEST
+    assert most < 4 * MAX_BUNDLE_BYTES
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_content_that_would_fill_the_memory_is_refused_though_it_is_signed(con
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert f"contenus/{WHOLE.lines[1].said.id}.json" in words
-    assert most < LARGEST
+    assert most < MAX_BUNDLE_BYTES
 
 
 def _as_data(data: bytes) -> bytes:
@@ -157,4 +157,4 @@ def test_verifying_takes_no_service_with_it() -> None:
 
 
 def test_unpacked_gives_back_what_was_packed() -> None:
-    assert unpacked(RAW) == ENTRIES
+    assert unpack(RAW) == ENTRIES

@@ -19,16 +19,16 @@ from psycopg.sql import SQL
 from world import World
 
 from audit import domain
-from audit.bundle.archive import made, unpacked
-from audit.bundle.collect import collected, shown_by
-from audit.bundle.verify import checked
-from audit.bundle.write import entries
+from audit.bundle.archive import build_archive, unpack
+from audit.bundle.collect import collect_bundle, fetch_contents
+from audit.bundle.verify import verify_bundle
+from audit.bundle.write import build_entries
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.main import service
-from audit.reactions import keep
-from audit.reconcile.run import Reconciling, begun
-from audit.timeline import counted, told_of
+from audit.reactions import receive_event
+from audit.reconcile.run import Reconciler, begin_reconciliation
+from audit.timeline import build_timeline, select_known
 from audit.tlog.note import Signer
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
@@ -75,17 +75,17 @@ def _of(world: World, intake: str, closing: ExitStack) -> dict[tuple[str, str], 
     app.create_tables()
     for message in _fed(feed):
         context = app.context(message.header.case, OURSELVES, message.header.id, message.header.correlation)
-        app.handle(domain.decider, message.header.id, keep(message).command, context)
+        app.handle(domain.decider, message.header.id, receive_event(message).command, context)
     while integrate(app):
         pass
-    Signing(Signer("registre.example/dla", os.urandom(32)), None).sign(app)
+    CheckpointSigner(Signer("registre.example/dla", os.urandom(32)), None).sign(app)
 
     connection = closing.enter_context(psycopg.connect(app.url, autocommit=True))
     raw_rows = partial(_raw, connection, SQL(SELECT).format(app.recorder.events).as_bytes(), case)
     stored = f"{intake}/api/v1/requests/{case}/stored"
     export = partial(_exported, app, case, {"intake": intake}, reader)
     raw = export()
-    if len(raw_rows()) != OF_THE_CASE or len(checked(raw).headers) != OF_THE_CASE:
+    if len(raw_rows()) != OF_THE_CASE or len(verify_bundle(raw).headers) != OF_THE_CASE:
         raise RuntimeError(f"{OF_THE_CASE} events were meant")
     http = closing.enter_context(httpx.Client(headers=reader, trust_env=False))
     return {
@@ -95,7 +95,7 @@ def _of(world: World, intake: str, closing: ExitStack) -> dict[tuple[str, str], 
         ("timeline", "floor"): partial(_time, raw_rows),
         ("export", "ours"): partial(_time, export),
         ("export", "floor"): partial(_time, lambda: http.get(stored).json()),
-        ("verify", "ours"): partial(_time, partial(checked, raw)),
+        ("verify", "ours"): partial(_time, partial(verify_bundle, raw)),
         ("verify", "floor"): partial(_time, partial(_hashed, raw)),
     }
 
@@ -130,14 +130,14 @@ def _fed(feed: Feed) -> list[Message]:
 
 
 def _compared(app: ServiceApplication, feed: Feed) -> range:
-    if found := list(Reconciling(app, feed, begun(app, "bench", ["intake"])).findings()):
+    if found := list(Reconciler(app, feed, begin_reconciliation(app, "bench", ["intake"])).findings()):
         raise RuntimeError(f"nothing was altered, and {found[0]}")
     return range(OF_OTHERS + OF_THE_CASE)
 
 
 def _timeline(app: ServiceApplication, case: UUID) -> object:
     heard = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
-    return [each.header for each in counted(told_of(heard), None, None)]
+    return [each.header for each in select_known(build_timeline(heard), None, None)]
 
 
 def _raw(connection: psycopg.Connection[Any], select: bytes, case: UUID) -> list[Any]:
@@ -146,11 +146,13 @@ def _raw(connection: psycopg.Connection[Any], select: bytes, case: UUID) -> list
 
 
 def _exported(app: ServiceApplication, case: UUID, addresses: dict[str, str], reader: dict[str, str]) -> bytes:
-    return made(entries(collected(app, case, partial(shown_by, case=case, addresses=addresses, reader=reader))))
+    return build_archive(
+        build_entries(collect_bundle(app, case, partial(fetch_contents, case=case, addresses=addresses, reader=reader)))
+    )
 
 
 def _hashed(raw: bytes) -> list[str]:
-    return [sha256(content).hexdigest() for content in unpacked(raw).values()]
+    return [sha256(content).hexdigest() for content in unpack(raw).values()]
 
 
 def _time(work: Callable[[], object], seconds: float) -> float:

@@ -20,16 +20,16 @@ from psycopg.rows import dict_row
 from world import World
 
 from audit import domain
-from audit.ledger.integrator import BATCH, append, integrate
+from audit.ledger.integrator import BATCH_EVENTS, append_leaves, integrate
 from audit.ledger.opening import Opening
 from audit.ledger.store import Ledger
 from audit.main import service
 from audit.tlog import tree
-from audit.tlog.proof import Proof
+from audit.tlog.proof import TlogProof
 from shared.eventlog import EventMetadata, RecordedEvent, ServiceApplication
 from shared.kernel import Role, uuid7
 
-LEAVES = 4 * BATCH
+LEAVES = 4 * BATCH_EVENTS
 """Integrated in each round."""
 SIZES = {"10 thousand": 10_000, "100 thousand": 100_000}
 MICROSECONDS = 1e6
@@ -88,20 +88,20 @@ def _measures(world: World) -> Iterator[tuple[dict[str, Measure[float]], Times]]
 
 def _integrated(app: ServiceApplication, positions: Iterator[int], _seconds: float) -> float:
     heard = [_heard(next(positions)) for _ in range(LEAVES)]
-    for at in range(0, LEAVES, BATCH):
-        app.recorder.insert_events([app.mapper.to_stored_event(each) for each in heard[at : at + BATCH]])
+    for at in range(0, LEAVES, BATCH_EVENTS):
+        app.recorder.insert_events([app.mapper.to_stored_event(each) for each in heard[at : at + BATCH_EVENTS]])
     begin = time.perf_counter()
     while integrate(app):
         pass
     return LEAVES / (time.perf_counter() - begin)
 
 
-def _heard(position: int) -> RecordedEvent[domain.EventHeard]:
+def _heard(position: int) -> RecordedEvent[domain.EventReceived]:
     id_, case = uuid7(), uuid7()
     meta = EventMetadata(id_, case, "service:audit", Role.SERVICE, case)
     header = (HEADER % (sha256(b"%d" % position).hexdigest().encode(), position)).decode()
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    told = domain.EventHeard(
+    told = domain.EventReceived(
         "intake", UUID(int=1), position=position, event="request-received", recorded_at=at, header=header, body=None
     )
     return RecordedEvent(id_, 1, meta=meta, data=told)
@@ -110,8 +110,8 @@ def _heard(position: int) -> RecordedEvent[domain.EventHeard]:
 def _hashed_and_inserted(connection: psycopg.Connection[Any], firsts: Iterator[int], _seconds: float) -> float:
     first = next(firsts)
     begin = time.perf_counter()
-    for at in range(first, first + LEAVES, BATCH):
-        numbers = list(range(at, at + BATCH))
+    for at in range(first, first + LEAVES, BATCH_EVENTS):
+        numbers = list(range(at, at + BATCH_EVENTS))
         hashes = [sha256(sha256(sha256(b"%d" % n).digest()).digest()).digest() for n in numbers]
         connection.execute(
             "INSERT INTO floor SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[])",
@@ -126,9 +126,9 @@ def _grown(app: ServiceApplication, size: int) -> list[UUID]:
     events: list[UUID] = []
     with psycopg.connect(app.url, row_factory=dict_row) as connection:
         while len(events) < size:
-            batch = [uuid4() for _ in range(BATCH)]
-            openings = [Opening(os.urandom(32), HEADER % (b"0" * 64, n)) for n in range(BATCH)]
-            append(connection, len(events), batch, openings, [None] * BATCH)
+            batch = [uuid4() for _ in range(BATCH_EVENTS)]
+            openings = [Opening(os.urandom(32), HEADER % (b"0" * 64, n)) for n in range(BATCH_EVENTS)]
+            append_leaves(connection, len(events), batch, openings, [None] * BATCH_EVENTS)
             events += batch
     return events
 
@@ -139,8 +139,8 @@ def _proofs(app: ServiceApplication, events: Sequence[UUID], seconds: float) -> 
     def prove(event: UUID) -> None:
         leaf = ledger.leaf(event)
         assert leaf is not None
-        hashes = ledger.asked(partial(tree.inclusion, leaf.index, size))
-        str(Proof(leaf.index, tuple(hashes), checkpoint=NOTE))
+        hashes = ledger.asked(partial(tree.inclusion_proof, leaf.index, size))
+        str(TlogProof(leaf.index, tuple(hashes), checkpoint=NOTE))
 
     return _each(lambda: prove(rng.choice(events)), seconds)
 

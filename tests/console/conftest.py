@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from tests.support.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, played, settings
 from tests.support.served_service import served
 
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.main import service as audit_service
 from audit.tlog.note import Signer
 from console.main import create_app
@@ -34,7 +34,10 @@ def world(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFacto
             for service in (intake_service, diagnostic_service, audit_service)
         )
         world = World(
-            intake, diagnostic, audit=audit, signing=Signing(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint")
+            intake,
+            diagnostic,
+            audit=audit,
+            signing=CheckpointSigner(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint"),
         )
         world.case = played(world)
         world.carried()

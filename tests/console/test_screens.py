@@ -31,26 +31,26 @@ from tests.support.sample_services import eventually
 
 from audit import health
 from audit.health import (
-    ADVICE,
-    DIFFERS,
-    DISBELIEVED,
-    HALTED,
-    MISSED,
-    TROUBLED,
+    FAULT_ADVICE,
+    FINDINGS_ADVICE,
+    HALTED_ADVICE,
+    QUORUM_ADVICE,
+    REFUSAL_ADVICE,
+    TAMPERED_ADVICE,
+    CurrentRefusal,
     Health,
-    Heard,
-    Reconciled,
-    Refusal,
-    Witness,
+    LastReconciliation,
+    ServiceProgress,
+    WitnessHealth,
 )
-from audit.ledger.opening import FIRST, Opening, opening
-from audit.ledger.signing import Why
+from audit.ledger.opening import FIRST, Opening, parse_opening
+from audit.ledger.signing import SigningRefusal
 from audit.ledger.store import Ledger
-from audit.ledger.witnesses import Trouble, follow
-from audit.reconcile.restored_logs import Restored
+from audit.ledger.witnesses import WitnessFault, register_witnesses
+from audit.reconcile.restored_logs import AcceptedRestore
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import Signer
-from audit.tlog.proof import Proof, proof
+from audit.tlog.proof import TlogProof, parse_proof
 from audit.tlog.tree import leaf_hash
 from console.main import create_app
 from console.pages.rendering import environment
@@ -354,11 +354,11 @@ def cosigned(world: World) -> Iterator[None]:
     ledger = Ledger(app.recorder)
     signed = ledger.newest()
     assert signed
-    follow(app, [WITNESS], 1)
+    register_witnesses(app, [WITNESS], 1)
     text = signed.note.partition("\n\n")[0] + "\n"
     ledger.keep_cosignature(signed.size, str(WITNESS), COSIGNER.line(text, ELEVEN))
     yield
-    follow(app, [], 0)
+    register_witnesses(app, [], 0)
     app.recorder.fetch("DELETE FROM {schema}.cosignatures")
 
 
@@ -511,12 +511,12 @@ def test_of_a_sealed_value_the_service_is_believed_and_said_to_be(
 
 def of_the_first_form(told: dict[str, Any]) -> dict[str, Any]:
     """The same event, alone in a ledger that did not commit to labels."""
-    before = opening(proof(told["proof"]).extra or b"")
+    before = parse_opening(parse_proof(told["proof"]).extra or b"")
     alone = Opening(before.salt, before.header, form=FIRST)
     signer = Signer(ORIGIN, bytes(32))
     note = signer.signed(str(Checkpoint(ORIGIN, 1, root=leaf_hash(alone.entry))))
     return told | {
-        "proof": str(Proof(0, (), checkpoint=note, extra=bytes(alone))),
+        "proof": str(TlogProof(0, (), checkpoint=note, extra=bytes(alone))),
         "key": f"{signer.verifier}\n",
         "witnesses": "",
     }
@@ -612,14 +612,16 @@ UNWELL = Health(
     well=False,
     heard=12_345,
     size=12_340,
-    checkpoint=health.Checkpoint(size=12_400, signed_at=NOW - timedelta(days=3), key=f"{ORIGIN}+5e1f0a2b+{'A' * 44}"),
-    refusal=Refusal(
-        reason=Why.OLDER,
+    checkpoint=health.LastCheckpoint(
+        size=12_400, signed_at=NOW - timedelta(days=3), key=f"{ORIGIN}+5e1f0a2b+{'A' * 44}"
+    ),
+    refusal=CurrentRefusal(
+        reason=SigningRefusal.OLDER,
         detail="the ledger has 12340 leaves, and the checkpoint kept in /var/lib/dla/checkpoint signed 12400",
-        advice=ADVICE[Why.OLDER],
+        advice=REFUSAL_ADVICE[SigningRefusal.OLDER],
     ),
     services=[
-        Heard(
+        ServiceProgress(
             service=name,
             log_id=UUID(int=1),
             position=position,
@@ -635,11 +637,17 @@ UNWELL = Health(
             ("followup", 12, 12, None),
         )
     ],
-    reconciled=Reconciled(by="Inès", begun_at=NOW, ended_at=NOW, findings=3, services={"intake": 4_000}),
-    advice=[ADVICE[Why.OLDER], f"Accueil (intake)\u00a0: {HALTED}", MISSED.format(quorum=2), DISBELIEVED, DIFFERS],
+    reconciled=LastReconciliation(by="Inès", begun_at=NOW, ended_at=NOW, findings=3, services={"intake": 4_000}),
+    advice=[
+        REFUSAL_ADVICE[SigningRefusal.OLDER],
+        f"Accueil (intake)\u00a0: {HALTED_ADVICE}",
+        QUORUM_ADVICE.format(quorum=2),
+        TAMPERED_ADVICE,
+        FINDINGS_ADVICE,
+    ],
     disbelieved=[UUID(int=n) for n in range(1, 31)],
     witnesses=[
-        Witness(
+        WitnessHealth(
             name=f"temoin.example/{trouble or 'un'}",
             key="k",
             size=size,
@@ -647,13 +655,18 @@ UNWELL = Health(
             behind=size != 12_400,
             trouble=trouble,
             detail=trouble and "the witness answered 409: 12500",
-            advice=trouble and TROUBLED[trouble],
+            advice=trouble and FAULT_ADVICE[trouble],
         )
-        for trouble, size in ((None, 12_400), (Trouble.UNREACHABLE, None), (Trouble.AHEAD, 12_500), (None, 11_000))
+        for trouble, size in (
+            (None, 12_400),
+            (WitnessFault.UNREACHABLE, None),
+            (WitnessFault.AHEAD, 12_500),
+            (None, 11_000),
+        )
     ],
     quorum=2,
     restored=[
-        Restored(
+        AcceptedRestore(
             service="parcours",
             old_log=UUID(int=1),
             new_log=UUID(int=2),
@@ -689,7 +702,7 @@ def test_a_ledger_that_is_not_well_says_all_that_is_wrong_and_what_to_do(
         "2\u00a0événements perdus après la position 1\u202f200",
         "Disque perdu le 3 mars",
         "n’a encore rien cosigné",
-        TROUBLED[Trouble.UNREACHABLE],
+        FAULT_ADVICE[WitnessFault.UNREACHABLE],
         "plus de lignes que nous",
         "en retard",
     ):

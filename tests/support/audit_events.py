@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tests.support.integration import heard
 
-from audit.domain import EventHeard
+from audit.domain import EventReceived
 from audit.ledger.integrator import integrate
 from shared.eventlog import EventMetadata, RecordedEvent, ServiceApplication
 from shared.kernel import Clock, Role, uuid7
@@ -56,9 +56,9 @@ def kept(app: ServiceApplication, told: Sequence[Header], body: str | None = Non
         app.recorder.insert_events(stored, cases=[each.case for each in batch])
 
 
-def _heard(told: Header, body: str | None) -> RecordedEvent[EventHeard]:
+def _heard(told: Header, body: str | None) -> RecordedEvent[EventReceived]:
     meta = EventMetadata(uuid7(), told.case, "service:audit", Role.SERVICE, told.correlation, causation=told.id)
-    kept = EventHeard(
+    kept = EventReceived(
         told.publisher,
         told.log_id,
         position=told.position,

@@ -14,7 +14,7 @@ from pydantic import SecretBytes
 from tests.support.reconciled_intake import hear
 from tests.support.served_service import Served
 
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from console.settings import ConsoleSettings
 from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
@@ -83,7 +83,7 @@ class World:
     intake: Served
     diagnostic: Served
     audit: Served
-    signing: Signing
+    signing: CheckpointSigner
     case: str = ""
 
     def carried(self) -> None:

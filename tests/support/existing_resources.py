@@ -18,7 +18,7 @@ from tests.support.rights_table import DOSSIER_NAMED, action_on_a_dossier
 from tests.support.served_service import Served, listening, served
 from tests.support.validated_parcours import validated_case
 
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.tlog.note import Signer
 from embedded.nats import Nats
 from shared.kernel import uuid7
@@ -50,7 +50,7 @@ def standing(name: str, database: Callable[..., str], nats: Nats, folder: Path) 
         with served(service(name), database, nats, folder, feeds=feeds, jwks=str(own / "jwks.json")) as running:
             messages = told_by(told)
             hear(running.application, messages)
-            Signing(Signer("registre.example/dla", bytes(range(32))), None).sign(running.application)
+            CheckpointSigner(Signer("registre.example/dla", bytes(range(32))), None).sign(running.application)
             known = {"/api/v1/cases/{}": case, "/api/v1/events/{}": str(messages[0].header.id)}
             yield Served(running.http, told.issuer, running.web, running.settings), known
 

@@ -10,13 +10,13 @@ from tests.support.note_aggregate import DEPLOYMENT_KEY
 from audit import domain
 from audit.ledger import integrator
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.tlog.note import Signer
 from shared.eventlog import ServiceApplication
 
-integrator.BATCH = 5
+integrator.BATCH_EVENTS = 5
 app = ServiceApplication("audit", [domain.decider], sys.argv[1], DEPLOYMENT_KEY)
-signing = Signing(Signer("registre.example/dla", bytes(range(32))), Path(sys.argv[2]))
+signing = CheckpointSigner(Signer("registre.example/dla", bytes(range(32))), Path(sys.argv[2]))
 print("keeping", flush=True)
 while True:
     integrate(app)

@@ -11,9 +11,9 @@ from tests.support.served_service import Served
 
 from audit import domain
 from audit.ledger.integrator import integrate
-from audit.reactions import keep
+from audit.reactions import receive_event
 from audit.reconcile.finding import Finding
-from audit.reconcile.run import Reconciling, begun
+from audit.reconcile.run import Reconciler, begin_reconciliation
 from intake.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
@@ -48,7 +48,7 @@ def hear(app: ServiceApplication, messages: list[Message]) -> None:
     for message in messages:
         header = message.header
         context = app.context(header.case, ourselves, header.id, header.correlation)
-        app.handle(domain.decider, header.id, keep(message).command, context)
+        app.handle(domain.decider, header.id, receive_event(message).command, context)
     while integrate(app):
         pass
 
@@ -64,7 +64,7 @@ def feed_of(intake: Served) -> Iterator[Feed]:
 
 def findings(app: ServiceApplication, intake: Served) -> list[Finding]:
     with feed_of(intake) as feed:
-        return list(Reconciling(app, feed, begun(app, "Inès", ["intake"])).findings())
+        return list(Reconciler(app, feed, begin_reconciliation(app, "Inès", ["intake"])).findings())
 
 
 def sql(of: ServiceApplication, statement: str, *parameters: Any) -> None:

@@ -10,17 +10,17 @@ from threading import Thread
 import uvicorn
 from tests.support.sample_services import eventually
 
-from audit.ledger.succession import Held
+from audit.ledger.succession import PublishedKey
 from audit.tlog import tree
-from audit.tlog.add_checkpoint import Extension
+from audit.tlog.add_checkpoint import AddCheckpointRequest
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.cosignature import Cosigner
 from audit.tlog.note import Signer
-from audit.tlog.tiles import grown, subtrees
+from audit.tlog.tiles import extend_tiles, subtree_hashes
 from audit.tlog.tree import leaf_hash
-from audit.witness.cosigning import Witnessing
-from audit.witness.store import Store, begin
-from audit.witness.web import web
+from audit.witness.cosigning import CheckpointWitness
+from audit.witness.store import Store, create_store
+from audit.witness.web import build_web
 from embedded import ports
 
 ORIGIN = "registre.example/dla"
@@ -33,39 +33,39 @@ class Log:
     """A ledger of entries one chooses: two of them with one key are a fork."""
 
     def __init__(self, entries: Sequence[bytes], signer: Signer = SIGNER) -> None:
-        self._subtrees = subtrees(grown({}, 0, map(leaf_hash, entries)))
+        self._subtrees = subtree_hashes(extend_tiles({}, 0, map(leaf_hash, entries)))
         self._signer = signer
 
     def checkpoint(self, size: int) -> Checkpoint:
-        return Checkpoint(self._signer.verifier.name, size, root=tree.root(size, self._subtrees))
+        return Checkpoint(self._signer.verifier.name, size, root=tree.root_hash(size, self._subtrees))
 
     def signed(self, size: int) -> str:
         return self._signer.signed(str(self.checkpoint(size)))
 
-    def extension(self, old: int, size: int) -> Extension:
-        hashes = tree.consistency(old, size, self._subtrees) if old <= size else []
-        return Extension(old, tuple(hashes), note=self.signed(size))
+    def extension(self, old: int, size: int) -> AddCheckpointRequest:
+        hashes = tree.consistency_proof(old, size, self._subtrees) if old <= size else []
+        return AddCheckpointRequest(old, tuple(hashes), note=self.signed(size))
 
     def asked(self, old: int, size: int) -> bytes:
         return str(self.extension(old, size)).encode()
 
 
 @contextmanager
-def witnessing(folder: Path, *keys: Held, cosigner: Cosigner = COSIGNER) -> Iterator[Witnessing]:
+def witnessing(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER) -> Iterator[CheckpointWitness]:
     """The store is begun when it is not there."""
     if not folder.exists():
-        begin(folder)
+        create_store(folder)
     with Store(folder, cosigner.witness) as store:
-        yield Witnessing(cosigner, keys or (Held(SIGNER.verifier),), store, lambda: ELEVEN)
+        yield CheckpointWitness(cosigner, keys or (PublishedKey(SIGNER.verifier),), store, lambda: ELEVEN)
 
 
 @contextmanager
-def served(folder: Path, *keys: Held, cosigner: Cosigner = COSIGNER) -> Iterator[str]:
+def served(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER) -> Iterator[str]:
     """Its address."""
     with witnessing(folder, *keys, cosigner=cosigner) as ours:
         port = ports.choose({"witness": None})["witness"]
         server = uvicorn.Server(
-            uvicorn.Config(web(ours, ours._store), host="127.0.0.1", port=port, log_config=None, lifespan="off")
+            uvicorn.Config(build_web(ours, ours._store), host="127.0.0.1", port=port, log_config=None, lifespan="off")
         )
         thread = Thread(target=server.run, name="witness")
         thread.start()

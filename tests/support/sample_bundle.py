@@ -12,18 +12,18 @@ from uuid import UUID
 
 import pytest
 
-from audit.bundle.archive import packed
-from audit.bundle.model import SEALED, Bundle, Line, Reading, Said
-from audit.bundle.verify import checked
-from audit.bundle.write import entries
-from audit.ledger.opening import FIRST, Announcement, Opening
-from audit.ledger.succession import Held
+from audit.bundle.archive import pack
+from audit.bundle.model import SEALED, Bundle, BundleEvent, EventDescription, ServiceAnswer
+from audit.bundle.verify import verify_bundle
+from audit.bundle.write import build_entries
+from audit.ledger.opening import FIRST, CommittedBody, Opening
+from audit.ledger.succession import PublishedKey
 from audit.tlog import tree
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import Signer
-from audit.tlog.proof import Proof
-from audit.tlog.tiles import grown, subtrees
-from audit.tlog.tree import Unproven, leaf_hash
+from audit.tlog.proof import TlogProof
+from audit.tlog.tiles import extend_tiles, subtree_hashes
+from audit.tlog.tree import VerificationError, leaf_hash
 
 SIGNER = Signer("registre.example/dla", bytes(range(32)))
 CASE = UUID(int=5)
@@ -41,7 +41,7 @@ EVENTS = (
 
 OLD, TOLD = 2, 3
 """An event whose entry is of the first form, and one that told something to all."""
-ANNOUNCED = Announcement(b"s" * 32, '{"headcount": 12, "unit": "dla-44"}')
+ANNOUNCED = CommittedBody(b"s" * 32, '{"headcount": 12, "unit": "dla-44"}')
 
 
 def opening(n: int, header: bytes) -> Opening:
@@ -80,16 +80,20 @@ def bundle(
     at = [n * 11 // len(openings) for n in range(len(openings))]
     for index, each in zip(at, openings, strict=True):
         leaves.insert(index, leaf_hash(each.entry))
-    whole, size = subtrees(grown({}, 0, leaves)), len(leaves)
-    note = signer.signed(str(Checkpoint(signer.verifier.name, size, root=tree.root(size, whole))))
+    whole, size = subtree_hashes(extend_tiles({}, 0, leaves)), len(leaves)
+    note = signer.signed(str(Checkpoint(signer.verifier.name, size, root=tree.root_hash(size, whole))))
     lines = []
     for n, (index, each, content) in enumerate(zip(at, openings, contents, strict=True)):
-        proof = Proof(index, tuple(tree.inclusion(index, size, whole)), checkpoint=note, extra=bytes(each))
+        proof = TlogProof(index, tuple(tree.inclusion_proof(index, size, whole)), checkpoint=note, extra=bytes(each))
         told = json.loads(each.header)
         values: dict[str, str | None] = {"motive": f"Un motif {n}."} if content is not None else {}
         announced = bytes(ANNOUNCED) if n == TOLD and content is not None else None
-        lines.append(Line(Said(told["id"], EVENTS[n][-1], values), str(proof), content=content, announced=announced))
-    services = {"intake": Reading(True), "diagnostic": Reading(True)}
+        lines.append(
+            BundleEvent(
+                EventDescription(told["id"], EVENTS[n][-1], values), str(proof), content=content, announced=announced
+            )
+        )
+    services = {"intake": ServiceAnswer(True), "diagnostic": ServiceAnswer(True)}
     schemas = {"schemas/en-tete.json": b'{"type": "object"}\n'}
     return Bundle(str(CASE), services, key=str(signer.verifier), checkpoint=note, lines=tuple(lines), schemas=schemas)
 
@@ -100,31 +104,33 @@ def without(whole: Bundle, *numbers: int) -> Bundle:
 
 def closed(whole: Bundle) -> Bundle:
     """The same without what its sealed values say."""
-    lines = tuple(replace(line, said=Said(line.said.id, line.said.label)) for line in whole.lines)
+    lines = tuple(replace(line, said=EventDescription(line.said.id, line.said.label)) for line in whole.lines)
     return replace(whole, lines=lines, format=SEALED)
 
 
 def said(whole: Bundle, n: int, **changed: Any) -> Bundle:
     """With something else said of one event."""
     line = whole.lines[n]
-    told = Said(**{field: getattr(line.said, field) for field in Said.__struct_fields__} | changed)
+    told = EventDescription(
+        **{field: getattr(line.said, field) for field in EventDescription.__struct_fields__} | changed
+    )
     return replace(whole, lines=(*whole.lines[:n], replace(line, said=told), *whole.lines[n + 1 :]))
 
 
 WHOLE = bundle()
-ENTRIES = entries(WHOLE)
-RAW = packed(ENTRIES)
-OWN = Held(SIGNER.verifier)
+ENTRIES = build_entries(WHOLE)
+RAW = pack(ENTRIES)
+OWN = PublishedKey(SIGNER.verifier)
 FORGER = Signer("registre.example/dla", bytes(32))
 
 
 def file_of(made: Bundle) -> bytes:
-    return packed(entries(made))
+    return pack(build_entries(made))
 
 
 def refused(raw: bytes) -> str:
-    with pytest.raises(Unproven) as told:
-        checked(raw)
+    with pytest.raises(VerificationError) as told:
+        verify_bundle(raw)
     return str(told.value)
 
 
@@ -132,4 +138,4 @@ def with_sums(changed: dict[str, bytes]) -> bytes:
     """As somebody careful would leave it."""
     rest = {name: content for name, content in changed.items() if name != "SHA256SUMS"}
     sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in rest.items())
-    return packed(rest | {"SHA256SUMS": sums.encode()})
+    return pack(rest | {"SHA256SUMS": sums.encode()})

@@ -17,17 +17,17 @@ from tests.support.served_service import Client, Served, listening, served
 from typer.testing import CliRunner
 
 from audit import domain
-from audit.bundle.verify import Checked, checked
-from audit.key_succession import succeeded
+from audit.bundle.verify import VerifiedBundle, verify_bundle
+from audit.key_succession import replace_key
 from audit.ledger.integrator import integrate
 from audit.ledger.settings import LedgerSettings
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.ledger.store import Ledger
-from audit.ledger.witnesses import follow
+from audit.ledger.witnesses import register_witnesses
 from audit.main import cli
 from audit.main import service as audit_service
-from audit.reactions import keep
-from audit.tlog.tree import Unproven
+from audit.reactions import receive_event
+from audit.tlog.tree import VerificationError
 from audit.verify import main
 from embedded.nats import Nats
 from intake.main import service as intake_service
@@ -88,29 +88,29 @@ def heard(audit: Served, intake: Served, published: ToIntegrationEvent = intake_
     application, log = audit.application, intake.application
     told = messages_of(log, published, log.recorder.select_notifications(1, 1000))
     for message in told:
-        command = keep(message).command
+        command = receive_event(message).command
         context = application.context(message.header.case, Actor("service:audit", Role.SERVICE), message.header.id)
         application.handle(domain.decider, message.header.id, command, context)
 
 
-def signed(audit: Served, signing: Signing) -> None:
+def signed(audit: Served, signing: CheckpointSigner) -> None:
     while integrate(audit.application):
         pass
     signing.sign(audit.application)
 
 
 @pytest.fixture
-def told(audit: Served, intake: Served, signing: Signing, case: UUID) -> UUID:
+def told(audit: Served, intake: Served, signing: CheckpointSigner, case: UUID) -> UUID:
     heard(audit, intake)
     signed(audit, signing)
     return case
 
 
-def taken(reader: Client, case: UUID) -> Checked:
+def taken(reader: Client, case: UUID) -> VerifiedBundle:
     answer = reader.get(f"/api/v1/cases/{case}/bundle")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/zip"
-    return checked(answer.content)
+    return verify_bundle(answer.content)
 
 
 def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) -> None:
@@ -127,12 +127,12 @@ def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) ->
     for said in ("Le besoin se précise.", "Maëlle Kerdoncuff", "maelle@example.org"):
         assert said.encode() in opened
         assert said.encode() not in closed, "a file for archives outlives no erasure"
-    assert checked(closed).bundle.sealed
+    assert verify_bundle(closed).bundle.sealed
     assert any(name.startswith("schemas/intake.request-received.v") for name in found.bundle.schemas)
 
 
 def test_what_events_told_to_all_goes_with_their_contents_and_with_nothing_else(
-    audit: Served, intake: Served, signing: Signing, case: UUID
+    audit: Served, intake: Served, signing: CheckpointSigner, case: UUID
 ) -> None:
     heard(audit, intake, lambda *_: RequestOriented(orientations=2))
     signed(audit, signing)
@@ -149,9 +149,9 @@ def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
     app, key = audit.application, tmp_path / "new"
     key.write_text(b64encode(b"n" * 32).decode())
     key.chmod(0o600)
-    follow(app, [COSIGNER.witness], 1)
+    register_witnesses(app, [COSIGNER.witness], 1)
     settings = LedgerSettings(origin="registre.example/dla", key_file=key)
-    succeeded(app, settings, str(SIGNER.verifier), "Une clé plus sûre.", None, memory)
+    replace_key(app, settings, str(SIGNER.verifier), "Une clé plus sûre.", None, memory)
     newest = Ledger(app.recorder).newest()
     assert newest is not None
     line = COSIGNER.line(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
@@ -177,7 +177,12 @@ def test_whom_the_service_shows_nothing_gets_headers_and_proofs(audit: Served, t
 
 
 def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_others_what_they_did(
-    audit: Served, intake: Served, signing: Signing, case: UUID, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    audit: Served,
+    intake: Served,
+    signing: CheckpointSigner,
+    case: UUID,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     adviser = intake.by("adviser")
     assert adviser.post(f"/api/v1/requests/{case}/confidentiality", confidential_case.REASONS).status_code == 200
@@ -217,7 +222,9 @@ def test_who_may_not_see_the_case_gets_nothing(audit: Served, told: UUID) -> Non
     assert audit.by("auditor").get(f"/api/v1/cases/{uuid4()}/bundle").status_code == 404
 
 
-def test_what_is_not_signed_yet_is_waited_for(audit: Served, intake: Served, signing: Signing, case: UUID) -> None:
+def test_what_is_not_signed_yet_is_waited_for(
+    audit: Served, intake: Served, signing: CheckpointSigner, case: UUID
+) -> None:
     heard(audit, intake)
     for _ in ("not integrated", "not signed"):
         answer = audit.by("auditor").get(f"/api/v1/cases/{case}/bundle")
@@ -247,8 +254,8 @@ def test_what_was_altered_in_a_service_since_is_named(
     intake.application.recorder.fetch(statement, (told,))
     answer = audit.by("auditor").get(f"/api/v1/cases/{told}/bundle")
     assert answer.status_code == 200, answer.text
-    with pytest.raises(Unproven, match=words) as refusal:
-        checked(answer.content)
+    with pytest.raises(VerificationError, match=words) as refusal:
+        verify_bundle(answer.content)
     assert "contenus/" in str(refusal.value)
 
 
@@ -265,7 +272,13 @@ def test_an_erased_value_is_said_to_be_erased_and_the_proofs_still_hold(
 
 
 def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
-    database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: Signing, memory: Path, case: UUID
+    database: Callable[..., str],
+    nats: Nats,
+    tmp_path: Path,
+    intake: Served,
+    signing: CheckpointSigner,
+    memory: Path,
+    case: UUID,
 ) -> None:
     jwks = str(tmp_path / "intake" / "jwks.json")
     for feeds in ({"intake": "http://127.0.0.1:9"}, {}):
@@ -286,7 +299,7 @@ def consultations(running: Served) -> list[dict[str, Any]]:
 
 
 def test_the_command_writes_the_file_and_verifies_it(
-    database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: Signing, case: UUID
+    database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: CheckpointSigner, case: UUID
 ) -> None:
     feeds, jwks = {"intake": str(intake.http.base_url)}, str(tmp_path / "intake" / "jwks.json")
     folder = tmp_path / "audit"

@@ -14,13 +14,13 @@ from tests.support.served_service import Served
 from typer.testing import CliRunner
 
 from audit.cli import reconcile as commands
-from audit.health import DIFFERS, NEVER
+from audit.health import FINDINGS_ADVICE, NEVER_RECONCILED_ADVICE
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import Signing
-from audit.ledger.worker import Keeper
+from audit.ledger.signing import CheckpointSigner
+from audit.ledger.worker import LedgerWorker
 from audit.main import cli
 from audit.reactions import reactions
-from audit.reconcile.run import Reconciling, begun
+from audit.reconcile.run import Reconciler, begin_reconciliation
 from audit.tlog.note import Signer
 from shared.eventlog import ServiceApplication
 from shared.kernel import uuid7
@@ -37,8 +37,8 @@ def health(audit: Served, role: str = "ops") -> dict[str, Any]:
     return told
 
 
-def kept_until(app: ServiceApplication, signing: Signing, condition: Callable[[], Any]) -> None:
-    keeper = Keeper(app, signing, every=0.01)
+def kept_until(app: ServiceApplication, signing: CheckpointSigner, condition: Callable[[], Any]) -> None:
+    keeper = LedgerWorker(app, signing, every=0.01)
     keeper.start()
     try:
         eventually(condition)
@@ -46,13 +46,13 @@ def kept_until(app: ServiceApplication, signing: Signing, condition: Callable[[]
         keeper.stop()
 
 
-def test_size_and_last_checkpoint_are_told(audit: Served, app: ServiceApplication, signing: Signing) -> None:
+def test_size_and_last_checkpoint_are_told(audit: Served, app: ServiceApplication, signing: CheckpointSigner) -> None:
     assert (health(audit)["size"], health(audit)["checkpoint"]) == (0, None)
     hear(app, 5)
     kept_until(app, signing, lambda: (health(audit)["checkpoint"] or {}).get("size") == 5)
     told = health(audit, "auditor")
     assert (told["well"], told["heard"], told["size"], told["refusal"]) == (True, 5, 5, None)
-    assert told["advice"] == [NEVER]
+    assert told["advice"] == [NEVER_RECONCILED_ADVICE]
 
 
 def test_people_who_look_after_cases_are_not_told(audit: Served) -> None:
@@ -68,7 +68,7 @@ def test_people_who_look_after_cases_are_not_told(audit: Served) -> None:
     ],
 )
 def test_why_nothing_is_signed_is_told_with_what_to_do_and_until_it_is_mended(
-    audit: Served, app: ServiceApplication, signing: Signing, damage: str, reason: str
+    audit: Served, app: ServiceApplication, signing: CheckpointSigner, damage: str, reason: str
 ) -> None:
     hear(app, 5)
     integrate(app)
@@ -88,12 +88,12 @@ def test_why_nothing_is_signed_is_told_with_what_to_do_and_until_it_is_mended(
 
 
 def test_another_key_and_an_unreadable_memory_are_told_apart(
-    audit: Served, app: ServiceApplication, signing: Signing, memory: Path
+    audit: Served, app: ServiceApplication, signing: CheckpointSigner, memory: Path
 ) -> None:
     hear(app, 5)
     integrate(app)
     signing.sign(app)
-    kept_until(app, Signing(Signer(ORIGIN, bytes(32)), memory), lambda: health(audit)["refusal"])
+    kept_until(app, CheckpointSigner(Signer(ORIGIN, bytes(32)), memory), lambda: health(audit)["refusal"])
     assert health(audit)["refusal"]["reason"] == "other-key"
     memory.write_bytes(b"\xff")
     kept_until(app, signing, lambda: health(audit)["refusal"]["reason"] == "memory-unreadable")
@@ -118,14 +118,14 @@ def test_the_last_reconciliation_is_told_and_the_command_says_the_same(
 ) -> None:
     hear(app, 5)
     integrate(app)
-    assert list(Reconciling(app, Feed({}, ""), begun(app, "Inès", [])).findings()) == []
+    assert list(Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Inès", [])).findings()) == []
     told = health(audit)
     assert (told["reconciled"]["by"], told["reconciled"]["findings"], told["advice"]) == ("Inès", 0, [])
     sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 2", bytes(32))
-    assert len(list(Reconciling(app, Feed({}, ""), begun(app, "Tanguy", [])).findings())) == 1
+    assert len(list(Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Tanguy", [])).findings())) == 1
     told = health(audit)
-    assert (told["well"], told["reconciled"]["by"], told["advice"]) == (False, "Tanguy", [DIFFERS])
+    assert (told["well"], told["reconciled"]["by"], told["advice"]) == (False, "Tanguy", [FINDINGS_ADVICE])
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
     said = CliRunner().invoke(cli, ["state"])
-    assert (said.exit_code, said.stderr) == (1, DIFFERS + "\n")
+    assert (said.exit_code, said.stderr) == (1, FINDINGS_ADVICE + "\n")
     assert '"findings": 1' in said.stdout

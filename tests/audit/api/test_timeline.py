@@ -15,9 +15,9 @@ from tests.support.audit_events import CASE, LOG, committed, header, kept
 from tests.support.reconciled_intake import sql
 from tests.support.served_service import Client, Served
 
-from audit.domain import EventHeard
+from audit.domain import EventReceived
 from audit.reactions import reactions
-from audit.timeline import Wanted, counted, told_of
+from audit.timeline import TimelineFilter, build_timeline, select_known
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, Header, Inbox, encode
 from shared.messaging.wire import HighWaterMark
@@ -255,23 +255,23 @@ def test_who_may_not_read_the_case_reads_no_timeline(audit: Served, told: list[H
 def test_the_order_in_which_audit_heard_changes_nothing(order: list[int], hours: int) -> None:
     """And a later moment only ever adds."""
     whole = [_heard(each) for each in story()]
-    told = told_of(whole[n] for n in order)
+    told = build_timeline(whole[n] for n in order)
     assert [each.heard.position for each in told] == [position for _, position, *_ in STORY]
-    moments = [counted(told, BEGAN + timedelta(hours=n), None) for n in range(hours + 1)]
+    moments = [select_known(told, BEGAN + timedelta(hours=n), None) for n in range(hours + 1)]
     assert all(earlier == later[: len(earlier)] for earlier, later in pairwise(moments))
 
 
 def test_before_anything_happened_it_says_when_it_began() -> None:
-    told = told_of(_heard(each) for each in story())
+    told = build_timeline(_heard(each) for each in story())
     with pytest.raises(NotYetOpened) as refused:
-        counted(told, BEGAN - timedelta(seconds=1), None)
+        select_known(told, BEGAN - timedelta(seconds=1), None)
     assert refused.value.first == BEGAN
-    assert [each for each in told if each in Wanted(roles=("manager",))] == [told[2]]
+    assert [each for each in told if each in TimelineFilter(roles=("manager",))] == [told[2]]
 
 
-def _heard(told: Header) -> EventHeard:
+def _heard(told: Header) -> EventReceived:
     header = encode(told).decode()
-    return EventHeard(
+    return EventReceived(
         told.publisher,
         told.log_id,
         position=told.position,

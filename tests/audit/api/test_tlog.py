@@ -13,12 +13,12 @@ from tests.support.served_service import Served
 
 from audit.ledger.event_proof import verify_event
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.tlog import tree
-from audit.tlog.checkpoint import Checkpoint, verified
-from audit.tlog.note import Verifier, verifier
-from audit.tlog.proof import proof, verify_extension
-from audit.tlog.tree import Unproven, leaf_hash
+from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
+from audit.tlog.note import Verifier, parse_verifier
+from audit.tlog.proof import parse_proof, verify_append_only
+from audit.tlog.tree import VerificationError, leaf_hash
 from shared.eventlog import ServiceApplication
 from shared.messaging import Header, encode
 
@@ -32,17 +32,17 @@ class Published:
         self.http = audit.anonymous()
 
     def key(self) -> Verifier:
-        return verifier(self.http.get("/tlog/key").text)
+        return parse_verifier(self.http.get("/tlog/key").text)
 
     def checkpoint(self) -> Checkpoint:
-        return verified(self.http.get("/tlog/checkpoint").text, [self.key()])
+        return verify_checkpoint(self.http.get("/tlog/checkpoint").text, [self.key()])
 
     def tile(self, path: str) -> Any:
         return self.http.get(f"/tlog/tile/{path}")
 
 
 @pytest.fixture
-def told(app: ServiceApplication, signing: Signing) -> list[Header]:
+def told(app: ServiceApplication, signing: CheckpointSigner) -> list[Header]:
     """Six hundred events of one case and ten of another, signed three times on the way."""
     told = hear(app, 200)
     integrate(app)
@@ -136,8 +136,8 @@ def test_operations_see_that_it_is_there_and_not_what_it_is(
     audit: Served, published: Published, told: list[Header]
 ) -> None:
     text = audit.by("ops").get(f"/api/v1/events/{told[7].id}/proof").text
-    assert proof(text).extra is None
-    with pytest.raises(Unproven, match="ouverture"):
+    assert parse_proof(text).extra is None
+    with pytest.raises(VerificationError, match="ouverture"):
         verify_event(text, [published.key()])
     assert audit.by("pilot").get(f"/api/v1/events/{told[7].id}/proof").status_code == 403
     assert audit.anonymous().get(f"/api/v1/events/{told[7].id}/proof").status_code == 401
@@ -170,12 +170,12 @@ def test_a_newer_checkpoint_is_shown_to_add_to_an_older_one(
     first, *lines = head.split("\n")
     assert first == f"old {old}"
     hashes, known = [b64decode(line) for line in lines], [published.key()]
-    signed = verified(note, known)
+    signed = verify_checkpoint(note, known)
     assert signed.size == new
     if old in (200, 300, 610):
         older = app.recorder.fetch("SELECT note FROM {schema}.checkpoints WHERE size = %s", (old,))[0]["note"]
-        verify_extension(older, note, hashes, known)
-    with pytest.raises(Unproven):
+        verify_append_only(older, note, hashes, known)
+    with pytest.raises(VerificationError):
         tree.verify_consistency(old, bytes(32), signed.size, signed.root, hashes)
 
 

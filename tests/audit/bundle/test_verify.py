@@ -27,34 +27,34 @@ from tests.support.sample_bundle import (
     without,
 )
 
-from audit.bundle.archive import packed
-from audit.bundle.model import Bundle, Reading
-from audit.bundle.verify import checked
-from audit.bundle.write import entries
-from audit.tlog.tree import Unproven
+from audit.bundle.archive import pack
+from audit.bundle.model import Bundle, ServiceAnswer
+from audit.bundle.verify import verify_bundle
+from audit.bundle.write import build_entries
+from audit.tlog.tree import VerificationError
 from audit.verify import main
 
 
 def test_a_case_is_believed_with_its_file_alone() -> None:
-    found = checked(RAW)
+    found = verify_bundle(RAW)
     assert [told.event for told in found.headers] == [event for *_, event, _ in sample_bundle.EVENTS]
     assert (found.checkpoint.size, found.key) == (11, sample_bundle.SIGNER.verifier)
     assert not found.compared
-    assert checked(RAW, [OWN]).compared
+    assert verify_bundle(RAW, [OWN]).compared
 
 
 def test_a_file_of_each_format_that_ever_was_is_believed_for_ever() -> None:
     for kept in (Path(__file__).parents[2] / "contracts" / "samples" / "bundles").iterdir():
-        checked(kept.read_bytes(), [OWN])
+        verify_bundle(kept.read_bytes(), [OWN])
 
 
 def test_a_sealed_file_holds_as_much_and_says_nothing_of_what_is_sealed() -> None:
     closed = sample_bundle.closed(WHOLE)
-    found = checked(file_of(closed))
+    found = verify_bundle(file_of(closed))
     assert found.bundle.sealed
     assert [line.content for line in found.bundle.lines] == [line.content for line in WHOLE.lines]
-    assert not any(b"Un motif" in content for content in entries(closed).values())
-    assert "scellé" in entries(closed)["chronologie.html"].decode()
+    assert not any(b"Un motif" in content for content in build_entries(closed).values())
+    assert "scellé" in build_entries(closed)["chronologie.html"].decode()
     assert "n’en ouvre aucune" in refused(file_of(said(closed, 1, values={"motive": "Un motif 1."})))
     assert "scellée" in refused(file_of(replace(closed, format=WHOLE.format))), "an open file says what it opens"
 
@@ -76,7 +76,9 @@ def test_the_chronology_is_readable_and_in_french() -> None:
 
 
 def test_what_a_service_said_is_text_and_never_markup() -> None:
-    page = entries(said(WHOLE, 0, label="<script>", values={"motive": "<img src=x>"}))["chronologie.html"].decode()
+    page = build_entries(said(WHOLE, 0, label="<script>", values={"motive": "<img src=x>"}))[
+        "chronologie.html"
+    ].decode()
     assert "<script>" not in page
     assert "<img" not in page
 
@@ -101,11 +103,11 @@ def test_bytes_cut_out_or_put_in_are_refused(at: int, length: int, put: bytes) -
 @pytest.mark.parametrize("name", ENTRIES)
 def test_an_entry_left_out_or_repeated_is_refused(name: str) -> None:
     rest = {other: content for other, content in ENTRIES.items() if other != name}
-    refused(packed(rest))
+    refused(pack(rest))
     if not name.startswith("schemas/"):  # nothing proves which ones there are
-        refused(with_sums(rest) if name != "SHA256SUMS" else packed(rest))
+        refused(with_sums(rest) if name != "SHA256SUMS" else pack(rest))
         refused(with_sums(ENTRIES | {f"{name}.bis": ENTRIES[name]}))
-    again = packed({name: ENTRIES[name]})
+    again = pack({name: ENTRIES[name]})
     end = again.index(b"PK\x01\x02")
     assert "deux fois" in refused(RAW[: RAW.index(b"PK\x01\x02")] + again[:end])
 
@@ -114,7 +116,7 @@ def test_entries_exchanged_or_moved_are_refused() -> None:
     for one, other in permutations([name for name in ENTRIES if name != "SHA256SUMS"], 2):
         if ENTRIES[one] != ENTRIES[other]:
             refused(with_sums(ENTRIES | {one: ENTRIES[other], other: ENTRIES[one]}))
-    assert "à cette place" in refused(packed(dict(reversed(ENTRIES.items()))))
+    assert "à cette place" in refused(pack(dict(reversed(ENTRIES.items()))))
 
 
 @pytest.mark.parametrize("name", [name for name in ENTRIES if name != "SHA256SUMS"])
@@ -125,8 +127,8 @@ def test_a_careful_forger_is_refused_wherever_something_is_proved(name: str) -> 
     for at in range(0, len(content), 1 + len(content) // 200):
         changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
         try:
-            checked(with_sums(ENTRIES | {name: changed}))
-        except Unproven:
+            verify_bundle(with_sums(ENTRIES | {name: changed}))
+        except VerificationError:
             continue
         through.append(at)
     if name.startswith("schemas/"):
@@ -137,8 +139,8 @@ def test_a_careful_forger_is_refused_wherever_something_is_proved(name: str) -> 
 
 def test_what_nothing_proves_is_the_word_of_the_services() -> None:
     """Opened values, and labels of the first form of entries: the report says that they are not verified."""
-    checked(file_of(said(WHOLE, sample_bundle.OLD, label="Autre intitulé")))
-    checked(file_of(said(WHOLE, 1, values={"motive": "Autre motif."})))
+    verify_bundle(file_of(said(WHOLE, sample_bundle.OLD, label="Autre intitulé")))
+    verify_bundle(file_of(said(WHOLE, 1, values={"motive": "Autre motif."})))
     assert "le champ «\u202flabel\u202f»" in refused(file_of(said(WHOLE, 1, label="Autre intitulé")))
 
 
@@ -234,9 +236,9 @@ def test_a_log_that_was_restored_tells_versions_again_and_the_report_says_so(
 
 def test_another_key_signs_another_ledger() -> None:
     forged = file_of(bundle(signer=FORGER))
-    checked(forged)  # alone, it holds together: hence the key to compare
-    with pytest.raises(Unproven, match="n’est pas celle que vous tenez"):
-        checked(forged, [OWN])
+    verify_bundle(forged)  # alone, it holds together: hence the key to compare
+    with pytest.raises(VerificationError, match="n’est pas celle que vous tenez"):
+        verify_bundle(forged, [OWN])
     mixed = replace(bundle(signer=FORGER), key=WHOLE.key)
     assert refused(file_of(mixed)).startswith("point-de-controle.txt")
 
@@ -255,11 +257,11 @@ def test_contents_that_were_not_shown_are_said_and_none_is_slipped_in() -> None:
             [sample_bundle.header(n, sample_bundle.stored(n)) for n in range(6)],
             [*(sample_bundle.stored(n) for n in range(4)), None, None],
         ),
-        services={"intake": Reading(True), "diagnostic": Reading(False, "Dossier confidentiel.")},
+        services={"intake": ServiceAnswer(True), "diagnostic": ServiceAnswer(False, "Dossier confidentiel.")},
     )
-    found = checked(file_of(hidden))
-    assert "Dossier confidentiel." in entries(found.bundle)["chronologie.html"].decode()
-    claimed = replace(hidden, services={"intake": Reading(True), "diagnostic": Reading(True)})
+    found = verify_bundle(file_of(hidden))
+    assert "Dossier confidentiel." in build_entries(found.bundle)["chronologie.html"].decode()
+    claimed = replace(hidden, services={"intake": ServiceAnswer(True), "diagnostic": ServiceAnswer(True)})
     assert "ce contenu manque" in refused(file_of(claimed))
     slipped = replace(WHOLE, services=dict(hidden.services))
     assert "n’en a montré aucun" in refused(file_of(slipped))
@@ -271,7 +273,8 @@ def test_the_event_of_another_case_is_not_slipped_in_among_headers() -> None:
         sample_bundle.header(n, sample_bundle.stored(n), **({"case": others} if n == 5 else {})) for n in range(6)
     ]
     unshown = replace(
-        bundle(headers, [None] * 6), services={"intake": Reading(False, "Non."), "diagnostic": Reading(False, "Non.")}
+        bundle(headers, [None] * 6),
+        services={"intake": ServiceAnswer(False, "Non."), "diagnostic": ServiceAnswer(False, "Non.")},
     )
     assert "le champ «\u202fcase\u202f»" in refused(file_of(unshown))
 

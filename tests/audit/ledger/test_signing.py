@@ -27,14 +27,14 @@ from tests.support.sample_services import eventually
 
 from audit import domain
 from audit.ledger import integrator
-from audit.ledger.integrator import integrate, opening_of, opens
-from audit.ledger.signing import NotSigned, Signing
+from audit.ledger.integrator import build_opening, integrate, is_committed
+from audit.ledger.signing import CheckpointSigner, SigningRefused
 from audit.ledger.store import Ledger
-from audit.ledger.worker import Keeper
+from audit.ledger.worker import LedgerWorker
 from audit.main import service
-from audit.tlog.checkpoint import verified
+from audit.tlog.checkpoint import verify_checkpoint
 from audit.tlog.note import Signer
-from audit.tlog.tree import consistency, verify_consistency
+from audit.tlog.tree import consistency_proof, verify_consistency
 from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"
@@ -49,14 +49,14 @@ def rows(app: ServiceApplication, statement: str) -> list[dict[str, Any]]:
 def signed_root(app: ServiceApplication) -> tuple[int, bytes]:
     signed = Ledger(app.recorder).newest()
     assert signed is not None
-    told = verified(signed.note, [Signer(ORIGIN, bytes(range(32))).verifier])
+    told = verify_checkpoint(signed.note, [Signer(ORIGIN, bytes(range(32))).verifier])
     return told.size, told.root
 
 
 def test_each_event_heard_is_one_leaf_in_the_order_of_the_log(
-    app: ServiceApplication, signing: Signing, monkeypatch: pytest.MonkeyPatch
+    app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(integrator, "BATCH", 100)
+    monkeypatch.setattr(integrator, "BATCH_EVENTS", 100)
     told = hear(app, 700)
     while integrate(app):
         pass
@@ -73,18 +73,18 @@ def test_a_leaf_commits_to_salt_header_name_and_body(app: ServiceApplication) ->
     ledger = Ledger(app.recorder)
     for header, row in zip(told, rows(app, "SELECT * FROM {schema}.leaves ORDER BY index"), strict=True):
         ((_, topic, state),) = app.recorder.history(header.id)
-        kept: domain.EventHeard = app.mapper.to_data(str(header.id), 1, topic, state)
+        kept: domain.EventReceived = app.mapper.to_data(str(header.id), 1, topic, state)
         leaf = ledger.leaf(header.id)
         assert leaf is not None
-        shown = bytes(opening_of(kept, leaf))
+        shown = bytes(build_opening(kept, leaf))
         assert sha256(shown).digest() == row["entry"]
         assert shown.startswith(leaf.salt)
         assert json.loads(shown[32:])["header"]["payload_hash"] == header.payload_hash
         assert (leaf.body_salt is None) == (kept.body is None)
-        assert opens(leaf, kept)
-        assert not opens(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
+        assert is_committed(leaf, kept)
+        assert not is_committed(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
         for altered in (replace(kept, label="a"), replace(kept, contract="a"), replace(kept, body="{}")):
-            assert not opens(leaf, altered)
+            assert not is_committed(leaf, altered)
     salts = {bytes(leaf["salt"]) for leaf in rows(app, "SELECT salt FROM {schema}.leaves")}
     assert {len(salt) for salt in salts} == {32}
     assert len(salts) == 3
@@ -94,23 +94,23 @@ def test_a_leaf_of_the_first_form_is_opened_as_before(app: ServiceApplication) -
     """What was signed before bodies and labels were committed to."""
     (told,) = hear(app, 1, body='{"unit": "dla-44"}')
     ((_, topic, state),) = app.recorder.history(told.id)
-    kept: domain.EventHeard = app.mapper.to_data(str(told.id), 1, topic, state)
+    kept: domain.EventReceived = app.mapper.to_data(str(told.id), 1, topic, state)
     entry = sha256(bytes(32) + kept.header.encode() + bytes.fromhex(told.payload_hash)).digest()
     app.recorder.fetch(
         "INSERT INTO {schema}.leaves (index, event_id, salt, entry) VALUES (0, %s, %s, %s)", (told.id, bytes(32), entry)
     )
     leaf = Ledger(app.recorder).leaf(told.id)
     assert leaf is not None
-    assert (leaf.form, opens(leaf, kept), opens(leaf, replace(kept, body=None))) == (1, True, True)
-    assert not opens(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
+    assert (leaf.form, is_committed(leaf, kept), is_committed(leaf, replace(kept, body=None))) == (1, True, True)
+    assert not is_committed(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
 
 
-def test_an_empty_ledger_is_signed_too(app: ServiceApplication, signing: Signing) -> None:
+def test_an_empty_ledger_is_signed_too(app: ServiceApplication, signing: CheckpointSigner) -> None:
     signing.sign(app)
     assert signed_root(app) == (0, sha256().digest())
 
 
-def test_nothing_new_is_nothing_signed(app: ServiceApplication, signing: Signing) -> None:
+def test_nothing_new_is_nothing_signed(app: ServiceApplication, signing: CheckpointSigner) -> None:
     hear(app, 2)
     integrate(app)
     assert signing.sign(app) is not None
@@ -118,8 +118,10 @@ def test_nothing_new_is_nothing_signed(app: ServiceApplication, signing: Signing
     assert len(rows(app, "SELECT nth FROM {schema}.checkpoints")) == 1
 
 
-def test_replicas_take_turns(app: ServiceApplication, signing: Signing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(integrator, "BATCH", 20)
+def test_replicas_take_turns(
+    app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(integrator, "BATCH_EVENTS", 20)
     told = hear(app, 600)
 
     def keep() -> None:
@@ -141,11 +143,13 @@ def test_replicas_take_turns(app: ServiceApplication, signing: Signing, monkeypa
 def assert_all_checkpoints_are_one_history(app: ServiceApplication) -> None:
     """Each of them only adds to the one signed before it."""
     ledger, own = Ledger(app.recorder), [Signer(ORIGIN, bytes(range(32))).verifier]
-    notes = [verified(row["note"], own) for row in rows(app, "SELECT note FROM {schema}.checkpoints ORDER BY nth")]
+    notes = [
+        verify_checkpoint(row["note"], own) for row in rows(app, "SELECT note FROM {schema}.checkpoints ORDER BY nth")
+    ]
     assert notes
     for old, new in pairwise(notes):
         assert old.size < new.size
-        hashes = ledger.asked(partial(consistency, old.size, new.size))
+        hashes = ledger.asked(partial(consistency_proof, old.size, new.size))
         verify_consistency(old.size, old.root, new.size, new.root, hashes)
 
 
@@ -153,7 +157,7 @@ def assert_all_checkpoints_are_one_history(app: ServiceApplication) -> None:
 
 
 @pytest.fixture
-def of_five(app: ServiceApplication, signing: Signing) -> ServiceApplication:
+def of_five(app: ServiceApplication, signing: CheckpointSigner) -> ServiceApplication:
     """A ledger of five leaves, signed."""
     hear(app, 5)
     integrate(app)
@@ -161,7 +165,9 @@ def of_five(app: ServiceApplication, signing: Signing) -> ServiceApplication:
     return app
 
 
-def test_a_database_older_than_what_was_signed_is_not_signed(of_five: ServiceApplication, signing: Signing) -> None:
+def test_a_database_older_than_what_was_signed_is_not_signed(
+    of_five: ServiceApplication, signing: CheckpointSigner
+) -> None:
     for statement in (
         "DELETE FROM {schema}.leaves WHERE index >= 3",
         "DELETE FROM {schema}.checkpoints",
@@ -169,13 +175,13 @@ def test_a_database_older_than_what_was_signed_is_not_signed(of_five: ServiceApp
         "UPDATE {schema}.ledger SET size = 3, position = 3",
     ):
         of_five.recorder.fetch(statement)
-    with pytest.raises(NotSigned, match=r"has 3 leaves, .* signed 5: the database is older"):
+    with pytest.raises(SigningRefused, match=r"has 3 leaves, .* signed 5: the database is older"):
         signing.sign(of_five)
     assert rows(of_five, "SELECT nth FROM {schema}.checkpoints") == []
 
 
 def test_a_database_that_grew_again_from_an_older_state_is_a_fork(
-    of_five: ServiceApplication, signing: Signing
+    of_five: ServiceApplication, signing: CheckpointSigner
 ) -> None:
     """Its leaves have other salts, and maybe other events."""
     for statement in (
@@ -187,33 +193,35 @@ def test_a_database_that_grew_again_from_an_older_state_is_a_fork(
         of_five.recorder.fetch(statement)
     hear(of_five, 2, first=6)
     integrate(of_five)
-    with pytest.raises(NotSigned, match=r"first 5 leaves are not those of the checkpoint kept in .*last-checkpoint"):
+    with pytest.raises(
+        SigningRefused, match=r"first 5 leaves are not those of the checkpoint kept in .*last-checkpoint"
+    ):
         signing.sign(of_five)
 
 
-def test_a_changed_tile_is_not_signed(of_five: ServiceApplication, signing: Signing) -> None:
+def test_a_changed_tile_is_not_signed(of_five: ServiceApplication, signing: CheckpointSigner) -> None:
     of_five.recorder.fetch("UPDATE {schema}.tiles SET hashes = set_byte(hashes, 40, get_byte(hashes, 40) # 1)")
-    with pytest.raises(NotSigned, match="first 5 leaves are not those of the checkpoint kept in the database"):
+    with pytest.raises(SigningRefused, match="first 5 leaves are not those of the checkpoint kept in the database"):
         signing.sign(of_five)
 
 
-def test_a_missing_tile_is_not_signed(of_five: ServiceApplication, signing: Signing) -> None:
+def test_a_missing_tile_is_not_signed(of_five: ServiceApplication, signing: CheckpointSigner) -> None:
     of_five.recorder.fetch("DELETE FROM {schema}.tiles")
-    with pytest.raises(NotSigned, match="tiles of the first 5 leaves are missing"):
+    with pytest.raises(SigningRefused, match="tiles of the first 5 leaves are missing"):
         signing.sign(of_five)
 
 
 def test_another_key_does_not_take_the_ledger_over(of_five: ServiceApplication, memory: Path) -> None:
     hear(of_five, 1, first=6)
     integrate(of_five)
-    with pytest.raises(NotSigned, match=r"signed with registre\.example/dla"):
-        Signing(Signer(ORIGIN, bytes(32)), None).sign(of_five)
+    with pytest.raises(SigningRefused, match=r"signed with registre\.example/dla"):
+        CheckpointSigner(Signer(ORIGIN, bytes(32)), None).sign(of_five)
     of_five.recorder.fetch("DELETE FROM {schema}.checkpoints")
-    with pytest.raises(NotSigned, match="last-checkpoint was not signed with our key"):
-        Signing(Signer(ORIGIN, bytes(32)), memory).sign(of_five)
+    with pytest.raises(SigningRefused, match="last-checkpoint was not signed with our key"):
+        CheckpointSigner(Signer(ORIGIN, bytes(32)), memory).sign(of_five)
 
 
-def test_what_was_signed_and_not_yet_stored_is_kept_to(of_five: ServiceApplication, signing: Signing) -> None:
+def test_what_was_signed_and_not_yet_stored_is_kept_to(of_five: ServiceApplication, signing: CheckpointSigner) -> None:
     """The process died after it had remembered, before it had committed."""
     of_five.recorder.fetch("DELETE FROM {schema}.checkpoints")
     signing.sign(of_five)
@@ -244,7 +252,7 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
             keeper.stdout.close()
         while integrate(app):
             pass
-        Signing(Signer(ORIGIN, bytes(range(32))), memory).sign(app)
+        CheckpointSigner(Signer(ORIGIN, bytes(range(32))), memory).sign(app)
         leaves = rows(app, "SELECT event_id, entry FROM {schema}.leaves ORDER BY index")
         assert [leaf["event_id"] for leaf in leaves] == told
         assert signed_root(app) == (len(told), reference_merkle.mth([leaf["entry"] for leaf in leaves]))
@@ -254,8 +262,8 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
         app.close()
 
 
-def test_the_keeper_signs_what_audit_hears(app: ServiceApplication, signing: Signing) -> None:
-    keeper = Keeper(app, signing, every=0.01)
+def test_the_keeper_signs_what_audit_hears(app: ServiceApplication, signing: CheckpointSigner) -> None:
+    keeper = LedgerWorker(app, signing, every=0.01)
     keeper.start()
     try:
         eventually(lambda: Ledger(app.recorder).newest())

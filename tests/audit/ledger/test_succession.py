@@ -14,22 +14,22 @@ from tests.support.audit_events import hear
 from tests.support.served_service import Served
 from typer.testing import CliRunner
 
-from audit.bundle.archive import packed
-from audit.bundle.verify import checked
-from audit.bundle.write import entries
-from audit.key_succession import NotSucceeded, succeeded
+from audit.bundle.archive import pack
+from audit.bundle.verify import verify_bundle
+from audit.bundle.write import build_entries
+from audit.key_succession import SuccessionRefused, replace_key
 from audit.ledger.integrator import integrate
 from audit.ledger.settings import LedgerSettings
-from audit.ledger.signing import NotSigned, Signing, Why
+from audit.ledger.signing import CheckpointSigner, SigningRefusal, SigningRefused
 from audit.ledger.store import Ledger
-from audit.ledger.succession import Held, Succession, chain, held, succession
+from audit.ledger.succession import PublishedKey, Succession, parse_published_keys, parse_succession, verify_chain
 from audit.main import cli
-from audit.reconcile.finding import Kind
-from audit.reconcile.ledger_check import rebuilt
-from audit.tlog.checkpoint import Checkpoint, verified
-from audit.tlog.note import Signer, text_of, verifier
-from audit.tlog.proof import verify_extension
-from audit.tlog.tree import Unproven
+from audit.reconcile.finding import FindingKind
+from audit.reconcile.ledger_check import check_ledger
+from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
+from audit.tlog.note import Signer, decode_text, parse_verifier
+from audit.tlog.proof import verify_append_only
+from audit.tlog.tree import VerificationError
 from audit.verify import main
 from shared.eventlog import ServiceApplication
 
@@ -56,7 +56,7 @@ def settings(tmp_path: Path) -> LedgerSettings:
 
 
 @pytest.fixture
-def succeed(app: ServiceApplication, signing: Signing, settings: LedgerSettings, memory: Path) -> Succeed:
+def succeed(app: ServiceApplication, signing: CheckpointSigner, settings: LedgerSettings, memory: Path) -> Succeed:
     """A ledger of five leaves, signed with the old key, which is to be succeeded."""
     hear(app, 5)
     integrate(app)
@@ -65,7 +65,7 @@ def succeed(app: ServiceApplication, signing: Signing, settings: LedgerSettings,
     def done(
         old: str = str(OLD.verifier), motive: str = MOTIVE, key: Path | None = None, kept: Path | None = memory
     ) -> Succession:
-        return succeeded(app, settings, old, motive, key, kept)
+        return replace_key(app, settings, old, motive, key, kept)
 
     return done
 
@@ -76,7 +76,12 @@ def unchanged(app: ServiceApplication) -> bool:
 
 
 def test_another_key_takes_over_with_the_same_tree_and_goes_on(
-    audit: Served, app: ServiceApplication, succeed: Succeed, signing: Signing, settings: LedgerSettings, old_file: Path
+    audit: Served,
+    app: ServiceApplication,
+    succeed: Succeed,
+    signing: CheckpointSigner,
+    settings: LedgerSettings,
+    old_file: Path,
 ) -> None:
     http = audit.anonymous()
     older = http.get("/tlog/checkpoint").text
@@ -84,43 +89,43 @@ def test_another_key_takes_over_with_the_same_tree_and_goes_on(
     assert (done.by_old, done.checkpoint.size) == (True, 5)
     assert http.get("/tlog/key").text == f"{NEW.verifier}\n{OLD.verifier} until 5\n"
     told = http.get("/tlog/successions").text
-    assert succession(told) == done
+    assert parse_succession(told) == done
     assert MOTIVE in told
     newer = http.get("/tlog/checkpoint").text
-    assert verified(newer, [NEW.verifier]) == verified(older, [OLD.verifier])
+    assert verify_checkpoint(newer, [NEW.verifier]) == verify_checkpoint(older, [OLD.verifier])
 
     hear(app, 4, first=6)
     integrate(app)
-    with pytest.raises(NotSigned, match="was signed with"):  # who still holds the old key signs nothing more
+    with pytest.raises(SigningRefused, match="was signed with"):  # who still holds the old key signs nothing more
         signing.sign(app)
-    Signing(NEW, settings.remembered_in()).sign(app)
+    CheckpointSigner(NEW, settings.remembered_in()).sign(app)
     answer = http.get("/tlog/consistency", old=5).text
     head, _, note = answer.partition("\n\n")
     hashes = [b64decode(line) for line in head.split("\n")[1:]]
-    before, after = verify_extension(older, note, hashes, [OLD.verifier, NEW.verifier])
+    before, after = verify_append_only(older, note, hashes, [OLD.verifier, NEW.verifier])
     assert (before.size, after.size) == (5, 9)
-    assert list(rebuilt(app)) == []
+    assert list(check_ledger(app)) == []
 
 
 def test_what_another_replica_remembers_under_the_old_key_still_counts(
     app: ServiceApplication, succeed: Succeed, memory: Path
 ) -> None:
     succeed()
-    Signing(NEW, memory).sign(app)
+    CheckpointSigner(NEW, memory).sign(app)
     app.recorder.fetch("UPDATE {schema}.ledger SET size = 3")
-    with pytest.raises(NotSigned) as refused:
-        Signing(NEW, memory).sign(app)
-    assert refused.value.why is Why.OLDER
+    with pytest.raises(SigningRefused) as refused:
+        CheckpointSigner(NEW, memory).sign(app)
+    assert refused.value.why is SigningRefusal.OLDER
 
 
 def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed, tmp_path: Path) -> None:
     succeed()
     third = LedgerSettings(origin=ORIGIN, key_file=key_file(tmp_path / "third", b"t" * 32))
-    succeeded(app, third, str(NEW.verifier), "Une clé de plus.", tmp_path / "new", None)
-    links = chain(Ledger(app.recorder).successions(), third.signer().verifier)
+    replace_key(app, third, str(NEW.verifier), "Une clé de plus.", tmp_path / "new", None)
+    links = verify_chain(Ledger(app.recorder).successions(), third.signer().verifier)
     assert [link.by_old for link in links] == [False, True]
-    with pytest.raises(Unproven, match="a succédé à"):
-        chain(Ledger(app.recorder).successions(), OLD.verifier)
+    with pytest.raises(VerificationError, match="a succédé à"):
+        verify_chain(Ledger(app.recorder).successions(), OLD.verifier)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed,
 def test_what_is_not_a_succession_signs_nothing(
     app: ServiceApplication, succeed: Succeed, told: dict[str, str], words: str
 ) -> None:
-    with pytest.raises((NotSucceeded, Unproven, ValueError), match=words):
+    with pytest.raises((SuccessionRefused, VerificationError, ValueError), match=words):
         succeed(**told)
     assert unchanged(app)
 
@@ -156,13 +161,13 @@ def test_what_is_not_a_succession_signs_nothing(
 def test_an_altered_ledger_is_not_taken_over(app: ServiceApplication, succeed: Succeed, damage: str) -> None:
     """Else a lost key would be the occasion to sign another history."""
     app.recorder.fetch(damage)
-    with pytest.raises(NotSucceeded, match="n’est plus ce qui a été signé"):
+    with pytest.raises(SuccessionRefused, match="n’est plus ce qui a été signé"):
         succeed()
     assert unchanged(app)
 
 
 def test_a_ledger_older_than_what_was_remembered_is_not_taken_over(
-    app: ServiceApplication, succeed: Succeed, signing: Signing
+    app: ServiceApplication, succeed: Succeed, signing: CheckpointSigner
 ) -> None:
     hear(app, 2, first=6)
     integrate(app)
@@ -174,9 +179,9 @@ def test_a_ledger_older_than_what_was_remembered_is_not_taken_over(
         "UPDATE {schema}.ledger SET size = 5, position = 5",
     ):
         app.recorder.fetch(statement)
-    with pytest.raises(NotSigned) as refused:
+    with pytest.raises(SigningRefused) as refused:
         succeed()
-    assert (refused.value.why, unchanged(app)) == (Why.OLDER, True)
+    assert (refused.value.why, unchanged(app)) == (SigningRefusal.OLDER, True)
 
 
 def test_a_succession_that_somebody_wrote_into_the_database_is_found(
@@ -186,10 +191,10 @@ def test_a_succession_that_somebody_wrote_into_the_database_is_found(
     third = Signer(ORIGIN, b"t" * 32)
     forged = replace(done, new=third.verifier, old=NEW.verifier)
     app.recorder.fetch("INSERT INTO {schema}.successions (note) VALUES (%s)", (forged.signed(third, None),))
-    assert [finding.kind for finding in rebuilt(app)] == [Kind.SUCCESSION_HERE]
-    with pytest.raises(NotSigned) as refused:
-        Signing(NEW, memory).sign(app)
-    assert refused.value.why is Why.OTHER_KEY
+    assert [finding.kind for finding in check_ledger(app)] == [FindingKind.SUCCESSION_HERE]
+    with pytest.raises(SigningRefused) as refused:
+        CheckpointSigner(NEW, memory).sign(app)
+    assert refused.value.why is SigningRefusal.OTHER_KEY
 
 
 def test_a_checkpoint_under_a_key_that_no_succession_names_is_found(app: ServiceApplication, succeed: Succeed) -> None:
@@ -199,7 +204,7 @@ def test_a_checkpoint_under_a_key_that_no_succession_names_is_found(app: Service
     insert = "INSERT INTO {schema}.checkpoints (size, note, key) VALUES (5, %s, %s)"
     app.recorder.fetch(insert, (note, str(stranger.verifier)))
     app.recorder.fetch(insert, (signed.note, signed.key))
-    assert [finding.kind for finding in rebuilt(app)] == [Kind.CHECKPOINT_UNSIGNED]
+    assert [finding.kind for finding in check_ledger(app)] == [FindingKind.CHECKPOINT_UNSIGNED]
 
 
 def test_the_command_says_what_it_did_and_what_nobody_can_check(
@@ -234,12 +239,12 @@ def taken_over(by_old: bool) -> str:
 def test_a_succession_changed_anywhere_is_refused() -> None:
     for note in (taken_over(False), taken_over(True)):
         raw = note.encode()
-        assert succession(note).by_old == (note == taken_over(True))
+        assert parse_succession(note).by_old == (note == taken_over(True))
         for at in range(len(raw)):
             for changed in (raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :], raw[:at]):
                 try:
-                    told = succession(text_of(changed))
-                except Unproven:
+                    told = parse_succession(decode_text(changed))
+                except VerificationError:
                     continue
                 assert note == taken_over(True), "only whether the old key signed too can be left out"
                 assert not told.by_old
@@ -249,7 +254,9 @@ def test_a_succession_changed_anywhere_is_refused() -> None:
 def files(tmp_path: Path) -> Callable[[bool], str]:
     def file(by_old: bool) -> str:
         made = tmp_path / f"{by_old}.zip"
-        made.write_bytes(packed(entries(replace(sample_bundle.bundle(signer=NEW), successions=(taken_over(by_old),)))))
+        made.write_bytes(
+            pack(build_entries(replace(sample_bundle.bundle(signer=NEW), successions=(taken_over(by_old),))))
+        )
         return str(made)
 
     return file
@@ -273,17 +280,17 @@ def test_who_holds_the_old_key_believes_a_file_under_the_one_it_named(
 def test_an_old_file_is_believed_by_the_keys_as_they_are_published_today(tmp_path: Path) -> None:
     """As `/tlog/key` gives them; an old key holds for what it signed, and no further."""
     file, published = tmp_path / "old.zip", tmp_path / "keys"
-    file.write_bytes(packed(entries(sample_bundle.bundle(signer=OLD))))
+    file.write_bytes(pack(build_entries(sample_bundle.bundle(signer=OLD))))
     for until, code in ((11, 0), (10, 1)):
         published.write_text(f"{NEW.verifier}\n{OLD.verifier} until {until}\n")
         assert main([str(file), "--key", str(published)]) == code
-    assert held(published.read_text()) == [Held(NEW.verifier), Held(OLD.verifier, 10)]
+    assert parse_published_keys(published.read_text()) == [PublishedKey(NEW.verifier), PublishedKey(OLD.verifier, 10)]
     published.write_text(f"{OLD.verifier} until demain\n")
     assert main([str(file), "--key", str(published)]) == 2
 
 
 def test_a_chain_in_a_file_leads_to_its_key() -> None:
     strangers = replace(sample_bundle.bundle(signer=OLD), successions=(taken_over(True),))
-    with pytest.raises(Unproven, match="a succédé à"):
-        checked(packed(entries(strangers)))
-    assert verifier(str(NEW.verifier)) == NEW.verifier
+    with pytest.raises(VerificationError, match="a succédé à"):
+        verify_bundle(pack(build_entries(strangers)))
+    assert parse_verifier(str(NEW.verifier)) == NEW.verifier

@@ -22,24 +22,24 @@ from tests.support.running_witness import served as served_witness
 from tests.support.sample_services import eventually
 from tests.support.served_service import Served
 
-from audit.bundle.archive import packed
-from audit.bundle.write import entries
-from audit.health import TROUBLED
+from audit.bundle.archive import pack
+from audit.bundle.write import build_entries
+from audit.health import FAULT_ADVICE
 from audit.ledger.integrator import integrate
 from audit.ledger.settings import LedgerSettings
-from audit.ledger.signing import Signing
-from audit.ledger.witnesses import NotCosigned, Trouble, Witnesses, cosigned, follow
-from audit.tlog.checkpoint import Checkpoint, verified
-from audit.tlog.cosignature import Cosigner, seen_by
-from audit.tlog.note import signed_by
-from audit.tlog.proof import proof
+from audit.ledger.signing import CheckpointSigner
+from audit.ledger.witnesses import NotCosigned, WitnessFault, WitnessWorkers, register_witnesses, request_cosignature
+from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
+from audit.tlog.cosignature import Cosigner, find_cosignatures
+from audit.tlog.note import find_signers
+from audit.tlog.proof import parse_proof
 from audit.verify import main
 from shared.eventlog import ServiceApplication
 
 OWN = COSIGNER.witness
 
 
-def grow(app: ServiceApplication, signing: Signing, count: int, first: int) -> None:
+def grow(app: ServiceApplication, signing: CheckpointSigner, count: int, first: int) -> None:
     hear(app, count, first=first)
     integrate(app)
     signing.sign(app)
@@ -57,16 +57,16 @@ def address(store: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def ledger(app: ServiceApplication, signing: Signing) -> ServiceApplication:
+def ledger(app: ServiceApplication, signing: CheckpointSigner) -> ServiceApplication:
     """Of five leaves, which asks one witness."""
-    follow(app, [OWN], 1)
+    register_witnesses(app, [OWN], 1)
     grow(app, signing, 5, 1)
     return app
 
 
 def ask(app: ServiceApplication, address: str) -> None:
     with httpx.Client(base_url=address, trust_env=False, timeout=5) as http:
-        cosigned(app, OWN, http)
+        request_cosignature(app, OWN, http)
 
 
 def health(audit: Served) -> Any:
@@ -74,15 +74,15 @@ def health(audit: Served) -> Any:
 
 
 def test_a_checkpoint_is_served_with_what_its_witness_says(
-    audit: Served, ledger: ServiceApplication, signing: Signing, address: str
+    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
 ) -> None:
     ask(ledger, address)
     grow(ledger, signing, 3, 6)
     ask(ledger, address)
     note = audit.anonymous().get("/tlog/checkpoint").text
-    assert verified(note, [SIGNER.verifier]).size == 8
+    assert verify_checkpoint(note, [SIGNER.verifier]).size == 8
     assert audit.anonymous().get("/tlog/witnesses").text == f"{OWN}\n"
-    assert [each.timestamp() for each in seen_by(note, [OWN]).values()] == [ELEVEN]
+    assert [each.timestamp() for each in find_cosignatures(note, [OWN]).values()] == [ELEVEN]
     (told,) = health(audit)["witnesses"]
     assert (told["name"], told["size"], told["trouble"], told["behind"]) == ("temoin.example/un", 8, None, False)
     shown = audit.anonymous().get("/tlog/consistency", old=5).text
@@ -91,7 +91,7 @@ def test_a_checkpoint_is_served_with_what_its_witness_says(
 
 
 def test_proofs_rest_on_a_checkpoint_that_was_cosigned(
-    audit: Served, ledger: ServiceApplication, signing: Signing, address: str
+    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
 ) -> None:
     """As long as one holds the event: the newest is cosigned a moment after it is signed."""
     ask(ledger, address)
@@ -99,21 +99,21 @@ def test_proofs_rest_on_a_checkpoint_that_was_cosigned(
     rows = ledger.recorder.fetch("SELECT event_id FROM {schema}.leaves ORDER BY index")
     for index, cosignatures in ((0, 1), (7, 0)):
         text = audit.by("auditor").get(f"/api/v1/events/{rows[index]['event_id']}/proof").text
-        assert len(seen_by(proof(text).checkpoint, [OWN])) == cosignatures
+        assert len(find_cosignatures(parse_proof(text).checkpoint, [OWN])) == cosignatures
 
 
 def test_a_witness_that_is_down_is_caught_up(
-    audit: Served, ledger: ServiceApplication, signing: Signing, store: Path
+    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, store: Path
 ) -> None:
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, "http://127.0.0.1:9")
-    assert refused.value.trouble is Trouble.UNREACHABLE
+    assert refused.value.trouble is WitnessFault.UNREACHABLE
     for first in (6, 7, 8):
         grow(ledger, signing, 1, first)
     (told,) = health(audit)["witnesses"]
-    assert (told["trouble"], told["advice"]) == ("unreachable", TROUBLED[Trouble.UNREACHABLE])
+    assert (told["trouble"], told["advice"]) == ("unreachable", FAULT_ADVICE[WitnessFault.UNREACHABLE])
     with served_witness(store) as address:
-        asked = Witnesses(ledger, {OWN: address}, 1, 0.02)
+        asked = WitnessWorkers(ledger, {OWN: address}, 1, 0.02)
         asked.start()
         try:
             eventually(lambda: health(audit)["witnesses"][0]["size"] == 8)
@@ -124,9 +124,9 @@ def test_a_witness_that_is_down_is_caught_up(
 
 
 def test_replicas_that_ask_at_once_disturb_nobody(
-    audit: Served, ledger: ServiceApplication, signing: Signing, address: str
+    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
 ) -> None:
-    replicas = [Witnesses(ledger, {OWN: address}, 1, 0.01) for _ in range(3)]
+    replicas = [WitnessWorkers(ledger, {OWN: address}, 1, 0.01) for _ in range(3)]
     for replica in replicas:
         replica.start()
     try:
@@ -140,7 +140,7 @@ def test_replicas_that_ask_at_once_disturb_nobody(
 
 
 def test_what_a_witness_saw_before_we_asked_is_where_one_begins(
-    ledger: ServiceApplication, signing: Signing, address: str
+    ledger: ServiceApplication, signing: CheckpointSigner, address: str
 ) -> None:
     """Its answer was lost, or another replica asked: it says how far it is."""
     ask(ledger, address)
@@ -159,16 +159,16 @@ def test_a_fork_is_seen(audit: Served, ledger: ServiceApplication, address: str,
         sql(ledger, f"DELETE FROM {{schema}}.{table}")
     sql(ledger, "UPDATE {schema}.ledger SET size = 0, position = 0")
     memory.unlink()
-    grow(ledger, Signing(SIGNER, memory), 4, 6)
+    grow(ledger, CheckpointSigner(SIGNER, memory), 4, 6)
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
     told = health(audit)
-    assert (refused.value.trouble, told["well"]) == (Trouble.FORK, False)
-    assert f"temoin.example/un\u00a0: {TROUBLED[Trouble.FORK]}" in told["advice"]
+    assert (refused.value.trouble, told["well"]) == (WitnessFault.FORK, False)
+    assert f"temoin.example/un\u00a0: {FAULT_ADVICE[WitnessFault.FORK]}" in told["advice"]
 
 
 def test_a_ledger_restored_from_an_older_back_up_is_seen(
-    audit: Served, ledger: ServiceApplication, signing: Signing, address: str, memory: Path
+    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str, memory: Path
 ) -> None:
     grow(ledger, signing, 3, 6)
     ask(ledger, address)
@@ -176,11 +176,11 @@ def test_a_ledger_restored_from_an_older_back_up_is_seen(
     sql(ledger, "DELETE FROM {schema}.cosignatures")
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
-    assert (refused.value.trouble, health(audit)["well"]) == (Trouble.AHEAD, False)
+    assert (refused.value.trouble, health(audit)["well"]) == (WitnessFault.AHEAD, False)
 
 
 def test_a_witness_restored_from_an_older_back_up_is_seen_and_believed_no_more(
-    audit: Served, ledger: ServiceApplication, signing: Signing, store: Path, tmp_path: Path
+    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, store: Path, tmp_path: Path
 ) -> None:
     """It would cosign a fork from there on."""
     with served_witness(store) as address:
@@ -193,7 +193,7 @@ def test_a_witness_restored_from_an_older_back_up_is_seen_and_believed_no_more(
     grow(ledger, signing, 1, 9)
     with served_witness(store) as address, pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
-    assert (refused.value.trouble, health(audit)["well"]) == (Trouble.FORGOT, False)
+    assert (refused.value.trouble, health(audit)["well"]) == (WitnessFault.FORGOT, False)
 
 
 # -- nonsense
@@ -249,14 +249,14 @@ def test_nonsense_is_noted_and_changes_nothing(
         ask(ledger, address)
     (told,) = health(audit)["witnesses"]
     assert (told["trouble"], told["size"]) == (trouble, None)
-    assert signed_by(audit.anonymous().get("/tlog/checkpoint").text, [OWN])[1] == []
+    assert find_signers(audit.anonymous().get("/tlog/checkpoint").text, [OWN])[1] == []
 
 
 # -- how many
 
 
 def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
-    audit: Served, ledger: ServiceApplication, signing: Signing, address: str
+    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
 ) -> None:
     assert health(audit)["well"]
     sql(ledger, "UPDATE {schema}.checkpoints SET signed_at = signed_at - interval '2 minutes'")
@@ -266,7 +266,7 @@ def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
     ask(ledger, address)
     grow(ledger, signing, 1, 6)  # signed just now: there is time to have it cosigned
     assert (health(audit)["well"], health(audit)["quorum"]) == (True, 1)
-    follow(ledger, [], 0)
+    register_witnesses(ledger, [], 0)
     assert (health(audit)["well"], health(audit)["witnesses"]) == (True, [])
 
 
@@ -297,7 +297,7 @@ def test_a_file_says_who_has_cosigned_and_who_has_not(tmp_path: Path, capsys: py
     lines = tuple(replace(line, proof=line.proof.replace(whole.checkpoint, note)) for line in whole.lines)
     witnessed = replace(whole, checkpoint=note, lines=lines, witnesses=(str(absent), str(OWN)))
     file = tmp_path / "dossier.zip"
-    file.write_bytes(packed(entries(witnessed)))
+    file.write_bytes(pack(build_entries(witnessed)))
     assert main([str(file)]) == 0
     said = capsys.readouterr().out
     assert f"Témoin temoin.example/un ({OWN.key_id.hex()})\u00a0: a cosigné le 22/11/2026 à 11:00:00 UTC" in said
@@ -309,6 +309,6 @@ def test_a_file_says_who_has_cosigned_and_who_has_not(tmp_path: Path, capsys: py
     assert main([str(file), "--witness", str(other)]) == 0
     assert "Témoin troisieme.example" in capsys.readouterr().out
     forged = note[:-10] + ("A" if note[-10] != "A" else "B") + note[-9:]
-    file.write_bytes(packed(entries(replace(witnessed, checkpoint=forged))))
+    file.write_bytes(pack(build_entries(replace(witnessed, checkpoint=forged))))
     assert main([str(file)]) == 1
     assert main([str(file), "--witness", "n’importe quoi"]) == 2

@@ -11,7 +11,7 @@ from tests.support.reconciled_intake import EVENTS, at, findings, hear, named, r
 from tests.support.served_service import Served
 
 from audit.ledger.opening import FIRST, Opening
-from audit.reconcile.finding import Kind
+from audit.reconcile.finding import FindingKind
 from shared.contracts.base import PublicEvent
 from shared.contracts.intake import RightGranted
 from shared.eventlog import ServiceApplication
@@ -26,7 +26,12 @@ def test_a_header_altered_in_audit_does_not_accuse_the_service(
         f"UPDATE {{events}} SET {replaced('dla-44', 'dla-75')} WHERE position = 5",
     )
     (found,) = findings(app, intake)
-    assert (found.kind, found.service, found.position, found.event) == (Kind.ALTERED_HERE, "audit", 5, at(told, 5))
+    assert (found.kind, found.service, found.position, found.event) == (
+        FindingKind.ALTERED_HERE,
+        "audit",
+        5,
+        at(told, 5),
+    )
 
 
 def test_an_event_that_audit_lost_does_not_accuse_the_service(
@@ -35,13 +40,13 @@ def test_an_event_that_audit_lost_does_not_accuse_the_service(
     sql(app, "DELETE FROM {events} WHERE position = 5")
     sql(app, "DELETE FROM {events} WHERE position = %s", EVENTS)
     found = findings(app, intake)
-    assert named(found) == [(Kind.DELETED_HERE, each, at(told, each), None) for each in (5, EVENTS)]
+    assert named(found) == [(FindingKind.DELETED_HERE, each, at(told, each), None) for each in (5, EVENTS)]
 
 
 def test_a_salt_altered_in_the_ledger_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
     sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 4", bytes(32))
     (found,) = findings(app, intake)
-    assert (found.kind, found.position, found.event) == (Kind.ALTERED_HERE, 5, at(told, 5))
+    assert (found.kind, found.position, found.event) == (FindingKind.ALTERED_HERE, 5, at(told, 5))
 
 
 def test_an_event_the_ledger_never_committed_to_is_named(
@@ -49,7 +54,7 @@ def test_an_event_the_ledger_never_committed_to_is_named(
 ) -> None:
     sql(app, "DELETE FROM {schema}.leaves WHERE index = 4")
     found = findings(app, intake)
-    assert named(found) == [(Kind.WITHOUT_LEAF, 5, at(told, 5), None), (Kind.LEAVES_GONE, 4, None, None)]
+    assert named(found) == [(FindingKind.WITHOUT_LEAF, 5, at(told, 5), None), (FindingKind.LEAVES_GONE, 4, None, None)]
 
 
 # -- what an event told to all
@@ -98,7 +103,7 @@ def test_what_audit_keeps_beside_a_header_is_named_when_it_is_altered(
     assert findings(app, intake) == []
     sql(app, of_audit(change))
     (found,) = findings(app, intake)
-    assert (found.kind, found.event, list(found.differs)) == (Kind.ALTERED_HERE, right.header.id, [part])
+    assert (found.kind, found.event, list(found.differs)) == (FindingKind.ALTERED_HERE, right.header.id, [part])
     before, now = found.differs[part]
     assert {"label": "Droit donné", "contract": "right-granted:v1"}.get(part, "dla-44") in before
     assert now is None if theirs is None else theirs in now
@@ -110,7 +115,7 @@ def test_a_body_put_where_there_was_none_is_named(app: ServiceApplication, intak
     change = of_audit(f"ARRAY['data','body'], to_jsonb('{forged}'::text)")
     sql(app, change.replace(str(EVENTS + 1), "5"))
     (found,) = findings(app, intake)
-    assert (found.kind, found.position) == (Kind.ALTERED_HERE, 5)
+    assert (found.kind, found.position) == (FindingKind.ALTERED_HERE, 5)
     assert found.differs == {"body": (None, forged)}
 
 
@@ -131,10 +136,10 @@ def test_a_contract_may_gain_fields_and_not_take_its_word_back(
     assert findings(app, intake) == []
     publishing(said.model_copy(update={"unit": "dla-35"}))
     (found,) = findings(app, intake)
-    assert (found.kind, found.differs) == (Kind.RETOLD, {"body.unit": ("dla-44", "dla-35")})
+    assert (found.kind, found.differs) == (FindingKind.RETOLD, {"body.unit": ("dla-44", "dla-35")})
     sql(app, of_audit("ARRAY['data','body'], 'null'"))
     publishing(said)
-    assert [finding.kind for finding in findings(app, intake)] == [Kind.ALTERED_HERE]
+    assert [finding.kind for finding in findings(app, intake)] == [FindingKind.ALTERED_HERE]
 
 
 def test_a_body_that_no_leaf_commits_to_is_compared_with_what_the_service_says(
@@ -144,7 +149,7 @@ def test_a_body_that_no_leaf_commits_to_is_compared_with_what_the_service_says(
     old = Opening(bytes(32), bytes(right.raw_header), form=FIRST)
     change = "UPDATE {schema}.leaves SET form = 1, salt = %s, entry = %s, body_salt = null WHERE index = %s"
     sql(app, change, old.salt, old.entry, EVENTS)
-    tree_says = {Kind.TILE_HERE}
+    tree_says = {FindingKind.TILE_HERE}
     assert {finding.kind for finding in findings(app, intake)} == tree_says
     sql(app, of_audit(f"ARRAY['data','body'], to_jsonb(replace({BODY}, 'dla-44', 'dla-75'))"))
-    assert {finding.kind for finding in findings(app, intake)} == tree_says | {Kind.RETOLD}
+    assert {finding.kind for finding in findings(app, intake)} == tree_says | {FindingKind.RETOLD}

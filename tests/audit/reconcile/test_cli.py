@@ -15,7 +15,7 @@ from audit.cli import reconcile as cli
 from audit.cli.reconcile import _progress
 from audit.ledger.integrator import integrate
 from audit.main import service
-from audit.reconcile.run import Reconciling, begun
+from audit.reconcile.run import Reconciler, begin_reconciliation
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed
 
@@ -30,7 +30,7 @@ def compared(app: ServiceApplication) -> None:
     """Five events of audit's log, with nobody's feed."""
     hear(app, 5)
     integrate(app)
-    reconciling = Reconciling(app, Feed({}, ""), begun(app, "Inès", []))
+    reconciling = Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Inès", []))
     with _progress(reconciling) as advanced:
         assert list(reconciling.findings(advanced)) == []
 
@@ -61,7 +61,7 @@ def test_on_a_terminal_a_bar_goes_to_its_end(app: ServiceApplication, monkeypatc
 def test_elsewhere_a_line_tells_now_and_then(
     app: ServiceApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "NOW_AND_THEN", -1.0)
+    monkeypatch.setattr(cli, "PROGRESS_SECONDS", -1.0)
     compared(app)
     assert capsys.readouterr().err == "5 événements comparés, sur 5\n"
 

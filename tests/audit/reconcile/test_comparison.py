@@ -8,7 +8,7 @@ import pytest
 from tests.support.reconciled_intake import EVENTS, at, findings, named, receive, replaced, sql
 from tests.support.served_service import Served
 
-from audit.reconcile.finding import Kind
+from audit.reconcile.finding import FindingKind
 from shared.eventlog import ServiceApplication
 from shared.messaging import Message
 
@@ -41,13 +41,13 @@ def test_an_altered_event_is_named_with_what_differs(
     ]
     for finding in found:
         differs = altered[finding.position][1]
-        assert finding.kind is (Kind.UNREADABLE if differs is None else Kind.ALTERED)
+        assert finding.kind is (FindingKind.UNREADABLE if differs is None else FindingKind.ALTERED)
         assert set(finding.differs) == (differs or set())
 
 
 def test_a_deleted_event_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
     sql(intake.application, "DELETE FROM {events} WHERE position = 5")
-    assert named(findings(app, intake)) == [(Kind.DELETED, 5, at(told, 5), None)]
+    assert named(findings(app, intake)) == [(FindingKind.DELETED, 5, at(told, 5), None)]
 
 
 def test_a_deleted_event_is_named_when_the_later_ones_close_up(
@@ -57,22 +57,24 @@ def test_a_deleted_event_is_named_when_the_later_ones_close_up(
     for position in range(6, EVENTS + 1):
         sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", position - 1, position)
     assert sorted(named(findings(app, intake))) == sorted(
-        [(Kind.DELETED, 5, at(told, 5), None)]
-        + [(Kind.MOVED, each, at(told, each), each - 1) for each in range(6, EVENTS + 1)]
+        [(FindingKind.DELETED, 5, at(told, 5), None)]
+        + [(FindingKind.MOVED, each, at(told, each), each - 1) for each in range(6, EVENTS + 1)]
     )
 
 
 def test_the_last_row_cut_off_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
     sql(intake.application, "DELETE FROM {events} WHERE position = %s", EVENTS)
-    assert named(findings(app, intake)) == [(Kind.DELETED, EVENTS, at(told, EVENTS), None)]
+    assert named(findings(app, intake)) == [(FindingKind.DELETED, EVENTS, at(told, EVENTS), None)]
 
 
 def test_a_table_emptied_names_every_event(
     app: ServiceApplication, intake: Served, told: list[Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audit.reconcile.comparison.MOST", 3)
+    monkeypatch.setattr("audit.reconcile.comparison.MAX_MISSING", 3)
     sql(intake.application, "TRUNCATE {events}")
-    assert named(findings(app, intake)) == [(Kind.DELETED, each, at(told, each), None) for each in range(1, EVENTS + 1)]
+    assert named(findings(app, intake)) == [
+        (FindingKind.DELETED, each, at(told, each), None) for each in range(1, EVENTS + 1)
+    ]
 
 
 def test_two_rows_swapped_are_both_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
@@ -81,13 +83,13 @@ def test_two_rows_swapped_are_both_named(app: ServiceApplication, intake: Served
         for old, new in ((one, 99), (other, one), (99, other)):
             sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", new, old)
     found = findings(app, intake)
-    assert sorted(named(found)) == sorted((Kind.MOVED, each, at(told, each), swapped[each]) for each in swapped)
+    assert sorted(named(found)) == sorted((FindingKind.MOVED, each, at(told, each), swapped[each]) for each in swapped)
     assert all(set(finding.differs) == {"position"} for finding in found)
 
 
 def test_an_event_moved_to_the_end_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
     sql(intake.application, "UPDATE {events} SET position = 400 WHERE position = 4")
-    assert named(findings(app, intake)) == [(Kind.MOVED, 4, at(told, 4), 400)]
+    assert named(findings(app, intake)) == [(FindingKind.MOVED, 4, at(told, 4), 400)]
 
 
 INSERT = (
@@ -108,9 +110,9 @@ def test_an_inserted_event_is_named_wherever_it_hides(
         sql(intake.application, INSERT, "", "", position, 900 + position)
     assert sorted(named(findings(app, intake)), key=str) == sorted(
         [
-            (Kind.DELETED, 5, at(told, 5), None),
-            *((Kind.INSERTED, position, event, None) for position, event in forged.items()),
-            *((Kind.COPIED, 3, at(told, 3), position) for position in (-1, 99)),
+            (FindingKind.DELETED, 5, at(told, 5), None),
+            *((FindingKind.INSERTED, position, event, None) for position, event in forged.items()),
+            *((FindingKind.COPIED, 3, at(told, 3), position) for position in (-1, 99)),
         ],
         key=str,
     )
@@ -122,9 +124,9 @@ def test_what_cannot_be_read_any_more_is_named_and_the_rest_is_compared(
     sql(intake.application, "UPDATE {events} SET state = 'nothing' WHERE position IN (1, 6)")
     sql(intake.application, "DELETE FROM {events} WHERE position = 9")
     assert sorted(named(findings(app, intake))) == [
-        (Kind.DELETED, 9, at(told, 9), None),
-        (Kind.UNREADABLE, 1, at(told, 1), None),
-        (Kind.UNREADABLE, 6, at(told, 6), None),
+        (FindingKind.DELETED, 9, at(told, 9), None),
+        (FindingKind.UNREADABLE, 1, at(told, 1), None),
+        (FindingKind.UNREADABLE, 6, at(told, 6), None),
     ]
 
 
@@ -139,10 +141,10 @@ def test_a_declared_restore_is_told_apart_and_names_what_it_lost(
     sql(intake.application, "UPDATE {events} SET case_id = gen_random_uuid() WHERE position = 2")
     receive(intake, 1, first=100)
     assert named(findings(app, intake)) == [
-        (Kind.RESTORED, 10, None, None),
-        (Kind.ALTERED, 2, at(told, 2), None),
-        (Kind.LOST, 11, at(told, 11), None),
-        (Kind.LOST, 12, at(told, 12), None),
+        (FindingKind.RESTORED, 10, None, None),
+        (FindingKind.ALTERED, 2, at(told, 2), None),
+        (FindingKind.LOST, 11, at(told, 11), None),
+        (FindingKind.LOST, 12, at(told, 12), None),
     ]
 
 
@@ -151,4 +153,4 @@ def test_a_log_that_changed_its_id_without_saying_why_is_a_finding(
 ) -> None:
     sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid()")
     (found,) = findings(app, intake)
-    assert (found.kind, found.differs["log_id"][0]) == (Kind.LOG_CHANGED, str(told[0].header.log_id))
+    assert (found.kind, found.differs["log_id"][0]) == (FindingKind.LOG_CHANGED, str(told[0].header.log_id))

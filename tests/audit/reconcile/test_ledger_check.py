@@ -13,11 +13,11 @@ from tests.support.served_service import Serve, Served
 
 from audit.ledger import integrator
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.main import service
 from audit.reconcile import ledger_check as rebuilding
-from audit.reconcile.finding import Kind
-from audit.reconcile.ledger_check import Growing, rebuilt
+from audit.reconcile.finding import FindingKind
+from audit.reconcile.ledger_check import Growing, check_ledger
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import Signer
 from audit.tlog.tree import leaf_hash
@@ -42,10 +42,10 @@ def test_a_growing_root_is_that_of_the_rfc(entries: list[bytes]) -> None:
 
 
 @pytest.fixture
-def ledger(app: ServiceApplication, signing: Signing, monkeypatch: pytest.MonkeyPatch) -> ServiceApplication:
+def ledger(app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pytest.MonkeyPatch) -> ServiceApplication:
     """Of 700 leaves, with checkpoints at 0, 100, 200…; read by batches that no tile ends with."""
-    monkeypatch.setattr(integrator, "BATCH", 100)
-    monkeypatch.setattr(rebuilding, "BATCH", 130)
+    monkeypatch.setattr(integrator, "BATCH_EVENTS", 100)
+    monkeypatch.setattr(rebuilding, "BATCH_LEAVES", 130)
     hear(app, LEAVES)
     signing.sign(app)
     while integrate(app):
@@ -54,8 +54,8 @@ def ledger(app: ServiceApplication, signing: Signing, monkeypatch: pytest.Monkey
     return app
 
 
-def found(app: ServiceApplication) -> list[tuple[Kind, int, str | None]]:
-    return [(finding.kind, finding.position, finding.name) for finding in rebuilt(app)]
+def found(app: ServiceApplication) -> list[tuple[FindingKind, int, str | None]]:
+    return [(finding.kind, finding.position, finding.name) for finding in check_ledger(app)]
 
 
 def test_a_ledger_nobody_touched_has_no_finding(ledger: ServiceApplication) -> None:
@@ -72,23 +72,26 @@ def test_altered_tiles_are_named(ledger: ServiceApplication) -> None:
 def test_an_altered_entry_contradicts_its_tile_and_each_later_checkpoint(ledger: ServiceApplication) -> None:
     ledger.recorder.fetch("UPDATE {schema}.leaves SET entry = %s WHERE index = 450", (bytes(32),))
     kinds = found(ledger)
-    assert {(kind, position) for kind, position, _ in kinds if kind is Kind.CHECKPOINT_HERE} == {
-        (Kind.CHECKPOINT_HERE, size) for size in (500, 600, 700)
+    assert {(kind, position) for kind, position, _ in kinds if kind is FindingKind.CHECKPOINT_HERE} == {
+        (FindingKind.CHECKPOINT_HERE, size) for size in (500, 600, 700)
     }
-    assert {name for kind, _, name in kinds if kind is Kind.TILE_HERE} == {"tile/0/1", "tile/1/0"}
+    assert {name for kind, _, name in kinds if kind is FindingKind.TILE_HERE} == {"tile/0/1", "tile/1/0"}
 
 
 def test_leaves_that_are_gone_are_missed(ledger: ServiceApplication) -> None:
     ledger.recorder.fetch("DELETE FROM {schema}.leaves WHERE index >= 600")
-    assert (Kind.LEAVES_GONE, 600, None) in found(ledger)
+    assert (FindingKind.LEAVES_GONE, 600, None) in found(ledger)
 
 
 def test_a_ledger_cut_back_is_less_than_was_signed(ledger: ServiceApplication) -> None:
     ledger.recorder.fetch("UPDATE {schema}.ledger SET size = 550")
-    assert [each[:2] for each in found(ledger)] == [(Kind.CHECKPOINT_BEYOND, 600), (Kind.CHECKPOINT_BEYOND, 700)]
+    assert [each[:2] for each in found(ledger)] == [
+        (FindingKind.CHECKPOINT_BEYOND, 600),
+        (FindingKind.CHECKPOINT_BEYOND, 700),
+    ]
 
 
-def test_two_histories_under_the_key_are_a_contradiction(ledger: ServiceApplication, signing: Signing) -> None:
+def test_two_histories_under_the_key_are_a_contradiction(ledger: ServiceApplication, signing: CheckpointSigner) -> None:
     """A fork: somebody who has the key signed something else of the same size."""
     signer = Signer("registre.example/dla", bytes(range(32)))
     note = signer.signed(str(Checkpoint(signer.verifier.name, 300, root=Random(1).randbytes(32))))
@@ -96,10 +99,10 @@ def test_two_histories_under_the_key_are_a_contradiction(ledger: ServiceApplicat
         "INSERT INTO {schema}.checkpoints (size, note, key) VALUES (300, %s, %s)", (note, str(signer.verifier))
     )
     (only,) = found(ledger)
-    assert only[:2] == (Kind.CHECKPOINT_HERE, 300)
+    assert only[:2] == (FindingKind.CHECKPOINT_HERE, 300)
 
 
 def test_an_altered_checkpoint_has_no_signature(ledger: ServiceApplication) -> None:
     ledger.recorder.fetch("UPDATE {schema}.checkpoints SET note = replace(note, '300', '301') WHERE size = 300")
     (only,) = found(ledger)
-    assert only[:2] == (Kind.CHECKPOINT_UNSIGNED, 300)
+    assert only[:2] == (FindingKind.CHECKPOINT_UNSIGNED, 300)

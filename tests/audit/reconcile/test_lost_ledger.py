@@ -10,7 +10,7 @@ from tests.support.served_service import Serve, Served
 
 from audit.ledger.event_proof import verify_event
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import NotSigned, Signing, Why
+from audit.ledger.signing import CheckpointSigner, SigningRefusal, SigningRefused
 from audit.main import service
 from audit.reactions import reactions
 from audit.tlog.note import Signer
@@ -26,13 +26,13 @@ def test_a_lost_ledger_is_never_continued_and_another_begins_under_another_origi
     audit: Served, intake: Served, told: list[Message], app: ServiceApplication, serve: Serve, tmp_path: Path
 ) -> None:
     remembered = tmp_path / "old-checkpoint"
-    Signing(OLD, remembered).sign(app)
+    CheckpointSigner(OLD, remembered).sign(app)
     proof = audit.by("auditor").get(f"/api/v1/events/{told[0].header.id}/proof").text
     sql(app, "UPDATE {schema}.ledger SET size = 3")
     sql(app, "DELETE FROM {schema}.checkpoints")
-    with pytest.raises(NotSigned) as refused:
-        Signing(OLD, remembered).sign(app)
-    assert refused.value.why is Why.OLDER
+    with pytest.raises(SigningRefused) as refused:
+        CheckpointSigner(OLD, remembered).sign(app)
+    assert refused.value.why is SigningRefusal.OLDER
 
     anew = serve(service).application
     identity = intake.application.recorder.identity()
@@ -43,9 +43,9 @@ def test_a_lost_ledger_is_never_continued_and_another_begins_under_another_origi
         inbox.announced(head)
     while integrate(anew):
         pass
-    with pytest.raises(NotSigned) as other:
-        Signing(OLD, remembered).sign(anew)
-    assert other.value.why is Why.ALTERED, "under the old origin it would be a second history"
-    begun = Signing(NEW, tmp_path / "new-checkpoint").sign(anew)
+    with pytest.raises(SigningRefused) as other:
+        CheckpointSigner(OLD, remembered).sign(anew)
+    assert other.value.why is SigningRefusal.ALTERED, "under the old origin it would be a second history"
+    begun = CheckpointSigner(NEW, tmp_path / "new-checkpoint").sign(anew)
     assert begun is not None and (begun.origin, begun.size) == (NEW.verifier.name, EVENTS)
     verify_event(proof, [OLD.verifier])

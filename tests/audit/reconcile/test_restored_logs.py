@@ -14,13 +14,13 @@ from typer.testing import CliRunner
 
 from audit.cli import reconcile as commands
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import Signing
+from audit.ledger.signing import CheckpointSigner
 from audit.main import cli, service
 from audit.reactions import reactions
-from audit.reconcile.finding import Kind
-from audit.reconcile.ledger_check import rebuilt
-from audit.reconcile.restored_logs import Restored, followed
-from audit.reconcile.run import follow
+from audit.reconcile.finding import FindingKind
+from audit.reconcile.ledger_check import check_ledger
+from audit.reconcile.restored_logs import AcceptedRestore, find_accepted_restores
+from audit.reconcile.run import follow_restored_log
 from embedded.nats import Nats
 from intake.main import service as intake_service
 from shared.eventlog import ServiceApplication
@@ -74,8 +74,8 @@ def restore(intake: Served, since: int) -> None:
     sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", since)
 
 
-def decided(app: ServiceApplication, feed: Feed, motive: str = MOTIVE) -> Restored:
-    return follow(app, feed, "intake", "Inès", motive)
+def decided(app: ServiceApplication, feed: Feed, motive: str = MOTIVE) -> AcceptedRestore:
+    return follow_restored_log(app, feed, "intake", "Inès", motive)
 
 
 def leaves(app: ServiceApplication) -> list[Any]:
@@ -99,13 +99,13 @@ def test_the_restored_log_is_heard_from_where_it_is_another_history(
         hears(message)  # delivered again: passed over
     assert len(leaves(app)) == EVENTS + 2
     assert findings(app, intake) == []
-    assert followed(app) == [done]
+    assert find_accepted_restores(app) == [done]
 
 
 def test_what_was_acknowledged_is_no_finding_and_everything_else_is(
     app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None], lost: list[Message]
 ) -> None:
-    assert {finding.kind for finding in findings(app, intake)} == {Kind.RESTORED, Kind.LOST}
+    assert {finding.kind for finding in findings(app, intake)} == {FindingKind.RESTORED, FindingKind.LOST}
     decided(app, feed)
     for message in told_by(intake)[-2:]:
         hears(message)
@@ -113,8 +113,8 @@ def test_what_was_acknowledged_is_no_finding_and_everything_else_is(
         pass
     sql(intake.application, "UPDATE {events} SET case_id = gen_random_uuid() WHERE position IN (2, %s)", EVENTS)
     assert [(finding.kind, finding.position) for finding in findings(app, intake)] == [
-        (Kind.ALTERED, 2),
-        (Kind.ALTERED, EVENTS),
+        (FindingKind.ALTERED, 2),
+        (FindingKind.ALTERED, EVENTS),
     ]
 
 
@@ -129,7 +129,7 @@ def test_a_second_restore_is_told_and_followed_like_the_first(
     restore(intake, 3)
     receive(intake, 1, first=200)
     kinds = [(finding.kind, finding.position) for finding in findings(app, intake)]
-    assert kinds == [(Kind.RESTORED, 3), (Kind.LOST, 4), (Kind.LOST, 5), (Kind.LOST, 6)]
+    assert kinds == [(FindingKind.RESTORED, 3), (FindingKind.LOST, 4), (FindingKind.LOST, 5), (FindingKind.LOST, 6)]
     assert decided(app, feed).lost == 3
     hears(told_by(intake)[-1])
     while integrate(app):
@@ -162,7 +162,7 @@ def test_nothing_is_followed_that_differs_otherwise(
     sql(intake.application, "UPDATE {events} SET case_id = %s WHERE position = 2", uuid4())
     with pytest.raises(NotFollowed, match="autre chose que la restauration"):
         decided(app, feed)
-    assert followed(app) == []
+    assert find_accepted_restores(app) == []
 
 
 def test_what_declares_no_restore_or_is_heard_already_is_refused(
@@ -183,7 +183,7 @@ def test_an_operator_decides_it_and_health_tells_it(
     audit: Served,
     app: ServiceApplication,
     intake: Served,
-    signing: Signing,
+    signing: CheckpointSigner,
     lost: list[Message],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -202,4 +202,4 @@ def test_an_operator_decides_it_and_health_tells_it(
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
     assert CliRunner().invoke(cli, asked).exit_code == 3
     signing.sign(app)
-    assert list(rebuilt(app)) == []
+    assert list(check_ledger(app)) == []

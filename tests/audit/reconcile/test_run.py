@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from audit.cli import reconcile as commands
 from audit.main import cli
 from audit.reconcile import run, service_log
-from audit.reconcile.finding import Finding, Kind
-from audit.reconcile.run import Reconciling, begun, last
+from audit.reconcile.finding import Finding, FindingKind
+from audit.reconcile.run import Reconciler, begin_reconciliation, find_last_reconciliation
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, FeedPage, FeedUnavailable, Message
 
@@ -26,8 +26,8 @@ def test_what_is_recorded_and_not_heard_yet_is_no_finding(
 ) -> None:
     receive(intake, 3, first=100)
     with feed_of(intake) as feed:
-        kept = begun(app, "Inès", ["intake"])
-        assert list(Reconciling(app, feed, kept).findings()) == []
+        kept = begin_reconciliation(app, "Inès", ["intake"])
+        assert list(Reconciler(app, feed, kept).findings()) == []
     assert (kept.reached.services["intake"].unheard, kept.reached.services["intake"].compared) == (3, EVENTS)
 
 
@@ -48,7 +48,7 @@ class BreaksOff(Feed):
 def test_one_that_was_broken_off_goes_on_and_names_the_same(
     app: ServiceApplication, intake: Served, told: list[Message], monkeypatch: pytest.MonkeyPatch, pages: int
 ) -> None:
-    monkeypatch.setattr(run, "BATCH", 2)
+    monkeypatch.setattr(run, "BATCH_EVENTS", 2)
     monkeypatch.setattr(service_log, "MAX_PAGE_EVENTS", 3)
     for old, new in ((2, 99), (11, 2), (99, 11)):
         sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", new, old)
@@ -56,19 +56,19 @@ def test_one_that_was_broken_off_goes_on_and_names_the_same(
     whole = named(findings(app, intake))
     assert len(whole) == 3
     with feed_of(intake) as feed:
-        first = Reconciling(app, BreaksOff(feed, pages), begun(app, "Inès", ["intake"])).findings()
+        first = Reconciler(app, BreaksOff(feed, pages), begin_reconciliation(app, "Inès", ["intake"])).findings()
         found = []
         with pytest.raises(FeedUnavailable):
             for finding in first:
                 found.append(finding)
-        left = last(app, ended=False)
+        left = find_last_reconciliation(app, ended=False)
         assert left is not None
-        found += list(Reconciling(app, feed, left).findings())
+        found += list(Reconciler(app, feed, left).findings())
     assert set(named(found)) == set(whole)
-    ended = last(app, ended=True)
+    ended = find_last_reconciliation(app, ended=True)
     assert ended is not None
     assert (ended.nth, ended.findings, ended.by) == (left.nth, 3, "Inès")
-    assert last(app, ended=False) is None
+    assert find_last_reconciliation(app, ended=False) is None
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_an_operator_is_told_in_french_and_a_program_in_json(
         ("altered", 7),
     ]
     assert (code, "2 écarts" in err) == (1, True)
-    ended = last(app, ended=True)
+    ended = find_last_reconciliation(app, ended=True)
     assert ended is not None
     assert (ended.by, ended.findings) == ("Inès", 2)
     assert typed("--resume")[0] == 3
@@ -112,7 +112,7 @@ def test_an_operator_is_told_in_french_and_a_program_in_json(
 
 def test_findings_are_one_json_line_each_and_french_for_people() -> None:
     found = Finding(
-        Kind.ALTERED,
+        FindingKind.ALTERED,
         "intake",
         position=5,
         event=uuid4(),

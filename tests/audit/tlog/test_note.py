@@ -6,9 +6,9 @@ from base64 import b64decode
 
 import pytest
 
-from audit.tlog.checkpoint import Checkpoint, checkpoint, verified
-from audit.tlog.note import Signer, opened, text_of, verifier
-from audit.tlog.tree import Unproven
+from audit.tlog.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
+from audit.tlog.note import Signer, decode_text, open_note, parse_verifier
+from audit.tlog.tree import VerificationError
 
 # From the tests of golang.org/x/mod/sumdb/note.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -35,14 +35,14 @@ def test_the_published_signature_is_made() -> None:
 
 
 def test_published_notes_are_opened() -> None:
-    assert opened(FOOS_NOTE, [verifier(FOO)]) == "This is an example message.\n"
-    assert opened(f"{TEXT}\n{PETERS_LINE}", [verifier(PETER)]) == TEXT
+    assert open_note(FOOS_NOTE, [parse_verifier(FOO)]) == "This is an example message.\n"
+    assert open_note(f"{TEXT}\n{PETERS_LINE}", [parse_verifier(PETER)]) == TEXT
 
 
 def test_signatures_of_others_are_passed_over() -> None:
-    assert opened(f"{FOOS_NOTE}{PETERS_LINE}", [verifier(FOO)]) == "This is an example message.\n"
-    with pytest.raises(Unproven):
-        opened(f"{FOOS_NOTE}{PETERS_LINE}", [verifier(FOO), verifier(PETER)])
+    assert open_note(f"{FOOS_NOTE}{PETERS_LINE}", [parse_verifier(FOO)]) == "This is an example message.\n"
+    with pytest.raises(VerificationError):
+        open_note(f"{FOOS_NOTE}{PETERS_LINE}", [parse_verifier(FOO), parse_verifier(PETER)])
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_signatures_of_others_are_passed_over() -> None:
      "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "", "++", "registre.example/dla"],
 )  # fmt: skip
 def test_what_is_no_key_is_refused(published: str) -> None:
-    with pytest.raises(Unproven):
-        verifier(published)
+    with pytest.raises(VerificationError):
+        parse_verifier(published)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\u00a0b", "a\nb"])
@@ -65,14 +65,14 @@ def test_a_key_is_named_by_one_word(name: str) -> None:
 def test_a_checkpoint_is_read_as_it_was_signed() -> None:
     told = Checkpoint("registre.example/dla", 123456789012, root=bytes(range(32)))
     note = SIGNER.signed(str(told))
-    assert verified(note, OWN) == told
-    assert checkpoint(f"{told}une ligne de plus\n") == told
+    assert verify_checkpoint(note, OWN) == told
+    assert parse_checkpoint(f"{told}une ligne de plus\n") == told
 
 
 def test_a_checkpoint_signed_by_another_than_its_origin_is_refused() -> None:
     note = SIGNER.signed(str(Checkpoint("autre.example", 1, root=bytes(32))))
-    with pytest.raises(Unproven):
-        verified(note, OWN)
+    with pytest.raises(VerificationError):
+        verify_checkpoint(note, OWN)
 
 
 @pytest.mark.parametrize(
@@ -82,24 +82,24 @@ def test_a_checkpoint_signed_by_another_than_its_origin_is_refused() -> None:
      "a\n1\n" + "A" * 42 + "B=\n"],
 )  # fmt: skip
 def test_what_is_no_checkpoint_is_refused(text: str) -> None:
-    with pytest.raises(Unproven):
-        checkpoint(text)
+    with pytest.raises(VerificationError):
+        parse_checkpoint(text)
 
 
 def test_a_note_changed_anywhere_is_refused() -> None:
     note = SIGNER.signed(str(Checkpoint("registre.example/dla", 12, root=bytes(range(32))))).encode()
-    assert verified(text_of(note), OWN).size == 12
+    assert verify_checkpoint(decode_text(note), OWN).size == 12
     for at in range(len(note)):
         for bit in range(8):
             changed = note[:at] + bytes([note[at] ^ 1 << bit]) + note[at + 1 :]
-            with pytest.raises(Unproven):
-                verified(text_of(changed), OWN)
-        with pytest.raises(Unproven):
-            verified(text_of(note[:at]), OWN)
+            with pytest.raises(VerificationError):
+                verify_checkpoint(decode_text(changed), OWN)
+        with pytest.raises(VerificationError):
+            verify_checkpoint(decode_text(note[:at]), OWN)
 
 
 def test_a_note_without_end_is_not_read() -> None:
-    with pytest.raises(Unproven, match="longue"):
-        opened("a" * (1 << 21), OWN)
-    with pytest.raises(Unproven, match="trop de signatures"):
-        opened(f"{TEXT}\n{PETERS_LINE * 101}", [verifier(PETER)])
+    with pytest.raises(VerificationError, match="longue"):
+        open_note("a" * (1 << 21), OWN)
+    with pytest.raises(VerificationError, match="trop de signatures"):
+        open_note(f"{TEXT}\n{PETERS_LINE * 101}", [parse_verifier(PETER)])

@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.tlog import tiles
-from audit.tlog.tiles import Address, address
+from audit.tlog.tiles import TileAddress, parse_tile_path
 
 
 def test_paths_are_those_of_the_specification() -> None:
-    assert Address(0, 1234067).path() == "0/x001/x234/067"
-    assert Address(0, 5).path() == "0/005"
-    assert Address(None, 1000, width=7).path() == "entries/x001/000.p/7"
-    assert address("1/000.p/17") == Address(1, 0, width=17)
+    assert TileAddress(0, 1234067).path() == "0/x001/x234/067"
+    assert TileAddress(0, 5).path() == "0/005"
+    assert TileAddress(None, 1000, width=7).path() == "entries/x001/000.p/7"
+    assert parse_tile_path("1/000.p/17") == TileAddress(1, 0, width=17)
 
 
 @given(st.none() | st.integers(0, 63), st.integers(0, 10**15), st.integers(1, 256))
 def test_each_tile_has_one_path(level: int | None, n: int, width: int) -> None:
-    asked = Address(level, n, width=width)
-    assert address(asked.path()) == asked
+    asked = TileAddress(level, n, width=width)
+    assert parse_tile_path(asked.path()) == asked
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_each_tile_has_one_path(level: int | None, n: int, width: int) -> None:
      "0/" + "x001/" * 40 + "000"],
 )  # fmt: skip
 def test_no_other_spelling_is_a_tile(path: str) -> None:
-    assert address(path) is None
+    assert parse_tile_path(path) is None
 
 
 def test_a_tree_of_seventy_thousand_has_the_tiles_of_the_specification() -> None:
@@ -38,15 +38,15 @@ def test_a_tree_of_seventy_thousand_has_the_tiles_of_the_specification() -> None
     size = 70_000
     ends = {0: (272, 112), 1: (0, 17), 2: (-1, 1)}
     for level, (last_full, width) in ends.items():
-        assert last_full < 0 or Address(level, last_full).within(size)
-        assert not Address(level, last_full + 1).within(size)
-        assert Address(level, last_full + 1, width=width).within(size)
-        assert not Address(level, last_full + 1, width=width + 1).within(size)
-    assert Address(None, 273, width=112).within(size)
-    assert not Address(3, 0, width=1).within(size)
-    assert tiles.edge_of(size) == {0: (0, 273), 1: (1, 1), 2: (2, 0)}
+        assert last_full < 0 or TileAddress(level, last_full).within(size)
+        assert not TileAddress(level, last_full + 1).within(size)
+        assert TileAddress(level, last_full + 1, width=width).within(size)
+        assert not TileAddress(level, last_full + 1, width=width + 1).within(size)
+    assert TileAddress(None, 273, width=112).within(size)
+    assert not TileAddress(3, 0, width=1).within(size)
+    assert tiles.partial_tiles(size) == {0: (0, 273), 1: (1, 1), 2: (2, 0)}
 
 
 def test_a_full_tile_has_no_partial_one_beside_it() -> None:
-    assert Address(0, 0).within(256)
-    assert tiles.edge_of(256) == {1: (1, 0)}
+    assert TileAddress(0, 0).within(256)
+    assert tiles.partial_tiles(256) == {1: (1, 0)}

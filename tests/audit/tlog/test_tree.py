@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 from tests.support import reference_merkle
 
 from audit.tlog import tiles, tree
-from audit.tlog.tree import Subtree, Unproven, leaf_hash
+from audit.tlog.tree import SubtreeHash, VerificationError, leaf_hash
 
 LARGE = 600
 """Leaves: more than two tiles, so that proofs cross their borders."""
 LEAVES = [sha256(str(n).encode()).digest() for n in range(LARGE)]
 
 
-def grown_in_batches(entries: list[bytes], batches: list[int]) -> dict[tiles.Place, bytes]:
-    kept: dict[tiles.Place, bytes] = {}
+def grown_in_batches(entries: list[bytes], batches: list[int]) -> dict[tiles.TileKey, bytes]:
+    kept: dict[tiles.TileKey, bytes] = {}
     size = 0
     while size < len(entries):
         batch = batches.pop(0) if batches else len(entries)
-        edge = {level: kept[place] for level, place in tiles.edge_of(size).items()}
+        edge = {level: kept[place] for level, place in tiles.partial_tiles(size).items()}
         fresh = [leaf_hash(entry) for entry in entries[size : size + batch]]
-        kept |= tiles.grown(edge, size, fresh)
+        kept |= tiles.extend_tiles(edge, size, fresh)
         size += len(fresh)
     return kept
 
@@ -33,9 +33,9 @@ def grown_in_batches(entries: list[bytes], batches: list[int]) -> dict[tiles.Pla
 WHOLE = grown_in_batches(LEAVES, [])
 
 
-def tree_of(size: int) -> Subtree:
+def tree_of(size: int) -> SubtreeHash:
     """What the tiles of the whole tree say of its beginning."""
-    return tiles.subtrees(WHOLE)
+    return tiles.subtree_hashes(WHOLE)
 
 
 # From the tests of transparency-dev/merkle: eight leaves, and the root after each of them.
@@ -52,25 +52,25 @@ PUBLISHED = [
 
 
 def test_roots_are_the_published_ones() -> None:
-    assert tree.root(0, tree_of(0)) == sha256().digest()
+    assert tree.root_hash(0, tree_of(0)) == sha256().digest()
     for size in range(1, len(PUBLISHED) + 1):
         entries = [bytes.fromhex(leaf) for leaf, _ in PUBLISHED[:size]]
-        subtree = tiles.subtrees(grown_in_batches(entries, []))
-        assert tree.root(size, subtree).hex() == PUBLISHED[size - 1][1]
+        subtree = tiles.subtree_hashes(grown_in_batches(entries, []))
+        assert tree.root_hash(size, subtree).hex() == PUBLISHED[size - 1][1]
 
 
 @given(size=st.integers(0, LARGE), data=st.data())
 def test_roots_and_proofs_are_those_of_the_definition(size: int, data: Any) -> None:
     entries, subtree = LEAVES[:size], tree_of(size)
-    root = tree.root(size, subtree)
+    root = tree.root_hash(size, subtree)
     assert root == reference_merkle.mth(entries)
     old = data.draw(st.integers(0, size))
-    between = tree.consistency(old, size, subtree)
+    between = tree.consistency_proof(old, size, subtree)
     assert between == (reference_merkle.consistency_proof(old, entries) if old else [])
     tree.verify_consistency(old, reference_merkle.mth(entries[:old]), size, root, between)
     if size:
         index = data.draw(st.integers(0, size - 1))
-        proof = tree.inclusion(index, size, subtree)
+        proof = tree.inclusion_proof(index, size, subtree)
         assert proof == reference_merkle.path(index, entries)
         tree.verify_inclusion(leaf_hash(entries[index]), index, size, proof, root)
 
@@ -84,19 +84,21 @@ def test_tiles_do_not_depend_on_the_batches(batches: list[int]) -> None:
 def test_every_other_inclusion_is_refused(size: int) -> None:
     """Another leaf, rank, size or root; a proof with a hash changed, swapped, added or taken away."""
     subtree, entries = tree_of(size), LEAVES[:size]
-    root = tree.root(size, subtree)
+    root = tree.root_hash(size, subtree)
     for index in range(size):
-        leaf, proof = leaf_hash(entries[index]), tree.inclusion(index, size, subtree)
+        leaf, proof = leaf_hash(entries[index]), tree.inclusion_proof(index, size, subtree)
         others: list[tuple[bytes, int, int, list[bytes], bytes]] = [
             (leaf, index, size, mutant, root) for mutant in mutants(proof)
         ]
         others += [(leaf, other, size, proof, root) for other in range(-1, size + 2) if other != index]
         others += [(leaf_hash(LEAVES[other]), index, size, proof, root) for other in range(size + 1) if other != index]
-        others += [(leaf, index, other, proof, tree.root(other, subtree)) for other in range(size + 9) if other != size]
+        others += [
+            (leaf, index, other, proof, tree.root_hash(other, subtree)) for other in range(size + 9) if other != size
+        ]
         others += [(leaf, index, size, proof, flipped) for flipped in flips(root)]
         others += [(flipped, index, size, proof, root) for flipped in flips(leaf)]
         for other in others:
-            with pytest.raises(Unproven):
+            with pytest.raises(VerificationError):
                 tree.verify_inclusion(*other)
 
 
@@ -104,9 +106,9 @@ def test_every_other_inclusion_is_refused(size: int) -> None:
 def test_every_other_consistency_is_refused(size: int) -> None:
     """Truncated, forked or swapped logs; a proof with a hash changed, swapped, added or taken away."""
     subtree = tree_of(size)
-    root = tree.root(size, subtree)
+    root = tree.root_hash(size, subtree)
     for old in range(size + 1):
-        before, proof = tree.root(old, subtree), tree.consistency(old, size, subtree)
+        before, proof = tree.root_hash(old, subtree), tree.consistency_proof(old, size, subtree)
         others: list[tuple[int, bytes, int, bytes, list[bytes]]] = [
             (old, before, size, root, mutant) for mutant in mutants(proof)
         ]
@@ -117,12 +119,12 @@ def test_every_other_consistency_is_refused(size: int) -> None:
             swapped = reference_merkle.mth([LEAVES[1], LEAVES[0], *LEAVES[2:old]])
             others.append((old, swapped, size, root, proof))
         for other in others:
-            with pytest.raises(Unproven):
+            with pytest.raises(VerificationError):
                 tree.verify_consistency(*other)
 
 
 def test_a_rank_or_a_size_that_is_not_there_has_no_proof() -> None:
-    for ask, asked in ((tree.inclusion, 5), (tree.inclusion, -1), (tree.consistency, 6)):
+    for ask, asked in ((tree.inclusion_proof, 5), (tree.inclusion_proof, -1), (tree.consistency_proof, 6)):
         with pytest.raises(ValueError, match="tree of 5"):
             ask(asked, 5, tree_of(5))
 

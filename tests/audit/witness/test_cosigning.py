@@ -22,17 +22,17 @@ from hypothesis import strategies as st
 from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER, Log, served, witnessing
 from typer.testing import CliRunner
 
-from audit.ledger.durable_file import Memory
-from audit.ledger.succession import Held, held
+from audit.ledger.durable_file import DurableFile
+from audit.ledger.succession import PublishedKey, parse_published_keys
 from audit.main import cli
-from audit.tlog.add_checkpoint import extension
-from audit.tlog.checkpoint import Checkpoint, checkpoint, verified
-from audit.tlog.cosignature import Cosigner, seen_by, witness
-from audit.tlog.note import Signer, signed_by
-from audit.tlog.tree import Unproven
+from audit.tlog.add_checkpoint import parse_add_checkpoint
+from audit.tlog.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
+from audit.tlog.cosignature import Cosigner, find_cosignatures, parse_witness_key
+from audit.tlog.note import Signer, find_signers
+from audit.tlog.tree import VerificationError
 from audit.witness.settings import WitnessSettings
-from audit.witness.store import Store, StoreUnusable, begin
-from audit.witness.web import LARGEST
+from audit.witness.store import Store, StoreUnusable, create_store
+from audit.witness.web import MAX_REQUEST_BYTES
 from embedded import ports
 
 ENTRIES = [bytes([n]) * 32 for n in range(60)]
@@ -67,30 +67,30 @@ def test_a_cosignature_is_made_as_it_is_specified() -> None:
     assert len(raw) == 4 + 8 + 64
     plain = Signer(key.name, b"w" * 32).signed(f"cosignature/v1\ntime 1679315147\n{EXAMPLE}")
     assert b64decode(plain.rpartition(" ")[2])[4:] == raw[12:]  # Ed25519 is deterministic
-    assert witness(str(key)) == key
+    assert parse_witness_key(str(key)) == key
 
 
 @pytest.mark.parametrize("seconds", [0, 1 << 63, 253_402_300_800])
 def test_a_cosignature_without_a_date_is_none(seconds: int) -> None:
-    with pytest.raises(Unproven, match="datée"):
-        seen_by(f"{EXAMPLE}\n{COSIGNER.line(EXAMPLE, seconds)}", [COSIGNER.witness])
+    with pytest.raises(VerificationError, match="datée"):
+        find_cosignatures(f"{EXAMPLE}\n{COSIGNER.line(EXAMPLE, seconds)}", [COSIGNER.witness])
 
 
 def test_a_cosignature_changed_anywhere_is_refused() -> None:
     note = f"{EXAMPLE}\n{COSIGNER.line(EXAMPLE, ELEVEN)}"
-    assert list(seen_by(note, [COSIGNER.witness])) == [COSIGNER.witness]
+    assert list(find_cosignatures(note, [COSIGNER.witness])) == [COSIGNER.witness]
     for at in range(len(note)):
         changed = f"{note[:at]}{chr(ord(note[at]) ^ 1)}{note[at + 1 :]}"
         try:
-            assert seen_by(changed, [COSIGNER.witness]) == {}, "of another key"
-        except Unproven:
+            assert find_cosignatures(changed, [COSIGNER.witness]) == {}, "of another key"
+        except VerificationError:
             continue
 
 
 def test_the_key_of_a_ledger_is_not_that_of_a_witness() -> None:
     for published in (str(SIGNER.verifier), "", "a+b+c", str(COSIGNER.witness)[:-4]):
-        with pytest.raises(Unproven):
-            witness(published)
+        with pytest.raises(VerificationError):
+            parse_witness_key(published)
 
 
 # -- add-checkpoint
@@ -102,8 +102,8 @@ def test_what_only_adds_is_cosigned_and_kept(store: Path) -> None:
             answer = ours.add_checkpoint(LOG.asked(old, size))
             assert told(answer) == 200, answer.body
             note = LOG.signed(size) + answer.body
-            assert verified(note, [SIGNER.verifier]).size == size
-            assert {each.name for each in seen_by(note, [COSIGNER.witness])} == {"temoin.example/un"}
+            assert verify_checkpoint(note, [SIGNER.verifier]).size == size
+            assert {each.name for each in find_cosignatures(note, [COSIGNER.witness])} == {"temoin.example/un"}
             assert ours._store.note(ORIGIN) == note
 
 
@@ -149,7 +149,7 @@ def test_an_empty_log_has_the_root_of_an_empty_tree(store: Path) -> None:
 
 def test_a_key_that_was_succeeded_holds_up_to_its_last_size(store: Path) -> None:
     new = Signer(ORIGIN, b"n" * 32)
-    with witnessing(store, Held(new.verifier), Held(SIGNER.verifier, 8)) as ours:
+    with witnessing(store, PublishedKey(new.verifier), PublishedKey(SIGNER.verifier, 8)) as ours:
         assert told(ours.add_checkpoint(LOG.asked(0, 8))) == 200
         assert told(ours.add_checkpoint(LOG.asked(8, 9))) == 403
         assert told(ours.add_checkpoint(Log(ENTRIES, new).asked(8, 9))) == 200
@@ -211,13 +211,13 @@ def test_nobody_is_told_before_it_is_on_disk(store: Path, monkeypatch: pytest.Mo
     """Killed between the two, it remembers more than was told, and goes on from there."""
     with witnessing(store) as ours:
         ours.add_checkpoint(LOG.asked(0, 7))
-        keep = Memory.keep
+        keep = DurableFile.keep
 
-        def kept_then_killed(self: Memory, text: str) -> None:
+        def kept_then_killed(self: DurableFile, text: str) -> None:
             keep(self, text)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(Memory, "keep", kept_then_killed)
+        monkeypatch.setattr(DurableFile, "keep", kept_then_killed)
         with pytest.raises(KeyboardInterrupt):
             ours.add_checkpoint(LOG.asked(7, 9))
     monkeypatch.undo()
@@ -250,7 +250,7 @@ def test_a_store_that_was_altered_cosigns_nothing(store: Path, damage: bytes) ->
 
 def test_the_checkpoint_of_another_log_is_not_taken_for_its_own(store: Path) -> None:
     other = Signer("autre.example", bytes(32))
-    with witnessing(store, Held(SIGNER.verifier), Held(other.verifier)) as ours:
+    with witnessing(store, PublishedKey(SIGNER.verifier), PublishedKey(other.verifier)) as ours:
         ours.add_checkpoint(LOG.asked(0, 7))
         ours.add_checkpoint(Log(ENTRIES, other).asked(0, 3))
         one, two = (store / f"{sha256(name.encode()).hexdigest()}.checkpoint" for name in (ORIGIN, "autre.example"))
@@ -262,13 +262,13 @@ def test_the_checkpoint_of_another_log_is_not_taken_for_its_own(store: Path) -> 
 def test_a_store_is_begun_once_and_used_by_one(store: Path) -> None:
     with pytest.raises(StoreUnusable, match="witness begin"), Store(store, COSIGNER.witness):
         pass
-    assert (begin(store), begin(store)) == (True, False)
+    assert (create_store(store), create_store(store)) == (True, False)
     with witnessing(store), pytest.raises(StoreUnusable, match="another witness works"), witnessing(store):
         pass
     (store / "begun").unlink()
     (store / "other").touch()
     with pytest.raises(StoreUnusable, match="something else"):
-        begin(store)
+        create_store(store)
 
 
 # -- over HTTP
@@ -298,7 +298,7 @@ def test_it_answers_as_it_is_specified(address: str) -> None:
 
 def test_a_huge_body_is_not_read_to_its_end(address: str) -> None:
     def endless() -> Iterator[bytes]:
-        for _ in range(1000 * LARGEST // 65536):
+        for _ in range(1000 * MAX_REQUEST_BYTES // 65536):
             yield bytes(65536)
 
     with httpx.Client(base_url=address, trust_env=False) as http:
@@ -329,7 +329,7 @@ def test_containers_tell_the_ledger_and_its_witness_each_other_s_keys_once(tmp_p
         subprocess.run([sys.executable, program, tmp_path, ORIGIN], check=True)
         told.append([file.read_text() for file in (theirs / "key", theirs / "logs", *sorted(ledger.iterdir()))])
     assert told[0] == told[1]
-    assert held((theirs / "logs").read_text()) == [Held(SIGNER.verifier)]
+    assert parse_published_keys((theirs / "logs").read_text()) == [PublishedKey(SIGNER.verifier)]
     deployed = WitnessSettings(
         name="witness.local.dla.invalid", key_file=theirs / "key", store=tmp_path / "store", logs=theirs / "logs"
     )
@@ -395,7 +395,7 @@ def test_what_is_missing_or_unreadable_is_said_before_it_starts(
 def test_what_is_shown_to_a_witness_reads_as_it_was_written() -> None:
     for old, size in ((0, 0), (0, 9), (7, 60)):
         shown = LOG.extension(old, size)
-        assert extension(str(shown)) == shown
-        text, signers = signed_by(shown.note, [SIGNER.verifier])
-        assert (checkpoint(text), signers) == (LOG.checkpoint(size), [SIGNER.verifier])
+        assert parse_add_checkpoint(str(shown)) == shown
+        text, signers = find_signers(shown.note, [SIGNER.verifier])
+        assert (parse_checkpoint(text), signers) == (LOG.checkpoint(size), [SIGNER.verifier])
     assert Cosigner("a", bytes(32)).witness != COSIGNER.witness

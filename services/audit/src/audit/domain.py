@@ -22,7 +22,7 @@ PUTS_IN_CHARGE = frozenset(
 
 
 @command
-class HearEvent:
+class ReceiveEvent:
     """A service has recorded an event. `header` is JSON exactly as it travelled, `body` what the event says to all, by
     the public `contract`; `label` what it is called in French."""
 
@@ -38,7 +38,7 @@ class HearEvent:
 
 
 @event("event-heard", label="Événement consigné")
-class EventHeard:
+class EventReceived:
     publisher: str
     log_id: UUID
     position: int
@@ -51,17 +51,17 @@ class EventHeard:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReceivedEvent:
     """One event elsewhere has one stream here, under its own id."""
 
     position: int = 0
 
 
-def decide(heard: Heard, command: HearEvent, _context: Context) -> list[EventHeard]:
+def decide(heard: ReceivedEvent, command: ReceiveEvent, _context: Context) -> list[EventReceived]:
     if heard.position:
         return []
     return [
-        EventHeard(
+        EventReceived(
             command.publisher,
             command.log_id,
             position=command.position,
@@ -75,11 +75,11 @@ def decide(heard: Heard, command: HearEvent, _context: Context) -> list[EventHea
     ]
 
 
-def evolve(_heard: Heard, event: EventHeard) -> Heard:
-    return Heard(event.position)
+def evolve(_heard: ReceivedEvent, event: EventReceived) -> ReceivedEvent:
+    return ReceivedEvent(event.position)
 
 
-def case_access(_heard: Heard, event: EventHeard) -> CaseAccess | None:
+def case_access(_heard: ReceivedEvent, event: EventReceived) -> CaseAccess | None:
     """As intake says to all, by several events."""
     if event.publisher != "intake" or event.event not in PUTS_IN_CHARGE or event.body is None:
         return None
@@ -87,6 +87,12 @@ def case_access(_heard: Heard, event: EventHeard) -> CaseAccess | None:
     return CaseAccess(told["adviser"], told["confidential"], archived=told.get("archived", False))
 
 
-decider: Decider[Heard] = Decider(
-    "heard", Heard(), decide=decide, evolve=evolve, commands=(HearEvent,), events=(EventHeard,), case_access=case_access
+decider: Decider[ReceivedEvent] = Decider(
+    "heard",
+    ReceivedEvent(),
+    decide=decide,
+    evolve=evolve,
+    commands=(ReceiveEvent,),
+    events=(EventReceived,),
+    case_access=case_access,
 )

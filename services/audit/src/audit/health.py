@@ -8,72 +8,84 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from audit.ledger.signing import Why
-from audit.ledger.witnesses import Trouble
-from audit.reconcile.restored_logs import Restored, followed
-from audit.reconcile.run import last
-from audit.verified_events import disbelieved
+from audit.ledger.signing import SigningRefusal
+from audit.ledger.witnesses import WitnessFault
+from audit.reconcile.restored_logs import AcceptedRestore, find_accepted_restores
+from audit.reconcile.run import find_last_reconciliation
+from audit.verified_events import find_tampered_events
 from shared.eventlog import ServiceApplication
 from shared.kernel import SERVICE_LABELS
 
-ADVICE = {
-    Why.OTHER_KEY: "La clé donnée n’est pas celle qui a signé jusqu’ici\u00a0: remettez la clé d’avant,"
-    " depuis sa sauvegarde\u202f; si elle est perdue ou remplacée, «\u202fdla-audit succeed\u202f» fait signer"
-    " la nouvelle.",
-    Why.OLDER: "La base d’audit est plus ancienne que ce qui a été signé\u00a0: restaurez une sauvegarde plus récente."
-    " Rien ne sera signé d’ici là, pour que personne ne voie deux histoires. S’il n’y en a aucune, ce registre ne"
-    " signera plus jamais, et ce qu’il a signé reste vrai\u00a0: gardez la base, la clé et le dernier point de contrôle"
-    " retenu, puis commencez un autre registre, dans une base vide, sous une autre origine et une autre clé.",
-    Why.ALTERED: "Les lignes déjà signées ne sont plus les mêmes\u00a0: gardez une copie de la base telle qu’elle est,"
-    " cherchez qui l’a modifiée, puis restaurez une sauvegarde saine. Si elle vient d’une sauvegarde plus ancienne que"
-    " ce qui a été signé, restaurez-en une plus récente\u202f; à défaut, seul un autre registre signera.",
-    Why.TILES: "Des tuiles manquent\u00a0: gardez une copie de la base telle qu’elle est, puis restaurez une"
-    " sauvegarde saine.",
-    Why.MEMORY: "Le dernier point de contrôle retenu hors de la base est illisible\u00a0: restaurez ce fichier.",
+REFUSAL_ADVICE = {
+    SigningRefusal.OTHER_KEY: (
+        "La clé donnée n’est pas celle qui a signé jusqu’ici\u00a0: remettez la clé d’avant, depuis sa "
+        "sauvegarde\u202f; si elle est perdue ou remplacée, «\u202fdla-audit succeed\u202f» fait signer la nouvelle."
+    ),
+    SigningRefusal.OLDER: (
+        "La base d’audit est plus ancienne que ce qui a été signé\u00a0: restaurez une sauvegarde plus "
+        "récente. Rien ne sera signé d’ici là, pour que personne ne voie deux histoires. S’il n’y en a "
+        "aucune, ce registre ne signera plus jamais, et ce qu’il a signé reste vrai\u00a0: gardez la base, la "
+        "clé et le dernier point de contrôle retenu, puis commencez un autre registre, dans une base "
+        "vide, sous une autre origine et une autre clé."
+    ),
+    SigningRefusal.ALTERED: (
+        "Les lignes déjà signées ne sont plus les mêmes\u00a0: gardez une copie de la base telle qu’elle est, "
+        "cherchez qui l’a modifiée, puis restaurez une sauvegarde saine. Si elle vient d’une sauvegarde "
+        "plus ancienne que ce qui a été signé, restaurez-en une plus récente\u202f; à défaut, seul un autre "
+        "registre signera."
+    ),
+    SigningRefusal.TILES: (
+        "Des tuiles manquent\u00a0: gardez une copie de la base telle qu’elle est, puis restaurez une sauvegarde saine."
+    ),
+    SigningRefusal.MEMORY: (
+        "Le dernier point de contrôle retenu hors de la base est illisible\u00a0: restaurez ce fichier."
+    ),
 }
-HALTED = (
+HALTED_ADVICE = (
     "Audit n’écoute plus ce service, qui parle d’un autre journal\u00a0:"
     " «\u202fdla-audit reconcile\u202f» dit ce qui diffère\u202f; si le service a été restauré d’une sauvegarde,"
     " «\u202fdla-audit follow\u202f» le fait entendre de nouveau."
 )
-DIFFERS = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
-DISBELIEVED = (
+FINDINGS_ADVICE = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
+TAMPERED_ADVICE = (
     "Des événements ont été altérés chez audit\u00a0: il ne montre plus rien des dossiers concernés, et les personnes"
     " dont ils donnent ou retirent les droits n’y en ont plus aucun."
     " «\u202fdla-audit reconcile\u202f» les nomme\u202f; gardez une copie de la base, puis restaurez une sauvegarde"
     " saine."
 )
-TROUBLED = {
-    Trouble.UNREACHABLE: "Ce témoin ne répond pas\u00a0: il sera rattrapé dès qu’il répondra.",
-    Trouble.REFUSES: "Ce témoin refuse de cosigner\u00a0: connaît-il l’origine et la clé de ce registre\u202f?",
-    Trouble.FORK: "Ce témoin a cosigné une autre histoire de ce registre\u00a0: gardez une copie de la base, et"
+FAULT_ADVICE = {
+    WitnessFault.UNREACHABLE: "Ce témoin ne répond pas\u00a0: il sera rattrapé dès qu’il répondra.",
+    WitnessFault.REFUSES: "Ce témoin refuse de cosigner\u00a0: connaît-il l’origine et la clé de ce registre\u202f?",
+    WitnessFault.FORK: "Ce témoin a cosigné une autre histoire de ce registre\u00a0: gardez une copie de la base, et"
     " comparez son point de contrôle avec les nôtres.",
-    Trouble.AHEAD: "Ce témoin a cosigné plus de lignes que le registre n’en a\u00a0: la base a été restaurée d’une"
+    WitnessFault.AHEAD: "Ce témoin a cosigné plus de lignes que le registre n’en a\u00a0: la base a été restaurée d’une"
     " sauvegarde plus ancienne, ou quelqu’un d’autre signe avec cette clé.",
-    Trouble.FORGOT: "Ce témoin a oublié ce qu’il avait cosigné\u00a0: il ne vaut plus comme témoin\u202f; que son"
+    WitnessFault.FORGOT: "Ce témoin a oublié ce qu’il avait cosigné\u00a0: il ne vaut plus comme témoin\u202f; que son"
     " organisation en commence un autre, avec une nouvelle clé.",
 }
-GRAVE = frozenset({Trouble.FORK, Trouble.AHEAD, Trouble.FORGOT})
-MISSED = "Moins de {quorum} témoins ont cosigné ce qui était signé il y a une minute."
-PATIENCE = timedelta(minutes=1)
-NEVER = "Aucune comparaison n’a encore été menée à son terme\u00a0: lancez «\u202fdla-audit reconcile\u202f»."
+GRAVE_FAULTS = frozenset({WitnessFault.FORK, WitnessFault.AHEAD, WitnessFault.FORGOT})
+QUORUM_ADVICE = "Moins de {quorum} témoins ont cosigné ce qui était signé il y a une minute."
+COSIGNING_DELAY = timedelta(minutes=1)
+NEVER_RECONCILED_ADVICE = (
+    "Aucune comparaison n’a encore été menée à son terme\u00a0: lancez «\u202fdla-audit reconcile\u202f»."
+)
 
 
-class Checkpoint(BaseModel):
+class LastCheckpoint(BaseModel):
     size: int
     signed_at: datetime
     key: str
 
 
-class Refusal(BaseModel):
+class CurrentRefusal(BaseModel):
     """Why nothing is signed now, and what to do."""
 
-    reason: Why
+    reason: SigningRefusal
     detail: str
     advice: str
 
 
-class Heard(BaseModel):
+class ServiceProgress(BaseModel):
     """`position`: the last event heard; `announced`: how far the service says that its log reaches. `halted`: why
     nothing more of it is heard."""
 
@@ -86,7 +98,7 @@ class Heard(BaseModel):
     halted: str | None
 
 
-class Reconciled(BaseModel):
+class LastReconciliation(BaseModel):
     """The last comparison that came to its end; `services`: up to which position."""
 
     by: str
@@ -96,7 +108,7 @@ class Reconciled(BaseModel):
     services: dict[str, int]
 
 
-class Witness(BaseModel):
+class WitnessHealth(BaseModel):
     """`size`: the largest that it has cosigned; `behind`: it has not cosigned what was signed a minute ago. `trouble`:
     why, when it was asked last."""
 
@@ -105,7 +117,7 @@ class Witness(BaseModel):
     size: int | None
     cosigned_at: datetime | None
     behind: bool
-    trouble: Trouble | None
+    trouble: WitnessFault | None
     detail: str | None
     advice: str | None
 
@@ -118,41 +130,45 @@ class Health(BaseModel):
     well: bool
     heard: int
     size: int
-    checkpoint: Checkpoint | None
-    refusal: Refusal | None
-    services: list[Heard]
-    reconciled: Reconciled | None
+    checkpoint: LastCheckpoint | None
+    refusal: CurrentRefusal | None
+    services: list[ServiceProgress]
+    reconciled: LastReconciliation | None
     advice: list[str]
     disbelieved: list[UUID] = []
-    witnesses: list[Witness] = []
+    witnesses: list[WitnessHealth] = []
     quorum: int = 0
-    restored: list[Restored] = []
+    restored: list[AcceptedRestore] = []
 
 
-def health_of(app: ServiceApplication) -> Health:
+def get_health(app: ServiceApplication) -> Health:
     recorder = app.recorder
     (row,) = recorder.fetch("SELECT size, refused, refusal, quorum FROM {schema}.ledger")
     refusal = None
     if row["refused"]:
-        refusal = Refusal(reason=row["refused"], detail=row["refusal"], advice=ADVICE[Why(row["refused"])])
-    services, reconciled, altered = _heard(app), _reconciled(app), disbelieved(app)
+        refusal = CurrentRefusal(
+            reason=row["refused"], detail=row["refusal"], advice=REFUSAL_ADVICE[SigningRefusal(row["refused"])]
+        )
+    services, reconciled, altered = _heard(app), _reconciled(app), find_tampered_events(app)
     witnesses = _witnesses(app)
-    missed = sum(not each.behind and each.trouble not in GRAVE for each in witnesses) < row["quorum"]
+    missed = sum(not each.behind and each.trouble not in GRAVE_FAULTS for each in witnesses) < row["quorum"]
     advice = [refusal.advice] if refusal else []
-    advice += [f"{SERVICE_LABELS[each.service]} ({each.service})\u00a0: {HALTED}" for each in services if each.halted]
-    advice += [f"{each.name}\u00a0: {each.advice}" for each in witnesses if each.trouble in GRAVE]
+    advice += [
+        f"{SERVICE_LABELS[each.service]} ({each.service})\u00a0: {HALTED_ADVICE}" for each in services if each.halted
+    ]
+    advice += [f"{each.name}\u00a0: {each.advice}" for each in witnesses if each.trouble in GRAVE_FAULTS]
     if missed:
-        advice.append(MISSED.format(quorum=row["quorum"]))
+        advice.append(QUORUM_ADVICE.format(quorum=row["quorum"]))
     if altered:
-        advice.append(DISBELIEVED)
+        advice.append(TAMPERED_ADVICE)
     if reconciled is None or reconciled.findings:
-        advice.append(DIFFERS if reconciled else NEVER)
+        advice.append(FINDINGS_ADVICE if reconciled else NEVER_RECONCILED_ADVICE)
     return Health(
         well=not (
             refusal
             or altered
             or missed
-            or any(each.trouble in GRAVE for each in witnesses)
+            or any(each.trouble in GRAVE_FAULTS for each in witnesses)
             or any(each.halted for each in services)
             or (reconciled and reconciled.findings)
         ),
@@ -165,12 +181,12 @@ def health_of(app: ServiceApplication) -> Health:
         disbelieved=altered,
         witnesses=witnesses,
         quorum=row["quorum"],
-        restored=followed(app),
+        restored=find_accepted_restores(app),
         advice=advice,
     )
 
 
-WITNESSES = """
+SELECT_WITNESSES = """
     SELECT w.witness AS key, w.trouble, w.said AS detail, c.size, c.kept_at AS cosigned_at,
         coalesce(c.size, -1) < coalesce(
             (SELECT max(size) FROM {schema}.checkpoints WHERE signed_at < clock_timestamp() - %s), -1) AS behind
@@ -181,25 +197,25 @@ WITNESSES = """
 """
 
 
-def _witnesses(app: ServiceApplication) -> list[Witness]:
+def _witnesses(app: ServiceApplication) -> list[WitnessHealth]:
     return [
-        Witness(
+        WitnessHealth(
             name=row["key"].partition("+")[0],
-            advice=TROUBLED[Trouble(row["trouble"])] if row["trouble"] else None,
+            advice=FAULT_ADVICE[WitnessFault(row["trouble"])] if row["trouble"] else None,
             **row,
         )
-        for row in app.recorder.fetch(WITNESSES, (PATIENCE,))
+        for row in app.recorder.fetch(SELECT_WITNESSES, (COSIGNING_DELAY,))
     ]
 
 
-def _checkpoint(app: ServiceApplication) -> Checkpoint | None:
+def _checkpoint(app: ServiceApplication) -> LastCheckpoint | None:
     rows: list[dict[str, Any]] = app.recorder.fetch(
         "SELECT size, signed_at, key FROM {schema}.checkpoints ORDER BY nth DESC LIMIT 1"
     )
-    return Checkpoint(**rows[0]) if rows else None
+    return LastCheckpoint(**rows[0]) if rows else None
 
 
-def _heard(app: ServiceApplication) -> list[Heard]:
+def _heard(app: ServiceApplication) -> list[ServiceProgress]:
     rows = app.recorder.fetch(
         "SELECT s.publisher AS service, s.log_id, s.halted, s.announced, s.announced_at,"
         " coalesce((SELECT t.number FROM {schema}.tracked t"
@@ -207,16 +223,16 @@ def _heard(app: ServiceApplication) -> list[Heard]:
         " FROM {schema}.sources s ORDER BY s.publisher"
     )
     return [
-        Heard(**row, lag=None if row["announced"] is None else max(0, row["announced"] - row["position"]))
+        ServiceProgress(**row, lag=None if row["announced"] is None else max(0, row["announced"] - row["position"]))
         for row in rows
     ]
 
 
-def _reconciled(app: ServiceApplication) -> Reconciled | None:
-    run = last(app, ended=True)
+def _reconciled(app: ServiceApplication) -> LastReconciliation | None:
+    run = find_last_reconciliation(app, ended=True)
     if run is None or run.ended_at is None:
         return None
-    return Reconciled(
+    return LastReconciliation(
         by=run.by,
         begun_at=run.begun_at,
         ended_at=run.ended_at,

@@ -8,5 +8,5 @@ from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent
 
 
-def published(_recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+def to_integration_event(_recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     return None

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from audit.ledger.durable_file import Memory
-from audit.ledger.settings import LedgerSettings, seed_in
-from audit.ledger.signing import Signing, check, remembered_in
-from audit.ledger.store import Ledger, Signed
-from audit.ledger.succession import LONGEST_MOTIVE, Succession
-from audit.reconcile.run import of_audit_alone
+from audit.ledger.durable_file import DurableFile
+from audit.ledger.settings import LedgerSettings, read_seed
+from audit.ledger.signing import CheckpointSigner, check_checkpoint, read_remembered
+from audit.ledger.store import Ledger, SignedCheckpoint
+from audit.ledger.succession import MAX_MOTIVE_CHARS, Succession
+from audit.reconcile.run import check_own_log
 from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.note import Signer, verifier
+from audit.tlog.note import Signer, parse_verifier
 from shared.eventlog import ServiceApplication
 
 
-class NotSucceeded(Exception):
+class SuccessionRefused(Exception):
     """Nothing was signed, and why in French."""
 
 
-def succeeded(
+def replace_key(
     app: ServiceApplication,
     settings: LedgerSettings,
     old: str,
@@ -28,21 +28,23 @@ def succeeded(
     old_memory: Path | None,
 ) -> Succession:
     """Raises NotSucceeded, NotSigned, Unproven or ValueError; then nothing has changed."""
-    new, before = settings.signer(), verifier(old)
+    new, before = settings.signer(), parse_verifier(old)
     said = " ".join(motive.split())
-    if not said or len(said) > LONGEST_MOTIVE or not said.isprintable():
-        raise NotSucceeded(f"dites pourquoi, en {LONGEST_MOTIVE} caractères au plus (--motive).")
+    if not said or len(said) > MAX_MOTIVE_CHARS or not said.isprintable():
+        raise SuccessionRefused(f"dites pourquoi, en {MAX_MOTIVE_CHARS} caractères au plus (--motive).")
     if before.name != new.verifier.name:
-        raise NotSucceeded(f"{before.name} et {new.verifier.name} sont deux registres\u00a0: l’origine reste la même.")
+        raise SuccessionRefused(
+            f"{before.name} et {new.verifier.name} sont deux registres\u00a0: l’origine reste la même."
+        )
     last = _last(app, str(before), str(new.verifier))
-    old_signer = None if old_key is None else Signer(before.name, seed_in(old_key))
+    old_signer = None if old_key is None else Signer(before.name, read_seed(old_key))
     if old_signer and old_signer.verifier != before:
-        raise NotSucceeded(f"{old_key} n’est pas la clé {before}.")
-    for finding in of_audit_alone(app):
-        raise NotSucceeded(f"le registre n’est plus ce qui a été signé. {finding}")
-    if old_memory and (remembered := remembered_in(Memory(old_memory))):
+        raise SuccessionRefused(f"{old_key} n’est pas la clé {before}.")
+    for finding in check_own_log(app):
+        raise SuccessionRefused(f"le registre n’est plus ce qui a été signé. {finding}")
+    if old_memory and (remembered := read_remembered(DurableFile(old_memory))):
         ledger = Ledger(app.recorder)
-        check(ledger, _size(app), remembered, [before], str(old_memory))
+        check_checkpoint(ledger, _size(app), remembered, [before], str(old_memory))
     made: list[Succession] = []
 
     def taking_over(tree: Checkpoint) -> str:
@@ -51,18 +53,18 @@ def succeeded(
         )
         return made[0].signed(new, old_signer)
 
-    Signing(new, settings.remembered_in()).succeed(app, taking_over, last)
+    CheckpointSigner(new, settings.remembered_in()).succeed(app, taking_over, last)
     return made[0]
 
 
-def _last(app: ServiceApplication, old: str, new: str) -> Signed:
+def _last(app: ServiceApplication, old: str, new: str) -> SignedCheckpoint:
     last = Ledger(app.recorder).newest()
     if last is None:
-        raise NotSucceeded("ce registre n’a encore rien signé\u00a0: il commencera avec la clé qui est donnée.")
+        raise SuccessionRefused("ce registre n’a encore rien signé\u00a0: il commencera avec la clé qui est donnée.")
     if last.key == new:
-        raise NotSucceeded("cette clé est déjà celle qui signe.")
+        raise SuccessionRefused("cette clé est déjà celle qui signe.")
     if last.key != old:
-        raise NotSucceeded(f"la clé qui a signé jusqu’ici est {last.key}, et non {old}.")
+        raise SuccessionRefused(f"la clé qui a signé jusqu’ici est {last.key}, et non {old}.")
     return last
 
 

@@ -11,14 +11,14 @@ from audit.api import bundle, changes, health, proofs, timeline, tlog
 from audit.cli import bundle as bundle_cli
 from audit.cli import keys as keys_cli
 from audit.cli import reconcile as reconcile_cli
-from audit.integration_events import published
+from audit.integration_events import to_integration_event
 from audit.ledger.settings import LedgerSettings
-from audit.ledger.signing import Signing
-from audit.ledger.witnesses import Witnesses
-from audit.ledger.worker import Keeper
-from audit.ownership import dossier
+from audit.ledger.signing import CheckpointSigner
+from audit.ledger.witnesses import WitnessWorkers
+from audit.ledger.worker import LedgerWorker
+from audit.ownership import find_protected_case
 from audit.reactions import reactions
-from audit.rights import rights
+from audit.rights import load_rights
 from audit.witness.cli import witness
 from shared.eventlog import ServiceApplication
 from shared.runtime import Service, Worker, command_line
@@ -28,10 +28,10 @@ from shared.settings import load_settings
 def ledger() -> list[Callable[[ServiceApplication], Worker]]:
     """The only part that needs the signing key. Raises Misconfigured without it."""
     settings = load_settings(LedgerSettings)
-    signing = Signing(settings.signer(), settings.remembered_in())
+    signing = CheckpointSigner(settings.signer(), settings.remembered_in())
     return [
-        partial(Keeper, signing=signing, every=settings.every),
-        partial(Witnesses, addresses=settings.asked(), quorum=settings.quorum, every=settings.every),
+        partial(LedgerWorker, signing=signing, every=settings.every),
+        partial(WitnessWorkers, addresses=settings.asked(), quorum=settings.quorum, every=settings.every),
     ]
 
 
@@ -40,11 +40,11 @@ service = Service(
     title="DLA — audit",
     deciders=(domain.decider,),
     routers=(timeline.router, changes.router, bundle.router, health.router, tlog.router, proofs.router),
-    to_integration_event=published,
+    to_integration_event=to_integration_event,
     publishes=(),
     reactions=reactions,
-    find_protected_case=dossier,
-    load_rights=rights,
+    find_protected_case=find_protected_case,
+    load_rights=load_rights,
     tables="\n".join(files(part).joinpath("tables.sql").read_text() for part in ("audit.ledger", "audit.reconcile")),
     workers=ledger,
     tags={

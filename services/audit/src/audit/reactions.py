@@ -12,14 +12,14 @@ reactions = Reactions("audit")
 
 
 @reactions.on_any_event_of(PHASE_SERVICES)
-def keep(message: Message) -> CommandDispatch:
+def receive_event(message: Message) -> CommandDispatch:
     """Every event of every service is kept as it was told."""
-    return CommandDispatch(domain.decider, message.header.id, command=heard_as(message))
+    return CommandDispatch(domain.decider, message.header.id, command=to_command(message))
 
 
-def heard_as(message: Message) -> domain.HearEvent:
+def to_command(message: Message) -> domain.ReceiveEvent:
     header, body = message.header, message.body
-    return domain.HearEvent(
+    return domain.ReceiveEvent(
         header.publisher,
         header.log_id,
         position=header.position,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from audit.verified_events import Disbelieved, believed
+from audit.verified_events import TamperedEvent, load_verified_events
 from shared.contracts.intake import RightGranted, RightRevoked
 from shared.eventlog import ServiceApplication
 from shared.kernel import Right, Role
 
 
-def rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
+def load_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
     """A right opens something once a leaf commits to it, body and all. Where one event of an identity is not what its
     leaf committed to, the identity holds nothing, for it may be a withdrawal."""
     held: dict[UUID, Right] = {}
     try:
-        events = believed(app, identity)
-    except Disbelieved:
+        events = load_verified_events(app, identity)
+    except TamperedEvent:
         return ()
     for each in events:
         if each.header.publisher != RightGranted.publisher:

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import msgspec
 
-from audit.domain import EventHeard
+from audit.domain import EventReceived
 from shared.temporal import NotYetOpened, effective_by
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineHeader(msgspec.Struct, frozen=True, kw_only=True):
     """What a timeline reads of an event's header."""
 
     id: UUID
@@ -30,15 +30,15 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     payload_hash: str
 
 
-_decode = msgspec.json.Decoder(Header).decode
+_decode = msgspec.json.Decoder(TimelineHeader).decode
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimelineEvent:
     """An event as audit has heard it, with its header read."""
 
-    heard: EventHeard
-    header: Header
+    heard: EventReceived
+    header: TimelineHeader
 
     @property
     def effective_at(self) -> datetime | None:
@@ -47,14 +47,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TimelineFilter:
     """Of a case's events, those that somebody asks for; an empty collection stands for all."""
 
     services: Collection[str] = ()
     roles: Collection[str] = ()
     events: Collection[str] = ()
 
-    def __contains__(self, told: Told) -> bool:
+    def __contains__(self, told: TimelineEvent) -> bool:
         return (
             (not self.services or told.heard.publisher in self.services)
             and (not self.roles or told.header.role in self.roles)
@@ -62,13 +62,13 @@ class Wanted:
         )
 
 
-def told_of(heard: Iterable[EventHeard]) -> list[Told]:
+def build_timeline(heard: Iterable[EventReceived]) -> list[TimelineEvent]:
     """In the order in which they were recorded; at one instant by service."""
-    told = (Told(event, _decode(event.header)) for event in heard)
+    told = (TimelineEvent(event, _decode(event.header)) for event in heard)
     return sorted(told, key=lambda each: (each.heard.recorded_at, each.heard.publisher, each.heard.position))
 
 
-def counted(told: Sequence[Told], as_of: datetime | None, on: date | None) -> list[Told]:
+def select_known(told: Sequence[TimelineEvent], as_of: datetime | None, on: date | None) -> list[TimelineEvent]:
     """Recorded by `as_of`; of these, what had happened by the end of `on`, as each service would count it.
 
     Raises NotYet when nothing was."""
@@ -83,8 +83,8 @@ def counted(told: Sequence[Told], as_of: datetime | None, on: date | None) -> li
     return [each for each in by_then if each.header.id in kept]
 
 
-def _happened(told: Iterable[Told], on: date) -> Iterator[Told]:
-    streams: defaultdict[tuple[str, UUID], list[Told]] = defaultdict(list)
+def _happened(told: Iterable[TimelineEvent], on: date) -> Iterator[TimelineEvent]:
+    streams: defaultdict[tuple[str, UUID], list[TimelineEvent]] = defaultdict(list)
     for each in told:
         streams[each.heard.publisher, each.header.stream].append(each)
     for stream in streams.values():
@@ -92,7 +92,7 @@ def _happened(told: Iterable[Told], on: date) -> Iterator[Told]:
         yield from (each for each, counts in zip(stream, effective_by(on, times), strict=True) if counts)
 
 
-def after(told: Sequence[Told], last: UUID) -> Sequence[Told]:
+def events_after(told: Sequence[TimelineEvent], last: UUID) -> Sequence[TimelineEvent]:
     """What follows an event. Raises LookupError when it is not among them."""
     places = {each.header.id: n for n, each in enumerate(told)}
     return told[places[last] + 1 :]

@@ -9,38 +9,38 @@ from pathlib import Path
 from typing import TextIO
 from unicodedata import category
 
-from audit.bundle.archive import LARGEST
-from audit.bundle.content import content
-from audit.bundle.verify import Checked, checked
+from audit.bundle.archive import MAX_BUNDLE_BYTES
+from audit.bundle.content import parse_content
+from audit.bundle.verify import VerifiedBundle, verify_bundle
 from audit.ledger.opening import FIRST
-from audit.ledger.succession import held
-from audit.tlog.cosignature import witness
-from audit.tlog.tree import Unproven
+from audit.ledger.succession import parse_published_keys
+from audit.tlog.cosignature import parse_witness_key
+from audit.tlog.tree import VerificationError
 from shared.kernel import SERVICE_LABELS, stored_tokens
 
 REFUSED, UNREADABLE = 1, 2
 
 
-def verify(file: Path, keys: Sequence[str], witnesses: Sequence[str] = ()) -> int:
+def verify_file(file: Path, keys: Sequence[str], witnesses: Sequence[str] = ()) -> int:
     """Says what was verified and what was not, or the first thing wrong; gives the exit code. `keys`: published keys of
     the ledger, or files that hold some, as `/tlog/key` serves them; `witnesses`: likewise, one a line."""
     try:
-        known = [key for told in keys for key in held(_key(told))]
-        seen = [witness(line) for told in witnesses for line in _key(told).split()]
+        known = [key for told in keys for key in parse_published_keys(_key(told))]
+        seen = [parse_witness_key(line) for told in witnesses for line in _key(told).split()]
         with file.open("rb") as opened:
-            raw = opened.read(LARGEST + 1)
+            raw = opened.read(MAX_BUNDLE_BYTES + 1)
     except (OSError, UnicodeDecodeError) as error:
         _say(f"{file}\u00a0: illisible\u00a0: {error}", sys.stderr)
         return UNREADABLE
-    except Unproven as error:
+    except VerificationError as error:
         _say(f"--key, --witness\u00a0: {error}", sys.stderr)
         return UNREADABLE
     try:
-        found = checked(raw, known, seen)
-    except Unproven as error:
+        found = verify_bundle(raw, known, seen)
+    except VerificationError as error:
         _say(f"REFUSÉ\u00a0: {error}", sys.stderr)
         return REFUSED
-    for line in report(found):
+    for line in describe(found):
         _say(line, sys.stdout)
     return 0
 
@@ -50,7 +50,7 @@ def _say(line: str, where: TextIO) -> None:
     where.write("".join("\ufffd" if category(char)[0] == "C" else char for char in line) + "\n")
 
 
-def report(found: Checked) -> Iterator[str]:
+def describe(found: VerifiedBundle) -> Iterator[str]:
     headers, bundle, signed = found.headers, found.bundle, found.checkpoint
     contents = sum(line.content is not None for line in bundle.lines)
     objects = len({(told.publisher, told.stream) for told in headers})
@@ -77,7 +77,7 @@ def report(found: Checked) -> Iterator[str]:
     yield from (f"  - {what}" for what in _not_checked(found))
 
 
-def _not_checked(found: Checked) -> Iterator[str]:
+def _not_checked(found: VerifiedBundle) -> Iterator[str]:
     bundle = found.bundle
     if found.compared:
         yield "d’où vous tenez la clé que vous avez donnée, et qui est celle du dossier\u202f;"
@@ -115,7 +115,7 @@ def _not_checked(found: Checked) -> Iterator[str]:
     labels = f", et les intitulés de {first} événements consignés sous une forme ancienne" if first else ""
     if bundle.sealed:
         kept = sum(
-            len([*stored_tokens(content(each.content).data)]) for each in bundle.lines if each.content is not None
+            len([*stored_tokens(parse_content(each.content).data)]) for each in bundle.lines if each.content is not None
         )
         yield f"ce que taisent {kept} valeurs scellées\u00a0: ce fichier ne les ouvre pas{labels}\u202f;"
     else:
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", action="append", default=[], help="the ledger's key, or a file that holds it")
     parser.add_argument("--witness", action="append", default=[], help="a witness's key, or a file that holds some")
     asked = parser.parse_args(arguments)
-    return verify(asked.file, asked.key, asked.witness)
+    return verify_file(asked.file, asked.key, asked.witness)
 
 
 if __name__ == "__main__":

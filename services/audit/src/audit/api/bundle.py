@@ -8,9 +8,9 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from audit.bundle.archive import TooLarge, made
-from audit.bundle.collect import NotSignedYet, Unanswered, collected, shown_by, withheld
-from audit.bundle.write import entries
+from audit.bundle.archive import BundleTooLarge, build_archive
+from audit.bundle.collect import NotSignedYet, ServiceUnavailable, collect_bundle, fetch_contents, withhold_contents
+from audit.bundle.write import build_entries
 from audit.problems import not_signed_yet
 from shared.kernel import Role
 from shared.web.auth import RIGHT_HEADER, STAFF, Caller, authorize_headers, confidential_problem, requires
@@ -18,7 +18,7 @@ from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, case_router
 
 router = case_router("/cases", "cases")
-WHO_MAY_TAKE_IT = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})
+READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER, Role.SERVICE})
 
 
 class Zip(Response):
@@ -35,7 +35,7 @@ def bundle(
     id: UUID,  # noqa: A002
     request: Request,
     app: AppDep,
-    caller: Annotated[Caller, requires(*WHO_MAY_TAKE_IT)],
+    caller: Annotated[Caller, requires(*READERS)],
     sealed: Annotated[bool, Query(description="Without what sealed values say: the file to keep for archives")] = False,
 ) -> Response:
     """Every event's header with its proof; contents as far as each service shows them to the caller, and of a
@@ -44,14 +44,14 @@ def bundle(
     if authorize_headers(caller, id):
         reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
         reader |= caller.access.forwarded_headers() if caller.access else {}
-        shown = partial(shown_by, case=id, addresses=request.app.state.addresses, reader=reader)
+        shown = partial(fetch_contents, case=id, addresses=request.app.state.addresses, reader=reader)
     else:
-        shown = partial(withheld, answer=confidential_problem())
+        shown = partial(withhold_contents, answer=confidential_problem())
     try:
-        raw = made(entries(collected(app, id, shown, sealed=sealed)))
+        raw = build_archive(build_entries(collect_bundle(app, id, shown, sealed=sealed)))
     except NotSignedYet:
         raise not_signed_yet() from None
-    except Unanswered as service:
+    except ServiceUnavailable as service:
         raise ProblemError(
             503,
             "service-unavailable",
@@ -59,7 +59,7 @@ def bundle(
             f"{service}\u00a0: ce service n’a ni montré ses contenus, ni refusé de le faire\u202f; réessayez.",
             {"Retry-After": "5"},
         ) from service
-    except TooLarge:
+    except BundleTooLarge:
         raise ProblemError(
             409, "bundle-too-large", "Dossier trop volumineux", "Ce dossier ne tient pas dans un seul fichier."
         ) from None

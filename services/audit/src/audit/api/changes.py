@@ -10,8 +10,8 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel
 
-from audit.api.timeline import READERS, Reached, check_is_past, find_basis, load_case_events
-from audit.timeline import Told, counted
+from audit.api.timeline import READERS, ServiceBasis, check_is_past, find_basis, load_case_events
+from audit.timeline import TimelineEvent, select_known
 from shared.eventlog import ServiceApplication
 from shared.kernel import CASE_PATHS, Day
 from shared.temporal import NotYetOpened
@@ -22,14 +22,14 @@ from shared.web.requests import AppDep, Instant, case_router
 router = case_router("/cases", "cases")
 
 
-class ChangesThere(BaseModel):
+class ServiceChanges(BaseModel):
     """Where a service tells what these events changed in the case; those of other objects are only named. `basis`:
     the last event of the case in this service's log that counts at the second moment."""
 
     service: str
     events: list[UUID]
     path: str | None
-    basis: Reached | None = None
+    basis: ServiceBasis | None = None
 
 
 Bound = Instant | Day
@@ -51,7 +51,7 @@ def changes(
     until: Annotated[
         Bound | None, Query(description="Recorded by this instant, or happened by the end of this day; now without")
     ] = None,
-) -> list[ChangesThere]:
+) -> list[ServiceChanges]:
     """By service: audit holds headers, the services know what changed and show it to whom they may."""
     authorize(caller, id)
     heard = load_case_events(app, id)
@@ -67,13 +67,13 @@ def changes(
     ]
 
 
-def _counted(app: ServiceApplication, heard: Sequence[Told], bound: date | None) -> list[Told]:
+def _counted(app: ServiceApplication, heard: Sequence[TimelineEvent], bound: date | None) -> list[TimelineEvent]:
     """By an instant or a day, which is over; nothing before the first event."""
     instant, day = (bound, None) if isinstance(bound, datetime) else (None, bound)
     if instant:
         check_is_past(app, instant)
     try:
-        return counted(heard, instant, day)
+        return select_known(heard, instant, day)
     except NotYetOpened:
         return []
 
@@ -81,11 +81,11 @@ def _counted(app: ServiceApplication, heard: Sequence[Told], bound: date | None)
 def _there(
     case: UUID,
     name: str,
-    told: Sequence[Told],
-    before: Sequence[Told],
+    told: Sequence[TimelineEvent],
+    before: Sequence[TimelineEvent],
     bounds: tuple[date | None, date | None],
-    basis: Mapping[str, Reached],
-) -> ChangesThere:
+    basis: Mapping[str, ServiceBasis],
+) -> ServiceChanges:
     """A service is asked by versions for what was recorded, and by days for what had happened there by then."""
     own = [each.header.version for each in told if each.header.stream == case]
     known = [each.header.version for each in before if (each.heard.publisher, each.header.stream) == (name, case)]
@@ -94,4 +94,4 @@ def _there(
         for bound, versions in zip(bounds, (known, own), strict=True)
     ]
     path = f"{CASE_PATHS[name]}/{case}/changes?since={asked[0]}&until={asked[1]}" if own else None
-    return ChangesThere(service=name, events=[each.header.id for each in told], path=path, basis=basis[name])
+    return ServiceChanges(service=name, events=[each.header.id for each in told], path=path, basis=basis[name])

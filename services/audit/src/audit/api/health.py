@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.health import Health, health_of
+from audit.health import Health, get_health
 from shared.kernel import Role
 from shared.web.auth import requires
 from shared.web.requests import AppDep, case_router
@@ -13,4 +13,4 @@ router = case_router("/ledger", "ledger")
 @router.get("/health", summary="The ledger's health", dependencies=[requires(Role.AUDITOR, Role.DPO, Role.OPS)])
 def health(app: AppDep) -> Health:
     """Size, last checkpoint, why none is signed, lag of each service, last reconciliation: nothing of any case."""
-    return health_of(app)
+    return get_health(app)

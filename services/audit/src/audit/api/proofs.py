@@ -9,19 +9,19 @@ from fastapi import Response
 
 from audit import domain
 from audit.api.tlog import Text
-from audit.ledger.integrator import opening_of, opens
-from audit.ledger.opening import Opening, header_of
+from audit.ledger.integrator import build_opening, is_committed
+from audit.ledger.opening import Opening, read_header
 from audit.ledger.store import Leaf, Ledger
 from audit.problems import altered_event, not_signed_yet
 from audit.tlog import tree
-from audit.tlog.proof import Proof
+from audit.tlog.proof import TlogProof
 from shared.kernel import Role
 from shared.web.auth import STAFF, Caller, authorize, authorize_headers, requires
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, case_router
 
-SHOWN_THE_EVENT = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
-SHOWN_THE_PROOF = SHOWN_THE_EVENT | {Role.OPS}
+EVENT_READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
+PROOF_READERS = EVENT_READERS | {Role.OPS}
 
 router = case_router("/events", "ledger")
 
@@ -32,7 +32,7 @@ router = case_router("/events", "ledger")
     responses=problem_responses(409),
     summary="The proof that an event is in the ledger",
 )
-def proof(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*SHOWN_THE_PROOF)]) -> Response:  # noqa: A002
+def proof(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*PROOF_READERS)]) -> Response:  # noqa: A002
     """A `.tlog-proof` (C2SP tlog-proof) with the newest checkpoint. Its extra line opens the entry for who may see the
     event: its SHA-256 is the entry. It holds a salt, the header, the event's name, and a fingerprint of its body."""
     authorize(caller, caller.case)
@@ -47,18 +47,18 @@ def proof(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*SHOWN_THE_P
         raise not_signed_yet()
     opened = _opening(app, id, leaf)
     shown = None
-    if caller.actor.role in SHOWN_THE_EVENT:
-        authorize_headers(caller, UUID(header_of(opened)["case"]))
+    if caller.actor.role in EVENT_READERS:
+        authorize_headers(caller, UUID(read_header(opened)["case"]))
         shown = bytes(opened)
-    hashes = ledger.asked(lambda subtree: tree.inclusion(leaf.index, signed.size, subtree))
+    hashes = ledger.asked(lambda subtree: tree.inclusion_proof(leaf.index, signed.size, subtree))
     named = {"Content-Disposition": f'attachment; filename="{id}.tlog-proof"', "Cache-Control": "private, no-store"}
-    return Text(str(Proof(leaf.index, tuple(hashes), checkpoint=signed.note, extra=shown)), headers=named)
+    return Text(str(TlogProof(leaf.index, tuple(hashes), checkpoint=signed.note, extra=shown)), headers=named)
 
 
 def _opening(app: Any, event: UUID, leaf: Leaf) -> Opening:
     """From audit's log, where the header is; it is what the ledger committed to, or it is said."""
     ((_, topic, state), *_) = app.recorder.history(event)
-    heard: domain.EventHeard = app.mapper.to_data(str(event), 1, topic, state)
-    if not opens(leaf, heard):
+    heard: domain.EventReceived = app.mapper.to_data(str(event), 1, topic, state)
+    if not is_committed(leaf, heard):
         raise altered_event()
-    return opening_of(heard, leaf)
+    return build_opening(heard, leaf)

@@ -12,8 +12,8 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, StringConstraints
 
-from audit.closed_timestamp import Unsettled, unsettled
-from audit.timeline import Told, Wanted, after, counted, told_of
+from audit.closed_timestamp import PendingService, find_pending_services
+from audit.timeline import TimelineEvent, TimelineFilter, build_timeline, events_after, select_known
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Role
 from shared.temporal import FutureInstant
@@ -23,7 +23,7 @@ from shared.web.requests import AppDep, AsOfParam, OnParam, case_router
 
 router = case_router("/cases", "cases")
 READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
-LARGEST_PAGE = 500
+MAX_PAGE = 500
 EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
 
 
@@ -39,7 +39,7 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-class Happened(BaseModel):
+class TimelineEntry(BaseModel):
     """One event of a case, as its service told it. `effective_at`: when it happened; `recorded_at`: when it was said.
 
     `label` is for people. `payload_hash` commits to what only the service holds; `causation` is the event that led
@@ -64,7 +64,7 @@ class Happened(BaseModel):
     body: dict[str, Any] | None
 
 
-class Reached(BaseModel):
+class ServiceBasis(BaseModel):
     """The last event of the case that counts, in a service's log."""
 
     log_id: UUID
@@ -79,13 +79,13 @@ class Timeline(BaseModel):
     erased; else `unsettled` tells of which services something may still arrive. Null without `as_of`.
     `next`: give it back as `after` to go on; null at the end."""
 
-    events: list[Happened]
-    basis: dict[str, Reached]
+    events: list[TimelineEntry]
+    basis: dict[str, ServiceBasis]
     as_of: datetime | None
     on: date | None
     next: UUID | None
     settled: bool | None = None
-    unsettled: list[Unsettled] = []
+    unsettled: list[PendingService] = []
 
 
 @router.get("/{id}/timeline", responses=problem_responses(409), summary="What happened to a case, across the phases")
@@ -100,16 +100,16 @@ def timeline(
     event: Annotated[list[EventCode] | None, Query(description="These events only")] = None,
     order: Order = Order.OLDEST,
     after: Annotated[UUID | None, Query(description="What follows this event, as `next` gave it")] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
 ) -> Timeline:
     """Every event of the case that audit has heard, in the order in which they were recorded, or backwards. Of a
     confidential one auditors are shown the headers, without any `body`."""
     whole = authorize_headers(caller, id)
     if as_of:
         check_is_past(app, as_of)
-    awaited = unsettled(app, as_of) if as_of else []  # before what was heard is read
-    told = counted(load_case_events(app, id), as_of, on)
-    wanted = Wanted(service or (), role or (), events=event or ())
+    awaited = find_pending_services(app, as_of) if as_of else []  # before what was heard is read
+    told = select_known(load_case_events(app, id), as_of, on)
+    wanted = TimelineFilter(service or (), role or (), events=event or ())
     found = [each for each in told if each in wanted]
     if order is Order.NEWEST:
         found.reverse()
@@ -126,11 +126,11 @@ def timeline(
     )
 
 
-def load_case_events(app: ServiceApplication, case: UUID) -> list[Told]:
+def load_case_events(app: ServiceApplication, case: UUID) -> list[TimelineEvent]:
     heard = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
     if not heard:
         raise UnknownCase(str(case))
-    return told_of(heard)
+    return build_timeline(heard)
 
 
 def check_is_past(app: ServiceApplication, instant: datetime) -> None:
@@ -138,11 +138,11 @@ def check_is_past(app: ServiceApplication, instant: datetime) -> None:
         raise FutureInstant(now)
 
 
-def _after(found: Sequence[Told], last: UUID | None) -> Sequence[Told]:
+def _after(found: Sequence[TimelineEvent], last: UUID | None) -> Sequence[TimelineEvent]:
     if last is None:
         return found
     try:
-        return after(found, last)
+        return events_after(found, last)
     except LookupError:
         raise ProblemError(
             422,
@@ -152,17 +152,17 @@ def _after(found: Sequence[Told], last: UUID | None) -> Sequence[Told]:
         ) from None
 
 
-def find_basis(told: Sequence[Told]) -> dict[str, Reached]:
+def find_basis(told: Sequence[TimelineEvent]) -> dict[str, ServiceBasis]:
     last = {each.heard.publisher: each.heard for each in told}
     return {
-        name: Reached(log_id=last[name].log_id, position=last[name].position, recorded_at=last[name].recorded_at)
+        name: ServiceBasis(log_id=last[name].log_id, position=last[name].position, recorded_at=last[name].recorded_at)
         for name in sorted(last)
     }
 
 
-def _happened(each: Told, whole: bool) -> Happened:
+def _happened(each: TimelineEvent, whole: bool) -> TimelineEntry:
     heard, header = each.heard, each.header
-    return Happened(
+    return TimelineEntry(
         service=heard.publisher,
         position=heard.position,
         event=heard.event,

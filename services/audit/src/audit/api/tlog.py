@@ -7,19 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
-from audit.ledger.store import Ledger, Signed
-from audit.ledger.succession import chain, keys
+from audit.ledger.store import Ledger, SignedCheckpoint
+from audit.ledger.succession import published_keys, verify_chain
 from audit.problems import not_signed_yet
 from audit.tlog import tree
-from audit.tlog.add_checkpoint import Extension
-from audit.tlog.note import verifier
-from audit.tlog.tiles import address
+from audit.tlog.add_checkpoint import AddCheckpointRequest
+from audit.tlog.note import parse_verifier
+from audit.tlog.tiles import parse_tile_path
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep
 
 TEXT = "text/plain; charset=utf-8"
-FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-FOR_NOW = {"Cache-Control": "no-cache"}
+IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+NO_CACHE = {"Cache-Control": "no-cache"}
 
 router = APIRouter(prefix="/tlog", tags=["ledger"], responses=problem_responses(404, 503))
 
@@ -36,7 +36,7 @@ class Tile(Response):
 def checkpoint(app: AppDep) -> Response:
     """Origin, size and root, as a signed note, with what witnesses have added to it; without a token."""
     ledger = Ledger(app.recorder)
-    return Text(ledger.cosigned(_newest(ledger)).note, headers=FOR_NOW)
+    return Text(ledger.cosigned(_newest(ledger)).note, headers=NO_CACHE)
 
 
 @router.get("/key", response_class=Text, summary="The key that verifies checkpoints, and those before it")
@@ -44,33 +44,33 @@ def key(app: AppDep) -> Response:
     """`name+id+key`. Each key that it took over from follows, with `until` and the largest size that it signed. Whoever
     wants to be sure compares with what the deployment has published elsewhere."""
     ledger = Ledger(app.recorder)
-    current = verifier(_newest(ledger).key)
-    published = keys(chain(ledger.successions(), current), current)
-    return Text("".join(f"{each}\n" for each in published), headers=FOR_NOW)
+    current = parse_verifier(_newest(ledger).key)
+    published = published_keys(verify_chain(ledger.successions(), current), current)
+    return Text("".join(f"{each}\n" for each in published), headers=NO_CACHE)
 
 
 @router.get("/successions", response_class=Text, summary="Which key took over from which, and why")
 def successions(app: AppDep) -> Response:
     """Signed notes, the first key's first, with an empty line between them; nothing when the key never changed."""
-    return Text("\n".join(Ledger(app.recorder).successions()), headers=FOR_NOW)
+    return Text("\n".join(Ledger(app.recorder).successions()), headers=NO_CACHE)
 
 
 @router.get("/witnesses", response_class=Text, summary="The keys of the witnesses that are asked to cosign")
 def witnesses(app: AppDep) -> Response:
     """`name+id+key`, a line each; nothing where none is asked. Whoever wants to be sure compares with what the witness
     publishes itself."""
-    return Text("".join(f"{each}\n" for each in Ledger(app.recorder).witnesses()), headers=FOR_NOW)
+    return Text("".join(f"{each}\n" for each in Ledger(app.recorder).witnesses()), headers=NO_CACHE)
 
 
 @router.get("/tile/{path:path}", response_class=Tile, summary="Hashes or entries of the ledger, 256 at most")
 def tile(app: AppDep, path: str) -> Response:
     """`<level>/<n>`, `entries/<n>`, or with `.p/<width>` what is not full yet; nothing beyond what is signed."""
-    ledger, wanted = Ledger(app.recorder), address(path)
+    ledger, wanted = Ledger(app.recorder), parse_tile_path(path)
     if wanted is None or not wanted.within(_newest(ledger).size):
         raise ProblemError(
             404, "unknown-tile", "Tuile inconnue", "Le registre signé ne comporte pas cette tuile, ou pas encore."
         )
-    return Tile(ledger.tile(wanted), headers=FOR_EVER)
+    return Tile(ledger.tile(wanted), headers=IMMUTABLE)
 
 
 @router.get("/consistency", response_class=Text, summary="That a checkpoint only adds to an older one")
@@ -89,11 +89,11 @@ def consistency(
             "Taille inconnue",
             f"Le registre signé compte {signed.size} lignes, moins que {old}\u00a0: rien ne relie l’un à l’autre.",
         )
-    hashes = ledger.asked(lambda subtree: tree.consistency(old, signed.size, subtree))
-    return Text(str(Extension(old, tuple(hashes), note=ledger.cosigned(signed).note)), headers=FOR_NOW)
+    hashes = ledger.asked(lambda subtree: tree.consistency_proof(old, signed.size, subtree))
+    return Text(str(AddCheckpointRequest(old, tuple(hashes), note=ledger.cosigned(signed).note)), headers=NO_CACHE)
 
 
-def _newest(ledger: Ledger, size: int | None = None) -> Signed:
+def _newest(ledger: Ledger, size: int | None = None) -> SignedCheckpoint:
     signed = ledger.newest(size)
     if signed is None and size is not None:
         raise ProblemError(

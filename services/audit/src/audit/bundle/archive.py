@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from struct import Struct
 from zlib import crc32
 
-from audit.tlog.tree import Unproven
+from audit.tlog.tree import VerificationError
 
-LARGEST = 32 << 20
-MOST_ENTRIES = 20_000
+MAX_BUNDLE_BYTES = 32 << 20
+MAX_ENTRIES = 20_000
 NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?", re.ASCII)
-LONGEST_NAME = 200
+MAX_NAME_CHARS = 200
 VERSION, STORED, FIRST_OF_1980 = 20, 0, 0x21
 REGULAR_FILE = 0o100644 << 16
 _FILE = Struct("<IHHHHHIIIHH")
@@ -22,18 +22,18 @@ FILE, LISTED, END = 0x04034B50, 0x02014B50, 0x06054B50
 MADE_ON_UNIX = 3 << 8
 
 
-class TooLarge(Exception):
+class BundleTooLarge(Exception):
     """More than a bundle may hold."""
 
 
-def made(entries: Mapping[str, bytes]) -> bytes:
+def build_archive(entries: Mapping[str, bytes]) -> bytes:
     """Raises TooLarge for what nobody would take back."""
-    if len(entries) > MOST_ENTRIES or len(raw := packed(entries)) > LARGEST:
-        raise TooLarge(f"{len(entries)} entries")
+    if len(entries) > MAX_ENTRIES or len(raw := pack(entries)) > MAX_BUNDLE_BYTES:
+        raise BundleTooLarge(f"{len(entries)} entries")
     return raw
 
 
-def packed(entries: Mapping[str, bytes]) -> bytes:
+def pack(entries: Mapping[str, bytes]) -> bytes:
     """Entries in their order, dated as early as a zip can be."""
     files, listed = bytearray(), bytearray()
     for name, content in entries.items():
@@ -46,44 +46,52 @@ def packed(entries: Mapping[str, bytes]) -> bytes:
     return bytes(files + listed + end)
 
 
-def unpacked(raw: bytes) -> dict[str, bytes]:
-    """The entries of a file that `packed` made, and of no other zip: nothing is inflated, nothing is written.
+def unpack(raw: bytes) -> dict[str, bytes]:
+    """The entries of a file that `pack` made, and of no other zip: nothing is inflated, nothing is written.
 
     Raises Unproven, which names the entry."""
-    if len(raw) > LARGEST:
-        raise Unproven(f"le fichier dépasse {LARGEST >> 20}\u00a0Mio, plus que ne contient aucun dossier d’audit")
+    if len(raw) > MAX_BUNDLE_BYTES:
+        raise VerificationError(
+            f"le fichier dépasse {MAX_BUNDLE_BYTES >> 20}\u00a0Mio, plus que ne contient aucun dossier d’audit"
+        )
     entries: dict[str, bytes] = {}
     at = 0
     while int.from_bytes(raw[at : at + 4], "little") == FILE:
         name, content = _entry(raw, at)
         if name in entries:
-            raise Unproven(f"{name}\u00a0: cette entrée figure deux fois")
-        if len(entries) == MOST_ENTRIES:
-            raise Unproven(f"le fichier compte plus de {MOST_ENTRIES} entrées")
+            raise VerificationError(f"{name}\u00a0: cette entrée figure deux fois")
+        if len(entries) == MAX_ENTRIES:
+            raise VerificationError(f"le fichier compte plus de {MAX_ENTRIES} entrées")
         entries[name] = content
         at += _FILE.size + len(name) + len(content)
     if not entries:
-        raise Unproven("ce n’est pas un dossier d’audit\u00a0: le fichier ne commence pas comme un zip")
-    if (again := packed(entries)) != raw:
-        raise Unproven(f"l’octet {first_difference(again, raw)} du fichier n’est pas celui d’un dossier d’audit")
+        raise VerificationError("ce n’est pas un dossier d’audit\u00a0: le fichier ne commence pas comme un zip")
+    if (again := pack(entries)) != raw:
+        raise VerificationError(
+            f"l’octet {first_difference(again, raw)} du fichier n’est pas celui d’un dossier d’audit"
+        )
     return entries
 
 
 def _entry(raw: bytes, at: int) -> tuple[str, bytes]:
     if len(raw) < at + _FILE.size:
-        raise Unproven(f"le fichier est coupé à l’octet {len(raw)}")
+        raise VerificationError(f"le fichier est coupé à l’octet {len(raw)}")
     _, _, flags, method, _, _, crc, size, expanded, named, extra = _FILE.unpack_from(raw, at)
     begins = at + _FILE.size
     name = raw[begins : begins + named].decode("ascii", "replace")
-    if named > LONGEST_NAME or NAME.fullmatch(name) is None:
-        raise Unproven(f"l’entrée qui commence à l’octet {at} porte un nom qu’aucun dossier d’audit n’emploie")
+    if named > MAX_NAME_CHARS or NAME.fullmatch(name) is None:
+        raise VerificationError(f"l’entrée qui commence à l’octet {at} porte un nom qu’aucun dossier d’audit n’emploie")
     if method != STORED or flags or extra or size != expanded:
-        raise Unproven(f"{name}\u00a0: entrée compressée, chiffrée ou étendue, ce qu’un dossier d’audit n’est jamais")
+        raise VerificationError(
+            f"{name}\u00a0: entrée compressée, chiffrée ou étendue, ce qu’un dossier d’audit n’est jamais"
+        )
     content = raw[begins + named : begins + named + size]
     if len(content) != size:
-        raise Unproven(f"{name}\u00a0: {size} octets sont annoncés, et le fichier n’en a plus que {len(content)}")
+        raise VerificationError(
+            f"{name}\u00a0: {size} octets sont annoncés, et le fichier n’en a plus que {len(content)}"
+        )
     if crc32(content) != crc:
-        raise Unproven(f"{name}\u00a0: le contenu n’est pas celui dont la somme de contrôle est écrite à côté")
+        raise VerificationError(f"{name}\u00a0: le contenu n’est pas celui dont la somme de contrôle est écrite à côté")
     return name, content
 
 

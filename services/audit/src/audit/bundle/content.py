@@ -7,14 +7,14 @@ from uuid import UUID
 
 import msgspec
 
-from audit.tlog.tree import Unproven
+from audit.tlog.tree import VerificationError
 
-DEEPEST = 60
-PATHS_AT_LEAST = 1 << 16
-PATHS_PER_BYTE = 8
+MAX_DEPTH = 60
+MIN_PATH_CHARS = 1 << 16
+PATH_CHARS_PER_BYTE = 8
 
 
-class Meta(msgspec.Struct, frozen=True):
+class ContentMetadata(msgspec.Struct, frozen=True):
     """What the content says of the event again, beside what its header says."""
 
     id: UUID
@@ -26,27 +26,27 @@ class Meta(msgspec.Struct, frozen=True):
     causation: UUID | None = None
 
 
-class Content(msgspec.Struct, frozen=True):
-    meta: Meta
+class EventContent(msgspec.Struct, frozen=True):
+    meta: ContentMetadata
     data: dict[str, Any]
 
 
-_decode = msgspec.json.Decoder(Content).decode
+_decode = msgspec.json.Decoder(EventContent).decode
 
 
-def content(raw: bytes) -> Content:
+def parse_content(raw: bytes) -> EventContent:
     """Raises Unproven, also for what would fill memory with the paths to its values."""
     try:
         read = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise Unproven("le contenu n’est pas celui d’un événement") from error
-    room = max(PATHS_AT_LEAST, PATHS_PER_BYTE * len(raw))
+        raise VerificationError("le contenu n’est pas celui d’un événement") from error
+    room = max(MIN_PATH_CHARS, PATH_CHARS_PER_BYTE * len(raw))
     left: list[tuple[Any, int, int]] = [(read.data, 0, 0)]
     while left:
         value, path, depth = left.pop()
         room -= path
-        if room < 0 or depth > DEEPEST:
-            raise Unproven("le contenu est trop imbriqué pour celui d’un événement")
+        if room < 0 or depth > MAX_DEPTH:
+            raise VerificationError("le contenu est trop imbriqué pour celui d’un événement")
         if isinstance(value, dict):
             left += [(item, path + len(name) + 1, depth + 1) for name, item in value.items()]
         elif isinstance(value, list):

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import msgspec
 
-from audit.tlog.tree import Unproven
+from audit.tlog.tree import VerificationError
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class BundleHeader(msgspec.Struct, frozen=True, kw_only=True):
     """The fields that a bundle speaks of; a header may have more."""
 
     publisher: str
@@ -46,15 +46,15 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
         return self.recorded_at, self.publisher, self.position
 
 
-_decode = msgspec.json.Decoder(Header).decode
+_decode = msgspec.json.Decoder(BundleHeader).decode
 
 
-def header(raw: bytes) -> Header:
+def parse_header(raw: bytes) -> BundleHeader:
     """Raises Unproven."""
     try:
         told = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unproven("l’en-tête de l’événement est illisible") from error
+        raise VerificationError("l’en-tête de l’événement est illisible") from error
     if told.recorded_at.tzinfo is None or told.effective_at.tzinfo is None:
-        raise Unproven("l’en-tête de l’événement porte une date sans fuseau")
+        raise VerificationError("l’en-tête de l’événement porte une date sans fuseau")
     return told

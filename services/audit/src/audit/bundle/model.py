@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from audit.bundle.header import Header, header
-from audit.ledger.opening import Opening, opening
-from audit.tlog.proof import proof
-from audit.tlog.tree import Unproven
+from audit.bundle.header import BundleHeader, parse_header
+from audit.ledger.opening import Opening, parse_opening
+from audit.tlog.proof import parse_proof
+from audit.tlog.tree import VerificationError
 
 FORMAT, SEALED = "dla-bundle/2", "dla-bundle/3"
 """The one that is written, and the one whose sealed values stay so: nobody reads them in it, whatever becomes of it."""
@@ -18,14 +18,14 @@ FORMATS = ("dla-bundle/1", FORMAT, SEALED)
 """Those that are read."""
 
 
-class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ServiceAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether a service has shown the contents of its events to the reader; if not, its answer in French."""
 
     shown: bool
     answer: str = ""
 
 
-class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EventDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said beside the proof: the event's French name, which only entries of the second form commit to, and what
     its sealed values say, by path, which nothing proves; null when erased, and none in a file that is sealed."""
 
@@ -34,36 +34,36 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: dict[str, str | None] = {}
 
 
-class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class CaseDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`events` in the order of the timeline; `witnesses`: the keys of those that the ledger asks to cosign."""
 
     format: str
     case: str
-    services: dict[str, Reading]
-    events: tuple[Said, ...]
+    services: dict[str, ServiceAnswer]
+    events: tuple[EventDescription, ...]
     witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BundleEvent:
     """One event. `proof` is a `.tlog-proof` with its opening; `content` the stored bytes, where they are shown, and
     `announced` with them: what the event told to all, opened."""
 
-    said: Said
+    said: EventDescription
     proof: str
     content: bytes | None
     announced: bytes | None = None
 
     @property
     def opening(self) -> Opening:
-        shown = proof(self.proof).extra
+        shown = parse_proof(self.proof).extra
         if shown is None:
-            raise Unproven("la preuve ne porte pas l’ouverture de l’événement")
-        return opening(shown)
+            raise VerificationError("la preuve ne porte pas l’ouverture de l’événement")
+        return parse_opening(shown)
 
     @property
-    def header(self) -> Header:
-        return header(self.opening.header)
+    def header(self) -> BundleHeader:
+        return parse_header(self.opening.header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ class Bundle:
     from the ledger's first key."""
 
     case: str
-    services: Mapping[str, Reading]
+    services: Mapping[str, ServiceAnswer]
     key: str
     checkpoint: str
-    lines: tuple[Line, ...]
+    lines: tuple[BundleEvent, ...]
     schemas: Mapping[str, bytes]
     format: str = FORMAT
     successions: tuple[str, ...] = ()

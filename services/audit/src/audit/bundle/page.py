@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from audit.bundle.content import content
+from audit.bundle.content import parse_content
 from audit.bundle.labels import ERASED, SEALED
-from audit.bundle.model import Bundle, Line
-from audit.tlog.checkpoint import checkpoint
-from audit.tlog.proof import proof
-from audit.tlog.tree import Unproven
+from audit.bundle.model import Bundle, BundleEvent
+from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.proof import parse_proof
+from audit.tlog.tree import VerificationError
 from shared.kernel import ROLE_LABELS, SERVICE_LABELS, format_date, stored_tokens
 
 STYLE = """
@@ -24,8 +24,8 @@ dt { color: #3a3a3a; } dd { margin: 0; white-space: pre-wrap; overflow-wrap: any
 """
 
 
-def page(bundle: Bundle) -> str:
-    signed = checkpoint(bundle.checkpoint.partition("\n\n")[0] + "\n")
+def render_page(bundle: Bundle) -> str:
+    signed = parse_checkpoint(bundle.checkpoint.partition("\n\n")[0] + "\n")
     kept = "".join(
         f"<p>{escape(SERVICE_LABELS.get(name, name))}\u00a0: les contenus n’ont pas été montrés."
         f" {escape(reading.answer)}</p>\n"
@@ -45,8 +45,8 @@ def page(bundle: Bundle) -> str:
 """
 
 
-def _article(line: Line, sealed: bool) -> str:
-    told = line.header
+def _article(line: BundleEvent, sealed: bool) -> str:
+    told, rank = line.header, parse_proof(line.proof).index
     phase, role = SERVICE_LABELS.get(told.publisher, told.publisher), ROLE_LABELS.get(told.role, told.role)
     unit = f", {told.unit}" if told.unit else ""
     happened = "" if told.effective_at == told.recorded_at else f"\u202f; survenu le {_instant(told.effective_at)}"
@@ -57,16 +57,16 @@ def _article(line: Line, sealed: bool) -> str:
         f"{escape(told.actor)}{escape(unit)}</p>\n"
         f"{_content(line, sealed)}"
         f'<p class="proof">Événement {told.id} ({escape(told.topic)}), version {told.version} de {told.stream}{cause}'
-        f"\u202f; position {told.position} du service, rang {proof(line.proof).index} du registre</p>\n</article>\n"
+        f"\u202f; position {told.position} du service, rang {rank} du registre</p>\n</article>\n"
     )
 
 
-def _content(line: Line, sealed: bool) -> str:
+def _content(line: BundleEvent, sealed: bool) -> str:
     if line.content is None:
         return ""
     try:
-        data = content(line.content).data
-    except Unproven:
+        data = parse_content(line.content).data
+    except VerificationError:
         return "<p>Contenu illisible.</p>\n"
     closed = set(dict(stored_tokens(data)))
     values = (dict.fromkeys(closed, SEALED) if sealed else line.said.values) | dict(_leaves(data, closed))

@@ -8,24 +8,24 @@ from uuid import UUID
 
 import msgspec
 
-from audit.bundle.model import FORMATS, Bundle, Case, Line
+from audit.bundle.model import FORMATS, Bundle, BundleEvent, CaseDescription
 from audit.bundle.write import (
     CASE_FILE,
     CHECKPOINT_FILE,
     KEY_FILE,
     SCHEMAS,
-    announced_file,
+    body_file,
     content_file,
     proof_file,
     succession_file,
 )
-from audit.tlog.note import text_of
-from audit.tlog.tree import Unproven
+from audit.tlog.note import decode_text
+from audit.tlog.tree import VerificationError
 
-_decode = msgspec.json.Decoder(Case).decode
+_decode = msgspec.json.Decoder(CaseDescription).decode
 
 
-def read(entries: Mapping[str, bytes]) -> Bundle:
+def read_bundle(entries: Mapping[str, bytes]) -> Bundle:
     """Raises Unproven, which names the entry."""
     case = _case(_entry(entries, CASE_FILE))
     return Bundle(
@@ -34,11 +34,11 @@ def read(entries: Mapping[str, bytes]) -> Bundle:
         key=_text(entries, KEY_FILE).removesuffix("\n"),
         checkpoint=_text(entries, CHECKPOINT_FILE),
         lines=tuple(
-            Line(
+            BundleEvent(
                 said,
                 _text(entries, proof_file(said.id)),
                 content=entries.get(content_file(said.id)),
-                announced=entries.get(announced_file(said.id)),
+                announced=entries.get(body_file(said.id)),
             )
             for said in case.events
         ),
@@ -56,21 +56,25 @@ def _successions(entries: Mapping[str, bytes]) -> Iterator[str]:
         yield _text(entries, name)
 
 
-def _case(raw: bytes) -> Case:
+def _case(raw: bytes) -> CaseDescription:
     try:
         case = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise Unproven(f"{CASE_FILE}\u00a0: ce n’est pas la description d’un dossier d’audit ({error})") from error
+        raise VerificationError(
+            f"{CASE_FILE}\u00a0: ce n’est pas la description d’un dossier d’audit ({error})"
+        ) from error
     if case.format not in FORMATS:
-        read = ", ".join(FORMATS)
-        raise Unproven(f"{CASE_FILE}\u00a0: ce programme lit {read}, et non le format «\u202f{case.format}\u202f»")
+        readable = ", ".join(FORMATS)
+        raise VerificationError(
+            f"{CASE_FILE}\u00a0: ce programme lit {readable}, et non le format «\u202f{case.format}\u202f»"
+        )
     for id_ in (case.case, *(said.id for said in case.events)):
         if not _is_id(id_):
-            raise Unproven(f"{CASE_FILE}\u00a0: «\u202f{id_[:80]}\u202f» n’est pas un identifiant")
+            raise VerificationError(f"{CASE_FILE}\u00a0: «\u202f{id_[:80]}\u202f» n’est pas un identifiant")
     seen: set[str] = set()
     for said in case.events:
         if said.id in seen:
-            raise Unproven(f"{CASE_FILE}\u00a0: l’événement {said.id} y figure deux fois")
+            raise VerificationError(f"{CASE_FILE}\u00a0: l’événement {said.id} y figure deux fois")
         seen.add(said.id)
     return case
 
@@ -84,13 +88,13 @@ def _is_id(text: str) -> bool:
 
 def _entry(entries: Mapping[str, bytes], name: str) -> bytes:
     if name not in entries:
-        raise Unproven(f"{name}\u00a0: cette entrée manque")
+        raise VerificationError(f"{name}\u00a0: cette entrée manque")
     return entries[name]
 
 
 def _text(entries: Mapping[str, bytes], name: str) -> str:
     raw = _entry(entries, name)
     try:
-        return text_of(raw)
-    except Unproven as error:
-        raise Unproven(f"{name}\u00a0: {error}") from error
+        return decode_text(raw)
+    except VerificationError as error:
+        raise VerificationError(f"{name}\u00a0: {error}") from error

@@ -10,87 +10,91 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from audit.bundle.archive import first_difference, unpacked
-from audit.bundle.content import content
-from audit.bundle.header import Header
-from audit.bundle.model import Bundle, Line
-from audit.bundle.read import read
-from audit.bundle.write import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, announced_file, content_file, entries, proof_file
+from audit.bundle.archive import first_difference, unpack
+from audit.bundle.content import parse_content
+from audit.bundle.header import BundleHeader
+from audit.bundle.model import Bundle, BundleEvent
+from audit.bundle.read import read_bundle
+from audit.bundle.write import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, body_file, build_entries, content_file, proof_file
 from audit.ledger.event_proof import verify_event
 from audit.ledger.opening import FIRST, Opening
-from audit.ledger.succession import Held, Succession, chain
-from audit.tlog.checkpoint import Checkpoint, verified
-from audit.tlog.cosignature import Witness, seen_by, witness
-from audit.tlog.note import Verifier, verifier
-from audit.tlog.proof import proof
-from audit.tlog.tree import Unproven
+from audit.ledger.succession import PublishedKey, Succession, verify_chain
+from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
+from audit.tlog.cosignature import WitnessKey, find_cosignatures, parse_witness_key
+from audit.tlog.note import Verifier, parse_verifier
+from audit.tlog.proof import parse_proof
+from audit.tlog.tree import VerificationError
 from shared.kernel import stored_tokens
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class WitnessReport:
     """A witness of the checkpoint: when it says that it cosigned, or null; `compared`: its key was got elsewhere."""
 
-    witness: Witness
+    witness: WitnessKey
     at: datetime | None
     compared: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class VerifiedBundle:
     """`compared`: the key is one of those that whoever checks got elsewhere, or took over from one by its signature."""
 
     bundle: Bundle
-    headers: tuple[Header, ...]
+    headers: tuple[BundleHeader, ...]
     checkpoint: Checkpoint
     key: Verifier
     compared: bool
     successions: tuple[Succession, ...] = ()
-    witnesses: tuple[Seen, ...] = ()
+    witnesses: tuple[WitnessReport, ...] = ()
 
 
-def checked(raw: bytes, known: Sequence[Held] = (), witnesses: Sequence[Witness] = ()) -> Checked:
+def verify_bundle(
+    raw: bytes, known: Sequence[PublishedKey] = (), witnesses: Sequence[WitnessKey] = ()
+) -> VerifiedBundle:
     """`known`: the ledger's keys as they were published elsewhere, if any; `witnesses`: those one knows oneself.
 
     Raises Unproven."""
-    given = unpacked(raw)
-    bundle = read(given)
+    given = unpack(raw)
+    bundle = read_bundle(given)
     with _about(KEY_FILE):
         key = _key(bundle)
-        links = chain(bundle.successions, key)
+        links = verify_chain(bundle.successions, key)
         until = _compared(key, links, known) if known else None
     with _about(CHECKPOINT_FILE):
-        signed = verified(bundle.checkpoint, [key])
+        signed = verify_checkpoint(bundle.checkpoint, [key])
         if until is not None and signed.size > until:
-            raise Unproven(f"{key} ne vaut que jusqu’à {until} lignes, et signe ici pour {signed.size}")
+            raise VerificationError(f"{key} ne vaut que jusqu’à {until} lignes, et signe ici pour {signed.size}")
         seen = _seen(bundle, witnesses)
     headers = tuple(_line(bundle, line, key) for line in bundle.lines)
     _chained(headers)
-    _rederived(entries(bundle), given)
-    return Checked(bundle, headers, checkpoint=signed, key=key, compared=bool(known), successions=links, witnesses=seen)
+    _rederived(build_entries(bundle), given)
+    return VerifiedBundle(
+        bundle, headers, checkpoint=signed, key=key, compared=bool(known), successions=links, witnesses=seen
+    )
 
 
-def _seen(bundle: Bundle, known: Sequence[Witness]) -> tuple[Seen, ...]:
-    asked = dict.fromkeys([*known, *map(witness, bundle.witnesses)])
-    at = seen_by(bundle.checkpoint, list(asked))
-    return tuple(Seen(each, at.get(each), compared=each in known) for each in asked)
+def _seen(bundle: Bundle, known: Sequence[WitnessKey]) -> tuple[WitnessReport, ...]:
+    asked = dict.fromkeys([*known, *map(parse_witness_key, bundle.witnesses)])
+    at = find_cosignatures(bundle.checkpoint, list(asked))
+    return tuple(WitnessReport(each, at.get(each), compared=each in known) for each in asked)
 
 
 def _key(bundle: Bundle) -> Verifier:
-    key = verifier(bundle.key)
+    key = parse_verifier(bundle.key)
     if str(key) != bundle.key:
-        raise Unproven("la clé n’est pas écrite comme elle est publiée")
+        raise VerificationError("la clé n’est pas écrite comme elle est publiée")
     return key
 
 
-def _compared(key: Verifier, links: Sequence[Succession], known: Sequence[Held]) -> int | None:
+def _compared(key: Verifier, links: Sequence[Succession], known: Sequence[PublishedKey]) -> int | None:
     """Up to which size the file's key may sign, by the keys that whoever checks got elsewhere."""
     reached, limits = key, {each.key: each.until for each in known}
     for link in reversed(links):
         if reached in limits:
             break
         if link.old in limits and not link.by_old:
-            raise Unproven(
+            raise VerificationError(
                 f"{link.new} a succédé à la clé que vous tenez, {link.old}, qui n’a pas signé cette succession\u00a0:"
                 " vérifiez que la nouvelle est publiée là où vous avez trouvé l’ancienne, et donnez-la aussi"
             )
@@ -98,91 +102,97 @@ def _compared(key: Verifier, links: Sequence[Succession], known: Sequence[Held])
             break
         reached = link.old
     if reached not in limits:
-        raise Unproven(f"la clé du dossier, {key}, n’est pas celle que vous tenez pour celle du registre")
+        raise VerificationError(f"la clé du dossier, {key}, n’est pas celle que vous tenez pour celle du registre")
     return limits[key] if reached == key else None
 
 
-def _line(bundle: Bundle, line: Line, key: Verifier) -> Header:
+def _line(bundle: Bundle, line: BundleEvent, key: Verifier) -> BundleHeader:
     id_ = line.said.id
     with _about(proof_file(id_)):
         verify_event(line.proof, [key])
-        if proof(line.proof).checkpoint != bundle.checkpoint:
-            raise Unproven(f"elle ne repose pas sur le point de contrôle du dossier, {CHECKPOINT_FILE}")
+        if parse_proof(line.proof).checkpoint != bundle.checkpoint:
+            raise VerificationError(f"elle ne repose pas sur le point de contrôle du dossier, {CHECKPOINT_FILE}")
         opened, told = line.opening, line.header
         _same("id", told.id, UUID(id_))
         _same("case", told.case, UUID(bundle.case))
         if told.publisher not in bundle.services:
-            raise Unproven(f"{CASE_FILE} ne dit rien du service {told.publisher}")
+            raise VerificationError(f"{CASE_FILE} ne dit rien du service {told.publisher}")
         if opened.form != FIRST:
             _same("label", line.said.label, opened.label or told.event)
     with _about(f"{content_file(id_)} ({told.publisher}, position {told.position}, «\u202f{line.said.label}\u202f»)"):
         _content(line, told, shown=bundle.services[told.publisher].shown, sealed=bundle.sealed)
-    with _about(announced_file(id_)):
+    with _about(body_file(id_)):
         _announced(line, opened)
     return told
 
 
-def _content(line: Line, told: Header, *, shown: bool, sealed: bool) -> None:
+def _content(line: BundleEvent, told: BundleHeader, *, shown: bool, sealed: bool) -> None:
     raw = line.content
     if raw is None:
         if shown:
-            raise Unproven("ce contenu manque, alors que le service a montré les siens")
+            raise VerificationError("ce contenu manque, alors que le service a montré les siens")
         if line.said.values:
-            raise Unproven(f"{CASE_FILE} donne des valeurs d’un contenu qui n’est pas montré")
+            raise VerificationError(f"{CASE_FILE} donne des valeurs d’un contenu qui n’est pas montré")
         return
     if not shown:
-        raise Unproven("ce contenu est là, alors que le service n’en a montré aucun")
+        raise VerificationError("ce contenu est là, alors que le service n’en a montré aucun")
     if (hashed := sha256(raw).hexdigest()) != told.payload_hash:
-        raise Unproven(
+        raise VerificationError(
             f"l’empreinte du contenu est {hashed}, et le registre s’est engagé sur {told.payload_hash}\u00a0: "
             "le contenu a été altéré depuis"
         )
-    stored = content(raw)
+    stored = parse_content(raw)
     for field in stored.meta.__struct_fields__:
         _same(field, getattr(stored.meta, field), getattr(told, field))
     if sealed and line.said.values:
-        raise Unproven(f"{CASE_FILE} dit ce que taisent des valeurs scellées, alors que ce dossier n’en ouvre aucune")
+        raise VerificationError(
+            f"{CASE_FILE} dit ce que taisent des valeurs scellées, alors que ce dossier n’en ouvre aucune"
+        )
     told_of = set() if sealed else {path for path, _ in stored_tokens(stored.data)}
     for path in sorted(told_of ^ {*line.said.values}):
-        raise Unproven(f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»")
+        raise VerificationError(
+            f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»"
+        )
 
 
-def _announced(line: Line, opened: Opening) -> None:
+def _announced(line: BundleEvent, opened: Opening) -> None:
     """Shown with the content, or not at all."""
     committed = None if line.content is None else opened.body
     if committed is None:
         if line.announced is not None:
-            raise Unproven("cette annonce est là, alors que rien ne l’engage ou que le contenu n’est pas montré")
+            raise VerificationError(
+                "cette annonce est là, alors que rien ne l’engage ou que le contenu n’est pas montré"
+            )
     elif line.announced is None:
-        raise Unproven("cette annonce manque, alors que le registre s’y est engagé")
+        raise VerificationError("cette annonce manque, alors que le registre s’y est engagé")
     elif sha256(line.announced).digest() != committed:
-        raise Unproven("cette annonce n’est pas celle à laquelle le registre s’est engagé")
+        raise VerificationError("cette annonce n’est pas celle à laquelle le registre s’est engagé")
 
 
 def _same(field: str, one: object, other: object) -> None:
     if one != other:
-        raise Unproven(f"le champ «\u202f{field}\u202f» dit {one}, et {other} était attendu")
+        raise VerificationError(f"le champ «\u202f{field}\u202f» dit {one}, et {other} était attendu")
 
 
-def _chained(headers: Sequence[Header]) -> None:
+def _chained(headers: Sequence[BundleHeader]) -> None:
     """As recorded: services' positions and their partitions' numbers grow, and each stream's versions have no hole."""
     reached: dict[object, int] = defaultdict(int)
-    versions: dict[tuple[str, UUID], Header] = {}
+    versions: dict[tuple[str, UUID], BundleHeader] = {}
     for n, told in enumerate(headers):
         with _about(f"événement {told.id} ({told.publisher}, position {told.position})"):
             if n and told.order <= headers[n - 1].order:
-                raise Unproven(f"il est placé après {headers[n - 1].id}, qui a été consigné plus tard")
+                raise VerificationError(f"il est placé après {headers[n - 1].id}, qui a été consigné plus tard")
             _grows("la position", told.position, reached, (told.publisher, told.log_id))
             _grows("le numéro", told.number, reached, (told.publisher, told.log_id, told.partition))
             _follows(told, versions.get((told.publisher, told.stream)))
             versions[told.publisher, told.stream] = told
 
 
-def _follows(told: Header, last: Header | None) -> None:
+def _follows(told: BundleHeader, last: BundleHeader | None) -> None:
     awaited = last.version + 1 if last else 1
     restored = last is not None and told.log_id != last.log_id and told.version < awaited
     if told.version != awaited and not restored:
-        raise Unproven(
+        raise VerificationError(
             f"il est la version {told.version} de {told.stream}, et la version {awaited} était attendue\u00a0: "
             "un événement manque, ou figure deux fois"
         )
@@ -190,7 +200,7 @@ def _follows(told: Header, last: Header | None) -> None:
 
 def _grows(what: str, number: int, reached: dict[object, int], where: object) -> None:
     if number <= reached[where]:
-        raise Unproven(f"{what} {number} ne suit pas {reached[where]}")
+        raise VerificationError(f"{what} {number} ne suit pas {reached[where]}")
     reached[where] = number
 
 
@@ -198,22 +208,24 @@ def _rederived(expected: Mapping[str, bytes], given: Mapping[str, bytes]) -> Non
     """All that follows from the rest is exactly that, and nothing else is in the file."""
     for name in expected:
         if name not in given:
-            raise Unproven(f"{name}\u00a0: cette entrée manque")
+            raise VerificationError(f"{name}\u00a0: cette entrée manque")
     for name, raw in given.items():
         if name not in expected:
-            raise Unproven(f"{name}\u00a0: cette entrée n’a pas lieu d’être")
+            raise VerificationError(f"{name}\u00a0: cette entrée n’a pas lieu d’être")
         if raw != expected[name]:
             at = first_difference(raw, expected[name])
             line = raw.count(b"\n", 0, at) + 1
-            raise Unproven(f"{name}\u00a0: l’octet {at}, ligne {line}, ne découle pas du reste du dossier d’audit")
+            raise VerificationError(
+                f"{name}\u00a0: l’octet {at}, ligne {line}, ne découle pas du reste du dossier d’audit"
+            )
     for name, its_place in zip(given, expected, strict=True):
         if name != its_place:
-            raise Unproven(f"{name}\u00a0: {its_place} est attendu à cette place")
+            raise VerificationError(f"{name}\u00a0: {its_place} est attendu à cette place")
 
 
 @contextmanager
 def _about(what: str) -> Iterator[None]:
     try:
         yield
-    except Unproven as error:
-        raise Unproven(f"{what}\u00a0: {error}") from error
+    except VerificationError as error:
+        raise VerificationError(f"{what}\u00a0: {error}") from error

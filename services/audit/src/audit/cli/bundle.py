@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import typer
 
-from audit.verify import verify as verified
+from audit.verify import verify_file as verified
 from shared.web.auth import RIGHT_HEADER
 from shared.web.http import MOTIVE_HEADER
 

@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from audit.key_succession import NotSucceeded, succeeded
+from audit.key_succession import SuccessionRefused, replace_key
 from audit.ledger.settings import LedgerSettings
-from audit.ledger.signing import NotSigned
-from audit.tlog.tree import Unproven
+from audit.ledger.signing import SigningRefused
+from audit.tlog.tree import VerificationError
 from shared.runtime import Service, settings_for
 from shared.settings import Misconfigured, load_settings
 
@@ -50,8 +50,8 @@ def install(cli: typer.Typer, service: Service) -> None:
             raise typer.Exit(2) from None
         with closing(service.application(settings_for(service))) as app:
             try:
-                done = succeeded(app, settings, old, motive, old_key_file, old_memory)
-            except (NotSucceeded, NotSigned, Unproven, ValueError) as error:
+                done = replace_key(app, settings, old, motive, old_key_file, old_memory)
+            except (SuccessionRefused, SigningRefused, VerificationError, ValueError) as error:
                 typer.echo(f"Rien n’a été signé\u00a0: {error}", err=True)
                 raise typer.Exit(1) from None
         typer.echo(f"{done.new} succède à {done.old}, à partir de {done.checkpoint.size} lignes.")

@@ -14,17 +14,17 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn
 from rich.progress import Progress as Bar
 
-from audit.health import health_of
+from audit.health import get_health
 from audit.reconcile.finding import Finding
-from audit.reconcile.run import Reconciliation, Reconciling, begun, last
-from audit.reconcile.run import follow as followed_again
+from audit.reconcile.run import Reconciler, Reconciliation, begin_reconciliation, find_last_reconciliation
+from audit.reconcile.run import follow_restored_log as followed_again
 from shared.kernel import PHASE_SERVICES
 from shared.messaging import FeedUnavailable, NotFollowed
 from shared.runtime import Service, settings_for
 
-FOUND, NOT_DONE = 1, 3
-NOW_AND_THEN = 10.0
-SHOWN = 100
+EXIT_FOUND, EXIT_NOT_DONE = 1, 3
+PROGRESS_SECONDS = 10.0
+MAX_SHOWN = 100
 """Findings told to a person; a program gets them all."""
 
 
@@ -43,20 +43,24 @@ def install(cli: typer.Typer, service: Service) -> None:
         settings = settings_for(service)
         app = service.application(settings)
         with closing(app), closing(service.feed(settings)) as feed:
-            run = last(app, ended=False) if resume else begun(app, by or getpass.getuser(), only or PHASE_SERVICES)
+            run = (
+                find_last_reconciliation(app, ended=False)
+                if resume
+                else begin_reconciliation(app, by or getpass.getuser(), only or PHASE_SERVICES)
+            )
             if run is None:
                 typer.echo("Aucune comparaison n’est restée en chemin\u00a0: lancez-la sans --resume.", err=True)
-                raise typer.Exit(NOT_DONE)
-            reconciling = Reconciling(app, feed, run)
+                raise typer.Exit(EXIT_NOT_DONE)
+            reconciling = Reconciler(app, feed, run)
             try:
                 with _progress(reconciling) as advanced:
                     _tell(reconciling.findings(advanced), as_json=as_json)
             except FeedUnavailable as error:
                 typer.echo(f"Interrompu\u00a0: {error}. Reprenez avec «\u202freconcile --resume\u202f».", err=True)
-                raise typer.Exit(NOT_DONE) from None
+                raise typer.Exit(EXIT_NOT_DONE) from None
         typer.echo(_summary(run), err=True)
         if run.findings:
-            raise typer.Exit(FOUND)
+            raise typer.Exit(EXIT_FOUND)
 
     @cli.command()
     def follow(
@@ -74,7 +78,7 @@ def install(cli: typer.Typer, service: Service) -> None:
                 done = followed_again(app, feed, restored, by or getpass.getuser(), motive)
             except (NotFollowed, FeedUnavailable) as error:
                 typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
-                raise typer.Exit(NOT_DONE if isinstance(error, FeedUnavailable) else FOUND) from None
+                raise typer.Exit(EXIT_NOT_DONE if isinstance(error, FeedUnavailable) else EXIT_FOUND) from None
         typer.echo(
             f"Audit écoute {restored} de nouveau, après la position {done.since}, dans le journal {done.new_log}\u202f;"
             f" {done.lost} événements perdus par la restauration restent au registre, sous le journal {done.old_log}."
@@ -85,20 +89,20 @@ def install(cli: typer.Typer, service: Service) -> None:
         """Says how the ledger is, and what to do; ends with 1 when somebody has to look."""
         settings = settings_for(service)
         with closing(service.application(settings)) as app:
-            found = health_of(app)
+            found = get_health(app)
         typer.echo(found.model_dump_json(indent=2, exclude={"advice"}))
         for line in found.advice:
             typer.echo(line, err=True)
-        raise typer.Exit(0 if found.well else FOUND)
+        raise typer.Exit(0 if found.well else EXIT_FOUND)
 
 
 def _tell(findings: Iterator[Finding], *, as_json: bool) -> None:
     for nth, finding in enumerate(findings, 1):
         if as_json:
             typer.echo(json.dumps(finding.line(), default=str, ensure_ascii=False))
-        elif nth <= SHOWN:
+        elif nth <= MAX_SHOWN:
             typer.echo(str(finding))
-        elif nth == SHOWN + 1:
+        elif nth == MAX_SHOWN + 1:
             typer.echo("… les suivants sont comptés, et nommés tous avec --json.")
 
 
@@ -113,7 +117,7 @@ def _summary(run: Reconciliation) -> str:
 
 
 @contextmanager
-def _progress(reconciling: Reconciling) -> Iterator[Callable[[], None]]:
+def _progress(reconciling: Reconciler) -> Iterator[Callable[[], None]]:
     """On the error output: a bar for who looks on, else a line now and then."""
     console = Console(stderr=True)
     if console.is_terminal:
@@ -125,7 +129,7 @@ def _progress(reconciling: Reconciling) -> Iterator[Callable[[], None]]:
 
     def line() -> None:
         nonlocal told
-        if time.monotonic() - told > NOW_AND_THEN:
+        if time.monotonic() - told > PROGRESS_SECONDS:
             told = time.monotonic()
             typer.echo(f"{reconciling.done} événements comparés, sur {reconciling.total}", err=True)
 

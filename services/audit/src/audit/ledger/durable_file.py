@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 
-class Memory:
+class DurableFile:
     """Whatever kills the process, the file holds the old text or the new one."""
 
     def __init__(self, file: Path) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audit.ledger.opening import header_of, opening
+from audit.ledger.opening import parse_opening, read_header
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import Verifier
-from audit.tlog.proof import proof, verify_entry
-from audit.tlog.tree import Unproven
+from audit.tlog.proof import parse_proof, verify_entry
+from audit.tlog.tree import VerificationError
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class ProvenEvent:
     """`header`: what everybody may know of the event, as its service told it."""
 
     checkpoint: Checkpoint
@@ -22,11 +22,11 @@ class Proven:
     header: dict[str, Any]
 
 
-def verify_event(text: str, known: Sequence[Verifier]) -> Proven:
+def verify_event(text: str, known: Sequence[Verifier]) -> ProvenEvent:
     """What a proof with its opening proves. Raises Unproven."""
-    shown = proof(text)
+    shown = parse_proof(text)
     if shown.extra is None:
-        raise Unproven("la preuve ne porte pas l’ouverture de l’événement")
-    found = opening(shown.extra)
+        raise VerificationError("la preuve ne porte pas l’ouverture de l’événement")
+    found = parse_opening(shown.extra)
     signed = verify_entry(shown, found.entry, known)
-    return Proven(signed, shown.index, header=header_of(found))
+    return ProvenEvent(signed, shown.index, header=read_header(found))

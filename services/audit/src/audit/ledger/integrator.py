@@ -8,14 +8,14 @@ from typing import Any
 
 import psycopg
 
-from audit.domain import EventHeard, HearEvent
-from audit.ledger.opening import SALT, SECOND, Announcement, Opening
+from audit.domain import EventReceived, ReceiveEvent
+from audit.ledger.opening import SALT_BYTES, SECOND, CommittedBody, Opening
 from audit.ledger.store import Leaf
-from audit.tlog.tiles import edge_of, grown
-from audit.tlog.tree import Unproven, leaf_hash
+from audit.tlog.tiles import extend_tiles, partial_tiles
+from audit.tlog.tree import VerificationError, leaf_hash
 from shared.eventlog import ServiceApplication
 
-BATCH = 1000
+BATCH_EVENTS = 1000
 
 
 def integrate(app: ServiceApplication) -> bool:
@@ -24,49 +24,49 @@ def integrate(app: ServiceApplication) -> bool:
     with recorder.datastore.get_connection() as connection, connection.transaction():
         ledger = connection.execute("SELECT position, size FROM ledger FOR UPDATE").fetchone()
         assert ledger is not None
-        entries = recorder.select_notifications(ledger["position"], BATCH, inclusive_of_start=False)
+        entries = recorder.select_notifications(ledger["position"], BATCH_EVENTS, inclusive_of_start=False)
         if not entries:
             return False
-        heard = [event for _, event in app.events_of(entries) if isinstance(event.data, EventHeard)]
-        salts = [secrets.token_bytes(SALT) for _ in heard]
-        body_salts = [None if event.data.body is None else secrets.token_bytes(SALT) for event in heard]
+        heard = [event for _, event in app.events_of(entries) if isinstance(event.data, EventReceived)]
+        salts = [secrets.token_bytes(SALT_BYTES) for _ in heard]
+        body_salts = [None if event.data.body is None else secrets.token_bytes(SALT_BYTES) for event in heard]
         openings = [_opening(*each) for each in zip((event.data for event in heard), salts, body_salts, strict=True)]
-        append(connection, ledger["size"], [event.originator_id for event in heard], openings, body_salts)
+        append_leaves(connection, ledger["size"], [event.originator_id for event in heard], openings, body_salts)
         connection.execute(
             "UPDATE ledger SET position = %s, size = size + %s", (entries[-1].id, len(openings)), prepare=True
         )
-    return len(entries) == BATCH
+    return len(entries) == BATCH_EVENTS
 
 
-def opening_of(heard: EventHeard | HearEvent, leaf: Leaf) -> Opening:
+def build_opening(heard: EventReceived | ReceiveEvent, leaf: Leaf) -> Opening:
     """In the form in which the leaf was made; it opens the leaf's entry as long as neither was altered."""
     return _opening(heard, leaf.salt, leaf.body_salt, leaf.form)
 
 
-def opens(leaf: Leaf, heard: EventHeard | HearEvent) -> bool:
+def is_committed(leaf: Leaf, heard: EventReceived | ReceiveEvent) -> bool:
     """Is this what the leaf committed to?"""
     try:
-        return opening_of(heard, leaf).entry == leaf.entry
-    except Unproven:
+        return build_opening(heard, leaf).entry == leaf.entry
+    except VerificationError:
         return False
 
 
-def announcement_of(heard: EventHeard | HearEvent, leaf: Leaf) -> Announcement | None:
+def build_committed_body(heard: EventReceived | ReceiveEvent, leaf: Leaf) -> CommittedBody | None:
     """What the leaf's opening commits to beside the header, where there is anything."""
     if heard.body is None or leaf.form != SECOND:
         return None
-    return Announcement(leaf.body_salt or b"", heard.body)
+    return CommittedBody(leaf.body_salt or b"", heard.body)
 
 
-def _opening(heard: EventHeard | HearEvent, salt: bytes, body_salt: bytes | None, form: int = SECOND) -> Opening:
+def _opening(heard: EventReceived | ReceiveEvent, salt: bytes, body_salt: bytes | None, form: int = SECOND) -> Opening:
     header = heard.header.encode()
     if form != SECOND:
         return Opening(salt, header, form=form)
-    body = None if heard.body is None else Announcement(body_salt or b"", heard.body).commitment
+    body = None if heard.body is None else CommittedBody(body_salt or b"", heard.body).commitment
     return Opening(salt, header, label=heard.label, contract=heard.contract, body=body)
 
 
-def append(
+def append_leaves(
     connection: psycopg.Connection[Any],
     size: int,
     event_ids: Sequence[Any],
@@ -82,14 +82,14 @@ def append(
         (size, SECOND, list(event_ids), [opening.salt for opening in openings], entries, list(body_salts)),
         prepare=True,
     )
-    places = edge_of(size)
+    places = partial_tiles(size)
     rows = connection.execute(
         "SELECT level, hashes FROM tiles WHERE (level, n) IN (SELECT * FROM unnest(%b::smallint[], %b::bigint[]))",
         ([level for level, _ in places.values()], [n for _, n in places.values()]),
         prepare=True,
         binary=True,
     ).fetchall()
-    tiles = grown({row["level"]: row["hashes"] for row in rows}, size, map(leaf_hash, entries))
+    tiles = extend_tiles({row["level"]: row["hashes"] for row in rows}, size, map(leaf_hash, entries))
     connection.execute(
         "INSERT INTO tiles SELECT * FROM unnest(%b::smallint[], %b::bigint[], %b::bytea[])"
         " ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes",

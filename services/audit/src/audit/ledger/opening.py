@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from audit.tlog.tree import HASH, Unproven
+from audit.tlog.tree import HASH_BYTES, VerificationError
 
-SALT = 32
+SALT_BYTES = 32
 FIRST, SECOND = 1, 2
 """Forms of an entry. The first commits to the header alone; what was signed in it is opened in it for ever."""
 
@@ -55,7 +55,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement:
+class CommittedBody:
     """What an event told to all, opened: a line of salt, then the body as audit has kept it."""
 
     salt: bytes
@@ -69,30 +69,30 @@ class Announcement:
         return sha256(bytes(self)).digest()
 
 
-def opening(raw: bytes) -> Opening:
+def parse_opening(raw: bytes) -> Opening:
     """Raises Unproven; only one spelling is read."""
-    if len(raw) <= SALT + HASH:
-        raise Unproven("l’ouverture est trop courte")
-    salt, rest = raw[:SALT], raw[SALT:]
+    if len(raw) <= SALT_BYTES + HASH_BYTES:
+        raise VerificationError("l’ouverture est trop courte")
+    salt, rest = raw[:SALT_BYTES], raw[SALT_BYTES:]
     try:
         told = _decode(rest)
         body = None if told.body is None else bytes.fromhex(told.body)
         found = Opening(salt, bytes(told.header), label=told.label, contract=told.contract, body=body)
     except (msgspec.DecodeError, ValueError, RecursionError):
-        found = Opening(salt, rest[:-HASH], form=FIRST)
+        found = Opening(salt, rest[:-HASH_BYTES], form=FIRST)
     if bytes(found) != raw:
-        raise Unproven("l’en-tête et l’empreinte du contenu ne vont pas ensemble")
+        raise VerificationError("l’en-tête et l’empreinte du contenu ne vont pas ensemble")
     return found
 
 
-def header_of(found: Opening) -> dict[str, Any]:
+def read_header(found: Opening) -> dict[str, Any]:
     """The header as data. Raises Unproven when it is none."""
     try:
         header = msgspec.json.decode(found.header)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unproven("l’en-tête de l’événement est illisible") from error
+        raise VerificationError("l’en-tête de l’événement est illisible") from error
     if not isinstance(header, dict):
-        raise Unproven("l’en-tête de l’événement est illisible")
+        raise VerificationError("l’en-tête de l’événement est illisible")
     return header
 
 
@@ -107,4 +107,4 @@ def _payload_hash(header: bytes) -> bytes:
     try:
         return bytes.fromhex(_hashed(header).payload_hash)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise Unproven("l’en-tête de l’événement est illisible") from error
+        raise VerificationError("l’en-tête de l’événement est illisible") from error

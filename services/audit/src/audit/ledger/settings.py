@@ -16,12 +16,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from audit.tlog.cosignature import Witness, witness
-from audit.tlog.note import Signer, key_name
-from audit.tlog.tree import Unproven
+from audit.tlog.cosignature import WitnessKey, parse_witness_key
+from audit.tlog.note import Signer, check_key_name
+from audit.tlog.tree import VerificationError
 from shared.settings import decode_key, parse_key
 
-OTHERS = 0o077
+OTHERS_MODE_BITS = 0o077
 
 
 class LedgerSettings(BaseSettings):
@@ -31,7 +31,7 @@ class LedgerSettings(BaseSettings):
         use_attribute_docstrings=True, env_prefix="DLA_AUDIT_LEDGER_", frozen=True, hide_input_in_errors=True
     )
 
-    origin: Annotated[str, AfterValidator(key_name)]
+    origin: Annotated[str, AfterValidator(check_key_name)]
     """The ledger’s name for ever; best the address where `/tlog` is served, without its scheme."""
     key: Annotated[SecretBytes, BeforeValidator(decode_key)] | None = None
     """Signing key: 32 bytes in base64, instead of a file."""
@@ -65,11 +65,11 @@ class LedgerSettings(BaseSettings):
             raise ValueError(f"{self.quorum} witnesses must cosign, and {len(self.witnesses)} are asked")
         return self
 
-    def asked(self) -> dict[Witness, str]:
+    def asked(self) -> dict[WitnessKey, str]:
         """Raises ValueError for what is no witness's key."""
         try:
-            return {witness(key): str(address) for key, address in self.witnesses.items()}
-        except Unproven as error:
+            return {parse_witness_key(key): str(address) for key, address in self.witnesses.items()}
+        except VerificationError as error:
             raise ValueError(f"DLA_AUDIT_LEDGER_WITNESSES: {error}") from error
 
     def signer(self) -> Signer:
@@ -77,7 +77,7 @@ class LedgerSettings(BaseSettings):
         if self.key:
             return Signer(self.origin, self.key.get_secret_value())
         assert self.key_file is not None
-        return Signer(self.origin, seed_in(self.key_file))
+        return Signer(self.origin, read_seed(self.key_file))
 
     def remembered_in(self) -> Path | None:
         """Beside the key's file unless told otherwise."""
@@ -86,9 +86,9 @@ class LedgerSettings(BaseSettings):
         return self.key_file.with_name(f"{self.key_file.name}.checkpoint")
 
 
-def seed_in(key_file: Path) -> bytes:
+def read_seed(key_file: Path) -> bytes:
     try:
-        if key_file.stat().st_mode & OTHERS:
+        if key_file.stat().st_mode & OTHERS_MODE_BITS:
             raise ValueError(f"the ledger's key can be read by others than its owner: chmod 600 {key_file}")
         return parse_key(key_file.read_text().strip())
     except OSError as error:

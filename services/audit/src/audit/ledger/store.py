@@ -8,18 +8,18 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from audit.ledger.opening import SECOND
-from audit.tlog.tiles import HEIGHT, WIDTH, Address, needed, subtrees
-from audit.tlog.tree import HASH, Subtree
+from audit.tlog.tiles import TILE_HEIGHT, TILE_WIDTH, TileAddress, find_needed_tiles, subtree_hashes
+from audit.tlog.tree import HASH_BYTES, SubtreeHash
 from shared.eventlog import LogRecorder
 
 T = TypeVar("T")
-NEWEST = "SELECT size, note, key FROM {schema}.checkpoints "
-RECENT = 100
+SELECT_CHECKPOINT = "SELECT size, note, key FROM {schema}.checkpoints "
+RECENT_CHECKPOINTS = 100
 """Checkpoints among which the one with most cosignatures is chosen: witnesses answer within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedCheckpoint:
     """A checkpoint as it was signed: `key` verifies `note`."""
 
     size: int
@@ -42,30 +42,30 @@ class Ledger:
     def __init__(self, recorder: LogRecorder) -> None:
         self._recorder = recorder
 
-    def newest(self, size: int | None = None) -> Signed | None:
+    def newest(self, size: int | None = None) -> SignedCheckpoint | None:
         """The last checkpoint signed; with a size, the last one of that size."""
         if size is None:
-            rows = self._recorder.fetch(NEWEST + "ORDER BY nth DESC LIMIT 1")
+            rows = self._recorder.fetch(SELECT_CHECKPOINT + "ORDER BY nth DESC LIMIT 1")
         else:
-            rows = self._recorder.fetch(NEWEST + "WHERE size = %s ORDER BY nth DESC LIMIT 1", (size,))
-        return Signed(**rows[0]) if rows else None
+            rows = self._recorder.fetch(SELECT_CHECKPOINT + "WHERE size = %s ORDER BY nth DESC LIMIT 1", (size,))
+        return SignedCheckpoint(**rows[0]) if rows else None
 
-    def cosigned(self, signed: Signed) -> Signed:
+    def cosigned(self, signed: SignedCheckpoint) -> SignedCheckpoint:
         """The same checkpoint, with what witnesses have added to it."""
         rows = self._recorder.fetch(
             "SELECT line FROM {schema}.cosignatures WHERE size = %s ORDER BY witness", (signed.size,)
         )
         return replace(signed, note=signed.note + "".join(row["line"] for row in rows))
 
-    def best(self, index: int) -> Signed | None:
+    def best(self, index: int) -> SignedCheckpoint | None:
         """Among the last checkpoints that hold a leaf, the newest of those that most witnesses have cosigned."""
         rows = self._recorder.fetch(
             "SELECT size, note, key FROM (SELECT * FROM {schema}.checkpoints ORDER BY nth DESC LIMIT %s) c"
             " WHERE size > %s"
             " ORDER BY (SELECT count(*) FROM {schema}.cosignatures s WHERE s.size = c.size) DESC, nth DESC LIMIT 1",
-            (RECENT, index),
+            (RECENT_CHECKPOINTS, index),
         )
-        return self.cosigned(Signed(**rows[0])) if rows else None
+        return self.cosigned(SignedCheckpoint(**rows[0])) if rows else None
 
     def last_cosigned(self, witness: str) -> int | None:
         rows = self._recorder.fetch(
@@ -88,24 +88,24 @@ class Ledger:
         """Signed notes, the first key's first."""
         return [row["note"] for row in self._recorder.fetch("SELECT note FROM {schema}.successions ORDER BY nth")]
 
-    def asked(self, question: Callable[[Subtree], T]) -> T:
+    def asked(self, question: Callable[[SubtreeHash], T]) -> T:
         """What the tree answers, its tiles read at once. KeyError when the tree is smaller than the question."""
-        places = list(needed(question))
+        places = list(find_needed_tiles(question))
         rows = self._recorder.fetch(
             "SELECT level, n, hashes FROM {schema}.tiles"
             " WHERE (level, n) IN (SELECT * FROM unnest(%s::smallint[], %s::bigint[]))",
             ([level for level, _ in places], [n for _, n in places]),
         )
-        return question(subtrees({(row["level"], row["n"]): bytes(row["hashes"]) for row in rows}))
+        return question(subtree_hashes({(row["level"], row["n"]): bytes(row["hashes"]) for row in rows}))
 
-    def tile(self, address: Address) -> bytes:
+    def tile(self, address: TileAddress) -> bytes:
         """Exactly what the address names; who asks has seen that it is within a signed size."""
         if address.level is None:
-            return b"".join(HASH.to_bytes(2) + entry for entry in self._entries(address))
+            return b"".join(HASH_BYTES.to_bytes(2) + entry for entry in self._entries(address))
         rows = self._recorder.fetch(
             "SELECT hashes FROM {schema}.tiles WHERE (level, n) = (%s, %s)", (address.level, address.n)
         )
-        return bytes(rows[0]["hashes"])[: address.width * HASH]
+        return bytes(rows[0]["hashes"])[: address.width * HASH_BYTES]
 
     def leaf(self, event: UUID) -> Leaf | None:
         return self.leaves([event]).get(event)
@@ -128,10 +128,10 @@ class Ledger:
         position = max(row.pop("position") for row in rows)
         return position, {row.pop("event_id"): Leaf(**row) for row in rows if row["event_id"]}
 
-    def _entries(self, address: Address) -> list[Any]:
-        first = address.n << HEIGHT
+    def _entries(self, address: TileAddress) -> list[Any]:
+        first = address.n << TILE_HEIGHT
         rows = self._recorder.fetch(
             "SELECT entry FROM {schema}.leaves WHERE index >= %s AND index < %s ORDER BY index",
-            (first, first + min(address.width, WIDTH)),
+            (first, first + min(address.width, TILE_WIDTH)),
         )
         return [row["entry"] for row in rows]

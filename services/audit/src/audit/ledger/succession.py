@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from audit.tlog.checkpoint import Checkpoint, checkpoint
-from audit.tlog.note import Signer, Verifier, signed_by, verifier
-from audit.tlog.tree import Unproven
+from audit.tlog.checkpoint import Checkpoint, parse_checkpoint
+from audit.tlog.note import Signer, Verifier, find_signers, parse_verifier
+from audit.tlog.tree import VerificationError
 
 FIRST_LINE = "dla-succession/1"
-LONGEST_MOTIVE = 500
-LINES = 8
+MAX_MOTIVE_CHARS = 500
+LINE_COUNT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +38,40 @@ class Succession:
         return note if old is None else note + old.signed(str(self)).rpartition("\n\n")[2]
 
 
-def succession(note: str) -> Succession:
+def parse_succession(note: str) -> Succession:
     """Raises Unproven unless the new key has signed it, and nobody wrongly."""
     lines = note.partition("\n\n")[0].split("\n")
-    if len(lines) != LINES or lines[0] != FIRST_LINE:
-        raise Unproven("ce n’est pas une succession de clés")
-    old, new = verifier(lines[4]), verifier(lines[5])
-    text, signers = signed_by(note, [new, old])
+    if len(lines) != LINE_COUNT or lines[0] != FIRST_LINE:
+        raise VerificationError("ce n’est pas une succession de clés")
+    old, new = parse_verifier(lines[4]), parse_verifier(lines[5])
+    text, signers = find_signers(note, [new, old])
     try:
         at = datetime.fromisoformat(lines[6])
     except ValueError as error:
-        raise Unproven("la date d’une succession est illisible") from error
+        raise VerificationError("la date d’une succession est illisible") from error
     if new not in signers:
-        raise Unproven(f"la succession de {old} n’est pas signée par {new}, qui lui succède")
+        raise VerificationError(f"la succession de {old} n’est pas signée par {new}, qui lui succède")
     found = Succession(
-        checkpoint("\n".join(lines[1:4]) + "\n"), old, new=new, at=at, motive=lines[7], by_old=old in signers
+        parse_checkpoint("\n".join(lines[1:4]) + "\n"), old, new=new, at=at, motive=lines[7], by_old=old in signers
     )
     if str(found) != text or {old.name, new.name} != {found.checkpoint.origin} or old == new:
-        raise Unproven("cette succession n’est pas écrite comme elle doit l’être")
+        raise VerificationError("cette succession n’est pas écrite comme elle doit l’être")
     return found
 
 
-def chain(notes: Sequence[str], current: Verifier) -> tuple[Succession, ...]:
+def verify_chain(notes: Sequence[str], current: Verifier) -> tuple[Succession, ...]:
     """From the first key to the current one. Raises Unproven when a link is missing."""
-    links = tuple(map(succession, notes))
+    links = tuple(map(parse_succession, notes))
     for link, following in zip(links, [*(link.old for link in links[1:]), current], strict=False):
         if link.new != following:
-            raise Unproven(f"{link.new} a succédé à {link.old}, et non {following}")
+            raise VerificationError(f"{link.new} a succédé à {link.old}, et non {following}")
     if any(after.checkpoint.size < before.checkpoint.size for before, after in pairwise(links)):
-        raise Unproven("les successions ne sont pas dans l’ordre des tailles du registre")
+        raise VerificationError("les successions ne sont pas dans l’ordre des tailles du registre")
     return links
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PublishedKey:
     """A key of the ledger, and the largest size that it may sign; null for the current one."""
 
     key: Verifier
@@ -81,17 +81,17 @@ class Held:
         return str(self.key) if self.until is None else f"{self.key} until {self.until}"
 
 
-def keys(links: Sequence[Succession], current: Verifier) -> list[Held]:
+def published_keys(links: Sequence[Succession], current: Verifier) -> list[PublishedKey]:
     """As they are published, the current one first."""
-    return [Held(current), *(Held(link.old, link.checkpoint.size) for link in reversed(links))]
+    return [PublishedKey(current), *(PublishedKey(link.old, link.checkpoint.size) for link in reversed(links))]
 
 
-def held(published: str) -> list[Held]:
+def parse_published_keys(published: str) -> list[PublishedKey]:
     """Reads one key, or all of a ledger as it publishes them. Raises Unproven."""
     found = []
     for line in published.strip().split("\n"):
         key, _, until = line.partition(" until ")
         if until and not (until.isascii() and until.isdigit()):
-            raise Unproven("une clé publiée ne dit pas jusqu’à quelle taille elle vaut")
-        found.append(Held(verifier(key), int(until) if until else None))
+            raise VerificationError("une clé publiée ne dit pas jusqu’à quelle taille elle vaut")
+        found.append(PublishedKey(parse_verifier(key), int(until) if until else None))
     return found

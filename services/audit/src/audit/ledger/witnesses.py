@@ -13,21 +13,21 @@ import httpx
 
 from audit.ledger.store import Ledger
 from audit.tlog import tree
-from audit.tlog.add_checkpoint import Extension
-from audit.tlog.checkpoint import NUMBER
-from audit.tlog.cosignature import Witness
-from audit.tlog.note import lines_by, signed_by
-from audit.tlog.tree import Unproven
+from audit.tlog.add_checkpoint import AddCheckpointRequest
+from audit.tlog.checkpoint import DECIMAL
+from audit.tlog.cosignature import WitnessKey
+from audit.tlog.note import find_signers, signature_lines
+from audit.tlog.tree import VerificationError
 from shared.eventlog import ServiceApplication
 
-WITHIN = 5.0
-SLOWEST = 60.0
-LARGEST = 64 << 10
-TURNS = 4
+TIMEOUT_SECONDS = 5.0
+MAX_INTERVAL_SECONDS = 60.0
+MAX_RESPONSE_BYTES = 64 << 10
+MAX_ATTEMPTS = 4
 log = logging.getLogger(__name__)
 
 
-class Trouble(StrEnum):
+class WitnessFault(StrEnum):
     """Why a witness has not cosigned."""
 
     UNREACHABLE = "unreachable"
@@ -38,17 +38,17 @@ class Trouble(StrEnum):
 
 
 class NotCosigned(Exception):
-    def __init__(self, trouble: Trouble, said: str) -> None:
+    def __init__(self, trouble: WitnessFault, said: str) -> None:
         super().__init__(said)
         self.trouble = trouble
 
 
-class Asking:
+class WitnessWorker:
     """`every`: at most one question in so many seconds; less and less often while it does not cosign."""
 
-    def __init__(self, app: ServiceApplication, witness: Witness, address: str, every: float) -> None:
+    def __init__(self, app: ServiceApplication, witness: WitnessKey, address: str, every: float) -> None:
         self._app, self._witness, self._every = app, witness, every
-        self._http = httpx.Client(base_url=address, timeout=WITHIN, trust_env=False)
+        self._http = httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False)
         self._stopped = Event()
         self._thread = Thread(target=self._go_on, name=f"witness {witness.name}", daemon=True)
 
@@ -64,22 +64,22 @@ class Asking:
         pause = self._every
         while not self._stopped.wait(pause):
             try:
-                cosigned(self._app, self._witness, self._http)
+                request_cosignature(self._app, self._witness, self._http)
                 pause = self._every
             except NotCosigned as trouble:
                 log.warning("%s: %s", self._witness.name, trouble)
-                pause = min(2 * pause, SLOWEST)
+                pause = min(2 * pause, MAX_INTERVAL_SECONDS)
             except Exception:
                 log.exception("%s: it will be asked again", self._witness.name)
-                pause = min(2 * pause, SLOWEST)
+                pause = min(2 * pause, MAX_INTERVAL_SECONDS)
 
 
-class Witnesses:
+class WitnessWorkers:
     """All that are asked; `addresses` by witness."""
 
-    def __init__(self, app: ServiceApplication, addresses: Mapping[Witness, str], quorum: int, every: float) -> None:
-        self._follow = partial(follow, app, list(addresses), quorum)
-        self._asking = [Asking(app, witness, address, every) for witness, address in addresses.items()]
+    def __init__(self, app: ServiceApplication, addresses: Mapping[WitnessKey, str], quorum: int, every: float) -> None:
+        self._follow = partial(register_witnesses, app, list(addresses), quorum)
+        self._asking = [WitnessWorker(app, witness, address, every) for witness, address in addresses.items()]
         self._every, self._stopped = every, Event()
         self._thread = Thread(target=self._begin, name="witnesses", daemon=True)
 
@@ -104,7 +104,7 @@ class Witnesses:
                 self._stopped.wait(self._every)
 
 
-def follow(app: ServiceApplication, witnesses: Sequence[Witness], quorum: int) -> None:
+def register_witnesses(app: ServiceApplication, witnesses: Sequence[WitnessKey], quorum: int) -> None:
     """For whoever asks how the ledger is, in another process: whom we ask, and how many must have cosigned."""
     known = [str(each) for each in witnesses]
     app.recorder.fetch("UPDATE {schema}.ledger SET quorum = %s", (quorum,))
@@ -114,7 +114,7 @@ def follow(app: ServiceApplication, witnesses: Sequence[Witness], quorum: int) -
     )
 
 
-def cosigned(app: ServiceApplication, witness: Witness, http: httpx.Client) -> None:
+def request_cosignature(app: ServiceApplication, witness: WitnessKey, http: httpx.Client) -> None:
     """Has the newest checkpoint cosigned, unless it is. Raises NotCosigned, once it is noted why."""
     try:
         _ask(app, witness, http)
@@ -124,29 +124,33 @@ def cosigned(app: ServiceApplication, witness: Witness, http: httpx.Client) -> N
     _note(app, witness, None)
 
 
-def _ask(app: ServiceApplication, witness: Witness, http: httpx.Client) -> None:
+def _ask(app: ServiceApplication, witness: WitnessKey, http: httpx.Client) -> None:
     ledger = Ledger(app.recorder)
     signed, last = ledger.newest(), ledger.last_cosigned(str(witness))
     if signed is None or last == signed.size:
         return
     old = last or 0
-    for _ in range(TURNS):
-        shown = Extension(old, tuple(ledger.asked(partial(tree.consistency, old, signed.size))), note=signed.note)
+    for _ in range(MAX_ATTEMPTS):
+        shown = AddCheckpointRequest(
+            old, tuple(ledger.asked(partial(tree.consistency_proof, old, signed.size))), note=signed.note
+        )
         status, said = _posted(http, str(shown))
         if status == HTTPStatus.OK:
             ledger.keep_cosignature(signed.size, str(witness), _line(signed.note, said, witness))
             return
         if status != HTTPStatus.CONFLICT:
             fork = status == HTTPStatus.UNPROCESSABLE_ENTITY
-            raise NotCosigned(Trouble.FORK if fork else Trouble.REFUSES, f"{status}: {said[:200].strip()}")
+            raise NotCosigned(WitnessFault.FORK if fork else WitnessFault.REFUSES, f"{status}: {said[:200].strip()}")
         old = _size(said)
         if last is not None and old < last:
-            raise NotCosigned(Trouble.FORGOT, f"it had cosigned {last} leaves, and says that it has seen {old}")
+            raise NotCosigned(WitnessFault.FORGOT, f"it had cosigned {last} leaves, and says that it has seen {old}")
         if old > signed.size:
             signed = ledger.newest() or signed
         if old > signed.size:
-            raise NotCosigned(Trouble.AHEAD, f"it has cosigned {old} leaves, and the ledger has signed {signed.size}")
-    raise NotCosigned(Trouble.UNREACHABLE, "it moves on faster than it is asked")
+            raise NotCosigned(
+                WitnessFault.AHEAD, f"it has cosigned {old} leaves, and the ledger has signed {signed.size}"
+            )
+    raise NotCosigned(WitnessFault.UNREACHABLE, "it moves on faster than it is asked")
 
 
 def _posted(http: httpx.Client, body: str) -> tuple[int, str]:
@@ -155,33 +159,33 @@ def _posted(http: httpx.Client, body: str) -> tuple[int, str]:
         with http.stream("POST", "/add-checkpoint", content=body.encode()) as answer:
             for piece in answer.iter_bytes():
                 raw += piece
-                if len(raw) > LARGEST:
-                    raise NotCosigned(Trouble.REFUSES, "its answer has no end")
+                if len(raw) > MAX_RESPONSE_BYTES:
+                    raise NotCosigned(WitnessFault.REFUSES, "its answer has no end")
     except httpx.HTTPError as error:
-        raise NotCosigned(Trouble.UNREACHABLE, str(error) or type(error).__name__) from error
+        raise NotCosigned(WitnessFault.UNREACHABLE, str(error) or type(error).__name__) from error
     if answer.is_server_error:
-        raise NotCosigned(Trouble.UNREACHABLE, f"it answers {answer.status_code}")
+        raise NotCosigned(WitnessFault.UNREACHABLE, f"it answers {answer.status_code}")
     return answer.status_code, raw.decode(errors="replace")
 
 
-def _line(note: str, said: str, witness: Witness) -> str:
+def _line(note: str, said: str, witness: WitnessKey) -> str:
     text = note.partition("\n\n")[0] + "\n"
     try:
-        _, signers = signed_by(f"{text}\n{said}", [witness])
-    except Unproven as error:
-        raise NotCosigned(Trouble.REFUSES, f"its cosignature does not hold: {error}") from error
+        _, signers = find_signers(f"{text}\n{said}", [witness])
+    except VerificationError as error:
+        raise NotCosigned(WitnessFault.REFUSES, f"its cosignature does not hold: {error}") from error
     if not signers:
-        raise NotCosigned(Trouble.REFUSES, f"it cosigns with another key than {witness}")
-    return lines_by(f"{text}\n{said}", [witness])
+        raise NotCosigned(WitnessFault.REFUSES, f"it cosigns with another key than {witness}")
+    return signature_lines(f"{text}\n{said}", [witness])
 
 
 def _size(said: str) -> int:
-    if not NUMBER.fullmatch(size := said.removesuffix("\n")):
-        raise NotCosigned(Trouble.REFUSES, "it does not say what it has seen")
+    if not DECIMAL.fullmatch(size := said.removesuffix("\n")):
+        raise NotCosigned(WitnessFault.REFUSES, "it does not say what it has seen")
     return int(size)
 
 
-def _note(app: ServiceApplication, witness: Witness, trouble: NotCosigned | None) -> None:
+def _note(app: ServiceApplication, witness: WitnessKey, trouble: NotCosigned | None) -> None:
     app.recorder.fetch(
         "UPDATE {schema}.witnesses SET trouble = %(why)s, said = %(text)s WHERE witness = %(witness)s"
         " AND (trouble, said) IS DISTINCT FROM (%(why)s, %(text)s)",

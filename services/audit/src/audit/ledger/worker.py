@@ -6,17 +6,17 @@ import logging
 from threading import Event, Thread
 
 from audit.ledger.integrator import integrate
-from audit.ledger.signing import NotSigned, Signing
+from audit.ledger.signing import CheckpointSigner, SigningRefused
 from shared.eventlog import ServiceApplication
 
-POLL = 1.0
+POLL_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-class Keeper:
+class LedgerWorker:
     """`every`: at most one batch after another, and one checkpoint, in so many seconds."""
 
-    def __init__(self, app: ServiceApplication, signing: Signing, every: float) -> None:
+    def __init__(self, app: ServiceApplication, signing: CheckpointSigner, every: float) -> None:
         self._app, self._signing, self._every = app, signing, every
         self._news, self._stopped = Event(), Event()
         self._refused = ""
@@ -39,20 +39,20 @@ class Keeper:
                     pass
                 self._signing.sign(self._app)
                 self._note()
-            except NotSigned as refusal:
+            except SigningRefused as refusal:
                 self._say(refusal)
                 self._note(refusal)
             except Exception:
                 log.exception("the ledger waits: it will be tried again")
             self._stopped.wait(self._every)
-            self._news.wait(POLL)
+            self._news.wait(POLL_SECONDS)
 
-    def _say(self, refusal: NotSigned) -> None:
+    def _say(self, refusal: SigningRefused) -> None:
         if self._refused != str(refusal):
             log.critical("no checkpoint is signed: %s", refusal)
         self._refused = str(refusal)
 
-    def _note(self, refusal: NotSigned | None = None) -> None:
+    def _note(self, refusal: SigningRefused | None = None) -> None:
         """For whoever asks how the ledger is: they may be told by another process."""
         if refusal is None:
             self._refused = ""

@@ -9,21 +9,21 @@ from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
 
-from audit.domain import EventHeard
-from audit.ledger.integrator import opens
+from audit.domain import EventReceived
+from audit.ledger.integrator import is_committed
 from audit.ledger.store import Leaf, Ledger
-from audit.reconcile.finding import Finding, Kind
-from audit.verified_events import agrees, header_in
+from audit.reconcile.finding import Finding, FindingKind
+from audit.verified_events import columns_agree, decode_header
 from shared.eventlog import LogEntry, ServiceApplication
 
 SELF = "audit"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AuditedEvent:
     """`sound`: the ledger committed to what audit has `heard`. The rest as the columns beside it have it."""
 
-    heard: EventHeard
+    heard: EventReceived
     leaf: Leaf | None
     sound: bool
     publisher: str
@@ -37,11 +37,11 @@ class Told:
     """What is wrong with it in audit's own log; the service may know what it was."""
 
 
-def told_of(entry: LogEntry, heard: EventHeard, leaf: Leaf | None) -> Told:
-    return Told(
+def read_audited(entry: LogEntry, heard: EventReceived, leaf: Leaf | None) -> AuditedEvent:
+    return AuditedEvent(
         heard,
         leaf,
-        sound=leaf is not None and opens(leaf, heard),
+        sound=leaf is not None and is_committed(leaf, heard),
         publisher=heard.publisher,
         log_id=heard.log_id,
         position=heard.position,
@@ -51,7 +51,7 @@ def told_of(entry: LogEntry, heard: EventHeard, leaf: Leaf | None) -> Told:
     )
 
 
-class Audited:
+class AuditLog:
     """Audit's own log, read once in order; `leaf` is the one expected next. What is not as it was is found."""
 
     def __init__(self, app: ServiceApplication, position: int = 0, leaf: int = 0) -> None:
@@ -61,7 +61,7 @@ class Audited:
         """Only what is integrated is compared."""
         self.size: int = row["size"]
 
-    def batch(self, size: int) -> Iterator[Told | Finding]:
+    def batch(self, size: int) -> Iterator[AuditedEvent | Finding]:
         entries = self._app.recorder.select_notifications(self.position, size, self.until, inclusive_of_start=False)
         leaves = Ledger(self._app.recorder).leaves([entry.originator_id for entry in entries])
         for entry in entries:
@@ -70,28 +70,34 @@ class Audited:
         if self.position == self.until:
             yield from self._gone(self.size)
 
-    def known(self, event: UUID) -> tuple[Told | None, Leaf | None]:
+    def known(self, event: UUID) -> tuple[AuditedEvent | None, Leaf | None]:
         """What audit's log and the ledger have under an event's id."""
         leaf = Ledger(self._app.recorder).leaf(event)
         for entry in self._app.recorder.entries_of_stream(event):
-            if isinstance(heard := self._read(entry), EventHeard):
-                return told_of(entry, heard, leaf), leaf
+            if isinstance(heard := self._read(entry), EventReceived):
+                return read_audited(entry, heard, leaf), leaf
         return None, leaf
 
-    def _each(self, entry: LogEntry, leaf: Leaf | None) -> Iterator[Told | Finding]:
-        place = Finding(Kind.UNREADABLE_HERE, SELF, position=entry.id, event=entry.originator_id, case=entry.case_id)  # type: ignore[arg-type]
+    def _each(self, entry: LogEntry, leaf: Leaf | None) -> Iterator[AuditedEvent | Finding]:
+        place = Finding(
+            FindingKind.UNREADABLE_HERE,
+            SELF,
+            position=entry.id,
+            event=entry.originator_id,  # type: ignore[arg-type]
+            case=entry.case_id,
+        )
         heard = self._read(entry)
         if heard is None:
             self.leaf += 1
             yield place
             return
-        told = told_of(entry, heard, leaf)
+        told = read_audited(entry, heard, leaf)
         if leaf is not None and leaf.index > self.leaf:
             yield from self._gone(leaf.index)
         if leaf is None or leaf.index != self.leaf:
-            yield _of(Kind.WITHOUT_LEAF, entry, told)
-        elif not told.sound or not agrees(entry, heard, header_in(heard.header)):
-            told = replace(told, fault=_of(Kind.ALTERED_HERE, entry, told))
+            yield _of(FindingKind.WITHOUT_LEAF, entry, told)
+        elif not told.sound or not columns_agree(entry, heard, decode_header(heard.header)):
+            told = replace(told, fault=_of(FindingKind.ALTERED_HERE, entry, told))
         self.leaf = max(self.leaf, self.leaf if leaf is None else leaf.index) + 1
         yield told
 
@@ -103,18 +109,18 @@ class Audited:
             (self.leaf, until),
         )
         for row in rows:
-            yield Finding(Kind.DELETED_HERE, SELF, position=row["index"] + 1, event=row["event_id"])
+            yield Finding(FindingKind.DELETED_HERE, SELF, position=row["index"] + 1, event=row["event_id"])
         self.leaf = max(self.leaf, until)
 
-    def _read(self, entry: LogEntry) -> EventHeard | None:
+    def _read(self, entry: LogEntry) -> EventReceived | None:
         try:
             heard: Any = self._app.mapper.to_domain_event(entry).data
         except MapperDeserialisationError:
             return None
-        return heard if isinstance(heard, EventHeard) else None
+        return heard if isinstance(heard, EventReceived) else None
 
 
-def _of(kind: Kind, entry: LogEntry, told: Told) -> Finding:
+def _of(kind: FindingKind, entry: LogEntry, told: AuditedEvent) -> Finding:
     return Finding(
         kind,
         SELF,

@@ -7,14 +7,14 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from audit.domain import EventHeard, HearEvent
-from audit.ledger.integrator import opens
+from audit.domain import EventReceived, ReceiveEvent
+from audit.ledger.integrator import is_committed
 from audit.ledger.store import Leaf
 
-Differing = dict[str, tuple[Any, Any]]
+Differences = dict[str, tuple[Any, Any]]
 
 
-def committed(leaf: Leaf, ours: EventHeard, theirs: HearEvent) -> EventHeard | None:
+def find_committed_version(leaf: Leaf, ours: EventReceived, theirs: ReceiveEvent) -> EventReceived | None:
     """What the leaf opens with; None when neither of the two knows all of it any more."""
     candidates = product(
         (ours.header, theirs.header),
@@ -24,12 +24,12 @@ def committed(leaf: Leaf, ours: EventHeard, theirs: HearEvent) -> EventHeard | N
     )
     for header, label, contract, body in candidates:
         each = replace(ours, header=header, label=label, contract=contract, body=body)
-        if opens(leaf, each):
+        if is_committed(leaf, each):
             return each
     return None
 
 
-def headers(one: str | bytes, other: str | bytes) -> Differing:
+def header_differences(one: str | bytes, other: str | bytes) -> Differences:
     """The log's identity is told once, for the whole log."""
     first, second = _fields(one), _fields(other)
     return {
@@ -39,7 +39,7 @@ def headers(one: str | bytes, other: str | bytes) -> Differing:
     }
 
 
-def announcements(told: EventHeard, theirs: HearEvent) -> Differing:
+def body_differences(told: EventReceived, theirs: ReceiveEvent) -> Differences:
     """What the service no longer says as it said it: a contract may have gained fields since, and an event that told
     nothing may be told by now, or by a newer version of its contract."""
     if told.body is None or (theirs.body and told.contract not in (None, theirs.contract)):
@@ -52,9 +52,9 @@ def announcements(told: EventHeard, theirs: HearEvent) -> Differing:
     }
 
 
-def altered_here(told: EventHeard, ours: EventHeard) -> Differing:
+def own_differences(told: EventReceived, ours: EventReceived) -> Differences:
     """What audit keeps beside a leaf, and no longer is what it committed to."""
-    found = headers(told.header, ours.header)
+    found = header_differences(told.header, ours.header)
     for name in ("label", "contract", "body"):
         if getattr(told, name) != getattr(ours, name):
             found[name] = (getattr(told, name), getattr(ours, name))

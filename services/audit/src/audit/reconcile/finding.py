@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """The first are about a service's log, `*_here` about audit's own."""
 
     ALTERED = "altered"
@@ -40,7 +40,7 @@ class Finding:
     where the service holds it now. `differs`: what the ledger says and what the service says, or audit of its own
     log; by the header's field, or `label`, `contract`, `body`."""
 
-    kind: Kind
+    kind: FindingKind
     service: str
     position: int
     event: UUID | None = None
@@ -53,12 +53,12 @@ class Finding:
         return {name: value for name, value in asdict(self).items() if value not in (None, {})}
 
     def __str__(self) -> str:
-        where = f"{self.service}, position {self.position}\u00a0: {SAID[self.kind].format(place=self.place)}"
+        where = f"{self.service}, position {self.position}\u00a0: {SENTENCES[self.kind].format(place=self.place)}"
         if self.event or self.name:
             where += f" — {self.name or 'événement'}" + (f" {self.event}" if self.event else "")
         if self.case is not None:
             where += f", dossier {self.case}"
-        holder = "chez audit" if self.kind is Kind.ALTERED_HERE else "au service"
+        holder = "chez audit" if self.kind is FindingKind.ALTERED_HERE else "au service"
         for name, (ours, theirs) in self.differs.items():
             part, _, of_body = name.partition(".")
             said = FIELDS.get(part, part) + (f", {of_body}" if of_body else "")
@@ -66,27 +66,29 @@ class Finding:
         return where
 
 
-SAID = {
-    Kind.ALTERED: "événement modifié au service",
-    Kind.RETOLD: "le service ne dit plus de l’événement ce qu’il en avait annoncé à tous",
-    Kind.DELETED: "événement supprimé du service",
-    Kind.INSERTED: "événement inconnu du registre, ajouté au service",
-    Kind.COPIED: "événement présent une seconde fois au service, à la position {place}",
-    Kind.MOVED: "événement déplacé au service, à la position {place}",
-    Kind.UNREADABLE: "ce que le service détient là est illisible",
-    Kind.LOG_CHANGED: "le journal du service a changé d’identité, sans restauration déclarée",
-    Kind.RESTORED: "le service déclare avoir été restauré d’une sauvegarde jusque-là, sous une nouvelle identité",
-    Kind.LOST: "événement perdu par la restauration du service",
-    Kind.ALTERED_HERE: "ce qu’audit conserve de l’événement n’est plus ce à quoi le registre s’est engagé",
-    Kind.DELETED_HERE: "événement supprimé du journal d’audit, auquel le registre s’est pourtant engagé",
-    Kind.UNREADABLE_HERE: "événement illisible dans le journal d’audit",
-    Kind.WITHOUT_LEAF: "événement du journal d’audit auquel le registre ne s’est pas engagé à sa place",
-    Kind.TILE_HERE: "tuile du registre qui ne correspond pas à ses lignes",
-    Kind.LEAVES_GONE: "des lignes du registre manquent à partir d’ici",
-    Kind.CHECKPOINT_HERE: "les lignes du registre ne sont pas celles de ce point de contrôle signé",
-    Kind.CHECKPOINT_UNSIGNED: "point de contrôle dont la signature ne vaut pas",
-    Kind.SUCCESSION_HERE: "les clés qui ont signé ne se succèdent pas comme le registre le dit",
-    Kind.CHECKPOINT_BEYOND: "point de contrôle signé pour plus de lignes que le registre n’en a",
+SENTENCES = {
+    FindingKind.ALTERED: "événement modifié au service",
+    FindingKind.RETOLD: "le service ne dit plus de l’événement ce qu’il en avait annoncé à tous",
+    FindingKind.DELETED: "événement supprimé du service",
+    FindingKind.INSERTED: "événement inconnu du registre, ajouté au service",
+    FindingKind.COPIED: "événement présent une seconde fois au service, à la position {place}",
+    FindingKind.MOVED: "événement déplacé au service, à la position {place}",
+    FindingKind.UNREADABLE: "ce que le service détient là est illisible",
+    FindingKind.LOG_CHANGED: "le journal du service a changé d’identité, sans restauration déclarée",
+    FindingKind.RESTORED: (
+        "le service déclare avoir été restauré d’une sauvegarde jusque-là, sous une nouvelle identité"
+    ),
+    FindingKind.LOST: "événement perdu par la restauration du service",
+    FindingKind.ALTERED_HERE: "ce qu’audit conserve de l’événement n’est plus ce à quoi le registre s’est engagé",
+    FindingKind.DELETED_HERE: "événement supprimé du journal d’audit, auquel le registre s’est pourtant engagé",
+    FindingKind.UNREADABLE_HERE: "événement illisible dans le journal d’audit",
+    FindingKind.WITHOUT_LEAF: "événement du journal d’audit auquel le registre ne s’est pas engagé à sa place",
+    FindingKind.TILE_HERE: "tuile du registre qui ne correspond pas à ses lignes",
+    FindingKind.LEAVES_GONE: "des lignes du registre manquent à partir d’ici",
+    FindingKind.CHECKPOINT_HERE: "les lignes du registre ne sont pas celles de ce point de contrôle signé",
+    FindingKind.CHECKPOINT_UNSIGNED: "point de contrôle dont la signature ne vaut pas",
+    FindingKind.SUCCESSION_HERE: "les clés qui ont signé ne se succèdent pas comme le registre le dit",
+    FindingKind.CHECKPOINT_BEYOND: "point de contrôle signé pour plus de lignes que le registre n’en a",
 }
 FIELDS = {
     "actor": "auteur",

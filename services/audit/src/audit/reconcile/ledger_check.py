@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.ledger.store import Ledger
-from audit.ledger.succession import chain
+from audit.ledger.succession import verify_chain
 from audit.reconcile.audit_log import SELF
-from audit.reconcile.finding import Finding, Kind
-from audit.tlog.checkpoint import verified
-from audit.tlog.note import verifier
-from audit.tlog.tiles import Place, edge_of, grown
-from audit.tlog.tree import EMPTY, Unproven, leaf_hash, node_hash
+from audit.reconcile.finding import Finding, FindingKind
+from audit.tlog.checkpoint import verify_checkpoint
+from audit.tlog.note import parse_verifier
+from audit.tlog.tiles import TileKey, extend_tiles, partial_tiles
+from audit.tlog.tree import EMPTY_ROOT, VerificationError, leaf_hash, node_hash
 from shared.eventlog import LogRecorder, ServiceApplication
 
-BATCH = 10_000
+BATCH_LEAVES = 10_000
 
 
 class Growing:
@@ -33,16 +33,16 @@ class Growing:
     @property
     def root(self) -> bytes:
         if not self._peaks:
-            return EMPTY
+            return EMPTY_ROOT
         *others, (_, reached) = self._peaks
         for _, peak in reversed(others):
             reached = node_hash(peak, reached)
         return reached
 
 
-def rebuilt(app: ServiceApplication) -> Iterator[Finding]:
+def check_ledger(app: ServiceApplication) -> Iterator[Finding]:
     """What differs, in one pass over what is integrated when it begins. Positions are sizes of the ledger."""
-    recorder, tree, edge = app.recorder, Growing(), dict[Place, bytes]()
+    recorder, tree, edge = app.recorder, Growing(), dict[TileKey, bytes]()
     (row,) = recorder.fetch("SELECT size FROM {schema}.ledger")
     size: int = row["size"]
     yield from _successions(recorder)
@@ -51,20 +51,20 @@ def rebuilt(app: ServiceApplication) -> Iterator[Finding]:
         before = tree.size
         rows = recorder.fetch(
             "SELECT index, entry FROM {schema}.leaves WHERE index >= %s AND index < %s ORDER BY index",
-            (before, min(before + BATCH, size)),
+            (before, min(before + BATCH_LEAVES, size)),
         )
         hashes = [leaf_hash(row["entry"]) for nth, row in enumerate(rows, before) if row["index"] == nth]
         if not hashes:
-            yield Finding(Kind.LEAVES_GONE, SELF, position=before)
+            yield Finding(FindingKind.LEAVES_GONE, SELF, position=before)
             return
-        tiles = grown({level: edge[place] for level, place in edge_of(before).items()}, before, hashes)
+        tiles = extend_tiles({level: edge[place] for level, place in partial_tiles(before).items()}, before, hashes)
         yield from _tiles(recorder, tiles)
         yield from _checkpoints(recorder, tree, before, hashes)
-        edge = {place: tiles.get(place, edge.get(place, b"")) for place in edge_of(tree.size).values()}
+        edge = {place: tiles.get(place, edge.get(place, b"")) for place in partial_tiles(tree.size).values()}
     for row in recorder.fetch("SELECT nth, size FROM {schema}.checkpoints WHERE size > %s ORDER BY nth", (size,)):
         (grown_since,) = recorder.fetch("SELECT size FROM {schema}.ledger")
         if row["size"] > grown_since["size"]:
-            yield Finding(Kind.CHECKPOINT_BEYOND, SELF, position=row["size"], name=f"n° {row['nth']}")
+            yield Finding(FindingKind.CHECKPOINT_BEYOND, SELF, position=row["size"], name=f"n° {row['nth']}")
 
 
 def _successions(recorder: LogRecorder) -> Iterator[Finding]:
@@ -73,20 +73,20 @@ def _successions(recorder: LogRecorder) -> Iterator[Finding]:
     if (last := ledger.newest()) is None:
         return
     try:
-        links = chain(ledger.successions(), verifier(last.key))
-    except Unproven as error:
-        yield Finding(Kind.SUCCESSION_HERE, SELF, position=last.size, name=str(error))
+        links = verify_chain(ledger.successions(), parse_verifier(last.key))
+    except VerificationError as error:
+        yield Finding(FindingKind.SUCCESSION_HERE, SELF, position=last.size, name=str(error))
         return
     for link in links:
         signed = ledger.newest(link.checkpoint.size)
         if signed is None or not signed.note.startswith(f"{link.checkpoint}\n"):
-            yield Finding(Kind.SUCCESSION_HERE, SELF, position=link.checkpoint.size, name=link.new.key_id.hex())
+            yield Finding(FindingKind.SUCCESSION_HERE, SELF, position=link.checkpoint.size, name=link.new.key_id.hex())
     known = [last.key, *(str(link.old) for link in links)]
     for row in recorder.fetch("SELECT nth, size FROM {schema}.checkpoints WHERE key <> ALL(%s)", (known,)):
-        yield Finding(Kind.CHECKPOINT_UNSIGNED, SELF, position=row["size"], name=f"n° {row['nth']}")
+        yield Finding(FindingKind.CHECKPOINT_UNSIGNED, SELF, position=row["size"], name=f"n° {row['nth']}")
 
 
-def _tiles(recorder: LogRecorder, tiles: dict[Place, bytes]) -> Iterator[Finding]:
+def _tiles(recorder: LogRecorder, tiles: dict[TileKey, bytes]) -> Iterator[Finding]:
     """A tile may have grown since."""
     rows = recorder.fetch(
         "SELECT level, n, hashes FROM {schema}.tiles"
@@ -96,7 +96,7 @@ def _tiles(recorder: LogRecorder, tiles: dict[Place, bytes]) -> Iterator[Finding
     kept = {(row["level"], row["n"]): bytes(row["hashes"]) for row in rows}
     for (level, n), hashes in sorted(tiles.items()):
         if not kept.get((level, n), b"").startswith(hashes):
-            yield Finding(Kind.TILE_HERE, SELF, position=n, name=f"tile/{level}/{n}")
+            yield Finding(FindingKind.TILE_HERE, SELF, position=n, name=f"tile/{level}/{n}")
 
 
 def _checkpoints(
@@ -112,11 +112,11 @@ def _checkpoints(
         while tree.size < row["size"]:
             tree.add((hashes or [])[tree.size - before])
         try:
-            told = verified(row["note"], [verifier(row["key"])])
-        except Unproven:
-            yield Finding(Kind.CHECKPOINT_UNSIGNED, SELF, position=row["size"], name=f"n° {row['nth']}")
+            told = verify_checkpoint(row["note"], [parse_verifier(row["key"])])
+        except VerificationError:
+            yield Finding(FindingKind.CHECKPOINT_UNSIGNED, SELF, position=row["size"], name=f"n° {row['nth']}")
             continue
         if (told.size, told.root) != (row["size"], tree.root):
-            yield Finding(Kind.CHECKPOINT_HERE, SELF, position=row["size"], name=f"n° {row['nth']}")
+            yield Finding(FindingKind.CHECKPOINT_HERE, SELF, position=row["size"], name=f"n° {row['nth']}")
     for each in (hashes or [])[tree.size - before :]:
         tree.add(each)

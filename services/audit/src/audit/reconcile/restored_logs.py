@@ -9,14 +9,14 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from audit.reconcile.finding import Kind
+from audit.reconcile.finding import FindingKind
 from shared.eventlog import ServiceApplication
 from shared.messaging import RestoredLog, switch_log
 
-BY_RESTORE = frozenset({Kind.RESTORED, Kind.LOST})
+BY_RESTORE = frozenset({FindingKind.RESTORED, FindingKind.LOST})
 
 
-class Restored(BaseModel):
+class AcceptedRestore(BaseModel):
     """A log that was restored, and that audit goes on with: up to `since` it is one history with the log before;
     beyond, the ledger keeps `lost` events that the service has no more."""
 
@@ -30,16 +30,16 @@ class Restored(BaseModel):
     followed_at: datetime
 
 
-def followed(app: ServiceApplication) -> list[Restored]:
+def find_accepted_restores(app: ServiceApplication) -> list[AcceptedRestore]:
     """Each restored log that audit went on with, the first one first."""
     rows = app.recorder.fetch(
         "SELECT service, old_log, new_log, since, lost, by, motive, followed_at FROM {schema}.followed ORDER BY nth"
     )
-    return [Restored(**row) for row in rows]
+    return [AcceptedRestore(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
-class Histories:
+class LogHistory:
     """Of one service: the log that is followed now, and up to where those before it are part of it."""
 
     current: UUID | None
@@ -49,16 +49,16 @@ class Histories:
         return position > self.until.get(log, position)
 
 
-def histories(service: str, found: Iterable[Restored]) -> Histories:
+def build_history(service: str, found: Iterable[AcceptedRestore]) -> LogHistory:
     current, until = None, dict[UUID, int]()
     for each in found:
         if each.service == service:
             until = {log: min(size, each.since) for log, size in until.items()} | {each.old_log: each.since}
             current = each.new_log
-    return Histories(current, until)
+    return LogHistory(current, until)
 
 
-def go_on(app: ServiceApplication, found: RestoredLog, lost: int, by: str, motive: str) -> Restored:
+def accept_restore(app: ServiceApplication, found: RestoredLog, lost: int, by: str, motive: str) -> AcceptedRestore:
     """From what both logs have in common, as far as it was heard. Raises NotFollowed."""
     with app.recorder.datastore.get_connection() as connection, connection.transaction():
         switch_log(connection, found, motive)
@@ -67,4 +67,4 @@ def go_on(app: ServiceApplication, found: RestoredLog, lost: int, by: str, motiv
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
             (found.publisher, found.old_log, found.new_log, found.since, lost, by, motive),
         )
-    return followed(app)[-1]
+    return find_accepted_restores(app)[-1]

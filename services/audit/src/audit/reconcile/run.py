@@ -9,25 +9,31 @@ from datetime import datetime
 import msgspec
 from psycopg.types.json import Jsonb
 
-from audit.reconcile.audit_log import Audited
-from audit.reconcile.comparison import Comparison, Progress
-from audit.reconcile.finding import Finding, Kind
-from audit.reconcile.ledger_check import rebuilt
-from audit.reconcile.restored_logs import BY_RESTORE, Restored, followed, go_on, histories
-from audit.reconcile.service_log import Held
+from audit.reconcile.audit_log import AuditLog
+from audit.reconcile.comparison import Comparison, ServiceProgress
+from audit.reconcile.finding import Finding, FindingKind
+from audit.reconcile.ledger_check import check_ledger
+from audit.reconcile.restored_logs import (
+    BY_RESTORE,
+    AcceptedRestore,
+    accept_restore,
+    build_history,
+    find_accepted_restores,
+)
+from audit.reconcile.service_log import ServiceLog
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, NotFollowed, check_motive, find_restored_log
 
-BATCH = 500
+BATCH_EVENTS = 500
 
 
 @dataclass
-class Reached:
+class ReconciliationProgress:
     """`position` in audit's log, `leaf` of the ledger, and where each service was."""
 
     position: int = 0
     leaf: int = 0
-    services: dict[str, Progress] = field(default_factory=dict)
+    services: dict[str, ServiceProgress] = field(default_factory=dict)
 
 
 @dataclass
@@ -39,14 +45,14 @@ class Reconciliation:
     begun_at: datetime
     ended_at: datetime | None
     findings: int
-    reached: Reached
+    reached: ReconciliationProgress
 
 
-LAST = "SELECT nth, by, begun_at, ended_at, findings, progress FROM {schema}.reconciliations "
+SELECT_RECONCILIATION = "SELECT nth, by, begun_at, ended_at, findings, progress FROM {schema}.reconciliations "
 
 
-def begun(app: ServiceApplication, by: str, services: Sequence[str]) -> Reconciliation:
-    reached = Reached(services={service: Progress() for service in services})
+def begin_reconciliation(app: ServiceApplication, by: str, services: Sequence[str]) -> Reconciliation:
+    reached = ReconciliationProgress(services={service: ServiceProgress() for service in services})
     (row,) = app.recorder.fetch(
         "INSERT INTO {schema}.reconciliations (by, progress) VALUES (%s, %s) RETURNING nth, begun_at",
         (by, Jsonb(msgspec.to_builtins(reached))),
@@ -54,29 +60,29 @@ def begun(app: ServiceApplication, by: str, services: Sequence[str]) -> Reconcil
     return Reconciliation(row["nth"], by, begun_at=row["begun_at"], ended_at=None, findings=0, reached=reached)
 
 
-def last(app: ServiceApplication, *, ended: bool) -> Reconciliation | None:
+def find_last_reconciliation(app: ServiceApplication, *, ended: bool) -> Reconciliation | None:
     """The last one that came to its end, or the last one begun when it did not."""
     where = "WHERE ended_at IS NOT NULL " if ended else ""
-    rows = app.recorder.fetch(LAST + where + "ORDER BY nth DESC LIMIT 1")
+    rows = app.recorder.fetch(SELECT_RECONCILIATION + where + "ORDER BY nth DESC LIMIT 1")
     if not rows or (not ended and rows[0]["ended_at"]):
         return None
     progress = rows[0].pop("progress")
-    return Reconciliation(**rows[0], reached=msgspec.convert(progress, Reached))
+    return Reconciliation(**rows[0], reached=msgspec.convert(progress, ReconciliationProgress))
 
 
-def of_audit_alone(app: ServiceApplication) -> Iterator[Finding]:
+def check_own_log(app: ServiceApplication) -> Iterator[Finding]:
     """What differs within audit's own database: its log, the ledger's leaves, tiles and checkpoints."""
-    audited = Audited(app)
+    audited = AuditLog(app)
     while audited.position < audited.until:
-        for told in audited.batch(BATCH):
+        for told in audited.batch(BATCH_EVENTS):
             if isinstance(told, Finding):
                 yield told
             elif told.fault:
                 yield told.fault
-    yield from rebuilt(app)
+    yield from check_ledger(app)
 
 
-class Reconciling:
+class Reconciler:
     """Iterate over it for the findings; `done` of `total` events of audit's log are behind.
 
     Raises FeedUnavailable: what was compared is kept, and it can be resumed."""
@@ -84,15 +90,15 @@ class Reconciling:
     def __init__(self, app: ServiceApplication, feed: Feed, run: Reconciliation) -> None:
         self._app, self._run = app, run
         reached = run.reached
-        self._audited = Audited(app, reached.position, reached.leaf)
-        known = followed(app)
+        self._audited = AuditLog(app, reached.position, reached.leaf)
+        known = find_accepted_restores(app)
         self._comparisons = {
             service: Comparison(
                 service,
-                Held(feed, service, progress.after),
+                ServiceLog(feed, service, progress.after),
                 self._audited.known,
                 progress,
-                histories(service, known),
+                build_history(service, known),
             )
             for service, progress in reached.services.items()
         }
@@ -110,13 +116,13 @@ class Reconciling:
             yield from self._counted(self._batch())
             self._save()
             advanced()
-        yield from self._counted(rebuilt(self._app))
+        yield from self._counted(check_ledger(self._app))
         for comparison in self._comparisons.values():
             yield from self._counted(comparison.rest())
         self._save(ended=True)
 
     def _batch(self) -> Iterator[Finding]:
-        for told in self._audited.batch(BATCH):
+        for told in self._audited.batch(BATCH_EVENTS):
             if isinstance(told, Finding):
                 yield told
             elif told.publisher in self._comparisons:
@@ -139,13 +145,13 @@ class Reconciling:
         )
 
 
-def follow(app: ServiceApplication, feed: Feed, service: str, by: str, motive: str) -> Restored:
+def follow_restored_log(app: ServiceApplication, feed: Feed, service: str, by: str, motive: str) -> AcceptedRestore:
     """Hears a service again that declares to have been restored, once nothing else differs from what the ledger holds.
 
     Raises NotFollowed or FeedUnavailable; then nothing has changed."""
     said, found, lost = check_motive(motive), find_restored_log(app, feed, service), 0
-    for finding in Reconciling(app, feed, begun(app, by, [service])).findings():
+    for finding in Reconciler(app, feed, begin_reconciliation(app, by, [service])).findings():
         if finding.kind not in BY_RESTORE:
             raise NotFollowed(f"autre chose que la restauration les sépare. {finding}")
-        lost += finding.kind is Kind.LOST
-    return go_on(app, found, lost, by, said)
+        lost += finding.kind is FindingKind.LOST
+    return accept_restore(app, found, lost, by, said)

@@ -11,16 +11,16 @@ from shared.messaging import LOWEST_POSITION, MAX_PAGE_EVENTS, Feed, FeedBroken,
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableEvent:
     """What comes next after a position fails by itself: where the log has no hole, at this position."""
 
     position: int
 
 
-class Held:
+class ServiceLog:
     def __init__(self, feed: Feed, publisher: str, after: int = LOWEST_POSITION) -> None:
         self._feed, self._publisher, self._after = feed, publisher, after
-        self._items: deque[Message | Unreadable] = deque()
+        self._items: deque[Message | UnreadableEvent] = deque()
         self._ended = False
         self.log_id: UUID | None = None
         self.since = 0
@@ -30,7 +30,7 @@ class Held:
         if self.log_id is None and not self._items:
             self._read()
 
-    def until(self, position: int) -> Iterator[Message | Unreadable]:
+    def until(self, position: int) -> Iterator[Message | UnreadableEvent]:
         """What stands there or before, from where one was. Raises FeedUnavailable."""
         while self._items or not self._ended:
             if not self._items:
@@ -48,7 +48,7 @@ class Held:
             except FeedBroken:
                 if limit == 1:
                     self._after = max(self._after, 0) + 1
-                    self._items.append(Unreadable(self._after))
+                    self._items.append(UnreadableEvent(self._after))
                     return
                 limit = max(limit // 8, 1)
                 continue
@@ -60,5 +60,5 @@ class Held:
             return
 
 
-def _position(item: Message | Unreadable) -> int:
-    return item.position if isinstance(item, Unreadable) else item.header.position
+def _position(item: Message | UnreadableEvent) -> int:
+    return item.position if isinstance(item, UnreadableEvent) else item.header.position

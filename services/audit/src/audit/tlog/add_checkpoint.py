@@ -5,15 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass
 
-from audit.tlog.checkpoint import NUMBER
-from audit.tlog.note import base64
-from audit.tlog.tree import HASH, Unproven
+from audit.tlog.checkpoint import DECIMAL
+from audit.tlog.note import decode_base64
+from audit.tlog.tree import HASH_BYTES, VerificationError
 
-MOST_HASHES = 63
+MAX_PROOF_HASHES = 63
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class AddCheckpointRequest:
     """`hashes` prove that the signed checkpoint `note` begins with the tree of the first `old` leaves."""
 
     old: int
@@ -25,14 +25,14 @@ class Extension:
         return "\n".join(lines) + "\n\n" + self.note
 
 
-def extension(text: str) -> Extension:
+def parse_add_checkpoint(text: str) -> AddCheckpointRequest:
     """Verifies nothing. Raises Unproven for what is not written as it must be."""
     head, blank, note = text.partition("\n\n")
     first, *lines = head.split("\n")
     word, _, old = first.partition(" ")
-    if word != "old" or not blank or not NUMBER.fullmatch(old) or len(lines) > MOST_HASHES:
-        raise Unproven("ce n’est pas un point de contrôle avec ce qui prouve qu’il en prolonge un autre")
-    hashes = tuple(base64(line) for line in lines)
-    if any(len(each) != HASH for each in hashes):
-        raise Unproven("une empreinte de la preuve n’a pas 32 octets")
-    return Extension(int(old), hashes, note=note)
+    if word != "old" or not blank or not DECIMAL.fullmatch(old) or len(lines) > MAX_PROOF_HASHES:
+        raise VerificationError("ce n’est pas un point de contrôle avec ce qui prouve qu’il en prolonge un autre")
+    hashes = tuple(decode_base64(line) for line in lines)
+    if any(len(each) != HASH_BYTES for each in hashes):
+        raise VerificationError("une empreinte de la preuve n’a pas 32 octets")
+    return AddCheckpointRequest(int(old), hashes, note=note)

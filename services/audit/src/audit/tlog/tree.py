@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
-HASH = 32
-EMPTY = sha256().digest()
-Subtree = Callable[[int, int], bytes]
+HASH_BYTES = 32
+EMPTY_ROOT = sha256().digest()
+SubtreeHash = Callable[[int, int], bytes]
 """(height, index) gives the hash over the 2 ** height leaves from index * 2 ** height on, all of which exist."""
 
 
-class Unproven(Exception):
+class VerificationError(Exception):
     """What was shown does not prove what it claims; says in French what is wrong."""
 
 
@@ -26,16 +26,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 # -- made from the hashes of complete subtrees
 
 
-def root(size: int, subtree: Subtree) -> bytes:
-    return _hash_of(0, size, subtree) if size else EMPTY
+def root_hash(size: int, subtree: SubtreeHash) -> bytes:
+    return _hash_of(0, size, subtree) if size else EMPTY_ROOT
 
 
-def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:
+def inclusion_proof(index: int, size: int, subtree: SubtreeHash) -> list[bytes]:
     """From the leaf's sibling up to the root's child. Raises ValueError when the leaf is not in a tree of this size."""
     return [_hash_of(begin, end, subtree) for begin, end, _ in _siblings_of_leaf(index, size)]
 
 
-def consistency(old: int, size: int, subtree: Subtree) -> list[bytes]:
+def consistency_proof(old: int, size: int, subtree: SubtreeHash) -> list[bytes]:
     """That the tree of the first `old` leaves is a beginning of the one of `size`. Nothing is to be shown for none."""
     if old == 0:
         return []
@@ -50,37 +50,41 @@ def consistency(old: int, size: int, subtree: Subtree) -> list[bytes]:
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes) -> None:
     """`leaf` is a leaf's hash, `expected` the root. Raises Unproven."""
     if not 0 <= index < size:
-        raise Unproven(f"le rang {index} n’est pas dans un registre de {size} lignes")
+        raise VerificationError(f"le rang {index} n’est pas dans un registre de {size} lignes")
     siblings = list(_siblings_of_leaf(index, size))
     if len(proof) != len(siblings):
-        raise Unproven(f"{len(siblings)} empreintes sont attendues dans la preuve, et elle en porte {len(proof)}")
+        raise VerificationError(
+            f"{len(siblings)} empreintes sont attendues dans la preuve, et elle en porte {len(proof)}"
+        )
     reached = leaf
     for sibling, (_, _, on_the_right) in zip(proof, siblings, strict=True):
         reached = node_hash(reached, sibling) if on_the_right else node_hash(sibling, reached)
     if reached != expected:
-        raise Unproven("la preuve ne conduit pas à la racine signée")
+        raise VerificationError("la preuve ne conduit pas à la racine signée")
 
 
 def verify_consistency(old: int, old_root: bytes, size: int, new_root: bytes, proof: Sequence[bytes]) -> None:
     """Raises Unproven unless the tree of `size` begins with the one of `old`."""
     if not 0 <= old <= size:
-        raise Unproven(f"un registre de {size} lignes ne prolonge pas un registre de {old} lignes")
+        raise VerificationError(f"un registre de {size} lignes ne prolonge pas un registre de {old} lignes")
     begin, siblings = _siblings_of_end(old, size) if old else (0, [])
     given = list(proof)
     if len(given) != len(siblings) + (begin > 0):
-        raise Unproven(f"{len(siblings) + (begin > 0)} empreintes sont attendues, et la preuve en porte {len(given)}")
+        raise VerificationError(
+            f"{len(siblings) + (begin > 0)} empreintes sont attendues, et la preuve en porte {len(given)}"
+        )
     if old == 0:
-        if old_root != EMPTY:
-            raise Unproven("la racine d’un registre vide n’est pas celle-ci")
+        if old_root != EMPTY_ROOT:
+            raise VerificationError("la racine d’un registre vide n’est pas celle-ci")
         return
     before = after = given.pop(0) if begin else old_root
     for sibling, (_, _, on_the_right) in zip(given, siblings, strict=True):
         after = node_hash(after, sibling) if on_the_right else node_hash(sibling, after)
         before = before if on_the_right else node_hash(sibling, before)
     if before != old_root:
-        raise Unproven(f"la preuve ne conduit pas à la racine signée pour {old} lignes")
+        raise VerificationError(f"la preuve ne conduit pas à la racine signée pour {old} lignes")
     if after != new_root:
-        raise Unproven(f"la preuve ne conduit pas à la racine signée pour {size} lignes")
+        raise VerificationError(f"la preuve ne conduit pas à la racine signée pour {size} lignes")
 
 
 # -- the shape of the tree
@@ -120,7 +124,7 @@ def _siblings_of_end(old: int, size: int) -> tuple[int, list[Sibling]]:
     return begin, down[::-1]
 
 
-def _hash_of(begin: int, end: int, subtree: Subtree) -> bytes:
+def _hash_of(begin: int, end: int, subtree: SubtreeHash) -> bytes:
     count = end - begin
     if count & (count - 1) == 0:
         height = count.bit_length() - 1

@@ -8,11 +8,11 @@ import time
 import typer
 import uvicorn
 
-from audit.witness.cosigning import Witnessing
+from audit.witness.cosigning import CheckpointWitness
 from audit.witness.settings import WitnessSettings
 from audit.witness.store import Store, StoreUnusable
-from audit.witness.store import begin as begun
-from audit.witness.web import web
+from audit.witness.store import create_store as begun
+from audit.witness.web import build_web
 from shared.settings import Misconfigured, load_settings
 
 witness = typer.Typer(
@@ -42,9 +42,9 @@ def serve() -> None:
     cosigner = settings.cosigner()
     try:
         with Store(settings.store, cosigner.witness) as store:
-            witnessing = Witnessing(cosigner, settings.known(), store, lambda: int(time.time()))
+            witnessing = CheckpointWitness(cosigner, settings.known(), store, lambda: int(time.time()))
             uvicorn.run(
-                web(witnessing, store), host=settings.host, port=settings.port, log_config=None, access_log=False
+                build_web(witnessing, store), host=settings.host, port=settings.port, log_config=None, access_log=False
             )
     except StoreUnusable as error:
         typer.echo(error, err=True)

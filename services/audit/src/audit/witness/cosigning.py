@@ -7,39 +7,39 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
 
-from audit.ledger.succession import Held
-from audit.tlog.add_checkpoint import Extension, extension
-from audit.tlog.checkpoint import Checkpoint, checkpoint
+from audit.ledger.succession import PublishedKey
+from audit.tlog.add_checkpoint import AddCheckpointRequest, parse_add_checkpoint
+from audit.tlog.checkpoint import Checkpoint, parse_checkpoint
 from audit.tlog.cosignature import Cosigner
-from audit.tlog.note import lines_by, signed_by, text_of
-from audit.tlog.tree import EMPTY, Unproven, verify_consistency
+from audit.tlog.note import decode_text, find_signers, signature_lines
+from audit.tlog.tree import EMPTY_ROOT, VerificationError, verify_consistency
 from audit.witness.store import Store
 
-TEXT = "text/plain; charset=utf-8"
-SIZE = "text/x.tlog.size"
+TEXT_MEDIA_TYPE = "text/plain; charset=utf-8"
+SIZE_MEDIA_TYPE = "text/x.tlog.size"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WitnessResponse:
     status: HTTPStatus
     body: str
-    media_type: str = TEXT
+    media_type: str = TEXT_MEDIA_TYPE
 
 
-class Refused(Exception):
-    def __init__(self, status: HTTPStatus, body: str, media_type: str = TEXT) -> None:
+class CheckpointRefused(Exception):
+    def __init__(self, status: HTTPStatus, body: str, media_type: str = TEXT_MEDIA_TYPE) -> None:
         super().__init__(body)
-        self.answer = Answer(status, body + "\n", media_type=media_type)
+        self.answer = WitnessResponse(status, body + "\n", media_type=media_type)
 
 
-class Witnessing:
+class CheckpointWitness:
     """`logs`: the keys it knows of each; one that was succeeded holds up to a size. `now`: seconds since 1970."""
 
-    def __init__(self, cosigner: Cosigner, logs: Sequence[Held], store: Store, now: Callable[[], int]) -> None:
+    def __init__(self, cosigner: Cosigner, logs: Sequence[PublishedKey], store: Store, now: Callable[[], int]) -> None:
         self._cosigner, self._logs, self._store, self._now = cosigner, logs, store, now
         self._turn = Lock()
 
-    def add_checkpoint(self, body: bytes) -> Answer:
+    def add_checkpoint(self, body: bytes) -> WitnessResponse:
         """Checked, persisted and cosigned in one turn: nobody is told before it is on disk.
 
         Raises StoreUnusable; then nothing is cosigned."""
@@ -50,48 +50,52 @@ class Witnessing:
                 _check(shown, told, self._store.last(told.origin))
                 line = self._cosigner.line(text, self._now())
                 self._store.keep(told.origin, f"{text}\n{log_lines}{line}")
-        except Refused as refused:
+        except CheckpointRefused as refused:
             return refused.answer
-        return Answer(HTTPStatus.OK, line)
+        return WitnessResponse(HTTPStatus.OK, line)
 
     def _signed(self, note: str) -> tuple[Checkpoint, str, str]:
         """The checkpoint, its text, and the lines of its log."""
         origin = note.partition("\n")[0]
         keys = [held for held in self._logs if held.key.name == origin]
         if not keys:
-            raise Refused(HTTPStatus.NOT_FOUND, f"{origin[:200]}: this witness does not follow this log")
+            raise CheckpointRefused(HTTPStatus.NOT_FOUND, f"{origin[:200]}: this witness does not follow this log")
         known = [held.key for held in keys]
         try:
-            text, signers = signed_by(note, known)
-        except Unproven as error:
-            raise Refused(HTTPStatus.FORBIDDEN, f"the signature of {origin} does not hold: {error}") from error
+            text, signers = find_signers(note, known)
+        except VerificationError as error:
+            raise CheckpointRefused(
+                HTTPStatus.FORBIDDEN, f"the signature of {origin} does not hold: {error}"
+            ) from error
         try:
-            told = checkpoint(text)
-        except Unproven as error:
-            raise Refused(HTTPStatus.BAD_REQUEST, f"no checkpoint: {error}") from error
+            told = parse_checkpoint(text)
+        except VerificationError as error:
+            raise CheckpointRefused(HTTPStatus.BAD_REQUEST, f"no checkpoint: {error}") from error
         if not any(held.key in signers and told.size <= (held.until or told.size) for held in keys):
-            raise Refused(
+            raise CheckpointRefused(
                 HTTPStatus.FORBIDDEN, f"no key that this witness knows of {origin} has signed it at this size"
             )
-        return told, text, lines_by(note, known)
+        return told, text, signature_lines(note, known)
 
 
-def _read(body: bytes) -> Extension:
+def _read(body: bytes) -> AddCheckpointRequest:
     try:
-        return extension(text_of(body))
-    except Unproven as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, f"the body is not that of add-checkpoint: {error}") from error
+        return parse_add_checkpoint(decode_text(body))
+    except VerificationError as error:
+        raise CheckpointRefused(HTTPStatus.BAD_REQUEST, f"the body is not that of add-checkpoint: {error}") from error
 
 
-def _check(shown: Extension, told: Checkpoint, last: Checkpoint | None) -> None:
+def _check(shown: AddCheckpointRequest, told: Checkpoint, last: Checkpoint | None) -> None:
     if shown.old > told.size:
-        raise Refused(HTTPStatus.BAD_REQUEST, f"old {shown.old} is beyond the checkpoint's size, {told.size}")
-    size, root = (last.size, last.root) if last else (0, EMPTY)
+        raise CheckpointRefused(HTTPStatus.BAD_REQUEST, f"old {shown.old} is beyond the checkpoint's size, {told.size}")
+    size, root = (last.size, last.root) if last else (0, EMPTY_ROOT)
     if shown.old != size:
-        raise Refused(HTTPStatus.CONFLICT, str(size), SIZE)
+        raise CheckpointRefused(HTTPStatus.CONFLICT, str(size), SIZE_MEDIA_TYPE)
     try:
-        if told.size == 0 and told.root != EMPTY:
-            raise Unproven("la racine d’un registre vide n’est pas celle-ci")
+        if told.size == 0 and told.root != EMPTY_ROOT:
+            raise VerificationError("la racine d’un registre vide n’est pas celle-ci")
         verify_consistency(size, root, told.size, told.root, shown.hashes)
-    except Unproven as error:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, f"it does not extend what was cosigned: {error}") from error
+    except VerificationError as error:
+        raise CheckpointRefused(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"it does not extend what was cosigned: {error}"
+        ) from error

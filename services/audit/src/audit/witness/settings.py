@@ -8,11 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from audit.ledger.settings import seed_in
-from audit.ledger.succession import Held, held
+from audit.ledger.settings import read_seed
+from audit.ledger.succession import PublishedKey, parse_published_keys
 from audit.tlog.cosignature import Cosigner
-from audit.tlog.note import key_name
-from audit.tlog.tree import Unproven
+from audit.tlog.note import check_key_name
+from audit.tlog.tree import VerificationError
 
 
 class WitnessSettings(BaseSettings):
@@ -20,7 +20,7 @@ class WitnessSettings(BaseSettings):
 
     model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix="DLA_WITNESS_", frozen=True)
 
-    name: Annotated[str, AfterValidator(key_name)]
+    name: Annotated[str, AfterValidator(check_key_name)]
     """The witness’s name for ever; best its address without the scheme."""
     key_file: Path
     """File of the signing key, as `dla-audit keygen` makes it."""
@@ -36,27 +36,27 @@ class WitnessSettings(BaseSettings):
     @field_validator("logs")
     @classmethod
     def _read(cls, file: Path) -> Path:
-        keys_in(file)
+        read_log_keys(file)
         return file
 
     @field_validator("key_file")
     @classmethod
     def _held(cls, file: Path) -> Path:
-        seed_in(file)
+        read_seed(file)
         return file
 
     def cosigner(self) -> Cosigner:
-        return Cosigner(self.name, seed_in(self.key_file))
+        return Cosigner(self.name, read_seed(self.key_file))
 
-    def known(self) -> list[Held]:
-        return keys_in(self.logs)
+    def known(self) -> list[PublishedKey]:
+        return read_log_keys(self.logs)
 
 
-def keys_in(file: Path) -> list[Held]:
+def read_log_keys(file: Path) -> list[PublishedKey]:
     """Raises ValueError, also when there is none."""
     try:
-        return held(file.read_text(encoding="utf-8"))
+        return parse_published_keys(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"the keys of the logs cannot be read: {error.strerror} ({file})") from error
-    except (Unproven, UnicodeDecodeError) as error:
+    except (VerificationError, UnicodeDecodeError) as error:
         raise ValueError(f"{file}: {error}") from error

@@ -7,23 +7,23 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from audit.ledger.durable_file import Memory
-from audit.tlog.checkpoint import Checkpoint, checkpoint
-from audit.tlog.cosignature import Witness
-from audit.tlog.note import signed_by, text_of
-from audit.tlog.tree import Unproven
+from audit.ledger.durable_file import DurableFile
+from audit.tlog.checkpoint import Checkpoint, parse_checkpoint
+from audit.tlog.cosignature import WitnessKey
+from audit.tlog.note import decode_text, find_signers
+from audit.tlog.tree import VerificationError
 
-BEGUN = "begun"
+MARKER = "begun"
 
 
 class StoreUnusable(Exception):
     """Nothing is cosigned: what was cosigned before is not known for sure."""
 
 
-def begin(folder: Path) -> bool:
+def create_store(folder: Path) -> bool:
     """An empty store, unless there is one. True when it is new."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    marker = Memory(folder / BEGUN)
+    marker = DurableFile(folder / MARKER)
     if marker.read() is not None:
         return False
     if any(folder.iterdir()):
@@ -35,11 +35,11 @@ def begin(folder: Path) -> bool:
 class Store:
     """`with Store(folder, own) as store:` — one process at a time. What it holds bears our own cosignature."""
 
-    def __init__(self, folder: Path, own: Witness) -> None:
+    def __init__(self, folder: Path, own: WitnessKey) -> None:
         self._folder, self._own = folder, own
 
     def __enter__(self) -> Store:
-        marker = self._folder / BEGUN
+        marker = self._folder / MARKER
         if not marker.exists():
             raise StoreUnusable(
                 f"no witness began in {self._folder}: `dla-audit witness begin` makes an empty store, once"
@@ -59,32 +59,32 @@ class Store:
         """The last checkpoint cosigned of a log, with the log's signature and ours; None when there was none.
 
         Raises StoreUnusable when what stands there is not what we cosigned."""
-        return self.note_of(name_of(origin))
+        return self.note_of(store_name(origin))
 
     def note_of(self, name: str) -> str | None:
         raw = self._memory(name).read()
         if raw is None:
             return None
         try:
-            note = text_of(raw)
-            text, signers = signed_by(note, [self._own])
-            if not signers or name_of(checkpoint(text).origin) != name:
+            note = decode_text(raw)
+            text, signers = find_signers(note, [self._own])
+            if not signers or store_name(parse_checkpoint(text).origin) != name:
                 raise StoreUnusable(f"{name} was not cosigned by {self._own}")
-        except Unproven as error:
+        except VerificationError as error:
             raise StoreUnusable(f"{name} is not what {self._own} cosigned: {error}") from error
         return note
 
     def last(self, origin: str) -> Checkpoint | None:
         note = self.note(origin)
-        return None if note is None else checkpoint(note.partition("\n\n")[0] + "\n")
+        return None if note is None else parse_checkpoint(note.partition("\n\n")[0] + "\n")
 
     def keep(self, origin: str, note: str) -> None:
-        self._memory(name_of(origin)).keep(note)
+        self._memory(store_name(origin)).keep(note)
 
-    def _memory(self, name: str) -> Memory:
-        return Memory(self._folder / f"{name}.checkpoint")
+    def _memory(self, name: str) -> DurableFile:
+        return DurableFile(self._folder / f"{name}.checkpoint")
 
 
-def name_of(origin: str) -> str:
+def store_name(origin: str) -> str:
     """Under which a witness serves a log's checkpoint."""
     return sha256(origin.encode()).hexdigest()

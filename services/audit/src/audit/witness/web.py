@@ -12,24 +12,24 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from audit.witness.cosigning import TEXT, Answer, Witnessing
+from audit.witness.cosigning import TEXT_MEDIA_TYPE, CheckpointWitness, WitnessResponse
 from audit.witness.store import Store, StoreUnusable
 
-LARGEST = 256 << 10
+MAX_REQUEST_BYTES = 256 << 10
 """Bytes of a request: 63 hashes, and a checkpoint with more signatures than any log has."""
 NAME = re.compile(r"[0-9a-f]{64}")
 log = logging.getLogger(__name__)
 
 
-def web(witnessing: Witnessing, store: Store) -> Starlette:
+def build_web(witnessing: CheckpointWitness, store: Store) -> Starlette:
     async def add_checkpoint(request: Request) -> Response:
         body = bytearray()
         async for piece in request.stream():
             body += piece
-            if len(body) > LARGEST:
-                return PlainTextResponse(f"more than {LARGEST} bytes\n", 413, headers={"Connection": "close"})
+            if len(body) > MAX_REQUEST_BYTES:
+                return PlainTextResponse(f"more than {MAX_REQUEST_BYTES} bytes\n", 413, headers={"Connection": "close"})
         try:
-            answer: Answer = await run_in_threadpool(witnessing.add_checkpoint, bytes(body))
+            answer: WitnessResponse = await run_in_threadpool(witnessing.add_checkpoint, bytes(body))
         except StoreUnusable as error:
             log.critical("nothing is cosigned: %s", error)
             return PlainTextResponse("this witness cannot tell what it cosigned last\n", 503)
@@ -46,7 +46,7 @@ def web(witnessing: Witnessing, store: Store) -> Starlette:
             return PlainTextResponse("this witness cannot tell what it cosigned last\n", 503)
         if note is None:
             return PlainTextResponse("this witness has cosigned nothing of this log\n", 404)
-        return Response(note, media_type=None, headers={"Content-Type": TEXT, "Cache-Control": "no-cache"})
+        return Response(note, media_type=None, headers={"Content-Type": TEXT_MEDIA_TYPE, "Cache-Control": "no-cache"})
 
     return Starlette(
         routes=[
