@@ -46,7 +46,7 @@ def test_an_answer_is_remembered_for_a_while_and_then_forgotten(app: ServiceAppl
         app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE handled_commands SET answered_at = now() - interval '31 days' WHERE key = 'old'")
-    app.recorder.delete_expired(Scheduler.KEPT)
+    app.recorder.delete_expired(Scheduler.RECEIPT_RETENTION)
     assert app.recorder.stored_response(recent.key)
     assert not app.recorder.stored_response(old.key)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from threading import Event, Lock, Thread
+from threading import Event
 
+from eventsourcing.persistence import PersistenceError
 from eventsourcing.postgres import PostgresDatastore
+from psycopg import Error
 from psycopg.sql import SQL, Identifier
 
-log = logging.getLogger(__name__)
+from shared.kernel import WorkerLoop
 
 
 class Notifier:
@@ -16,40 +17,30 @@ class Notifier:
 
     It is a hint: a writer may die between its commit and its NOTIFY, so whoever listens polls as well."""
 
-    EVERY = 0.005
+    MIN_INTERVAL_SECONDS = 0.005
 
     def __init__(self, datastore: PostgresDatastore, channel: str) -> None:
         self.listeners: list[Event] = []
         self._datastore = datastore
         self._statement = SQL("NOTIFY {}").format(Identifier(channel))
-        self._news, self.closing = Event(), Event()
-        self._thread: Thread | None = None
-        self._gate = Lock()
+        self._loop = WorkerLoop(
+            "notifier",
+            self._notify,
+            interval_seconds=None,
+            rest_seconds=self.MIN_INTERVAL_SECONDS,
+            expected=(Error, PersistenceError),
+        )
+        self.closing = self._loop.stopping
 
     def notify(self) -> None:
         for listener in self.listeners:
             listener.set()
-        if self._thread is None:
-            with self._gate:
-                if self._thread is None:
-                    self._thread = Thread(target=self._in_turn, name="notifier", daemon=True)
-                    self._thread.start()
-        self._news.set()
+        self._loop.start()
+        self._loop.wake_up.set()
 
     def close(self) -> None:
-        self.closing.set()
-        self._news.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._loop.stop()
 
-    def _in_turn(self) -> None:
-        while not self.closing.is_set():
-            if not self._news.wait(1) or self.closing.is_set():
-                continue
-            self._news.clear()
-            try:
-                with self._datastore.get_connection() as connection:
-                    connection.execute(self._statement)
-            except Exception as error:  # noqa: BLE001, RUF100
-                log.info("nobody was notified: %r", error)
-            self.closing.wait(self.EVERY)
+    def _notify(self) -> None:
+        with self._datastore.get_connection() as connection:
+            connection.execute(self._statement)

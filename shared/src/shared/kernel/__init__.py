@@ -56,6 +56,7 @@ from shared.kernel.roles import ROLE_LABELS, Right, Role
 from shared.kernel.rule_difference import RuleDifference
 from shared.kernel.sealed import Encrypted, PersonalData, encrypted_values, stored_tokens
 from shared.kernel.text_normalization import fold_text
+from shared.kernel.worker import WorkerLoop
 
 __all__ = [
     "CASE_PATHS",
@@ -95,6 +96,7 @@ __all__ = [
     "RuleDifference",
     "Text",
     "UniqueKey",
+    "WorkerLoop",
     "add_months",
     "capitalize_first",
     "command",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event, Thread
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, to_plain
-from shared.kernel import Encrypted, fold_text
+from shared.kernel import Encrypted, WorkerLoop, fold_text
 
-log = logging.getLogger(__name__)
 Row = dict[str, Any]
 
 
@@ -52,35 +50,34 @@ class Projector:
     """Follows the log from where each view stands; several replicas take turns on the view's row lock."""
 
     BATCH = 200
-    POLL = 1.0
+    POLL_SECONDS = 1.0
 
     def __init__(self, app: ServiceApplication, views: tuple[Projection, ...]) -> None:
-        self._app, self._views = app, views
-        self._news, self._stopped = Event(), Event()
-        self._thread = Thread(target=self._follow, name=f"{app.service}-views", daemon=True)
+        self._app = app
+        self._loops = {
+            view.name: WorkerLoop(
+                f"projection {app.service} {view.name}",
+                partial(self._catch_up, view),
+                interval_seconds=self.POLL_SECONDS,
+            )
+            for view in views
+        }
 
     def start(self) -> None:
-        self._app.recorder.notifier.listeners.append(self._news)
-        self._thread.start()
+        for loop in self._loops.values():
+            self._app.recorder.notifier.listeners.append(loop.wake_up)
+            loop.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        self._news.set()
-        self._thread.join()
-
-    def _follow(self) -> None:
-        while not self._stopped.is_set():
-            self._news.clear()
-            for view in self._views:
-                self._catch_up(view)
-            self._news.wait(self.POLL)
+        for loop in self._loops.values():
+            loop.end()
+        for loop in self._loops.values():
+            loop.stop()
 
     def _catch_up(self, view: Projection) -> None:
-        try:
-            while self.advance(view) and not self._stopped.is_set():
-                pass
-        except Exception:
-            log.exception("%s waits: it will be tried again", view.name)
+        stopping = self._loops[view.name].stopping
+        while self.advance(view) and not stopping.is_set():
+            pass
 
     def advance(self, view: Projection) -> bool:
         """One batch, rows and position in one transaction. True when there may be more."""
