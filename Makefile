@@ -63,7 +63,7 @@ sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and 
 bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run)
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
-schemas: $(READY) ## write shared/schemas, the examples, the tables of decisions and rights, and NATS' accounts anew, unless that breaks a promise made
+schemas: $(READY) ## write what is generated from the code: shared/schemas, examples, tables of decisions and rights, NATS' accounts
 	@$(BIN)/python -m tests.support.openapi_examples
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas || exit 1; done
 	@$(BIN)/python -m tests.support.decision_tables

@@ -1,4 +1,4 @@
-"""The policy as a table: each role, over whose dossier, reading or writing; allowed or refused, and by which rule.
+"""Table of rights: each role, on which cases, reading or writing; allowed or refused, and by which rule.
 
 python -m tests.support.rights_table      writes it anew"""
 
@@ -96,26 +96,26 @@ def operations() -> list[str]:
 
 
 def table() -> str:
-    return f"""# Who may, over whose dossier
+    return f"""# Rights: who may do what, on which case
 
-Written by `python -m tests.support.rights_table` from [policy.cedar](../shared/src/shared/access/policy.cedar) and the
-endpoints, and tried over HTTP. An operation is for some roles (below); over which dossiers these may use it is the same
-everywhere. A refusal is 403, and its `policy` names the rule: `role` when the operation is not for the caller’s role,
-`own-dossier` for leaders and providers elsewhere. A territory holds the own unit; a transferred request has both units.
-`headers` stands for what audit shows of a confidential dossier to who controls: in timeline, proofs and bundle
-what was recorded, when and by whom, and nothing of what it says.
+Written by `make schemas` from [policy.cedar](../shared/src/shared/access/policy.cedar) and the endpoints, compared and
+tried over HTTP by tests. Each operation is for some roles (second table). On which cases a role may use it is the same
+for every operation (first table). A refusal is 403, and its `policy` names the rule: `role` when the operation is not
+for the caller's role, `own-dossier` for leaders and providers on another case. A territory includes the own unit; a
+transferred request belongs to both units. `headers` is what audit shows of a confidential case to auditors and data
+protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
 
-| role | dossier of | read | write | headers |
+| role | case of | read | write | headers |
 |---|---|---|---|---|
 {chr(10).join(lines())}
 
 ## Each operation
 
-For whom it is, and whether it reads or writes the dossier that it names: the table above then says over whose. Every
-other role is refused by `role`; leaders and providers, outside their one dossier, by `own-dossier`. `ops` is given the
-proof of any event, without the event.
+Its roles, and whether it reads or writes the case that it names: the table above then says on which cases. Every other
+role is refused by `role`; leaders and providers, outside their one case, by `own-dossier`. `ops` gets the proof of any
+event, without the event.
 
-| service | operation | on a dossier | roles |
+| service | operation | on a case | roles |
 |---|---|---|---|
 {chr(10).join(operations())}
 """
