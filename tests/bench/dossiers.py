@@ -18,7 +18,7 @@ from intake.domain.request.outcome import AdmitRequest
 from intake.domain.request.reception import ReceiveRequest
 from parcours.domain import coordination, parcours
 from parcours.domain.building import edits, validation
-from parcours.domain.state import Kind, Parcours, Plan
+from parcours.domain.state import ActionKind, Parcours, Plan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Decider, Role, uuid7
 
@@ -93,7 +93,7 @@ def a_parcours(ours: ServiceApplication, theirs: stock.Dossiers, events: int) ->
             ours,
             case,
             edits.AddAction(
-                Kind.LOCAL_SUPPORT, axis, title="Revoir les tarifs", who=WHO, starts_on=SOON, ends_on=LATER
+                ActionKind.LOCAL_SUPPORT, axis, title="Revoir les tarifs", who=WHO, starts_on=SOON, ends_on=LATER
             ),
         )
     _do(ours, case, validation.ShareParcours(SOON, LATER))
@@ -102,7 +102,7 @@ def a_parcours(ours: ServiceApplication, theirs: stock.Dossiers, events: int) ->
     _do(ours, case, validation.ValidateParcours(shared.version, shared.content_hash), LEADER)
     built: Parcours = ours.load(parcours.decider, case).state
     for action, _ in zip(cycle(built.actions), range(events - 10), strict=False):
-        _do(ours, case, coordination.Introduce(action, WHO, held_on=TODAY))
+        _do(ours, case, coordination.RecordIntroduction(action, WHO, held_on=TODAY))
     theirs_too = _twin(built, events)
     theirs.save(theirs_too)
     return Dossier(parcours.decider, case, twin=theirs_too.id)
@@ -127,7 +127,7 @@ def _twin(built: Parcours, events: int) -> stock.Parcours:
         )
     period = {"starts_on": str(SOON), "ends_on": str(LATER)}
     twin.share(built.shared.version, uuid7().hex, built.shared.content_hash, period)
-    twin.validate(built.shared.version, built.shared.content_hash, {Kind.LOCAL_SUPPORT.value: 6})
+    twin.validate(built.shared.version, built.shared.content_hash, {ActionKind.LOCAL_SUPPORT.value: 6})
     for action, _ in zip(cycle(built.actions), range(events - 10), strict=False):
         twin.introduce(str(action), WHO, str(TODAY))
     return twin

@@ -9,7 +9,7 @@ import pytest
 from tests.support.console_pages import NAME, Browser, Switch, World, text
 from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
 
-from parcours.api.provider import OwnConsultation, ProviderPage
+from parcours.api.provider import OwnTender, ProviderPage
 from shared.web.http import problem_response
 
 
@@ -49,7 +49,7 @@ def test_it_reads_whether_it_was_retained(provider: Browser, told: dict[str, Any
     answered = msgspec.convert(
         msgspec.to_builtins(ASKED)
         | {"step": "awarded", "informed_on": "2027-03-15", "retained": retained, "score": 14.5},
-        OwnConsultation,
+        OwnTender,
     )
     told["answer"] = ProviderPage([answered], [])
     read = text(provider.get("/"))

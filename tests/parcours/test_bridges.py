@@ -12,18 +12,18 @@ from parcours.domain.building.validation import (
     ParcoursContested,
     ParcoursShared,
     ParcoursValidated,
+    ReopenParcours,
     SharedVersionLapsed,
-    TakeUpAgain,
 )
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
-from parcours.domain.ending import GiveUpdateUp, ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
+from parcours.domain.ending import AbandonUpdate, ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, PaymentAuthorised
 from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
-from parcours.domain.state import Kind, Period, Plan, PlannedAction
-from parcours.integration_events import published
+from parcours.domain.state import ActionKind, Period, Plan, PlannedAction
+from parcours.integration_events import to_integration_event
 from parcours.main import service
 from parcours.projections import parcours_list
-from parcours.reactions import give_update_up, give_update_up_of_who_closed_down, open_parcours, take_up_again
+from parcours.reactions import abandon_update, abandon_update_after_closure, open_parcours, reopen_parcours
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
@@ -51,7 +51,7 @@ COMPLETED = ParcoursCompleted(
 )
 
 
-def added(action: UUID, kind: Kind) -> ActionAdded:
+def added(action: UUID, kind: ActionKind) -> ActionAdded:
     planned = PlannedAction(
         kind,
         "finance",
@@ -64,7 +64,9 @@ def added(action: UUID, kind: Kind) -> ActionAdded:
 
 
 def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_other() -> None:
-    asked = take_up_again(ParcoursUpdateRequested(review="M6"), heard("followup", "parcours-update-requested")).command
+    asked = reopen_parcours(
+        ParcoursUpdateRequested(review="M6"), heard("followup", "parcours-update-requested")
+    ).command
     ended = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED)
     reopened = ParcoursAdjusted(1, text("Mise à jour demandée au bilan M6"))
     ended.when(asked, by=Role.SERVICE).then(reopened)
@@ -72,15 +74,15 @@ def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_ot
 
 
 def closed(outcome: str) -> CommandDispatch | None:
-    return give_update_up_of_who_closed_down(FollowUpClosed(outcome=outcome), heard("followup", "follow-up-closed"))
+    return abandon_update_after_closure(FollowUpClosed(outcome=outcome), heard("followup", "follow-up-closed"))
 
 
 def test_an_update_that_follow_up_withdraws_is_given_up_unless_something_is_under_way_in_it() -> None:
-    withdrawn = give_update_up(ParcoursUpdateWithdrawn(), heard("followup", "parcours-update-withdrawn")).command
+    withdrawn = abandon_update(ParcoursUpdateWithdrawn(), heard("followup", "parcours-update-withdrawn")).command
     motive = text("Mise à jour levée au suivi")
     reopened = (ParcoursOpened(PLAN), COMPLETED, ParcoursAdjusted(1, text("Un départ")))
-    added_since = (*reopened, added(OWN, Kind.OWN_ACTION))
-    removed = ActionRemoved(OWN, motive, kind=Kind.OWN_ACTION)
+    added_since = (*reopened, added(OWN, ActionKind.OWN_ACTION))
+    removed = ActionRemoved(OWN, motive, kind=ActionKind.OWN_ACTION)
     Scenarios(decider)(*reopened).when(withdrawn, by=Role.SERVICE).then(UpdateAbandoned(motive))
     Scenarios(decider)(*added_since).when(withdrawn, by=Role.SERVICE).then(removed, UpdateAbandoned(motive))
     for otherwise in ((*added_since, SHARED, VALIDATED), reopened[:2], reopened[:1], ()):
@@ -140,13 +142,13 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
     ],
 )
 def test_the_others_are_told_of_the_validation_and_of_the_end(event: object, told: PublicEvent) -> None:
-    assert published(recorded(event), entry()) == told
+    assert to_integration_event(recorded(event), entry()) == told
     assert type(told) in service.publishes
 
 
 @pytest.mark.parametrize("event", [ParcoursOpened(PLAN), AxesRanked(("finance", "strategy")), SHARED])
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert published(recorded(event), entry()) is None
+    assert to_integration_event(recorded(event), entry()) is None
 
 
 def row(*events: object) -> Row:
@@ -177,10 +179,10 @@ def test_the_list_shows_a_parcours_that_has_just_opened() -> None:
 
 def test_the_list_counts_actions_and_euros() -> None:
     counted = row(
-        added(OWN, Kind.OWN_ACTION),
-        added(CONSULTING, Kind.CONSULTING),
-        added(DROPPED, Kind.CONSULTING),
-        ActionRemoved(DROPPED, text("Inutile"), kind=Kind.CONSULTING),
+        added(OWN, ActionKind.OWN_ACTION),
+        added(CONSULTING, ActionKind.CONSULTING),
+        added(DROPPED, ActionKind.CONSULTING),
+        ActionRemoved(DROPPED, text("Inutile"), kind=ActionKind.CONSULTING),
         FundsCommitted(CONSULTING, 400_000),
         ActionStarted(CONSULTING),
         PaymentAuthorised(CONSULTING, 100_000),
@@ -225,4 +227,4 @@ def test_the_list_shows_who_waits_and_until_when() -> None:
 
 def test_every_command_has_its_place_over_http_but_what_others_cause() -> None:
     offered = {operation.command for operation in command_operations(service.routers)}
-    assert set(decider.commands) - offered == {OpenParcours, TakeUpAgain, GiveUpdateUp}
+    assert set(decider.commands) - offered == {OpenParcours, ReopenParcours, AbandonUpdate}

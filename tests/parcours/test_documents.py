@@ -1,4 +1,4 @@
-"""What parcours writes down: the road map, the agreement, and what a consultation of providers leads to."""
+"""What parcours writes down: the road map, the agreement, and what a call for tenders leads to."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from uuid import UUID
 import pytest
 from tests.support.document_reading import lacking, on_paper, on_screen, read, written
 
-from parcours.documents.parcours import of_parcours
-from parcours.documents.tender import of_consultation
+from parcours.documents.parcours import parcours_documents
+from parcours.documents.tender import tender_documents
 from parcours.domain import coordination
 from parcours.domain.assignment import agreement
 from parcours.domain.building import edits, validation
 from parcours.domain.parcours import OpenParcours, decider
-from parcours.domain.state import Kind, Parcours, Plan, Signatures
+from parcours.domain.state import ActionKind, Parcours, Plan, Signatures
 from parcours.domain.tender import award, proposals, tender
-from parcours.domain.tender.state import Consultation
+from parcours.domain.tender.state import Tender
 from shared.attachments import attachment
 from shared.kernel import Role
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, text
@@ -45,7 +45,7 @@ def log() -> MemoryLog[Parcours]:
         OpenParcours(PLAN),
         edits.RankAxes(("business_model", "governance", "digital")),
         edits.AddAction(
-            Kind.CONSULTING,
+            ActionKind.CONSULTING,
             "business_model",
             title="Refonte de la tarification",
             who="À choisir",
@@ -54,7 +54,7 @@ def log() -> MemoryLog[Parcours]:
             planned_days=5,
         ),
         edits.AddAction(
-            Kind.OWN_ACTION,
+            ActionKind.OWN_ACTION,
             "business_model",
             title="Suivi mensuel des ventes de paniers",
             who="Yann Prigent",
@@ -62,7 +62,7 @@ def log() -> MemoryLog[Parcours]:
             ends_on=end,
         ),
         edits.AddAction(
-            Kind.LOCAL_SUPPORT,
+            ActionKind.LOCAL_SUPPORT,
             "governance",
             title="Formation «\u202fprendre sa place au conseil d’administration\u202f»",
             who="Mouvement associatif Pays de la Loire",
@@ -94,14 +94,14 @@ def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
             days=5,
             signed_on=date(2026, 3, 18),
             signatures=signed,
-            consultation=UUID(int=77),
+            tender=UUID(int=77),
         ),
         at=LATER + timedelta(days=3),
     )
 
 
 def test_the_road_map_tells_each_axis_in_its_rank_with_its_actions(log: MemoryLog[Parcours]) -> None:
-    told = on_screen(written(of_parcours, "feuille-de-route", read(log, by=Role.LEADER, named=NAMED)))
+    told = on_screen(written(parcours_documents, "feuille-de-route", read(log, by=Role.LEADER, named=NAMED)))
     for said in (
         "Validé par la structure, en cours.",
         "du 20 mars 2026 au 30 septembre 2026",
@@ -118,7 +118,7 @@ def test_the_road_map_tells_each_axis_in_its_rank_with_its_actions(log: MemoryLo
 
 def test_an_adjusted_road_map_is_no_longer_told_as_validated(log: MemoryLog[Parcours]) -> None:
     do(log, validation.AdjustParcours("Un imprévu."))
-    document = written(of_parcours, "feuille-de-route", read(log))
+    document = written(parcours_documents, "feuille-de-route", read(log))
     assert document.validation is None
     assert "En construction avec la structure." in on_screen(document)
 
@@ -126,15 +126,15 @@ def test_an_adjusted_road_map_is_no_longer_told_as_validated(log: MemoryLog[Parc
 def test_the_road_map_ends_with_what_the_actions_led_to(log: MemoryLog[Parcours]) -> None:
     own = list(log.state.actions)[1]
     do(log, coordination.StartAction(own), coordination.FinishAction(own, "Tenu chaque mois par l’équipe."))
-    told = on_screen(written(of_parcours, "feuille-de-route", read(log)))
+    told = on_screen(written(parcours_documents, "feuille-de-route", read(log)))
     assert "Suivi mensuel des ventes de paniers (terminée) : Tenu chaque mois par l’équipe." in told
 
 
 def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], prestation: UUID) -> None:
     name = f"convention-{prestation}"
-    assert lacking(of_parcours, name, log.state) is not None
+    assert lacking(parcours_documents, name, log.state) is not None
     agree(log, prestation)
-    document = written(of_parcours, name, read(log, named=NAMED))
+    document = written(parcours_documents, name, read(log, named=NAMED))
     for told in (on_screen(document), on_paper(document)):
         for said in (
             "Refonte de la tarification",
@@ -151,8 +151,8 @@ def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], pr
 def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcours], prestation: UUID) -> None:
     agree(log, prestation)
     at = LATER + timedelta(days=40)
-    do(log, agreement.SignAmendment(prestation, 2, signed_on=date(2026, 4, 20)), at=at)
-    told = on_screen(written(of_parcours, f"convention-{prestation}", read(log, at)))
+    do(log, agreement.RecordAmendment(prestation, 2, signed_on=date(2026, 4, 20)), at=at)
+    told = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, at)))
     assert "Jours convenus, avenants compris 7 jours" in told
     assert "20 avril 2026 + 2" in told
 
@@ -165,7 +165,7 @@ def test_several_agreements_are_told_apart() -> None:
         do(
             log,
             edits.AddAction(
-                Kind.CONSULTING,
+                ActionKind.CONSULTING,
                 "governance",
                 title=title,
                 who="À choisir",
@@ -174,23 +174,21 @@ def test_several_agreements_are_told_apart() -> None:
                 planned_days=2,
             ),
         )
-    titles = [paper.title for paper in of_parcours(log.state)]
+    titles = [paper.title for paper in parcours_documents(log.state)]
     assert titles == ["Feuille de route", "Convention tripartite (1 sur 2)", "Convention tripartite (2 sur 2)"]
 
 
-# The consultation
+# The tender
 
 
 @pytest.fixture
-def asked(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Consultation]:
+def asked(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Tender]:
     asked = MemoryLog(tender.decider, sibling=log)
     grid = (proposals.GridLine("Compréhension du besoin", 60), proposals.GridLine("Prix", 40))
     do(
         asked,
-        proposals.OpenConsultation(
-            prestation, "Recalculer les prix de vente avec l’équipe.", grid=grid, deadline=DEADLINE
-        ),
-        *(proposals.ConsultProvider(name) for name in ("Cabinet Armen", "Atelier des Deux Rives", "Coop Sillon")),
+        proposals.OpenTender(prestation, "Recalculer les prix de vente avec l’équipe.", grid=grid, deadline=DEADLINE),
+        *(proposals.InviteProvider(name) for name in ("Cabinet Armen", "Atelier des Deux Rives", "Coop Sillon")),
     )
     armen, _, sillon = asked.state.candidates
     do(
@@ -201,19 +199,19 @@ def asked(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Consultation]
     return asked
 
 
-def scored(asked: MemoryLog[Consultation]) -> None:
+def scored(asked: MemoryLog[Tender]) -> None:
     armen, _, sillon = asked.state.candidates
     for by, marks in ((Role.ADVISER, ((17, 12), (14, 15))), (Role.LEADER, ((15, 12), (12, 15)))):
         do(asked, award.DeclareInterests(conflict=False), by=by, at=LATER)
         do(asked, award.ScoreProposal(armen, marks[0]), award.ScoreProposal(sillon, marks[1]), by=by, at=LATER)
 
 
-def paper(name: str, asked: MemoryLog[Consultation], log: MemoryLog[Parcours]) -> Any:
-    return written(of_consultation, name, read(asked, LATER, around=log.state, named=NAMED))
+def paper(name: str, asked: MemoryLog[Tender], log: MemoryLog[Parcours]) -> Any:
+    return written(tender_documents, name, read(asked, LATER, around=log.state, named=NAMED))
 
 
 def test_the_terms_of_reference_tell_what_is_expected_until_when_and_how_it_is_judged(
-    asked: MemoryLog[Consultation], log: MemoryLog[Parcours]
+    asked: MemoryLog[Tender], log: MemoryLog[Parcours]
 ) -> None:
     told = on_screen(paper("cahier-des-charges", asked, log))
     for said in (
@@ -228,9 +226,9 @@ def test_the_terms_of_reference_tell_what_is_expected_until_when_and_how_it_is_j
 
 
 def test_the_analysis_waits_for_scores_then_shows_each_mark_and_the_weighted_mean(
-    asked: MemoryLog[Consultation], log: MemoryLog[Parcours]
+    asked: MemoryLog[Tender], log: MemoryLog[Parcours]
 ) -> None:
-    assert lacking(of_consultation, "grille-d-analyse", asked.state) == "Aucune proposition n’a encore été notée."
+    assert lacking(tender_documents, "grille-d-analyse", asked.state) == "Aucune proposition n’a encore été notée."
     scored(asked)
     told = on_screen(paper("grille-d-analyse", asked, log))
     assert "Cabinet Armen 4 800,00 € 5 14,4 Coop Sillon 4 500,00 € 4 13,8" in told
@@ -240,12 +238,12 @@ def test_the_analysis_waits_for_scores_then_shows_each_mark_and_the_weighted_mea
 
 
 def test_the_minutes_say_who_was_asked_who_answered_who_was_chosen_and_who_knows(
-    asked: MemoryLog[Consultation], log: MemoryLog[Parcours]
+    asked: MemoryLog[Tender], log: MemoryLog[Parcours]
 ) -> None:
     scored(asked)
-    assert lacking(of_consultation, "proces-verbal", asked.state) == "La consultation n’a pas encore d’issue."
+    assert lacking(tender_documents, "proces-verbal", asked.state) == "La consultation n’a pas encore d’issue."
     armen, _, sillon = asked.state.candidates
-    do(asked, award.Award(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
+    do(asked, award.AwardTender(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
     told = on_screen(paper("proces-verbal", asked, log))
     for said in (
         "3 prestataires consultés",
@@ -257,38 +255,38 @@ def test_the_minutes_say_who_was_asked_who_answered_who_was_chosen_and_who_knows
         assert said in told
 
 
-def test_a_consultation_without_issue_says_why(asked: MemoryLog[Consultation], log: MemoryLog[Parcours]) -> None:
-    do(asked, award.CancelConsultation("Le besoin a changé."), at=LATER)
+def test_a_tender_without_issue_says_why(asked: MemoryLog[Tender], log: MemoryLog[Parcours]) -> None:
+    do(asked, award.CancelTender("Le besoin a changé."), at=LATER)
     assert "restée sans suite. Le besoin a changé." in on_screen(paper("proces-verbal", asked, log))
 
 
 # The agreement, before the three have signed it and afterwards
 
 
-def awarded(asked: MemoryLog[Consultation]) -> UUID:
+def awarded(asked: MemoryLog[Tender]) -> UUID:
     scored(asked)
     armen, _, sillon = asked.state.candidates
-    do(asked, award.Award(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
+    do(asked, award.AwardTender(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
     return armen
 
 
 def test_the_draft_of_the_agreement_waits_for_the_award_and_for_each_candidate_to_know(
-    asked: MemoryLog[Consultation],
+    asked: MemoryLog[Tender],
 ) -> None:
-    assert "une fois le prestataire retenu" in (lacking(of_consultation, "projet-de-convention", asked.state) or "")
+    assert "une fois le prestataire retenu" in (lacking(tender_documents, "projet-de-convention", asked.state) or "")
     armen = awarded(asked)
-    assert "d’abord informé" in (lacking(of_consultation, "projet-de-convention", asked.state) or "")
+    assert "d’abord informé" in (lacking(tender_documents, "projet-de-convention", asked.state) or "")
     do(asked, award.InformCandidate(armen, date(2026, 3, 17)), at=LATER)
-    assert lacking(of_consultation, "projet-de-convention", asked.state) is None
+    assert lacking(tender_documents, "projet-de-convention", asked.state) is None
 
 
-def test_a_consultation_without_issue_leads_to_no_agreement(asked: MemoryLog[Consultation]) -> None:
-    do(asked, award.CancelConsultation("Le besoin a changé."), at=LATER)
-    assert "aucune convention" in (lacking(of_consultation, "projet-de-convention", asked.state) or "")
+def test_a_tender_without_issue_leads_to_no_agreement(asked: MemoryLog[Tender]) -> None:
+    do(asked, award.CancelTender("Le besoin a changé."), at=LATER)
+    assert "aucune convention" in (lacking(tender_documents, "projet-de-convention", asked.state) or "")
 
 
 def test_the_draft_of_the_agreement_is_ready_to_be_signed_by_the_three(
-    asked: MemoryLog[Consultation], log: MemoryLog[Parcours]
+    asked: MemoryLog[Tender], log: MemoryLog[Parcours]
 ) -> None:
     do(asked, award.InformCandidate(awarded(asked), date(2026, 3, 17)), at=LATER)
     document = paper("projet-de-convention", asked, log)
@@ -332,7 +330,7 @@ def test_the_agreement_says_which_attachment_proves_it(
             days=5,
             signed_on=NOW.date(),
             signatures=None,
-            consultation=None,
+            tender=None,
             exception="Un suivi de la même étude.",
             attachment=proof,
         ),
@@ -345,13 +343,13 @@ def test_the_agreement_says_which_attachment_proves_it(
         assert key == proof
         return joined
 
-    told = on_screen(written(of_parcours, f"convention-{prestation}", read(log, beside=beside)))
+    told = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, beside=beside)))
     assert said in told
     assert "Il n’y a pas eu de consultation : Un suivi de la même étude." in told
 
 
 def test_once_there_is_an_agreement_the_road_map_names_its_provider(log: MemoryLog[Parcours], prestation: UUID) -> None:
-    assert "À choisir" in on_screen(written(of_parcours, "feuille-de-route", read(log)))
+    assert "À choisir" in on_screen(written(parcours_documents, "feuille-de-route", read(log)))
     agree(log, prestation)
-    told = on_screen(written(of_parcours, "feuille-de-route", read(log)))
+    told = on_screen(written(parcours_documents, "feuille-de-route", read(log)))
     assert "Refonte de la tarification Prestation de conseil, 5 jours Cabinet Armen Conseil" in told

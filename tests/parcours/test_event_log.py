@@ -17,9 +17,9 @@ from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
 from parcours.domain.parcours import OpenParcours, decider
-from parcours.domain.state import OPEN_STEPS, Kind, Parcours, Plan, Status, Step
+from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, Parcours, ParcoursStatus, Plan
 from parcours.projections import parcours_list
-from parcours.statistics import release
+from parcours.statistics import parcours_statistics
 from shared.kernel import Role
 from shared.testing.scenarios import NOW, MemoryLog, new_id
 
@@ -41,10 +41,15 @@ BUILT = (
     OpenParcours(PLAN),
     edits.RankAxes(("finance", "strategy")),
     edits.AddAction(
-        Kind.OWN_ACTION, "finance", title="secret titre", who="secret trésorière", starts_on=SPRING, ends_on=AUTUMN
+        ActionKind.OWN_ACTION,
+        "finance",
+        title="secret titre",
+        who="secret trésorière",
+        starts_on=SPRING,
+        ends_on=AUTUMN,
     ),
     edits.AddAction(
-        Kind.CONSULTING,
+        ActionKind.CONSULTING,
         "finance",
         title="secret titre",
         who="secret cabinet",
@@ -53,13 +58,18 @@ BUILT = (
         planned_days=5,
     ),
     edits.AddAction(
-        Kind.LOCAL_SUPPORT, "finance", title="secret titre", who="secret réseau", starts_on=SPRING, ends_on=AUTUMN
+        ActionKind.LOCAL_SUPPORT, "finance", title="secret titre", who="secret réseau", starts_on=SPRING, ends_on=AUTUMN
     ),
     edits.AddAction(
-        Kind.ADVISER_EXPERTISE, "finance", title="secret titre", who="secret chargée", starts_on=SPRING, ends_on=AUTUMN
+        ActionKind.ADVISER_EXPERTISE,
+        "finance",
+        title="secret titre",
+        who="secret chargée",
+        starts_on=SPRING,
+        ends_on=AUTUMN,
     ),
     edits.AddAction(
-        Kind.OWN_ACTION, "finance", title="secret titre", who="secret bureau", starts_on=SPRING, ends_on=AUTUMN
+        ActionKind.OWN_ACTION, "finance", title="secret titre", who="secret bureau", starts_on=SPRING, ends_on=AUTUMN
     ),
     edits.RescheduleAction(DROPPED, SPRING, ends_on=SPRING, reason="secret calendrier"),
     edits.RemoveAction(DROPPED, "secret retrait"),
@@ -67,7 +77,7 @@ BUILT = (
 UNDER_WAY = (*BUILT, edits.DeferAxis("strategy", "secret report"), SHARE, VALIDATE)
 CARRIED_OUT = (
     *UNDER_WAY,
-    coordination.Introduce(OWN, "secret contact", held_on=TODAY),
+    coordination.RecordIntroduction(OWN, "secret contact", held_on=TODAY),
     coordination.StartAction(OWN),
     coordination.FinishAction(OWN, "secret résultat"),
     agreement.RecordAgreement(
@@ -76,7 +86,7 @@ CARRIED_OUT = (
     payments.CommitFunds(CONSULTING, 400_000),
     coordination.StartAction(CONSULTING),
     reporting.RecordDays(CONSULTING, 5),
-    agreement.SignAmendment(CONSULTING, 1, signed_on=TODAY),
+    agreement.RecordAmendment(CONSULTING, 1, signed_on=TODAY),
     reporting.AcceptFinalReport(CONSULTING, TODAY),
     payments.AuthorisePayment(CONSULTING, 100_000, last=True),
     coordination.FinishAction(CONSULTING, "secret résultat"),
@@ -84,7 +94,7 @@ CARRIED_OUT = (
 WHOLE_LIFE = (
     *CARRIED_OUT,
     coordination.AbandonAction(LOCAL, "secret abandon"),
-    coordination.CarryOver(EXPERTISE, "secret suite"),
+    coordination.CarryOverAction(EXPERTISE, "secret suite"),
     corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),
     corrections.CorrectAgreement(
         CONSULTING, "secret prestataire", amount=400_000, days=6, signed_on=TODAY, reason="secret erreur"
@@ -144,7 +154,9 @@ def test_each_day_of_a_life_has_its_row_and_nothing_is_counted_below_nothing() -
         rows = rows_on_every_day((parcours_list, caseload.view), [(event, NOW) for event in log.events])
         assert rows
         assert not [found for row in rows if (found := negative(row))]
-        ended = counted_for_pilots(release, rows_on_every_day((parcours_list,), [(event, NOW) for event in log.events]))
+        ended = counted_for_pilots(
+            parcours_statistics, rows_on_every_day((parcours_list,), [(event, NOW) for event in log.events])
+        )
         assert sum(ended["ending"].values())
 
 
@@ -160,7 +172,7 @@ COMMANDS = st.one_of(
     st.builds(edits.DeferAxis, axis=AXES, reason=st.just("Plus tard")),
     st.builds(
         edits.AddAction,
-        st.sampled_from(Kind),
+        st.sampled_from(ActionKind),
         AXES,
         st.just("Un titre"),
         st.just("Un nom"),
@@ -175,11 +187,11 @@ COMMANDS = st.one_of(
     st.just(VALIDATE),
     st.just(CONTEST),
     st.just(validation.AdjustParcours("Un départ")),
-    on_action(coordination.Introduce, whom=st.just("Un nom"), held_on=DAYS),
+    on_action(coordination.RecordIntroduction, whom=st.just("Un nom"), held_on=DAYS),
     on_action(coordination.StartAction),
     on_action(coordination.FinishAction, summary=st.just("Fait")),
     on_action(coordination.AbandonAction, motive=st.just("Trop cher")),
-    on_action(coordination.CarryOver, motive=st.just("Pas fini")),
+    on_action(coordination.CarryOverAction, motive=st.just("Pas fini")),
     on_action(
         agreement.RecordAgreement,
         provider=st.just("Un nom"),
@@ -190,7 +202,7 @@ COMMANDS = st.one_of(
     ),
     on_action(payments.CommitFunds, amount=SUMS),
     on_action(reporting.RecordDays, days=LENGTHS),
-    on_action(agreement.SignAmendment, extra_days=LENGTHS, signed_on=DAYS),
+    on_action(agreement.RecordAmendment, extra_days=LENGTHS, signed_on=DAYS),
     on_action(reporting.ReceiveFinalReport, received_on=DAYS),
     on_action(reporting.AcceptFinalReport, received_on=st.none() | DAYS),
     on_action(
@@ -237,16 +249,16 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
 
 def check_promises(parcours: Parcours) -> None:
     """What holds at any moment, whoever asked for whatever."""
-    if parcours.status is Status.UNDER_WAY:
+    if parcours.status is ParcoursStatus.UNDER_WAY:
         assert parcours.shared is not None
         assert parcours.validated_version == parcours.shared.version == parcours.content_version
         under_way = any(action.step in OPEN_STEPS for action in parcours.actions.values())
         assert not (parcours.only_consulting and under_way)
     for action in parcours.actions.values():
-        assert action.validated or action.step is Step.PLANNED
+        assert action.validated or action.step is ActionStep.PLANNED
         if agreement := action.agreement:
             assert action.paid <= action.committed <= agreement.amount
             assert action.days <= agreement.days
-        if action.planned.kind is Kind.CONSULTING and action.step in (Step.STARTED, Step.DONE):
+        if action.planned.kind is ActionKind.CONSULTING and action.step in (ActionStep.STARTED, ActionStep.DONE):
             assert action.agreement
             assert action.committed

@@ -20,7 +20,7 @@ orientation-already-proposed orientation-not-at-this-step no-consent attachment-
 diagnosis-not-open diagnosis-incomplete diagnosis-already-submitted diagnosis-not-submitted diagnosis-not-validated
 plan-already-agreed plan-not-agreed no-difficulty sharing-not-agreed not-shared nothing-to-share
 parcours-not-open parcours-ended validation-holds nothing-shared nothing-to-adjust axes-not-ranked actions-left
-not-validated derogation-already-granted consultation-not-at-this-step not-awarded not-all-informed
+not-validated derogation-already-granted tender-not-at-this-step not-awarded not-all-informed
 fund-not-open fund-already-open operation-already-planned too-few-beneficiaries
 follow-up-not-open reviews-left parcours-update-pending no-parcours-update
 sheet-already-published sheet-not-submitted

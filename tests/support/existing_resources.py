@@ -116,27 +116,27 @@ def diagnostic(running: Served) -> Known:
 def parcours(running: Served) -> Known:
     case, action = validated_case(running.application)
     adviser, manager = running.by("adviser"), running.by("manager")
-    consultation = {
+    tender = {
         "action": str(action),
         "terms": "Recalculer les prix de vente.",
         "grid": [{"label": "Prix", "weight": 100}],
         "deadline": (running.application.clock.now() + timedelta(days=10)).isoformat(),
     }
-    asked = _made(adviser.post(f"/api/v1/parcours/{case}/consultations", consultation))["id"]
+    asked = _made(adviser.post(f"/api/v1/parcours/{case}/tenders", tender))["id"]
     fund = _made(manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 100_000}))["id"]
     shared = _made(adviser.post("/api/v1/operations", {"unit": UNIT, "title": "Mutualiser"}))["id"]
     caught_up(running, "parcours")
     known = {
         "/api/v1/parcours/{}": str(case),
         "/api/v1/parcours/{}/versions/{number}": "1",
-        "/api/v1/parcours/{}/consultations/{}": asked,
+        "/api/v1/parcours/{}/tenders/{}": asked,
         "/api/v1/funds/{}": fund,
         "/api/v1/funds/{unit}": UNIT,
         "/api/v1/funds/{unit}/{year}": "2026",
         "/api/v1/funds/figures/{code}": _a_figure(running, "/api/v1/funds"),
         "/api/v1/operations/{}": shared,
     }
-    return known | _of_each_case(running, "/api/v1/parcours", str(case), "minutes", consultations=asked)
+    return known | _of_each_case(running, "/api/v1/parcours", str(case), "minutes", tenders=asked)
 
 
 def followup(running: Served) -> Known:

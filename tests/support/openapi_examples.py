@@ -45,7 +45,7 @@ UNTOLD: dict[str, Any] = {
         "until": "2026-10-10",
     },
     "/api/v1/requests/{case}/links/{id}/renewal": {"motive": "Le premier lien arrive à son terme."},
-    "/api/v1/parcours/{case}/consultations/{id}/accounts": {"provider": SOME_ID, "account": SOME_ID},
+    "/api/v1/parcours/{case}/tenders/{id}/accounts": {"provider": SOME_ID, "account": SOME_ID},
     "/api/v1/requests/{case}/links/{id}/revocation": {"motive": "Fin de mandat."},
     "/api/v1/people/search": {"words": "Kerdoncuff"},
     "/api/v1/retention/{id}/hold": {"motive": "Contrôle de l’emploi des fonds en cours."},

@@ -1,4 +1,4 @@
-"""What parcours tells a provider: a consultation, an assignment, and a service that answers as one wishes."""
+"""What parcours tells a provider: a tender, an assignment, and a service that answers as one wishes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 
-from parcours.api.provider import Assignment, OwnConsultation, OwnProposal, ProviderPage, ScoredOn
+from parcours.api.provider import Assignment, GridCriterion, OwnProposal, OwnTender, ProviderPage
 
-ASKED = OwnConsultation(
+ASKED = OwnTender(
     UUID(int=1),
     "open",
     step_label="ouverte",
     provider=UUID(int=2),
     terms="Étude de marché\net refonte de la tarification.",
-    grid=[ScoredOn("Compréhension du besoin", 60), ScoredOn("Prix", 40)],
+    grid=[GridCriterion("Compréhension du besoin", 60), GridCriterion("Prix", 40)],
     deadline=datetime(2027, 3, 12, 16, 0, tzinfo=UTC),
     proposal=OwnProposal(480_000, 5, summary="Cinq jours sur place."),
     informed_on=None,
@@ -28,7 +28,7 @@ ASKED = OwnConsultation(
 AGREED = Assignment(
     UUID(int=3),
     "Refonte de la tarification",
-    consultation=UUID(int=1),
+    tender=UUID(int=1),
     starts_on=date(2027, 4, 1),
     ends_on=date(2027, 6, 30),
     step="started",

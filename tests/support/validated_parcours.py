@@ -7,7 +7,7 @@ from uuid import UUID
 
 from parcours.domain import parcours
 from parcours.domain.building import edits, validation
-from parcours.domain.state import Kind, Plan
+from parcours.domain.state import ActionKind, Plan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
@@ -22,8 +22,8 @@ def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
     for command in (
         parcours.OpenParcours(plan),
         edits.RankAxes(("finance",)),
-        edits.AddAction(Kind.CONSULTING, "finance", "Étude", "À choisir", *dates, planned_days=5),
-        edits.AddAction(Kind.OWN_ACTION, "finance", "Suivi", "Trésorière", *dates),
+        edits.AddAction(ActionKind.CONSULTING, "finance", "Étude", "À choisir", *dates, planned_days=5),
+        edits.AddAction(ActionKind.OWN_ACTION, "finance", "Suivi", "Trésorière", *dates),
         validation.ShareParcours(today, dates[1]),
     ):
         app.handle(parcours.decider, case, command, app.context(case, adviser))

@@ -53,7 +53,7 @@ def test_what_is_served_is_what_the_log_tells_for_all_that_was_opened(
         "orientation",
         "diagnosis",
         "parcours",
-        "consultation",
+        "tender",
         "fund",
         "operation",
         "follow-up",

@@ -25,7 +25,7 @@ from parcours.domain import parcours as accompaniment
 from parcours.domain.parcours import OpenParcours
 from parcours.domain.state import Plan
 from parcours.domain.tender import tender
-from parcours.domain.tender.proposals import ConsultProvider, GridLine, OpenConsultation
+from parcours.domain.tender.proposals import GridLine, InviteProvider, OpenTender
 from parcours.main import service as parcours
 from shared.kernel import Actor, Role, uuid7
 from shared.messaging import Feed, Inbox, messages_of
@@ -210,7 +210,7 @@ def test_every_service_takes_the_link_and_refuses_it_once_it_is_over(house: Hous
     assert bearer(elsewhere, second["secret"]).get("/api/v1/me").json()["id"] == first["id"]
 
 
-def test_a_provider_reads_its_own_consultations_in_parcours_and_nothing_else(house: House) -> None:
+def test_a_provider_reads_its_own_tenders_in_parcours_and_nothing_else(house: House) -> None:
     given, rival = house.give("provider", "Cabinet Vilaine"), house.give("provider", "Cabinet Loire")
     running = house.open(parcours)
     app, case = running.application, UUID(house.case)
@@ -218,16 +218,16 @@ def test_a_provider_reads_its_own_consultations_in_parcours_and_nothing_else(hou
     unit = app.context(case, Actor("some-adviser", Role.ADVISER, unit=UNIT))
     app.handle(accompaniment.decider, case, OpenParcours(plan), unit)
     number, deadline = uuid7(), app.clock.now() + timedelta(days=9)
-    opening = OpenConsultation(uuid7(), "Refondre le budget", grid=(GridLine("Méthode", 100),), deadline=deadline)
+    opening = OpenTender(uuid7(), "Refondre le budget", grid=(GridLine("Méthode", 100),), deadline=deadline)
     app.handle(tender.decider, number, opening, unit)
     for name, account in (("Cabinet Vilaine", given["id"]), ("Cabinet Loire", rival["id"])):
-        app.handle(tender.decider, number, ConsultProvider(name, account), unit)
+        app.handle(tender.decider, number, InviteProvider(name, account), unit)
     key, other = app.load_existing(tender.decider, number).state.candidates
 
     provider = bearer(running, given["secret"])
     page = provider.get(f"/api/v1/parcours/{case}/provider").json()
-    assert [(each["id"], each["provider"]) for each in page["consultations"]] == [(str(number), str(key))]
-    proposals = f"/api/v1/parcours/{case}/consultations/{number}/proposals"
+    assert [(each["id"], each["provider"]) for each in page["tenders"]] == [(str(number), str(key))]
+    proposals = f"/api/v1/parcours/{case}/tenders/{number}/proposals"
     proposal = {"provider": str(key), "amount": 250_000, "days": 4, "summary": "Quatre journées."}
     assert slug(provider.post(proposals, proposal | {"provider": str(other)})) == "not-your-proposal"
     assert provider.post(proposals, proposal).status_code == 200
@@ -236,7 +236,7 @@ def test_a_provider_reads_its_own_consultations_in_parcours_and_nothing_else(hou
 
     for path in ("", "/history", "/stored", "/changes", "/versions", "/documents"):
         assert provider.get(f"/api/v1/parcours/{case}{path}").json()["policy"] == "role"
-    for path in ("/attachments", "/consultations", f"/consultations/{number}"):
+    for path in ("/attachments", "/tenders", f"/tenders/{number}"):
         assert provider.get(f"/api/v1/parcours/{case}{path}").json()["policy"] == "role"
     assert bearer(house.intake, given["secret"]).get(f"/api/v1/requests/{case}").json()["policy"] == "role"
 

@@ -1,4 +1,4 @@
-"""The documents of a parcours and of its consultation over HTTP: before and after they exist, for whom, and erased."""
+"""The documents of a parcours and of its tender over HTTP: before and after they exist, for whom, and erased."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def done(answer: Any) -> Any:
 
 
 def asked(running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]) -> tuple[str, list[str]]:
-    """A consultation of three providers, of which two answered, and the keys of the two."""
+    """A tender of three providers, of which two answered, and the keys of the two."""
     deadline = running.application.clock.now() + timedelta(days=10)
     opened = {
         "action": str(action[1]),
@@ -52,7 +52,7 @@ def asked(running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]
         "grid": [{"label": "Prix", "weight": 100}],
         "deadline": deadline.isoformat(),
     }
-    where = str(done(adviser.post(f"{case}/consultations", opened)).headers["Location"])
+    where = str(done(adviser.post(f"{case}/tenders", opened)).headers["Location"])
     for name in ("Cabinet Armen", "Coopérative Sillon", "Atelier des Deux Rives"):
         done(adviser.post(f"{where}/providers", {"name": name}))
     armen, sillon, _ = adviser.get(where).json()["candidates"]
@@ -117,7 +117,7 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
         "days": 5,
         "signed_on": today,
         "signatures": {"structure": today, "unit": today, "provider": today},
-        "consultation": where.rpartition("/")[2],
+        "tender": where.rpartition("/")[2],
         "attachment": proof,
     }
     done(adviser.post(f"{case}/agreements", signed))

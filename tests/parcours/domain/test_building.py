@@ -19,7 +19,7 @@ from parcours.domain.building.edits import (
 )
 from parcours.domain.building.validation import ParcoursValidated, ShareParcours
 from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
-from parcours.domain.state import Kind, Plan, PlannedAction
+from parcours.domain.state import ActionKind, Plan, PlannedAction
 from shared.kernel import PersonalData, Role, add_months
 from shared.testing.scenarios import Scenarios, new_id, text
 
@@ -37,8 +37,8 @@ RANKED = AxesRanked(("finance", "strategy"))
 ACTION = UUID(int=1)
 
 
-def planned(kind: Kind, axis: str) -> PlannedAction:
-    days = 5 if kind is Kind.CONSULTING else None
+def planned(kind: ActionKind, axis: str) -> PlannedAction:
+    days = 5 if kind is ActionKind.CONSULTING else None
     who = PersonalData(new_id(2), "Nadia Le Goff")
     return PlannedAction(
         kind,
@@ -51,8 +51,8 @@ def planned(kind: Kind, axis: str) -> PlannedAction:
     )
 
 
-def add(kind: Kind, axis: str) -> AddAction:
-    days = 5 if kind is Kind.CONSULTING else None
+def add(kind: ActionKind, axis: str) -> AddAction:
+    days = 5 if kind is ActionKind.CONSULTING else None
     return AddAction(
         kind,
         axis,
@@ -64,7 +64,7 @@ def add(kind: Kind, axis: str) -> AddAction:
     )
 
 
-def added(n: int, kind: Kind, axis: str) -> ActionAdded:
+def added(n: int, kind: ActionKind, axis: str) -> ActionAdded:
     return ActionAdded(UUID(int=n), planned(kind, axis))
 
 
@@ -84,7 +84,7 @@ def test_a_plan_told_twice_changes_nothing() -> None:
 
 
 def test_nothing_is_built_before_the_plan_is_agreed() -> None:
-    given().when(add(Kind.OWN_ACTION, "finance")).refused("parcours-not-open")
+    given().when(add(ActionKind.OWN_ACTION, "finance")).refused("parcours-not-open")
 
 
 # Ranking and deferring
@@ -113,16 +113,16 @@ def test_an_axis_waits_for_a_stated_reason() -> None:
 
 
 def test_an_axis_that_has_an_action_is_not_deferred() -> None:
-    history = given(OPENED, added(1, Kind.OWN_ACTION, "finance"))
+    history = given(OPENED, added(1, ActionKind.OWN_ACTION, "finance"))
     history.when(DeferAxis("finance", "Plus tard")).refused("axis-has-actions")
 
 
 def test_an_action_takes_up_an_axis_that_was_deferred() -> None:
-    state = given(OPENED, AxisDeferred("finance", text("Plus tard")), added(1, Kind.OWN_ACTION, "finance")).state
+    state = given(OPENED, AxisDeferred("finance", text("Plus tard")), added(1, ActionKind.OWN_ACTION, "finance")).state
     assert state.deferrals == {}
 
 
-@pytest.mark.parametrize("command", [DeferAxis("digital", "Plus tard"), add(Kind.OWN_ACTION, "digital")])
+@pytest.mark.parametrize("command", [DeferAxis("digital", "Plus tard"), add(ActionKind.OWN_ACTION, "digital")])
 def test_an_axis_outside_the_plan_is_unknown(command: object) -> None:
     given(OPENED).when(command).refused("unknown-axis")
 
@@ -130,37 +130,37 @@ def test_an_axis_outside_the_plan_is_unknown(command: object) -> None:
 # Actions
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_an_action_says_what_who_and_when(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", ActionKind)
+def test_an_action_says_what_who_and_when(kind: ActionKind) -> None:
     given(OPENED).when(add(kind, "finance")).then(ActionAdded(new_id(1), planned(kind, "finance")))
 
 
 def test_an_action_may_belong_to_a_collective_operation() -> None:
     operation = UUID(int=9)
-    asked = replace(add(Kind.CONSULTING, "finance"), collective_operation=operation)
-    shared_with_others = replace(planned(Kind.CONSULTING, "finance"), collective_operation=operation)
+    asked = replace(add(ActionKind.CONSULTING, "finance"), collective_operation=operation)
+    shared_with_others = replace(planned(ActionKind.CONSULTING, "finance"), collective_operation=operation)
     given(OPENED).when(asked).then(ActionAdded(new_id(1), shared_with_others))
 
 
 def test_an_action_does_not_end_before_it_starts() -> None:
-    asked = replace(add(Kind.OWN_ACTION, "finance"), ends_on=date(2026, 3, 15))
+    asked = replace(add(ActionKind.OWN_ACTION, "finance"), ends_on=date(2026, 3, 15))
     given(OPENED).when(asked).refused("wrong-dates")
 
 
 @pytest.mark.parametrize("starts_on", [date(2026, 2, 27), date(2126, 3, 2)])
 def test_an_action_is_yet_to_come(starts_on: date) -> None:
-    asked = replace(add(Kind.OWN_ACTION, "finance"), starts_on=starts_on, ends_on=date(2126, 6, 30))
+    asked = replace(add(ActionKind.OWN_ACTION, "finance"), starts_on=starts_on, ends_on=date(2126, 6, 30))
     given(OPENED).when(asked).refused("absurd-date")
 
 
-@pytest.mark.parametrize(("kind", "days"), [(Kind.CONSULTING, None), (Kind.LOCAL_SUPPORT, 5)])
-def test_a_consulting_action_plans_its_days_and_no_other_does(kind: Kind, days: int | None) -> None:
+@pytest.mark.parametrize(("kind", "days"), [(ActionKind.CONSULTING, None), (ActionKind.LOCAL_SUPPORT, 5)])
+def test_a_consulting_action_plans_its_days_and_no_other_does(kind: ActionKind, days: int | None) -> None:
     given(OPENED).when(replace(add(kind, "finance"), planned_days=days)).refused("wrong-days")
 
 
 def test_an_action_is_removed_for_a_stated_motive() -> None:
-    history = given(OPENED, added(1, Kind.OWN_ACTION, "finance"))
-    removed = ActionRemoved(ACTION, text("Déjà faite"), kind=Kind.OWN_ACTION)
+    history = given(OPENED, added(1, ActionKind.OWN_ACTION, "finance"))
+    removed = ActionRemoved(ACTION, text("Déjà faite"), kind=ActionKind.OWN_ACTION)
     history.when(RemoveAction(ACTION, "Déjà faite")).then(removed)
     assert given(*history.events, removed).state.actions == {}
 
@@ -173,11 +173,11 @@ def test_an_unknown_action_is_not_removed() -> None:
 
 
 def test_a_parcours_is_shared_once_its_axes_are_ranked() -> None:
-    given(OPENED, added(1, Kind.OWN_ACTION, "finance")).when(share(date(2026, 9, 30))).refused("axes-not-ranked")
+    given(OPENED, added(1, ActionKind.OWN_ACTION, "finance")).when(share(date(2026, 9, 30))).refused("axes-not-ranked")
 
 
 def test_each_ranked_axis_has_an_action_or_a_reason_to_wait() -> None:
-    history = given(OPENED, RANKED, added(1, Kind.OWN_ACTION, "finance"))
+    history = given(OPENED, RANKED, added(1, ActionKind.OWN_ACTION, "finance"))
     refused = history.when(share(date(2026, 9, 30))).refused("axes-without-action")
     assert refused.extra["axes"] == ["strategy"]
     assert "rang\u00a0: 2" in refused.detail
@@ -189,7 +189,7 @@ def test_a_parcours_does_not_defer_every_axis() -> None:
 
 
 def test_a_parcours_is_not_limited_to_calling_in_a_provider() -> None:
-    consulting = (added(1, Kind.CONSULTING, "finance"), added(2, Kind.CONSULTING, "strategy"))
+    consulting = (added(1, ActionKind.CONSULTING, "finance"), added(2, ActionKind.CONSULTING, "strategy"))
     refused = given(OPENED, RANKED, *consulting).when(share(date(2026, 9, 30))).refused("only-consulting")
     assert "ne se limite pas à la mobilisation d’un prestataire externe" in refused.detail
 
@@ -232,7 +232,7 @@ def test_an_edit_waits_for_an_adjustment_once_the_parcours_is_validated() -> Non
     [shared] = given(*READY).when(share(date(2026, 9, 30))).events
     validated = ParcoursValidated(shared.version, shared.content_hash, actions={"own_action": 1})
     history = given(*READY, shared, validated)
-    history.when(add(Kind.LOCAL_SUPPORT, "strategy")).refused("validation-holds")
+    history.when(add(ActionKind.LOCAL_SUPPORT, "strategy")).refused("validation-holds")
     history.when(share(date(2026, 10, 31))).refused("validation-holds")
 
 
@@ -250,5 +250,5 @@ def test_months_later_is_the_same_day_or_the_last_of_its_month(day: date, months
     assert add_months(day, months) == later
 
 
-READY = (OPENED, RANKED, added(1, Kind.OWN_ACTION, "finance"), AxisDeferred("strategy", text("Après l’élection")))
+READY = (OPENED, RANKED, added(1, ActionKind.OWN_ACTION, "finance"), AxisDeferred("strategy", text("Après l’élection")))
 DEROGATION = DurationDerogationGranted(text("Fusion en cours"))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned, RecordAgreement, SignAmendment
+from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned, RecordAgreement, RecordAmendment
 from parcours.domain.assignment.reporting import (
     AcceptFinalReport,
     DaysRecorded,
@@ -24,10 +24,10 @@ from parcours.domain.coordination import (
     ActionCarriedOver,
     ActionFinished,
     ActionStarted,
-    CarryOver,
+    CarryOverAction,
     FinishAction,
-    Introduce,
     IntroductionMade,
+    RecordIntroduction,
     StartAction,
 )
 from parcours.domain.ending import (
@@ -46,7 +46,16 @@ from parcours.domain.funding.payments import (
     PaymentAuthorised,
 )
 from parcours.domain.parcours import ParcoursOpened, decider
-from parcours.domain.state import OPEN_STEPS, Kind, Period, Plan, PlannedAction, Signatures, Status, Step
+from parcours.domain.state import (
+    OPEN_STEPS,
+    ActionKind,
+    ActionStep,
+    ParcoursStatus,
+    Period,
+    Plan,
+    PlannedAction,
+    Signatures,
+)
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
@@ -64,7 +73,7 @@ PLAN = Plan(
 OWN, CONSULTING, UNKNOWN = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
-def planned(kind: Kind) -> PlannedAction:
+def planned(kind: ActionKind) -> PlannedAction:
     who = PersonalData(new_id(2), "Nadia Le Goff")
     return PlannedAction(
         kind, "finance", title=text("Revoir les coûts"), who=who, starts_on=date(2026, 4, 1), ends_on=date(2026, 6, 30)
@@ -73,10 +82,10 @@ def planned(kind: Kind) -> PlannedAction:
 
 BUILT = (
     ParcoursOpened(PLAN),
-    ActionAdded(OWN, planned(Kind.OWN_ACTION)),
-    ActionAdded(CONSULTING, planned(Kind.CONSULTING)),
+    ActionAdded(OWN, planned(ActionKind.OWN_ACTION)),
+    ActionAdded(CONSULTING, planned(ActionKind.CONSULTING)),
 )
-OTHER = ActionAdded(UNKNOWN, planned(Kind.LOCAL_SUPPORT))
+OTHER = ActionAdded(UNKNOWN, planned(ActionKind.LOCAL_SUPPORT))
 UNDER_WAY = (
     *BUILT,
     ParcoursShared(3, text("00"), content_hash="0" * 64, period=Period(TODAY, date(2026, 9, 30))),
@@ -104,14 +113,14 @@ ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
 @pytest.mark.parametrize("action", [OWN, CONSULTING])
 def test_the_adviser_introduces_the_structure_to_who_can_open_the_way(action: UUID) -> None:
     met = IntroductionMade(action, PersonalData(new_id(1), "Youenn Marchand"), held_on=TODAY)
-    given(*UNDER_WAY).when(Introduce(action, "Youenn Marchand", held_on=TODAY)).then(met)
+    given(*UNDER_WAY).when(RecordIntroduction(action, "Youenn Marchand", held_on=TODAY)).then(met)
     [introduction] = given(*UNDER_WAY, met).state.actions[action].introductions
     assert (introduction.whom, introduction.held_on) == (met.whom, TODAY)
 
 
 @pytest.mark.parametrize("held_on", [LONG_AGO, AHEAD])
 def test_an_introduction_has_taken_place(held_on: date) -> None:
-    given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", held_on=held_on)).refused("absurd-date")
+    given(*UNDER_WAY).when(RecordIntroduction(OWN, "Youenn Marchand", held_on=held_on)).refused("absurd-date")
 
 
 def test_an_action_goes_from_planned_to_started_to_done() -> None:
@@ -119,14 +128,14 @@ def test_an_action_goes_from_planned_to_started_to_done() -> None:
     done = ActionFinished(OWN, text("Grille tarifaire revue"))
     given(*UNDER_WAY, ActionStarted(OWN)).when(FinishAction(OWN, "Grille tarifaire revue")).then(done)
     finished = given(*UNDER_WAY, ActionStarted(OWN), done).state.actions[OWN]
-    assert (finished.step, finished.outcome) == (Step.DONE, text("Grille tarifaire revue"))
+    assert (finished.step, finished.outcome) == (ActionStep.DONE, text("Grille tarifaire revue"))
 
 
 @pytest.mark.parametrize("started", [(), (ActionStarted(OWN),)])
 def test_an_action_is_abandoned_or_carried_over_for_a_stated_motive(started: tuple[object, ...]) -> None:
     history = given(*BUILT, OTHER, *UNDER_WAY[-2:], *started)
     history.when(AbandonAction(OWN, "Plus le temps")).then(ActionAbandoned(OWN, text("Plus le temps")))
-    history.when(CarryOver(OWN, "Pas fini")).then(ActionCarriedOver(OWN, text("Pas fini")))
+    history.when(CarryOverAction(OWN, "Pas fini")).then(ActionCarriedOver(OWN, text("Pas fini")))
 
 
 def test_a_parcours_under_way_does_not_end_up_limited_to_calling_in_a_provider() -> None:
@@ -134,7 +143,7 @@ def test_a_parcours_under_way_does_not_end_up_limited_to_calling_in_a_provider()
     refused = given(*UNDER_WAY).when(abandon).refused("only-consulting")
     assert "ouvrez un ajustement" in refused.detail
     given(*CONSULTING_STARTED).when(abandon).refused("only-consulting")
-    given(*UNDER_WAY).when(CarryOver(OWN, "Pas fini")).then(ActionCarriedOver(OWN, text("Pas fini")))
+    given(*UNDER_WAY).when(CarryOverAction(OWN, "Pas fini")).then(ActionCarriedOver(OWN, text("Pas fini")))
     given(*UNDER_WAY, ADJUSTED).when(abandon).then(abandoned)
     without_a_provider = (*UNDER_WAY, ActionAbandoned(CONSULTING, text("Trop cher")))
     given(*without_a_provider).when(abandon).then(abandoned)
@@ -147,11 +156,11 @@ def test_once_the_provider_has_finished_the_structure_may_give_its_own_action_up
 
 
 EVERY_STEP = [
-    Introduce(OWN, "Youenn Marchand", held_on=TODAY),
+    RecordIntroduction(OWN, "Youenn Marchand", held_on=TODAY),
     StartAction(OWN),
     FinishAction(OWN, "Grille revue"),
     AbandonAction(OWN, "Plus le temps"),
-    CarryOver(OWN, "Pas fini"),
+    CarryOverAction(OWN, "Pas fini"),
 ]
 
 
@@ -212,16 +221,16 @@ def test_what_is_signed_or_received_is_past(day: date) -> None:
             CONSULTING, "Cabinet Aubépine", amount=1, days=1, signed_on=day, exception="Seul cabinet du territoire"
         )
     ).refused("absurd-date")
-    given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, signed_on=day)).refused("absurd-date")
+    given(*CONSULTING_STARTED).when(RecordAmendment(CONSULTING, 1, signed_on=day)).refused("absurd-date")
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, day)).refused("absurd-date")
 
 
-def test_an_agreement_follows_a_consultation_or_says_why_there_was_none() -> None:
+def test_an_agreement_follows_a_tender_or_says_why_there_was_none() -> None:
     agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=TODAY)
-    given(*UNDER_WAY).when(agreement).refused("no-consultation")
-    given(*UNDER_WAY).when(replace(agreement, consultation=new_id(9), exception="Les deux")).refused("no-consultation")
-    [signed] = given(*UNDER_WAY).when(replace(agreement, consultation=new_id(9))).events
-    assert (signed.consultation, signed.exception) == (new_id(9), None)
+    given(*UNDER_WAY).when(agreement).refused("no-tender")
+    given(*UNDER_WAY).when(replace(agreement, tender=new_id(9), exception="Les deux")).refused("no-tender")
+    [signed] = given(*UNDER_WAY).when(replace(agreement, tender=new_id(9))).events
+    assert (signed.tender, signed.exception) == (new_id(9), None)
 
 
 @pytest.mark.parametrize("signed_on", [date(2002, 6, 1), PLAN.admitted_at.date() - timedelta(days=2)])
@@ -233,13 +242,13 @@ def test_nothing_of_the_case_took_place_before_its_admission(signed_on: date) ->
     assert refused.detail == "La date de signature ne peut précéder l’admission de la structure, le 2 décembre 2025."
     three = replace(agreement, signed_on=TODAY, signatures=Signatures(signed_on, TODAY, provider=TODAY))
     given(*UNDER_WAY).when(three).refused("before-admission")
-    given(*UNDER_WAY).when(Introduce(OWN, "Youenn Marchand", held_on=signed_on)).refused("before-admission")
+    given(*UNDER_WAY).when(RecordIntroduction(OWN, "Youenn Marchand", held_on=signed_on)).refused("before-admission")
     given(*UNDER_WAY, *SETTLED).when(CompleteParcours("Un vrai élan", signed_on)).refused("before-admission")
 
 
 def test_nothing_of_an_assignment_took_place_before_its_agreement() -> None:
     before = TODAY - timedelta(days=1)
-    given(*CONSULTING_STARTED).when(SignAmendment(CONSULTING, 1, signed_on=before)).refused("before-signature")
+    given(*CONSULTING_STARTED).when(RecordAmendment(CONSULTING, 1, signed_on=before)).refused("before-signature")
     given(*CONSULTING_STARTED).when(ReceiveFinalReport(CONSULTING, before)).refused("before-signature")
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, before)).refused("before-signature")
 
@@ -275,7 +284,7 @@ def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some(
     refused = given(*worked).when(RecordDays(CONSULTING, 2)).refused("beyond-agreed-days")
     assert refused.extra == {"agreed": 5, "left": 1}
     amended = AmendmentSigned(CONSULTING, 1, signed_on=TODAY)
-    given(*worked).when(SignAmendment(CONSULTING, 1, signed_on=TODAY)).then(amended)
+    given(*worked).when(RecordAmendment(CONSULTING, 1, signed_on=TODAY)).then(amended)
     given(*worked, amended).when(RecordDays(CONSULTING, 2)).then(DaysRecorded(CONSULTING, 2))
 
 
@@ -291,7 +300,7 @@ def test_days_carry_the_day_until_which_they_were_worked() -> None:
 def test_an_accepted_report_settles_the_days_and_the_agreement() -> None:
     reported = given(*CONSULTING_STARTED, DaysRecorded(CONSULTING, 1), REPORT)
     reported.when(RecordDays(CONSULTING, 1)).refused("report-already-accepted")
-    reported.when(SignAmendment(CONSULTING, 1, signed_on=TODAY)).refused("report-already-accepted")
+    reported.when(RecordAmendment(CONSULTING, 1, signed_on=TODAY)).refused("report-already-accepted")
 
 
 def test_days_are_worked_once_the_action_has_started() -> None:
@@ -299,7 +308,7 @@ def test_days_are_worked_once_the_action_has_started() -> None:
 
 
 def test_an_amendment_completes_an_agreement() -> None:
-    given(*UNDER_WAY).when(SignAmendment(CONSULTING, 1, signed_on=TODAY)).refused("no-agreement")
+    given(*UNDER_WAY).when(RecordAmendment(CONSULTING, 1, signed_on=TODAY)).refused("no-agreement")
 
 
 def test_a_consulting_action_is_done_once_its_final_report_is_accepted() -> None:
@@ -400,7 +409,7 @@ def test_the_year_of_the_fund_begins_at_midnight_in_paris(hour: int, year: int) 
         ),
         CommitFunds(OWN, 1),
         RecordDays(OWN, 1),
-        SignAmendment(OWN, 1, signed_on=TODAY),
+        RecordAmendment(OWN, 1, signed_on=TODAY),
         AcceptFinalReport(OWN, TODAY),
         AuthorisePayment(OWN, 1),
     ],
@@ -417,7 +426,7 @@ COMPLETED = ParcoursCompleted(PLAN, {"done": 1, "carried_over": 1}, debrief=text
 
 def test_a_parcours_is_completed_with_every_action_settled_and_a_debrief() -> None:
     given(*UNDER_WAY, *SETTLED).when(CompleteParcours("Un vrai élan", TODAY)).then(COMPLETED)
-    assert given(*UNDER_WAY, *SETTLED, COMPLETED).state.status is Status.COMPLETED
+    assert given(*UNDER_WAY, *SETTLED, COMPLETED).state.status is ParcoursStatus.COMPLETED
 
 
 def test_a_parcours_is_not_completed_while_an_action_is_open() -> None:
@@ -481,12 +490,12 @@ def test_giving_up_the_update_of_a_completed_parcours_leaves_it_completed() -> N
     updated = (*UNDER_WAY, *SETTLED, COMPLETED, ADJUSTED)
     given_up = UpdateAbandoned(text("Finalement non"))
     given(*updated).when(AbandonParcours("Finalement non")).then(given_up)
-    added = ActionAdded(UNKNOWN, planned(Kind.OWN_ACTION))
-    removed = ActionRemoved(UNKNOWN, text("Finalement non"), kind=Kind.OWN_ACTION)
+    added = ActionAdded(UNKNOWN, planned(ActionKind.OWN_ACTION))
+    removed = ActionRemoved(UNKNOWN, text("Finalement non"), kind=ActionKind.OWN_ACTION)
     given(*updated, added).when(AbandonParcours("Finalement non")).then(removed, given_up)
     validated = (*updated, added, *UNDER_WAY[-2:])
     dropped = ActionAbandoned(UNKNOWN, text("Finalement non"))
     given(*validated).when(AbandonParcours("Finalement non"), by=Role.LEADER).then(dropped, given_up)
     after = given(*validated, dropped, given_up).state
-    assert (after.status, after.validated_version) == (Status.COMPLETED, None)
+    assert (after.status, after.validated_version) == (ParcoursStatus.COMPLETED, None)
     assert not any(action.step in OPEN_STEPS for action in after.actions.values())

@@ -31,12 +31,12 @@ from parcours.domain.corrections import (
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
 from parcours.domain.funding.payments import FundsCommitted
 from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
-from parcours.domain.state import Kind, Plan, PlannedAction
-from parcours.domain.tender.award import ConsultationAwarded
-from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, Confirm
-from parcours.domain.tender.proposals import ConsultationOpened, ProposalSubmitted, ProviderConsulted
+from parcours.domain.state import ActionKind, Plan, PlannedAction
+from parcours.domain.tender.award import TenderAwarded
+from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, VerifyAmount
+from parcours.domain.tender.proposals import ProposalSubmitted, ProviderInvited, TenderOpened
 from parcours.domain.tender.state import Proposal
-from parcours.domain.tender.tender import decider as consultation
+from parcours.domain.tender.tender import decider as tender
 from parcours.main import service
 from shared.kernel import Actor, PersonalData, Role, uuid7
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
@@ -55,7 +55,13 @@ CARRIED_OUT = (
     ActionAdded(
         ACTION,
         PlannedAction(
-            Kind.CONSULTING, "finance", title=text("Étude"), who=WHO, starts_on=TODAY, ends_on=TODAY, planned_days=5
+            ActionKind.CONSULTING,
+            "finance",
+            title=text("Étude"),
+            who=WHO,
+            starts_on=TODAY,
+            ends_on=TODAY,
+            planned_days=5,
         ),
     ),
     ParcoursValidated(1, "0" * 64, actions={"consulting": 1}),
@@ -153,19 +159,19 @@ def test_what_was_never_recorded_is_not_corrected(command: object) -> None:
 
 def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> None:
     key = UUID(int=31)
-    chosen = Scenarios(consultation)(
-        ConsultationOpened(CASE, ACTION, terms=text("Étude"), grid=(), deadline=NOW),
-        ProviderConsulted(key, PersonalData(key, "Cabinet")),
+    chosen = Scenarios(tender)(
+        TenderOpened(CASE, ACTION, terms=text("Étude"), grid=(), deadline=NOW),
+        ProviderInvited(key, PersonalData(key, "Cabinet")),
         ProposalSubmitted(key, Proposal(400_000, 5, summary=text("Cinq jours"))),
-        ConsultationAwarded(key, 13.0),
+        TenderAwarded(key, 13.0),
     )
-    chosen.when(Confirm(400_000)).then()
-    chosen.when(Confirm(400_001)).refused(BEYOND_PROPOSAL.slug)
-    led_to = (*CARRIED_OUT[:4], replace(AGREEMENT, consultation=new_id(9)))
+    chosen.when(VerifyAmount(400_000)).then()
+    chosen.when(VerifyAmount(400_001)).refused(BEYOND_PROPOSAL.slug)
+    led_to = (*CARRIED_OUT[:4], replace(AGREEMENT, tender=new_id(9)))
     state = given(*led_to).state
     corrected = AgreementCorrected(ACTION, WHO, amount=400_001, days=5, signed_on=BEFORE, reason=text(WHY))
     [ask] = decider.companions(state, corrected, context())
-    assert (ask.stream, ask.command) == (new_id(9), Confirm(400_001))
+    assert (ask.stream, ask.command) == (new_id(9), VerifyAmount(400_001))
 
 
 def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(

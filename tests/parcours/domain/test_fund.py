@@ -26,8 +26,8 @@ from parcours.domain.building import edits, validation
 from parcours.domain.funding import payments
 from parcours.domain.funding.fund import (
     AdjustFund,
-    Engage,
-    Free,
+    EngageAmount,
+    FreeAmount,
     Fund,
     FundAdjusted,
     FundEngaged,
@@ -35,11 +35,11 @@ from parcours.domain.funding.fund import (
     FundOpened,
     FundSpent,
     OpenFund,
-    Spend,
+    SpendAmount,
     decider,
     fund_id,
 )
-from parcours.domain.state import Kind, Plan
+from parcours.domain.state import ActionKind, Plan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Clock, Refused, Role, uuid7
@@ -71,18 +71,18 @@ def test_a_manager_adjusts_it_with_a_motive_and_never_below_what_is_engaged() ->
 
 
 def test_what_is_engaged_is_at_most_what_is_available() -> None:
-    given(OPENED).when(Engage(DOSSIER, ACTION, amount=600_000)).then(ENGAGED)
-    refused = given(OPENED, ENGAGED).when(Engage(DOSSIER, OTHER, amount=400_001)).refused("fund-exhausted")
+    given(OPENED).when(EngageAmount(DOSSIER, ACTION, amount=600_000)).then(ENGAGED)
+    refused = given(OPENED, ENGAGED).when(EngageAmount(DOSSIER, OTHER, amount=400_001)).refused("fund-exhausted")
     assert refused.extra == {"available": 400_000}
-    given().when(Engage(DOSSIER, ACTION, amount=1)).refused("fund-not-open")
+    given().when(EngageAmount(DOSSIER, ACTION, amount=1)).refused("fund-not-open")
 
 
 def test_what_is_freed_is_available_again_and_what_is_spent_is_not() -> None:
-    given(OPENED, ENGAGED).when(Free(ACTION, 200_000)).then(FundFreed(ACTION, 200_000))
-    given(OPENED, ENGAGED).when(Spend(ACTION, 600_000)).then(FundSpent(ACTION, 600_000))
+    given(OPENED, ENGAGED).when(FreeAmount(ACTION, 200_000)).then(FundFreed(ACTION, 200_000))
+    given(OPENED, ENGAGED).when(SpendAmount(ACTION, 600_000)).then(FundSpent(ACTION, 600_000))
     spent = given(OPENED, ENGAGED, FundSpent(ACTION, 500_000))
-    assert spent.when(Free(ACTION, 100_001)).refused("beyond-engaged").extra == {"left": 100_000}
-    assert spent.when(Spend(OTHER, 1)).refused("beyond-engaged").extra == {"left": 0}
+    assert spent.when(FreeAmount(ACTION, 100_001)).refused("beyond-engaged").extra == {"left": 100_000}
+    assert spent.when(SpendAmount(OTHER, 1)).refused("beyond-engaged").extra == {"left": 0}
     after = given(OPENED, ENGAGED, FundSpent(ACTION, 500_000), FundFreed(ACTION, 100_000)).state
     assert (after.committed, after.paid, after.available) == (500_000, 500_000, 500_000)
 
@@ -109,15 +109,15 @@ class AnyFund(RuleBasedStateMachine):
 
     @rule(action=actions, amount=sums)
     def engage(self, action: UUID, amount: int) -> None:
-        self.ask(Engage(DOSSIER, action, amount=amount))
+        self.ask(EngageAmount(DOSSIER, action, amount=amount))
 
     @rule(action=actions, amount=sums)
     def free(self, action: UUID, amount: int) -> None:
-        self.ask(Free(action, amount))
+        self.ask(FreeAmount(action, amount))
 
     @rule(action=actions, amount=sums)
     def spend(self, action: UUID, amount: int) -> None:
-        self.ask(Spend(action, amount))
+        self.ask(SpendAmount(action, amount))
 
     @invariant()
     def never_overspent_and_replayed_alike(self) -> None:
@@ -165,7 +165,7 @@ def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
     in_a_month, in_six = today + timedelta(days=30), today + timedelta(days=180)
     ask(
         edits.AddAction(
-            Kind.CONSULTING,
+            ActionKind.CONSULTING,
             "finance",
             title="Étude",
             who="Cabinet",
@@ -176,7 +176,7 @@ def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
     )
     ask(
         edits.AddAction(
-            Kind.OWN_ACTION, "finance", title="Suivi", who="Trésorière", starts_on=in_a_month, ends_on=in_six
+            ActionKind.OWN_ACTION, "finance", title="Suivi", who="Trésorière", starts_on=in_a_month, ends_on=in_six
         )
     )
     ask(validation.ShareParcours(today, in_six))

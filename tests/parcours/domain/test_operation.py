@@ -15,20 +15,20 @@ from embedded.postgres import Postgres
 from parcours.domain import coordination, ending, parcours
 from parcours.domain.building import edits, validation
 from parcours.domain.collective.operation import (
-    Begin,
     BeneficiaryJoined,
     BeneficiaryLeft,
-    Join,
-    Leave,
+    JoinOperation,
+    LeaveOperation,
     Operation,
     OperationFellShort,
     OperationPlanned,
     OperationStarted,
+    OperationStep,
     PlanOperation,
-    Step,
+    StartOperation,
     decider,
 )
-from parcours.domain.state import Kind, Plan
+from parcours.domain.state import ActionKind, Plan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Clock, Refused, Role, uuid7
@@ -43,25 +43,25 @@ def test_an_operation_is_planned_before_anybody_joins() -> None:
     given().when(PlanOperation(UNIT, "Bien gérer à plusieurs")).then(PLANNED)
     given(PLANNED).when(PlanOperation(UNIT, "Encore")).refused("operation-already-planned")
     assert given().when(PlanOperation("dla-75", "Chez les autres")).refused("other-unit").status == 403
-    given().when(Join(ONE.case, ONE.action)).refused("unknown-operation")
-    given(PLANNED).when(Join(ONE.case, ONE.action)).then(ONE)
-    given(PLANNED, ONE).when(Join(ONE.case, ONE.action)).then()
+    given().when(JoinOperation(ONE.case, ONE.action)).refused("unknown-operation")
+    given(PLANNED).when(JoinOperation(ONE.case, ONE.action)).then(ONE)
+    given(PLANNED, ONE).when(JoinOperation(ONE.case, ONE.action)).then()
 
 
 def test_it_starts_with_two_structures_at_least() -> None:
     same_structure = BeneficiaryJoined(ONE.case, UUID(int=20))
-    given(PLANNED, ONE, same_structure).when(Begin()).refused("too-few-beneficiaries")
-    given(PLANNED, ONE, TWO).when(Begin()).then(OperationStarted())
-    given(PLANNED, ONE, TWO, OperationStarted()).when(Begin()).then()
+    given(PLANNED, ONE, same_structure).when(StartOperation()).refused("too-few-beneficiaries")
+    given(PLANNED, ONE, TWO).when(StartOperation()).then(OperationStarted())
+    given(PLANNED, ONE, TWO, OperationStarted()).when(StartOperation()).then()
 
 
 def test_it_goes_on_when_one_of_three_gives_up_and_says_so_when_one_is_left() -> None:
     started = (PLANNED, ONE, TWO, THREE, OperationStarted())
     left = BeneficiaryLeft(ONE.action)
-    given(*started).when(Leave(ONE.action)).then(left)
-    given(*started, left).when(Leave(TWO.action)).then(BeneficiaryLeft(TWO.action), OperationFellShort(1))
-    given(*started, left).when(Leave(ONE.action)).then()
-    given(PLANNED, ONE).when(Leave(ONE.action)).then(left)
+    given(*started).when(LeaveOperation(ONE.action)).then(left)
+    given(*started, left).when(LeaveOperation(TWO.action)).then(BeneficiaryLeft(TWO.action), OperationFellShort(1))
+    given(*started, left).when(LeaveOperation(ONE.action)).then()
+    given(PLANNED, ONE).when(LeaveOperation(ONE.action)).then(left)
 
 
 class AnyOperation(RuleBasedStateMachine):
@@ -77,21 +77,21 @@ class AnyOperation(RuleBasedStateMachine):
 
     @rule(case=cases, action=actions)
     def join(self, case: UUID, action: UUID) -> None:
-        self.log.do(Join(case, action))
+        self.log.do(JoinOperation(case, action))
 
     @rule()
     def begin(self) -> None:
-        self.log.do(Begin())
+        self.log.do(StartOperation())
 
     @rule(action=actions)
     def leave(self, action: UUID) -> None:
-        self.log.do(Leave(action))
+        self.log.do(LeaveOperation(action))
 
     @invariant()
     def started_by_two_or_more(self) -> None:
         operation = self.log.state
         assert self.log.from_snapshot() == operation
-        if operation.step is Step.STARTED:
+        if operation.step is OperationStep.STARTED:
             assert len(set(operation.actions.values())) >= 2
 
 
@@ -126,7 +126,7 @@ def joined(app: ServiceApplication, operation: UUID) -> tuple[UUID, UUID]:
     ask(app, case, edits.RankAxes(("finance",)))
     dates = (now.date() + timedelta(days=30), now.date() + timedelta(days=180))
     together = edits.AddAction(
-        Kind.LOCAL_SUPPORT, "finance", "Atelier", "Réseau", *dates, collective_operation=operation
+        ActionKind.LOCAL_SUPPORT, "finance", "Atelier", "Réseau", *dates, collective_operation=operation
     )
     ask(app, case, together)
     ask(app, case, validation.ShareParcours(now.date(), dates[1]))
@@ -145,9 +145,9 @@ def test_three_structures_go_through_it_each_with_its_parcours_and_one_gives_up(
     ask(app, first[0], coordination.StartAction(first[1]))
     ask(app, second[0], ending.AbandonParcours("Priorités nouvelles"))
     state = app.load(decider, operation).state
-    assert (state.step, set(state.actions.values())) == (Step.STARTED, {first[0], third[0]})
+    assert (state.step, set(state.actions.values())) == (OperationStep.STARTED, {first[0], third[0]})
     ask(app, third[0], coordination.AbandonAction(third[1], "Plus de temps"))
-    assert app.load(decider, operation).state.step is Step.FELL_SHORT
+    assert app.load(decider, operation).state.step is OperationStep.FELL_SHORT
 
 
 def test_of_two_structures_one_gives_up_before_the_start_and_the_other_waits_for_a_third(
@@ -159,10 +159,10 @@ def test_of_two_structures_one_gives_up_before_the_start_and_the_other_waits_for
     ask(app, second[0], ending.AbandonParcours("Priorités nouvelles"))
     with pytest.raises(Refused, match="celle-ci en compte 1"):
         ask(app, first[0], coordination.StartAction(first[1]))
-    assert app.load(decider, operation).state.step is Step.PLANNED
+    assert app.load(decider, operation).state.step is OperationStep.PLANNED
     joined(app, operation)
     ask(app, first[0], coordination.StartAction(first[1]))
-    assert app.load(decider, operation).state.step is Step.STARTED
+    assert app.load(decider, operation).state.step is OperationStep.STARTED
 
 
 def test_an_action_alone_in_its_operation_does_not_start(app: ServiceApplication) -> None:

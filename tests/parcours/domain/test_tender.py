@@ -19,32 +19,32 @@ from parcours.domain import coordination, parcours
 from parcours.domain.assignment.agreement import AgreementSigned
 from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.building import edits, validation
-from parcours.domain.state import Kind, Plan, PlannedAction
+from parcours.domain.state import ActionKind, Plan, PlannedAction
 from parcours.domain.tender.award import (
-    Award,
-    CancelConsultation,
+    AwardTender,
+    CancelTender,
     CandidateInformed,
-    ConsultationAwarded,
-    ConsultationCancelled,
     DeclareInterests,
     InformCandidate,
     InterestsDeclared,
     ProposalScored,
     ScoreProposal,
+    TenderAwarded,
+    TenderCancelled,
 )
-from parcours.domain.tender.conclusion import Conclude, ConsultationConcluded
+from parcours.domain.tender.conclusion import ConcludeTender, TenderConcluded
 from parcours.domain.tender.proposals import (
-    ConsultationOpened,
-    ConsultProvider,
+    GrantProviderAccess,
     GridLine,
-    LetProviderIn,
-    OpenConsultation,
+    InviteProvider,
+    OpenTender,
     ProposalSubmitted,
-    ProviderConsulted,
-    ProviderLetIn,
+    ProviderAccessGranted,
+    ProviderInvited,
     SubmitProposal,
+    TenderOpened,
 )
-from parcours.domain.tender.state import Consultation, Criterion, Proposal, Step
+from parcours.domain.tender.state import Criterion, Proposal, Tender, TenderStep
 from parcours.domain.tender.tender import decider
 from parcours.main import service
 from shared.eventlog import ServiceApplication
@@ -58,16 +58,16 @@ DEADLINE = NOW + timedelta(days=20)
 AFTER = DEADLINE + timedelta(days=1)
 GRID = (GridLine("Compréhension du besoin", 60), GridLine("Prix", 40))
 LINES = (Criterion(text("Compréhension du besoin"), 60), Criterion(text("Prix"), 40))
-OPENED = ConsultationOpened(CASE, ACTION, terms=text("Refondre les tarifs"), grid=LINES, deadline=DEADLINE)
+OPENED = TenderOpened(CASE, ACTION, terms=text("Refondre les tarifs"), grid=LINES, deadline=DEADLINE)
 ASKED = tuple(
-    ProviderConsulted(key, PersonalData(key, f"Cabinet {key.int}"), account=f"provider-{key.int}") for key in (A, B, C)
+    ProviderInvited(key, PersonalData(key, f"Cabinet {key.int}"), account=f"provider-{key.int}") for key in (A, B, C)
 )
 PROPOSAL = Proposal(400_000, 5, summary=text("Cinq jours sur place"))
 PROPOSED = (*ASKED, ProposalSubmitted(A, PROPOSAL), ProposalSubmitted(B, PROPOSAL))
 SCORER = "some-adviser"
 FREE = InterestsDeclared(SCORER, conflict=False)
 SCORED = (*PROPOSED, FREE, ProposalScored(A, SCORER, scores=(15, 10)), ProposalScored(B, SCORER, scores=(10, 12)))
-AWARDED = ConsultationAwarded(A, 13.0)
+AWARDED = TenderAwarded(A, 13.0)
 INFORMED = (CandidateInformed(A, AFTER.date()), CandidateInformed(B, AFTER.date()))
 
 
@@ -75,15 +75,15 @@ INFORMED = (CandidateInformed(A, AFTER.date()), CandidateInformed(B, AFTER.date(
 
 
 def test_terms_of_reference_come_with_a_grid_whose_weights_make_100_and_a_deadline() -> None:
-    given().when(OpenConsultation(ACTION, "Refondre les tarifs", grid=GRID, deadline=DEADLINE)).then(OPENED)
+    given().when(OpenTender(ACTION, "Refondre les tarifs", grid=GRID, deadline=DEADLINE)).then(OPENED)
     light = (
         given()
-        .when(OpenConsultation(ACTION, "Refondre", grid=(GridLine("Prix", 99),), deadline=DEADLINE))
+        .when(OpenTender(ACTION, "Refondre", grid=(GridLine("Prix", 99),), deadline=DEADLINE))
         .refused("wrong-grid")
     )
     assert light.extra == {"total": 99}
     twice = (GridLine("Prix", 50), GridLine("Prix", 50))
-    given().when(OpenConsultation(ACTION, "Refondre", grid=twice, deadline=DEADLINE)).refused("wrong-grid")
+    given().when(OpenTender(ACTION, "Refondre", grid=twice, deadline=DEADLINE)).refused("wrong-grid")
 
 
 @pytest.mark.parametrize(
@@ -96,34 +96,34 @@ def test_terms_of_reference_come_with_a_grid_whose_weights_make_100_and_a_deadli
     ],
 )
 def test_a_deadline_is_ahead_and_has_its_time_zone(deadline: datetime, slug: str) -> None:
-    given().when(OpenConsultation(ACTION, "Refondre", grid=GRID, deadline=deadline)).refused(slug)
+    given().when(OpenTender(ACTION, "Refondre", grid=GRID, deadline=deadline)).refused(slug)
 
 
 def test_a_provider_consulted_before_it_had_a_link_is_let_in_and_keeps_its_place() -> None:
-    by_phone = ProviderConsulted(A, PersonalData(A, "Cabinet Armen"))
-    let_in = ProviderLetIn(A, "provider-31")
-    given(OPENED, by_phone).when(LetProviderIn(A, "provider-31")).then(let_in)
-    given(OPENED, by_phone, let_in).when(LetProviderIn(A, "provider-31")).then()
+    by_phone = ProviderInvited(A, PersonalData(A, "Cabinet Armen"))
+    let_in = ProviderAccessGranted(A, "provider-31")
+    given(OPENED, by_phone).when(GrantProviderAccess(A, "provider-31")).then(let_in)
+    given(OPENED, by_phone, let_in).when(GrantProviderAccess(A, "provider-31")).then()
     submit = SubmitProposal(A, 400_000, days=5, summary="Cinq jours sur place")
     provider = Actor("provider-31", Role.PROVIDER)
     given(OPENED, by_phone).when(submit, by=provider).refused("not-your-proposal")
     given(OPENED, by_phone, let_in).when(submit, by=provider).then(ProposalSubmitted(A, PROPOSAL))
-    given(OPENED, *SCORED, AWARDED).when(LetProviderIn(A, "autre")).then(ProviderLetIn(A, "autre"))
-    given(OPENED).when(LetProviderIn(A, "provider-31")).refused("unknown-provider")
+    given(OPENED, *SCORED, AWARDED).when(GrantProviderAccess(A, "autre")).then(ProviderAccessGranted(A, "autre"))
+    given(OPENED).when(GrantProviderAccess(A, "provider-31")).refused("unknown-provider")
 
 
 def test_nobody_has_the_account_of_two_candidates() -> None:
-    given(OPENED, *ASKED).when(LetProviderIn(A, "provider-32")).refused("account-taken")
-    given(OPENED, *ASKED).when(ConsultProvider("Un autre", "provider-32")).refused("account-taken")
+    given(OPENED, *ASKED).when(GrantProviderAccess(A, "provider-32")).refused("account-taken")
+    given(OPENED, *ASKED).when(InviteProvider("Un autre", "provider-32")).refused("account-taken")
 
 
 def test_providers_are_consulted_and_propose_until_the_deadline_as_recorded() -> None:
-    consulted = ProviderConsulted(new_id(1), PersonalData(new_id(1), "Cabinet Armen"))
-    given(OPENED).when(ConsultProvider("Cabinet Armen")).then(consulted)
+    invited = ProviderInvited(new_id(1), PersonalData(new_id(1), "Cabinet Armen"))
+    given(OPENED).when(InviteProvider("Cabinet Armen")).then(invited)
     proposal = SubmitProposal(A, 400_000, days=5, summary="Cinq jours sur place")
     given(OPENED, *ASKED).when(proposal, at=DEADLINE).then(ProposalSubmitted(A, PROPOSAL))
     given(OPENED, *ASKED).when(proposal, at=AFTER).refused("deadline-passed")
-    given(OPENED).when(ConsultProvider("Trop tard"), at=AFTER).refused("deadline-passed")
+    given(OPENED).when(InviteProvider("Trop tard"), at=AFTER).refused("deadline-passed")
     given(OPENED).when(proposal).refused("unknown-provider")
 
 
@@ -147,7 +147,7 @@ def test_who_scores_has_declared_to_have_no_interest() -> None:
     given(OPENED, *PROPOSED, bound).when(score, at=AFTER).refused("conflict-of-interest")
     late = given(OPENED, *SCORED, bound)
     assert late.state.scorers == set()
-    late.when(Award(A), by=Role.MANAGER, at=AFTER).refused("not-all-scored")
+    late.when(AwardTender(A), by=Role.MANAGER, at=AFTER).refused("not-all-scored")
 
 
 def test_scores_follow_the_grid_after_the_deadline_for_proposals_received() -> None:
@@ -158,75 +158,76 @@ def test_scores_follow_the_grid_after_the_deadline_for_proposals_received() -> N
 
 
 def test_the_award_is_not_before_the_deadline_and_every_proposal_is_scored() -> None:
-    given(OPENED, *SCORED).when(Award(A), at=AFTER).then(AWARDED)
-    given(OPENED, *SCORED).when(Award(A), at=DEADLINE).refused("deadline-not-passed")
+    given(OPENED, *SCORED).when(AwardTender(A), at=AFTER).then(AWARDED)
+    given(OPENED, *SCORED).when(AwardTender(A), at=DEADLINE).refused("deadline-not-passed")
     half = given(OPENED, *PROPOSED, FREE, ProposalScored(A, SCORER, scores=(15, 10)))
-    assert half.when(Award(A), at=AFTER).refused("not-all-scored").extra == {"providers": [str(B)]}
-    given(OPENED, *SCORED).when(Award(C), at=AFTER).refused("no-proposal")
+    assert half.when(AwardTender(A), at=AFTER).refused("not-all-scored").extra == {"providers": [str(B)]}
+    given(OPENED, *SCORED).when(AwardTender(C), at=AFTER).refused("no-proposal")
 
 
 def test_choosing_another_than_the_best_scored_takes_a_motive() -> None:
-    given(OPENED, *SCORED).when(Award(B), at=AFTER).refused("not-the-best")
-    chosen = ConsultationAwarded(B, 10.8, motive=text("Disponible tout de suite"))
-    given(OPENED, *SCORED).when(Award(B, "Disponible tout de suite"), at=AFTER).then(chosen)
+    given(OPENED, *SCORED).when(AwardTender(B), at=AFTER).refused("not-the-best")
+    chosen = TenderAwarded(B, 10.8, motive=text("Disponible tout de suite"))
+    given(OPENED, *SCORED).when(AwardTender(B, "Disponible tout de suite"), at=AFTER).then(chosen)
 
 
 def test_at_least_three_providers_are_consulted_or_it_is_said_why() -> None:
     two = (*ASKED[:2], *SCORED[3:])
-    assert given(OPENED, *two).when(Award(A), at=AFTER).refused("too-few-providers").extra == {"consulted": 2}
+    assert given(OPENED, *two).when(AwardTender(A), at=AFTER).refused("too-few-providers").extra == {"invited": 2}
     excepted = replace(AWARDED, exception=text("Deux cabinets seulement dans la région"))
-    asked = Award(A, exception="Deux cabinets seulement dans la région")
+    asked = AwardTender(A, exception="Deux cabinets seulement dans la région")
     given(OPENED, *two).when(asked, at=AFTER).then(excepted)
 
 
 @pytest.mark.parametrize(
-    "command", [ScoreProposal(A, (1, 1)), Award(B, "Repentir"), DeclareInterests(True), ConsultProvider("Un autre")]
+    "command",
+    [ScoreProposal(A, (1, 1)), AwardTender(B, "Repentir"), DeclareInterests(True), InviteProvider("Un autre")],
 )
 def test_after_the_award_scores_are_frozen(command: object) -> None:
-    given(OPENED, *SCORED, AWARDED).when(command, at=AFTER).refused("consultation-not-at-this-step")
+    given(OPENED, *SCORED, AWARDED).when(command, at=AFTER).refused("tender-not-at-this-step")
 
 
 def test_all_candidates_are_informed_before_the_agreement() -> None:
     given(OPENED, *SCORED, AWARDED).when(InformCandidate(A, AFTER.date()), at=AFTER).then(INFORMED[0])
     given(OPENED, *SCORED, AWARDED).when(InformCandidate(C, AFTER.date()), at=AFTER).refused("no-proposal")
-    agreement = Conclude(ACTION, 400_000, days=5)
+    agreement = ConcludeTender(ACTION, 400_000, days=5)
     some = given(OPENED, *SCORED, AWARDED, INFORMED[0]).when(agreement, at=AFTER).refused("not-all-informed")
     assert some.extra == {"providers": [str(B)]}
-    given(OPENED, *SCORED, AWARDED, *INFORMED).when(agreement, at=AFTER).then(ConsultationConcluded(ACTION))
+    given(OPENED, *SCORED, AWARDED, *INFORMED).when(agreement, at=AFTER).then(TenderConcluded(ACTION))
 
 
 def test_an_agreement_follows_the_award_for_its_action_within_the_proposal_and_once() -> None:
     ready = (OPENED, *SCORED, AWARDED, *INFORMED)
-    given(*ready).when(Conclude(A, 400_000, days=5)).refused("other-action")
-    given(*ready).when(Conclude(ACTION, 400_001, days=5)).refused("beyond-proposal")
-    given(*ready).when(Conclude(ACTION, 400_000, days=6)).refused("beyond-proposal")
-    given(*ready, ConsultationConcluded(ACTION)).when(Conclude(ACTION, 1, days=1)).refused("not-awarded")
-    given(OPENED, *SCORED).when(Conclude(ACTION, 1, days=1)).refused("not-awarded")
+    given(*ready).when(ConcludeTender(A, 400_000, days=5)).refused("other-action")
+    given(*ready).when(ConcludeTender(ACTION, 400_001, days=5)).refused("beyond-proposal")
+    given(*ready).when(ConcludeTender(ACTION, 400_000, days=6)).refused("beyond-proposal")
+    given(*ready, TenderConcluded(ACTION)).when(ConcludeTender(ACTION, 1, days=1)).refused("not-awarded")
+    given(OPENED, *SCORED).when(ConcludeTender(ACTION, 1, days=1)).refused("not-awarded")
 
 
-def test_a_consultation_can_lead_to_nobody() -> None:
-    cancelled = ConsultationCancelled(text("Aucune offre satisfaisante"))
-    given(OPENED, *SCORED).when(CancelConsultation("Aucune offre satisfaisante"), at=AFTER).then(cancelled)
-    given(OPENED, cancelled).when(ConsultProvider("Un autre")).refused("consultation-not-at-this-step")
+def test_a_tender_can_lead_to_nobody() -> None:
+    cancelled = TenderCancelled(text("Aucune offre satisfaisante"))
+    given(OPENED, *SCORED).when(CancelTender("Aucune offre satisfaisante"), at=AFTER).then(cancelled)
+    given(OPENED, cancelled).when(InviteProvider("Un autre")).refused("tender-not-at-this-step")
 
 
 # Whatever is asked
 
 
-class AnyConsultation(RuleBasedStateMachine):
+class AnyTender(RuleBasedStateMachine):
     """In whatever order it is asked, nothing is awarded early, scores stay as they were, and the log replays alike."""
 
     keys = st.sampled_from([new_id(n) for n in range(1, 12)])
 
     def __init__(self) -> None:
         super().__init__()
-        self.log: MemoryLog[Consultation] = MemoryLog(decider)
+        self.log: MemoryLog[Tender] = MemoryLog(decider)
         self.now = NOW
-        self.log.do(OpenConsultation(ACTION, "Refondre", grid=GRID, deadline=DEADLINE), at=NOW)
-        self.awarded: Consultation | None = None
+        self.log.do(OpenTender(ACTION, "Refondre", grid=GRID, deadline=DEADLINE), at=NOW)
+        self.awarded: Tender | None = None
 
     def ask(self, command: object, by: Role = Role.ADVISER) -> None:
-        if self.log.do(command, by=by, at=self.now).events and isinstance(command, Award):
+        if self.log.do(command, by=by, at=self.now).events and isinstance(command, AwardTender):
             assert self.now > DEADLINE
             self.awarded = self.log.state
 
@@ -236,7 +237,7 @@ class AnyConsultation(RuleBasedStateMachine):
 
     @rule()
     def consult(self) -> None:
-        self.ask(ConsultProvider("Un cabinet"))
+        self.ask(InviteProvider("Un cabinet"))
 
     @rule(key=keys, amount=st.integers(1, 500), days=st.integers(1, 5))
     def propose(self, key: UUID, amount: int, days: int) -> None:
@@ -252,7 +253,7 @@ class AnyConsultation(RuleBasedStateMachine):
 
     @rule(key=keys, motive=st.none() | st.just("Plus proche"), exception=st.none() | st.just("Deux seulement"))
     def award(self, key: UUID, motive: str | None, exception: str | None) -> None:
-        self.ask(Award(key, motive, exception=exception))
+        self.ask(AwardTender(key, motive, exception=exception))
 
     @rule(key=keys)
     def inform(self, key: UUID) -> None:
@@ -261,11 +262,11 @@ class AnyConsultation(RuleBasedStateMachine):
     @rule()
     def cancel_after_long(self) -> None:
         if self.now > AFTER + timedelta(days=20):
-            self.ask(CancelConsultation("Trop long"))
+            self.ask(CancelTender("Trop long"))
 
     @rule(amount=st.integers(1, 600))
     def agree(self, amount: int) -> None:
-        self.ask(Conclude(ACTION, amount, days=1))
+        self.ask(ConcludeTender(ACTION, amount, days=1))
 
     @invariant()
     def promises_hold(self) -> None:
@@ -276,17 +277,17 @@ class AnyConsultation(RuleBasedStateMachine):
                 key: each.scores for key, each in self.awarded.candidates.items()
             }
             assert now.exception or len(now.candidates) >= 3
-        if now.step is Step.AGREED:
+        if now.step is TenderStep.AGREED:
             assert all(each.informed_on for each in now.proposals.values())
 
 
-AnyConsultation.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
-test_any_consultation = AnyConsultation.TestCase
+AnyTender.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+test_any_tender = AnyTender.TestCase
 
 
 def test_who_declared_an_interest_does_not_award_either() -> None:
     bound = InterestsDeclared("some-manager", conflict=True)
-    given(OPENED, *SCORED, bound).when(Award(A, exception="Deux"), by=Role.MANAGER, at=AFTER).refused(
+    given(OPENED, *SCORED, bound).when(AwardTender(A, exception="Deux"), by=Role.MANAGER, at=AFTER).refused(
         "conflict-of-interest"
     )
 
@@ -308,9 +309,9 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
             "grid": [{"label": "Compréhension", "weight": 70}, {"label": "Prix", "weight": 30}],
             "deadline": (now + timedelta(days=20)).isoformat(),
         }
-        other = adviser.post(f"{path}/consultations", terms | {"action": str(uuid7())})
+        other = adviser.post(f"{path}/tenders", terms | {"action": str(uuid7())})
         assert other.json()["type"].endswith("/unknown-action")
-        opened = adviser.post(f"{path}/consultations", terms | {"action": str(action)})
+        opened = adviser.post(f"{path}/tenders", terms | {"action": str(action)})
         assert opened.status_code == 201
         at = opened.headers["Location"]
         for n in (1, 2, 3):
@@ -341,8 +342,8 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
             "signed_on": today,
             "signatures": {"structure": today, "unit": today, "provider": today},
         }
-        assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/no-consultation")
-        agreement["consultation"] = opened.json()["id"]
+        assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/no-tender")
+        agreement["tender"] = opened.json()["id"]
         assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/not-all-informed")
         assert adviser.post(f"{at}/information", {"provider": keys[0], "informed_on": today}).status_code == 200
         assert adviser.post(f"{path}/agreements", agreement).status_code == 200
@@ -363,13 +364,13 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         )
         now = datetime.now(UTC)
         later = (now + timedelta(days=21)).isoformat()
-        at = _consulted(adviser, path, action, now)
+        at = _with_three_providers(adviser, path, action, now)
 
-        asked = winner.get(f"{path}/provider").json()["consultations"][0]
+        asked = winner.get(f"{path}/provider").json()["tenders"][0]
         assert (asked["terms"], asked["step_label"]) == ("Refondre les tarifs", "ouverte")
         assert asked["grid"] == [{"label": "Prix", "weight": 100}]
         for provider, amount in ((winner, 400000), (loser, 450000)):
-            key = provider.get(f"{path}/provider").json()["consultations"][0]["provider"]
+            key = provider.get(f"{path}/provider").json()["tenders"][0]["provider"]
             offer = {"provider": key, "amount": amount, "days": 5, "summary": f"Offre à {amount}"}
             assert provider.post(f"{at}/proposals", offer).status_code == 200
         running.by("ops").post("/api/v1/clock", {"now": later})
@@ -379,15 +380,15 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
             assert adviser.post(f"{at}/scores", {"provider": key, "scores": [score]}).status_code == 200
         assert adviser.post(f"{at}/award", {"provider": keys[0]}).status_code == 200
 
-        before = loser.get(f"{path}/provider").json()["consultations"][0]
+        before = loser.get(f"{path}/provider").json()["tenders"][0]
         assert (before["retained"], before["score"]) == (None, None)
         for key in keys[:2]:
             assert adviser.post(f"{at}/information", {"provider": key, "informed_on": later[:10]}).status_code == 200
         refused = loser.get(f"{path}/provider").json()
-        assert (refused["consultations"][0]["retained"], refused["consultations"][0]["score"]) == (False, 9.0)
-        assert refused["consultations"][0]["proposal"]["summary"] == "Offre à 450000"
+        assert (refused["tenders"][0]["retained"], refused["tenders"][0]["score"]) == (False, 9.0)
+        assert refused["tenders"][0]["proposal"]["summary"] == "Offre à 450000"
         assert refused["assignments"] == []
-        for told in (before, refused["consultations"][0]):
+        for told in (before, refused["tenders"][0]):
             said = [*told.values(), *told["proposal"].values()]
             assert not any(secret in said for secret in (400000, 16.0, keys[0], "Offre à 400000"))
             assert "Cabinet" not in str(told)
@@ -403,33 +404,35 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert winner.post(f"{path}/final-reports", report).status_code == 403
         assert winner.get(f"{path}/provider").json()["assignments"][0]["report_received_on"] == later[:10]
 
-        assert stranger.get(f"{path}/provider").json() == {"consultations": [], "assignments": []}
+        assert stranger.get(f"{path}/provider").json() == {"tenders": [], "assignments": []}
 
         history = adviser.get(f"{path}/history").json()
         proposed_at = next(each["recorded_at"] for each in history if each["event"] == "proposal-submitted")
         then = winner.get(f"{path}/provider", as_of=proposed_at)
-        assert (then.json()["consultations"][0]["proposal"]["amount"], then.json()["assignments"]) == (400000, [])
-        assert loser.get(f"{path}/provider", as_of=proposed_at).json()["consultations"][0]["proposal"] is None
+        assert (then.json()["tenders"][0]["proposal"]["amount"], then.json()["assignments"]) == (400000, [])
+        assert loser.get(f"{path}/provider", as_of=proposed_at).json()["tenders"][0]["proposal"] is None
         assert then.headers["DLA-Basis"].startswith('log="')
-        (row,) = adviser.get(f"/api/v1/parcours/{case}/consultations", as_of=proposed_at).json()
+        (row,) = adviser.get(f"/api/v1/parcours/{case}/tenders", as_of=proposed_at).json()
         assert (row["proposals"], row["winner"]) == (1, None)
         fund_then = adviser.get(f"/api/v1/funds/dla-44/{fund['year']}", version=1).json()
         assert (fund_then["committed"], fund_then["available"]) == (0, 5_000_000)
         adviser.post(f"{at}/accounts", {"provider": keys[1], "account": Served.id_of("p9")})
-        assert loser.get(f"{path}/provider", as_of=proposed_at).json()["consultations"] == [], "it is another's now"
+        assert loser.get(f"{path}/provider", as_of=proposed_at).json()["tenders"] == [], "it is another's now"
         elsewhere = running.by("provider", subject="p1", unit=None, case=str(uuid7()))
         assert elsewhere.get(f"{path}/provider").status_code == 403
-        for closed in (path, f"{path}/history", f"{path}/versions", f"{path}/consultations", at):
+        for closed in (path, f"{path}/history", f"{path}/versions", f"{path}/tenders", at):
             assert winner.get(closed).status_code == 403, closed
-        [row] = adviser.get(f"{path}/consultations").json()
+        [row] = adviser.get(f"{path}/tenders").json()
         assert (row["step_label"], row["candidates"], row["proposals"]) == ("suivie d’une convention", 3, 2)
 
 
-def test_a_provider_chosen_without_a_consultation_hands_in_its_own_report() -> None:
+def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:
     case = Scenarios(parcours.decider)
     who, action = PersonalData(new_id(2), "Cabinet Aubépine"), UUID(int=12)
     today = NOW.date()
-    planned = PlannedAction(Kind.CONSULTING, "finance", title=text("Étude"), who=who, starts_on=today, ends_on=today)
+    planned = PlannedAction(
+        ActionKind.CONSULTING, "finance", title=text("Étude"), who=who, starts_on=today, ends_on=today
+    )
     plan = Plan(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
     signed = AgreementSigned(
         action, who, amount=400_000, days=5, signed_on=today, exception=text("Seul cabinet"), account="p1"
@@ -447,7 +450,7 @@ def test_a_provider_chosen_without_a_consultation_hands_in_its_own_report() -> N
     started.when(report, by=Role.ADVISER).then(FinalReportReceived(action, today))
 
 
-def _consulted(adviser: Client, path: str, action: UUID, now: datetime) -> str:
+def _with_three_providers(adviser: Client, path: str, action: UUID, now: datetime) -> str:
     """Three providers are consulted: p1, p2, p3."""
     terms = {
         "action": str(action),
@@ -455,7 +458,7 @@ def _consulted(adviser: Client, path: str, action: UUID, now: datetime) -> str:
         "grid": [{"label": "Prix", "weight": 100}],
         "deadline": (now + timedelta(days=20)).isoformat(),
     }
-    at: str = adviser.post(f"{path}/consultations", terms).headers["Location"]
+    at: str = adviser.post(f"{path}/tenders", terms).headers["Location"]
     for n in (1, 2, 3):
         assert (
             adviser.post(f"{at}/providers", {"name": f"Cabinet {n}", "account": Served.id_of(f"p{n}")}).status_code
@@ -468,7 +471,7 @@ def _under_way(adviser: Client, path: str, action: UUID, at: str, day: str) -> N
     """The agreement is signed and paid for, and two days are worked."""
     signed = {"provider": "Cabinet 1", "amount": 400000, "days": 5, "signed_on": day}
     steps: list[tuple[str, dict[str, Any]]] = [
-        ("agreements", signed | {"consultation": at.rsplit("/", 1)[1]}),
+        ("agreements", signed | {"tender": at.rsplit("/", 1)[1]}),
         ("funds", {"amount": 400000}),
         ("actions/start", {}),
         ("days", {"days": 2, "worked_until": day}),

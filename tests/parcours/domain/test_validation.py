@@ -29,10 +29,16 @@ from parcours.domain.building.validation import (
     ShareParcours,
     ValidateParcours,
 )
-from parcours.domain.coordination import AbandonAction, ActionAbandoned, ActionCarriedOver, ActionStarted, CarryOver
+from parcours.domain.coordination import (
+    AbandonAction,
+    ActionAbandoned,
+    ActionCarriedOver,
+    ActionStarted,
+    CarryOverAction,
+)
 from parcours.domain.ending import CompleteParcours, ParcoursCompleted
 from parcours.domain.parcours import ParcoursOpened, decider
-from parcours.domain.state import Kind, Period, Plan, PlannedAction, Status
+from parcours.domain.state import ActionKind, ParcoursStatus, Period, Plan, PlannedAction
 from shared.kernel import Actor, PersonalData, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import MemoryLog, Scenarios, new_id, text
@@ -50,7 +56,7 @@ SHARE = ShareParcours(PERIOD.starts_on, PERIOD.ends_on)
 OWN, CONSULTING = UUID(int=1), UUID(int=2)
 
 
-def planned(kind: Kind, axis: str) -> PlannedAction:
+def planned(kind: ActionKind, axis: str) -> PlannedAction:
     who = PersonalData(new_id(2), "Nadia Le Goff")
     return PlannedAction(
         kind, axis, title=text("Revoir les coûts"), who=who, starts_on=date(2026, 4, 1), ends_on=date(2026, 6, 30)
@@ -60,8 +66,8 @@ def planned(kind: Kind, axis: str) -> PlannedAction:
 BUILT = (
     ParcoursOpened(PLAN),
     AxesRanked(("finance", "strategy")),
-    ActionAdded(OWN, planned(Kind.OWN_ACTION, "finance")),
-    ActionAdded(CONSULTING, planned(Kind.CONSULTING, "finance")),
+    ActionAdded(OWN, planned(ActionKind.OWN_ACTION, "finance")),
+    ActionAdded(CONSULTING, planned(ActionKind.CONSULTING, "finance")),
     AxisDeferred("strategy", text("Après l’élection")),
 )
 PROOF = content_hash(new_id(1).bytes, given(*BUILT).state.content(PERIOD))
@@ -81,9 +87,9 @@ def test_sharing_gives_a_version_number_and_a_hash_of_everything_the_structure_i
     [
         AxesRanked(("strategy", "finance")),
         AxisDeferred("strategy", text("Après le déménagement")),
-        ActionAdded(UUID(int=3), planned(Kind.OWN_ACTION, "finance")),
+        ActionAdded(UUID(int=3), planned(ActionKind.OWN_ACTION, "finance")),
         ActionRescheduled(OWN, date(2026, 4, 1), ends_on=date(2026, 7, 31), reason=text("Congés")),
-        ActionRemoved(OWN, text("Déjà faite"), kind=Kind.OWN_ACTION),
+        ActionRemoved(OWN, text("Déjà faite"), kind=ActionKind.OWN_ACTION),
     ],
 )
 def test_another_content_has_another_hash(edit: object) -> None:
@@ -108,7 +114,7 @@ def test_the_hash_that_was_stored_is_found_again_from_the_log() -> None:
         == shared.content_hash
     )
     log.do(ValidateParcours(shared.version, shared.content_hash), by=Role.LEADER)
-    assert log.state.status is Status.UNDER_WAY
+    assert log.state.status is ParcoursStatus.UNDER_WAY
 
 
 @pytest.mark.parametrize(
@@ -198,7 +204,7 @@ def test_a_leader_contests_with_reasons_and_the_parcours_is_built_again() -> Non
     contested = ParcoursContested(5, text("Trop tôt"))
     given(*BUILT, SHARED).when(ContestParcours(5, "Trop tôt"), by=Role.LEADER).then(contested)
     state = given(*BUILT, SHARED, contested).state
-    assert (state.status, state.shared, state.objections) == (Status.BUILDING, None, text("Trop tôt"))
+    assert (state.status, state.shared, state.objections) == (ParcoursStatus.BUILDING, None, text("Trop tôt"))
     [shared_again] = given(*BUILT, SHARED, contested).when(SHARE).events
     assert shared_again.version == 6
 
@@ -209,7 +215,7 @@ def test_a_leader_contests_with_reasons_and_the_parcours_is_built_again() -> Non
         RankAxes(("strategy", "finance")),
         DeferAxis("strategy", "Après le déménagement"),
         AddAction(
-            Kind.OWN_ACTION,
+            ActionKind.OWN_ACTION,
             "finance",
             title="Suivre les coûts",
             who="La trésorière",
@@ -223,7 +229,7 @@ def test_an_edit_of_what_was_shared_makes_a_new_version_and_says_so(edit: object
     events = given(*BUILT, SHARED).when(edit).events
     assert events[0] == LAPSED
     edited = given(*BUILT, SHARED, *events)
-    assert (edited.state.status, edited.state.content_version) == (Status.BUILDING, 6)
+    assert (edited.state.status, edited.state.content_version) == (ParcoursStatus.BUILDING, 6)
     refused = edited.when(ValidateParcours(5, PROOF), by=Role.LEADER).refused("stale-content")
     assert refused.extra == {"version": 6}
 
@@ -231,7 +237,7 @@ def test_an_edit_of_what_was_shared_makes_a_new_version_and_says_so(edit: object
 def test_an_adjustment_reopens_a_validated_parcours_as_a_new_version_and_voids_the_validation() -> None:
     given(*UNDER_WAY).when(AdjustParcours("Un départ")).then(ADJUSTED)
     state = given(*UNDER_WAY, ADJUSTED).state
-    assert (state.status, state.content_version, state.validated_version) == (Status.BUILDING, 6, None)
+    assert (state.status, state.content_version, state.validated_version) == (ParcoursStatus.BUILDING, 6, None)
     given(*UNDER_WAY, ADJUSTED).when(CompleteParcours("Bilan", date(2026, 3, 2))).refused("not-validated")
 
 
@@ -260,7 +266,7 @@ def test_an_adjusted_parcours_is_shared_and_validated_again_with_its_started_act
     assert validated.actions == {"own_action": 1, "consulting": 1}
 
 
-@pytest.mark.parametrize("command", [AbandonAction(CONSULTING, "Trop cher"), CarryOver(CONSULTING, "Plus tard")])
+@pytest.mark.parametrize("command", [AbandonAction(CONSULTING, "Trop cher"), CarryOverAction(CONSULTING, "Plus tard")])
 def test_what_is_given_up_meanwhile_is_no_longer_what_was_shared(command: object) -> None:
     reshared = ParcoursShared(7, text(new_id(1).hex), content_hash=PROOF, period=PERIOD)
     lapsed, _ = given(*UNDER_WAY, ADJUSTED, reshared).when(command).events

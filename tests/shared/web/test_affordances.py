@@ -202,7 +202,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     path = f"/api/v1/parcours/{case}"
     first = links(adviser.get(path))
     assert {"rank-axes", "add-action", "abandon-parcours", "add-attachment"} <= first.keys()
-    assert not {"share-parcours", "start-action", "remove-action", "open-consultation"} & first.keys()
+    assert not {"share-parcours", "start-action", "remove-action", "open-tender"} & first.keys()
     assert links(leader.get(path)).keys() == {"abandon-parcours"}
 
     adviser.post(f"{path}/ranking", {"ranking": ["finance"]})
@@ -210,7 +210,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     consulting = {"kind": "consulting", "axis": "finance", "title": "Un appui", "who": "Un cabinet", "planned_days": 5}
     for action in (own, consulting):
         told = links(adviser.post(f"{path}/actions", action | {"starts_on": day(10), "ends_on": day(90)}))
-    assert {"share-parcours", "remove-action", "open-consultation"} <= told.keys()
+    assert {"share-parcours", "remove-action", "open-tender"} <= told.keys()
     assert_each_leads_somewhere(adviser, told)
 
     shared = links(adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(180)}))
@@ -219,7 +219,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     seen = leader.get(path).json()["shared"]
     leader.post(f"{path}/validation", {"version": seen["version"], "content_hash": seen["content_hash"]})
     under_way = links(adviser.get(path))
-    assert {"start-action", "record-agreement", "introduce", "adjust-parcours"} <= under_way.keys()
+    assert {"start-action", "record-agreement", "record-introduction", "adjust-parcours"} <= under_way.keys()
     assert not {"add-action", "share-parcours", "commit-funds", "complete-parcours"} & under_way.keys()
     for action in adviser.get(path).json()["actions"]:
         adviser.post(f"{path}/actions/carry-over", {"action": action, "motive": "Après les élections"})
@@ -228,7 +228,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     assert ended.keys() == {"add-attachment"}
 
 
-def test_a_consultation_and_a_fund_tell_theirs(serve: Serve) -> None:
+def test_a_tender_and_a_fund_tell_theirs(serve: Serve) -> None:
     running = serve(parcours_service)
     adviser, manager = running.by("adviser", unit=UNIT), running.by("manager", unit=UNIT)
     plan = Plan(
@@ -243,10 +243,10 @@ def test_a_consultation_and_a_fund_tell_theirs(serve: Serve) -> None:
     adviser.post(f"{path}/actions", action | {"starts_on": day(10), "ends_on": day(90)})
     (number,) = adviser.get(path).json()["actions"]
     terms = {"action": number, "terms": "Tenir les comptes", "grid": [{"label": "Prix", "weight": 100}]}
-    consultation = adviser.post(f"{path}/consultations", terms | {"deadline": f"{day(20)}T12:00:00Z"})
-    assert links(consultation).keys() == {"consult-provider", "declare-interests", "cancel-consultation"}
-    assert_each_leads_somewhere(adviser, links(consultation))
-    assert links(adviser.post(links(consultation)["cancel-consultation"]["href"], {"motive": "Sans suite"})) == {}
+    tender = adviser.post(f"{path}/tenders", terms | {"deadline": f"{day(20)}T12:00:00Z"})
+    assert links(tender).keys() == {"invite-provider", "declare-interests", "cancel-tender"}
+    assert_each_leads_somewhere(adviser, links(tender))
+    assert links(adviser.post(links(tender)["cancel-tender"]["href"], {"motive": "Sans suite"})) == {}
 
     fund = manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 10_000_00})
     assert links(fund).keys() == {"adjust-fund"}

@@ -218,7 +218,7 @@ def test_actions_are_told_from_the_day_they_should_start_or_end_and_then_the_deb
     assert waits() == []
 
 
-def test_a_consultation_waits_for_scores_award_candidates_agreement_report_and_payment(serve: Serve) -> None:
+def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment(serve: Serve) -> None:
     running = serve(parcours_service)
     app = running.application
     case, action = validated_case(app)
@@ -231,30 +231,30 @@ def test_a_consultation_waits_for_scores_award_candidates_agreement_report_and_p
     deadline = (app.clock.now() + timedelta(days=10)).isoformat()
     grid = [{"label": "Méthode", "weight": 100}]
     opened = {"action": str(action), "terms": "Étude de marché.", "grid": grid, "deadline": deadline}
-    consultation = posted(adviser, f"{path}/consultations", opened).headers["Location"]
+    tender = posted(adviser, f"{path}/tenders", opened).headers["Location"]
     for name in ("Cabinet Loire", "Cabinet Erdre", "Cabinet Sèvre"):
-        posted(adviser, f"{consultation}/providers", name=name)
-    first, second, _ = adviser.get(consultation).json()["candidates"]
+        posted(adviser, f"{tender}/providers", name=name)
+    first, second, _ = adviser.get(tender).json()["candidates"]
     for provider in (first, second):
-        posted(adviser, f"{consultation}/proposals", provider=provider, amount=400_000, days=5, summary="Offre.")
+        posted(adviser, f"{tender}/proposals", provider=provider, amount=400_000, days=5, summary="Offre.")
     assert waits() == [], "until the deadline, proposals may come"
     days_pass(running, 11)
     assert waits() == [("proposals_to_score", 14, False)]
     assert adviser.get(tasks(adviser)[-1]["href"]).json()["step"] == "open"
-    posted(adviser, f"{consultation}/interests", conflict=False)
+    posted(adviser, f"{tender}/interests", conflict=False)
     for provider in (first, second):
-        posted(adviser, f"{consultation}/scores", provider=provider, scores=[15])
+        posted(adviser, f"{tender}/scores", provider=provider, scores=[15])
     assert waits() == [("award_to_decide", 15, False)]
-    posted(adviser, f"{consultation}/award", provider=first)
+    posted(adviser, f"{tender}/award", provider=first)
     days_pass(running, 8)
     assert waits() == [("candidates_to_inform", -1, True)]
     informed_on = app.clock.now().date().isoformat()
     for provider in (first, second):
         assert [what for what, *_ in waits()] == ["candidates_to_inform"]
-        posted(adviser, f"{consultation}/information", provider=provider, informed_on=informed_on)
+        posted(adviser, f"{tender}/information", provider=provider, informed_on=informed_on)
     assert waits() == [("agreement_to_sign", 30, False)]
     signed = {"provider": "Cabinet Loire", "amount": 400_000, "days": 5, "signed_on": informed_on}
-    signed |= {"action": str(action), "consultation": consultation.rpartition("/")[2]}
+    signed |= {"action": str(action), "tender": tender.rpartition("/")[2]}
     posted(adviser, f"{path}/agreements", signed)
     assert waits() == []
     posted(manager, "/api/v1/funds", unit="dla-44", year=app.clock.now().year, allocated=1_000_000)

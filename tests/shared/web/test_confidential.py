@@ -286,8 +286,8 @@ def test_a_fund_and_an_operation_name_no_confidential_case_to_the_rest_of_the_un
         shared = planned.headers["Location"]
         for named in (case, other):
             engaging: list[tuple[Any, str, Any]] = [
-                (fund.decider, funds, fund.Engage(UUID(named), uuid7(), amount=1_000)),
-                (operation.decider, shared, operation.Join(UUID(named), uuid7())),
+                (fund.decider, funds, fund.EngageAmount(UUID(named), uuid7(), amount=1_000)),
+                (operation.decider, shared, operation.JoinOperation(UUID(named), uuid7())),
             ]
             for decider, path, command in engaging:
                 stream = UUID(path.rsplit("/")[-1])

@@ -1,4 +1,4 @@
-"""What waits for an adviser in a parcours: the structure's word, actions, consultations, reports and payments."""
+"""What waits for an adviser in a parcours: the structure's word, actions, tenders, reports and payments."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, Act
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.parcours import ParcoursOpened
-from parcours.domain.state import OPEN_STEPS, Step
-from parcours.domain.tender.award import CandidateInformed, ConsultationAwarded, ConsultationCancelled, ProposalScored
-from parcours.domain.tender.conclusion import ConsultationConcluded
-from parcours.domain.tender.proposals import ConsultationOpened, ProposalSubmitted
+from parcours.domain.state import OPEN_STEPS, ActionStep
+from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
+from parcours.domain.tender.conclusion import TenderConcluded
+from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry
@@ -31,16 +31,16 @@ START, END = "action_to_start", "action_to_end"
 SCORES, AWARD, CANDIDATES = "proposals_to_score", "award_to_decide", "candidates_to_inform"
 AGREEMENT, REPORT, PAYMENT = "agreement_to_sign", "report_to_accept", "payment_to_authorise"
 PARCOURS = "/api/v1/parcours/{case}"
-CONSULTATION = f"{PARCOURS}/consultations/{{item}}"
-WHATS = {
+TENDER = f"{PARCOURS}/tenders/{{item}}"
+TASK_KINDS = {
     SHARING: TaskKind("Parcours à construire et à partager avec la structure", PARCOURS, days=60),
     WORD: TaskKind("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, days=15),
     START: TaskKind("Action à commencer", PARCOURS),
     END: TaskKind("Action à terminer", PARCOURS),
-    SCORES: TaskKind("Date limite passée\u00a0: propositions à noter", CONSULTATION, days=15),
-    AWARD: TaskKind("Consultation à attribuer", CONSULTATION, days=15),
-    CANDIDATES: TaskKind("Candidats à informer du résultat", CONSULTATION, days=7),
-    AGREEMENT: TaskKind("Convention à signer", CONSULTATION, days=30),
+    SCORES: TaskKind("Date limite passée\u00a0: propositions à noter", TENDER, days=15),
+    AWARD: TaskKind("Consultation à attribuer", TENDER, days=15),
+    CANDIDATES: TaskKind("Candidats à informer du résultat", TENDER, days=7),
+    AGREEMENT: TaskKind("Convention à signer", TENDER, days=30),
     REPORT: TaskKind("Rapport final à accepter", PARCOURS, days=15),
     PAYMENT: TaskKind("Paiement à autoriser", PARCOURS, days=30),
     DEBRIEF: TaskKind("Bilan de fin de parcours à tenir", PARCOURS, days=30),
@@ -49,7 +49,7 @@ WHATS = {
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    told = _stage(_consultation(_action(row, entry, recorded), entry, recorded), entry, recorded)
+    told = _stage(_tender(_action(row, entry, recorded), entry, recorded), entry, recorded)
     return row if told is row else told | {"due": _due(told)}
 
 
@@ -58,7 +58,7 @@ def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     now = entry.recorded_at
     match recorded.data:
         case ParcoursOpened(plan):
-            opened = {"unit": plan.unit, "adviser": plan.adviser, "actions": {}, "consultations": {}}
+            opened = {"unit": plan.unit, "adviser": plan.adviser, "actions": {}, "tenders": {}}
             return row | opened | {"stage": due_entry(SHARING, now), "settled_at": None, "over": False}
         case ParcoursContested() | SharedVersionLapsed() | ParcoursAdjusted():
             return row | {"stage": due_entry(SHARING, now), "over": False}
@@ -79,20 +79,26 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case ActionAdded(action, planned):
             dates = {"starts_on": planned.starts_on, "ends_on": planned.ends_on}
-            added = dates | {"step": Step.PLANNED, "validated": False, "left": 0, "received": None, "accepted": None}
+            added = dates | {
+                "step": ActionStep.PLANNED,
+                "validated": False,
+                "left": 0,
+                "received": None,
+                "accepted": None,
+            }
             return row | {"actions": row["actions"] | {str(action): added}}
         case ActionRemoved(action):
             return row | {"actions": {key: told for key, told in row["actions"].items() if key != str(action)}}
         case ActionRescheduled(action, starts_on, ends_on=ends_on):
             return _changed(row, action, starts_on=starts_on, ends_on=ends_on)
         case ActionStarted(action):
-            return _changed(row, action, step=Step.STARTED)
+            return _changed(row, action, step=ActionStep.STARTED)
         case ActionFinished(action):
-            return _changed(row, action, step=Step.DONE)
+            return _changed(row, action, step=ActionStep.DONE)
         case ActionAbandoned(action):
-            return _changed(row, action, step=Step.ABANDONED)
+            return _changed(row, action, step=ActionStep.ABANDONED)
         case ActionCarriedOver(action):
-            return _changed(row, action, step=Step.CARRIED_OVER)
+            return _changed(row, action, step=ActionStep.CARRIED_OVER)
         case FinalReportReceived(action, received_on):
             return _changed(row, action, received=received_on)
         case FinalReportAccepted(action):
@@ -108,31 +114,31 @@ def _changed(row: Row, action: Any, **told: Any) -> Row:
     return row | {"actions": row["actions"] | {str(action): row["actions"][str(action)] | told}}
 
 
-def _consultation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+def _tender(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     stream, now = str(entry.originator_id), entry.recorded_at
     match recorded.data:
-        case ConsultationOpened(deadline=deadline):
+        case TenderOpened(deadline=deadline):
             return _at(row, stream, SCORES, deadline.astimezone(UTC), [])
         case ProposalSubmitted(provider):
-            told = row["consultations"][stream]
+            told = row["tenders"][stream]
             return _at(row, stream, SCORES, told["since"], sorted({*told["candidates"], str(provider)}))
-        case ProposalScored() if row["consultations"][stream]["what"] == SCORES:
-            return _at(row, stream, AWARD, now, row["consultations"][stream]["candidates"])
-        case ConsultationAwarded():
-            return _at(row, stream, CANDIDATES, now, row["consultations"][stream]["candidates"])
+        case ProposalScored() if row["tenders"][stream]["what"] == SCORES:
+            return _at(row, stream, AWARD, now, row["tenders"][stream]["candidates"])
+        case TenderAwarded():
+            return _at(row, stream, CANDIDATES, now, row["tenders"][stream]["candidates"])
         case CandidateInformed(provider):
-            told = row["consultations"][stream]
+            told = row["tenders"][stream]
             left = [each for each in told["candidates"] if each != str(provider)]
             return _at(row, stream, CANDIDATES, told["since"], left) if left else _at(row, stream, AGREEMENT, now, [])
-        case ConsultationConcluded() | ConsultationCancelled():
-            others = {key: told for key, told in row["consultations"].items() if key != stream}
-            return row | {"consultations": others}
+        case TenderConcluded() | TenderCancelled():
+            others = {key: told for key, told in row["tenders"].items() if key != stream}
+            return row | {"tenders": others}
     return row
 
 
 def _at(row: Row, stream: str, what: str, since: Any, candidates: list[str]) -> Row:
     told = {"what": what, "since": since, "candidates": candidates}
-    return row | {"consultations": row["consultations"] | {stream: told}}
+    return row | {"tenders": row["tenders"] | {stream: told}}
 
 
 def _due(row: Row) -> Row:
@@ -146,11 +152,11 @@ def _due(row: Row) -> Row:
     for key, action in row["actions"].items():
         if not action["validated"] or action["step"] not in OPEN_STEPS:
             continue
-        what, day = (START, "starts_on") if action["step"] == Step.PLANNED else (END, "ends_on")
+        what, day = (START, "starts_on") if action["step"] == ActionStep.PLANNED else (END, "ends_on")
         waits[key] = due_entry(what, action[day], on=action[day], item=key)
         if action["received"] and not action["accepted"]:
             waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
-    for stream, told in row["consultations"].items():
+    for stream, told in row["tenders"].items():
         waits[stream] = due_entry(told["what"], told["since"], item=stream)
     if row["stage"]:
         waits["parcours"] = row["stage"]
@@ -159,4 +165,4 @@ def _due(row: Row) -> Row:
     return waits
 
 
-caseload = Caseload(Projection("caseload:v1", _project), WHATS)
+caseload = Caseload(Projection("caseload:v1", _project), TASK_KINDS)

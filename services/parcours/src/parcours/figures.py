@@ -7,9 +7,9 @@ from operator import itemgetter
 
 from parcours.domain import ending, parcours
 from parcours.domain.building import edits, validation
-from parcours.domain.building.content_diff import AXES
+from parcours.domain.building.content_diff import AXIS_LABELS
 from parcours.domain.funding import fund, payments
-from parcours.domain.state import Status
+from parcours.domain.state import ParcoursStatus
 from parcours.projections import funds, parcours_list
 from shared.kernel.frozen import replace
 from shared.projections import Row
@@ -61,7 +61,7 @@ def _of_parcours(rows: Sequence[Row]) -> Iterator[Figure]:
     )
     completed = [row for row in rows if row.get("completed_at")]
     yield count_figure("completed", "Parcours terminés", "nombre de parcours terminés au moins une fois", completed)
-    abandoned = [row for row in rows if row["status"] == Status.ABANDONED]
+    abandoned = [row for row in rows if row["status"] == ParcoursStatus.ABANDONED]
     yield count_figure("abandoned", "Parcours abandonnés", "nombre de parcours abandonnés", abandoned)
     formula = "nombre de parcours validés au moins une fois, selon l’axe de changement classé premier"
     yield from grouped_figures("by_theme", "Parcours par premier axe", formula, validated, _first_axis, _axis_in_french)
@@ -96,7 +96,7 @@ def _first_axis(row: Row) -> str:
 
 
 def _axis_in_french(axis: str) -> str:
-    return "axes non hiérarchisés" if axis == UNKNOWN else AXES.get(axis, axis)
+    return "axes non hiérarchisés" if axis == UNKNOWN else AXIS_LABELS.get(axis, axis)
 
 
 def _of_funds(rows: Sequence[Row]) -> Iterator[Figure]:
@@ -119,5 +119,5 @@ SUMS = (
     ("paid_cents", "Payé sur le fonds d’ingénierie (centimes)", "Σ paiements", "paid"),
 )
 
-of_parcours = Figures(parcours_list, _of_parcours, behind=BEHIND.__getitem__)
-of_funds = Figures(funds, _of_funds, behind=BEHIND_FUNDS.__getitem__, keyed="year")
+parcours_figures = Figures(parcours_list, _of_parcours, behind=BEHIND.__getitem__)
+fund_figures = Figures(funds, _of_funds, behind=BEHIND_FUNDS.__getitem__, keyed="year")

@@ -6,14 +6,14 @@ from typing import Any
 
 from parcours.domain import ending
 from parcours.domain.building import validation
-from parcours.domain.state import Step
+from parcours.domain.state import ActionStep
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure as forgetting
 from shared.eventlog import LogEntry, RecordedEvent
 
 
-def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     match recorded.data:
         case validation.ParcoursValidated(version, content_hash, actions=actions):
             return contracts.ParcoursValidated(validated_version=version, content_hash=content_hash, actions=actions)
@@ -22,9 +22,9 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
                 structure=plan.structure,
                 unit=plan.unit,
                 adviser=plan.adviser,
-                actions_done=actions.get(Step.DONE, 0),
-                actions_abandoned=actions.get(Step.ABANDONED, 0),
-                actions_carried_over=actions.get(Step.CARRIED_OVER, 0),
+                actions_done=actions.get(ActionStep.DONE, 0),
+                actions_abandoned=actions.get(ActionStep.ABANDONED, 0),
+                actions_carried_over=actions.get(ActionStep.CARRIED_OVER, 0),
                 baseline=plan.baseline,
                 definitions=plan.definitions,
             )

@@ -12,8 +12,8 @@ from parcours.domain import parcours
 from parcours.domain.collective import operation
 from parcours.domain.funding import fund
 from parcours.domain.tender import tender
-from parcours.integration_events import published
-from parcours.ownership import dossier
+from parcours.integration_events import to_integration_event
+from parcours.ownership import find_protected_case
 from parcours.reactions import reactions
 from shared.access.case_access import decider as case_access
 from shared.access.replicated_rights import decider as rights
@@ -48,14 +48,14 @@ service = Service(
         api.caseload_endpoints,
         people_router(),
     ),
-    to_integration_event=published,
+    to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
-    find_protected_case=dossier,
+    find_protected_case=find_protected_case,
     projections=(projections.parcours_list, projections.funds, projections.operations, caseload.view),
     tags={
         "parcours": "Les parcours\u00a0: construits, validés, coordonnés, terminés.",
-        "consultations": "Les consultations de prestataires, des besoins à la convention.",
+        "tenders": "Les consultations de prestataires, des besoins à la convention.",
         "funds": "Les fonds d’ingénierie des unités, année par année.",
         "operations": "Les opérations collectives, à deux structures au moins.",
         "people": "Ce que ce service détient d’une personne, pour ses droits.",

@@ -11,7 +11,7 @@ from shared.access import ProtectedCase
 from shared.eventlog import ServiceApplication, UnknownCase
 
 
-def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
+def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     unit = _unit(app, id)
     return ProtectedCase(id, frozenset({unit})) if unit else None
 

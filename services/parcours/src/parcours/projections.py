@@ -18,14 +18,14 @@ from parcours.domain.collective.operation import (
     OperationFellShort,
     OperationPlanned,
     OperationStarted,
+    OperationStep,
 )
-from parcours.domain.collective.operation import Step as OperationStep
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.parcours import ParcoursOpened
-from parcours.domain.state import Kind, Status
+from parcours.domain.state import ActionKind, ParcoursStatus
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 
@@ -35,7 +35,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case ParcoursOpened(plan):
             return row | {
-                "status": Status.BUILDING,
+                "status": ParcoursStatus.BUILDING,
                 "structure": plan.structure,
                 "unit": plan.unit,
                 "adviser": plan.adviser,
@@ -50,21 +50,21 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case AxesRanked(ranking):
             return row | {"ranking": ranking}
         case ActionAdded(_, planned):
-            return _one_more(row, "actions", *(["consulting"] if planned.kind is Kind.CONSULTING else []))
+            return _one_more(row, "actions", *(["consulting"] if planned.kind is ActionKind.CONSULTING else []))
         case ActionRemoved(_, _, kind=kind):
-            return _one_more(row, "actions", *(["consulting"] if kind is Kind.CONSULTING else []), by=-1)
+            return _one_more(row, "actions", *(["consulting"] if kind is ActionKind.CONSULTING else []), by=-1)
         case ParcoursShared(_, _, content_hash=_, period=period):
             dates = {"starts_on": period.starts_on, "ends_on": period.ends_on}
-            return row | dates | {"status": Status.SHARED, "shared_at": now, "contested": False}
+            return row | dates | {"status": ParcoursStatus.SHARED, "shared_at": now, "contested": False}
         case ParcoursContested():
-            return row | {"status": Status.BUILDING, "contested": True}
+            return row | {"status": ParcoursStatus.BUILDING, "contested": True}
         case SharedVersionLapsed():
-            return row | {"status": Status.BUILDING}
+            return row | {"status": ParcoursStatus.BUILDING}
         case ParcoursAdjusted():
-            return row | {"status": Status.BUILDING, "validated_at": None}
+            return row | {"status": ParcoursStatus.BUILDING, "validated_at": None}
         case ParcoursValidated():
             first = {"first_validated_at": row["first_validated_at"] or now}
-            return row | first | {"status": Status.UNDER_WAY, "validated_at": row.get("validated_at") or now}
+            return row | first | {"status": ParcoursStatus.UNDER_WAY, "validated_at": row.get("validated_at") or now}
         case ActionStarted():
             return _one_more(row, "started")
         case ActionFinished():
@@ -80,11 +80,11 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case PaymentAuthorised(_, amount):
             return _one_more(row, "paid", by=amount)
         case ParcoursCompleted():
-            return row | {"status": Status.COMPLETED, "completed_at": now, "ended_at": now}
+            return row | {"status": ParcoursStatus.COMPLETED, "completed_at": now, "ended_at": now}
         case UpdateAbandoned():
-            return row | {"status": Status.COMPLETED}
+            return row | {"status": ParcoursStatus.COMPLETED}
         case ParcoursAbandoned():
-            return row | {"status": Status.ABANDONED, "abandoned_at": now, "ended_at": now}
+            return row | {"status": ParcoursStatus.ABANDONED, "abandoned_at": now, "ended_at": now}
     return row
 
 

@@ -33,22 +33,22 @@ def open_parcours(event: PlanAgreed, header: Header) -> CommandDispatch:
 
 
 @reactions.on(ParcoursUpdateRequested)
-def take_up_again(event: ParcoursUpdateRequested, header: Header) -> CommandDispatch:
+def reopen_parcours(event: ParcoursUpdateRequested, header: Header) -> CommandDispatch:
     """A review shows that the parcours must be updated: if it was completed, it is reopened as a new version."""
-    return CommandDispatch(parcours.decider, header.case, command=validation.TakeUpAgain(event.review))
+    return CommandDispatch(parcours.decider, header.case, command=validation.ReopenParcours(event.review))
 
 
 @reactions.on(ParcoursUpdateWithdrawn)
-def give_update_up(_: ParcoursUpdateWithdrawn, header: Header) -> CommandDispatch:
+def abandon_update(_: ParcoursUpdateWithdrawn, header: Header) -> CommandDispatch:
     """The follow-up does not want the update any more: it is given up, unless something of it is under way."""
-    return CommandDispatch(parcours.decider, header.case, command=ending.GiveUpdateUp("Mise à jour levée au suivi"))
+    return CommandDispatch(parcours.decider, header.case, command=ending.AbandonUpdate("Mise à jour levée au suivi"))
 
 
 @reactions.on(FollowUpClosed)
-def give_update_up_of_who_closed_down(event: FollowUpClosed, header: Header) -> CommandDispatch | None:
+def abandon_update_after_closure(event: FollowUpClosed, header: Header) -> CommandDispatch | None:
     """The structure has ceased its activity: an update of its parcours is given up, unless something is under way."""
     if event.outcome != "closed_down":
         return None
     return CommandDispatch(
-        parcours.decider, header.case, command=ending.GiveUpdateUp("Cessation d’activité de la structure")
+        parcours.decider, header.case, command=ending.AbandonUpdate("Cessation d’activité de la structure")
     )

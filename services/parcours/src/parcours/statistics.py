@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from parcours.domain.building.content_diff import AXES
-from parcours.domain.state import Status
+from parcours.domain.building.content_diff import AXIS_LABELS
+from parcours.domain.state import ParcoursStatus
 from parcours.projections import parcours_list
 from shared.projections import Row
 from shared.statistics import UNKNOWN, Dimension, Release, band_of, hours_between
 
-ENDINGS = {str(Status.COMPLETED): "terminé", str(Status.ABANDONED): "abandonné"}
+ENDINGS = {str(ParcoursStatus.COMPLETED): "terminé", str(ParcoursStatus.ABANDONED): "abandonné"}
 DAYS = {"90": 90.0, "180": 180.0, "365": 365.0, "more": float("inf")}
 LENGTHS = {
     "90": "90 jours au plus",
@@ -29,12 +29,12 @@ IN_EUROS = {"0": 0.0, "2000": 1_000.0, "5000": 3_500.0, "10000": 7_500.0, "more"
 
 
 def _ending(row: Row) -> str:
-    return str(Status.ABANDONED if row["status"] == Status.ABANDONED else Status.COMPLETED)
+    return str(ParcoursStatus.ABANDONED if row["status"] == ParcoursStatus.ABANDONED else ParcoursStatus.COMPLETED)
 
 
 def _first_axis(row: Row) -> str:
     first = next(iter(row["ranking"]), UNKNOWN)
-    return first if first in AXES else UNKNOWN
+    return first if first in AXIS_LABELS else UNKNOWN
 
 
 def _consulting(row: Row) -> str:
@@ -50,14 +50,17 @@ def _amount(row: Row) -> str:
     return band_of(CENTS, row["committed"], UNKNOWN)
 
 
-release = Release(
+parcours_statistics = Release(
     parcours_list,
     "parcours terminés ou abandonnés dans la période",
     happened="ended_at",
     dimensions=(
         Dimension("ending", "Fin du parcours", keys=ENDINGS, of=_ending),
         Dimension(
-            "theme", "Axe de changement classé premier", keys=AXES | {UNKNOWN: "autre, ou non classé"}, of=_first_axis
+            "theme",
+            "Axe de changement classé premier",
+            keys=AXIS_LABELS | {UNKNOWN: "autre, ou non classé"},
+            of=_first_axis,
         ),
         Dimension("consulting", "Recours au conseil", keys={"with": "avec", "without": "sans"}, of=_consulting),
         Dimension("length", "Durée depuis la validation", keys=LENGTHS, of=_length),

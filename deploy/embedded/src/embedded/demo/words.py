@@ -16,7 +16,7 @@ from embedded.who import ROLE_NAMES
 Event = dict[str, Any]
 NAMED_BY = {
     "action-added": ("action", "{planned.title}"),
-    "provider-consulted": ("provider", "{name}"),
+    "provider-invited": ("provider", "{name}"),
     "advice-requested": ("advice", "{centre}"),
     "orientation-proposed": ("stream", "{target}{other}"),
     "attachment-added": ("stream", "{title}"),

@@ -31,8 +31,8 @@ CASE_PAGES = {
 }
 CHILD_PAGES = {
     "orientation": PhasePage("intake", "Orientation", path="/api/v1/requests/{case}/orientations/{stream}"),
-    "consultation": PhasePage("parcours", "Consultation", path="/api/v1/parcours/{case}/consultations/{stream}"),
+    "tender": PhasePage("parcours", "Consultation de prestataires", path="/api/v1/parcours/{case}/tenders/{stream}"),
 }
 """Child aggregates of a case, with versions of their own."""
-CHILD_OPENED_BY = {"orientation-proposed": "orientation", "consultation-opened": "consultation"}
+CHILD_OPENED_BY = {"orientation-proposed": "orientation", "tender-opened": "tender"}
 PAGE_OF_SERVICE = {place.service: name for name, place in CASE_PAGES.items()}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from parcours import figures, projections
 from parcours.api.versions import parcours_versions
 from parcours.caseload import caseload
-from parcours.documents.parcours import of_parcours
+from parcours.documents.parcours import parcours_documents
 from parcours.domain import coordination, corrections, ending, parcours
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.attachments import AttachmentKind
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
-from parcours.statistics import release
+from parcours.statistics import parcours_statistics
 from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
@@ -33,16 +33,16 @@ endpoints.command("/validation", validation.ValidateParcours, Role.LEADER)
 endpoints.command("/contestation", validation.ContestParcours, Role.LEADER)
 endpoints.command("/adjustment", validation.AdjustParcours, *STAFF)
 
-endpoints.command("/introductions", coordination.Introduce, *STAFF)
+endpoints.command("/introductions", coordination.RecordIntroduction, *STAFF)
 endpoints.command("/actions/start", coordination.StartAction, *STAFF)
 endpoints.command("/actions/completion", coordination.FinishAction, *STAFF)
 endpoints.command("/actions/abandonment", coordination.AbandonAction, *STAFF)
-endpoints.command("/actions/carry-over", coordination.CarryOver, *STAFF)
+endpoints.command("/actions/carry-over", coordination.CarryOverAction, *STAFF)
 
 endpoints.command("/agreements", agreement.RecordAgreement, *STAFF)
 endpoints.command("/funds", payments.CommitFunds, *STAFF)
 endpoints.command("/days", reporting.RecordDays, *STAFF)
-endpoints.command("/amendments", agreement.SignAmendment, *STAFF)
+endpoints.command("/amendments", agreement.RecordAmendment, *STAFF)
 endpoints.command("/final-reports/receipt", reporting.ReceiveFinalReport, *STAFF, Role.PROVIDER)
 endpoints.command("/final-reports", reporting.AcceptFinalReport, *STAFF)
 endpoints.command("/payments", payments.AuthorisePayment, *STAFF)
@@ -56,10 +56,10 @@ endpoints.command("/completion/correction", corrections.CorrectDebrief, *STAFF)
 endpoints.command("/completion", ending.CompleteParcours, *STAFF)
 endpoints.command("/abandonment", ending.AbandonParcours, *STAFF, Role.LEADER)
 
-add_figures(router, figures.of_parcours)
-add_statistics(router, release)
+add_figures(router, figures.parcours_figures)
+add_statistics(router, parcours_statistics)
 endpoints.get(*CASE_READERS)
-DocumentEndpoints(router, parcours.decider).documents(of_parcours, *CASE_READERS)
+DocumentEndpoints(router, parcours.decider).documents(parcours_documents, *CASE_READERS)
 endpoints.list(projections.parcours_list, *STAFF)
 parcours_versions.offer(router, *CASE_READERS)
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from fastapi import Response
 
-from parcours.api.tenders import consultations_in
+from parcours.api.tenders import tenders_of
 from parcours.domain import parcours
-from parcours.domain.state import STEPS, Action
-from parcours.domain.tender import state as consulted
+from parcours.domain.state import ACTION_STEP_LABELS, Action
+from parcours.domain.tender.state import TENDER_STEP_LABELS, Proposal, Tender
 from shared.eventlog import ServiceApplication
 from shared.kernel import Encrypted, Role
 from shared.temporal import CaseAt, PointInTime, load_case_at
@@ -22,7 +22,7 @@ from shared.web.requests import AppDep, PointInTimeDep, case_router
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredOn:
+class GridCriterion:
     label: str
     weight: int
 
@@ -37,7 +37,7 @@ class OwnProposal:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnConsultation:
+class OwnTender:
     """`provider` is the key under which it answers. Its `retained` and `score` (out of 20) are null until it has been
     informed; what the others proposed is never shown."""
 
@@ -46,7 +46,7 @@ class OwnConsultation:
     step_label: str
     provider: UUID
     terms: str
-    grid: list[ScoredOn]
+    grid: list[GridCriterion]
     deadline: datetime
     proposal: OwnProposal | None
     informed_on: date | None
@@ -60,7 +60,7 @@ class Assignment:
 
     action: UUID
     title: str
-    consultation: UUID | None
+    tender: UUID | None
     starts_on: date
     ends_on: date
     step: str
@@ -77,7 +77,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class ProviderPage:
-    consultations: list[OwnConsultation]
+    tenders: list[OwnTender]
     assignments: list[Assignment]
 
 
@@ -92,20 +92,20 @@ def read_provider_page(
     point_in_time: PointInTimeDep,
     response: Response,
 ) -> ProviderPage:
-    """Its consultations, with its own proposal and never another's, and its assignments: now, or as they were of those
+    """Its tenders, with its own proposal and never another's, and its assignments: now, or as they were of those
     that are its own today."""
     authorize(caller, id)
     now = load_case_at(app, parcours.decider, id, PointInTime())
     then = load_case_for_response(app, parcours.decider, id, point_in_time, response)
-    return page_of_provider(app, then, now, id, caller.actor.id)
+    return build_provider_page(app, then, now, id, caller.actor.id)
 
 
-def page_of_provider(app: ServiceApplication, then: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
+def build_provider_page(app: ServiceApplication, then: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
     """As it was `then`, of what is the account's `now`: a link that was given to somebody else shows nothing more."""
     candidatures, assigned = _own_now(now, case, account)
     own = [
         _own(app, number, state, key)
-        for number, state in consultations_in(then)
+        for number, state in tenders_of(then)
         for key in state.candidates
         if (number, key) in candidatures
     ]
@@ -118,31 +118,31 @@ def page_of_provider(app: ServiceApplication, then: CaseAt, now: CaseAt, case: U
 
 
 def _own_now(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
-    """Its candidatures, by consultation and key, and the actions that it was engaged for."""
+    """Its candidatures, by tender and key, and the actions that it was engaged for."""
     candidatures, won = set(), set()
-    for number, state in consultations_in(now):
+    for number, state in tenders_of(now):
         own = {key for key, candidate in state.candidates.items() if candidate.account == account}
         candidatures |= {(number, key) for key in own}
         won |= {number} if state.winner in own else set()
     assigned = {
         key
         for key, action in now.loaded(parcours.decider, case).state.actions.items()
-        if (agreed := action.agreement) and (agreed.account == account or agreed.consultation in won)
+        if (agreed := action.agreement) and (agreed.account == account or agreed.tender in won)
     }
     return candidatures, assigned
 
 
-def _own(app: ServiceApplication, number: UUID, state: consulted.Consultation, key: UUID) -> OwnConsultation:
+def _own(app: ServiceApplication, number: UUID, state: Tender, key: UUID) -> OwnTender:
     shown, candidate = app.key_store.display_text, state.candidates[key]
     assert state.terms and state.deadline
     told = candidate.informed_on is not None
-    return OwnConsultation(
+    return OwnTender(
         number,
         state.step,
-        step_label=consulted.STEPS[state.step],
+        step_label=TENDER_STEP_LABELS[state.step],
         provider=key,
         terms=shown(state.terms),
-        grid=[ScoredOn(shown(line.label), line.weight) for line in state.grid],
+        grid=[GridCriterion(shown(line.label), line.weight) for line in state.grid],
         deadline=state.deadline,
         proposal=_proposal(app, candidate.proposal) if candidate.proposal else None,
         informed_on=candidate.informed_on,
@@ -151,7 +151,7 @@ def _own(app: ServiceApplication, number: UUID, state: consulted.Consultation, k
     )
 
 
-def _proposal(app: ServiceApplication, proposal: consulted.Proposal) -> OwnProposal:
+def _proposal(app: ServiceApplication, proposal: Proposal) -> OwnProposal:
     return OwnProposal(proposal.amount, proposal.days, summary=app.key_store.display_text(proposal.summary))
 
 
@@ -162,11 +162,11 @@ def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignmen
     return Assignment(
         key,
         app.key_store.display_text(title),
-        consultation=agreement.consultation,
+        tender=agreement.tender,
         starts_on=planned.starts_on,
         ends_on=planned.ends_on,
         step=action.step,
-        step_label=STEPS[action.step],
+        step_label=ACTION_STEP_LABELS[action.step],
         signed_on=agreement.signed_on,
         amount=agreement.amount,
         days=agreement.days,

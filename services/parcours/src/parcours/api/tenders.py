@@ -10,12 +10,12 @@ from uuid import UUID
 from fastapi import Response
 
 from parcours.api.parcours import endpoints as parcours_endpoints
-from parcours.documents.tender import of_consultation
+from parcours.documents.tender import tender_documents
 from parcours.domain import parcours
-from parcours.domain.guards import consulting_action
+from parcours.domain.guards import require_consulting_action
 from parcours.domain.tender import award, proposals, tender
-from parcours.domain.tender.proposals import ConsultationOpened
-from parcours.domain.tender.state import STEPS, Consultation
+from parcours.domain.tender.proposals import TenderOpened
+from parcours.domain.tender.state import TENDER_STEP_LABELS, Tender
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.temporal import CaseAt
@@ -26,7 +26,7 @@ from shared.web.resources import AggregateEndpoints, DocumentEndpoints
 
 
 @dataclass(frozen=True, slots=True)
-class ConsultationRow:
+class TenderRow:
     """`candidates` were consulted, `proposals` came."""
 
     id: UUID
@@ -39,57 +39,57 @@ class ConsultationRow:
     winner: UUID | None
 
 
-def check_consulting_action(app: ServiceApplication, case: UUID, command: proposals.OpenConsultation) -> None:
+def check_consulting_action(app: ServiceApplication, case: UUID, command: proposals.OpenTender) -> None:
     """Raises unless the tender is opened for an action that calls in a provider."""
-    consulting_action(app.load_existing(parcours.decider, case).state, command.action)
+    require_consulting_action(app.load_existing(parcours.decider, case).state, command.action)
 
 
-router = case_router("/parcours/{case}/consultations", "consultations")
+router = case_router("/parcours/{case}/tenders", "tenders")
 endpoints = AggregateEndpoints(router, tender.decider, within=parcours_endpoints)
-endpoints.create(proposals.OpenConsultation, *STAFF, check=check_consulting_action)
-endpoints.command("/providers", proposals.ConsultProvider, *STAFF)
-endpoints.command("/accounts", proposals.LetProviderIn, *STAFF)
+endpoints.create(proposals.OpenTender, *STAFF, check=check_consulting_action)
+endpoints.command("/providers", proposals.InviteProvider, *STAFF)
+endpoints.command("/accounts", proposals.GrantProviderAccess, *STAFF)
 endpoints.command("/proposals", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
 endpoints.command("/interests", award.DeclareInterests, *STAFF, Role.LEADER)
 endpoints.command("/scores", award.ScoreProposal, *STAFF, Role.LEADER)
-endpoints.command("/award", award.Award, *STAFF)
+endpoints.command("/award", award.AwardTender, *STAFF)
 endpoints.command("/information", award.InformCandidate, *STAFF)
-endpoints.command("/cancellation", award.CancelConsultation, *STAFF)
+endpoints.command("/cancellation", award.CancelTender, *STAFF)
 endpoints.get(*CASE_READERS)
-DocumentEndpoints(router, tender.decider, within=parcours_endpoints).documents(of_consultation, *CASE_READERS)
+DocumentEndpoints(router, tender.decider, within=parcours_endpoints).documents(tender_documents, *CASE_READERS)
 
 
-@router.get("", summary="The consultations of a case")
-def list_consultations(
+@router.get("", summary="List the tenders of a case")
+def list_tenders(
     case: UUID,
     app: AppDep,
     caller: CaseReaderDep,
     point_in_time: PointInTimeDep,
     response: Response,
-) -> list[ConsultationRow]:
+) -> list[TenderRow]:
     """Now, or as they were; `version` is the parcours's."""
     authorize(caller, case)
-    return consultation_rows(load_case_for_response(app, parcours.decider, case, point_in_time, response))
+    return tender_rows(load_case_for_response(app, parcours.decider, case, point_in_time, response))
 
 
-def consultation_rows(case: CaseAt) -> list[ConsultationRow]:
+def tender_rows(case: CaseAt) -> list[TenderRow]:
     """The tenders of a case, the first one first."""
     return [
-        ConsultationRow(
+        TenderRow(
             number,
             state.action,
             step=state.step,
-            step_label=STEPS[state.step],
+            step_label=TENDER_STEP_LABELS[state.step],
             deadline=state.deadline,
             candidates=len(state.candidates),
             proposals=len(state.proposals),
             winner=state.winner,
         )
-        for number, state in consultations_in(case)
+        for number, state in tenders_of(case)
     ]
 
 
-def consultations_in(case: CaseAt) -> Iterator[tuple[UUID, Consultation]]:
+def tenders_of(case: CaseAt) -> Iterator[tuple[UUID, Tender]]:
     """The tenders of a case with their ids, in the order of their opening."""
-    for number in case.begun_by(ConsultationOpened):
+    for number in case.begun_by(TenderOpened):
         yield number, case.loaded(tender.decider, number).state

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from parcours.domain.building.content_diff import Change, changes
+from parcours.domain.building.content_diff import Change, diff_contents
 from parcours.domain.building.validation import (
     ParcoursAdjusted,
     ParcoursContested,
@@ -32,7 +32,7 @@ class Difference:
     changes: list[Change]
 
 
-def made(app: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[ContentVersion, Content]]:
+def versions_made(app: ServiceApplication, then: CaseAt, case: UUID) -> list[tuple[ContentVersion, Content]]:
     """Each version, with the content as it was when that version was made."""
     found: list[tuple[ContentVersion, Content]] = []
     state: Parcours = decider.initial
@@ -71,5 +71,5 @@ def _leaders_part(
 
 
 parcours_versions = VersionEndpoints(
-    "Le parcours", decider, made=made, nothing=Content(), changes=changes, difference=Difference
+    "Le parcours", decider, made=versions_made, nothing=Content(), changes=diff_contents, difference=Difference
 )

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned
-from parcours.domain.building.content_diff import AXES
+from parcours.domain.building.content_diff import AXIS_LABELS
 from parcours.domain.state import Action, Agreement, Parcours
-from parcours.domain.tender import tender as consulting_of
-from parcours.domain.tender.state import Consultation, Proposal, Step
+from parcours.domain.tender import tender as tenders
+from parcours.domain.tender.state import Proposal, Tender, TenderStep
 from shared.attachments import attachment
 from shared.documents import (
     Block,
@@ -28,48 +28,50 @@ from shared.documents import (
 from shared.kernel import Encrypted, capitalize_first, format_date, format_euros, format_period, quote_french
 from shared.kernel.french import format_count
 
-DRAFT, SIGNED = "Projet de convention tripartite", "Convention tripartite"
-MODEL = (
+DRAFT_TITLE, SIGNED_TITLE = "Projet de convention tripartite", "Convention tripartite"
+TEMPLATE_NOTICE = (
     "Ce texte est un modèle que propose ce logiciel, et non un texte officiel\u00a0: relisez-le ensemble et adaptez-le "
     "avant de le signer."
 )
-TO_WRITE = "Nom et qualité\u00a0:\n\nDate\u00a0:\n\nSignature\u00a0:"
-LACKING = {
-    Step.NEW: "La consultation n’est pas encore ouverte.",
-    Step.OPEN: "Le projet de convention s’écrit une fois le prestataire retenu et chaque candidat informé du résultat.",
-    Step.AGREED: "La convention est signée depuis\u00a0: elle est parmi les documents du parcours.",
-    Step.CANCELLED: "La consultation est restée sans suite\u00a0: elle ne mène à aucune convention.",
+SIGNATURE_BLANKS = "Nom et qualité\u00a0:\n\nDate\u00a0:\n\nSignature\u00a0:"
+MISSING_BY_STEP = {
+    TenderStep.NEW: "La consultation n’est pas encore ouverte.",
+    TenderStep.OPEN: (
+        "Le projet de convention s’écrit une fois le prestataire retenu et chaque candidat informé du résultat."
+    ),
+    TenderStep.AGREED: "La convention est signée depuis\u00a0: elle est parmi les documents du parcours.",
+    TenderStep.CANCELLED: "La consultation est restée sans suite\u00a0: elle ne mène à aucune convention.",
 }
 NOT_INFORMED = "Chaque candidat est d’abord informé du résultat\u202f; le projet de convention s’écrit ensuite."
 
 
-def lacking_draft(consultation: Consultation) -> str | None:
-    if consultation.step is not Step.AWARDED:
-        return LACKING[consultation.step]
-    return NOT_INFORMED if any(each.informed_on is None for each in consultation.proposals.values()) else None
+def missing_draft_reason(tender: Tender) -> str | None:
+    if tender.step is not TenderStep.AWARDED:
+        return MISSING_BY_STEP[tender.step]
+    return NOT_INFORMED if any(each.informed_on is None for each in tender.proposals.values()) else None
 
 
-def draft(reading: DocumentSource[Consultation]) -> Document:
+def draft_agreement(reading: DocumentSource[Tender]) -> Document:
     """From the award until the three have signed."""
     parcours: Parcours = reading.around
-    consultation = reading.state
-    assert consultation.action is not None
-    assert consultation.winner is not None
-    chosen = consultation.candidates[consultation.winner]
+    tender = reading.state
+    assert tender.action is not None
+    assert tender.winner is not None
+    chosen = tender.candidates[tender.winner]
     assert chosen.proposal is not None
-    action, provider = parcours.actions.get(consultation.action), reading.show(chosen.name)
+    action, provider = parcours.actions.get(tender.action), reading.show(chosen.name)
     blocks: list[Block] = [
         Paragraph("Projet, qui n’engage personne tant que les trois parties ne l’ont pas signé.", aside=True),
         *_parties(reading, parcours.plan.unit, provider),
-        *_purpose(reading, action, consultation, None),
+        *_purpose(reading, action, tender, None),
         Heading("2. Le calendrier, les jours et le montant"),
         Facts((*_calendar(action), *_price(chosen.proposal.days, chosen.proposal.amount))),
         *_clauses(),
         Heading("Les signatures"),
-        _places(reading, parcours.plan.unit, provider, (TO_WRITE, TO_WRITE, TO_WRITE)),
-        Paragraph(MODEL, aside=True),
+        _places(reading, parcours.plan.unit, provider, (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)),
+        Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
-    return reading.document(DRAFT, f"Unité {parcours.plan.unit}", blocks)
+    return reading.document(DRAFT_TITLE, f"Unité {parcours.plan.unit}", blocks)
 
 
 def agreement(reading: DocumentSource[Parcours], key: UUID) -> Document:
@@ -77,21 +79,21 @@ def agreement(reading: DocumentSource[Parcours], key: UUID) -> Document:
     parcours, action = reading.state, reading.state.actions[key]
     terms = action.agreement
     assert terms is not None
-    consultation = reading.beside(consulting_of.decider, terms.consultation) if terms.consultation else None
+    tender = reading.beside(tenders.decider, terms.tender) if terms.tender else None
     provider = reading.show(terms.provider)
     blocks: list[Block] = [
         Paragraph(f"Signée le {format_date(terms.signed_on)}."),
         *_parties(reading, parcours.plan.unit, provider),
-        *_purpose(reading, action, consultation, terms.exception),
+        *_purpose(reading, action, tender, terms.exception),
         Heading("2. Le calendrier, les jours et le montant"),
         *_terms(reading, key, terms),
         *_clauses(),
         Heading("Les signatures"),
         _places(reading, parcours.plan.unit, provider, _days(terms)),
         *_proof(reading, key),
-        Paragraph(MODEL, aside=True),
+        Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
-    return reading.document(SIGNED, f"Unité {parcours.plan.unit}", blocks)
+    return reading.document(SIGNED_TITLE, f"Unité {parcours.plan.unit}", blocks)
 
 
 def _parties(reading: DocumentSource[Any], unit: str, provider: str) -> Iterator[Block]:
@@ -106,27 +108,27 @@ def _parties(reading: DocumentSource[Any], unit: str, provider: str) -> Iterator
 
 
 def _purpose(
-    reading: DocumentSource[Any], action: Action | None, consultation: Consultation | None, exception: Encrypted | None
+    reading: DocumentSource[Any], action: Action | None, tender: Tender | None, exception: Encrypted | None
 ) -> Iterator[Block]:
     yield Heading("1. L’objet")
     if action:
-        axis = AXES.get(action.planned.axis, action.planned.axis)
+        axis = AXIS_LABELS.get(action.planned.axis, action.planned.axis)
         yield Facts((("Prestation", reading.show(action.planned.title)), ("Axe de changement", axis)))
-    if consultation and consultation.terms:
-        yield Paragraph(reading.show(consultation.terms))
-    proposal = _chosen(consultation)
+    if tender and tender.terms:
+        yield Paragraph(reading.show(tender.terms))
+    proposal = _chosen(tender)
     if proposal:
         yield Paragraph(f"Le prestataire propose\u00a0: {reading.show(proposal.summary)}")
-    if consultation:
+    if tender:
         yield Paragraph("Ce prestataire a été retenu après une consultation, dont le procès-verbal est au dossier.")
     elif exception:
         yield Paragraph(f"Il n’y a pas eu de consultation\u00a0: {reading.show(exception)}")
 
 
-def _chosen(consultation: Consultation | None) -> Proposal | None:
-    if consultation is None or consultation.winner is None:
+def _chosen(tender: Tender | None) -> Proposal | None:
+    if tender is None or tender.winner is None:
         return None
-    return consultation.candidates[consultation.winner].proposal
+    return tender.candidates[tender.winner].proposal
 
 
 def _calendar(action: Action | None) -> Iterator[tuple[str, str]]:
@@ -182,7 +184,7 @@ def _places(reading: DocumentSource[Any], unit: str, provider: str, notes: tuple
 
 def _days(terms: Agreement) -> tuple[str, str, str]:
     if terms.signatures is None:
-        return (TO_WRITE, TO_WRITE, TO_WRITE)
+        return (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)
     each = terms.signatures
     return _on(each.structure), _on(each.unit), _on(each.provider)
 

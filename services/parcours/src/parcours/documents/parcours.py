@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from parcours.documents.agreement import SIGNED, agreement
-from parcours.domain.building.content_diff import AXES, KINDS
+from parcours.documents.agreement import SIGNED_TITLE, agreement
+from parcours.domain.building.content_diff import ACTION_KIND_LABELS, AXIS_LABELS
 from parcours.domain.building.validation import ParcoursValidated
-from parcours.domain.state import STEPS, Action, Kind, Parcours, Status
+from parcours.domain.state import ACTION_STEP_LABELS, Action, ActionKind, Parcours, ParcoursStatus
 from shared.documents import (
     Block,
     Bullets,
@@ -29,22 +29,22 @@ NO_AGREEMENT = (
     "La convention de cette prestation n’est pas encore enregistrée\u202f; son projet est parmi les documents de la "
     "consultation, dès que les candidats sont informés."
 )
-STANDING = {
-    Status.BUILDING: "En construction avec la structure.",
-    Status.SHARED: "Partagé avec la structure, qui ne s’est pas encore prononcée.",
-    Status.UNDER_WAY: "Validé par la structure, en cours.",
-    Status.COMPLETED: "Parcours terminé.",
-    Status.ABANDONED: "Parcours abandonné.",
+STATUS_LABELS = {
+    ParcoursStatus.BUILDING: "En construction avec la structure.",
+    ParcoursStatus.SHARED: "Partagé avec la structure, qui ne s’est pas encore prononcée.",
+    ParcoursStatus.UNDER_WAY: "Validé par la structure, en cours.",
+    ParcoursStatus.COMPLETED: "Parcours terminé.",
+    ParcoursStatus.ABANDONED: "Parcours abandonné.",
 }
 
 
-def of_parcours(parcours: Parcours) -> Iterable[DocumentTemplate[Parcours]]:
+def parcours_documents(parcours: Parcours) -> Iterable[DocumentTemplate[Parcours]]:
     yield DocumentTemplate(
         "feuille-de-route", "Feuille de route", write=road_map, lacking=None if parcours.actions else NO_ACTION
     )
-    consulting = [key for key, action in parcours.actions.items() if action.planned.kind is Kind.CONSULTING]
+    consulting = [key for key, action in parcours.actions.items() if action.planned.kind is ActionKind.CONSULTING]
     for n, key in enumerate(consulting, 1):
-        title = SIGNED + (f" ({n} sur {len(consulting)})" if len(consulting) > 1 else "")
+        title = SIGNED_TITLE + (f" ({n} sur {len(consulting)})" if len(consulting) > 1 else "")
         lacking = None if parcours.actions[key].agreement else NO_AGREEMENT
         yield DocumentTemplate(f"convention-{key}", title, write=partial(agreement, key=key), lacking=lacking)
 
@@ -53,7 +53,7 @@ def road_map(reading: DocumentSource[Parcours]) -> Document:
     parcours = reading.state
     version = parcours.validated_version or parcours.content_version
     blocks: list[Block] = [
-        Paragraph(f"{STANDING[parcours.status]} Contenu en version {version}.", aside=True),
+        Paragraph(f"{STATUS_LABELS[parcours.status]} Contenu en version {version}.", aside=True),
         *([Paragraph(f"Un parcours {_days(parcours)}.")] if parcours.period else []),
         *_axes(reading),
         *_outcomes(reading),
@@ -63,8 +63,8 @@ def road_map(reading: DocumentSource[Parcours]) -> Document:
     return reading.document("Feuille de route", f"Unité {parcours.plan.unit}", blocks, validation=_validation(reading))
 
 
-def axis_in_words(axis: str) -> str:
-    return AXES.get(axis, axis)
+def axis_label(axis: str) -> str:
+    return AXIS_LABELS.get(axis, axis)
 
 
 def _days(parcours: Parcours) -> str:
@@ -75,7 +75,7 @@ def _days(parcours: Parcours) -> str:
 def _axes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
     parcours = reading.state
     for rank, axis in enumerate(parcours.ranking or parcours.plan.axes, 1):
-        yield Heading(f"{rank}. {axis_in_words(axis)}")
+        yield Heading(f"{rank}. {axis_label(axis)}")
         rows = tuple(_row(reading, action) for action in parcours.actions.values() if action.planned.axis == axis)
         if rows:
             columns = (
@@ -92,14 +92,20 @@ def _axes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
 
 def _row(reading: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
     planned = action.planned
-    kind = capitalize_first(KINDS[planned.kind]) + (
+    kind = capitalize_first(ACTION_KIND_LABELS[planned.kind]) + (
         f", {format_count(planned.planned_days, 'jour')}" if planned.planned_days else ""
     )
     if planned.collective_operation:
         kind += ", opération collective"
     who = action.agreement.provider if action.agreement else planned.who
     dates = f"{format_date(planned.starts_on)}\u00a0–\n{format_date(planned.ends_on)}"
-    return reading.show(planned.title), kind, reading.show(who), dates, capitalize_first(STEPS[action.step])
+    return (
+        reading.show(planned.title),
+        kind,
+        reading.show(who),
+        dates,
+        capitalize_first(ACTION_STEP_LABELS[action.step]),
+    )
 
 
 def _outcomes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
@@ -108,7 +114,8 @@ def _outcomes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
         yield Heading("Ce que les actions ont donné")
         yield Bullets(
             tuple(
-                f"{reading.show(action.planned.title)} ({STEPS[action.step]})\u00a0: {reading.shown(action.outcome)}"
+                f"{reading.show(action.planned.title)} ({ACTION_STEP_LABELS[action.step]})\u00a0: "
+                f"{reading.shown(action.outcome)}"
                 for action in settled
             )
         )

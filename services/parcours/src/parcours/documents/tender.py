@@ -1,21 +1,21 @@
-"""What does a consultation write down? The terms of reference, the analysis of the proposals, and the minutes."""
+"""What does a tender write down? The terms of reference, the analysis of the proposals, and the minutes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from parcours.documents.agreement import DRAFT, draft, lacking_draft
-from parcours.documents.parcours import axis_in_words
+from parcours.documents.agreement import DRAFT_TITLE, draft_agreement, missing_draft_reason
+from parcours.documents.parcours import axis_label
 from parcours.domain.state import Action, Parcours
 from parcours.domain.tender.award import (
-    BEST,
+    MAX_SCORE,
     CandidateInformed,
-    ConsultationAwarded,
-    ConsultationCancelled,
     InterestsDeclared,
+    TenderAwarded,
+    TenderCancelled,
 )
-from parcours.domain.tender.state import STEPS, Candidate, Consultation, Step
+from parcours.domain.tender.state import TENDER_STEP_LABELS, Candidate, Tender, TenderStep
 from shared.documents import (
     Block,
     Column,
@@ -50,45 +50,49 @@ NOT_SCORED = "Aucune proposition n’a encore été notée."
 NOT_DECIDED = "La consultation n’a pas encore d’issue."
 
 
-def of_consultation(consultation: Consultation) -> Iterable[DocumentTemplate[Consultation]]:
+def tender_documents(tender: Tender) -> Iterable[DocumentTemplate[Tender]]:
     yield DocumentTemplate("cahier-des-charges", "Cahier des charges", write=terms_of_reference)
-    scored = None if consultation.scorers else NOT_SCORED
+    scored = None if tender.scorers else NOT_SCORED
     yield DocumentTemplate("grille-d-analyse", "Grille d’analyse des propositions", write=analysis, lacking=scored)
-    decided = NOT_DECIDED if consultation.step is Step.OPEN else None
+    decided = NOT_DECIDED if tender.step is TenderStep.OPEN else None
     yield DocumentTemplate("proces-verbal", "Procès-verbal de la consultation", write=minutes, lacking=decided)
-    yield DocumentTemplate("projet-de-convention", DRAFT, write=draft, lacking=lacking_draft(consultation))
+    yield DocumentTemplate(
+        "projet-de-convention", DRAFT_TITLE, write=draft_agreement, lacking=missing_draft_reason(tender)
+    )
 
 
-def terms_of_reference(reading: DocumentSource[Consultation]) -> Document:
-    consultation, action = reading.state, _action(reading)
-    assert consultation.terms is not None
-    assert consultation.deadline is not None
+def terms_of_reference(reading: DocumentSource[Tender]) -> Document:
+    tender, action = reading.state, _action(reading)
+    assert tender.terms is not None
+    assert tender.deadline is not None
     blocks: list[Block] = [
         Heading("La mission"),
         Facts(tuple(_mission(reading, action))),
         Heading("Ce qui est attendu"),
-        Paragraph(reading.show(consultation.terms)),
+        Paragraph(reading.show(tender.terms)),
         Heading("Comment répondre"),
         Paragraph(
-            f"Les propositions sont attendues jusqu’au {format_instant(consultation.deadline)} (heure de Paris)."
+            f"Les propositions sont attendues jusqu’au {format_instant(tender.deadline)} (heure de Paris)."
             " Elles donnent un montant, un nombre de jours et une présentation de la méthode."
         ),
         Heading("Comment les propositions seront jugées"),
         _grid(reading),
-        Paragraph(f"Chaque critère est noté de 0 à {BEST}, puis pondéré. Chaque candidat est informé du résultat."),
+        Paragraph(
+            f"Chaque critère est noté de 0 à {MAX_SCORE}, puis pondéré. Chaque candidat est informé du résultat."
+        ),
     ]
     return _document(reading, "Cahier des charges", blocks)
 
 
-def analysis(reading: DocumentSource[Consultation]) -> Document:
-    consultation = reading.state
+def analysis(reading: DocumentSource[Tender]) -> Document:
+    tender = reading.state
     blocks: list[Block] = [Heading("Les critères"), _grid(reading), Heading("Vue d’ensemble"), _ranking(reading)]
-    for candidate in consultation.proposals.values():
+    for candidate in tender.proposals.values():
         blocks += _scored(reading, candidate)
     return _document(reading, "Grille d’analyse des propositions", blocks)
 
 
-def minutes(reading: DocumentSource[Consultation]) -> Document:
+def minutes(reading: DocumentSource[Tender]) -> Document:
     blocks: list[Block] = [
         Facts(tuple(_mission(reading, _action(reading)))),
         Heading("Les prestataires consultés"),
@@ -103,58 +107,58 @@ def minutes(reading: DocumentSource[Consultation]) -> Document:
     return _document(reading, "Procès-verbal de la consultation", blocks)
 
 
-def _document(reading: DocumentSource[Consultation], title: str, blocks: list[Block]) -> Document:
-    standing = Paragraph(f"Consultation {STEPS[reading.state.step]}.", aside=True)
+def _document(reading: DocumentSource[Tender], title: str, blocks: list[Block]) -> Document:
+    standing = Paragraph(f"Consultation {TENDER_STEP_LABELS[reading.state.step]}.", aside=True)
     return reading.document(title, f"Unité {_unit(reading)}", [standing, *blocks])
 
 
-def _action(reading: DocumentSource[Consultation]) -> Action | None:
+def _action(reading: DocumentSource[Tender]) -> Action | None:
     """Null when it left the parcours before it was validated."""
     parcours: Parcours = reading.around
     assert reading.state.action is not None
     return parcours.actions.get(reading.state.action)
 
 
-def _unit(reading: DocumentSource[Consultation]) -> str:
+def _unit(reading: DocumentSource[Tender]) -> str:
     parcours: Parcours = reading.around
     return parcours.plan.unit
 
 
-def _mission(reading: DocumentSource[Consultation], action: Action | None) -> Iterator[tuple[str, str]]:
+def _mission(reading: DocumentSource[Tender], action: Action | None) -> Iterator[tuple[str, str]]:
     if action:
         yield "Prestation", reading.show(action.planned.title)
-        yield "Axe de changement", axis_in_words(action.planned.axis)
+        yield "Axe de changement", axis_label(action.planned.axis)
         yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
         if action.planned.planned_days:
             yield "Jours prévus", format_count(action.planned.planned_days, "jour")
     yield "Consultation ouverte le", format_day(reading.told[0].recorded_at)
 
 
-def _grid(reading: DocumentSource[Consultation]) -> Table:
+def _grid(reading: DocumentSource[Tender]) -> Table:
     rows = tuple((reading.show(line.label), f"{line.weight}\u00a0%") for line in reading.state.grid)
     return Table("Grille de notation", (Column("Critère", 6), Column("Poids", number=True)), rows=rows)
 
 
-def _ranking(reading: DocumentSource[Consultation]) -> Table:
-    consultation = reading.state
-    best_first = sorted(consultation.proposals, key=lambda key: -consultation.points(key))
+def _ranking(reading: DocumentSource[Tender]) -> Table:
+    tender = reading.state
+    best_first = sorted(tender.proposals, key=lambda key: -tender.points(key))
     columns = (
         Column("Candidat", 4),
         Column("Montant", 2, number=True),
         Column("Jours", 1, number=True),
-        Column(f"Note sur {BEST}", 2, number=True),
+        Column(f"Note sur {MAX_SCORE}", 2, number=True),
     )
     rows = tuple(_ranked(reading, key) for key in best_first)
     return Table("Propositions, de la mieux notée à la moins bien notée", columns, rows=rows)
 
 
-def _ranked_if_scored(reading: DocumentSource[Consultation]) -> Iterator[Block]:
+def _ranked_if_scored(reading: DocumentSource[Tender]) -> Iterator[Block]:
     if reading.state.scorers:
         yield Heading("Le classement")
         yield _ranking(reading)
 
 
-def _ranked(reading: DocumentSource[Consultation], key: UUID) -> tuple[str, ...]:
+def _ranked(reading: DocumentSource[Tender], key: UUID) -> tuple[str, ...]:
     candidate = reading.state.candidates[key]
     assert candidate.proposal is not None
     proposal, scorers = candidate.proposal, len(candidate.scores)
@@ -162,7 +166,7 @@ def _ranked(reading: DocumentSource[Consultation], key: UUID) -> tuple[str, ...]
     return reading.show(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
 
 
-def _scored(reading: DocumentSource[Consultation], candidate: Candidate) -> Iterator[Block]:
+def _scored(reading: DocumentSource[Tender], candidate: Candidate) -> Iterator[Block]:
     assert candidate.proposal is not None
     yield Heading(reading.show(candidate.name))
     yield Paragraph(reading.show(candidate.proposal.summary))
@@ -185,14 +189,14 @@ def _scored(reading: DocumentSource[Consultation], candidate: Candidate) -> Iter
         Column("Notes", 2, number=True),
         Column("Moyenne", 2, number=True),
     )
-    yield Table(f"{format_count(len(marks), 'évaluation')}, chaque note sur {BEST}", columns, rows=rows)
+    yield Table(f"{format_count(len(marks), 'évaluation')}, chaque note sur {MAX_SCORE}", columns, rows=rows)
 
 
 def _mean(marks: tuple[tuple[int, ...], ...], line: int) -> str:
     return format_number(sum(scores[line] for scores in marks) / len(marks))
 
 
-def _consulted(reading: DocumentSource[Consultation]) -> Table:
+def _consulted(reading: DocumentSource[Tender]) -> Table:
     told = {each.event.provider: each.event.informed_on for each in reading.all_of(CandidateInformed)}
     rows = tuple(
         (
@@ -206,7 +210,7 @@ def _consulted(reading: DocumentSource[Consultation]) -> Table:
     return Table(format_count(len(rows), "prestataire consulté", "prestataires consultés"), columns, rows=rows)
 
 
-def _interests(reading: DocumentSource[Consultation]) -> Iterator[Block]:
+def _interests(reading: DocumentSource[Tender]) -> Iterator[Block]:
     declared = {told.event.scorer: told for told in reading.all_of(InterestsDeclared)}
     if not declared:
         return
@@ -223,8 +227,8 @@ def _interests(reading: DocumentSource[Consultation]) -> Iterator[Block]:
     yield Table("Avant de noter, chacun·e dit si un intérêt l’y lie", columns, rows=rows)
 
 
-def _decision(reading: DocumentSource[Consultation]) -> Iterator[Block]:
-    cancelled, awarded = reading.last_of(ConsultationCancelled), reading.last_of(ConsultationAwarded)
+def _decision(reading: DocumentSource[Tender]) -> Iterator[Block]:
+    cancelled, awarded = reading.last_of(TenderCancelled), reading.last_of(TenderAwarded)
     if cancelled:
         yield Paragraph(f"La consultation est restée sans suite. {reading.show(cancelled.event.motive)}")
     elif awarded:
@@ -232,7 +236,7 @@ def _decision(reading: DocumentSource[Consultation]) -> Iterator[Block]:
         yield Facts(
             (
                 ("Prestataire retenu", reading.show(chosen.name)),
-                (f"Note sur {BEST}", format_number(awarded.event.score)),
+                (f"Note sur {MAX_SCORE}", format_number(awarded.event.score)),
                 ("Décision du", format_day(awarded.recorded_at)),
             )
         )

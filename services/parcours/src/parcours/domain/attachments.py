@@ -23,7 +23,7 @@ class AttachmentKind(StrEnum):
     OTHER = "other"
 
 
-class Proven(Protocol):
+class CitingEvent(Protocol):
     """An event that names its proof, where there is one."""
 
     @property
@@ -33,11 +33,11 @@ class Proven(Protocol):
     def attachment(self) -> UUID | None: ...
 
 
-def cited(event: Proven, context: Context) -> Iterator[CompanionCommand]:
+def cite_attachment(event: CitingEvent, context: Context) -> Iterator[CompanionCommand]:
     if event.attachment:
         cite = CiteAttachment(event_name(event).name, event.action)
         yield CompanionCommand(attachment.decider, event.attachment, command=cite, case=context.case)
 
 
-def with_proof(action: Action, event: Proven) -> Action:
+def with_attachment(action: Action, event: CitingEvent) -> Action:
     return replace(action, proofs=(*action.proofs, event.attachment)) if event.attachment else action

@@ -8,24 +8,24 @@ from parcours.domain import coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
-from parcours.domain.state import OPEN_STEPS, Action, Kind, Parcours, Status, Step
-from parcours.domain.tender.proposals import OpenConsultation
+from parcours.domain.state import OPEN_STEPS, Action, ActionKind, ActionStep, Parcours, ParcoursStatus
+from parcours.domain.tender.proposals import OpenTender
 from shared.attachments import AddAttachment
 
 
 def available_commands(parcours: Parcours) -> Iterator[type]:
     """It is built and shared until a leader agrees, carried out, and ended; errors are corrected even afterwards."""
     match parcours.status:
-        case Status.BUILDING | Status.SHARED:
+        case ParcoursStatus.BUILDING | ParcoursStatus.SHARED:
             yield from _building(parcours)
             yield from _coordinating(parcours)
-        case Status.UNDER_WAY:
+        case ParcoursStatus.UNDER_WAY:
             yield from (validation.ValidateParcours, validation.AdjustParcours)
             yield from _coordinating(parcours)
             if not any(action.step in OPEN_STEPS for action in parcours.actions.values()):
                 yield ending.CompleteParcours
-        case Status.COMPLETED:
-            yield from (validation.AdjustParcours, validation.TakeUpAgain)
+        case ParcoursStatus.COMPLETED:
+            yield from (validation.AdjustParcours, validation.ReopenParcours)
     yield from _reports_and_invoices(parcours)
     yield from _corrections(parcours)
     yield AddAttachment
@@ -39,7 +39,7 @@ def _building(parcours: Parcours) -> Iterator[type]:
         yield edits.RemoveAction
     if parcours.ranking:
         yield validation.ShareParcours
-    if parcours.status is Status.SHARED:
+    if parcours.status is ParcoursStatus.SHARED:
         yield from (validation.ValidateParcours, validation.ContestParcours)
 
 
@@ -47,39 +47,43 @@ def _coordinating(parcours: Parcours) -> Iterator[type]:
     """Until the end, also while it is adjusted; only then nothing new is engaged."""
     for action in parcours.actions.values():
         if action.validated and action.step in OPEN_STEPS:
-            yield from (coordination.Introduce, coordination.AbandonAction, coordination.CarryOver)
-            yield from _carrying_out(action, engaging=parcours.status is Status.UNDER_WAY)
-        if action.planned.kind is Kind.CONSULTING and action.step is Step.PLANNED and action.agreement is None:
-            yield OpenConsultation
+            yield from (coordination.RecordIntroduction, coordination.AbandonAction, coordination.CarryOverAction)
+            yield from _carrying_out(action, engaging=parcours.status is ParcoursStatus.UNDER_WAY)
+        if (
+            action.planned.kind is ActionKind.CONSULTING
+            and action.step is ActionStep.PLANNED
+            and action.agreement is None
+        ):
+            yield OpenTender
     if not parcours.duration_derogation:
         yield duration.GrantDurationDerogation
     yield ending.AbandonParcours
-    if ending.may_give_update_up(parcours):
-        yield ending.GiveUpdateUp
+    if ending.can_abandon_update(parcours):
+        yield ending.AbandonUpdate
 
 
 def _carrying_out(action: Action, engaging: bool) -> Iterator[type]:
-    consults = action.planned.kind is Kind.CONSULTING
-    if action.step is Step.PLANNED and engaging:
+    consults = action.planned.kind is ActionKind.CONSULTING
+    if action.step is ActionStep.PLANNED and engaging:
         if consults and action.agreement is None:
             yield agreement.RecordAgreement
         if action.agreement and action.committed < action.agreement.amount:
             yield payments.CommitFunds
         if not consults or (action.agreement and action.committed):
             yield coordination.StartAction
-    if action.step is Step.STARTED and (not consults or action.report_accepted):
+    if action.step is ActionStep.STARTED and (not consults or action.report_accepted):
         yield coordination.FinishAction
     if action.agreement and not action.report_accepted:
-        yield agreement.SignAmendment
-        if action.step is Step.STARTED:
+        yield agreement.RecordAmendment
+        if action.step is ActionStep.STARTED:
             yield reporting.RecordDays
 
 
 def _reports_and_invoices(parcours: Parcours) -> Iterator[type]:
     """They may come after the end: whoever was stopped reports the days worked until then, and is paid for them."""
     for action in parcours.actions.values():
-        stopped = action.step is Step.ABANDONED or parcours.status is Status.ABANDONED
-        begun = action.agreement and action.validated and action.step in (Step.STARTED, Step.ABANDONED)
+        stopped = action.step is ActionStep.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
+        begun = action.agreement and action.validated and action.step in (ActionStep.STARTED, ActionStep.ABANDONED)
         if begun and not action.report_accepted and (action.days or not stopped):
             yield reporting.AcceptFinalReport
             if action.report_received_on is None:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from parcours.domain.building.validation import SharedVersionLapsed, lapsing
-from parcours.domain.funding.payments import FundsReleased, releasing
+from parcours.domain.building.validation import SharedVersionLapsed, lapse_shared_version
+from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import (
     NO_AGREEMENT,
     NO_FINAL_REPORT,
     ONLY_CONSULTING,
-    action_to_start,
-    since_admission,
-    validated_action,
+    require_since_admission,
+    require_startable_action,
+    require_validated_action,
 )
-from parcours.domain.state import OPEN_STEPS, Introduction, Kind, Parcours, Status, Step
+from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, Introduction, Parcours, ParcoursStatus
 from shared.kernel import Context, Day, Encrypted, Motive, PersonalData, PersonalLine, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
 @command(title="Consigner une mise en relation")
-class Introduce:
+class RecordIntroduction:
     """The adviser puts the structure in touch with somebody who opens the way to an action."""
 
     action: UUID
@@ -54,7 +54,7 @@ class AbandonAction:
 
 
 @command(title="Reporter une action après le parcours")
-class CarryOver:
+class CarryOverAction:
     """An action will go on after the parcours, and it is said why."""
 
     action: UUID
@@ -93,42 +93,46 @@ class ActionCarriedOver:
 
 NO_FUNDS = Refusal("no-funds", "Aucun financement engagé")
 
-Command = Introduce | StartAction | FinishAction | AbandonAction | CarryOver
+Command = RecordIntroduction | StartAction | FinishAction | AbandonAction | CarryOverAction
 Event = IntroductionMade | ActionStarted | ActionFinished | ActionAbandoned | ActionCarriedOver
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed | FundsReleased]:
     match command:
-        case Introduce(key, whom, held_on=held_on):
-            validated_action(parcours, key, *OPEN_STEPS)
-            since_admission(parcours, held_on, context.now, "La date de la mise en relation")
+        case RecordIntroduction(key, whom, held_on=held_on):
+            require_validated_action(parcours, key, *OPEN_STEPS)
+            require_since_admission(parcours, held_on, context.now, "La date de la mise en relation")
             return [IntroductionMade(key, context.person(whom), held_on=held_on)]
         case StartAction(key):
-            action = action_to_start(parcours, key)
-            if action.planned.kind is Kind.CONSULTING and action.agreement is None:
+            action = require_startable_action(parcours, key)
+            if action.planned.kind is ActionKind.CONSULTING and action.agreement is None:
                 raise NO_AGREEMENT("Une prestation de conseil commence après la signature de sa convention.")
-            if action.planned.kind is Kind.CONSULTING and not action.committed:
+            if action.planned.kind is ActionKind.CONSULTING and not action.committed:
                 raise NO_FUNDS("Une prestation de conseil commence après l’engagement de son financement.")
             return [ActionStarted(key)]
         case FinishAction(key, summary):
-            action = validated_action(parcours, key, Step.STARTED)
-            if action.planned.kind is Kind.CONSULTING and not action.report_accepted:
+            action = require_validated_action(parcours, key, ActionStep.STARTED)
+            if action.planned.kind is ActionKind.CONSULTING and not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil se termine une fois son rapport final accepté.")
             return [ActionFinished(key, context.text(summary))]
         case AbandonAction(key, motive):
-            action = validated_action(parcours, key, *OPEN_STEPS)
+            action = require_validated_action(parcours, key, *OPEN_STEPS)
             _check_more_than_consulting(parcours, key)
-            return [*lapsing(parcours), ActionAbandoned(key, context.text(motive)), *releasing(key, action)]
-        case CarryOver(key, motive):
-            validated_action(parcours, key, *OPEN_STEPS)
-            return [*lapsing(parcours), ActionCarriedOver(key, context.text(motive))]
+            return [
+                *lapse_shared_version(parcours),
+                ActionAbandoned(key, context.text(motive)),
+                *release_unspent(key, action),
+            ]
+        case CarryOverAction(key, motive):
+            require_validated_action(parcours, key, *OPEN_STEPS)
+            return [*lapse_shared_version(parcours), ActionCarriedOver(key, context.text(motive))]
 
 
 def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:
     """Of a validated parcours, a provider's work under way or to come never stays alone: that takes an adjustment."""
     left = {other: action for other, action in parcours.standing.items() if other != key}
     if (
-        parcours.status is Status.UNDER_WAY
+        parcours.status is ParcoursStatus.UNDER_WAY
         and replace(parcours, actions=left).only_consulting
         and any(action.step in OPEN_STEPS for action in left.values())
     ):
@@ -145,11 +149,11 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case IntroductionMade(_, whom, held_on=held_on):
             changed = replace(action, introductions=(*action.introductions, Introduction(whom, held_on)))
         case ActionStarted():
-            changed = replace(action, step=Step.STARTED)
+            changed = replace(action, step=ActionStep.STARTED)
         case ActionFinished(_, summary):
-            changed = replace(action, step=Step.DONE, outcome=summary)
+            changed = replace(action, step=ActionStep.DONE, outcome=summary)
         case ActionAbandoned(_, motive):
-            changed = replace(action, step=Step.ABANDONED, outcome=motive)
+            changed = replace(action, step=ActionStep.ABANDONED, outcome=motive)
         case ActionCarriedOver(_, motive):
-            changed = replace(action, step=Step.CARRIED_OVER, outcome=motive)
+            changed = replace(action, step=ActionStep.CARRIED_OVER, outcome=motive)
     return parcours.but(event.action, changed)

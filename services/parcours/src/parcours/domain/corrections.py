@@ -13,15 +13,14 @@ from parcours.domain.assignment.agreement import check_signatures
 from parcours.domain.guards import (
     RECEIPT,
     SIGNATURE,
-    agreement_of,
-    consulting_action,
-    known_action,
-    since_admission,
-    since_signature,
+    require_action,
+    require_agreement,
+    require_consulting_action,
+    require_since_admission,
+    require_since_signature,
 )
 from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
-from parcours.domain.tender import conclusion as bound
-from parcours.domain.tender import tender
+from parcours.domain.tender import conclusion, tender
 from shared.kernel import (
     CompanionCommand,
     Context,
@@ -145,34 +144,36 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     reason, now = context.text(command.reason), context.now
     match command:
         case CorrectIntroduction(key, n, whom=whom, held_on=held_on):
-            if n > len(known_action(parcours, key).introductions):
+            if n > len(require_action(parcours, key).introductions):
                 raise NOTHING_TO_CORRECT("Cette action n’a pas de mise en relation de ce rang.")
-            since_admission(parcours, held_on, now, "La date de la mise en relation")
+            require_since_admission(parcours, held_on, now, "La date de la mise en relation")
             return [IntroductionCorrected(key, n, whom=context.person(whom), held_on=held_on, reason=reason)]
         case CorrectAgreement():
             return [_agreement(parcours, command, context)]
         case CorrectDays(key, days, effective_on=effective_on):
-            action = consulting_action(parcours, key)
-            agreed = agreement_of(action).days
+            action = require_consulting_action(parcours, key)
+            agreed = require_agreement(action).days
             if days > agreed:
                 raise BELOW_RECORDED(f"La convention prévoit {agreed} jours en tout, avenants compris.", agreed=agreed)
-            since_signature(action, effective_on, context, "La date de l’intervention")
+            require_since_signature(action, effective_on, context, "La date de l’intervention")
             return [DaysCorrected(key, days, effective_on=effective_on, reason=reason)]
         case CorrectFinalReport(key, received_on):
-            action = consulting_action(parcours, key)
+            action = require_consulting_action(parcours, key)
             if action.report_received_on is None:
                 raise NOTHING_TO_CORRECT("Aucun rapport final n’a été reçu pour cette prestation.")
-            return [FinalReportCorrected(key, since_signature(action, received_on, context, RECEIPT), reason=reason)]
+            return [
+                FinalReportCorrected(key, require_since_signature(action, received_on, context, RECEIPT), reason=reason)
+            ]
         case CorrectDebrief(debrief, held_on):
             if not parcours.completed:
                 raise NOTHING_TO_CORRECT("Le bilan de fin de parcours n’a pas encore eu lieu.")
-            since_admission(parcours, held_on, now, "La date du bilan de fin de parcours")
+            require_since_admission(parcours, held_on, now, "La date du bilan de fin de parcours")
             return [DebriefCorrected(context.text(debrief), held_on, reason=reason)]
 
 
 def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) -> AgreementCorrected:
-    action = consulting_action(parcours, command.action)
-    agreement_of(action)
+    action = require_consulting_action(parcours, command.action)
+    require_agreement(action)
     if command.amount < action.committed or command.days < action.days:
         raise BELOW_RECORDED(
             "La convention ne peut prévoir moins que ce qui est déjà engagé ou réalisé\u00a0: corrigez d’abord cela.",
@@ -196,10 +197,10 @@ def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) 
 def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """Corrected or not, an agreement stays within the proposal that was retained."""
     if isinstance(event, AgreementCorrected):
-        agreement = agreement_of(parcours.actions[event.action])
-        if agreement.consultation:
+        agreement = require_agreement(parcours.actions[event.action])
+        if agreement.tender:
             yield CompanionCommand(
-                tender.decider, agreement.consultation, command=bound.Confirm(event.amount), case=context.case
+                tender.decider, agreement.tender, command=conclusion.VerifyAmount(event.amount), case=context.case
             )
 
 
@@ -214,7 +215,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case AgreementCorrected(
             _, provider, amount=amount, days=days, signed_on=signed_on, reason=_, signatures=signatures
         ):
-            said = replace(agreement_of(action), provider=provider, amount=amount, days=days, signed_on=signed_on)
+            said = replace(require_agreement(action), provider=provider, amount=amount, days=days, signed_on=signed_on)
             changed = replace(action, agreement=replace(said, signatures=signatures or said.signatures))
         case DaysCorrected(_, days):
             changed = replace(action, days=days)

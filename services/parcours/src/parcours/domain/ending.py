@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from parcours.domain.building.duration import check_duration
+from parcours.domain.building.duration import require_allowed_duration
 from parcours.domain.building.edits import ActionRemoved
 from parcours.domain.coordination import ActionAbandoned
-from parcours.domain.funding.payments import FundsReleased, releasing
-from parcours.domain.guards import NOT_VALIDATED, since_admission
-from parcours.domain.state import OPEN_STEPS, Parcours, Plan, Status
+from parcours.domain.funding.payments import FundsReleased, release_unspent
+from parcours.domain.guards import NOT_VALIDATED, require_since_admission
+from parcours.domain.state import OPEN_STEPS, Parcours, ParcoursStatus, Plan
 from shared.kernel import Context, Day, Encrypted, Line, Motive, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -35,7 +35,7 @@ class AbandonParcours:
 
 
 @command
-class GiveUpdateUp:
+class AbandonUpdate:
     """Follow-up does not wait any more for the update of a completed parcours. What is under way in it is left to the
     adviser, who owes the provider an answer."""
 
@@ -62,7 +62,7 @@ class UpdateAbandoned:
 
 ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")
 
-Command = CompleteParcours | AbandonParcours | GiveUpdateUp
+Command = CompleteParcours | AbandonParcours | AbandonUpdate
 Event = ParcoursCompleted | ParcoursAbandoned | UpdateAbandoned
 Settling = ActionRemoved | ActionAbandoned | FundsReleased
 
@@ -71,23 +71,23 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     match command:
         case CompleteParcours(debrief, held_on):
             _check_settled(parcours)
-            since_admission(parcours, held_on, context.now, "La date du bilan de fin de parcours")
+            require_since_admission(parcours, held_on, context.now, "La date du bilan de fin de parcours")
             if not parcours.completed:
-                check_duration(parcours, held_on)
+                require_allowed_duration(parcours, held_on)
             settled = Counter(action.step.value for action in parcours.actions.values())
             return [ParcoursCompleted(parcours.plan, dict(settled), debrief=context.text(debrief), held_on=held_on)]
         case AbandonParcours(motive):
             if parcours.completed:
                 return _update_given_up(parcours, motive, context)
-            released = [given for key, action in parcours.actions.items() for given in releasing(key, action)]
+            released = [given for key, action in parcours.actions.items() for given in release_unspent(key, action)]
             return [*released, ParcoursAbandoned(context.text(motive))]
-        case GiveUpdateUp(because):
+        case AbandonUpdate(because):
             return _update_given_up(parcours, because, context)
 
 
-def may_give_update_up(parcours: Parcours) -> bool:
+def can_abandon_update(parcours: Parcours) -> bool:
     """Whether an update is open, and nothing that the structure agreed to is under way in it."""
-    if not parcours.completed or parcours.status in (Status.COMPLETED, Status.ABANDONED):
+    if not parcours.completed or parcours.status in (ParcoursStatus.COMPLETED, ParcoursStatus.ABANDONED):
         return False
     return not any(action.validated and action.step in OPEN_STEPS for action in parcours.actions.values())
 
@@ -104,11 +104,11 @@ def _open_actions_dropped(parcours: Parcours, motive: str, context: Context) -> 
             yield ActionAbandoned(key, context.text(motive))
         else:
             yield ActionRemoved(key, context.text(motive), kind=action.planned.kind)
-        yield from releasing(key, action)
+        yield from release_unspent(key, action)
 
 
 def _check_settled(parcours: Parcours) -> None:
-    if parcours.status is not Status.UNDER_WAY:
+    if parcours.status is not ParcoursStatus.UNDER_WAY:
         raise NOT_VALIDATED("Un parcours se termine une fois que la structure en a validé la dernière version.")
     if left := [key for key, action in parcours.actions.items() if action.step in OPEN_STEPS]:
         raise ACTIONS_LEFT(
@@ -120,9 +120,9 @@ def _check_settled(parcours: Parcours) -> None:
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     match event:
         case ParcoursCompleted(_, _, debrief=debrief, held_on=held_on):
-            ended = replace(parcours, status=Status.COMPLETED, completed=True)
+            ended = replace(parcours, status=ParcoursStatus.COMPLETED, completed=True)
             return replace(ended, debrief=debrief, debrief_held_on=held_on)
         case ParcoursAbandoned(motive):
-            return replace(parcours, status=Status.ABANDONED, debrief=motive)
+            return replace(parcours, status=ParcoursStatus.ABANDONED, debrief=motive)
         case UpdateAbandoned():
-            return replace(parcours, status=Status.COMPLETED, shared=None, validated_version=None)
+            return replace(parcours, status=ParcoursStatus.COMPLETED, shared=None, validated_version=None)

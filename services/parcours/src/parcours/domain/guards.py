@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from parcours.domain.state import STEPS, Action, Agreement, Kind, Parcours, Status, Step
+from parcours.domain.state import (
+    ACTION_STEP_LABELS,
+    Action,
+    ActionKind,
+    ActionStep,
+    Agreement,
+    Parcours,
+    ParcoursStatus,
+)
 from shared.kernel import Context, Refusal, format_date, require_past
 
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
@@ -23,7 +31,7 @@ NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
 SIGNATURE, RECEIPT = "La date de signature", "La date de réception"
 
 
-def since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> date:
+def require_since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> date:
     """A day from the structure's admission to today. The admission is an instant, and what somebody types a day in the
     structure's territory: it can be the day before."""
     admitted_on = parcours.plan.admitted_at.date()
@@ -32,32 +40,32 @@ def since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> 
     return day
 
 
-def known_axis(parcours: Parcours, axis: str) -> str:
+def require_axis(parcours: Parcours, axis: str) -> str:
     if axis not in parcours.plan.axes:
         raise UNKNOWN_AXIS("Cet axe ne figure pas dans le plan d’accompagnement.", axes=list(parcours.plan.axes))
     return axis
 
 
-def known_action(parcours: Parcours, key: UUID) -> Action:
+def require_action(parcours: Parcours, key: UUID) -> Action:
     if (action := parcours.actions.get(key)) is None:
         raise UNKNOWN_ACTION("Aucune action de ce parcours ne porte cet identifiant.")
     return action
 
 
-def consulting_action(parcours: Parcours, key: UUID) -> Action:
-    action = known_action(parcours, key)
-    if action.planned.kind is not Kind.CONSULTING:
+def require_consulting_action(parcours: Parcours, key: UUID) -> Action:
+    action = require_action(parcours, key)
+    if action.planned.kind is not ActionKind.CONSULTING:
         raise NOT_CONSULTING("Convention, jours, rapport et paiement ne concernent qu’une prestation de conseil.")
     return action
 
 
-def agreement_of(action: Action) -> Agreement:
+def require_agreement(action: Action) -> Agreement:
     if action.agreement is None:
         raise NO_AGREEMENT("La convention de cette prestation n’est pas signée.")
     return action.agreement
 
 
-def not_reported(action: Action) -> Action:
+def require_open_report(action: Action) -> Action:
     """An accepted report settles what was worked: what was wrong in it is corrected, and nothing is added."""
     if action.report_accepted:
         raise REPORT_ACCEPTED(
@@ -66,32 +74,32 @@ def not_reported(action: Action) -> Action:
     return action
 
 
-def since_signature(action: Action, day: date, context: Context, what: str) -> date:
-    signed_on = agreement_of(action).signed_on
+def require_since_signature(action: Action, day: date, context: Context, what: str) -> date:
+    signed_on = require_agreement(action).signed_on
     if require_past(day, context.now, what) < signed_on:
         raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {format_date(signed_on)}.")
     return day
 
 
-def validated_action(parcours: Parcours, key: UUID, *steps: Step) -> Action:
+def require_validated_action(parcours: Parcours, key: UUID, *steps: ActionStep) -> Action:
     """An action that the structure agreed to, at one of these steps."""
-    action = known_action(parcours, key)
+    action = require_action(parcours, key)
     if not action.validated:
         raise NOT_VALIDATED("La structure n’a pas encore validé de version du parcours qui contient cette action.")
-    return at_step(action, steps)
+    return require_step(action, steps)
 
 
-def action_to_start(parcours: Parcours, key: UUID) -> Action:
+def require_startable_action(parcours: Parcours, key: UUID) -> Action:
     """A planned action of a version whose validation holds: nothing new is engaged while the parcours is adjusted."""
-    action = validated_action(parcours, key, Step.PLANNED)
-    if parcours.status is not Status.UNDER_WAY:
+    action = require_validated_action(parcours, key, ActionStep.PLANNED)
+    if parcours.status is not ParcoursStatus.UNDER_WAY:
         raise NOT_VALIDATED(
             "Le parcours est en cours d’ajustement\u00a0: la structure doit d’abord le valider à nouveau."
         )
     return action
 
 
-def at_step(action: Action, steps: Iterable[Step]) -> Action:
+def require_step(action: Action, steps: Iterable[ActionStep]) -> Action:
     if action.step not in steps:
-        raise NOT_AT_THIS_STEP(f"Cette action est {STEPS[action.step]}.", step=action.step)
+        raise NOT_AT_THIS_STEP(f"Cette action est {ACTION_STEP_LABELS[action.step]}.", step=action.step)
     return action

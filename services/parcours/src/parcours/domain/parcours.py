@@ -9,7 +9,7 @@ from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries
 from parcours.domain.funding import payments
-from parcours.domain.state import Parcours, Plan, Status
+from parcours.domain.state import Parcours, ParcoursStatus, Plan
 from shared.kernel import CompanionCommand, Context, Decider, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -58,10 +58,10 @@ Event = (
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenParcours):
-        return [ParcoursOpened(command.plan)] if parcours.status is Status.NEW else []
-    if isinstance(command, validation.TakeUpAgain) and parcours.status is not Status.COMPLETED:
+        return [ParcoursOpened(command.plan)] if parcours.status is ParcoursStatus.NEW else []
+    if isinstance(command, validation.ReopenParcours) and parcours.status is not ParcoursStatus.COMPLETED:
         return []  # the adviser was faster
-    if isinstance(command, ending.GiveUpdateUp) and not ending.may_give_update_up(parcours):
+    if isinstance(command, ending.AbandonUpdate) and not ending.can_abandon_update(parcours):
         return []
     _check_open(parcours, command)
     if isinstance(command, edits.Command):
@@ -95,20 +95,20 @@ def _check_open(parcours: Parcours, command: Command) -> None:
     """After the end come the report and the invoice of a provider who was stopped, corrections, and the update of a
     completed parcours; nothing else."""
     match parcours.status, command:
-        case Status.NEW, _:
+        case ParcoursStatus.NEW, _:
             raise NOT_OPEN("Le parcours s’ouvre de lui-même quand le plan d’accompagnement est convenu.")
-        case ((Status.COMPLETED | Status.ABANDONED), _) if isinstance(command, AFTER_THE_END):
+        case ((ParcoursStatus.COMPLETED | ParcoursStatus.ABANDONED), _) if isinstance(command, AFTER_THE_END):
             return
-        case Status.COMPLETED, validation.AdjustParcours() | validation.TakeUpAgain():
+        case ParcoursStatus.COMPLETED, validation.AdjustParcours() | validation.ReopenParcours():
             return
-        case Status.COMPLETED, _:
+        case ParcoursStatus.COMPLETED, _:
             raise PARCOURS_ENDED("Ce parcours est terminé\u00a0: un ajustement peut le rouvrir.")
-        case Status.ABANDONED, _:
+        case ParcoursStatus.ABANDONED, _:
             raise PARCOURS_ENDED("Ce parcours a été abandonné.")
 
 
 def available_commands(parcours: Parcours) -> Iterator[type]:
-    if parcours.status is Status.NEW:
+    if parcours.status is ParcoursStatus.NEW:
         yield OpenParcours
     else:
         yield from availability.available_commands(parcours)
@@ -116,7 +116,7 @@ def available_commands(parcours: Parcours) -> Iterator[type]:
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     if isinstance(event, ParcoursOpened):
-        return replace(parcours, status=Status.BUILDING, plan=event.plan)
+        return replace(parcours, status=ParcoursStatus.BUILDING, plan=event.plan)
     if isinstance(event, edits.Event):
         return edits.evolve(parcours, event)
     if isinstance(event, duration.Event):
@@ -137,7 +137,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
 
 
 def companions(parcours: Parcours, event: Event, context: Context) -> Iterable[CompanionCommand]:
-    """What the fund, the consultation or the collective operation records with it, or refuses."""
+    """What the fund, the tender or the collective operation records with it, or refuses."""
     yield from payments.companions(parcours, event, context)
     yield from agreement.companions(event, context)
     yield from reporting.companions(parcours, event, context)

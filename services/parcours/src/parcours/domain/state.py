@@ -19,7 +19,7 @@ Sum = Annotated[int, Ge(1), Le(10_000_000_00)]
 """Euro cents, more than nothing, at most ten million euros."""
 
 
-class Status(StrEnum):
+class ParcoursStatus(StrEnum):
     NEW = "new"
     BUILDING = "building"
     SHARED = "shared"
@@ -28,7 +28,7 @@ class Status(StrEnum):
     ABANDONED = "abandoned"
 
 
-class Kind(StrEnum):
+class ActionKind(StrEnum):
     """Who brings the change: a parcours is not limited to calling in a provider."""
 
     OWN_ACTION = "own_action"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
     ADVISER_EXPERTISE = "adviser_expertise"
 
 
-class Step(StrEnum):
+class ActionStep(StrEnum):
     PLANNED = "planned"
     STARTED = "started"
     DONE = "done"
@@ -45,14 +45,14 @@ class Step(StrEnum):
     CARRIED_OVER = "carried_over"
 
 
-STEPS = {
-    Step.PLANNED: "prévue",
-    Step.STARTED: "commencée",
-    Step.DONE: "terminée",
-    Step.ABANDONED: "abandonnée",
-    Step.CARRIED_OVER: "reportée après le parcours",
+ACTION_STEP_LABELS = {
+    ActionStep.PLANNED: "prévue",
+    ActionStep.STARTED: "commencée",
+    ActionStep.DONE: "terminée",
+    ActionStep.ABANDONED: "abandonnée",
+    ActionStep.CARRIED_OVER: "reportée après le parcours",
 }
-OPEN_STEPS = (Step.PLANNED, Step.STARTED)
+OPEN_STEPS = (ActionStep.PLANNED, ActionStep.STARTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Plan:
 class PlannedAction:
     """What the structure agrees to. `planned_days` are the provider's; a collective operation has its own id."""
 
-    kind: Kind
+    kind: ActionKind
     axis: str
     title: Encrypted
     who: PersonalData
@@ -101,7 +101,7 @@ class Signatures:
 class Agreement:
     """Between the structure, the unit and the provider: `amount` in cents; `days` with those of the amendments.
 
-    `consultation` is what led to it, or `exception` says why none did, and `account` who the provider is when it acts
+    `tender` is what led to it, or `exception` says why none did, and `account` who the provider is when it acts
     by itself."""
 
     provider: PersonalData
@@ -109,7 +109,7 @@ class Agreement:
     days: int
     signed_on: date
     signatures: Signatures | None = None
-    consultation: UUID | None = None
+    tender: UUID | None = None
     exception: Encrypted | None = None
     account: str | None = None
 
@@ -122,7 +122,7 @@ class Action:
     agreement, its amendments and the report."""
 
     planned: PlannedAction
-    step: Step = Step.PLANNED
+    step: ActionStep = ActionStep.PLANNED
     validated: bool = False
     introductions: tuple[Introduction, ...] = ()
     agreement: Agreement | None = None
@@ -171,7 +171,7 @@ class Parcours:
     `validations`: the leaders who agreed to the version that was shared last. `completed`: it was once, so that what
     follows is an update of it."""
 
-    status: Status = Status.NEW
+    status: ParcoursStatus = ParcoursStatus.NEW
     plan: Plan = NO_PLAN
     ranking: tuple[str, ...] = ()
     deferrals: dict[str, Encrypted] = field(default_factory=dict)
@@ -190,7 +190,7 @@ class Parcours:
     @property
     def standing(self) -> dict[UUID, Action]:
         """The actions that were not abandoned."""
-        return {key: action for key, action in self.actions.items() if action.step is not Step.ABANDONED}
+        return {key: action for key, action in self.actions.items() if action.step is not ActionStep.ABANDONED}
 
     def on_axis(self, axis: str) -> bool:
         """Whether an action stands for this axis."""
@@ -204,7 +204,7 @@ class Parcours:
     def only_consulting(self) -> bool:
         """Whether nothing stands but calling in a provider."""
         kinds = {action.planned.kind for action in self.standing.values()}
-        return kinds == {Kind.CONSULTING}
+        return kinds == {ActionKind.CONSULTING}
 
     def but(self, key: UUID, action: Action) -> Parcours:
         """The same parcours with this action as it is now."""

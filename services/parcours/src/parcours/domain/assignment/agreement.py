@@ -7,20 +7,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from parcours.domain.attachments import cited, with_proof
+from parcours.domain.attachments import cite_attachment, with_attachment
 from parcours.domain.guards import (
     SIGNATURE,
-    action_to_start,
-    agreement_of,
-    consulting_action,
-    not_reported,
-    since_admission,
-    since_signature,
-    validated_action,
+    require_agreement,
+    require_consulting_action,
+    require_open_report,
+    require_since_admission,
+    require_since_signature,
+    require_startable_action,
+    require_validated_action,
 )
 from parcours.domain.state import OPEN_STEPS, Agreement, Days, Parcours, Signatures, Sum
-from parcours.domain.tender import conclusion as bound
-from parcours.domain.tender import tender
+from parcours.domain.tender import conclusion, tender
 from shared.kernel import (
     CompanionCommand,
     Context,
@@ -41,7 +40,7 @@ from shared.kernel.frozen import replace
 class RecordAgreement:
     """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
 
-    `consultation`: the awarded one that leads to it, or else `exception`: why there was none, and `account`: the
+    `tender`: the awarded one that leads to it, or else `exception`: why there was none, and `account`: the
     identity under which the provider may act by itself. `signed_on`: the day of the last of the three `signatures`.
     `attachment`: the file of the case that proves it."""
 
@@ -51,14 +50,14 @@ class RecordAgreement:
     days: Days
     signed_on: Day
     signatures: Signatures | None = None
-    consultation: UUID | None = None
+    tender: UUID | None = None
     exception: Motive | None = None
     attachment: UUID | None = None
     account: Line | None = None
 
 
 @command(title="Enregistrer un avenant signé")
-class SignAmendment:
+class RecordAmendment:
     """Structure, unit and provider agree on more days. `attachment`: the file of the case that proves it."""
 
     action: UUID
@@ -75,7 +74,7 @@ class AgreementSigned:
     days: int
     signed_on: date
     signatures: Signatures | None = None
-    consultation: UUID | None = None
+    tender: UUID | None = None
     exception: Encrypted | None = None
     attachment: UUID | None = None
     account: str | None = None
@@ -90,29 +89,29 @@ class AmendmentSigned:
 
 
 AGREEMENT_SIGNED = Refusal("agreement-already-signed", "Convention déjà signée")
-NO_CONSULTATION = Refusal("no-consultation", "Ni consultation ni exception")
+NO_TENDER = Refusal("no-tender", "Ni consultation ni exception")
 WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
 
-Command = RecordAgreement | SignAmendment
+Command = RecordAgreement | RecordAmendment
 Event = AgreementSigned | AmendmentSigned
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
-    consulting_action(parcours, command.action)
+    require_consulting_action(parcours, command.action)
     match command:
         case RecordAgreement():
             return [_signed(parcours, command, context)]
-        case SignAmendment(key, extra_days, signed_on=signed_on):
-            action = not_reported(validated_action(parcours, key, *OPEN_STEPS))
-            signed_on = since_signature(action, signed_on, context, SIGNATURE)
+        case RecordAmendment(key, extra_days, signed_on=signed_on):
+            action = require_open_report(require_validated_action(parcours, key, *OPEN_STEPS))
+            signed_on = require_since_signature(action, signed_on, context, SIGNATURE)
             return [AmendmentSigned(key, extra_days, signed_on=signed_on, attachment=command.attachment)]
 
 
 def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
-    if action_to_start(parcours, command.action).agreement:
+    if require_startable_action(parcours, command.action).agreement:
         raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u00a0: un avenant la complète.")
-    if (command.consultation is None) == (command.exception is None):
-        raise NO_CONSULTATION(
+    if (command.tender is None) == (command.exception is None):
+        raise NO_TENDER(
             "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
         )
     check_signatures(parcours, command.signed_on, command.signatures, context)
@@ -123,7 +122,7 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
         days=command.days,
         signed_on=command.signed_on,
         signatures=command.signatures,
-        consultation=command.consultation,
+        tender=command.tender,
         exception=context.optional_text(command.exception),
         attachment=command.attachment,
         account=command.account,
@@ -132,21 +131,21 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
 
 def check_signatures(parcours: Parcours, signed_on: date, signed: Signatures | None, context: Context) -> None:
     """Since the admission, and dated by the last of the three."""
-    since_admission(parcours, signed_on, context.now, SIGNATURE)
+    require_since_admission(parcours, signed_on, context.now, SIGNATURE)
     if signed:
         days = (signed.structure, signed.unit, signed.provider)
-        since_admission(parcours, min(days), context.now, SIGNATURE)
+        require_since_admission(parcours, min(days), context.now, SIGNATURE)
         if max(days) != signed_on:
             raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
 
 
 def companions(event: Any, context: Context) -> Iterable[CompanionCommand]:
-    """The consultation that led to an agreement must have been awarded, and everyone informed."""
-    if isinstance(event, AgreementSigned) and event.consultation:
-        ask = bound.Conclude(event.action, event.amount, days=event.days)
-        yield CompanionCommand(tender.decider, event.consultation, command=ask, case=context.case)
+    """The tender that led to an agreement must have been awarded, and everyone informed."""
+    if isinstance(event, AgreementSigned) and event.tender:
+        ask = conclusion.ConcludeTender(event.action, event.amount, days=event.days)
+        yield CompanionCommand(tender.decider, event.tender, command=ask, case=context.case)
     if isinstance(event, Event):
-        yield from cited(event, context)
+        yield from cite_attachment(event, context)
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
@@ -155,9 +154,9 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case AgreementSigned():
             changed = replace(action, agreement=_agreement(event))
         case AmendmentSigned(_, extra_days):
-            agreement = agreement_of(action)
+            agreement = require_agreement(action)
             changed = replace(action, agreement=replace(agreement, days=agreement.days + extra_days))
-    return parcours.but(event.action, with_proof(changed, event))
+    return parcours.but(event.action, with_attachment(changed, event))
 
 
 def _agreement(signed: AgreementSigned) -> Agreement:
@@ -167,7 +166,7 @@ def _agreement(signed: AgreementSigned) -> Agreement:
         days=signed.days,
         signed_on=signed.signed_on,
         signatures=signed.signatures,
-        consultation=signed.consultation,
+        tender=signed.tender,
         exception=signed.exception,
         account=signed.account,
     )

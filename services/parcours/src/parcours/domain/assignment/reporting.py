@@ -7,19 +7,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from parcours.domain.attachments import cited, with_proof
+from parcours.domain.attachments import cite_attachment, with_attachment
 from parcours.domain.guards import (
     NOT_AT_THIS_STEP,
     RECEIPT,
-    agreement_of,
-    consulting_action,
-    not_reported,
-    since_signature,
-    validated_action,
+    require_agreement,
+    require_consulting_action,
+    require_open_report,
+    require_since_signature,
+    require_validated_action,
 )
-from parcours.domain.state import Action, Days, Parcours, Status, Step
-from parcours.domain.tender import conclusion as bound
-from parcours.domain.tender import tender
+from parcours.domain.state import Action, ActionStep, Days, Parcours, ParcoursStatus
+from parcours.domain.tender import conclusion, tender
 from shared.kernel import CompanionCommand, Context, Day, Refusal, Role, event
 from shared.kernel.events import command
 from shared.kernel.french import format_count
@@ -81,27 +80,27 @@ Event = DaysRecorded | FinalReportReceived | FinalReportAccepted
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
-    consulting_action(parcours, command.action)
+    require_consulting_action(parcours, command.action)
     match command:
         case RecordDays(key, days):
-            action = not_reported(validated_action(parcours, key, Step.STARTED))
+            action = require_open_report(require_validated_action(parcours, key, ActionStep.STARTED))
             _check_days(action, days)
             if command.worked_until:
-                since_signature(action, command.worked_until, context, "La date de l’intervention")
+                require_since_signature(action, command.worked_until, context, "La date de l’intervention")
             return [DaysRecorded(key, days, worked_until=command.worked_until)]
         case ReceiveFinalReport(key, received_on):
             action = _to_report(parcours, key)
             _check_own(action, context)
             if action.report_received_on:
                 raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
-            received_on = since_signature(action, received_on, context, RECEIPT)
+            received_on = require_since_signature(action, received_on, context, RECEIPT)
             return [FinalReportReceived(key, received_on, attachment=command.attachment)]
         case AcceptFinalReport():
             return _accepted(parcours, command, context)
 
 
 def _check_days(action: Action, days: int) -> None:
-    agreed = agreement_of(action).days
+    agreed = require_agreement(action).days
     if action.days + days > agreed:
         raise BEYOND_AGREED_DAYS(
             f"La convention prévoit {format_count(agreed, 'jour')}, dont {action.days} déjà réalisés\u00a0: au-delà,"
@@ -113,28 +112,28 @@ def _check_days(action: Action, days: int) -> None:
 
 def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
     action = _to_report(parcours, command.action)
-    if received := not_reported(action).report_received_on:
+    if received := require_open_report(action).report_received_on:
         return [FinalReportAccepted(command.action, received)]
     if command.received_on is None:
         raise NO_REPORT("Enregistrez d’abord la réception du rapport final, ou donnez sa date.")
-    received_on = since_signature(action, command.received_on, context, RECEIPT)
+    received_on = require_since_signature(action, command.received_on, context, RECEIPT)
     return [FinalReportReceived(command.action, received_on), FinalReportAccepted(command.action, received_on)]
 
 
 def _to_report(parcours: Parcours, key: UUID) -> Action:
     """What was started, and what was given up after a day's work at least: a provider tells what was done till then."""
-    action = validated_action(parcours, key, Step.STARTED, Step.ABANDONED)
-    stopped = action.step is Step.ABANDONED or parcours.status is Status.ABANDONED
+    action = require_validated_action(parcours, key, ActionStep.STARTED, ActionStep.ABANDONED)
+    stopped = action.step is ActionStep.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
     if stopped and not action.days:
         raise NOT_AT_THIS_STEP("Aucun jour n’a été réalisé avant l’abandon\u00a0: il n’y a pas de rapport à attendre.")
     return action
 
 
 def _check_own(action: Action, context: Context) -> None:
-    """A provider speaks of its own assignment; the consultation that led to it, if one did, knows whose it is."""
-    agreement = agreement_of(action)
-    if context.actor.role is Role.PROVIDER and agreement.consultation is None:
-        bound.recognised(agreement.account, context)
+    """A provider speaks of its own assignment; the tender that led to it, if one did, knows whose it is."""
+    agreement = require_agreement(action)
+    if context.actor.role is Role.PROVIDER and agreement.tender is None:
+        conclusion.require_own_assignment(agreement.account, context)
 
 
 def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
@@ -142,10 +141,12 @@ def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[Com
     if not isinstance(event, FinalReportReceived):
         return
     if context.actor.role is Role.PROVIDER:
-        agreement = agreement_of(parcours.actions[event.action])
-        if agreement.consultation:
-            yield CompanionCommand(tender.decider, agreement.consultation, command=bound.Recognise(), case=context.case)
-    yield from cited(event, context)
+        agreement = require_agreement(parcours.actions[event.action])
+        if agreement.tender:
+            yield CompanionCommand(
+                tender.decider, agreement.tender, command=conclusion.VerifyProvider(), case=context.case
+            )
+    yield from cite_attachment(event, context)
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
@@ -154,7 +155,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case DaysRecorded(_, days):
             changed = replace(action, days=action.days + days)
         case FinalReportReceived(_, received_on):
-            changed = with_proof(replace(action, report_received_on=received_on), event)
+            changed = with_attachment(replace(action, report_received_on=received_on), event)
         case FinalReportAccepted(_, received_on):
             changed = replace(action, report_received_on=received_on, report_accepted=True)
     return parcours.but(event.action, changed)

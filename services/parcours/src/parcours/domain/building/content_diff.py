@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from parcours.domain.state import Content, Kind, PlannedAction
+from parcours.domain.state import ActionKind, Content, PlannedAction
 from shared.kernel import CHANGE_LABELS, Encrypted, diff_facts
 
 Show = Callable[[Encrypted], str]
@@ -21,19 +21,19 @@ class Section(StrEnum):
     DEFERRALS = "deferrals"
 
 
-SECTIONS = {
+SECTION_LABELS = {
     Section.PERIOD: "Période",
     Section.RANKING: "Hiérarchie des axes",
     Section.ACTIONS: "Actions",
     Section.DEFERRALS: "Axes différés",
 }
-KINDS = {
-    Kind.OWN_ACTION: "action de la structure",
-    Kind.LOCAL_SUPPORT: "appui du territoire",
-    Kind.CONSULTING: "prestation de conseil",
-    Kind.ADVISER_EXPERTISE: "expertise de la ou du chargé·e d’accompagnement",
+ACTION_KIND_LABELS = {
+    ActionKind.OWN_ACTION: "action de la structure",
+    ActionKind.LOCAL_SUPPORT: "appui du territoire",
+    ActionKind.CONSULTING: "prestation de conseil",
+    ActionKind.ADVISER_EXPERTISE: "expertise de la ou du chargé·e d’accompagnement",
 }
-AXES = {
+AXIS_LABELS = {
     "strategy": "Projet et stratégie",
     "governance": "Gouvernance et vie associative",
     "activities": "Activités et utilité sociale",
@@ -76,32 +76,35 @@ class Fact:
         return self.section, self.key
 
 
-def changes(before: Content, after: Content, show: Show) -> list[Change]:
+def diff_contents(before: Content, after: Content, show: Show) -> list[Change]:
     """In the order of the sections. Texts are compared as they are read: one whose key is gone cannot be compared."""
-    found = [_change(kind, then, now) for kind, then, now in diff_facts(facts(before, show), facts(after, show))]
+    found = [
+        _change(kind, then, now)
+        for kind, then, now in diff_facts(content_facts(before, show), content_facts(after, show))
+    ]
     order = list(Section)
     return sorted(found, key=lambda change: (order.index(change.section), change.label, change.kind))
 
 
-def facts(content: Content, show: Show) -> Iterator[Fact]:
+def content_facts(content: Content, show: Show) -> Iterator[Fact]:
     """All that a content says, one fact at a time."""
     if content.period:
         days = f"du {_day(content.period.starts_on)} au {_day(content.period.ends_on)}"
         yield Fact(Section.PERIOD, None, label="Période du parcours", value=days)
     for rank, axis in enumerate(content.ranking, 1):
-        yield Fact(Section.RANKING, rank, label=f"Rang {rank}", value=AXES.get(axis, axis))
+        yield Fact(Section.RANKING, rank, label=f"Rang {rank}", value=AXIS_LABELS.get(axis, axis))
     for number, action in content.actions.items():
         yield Fact(
             Section.ACTIONS, number, label=f"Action «\u202f{show(action.title)}\u202f»", value=_told(action, show)
         )
     for axis, reason in content.deferrals.items():
-        yield Fact(Section.DEFERRALS, axis, label=AXES.get(axis, axis), value=show(reason))
+        yield Fact(Section.DEFERRALS, axis, label=AXIS_LABELS.get(axis, axis), value=show(reason))
 
 
 def _told(action: PlannedAction, show: Show) -> str:
     parts = [
-        KINDS[action.kind],
-        AXES.get(action.axis, action.axis),
+        ACTION_KIND_LABELS[action.kind],
+        AXIS_LABELS.get(action.axis, action.axis),
         f"par {show(action.who)}",
         f"du {_day(action.starts_on)} au {_day(action.ends_on)}",
     ]
@@ -119,7 +122,7 @@ def _change(kind: str, before: Fact | None, after: Fact | None) -> Change:
         kind,
         CHANGE_LABELS[kind],
         section=fact.section,
-        section_label=SECTIONS[fact.section],
+        section_label=SECTION_LABELS[fact.section],
         label=fact.label,
         before=before.value if before else None,
         after=after.value if after else None,

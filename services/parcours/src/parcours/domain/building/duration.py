@@ -9,7 +9,7 @@ from shared.kernel import Context, Encrypted, Motive, Refusal, Role, add_months,
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-SHORTEST, LONGEST = 2, 24
+MIN_MONTHS, MAX_MONTHS = 2, 24
 """Months, from the admission to the end of the parcours: from the scheme's own description of itself."""
 
 
@@ -45,10 +45,10 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
     return replace(parcours, duration_derogation=event.motive)
 
 
-def check_duration(parcours: Parcours, ends_on: date) -> None:
+def require_allowed_duration(parcours: Parcours, ends_on: date) -> None:
     """Raises unless the support that would end that day lasts as long as it should, or a derogation was granted."""
     admitted_on = parcours.plan.admitted_at.date()
-    earliest, latest = add_months(admitted_on, SHORTEST), add_months(admitted_on, LONGEST)
+    earliest, latest = add_months(admitted_on, MIN_MONTHS), add_months(admitted_on, MAX_MONTHS)
     if parcours.duration_derogation or earliest <= ends_on <= latest:
         return
     raise WRONG_DURATION(

@@ -8,9 +8,18 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from parcours.domain.building.validation import VALIDATION_HOLDS, SharedVersionLapsed, lapsing
-from parcours.domain.guards import at_step, known_action, known_axis
-from parcours.domain.state import OPEN_STEPS, Action, Days, Kind, Parcours, PlannedAction, Status, Step
+from parcours.domain.building.validation import VALIDATION_HOLDS, SharedVersionLapsed, lapse_shared_version
+from parcours.domain.guards import require_action, require_axis, require_step
+from parcours.domain.state import (
+    OPEN_STEPS,
+    Action,
+    ActionKind,
+    ActionStep,
+    Days,
+    Parcours,
+    ParcoursStatus,
+    PlannedAction,
+)
 from shared.kernel import (
     ConfidentialLine,
     Context,
@@ -49,7 +58,7 @@ class AddAction:
     `planned_days`: a consulting action has some, the others have none. `collective_operation`: the operation that this
     structure shares with others, if it is one."""
 
-    kind: Kind
+    kind: ActionKind
     axis: Line
     title: ConfidentialLine
     who: PersonalLine
@@ -98,7 +107,7 @@ class ActionAdded:
 class ActionRemoved:
     action: UUID
     motive: Encrypted
-    kind: Kind
+    kind: ActionKind
 
 
 @event("action-rescheduled", label="Dates d’une action changées")
@@ -120,12 +129,12 @@ Event = AxesRanked | AxisDeferred | ActionAdded | ActionRescheduled | ActionRemo
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
-    if parcours.status is Status.UNDER_WAY:
+    if parcours.status is ParcoursStatus.UNDER_WAY:
         raise VALIDATION_HOLDS(
             "La structure a validé ce parcours\u00a0: ouvrez d’abord un ajustement, en disant pourquoi."
         )
     edits = _edits(parcours, command, context)
-    return [*lapsing(parcours), *edits] if edits else []
+    return [*lapse_shared_version(parcours), *edits] if edits else []
 
 
 def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event]:
@@ -138,7 +147,7 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
                 )
             return [AxesRanked(ranking)] if ranking != parcours.ranking else []
         case DeferAxis(axis, reason):
-            if parcours.on_axis(known_axis(parcours, axis)):
+            if parcours.on_axis(require_axis(parcours, axis)):
                 raise AXIS_HAS_ACTIONS("Un axe qui porte une action n’est pas différé\u00a0: retirez d’abord l’action.")
             return [AxisDeferred(axis, context.text(reason))]
         case AddAction():
@@ -146,19 +155,19 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
         case RescheduleAction():
             return _rescheduled(parcours, command, context)
         case RemoveAction(action, motive):
-            leaving = known_action(parcours, action)
+            leaving = require_action(parcours, action)
             if leaving.validated:
                 raise ACTION_VALIDATED("Une action validée n’est pas retirée\u00a0: abandonnez-la, en disant pourquoi.")
             return [ActionRemoved(action, context.text(motive), kind=leaving.planned.kind)]
 
 
 def _rescheduled(parcours: Parcours, command: RescheduleAction, context: Context) -> list[Event]:
-    action = at_step(known_action(parcours, command.action), OPEN_STEPS)
+    action = require_step(require_action(parcours, command.action), OPEN_STEPS)
     if (command.starts_on, command.ends_on) == (action.planned.starts_on, action.planned.ends_on):
         return []
-    if action.step is Step.STARTED and command.starts_on != action.planned.starts_on:
+    if action.step is ActionStep.STARTED and command.starts_on != action.planned.starts_on:
         raise WRONG_DATES("Cette action a commencé\u00a0: seule sa fin peut encore changer.")
-    if action.step is Step.PLANNED:
+    if action.step is ActionStep.PLANNED:
         require_future(command.starts_on, context.now, "Le début de l’action")
     _check_end(command.starts_on, command.ends_on, context)
     return [
@@ -177,13 +186,13 @@ def _check_end(starts_on: date, ends_on: date, context: Context) -> None:
 def _planned(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
     require_future(command.starts_on, context.now, "Le début de l’action")
     _check_end(command.starts_on, command.ends_on, context)
-    if (command.kind is Kind.CONSULTING) != (command.planned_days is not None):
+    if (command.kind is ActionKind.CONSULTING) != (command.planned_days is not None):
         raise WRONG_DAYS(
             "Une prestation de conseil prévoit ses jours d’intervention\u202f; les autres actions n’en ont pas."
         )
     return PlannedAction(
         command.kind,
-        known_axis(parcours, command.axis),
+        require_axis(parcours, command.axis),
         title=context.text(command.title),
         who=context.person(command.who),
         starts_on=command.starts_on,

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from annotated_types import Ge, Len
 
-from parcours.domain.building.duration import check_duration
+from parcours.domain.building.duration import require_allowed_duration
 from parcours.domain.guards import ONLY_CONSULTING
-from parcours.domain.state import OPEN_STEPS, Action, Parcours, Period, SharedVersion, Status, Step
+from parcours.domain.state import OPEN_STEPS, Action, ActionStep, Parcours, ParcoursStatus, Period, SharedVersion
 from shared.kernel import (
     Context,
     Day,
@@ -65,7 +65,7 @@ class AdjustParcours:
 
 
 @command
-class TakeUpAgain:
+class ReopenParcours:
     """Follow-up found that a completed parcours needs an update: it is reopened as a new version."""
 
     review: Line
@@ -117,13 +117,13 @@ NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
 STALE_CONTENT = Refusal("stale-content", "Le parcours a changé entre-temps")
 NOTHING_TO_ADJUST = Refusal("nothing-to-adjust", "Le parcours n’est pas validé")
 
-Command = ShareParcours | ValidateParcours | ContestParcours | AdjustParcours | TakeUpAgain
+Command = ShareParcours | ValidateParcours | ContestParcours | AdjustParcours | ReopenParcours
 Event = ParcoursShared | SharedVersionLapsed | ParcoursValidated | ParcoursContested | ParcoursAdjusted
 
 
-def lapsing(parcours: Parcours) -> list[SharedVersionLapsed]:
+def lapse_shared_version(parcours: Parcours) -> list[SharedVersionLapsed]:
     """What an edit says first, when a version was waiting for the leader."""
-    if parcours.status is not Status.SHARED or parcours.shared is None:
+    if parcours.status is not ParcoursStatus.SHARED or parcours.shared is None:
         return []
     return [SharedVersionLapsed(parcours.shared.version)]
 
@@ -135,19 +135,19 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case ValidateParcours():
             return _validate(parcours, command, context)
         case ContestParcours(version, reasons):
-            shared = _shared_version(parcours, version, context, Status.SHARED)
+            shared = _shared_version(parcours, version, context, ParcoursStatus.SHARED)
             return [ParcoursContested(shared.version, context.text(reasons))]
         case AdjustParcours(reason):
-            if parcours.status not in (Status.UNDER_WAY, Status.COMPLETED):
+            if parcours.status not in (ParcoursStatus.UNDER_WAY, ParcoursStatus.COMPLETED):
                 raise NOTHING_TO_ADJUST("Le parcours est encore en construction\u00a0: modifiez-le directement.")
             return [ParcoursAdjusted(parcours.content_version + 1, context.text(reason))]
-        case TakeUpAgain(review):
+        case ReopenParcours(review):
             reason = f"Mise à jour demandée au bilan {review}"
             return [ParcoursAdjusted(parcours.content_version + 1, context.text(reason))]
 
 
 def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list[Event]:
-    if parcours.status is Status.UNDER_WAY:
+    if parcours.status is ParcoursStatus.UNDER_WAY:
         raise VALIDATION_HOLDS("La structure a déjà validé ce parcours\u00a0: un ajustement le rouvre.")
     _check_actions(parcours)
     # The admission is an instant, the start a day in the structure's territory: it can be the day before.
@@ -156,15 +156,15 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
             "Un parcours commence une fois la structure admise, ici le "
             f"{format_date(parcours.plan.admitted_at.date())}, et finit après avoir commencé."
         )
-    check_duration(parcours, require_future(command.ends_on, context.now, "La fin du parcours"))
+    require_allowed_duration(parcours, require_future(command.ends_on, context.now, "La fin du parcours"))
     period = Period(command.starts_on, command.ends_on)
     _check_within(parcours, period)
-    if parcours.status is Status.SHARED and parcours.period == period:
+    if parcours.status is ParcoursStatus.SHARED and parcours.period == period:
         return []
     salt = context.new_id().bytes
     proof = content_hash(salt, parcours.content(period))
     return [
-        *lapsing(parcours),
+        *lapse_shared_version(parcours),
         ParcoursShared(parcours.content_version + 1, context.text(salt.hex()), content_hash=proof, period=period),
     ]
 
@@ -174,7 +174,7 @@ def _check_within(parcours: Parcours, period: Period) -> None:
     outside = [
         key
         for key, action in parcours.actions.items()
-        if (action.step is Step.PLANNED and action.planned.starts_on < period.starts_on)
+        if (action.step is ActionStep.PLANNED and action.planned.starts_on < period.starts_on)
         or (action.step in OPEN_STEPS and action.planned.ends_on > period.ends_on)
     ]
     if outside:
@@ -187,7 +187,7 @@ def _check_within(parcours: Parcours, period: Period) -> None:
 
 def _validate(parcours: Parcours, command: ValidateParcours, context: Context) -> list[Event]:
     """Each leader's word is kept once: the first one makes the version hold, the others join it."""
-    shared = _shared_version(parcours, command.version, context, Status.SHARED, Status.UNDER_WAY)
+    shared = _shared_version(parcours, command.version, context, ParcoursStatus.SHARED, ParcoursStatus.UNDER_WAY)
     if command.content_hash != shared.content_hash:
         raise _stale(parcours)
     if context.actor.id in parcours.validations:
@@ -215,7 +215,7 @@ def _check_actions(parcours: Parcours) -> None:
         )
 
 
-def _shared_version(parcours: Parcours, version: int, context: Context, *steps: Status) -> SharedVersion:
+def _shared_version(parcours: Parcours, version: int, context: Context, *steps: ParcoursStatus) -> SharedVersion:
     """The version that was shared, if it is the one this leader has seen."""
     if context.actor.role is not Role.LEADER:
         raise LEADERS_ONLY("Seul·e un·e dirigeant·e de la structure valide ou conteste son parcours.")
@@ -239,7 +239,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case ParcoursShared(version, salt, content_hash=proof, period=period):
             return replace(
                 parcours,
-                status=Status.SHARED,
+                status=ParcoursStatus.SHARED,
                 content_version=version,
                 period=period,
                 shared=SharedVersion(version, salt, content_hash=proof),
@@ -247,20 +247,20 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
                 objections=None,
             )
         case SharedVersionLapsed():
-            return replace(parcours, status=Status.BUILDING, shared=None)
+            return replace(parcours, status=ParcoursStatus.BUILDING, shared=None)
         case ParcoursValidated(version, leader=leader):
             return replace(
                 parcours,
-                status=Status.UNDER_WAY,
+                status=ParcoursStatus.UNDER_WAY,
                 validated_version=version,
                 validations=(*parcours.validations, leader),
                 actions=_all_validated(parcours),
             )
         case ParcoursContested(_, reasons):
-            return replace(parcours, status=Status.BUILDING, shared=None, objections=reasons)
+            return replace(parcours, status=ParcoursStatus.BUILDING, shared=None, objections=reasons)
         case ParcoursAdjusted(version):
             return replace(
-                parcours, status=Status.BUILDING, content_version=version, shared=None, validated_version=None
+                parcours, status=ParcoursStatus.BUILDING, content_version=version, shared=None, validated_version=None
             )
 
 

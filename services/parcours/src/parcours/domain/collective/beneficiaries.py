@@ -19,16 +19,16 @@ def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[Com
     match event:
         case ActionAdded(key, planned) if planned.collective_operation:
             yield CompanionCommand(
-                operation.decider, planned.collective_operation, command=operation.Join(context.case, key)
+                operation.decider, planned.collective_operation, command=operation.JoinOperation(context.case, key)
             )
         case ActionStarted(key) if shared := _operation(parcours, key):
-            yield CompanionCommand(operation.decider, shared, command=operation.Begin())
+            yield CompanionCommand(operation.decider, shared, command=operation.StartOperation())
         case ActionRemoved(key) | ActionAbandoned(key) if shared := _operation(parcours, key):
-            yield CompanionCommand(operation.decider, shared, command=operation.Leave(key))
+            yield CompanionCommand(operation.decider, shared, command=operation.LeaveOperation(key))
         case ParcoursAbandoned():
             for key, action in parcours.actions.items():
                 if action.step in OPEN_STEPS and (shared := _operation(parcours, key)):
-                    yield CompanionCommand(operation.decider, shared, command=operation.Leave(key))
+                    yield CompanionCommand(operation.decider, shared, command=operation.LeaveOperation(key))
 
 
 def _operation(parcours: Parcours, key: UUID) -> UUID | None:

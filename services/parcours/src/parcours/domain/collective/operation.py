@@ -11,10 +11,10 @@ from shared.kernel import ConfidentialLine, Context, Decider, Encrypted, Line, R
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-BENEFICIARIES = 2
+MIN_BENEFICIARIES = 2
 
 
-class Step(StrEnum):
+class OperationStep(StrEnum):
     NEW = "new"
     PLANNED = "planned"
     STARTED = "started"
@@ -30,7 +30,7 @@ class PlanOperation:
 
 
 @command
-class Join:
+class JoinOperation:
     """A parcours has an action in this operation: its structure is a beneficiary."""
 
     case: UUID
@@ -38,12 +38,12 @@ class Join:
 
 
 @command
-class Begin:
+class StartOperation:
     """A beneficiary's action starts, and the operation with the first of them."""
 
 
 @command
-class Leave:
+class LeaveOperation:
     """A beneficiary gives its action up."""
 
     action: UUID
@@ -80,7 +80,7 @@ class OperationFellShort:
 class Operation:
     """`actions`: those that beneficiaries have in it, each with its case."""
 
-    step: Step = Step.NEW
+    step: OperationStep = OperationStep.NEW
     unit: str | None = None
     title: Encrypted | None = None
     actions: dict[UUID, UUID] = field(default_factory=dict)
@@ -91,56 +91,56 @@ OTHER_UNIT = Refusal("other-unit", "Cette opération serait celle d’une autre 
 OPERATION_PLANNED = Refusal("operation-already-planned", "Opération déjà prévue")
 TOO_FEW_BENEFICIARIES = Refusal("too-few-beneficiaries", "Trop peu de structures bénéficiaires")
 
-Command = PlanOperation | Join | Begin | Leave
+Command = PlanOperation | JoinOperation | StartOperation | LeaveOperation
 Event = OperationPlanned | BeneficiaryJoined | OperationStarted | BeneficiaryLeft | OperationFellShort
 
 
 def decide(operation: Operation, command: Command, context: Context) -> list[Event]:
     match command:
         case PlanOperation(unit, title):
-            if operation.step is not Step.NEW:
+            if operation.step is not OperationStep.NEW:
                 raise OPERATION_PLANNED("Cette opération collective existe déjà.")
             if context.actor.unit != unit:
                 raise OTHER_UNIT(
                     "Une opération se prévoit dans sa propre unité\u00a0: demandez à celle que vous nommez de le faire."
                 )
             return [OperationPlanned(unit, context.text(title))]
-        case Join(case, action):
+        case JoinOperation(case, action):
             _check_known(operation)
             return [BeneficiaryJoined(case, action)] if action not in operation.actions else []
-        case Begin():
+        case StartOperation():
             _check_known(operation)
-            if operation.step is Step.STARTED:
+            if operation.step is OperationStep.STARTED:
                 return []
-            if _beneficiaries(operation.actions) < BENEFICIARIES:
+            if _beneficiaries(operation.actions) < MIN_BENEFICIARIES:
                 raise TOO_FEW_BENEFICIARIES(
-                    f"Une opération collective réunit au moins {BENEFICIARIES} structures avant de commencer\u00a0: "
-                    f"celle-ci en compte {_beneficiaries(operation.actions)}."
+                    f"Une opération collective réunit au moins {MIN_BENEFICIARIES} structures avant de "
+                    f"commencer\u00a0: celle-ci en compte {_beneficiaries(operation.actions)}."
                 )
             return [OperationStarted()]
-        case Leave(action):
+        case LeaveOperation(action):
             return _left(operation, action) if action in operation.actions else []
 
 
 def available_commands(operation: Operation) -> Iterator[type]:
-    if operation.step is Step.NEW:
+    if operation.step is OperationStep.NEW:
         yield PlanOperation
         return
-    yield Join
+    yield JoinOperation
     if operation.actions:
-        yield Leave
-    if _beneficiaries(operation.actions) >= BENEFICIARIES:
-        yield Begin
+        yield LeaveOperation
+    if _beneficiaries(operation.actions) >= MIN_BENEFICIARIES:
+        yield StartOperation
 
 
 def _check_known(operation: Operation) -> None:
-    if operation.step is Step.NEW:
+    if operation.step is OperationStep.NEW:
         raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
 
 
 def _left(operation: Operation, action: UUID) -> list[Event]:
     left = _beneficiaries({key: case for key, case in operation.actions.items() if key != action})
-    falls_short = operation.step is Step.STARTED and left < BENEFICIARIES
+    falls_short = operation.step is OperationStep.STARTED and left < MIN_BENEFICIARIES
     return [BeneficiaryLeft(action), *([OperationFellShort(left)] if falls_short else [])]
 
 
@@ -151,16 +151,16 @@ def _beneficiaries(actions: dict[UUID, UUID]) -> int:
 def evolve(operation: Operation, event: Event) -> Operation:
     match event:
         case OperationPlanned(unit, title):
-            return replace(operation, step=Step.PLANNED, unit=unit, title=title)
+            return replace(operation, step=OperationStep.PLANNED, unit=unit, title=title)
         case BeneficiaryJoined(case, action):
             return replace(operation, actions=operation.actions | {action: case})
         case OperationStarted():
-            return replace(operation, step=Step.STARTED)
+            return replace(operation, step=OperationStep.STARTED)
         case BeneficiaryLeft(action):
             left = {key: case for key, case in operation.actions.items() if key != action}
             return replace(operation, actions=left)
         case OperationFellShort():
-            return replace(operation, step=Step.FELL_SHORT)
+            return replace(operation, step=OperationStep.FELL_SHORT)
 
 
 decider: Decider[Operation] = Decider(

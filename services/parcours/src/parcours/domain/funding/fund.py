@@ -35,7 +35,7 @@ class AdjustFund:
 
 
 @command
-class Engage:
+class EngageAmount:
     """A parcours asks that so much be kept for one of its actions (cents)."""
 
     case: UUID
@@ -44,7 +44,7 @@ class Engage:
 
 
 @command
-class Free:
+class FreeAmount:
     """A parcours gives back what an action will not spend (cents)."""
 
     action: UUID
@@ -52,7 +52,7 @@ class Free:
 
 
 @command
-class Spend:
+class SpendAmount:
     """A parcours has authorised a payment on what was engaged for an action (cents)."""
 
     action: UUID
@@ -133,7 +133,7 @@ FUND_EXHAUSTED = Refusal("fund-exhausted", "Fonds d’ingénierie insuffisant")
 BELOW_COMMITTED = Refusal("below-committed", "Enveloppe inférieure aux engagements")
 BEYOND_ENGAGED = Refusal("beyond-engaged", "Somme supérieure à l’engagement")
 
-Command = OpenFund | AdjustFund | Engage | Free | Spend
+Command = OpenFund | AdjustFund | EngageAmount | FreeAmount | SpendAmount
 Event = FundOpened | FundAdjusted | FundEngaged | FundFreed | FundSpent
 
 
@@ -161,7 +161,7 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
                     committed=fund.committed,
                 )
             return [FundAdjusted(allocated, context.text(motive))]
-        case Engage(case, action, amount=amount):
+        case EngageAmount(case, action, amount=amount):
             if amount > fund.available:
                 raise FUND_EXHAUSTED(
                     f"Il reste {format_euros(fund.available)} au fonds d’ingénierie {fund.year}\u00a0: réduisez "
@@ -169,10 +169,10 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
                     available=fund.available,
                 )
             return [FundEngaged(case, action, amount=amount)]
-        case Free(action, amount):
+        case FreeAmount(action, amount):
             _check_engaged(fund, action, amount)
             return [FundFreed(action, amount)]
-        case Spend(action, amount):
+        case SpendAmount(action, amount):
             _check_engaged(fund, action, amount)
             return [FundSpent(action, amount)]
 
@@ -181,9 +181,9 @@ def available_commands(fund: Fund) -> Iterator[type]:
     if fund.unit is None:
         yield OpenFund
         return
-    yield from (AdjustFund, Engage)
+    yield from (AdjustFund, EngageAmount)
     if fund.committed > fund.paid:
-        yield from (Free, Spend)
+        yield from (FreeAmount, SpendAmount)
 
 
 def _check_manager(unit: str, context: Context) -> None:

@@ -7,7 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain.funding import fund
-from parcours.domain.guards import NO_FINAL_REPORT, action_to_start, agreement_of, consulting_action
+from parcours.domain.guards import (
+    NO_FINAL_REPORT,
+    require_agreement,
+    require_consulting_action,
+    require_startable_action,
+)
 from parcours.domain.state import Action, Parcours, Sum
 from shared.kernel import CompanionCommand, Context, Refusal, event, format_euros, paris_year
 from shared.kernel.events import command
@@ -64,10 +69,10 @@ Event = FundsCommitted | FundsReleased | PaymentAuthorised
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
-    action = consulting_action(parcours, command.action)
+    action = require_consulting_action(parcours, command.action)
     match command:
         case CommitFunds(key, amount):
-            action_to_start(parcours, key)
+            require_startable_action(parcours, key)
             _check_agreed(action, amount)
             this_year = fund.fund_id(parcours.plan.unit, paris_year(context.now))
             return [FundsCommitted(key, amount, fund=action.fund if action.committed else this_year)]
@@ -80,7 +85,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 
 
 def _check_agreed(action: Action, amount: int) -> None:
-    agreed = agreement_of(action).amount
+    agreed = require_agreement(action).amount
     if action.committed + amount > agreed:
         raise BEYOND_AGREED_AMOUNT(
             f"La convention prévoit {format_euros(agreed)}\u00a0: il en reste"
@@ -100,7 +105,7 @@ def _check_committed(action: Action, amount: int) -> None:
         )
 
 
-def releasing(key: UUID, action: Action) -> list[FundsReleased]:
+def release_unspent(key: UUID, action: Action) -> list[FundsReleased]:
     """What an abandonment gives back: all but what is paid or due. An accepted report's invoice is due whole; without
     one, the days worked stay engaged, and are paid once a report of what was done is accepted."""
     left = action.committed - max(action.paid, _worked(action))
@@ -118,10 +123,10 @@ def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[Com
     """What the fund records in the same transaction, or refuses."""
     if isinstance(event, FundsCommitted) and event.fund:
         yield CompanionCommand(
-            fund.decider, event.fund, command=fund.Engage(context.case, event.action, amount=event.amount)
+            fund.decider, event.fund, command=fund.EngageAmount(context.case, event.action, amount=event.amount)
         )
     elif isinstance(event, FundsReleased | PaymentAuthorised) and (engaged := parcours.actions[event.action].fund):
-        ask = fund.Free if isinstance(event, FundsReleased) else fund.Spend
+        ask = fund.FreeAmount if isinstance(event, FundsReleased) else fund.SpendAmount
         yield CompanionCommand(fund.decider, engaged, command=ask(event.action, event.amount))
 
 

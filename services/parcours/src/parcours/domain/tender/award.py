@@ -9,13 +9,13 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, Len
 
-from parcours.domain.tender.state import Candidate, Consultation, Step, at_step, known_candidate
+from parcours.domain.tender.state import Candidate, Tender, TenderStep, require_candidate, require_step
 from shared.kernel import Context, Day, Encrypted, Motive, Refusal, event, format_instant, require_past
 from shared.kernel.events import command
 
-PROVIDERS = 3
-BEST = 20
-Score = Annotated[int, Ge(0), Le(BEST)]
+MIN_PROVIDERS = 3
+MAX_SCORE = 20
+Score = Annotated[int, Ge(0), Le(MAX_SCORE)]
 
 
 @command(title="Déclarer ses intérêts")
@@ -35,7 +35,7 @@ class ScoreProposal:
 
 
 @command(title="Retenir un prestataire")
-class Award:
+class AwardTender:
     """A provider is chosen: `motive` if not the best scored, `exception` if fewer than three were consulted."""
 
     provider: UUID
@@ -52,7 +52,7 @@ class InformCandidate:
 
 
 @command(title="Classer la consultation sans suite")
-class CancelConsultation:
+class CancelTender:
     """Nobody is chosen, and it is said why."""
 
     motive: Motive
@@ -72,8 +72,8 @@ class ProposalScored:
     scores: tuple[int, ...]
 
 
-@event("consultation-awarded", label="Prestataire retenu")
-class ConsultationAwarded:
+@event("tender-awarded", label="Prestataire retenu")
+class TenderAwarded:
     """`score`: out of 20, weighted, the mean of the scorers'."""
 
     provider: UUID
@@ -88,8 +88,8 @@ class CandidateInformed:
     informed_on: date
 
 
-@event("consultation-cancelled", label="Consultation sans suite")
-class ConsultationCancelled:
+@event("tender-cancelled", label="Consultation sans suite")
+class TenderCancelled:
     motive: Encrypted
 
 
@@ -102,87 +102,87 @@ NOT_ALL_SCORED = Refusal("not-all-scored", "Des propositions restent à noter")
 TOO_FEW_PROVIDERS = Refusal("too-few-providers", "Trop peu de prestataires consultés")
 NOT_THE_BEST = Refusal("not-the-best", "Une proposition est mieux notée")
 
-Command = DeclareInterests | ScoreProposal | Award | InformCandidate | CancelConsultation
-Event = InterestsDeclared | ProposalScored | ConsultationAwarded | CandidateInformed | ConsultationCancelled
+Command = DeclareInterests | ScoreProposal | AwardTender | InformCandidate | CancelTender
+Event = InterestsDeclared | ProposalScored | TenderAwarded | CandidateInformed | TenderCancelled
 
 
-def decide(consultation: Consultation, command: Command, context: Context) -> list[Event]:
+def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
     match command:
         case DeclareInterests(conflict, detail):
-            at_step(consultation, Step.OPEN)
+            require_step(tender, TenderStep.OPEN)
             return [InterestsDeclared(context.actor.id, conflict, detail=context.optional_text(detail))]
         case ScoreProposal(key, scores):
-            _check_scoring(consultation, key, scores, context)
+            _check_scoring(tender, key, scores, context)
             return [ProposalScored(key, context.actor.id, scores=scores)]
-        case Award():
-            return [_awarded(consultation, command, context)]
+        case AwardTender():
+            return [_awarded(tender, command, context)]
         case InformCandidate(key, informed_on):
-            at_step(consultation, Step.AWARDED)
-            _answering(consultation, key)
+            require_step(tender, TenderStep.AWARDED)
+            _answering(tender, key)
             require_past(informed_on, context.now, "La date d’information du candidat")
             return [CandidateInformed(key, informed_on)]
-        case CancelConsultation(motive):
-            at_step(consultation, Step.OPEN, Step.AWARDED)
-            return [ConsultationCancelled(context.text(motive))]
+        case CancelTender(motive):
+            require_step(tender, TenderStep.OPEN, TenderStep.AWARDED)
+            return [TenderCancelled(context.text(motive))]
 
 
-def _answering(consultation: Consultation, key: UUID) -> Candidate:
-    candidate = known_candidate(consultation, key)
+def _answering(tender: Tender, key: UUID) -> Candidate:
+    candidate = require_candidate(tender, key)
     if candidate.proposal is None:
         raise NO_PROPOSAL("Ce prestataire n’a pas remis de proposition.")
     return candidate
 
 
-def _check_scoring(consultation: Consultation, key: UUID, scores: tuple[int, ...], context: Context) -> None:
-    _check_closed(consultation, context)
-    if context.actor.id not in consultation.declared:
+def _check_scoring(tender: Tender, key: UUID, scores: tuple[int, ...], context: Context) -> None:
+    _check_closed(tender, context)
+    if context.actor.id not in tender.declared:
         raise INTERESTS_NOT_DECLARED("Avant de noter, déclarez si un intérêt vous lie à l’un des candidats.")
-    _check_no_interest(consultation, context)
-    _answering(consultation, key)
-    if len(scores) != len(consultation.grid):
-        raise WRONG_SCORES(f"La grille attend {len(consultation.grid)} notes, une par critère.")
+    _check_no_interest(tender, context)
+    _answering(tender, key)
+    if len(scores) != len(tender.grid):
+        raise WRONG_SCORES(f"La grille attend {len(tender.grid)} notes, une par critère.")
 
 
-def _check_no_interest(consultation: Consultation, context: Context) -> None:
-    if consultation.declared.get(context.actor.id):
+def _check_no_interest(tender: Tender, context: Context) -> None:
+    if tender.declared.get(context.actor.id):
         raise CONFLICT(
             "Vous avez déclaré un intérêt lié à l’un des candidats\u00a0: laissez à d’autres le soin de noter et de "
             "choisir."
         )
 
 
-def _check_closed(consultation: Consultation, context: Context) -> None:
-    at_step(consultation, Step.OPEN)
-    if not consultation.closed(context.now):
-        assert consultation.deadline
+def _check_closed(tender: Tender, context: Context) -> None:
+    require_step(tender, TenderStep.OPEN)
+    if not tender.closed(context.now):
+        assert tender.deadline
         raise DEADLINE_NOT_PASSED(
-            f"Les propositions peuvent arriver jusqu’au {format_instant(consultation.deadline)} (heure de Paris)"
+            f"Les propositions peuvent arriver jusqu’au {format_instant(tender.deadline)} (heure de Paris)"
             "\u00a0: rien n’est noté ni attribué avant."
         )
 
 
-def _awarded(consultation: Consultation, award: Award, context: Context) -> ConsultationAwarded:
-    _check_closed(consultation, context)
-    _check_no_interest(consultation, context)
-    _answering(consultation, award.provider)
-    scorers = consultation.scorers
-    left = [key for key, each in consultation.proposals.items() if not scorers or scorers - each.scores.keys()]
+def _awarded(tender: Tender, award: AwardTender, context: Context) -> TenderAwarded:
+    _check_closed(tender, context)
+    _check_no_interest(tender, context)
+    _answering(tender, award.provider)
+    scorers = tender.scorers
+    left = [key for key, each in tender.proposals.items() if not scorers or scorers - each.scores.keys()]
     if left:
         raise NOT_ALL_SCORED(
             "Toutes les propositions sont notées, par les mêmes personnes, avant l’attribution.",
             providers=[str(key) for key in left],
         )
-    if len(consultation.candidates) < PROVIDERS and not award.exception:
+    if len(tender.candidates) < MIN_PROVIDERS and not award.exception:
         raise TOO_FEW_PROVIDERS(
-            f"Au moins {PROVIDERS} prestataires sont consultés, et vous en avez consulté {len(consultation.candidates)}"
+            f"Au moins {MIN_PROVIDERS} prestataires sont consultés, et vous en avez consulté {len(tender.candidates)}"
             "\u00a0: dites pourquoi, si cela suffit.",
-            consulted=len(consultation.candidates),
+            invited=len(tender.candidates),
         )
-    points, score = consultation.points(award.provider), consultation.score(award.provider)
+    points, score = tender.points(award.provider), tender.score(award.provider)
     assert score is not None
-    if any(consultation.points(key) > points for key in consultation.proposals) and not award.motive:
+    if any(tender.points(key) > points for key in tender.proposals) and not award.motive:
         raise NOT_THE_BEST("Retenez la proposition la mieux notée, ou dites pourquoi une autre convient mieux.")
-    return ConsultationAwarded(
+    return TenderAwarded(
         award.provider,
         score,
         motive=context.optional_text(award.motive),
@@ -190,26 +190,26 @@ def _awarded(consultation: Consultation, award: Award, context: Context) -> Cons
     )
 
 
-def evolve(consultation: Consultation, event: Event) -> Consultation:
+def evolve(tender: Tender, event: Event) -> Tender:
     match event:
         case InterestsDeclared(scorer, conflict):
-            counted = _unscored_by(consultation, scorer) if conflict else consultation
-            return replace(counted, declared=consultation.declared | {scorer: conflict})
+            counted = _unscored_by(tender, scorer) if conflict else tender
+            return replace(counted, declared=tender.declared | {scorer: conflict})
         case ProposalScored(key, scorer, scores=scores):
-            candidate = consultation.candidates[key]
-            return consultation.but(key, replace(candidate, scores=candidate.scores | {scorer: scores}))
-        case ConsultationAwarded(key, _, motive=_, exception=exception):
-            return replace(consultation, step=Step.AWARDED, winner=key, exception=exception)
+            candidate = tender.candidates[key]
+            return tender.but(key, replace(candidate, scores=candidate.scores | {scorer: scores}))
+        case TenderAwarded(key, _, motive=_, exception=exception):
+            return replace(tender, step=TenderStep.AWARDED, winner=key, exception=exception)
         case CandidateInformed(key, informed_on):
-            return consultation.but(key, replace(consultation.candidates[key], informed_on=informed_on))
-        case ConsultationCancelled():
-            return replace(consultation, step=Step.CANCELLED)
+            return tender.but(key, replace(tender.candidates[key], informed_on=informed_on))
+        case TenderCancelled():
+            return replace(tender, step=TenderStep.CANCELLED)
 
 
-def _unscored_by(consultation: Consultation, scorer: str) -> Consultation:
+def _unscored_by(tender: Tender, scorer: str) -> Tender:
     """Whoever finds an interest after having scored is no longer counted."""
     candidates = {
         key: replace(each, scores={who: scores for who, scores in each.scores.items() if who != scorer})
-        for key, each in consultation.candidates.items()
+        for key, each in tender.candidates.items()
     }
-    return replace(consultation, candidates=candidates)
+    return replace(tender, candidates=candidates)

@@ -10,7 +10,15 @@ from uuid import UUID
 from annotated_types import Ge, Le, Len
 
 from parcours.domain.state import Days, Sum
-from parcours.domain.tender.state import Candidate, Consultation, Criterion, Proposal, Step, at_step, known_candidate
+from parcours.domain.tender.state import (
+    Candidate,
+    Criterion,
+    Proposal,
+    Tender,
+    TenderStep,
+    require_candidate,
+    require_step,
+)
 from shared.kernel import (
     ConfidentialLine,
     Context,
@@ -28,17 +36,17 @@ from shared.kernel import (
 )
 from shared.kernel.events import command
 
-WEIGHTS = 100
+TOTAL_WEIGHT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
     label: ConfidentialLine
-    weight: Annotated[int, Ge(1), Le(WEIGHTS)]
+    weight: Annotated[int, Ge(1), Le(TOTAL_WEIGHT)]
 
 
 @command(title="Consulter des prestataires")
-class OpenConsultation:
+class OpenTender:
     """The terms of reference are written: what is expected, how answers will be scored, and until when they may come.
 
     `grid`: criteria whose weights sum to 100. `deadline`: an instant with its time zone."""
@@ -50,7 +58,7 @@ class OpenConsultation:
 
 
 @command(title="Consulter un prestataire de plus")
-class ConsultProvider:
+class InviteProvider:
     """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
 
     name: PersonalLine
@@ -58,7 +66,7 @@ class ConsultProvider:
 
 
 @command(title="Donner son accès à un prestataire consulté")
-class LetProviderIn:
+class GrantProviderAccess:
     """A provider that was consulted acts by itself from now on, under `account`: the id of its personal link, or the
     one that it reads under `GET /api/v1/me`. Given again, it replaces the account before."""
 
@@ -76,8 +84,8 @@ class SubmitProposal:
     summary: Text
 
 
-@event("consultation-opened", label="Consultation de prestataires ouverte")
-class ConsultationOpened:
+@event("tender-opened", label="Consultation de prestataires ouverte")
+class TenderOpened:
     case: UUID
     action: UUID
     terms: Encrypted
@@ -85,15 +93,15 @@ class ConsultationOpened:
     deadline: datetime
 
 
-@event("provider-consulted", label="Prestataire consulté")
-class ProviderConsulted:
+@event("provider-invited", label="Prestataire consulté")
+class ProviderInvited:
     provider: UUID
     name: PersonalData
     account: str | None = None
 
 
-@event("provider-let-in", label="Accès donné à un prestataire consulté")
-class ProviderLetIn:
+@event("provider-access-granted", label="Accès donné à un prestataire consulté")
+class ProviderAccessGranted:
     provider: UUID
     account: str
 
@@ -111,52 +119,53 @@ NOT_YOURS = Refusal("not-your-proposal", "Cette proposition n’est pas la vôtr
 
 ACCOUNT_TAKEN = Refusal("account-taken", "Accès d’un autre candidat", status=422)
 
-Command = OpenConsultation | ConsultProvider | LetProviderIn | SubmitProposal
-Event = ConsultationOpened | ProviderConsulted | ProviderLetIn | ProposalSubmitted
+Command = OpenTender | InviteProvider | GrantProviderAccess | SubmitProposal
+Event = TenderOpened | ProviderInvited | ProviderAccessGranted | ProposalSubmitted
 
 
-def decide(consultation: Consultation, command: Command, context: Context) -> list[Event]:
-    if isinstance(command, OpenConsultation):
-        at_step(consultation, Step.NEW)
+def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
+    if isinstance(command, OpenTender):
+        require_step(tender, TenderStep.NEW)
         return [_opened(command, context)]
-    if isinstance(command, LetProviderIn):
-        at_step(consultation, Step.OPEN, Step.AWARDED, Step.AGREED)
-        return _let_in(consultation, command)
-    at_step(consultation, Step.OPEN)
-    if consultation.closed(context.now):
-        assert consultation.deadline
+    if isinstance(command, GrantProviderAccess):
+        require_step(tender, TenderStep.OPEN, TenderStep.AWARDED, TenderStep.AGREED)
+        return _let_in(tender, command)
+    require_step(tender, TenderStep.OPEN)
+    if tender.closed(context.now):
+        assert tender.deadline
         raise DEADLINE_PASSED(
-            f"Les propositions étaient attendues jusqu’au {format_instant(consultation.deadline)} (heure de Paris)."
+            f"Les propositions étaient attendues jusqu’au {format_instant(tender.deadline)} (heure de Paris)."
         )
     match command:
-        case ConsultProvider(name, account):
-            _check_own(consultation, None, account)
+        case InviteProvider(name, account):
+            _check_own(tender, None, account)
             key = context.new_id()
-            return [ProviderConsulted(key, PersonalData(key, name), account=account)]
+            return [ProviderInvited(key, PersonalData(key, name), account=account)]
         case SubmitProposal(key, amount, days=days, summary=summary):
-            candidate = known_candidate(consultation, key)
+            candidate = require_candidate(tender, key)
             if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
                 raise NOT_YOURS("Vous ne déposez que votre propre proposition.")
             return [ProposalSubmitted(key, Proposal(amount, days, summary=context.text(summary)))]
 
 
-def _let_in(consultation: Consultation, command: LetProviderIn) -> list[Event]:
-    candidate = known_candidate(consultation, command.provider)
-    _check_own(consultation, command.provider, command.account)
-    return [] if candidate.account == command.account else [ProviderLetIn(command.provider, command.account)]
+def _let_in(tender: Tender, command: GrantProviderAccess) -> list[Event]:
+    candidate = require_candidate(tender, command.provider)
+    _check_own(tender, command.provider, command.account)
+    return [] if candidate.account == command.account else [ProviderAccessGranted(command.provider, command.account)]
 
 
-def _check_own(consultation: Consultation, provider: UUID | None, account: str | None) -> None:
+def _check_own(tender: Tender, provider: UUID | None, account: str | None) -> None:
     """Whoever has the account of two candidates would read what the other proposes."""
-    if account and any(each.account == account for key, each in consultation.candidates.items() if key != provider):
+    if account and any(each.account == account for key, each in tender.candidates.items() if key != provider):
         raise ACCOUNT_TAKEN("Cet accès est celui d’un autre candidat de la même consultation\u00a0: vérifiez le lien.")
 
 
-def _opened(command: OpenConsultation, context: Context) -> ConsultationOpened:
+def _opened(command: OpenTender, context: Context) -> TenderOpened:
     total = sum(line.weight for line in command.grid)
-    if total != WEIGHTS or len({line.label for line in command.grid}) < len(command.grid):
+    if total != TOTAL_WEIGHT or len({line.label for line in command.grid}) < len(command.grid):
         raise WRONG_GRID(
-            f"Chaque critère est nommé une fois, et les poids font {WEIGHTS} en tout\u00a0: ici, {total}.", total=total
+            f"Chaque critère est nommé une fois, et les poids font {TOTAL_WEIGHT} en tout\u00a0: ici, {total}.",
+            total=total,
         )
     if command.deadline.tzinfo is None:
         raise WRONG_DEADLINE("Donnez la date limite avec son fuseau horaire.")
@@ -165,20 +174,18 @@ def _opened(command: OpenConsultation, context: Context) -> ConsultationOpened:
         raise WRONG_DEADLINE("La date limite est déjà passée.")
     grid = tuple(Criterion(context.text(line.label), line.weight) for line in command.grid)
     deadline = command.deadline.astimezone(UTC)
-    return ConsultationOpened(
-        context.case, command.action, terms=context.text(command.terms), grid=grid, deadline=deadline
-    )
+    return TenderOpened(context.case, command.action, terms=context.text(command.terms), grid=grid, deadline=deadline)
 
 
-def evolve(consultation: Consultation, event: Event) -> Consultation:
+def evolve(tender: Tender, event: Event) -> Tender:
     match event:
-        case ConsultationOpened(case, action, terms=terms, grid=grid, deadline=deadline):
+        case TenderOpened(case, action, terms=terms, grid=grid, deadline=deadline):
             return replace(
-                consultation, step=Step.OPEN, case=case, action=action, terms=terms, grid=grid, deadline=deadline
+                tender, step=TenderStep.OPEN, case=case, action=action, terms=terms, grid=grid, deadline=deadline
             )
-        case ProviderConsulted(key, name, account=account):
-            return consultation.but(key, Candidate(name, account))
-        case ProviderLetIn(key, account):
-            return consultation.but(key, replace(consultation.candidates[key], account=account))
+        case ProviderInvited(key, name, account=account):
+            return tender.but(key, Candidate(name, account))
+        case ProviderAccessGranted(key, account):
+            return tender.but(key, replace(tender.candidates[key], account=account))
         case ProposalSubmitted(key, proposal):
-            return consultation.but(key, replace(consultation.candidates[key], proposal=proposal))
+            return tender.but(key, replace(tender.candidates[key], proposal=proposal))

@@ -1,4 +1,4 @@
-"""Where does a consultation stand: whom was it sent to, who answered, how was each scored?"""
+"""Where does a tender stand: whom was it sent to, who answered, how was each scored?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.kernel import Encrypted, PersonalData, Refusal
 
 
-class Step(StrEnum):
+class TenderStep(StrEnum):
     NEW = "new"
     OPEN = "open"
     AWARDED = "awarded"
@@ -18,12 +18,12 @@ class Step(StrEnum):
     CANCELLED = "cancelled"
 
 
-STEPS = {
-    Step.NEW: "à ouvrir",
-    Step.OPEN: "ouverte",
-    Step.AWARDED: "attribuée",
-    Step.AGREED: "suivie d’une convention",
-    Step.CANCELLED: "sans suite",
+TENDER_STEP_LABELS = {
+    TenderStep.NEW: "à ouvrir",
+    TenderStep.OPEN: "ouverte",
+    TenderStep.AWARDED: "attribuée",
+    TenderStep.AGREED: "suivie d’une convention",
+    TenderStep.CANCELLED: "sans suite",
 }
 
 
@@ -58,10 +58,10 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Consultation:
+class Tender:
     """For one consulting action of a case. `declared`: by scorer, whether there is a conflict of interest."""
 
-    step: Step = Step.NEW
+    step: TenderStep = TenderStep.NEW
     case: UUID | None = None
     action: UUID | None = None
     terms: Encrypted | None = None
@@ -95,20 +95,20 @@ class Consultation:
         """Recorded time judges a deadline."""
         return self.deadline is not None and now > self.deadline
 
-    def but(self, key: UUID, candidate: Candidate) -> Consultation:
+    def but(self, key: UUID, candidate: Candidate) -> Tender:
         return replace(self, candidates=self.candidates | {key: candidate})
 
 
-NOT_AT_THIS_STEP = Refusal("consultation-not-at-this-step", "La consultation n’en est pas là")
+NOT_AT_THIS_STEP = Refusal("tender-not-at-this-step", "La consultation n’en est pas là")
 UNKNOWN_PROVIDER = Refusal("unknown-provider", "Prestataire non consulté", status=422)
 
 
-def at_step(consultation: Consultation, *steps: Step) -> None:
-    if consultation.step not in steps:
-        raise NOT_AT_THIS_STEP(f"Cette consultation est {STEPS[consultation.step]}.", step=consultation.step)
+def require_step(tender: Tender, *steps: TenderStep) -> None:
+    if tender.step not in steps:
+        raise NOT_AT_THIS_STEP(f"Cette consultation est {TENDER_STEP_LABELS[tender.step]}.", step=tender.step)
 
 
-def known_candidate(consultation: Consultation, key: UUID) -> Candidate:
-    if (candidate := consultation.candidates.get(key)) is None:
+def require_candidate(tender: Tender, key: UUID) -> Candidate:
+    if (candidate := tender.candidates.get(key)) is None:
         raise UNKNOWN_PROVIDER("Ce prestataire n’a pas été consulté.")
     return candidate
