@@ -10,34 +10,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
 from diagnostic.caseload import caseload
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.baseline import Perimeter
-from diagnostic.domain.commands import (
-    AgreePlan,
-    AssessAxis,
-    CancelSession,
+from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
+from diagnostic.domain.content.axes import AssessAxis, Axis
+from diagnostic.domain.content.content import Section
+from diagnostic.domain.content.difficulty import Level, PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
+from diagnostic.domain.content.economics import Perimeter, RecordEconomics
+from diagnostic.domain.content.employment import CorrectEmployment, RecordEmployment
+from diagnostic.domain.content.problem import ListOtherScheme, StateProblem
+from diagnostic.domain.content.sessions import CancelSession, Participant, Quality, RecordSession
+from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import OpenDiagnosis, Status
+from diagnostic.domain.mandates import RecordMandate
+from diagnostic.domain.plan import AgreePlan, PlanAgreed
+from diagnostic.domain.state import Diagnosis
+from diagnostic.domain.validation import (
     ContestDiagnosis,
-    CorrectEmployment,
-    ListOtherScheme,
-    OpenDiagnosis,
-    Participant,
-    PrioritiseScenarios,
-    QualifyDifficulty,
-    RecordEconomics,
-    RecordEmployment,
-    RecordSession,
-    RecoveryScenario,
-    StateProblem,
+    DiagnosisContested,
+    DiagnosisValidated,
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
-from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
-from diagnostic.domain.content import Quality, Section
-from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.difficulty import Level
-from diagnostic.domain.events import DiagnosisContested, DiagnosisValidated, PlanAgreed
-from diagnostic.domain.leaders import RecordMandate
-from diagnostic.domain.state import Diagnosis, Status
 from diagnostic.projections import diagnoses
 from diagnostic.statistics import release
 from shared.kernel import Actor, Role

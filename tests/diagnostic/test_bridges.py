@@ -7,26 +7,15 @@ from uuid import UUID
 import pytest
 from tests.support.integration import entry, heard, recorded
 
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.baseline import Employment, Perimeter
-from diagnostic.domain.content import Assessment, Scheme, Session
+from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.economics import Perimeter
+from diagnostic.domain.content.employment import Employment, EmploymentRecorded
+from diagnostic.domain.content.problem import OtherSchemeListed, Scheme
+from diagnostic.domain.content.sessions import Session, SessionCancelled, SessionCorrected, SessionRecorded
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.events import (
-    AxisAssessed,
-    BaselineCorrected,
-    DiagnosisContested,
-    DiagnosisOpened,
-    DiagnosisSubmitted,
-    DiagnosisValidated,
-    EmploymentRecorded,
-    OtherSchemeListed,
-    PlanAgreed,
-    SessionCancelled,
-    SessionCorrected,
-    SessionRecorded,
-    SubmissionVoided,
-    ValidationVoided,
-)
+from diagnostic.domain.lifecycle import DiagnosisOpened, SubmissionVoided, ValidationVoided
+from diagnostic.domain.plan import BaselineCorrected, PlanAgreed
+from diagnostic.domain.validation import DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from diagnostic.integration_events import to_integration_event
 from diagnostic.projections import diagnoses
 from diagnostic.reactions import open_diagnosis
@@ -41,8 +30,8 @@ ADMITTED_AT = NOW - timedelta(minutes=5)
 STRUCTURE = UUID(int=8)
 OPENED = DiagnosisOpened(STRUCTURE, "unit-35", adviser="adviser-1", admitted_at=ADMITTED_AT, headcount=12)
 SUBMITTED = DiagnosisSubmitted(2, "a" * 64, salt=text("b" * 32))
-VALIDATED = DiagnosisValidated(2, "a" * 64)
-CONTESTED = DiagnosisContested(2, text("Les bénévoles sont oubliés."))
+VALIDATED = DiagnosisValidated(2, "a" * 64, leader="maelle")
+CONTESTED = DiagnosisContested(2, text("Les bénévoles sont oubliés."), leader="maelle")
 AGREED = PlanAgreed(
     STRUCTURE,
     "unit-35",

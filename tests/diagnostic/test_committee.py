@@ -10,9 +10,6 @@ import pytest
 from tests.support.served_service import served
 
 from diagnostic.domain.advice import AdviceReceived, AdviceRequested, ReceiveAdvice, RequestAdvice
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.baseline import Employment
-from diagnostic.domain.commands import AgreePlan, OpenDiagnosis
 from diagnostic.domain.committee import (
     AgreeToShare,
     GiveOpinion,
@@ -25,17 +22,13 @@ from diagnostic.domain.committee import (
     Tendency,
     WithdrawAgreement,
 )
-from diagnostic.domain.content import Assessment, Section
+from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.content import Section
+from diagnostic.domain.content.employment import Employment, EmploymentRecorded
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.events import (
-    AxisAssessed,
-    DiagnosisOpened,
-    DiagnosisSubmitted,
-    DiagnosisValidated,
-    EmploymentRecorded,
-    PlanAgreed,
-)
-from diagnostic.domain.state import Status
+from diagnostic.domain.lifecycle import DiagnosisOpened, OpenDiagnosis, Status
+from diagnostic.domain.plan import AgreePlan, PlanAgreed
+from diagnostic.domain.validation import DiagnosisSubmitted, DiagnosisValidated
 from diagnostic.main import service
 from embedded.nats import Nats
 from shared.kernel import Actor, Role, uuid7
@@ -114,7 +107,7 @@ def test_an_opinion_is_advisory_the_plan_is_agreed_with_or_without_it(tendency: 
         AGREED,
         SHARED,
         DiagnosisSubmitted(2, "a" * 64, salt=text("salt")),
-        DiagnosisValidated(2, "a" * 64),
+        DiagnosisValidated(2, "a" * 64, leader="some-leader"),
     )
     given_opinion = OpinionGiven(1, tendency, comments=text("Notre avis."))
     plan = AgreePlan((Axis.DIGITAL,), "Un nouvel outil.")

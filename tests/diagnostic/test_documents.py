@@ -13,29 +13,30 @@ from tests.support.document_reading import lacking, on_paper, on_screen, read, t
 from tests.support.served_service import served
 
 from diagnostic.documents import of_diagnosis
-from diagnostic.domain import commands
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.baseline import Perimeter
-from diagnostic.domain.content import Quality
+from diagnostic.domain import lifecycle, plan, validation
+from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
+from diagnostic.domain.content.axes import Axis
+from diagnostic.domain.content.difficulty import Level, Nature
+from diagnostic.domain.content.economics import Perimeter
+from diagnostic.domain.content.sessions import Quality
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.difficulty import Level, Nature
 from diagnostic.domain.state import Diagnosis
 from diagnostic.main import service
 from embedded.nats import Nats
 from shared.kernel import Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, context
 
-OPENED = commands.OpenDiagnosis(UUID(int=9), UNIT, adviser="some-adviser", admitted_at=NOW, headcount=12)
+OPENED = lifecycle.OpenDiagnosis(UUID(int=9), UNIT, adviser="some-adviser", admitted_at=NOW, headcount=12)
 CONTENT: tuple[Any, ...] = (
-    commands.RecordSession(
+    sessions.RecordSession(
         date(2026, 3, 1),
         (
-            commands.Participant("Maëlle Kerdoncuff", Quality.LEADER),
-            commands.Participant("Soizic Morvan", Quality.EMPLOYEE),
+            sessions.Participant("Maëlle Kerdoncuff", Quality.LEADER),
+            sessions.Participant("Soizic Morvan", Quality.EMPLOYEE),
         ),
         notes="Relecture des comptes et du projet associatif.",
     ),
-    commands.AssessAxis(
+    axes.AssessAxis(
         Axis.BUSINESS_MODEL,
         "64\u00a0% des produits viennent d’un seul financeur\u202f; la vente de paniers progresse.",
         rating=2,
@@ -43,9 +44,9 @@ CONTENT: tuple[Any, ...] = (
         weaknesses=("Prix de vente sous le coût de revient",),
         evidence="Comptes des trois derniers exercices.",
     ),
-    commands.AssessAxis(Axis.GOVERNANCE, "Un conseil renouvelé, mais tout repose sur deux personnes.", rating=3),
-    commands.RecordEmployment(7, 2, aided=3, fte=9.5, volunteers=40, as_of=date(2025, 12, 31)),
-    commands.RecordEconomics(
+    axes.AssessAxis(Axis.GOVERNANCE, "Un conseil renouvelé, mais tout repose sur deux personnes.", rating=3),
+    employment.RecordEmployment(7, 2, aided=3, fte=9.5, volunteers=40, as_of=date(2025, 12, 31)),
+    economics.RecordEconomics(
         2025,
         Perimeter.STRUCTURE,
         budget=41_200_000,
@@ -54,26 +55,26 @@ CONTENT: tuple[Any, ...] = (
         result=-1_845_005,
         cash=5_000_000,
     ),
-    commands.RecordIndicator("own_income_share", "Ventes et prestations ÷ total des produits, en\u00a0%", value=31),
-    commands.QualifyDifficulty(
+    indicators.RecordIndicator("own_income_share", "Ventes et prestations ÷ total des produits, en\u00a0%", value=31),
+    difficulty.QualifyDifficulty(
         Level.PROVEN,
         Nature.STRUCTURAL,
         causes=("Dépendance à un financeur",),
         strategic_plan="Diversifier en deux ans.",
     ),
-    commands.StateProblem(
+    problem.StateProblem(
         "Comment diversifier les ressources sans perdre le sens du projet ni les emplois\u202f?",
         ("Dépendance à un financeur", "Prix jamais recalculés"),
         recommendations=("Revoir la tarification", "Ouvrir une restauration solidaire"),
     ),
-    commands.PrioritiseScenarios(
+    difficulty.PrioritiseScenarios(
         (
-            commands.RecoveryScenario(
+            difficulty.RecoveryScenario(
                 1, "Restauration solidaire", hypotheses=("Cent repas par jour",), needs=("Une cuisine",), retained=True
             ),
         )
     ),
-    commands.ListOtherScheme("Fonds de transition", "Demande en cours"),
+    problem.ListOtherScheme("Fonds de transition", "Demande en cours"),
 )
 
 
@@ -90,10 +91,10 @@ def accepted(log: MemoryLog[Diagnosis], command: Any, by: Role = Role.ADVISER) -
 
 
 def validate(log: MemoryLog[Diagnosis]) -> None:
-    accepted(log, commands.SubmitDiagnosis())
+    accepted(log, validation.SubmitDiagnosis())
     submission = log.state.submission
     assert submission is not None
-    accepted(log, commands.ValidateDiagnosis(submission.version, submission.content_hash), Role.LEADER)
+    accepted(log, validation.ValidateDiagnosis(submission.version, submission.content_hash), Role.LEADER)
 
 
 def diagnosis(log: MemoryLog[Diagnosis], **more: Any) -> Any:
@@ -137,14 +138,14 @@ def test_a_validation_names_the_version_its_hash_who_and_when(log: MemoryLog[Dia
 
 def test_what_is_edited_after_its_validation_is_not_told_as_validated(log: MemoryLog[Diagnosis]) -> None:
     validate(log)
-    accepted(log, commands.ListOtherScheme("Un autre dispositif"))
+    accepted(log, problem.ListOtherScheme("Un autre dispositif"))
     document = diagnosis(log)
     assert document.validation is None
     assert "Document de travail" in on_screen(document)
 
 
 def test_what_leaders_have_before_them_is_not_told_as_validated(log: MemoryLog[Diagnosis]) -> None:
-    accepted(log, commands.SubmitDiagnosis())
+    accepted(log, validation.SubmitDiagnosis())
     document = diagnosis(log)
     assert document.validation is None
     assert "Soumis à la validation de la structure" in on_screen(document)
@@ -153,11 +154,9 @@ def test_what_leaders_have_before_them_is_not_told_as_validated(log: MemoryLog[D
 def test_the_plan_is_written_once_it_is_agreed(log: MemoryLog[Diagnosis]) -> None:
     validate(log)
     assert lacking(of_diagnosis, "plan-d-accompagnement", log.state) is not None
-    accepted(
-        log, commands.AgreePlan((Axis.BUSINESS_MODEL, Axis.GOVERNANCE), "Porter les ressources propres à 45\u00a0%.")
-    )
-    plan = written(of_diagnosis, "plan-d-accompagnement", read(log, by=Role.LEADER))
-    told = on_screen(plan)
+    accepted(log, plan.AgreePlan((Axis.BUSINESS_MODEL, Axis.GOVERNANCE), "Porter les ressources propres à 45\u00a0%."))
+    document = written(of_diagnosis, "plan-d-accompagnement", read(log, by=Role.LEADER))
+    told = on_screen(document)
     for said in (
         "Convenu le 2 mars 2026, à partir de la version 10 du diagnostic",
         "Comment diversifier les ressources",
@@ -167,16 +166,14 @@ def test_the_plan_is_written_once_it_is_agreed(log: MemoryLog[Diagnosis]) -> Non
         "Résultat net de l’exercice, négatif pour une perte -18 450,05 €",
     ):
         assert said in told
-    assert plan.validation is not None
+    assert document.validation is not None
     assert "Corrigé depuis" not in told
 
 
 def test_a_baseline_corrected_since_is_told_under_the_plan(log: MemoryLog[Diagnosis]) -> None:
     validate(log)
-    accepted(log, commands.AgreePlan((Axis.BUSINESS_MODEL,), "Diversifier."))
-    accepted(
-        log, commands.CorrectBaseline("cdi", 8, effective_on=date(2026, 3, 1), reason="Un contrat avait été oublié.")
-    )
+    accepted(log, plan.AgreePlan((Axis.BUSINESS_MODEL,), "Diversifier."))
+    accepted(log, plan.CorrectBaseline("cdi", 8, effective_on=date(2026, 3, 1), reason="Un contrat avait été oublié."))
     told = on_screen(written(of_diagnosis, "plan-d-accompagnement", read(log)))
     assert "durée indéterminée : 8, au lieu de 7, depuis le 1er mars 2026. Un contrat avait été oublié." in told
 

@@ -1,60 +1,37 @@
 """How does the structure stand, and what will be worked on? The diagnosis's rules, one by one."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.baseline import Economics, Employment, Indicator, Perimeter
-from diagnostic.domain.commands import (
-    AgreePlan,
-    AssessAxis,
-    ContestDiagnosis,
-    CorrectBaseline,
+from diagnostic.domain.content.axes import AssessAxis, Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.difficulty import Difficulty, DifficultyQualified, Level, Nature, QualifyDifficulty
+from diagnostic.domain.content.economics import Economics, EconomicsRecorded, Perimeter, RecordEconomics
+from diagnostic.domain.content.employment import Employment, EmploymentRecorded, RecordEmployment
+from diagnostic.domain.content.indicators import Indicator, IndicatorRecorded, RecordIndicator
+from diagnostic.domain.content.problem import (
     ListOtherScheme,
-    OpenDiagnosis,
-    Participant,
-    QualifyDifficulty,
-    RecordEconomics,
-    RecordEmployment,
-    RecordIndicator,
-    RecordSession,
+    OtherSchemeListed,
+    Problem,
+    ProblemStated,
+    Scheme,
     StateProblem,
+)
+from diagnostic.domain.content.sessions import Attendee, Participant, Quality, RecordSession, Session, SessionRecorded
+from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import DiagnosisOpened, OpenDiagnosis, Status, SubmissionVoided, ValidationVoided
+from diagnostic.domain.plan import AgreePlan, BaselineCorrected, CorrectBaseline, PlanAgreed
+from diagnostic.domain.validation import (
+    ContestDiagnosis,
+    DiagnosisContested,
+    DiagnosisSubmitted,
+    DiagnosisValidated,
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
-from diagnostic.domain.content import (
-    Assessment,
-    Attendee,
-    Problem,
-    Quality,
-    Scheme,
-    Session,
-)
-from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.difficulty import Difficulty, Level, Nature
-from diagnostic.domain.events import (
-    AxisAssessed,
-    BaselineCorrected,
-    DiagnosisContested,
-    DiagnosisOpened,
-    DiagnosisSubmitted,
-    DiagnosisValidated,
-    DifficultyQualified,
-    EconomicsRecorded,
-    EmploymentRecorded,
-    IndicatorRecorded,
-    OtherSchemeListed,
-    PlanAgreed,
-    ProblemStated,
-    SessionRecorded,
-    SubmissionVoided,
-    ValidationVoided,
-)
-from diagnostic.domain.state import Status
 from shared.kernel import PersonalData, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, Scenarios, new_id, text
@@ -414,7 +391,7 @@ def test_after_the_plan_a_figure_is_corrected_beside_what_leaders_validated_whic
         before.content_version,
         before.submission,
     )
-    assert after.baseline_corrections == (told,)
+    assert [asdict(each) for each in after.baseline_corrections] == [asdict(told)]
     again = CorrectBaseline("cdi", 7, effective_on=NOW.date(), reason="Un autre départ.")
     given(*AGREED, told).when(again).then(
         BaselineCorrected("cdi", 8, value=7, effective_on=NOW.date(), reason=text("Un autre départ."))

@@ -10,8 +10,8 @@ import pytest
 from tests.support.projection_waits import days_pass, up_to_date
 from tests.support.served_service import Serve, Served
 
-from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service
 from shared.kernel import Actor, Role, uuid7
 

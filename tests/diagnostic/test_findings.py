@@ -7,41 +7,57 @@ from uuid import UUID
 
 import pytest
 
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.baseline import Economics, Employment, Indicator, Perimeter
-from diagnostic.domain.changes import changes
-from diagnostic.domain.commands import (
-    CancelSession,
-    CorrectEconomics,
-    CorrectEmployment,
-    CorrectIndicator,
-    CorrectSession,
-    Participant,
+from diagnostic.domain.content.axes import Assessment, Axis
+from diagnostic.domain.content.content import Content
+from diagnostic.domain.content.content_diff import changes
+from diagnostic.domain.content.difficulty import (
+    Difficulty,
+    DifficultyQualified,
+    Level,
+    Nature,
     PrioritiseScenarios,
     QualifyDifficulty,
-    RecordEconomics,
-    RecordEmployment,
-    RecordIndicator,
     RecoveryScenario,
-    SubmitDiagnosis,
+    Scenario,
+    ScenariosPrioritised,
 )
-from diagnostic.domain.content import Assessment, Attendee, Content, Problem, Quality, Scheme, Session
-from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.difficulty import Difficulty, Level, Nature, Scenario
-from diagnostic.domain.events import (
-    DiagnosisOpened,
-    DifficultyQualified,
+from diagnostic.domain.content.economics import (
+    CorrectEconomics,
+    Economics,
     EconomicsCorrected,
     EconomicsRecorded,
+    Perimeter,
+    RecordEconomics,
+)
+from diagnostic.domain.content.employment import (
+    CorrectEmployment,
+    Employment,
     EmploymentCorrected,
     EmploymentRecorded,
+    RecordEmployment,
+)
+from diagnostic.domain.content.indicators import (
+    CorrectIndicator,
+    Indicator,
     IndicatorCorrected,
     IndicatorRecorded,
-    ScenariosPrioritised,
+    RecordIndicator,
+)
+from diagnostic.domain.content.problem import Problem, Scheme
+from diagnostic.domain.content.sessions import (
+    Attendee,
+    CancelSession,
+    CorrectSession,
+    Participant,
+    Quality,
+    Session,
     SessionCancelled,
     SessionCorrected,
     SessionRecorded,
 )
+from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import DiagnosisOpened
+from diagnostic.domain.validation import SubmitDiagnosis
 from shared.kernel import Encrypted, PersonalData
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import NOW, Scenarios, new_id, text

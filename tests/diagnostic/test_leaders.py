@@ -5,19 +5,20 @@ from uuid import UUID
 
 import pytest
 
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.commands import AgreePlan, ContestDiagnosis, ListOtherScheme, ValidateDiagnosis
-from diagnostic.domain.content import Assessment
+from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.problem import ListOtherScheme
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.events import (
-    AxisAssessed,
+from diagnostic.domain.lifecycle import DiagnosisOpened, Status
+from diagnostic.domain.mandates import MandateRecorded, RecordMandate
+from diagnostic.domain.plan import AgreePlan
+from diagnostic.domain.state import Disagreement
+from diagnostic.domain.validation import (
+    ContestDiagnosis,
     DiagnosisContested,
-    DiagnosisOpened,
     DiagnosisSubmitted,
     DiagnosisValidated,
+    ValidateDiagnosis,
 )
-from diagnostic.domain.leaders import Disagreement, MandateRecorded, RecordMandate
-from diagnostic.domain.state import Status
 from shared.kernel import Actor, Role
 from shared.testing.scenarios import NOW, Scenarios, text
 
@@ -72,11 +73,6 @@ def test_an_edit_voids_every_leader_s_agreement() -> None:
     edited = given(*history).when(ListOtherScheme("Fonds de confiance")).events
     state = given(*history, *edited).state
     assert (state.status, state.validations) == (Status.OPEN, ())
-
-
-def test_a_contestation_of_before_leaders_were_told_apart_still_undoes_its_validation() -> None:
-    history = (DiagnosisValidated(1, HASH), DiagnosisContested(1, text("Trop tôt.")))
-    assert given(*SUBMITTED, *history).state.status is Status.CONTESTED
 
 
 @pytest.mark.parametrize(("starts", "ends"), [(-60, -1), (1, 30), (1, None)], ids=["over", "to come", "open, to come"])

@@ -9,44 +9,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from diagnostic.domain.advice import ReceiveAdvice, RequestAdvice
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.baseline import Perimeter
-from diagnostic.domain.commands import (
-    AgreePlan,
-    AssessAxis,
-    CancelSession,
-    ContestDiagnosis,
-    CorrectBaseline,
-    CorrectEconomics,
-    CorrectEmployment,
-    CorrectIndicator,
-    CorrectSession,
-    ListOtherScheme,
-    OpenDiagnosis,
-    Participant,
-    PrioritiseScenarios,
-    QualifyDifficulty,
-    RecordEconomics,
-    RecordEmployment,
-    RecordIndicator,
-    RecordSession,
-    RecoveryScenario,
-    StateProblem,
-    SubmitDiagnosis,
-    ValidateDiagnosis,
-)
-from diagnostic.domain.committee import (
-    AgreeToShare,
-    GiveOpinion,
-    ShareWithCommittee,
-    Tendency,
-    WithdrawAgreement,
-)
-from diagnostic.domain.content import Quality, Section
+from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
+from diagnostic.domain.content.axes import AssessAxis, Axis
+from diagnostic.domain.content.content import Section
+from diagnostic.domain.content.difficulty import Level, Nature, PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
+from diagnostic.domain.content.economics import CorrectEconomics, Perimeter, RecordEconomics
+from diagnostic.domain.content.employment import CorrectEmployment, RecordEmployment
+from diagnostic.domain.content.indicators import CorrectIndicator, RecordIndicator
+from diagnostic.domain.content.problem import ListOtherScheme, StateProblem
+from diagnostic.domain.content.sessions import CancelSession, CorrectSession, Participant, Quality, RecordSession
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.difficulty import Level, Nature
-from diagnostic.domain.leaders import RecordMandate
-from diagnostic.domain.state import Diagnosis, Status
+from diagnostic.domain.lifecycle import OpenDiagnosis, Status
+from diagnostic.domain.mandates import RecordMandate
+from diagnostic.domain.plan import AgreePlan, CorrectBaseline
+from diagnostic.domain.state import Diagnosis
+from diagnostic.domain.validation import ContestDiagnosis, SubmitDiagnosis, ValidateDiagnosis
 from shared.kernel import Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, MemoryLog

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from tests.support.served_service import Serve, Served
 
-from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service
 from shared.kernel import Actor, Role, uuid7
 

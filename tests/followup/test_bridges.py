@@ -10,7 +10,7 @@ from pydantic_settings import SettingsError
 from tests.support.daily_rows import told
 from tests.support.integration import META, entry, heard, listed, recorded
 
-from diagnostic.domain.axes import Axis
+from diagnostic.domain.content.axes import Axis
 from followup.caseload import caseload
 from followup.domain.events import (
     BaselineCorrectionHeard,

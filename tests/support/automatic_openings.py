@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from diagnostic.domain.commands import OpenDiagnosis
+from diagnostic.domain.lifecycle import OpenDiagnosis
 from followup.domain.commands import OpenFollowUp
 from parcours.domain.parcours import OpenParcours
 from parcours.domain.state import Plan

@@ -16,7 +16,7 @@ from tests.support.served_service import Served
 
 from audit.ledger.signing import CheckpointSigner
 from console.settings import ConsoleSettings
-from diagnostic.domain.commands import OpenDiagnosis
+from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
 from embedded.issuer import ISSUER
 from intake import projections as views

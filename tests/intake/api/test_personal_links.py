@@ -16,7 +16,7 @@ from tests.support.served_service import Client, Served, served
 
 from audit.main import service as audit
 from diagnostic.domain import diagnosis
-from diagnostic.domain.commands import OpenDiagnosis
+from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic
 from embedded.nats import Nats
 from followup.main import service as followup

@@ -9,7 +9,7 @@ from uuid import UUID
 from tests.support.served_service import Client, Serve, Served
 
 from diagnostic.domain import diagnosis
-from diagnostic.domain.commands import OpenDiagnosis
+from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
 from followup.domain import follow_up
 from followup.domain.commands import OpenFollowUp

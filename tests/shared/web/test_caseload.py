@@ -11,8 +11,8 @@ from tests.support.projection_waits import CASELOAD, days_pass, in_days, tasks, 
 from tests.support.served_service import Client, Serve
 from tests.support.validated_parcours import validated_case
 
-from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider as diagnosis
+from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider as follow_up

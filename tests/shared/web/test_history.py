@@ -9,8 +9,8 @@ import pytest
 from tests.support import sample_files
 from tests.support.served_service import Client, Serve, Served
 
-from diagnostic.domain.commands import OpenDiagnosis
 from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service
 from shared.kernel import Actor, Role, uuid7
 

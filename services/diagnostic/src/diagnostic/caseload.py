@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostic.domain.state import Status
+from diagnostic.domain.lifecycle import Status
 from diagnostic.projections import diagnoses
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row

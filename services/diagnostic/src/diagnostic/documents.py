@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
-from diagnostic.domain.changes import DECISIONS, EMPLOYMENT
-from diagnostic.domain.content import SECTIONS, Content, Problem, Section
-from diagnostic.domain.difficulty import Difficulty, Level, Scenario
-from diagnostic.domain.events import DiagnosisValidated, PlanAgreed
-from diagnostic.domain.state import Diagnosis, Status
+from diagnostic.domain.content.content import SECTION_LABELS, Content, Section
+from diagnostic.domain.content.content_diff import DECISION_LABELS, EMPLOYMENT_LABELS
+from diagnostic.domain.content.difficulty import Difficulty, Level, Scenario
+from diagnostic.domain.content.economics import AMOUNT_LABELS, Economics
+from diagnostic.domain.content.employment import Employment
+from diagnostic.domain.content.problem import Problem
+from diagnostic.domain.lifecycle import Status
+from diagnostic.domain.plan import PlanAgreed
+from diagnostic.domain.state import Diagnosis
+from diagnostic.domain.validation import DiagnosisValidated
 from shared.documents import (
     Block,
     Bullets,
@@ -122,7 +126,7 @@ def _sessions(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[
             f"Annulée\u00a0: {reading.show(session.cancelled)}" if session.cancelled else reading.shown(session.notes)
         )
         rows.append((format_date(session.held_on), "\n".join(people), said))
-    yield Heading(SECTIONS[Section.SESSIONS])
+    yield Heading(SECTION_LABELS[Section.SESSIONS])
     columns = (Column("Date", 2), Column("Avec", 4), Column("Notes", 5))
     yield Table("Séances tenues avec la structure", columns, rows=tuple(rows))
 
@@ -130,7 +134,7 @@ def _sessions(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[
 def _axes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
     if not content.axes:
         return
-    yield Heading(SECTIONS[Section.AXES])
+    yield Heading(SECTION_LABELS[Section.AXES])
     marks = tuple((axis.label, f"{found.rating}\u00a0sur\u00a05") for axis, found in content.axes.items())
     yield Table(
         "Vue d’ensemble, de 1 (fragile) à 5 (solide)", (Column("Axe", 6), Column("Note", number=True)), rows=marks
@@ -147,24 +151,26 @@ def _axes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Bloc
 def _employment(employment: Employment | None) -> Iterator[Block]:
     if employment is None:
         return
-    yield Heading(SECTIONS[Section.EMPLOYMENT])
+    yield Heading(SECTION_LABELS[Section.EMPLOYMENT])
     as_of = (("Situation au", format_date(employment.as_of)),) if employment.as_of else ()
-    yield Facts((*as_of, *((EMPLOYMENT[code], format_number(value)) for code, value in employment.figures.items())))
+    yield Facts(
+        (*as_of, *((EMPLOYMENT_LABELS[code], format_number(value)) for code, value in employment.figures.items()))
+    )
 
 
 def _economics(economics: Economics | None) -> Iterator[Block]:
     if economics is None:
         return
-    yield Heading(SECTIONS[Section.ECONOMICS])
+    yield Heading(SECTION_LABELS[Section.ECONOMICS])
     caption = f"Exercice clos en {economics.fiscal_year}, {economics.perimeter.label}"
-    rows = tuple((AMOUNTS[name], format_euros(cents)) for name, cents in economics.amounts.items())
+    rows = tuple((AMOUNT_LABELS[name], format_euros(cents)) for name, cents in economics.amounts.items())
     yield Table(caption, (Column("Poste", 4), Column("Montant", 2, number=True)), rows=rows)
 
 
 def _indicators(content: Content) -> Iterator[Block]:
     if not content.indicators:
         return
-    yield Heading(SECTIONS[Section.INDICATORS])
+    yield Heading(SECTION_LABELS[Section.INDICATORS])
     rows = tuple((each.definition, format_number(each.value)) for each in content.indicators.values())
     yield Table(
         "Indicateurs propres à la structure", (Column("Ce qui est compté", 5), Column("Valeur", number=True)), rows=rows
@@ -175,7 +181,7 @@ def _difficulty(reading: DocumentSource[Diagnosis], difficulty: Difficulty | Non
     if difficulty is None or difficulty.level is Level.NONE:
         return
     nature = (("Nature", capitalize_first(difficulty.nature.label)),) if difficulty.nature else ()
-    yield Heading(SECTIONS[Section.DIFFICULTY])
+    yield Heading(SECTION_LABELS[Section.DIFFICULTY])
     yield Facts((("Niveau", capitalize_first(difficulty.level.label)), *nature))
     yield from _points(reading, "Causes profondes", difficulty.causes)
     if difficulty.strategic_plan:
@@ -198,9 +204,9 @@ def _question(reading: DocumentSource[Diagnosis], problem: Problem | None) -> It
 
 def _scenarios(reading: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
     if scenarios:
-        yield Heading(SECTIONS[Section.SCENARIOS])
+        yield Heading(SECTION_LABELS[Section.SCENARIOS])
     for scenario in scenarios:
-        yield Heading(f"{scenario.rank}. {reading.show(scenario.title)} ({DECISIONS[scenario.retained]})", 3)
+        yield Heading(f"{scenario.rank}. {reading.show(scenario.title)} ({DECISION_LABELS[scenario.retained]})", 3)
         yield from _points(reading, "Hypothèses", scenario.hypotheses)
         yield from _points(reading, "Besoins", scenario.needs)
 
@@ -208,7 +214,7 @@ def _scenarios(reading: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ..
 def _schemes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
     if not content.schemes:
         return
-    yield Heading(SECTIONS[Section.SCHEMES])
+    yield Heading(SECTION_LABELS[Section.SCHEMES])
     yield Bullets(
         tuple(
             reading.show(scheme.name) + (f"\u00a0: {reading.show(scheme.note)}" if scheme.note else "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from diagnostic.domain import events
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.difficulty import Level
+from diagnostic.domain import lifecycle, plan, validation
+from diagnostic.domain.content import difficulty, employment
+from diagnostic.domain.content.axes import Axis
+from diagnostic.domain.content.difficulty import Level
 from diagnostic.projections import diagnoses
 from shared.kernel.frozen import replace
 from shared.projections import Row
@@ -22,20 +23,20 @@ from shared.statistics import (
     size_label,
 )
 
-OPENED = (events.DiagnosisOpened,)
-COUNTED_JOBS = (*OPENED, events.EmploymentRecorded, events.EmploymentCorrected, events.BaselineCorrected)
-WORD_OF_LEADERS = (events.DiagnosisValidated, events.DiagnosisContested, events.ValidationVoided)
+OPENED = (lifecycle.DiagnosisOpened,)
+COUNTED_JOBS = (*OPENED, employment.EmploymentRecorded, employment.EmploymentCorrected, plan.BaselineCorrected)
+WORD_OF_LEADERS = (validation.DiagnosisValidated, validation.DiagnosisContested, lifecycle.ValidationVoided)
 BEHIND: dict[str, tuple[type, ...]] = {
     "diagnoses": OPENED,
     "structures": OPENED,
     "validated": WORD_OF_LEADERS,
-    "plans": (events.PlanAgreed,),
-    "by_theme": (events.PlanAgreed,),
-    "by_difficulty": (events.DifficultyQualified,),
+    "plans": (plan.PlanAgreed,),
+    "by_theme": (plan.PlanAgreed,),
+    "by_difficulty": (difficulty.DifficultyQualified,),
     "jobs_concerned": COUNTED_JOBS,
     "by_size": COUNTED_JOBS,
     "days_to_validation": (*OPENED, *WORD_OF_LEADERS),
-    "days_to_plan": (*OPENED, events.PlanAgreed),
+    "days_to_plan": (*OPENED, plan.PlanAgreed),
 }
 
 

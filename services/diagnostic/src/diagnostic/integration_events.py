@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostic.domain import events
+from diagnostic.domain import plan
 from shared.contracts import diagnostic as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure as forgetting
@@ -13,7 +13,7 @@ from shared.eventlog import LogEntry, RecordedEvent
 
 def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     match recorded.data:
-        case events.PlanAgreed() as agreed:
+        case plan.PlanAgreed() as agreed:
             return contracts.PlanAgreed(
                 structure=agreed.structure,
                 unit=agreed.unit,
@@ -27,7 +27,7 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
                 fiscal_year=agreed.fiscal_year,
                 perimeter=agreed.perimeter,
             )
-        case events.BaselineCorrected(code, _, value=value, effective_on=effective_on):
+        case plan.BaselineCorrected(code, _, value=value, effective_on=effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
         case forgetting.PersonErased(person, values):
             return contracts.PersonErased(person=person, values=values)

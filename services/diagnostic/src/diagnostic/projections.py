@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostic.domain.events import (
-    AxisAssessed,
-    BaselineCorrected,
-    DiagnosisContested,
-    DiagnosisOpened,
-    DiagnosisSubmitted,
-    DiagnosisValidated,
-    DifficultyQualified,
-    EmploymentCorrected,
-    EmploymentRecorded,
-    PlanAgreed,
-    SessionCancelled,
-    SessionCorrected,
-    SessionRecorded,
-    SubmissionVoided,
-    ValidationVoided,
-)
-from diagnostic.domain.leaders import LEADERS_NEEDED, still_agreeing
-from diagnostic.domain.state import Status
+from diagnostic.domain.content.axes import AxisAssessed
+from diagnostic.domain.content.difficulty import DifficultyQualified
+from diagnostic.domain.content.employment import EmploymentCorrected, EmploymentRecorded
+from diagnostic.domain.content.sessions import SessionCancelled, SessionCorrected, SessionRecorded
+from diagnostic.domain.lifecycle import DiagnosisOpened, Status, SubmissionVoided, ValidationVoided
+from diagnostic.domain.plan import BaselineCorrected, PlanAgreed
+from diagnostic.domain.validation import LEADERS_NEEDED, DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 
@@ -74,7 +62,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             first = row["validated_at"] or entry.recorded_at
             return row | {"status": Status.VALIDATED, "validated_at": first, "validated_by": agreeing}
         case DiagnosisContested(leader=leader):
-            agreeing = [*still_agreeing(tuple(row["validated_by"]), leader)]
+            agreeing = [each for each in row["validated_by"] if each != leader]
             if row["validated_at"] and len(agreeing) >= LEADERS_NEEDED:
                 return row | {"validated_by": agreeing, "contested_at": entry.recorded_at}
             return row | NOT_SUBMITTED | {"status": Status.CONTESTED, "contested_at": entry.recorded_at}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostic.domain import commands, diagnosis
+from diagnostic.domain import diagnosis, lifecycle
 from shared.access import follow_case_access, follow_register
 from shared.contracts.intake import RequestAdmitted
 from shared.erasure.reactions import follow_erasures
@@ -17,7 +17,7 @@ follow_case_access(reactions)
 @reactions.on(RequestAdmitted)
 def open_diagnosis(event: RequestAdmitted, header: Header) -> CommandDispatch:
     """A structure entered the DLA: its diagnosis opens by itself."""
-    command = commands.OpenDiagnosis(
+    command = lifecycle.OpenDiagnosis(
         event.structure, event.unit, adviser=event.adviser, admitted_at=header.recorded_at, headcount=event.headcount
     )
     return CommandDispatch(diagnosis.decider, header.case, command=command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostic.domain.difficulty import LEVELS
+from diagnostic.domain.content.difficulty import LEVEL_LABELS
 from diagnostic.figures import size_at_the_diagnosis
 from diagnostic.projections import diagnoses
 from shared.projections import Row
@@ -44,7 +44,7 @@ release = Release(
         Dimension(
             "difficulty",
             "Difficulté qualifiée au diagnostic",
-            keys={str(level): said for level, said in LEVELS.items()} | {UNKNOWN: "non qualifiée"},
+            keys={str(level): said for level, said in LEVEL_LABELS.items()} | {UNKNOWN: "non qualifiée"},
             of=_level,
         ),
         Dimension("delay", "Délai de l’admission au plan", keys=DELAYS, of=_delay),

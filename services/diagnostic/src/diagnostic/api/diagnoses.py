@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from diagnostic import documents, projections
 from diagnostic.caseload import caseload
-from diagnostic.domain import commands, diagnosis, leaders
+from diagnostic.domain import diagnosis, mandates, plan, validation
 from diagnostic.domain.attachments import AttachmentKind
+from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
 from diagnostic.figures import figures
 from diagnostic.statistics import release
 from shared.kernel import Role
@@ -16,26 +17,26 @@ from shared.web.resources import AggregateEndpoints, DocumentEndpoints, attachme
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = AggregateEndpoints(router, diagnosis.decider)
-diagnoses.command("/sessions", commands.RecordSession, *STAFF)
-diagnoses.command("/sessions/correction", commands.CorrectSession, *STAFF)
-diagnoses.command("/sessions/cancellation", commands.CancelSession, *STAFF)
-diagnoses.command("/axes", commands.AssessAxis, *STAFF)
-diagnoses.command("/employment", commands.RecordEmployment, *STAFF)
-diagnoses.command("/employment/correction", commands.CorrectEmployment, *STAFF)
-diagnoses.command("/indicators", commands.RecordIndicator, *STAFF)
-diagnoses.command("/indicators/correction", commands.CorrectIndicator, *STAFF)
-diagnoses.command("/problem", commands.StateProblem, *STAFF)
-diagnoses.command("/other-schemes", commands.ListOtherScheme, *STAFF)
-diagnoses.command("/economics", commands.RecordEconomics, *STAFF)
-diagnoses.command("/economics/correction", commands.CorrectEconomics, *STAFF)
-diagnoses.command("/difficulty", commands.QualifyDifficulty, *STAFF)
-diagnoses.command("/scenarios", commands.PrioritiseScenarios, *STAFF)
-diagnoses.command("/mandates", leaders.RecordMandate, *STAFF)
-diagnoses.command("/submission", commands.SubmitDiagnosis, *STAFF)
-diagnoses.command("/validation", commands.ValidateDiagnosis, Role.LEADER)
-diagnoses.command("/contestation", commands.ContestDiagnosis, Role.LEADER)
-diagnoses.command("/plan", commands.AgreePlan, *STAFF)
-diagnoses.command("/plan/correction", commands.CorrectBaseline, *STAFF)
+diagnoses.command("/sessions", sessions.RecordSession, *STAFF)
+diagnoses.command("/sessions/correction", sessions.CorrectSession, *STAFF)
+diagnoses.command("/sessions/cancellation", sessions.CancelSession, *STAFF)
+diagnoses.command("/axes", axes.AssessAxis, *STAFF)
+diagnoses.command("/employment", employment.RecordEmployment, *STAFF)
+diagnoses.command("/employment/correction", employment.CorrectEmployment, *STAFF)
+diagnoses.command("/indicators", indicators.RecordIndicator, *STAFF)
+diagnoses.command("/indicators/correction", indicators.CorrectIndicator, *STAFF)
+diagnoses.command("/problem", problem.StateProblem, *STAFF)
+diagnoses.command("/other-schemes", problem.ListOtherScheme, *STAFF)
+diagnoses.command("/economics", economics.RecordEconomics, *STAFF)
+diagnoses.command("/economics/correction", economics.CorrectEconomics, *STAFF)
+diagnoses.command("/difficulty", difficulty.QualifyDifficulty, *STAFF)
+diagnoses.command("/scenarios", difficulty.PrioritiseScenarios, *STAFF)
+diagnoses.command("/mandates", mandates.RecordMandate, *STAFF)
+diagnoses.command("/submission", validation.SubmitDiagnosis, *STAFF)
+diagnoses.command("/validation", validation.ValidateDiagnosis, Role.LEADER)
+diagnoses.command("/contestation", validation.ContestDiagnosis, Role.LEADER)
+diagnoses.command("/plan", plan.AgreePlan, *STAFF)
+diagnoses.command("/plan/correction", plan.CorrectBaseline, *STAFF)
 add_figures(router, figures)
 add_statistics(router, release)
 diagnoses.get(*CASE_READERS)

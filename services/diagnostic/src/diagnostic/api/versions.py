@@ -7,18 +7,12 @@ from typing import Any, get_args
 from uuid import UUID
 
 from diagnostic.api.diagnoses import router
-from diagnostic.domain.changes import Change, changes
-from diagnostic.domain.content import Content
+from diagnostic.domain.content.content import Content, evolve
+from diagnostic.domain.content.content import Event as ContentEvent
+from diagnostic.domain.content.content_diff import Change, changes
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.edits import with_edit
-from diagnostic.domain.events import (
-    DiagnosisContested,
-    DiagnosisSubmitted,
-    DiagnosisValidated,
-    Edit,
-    SubmissionVoided,
-    ValidationVoided,
-)
+from diagnostic.domain.lifecycle import SubmissionVoided, ValidationVoided
+from diagnostic.domain.validation import DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
 from shared.kernel import Role, event_name
 from shared.temporal import CaseAt
@@ -43,9 +37,9 @@ def build_versions(app: ServiceApplication, case_at: CaseAt, case: UUID) -> list
     versions: list[tuple[ContentVersion, Content]] = []
     content = Content()
     for entry, recorded in case_at.of(case):
-        if isinstance(recorded.data, get_args(Edit)):
+        if isinstance(recorded.data, get_args(ContentEvent)):
             meta, edit = recorded.meta, event_name(recorded.data).label
-            content = with_edit(content, recorded.data)
+            content = evolve(content, recorded.data)
             number = len(versions) + 1
             version = ContentVersion(number, meta.actor, role=meta.role, made_at=entry.recorded_at, edit=edit)
             versions.append((version, content))

@@ -1,1 +1,1 @@
-"""Phase 2, diagnostic partagé: how does the structure stand, what is its problem, and what will be worked on?"""
+"""The rules of the diagnosis, pure: no clock, no database, no network."""

@@ -1,4 +1,4 @@
-"""What did a resource centre (CRDLA) advise? The adviser asks, of no more than the question tells (source texts)."""
+"""Advice from a resource centre (CRDLA), which reads the question and nothing else of the case (source texts)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from diagnostic.domain.lifecycle import NOT_OPEN
 from shared.kernel import (
     UNIT_CODE,
     Actor,
@@ -21,32 +22,13 @@ from shared.kernel import (
     event,
     require_past,
 )
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue")
 WRONG_UNIT = Refusal("wrong-unit", "Code de centre de ressources irrecevable", status=422)
 ALREADY_RECEIVED = Refusal("advice-already-received", "Conseil déjà reçu")
-
-
-@command(title="Demander conseil à un centre de ressources")
-class RequestAdvice:
-    """The adviser asks a resource centre for advice.
-
-    `unit`: the code under which the centre reads and answers this question; null when the adviser brings the answer."""
-
-    centre: ConfidentialLine
-    question: Text
-    unit: Line | None = None
-
-
-@command(title="Consigner le conseil reçu")
-class ReceiveAdvice:
-    """What the resource centre answered, and on which day: as the adviser heard it, or as the centre says itself."""
-
-    advice: UUID
-    received_on: Day
-    answer: Text
 
 
 @event("advice-requested", label="Conseil demandé à un centre de ressources")
@@ -64,8 +46,37 @@ class AdviceReceived:
     answer: Encrypted
 
 
+@command(
+    title="Demander conseil à un centre de ressources",
+    leads_to=(AdviceRequested,),
+    may_refuse=(NOT_OPEN, WRONG_UNIT),
+)
+class RequestAdvice:
+    """The adviser asks a resource centre for advice.
+
+    `unit`: the code under which the centre reads and answers this question; null when the adviser records the
+    answer."""
+
+    centre: ConfidentialLine
+    question: Text
+    unit: Line | None = None
+
+
+@command(
+    title="Consigner le conseil reçu",
+    leads_to=(AdviceReceived,),
+    may_refuse=(NOT_OPEN, UNKNOWN_ADVICE, ALREADY_RECEIVED, IMPLAUSIBLE_DATE),
+)
+class ReceiveAdvice:
+    """What the resource centre answered, and on which day; recorded by the adviser or by the centre itself."""
+
+    advice: UUID
+    received_on: Day
+    answer: Text
+
+
 @dataclass(frozen=True, slots=True)
-class Advice:
+class AdviceRequest:
     """`answer` null: still awaited."""
 
     advice: UUID
@@ -76,45 +87,45 @@ class Advice:
     unit: str | None = None
 
 
-AdviceCommand = RequestAdvice | ReceiveAdvice
-AdviceEvent = AdviceRequested | AdviceReceived
+Command = RequestAdvice | ReceiveAdvice
+Event = AdviceRequested | AdviceReceived
 
 
-def decide(asked: tuple[Advice, ...], command: AdviceCommand, context: Context) -> AdviceEvent:
+def decide(requests: tuple[AdviceRequest, ...], command: Command, context: Context) -> Event:
     match command:
         case RequestAdvice(centre, question, unit=unit):
             if unit and not UNIT_CODE.fullmatch(unit):
                 raise WRONG_UNIT("Un centre de ressources se désigne par son code, comme crdla-environnement.")
             return AdviceRequested(context.new_id(), context.text(centre), question=context.text(question), unit=unit)
         case ReceiveAdvice(advice, received_on, answer=answer):
-            found = next((each for each in visible_to(context.actor, asked) if each.advice == advice), None)
-            if found is None:
+            request = next((each for each in visible_to(context.actor, requests) if each.advice == advice), None)
+            if request is None:
                 raise UNKNOWN_ADVICE("Aucune demande de conseil de ce diagnostic ne porte cet identifiant.")
-            if found.answer:
+            if request.answer:
                 raise ALREADY_RECEIVED("Le centre de ressources a déjà répondu\u00a0: posez-lui une nouvelle question.")
             require_past(received_on, context.now, "La date du conseil")
             return AdviceReceived(advice, received_on, answer=context.text(answer))
 
 
-def available_commands(asked: tuple[Advice, ...]) -> Iterator[type]:
+def available_commands(requests: tuple[AdviceRequest, ...]) -> Iterator[type]:
     yield RequestAdvice
-    if any(each.answer is None for each in asked):
+    if any(each.answer is None for each in requests):
         yield ReceiveAdvice
 
 
-def visible_to(actor: Actor, asked: tuple[Advice, ...]) -> tuple[Advice, ...]:
-    """A resource centre sees what it was asked, and nothing else of the case (source texts)."""
+def visible_to(actor: Actor, requests: tuple[AdviceRequest, ...]) -> tuple[AdviceRequest, ...]:
+    """A resource centre sees the questions addressed to it, and nothing else of the case (source texts)."""
     if actor.role is not Role.RESOURCE_CENTRE:
-        return asked
-    return tuple(each for each in asked if each.unit and each.unit == actor.unit)
+        return requests
+    return tuple(each for each in requests if each.unit and each.unit == actor.unit)
 
 
-def evolve(asked: tuple[Advice, ...], event: AdviceEvent) -> tuple[Advice, ...]:
+def evolve(requests: tuple[AdviceRequest, ...], event: Event) -> tuple[AdviceRequest, ...]:
     match event:
         case AdviceRequested(advice, centre, question=question, unit=unit):
-            return (*asked, Advice(advice, centre, question=question, unit=unit))
+            return (*requests, AdviceRequest(advice, centre, question=question, unit=unit))
         case AdviceReceived(advice, received_on, answer=answer):
             return tuple(
                 replace(each, received_on=received_on, answer=answer) if each.advice == advice else each
-                for each in asked
+                for each in requests
             )

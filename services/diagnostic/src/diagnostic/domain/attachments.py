@@ -1,4 +1,4 @@
-"""What documents are attached to the diagnosis?"""
+"""Kinds of documents that can be attached to a diagnosis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a diagnosis may a committee see, until when, and what does it think? It advises, and decides nothing."""
+"""Sharing of a diagnosis with a support committee (comité d’appui), which gives opinions and decides nothing."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from diagnostic.domain.content import Section
+from diagnostic.domain.content.content import Section
+from diagnostic.domain.lifecycle import NOT_OPEN
 from shared.kernel import Context, Day, Encrypted, Refusal, Role, Text, event, require_future
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
+from shared.kernel.validation import LEADERS_ONLY, require_leader
 
-SHARED_AT_MOST = timedelta(days=183)
-"""Six months: practice of some territories, a setting rather than a law."""
+MAX_SHARING_DURATION = timedelta(days=183)
+"""Six months: the practice of some territories, not a law."""
 
-AGREED_BY_LEADERS = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
+LEADERS_ONLY_DETAIL = "Le diagnostic appartient à la structure\u00a0: elle seule accepte qu’il soit partagé."
 COMMITTEE_ONLY = Refusal("committee-only", "Réservé au comité d’appui", status=403)
-TOO_LONG = Refusal("sharing-too-long", "Partage trop long", status=422)
-NOT_AGREED = Refusal("sharing-not-agreed", "Partage sans accord de la structure")
-EXPIRED = Refusal("sharing-expired", "Partage arrivé à son terme")
+SHARING_TOO_LONG = Refusal("sharing-too-long", "Partage trop long", status=422)
+SHARING_NOT_AGREED = Refusal("sharing-not-agreed", "Partage sans accord de la structure")
+SHARING_EXPIRED = Refusal("sharing-expired", "Partage arrivé à son terme")
 NOT_SHARED = Refusal("not-shared", "Diagnostic non partagé")
 NOTHING_TO_SHARE = Refusal("nothing-to-share", "Rien à partager")
 
@@ -34,32 +37,7 @@ class Tendency(StrEnum):
 
 
 Scope = Annotated[tuple[Section, ...], Len(1, len(Section))]
-
-
-@command(title="Accepter le partage avec le comité d’appui")
-class AgreeToShare:
-    """A leader agrees that a committee sees these parts of the diagnosis until a day, six months ahead at most."""
-
-    scope: Scope
-    until: Day
-
-
-@command(title="Retirer l’accord de partage")
-class WithdrawAgreement:
-    """A leader no longer agrees: from now on the committee sees nothing more."""
-
-
-@command(title="Partager avec le comité d’appui")
-class ShareWithCommittee:
-    """The adviser shares the diagnosis as it stands with the committee, within what the structure agreed to."""
-
-
-@command(title="Donner un avis")
-class GiveOpinion:
-    """The committee says what it thinks of what was shared: an opinion, which decides nothing."""
-
-    opinion: Tendency
-    comments: Text
+"""The sections that are shared."""
 
 
 @event("sharing-agreed", label="Partage avec le comité d’appui accepté par la structure")
@@ -91,6 +69,44 @@ class OpinionGiven:
     comments: Encrypted
 
 
+@command(
+    title="Accepter le partage avec le comité d’appui",
+    leads_to=(SharingAgreed,),
+    may_refuse=(NOT_OPEN, LEADERS_ONLY, IMPLAUSIBLE_DATE, SHARING_TOO_LONG),
+)
+class AgreeToShare:
+    """A leader agrees that a committee reads these sections of the diagnosis until a day, six months ahead at most."""
+
+    scope: Scope
+    until: Day
+
+
+@command(title="Retirer l’accord de partage", leads_to=(SharingWithdrawn,), may_refuse=(NOT_OPEN, LEADERS_ONLY))
+class WithdrawAgreement:
+    """A leader withdraws the agreement: from now on the committee reads nothing."""
+
+
+@command(
+    title="Partager avec le comité d’appui",
+    leads_to=(SharedWithCommittee,),
+    may_refuse=(NOT_OPEN, SHARING_NOT_AGREED, SHARING_EXPIRED, NOTHING_TO_SHARE),
+)
+class ShareWithCommittee:
+    """The adviser shares the current version with the committee, in the sections that the structure agreed to."""
+
+
+@command(
+    title="Donner un avis",
+    leads_to=(OpinionGiven,),
+    may_refuse=(NOT_OPEN, COMMITTEE_ONLY, NOT_SHARED, SHARING_EXPIRED),
+)
+class GiveOpinion:
+    """The committee gives its opinion on what was shared; an opinion decides nothing."""
+
+    opinion: Tendency
+    comments: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     scope: tuple[Section, ...]
@@ -99,7 +115,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What the committee may see: these parts of one version, until the end of a day."""
+    """What the committee may read: these sections of one version, until the end of a day."""
 
     version: int
     scope: tuple[Section, ...]
@@ -124,33 +140,33 @@ class Committee:
         if self.share is None:
             raise NOT_SHARED("Ce diagnostic n’est pas partagé avec le comité d’appui.")
         if day > self.share.until:
-            raise EXPIRED(
+            raise SHARING_EXPIRED(
                 f"Le partage a pris fin le {self.share.until:%d/%m/%Y}\u00a0: la structure peut le renouveler."
             )
         return self.share
 
 
-CommitteeCommand = AgreeToShare | WithdrawAgreement | ShareWithCommittee | GiveOpinion
-CommitteeEvent = SharingAgreed | SharingWithdrawn | SharedWithCommittee | OpinionGiven
+Command = AgreeToShare | WithdrawAgreement | ShareWithCommittee | GiveOpinion
+Event = SharingAgreed | SharingWithdrawn | SharedWithCommittee | OpinionGiven
 
 
-def decide(
-    committee: Committee, content_version: int, command: CommitteeCommand, context: Context
-) -> list[CommitteeEvent]:
+def decide(committee: Committee, content_version: int, command: Command, context: Context) -> list[Event]:
     match command:
         case AgreeToShare(scope, until):
-            _leader_speaks(context)
+            require_leader(context, LEADERS_ONLY_DETAIL)
             require_future(until, context.now, "La fin du partage")
-            if until > context.now.date() + SHARED_AT_MOST:
-                raise TOO_LONG("Un partage avec le comité d’appui dure six mois au plus\u00a0: il peut être renouvelé.")
+            if until > context.now.date() + MAX_SHARING_DURATION:
+                raise SHARING_TOO_LONG(
+                    "Un partage avec le comité d’appui dure six mois au plus\u00a0: il peut être renouvelé."
+                )
             return [SharingAgreed(tuple(section for section in Section if section in scope), until)]
         case WithdrawAgreement():
-            _leader_speaks(context)
+            require_leader(context, LEADERS_ONLY_DETAIL)
             return [SharingWithdrawn()] if committee.agreement else []
         case ShareWithCommittee():
-            return [_shared(committee.agreement, content_version, context)]
+            return [_share(committee.agreement, content_version, context)]
         case GiveOpinion(opinion, comments):
-            return [OpinionGiven(_seen(committee, context).version, opinion, comments=context.text(comments))]
+            return [OpinionGiven(_find_share(committee, context).version, opinion, comments=context.text(comments))]
 
 
 def available_commands(committee: Committee, content_version: int) -> Iterator[type]:
@@ -164,10 +180,10 @@ def available_commands(committee: Committee, content_version: int) -> Iterator[t
         yield GiveOpinion
 
 
-def evolve(committee: Committee, event: CommitteeEvent) -> Committee:
+def evolve(committee: Committee, event: Event) -> Committee:
     match event:
         case SharingAgreed(scope, until):
-            return replace(committee, agreement=Agreement(scope, until), share=_narrowed(committee.share, scope, until))
+            return replace(committee, agreement=Agreement(scope, until), share=_narrow(committee.share, scope, until))
         case SharingWithdrawn():
             return replace(committee, agreement=None, share=None)
         case SharedWithCommittee(version, scope, until=until):
@@ -176,31 +192,26 @@ def evolve(committee: Committee, event: CommitteeEvent) -> Committee:
             return replace(committee, opinions=(*committee.opinions, Opinion(version, opinion, comments=comments)))
 
 
-def _narrowed(share: Share | None, scope: tuple[Section, ...], until: date) -> Share | None:
-    """A new agreement takes back at once what it no longer covers; what it adds is seen once it is shared anew."""
+def _narrow(share: Share | None, scope: tuple[Section, ...], until: date) -> Share | None:
+    """A new agreement withdraws at once what it no longer covers; what it adds is read once it is shared anew."""
     if share is None:
         return None
-    still = tuple(section for section in share.scope if section in scope)
-    return Share(share.version, still, until=min(share.until, until)) if still else None
+    kept = tuple(section for section in share.scope if section in scope)
+    return Share(share.version, kept, until=min(share.until, until)) if kept else None
 
 
-def _leader_speaks(context: Context) -> None:
-    if context.actor.role is not Role.LEADER:
-        raise AGREED_BY_LEADERS("Le diagnostic appartient à la structure\u00a0: elle seule accepte qu’il soit partagé.")
-
-
-def _shared(agreement: Agreement | None, content_version: int, context: Context) -> SharedWithCommittee:
+def _share(agreement: Agreement | None, content_version: int, context: Context) -> SharedWithCommittee:
     if agreement is None:
-        raise NOT_AGREED("Demandez d’abord à un·e dirigeant·e d’accepter le partage avec le comité d’appui.")
+        raise SHARING_NOT_AGREED("Demandez d’abord à un·e dirigeant·e d’accepter le partage avec le comité d’appui.")
     if context.now.date() > agreement.until:
-        raise EXPIRED("L’accord de la structure est arrivé à son terme\u00a0: demandez-lui de le renouveler.")
+        raise SHARING_EXPIRED("L’accord de la structure est arrivé à son terme\u00a0: demandez-lui de le renouveler.")
     if content_version == 0:
         raise NOTHING_TO_SHARE("Le diagnostic est encore vide.")
     return SharedWithCommittee(content_version, agreement.scope, until=agreement.until)
 
 
-def _seen(committee: Committee, context: Context) -> Share:
-    """What the committee has before it now: the deadline judges the moment its opinion is recorded."""
+def _find_share(committee: Committee, context: Context) -> Share:
+    """What the committee may read when it records its opinion."""
     if context.actor.role is not Role.COMMITTEE:
         raise COMMITTEE_ONLY("Seul le comité d’appui donne cet avis.")
     return committee.share_on(context.now.date())

@@ -1,51 +1,29 @@
-"""Where does a diagnosis stand, after what happened to it?"""
+"""State of a diagnosis, folded from its events."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from datetime import date, datetime
 from uuid import UUID
 
-from diagnostic.domain import advice, committee, edits, leaders
-from diagnostic.domain.advice import Advice, AdviceEvent
-from diagnostic.domain.axes import Axis
-from diagnostic.domain.committee import Committee, CommitteeEvent
-from diagnostic.domain.content import Content
-from diagnostic.domain.events import (
-    BaselineCorrected,
-    DiagnosisContested,
-    DiagnosisOpened,
-    DiagnosisSubmitted,
-    DiagnosisValidated,
-    Event,
-    PlanAgreed,
-    SubmissionVoided,
-    ValidationVoided,
-)
-from diagnostic.domain.leaders import LEADERS_NEEDED, Disagreement, Mandate, MandateRecorded
+from diagnostic.domain.advice import AdviceRequest
+from diagnostic.domain.committee import Committee
+from diagnostic.domain.content.axes import Axis
+from diagnostic.domain.content.content import Content
+from diagnostic.domain.lifecycle import Status
+from diagnostic.domain.mandates import Mandate
 from shared.kernel import Encrypted
-from shared.kernel.frozen import replace
+from shared.kernel.validation import Submission
 
-UNKNOWN = UUID(int=0)
-
-
-class Status(StrEnum):
-    NEW = "new"
-    OPEN = "open"
-    SUBMITTED = "submitted"
-    CONTESTED = "contested"
-    VALIDATED = "validated"
-    AGREED = "agreed"
+UNKNOWN_STRUCTURE = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """The version that leaders are asked to validate, or have validated."""
+class Disagreement:
+    """A leader contests the version submitted to them."""
 
-    version: int
-    content_hash: str
-    salt: Encrypted
+    leader: str
+    reasons: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +33,25 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """`content_version` grows by one with each edit; `submission` is gone as soon as the content is no longer the same.
+class BaselineCorrection:
+    """`before`: the figure that the plan was agreed with, or the correction before this one."""
 
-    `contested`: why leaders did not agree with what was submitted last. `validations`: the leaders who agree with the
-    version before them; `disagreements`: those who contest it."""
+    code: str
+    before: float
+    value: float
+    effective_on: date
+    reason: Encrypted
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`content_version` grows by one with each edit; any edit clears `submission`.
+
+    `contested`: why leaders did not agree with the last submission. `validations`: the leaders who agree with the
+    submitted version; `disagreements`: those who contest it."""
 
     status: Status = Status.NEW
-    structure: UUID = UNKNOWN
+    structure: UUID = UNKNOWN_STRUCTURE
     unit: str = ""
     adviser: str = ""
     admitted_at: datetime | None = None
@@ -72,57 +61,9 @@ class Diagnosis:
     submission: Submission | None = None
     contested: Encrypted | None = None
     mandates: tuple[Mandate, ...] = ()
-    validations: tuple[str | None, ...] = ()
+    validations: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     plan: Plan | None = None
-    baseline_corrections: tuple[BaselineCorrected, ...] = ()
+    baseline_corrections: tuple[BaselineCorrection, ...] = ()
     committee: Committee = field(default_factory=Committee)
-    advice: tuple[Advice, ...] = ()
-
-
-def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
-    match event:
-        case DiagnosisOpened(structure, unit, adviser=adviser, admitted_at=admitted_at, headcount=headcount):
-            return Diagnosis(
-                Status.OPEN, structure, unit=unit, adviser=adviser, admitted_at=admitted_at, headcount=headcount
-            )
-        case DiagnosisSubmitted(version, seen, salt=salt):
-            submission = Submission(version, seen, salt=salt)
-            asked = replace(diagnosis, status=Status.SUBMITTED, submission=submission, contested=None)
-            return replace(asked, validations=(), disagreements=())
-        case DiagnosisValidated(leader=leader):
-            return _validated(diagnosis, leader)
-        case SubmissionVoided() | ValidationVoided():
-            return replace(diagnosis, status=Status.OPEN, submission=None, validations=(), disagreements=())
-        case DiagnosisContested(_, reasons, leader=leader):
-            return _contested(diagnosis, reasons, leader)
-        case MandateRecorded():
-            return replace(diagnosis, mandates=leaders.with_mandate(diagnosis.mandates, event))
-        case _ if isinstance(event, CommitteeEvent):
-            return replace(diagnosis, committee=committee.evolve(diagnosis.committee, event))
-        case _ if isinstance(event, AdviceEvent):
-            return replace(diagnosis, advice=advice.evolve(diagnosis.advice, event))
-        case BaselineCorrected():
-            return replace(diagnosis, baseline_corrections=(*diagnosis.baseline_corrections, event))
-        case PlanAgreed():
-            return replace(diagnosis, status=Status.AGREED, plan=Plan(event.axes, event.objectives))
-        case _:
-            content = edits.with_edit(diagnosis.content, event)
-            return replace(diagnosis, content=content, content_version=diagnosis.content_version + 1)
-
-
-def _validated(diagnosis: Diagnosis, leader: str | None) -> Diagnosis:
-    agreeing = (*diagnosis.validations, leader)
-    status = Status.VALIDATED if len(agreeing) >= LEADERS_NEEDED else diagnosis.status
-    others = tuple(each for each in diagnosis.disagreements if each.leader != leader)
-    return replace(diagnosis, status=status, validations=agreeing, disagreements=others)
-
-
-def _contested(diagnosis: Diagnosis, reasons: Encrypted, leader: str | None) -> Diagnosis:
-    """One leader among several contests: it is shown, and the validation holds as long as enough others agree."""
-    agreeing = leaders.still_agreeing(diagnosis.validations, leader)
-    others = (each for each in diagnosis.disagreements if each.leader != leader)
-    said = replace(diagnosis, validations=agreeing, disagreements=(*others, Disagreement(leader, reasons)))
-    if diagnosis.status is Status.VALIDATED and len(agreeing) >= LEADERS_NEEDED:
-        return said
-    return replace(said, status=Status.CONTESTED, submission=None, contested=reasons, validations=())
+    advice: tuple[AdviceRequest, ...] = ()

@@ -1,4 +1,4 @@
-"""What was added, changed or removed between two versions of a diagnosis, in words that people read?"""
+"""Differences between two versions of the content, in French."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from datetime import date
 from enum import StrEnum
 from itertools import chain
 
-from diagnostic.domain.baseline import AMOUNTS, Economics, Employment
-from diagnostic.domain.content import Assessment, Content, Section, Session
-from diagnostic.domain.difficulty import Difficulty, Scenario
+from diagnostic.domain.content.axes import Assessment
+from diagnostic.domain.content.content import Content, Section
+from diagnostic.domain.content.difficulty import Difficulty, Scenario
+from diagnostic.domain.content.economics import AMOUNT_LABELS, Economics
+from diagnostic.domain.content.employment import Employment
+from diagnostic.domain.content.sessions import Session
 from shared.kernel import CHANGE_LABELS, Encrypted, diff_facts, format_euros
 
 Value = str | int | float
 Show = Callable[[Encrypted], str]
-"""Opens a sealed value for who may read it."""
+"""Decrypts a value for a person who may read it."""
 
 
 class Kind(StrEnum):
@@ -137,19 +140,19 @@ def _difficulty(difficulty: Difficulty, show: Show) -> Iterator[Fact]:
 def _scenario(scenario: Scenario, show: Show) -> Iterator[Fact]:
     label = f"Scénario {scenario.rank}"
     yield Fact(Section.SCENARIOS, label, value=show(scenario.title))
-    yield Fact(Section.SCENARIOS, f"{label}\u00a0: décision", value=DECISIONS[scenario.retained])
+    yield Fact(Section.SCENARIOS, f"{label}\u00a0: décision", value=DECISION_LABELS[scenario.retained])
     yield from _points(Section.SCENARIOS, f"{label}\u00a0: hypothèse", scenario.hypotheses, show)
     yield from _points(Section.SCENARIOS, f"{label}\u00a0: besoin", scenario.needs, show)
 
 
-DECISIONS = {None: "à décider", True: "retenu", False: "écarté"}
+DECISION_LABELS = {None: "à décider", True: "retenu", False: "écarté"}
 
 
 def _economics(economics: Economics) -> Iterator[Fact]:
     yield Fact(Section.ECONOMICS, "Exercice", value=economics.fiscal_year)
     yield Fact(Section.ECONOMICS, "Périmètre", value=economics.perimeter.label)
     for name, cents in economics.amounts.items():
-        yield Fact(Section.ECONOMICS, AMOUNTS[name], value=format_euros(cents))
+        yield Fact(Section.ECONOMICS, AMOUNT_LABELS[name], value=format_euros(cents))
 
 
 def _points(section: Section, label: str, points: tuple[Encrypted, ...], show: Show) -> Iterator[Fact]:
@@ -159,12 +162,12 @@ def _points(section: Section, label: str, points: tuple[Encrypted, ...], show: S
 
 def _employment(employment: Employment) -> Iterator[Fact]:
     for code, value in employment.figures.items():
-        yield Fact(Section.EMPLOYMENT, EMPLOYMENT[code], value=value)
+        yield Fact(Section.EMPLOYMENT, EMPLOYMENT_LABELS[code], value=value)
     if employment.as_of:
         yield Fact(Section.EMPLOYMENT, "Situation au", value=_day(employment.as_of))
 
 
-EMPLOYMENT = {
+EMPLOYMENT_LABELS = {
     "cdi": "Salarié·es en CDI",
     "cdd": "Salarié·es en CDD",
     "aided": "Dont contrats aidés",

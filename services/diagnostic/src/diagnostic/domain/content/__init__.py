@@ -1,0 +1,1 @@
+"""The content of a diagnosis: a module per section, each with its commands, events and rules."""

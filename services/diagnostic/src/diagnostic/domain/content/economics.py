@@ -1,0 +1,166 @@
+"""Economy of the structure over one fiscal year, in euro cents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from annotated_types import Ge, Le
+
+from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
+from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
+from shared.kernel import Context, Day, Encrypted, Motive, Refusal, event, require_past
+from shared.kernel.dates import IMPLAUSIBLE_DATE
+from shared.kernel.events import command
+
+Year = Annotated[int, Ge(2002), Le(2200)]
+Amount = Annotated[int, Ge(0), Le(1_000_000_000_00)]
+"""Euro cents, at most a billion euros: an annual budget is larger than any amount that the scheme pays."""
+Balance = Annotated[int, Ge(-1_000_000_000_00), Le(1_000_000_000_00)]
+"""Euro cents, negative for a loss or an overdraft."""
+
+NO_FIGURE = Refusal("no-figure", "Aucun montant", status=422)
+
+
+class Perimeter(StrEnum):
+    """What the figures cover. A code without free text, for other services receive it in clear."""
+
+    STRUCTURE = "structure"
+    ESTABLISHMENT = "establishment"
+    ACTIVITY = "activity"
+    GROUP = "group"
+
+    @property
+    def label(self) -> str:
+        return PERIMETER_LABELS[self]
+
+
+PERIMETER_LABELS = {
+    Perimeter.STRUCTURE: "toute la structure",
+    Perimeter.ESTABLISHMENT: "un établissement",
+    Perimeter.ACTIVITY: "une activité",
+    Perimeter.GROUP: "le groupe ou l’ensemble associatif",
+}
+AMOUNT_LABELS = {
+    "budget": "Budget (total des produits)",
+    "own_income": "Ressources propres (ventes et prestations)",
+    "subsidies": "Subventions d’exploitation",
+    "result": "Résultat net",
+    "cash": "Trésorerie à la clôture",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Economics:
+    """One fiscal year, named by the calendar year in which it ends, in euro cents. Null: not known."""
+
+    fiscal_year: int
+    perimeter: Perimeter
+    budget: int | None = None
+    own_income: int | None = None
+    subsidies: int | None = None
+    result: int | None = None
+    cash: int | None = None
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """What is known, in euro cents."""
+        known = {name: getattr(self, name) for name in AMOUNT_LABELS}
+        return {name: cents for name, cents in known.items() if cents is not None}
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What is known, under the codes that follow-up uses."""
+        return {f"{name}_cents": cents for name, cents in self.amounts.items()}
+
+
+@event("economics-recorded", label="Situation économique relevée")
+class EconomicsRecorded:
+    economics: Economics
+
+
+@event("economics-corrected", label="Situation économique corrigée", effective="effective_on")
+class EconomicsCorrected:
+    economics: Economics
+    effective_on: date
+    reason: Encrypted
+
+
+@command(
+    title="Relever la situation économique",
+    leads_to=(EconomicsRecorded, *VOIDED),
+    may_refuse=(*CONTENT_CLOSED, NO_FIGURE, IMPLAUSIBLE_DATE),
+)
+class RecordEconomics:
+    """The economy of the structure over one fiscal year, in euro cents: the reference that follow-up compares with.
+
+    `fiscal_year`: the calendar year in which it ends; `result` and `cash` may be negative; null: not known."""
+
+    fiscal_year: Year
+    perimeter: Perimeter
+    budget: Amount | None = None
+    own_income: Amount | None = None
+    subsidies: Amount | None = None
+    result: Balance | None = None
+    cash: Balance | None = None
+
+
+@command(
+    title="Corriger la situation économique",
+    leads_to=(EconomicsCorrected, *VOIDED),
+    may_refuse=(*CONTENT_CLOSED, NOTHING_TO_CORRECT, NO_FIGURE, IMPLAUSIBLE_DATE),
+)
+class CorrectEconomics:
+    """The economic figures were wrong: how they really were, since which day they hold, and why they are corrected."""
+
+    fiscal_year: Year
+    perimeter: Perimeter
+    effective_on: Day
+    reason: Motive
+    budget: Amount | None = None
+    own_income: Amount | None = None
+    subsidies: Amount | None = None
+    result: Balance | None = None
+    cash: Balance | None = None
+
+
+Command = RecordEconomics | CorrectEconomics
+Event = EconomicsRecorded | EconomicsCorrected
+
+
+def decide(economics: Economics | None, command: Command, context: Context) -> Event:
+    match command:
+        case RecordEconomics():
+            return EconomicsRecorded(_build_economics(command, context))
+        case CorrectEconomics(effective_on=effective_on, reason=reason):
+            if economics is None:
+                raise NOTHING_TO_CORRECT("La situation économique n’a pas encore été relevée.")
+            require_past(effective_on, context.now, "La date d’effet")
+            return EconomicsCorrected(_build_economics(command, context), effective_on, reason=context.text(reason))
+
+
+def available_commands(economics: Economics | None) -> Iterator[type]:
+    yield RecordEconomics
+    if economics:
+        yield CorrectEconomics
+
+
+def _build_economics(command: Command, context: Context) -> Economics:
+    require_past(date(command.fiscal_year, 1, 1), context.now, "L’exercice")
+    economics = Economics(
+        command.fiscal_year,
+        command.perimeter,
+        budget=command.budget,
+        own_income=command.own_income,
+        subsidies=command.subsidies,
+        result=command.result,
+        cash=command.cash,
+    )
+    if not economics.amounts:
+        raise NO_FIGURE(
+            "Donnez au moins un montant\u00a0: budget, ressources propres, subventions, résultat ou trésorerie."
+        )
+    return economics
