@@ -11,9 +11,9 @@ from tests.support.decision_watch import watch
 from tests.support.running_server import up
 from tests.support.served_service import Serve, served
 
-from embedded import ports
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes import ports
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 
 watch()
 
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    port = ports.choose({"postgres": None})["postgres"]
+    port = ports.choose_ports({"postgres": None})["postgres"]
     # Connections for twenty services' worth of tests at once.
     server = Postgres(tmp_path_factory.mktemp("dla-postgres"), port, services=20, durable=False)
     with up(server):
@@ -52,7 +52,7 @@ def database(postgres: Postgres, _names: Iterator[int]) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
     """As a deployment has it; a test that stops it starts it again, and waits until it is ready."""
-    server = Nats(tmp_path_factory.mktemp("dla-nats"), ports.choose({"nats": None})["nats"])
+    server = Nats(tmp_path_factory.mktemp("dla-nats"), ports.choose_ports({"nats": None})["nats"])
     with up(server):
         yield server
 

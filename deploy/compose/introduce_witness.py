@@ -1,4 +1,4 @@
-"""How do the ledger and its witness know each other's keys? From the first start; organisations tell them by hand."""
+"""Exchanges the public keys of the ledger and of its witness at the first start; organisations do it by hand."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from embedded.private import kept
+from embedded.private_files import keep_secret
 
 NAME, ADDRESS = "witness.local.dla.invalid", "http://witness:8000"
 LEDGERS, WITNESSES = b"\x01", b"\x04"
@@ -19,9 +19,9 @@ LEDGERS, WITNESSES = b"\x01", b"\x04"
 def introduce(folders: Path, origin: str) -> None:
     """Once: after a succession of keys, each side is told the new ones by whoever runs it."""
     ledger, witness = folders / "audit", folders / "witness"
-    key, own = (ledger / "DLA_AUDIT_LEDGER_KEY").read_text(), kept(witness / "key", thirty_two_bytes)
-    kept(witness / "logs", lambda: published(origin, LEDGERS, key) + "\n")
-    kept(ledger / "DLA_AUDIT_LEDGER_WITNESSES", lambda: json.dumps({published(NAME, WITNESSES, own): ADDRESS}))
+    key, own = (ledger / "DLA_AUDIT_LEDGER_KEY").read_text(), keep_secret(witness / "key", thirty_two_bytes)
+    keep_secret(witness / "logs", lambda: published(origin, LEDGERS, key) + "\n")
+    keep_secret(ledger / "DLA_AUDIT_LEDGER_WITNESSES", lambda: json.dumps({published(NAME, WITNESSES, own): ADDRESS}))
 
 
 def published(name: str, kind: bytes, key: str) -> str:

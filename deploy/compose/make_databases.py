@@ -1,4 +1,4 @@
-"""Where does each service keep its log? In a database of its own, of a role of its own, that no other role enters."""
+"""Creates the database of each service, owned by a role of its own that no other role can enter."""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What does each container know that the others must not? Made at the first start, kept ever after."""
+"""Makes the secrets of each container at the first start; later starts leave them as they are."""
 
 import base64
 import secrets
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from embedded.nats_users import DEPLOYER, authorization, new_seed
-from embedded.private import kept, password, private_folder, write_private
+from embedded.private_files import keep_secret, new_password, private_folder, write_private
+from embedded.processes.nats_users import DEPLOYER, authorization, new_seed
 
 ACCOUNTS = Path(__file__).with_name("accounts.conf")
 
@@ -16,9 +16,9 @@ ACCOUNTS = Path(__file__).with_name("accounts.conf")
 def make_secrets(folders: Path, region: str, services: Sequence[str]) -> None:
     """One folder for each reader: a volume which it mounts, and no other. The services share the identity key alone."""
     postgres, nats, deployer = folders / "postgres", folders / "nats", folders / "deployer"
-    kept(postgres / "password", password)
-    seeds = {service: kept(folders / service / "DLA_NATS_SEED", new_seed) for service in services}
-    seeds |= {DEPLOYER: kept(deployer / "DLA_NATS_DEPLOYER_SEED", new_seed)}
+    keep_secret(postgres / "password", new_password)
+    seeds = {service: keep_secret(folders / service / "DLA_NATS_SEED", new_seed) for service in services}
+    seeds |= {DEPLOYER: keep_secret(deployer / "DLA_NATS_DEPLOYER_SEED", new_seed)}
     known = [folders / service / "DLA_IDENTITY_KEY" for service in services]
     identity_key = next((file.read_text() for file in known if file.exists()), None) or thirty_two_bytes()
     private_folder(nats)
@@ -27,16 +27,16 @@ def make_secrets(folders: Path, region: str, services: Sequence[str]) -> None:
     open_to_the_server(nats)
     for service in services:
         folder = folders / service
-        kept(folder / "DLA_DATABASE_URL", partial(database_url, service))
-        kept(folder / "DLA_SEALING_KEY", thirty_two_bytes)
-        kept(folder / "DLA_IDENTITY_KEY", lambda: identity_key)
+        keep_secret(folder / "DLA_DATABASE_URL", partial(database_url, service))
+        keep_secret(folder / "DLA_SEALING_KEY", thirty_two_bytes)
+        keep_secret(folder / "DLA_IDENTITY_KEY", lambda: identity_key)
         if service == "audit":
-            kept(folder / "DLA_AUDIT_LEDGER_KEY", thirty_two_bytes)
-    kept(folders / "console" / "DLA_CONSOLE_KEY", thirty_two_bytes)
+            keep_secret(folder / "DLA_AUDIT_LEDGER_KEY", thirty_two_bytes)
+    keep_secret(folders / "console" / "DLA_CONSOLE_KEY", thirty_two_bytes)
 
 
 def database_url(service: str) -> str:
-    return f"postgresql://dla_{service}:{password()}@postgres:5432/dla_{service}"
+    return f"postgresql://dla_{service}:{new_password()}@postgres:5432/dla_{service}"
 
 
 def thirty_two_bytes() -> str:

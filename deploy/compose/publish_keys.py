@@ -4,14 +4,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from embedded.cli import FOLDER
+from embedded.cli import DATA_FOLDER
 from embedded.environment import SERVICE_TOKEN_HOURS
-from embedded.issuer import Issuer
-from embedded.private import write_private
+from embedded.identity.issuer import Issuer
+from embedded.private_files import write_private
 
 
 def publish_keys(secrets: Path, services: Iterable[str]) -> None:
-    issuer = Issuer(FOLDER)
+    issuer = Issuer(DATA_FOLDER)
     issuer.publish()
     for service in services:
         folder = secrets / service

@@ -1,9 +1,9 @@
-"""How does a partner follow a service's events, and resume where it stopped? This program needs Python alone: copy it.
+"""Follows a service's events, and resumes where it stopped. This program needs Python alone: copy it.
 
     DLA_TOKEN=… python follow.py https://intake.example events.jsonl
 
 Each event is one line of JSON in the file: its header, and its public body where there is one. The file is the only
-memory: killed at any moment, the program begins again after the last whole line, and no event is there twice. A line
+state: killed at any moment, the program begins again after the last whole line, and no event is there twice. A line
 with `next` alone says how far it has looked. It ends at the end of the log; run it again, or let `--every` do so."""
 
 from __future__ import annotations

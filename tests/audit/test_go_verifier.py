@@ -21,7 +21,7 @@ from tests.support.served_service import Served
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import CheckpointSigner
 from audit.ledger.store import Ledger
-from embedded import ports
+from embedded.processes import ports
 from shared.eventlog import ServiceApplication
 
 GOPATH = Path("/usr/share/gocode")
@@ -46,7 +46,7 @@ def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def on_a_port(audit: Served) -> Iterator[str]:
     app: FastAPI = audit.http.app  # type: ignore[attr-defined]
-    port = ports.choose({"tlog": None})["tlog"]
+    port = ports.choose_ports({"tlog": None})["tlog"]
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
     thread = Thread(target=server.run, name="tlog")
     thread.start()

@@ -20,7 +20,7 @@ from figures import Row
 from rich.console import Console
 from world import World
 
-from embedded.interruption import interrupt_once
+from embedded.processes.interruption import interrupt_once
 
 GROUPS = {
     "append": appending.rows,

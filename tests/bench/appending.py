@@ -22,7 +22,7 @@ from eventsourcing.persistence import StoredEvent
 from figures import Aim, Measure, Row, Unit, compared, interleaved
 from world import World
 
-from embedded.postgres import binaries, plain_words
+from embedded.processes.postgres import binaries, c_locale_environment
 from intake.domain import structure
 from intake.domain.request import request
 from intake.domain.request.reception import ReceiveRequest
@@ -149,7 +149,7 @@ def _pgbench(url: str, script: str, clients: int, seconds: float) -> float:
             f"--username={where.username}",
             where.path.lstrip("/"),
         ],
-        env=plain_words() | {"PGPASSWORD": where.password or ""},
+        env=c_locale_environment() | {"PGPASSWORD": where.password or ""},
         capture_output=True,
         text=True,
         check=False,

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import httpx
 
-from embedded import ports
-from embedded.environment import environment
-from embedded.issuer import Issuer
-from embedded.nats import Nats
-from embedded.postgres import Postgres, plain_words
-from embedded.process import Process
+from embedded.environment import service_environment
+from embedded.identity.issuer import Issuer
+from embedded.processes import ports
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres, c_locale_environment
+from embedded.processes.process import Process
 
 READY_WITHIN = 60.0
 
@@ -24,7 +24,7 @@ class World:
     """`with World(folder) as world:` — its servers run inside the block."""
 
     def __init__(self, folder: Path) -> None:
-        port = ports.choose({"postgres": None, "nats": None})
+        port = ports.choose_ports({"postgres": None, "nats": None})
         self.folder = folder
         self.postgres = Postgres(folder, port["postgres"], services=10)
         self.nats = Nats(folder, port["nats"])
@@ -53,18 +53,18 @@ class World:
     @contextmanager
     def program(self, name: str, file: Path, database_url: str) -> Iterator[str]:
         """The address of a program of this folder: `python FILE PORT`, with its database's URL in DATABASE_URL."""
-        port = ports.choose({name: None})[name]
-        variables = plain_words() | {"DATABASE_URL": database_url}
+        port = ports.choose_ports({name: None})[name]
+        variables = c_locale_environment() | {"DATABASE_URL": database_url}
         with self._served(name, [sys.executable, str(file), str(port)], variables, port) as address:
             yield address
 
     @contextmanager
     def services(self, *names: str, role: str) -> Iterator[dict[str, str]]:
         """The addresses of the system's own services, each with an empty log; they know each other."""
-        port = ports.choose(dict.fromkeys(names))
+        port = ports.choose_ports(dict.fromkeys(names))
         addresses = {name: f"http://127.0.0.1:{port[name]}" for name in names}
         variables = {
-            name: environment(
+            name: service_environment(
                 name,
                 folder=self.folder,
                 database_url=self.database(f"{role}_{name}"),

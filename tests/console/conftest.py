@@ -15,8 +15,8 @@ from audit.main import service as audit_service
 from audit.tlog.note import Signer
 from console.main import create_app
 from diagnostic.main import service as diagnostic_service
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from intake.main import service as intake_service
 
 

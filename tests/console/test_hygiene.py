@@ -16,7 +16,7 @@ from tests.support.sample_services import eventually
 
 from console.auth.request_session import POLICY
 from console.main import create_app
-from embedded import ports
+from embedded.processes import ports
 from shared.web.http import SECURITY_HEADERS, build_server, header_timeout, request_body
 
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"
@@ -122,7 +122,7 @@ def port(ways: dict[str, Switch], monkeypatch: pytest.MonkeyPatch) -> Iterator[i
     """Of a console that waits for nobody."""
     monkeypatch.setattr(header_timeout, "HEADER_TIMEOUT_SECONDS", 0.3)
     monkeypatch.setattr(request_body, "BODY_TIMEOUT_SECONDS", 0.3)
-    told = settings(port=ports.choose({"console": None})["console"])
+    told = settings(port=ports.choose_ports({"console": None})["console"])
     server = build_server(create_app(told, ways), told, stops_within=1)
     thread = Thread(target=server.run, name="console")
     thread.start()

@@ -57,9 +57,9 @@ from console.pages.rendering import environment
 from console.presentation import labels
 from console.presentation.plain_values import event_nodes
 from console.upstream.stored_events import decode_stored
-from embedded import ports
-from embedded.provider import Provider
-from embedded.who import Person
+from embedded.identity.provider import Provider
+from embedded.identity.provider_page import Person
+from embedded.processes import ports
 from parcours.api.provider import ProviderPage
 from shared.kernel import stored_tokens
 from shared.web.http import build_server
@@ -99,7 +99,7 @@ def ways(world: World) -> dict[str, Switch]:
 @pytest.fixture(scope="module")
 def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     """Its address; the development provider stands beside it."""
-    port = ports.choose({"console": None, "provider": None})
+    port = ports.choose_ports({"console": None, "provider": None})
     address = f"http://127.0.0.1:{port['console']}"
     person = Person("some-auditor", "Ariane Audren", role="auditor", units=("dla-44",))
     provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])

@@ -19,9 +19,9 @@ from tests.support.console_pages import ADDRESS, Browser, Switch, World, played,
 from console.auth.sealed_cookies import SealedCookie
 from console.auth.session import ChosenRight, decode_session, encode, new_session
 from console.main import create_app
-from embedded import ports
-from embedded.provider import Provider
-from embedded.who import Person
+from embedded.identity.provider import Provider
+from embedded.identity.provider_page import Person
+from embedded.processes import ports
 
 AUDITOR = Person("ariane", "Ariane Audren", role="auditor", units=("dla-44",))
 
@@ -29,7 +29,7 @@ AUDITOR = Person("ariane", "Ariane Audren", role="auditor", units=("dla-44",))
 @pytest.fixture(scope="module")
 def provider(world: World) -> Iterator[Provider]:
     """The development provider, whose tokens the services believe."""
-    port = ports.choose({"provider": None})["provider"]
+    port = ports.choose_ports({"provider": None})["provider"]
     provider = Provider(world.audit.issuer, port, f"{ADDRESS}/retour", [AUDITOR])
     with provider.serving():
         yield provider

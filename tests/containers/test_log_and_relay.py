@@ -16,7 +16,7 @@ from tests.support.note_aggregate import assert_dense, entries, heard, opened, t
 from tests.support.sample_services import REGION, LogOfTheDesk, desk_at, eventually, register_in_turn, workshop_at
 from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
-from embedded.nats_users import DEPLOYER, authorization, new_seed
+from embedded.processes.nats_users import DEPLOYER, authorization, new_seed
 from shared.eventlog import TrackingRefused
 from shared.kernel import uuid7
 from shared.messaging.permissions import accounts

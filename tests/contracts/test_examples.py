@@ -12,7 +12,7 @@ import pytest
 from tests.support.golden_samples import SERVICES, service
 from tests.support.served_service import served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 
 OPENING = {
     "intake": ["/api/v1/requests", "/api/v1/self-checks"],

@@ -22,8 +22,8 @@ from tests.support.automatic_openings import UNIT, opened_by_itself
 from tests.support.golden_samples import SERVICES, service
 from tests.support.served_service import Served, served
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from shared.kernel import Role, uuid7
 from shared.web.resources.affordances import command_operations
 

@@ -30,7 +30,7 @@ from diagnostic.domain.lifecycle import DiagnosisOpened, OpenDiagnosis, Status
 from diagnostic.domain.plan import AgreePlan, PlanAgreed
 from diagnostic.domain.validation import DiagnosisSubmitted, DiagnosisValidated
 from diagnostic.main import service
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from shared.kernel import Actor, Role, uuid7
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 

@@ -22,7 +22,7 @@ from diagnostic.domain.content.sessions import Quality
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.state import Diagnosis
 from diagnostic.main import service
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from shared.kernel import Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, context
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.people import people
+from embedded.identity.people import development_people
 from embedded.stack import Stack
 
 PAGE = Path(__file__).parents[2] / "docs" / "start" / "tutorial.md"
@@ -44,7 +44,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What each block of commands printed."""
     folder = tmp_path_factory.mktemp("tutorial")
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    with Stack(folder / ".dla", people=people()):
+    with Stack(folder / ".dla", people=development_people()):
         run = subprocess.run(
             ["bash", "-c", script()],
             cwd=folder,

@@ -4,12 +4,12 @@ import os
 import sys
 from pathlib import Path
 
-from embedded import ports
-from embedded.faults import EmbeddedError
-from embedded.postgres import Postgres
+from embedded.errors import EmbeddedError
+from embedded.processes import ports
+from embedded.processes.postgres import Postgres
 
 if __name__ == "__main__":
-    server = Postgres(Path(sys.argv[1]), ports.choose({"postgres": None})["postgres"], durable=False)
+    server = Postgres(Path(sys.argv[1]), ports.choose_ports({"postgres": None})["postgres"], durable=False)
     try:
         server.start()
         server.wait_until_ready()

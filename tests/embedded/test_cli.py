@@ -9,7 +9,7 @@ from joserfc.jwk import KeySet
 from typer.testing import CliRunner
 
 from embedded.cli import app
-from embedded.issuer import Issuer
+from embedded.identity.issuer import Issuer
 
 CASE = "0199f0a0-0000-7000-8000-000000000001"
 

@@ -8,7 +8,15 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from embedded.issuer import ALGORITHM, AUDIENCE, ISSUER, ROLES, Issuer, NotForDevelopmentError, UnknownRoleError
+from embedded.identity.issuer import (
+    ALGORITHM,
+    AUDIENCE,
+    ISSUER,
+    ROLES,
+    Issuer,
+    NotForDevelopmentError,
+    UnknownRoleError,
+)
 from shared.settings import DEVELOPMENT_ISSUER
 
 CASE = "0199f0a0-0000-7000-8000-000000000001"

@@ -14,10 +14,10 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from embedded import ports
-from embedded.faults import PortUnusableError
-from embedded.nats import Nats
-from embedded.nats_users import new_seed
+from embedded.errors import PortUnusableError
+from embedded.processes import ports
+from embedded.processes.nats import Nats
+from embedded.processes.nats_users import new_seed
 
 
 async def published(nats: Nats, stream: str) -> int:
@@ -73,9 +73,9 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
 
 def test_a_stopped_server_leaves_its_port(tmp_path: Path) -> None:
-    server = Nats(tmp_path / ".dla", ports.choose({"nats": None})["nats"])
+    server = Nats(tmp_path / ".dla", ports.choose_ports({"nats": None})["nats"])
     server.start()
     server.wait_until_ready()
-    assert ports.obstacle(server.port) == "it is already taken"
+    assert ports.port_obstacle(server.port) == "it is already taken"
     server.stop()
-    assert ports.obstacle(server.port) is None
+    assert ports.port_obstacle(server.port) is None

@@ -4,20 +4,20 @@ import socket
 
 import pytest
 
-from embedded import ports
-from embedded.faults import EmbeddedError, PortUnusableError
+from embedded.errors import EmbeddedError, PortUnusableError
+from embedded.processes import ports
 
 
 def test_each_gets_a_port_of_its_own() -> None:
-    chosen = ports.choose(dict.fromkeys(["postgres", "nats", "intake"]))
+    chosen = ports.choose_ports(dict.fromkeys(["postgres", "nats", "intake"]))
     assert len(set(chosen.values())) == 3
-    assert all(ports.obstacle(port) is None for port in chosen.values())
+    assert all(ports.port_obstacle(port) is None for port in chosen.values())
 
 
 def test_the_port_asked_for_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    [free] = ports.choose({"intake": None}).values()
+    [free] = ports.choose_ports({"intake": None}).values()
     monkeypatch.setenv("DLA_PORT_INTAKE", str(free))
-    assert ports.choose(ports.asked_for(["intake", "audit"]))["intake"] == free
+    assert ports.choose_ports(ports.requested_ports(["intake", "audit"]))["intake"] == free
 
 
 def test_a_taken_port_is_refused_by_name() -> None:
@@ -26,17 +26,17 @@ def test_a_taken_port_is_refused_by_name() -> None:
         with pytest.raises(
             PortUnusableError, match=f"Port {port} .*wanted for intake, .*already taken.*DLA_PORT_INTAKE"
         ):
-            ports.choose({"audit": None, "intake": port})
+            ports.choose_ports({"audit": None, "intake": port})
 
 
 def test_one_port_is_not_given_twice() -> None:
-    [free] = ports.choose({"intake": None}).values()
+    [free] = ports.choose_ports({"intake": None}).values()
     with pytest.raises(PortUnusableError, match=r"wanted for audit, .*given twice"):
-        ports.choose({"intake": free, "audit": free})
+        ports.choose_ports({"intake": free, "audit": free})
 
 
 @pytest.mark.parametrize("value", ["http", "0", "65536", "-1", "80.5"])
 def test_what_is_no_port_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("DLA_PORT_NATS", value)
     with pytest.raises(EmbeddedError, match=f"DLA_PORT_NATS is “{value}”, which is no port"):
-        ports.asked_for(["nats"])
+        ports.requested_ports(["nats"])

@@ -15,9 +15,9 @@ import psycopg
 import pytest
 from tests.support.running_server import up
 
-from embedded import ports
-from embedded.faults import CorruptDataError, DiskFullError, PortUnusableError
-from embedded.postgres import Postgres
+from embedded.errors import CorruptDataError, DiskFullError, PortUnusableError
+from embedded.processes import ports
+from embedded.processes.postgres import Postgres
 
 KEEP_A_CASE = "create table if not exists kept as select 'dossier'::text as case_id"
 ALONE = Path(__file__).with_name("postgres_alone.py")
@@ -26,7 +26,7 @@ NOBODY = 65534
 
 @contextmanager
 def running(folder: Path) -> Iterator[Postgres]:
-    server = Postgres(folder, ports.choose({"postgres": None})["postgres"], durable=False)
+    server = Postgres(folder, ports.choose_ports({"postgres": None})["postgres"], durable=False)
     with up(server):
         yield server
 

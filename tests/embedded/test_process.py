@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from embedded.faults import DiedError
-from embedded.process import Process
+from embedded.errors import DiedError
+from embedded.processes.process import Process
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from embedded.nats import SERVICES, binary
+from embedded.processes.nats import SERVICES, binary
 
 ROOT = Path(__file__).parents[2]
 

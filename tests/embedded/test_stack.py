@@ -18,8 +18,8 @@ import httpx
 import psycopg
 import pytest
 
-from embedded.faults import AlreadyRunningError, DiedError, NotWritableError, PortUnusableError
-from embedded.nats import SERVICES
+from embedded.errors import AlreadyRunningError, DiedError, NotWritableError, PortUnusableError
+from embedded.processes.nats import SERVICES
 from embedded.stack import Stack
 
 HERE = Path(__file__).parent

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from embedded import nats
 from embedded.demo import story
-from embedded.demo.words import Words, readable
-from embedded.issuer import ROLES
-from embedded.who import ROLE_NAMES
+from embedded.demo.labels import EventLabels, readable_value
+from embedded.identity.issuer import ROLES
+from embedded.identity.provider_page import ROLE_NAMES
+from embedded.processes import nats
 from shared.kernel import PHASE_LABELS, ROLE_LABELS, SERVICES, Role, event_name
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "deploy" / "demo" / "words.toml").read_text())
@@ -78,7 +78,7 @@ def kinds_in(shape: Any, seen: set[Any]) -> Iterator[type[StrEnum]]:
     ],
 )
 def test_a_value_is_said_as_people_write_it(value: Any, name: str, said: str) -> None:
-    assert readable(value, name) == said
+    assert readable_value(value, name) == said
 
 
 def told(event: str, stream: str = "s", **data: Any) -> dict[str, Any]:
@@ -87,12 +87,12 @@ def told(event: str, stream: str = "s", **data: Any) -> dict[str, Any]:
 
 def test_what_an_earlier_event_named_is_called_by_its_name() -> None:
     planned = {"kind": "own_action", "title": "Suivi des ventes", "who": "Yann"}
-    words = Words([told("action-added", action="a1", planned=planned)], {})
+    words = EventLabels([told("action-added", action="a1", planned=planned)], {})
     assert words.about(told("action-finished", action="a1", summary="Fait.")) == "Suivi des ventes – Fait"
 
 
 def test_a_part_whose_blanks_have_nothing_to_say_is_left_out() -> None:
-    words = Words([], {})
+    words = EventLabels([], {})
     assert words.about(told("request-admitted", motive=None, rules="2021-1")) == "critères 2021-1"
     assert words.about(told("meeting-recorded", held_on="2027-02-14", with_whom="Maëlle", notes=None)) == (
         "le 14/02/2027 avec Maëlle"

@@ -11,7 +11,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from tests.support.served_service import served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from followup.domain.anonymity import identifying
 from followup.domain.sheet import (
     Lesson,

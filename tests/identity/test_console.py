@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from console.auth.sealed_cookies import SealedCookie
 from console.auth.session import Session, decode_session, encode
 from console.main import create_app
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import cli, service
 from shared.settings import RightsSource
 

@@ -17,7 +17,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from pydantic import SecretBytes, SecretStr, ValidationError
 
-from embedded.nats_users import new_seed
+from embedded.processes.nats_users import new_seed
 from shared.settings import Mode, Settings
 from shared.web.http import ProblemError
 from shared.web.identity import SigningKeys, TokenVerifier, pseudonym

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.support.served_service import served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.domain.structure import Prefill
 from intake.main import service
 from intake.reference.directory import FOR_A_DAY, Directory

@@ -12,7 +12,7 @@ import pytest
 from tests.support.document_reading import on_paper, on_screen, read, text_of, written
 from tests.support.served_service import Client, Served, served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.documents.reception_record import of_orientation, of_request
 from intake.domain import orientation
 from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOrientation

@@ -12,7 +12,7 @@ import pytest
 from tests.support.served_service import Served, served
 from typer.testing import CliRunner
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
 from intake.domain.reference.communes import Commune, communes, department_of
 from intake.domain.reference.criteria import VERSIONS, Criteria, in_force

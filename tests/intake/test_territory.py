@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from tests.support.served_service import Client, Served, served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
 from intake.domain.reference.nomenclature import SECTIONS, section_of
 from intake.domain.reference.territory import REGIONS, Competence, region_of

@@ -10,7 +10,7 @@ from typing import Any
 from tests.support.golden_samples import SERVICES, service
 from tests.support.served_service import Client, Served, served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from shared.messaging import Feed, Inbox, messages_of
 
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from embedded import ports
+from embedded.processes import ports
 
 HERE = Path(__file__).parents[1] / "identity"
 
@@ -27,7 +27,7 @@ class Provider:
 
     def __init__(self, folder: Path) -> None:
         self._keys = folder / "keys.json"
-        self.port = ports.choose({"issuer": None})["issuer"]
+        self.port = ports.choose_ports({"issuer": None})["issuer"]
         self.issuer = f"http://127.0.0.1:{self.port}"
         self.http = httpx.Client(trust_env=False, timeout=10)
         self.rotate()

@@ -18,7 +18,7 @@ from audit.ledger.signing import CheckpointSigner
 from console.settings import ConsoleSettings
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
-from embedded.issuer import ISSUER
+from embedded.identity.issuer import ISSUER
 from intake import projections as views
 from intake.main import service as intake_service
 from shared.kernel import SERVICES, Actor, Role

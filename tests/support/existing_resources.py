@@ -20,7 +20,7 @@ from tests.support.validated_parcours import validated_case
 
 from audit.ledger.signing import CheckpointSigner
 from audit.tlog.note import Signer
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from shared.kernel import uuid7
 from shared.projections import Projector
 

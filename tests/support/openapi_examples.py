@@ -13,8 +13,8 @@ from typing import Any
 
 from tests.support.golden_samples import SERVICES, service
 
-from embedded.demo.blanks import Blanks
-from embedded.demo.script import DEMO, TOUR, Script, scripts
+from embedded.demo.placeholders import Placeholders
+from embedded.demo.script import DEMO, TOUR, Story, read_stories
 
 ROOT = Path(__file__).parents[2]
 DAY = datetime(2026, 9, 14, 9, tzinfo=UTC)
@@ -63,7 +63,7 @@ UNTOLD: dict[str, Any] = {
 plays a confidential dossier."""
 
 
-class Invented(Blanks):
+class Invented(Placeholders):
     """What a story reads or saves on its way is made up, by the last word of its name; the rest are ids."""
 
     def _value(self, name: str) -> Any:
@@ -95,15 +95,15 @@ def written(found: dict[str, Any]) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def _stories() -> list[Script]:
-    return [*scripts(DEMO), *scripts(TOUR)]
+def _stories() -> list[Story]:
+    return [*read_stories(DEMO), *read_stories(TOUR)]
 
 
-def _bodies(name: str, script: Script) -> Iterator[tuple[str, Any]]:
+def _bodies(name: str, script: Story) -> Iterator[tuple[str, Any]]:
     blanks = Invented(DAY, {"about": script.about})
     for step in script.steps:
         if step.post and step.post.startswith(f"{name} ") and not step.file and not step.expects:
-            yield f"/api/v1{blanks.filled(step.post.removeprefix(name).strip())}", blanks.filled(step.body or {})
+            yield f"/api/v1{blanks.fill(step.post.removeprefix(name).strip())}", blanks.fill(step.body or {})
 
 
 def _fullness(body: Any) -> int:

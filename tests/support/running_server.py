@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 
 Server = TypeVar("Server", Nats, Postgres)
 

@@ -21,7 +21,7 @@ from audit.tlog.tree import leaf_hash
 from audit.witness.cosigning import CheckpointWitness
 from audit.witness.store import Store, create_store
 from audit.witness.web import build_web
-from embedded import ports
+from embedded.processes import ports
 
 ORIGIN = "registre.example/dla"
 SIGNER = Signer(ORIGIN, bytes(range(32)))
@@ -63,7 +63,7 @@ def witnessing(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER)
 def served(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER) -> Iterator[str]:
     """Its address."""
     with witnessing(folder, *keys, cosigner=cosigner) as ours:
-        port = ports.choose({"witness": None})["witness"]
+        port = ports.choose_ports({"witness": None})["witness"]
         server = uvicorn.Server(
             uvicorn.Config(build_web(ours, ours._store), host="127.0.0.1", port=port, log_config=None, lifespan="off")
         )

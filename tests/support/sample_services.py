@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from tests.support.note_aggregate import DEPLOYMENT_KEY
 
-from embedded import ports
+from embedded.processes import ports
 from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
 from shared.kernel import Actor, Context, Decider, Refusal, Role, event, uuid7
@@ -223,7 +223,7 @@ def feed_of(desk: Desk) -> Iterator[str]:
     web.state.application = desk.app
     web.dependency_overrides[get_caller] = lambda: Caller(Actor("workshop", Role.SERVICE))
     web.include_router(feed_router(desk.to_integration_event))
-    port = ports.choose({"feed": None})["feed"]
+    port = ports.choose_ports({"feed": None})["feed"]
     server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
     thread = Thread(target=server.run, name="feed")
     thread.start()

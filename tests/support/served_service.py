@@ -18,9 +18,9 @@ from fastapi.testclient import TestClient
 from pydantic import SecretBytes, SecretStr
 from tests.support.sample_services import eventually
 
-from embedded import ports
-from embedded.issuer import AUDIENCE, ISSUER, Issuer
-from embedded.nats import Nats
+from embedded.identity.issuer import AUDIENCE, ISSUER, Issuer
+from embedded.processes import ports
+from embedded.processes.nats import Nats
 from shared.eventlog import ServiceApplication
 from shared.runtime import Service
 from shared.runtime.service import ProcessRole
@@ -149,7 +149,7 @@ def listening(
     service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
 ) -> Iterator[Served]:
     """The same over a real socket."""
-    port = ports.choose({"api": None})["api"]
+    port = ports.choose_ports({"api": None})["api"]
     settings, issuer = ready(service, database, nats, folder, port=port, **deployed)
     web = service.web(settings, ProcessRole.API)
     server = build_server(web, settings)

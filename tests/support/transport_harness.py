@@ -14,8 +14,8 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 from tests.support.sample_services import REGION, Desk, Workshop
 
-from embedded import ports
-from embedded.nats import Nats
+from embedded.processes import ports
+from embedded.processes.nats import Nats
 from shared.messaging import Message, Relay, Subscriptions, encode, topology
 from shared.messaging.nats_access import connect
 from shared.messaging.permissions import ServicePermissions, accounts
@@ -34,7 +34,7 @@ DESK, WORKSHOP, AUDITING = (
 
 def nats_for(folder: Path, *parts: ServicePermissions) -> Nats:
     """A server where these have the rights of services, in the desk's region."""
-    port = ports.choose({"nats": None})["nats"]
+    port = ports.choose_ports({"nats": None})["nats"]
     return Nats(folder, port, services=[part.service for part in parts], accounts=accounts(parts, REGION))
 
 

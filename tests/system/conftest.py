@@ -11,7 +11,7 @@ from tests.support.running_server import up
 from tests.support.sample_services import Desk, LogOfTheDesk, Workshop, desk_at, feed_of, workshop_at
 from tests.support.transport_harness import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from shared.messaging import Feed
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.sample_services import eventually
 from tests.support.served_service import served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.main import service

@@ -21,8 +21,8 @@ from tests.support import ROOT
 from tests.support.sample_services import Desk, Workshop, eventually, feed_of, register_in_turn
 from tests.support.transport_harness import Carrier
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from shared.kernel import uuid7
 from shared.messaging import Relay
 from shared.messaging.lease import LEASE

@@ -25,9 +25,9 @@ from tests.support.tls_proxy import TlsFront
 from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
 from diagnostic.main import service as diagnostic
-from embedded import ports
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes import ports
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from shared.eventlog.factory import LogFactory, reached_by
 from shared.kernel import uuid7
 from shared.messaging import Feed, FeedUnavailable
@@ -62,7 +62,7 @@ def another(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def nats(authority: Authority, tmp_path: Path) -> Iterator[Nats]:
     told = accounts([DESK, WORKSHOP], REGION)
     server = NatsOverTls(
-        tmp_path / "nats", ports.choose({"nats": None})["nats"], services=["desk", "workshop"], accounts=told
+        tmp_path / "nats", ports.choose_ports({"nats": None})["nats"], services=["desk", "workshop"], accounts=told
     )
     server.files = authority.server()
     with up(server):
@@ -105,7 +105,7 @@ def test_a_nats_that_another_authority_signed_for_is_not_believed(
 
 def test_a_nats_that_says_it_has_no_tls_is_told_nothing(loop: Loop, tmp_path: Path, authority: Authority) -> None:
     """nats-py would go on in clear: whoever is on the way would only have to say so."""
-    plain = Nats(tmp_path / "plain", ports.choose({"nats": None})["nats"])
+    plain = Nats(tmp_path / "plain", ports.choose_ports({"nats": None})["nats"])
     with up(plain):
         access = NatsAccess(f"tls://127.0.0.1:{plain.port}", plain.deployer_seed, authorities=authority.file)
         with pytest.raises((ssl.SSLError, NatsError, OSError)):
@@ -171,7 +171,7 @@ def port(
     database: Callable[..., str], front: TlsFront, authority: Authority, nats: Nats, tmp_path: Path
 ) -> Iterator[int]:
     """Where a diagnostic in production answers."""
-    port, files = ports.choose({"api": None})["api"], authority.server()
+    port, files = ports.choose_ports({"api": None})["api"], authority.server()
     settings, _ = ready(diagnostic, database, nats, tmp_path)
     told = environment_of(settings) | {
         "DLA_MODE": "production",

@@ -21,9 +21,9 @@ from tests.support.served_service import environment_of, ready
 from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop, nats_for
 
 from audit.main import service as audit
-from embedded import ports
-from embedded.nats import SERVICES, Nats
-from embedded.nats_users import new_seed
+from embedded.processes import ports
+from embedded.processes.nats import SERVICES, Nats
+from embedded.processes.nats_users import new_seed
 from shared.kernel import uuid7
 from shared.messaging import Subscriptions, topology
 from shared.messaging.nats_access import connect, violates_permissions
@@ -223,7 +223,7 @@ def test_a_right_that_is_missing_ends_who_hears(missing: str, workshop: Workshop
 
 @contextmanager
 def started(folder: Path, services: Sequence[str], told: str) -> Iterator[Nats]:
-    server = Nats(folder, ports.choose({"nats": None})["nats"], services=services, accounts=told)
+    server = Nats(folder, ports.choose_ports({"nats": None})["nats"], services=services, accounts=told)
     with up(server):
         yield server
 

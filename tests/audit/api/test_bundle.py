@@ -29,7 +29,7 @@ from audit.main import service as audit_service
 from audit.reactions import receive_event
 from audit.tlog.tree import VerificationError
 from audit.verify import main
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import service as intake_service
 from shared.access import AccessLog, AccessLogQuery
 from shared.contracts.intake import RequestOriented

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from audit.ledger.settings import LedgerSettings
 from audit.main import cli, ledger
-from embedded.nats_users import new_seed
+from embedded.processes.nats_users import new_seed
 from shared.settings import Misconfigured, load_settings
 
 PREFIX = "DLA_AUDIT_LEDGER_"

@@ -9,8 +9,8 @@ from tests.support.reconciled_intake import EVENTS, hear, kept_as_it_was, receiv
 from tests.support.served_service import Served, listening, served
 
 from audit.main import service as audit_service
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from intake.main import service as intake_service
 from shared.eventlog import ServiceApplication
 from shared.messaging import Message

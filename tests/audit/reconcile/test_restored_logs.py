@@ -21,7 +21,7 @@ from audit.reconcile.finding import FindingKind
 from audit.reconcile.ledger_check import check_ledger
 from audit.reconcile.restored_logs import AcceptedRestore, find_accepted_restores
 from audit.reconcile.run import follow_restored_log
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import service as intake_service
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, Inbox, Message, NotFollowed

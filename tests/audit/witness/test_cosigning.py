@@ -33,7 +33,7 @@ from audit.tlog.tree import VerificationError
 from audit.witness.settings import WitnessSettings
 from audit.witness.store import Store, StoreUnusable, create_store
 from audit.witness.web import MAX_REQUEST_BYTES
-from embedded import ports
+from embedded.processes import ports
 
 ENTRIES = [bytes([n]) * 32 for n in range(60)]
 LOG = Log(ENTRIES)
@@ -347,7 +347,7 @@ def deployed(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
         key.write_text(b64encode(b"w" * 32).decode())
         key.chmod(0o600)
         logs.write_text(f"{SIGNER.verifier}\n")
-        port = str(ports.choose({"witness": None})["witness"])
+        port = str(ports.choose_ports({"witness": None})["witness"])
         usual = {
             "NAME": "temoin.example/un",
             "KEY_FILE": str(key),

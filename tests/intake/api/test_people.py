@@ -13,8 +13,8 @@ from tests.support import confidential_case
 from tests.support.all_services import House, house
 from tests.support.automatic_openings import opened_by_itself
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from intake.main import service as intake
 from shared.crypto import ERASED_TEXT, ErasureList
 from shared.erasure.after_restore import destroy_again

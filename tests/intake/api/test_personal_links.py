@@ -18,7 +18,7 @@ from audit.main import service as audit
 from diagnostic.domain import diagnosis
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from followup.main import service as followup
 from intake.main import service as intake
 from parcours.domain import parcours as accompaniment

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from audit.main import service as audit
 from diagnostic.main import service as diagnostic
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from followup.main import service as followup
 from intake.main import cli
 from intake.main import service as intake

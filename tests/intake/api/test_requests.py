@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 from tests.support.served_service import Client, Served, served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import service
 from shared.runtime.service import ProcessRole
 

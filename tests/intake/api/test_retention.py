@@ -14,7 +14,7 @@ from tests.support.all_services import House, house
 from tests.support.audit_events import committed
 from typer.testing import CliRunner
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import cli
 from intake.main import service as intake
 from intake.operations.retention import archive

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from tests.support.served_service import served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from parcours.domain.assignment.agreement import AgreementSigned
 from parcours.domain.assignment.reporting import DaysRecorded, FinalReportAccepted, FinalReportReceived
 from parcours.domain.building.edits import ActionAdded

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.support.served_service import served
 from tests.support.validated_parcours import validated_case
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from parcours.domain import coordination, parcours
 from parcours.domain.assignment import agreement
 from parcours.domain.building import edits, validation

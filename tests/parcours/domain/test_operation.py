@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from embedded.postgres import Postgres
+from embedded.processes.postgres import Postgres
 from parcours.domain import coordination, ending, parcours
 from parcours.domain.building import edits, validation
 from parcours.domain.collective.operation import (

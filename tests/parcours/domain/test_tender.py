@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.support.served_service import Client, Served, served
 from tests.support.validated_parcours import validated_case
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from parcours.domain import coordination, parcours
 from parcours.domain.assignment.agreement import AgreementSigned
 from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport

@@ -18,8 +18,8 @@ from tests.support.existing_resources import Known, case_of, caught_up, placed, 
 from tests.support.golden_samples import SERVICES, service
 from tests.support.served_service import MOTIVE, Client, Served, served
 
-from embedded.issuer import Issuer
-from embedded.nats import Nats
+from embedded.identity.issuer import Issuer
+from embedded.processes.nats import Nats
 from shared.access import Action
 from shared.access.policy import rule_names
 from shared.kernel import Role, uuid7

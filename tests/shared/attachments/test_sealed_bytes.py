@@ -15,8 +15,8 @@ from tests.support import sample_files
 from tests.support.sample_services import eventually
 from tests.support.served_service import Client, Served, listening
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
 from followup.integration_events import to_integration_event

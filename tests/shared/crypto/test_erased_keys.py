@@ -13,7 +13,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider, entries
 
-from embedded.postgres import Postgres
+from embedded.processes.postgres import Postgres
 from shared.crypto import ERASED_TEXT, ErasureList, ErasureListDamaged, KeyStore
 from shared.erasure import ErasePerson, case_erasure_id
 from shared.erasure.after_restore import destroy_again, key_destroyed

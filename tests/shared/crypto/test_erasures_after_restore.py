@@ -9,8 +9,8 @@ import psycopg
 from pydantic import SecretBytes
 from tests.support.served_service import Served, served
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from intake.main import service
 from shared.crypto import ERASED_TEXT
 

@@ -10,7 +10,7 @@ from pydantic import SecretBytes
 from tests.support.served_service import environment_of, served
 from typer.testing import CliRunner, Result
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import cli, service
 from shared.eventlog import LogIdentity
 from shared.settings import Settings

@@ -13,7 +13,7 @@ from pydantic import SecretBytes
 from tests.support.served_service import environment_of, served
 from typer.testing import CliRunner, Result
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import cli, service
 from shared.runtime.service import ProcessRole
 from shared.settings import Settings

@@ -13,7 +13,7 @@ from tests.support.existing_resources import standing
 from tests.support.golden_samples import SERVICES
 from tests.support.secret_words import secrets_in, spelled
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from shared.eventlog import ServiceApplication, UnknownCase
 
 CONTACT = {

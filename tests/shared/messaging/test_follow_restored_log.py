@@ -12,7 +12,7 @@ from tests.support.served_service import listening, served
 from typer.testing import CliRunner
 
 from diagnostic.main import cli, service
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import service as intake_service
 from shared.messaging import Inbox
 from shared.messaging.inbox import LogReplaced

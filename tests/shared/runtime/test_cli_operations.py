@@ -13,8 +13,8 @@ from tests.support.integration import heard
 from typer.testing import CliRunner
 
 from diagnostic.main import cli, service
-from embedded.issuer import ISSUER, Issuer
-from embedded.nats_users import new_seed
+from embedded.identity.issuer import ISSUER, Issuer
+from embedded.processes.nats_users import new_seed
 from shared.eventlog import PartitionTracking, ServiceApplication
 from shared.eventlog.partitions import partition_of
 from shared.messaging import Message, encode

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from audit.main import cli as audit
 from diagnostic.main import cli as diagnostic
-from embedded.nats_users import new_seed
+from embedded.processes.nats_users import new_seed
 from followup.main import cli as followup
 from intake.main import cli as intake
 from intake.settings import Deployment

@@ -16,7 +16,7 @@ from tests.support.existing_resources import case_of, placed, standing
 from tests.support.golden_samples import SERVICES
 from tests.support.served_service import MOTIVE, Client, Serve, Served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import service as intake_service
 from shared.access import AccessLog
 from shared.access.access_log import EXPIRED_OPERATION

@@ -17,7 +17,7 @@ from tests.support.golden_samples import SERVICES, service
 from tests.support.sample_services import eventually
 from tests.support.served_service import Client, Serve, Served, served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from parcours.domain.collective import operation
 from parcours.domain.funding import fund
 from shared.kernel import Actor, Role, uuid7

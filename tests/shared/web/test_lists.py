@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.served_service import Client, Served, served
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from intake import projections as views
 from intake.main import service
 from shared.kernel import fold_text

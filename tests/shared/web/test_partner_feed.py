@@ -22,7 +22,7 @@ from tests.support.golden_samples import SERVICES, service
 from tests.support.sample_services import eventually
 from tests.support.served_service import Client, Served, listening
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from shared.kernel import Role
 
 FOLLOW = Path(__file__).parents[3] / "deploy" / "partners" / "follow.py"

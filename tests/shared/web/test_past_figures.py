@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.support.projection_waits import up_to_date
 from tests.support.served_service import Client, Serve, Served, served
 
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from intake.main import service
 from intake.projections import requests
 from shared.projections import Projector, Row

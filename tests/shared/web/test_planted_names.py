@@ -13,7 +13,7 @@ from tests.support.golden_samples import service
 from tests.support.planted_names import NAME, WORD, leaks
 from tests.support.served_service import Served, served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from shared.kernel import PHASE_SERVICES
 from shared.web.requests import exception_handlers
 

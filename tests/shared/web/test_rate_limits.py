@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from tests.support.sample_services import eventually
 from tests.support.served_service import Served, listening, ready, served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import service
 from shared.runtime.service import ProcessRole
 from shared.settings import Settings

@@ -15,7 +15,7 @@ from tests.support.certificate_authority import Authority
 from tests.support.golden_samples import SERVICES, service
 from tests.support.served_service import Served, served
 
-from embedded.nats import Nats
+from embedded.processes.nats import Nats
 from intake.main import service as intake_service
 from shared.runtime.service import ProcessRole
 from shared.web.http import SECURITY_HEADERS

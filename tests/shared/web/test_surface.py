@@ -14,9 +14,9 @@ import uvicorn
 from tests.support.sample_services import eventually
 from tests.support.served_service import Client, Served, served
 
-from embedded import ports
-from embedded.nats import Nats
-from embedded.postgres import Postgres
+from embedded.processes import ports
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
 from intake.main import service
 from shared.web.http import problems, request_body
 
@@ -171,7 +171,7 @@ def test_an_address_is_exact(intake: Served, adviser: Client, path: str) -> None
 
 def test_a_body_that_stalls_half_sent_is_cut(intake: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_body, "BODY_TIMEOUT_SECONDS", 0.3)
-    port = ports.choose({"web": None})["web"]
+    port = ports.choose_ports({"web": None})["web"]
     web: Any = intake.http.app  # type: ignore[attr-defined]
     config = uvicorn.Config(web, host="127.0.0.1", port=port, lifespan="off", log_config=None)
     server = uvicorn.Server(config)

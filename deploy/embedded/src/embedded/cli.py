@@ -12,13 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from embedded.faults import EmbeddedError
-from embedded.interruption import interrupt_once
-from embedded.issuer import ROLES, Issuer
+from embedded.errors import EmbeddedError
+from embedded.identity.issuer import ROLES, Issuer
+from embedded.processes.interruption import interrupt_once
 from embedded.stack import Program, Stack, installed_service
 
-FOLDER = Path(".dla")
-INTERRUPTED = 130
+DATA_FOLDER = Path(".dla")
+INTERRUPTED_EXIT_CODE = 130
 """What a shell expects of a program that Ctrl-C cut short."""
 
 app = typer.Typer(
@@ -40,7 +40,7 @@ def demo(keep: Annotated[bool, typer.Option("--keep", help="Leave everything run
     """Start everything, play the cases of deploy/demo through the public API, show them, stop."""
     from embedded.demo import demo  # noqa: PLC0415 — the other commands start without it
 
-    with played(keep) as (stack, began):
+    with stack_for_stories(keep) as (stack, began):
         demo(stack, Console(), began)
 
 
@@ -52,7 +52,7 @@ def tour(
     """As demo, with the stories of deploy/tour: all of the DLA, and what of it they leave out."""
     from embedded.demo import tour  # noqa: PLC0415 — the other commands start without it
 
-    with played(keep) as (stack, began):
+    with stack_for_stories(keep) as (stack, began):
         tour(stack, Console(), began, out)
 
 
@@ -66,21 +66,21 @@ def token(
     name: Annotated[str | None, typer.Option(help="The person's name.")] = None,
 ) -> None:
     """Print a token to try the API by hand."""
-    with errors_told():
-        if not FOLDER.is_dir():
+    with print_errors():
+        if not DATA_FOLDER.is_dir():
             raise EmbeddedError(
-                f"There is no {FOLDER} here: start the stack once (dla up), or go to where it was started."
+                f"There is no {DATA_FOLDER} here: start the stack once (dla up), or go to where it was started."
             )
         case_id = None if case is None else str(case)
         print(
-            Issuer(FOLDER).mint(
+            Issuer(DATA_FOLDER).mint(
                 role, subject=subject or f"dev-{role}", unit=unit, units=units or (), case=case_id, name=name
             )
         )
 
 
 def keep_up(program: Program = installed_service) -> None:
-    with errors_told(), interruption_told(exit_code=0), stack_running(program) as stack:
+    with print_errors(), exit_on_interrupt(exit_code=0), stack_running(program) as stack:
         keep_running(stack)
 
 
@@ -97,10 +97,10 @@ def keep_running(stack: Stack) -> None:
 
 
 @contextmanager
-def played(keep: bool) -> Iterator[tuple[Stack, float]]:
+def stack_for_stories(keep: bool) -> Iterator[tuple[Stack, float]]:
     """The stack to play on, and when the command began."""
     began = time.monotonic()
-    with errors_told(), interruption_told(exit_code=0 if keep else INTERRUPTED), stack_running() as stack:
+    with print_errors(), exit_on_interrupt(exit_code=0 if keep else INTERRUPTED_EXIT_CODE), stack_running() as stack:
         try:
             yield stack, began
         except Exception:
@@ -112,15 +112,15 @@ def played(keep: bool) -> Iterator[tuple[Stack, float]]:
 
 @contextmanager
 def stack_running(program: Program = installed_service) -> Iterator[Stack]:
-    from embedded.people import people  # noqa: PLC0415 — the stories are played on a stack
+    from embedded.identity.people import development_people  # noqa: PLC0415 — the stories are played on a stack
 
     interrupt_once()
-    with Stack(FOLDER, program=program, people=people(), say=Console(stderr=True).print) as stack:
+    with Stack(DATA_FOLDER, program=program, people=development_people(), say=Console(stderr=True).print) as stack:
         yield stack
 
 
 @contextmanager
-def errors_told() -> Iterator[None]:
+def print_errors() -> Iterator[None]:
     try:
         yield
     except EmbeddedError as error:
@@ -129,7 +129,7 @@ def errors_told() -> Iterator[None]:
 
 
 @contextmanager
-def interruption_told(*, exit_code: int) -> Iterator[None]:
+def exit_on_interrupt(*, exit_code: int) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as interruption:

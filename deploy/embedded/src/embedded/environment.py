@@ -1,4 +1,4 @@
-"""What the stack tells a service: the whole contract between the two."""
+"""The settings that the stack gives to the services and the console, as environment variables."""
 
 import base64
 import json
@@ -7,20 +7,20 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from embedded.issuer import AUDIENCE, ISSUER, Issuer
-from embedded.nats import REGION, Nats
-from embedded.private import kept, private_folder
+from embedded.identity.issuer import AUDIENCE, ISSUER, Issuer
+from embedded.private_files import keep_secret, private_folder
+from embedded.processes.nats import REGION, Nats
 
 ORIGIN = "local.dla.invalid/tlog"
 SERVICE_TOKEN_HOURS = 30 * 24
 
 
-def database_of(service: str) -> str:
+def database_name(service: str) -> str:
     """Also the name of the role that owns it."""
     return f"dla_{service}"
 
 
-def environment(
+def service_environment(
     service: str,
     *,
     folder: Path,
@@ -44,8 +44,8 @@ def environment(
         "DLA_REGION": REGION,
         "DLA_HOST": "127.0.0.1",
         "DLA_PORT": str(port),
-        "DLA_SEALING_KEY": kept(folder / "secrets" / f"{service}.sealing", _thirty_two_bytes),
-        "DLA_IDENTITY_KEY": kept(folder / "secrets" / "identity", _thirty_two_bytes),
+        "DLA_SEALING_KEY": keep_secret(folder / "secrets" / f"{service}.sealing", _thirty_two_bytes),
+        "DLA_IDENTITY_KEY": keep_secret(folder / "secrets" / "identity", _thirty_two_bytes),
         "DLA_ERASURE_LIST": str(private_folder(folder / "erased") / service),
         "DLA_JWKS": str(issuer.jwks),
         "DLA_ISSUER": ISSUER,
@@ -54,7 +54,7 @@ def environment(
         "DLA_FEEDS": json.dumps(dict(feeds)),
         "DLA_DEV_CLOCK": str(folder / "clock"),
         "DLA_RATE_PERSON": "6000/minute",  # the stories are played by a few people who never rest
-        "PYTHONUNBUFFERED": "1",  # so that its last words reach its log
+        "PYTHONUNBUFFERED": "1",  # so that its last lines reach its log
         **own,
     }
 
@@ -64,7 +64,7 @@ def console_environment(
 ) -> dict[str, str]:
     """`address`: as a browser names the console; `provider`: where the development provider is."""
     key = folder / "secrets" / "console"
-    kept(key, _thirty_two_bytes)
+    keep_secret(key, _thirty_two_bytes)
     return dict(os.environ) | {
         "DLA_MODE": "development",
         "DLA_HOST": "127.0.0.1",
@@ -80,9 +80,9 @@ def console_environment(
 
 
 def _ledger(folder: Path) -> dict[str, str]:
-    """Audit's signing key, and its name; the last checkpoint signed is kept beside it."""
+    """Audit's signing key and its name; the last signed checkpoint is stored in the same folder."""
     key = folder / "secrets" / "audit.ledger"
-    kept(key, _thirty_two_bytes)
+    keep_secret(key, _thirty_two_bytes)
     return {"DLA_AUDIT_LEDGER_ORIGIN": ORIGIN, "DLA_AUDIT_LEDGER_KEY_FILE": str(key)}
 
 

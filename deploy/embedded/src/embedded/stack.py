@@ -14,23 +14,23 @@ from typing import NoReturn, Self
 
 import httpx
 
-from embedded import ports
-from embedded.claim import Claim, ClaimedError, end_all
-from embedded.environment import console_environment, database_of, environment
-from embedded.faults import AlreadyRunningError, EmbeddedError, NotWritableError, writing_in
-from embedded.interruption import held_back
-from embedded.issuer import Issuer
-from embedded.nats import SERVICES, Nats
-from embedded.postgres import Postgres
-from embedded.private import private_folder, write_private
-from embedded.process import Process
-from embedded.provider import Provider
-from embedded.who import Person
+from embedded.environment import console_environment, database_name, service_environment
+from embedded.errors import AlreadyRunningError, EmbeddedError, NotWritableError, explain_write_errors
+from embedded.identity.issuer import Issuer
+from embedded.identity.provider import Provider
+from embedded.identity.provider_page import Person
+from embedded.private_files import private_folder, write_private
+from embedded.processes import ports
+from embedded.processes.interruption import delay_signals
+from embedded.processes.nats import SERVICES, Nats
+from embedded.processes.pid_lock import PidLock, PidLockHeldError, end_all_holders
+from embedded.processes.postgres import Postgres
+from embedded.processes.process import Process
 
 CONSOLE = "console"
-MIGRATED_WITHIN = 600.0
-READY_WITHIN = 60.0
-WATCH_EVERY = 0.5
+MIGRATE_TIMEOUT_SECONDS = 600.0
+READY_TIMEOUT_SECONDS = 60.0
+WATCH_SECONDS = 0.5
 
 Program = Callable[[str], Sequence[str]]
 """From a service's name, the command which its verbs `migrate` and `serve` are added to."""
@@ -100,27 +100,27 @@ class Stack:
         """Goes on until one of them stops by itself, which is an error, or a signal interrupts."""
         while True:
             self.check_alive()
-            time.sleep(WATCH_EVERY)
+            time.sleep(WATCH_SECONDS)
 
     @contextmanager
     def _folder_claimed(self) -> Iterator[None]:
-        with writing_in(self.folder):
+        with explain_write_errors(self.folder):
             private_folder(self.folder)
         if (owner := self.folder.stat().st_uid) != os.geteuid():
             raise NotWritableError(self.folder, f"it belongs to the user number {owner}")
-        claim = Claim(self.folder / "lock")
+        claim = PidLock(self.folder / "lock")
         with ExitStack() as held:
             try:
-                lock = held.enter_context(claim.taken())
-            except ClaimedError as error:
+                lock = held.enter_context(claim.acquire())
+            except PidLockHeldError as error:
                 raise AlreadyRunningError(self.folder, error.pid) from error
             claim.sign(lock, os.getpid())
             yield
 
     def _start(self, undo: ExitStack) -> None:
         self._published_addresses.unlink(missing_ok=True)
-        end_all(self.folder / "run")
-        port = ports.choose(ports.asked_for(["postgres", "nats", *SERVICES, CONSOLE, "provider"]))
+        end_all_holders(self.folder / "run")
+        port = ports.choose_ports(ports.requested_ports(["postgres", "nats", *SERVICES, CONSOLE, "provider"]))
         self.addresses = {service: f"http://127.0.0.1:{port[service]}" for service in SERVICES}
         self.console = f"http://127.0.0.1:{port[CONSOLE]}"
         self._start_servers(port)
@@ -132,7 +132,7 @@ class Stack:
             self.folder, port=port[CONSOLE], address=self.console, provider=provider.address, feeds=self.addresses
         )
         self._serve(environments, port)
-        with writing_in(self.folder):
+        with explain_write_errors(self.folder):
             published = {"pid": os.getpid(), "console": self.console, "services": self.addresses}
             write_private(self._published_addresses, json.dumps(published, indent=2) + "\n")
 
@@ -149,12 +149,12 @@ class Stack:
     def _environments(self, port: Mapping[str, int]) -> dict[str, dict[str, str]]:
         self.issuer = Issuer(self.folder)
         self.issuer.publish()
-        with writing_in(self.folder):
+        with explain_write_errors(self.folder):
             return {
-                service: environment(
+                service: service_environment(
                     service,
                     folder=self.folder,
-                    database_url=self.postgres.ensure_database(database_of(service)),
+                    database_url=self.postgres.ensure_database(database_name(service)),
                     nats=self.nats,
                     issuer=self.issuer,
                     port=port[service],
@@ -172,7 +172,7 @@ class Stack:
             deployer = {"DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed}
             migration.start([*self._program(service), "migrate"], {**environments[service], **deployer})
         for migration in self._migrations:
-            migration.wait_until_done(MIGRATED_WITHIN)
+            migration.wait_until_done(MIGRATE_TIMEOUT_SECONDS)
 
     def _serve(self, environments: Mapping[str, Mapping[str, str]], port: Mapping[str, int]) -> None:
         self._say("Starting the services…")
@@ -183,7 +183,7 @@ class Stack:
             service.start([*self._program(name), "serve", *role], environments[name])
         with httpx.Client(trust_env=False, timeout=2) as http:
             for service in self._services:
-                service.wait_until(partial(self._is_ready, service.name, http), READY_WITHIN)
+                service.wait_until(partial(self._is_ready, service.name, http), READY_TIMEOUT_SECONDS)
 
     def _is_ready(self, service: str, http: httpx.Client) -> bool:
         self.check_alive()
@@ -194,7 +194,7 @@ class Stack:
             return False
 
     def _stop(self) -> None:
-        with held_back():
+        with delay_signals():
             self._published_addresses.unlink(missing_ok=True)
             programs = [*self._services, *self._migrations]
             for program in reversed(programs):

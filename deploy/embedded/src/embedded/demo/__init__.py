@@ -1,4 +1,4 @@
-"""The demo and the tour: stories played through the public API, then told, and proved."""
+"""The demo and the tour: stories played through the public API, printed, and compared with the rebuilt state."""
 
 from __future__ import annotations
 
@@ -10,59 +10,59 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from embedded.demo import coverage, proof, story, telling
-from embedded.demo.blanks import fictional_numbers
-from embedded.demo.player import DemoError, Opened, Played, Player
-from embedded.demo.script import DEMO, TOUR, Script, scripts
-from embedded.demo.words import Event
+from embedded.demo import coverage, rebuild_proof, rendering, story
+from embedded.demo.labels import Event
+from embedded.demo.placeholders import fictional_numbers
+from embedded.demo.player import DemoError, OpenedLink, PlayedStory, Player
+from embedded.demo.script import DEMO, TOUR, Story, read_stories
 from embedded.stack import Stack
 
 
 @dataclass(frozen=True)
-class Told:
-    """A story with its timelines, and every event of what it opened, told or not."""
+class PlayedStories:
+    """A story with its timelines, and every event of what it opened, shown or not."""
 
-    played: Played
+    played: PlayedStory
     timelines: list[story.Timeline]
     events: list[Event]
 
 
 def demo(stack: Stack, console: Console, began: float) -> None:
-    """Ends with one line of JSON. Raises DemoError when what is served is not what the log tells.
+    """Ends with one line of JSON. Raises DemoError when the served state differs from the rebuilt one.
 
-    `began`: when the command did (monotonic seconds), so that what it took to start counts as well."""
+    `began`: when the command began (monotonic seconds), so that the start-up counts as well."""
     with Player(stack) as player:
-        told = [_told(player, played) for played in _played(player, console, scripts(DEMO))]
-        for each in told:
-            telling.tell(console, each.played, each.timelines)
-        lines = _proved(stack, player, console, told)
-    _conclude(_counts(told) | _ended(lines, began), lines)
+        stories = [_with_timelines(player, played) for played in _play_stories(player, console, read_stories(DEMO))]
+        for each in stories:
+            rendering.print_stories(console, each.played, each.timelines)
+        lines = _compare_states(stack, player, console, stories)
+    _conclude(_counts(stories) | _outcome(lines, began), lines)
 
 
 def tour(stack: Stack, console: Console, began: float, out: Path | None) -> None:
-    """As the demo, through all of the DLA; it also says what of the services was never used."""
+    """As the demo, with all phases of the DLA; it also lists the commands and events that no story used."""
     with Player(stack) as player:
-        told = [_told(player, played) for played in _played(player, console, scripts(TOUR))]
-        for each in told:
-            telling.tell(console, each.played, each.timelines)
-        lines = _proved(stack, player, console, told)
+        stories = [_with_timelines(player, played) for played in _play_stories(player, console, read_stories(TOUR))]
+        for each in stories:
+            rendering.print_stories(console, each.played, each.timelines)
+        lines = _compare_states(stack, player, console, stories)
     if out:
-        out.write_text(telling.markdown([(each.played, each.timelines) for each in told]))
-    used = coverage.used(
-        (address for each in told for address in each.played.posted),
-        (event for each in told for event in each.events),
+        out.write_text(rendering.stories_markdown([(each.played, each.timelines) for each in stories]))
+    used = coverage.coverage_of(
+        (address for each in stories for address in each.played.posted),
+        (event for each in stories for event in each.events),
     )
-    coverage.show(console, used)
-    asides = [aside for each in told for aside in each.played.asides]
-    refusals = {"refusals": sum(aside.refused for aside in asides)}
-    _conclude(_counts(told) | coverage.counts(used) | refusals | _ended(lines, began), lines)
+    coverage.print_coverage(console, used)
+    notes = [note for each in stories for note in each.played.notes]
+    refusals = {"refusals": sum(note.refused for note in notes)}
+    _conclude(_counts(stories) | coverage.coverage_counts(used) | refusals | _outcome(lines, began), lines)
 
 
-def _played(player: Player, console: Console, stories: list[Script]) -> list[Played]:
+def _play_stories(player: Player, console: Console, stories: list[Story]) -> list[PlayedStory]:
     numbers = fictional_numbers(time.time())
     with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), console=console) as progress:
         bar = progress.add_task("", total=sum(len(script.steps) for script in stories))
-        player.told = lambda: progress.advance(bar)
+        player.on_step = lambda: progress.advance(bar)
         played = []
         for script in stories:
             progress.update(bar, description=script.title)
@@ -71,37 +71,39 @@ def _played(player: Player, console: Console, stories: list[Script]) -> list[Pla
     return played
 
 
-def _told(player: Player, played: Played) -> Told:
+def _with_timelines(player: Player, played: PlayedStory) -> PlayedStories:
     happened = {id_: story.history(player, id_, opened) for id_, opened in played.opened.items()}
-    return Told(
+    return PlayedStories(
         played, story.timelines(played, happened), events=[event for events in happened.values() for event in events]
     )
 
 
-def _proved(stack: Stack, player: Player, console: Console, told: list[Told]) -> list[proof.Compared]:
-    opened: dict[str, Opened] = {}
-    for each in told:
+def _compare_states(
+    stack: Stack, player: Player, console: Console, stories: list[PlayedStories]
+) -> list[rebuild_proof.Comparison]:
+    opened: dict[str, OpenedLink] = {}
+    for each in stories:
         opened |= each.played.opened
-    lines = proof.compared(stack, player, opened)
-    proof.show(console, lines)
+    lines = rebuild_proof.compare_all(stack, player, opened)
+    rebuild_proof.print_comparisons(console, lines)
     return lines
 
 
-def _counts(told: list[Told]) -> dict[str, object]:
-    timelines = [timeline for each in told for timeline in each.timelines]
+def _counts(stories: list[PlayedStories]) -> dict[str, object]:
+    timelines = [timeline for each in stories for timeline in each.timelines]
     return {
         "cases": sum(timeline.is_a_case for timeline in timelines),
         "phases": len({line.phase for timeline in timelines if timeline.is_a_case for line in timeline.lines}),
-        "events": len({event["id"] for each in told for event in each.events}),
+        "events": len({event["id"] for each in stories for event in each.events}),
     }
 
 
-def _ended(lines: list[proof.Compared], began: float) -> dict[str, object]:
+def _outcome(lines: list[rebuild_proof.Comparison], began: float) -> dict[str, object]:
     equal = all(line.equal for line in lines)
     return {"rebuilt_equals_served": equal, "seconds": round(time.monotonic() - began, 1)}
 
 
-def _conclude(told: dict[str, object], lines: list[proof.Compared]) -> None:
-    print(f"\n{json.dumps(told)}", flush=True)
+def _conclude(summary: dict[str, object], lines: list[rebuild_proof.Comparison]) -> None:
+    print(f"\n{json.dumps(summary)}", flush=True)
     if not all(line.equal for line in lines):
-        raise DemoError("What is served is not what the log tells: see the lines marked ≠ above.")
+        raise DemoError("The served state differs from the rebuilt one: see the lines marked ≠ above.")

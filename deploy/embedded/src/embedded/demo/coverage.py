@@ -1,4 +1,4 @@
-"""What of the services did the stories use, and what not? Held against what the services say of themselves."""
+"""Which commands and event types of the services the stories used, compared with the published schemas."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 from rich.console import Console
 
+from embedded.demo.labels import Event
 from embedded.demo.script import DEPLOY
-from embedded.demo.story import WHERE
-from embedded.demo.words import Event
+from embedded.demo.story import SERVICE_PATHS
 
 BESIDE_CASES = {
     "erasure-ordered",
@@ -30,33 +30,33 @@ SCHEMAS = DEPLOY.parent / "shared" / "schemas"
 
 
 @dataclass(frozen=True)
-class Used:
+class Coverage:
     """`service path` of each command, and `service event` of each type: whether a story has used it."""
 
     commands: dict[str, bool]
     events: dict[str, bool]
 
 
-def used(posted: Iterable[str], events: Iterable[Event]) -> Used:
+def coverage_of(posted: Iterable[str], events: Iterable[Event]) -> Coverage:
     paths = set(posted)
     seen = {f"{event['service']} {event['event']}" for event in events}
-    return Used(
+    return Coverage(
         {command: any(_matches(command, path) for path in paths) for command in _commands()},
         {event: event in seen for event in _events()},
     )
 
 
-def counts(used: Used) -> dict[str, object]:
+def coverage_counts(coverage: Coverage) -> dict[str, object]:
     return {
-        "commands": sum(used.commands.values()),
-        "commands_of": len(used.commands),
-        "event_types": sum(used.events.values()),
-        "event_types_of": len(used.events),
+        "commands": sum(coverage.commands.values()),
+        "commands_of": len(coverage.commands),
+        "event_types": sum(coverage.events.values()),
+        "event_types_of": len(coverage.events),
     }
 
 
-def show(console: Console, used: Used) -> None:
-    for what, found in (("Commandes", used.commands), ("Types d’événements", used.events)):
+def print_coverage(console: Console, coverage: Coverage) -> None:
+    for what, found in (("Commandes", coverage.commands), ("Types d’événements", coverage.events)):
         left = [each for each, done in found.items() if not done]
         console.print(f"\n[bold]{what} que la visite n’a pas montrés\u00a0: {len(left)} sur {len(found)}")
         for each in left:
@@ -66,7 +66,7 @@ def show(console: Console, used: Used) -> None:
 def _commands() -> list[str]:
     return sorted(
         f"{service} {path.removeprefix('/api/v1')}"
-        for service in WHERE
+        for service in SERVICE_PATHS
         for path, operations in _schema(service, "openapi")["paths"].items()
         if "post" in operations and not path.endswith("/search")
     )
@@ -76,7 +76,7 @@ def _events() -> list[str]:
     """As AsyncAPI lists them: the header of each travels, told to audit at least."""
     return sorted(
         f"{service} {event}"
-        for service in WHERE
+        for service in SERVICE_PATHS
         for event in _schema(service, "asyncapi")["x-recorded"].keys() - BESIDE_CASES
     )
 

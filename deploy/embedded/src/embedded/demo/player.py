@@ -1,4 +1,4 @@
-"""How is a story played? Through the public API alone, as its people would."""
+"""Plays a story through the public API alone, as its people would."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from urllib.parse import quote
 
 import httpx
 
-from embedded.demo.blanks import Blanks, at
-from embedded.demo.script import Person, Script, Step
-from embedded.demo.words import readable
-from embedded.faults import EmbeddedError
+from embedded.demo.labels import readable_value
+from embedded.demo.placeholders import Placeholders, value_at
+from embedded.demo.script import Step, Story, StoryPerson
+from embedded.errors import EmbeddedError
 from embedded.stack import Stack
 
-PATIENCE = 20.0
-AGAIN = 0.03
-READS_BECAUSE = "Un récit de la démonstration."
-"""Auditors and the DPO say why they read."""
+WAIT_TIMEOUT_SECONDS = 20.0
+POLL_SECONDS = 0.03
+READ_MOTIVE = "Un récit de la démonstration."
+"""The motive that auditors and the DPO must give."""
 Json = Any
 
 
 class DemoError(EmbeddedError):
-    """The play went otherwise than its script."""
+    """A call did not go as the story says."""
 
 
 @dataclass(frozen=True)
-class Aside:
-    """What no log tells: an attempt that was refused, or something that was read. `case`: its id."""
+class Note:
+    """What no log contains: a refused attempt, or something that was read. `case`: its id."""
 
     case: str
     at: datetime
@@ -42,22 +42,22 @@ class Aside:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """Something that has a history of its own: where, and a token that may read it."""
+class OpenedLink:
+    """An aggregate with a history: its address, and a token that can read it."""
 
     address: str
     token: str
 
 
 @dataclass
-class Played:
+class PlayedStory:
     """`opened` by id, `known` by name. `done`: who did what, by service, stream and version. `posted`: each call."""
 
-    script: Script
-    opened: dict[str, Opened] = field(default_factory=dict)
+    script: Story
+    opened: dict[str, OpenedLink] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict)
     done: dict[tuple[str, str, int], str] = field(default_factory=dict)
-    asides: list[Aside] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     posted: list[str] = field(default_factory=list)
 
     def id_of(self, name: str) -> str | None:
@@ -72,11 +72,11 @@ class Played:
 
 
 class Player:
-    """`told`: called after each step."""
+    """`on_step`: called after each step."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self.told: Callable[[], object] = lambda: None
+        self.on_step: Callable[[], object] = lambda: None
         self._http = httpx.Client(timeout=30, trust_env=False)
 
     def __enter__(self) -> Player:
@@ -85,78 +85,82 @@ class Player:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def play(self, script: Script, numbers: Iterator[tuple[str, str]]) -> Played:
-        played = Played(script)
+    def play(self, script: Story, numbers: Iterator[tuple[str, str]]) -> PlayedStory:
+        played = PlayedStory(script)
         played.known["people"] = {key: self._id(key, person) for key, person in script.people.items()}
         played.known["about"] = script.about
         for name in script.cases:
             siret, rna = next(numbers)
             played.known |= {f"{name}_siret": siret, f"{name}_rna": rna}
-        blanks = Blanks(self._now(), played.known)
+        placeholders = Placeholders(self._now(), played.known)
         for step in script.steps:
-            self._wait_for(played, step, blanks)  # before time goes on: what opens by itself does so the same day
+            self._wait_for(
+                played, step, placeholders
+            )  # before time goes on: what opens automatically does so the same day
             if step.after:
-                blanks.now = self._set_forward(step.after)
-            self._look(played, step, blanks)
+                placeholders.now = self._set_forward(step.after)
+            self._look(played, step, placeholders)
             if step.post:
-                self._post(played, step, blanks, blanks.filled(step.post))
+                self._post(played, step, placeholders, placeholders.fill(step.post))
             if step.erases:
-                self._erase(played, step, blanks, blanks.filled(step.erases))
-            self.told()
+                self._erase(played, step, placeholders, placeholders.fill(step.erases))
+            self.on_step()
         return played
 
     def get(self, address: str, token: str) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}", "DLA-Motive": quote(READS_BECAUSE)}
+        headers = {"Authorization": f"Bearer {token}", "DLA-Motive": quote(READ_MOTIVE)}
         return self._http.get(self._url(address), headers=headers)
 
     def until(self, address: str, token: str, done: Callable[[Any], bool]) -> Any:
-        """What stands at the address, once it is as it must be. Raises DemoError when it does not come."""
-        end = time.monotonic() + PATIENCE
+        """What the address returns, once `done` accepts it. Raises DemoError after WAIT_TIMEOUT_SECONDS."""
+        end = time.monotonic() + WAIT_TIMEOUT_SECONDS
         while True:
             answer = self.get(address, token)
             if answer.status_code == httpx.codes.OK and done(answer.json()):
                 return answer.json()
             if time.monotonic() > end:
-                raise DemoError(f"{address} did not come to what was expected within {PATIENCE:.0f} s: {answer.text}")
+                raise DemoError(
+                    f"{address} did not become what was expected within {WAIT_TIMEOUT_SECONDS:.0f} s: {answer.text}"
+                )
             self._stack.check_alive()
-            time.sleep(AGAIN)
+            time.sleep(POLL_SECONDS)
 
-    def _id(self, key: str, person: Person) -> str:
-        """Under which the histories name somebody."""
+    def _id(self, key: str, person: StoryPerson) -> str:
+        """The pseudonym of a person in the histories."""
         token = self._stack.issuer.mint(person.role, subject=_subject(key))
         return str(self.get("intake /me", token).raise_for_status().json()["id"])
 
-    def _wait_for(self, played: Played, step: Step, blanks: Blanks) -> None:
+    def _wait_for(self, played: PlayedStory, step: Step, placeholders: Placeholders) -> None:
         if step.waits:
-            wanted = blanks.filled(step.until)
-            self.until(blanks.filled(step.waits), self._token(played, step), lambda found: _is(found, wanted))
+            expected = placeholders.fill(step.until)
+            self.until(placeholders.fill(step.waits), self._token(played, step), lambda found: _is(found, expected))
 
-    def _look(self, played: Played, step: Step, blanks: Blanks) -> None:
+    def _look(self, played: PlayedStory, step: Step, placeholders: Placeholders) -> None:
         if step.reads:
-            answer = self.get(blanks.filled(step.reads), self._token(played, step))
-            blanks.known["read"] = answer.raise_for_status().json()
+            answer = self.get(placeholders.fill(step.reads), self._token(played, step))
+            placeholders.known["read"] = answer.raise_for_status().json()
         if step.finds:
-            self._find(played, step, blanks)
+            self._find(played, step, placeholders)
         if step.shows:
-            text = blanks.said(step.shows, readable)
+            text = placeholders.fill_text(step.shows, readable_value)
             service = (step.reads or (step.finds.among if step.finds else "intake ")).split()[0]
             self._note(played, step, service, "Consulté", text, refused=False)
 
-    def _find(self, played: Played, step: Step, blanks: Blanks) -> None:
+    def _find(self, played: PlayedStory, step: Step, placeholders: Placeholders) -> None:
         assert step.finds
-        token, where = self._token(played, step), blanks.filled(step.finds.where)
+        token, where = self._token(played, step), placeholders.fill(step.finds.where)
 
         def rows(page: Json) -> list[Json]:
             return [row for row in (page["items"] if isinstance(page, dict) else page) if _is(row, where)]
 
-        address = blanks.filled(step.finds.among)
-        blanks.known[step.finds.name] = row = rows(self.until(address, token, lambda page: bool(rows(page))))[0]
+        address = placeholders.fill(step.finds.among)
+        placeholders.known[step.finds.name] = row = rows(self.until(address, token, lambda page: bool(rows(page))))[0]
         if "id" in row:
-            played.opened.setdefault(row["id"], Opened(address.partition("?")[0], token))
+            played.opened.setdefault(row["id"], OpenedLink(address.partition("?")[0], token))
 
-    def _post(self, played: Played, step: Step, blanks: Blanks, address: str) -> None:
+    def _post(self, played: PlayedStory, step: Step, placeholders: Placeholders, address: str) -> None:
         token, service = self._token(played, step), address.partition(" ")[0]
-        sent = {"json": blanks.filled(step.body)}
+        sent = {"json": placeholders.fill(step.body)}
         headers = {"Authorization": f"Bearer {token}"}
         if step.file:
             name, title = quote(step.file.name), quote(step.file.title)
@@ -174,29 +178,27 @@ class Player:
         elif "version" in told:
             played.done[service, told["id"], told["version"]] = played.script.people[step.by].name
         if answer.status_code == httpx.codes.CREATED and step.post and "{" not in step.post:  # not within a case
-            played.opened[told["id"]] = Opened(address, token)
+            played.opened[told["id"]] = OpenedLink(address, token)
         if step.saves:
-            blanks.known[step.saves] = told["id"]
+            placeholders.known[step.saves] = told["id"]
 
-    def _erase(self, played: Played, step: Step, blanks: Blanks, address: str) -> None:
+    def _erase(self, played: PlayedStory, step: Step, placeholders: Placeholders, address: str) -> None:
         """Ordered in one service, and confirmed by each."""
         headers = {"Authorization": f"Bearer {self._token(played, step)}"}
-        body = blanks.filled(step.body)
+        body = placeholders.fill(step.body)
         self._http.request("DELETE", self._url(address), json=body, headers=headers).raise_for_status()
         certificate = f"{address}/erasure"
         done = self.until(certificate, self._token(played, step), lambda found: not found["outstanding"])
         told = ", ".join(each["service"] for each in done["services"])
         self._note(played, step, "intake", "Personne effacée de tous les services", told, refused=False)
 
-    def _note(self, played: Played, step: Step, service: str, label: str, text: str, *, refused: bool) -> None:
+    def _note(self, played: PlayedStory, step: Step, service: str, label: str, text: str, *, refused: bool) -> None:
         case = played.id_of(step.of or next(iter(played.script.cases)))
         assert case, f"{label}: a case is opened before it is told of"
         who = played.script.people[step.by].name
-        played.asides.append(
-            Aside(case, self._now(), service=service, who=who, label=label, text=text, refused=refused)
-        )
+        played.notes.append(Note(case, self._now(), service=service, who=who, label=label, text=text, refused=refused))
 
-    def _token(self, played: Played, step: Step) -> str:
+    def _token(self, played: PlayedStory, step: Step) -> str:
         person = played.script.people[step.by]
         case = played.id_of(person.case) if person.role in ("leader", "provider") else None
         unit = played.script.unit_of(person)
@@ -217,9 +219,9 @@ class Player:
         return f"{self._stack.addresses[service]}/api/v1{path}"
 
 
-def _is(found: Json, wanted: dict[str, Any]) -> bool:
+def _is(found: Json, expected: dict[str, Any]) -> bool:
     try:
-        return all(at(found, path) == value for path, value in wanted.items())
+        return all(value_at(found, path) == value for path, value in expected.items())
     except (KeyError, IndexError):
         return False
 

@@ -1,4 +1,4 @@
-"""What does a story say? A file of steps, each a call that somebody makes on some day, in one case or several."""
+"""Stories: TOML files of steps, each an API call that a person makes on some day, in one case or several."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEMO, TOUR = DEPLOY / "demo", DEPLOY / "tour"
 
 
 @dataclass(frozen=True)
-class Person:
+class StoryPerson:
     """`unit`: another than the story's; `case`: the name of the one that a leader's or a provider's token opens."""
 
     role: str
@@ -32,7 +32,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class File:
+class UploadedFile:
     """What is sent as it is, with its name and its title."""
 
     name: str
@@ -52,7 +52,7 @@ class Step:
     post: str | None = None
     erases: str | None = None
     body: Any = None
-    file: File | None = None
+    file: UploadedFile | None = None
     after: int = 0
     saves: str | None = None
     waits: str | None = None
@@ -66,63 +66,63 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Script:
-    """`cases`: by the name under which a step saves it, the title that it is told under; `about`: texts by case."""
+class Story:
+    """`cases`: by the name under which a step saves it, the title that it is data under; `about`: texts by case."""
 
     title: str
     summary: str
     unit: str
-    people: dict[str, Person]
+    people: dict[str, StoryPerson]
     steps: list[Step]
     cases: dict[str, str]
     about: dict[str, dict[str, Any]]
 
-    def unit_of(self, person: Person) -> str:
+    def unit_of(self, person: StoryPerson) -> str:
         return person.unit or self.unit
 
 
-def scripts(folder: Path) -> list[Script]:
-    """In the order of their file names. Raises on a step that is misspelt."""
-    return [read(path) for path in sorted(folder.glob("[0-9]*.toml"))]
+def read_stories(folder: Path) -> list[Story]:
+    """In the order of their file names. Raises on a step that is misexpanded."""
+    return [read_story(path) for path in sorted(folder.glob("[0-9]*.toml"))]
 
 
-def read(path: Path) -> Script:
-    told = tomllib.loads(path.read_text())
-    people = {key: Person(**person) for key, person in told["people"].items()}
-    steps = [_step(each) for each in _spelt_out(told["step"], path.parent / "parts")]
+def read_story(path: Path) -> Story:
+    data = tomllib.loads(path.read_text())
+    people = {key: StoryPerson(**person) for key, person in data["people"].items()}
+    steps = [_parse_step(each) for each in _expand_steps(data["step"], path.parent / "parts")]
     if strangers := {step.by for step in steps if step.by} - people.keys():
         raise ValueError(f"{path.name}: nobody is called {', '.join(strangers)}")
-    cases = told.get("cases", {"case": told["title"]})
-    return Script(
-        told["title"],
-        told["summary"],
-        unit=told["unit"],
+    cases = data.get("cases", {"case": data["title"]})
+    return Story(
+        data["title"],
+        data["summary"],
+        unit=data["unit"],
         people=people,
         steps=steps,
         cases=cases,
-        about=told.get("about", {}),
+        about=data.get("about", {}),
     )
 
 
-def _step(told: dict[str, Any]) -> Step:
-    read = {key: kind(**told[key]) for key, kind in (("finds", Finding), ("file", File)) if key in told}
-    return Step(**told | read)
+def _parse_step(fields: dict[str, Any]) -> Step:
+    parsed = {key: kind(**fields[key]) for key, kind in (("finds", Finding), ("file", UploadedFile)) if key in fields}
+    return Step(**fields | parsed)
 
 
-def _spelt_out(steps: list[dict[str, Any]], parts: Path) -> Iterator[dict[str, Any]]:
+def _expand_steps(steps: list[dict[str, Any]], parts: Path) -> Iterator[dict[str, Any]]:
     """A step that `plays` a part is all of its steps. With `each`, it is done for each of these cases, § in it."""
     for step in steps:
         cases = step.pop("each", ["case"])
         played = tomllib.loads((parts / f"{step['plays']}.toml").read_text())["step"] if "plays" in step else [step]
         for one in played:
             for number, case in enumerate(cases):
-                spelt = _named(one, case)
-                yield spelt | {"after": 0} if number else spelt  # time goes on once for all of them
+                expanded = _substitute_case(one, case)
+                yield expanded | {"after": 0} if number else expanded  # time goes on once for all of them
 
 
-def _named(value: Any, case: str) -> Any:
+def _substitute_case(value: Any, case: str) -> Any:
     if isinstance(value, dict):
-        return {key: _named(item, case) for key, item in value.items()}
+        return {key: _substitute_case(item, case) for key, item in value.items()}
     if isinstance(value, list):
-        return [_named(item, case) for item in value]
+        return [_substitute_case(item, case) for item in value]
     return value.replace("§", case) if isinstance(value, str) else value

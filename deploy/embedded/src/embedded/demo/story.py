@@ -1,4 +1,4 @@
-"""How does a person like to read what happened to a case? By phase: when, who, what, and why."""
+"""The timeline of a played story, by phase: when, who, what and why."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from embedded.demo.player import Aside, Opened, Played, Player
-from embedded.demo.words import Event, Words, typeset
-from embedded.who import ROLE_NAMES
+from embedded.demo.labels import Event, EventLabels, typeset
+from embedded.demo.player import Note, OpenedLink, PlayedStory, Player
+from embedded.identity.provider_page import ROLE_NAMES
 
 REQUESTS = "intake /requests"
-WHERE = {
+SERVICE_PATHS = {
     "intake": "intake /requests/{case}",
     "diagnostic": "diagnostic /diagnoses/{case}",
     "parcours": "parcours /parcours/{case}",
@@ -27,7 +27,7 @@ PHASES = (
 BESIDE = {"operations": "Opération collective", "funds": "Fonds d’ingénierie", "sheets": "Partage de pratiques"}
 """What has a history of its own, and belongs to no phase of one case."""
 BEGINS = {"diagnostic": 1, "parcours": 2, "followup": 4}
-HEARD = {"accompaniment-started": 2, "accompaniment-ended": 3}
+RECEIVED_EVENTS = {"accompaniment-started": 2, "accompaniment-ended": 3}
 """What intake hears is told where it happened."""
 KEPT_IN_STEP = ("case-access-replicated",)
 """What a service records of another's words, and nobody did: the story tells it once, where it was said."""
@@ -59,9 +59,13 @@ class Timeline:
         return {phase: found[phase] for phase in (*PHASES, *BESIDE.values()) if phase in found}
 
 
-def history(player: Player, case: str, opened: Opened) -> list[Event]:
+def history(player: Player, case: str, opened: OpenedLink) -> list[Event]:
     """Every event of a case: in the order that audit gives, in the words of the service that recorded it."""
-    where = WHERE if opened.address.startswith(REQUESTS) else {opened.address.split()[0]: f"{opened.address}/{{case}}"}
+    where = (
+        SERVICE_PATHS
+        if opened.address.startswith(REQUESTS)
+        else {opened.address.split()[0]: f"{opened.address}/{{case}}"}
+    )
     found: dict[str, Event] = {}
     for service, address in where.items():
         answer = player.get(f"{address}/history".format(case=case), opened.token)
@@ -73,7 +77,7 @@ def history(player: Player, case: str, opened: Opened) -> list[Event]:
     return [found[event["id"]] for event in heard["events"]]
 
 
-def timelines(played: Played, happened: dict[str, list[Event]]) -> list[Timeline]:
+def timelines(played: PlayedStory, happened: dict[str, list[Event]]) -> list[Timeline]:
     """`happened`: by id, the history of each thing that the story opened."""
     people = {
         event["actor"]: name
@@ -84,31 +88,33 @@ def timelines(played: Played, happened: dict[str, list[Event]]) -> list[Timeline
     return [_timeline(played, case, happened[case], people) for case in played.cases]
 
 
-def _timeline(played: Played, case: str, events: list[Event], people: dict[str, str]) -> Timeline:
-    asides = [aside for aside in played.asides if aside.case == case]
+def _timeline(played: PlayedStory, case: str, events: list[Event], people: dict[str, str]) -> Timeline:
+    asides = [note for note in played.notes if note.case == case]
     beside = BESIDE.get(played.opened[case].address.split("/")[1])
     names = {other: title for other, title in played.cases.items() if other != case}
-    lines = _lines(_merged(events, asides), Words(events, names), people, beside)
+    lines = _lines(_merged(events, asides), EventLabels(events, names), people, beside)
     return Timeline(played.cases[case], beside is None, lines=list(lines))
 
 
-def _merged(events: list[Event], asides: list[Aside]) -> list[Event | Aside]:
+def _merged(events: list[Event], asides: list[Note]) -> list[Event | Note]:
     """An attempt stands after all that was recorded before it."""
 
-    def when(each: Event | Aside) -> datetime:
-        return each.at if isinstance(each, Aside) else datetime.fromisoformat(each["recorded_at"])
+    def when(each: Event | Note) -> datetime:
+        return each.at if isinstance(each, Note) else datetime.fromisoformat(each["recorded_at"])
 
     return sorted([*events, *asides], key=when)
 
 
-def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], beside: str | None) -> Iterator[Line]:
+def _lines(
+    merged: list[Event | Note], words: EventLabels, people: dict[str, str], beside: str | None
+) -> Iterator[Line]:
     """One service holds two phases: élaboration until the structure has validated its parcours, then coordination."""
-    labels = {event["id"]: event["label"] for event in merged if not isinstance(event, Aside)}
+    labels = {event["id"]: event["label"] for event in merged if not isinstance(event, Note)}
     reached, begins = 0, dict(BEGINS)
     for each in merged:
-        service = each.service if isinstance(each, Aside) else each["service"]
+        service = each.service if isinstance(each, Note) else each["service"]
         phase = begins.get(service, reached)
-        if isinstance(each, Aside):
+        if isinstance(each, Note):
             yield Line(
                 beside or PHASES[phase],
                 each.at,
@@ -121,7 +127,7 @@ def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], be
         if each["event"] in KEPT_IN_STEP:
             continue
         reached = max(reached, phase)
-        phase = HEARD.get(each["event"], phase)
+        phase = RECEIVED_EVENTS.get(each["event"], phase)
         if each["event"] == "parcours-validated":
             begins["parcours"] = reached = 3
         who = people.get(each["actor"], "")
@@ -131,5 +137,5 @@ def _lines(merged: list[Event | Aside], words: Words, people: dict[str, str], be
         yield Line(beside or PHASES[phase], at, who=who, what=each["label"], why=typeset(why))
 
 
-def people_of(played: Played) -> list[str]:
+def people_names(played: PlayedStory) -> list[str]:
     return [f"{person.name}, {ROLE_NAMES[person.role]}" for person in played.script.people.values()]

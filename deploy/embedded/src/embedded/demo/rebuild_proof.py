@@ -1,4 +1,4 @@
-"""Is the state that is served the one that the log tells? Both are shown, side by side."""
+"""Compares the served state with the one rebuilt from the log, and prints both side by side."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from embedded.demo.player import PATIENCE, Opened, Player
-from embedded.demo.story import WHERE
+from embedded.demo.player import WAIT_TIMEOUT_SECONDS, OpenedLink, Player
+from embedded.demo.story import SERVICE_PATHS
 from embedded.stack import Stack
 
-LISTED = 0.2
-ALONE = ("fund", "operation", "sheet")
+POLL_SECONDS = 0.2
+CASELESS_AGGREGATES = ("fund", "operation", "sheet")
 """Aggregates that belong to no case."""
-UNSERVED = ("case_access", "retention", "personal link")
-"""Aggregates whose state no address gives as it is: the log is compared with what the service itself goes on from."""
+STATELESS_ADDRESSES = ("case_access", "retention", "personal link")
+"""Aggregates whose state no address returns: the rebuilt state is compared with the one the service works from."""
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """One aggregate or one row of a list. Fingerprints are of the canonical JSON; `served` null: nothing is served."""
 
     service: str
@@ -38,39 +38,39 @@ class Compared:
         return self.rebuilt == self.served
 
 
-def compared(stack: Stack, player: Player, opened: dict[str, Opened]) -> list[Compared]:
-    """`opened`: by id, what was opened. The log is folded anew from its first event by another process."""
-    return [line for service in WHERE for line in _service(stack, player, service, opened)]
+def compare_all(stack: Stack, player: Player, opened: dict[str, OpenedLink]) -> list[Comparison]:
+    """`opened`: by id. Another process folds the log again from its first event."""
+    return [line for service in SERVICE_PATHS for line in _service(stack, player, service, opened)]
 
 
-def _service(stack: Stack, player: Player, service: str, opened: dict[str, Opened]) -> list[Compared]:
-    end = time.monotonic() + PATIENCE
+def _service(stack: Stack, player: Player, service: str, opened: dict[str, OpenedLink]) -> list[Comparison]:
+    end = time.monotonic() + WAIT_TIMEOUT_SECONDS
     while True:  # the rows of a list follow the log at a short distance
         lines = [json.loads(line) for line in stack.run(service, "rebuild", *opened).splitlines()]
         found = [_compared(player, service, line, opened[line["case"]]) for line in lines]
         if all(each.equal for each in found) or time.monotonic() > end:
             return found
-        time.sleep(LISTED)
+        time.sleep(POLL_SECONDS)
 
 
-def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened) -> Compared:
+def _compared(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> Comparison:
     case, rebuilt = line["case"], _fingerprint(line["state"])
-    if "projection" in line or line["aggregate"] in UNSERVED:
+    if "projection" in line or line["aggregate"] in STATELESS_ADDRESSES:
         what = f"liste {line['projection']}" if "projection" in line else line["aggregate"]
-        kept = rebuilt if line["as_kept"] else "différent"
-        return Compared(service, what, case=case, version=line["version"], rebuilt=rebuilt, served=kept)
+        as_stored = rebuilt if line["as_kept"] else "différent"
+        return Comparison(service, what, case=case, version=line["version"], rebuilt=rebuilt, served=as_stored)
     state = _state(player, service, line, opened)
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
         state.pop("id")
-        for told in ("extra", "links"):  # what follows from the state today, and is no part of it
-            state.pop(told, None)
+        for name in ("extra", "links"):  # derived from the state today, not part of it
+            state.pop(name, None)
         served = _fingerprint(state)
-    return Compared(service, line["aggregate"], case=case, version=line["version"], rebuilt=rebuilt, served=served)
+    return Comparison(service, line["aggregate"], case=case, version=line["version"], rebuilt=rebuilt, served=served)
 
 
-def _state(player: Player, service: str, line: dict[str, Any], opened: Opened) -> dict[str, Any] | None:
-    """As it is served; of an attachment, which is served as its content, from the list of its case."""
+def _state(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> dict[str, Any] | None:
+    """The served state; an attachment's (served as its content) comes from the list of its case."""
     address = _address(service, line)
     listed = line["aggregate"] == "attachment"
     answer = player.get(address.rpartition("/")[0] if listed else address, opened.token)
@@ -83,14 +83,14 @@ def _state(player: Player, service: str, line: dict[str, Any], opened: Opened) -
 
 
 def _address(service: str, line: dict[str, Any]) -> str:
-    """Where the state is served: the case's own, or a collection that is named after the aggregate."""
+    """The address of the state: the case's own, or a collection named after the aggregate."""
     case, stream, named = line["case"], line["stream"], f"{line['aggregate']}s/{line['stream']}"
-    if line["aggregate"] in ALONE:
+    if line["aggregate"] in CASELESS_AGGREGATES:
         return f"{service} /{named}"
-    return WHERE[service].format(case=case) + ("" if stream == case else f"/{named}")
+    return SERVICE_PATHS[service].format(case=case) + ("" if stream == case else f"/{named}")
 
 
-def show(console: Console, lines: list[Compared]) -> None:
+def print_comparisons(console: Console, lines: list[Comparison]) -> None:
     table = Table(
         title="L’état reconstruit depuis le journal, à côté de l’état servi",
         title_justify="left",

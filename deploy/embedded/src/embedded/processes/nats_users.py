@@ -1,4 +1,4 @@
-"""Who enters NATS? Each service and the deploy step, by an NKey of its own; the server is told the public halves."""
+"""The NKey users of NATS: one per service and one for the deploy step. The server knows the public halves."""
 
 import secrets
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nkeys
 
-ACCOUNTS = Path(__file__).parents[3] / "nats" / "accounts.conf"
+ACCOUNTS = Path(__file__).parents[4] / "nats" / "accounts.conf"
 """What each may do; generated, see `make schemas`."""
 DEPLOYER = "deployer"
 

@@ -1,4 +1,4 @@
-"""In which words is an event told? Those of deploy/demo/words.toml, with French typography."""
+"""French sentences for events, from deploy/demo/words.toml, with French typography."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from embedded.demo.blanks import BLANK
+from embedded.demo.placeholders import PLACEHOLDER
 from embedded.demo.script import DEMO
-from embedded.who import ROLE_NAMES
+from embedded.identity.provider_page import ROLE_NAMES
 
 Event = dict[str, Any]
 NAMED_BY = {
@@ -27,7 +27,7 @@ NAMED_BY = {
 FIELDS = ("case", "action", "provider", "advice", "stream")
 
 
-class Words:
+class EventLabels:
     """Of one case: actions, providers and orientations are named where later events only have their ids.
 
     `names`: by id, what is known by its name from elsewhere."""
@@ -37,14 +37,14 @@ class Words:
         for event in events:
             if event["event"] in NAMED_BY:
                 field, template = NAMED_BY[event["event"]]
-                name = _filled(template, event["data"])
+                name = _fill_template(template, event["data"])
                 self._names[str(_of(event, field))] = self._names.get(name, name)
 
     def about(self, event: Event) -> str:
         """Empty where the label says it all."""
         own, _ = NAMED_BY.get(event["event"], ("", ""))
         ids = [str(_of(event, field)) for field in FIELDS if field != own]
-        said = _filled(told()["about"].get(event["event"], ""), event["data"])
+        said = _fill_template(load_labels()["about"].get(event["event"], ""), event["data"])
         return " – ".join(part for part in (*(self._names.get(each, "") for each in ids), said) if part)
 
 
@@ -53,14 +53,14 @@ def _of(event: Event, field: str) -> Any:
 
 
 @cache
-def told() -> dict[str, dict[str, str]]:
+def load_labels() -> dict[str, dict[str, str]]:
     """`about`: a sentence by event; `codes`: French words by code."""
     found: dict[str, dict[str, str]] = tomllib.loads((DEMO / "words.toml").read_text())
     return found
 
 
 def typeset(text: str) -> str:
-    """French spaces: what goes with a word stays on its line."""
+    """Adds the no-break spaces of French typography."""
     return (
         re.sub(r" ([;?!»€])", "\u202f\\1", text)
         .replace("« ", "«\u202f")
@@ -69,8 +69,8 @@ def typeset(text: str) -> str:
     )
 
 
-def readable(value: Any, name: str = "") -> str:
-    """A value as one reads it: a day, an amount in euros (cents, by their name), a code in French."""
+def readable_value(value: Any, name: str = "") -> str:
+    """A value for a person: a date, an amount in euros (fields in cents, by their name), a French code."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
@@ -78,7 +78,7 @@ def readable(value: Any, name: str = "") -> str:
     if isinstance(value, dict):
         return _short(value)
     if isinstance(value, list):
-        return ", ".join(readable(item, name) for item in value)
+        return ", ".join(readable_value(item, name) for item in value)
     if name in AMOUNTS:
         return f"{value / 100:,.0f}\u202f€".replace(",", "\u202f")
     if isinstance(value, float):
@@ -86,28 +86,28 @@ def readable(value: Any, name: str = "") -> str:
     text = str(value)
     if re.fullmatch(r"\d{4}-\d\d-\d\d(T.+)?", text):
         return f"{datetime.fromisoformat(text):%d/%m/%Y}"
-    return told()["codes"].get(text) or ROLE_NAMES.get(text) or text.rstrip(".")
+    return load_labels()["codes"].get(text) or ROLE_NAMES.get(text) or text.rstrip(".")
 
 
 def _short(value: dict[str, Any]) -> str:
-    """An indicator by its value, anything else by its title or its name."""
+    """An indicator's value; of anything else the title or the name."""
     if "comparability" in value:
-        return f"{readable(value['value'])} ({readable(value['comparability'])})"
-    return readable(value.get("title") or value.get("name"))
+        return f"{readable_value(value['value'])} ({readable_value(value['comparability'])})"
+    return readable_value(value.get("title") or value.get("name"))
 
 
 AMOUNTS = ("amount", "allocated", "budget", "own_income", "subsidies", "result", "cash")
 
 
-def _filled(template: str, data: dict[str, Any]) -> str:
-    """A part between dashes whose blanks have nothing to say is left out."""
+def _fill_template(template: str, data: dict[str, Any]) -> str:
+    """The template filled in; a part between dashes whose placeholders are all empty is left out."""
     parts = template.split(" – ")
     return " – ".join(filled for part in parts if (filled := _part(part, _Readable(data))))
 
 
 def _part(part: str, data: _Readable) -> str:
-    found = [text for blank in BLANK.findall(part) if (text := f"{{{blank}}}".format_map(data))]
-    return part.format_map(data).strip(" :,") if found or not BLANK.search(part) else ""
+    found = [text for placeholder in PLACEHOLDER.findall(part) if (text := f"{{{placeholder}}}".format_map(data))]
+    return part.format_map(data).strip(" :,") if found or not PLACEHOLDER.search(part) else ""
 
 
 class _Readable(dict[str, Any]):
@@ -116,10 +116,10 @@ class _Readable(dict[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         value = super().__getitem__(name) if name in self else ""
-        return _Said(value) if isinstance(value, dict) else readable(value, name)
+        return _NestedValue(value) if isinstance(value, dict) else readable_value(value, name)
 
 
-class _Said:
+class _NestedValue:
     """A nested object, read by attribute in a template; whole, it is a list by code."""
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -129,4 +129,4 @@ class _Said:
         return self._data[name]
 
     def __str__(self) -> str:
-        return ", ".join(f"{readable(name)} : {readable(value)}" for name, value in self._data.items())
+        return ", ".join(f"{readable_value(name)} : {readable_value(value)}" for name, value in self._data.items())

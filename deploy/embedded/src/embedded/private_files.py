@@ -1,4 +1,4 @@
-"""Files which only their owner reads: secrets are made once, then kept."""
+"""Files that only their owner can read, and secrets that are made once."""
 
 import os
 import secrets
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-MASK = 0o077
-"""For who makes files beside us: nobody else reads them."""
+OWNER_ONLY_UMASK = 0o077
+"""The umask of child processes: only the owner reads their files."""
 
 
 def private_folder(path: Path) -> Path:
@@ -16,7 +16,7 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def opened(path: Path, mode: str) -> IO[Any]:
+def open_private(path: Path, mode: str) -> IO[Any]:
     """As `open` does, but nobody else reads what it makes."""
     return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
 
@@ -32,13 +32,13 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def kept(path: Path, make: Callable[[], str]) -> str:
-    """The secret kept at this path, made the first time it is asked for."""
+def keep_secret(path: Path, make: Callable[[], str]) -> str:
+    """The secret stored at this path, made at the first call."""
     if not path.exists():
         private_folder(path.parent)
         write_private(path, make())
     return path.read_text(encoding="utf-8")
 
 
-def password() -> str:
+def new_password() -> str:
     return secrets.token_urlsafe(24)

@@ -6,13 +6,13 @@ import random
 import socket
 from collections.abc import Iterable, Mapping
 
-from embedded.faults import EmbeddedError, PortUnusableError
+from embedded.errors import EmbeddedError, PortUnusableError
 
 CANDIDATES = range(20_000, 32_000)
 """Below those which Linux and macOS give to outgoing connections: one of these could slip in between choice and use."""
 
 
-def obstacle(port: int) -> str | None:
+def port_obstacle(port: int) -> str | None:
     """Why nothing can listen there; None where it can."""
     with socket.socket() as probe:
         # As the servers do: a port whose last connections still linger is free.
@@ -24,20 +24,22 @@ def obstacle(port: int) -> str | None:
         return None
 
 
-def asked_for(names: Iterable[str]) -> dict[str, int | None]:
+def requested_ports(names: Iterable[str]) -> dict[str, int | None]:
     """What DLA_PORT_INTAKE, DLA_PORT_POSTGRES… say; None stands for any free port."""
     return {name: _asked_for(f"DLA_PORT_{name.upper()}") for name in names}
 
 
-def choose(wanted: Mapping[str, int | None]) -> dict[str, int]:
+def choose_ports(wanted: Mapping[str, int | None]) -> dict[str, int]:
     """A port for each name: the one wanted, which must be free, or else any free one."""
     given = {port for port in wanted.values() if port is not None}
-    others = (port for port in random.sample(CANDIDATES, len(CANDIDATES)) if port not in given and not obstacle(port))
+    others = (
+        port for port in random.sample(CANDIDATES, len(CANDIDATES)) if port not in given and not port_obstacle(port)
+    )
     chosen: dict[str, int] = {}
     for name, port in wanted.items():
         if port is None:
             chosen[name] = next(others)
-        elif why := "it is given twice" if port in chosen.values() else obstacle(port):
+        elif why := "it is given twice" if port in chosen.values() else port_obstacle(port):
             raise PortUnusableError(name, port, why)
         else:
             chosen[name] = port

@@ -10,8 +10,8 @@ from pathlib import Path
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from embedded.faults import EmbeddedError, writing_in
-from embedded.private import kept, write_private
+from embedded.errors import EmbeddedError, explain_write_errors
+from embedded.private_files import keep_secret, write_private
 
 ISSUER = "https://dev-issuer.dla.invalid"
 AUDIENCE = "dla"
@@ -52,11 +52,11 @@ class Issuer:
         _check_development(os.environ)
         self.jwks = folder / "jwks.json"
         """Where `publish` puts the public key."""
-        with writing_in(folder):
-            self._key = ECKey.import_key(json.loads(kept(folder / "secrets" / "issuer.jwk", _new_key)))
+        with explain_write_errors(folder):
+            self._key = ECKey.import_key(json.loads(keep_secret(folder / "secrets" / "issuer.jwk", _new_key)))
 
     def publish(self) -> None:
-        with writing_in(self.jwks):
+        with explain_write_errors(self.jwks):
             write_private(self.jwks, json.dumps(KeySet([self._key]).as_dict(private=False), indent=2))
 
     def mint(

@@ -1,4 +1,4 @@
-"""What fills in the blanks of a script?"""
+"""Placeholders of a story: `{case}`, `{today+30}` and the like, and the values that replace them."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from typing import Any
 
 from stdnum import luhn
 
-BLANK = re.compile(r"\{([^{}]+)\}")
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass
-class Blanks:
+class Placeholders:
     """`{case}`, `{today+30}`, `{today-3}`, `{year}`, `{read.submission.version}`, `{read.actions#0}` (a key)."""
 
     now: datetime
     known: dict[str, Any] = field(default_factory=dict)
 
-    def filled(self, value: Any) -> Any:
-        """A text that is one blank takes the value's own type."""
+    def fill(self, value: Any) -> Any:
+        """The value with its placeholders replaced; a text that is one placeholder takes the value's own type."""
         if isinstance(value, Mapping):
-            return {key: self.filled(item) for key, item in value.items()}
+            return {key: self.fill(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [self.filled(item) for item in value]
+            return [self.fill(item) for item in value]
         if not isinstance(value, str):
             return value
-        if whole := BLANK.fullmatch(value):
+        if whole := PLACEHOLDER.fullmatch(value):
             return self._value(whole[1])
-        return self.said(value, str)
+        return self.fill_text(value, str)
 
-    def said(self, text: str, words: Callable[[Any], str]) -> str:
-        """The text with each blank in words."""
-        return BLANK.sub(lambda found: words(self._value(found[1])), text)
+    def fill_text(self, text: str, format_value: Callable[[Any], str]) -> str:
+        """The text with each placeholder replaced by its formatted value."""
+        return PLACEHOLDER.sub(lambda found: format_value(self._value(found[1])), text)
 
     def _value(self, name: str) -> Any:
         if day := re.fullmatch(r"today([+-]\d+)?", name):
             return self._day(int(day[1] or 0)).isoformat()
         if name == "year":
             return self.now.year
-        return at(self.known, name)
+        return value_at(self.known, name)
 
     def _day(self, later: int) -> date:
         return (self.now + timedelta(days=later)).date()
 
 
-def at(value: Any, path: str) -> Any:
-    """What stands there: `.` enters a field, `#2` the third item, or the third key."""
+def value_at(value: Any, path: str) -> Any:
+    """The value at a path: `.` enters a field, `#2` the third item, or the third key."""
     for part in re.findall(r"[^.#]+|#\d+", path):
         value = list(value)[int(part[1:])] if part.startswith("#") else value[part]
     return value

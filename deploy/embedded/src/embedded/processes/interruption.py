@@ -1,4 +1,4 @@
-"""A person who presses Ctrl-C, once or many times, or closes the terminal: things still stop in order."""
+"""Orderly stop on Ctrl-C, pressed once or many times, and on a closed terminal."""
 
 import signal
 import threading
@@ -22,7 +22,7 @@ def interrupt_once() -> None:
 
 
 @contextmanager
-def held_back() -> Iterator[None]:
+def delay_signals() -> Iterator[None]:
     """Signals wait until the end of the block. Only the main thread gets any: elsewhere there is nothing to hold."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -12,17 +12,17 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from embedded.faults import (
+from embedded.errors import (
     CorruptDataError,
     DiedError,
     DiskFullError,
     EmbeddedError,
     UserRefusedError,
-    line_telling_no_space,
-    writing_in,
+    explain_write_errors,
+    find_no_space_line,
 )
-from embedded.private import kept, password, private_folder, write_private
-from embedded.process import Process
+from embedded.private_files import keep_secret, new_password, private_folder, write_private
+from embedded.processes.process import Process
 
 MAJOR = "18"
 SUPERUSER = "dla"
@@ -32,11 +32,11 @@ CONNECTIONS_OF_A_SERVICE = 24
 CONNECTIONS_OF_PEOPLE = 10
 """Left for migrations, psql and back-ups."""
 
-READY_WITHIN = 60.0
+READY_TIMEOUT_SECONDS = 60.0
 """Seconds; recovery after a power cut is the long case."""
 
 FAST_SHUTDOWN = signal.SIGINT
-STOPPED_WITHIN = 60.0
+STOP_TIMEOUT_SECONDS = 60.0
 """Seconds; its last checkpoint writes all that is only in memory."""
 
 
@@ -49,20 +49,22 @@ class Postgres:
         self.data = folder / "postgres"
         self._max_connections = services * CONNECTIONS_OF_A_SERVICE + CONNECTIONS_OF_PEOPLE
         self._durable = durable
-        self._process = Process("postgres", folder, port=port, stop_signal=FAST_SHUTDOWN, patience=STOPPED_WITHIN)
+        self._process = Process(
+            "postgres", folder, port=port, stop_signal=FAST_SHUTDOWN, stop_timeout=STOP_TIMEOUT_SECONDS
+        )
 
     def start(self) -> None:
         """Returns before the server answers: see `wait_until_ready`."""
         if not self.data.exists():
             self._initialise()
         self._check_data()
-        with writing_in(self.data):
+        with explain_write_errors(self.data):
             write_private(self.data / "postgresql.conf", self._settings())
-        self._process.start([*unprivileged(), binaries() / "postgres", "-D", self.data], plain_words())
+        self._process.start([*unprivileged_command(), binaries() / "postgres", "-D", self.data], c_locale_environment())
 
     def wait_until_ready(self) -> None:
         try:
-            self._process.wait_until(self._answers, READY_WITHIN)
+            self._process.wait_until(self._answers, READY_TIMEOUT_SECONDS)
         except DiedError as error:
             complaint = self._complaint()
             if error.code < 0 or "memory" in complaint:  # killed, or a machine too small: its data is not to blame
@@ -128,13 +130,13 @@ class Postgres:
     def _initialise(self) -> None:
         """Under another name until it is whole: a data folder that was cut off half-way is never mistaken for one."""
         draft = self.folder / "postgres.new"
-        with writing_in(self.folder):
+        with explain_write_errors(self.folder):
             private_folder(self.folder)
             shutil.rmtree(draft, ignore_errors=True)
             self._password("postgres")
             made = subprocess.run(
                 [
-                    *unprivileged(),
+                    *unprivileged_command(),
                     binaries() / "initdb",
                     f"--pgdata={draft}",
                     f"--username={SUPERUSER}",
@@ -146,7 +148,7 @@ class Postgres:
                     "--builtin-locale=C.UTF-8",
                     *([] if self._durable else ["--no-sync"]),
                 ],
-                env=plain_words(),
+                env=c_locale_environment(),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -155,7 +157,7 @@ class Postgres:
                 draft.rename(self.data)
                 return
         shutil.rmtree(draft, ignore_errors=True)
-        if no_space := line_telling_no_space(made.stderr):
+        if no_space := find_no_space_line(made.stderr):
             raise DiskFullError(self.folder, f"initdb said “{no_space}”")
         raise EmbeddedError(f"PostgreSQL's initdb failed in {self.folder}. It said:\n{made.stderr.strip()}")
 
@@ -192,7 +194,7 @@ class Postgres:
         return self.folder / "secrets"
 
     def _password(self, name: str) -> str:
-        return kept(self._secrets / name, password)
+        return keep_secret(self._secrets / name, new_password)
 
     def _url(self, role: str, secret: str, database: str) -> str:
         return f"postgresql://{role}:{secret}@127.0.0.1:{self.port}/{database}"
@@ -208,7 +210,7 @@ def binaries() -> Path:
     return Path(package.origin).parent / f"pginstall{MAJOR}" / "bin"
 
 
-def unprivileged() -> Sequence[str]:
+def unprivileged_command() -> Sequence[str]:
     """PostgreSQL runs neither as root nor as a user without a name: it gets a user namespace where it is somebody else.
 
     Outside, its files still belong to who starts it, so that no user is created and no folder opened.
@@ -226,6 +228,6 @@ def unprivileged() -> Sequence[str]:
     return namespace
 
 
-def plain_words() -> dict[str, str]:
+def c_locale_environment() -> dict[str, str]:
     """Messages in English, because some of them are recognised."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))} | {"LC_ALL": "C"}

@@ -6,10 +6,10 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedded.faults import writing_in
-from embedded.nats_users import ACCOUNTS, DEPLOYER, authorization, new_seed
-from embedded.private import kept, private_folder, write_private
-from embedded.process import Process
+from embedded.errors import explain_write_errors
+from embedded.private_files import keep_secret, private_folder, write_private
+from embedded.processes.nats_users import ACCOUNTS, DEPLOYER, authorization, new_seed
+from embedded.processes.process import Process
 
 SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
 REGION = "local"
@@ -17,7 +17,7 @@ REGION = "local"
 MAX_PAYLOAD = "1MB"
 """nats-server's own default: an event is a few kilobytes, and a larger one is a mistake."""
 
-READY_WITHIN = 60.0
+READY_TIMEOUT_SECONDS = 60.0
 """Seconds; reading back a large store after a crash is the long case."""
 
 
@@ -47,7 +47,7 @@ class Nats:
 
     def seed(self, user: str) -> str:
         """By which a service enters, or the deployer."""
-        return kept(self.folder / "secrets" / f"nats.{user}", new_seed)
+        return keep_secret(self.folder / "secrets" / f"nats.{user}", new_seed)
 
     @property
     def deployer_seed(self) -> str:
@@ -56,13 +56,13 @@ class Nats:
     def start(self) -> None:
         """Returns before the server answers: see `wait_until_ready`."""
         configuration = self.folder / "nats.conf"
-        with writing_in(self.folder):
+        with explain_write_errors(self.folder):
             private_folder(self.folder)
             write_private(configuration, self._settings())
         self._process.start([binary(), "--config", configuration], os.environ)
 
     def wait_until_ready(self) -> None:
-        self._process.wait_until(self._answers, READY_WITHIN)
+        self._process.wait_until(self._answers, READY_TIMEOUT_SECONDS)
 
     def check_alive(self) -> None:
         self._process.check_alive()

@@ -1,4 +1,4 @@
-"""A lock file that names a pid: who holds it lives, or has left a child that does."""
+"""Lock files that name a pid: whoever holds one is alive, or has left a child that is."""
 
 import fcntl
 import os
@@ -9,16 +9,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from embedded.faults import EmbeddedError, writing_in
-from embedded.private import opened, private_folder
+from embedded.errors import EmbeddedError, explain_write_errors
+from embedded.private_files import open_private, private_folder
 
-PATIENCE = 10.0
-"""Seconds which a process has to stop by itself before it is killed."""
+STOP_TIMEOUT_SECONDS = 10.0
+"""How long a process has to stop by itself before it is killed."""
 
-POLL = 0.02
+POLL_SECONDS = 0.02
 
 
-class ClaimedError(EmbeddedError):
+class PidLockHeldError(EmbeddedError):
     """`pid` is as the holder wrote it: empty if it has not yet."""
 
     def __init__(self, path: Path, pid: str) -> None:
@@ -26,36 +26,36 @@ class ClaimedError(EmbeddedError):
         self.pid = pid
 
 
-class Claim:
+class PidLock:
     """Held by an open file and by each process that inherits it: unlike a pid, it never comes to mean somebody else."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @contextmanager
-    def taken(self) -> Iterator[IO[str]]:
-        """The open file, to be signed; the claim goes with the last process that has it open."""
-        with writing_in(self.path):
+    def acquire(self) -> Iterator[IO[str]]:
+        """The open file, to be signed; the lock goes with the last process that has it open."""
+        with explain_write_errors(self.path):
             private_folder(self.path.parent)
-            file = opened(self.path, "a+")
+            file = open_private(self.path, "a+")
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise ClaimedError(self.path, self._pid()) from error
+                raise PidLockHeldError(self.path, self._pid()) from error
             file.truncate(0)
             yield file
 
     def sign(self, file: IO[str], pid: int) -> None:
-        with writing_in(self.path):
+        with explain_write_errors(self.path):
             file.write(str(pid))
             file.flush()
 
     def end_holder(self) -> None:
-        """End what a launcher that was killed left running under this claim, if anything is."""
+        """Ends what a killed launcher left running under this lock, if anything is."""
         # SIGINT stops PostgreSQL without waiting for its clients; the other programs take it as they do SIGTERM.
         for how in (signal.SIGINT, signal.SIGKILL):
-            if not self._held():
+            if not self._is_held():
                 return
             if pid := self._pid():
                 with suppress(ProcessLookupError):  # it is gone, and only children of its own are still leaving
@@ -63,11 +63,11 @@ class Claim:
             self._wait_until_free()
 
     def _wait_until_free(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while self._held() and time.monotonic() < deadline:
-            time.sleep(POLL)
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        while self._is_held() and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
 
-    def _held(self) -> bool:
+    def _is_held(self) -> bool:
         if not self.path.exists():
             return False
         with self.path.open() as file:
@@ -81,6 +81,6 @@ class Claim:
         return self.path.read_text().strip()
 
 
-def end_all(folder: Path) -> None:
+def end_all_holders(folder: Path) -> None:
     for path in sorted(folder.glob("*.pid")):
-        Claim(path).end_holder()
+        PidLock(path).end_holder()

@@ -1,4 +1,4 @@
-"""The page of the development provider: who are you?"""
+"""The sign-in page of the development identity provider."""
 
 from __future__ import annotations
 
@@ -19,8 +19,16 @@ ROLE_NAMES = {
     "dpo": "délégué·e à la protection des données",
     "ops": "exploitation",
 }
-"""As the services call them, of which nothing is imported here."""
-ASKED = ("client_id", "redirect_uri", "response_type", "state", "nonce", "code_challenge", "code_challenge_method")
+"""As the services label them; nothing of the services is imported here. A test compares both."""
+FORWARDED_PARAMETERS = (
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+)
 STYLE = """
 :root{color-scheme:light dark}body{font:100%/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}
 ul{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(18rem,1fr));gap:.5rem}
@@ -41,17 +49,19 @@ class Person:
     case: str | None = None
 
 
-def page(people: Mapping[str, Person], asked: Mapping[str, str]) -> str:
+def sign_in_page(people: Mapping[str, Person], parameters: Mapping[str, str]) -> str:
     hidden = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(asked[name])}">' for name in ASKED if name in asked
+        f'<input type="hidden" name="{name}" value="{escape(parameters[name])}">'
+        for name in FORWARDED_PARAMETERS
+        if name in parameters
     )
     listed = "".join(
         f'<li><button name="who" value="{key}"><strong>{escape(person.name)}</strong>'
-        f"<span>{_told(person)}</span></button></li>"
+        f"<span>{_describe(person)}</span></button></li>"
         for key, person in people.items()
     )
     roles = "".join(f'<option value="{role}">{name}</option>' for role, name in ROLE_NAMES.items())
-    return _whole(
+    return _html_page(
         "Qui êtes-vous\u202f?",
         "<p>Ce fournisseur d’identité ne sert qu’à essayer\u00a0: il croit qui s’assied à cette machine.</p>"
         f'<form method="post" action="/authorize">{hidden}<ul>{listed}</ul></form>'
@@ -66,16 +76,16 @@ def page(people: Mapping[str, Person], asked: Mapping[str, str]) -> str:
     )
 
 
-def said(sentence: str) -> str:
-    return _whole("Connexion impossible", f"<p>{escape(sentence)}</p>")
+def message_page(sentence: str) -> str:
+    return _html_page("Connexion impossible", f"<p>{escape(sentence)}</p>")
 
 
-def _told(person: Person) -> str:
+def _describe(person: Person) -> str:
     where = person.unit or (f"{len(person.units)} structures porteuses" if person.units else "")
     return escape(ROLE_NAMES[person.role] + (f" · {where}" if where else ""))
 
 
-def _whole(title: str, content: str) -> str:
+def _html_page(title: str, content: str) -> str:
     return (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'

@@ -16,13 +16,13 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from embedded.issuer import ISSUER, ROLES, Issuer
-from embedded.who import Person, page, said
+from embedded.identity.issuer import ISSUER, ROLES, Issuer
+from embedded.identity.provider_page import Person, message_page, sign_in_page
 
 CLIENT = "console"
-LONGEST_FORM = 16 * 1024
-CODE_LASTS = 60.0
-HOURS = 8.0
+MAX_FORM_BYTES = 16 * 1024
+CODE_SECONDS = 60.0
+TOKEN_HOURS = 8.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Provider:
     def granted(self, asked: dict[str, str], person: Person) -> str:
         """Where the browser goes, with a code that is good for once."""
         code = secrets.token_urlsafe(24)
-        until = time.monotonic() + CODE_LASTS
+        until = time.monotonic() + CODE_SECONDS
         self._codes[code] = _Granted(
             person, asked["redirect_uri"], challenge=asked["code_challenge"], nonce=asked.get("nonce"), until=until
         )
@@ -105,13 +105,19 @@ class Provider:
             return None
         who = granted.person
         access = self._issuer.mint(
-            who.role, subject=who.subject, unit=who.unit, units=who.units, case=who.case, name=who.name, hours=HOURS
+            who.role,
+            subject=who.subject,
+            unit=who.unit,
+            units=who.units,
+            case=who.case,
+            name=who.name,
+            hours=TOKEN_HOURS,
         )
         return {
             "access_token": access,
             "id_token": self._issuer.identity(who.subject, CLIENT, granted.nonce, who.name),
             "token_type": "Bearer",
-            "expires_in": int(HOURS * 3600),
+            "expires_in": int(TOKEN_HOURS * 3600),
         }
 
     def person(self, form: dict[str, str]) -> Person | None:
@@ -140,13 +146,16 @@ class Provider:
                     case "/authorize":
                         asked = _fields(where.query)
                         refused = provider.refused(asked)
-                        self._html(400 if refused else 200, said(refused) if refused else page(provider.people, asked))
+                        self._html(
+                            400 if refused else 200,
+                            message_page(refused) if refused else sign_in_page(provider.people, asked),
+                        )
                     case _:
-                        self._html(404, said("Rien ne se trouve à cette adresse."))
+                        self._html(404, message_page("Rien ne se trouve à cette adresse."))
 
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                form = _fields(self.rfile.read(min(length, LONGEST_FORM)).decode("utf-8", "replace"))
+                form = _fields(self.rfile.read(min(length, MAX_FORM_BYTES)).decode("utf-8", "replace"))
                 match urlsplit(self.path).path:
                     case "/token":
                         told = provider.tokens(form)
@@ -154,13 +163,15 @@ class Provider:
                     case "/authorize":
                         person = provider.person(form)
                         if refused := provider.refused(form):
-                            self._html(400, said(refused))
+                            self._html(400, message_page(refused))
                         elif person is None:
-                            self._html(400, said("Dites qui vous êtes\u00a0: revenez en arrière et choisissez."))
+                            self._html(
+                                400, message_page("Dites qui vous êtes\u00a0: revenez en arrière et choisissez.")
+                            )
                         else:
                             self._answer(303, "text/plain", b"", Location=provider.granted(form, person))
                     case _:
-                        self._html(404, said("Rien ne se trouve à cette adresse."))
+                        self._html(404, message_page("Rien ne se trouve à cette adresse."))
 
             def _json(self, status: int, told: Any) -> None:
                 self._answer(status, "application/json", json.dumps(told).encode())

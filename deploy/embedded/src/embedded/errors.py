@@ -1,4 +1,4 @@
-"""What can go wrong on a person's machine, said in one paragraph with what to do about it."""
+"""What can go wrong on a person's machine: one paragraph each, with what to do about it."""
 
 import errno
 import os
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_SPACE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """No room, no quota left, or a limit on the size of files: for a person they are one fault."""
 
-NO_SPACE_SAID = ("no space left on device", "disk quota exceeded", "file too large")
-NEARLY_FULL = 1_000_000
+NO_SPACE_MESSAGES = ("no space left on device", "disk quota exceeded", "file too large")
+NEARLY_FULL_BYTES = 1_000_000
 """Bytes: with less, a server may not even have been able to write its complaint."""
 
 
@@ -80,22 +80,24 @@ class NotReadyError(EmbeddedError):
 
 
 @contextmanager
-def writing_in(path: Path) -> Iterator[None]:
-    """Tell a person why this path cannot be written; any other error goes on as it is."""
+def explain_write_errors(path: Path) -> Iterator[None]:
+    """Explains why this path cannot be written; lets any other error through."""
     try:
         yield
     except OSError as error:
-        if error.errno in NO_SPACE:
+        if error.errno in NO_SPACE_ERRNOS:
             raise DiskFullError(path, os.strerror(error.errno)) from error
         if isinstance(error, (PermissionError, FileExistsError, NotADirectoryError)) or error.errno == errno.EROFS:
             raise NotWritableError(path, os.strerror(error.errno or errno.EACCES)) from error
         raise
 
 
-def line_telling_no_space(words: str) -> str | None:
+def find_no_space_line(words: str) -> str | None:
     """The line of a server's log which says that it could not write for want of room."""
-    return next((line.strip() for line in words.splitlines() if any(s in line.lower() for s in NO_SPACE_SAID)), None)
+    return next(
+        (line.strip() for line in words.splitlines() if any(s in line.lower() for s in NO_SPACE_MESSAGES)), None
+    )
 
 
-def nearly_full(folder: Path) -> bool:
-    return shutil.disk_usage(folder).free < NEARLY_FULL
+def is_nearly_full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < NEARLY_FULL_BYTES
