@@ -112,9 +112,15 @@ def _level(difficulty: Difficulty | None) -> Row:
     return {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline} if difficulty else {}
 
 
+def _both_units(row: Row) -> tuple[str | None, str | None]:
+    """A transferred request is seen by the unit that received it first, and by the one it was transferred to."""
+    return row.get("unit"), row.get("to_unit")
+
+
 requests = Projection(
     "requests:v7",
     _project,
+    units_of=_both_units,
     searched=("structure", "department"),
     filters=("status", "unit", "adviser", "department", "difficulty", "siret", "siren", "rna"),
     sorts=("structure", "status", "received_at", "outcome_at"),

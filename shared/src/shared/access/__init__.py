@@ -4,7 +4,7 @@ from shared.access.access_log import ACCESS_LOG_TABLE, AccessLog, AccessLogQuery
 from shared.access.case_access import follow_case_access
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, evaluate
 from shared.access.replicated_rights import follow_register, load_replicated_rights
-from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, confidential_among, scope_condition
+from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, hidden_cases, scope_condition
 
 __all__ = [
     "ACCESS_LOG_TABLE",
@@ -19,10 +19,10 @@ __all__ = [
     "Action",
     "ProtectedCase",
     "RowScope",
-    "confidential_among",
     "evaluate",
     "follow_case_access",
     "follow_register",
+    "hidden_cases",
     "load_replicated_rights",
     "scope_condition",
 ]

@@ -1,68 +1,73 @@
-"""Which rows of the views does a right cover? The policy again, for lists, in SQL: what is not shown is not counted."""
+"""The access policy over projected rows, in SQL: lists, counts and figures show what `policy.cedar` would permit.
+
+A row carries the units that may see it (`units`); the table `case_access` says whether its case is confidential or an
+archive, and which adviser is assigned to it. What a right does not cover is not counted either."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from shared.eventlog import LogRecorder
+
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class RowScope:
-    """`units`: whose rows are shown; `manages`: the unit whose confidential ones are too; `person`: by whom those that
-    they are in charge of are seen; `archives`: whether archives are listed."""
+    """The rows that a right covers: those of `units`.
+
+    `managed_unit`: its confidential cases are included. `adviser_id`: so are the confidential cases assigned to this
+    adviser. `archives`: archived cases are included."""
 
     units: Sequence[str]
-    manages: str | None = None
-    person: str | None = None
+    managed_unit: str | None = None
+    adviser_id: str | None = None
     archives: bool = False
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of IN_SCOPE and PERMITTED."""
+        return {
+            "units": list(self.units),
+            "managed_unit": self.managed_unit,
+            "adviser_id": self.adviser_id,
+            "archives": self.archives,
+        }
 
-Document = dict[str, Any]
-WHOSE = "ARRAY[document->>'unit', document->>'to_unit']"
+
 ROWS = "projection_rows LEFT JOIN case_access USING (case_id)"
-"""What a list reads from: the rows that are kept, or others under the same name; `document` is the row."""
+"""The FROM of a list: the current rows, or past rows under the same name; `document` is the row."""
 ADVISER = "coalesce(CASE WHEN %(today)s THEN case_access.adviser END, document->>'adviser')"
-"""Who is in charge of the case: of a list of `today` who was put in charge of it by name."""
+"""The adviser assigned to the case. In a list of `today`, the latest assignment counts."""
 SHOWN = f"""CASE WHEN document ? 'adviser' THEN document || jsonb_build_object('adviser', {ADVISER}) ELSE document END
  AS document"""
-COVERED = (
-    f"({WHOSE} && %(units)s::text[] AND (case_access.confidential IS NOT TRUE"
-    f" OR coalesce(case_access.adviser = %(person)s, false) OR coalesce(%(manages)s = ANY({WHOSE}), false))"
+PERMITTED = (
+    "((case_access.confidential IS NOT TRUE OR coalesce(case_access.adviser = %(adviser_id)s, false)"
+    " OR coalesce(document->'units' ? %(managed_unit)s, false))"
     " AND (case_access.archived IS NOT TRUE OR %(archives)s))"
 )
+"""Of the rows of a right's units, those that are not confidential nor archived for it."""
+IN_SCOPE = f"(document->'units' ?| %(units)s::text[] AND {PERMITTED})"
 
 
-def scope_condition(covered: RowScope | None) -> tuple[str, dict[str, Any]]:
-    """The condition on ROWS, with its values: all rows for none, which stands for a program of the deployment."""
-    if covered is None:
-        return "true", {}
-    return COVERED, {
-        "units": list(covered.units),
-        "manages": covered.manages,
-        "person": covered.person,
-        "archives": covered.archives,
-    }
+def scope_condition(scope: RowScope | None) -> tuple[str, dict[str, Any]]:
+    """The SQL condition on ROWS, with its parameters. None: all rows, for a program of the deployment."""
+    return ("true", {}) if scope is None else (IN_SCOPE, scope.values)
 
 
-def confidential_among(recorder: LogRecorder, documents: Iterable[Document], covered: RowScope) -> set[str]:
-    """Of these rows, now or as they were, the ids of the cases that are confidential or archives today, and not for
-    this right."""
-    kept = recorder.fetch(
-        "SELECT case_id::text AS case, adviser, confidential, archived FROM {schema}.case_access"
-        " WHERE confidential OR archived"
+def hidden_cases(recorder: LogRecorder, documents: Iterable[Document], scope: RowScope) -> set[str]:
+    """The ids of the cases among these rows, current or past, that are confidential or archived today and that the
+    right may not see. A figure counts them and does not name them."""
+    rows = [{"case_id": row["id"], "document": {"units": row["units"]}} for row in documents]
+    if not rows:
+        return set()
+    hidden = recorder.fetch(
+        "SELECT case_id::text AS case FROM jsonb_to_recordset(%(rows)s) AS given(case_id uuid, document jsonb)"  # noqa: S608
+        f" JOIN {{schema}}.case_access USING (case_id) WHERE NOT {PERMITTED}",
+        {"rows": Jsonb(rows), **scope.values},
     )
-    known = {row["case"]: row for row in kept}
-    return {row["id"] for row in documents if row["id"] in known and not _shown(row, known[row["id"]], covered)}
-
-
-def _shown(row: Document, known: Mapping[str, Any], covered: RowScope) -> bool:
-    if known["archived"] and not covered.archives:
-        return False
-    return (
-        not known["confidential"]
-        or bool(covered.person and known["adviser"] == covered.person)
-        or bool(covered.manages and covered.manages in (row.get("unit"), row.get("to_unit")))
-    )
+    return {row["case"] for row in hidden}

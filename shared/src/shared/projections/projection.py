@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -17,6 +17,10 @@ from shared.kernel import Encrypted, WorkerLoop, fold_text
 Row = dict[str, Any]
 
 
+def _own_unit(row: Row) -> Iterable[str | None]:
+    return (row.get("unit"),)
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
     """`name` ends with a version: a changed view is built beside the old one, under its new name.
@@ -24,7 +28,8 @@ class Projection:
     `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
     A row holds no sealed value in clear. `about`: the events that make it, where cases are of several kinds. A list
     of it is filtered by `filters`, sorted by `sorts` (texts and dates), bounded by the day or instant in `opened`;
-    `everywhere`: its rows are of no unit, and shown to all."""
+    `everywhere`: its rows are of no unit, and shown to all. `units_of(row)`: the units that may see a row, which it
+    carries as `units` for the access policy; by default its `unit`."""
 
     name: str
     project: Callable[[Row, LogEntry, RecordedEvent[Any]], Row]
@@ -34,6 +39,7 @@ class Projection:
     sorts: tuple[str, ...] = ()
     opened: str | None = None
     everywhere: bool = False
+    units_of: Callable[[Row], Iterable[str | None]] = _own_unit
 
     def after(self, before: Row | None, entry: LogEntry, event: RecordedEvent[Any]) -> Row | None:
         """The case's row after one more event; null as long as it is a case of another kind, which has none here."""
@@ -43,7 +49,8 @@ class Projection:
         row = self.project(given, entry, event)
         if row is given and not given["version"]:
             return None
-        return cast(Row, to_plain(row | {"version": given["version"] + 1}, _never))
+        units = sorted({unit for unit in self.units_of(row) if unit})
+        return cast(Row, to_plain(row | {"version": given["version"] + 1, "units": units}, _never))
 
 
 class Projector:

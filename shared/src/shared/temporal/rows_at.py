@@ -63,7 +63,7 @@ class RowSource:
 
 CONCERNED = (
     "WITH concerned AS (SELECT case_id FROM {schema}.projection_rows WHERE projection = %(projection)s"
-    " AND (%(units)s::text[] IS NULL OR ARRAY[document->>'unit', document->>'to_unit'] && %(units)s)"
+    " AND (%(units)s::text[] IS NULL OR document->'units' ?| %(units)s)"
     # What the view has not read yet may be of these units too: an answer does not depend on how far behind it is.
     " UNION SELECT case_id FROM {events} WHERE position <= %(until)s AND position >"
     " coalesce((SELECT position FROM {schema}.projection_checkpoints WHERE projection = %(projection)s), 0))"
@@ -145,7 +145,7 @@ def owned_rows(documents: Sequence[Row], units: Sequence[str] | None) -> list[Ro
 
 
 def _concerns(row: Row, units: Sequence[str] | None) -> bool:
-    return units is None or bool({row.get("unit"), row.get("to_unit")} & set(units))
+    return units is None or bool(set(row["units"]) & set(units))
 
 
 def load_current_rows(recorder: LogRecorder, view: Projection, units: Sequence[str] | None) -> RowsAt:

@@ -71,9 +71,12 @@ class Caller:
 
     @property
     def row_scope(self) -> RowScope:
-        manages = self.actor.unit if self.actor.role is Role.MANAGER else None
-        person = self.actor.id if self.actor.role in ASSIGNED_ROLES else None
-        return RowScope(self.actor.territory, manages, person=person, archives=self.actor.role in MOTIVE_ROLES)
+        return RowScope(
+            self.actor.territory,
+            managed_unit=self.actor.unit if self.actor.role is Role.MANAGER else None,
+            adviser_id=self.actor.id if self.actor.role in ASSIGNED_ROLES else None,
+            archives=self.actor.role in MOTIVE_ROLES,
+        )
 
     def record_rows(self, number: int) -> None:
         """So many rows of a list are about to be shown."""

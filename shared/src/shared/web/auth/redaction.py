@@ -34,7 +34,7 @@ def _secret(app: ServiceApplication, caller: Caller) -> Set[str]:
     if caller.actor.role in (Role.MANAGER, Role.SERVICE):
         return set()
     rows = app.recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.case_access WHERE confidential")
-    person = caller.row_scope.person
+    person = caller.row_scope.adviser_id
     return {row["case"] for row in rows if person is None or row["adviser"] != person}
 
 

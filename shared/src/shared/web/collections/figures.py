@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from shared.access import confidential_among
+from shared.access import hidden_cases
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role, event_name
 from shared.statistics import figures as counting
@@ -95,7 +95,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
         rows = _rows(app, caller, figures, moment, unit)
         found, secret = (
             figures.counted(rows.documents),
-            confidential_among(app.recorder, rows.documents, caller.row_scope),
+            hidden_cases(app.recorder, rows.documents, caller.row_scope),
         )
         return Figures(
             unit=_unit(caller, unit),
@@ -129,7 +129,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
         rows = _rows(app, caller, figures, moment, unit)
         found, secret = (
             figures.counted(rows.documents),
-            confidential_among(app.recorder, rows.documents, caller.row_scope),
+            hidden_cases(app.recorder, rows.documents, caller.row_scope),
         )
         figure = next((each for each in found if (each.code, each.key) == (code, key)), None)
         if figure is None:
