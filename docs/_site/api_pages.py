@@ -13,6 +13,13 @@ from packages import ROOT, SERVICES, WITH_LOG
 SCHEMAS = ROOT / "shared" / "schemas"
 METHODS = ("get", "post", "put", "patch", "delete")
 REFUSAL = re.compile(r"^\| `([a-z0-9-]+)` \| (\d{3}) \| (.+?) \|$", re.MULTILINE)
+DECISION = re.compile(r"^\*\*(?P<aggregate>[a-z -]+)\*\*$|^(?P<row>\| `[A-Z]\w+` \|(?: [^|\n]*\|){3})$", re.MULTILINE)
+COMMANDS = """# Commands
+
+Each command of each aggregate: who may give it, which events it may record, and which refusals it may meet. *Work* is
+adviser, manager and DLA régional; *itself* is the system: a reaction, a deadline or another aggregate. How a command is
+given over HTTP is in [Operations](operations.md); what a refusal means, in [Problems](problems.md).
+"""
 OPERATIONS = """# Operations
 
 Every operation of each HTTP API, from its OpenAPI document: `shared/schemas` in the repository, `/openapi.json` of
@@ -43,7 +50,23 @@ def operations() -> str:
         labels = {tag["name"]: tag.get("description", "") for tag in api.get("tags", ())}
         for tag, rows in _by_tag(api).items():
             parts.append(f"\n### {name}: {tag}\n\n{labels.get(tag, '')}\n")
-            parts.append(table(("operation", "path", "what it does"), rows))
+            parts.append(table(("operation", "path", "what it does", "roles"), rows))
+    return "".join(parts)
+
+
+def commands() -> str:
+    parts = [COMMANDS]
+    for name in SERVICES:
+        text = (ROOT / "services" / name / "README.md").read_text()
+        rows: dict[str, list[tuple[str, ...]]] = {}
+        for found in DECISION.finditer(text):
+            if found["aggregate"]:
+                aggregate = found["aggregate"]
+            else:
+                rows.setdefault(aggregate, []).append(tuple(found["row"].strip("| ").split(" | ")))
+        for aggregate, decisions in rows.items():
+            parts.append(f"\n### {name}: {aggregate}\n")
+            parts.append(table(("command", "by", "events", "refusals"), decisions))
     return "".join(parts)
 
 
@@ -87,10 +110,11 @@ def _documents(kind: str) -> Iterator[tuple[str, Any]]:
         yield name, json.loads((SCHEMAS / f"{name}.{kind}.json").read_text())
 
 
-def _by_tag(api: Mapping[str, Any]) -> dict[str, list[tuple[str, str, str]]]:
-    found: dict[str, list[tuple[str, str, str]]] = {}
+def _by_tag(api: Mapping[str, Any]) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
     for path, method, operation in _each(api):
-        row = f"`{operation['operationId']}`", f"`{method.upper()} {path}`", cell(_summary(operation))
+        roles = " ".join(f"`{role}`" for role in operation.get("x-roles", ()))
+        row = f"`{operation['operationId']}`", f"`{method.upper()} {path}`", cell(_summary(operation)), roles
         for tag in operation.get("tags") or ["general"]:
             found.setdefault(tag, []).append(row)
     return found

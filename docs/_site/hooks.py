@@ -15,7 +15,7 @@ from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from api_pages import events, operations, problems
+from api_pages import commands, events, operations, problems
 from command_line_page import command_line
 from links import Links
 from packages import ROOT, SERVICES
@@ -25,6 +25,7 @@ from statistics_page import statistics
 GENERATED: Mapping[str, Callable[[], str]] = {
     "reference/settings.md": settings,
     "reference/operations.md": operations,
+    "reference/commands.md": commands,
     "reference/problems.md": problems,
     "reference/events.md": events,
     "reference/statistics.md": statistics,

@@ -53,6 +53,7 @@ def test_no_page_loads_anything_from_another_server(site: Path) -> None:
     [
         ("reference/settings.html", "DLA_DATABASE_URL"),
         ("reference/operations.html", "/admission"),
+        ("reference/commands.html", "AdmitRequest"),
         ("reference/problems.html", "no-meeting"),
         ("reference/events.html", "request-admitted:v1"),
         ("reference/statistics.html", "orientation_rate"),
