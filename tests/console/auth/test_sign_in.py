@@ -1,4 +1,4 @@
-"""Who comes in, and how are others kept out? Code with PKCE, sealed strict cookies, forms of one session only."""
+"""Sign-in and what keeps others out: code with PKCE, encrypted strict cookies, forms of one session only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the pages work in a browser: without a fault that axe-core knows, by keyboard, on a phone, in the dark?
+"""The pages in a real browser: accessibility (axe-core), keyboard, phone, dark mode.
 
 In Debian's Chromium; skipped, and said so, where there is none."""
 
@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -23,6 +22,7 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect, sync_playwright
+from tests.support import ROOT
 from tests.support.audit_events import header, kept
 from tests.support.console_pages import ORIGIN, Switch, World, played, settings
 from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
@@ -580,7 +580,7 @@ HARD: dict[str, Any] = {
     "people": [{"name": {"k": str(UUID(int=9)), "c": "AAAA"}, "person": str(UUID(int=9))}],
     "constructor": "constructor",
 }
-SAMPLES = Path(__file__).parents[1] / "contracts" / "samples" / "stored"
+SAMPLES = ROOT / "tests" / "contracts" / "samples" / "stored"
 
 
 def test_the_browser_reads_every_event_in_the_words_of_the_page(chromium: Chromium, console: str) -> None:

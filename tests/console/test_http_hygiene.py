@@ -1,4 +1,4 @@
-"""Is the console served by the rules of the services: headers, rates, bodies, and whoever sends too slowly?"""
+"""HTTP hygiene of the console, by the rules of the services: headers, rates, bodies, slow senders."""
 
 from __future__ import annotations
 

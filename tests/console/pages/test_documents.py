@@ -1,4 +1,4 @@
-"""Does somebody who reads a dossier find its papers, read them and keep them, as the services write them?"""
+"""The documents page: a reader finds, reads and downloads the documents of a case, as the services render them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a person read a state, a change and an event in French, whatever the services hold?"""
+"""States, changes and events as French fields and values, whatever the services hold."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typing
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import ROOT
 
 from console.presentation import labels
 from console.presentation.plain_values import Node, change_list, event_nodes, names_by_id, state_nodes
@@ -22,7 +22,6 @@ from shared.kernel import PHASE_SERVICES, ROLE_LABELS
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
-ROOT = Path(__file__).parents[2]
 LISTS = ("_index", "_tasks", "_chases", "_figure_events", "_entries", "_events")
 
 

@@ -1,4 +1,4 @@
-"""Does an auditor step through a dossier, read an event with its proof, and see how the ledger is?"""
+"""An auditor steps through the versions of a case, reads an event with its proof, and sees the ledger's health."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a provider who opens its link read what it is asked for and what was agreed, and nothing of the rest?"""
+"""The provider's page: what it is consulted for and its assignments, and nothing else of the case."""
 
 from __future__ import annotations
 

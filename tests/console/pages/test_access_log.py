@@ -1,4 +1,4 @@
-"""Is it read who consulted a dossier, when and why: by auditors and the DPO whole, by its leader without the names?"""
+"""The access log page: auditors and the DPO see everything, the leader of a case everything but the names."""
 
 from __future__ import annotations
 

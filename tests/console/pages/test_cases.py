@@ -1,4 +1,4 @@
-"""Does an auditor find a dossier, say why, and read what happened to it?"""
+"""Search, motive and timeline: an auditor finds a case, says why, and reads what happened to it."""
 
 from __future__ import annotations
 
