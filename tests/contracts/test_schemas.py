@@ -98,7 +98,7 @@ def test_what_is_heard_is_told_by_somebody(name: str) -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_each_contract_told_comes_out_of_the_bridge(name: str) -> None:
-    """A contract that `published.py` never makes would be a promise nobody keeps."""
-    source = (ROOT / "services" / name / "src" / name / "published.py").read_text()
+    """A contract that `integration_events.py` never makes would be a promise nobody keeps."""
+    source = (ROOT / "services" / name / "src" / name / "integration_events.py").read_text()
     for contract in service(name).publishes:
         assert f"{contract.__name__}(" in source
