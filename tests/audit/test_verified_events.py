@@ -158,3 +158,7 @@ def test_a_partner_passes_over_a_case_that_was_altered_and_reads_on(
     positions = [each["header"]["position"] for each in manager.get("/events", after=0).json()["events"]]
     sql(app, altered("dla-44", "dla-75"), case[0].id)
     assert [each["header"]["position"] for each in manager.get("/events", after=0).json()["events"]] == positions == [4]
+
+
+def test_who_may_see_a_case_is_read_from_the_public_contract_and_from_no_private_event_of_intake() -> None:
+    assert (CaseAccessChanged.publisher, CaseAccessChanged.topic()) == domain.CASE_ACCESS_CONTRACT

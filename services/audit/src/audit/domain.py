@@ -10,15 +10,9 @@ from uuid import UUID
 from shared.kernel import CaseAccess, Context, Decider, event
 from shared.kernel.events import command
 
-PUTS_IN_CHARGE = frozenset(
-    {
-        "case-made-confidential",
-        "confidentiality-lifted",
-        "case-assigned",
-        "case-archived",
-        "case-unarchived",
-    }
-)
+CASE_ACCESS_CONTRACT = ("intake", "case-access-changed:v1")
+"""Publisher and contract of `shared.contracts.intake.CaseAccessChanged`: the only message of intake that says who may
+see a case. Which of its private events led to it is not audit's concern. The leaf commits to the contract's name."""
 
 
 @command
@@ -80,8 +74,8 @@ def evolve(_heard: ReceivedEvent, event: EventReceived) -> ReceivedEvent:
 
 
 def case_access(_heard: ReceivedEvent, event: EventReceived) -> CaseAccess | None:
-    """As intake says to all, by several events."""
-    if event.publisher != "intake" or event.event not in PUTS_IN_CHARGE or event.body is None:
+    """The case's adviser, confidentiality and archive status, when the event announces them."""
+    if (event.publisher, event.contract) != CASE_ACCESS_CONTRACT or event.body is None:
         return None
     told = json.loads(event.body)
     return CaseAccess(told["adviser"], told["confidential"], archived=told.get("archived", False))

@@ -1,13 +1,11 @@
-"""Who has the ledger cosigned? A thread for each witness asks it, and keeps what it says; the ledger waits for none."""
+"""Witness workers: one loop a witness requests its cosignature of the newest checkpoint. The ledger waits for none."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from http import HTTPStatus
-from threading import Event, Thread
 
 import httpx
 
@@ -19,12 +17,12 @@ from audit.tlog.cosignature import WitnessKey
 from audit.tlog.note import find_signers, signature_lines
 from audit.tlog.tree import VerificationError
 from shared.eventlog import ServiceApplication
+from shared.kernel import WorkerLoop
 
 TIMEOUT_SECONDS = 5.0
 MAX_INTERVAL_SECONDS = 60.0
 MAX_RESPONSE_BYTES = 64 << 10
 MAX_ATTEMPTS = 4
-log = logging.getLogger(__name__)
 
 
 class WitnessFault(StrEnum):
@@ -44,64 +42,48 @@ class NotCosigned(Exception):
 
 
 class WitnessWorker:
-    """`every`: at most one question in so many seconds; less and less often while it does not cosign."""
+    """`every`: seconds between two requests; after errors more and more, up to MAX_INTERVAL_SECONDS."""
 
     def __init__(self, app: ServiceApplication, witness: WitnessKey, address: str, every: float) -> None:
-        self._app, self._witness, self._every = app, witness, every
         self._http = httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False)
-        self._stopped = Event()
-        self._thread = Thread(target=self._go_on, name=f"witness {witness.name}", daemon=True)
+        self._loop = WorkerLoop(
+            f"witness {witness.name}",
+            partial(request_cosignature, app, witness, self._http),
+            interval_seconds=every,
+            backoff_seconds=2 * every,
+            max_backoff_seconds=MAX_INTERVAL_SECONDS,
+            expected=(NotCosigned,),
+        )
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
+        self._loop.stop()
         self._http.close()
-
-    def _go_on(self) -> None:
-        pause = self._every
-        while not self._stopped.wait(pause):
-            try:
-                request_cosignature(self._app, self._witness, self._http)
-                pause = self._every
-            except NotCosigned as trouble:
-                log.warning("%s: %s", self._witness.name, trouble)
-                pause = min(2 * pause, MAX_INTERVAL_SECONDS)
-            except Exception:
-                log.exception("%s: it will be asked again", self._witness.name)
-                pause = min(2 * pause, MAX_INTERVAL_SECONDS)
 
 
 class WitnessWorkers:
-    """All that are asked; `addresses` by witness."""
+    """All the witnesses, by their `addresses`. They are registered in the database first: only then do they start."""
 
     def __init__(self, app: ServiceApplication, addresses: Mapping[WitnessKey, str], quorum: int, every: float) -> None:
-        self._follow = partial(register_witnesses, app, list(addresses), quorum)
-        self._asking = [WitnessWorker(app, witness, address, every) for witness, address in addresses.items()]
-        self._every, self._stopped = every, Event()
-        self._thread = Thread(target=self._begin, name="witnesses", daemon=True)
+        self._register = partial(register_witnesses, app, list(addresses), quorum)
+        self._workers = [WitnessWorker(app, witness, address, every) for witness, address in addresses.items()]
+        self._registration = WorkerLoop("register witnesses", self._start_workers, interval_seconds=every)
 
     def start(self) -> None:
-        self._thread.start()
-        for asking in self._asking:
-            asking.start()
+        self._registration.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
-        for asking in self._asking:
-            asking.stop()
+        self._registration.stop()
+        for worker in self._workers:
+            worker.stop()
 
-    def _begin(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self._follow()
-                break
-            except Exception:
-                log.exception("whom we ask is not noted yet: it will be tried again")
-                self._stopped.wait(self._every)
+    def _start_workers(self) -> None:
+        self._register()
+        for worker in self._workers:
+            worker.start()
+        self._registration.end()
 
 
 def register_witnesses(app: ServiceApplication, witnesses: Sequence[WitnessKey], quorum: int) -> None:

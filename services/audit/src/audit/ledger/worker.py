@@ -1,59 +1,53 @@
-"""Who keeps the ledger going? A thread of each replica that works: it integrates what audit hears, and signs."""
+"""The ledger worker: integrates the events that audit receives into the Merkle tree and signs checkpoints."""
 
 from __future__ import annotations
 
 import logging
-from threading import Event, Thread
 
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import CheckpointSigner, SigningRefused
 from shared.eventlog import ServiceApplication
+from shared.kernel import WorkerLoop
 
 POLL_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
 class LedgerWorker:
-    """`every`: at most one batch after another, and one checkpoint, in so many seconds."""
+    """One in each replica that works. `every`: seconds between two batches, and between two checkpoints, at least."""
 
     def __init__(self, app: ServiceApplication, signing: CheckpointSigner, every: float) -> None:
-        self._app, self._signing, self._every = app, signing, every
-        self._news, self._stopped = Event(), Event()
+        self._app, self._signing = app, signing
         self._refused = ""
-        self._thread = Thread(target=self._keep, name="ledger", daemon=True)
+        self._loop = WorkerLoop(
+            "ledger", self._run, interval_seconds=POLL_SECONDS, rest_seconds=every, backoff_seconds=every
+        )
 
     def start(self) -> None:
-        self._app.recorder.notifier.listeners.append(self._news)
-        self._thread.start()
+        self._app.recorder.notifier.listeners.append(self._loop.wake_up)
+        self._loop.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        self._news.set()
-        self._thread.join()
+        self._loop.stop()
 
-    def _keep(self) -> None:
-        while not self._stopped.is_set():
-            self._news.clear()
-            try:
-                while integrate(self._app) and not self._stopped.is_set():
-                    pass
-                self._signing.sign(self._app)
-                self._note()
-            except SigningRefused as refusal:
-                self._say(refusal)
-                self._note(refusal)
-            except Exception:
-                log.exception("the ledger waits: it will be tried again")
-            self._stopped.wait(self._every)
-            self._news.wait(POLL_SECONDS)
+    def _run(self) -> None:
+        while integrate(self._app) and not self._loop.stopping.is_set():
+            pass
+        try:
+            self._signing.sign(self._app)
+        except SigningRefused as refusal:
+            self._log_refusal(refusal)
+            self._record_refusal(refusal)
+        else:
+            self._record_refusal(None)
 
-    def _say(self, refusal: SigningRefused) -> None:
+    def _log_refusal(self, refusal: SigningRefused) -> None:
         if self._refused != str(refusal):
             log.critical("no checkpoint is signed: %s", refusal)
         self._refused = str(refusal)
 
-    def _note(self, refusal: SigningRefused | None = None) -> None:
-        """For whoever asks how the ledger is: they may be told by another process."""
+    def _record_refusal(self, refusal: SigningRefused | None) -> None:
+        """In the database, for the ledger's health endpoint, which another process may serve."""
         if refusal is None:
             self._refused = ""
         self._app.recorder.fetch(
