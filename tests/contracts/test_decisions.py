@@ -11,10 +11,10 @@ from tests.support.decisions import decisions
 from tests.support.golden_samples import SERVICES, service
 from tests.support.secret_words import leaked
 
-from followup.domain.commands import CloseFollowUp
-from followup.domain.events import FollowUpClosed, Outcome, ParcoursUpdateWithdrawn
+from followup.domain.closure import CloseFollowUp, FollowUpClosed
 from followup.domain.follow_up import decide, decider
-from followup.domain.state import FollowUp
+from followup.domain.parcours_update import ParcoursUpdateWithdrawn
+from followup.domain.state import FollowUp, Outcome
 from intake.domain import orientation
 from intake.domain.orientation import Orientation, OrientationConsented, RecordConsent, Step
 from intake.domain.request.corrections import CorrectContact

@@ -12,35 +12,25 @@ from tests.support.integration import META, entry, heard, listed, recorded
 
 from diagnostic.domain.content.axes import Axis
 from followup.caseload import caseload
-from followup.domain.events import (
-    BaselineCorrectionHeard,
-    FollowUpClosed,
-    FollowUpOpened,
-    FollowUpResumed,
-    NeedFound,
-    Outcome,
-    ParcoursUpdateRequested,
-    ParcoursUpdateWithdrawn,
-    ReviewCancelled,
-    ReviewCorrected,
-    ReviewFellDue,
-    ReviewOverdue,
-    ReviewPlanned,
-    ReviewRecorded,
-    ReviewUnreachable,
-    StructureClosedDown,
-)
+from followup.domain.closure import FollowUpClosed, StructureClosedDown
 from followup.domain.follow_up import decider
-from followup.domain.reviews import Comparability, Indicator, Report, ReviewStatus
+from followup.domain.needs import NeedFound
+from followup.domain.opening import BaselineCorrectionReplicated, FollowUpOpened, FollowUpResumed
+from followup.domain.parcours_update import ParcoursUpdateRequested, ParcoursUpdateWithdrawn
+from followup.domain.reviews.comparison import Comparability, Indicator
+from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, ReviewPlanned
+from followup.domain.reviews.reporting import ReviewCancelled, ReviewCorrected, ReviewRecorded, ReviewUnreachable
+from followup.domain.reviews.review import Report, ReviewStatus
+from followup.domain.state import Outcome
 from followup.domain.themes import Theme
 from followup.integration_events import to_integration_event
 from followup.projections import follow_ups
 from followup.reactions import (
     ReviewSettings,
-    compare_with_what_is_corrected,
+    drop_abandoned_update,
     drop_parcours_update,
-    go_on_without_update,
     open_follow_up,
+    replicate_baseline_correction,
 )
 from intake.reactions import linked_request
 from shared.contracts import followup as contracts
@@ -93,16 +83,16 @@ def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -
 
 def test_a_baseline_that_diagnostic_corrects_is_heard_with_the_day_it_was_recorded() -> None:
     told = BaselineCorrected(code="fte", value=9.5, effective_on=TODAY)
-    to = compare_with_what_is_corrected(told, HEADER)
+    to = replicate_baseline_correction(told, HEADER)
     assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    heard = BaselineCorrectionHeard("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
+    heard = BaselineCorrectionReplicated("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
     Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then(heard)
     assert row(OPENED, heard)["baseline"] == {"fte": 9.5}
     assert row(heard) == {}
 
 
 def test_nobody_waits_for_a_follow_up_that_only_heard_of_a_corrected_baseline() -> None:
-    heard = BaselineCorrectionHeard("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
+    heard = BaselineCorrectionReplicated("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
     assert row(heard, of=caseload.view) == {}
     assert len(row(heard, OPENED, of=caseload.view)["due"]) == 3
 
@@ -116,12 +106,12 @@ def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:
 
 
 def test_an_update_that_is_abandoned_is_not_waited_for_any_more_and_the_follow_up_goes_on() -> None:
-    to = go_on_without_update(ParcoursUpdateAbandoned(), HEADER)
+    to = drop_abandoned_update(ParcoursUpdateAbandoned(), HEADER)
     asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
     open_before = Scenarios(decider)(OPENED, ReviewRecorded("M0", HELD), asked)
     open_before.when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
     after = Scenarios(decider)(*open_before.events, ParcoursUpdateWithdrawn()).state
-    assert (after.status, after.update, after.left) == ("open", None, ("M6", "M18"))
+    assert (after.status, after.update, after.pending_reviews) == ("open", None, ("M6", "M18"))
     Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then()
 
 
@@ -161,7 +151,7 @@ def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: Publi
     [
         OPENED,
         ParcoursUpdateWithdrawn(),
-        ReviewPlanned("M6", TODAY, motive=text("Congés")),
+        ReviewPlanned("M6", TODAY, reason=text("Congés")),
         StructureClosedDown(TODAY, ()),
     ],
 )
@@ -192,7 +182,7 @@ def test_the_list_shows_where_each_follow_up_stands() -> None:
         "linked_requests": [],
         "fell_due": [],
         "overdue": [],
-        "update_asked_at": None,
+        "update_requested_at": None,
         "baseline": {"fte": 11.5},
         "measured": {},
         "appropriation": {},
@@ -205,7 +195,7 @@ def test_the_list_shows_where_each_follow_up_stands() -> None:
 def test_the_list_shows_when_the_structure_is_to_be_seen_next() -> None:
     history: tuple[object, ...] = (OPENED, ReviewRecorded("M0", HELD))
     assert row(*history)["next_due_on"] == "2026-09-02"
-    history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, motive=text("Congés")), ReviewUnreachable("M6", 3))
+    history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, reason=text("Congés")), ReviewUnreachable("M6", 3))
     shown = row(*history)
     assert (shown["next_due_on"], shown["reviews_held"], shown["reviews_unreachable"]) == ("2027-09-02", 1, 1)
     shown = row(*history, NeedFound(Theme.FINANCE, text("Trésorerie")), StructureClosedDown(TODAY, ("M18",)))
@@ -222,7 +212,7 @@ def test_the_list_shows_how_a_follow_up_ended_until_it_resumes() -> None:
 def test_the_list_shows_what_has_fallen_due_until_it_is_held_or_moved() -> None:
     late = (OPENED, ReviewFellDue("M0", TODAY), ReviewOverdue("M0", TODAY), ReviewFellDue("M6", IN_SIX_MONTHS))
     assert (row(*late)["fell_due"], row(*late)["overdue"]) == (["M0", "M6"], ["M0"])
-    after = row(*late, ReviewRecorded("M0", HELD), ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, motive=text("Congés")))
+    after = row(*late, ReviewRecorded("M0", HELD), ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, reason=text("Congés")))
     assert (after["fell_due"], after["overdue"]) == ([], [])
     gone = row(*late, StructureClosedDown(TODAY, ("M0", "M6")))
     assert (gone["fell_due"], gone["overdue"]) == ([], [])
@@ -244,7 +234,9 @@ def test_the_list_and_the_figures_show_what_was_corrected_and_not_what_was_cance
     assert (shown["appropriation"], shown["satisfaction"], shown["reviews_held"]) == ({"M0": 2}, {}, 1)
     cancelled = ReviewCancelled("M0", ReviewStatus.HELD, due_on=TODAY, reason=text("Faute"))
     assert row(OPENED, ReviewRecorded("M0", found), cancelled) == row(OPENED)
-    assert row(OPENED, ReviewUnreachable("M0", 3), replace(cancelled, was=ReviewStatus.UNREACHABLE)) == row(OPENED)
+    assert row(OPENED, ReviewUnreachable("M0", 3), replace(cancelled, previous_status=ReviewStatus.UNREACHABLE)) == row(
+        OPENED
+    )
 
 
 def test_a_review_cancelled_before_the_day_it_was_held_takes_nothing_from_the_others() -> None:

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from tests.support.served_service import Serve, Served
 
-from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
+from followup.domain.opening import OpenFollowUp
 from followup.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
@@ -123,7 +123,7 @@ def test_the_caseload_is_read_page_by_page_though_it_changes_meanwhile(
     moved = {
         "review": "M",
         "due_on": (app.clock.now().date() + timedelta(days=300)).isoformat(),
-        "motive": "Congé maternité.",
+        "reason": "Congé maternité.",
     }
     assert adviser.post(f"{LIST}/{in_order[1]}/reviews/planning", moved).status_code == 200
     up_to_date(app)
@@ -209,7 +209,7 @@ def test_a_second_need_on_the_same_theme_is_told_of_the_first(followup: Served, 
     assert adviser.post(f"{LIST}/{case}/needs", need).json()["events"] == ["need-found"]
     again = adviser.post(f"{LIST}/{case}/needs", need)
     assert (again.status_code, again.json()["type"].rsplit("/", 1)[1]) == (409, "need-already-found")
-    apart = need | {"apart": "Il s’agit d’investir."}
+    apart = need | {"distinction": "Il s’agit d’investir."}
     assert adviser.post(f"{LIST}/{case}/needs", apart).json()["events"] == ["need-found"]
     up_to_date(app)
     [row] = [each for each in adviser.get(LIST).json()["items"] if each["id"] == str(case)]
@@ -225,5 +225,5 @@ def test_a_parcours_is_taken_up_again_over_http(followup: Served, app: ServiceAp
     asked = adviser.post(f"{LIST}/{case}/parcours-update", ask).json()
     assert asked["events"] == ["parcours-update-requested"]
     assert adviser.get(f"{LIST}/{case}").json()["update"]["reason"] == "L’outil n’est pas repris."
-    lifted = adviser.post(f"{LIST}/{case}/parcours-update/withdrawal", {"motive": "L’équipe s’en charge."})
+    lifted = adviser.post(f"{LIST}/{case}/parcours-update/withdrawal", {"reason": "L’équipe s’en charge."})
     assert lifted.json()["events"] == ["parcours-update-withdrawn"]

@@ -6,28 +6,29 @@ from uuid import UUID
 
 import pytest
 
-from followup.domain.commands import (
-    CancelReview,
+from followup.domain.closure import (
     CloseFollowUp,
-    CorrectClosingDown,
-    CorrectReview,
-    RecordReview,
-)
-from followup.domain.events import (
     ClosingDownCorrected,
+    CorrectClosingDown,
     FollowUpClosed,
-    FollowUpOpened,
-    Outcome,
-    ParcoursUpdateRequested,
-    ReviewCancelled,
-    ReviewCorrected,
-    ReviewFellDue,
-    ReviewRecorded,
-    ReviewUnreachable,
     StructureClosedDown,
 )
 from followup.domain.follow_up import decider
-from followup.domain.reviews import Comparability, Indicator, Measure, Report, Review, ReviewStatus
+from followup.domain.opening import FollowUpOpened
+from followup.domain.parcours_update import ParcoursUpdateRequested
+from followup.domain.reviews.comparison import Comparability, Indicator, Measure
+from followup.domain.reviews.deadlines import ReviewFellDue
+from followup.domain.reviews.reporting import (
+    CancelReview,
+    CorrectReview,
+    RecordReview,
+    ReviewCancelled,
+    ReviewCorrected,
+    ReviewRecorded,
+    ReviewUnreachable,
+)
+from followup.domain.reviews.review import Report, Review, ReviewStatus
+from followup.domain.state import Outcome
 from shared.kernel import Deadline
 from shared.testing.scenarios import NOW, Scenarios, text
 

@@ -5,32 +5,27 @@ from uuid import UUID
 
 import pytest
 
-from followup.domain.commands import (
-    CallOverdueReview,
-    CallReview,
-    CloseFollowUp,
-    OpenFollowUp,
-    PlanReview,
+from followup.domain.closure import CloseFollowUp, FollowUpClosed, StructureClosedDown
+from followup.domain.follow_up import decider
+from followup.domain.opening import FollowUpOpened, FollowUpResumed, OpenFollowUp
+from followup.domain.parcours_update import (
+    ParcoursUpdateRequested,
+    ParcoursUpdateWithdrawn,
     RequestParcoursUpdate,
     WithdrawParcoursUpdate,
 )
-from followup.domain.deadlines import deadline_command
-from followup.domain.events import (
-    FollowUpClosed,
-    FollowUpOpened,
-    FollowUpResumed,
-    Outcome,
-    ParcoursUpdateRequested,
-    ParcoursUpdateWithdrawn,
+from followup.domain.reviews.deadlines import (
+    MarkReviewDue,
+    MarkReviewOverdue,
+    PlanReview,
     ReviewFellDue,
     ReviewOverdue,
     ReviewPlanned,
-    ReviewRecorded,
-    ReviewUnreachable,
-    StructureClosedDown,
+    deadline_command,
 )
-from followup.domain.follow_up import decider
-from followup.domain.reviews import Report
+from followup.domain.reviews.reporting import ReviewRecorded, ReviewUnreachable
+from followup.domain.reviews.review import Report
+from followup.domain.state import Outcome
 from followup.domain.themes import Theme
 from shared.kernel import Deadline, Role
 from shared.testing.scenarios import NOW, Scenarios, text
@@ -56,7 +51,7 @@ HELD = Report(
     satisfaction=None,
     summary=text("Les nouveaux outils sont en place."),
 )
-MOVED = ReviewPlanned("M6", NOVEMBER, motive=text("Congés"))
+MOVED = ReviewPlanned("M6", NOVEMBER, reason=text("Congés"))
 CEASED = StructureClosedDown(TODAY, ("M0", "M6"))
 
 
@@ -118,12 +113,12 @@ def test_a_review_that_was_not_held_is_overdue_after_sixty_days() -> None:
     given(OPENED).when(call, by=Role.SERVICE, at=on(NOVEMBER)).then(ReviewOverdue("M6", SEPTEMBER))
 
 
-@pytest.mark.parametrize("call", [CallReview("M6"), CallOverdueReview("M6")])
+@pytest.mark.parametrize("call", [MarkReviewDue("M6"), MarkReviewOverdue("M6")])
 def test_nothing_is_said_ahead_of_the_day(call: object) -> None:
     given(OPENED).when(call, at=on(SEPTEMBER - timedelta(days=1))).refused("review-day-to-come")
 
 
-@pytest.mark.parametrize("call", [CallReview("M6"), CallOverdueReview("M6")])
+@pytest.mark.parametrize("call", [MarkReviewDue("M6"), MarkReviewOverdue("M6")])
 @pytest.mark.parametrize(
     "meanwhile",
     [
@@ -141,11 +136,11 @@ def test_nothing_is_said_of_a_review_that_has_its_outcome_or_was_called(
 
 def test_a_review_that_was_called_and_then_moved_is_called_again() -> None:
     called = (ReviewFellDue("M6", SEPTEMBER), MOVED)
-    given(OPENED, *called).when(CallReview("M6"), at=on(NOVEMBER)).then(ReviewFellDue("M6", NOVEMBER))
+    given(OPENED, *called).when(MarkReviewDue("M6"), at=on(NOVEMBER)).then(ReviewFellDue("M6", NOVEMBER))
 
 
 def test_a_review_moved_to_the_day_it_has_is_not_moved() -> None:
-    given(OPENED).when(PlanReview("M6", SEPTEMBER, motive="Congés")).then()
+    given(OPENED).when(PlanReview("M6", SEPTEMBER, reason="Congés")).then()
 
 
 # The parcours, taken up again

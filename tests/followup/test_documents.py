@@ -11,9 +11,10 @@ from tests.support.document_reading import lacking, on_paper, on_screen, read, t
 from tests.support.served_service import Serve, Served
 
 from followup.documents import of_follow_up
-from followup.domain import commands
+from followup.domain import closure, needs, opening
 from followup.domain.follow_up import decider
-from followup.domain.reviews import Measure
+from followup.domain.reviews import reporting
+from followup.domain.reviews.comparison import Measure
 from followup.domain.state import FollowUp
 from followup.domain.themes import Theme
 from followup.main import service
@@ -34,7 +35,7 @@ def log() -> MemoryLog[FollowUp]:
     baseline = {"cdi": 7.0, "fte": 9.5, "cash_cents": 5_000_000.0, "own_income_share": 31.0}
     do(
         log,
-        commands.OpenFollowUp(
+        opening.OpenFollowUp(
             UUID(int=5),
             NOW,
             structure=UUID(int=9),
@@ -50,7 +51,7 @@ def log() -> MemoryLog[FollowUp]:
 def held(log: MemoryLog[FollowUp]) -> None:
     do(
         log,
-        commands.RecordReview(
+        reporting.RecordReview(
             "M0",
             NOW.date(),
             appropriation=4,
@@ -96,23 +97,23 @@ def test_the_balance_sets_each_review_beside_the_diagnosis(log: MemoryLog[Follow
 def test_the_balance_says_which_baseline_was_corrected_and_when(log: MemoryLog[FollowUp]) -> None:
     held(log)
     later = NOW + timedelta(days=1)
-    do(log, commands.HearBaselineCorrection("cdi", 6.0, effective_on=NOW.date(), corrected_at=later), at=later)
+    do(log, opening.ReplicateBaselineCorrection("cdi", 6.0, effective_on=NOW.date(), corrected_at=later), at=later)
     told = on_screen(balance(log, at=later))
     assert "Personnes salariées en contrat à durée indéterminée 6 8" in told
     assert "Personnes salariées en contrat à durée indéterminée : référence corrigée le 3 mars 2026." in told
 
 
 def test_a_satisfaction_without_answer_is_said(log: MemoryLog[FollowUp]) -> None:
-    do(log, commands.RecordReview("M0", NOW.date(), appropriation=3, summary="Échange bref."))
+    do(log, reporting.RecordReview("M0", NOW.date(), appropriation=3, summary="Échange bref."))
     assert "Satisfaction Sans réponse" in on_screen(balance(log))
 
 
 def test_new_needs_and_the_conclusion_say_what_is_next(log: MemoryLog[FollowUp]) -> None:
     held(log)
-    do(log, commands.FindNeed(Theme.HUMAN_RESOURCES, "Une vraie politique de ressources humaines."))
+    do(log, needs.FindNeed(Theme.HUMAN_RESOURCES, "Une vraie politique de ressources humaines."))
     for code, months in (("M6", 190), ("M18", 560)):
-        do(log, commands.RecordUnreachable(code, 3), at=NOW + timedelta(days=months))
-    do(log, commands.CloseFollowUp("Un accompagnement utile."), at=NOW + timedelta(days=561))
+        do(log, reporting.RecordUnreachable(code, 3), at=NOW + timedelta(days=months))
+    do(log, closure.CloseFollowUp("Un accompagnement utile."), at=NOW + timedelta(days=561))
     told = on_screen(balance(log, at=NOW + timedelta(days=561)))
     assert "Ressources humaines et emploi : Une vraie politique de ressources humaines." in told
     assert "Suivi mené à son terme, clos le 14 septembre 2027. Un accompagnement utile." in told
@@ -121,7 +122,7 @@ def test_new_needs_and_the_conclusion_say_what_is_next(log: MemoryLog[FollowUp])
 
 
 def test_a_structure_that_closed_down_has_its_balance_too(log: MemoryLog[FollowUp]) -> None:
-    do(log, commands.RecordClosedDown(date(2026, 3, 1)))
+    do(log, closure.RecordClosedDown(date(2026, 3, 1)))
     told = on_screen(balance(log))
     assert "Structure ayant cessé son activité (activité cessée le 1er mars 2026), clos le 2 mars 2026." in told
 
@@ -136,7 +137,7 @@ def running(serve: Serve) -> Served:
 
 def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_the_case(running: Served) -> None:
     app, case = running.application, uuid7()
-    opened = commands.OpenFollowUp(
+    opened = opening.OpenFollowUp(
         uuid7(),
         app.clock.now(),
         structure=UUID(int=9),

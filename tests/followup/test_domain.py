@@ -8,46 +8,51 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from followup.domain.commands import (
-    CallOverdueReview,
-    CallReview,
-    CancelReview,
+from followup.domain.closure import (
     CloseFollowUp,
-    CorrectClosingDown,
-    CorrectReview,
-    DropParcoursUpdate,
-    FindNeed,
-    HearBaselineCorrection,
-    OpenFollowUp,
-    PlanReview,
-    RecordClosedDown,
-    RecordReview,
-    RecordUnreachable,
-    RequestParcoursUpdate,
-    WithdrawParcoursUpdate,
-)
-from followup.domain.events import (
-    BaselineCorrectionHeard,
     ClosingDownCorrected,
+    CorrectClosingDown,
     FollowUpClosed,
-    FollowUpOpened,
-    FollowUpResumed,
-    NeedFound,
-    Outcome,
-    ParcoursUpdateRequested,
-    ParcoursUpdateWithdrawn,
-    ReviewCancelled,
-    ReviewCorrected,
-    ReviewFellDue,
-    ReviewOverdue,
-    ReviewPlanned,
-    ReviewRecorded,
-    ReviewUnreachable,
+    RecordClosedDown,
     StructureClosedDown,
 )
 from followup.domain.follow_up import decider
-from followup.domain.reviews import Comparability, Indicator, Measure, Report, ReviewStatus
-from followup.domain.state import Status
+from followup.domain.needs import FindNeed, NeedFound
+from followup.domain.opening import (
+    BaselineCorrectionReplicated,
+    FollowUpOpened,
+    FollowUpResumed,
+    OpenFollowUp,
+    ReplicateBaselineCorrection,
+)
+from followup.domain.parcours_update import (
+    DropParcoursUpdate,
+    ParcoursUpdateRequested,
+    ParcoursUpdateWithdrawn,
+    RequestParcoursUpdate,
+    WithdrawParcoursUpdate,
+)
+from followup.domain.reviews.comparison import Comparability, Indicator, Measure
+from followup.domain.reviews.deadlines import (
+    MarkReviewDue,
+    MarkReviewOverdue,
+    PlanReview,
+    ReviewFellDue,
+    ReviewOverdue,
+    ReviewPlanned,
+)
+from followup.domain.reviews.reporting import (
+    CancelReview,
+    CorrectReview,
+    RecordReview,
+    RecordUnreachable,
+    ReviewCancelled,
+    ReviewCorrected,
+    ReviewRecorded,
+    ReviewUnreachable,
+)
+from followup.domain.reviews.review import Report, ReviewStatus
+from followup.domain.state import Outcome, Status
 from followup.domain.themes import Theme
 from shared.kernel import add_months
 from shared.testing.scenarios import NOW, MemoryLog, Scenarios, text
@@ -124,7 +129,7 @@ def test_an_update_of_the_parcours_reopens_a_follow_up_that_was_closed() -> None
     again = replace(PARCOURS_COMPLETED, completion=UUID(int=9))
     resumed = given(*ended.events, *ended.when(again).events).state
     assert (resumed.status, resumed.outcome, resumed.conclusion) == (Status.OPEN, None, None)
-    assert set(resumed.left) == {"M0-2", "M6-2", "M18-2"}
+    assert set(resumed.pending_reviews) == {"M0-2", "M6-2", "M18-2"}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +149,7 @@ def test_months_later_is_the_same_day_or_the_last_of_its_month(day: date, months
     "command",
     [
         HELD,
-        PlanReview("M6", IN_SIX_MONTHS, motive="Congés"),
+        PlanReview("M6", IN_SIX_MONTHS, reason="Congés"),
         RecordUnreachable("M0", 3),
         FindNeed(Theme.FINANCE, "Trésorerie"),
     ],
@@ -203,7 +208,7 @@ def test_a_review_names_the_indicators_that_it_left_out() -> None:
 
 
 def test_the_follow_up_compares_with_the_baseline_as_it_was_corrected_before_or_since_it_opened() -> None:
-    hear = HearBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
+    hear = ReplicateBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
     (heard,) = given(OPENED).when(hear).events
     assert given(OPENED, heard).state.baseline == {"fte": 9.0, "cdi": 9.0}
     (early,) = given().when(hear).events
@@ -215,8 +220,10 @@ def test_the_follow_up_compares_with_the_baseline_as_it_was_corrected_before_or_
 
 def test_a_baseline_that_is_corrected_after_the_end_is_still_heard() -> None:
     closed = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
-    hear = HearBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
-    given(OPENED, closed).when(hear).then(BaselineCorrectionHeard("fte", 9.0, effective_on=TODAY, corrected_at=NOW))
+    hear = ReplicateBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
+    given(OPENED, closed).when(hear).then(
+        BaselineCorrectionReplicated("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
+    )
 
 
 def test_a_review_may_be_held_thirty_days_ahead_and_not_sooner() -> None:
@@ -238,7 +245,7 @@ def test_a_review_is_not_recorded_ahead_of_the_day_it_is_held() -> None:
 
 def test_each_review_has_one_outcome() -> None:
     for settled in (held("M0"), ReviewUnreachable("M0", 3)):
-        for command in (HELD, RecordUnreachable("M0", 3), PlanReview("M0", IN_SIX_MONTHS, motive="Congés")):
+        for command in (HELD, RecordUnreachable("M0", 3), PlanReview("M0", IN_SIX_MONTHS, reason="Congés")):
             given(OPENED, settled).when(command).refused("review-already-recorded")
 
 
@@ -246,7 +253,7 @@ def test_only_planned_reviews_are_held() -> None:
     for command in (
         replace(HELD, review="M12"),
         RecordUnreachable("M12", 3),
-        PlanReview("M12", TODAY, motive="Congés"),
+        PlanReview("M12", TODAY, reason="Congés"),
     ):
         assert given(OPENED).when(command).refused("unknown-review").extra == {"reviews": ("M0", "M6", "M18")}
 
@@ -254,20 +261,20 @@ def test_only_planned_reviews_are_held() -> None:
 def test_unreachable_is_an_outcome_as_valid_as_another() -> None:
     command = RecordUnreachable("M0", 3, notes="Deux appels, un courrier.")
     given(OPENED).when(command).then(ReviewUnreachable("M0", 3, notes=text("Deux appels, un courrier.")))
-    assert given(OPENED, ReviewUnreachable("M0", 3)).state.left == ("M6", "M18")
+    assert given(OPENED, ReviewUnreachable("M0", 3)).state.pending_reviews == ("M6", "M18")
 
 
 def test_the_date_of_a_review_may_change_for_a_reason() -> None:
     sooner = TODAY + timedelta(days=30)
-    moved = ReviewPlanned("M6", sooner, motive=text("Changement de direction."))
-    given(OPENED).when(PlanReview("M6", sooner, motive="Changement de direction.")).then(moved)
+    moved = ReviewPlanned("M6", sooner, reason=text("Changement de direction."))
+    given(OPENED).when(PlanReview("M6", sooner, reason="Changement de direction.")).then(moved)
     (recorded,) = given(OPENED, moved).when(replace(HELD, review="M6")).events
     assert recorded.review == "M6"
 
 
 @pytest.mark.parametrize("due_on", [TODAY - timedelta(days=2), TODAY.replace(year=2126)])
 def test_a_review_is_planned_for_a_day_to_come(due_on: date) -> None:
-    given(OPENED).when(PlanReview("M6", due_on, motive="Congés")).refused("absurd-date")
+    given(OPENED).when(PlanReview("M6", due_on, reason="Congés")).refused("absurd-date")
 
 
 def test_satisfaction_that_was_not_asked_has_no_answer() -> None:
@@ -296,10 +303,10 @@ def test_a_second_need_on_the_same_theme_says_what_sets_it_apart() -> None:
     first = NeedFound(Theme.FINANCE, text("Trésorerie tendue."))
     again = FindNeed(Theme.FINANCE, "Trésorerie tendue.")
     assert given(OPENED, first).when(again).refused("need-already-found").extra == {"theme": "finance"}
-    apart = NeedFound(Theme.FINANCE, text("Un emprunt à négocier."), apart=text("Il s’agit d’investir."))
-    asked = FindNeed(Theme.FINANCE, "Un emprunt à négocier.", apart="Il s’agit d’investir.")
+    apart = NeedFound(Theme.FINANCE, text("Un emprunt à négocier."), distinction=text("Il s’agit d’investir."))
+    asked = FindNeed(Theme.FINANCE, "Un emprunt à négocier.", distinction="Il s’agit d’investir.")
     given(OPENED, first).when(asked).then(apart)
-    assert given(OPENED, first, apart).state.needs[1].apart == text("Il s’agit d’investir.")
+    assert given(OPENED, first, apart).state.needs[1].distinction == text("Il s’agit d’investir.")
 
 
 # Endings
@@ -321,7 +328,7 @@ def test_a_structure_that_closed_down_ends_its_follow_up_at_once() -> None:
     ending = (closed_down("M6", "M18"), FollowUpClosed(Outcome.CLOSED_DOWN))
     given(OPENED, held("M0")).when(command).then(*ending)
     ended = given(OPENED, held("M0"), *ending).state
-    assert (ended.status, ended.outcome, ended.closed_down_on, ended.left) == (
+    assert (ended.status, ended.outcome, ended.closed_down_on, ended.pending_reviews) == (
         Status.CLOSED,
         Outcome.CLOSED_DOWN,
         TODAY,
@@ -350,7 +357,7 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
     told = (
         OPENED,
         FollowUpResumed(UUID(int=9), "adviser-2", reviews={"M0-2": TODAY}),
-        ReviewPlanned("M6", TODAY, motive=text("secret motif")),
+        ReviewPlanned("M6", TODAY, reason=text("secret motif")),
         ReviewRecorded("M0", report),
         ReviewCorrected("M0", report, reason=text("secret correction")),
         ReviewCancelled("M0", ReviewStatus.HELD, due_on=TODAY, reason=text("secret annulation")),
@@ -358,10 +365,10 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         ReviewUnreachable("M6", 3, notes=text("secret appels")),
         ReviewFellDue("M6", TODAY),
         ReviewOverdue("M6", TODAY),
-        BaselineCorrectionHeard("fte", 9, effective_on=TODAY, corrected_at=NOW),
+        BaselineCorrectionReplicated("fte", 9, effective_on=TODAY, corrected_at=NOW),
         ParcoursUpdateRequested("M0", text("secret reprise"), axes=(Theme.DIGITAL,)),
         ParcoursUpdateWithdrawn(text("secret levée")),
-        NeedFound(Theme.FINANCE, text("secret besoin"), apart=text("secret autre")),
+        NeedFound(Theme.FINANCE, text("secret besoin"), distinction=text("secret autre")),
         StructureClosedDown(TODAY, ("M18",), notes=text("secret cessation")),
         FollowUpClosed(Outcome.COMPLETED, text("secret conclusion")),
     )
@@ -388,7 +395,11 @@ COMMANDS = st.one_of(
         baseline=st.just({"fte": 11.5}),
     ),
     st.builds(
-        HearBaselineCorrection, code=INDICATORS, value=st.floats(0, 1e9), effective_on=DAYS, corrected_at=DAYS.map(on)
+        ReplicateBaselineCorrection,
+        code=INDICATORS,
+        value=st.floats(0, 1e9),
+        effective_on=DAYS,
+        corrected_at=DAYS.map(on),
     ),
     st.builds(PlanReview, review=CODES, due_on=DAYS),
     st.builds(RecordReview, review=CODES, held_on=DAYS, indicators=st.dictionaries(INDICATORS, st.builds(Measure))),
@@ -397,8 +408,8 @@ COMMANDS = st.one_of(
     st.builds(CorrectClosingDown, closed_on=DAYS),
     st.builds(RecordUnreachable, review=CODES),
     st.builds(RecordClosedDown, closed_on=DAYS),
-    st.builds(CallReview, review=CODES),
-    st.builds(CallOverdueReview, review=CODES),
+    st.builds(MarkReviewDue, review=CODES),
+    st.builds(MarkReviewOverdue, review=CODES),
     st.builds(RequestParcoursUpdate, review=CODES),
     st.builds(WithdrawParcoursUpdate),
     st.builds(DropParcoursUpdate),
@@ -418,5 +429,5 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
     reached = log.from_snapshot()
     assert reached == log.state
     assert (reached.status is Status.CLOSED) == (reached.outcome is not None)
-    assert not (reached.outcome is Outcome.COMPLETED and reached.left)
+    assert not (reached.outcome is Outcome.COMPLETED and reached.pending_reviews)
     assert not (reached.status is Status.CLOSED and reached.update)

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from tests.support.served_service import Serve, Served
 
-from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
+from followup.domain.opening import OpenFollowUp
 from followup.main import service
 from shared.kernel import Actor, Role, uuid7
 

@@ -12,19 +12,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
 from followup.caseload import caseload
-from followup.domain.commands import (
-    CancelReview,
-    CloseFollowUp,
-    FindNeed,
-    OpenFollowUp,
-    PlanReview,
-    RecordClosedDown,
-    RecordReview,
-    RecordUnreachable,
-    RequestParcoursUpdate,
-)
-from followup.domain.events import ReviewCancelled, ReviewFellDue, ReviewOverdue, ReviewPlanned
+from followup.domain.closure import CloseFollowUp, RecordClosedDown
 from followup.domain.follow_up import decider
+from followup.domain.needs import FindNeed
+from followup.domain.opening import OpenFollowUp
+from followup.domain.parcours_update import RequestParcoursUpdate
+from followup.domain.reviews.deadlines import PlanReview, ReviewFellDue, ReviewOverdue, ReviewPlanned
+from followup.domain.reviews.reporting import CancelReview, RecordReview, RecordUnreachable, ReviewCancelled
 from followup.domain.state import FollowUp, Status
 from followup.domain.themes import Theme
 from followup.projections import follow_ups
@@ -99,7 +93,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
 
     @rule(code=CODES, days=st.integers(0, 400))
     def a_review_is_moved(self, code: str, days: int) -> None:
-        self.ask(PlanReview(code, self.today + timedelta(days=days), motive="Congés"))
+        self.ask(PlanReview(code, self.today + timedelta(days=days), reason="Congés"))
 
     @rule(code=CODES)
     def the_parcours_is_to_be_taken_up_again(self, code: str) -> None:
@@ -141,7 +135,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
     @invariant()
     def every_review_to_be_held_is_called_or_will_be(self) -> None:
         state = self.state
-        awaited = set(state.left) if state.status is Status.OPEN else set()
+        awaited = set(state.pending_reviews) if state.status is Status.OPEN else set()
         assert {code for _, code in self.days} <= awaited
         assert all(state.reviews[code].fell_due or ("review", code) in self.days for code in awaited)
         assert all(state.reviews[code].overdue or ("overdue-review", code) in self.days for code in awaited)
@@ -149,7 +143,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
     @invariant()
     def what_is_closed_waits_for_nothing(self) -> None:
         if self.state.status is Status.CLOSED:
-            assert not self.state.left
+            assert not self.state.pending_reviews
             assert self.state.update is None
 
     def teardown(self) -> None:

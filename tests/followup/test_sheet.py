@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.support.served_service import served
 
 from embedded.processes.nats import Nats
-from followup.domain.anonymity import identifying
-from followup.domain.sheet import (
+from followup.domain.sheets.anonymity import find_identifiers
+from followup.domain.sheets.sheet import (
     Lesson,
     PublishSheet,
     ReturnSheet,
@@ -74,12 +74,12 @@ def test_a_text_that_names_the_structure_is_refused_and_not_repeated(told: str, 
     "told", ["En 2026, 12 ETP et 150 000 €.", "De 3 à 11 salariés en 18 mois.", "Un jardin partagé."]
 )
 def test_what_tells_of_the_work_alone_is_not_refused(told: str) -> None:
-    assert identifying([told], NAMES) == ()
+    assert find_identifiers([told], NAMES) == ()
 
 
 @for_all(st.text(), st.text(), st.sampled_from([*NAMES, "732829320", "a@b.fr"]))
 def test_whatever_stands_around_it_a_name_is_found(before: str, after: str, name: str) -> None:
-    assert identifying([f"{before} | {name} | {after}"], NAMES)
+    assert find_identifiers([f"{before} | {name} | {after}"], NAMES)
 
 
 def test_the_resource_centre_may_return_a_sheet_with_advice_and_read_the_next_draft() -> None:
@@ -111,7 +111,7 @@ def test_whatever_is_asked_only_what_was_submitted_is_published_and_it_names_nob
     if published := log.state.published:
         assert log.state.submitted
         texts = (published.title, published.context, published.what_worked, published.limits)
-        assert identifying(texts, NAMES) == ()
+        assert find_identifiers(texts, NAMES) == ()
 
 
 def test_sheets_are_found_by_everyone_at_work_and_published_by_a_resource_centre(

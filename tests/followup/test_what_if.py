@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from tests.support.served_service import Serve, Served
 from typer.testing import CliRunner
 
-from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
-from followup.domain.reviews import REVIEWS, schedule
-from followup.domain.what_if import AT_MOST, differences, parcours_end
+from followup.domain.opening import OpenFollowUp
+from followup.domain.reviews.review import REVIEWS, schedule
+from followup.domain.reviews.schedule_simulation import MAX_DELAY_DAYS, compare_schedules, find_parcours_end
 from followup.main import cli, service
 from shared.kernel import Actor, Role, RuleDifference, add_months, uuid7
 
@@ -27,8 +27,8 @@ PLANNED = schedule(ENDED, REVIEWS, 1)
 
 
 def found(months: set[int], planned: dict[str, date] = PLANNED, completions: int = 1) -> list[tuple[Any, ...]]:
-    told = differences(planned, ENDED + timedelta(days=2), completions, REVIEWS, months)
-    return [(each.review, each.due_on, each.would) for each in told]
+    told = compare_schedules(planned, ENDED + timedelta(days=2), completions, REVIEWS, months)
+    return [(each.review, each.due_on, each.effect) for each in told]
 
 
 def test_the_same_rule_makes_no_difference() -> None:
@@ -54,7 +54,7 @@ def test_nobody_can_tell_when_the_rule_of_then_was_another() -> None:
 
 @given(
     ended=st.dates(date(2003, 1, 1), date(2090, 1, 1)),
-    late=st.integers(0, AT_MOST),
+    late=st.integers(0, MAX_DELAY_DAYS),
     rule=st.dictionaries(st.sampled_from(["A", "B", "C", "D"]), st.integers(1, 60), min_size=1),
     at_once=st.booleans(),
 )
@@ -63,10 +63,10 @@ def test_the_end_of_a_parcours_is_found_again_or_nothing_is_said(
 ) -> None:
     """Never another day: two last days of months may lead to the same dates, and then nobody can tell."""
     rule = rule | ({"Z": 0} if at_once else {})
-    end = parcours_end(schedule(ended, rule, 1), ended + timedelta(days=late), 1, rule)
+    end = find_parcours_end(schedule(ended, rule, 1), ended + timedelta(days=late), 1, rule)
     assert end in ((ended,) if at_once else (ended, None))
     if end is None:
-        days = [ended + timedelta(days=n) for n in range(-AT_MOST, AT_MOST + 1)]
+        days = [ended + timedelta(days=n) for n in range(-MAX_DELAY_DAYS, MAX_DELAY_DAYS + 1)]
         assert len([day for day in days if schedule(day, rule, 1) == schedule(ended, rule, 1)]) > 1
 
 
@@ -95,7 +95,7 @@ def case(followup: Served) -> UUID:
         definitions={},
     )
     app.handle(decider, case, command, app.context(case, ourselves))
-    moved = {"review": "M6", "due_on": moved_to(app.clock.now().date()).isoformat(), "motive": "Congés."}
+    moved = {"review": "M6", "due_on": moved_to(app.clock.now().date()).isoformat(), "reason": "Congés."}
     answer = followup.by("adviser").post(f"/api/v1/follow-ups/{case}/reviews/planning", moved)
     assert answer.status_code == 200, answer.text
     return case
@@ -114,7 +114,7 @@ def test_it_lists_the_dates_that_would_differ(followup: Served, case: UUID) -> N
     assert said.exit_code == 0, said.output
     today = followup.application.clock.now().date()
     rows = json.loads(said.stdout)
-    assert [(row["case"], row["review"], row["due_on"], row["would"]) for row in rows] == [
+    assert [(row["case"], row["review"], row["due_on"], row["effect"]) for row in rows] == [
         (str(case), "M12", add_months(today, 12).isoformat(), "serait prévu"),
         (str(case), "M6", add_months(today, 6).isoformat(), "ne serait pas prévu"),
     ]

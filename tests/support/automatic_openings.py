@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from diagnostic.domain.lifecycle import OpenDiagnosis
-from followup.domain.commands import OpenFollowUp
+from followup.domain.opening import OpenFollowUp
 from parcours.domain.parcours import OpenParcours
 from parcours.domain.state import Plan
 from shared.eventlog import ServiceApplication

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 from tests.support.golden_samples import SERVICES, service
 
-from followup.domain.sheet import PublishSheet
+from followup.domain.sheets.sheet import PublishSheet
 from shared.kernel import ConfidentialLine, Encrypted, Motive, PersonalLine, Text, event_name
 
 TO_ALL = (PublishSheet,)

@@ -12,8 +12,8 @@ from tests.support.sample_services import eventually
 from tests.support.served_service import served
 
 from embedded.processes.nats import Nats
-from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
+from followup.domain.opening import OpenFollowUp
 from followup.main import service
 from shared.kernel import Actor, Role, uuid7
 from shared.messaging import topology

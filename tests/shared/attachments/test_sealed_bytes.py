@@ -17,8 +17,8 @@ from tests.support.served_service import Client, Served, listening
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
-from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider
+from followup.domain.opening import OpenFollowUp
 from followup.integration_events import to_integration_event
 from followup.main import service
 from shared.kernel import Actor, Role, uuid7

@@ -12,7 +12,7 @@ from diagnostic.domain import diagnosis
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
 from followup.domain import follow_up
-from followup.domain.commands import OpenFollowUp
+from followup.domain.opening import OpenFollowUp
 from followup.main import service as followup_service
 from intake.main import service as intake_service
 from parcours.domain import parcours

@@ -14,8 +14,8 @@ from tests.support.validated_parcours import validated_case
 from diagnostic.domain.diagnosis import decider as diagnosis
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
-from followup.domain.commands import OpenFollowUp
 from followup.domain.follow_up import decider as follow_up
+from followup.domain.opening import OpenFollowUp
 from followup.main import service as followup_service
 from intake.main import service as intake_service
 from parcours.domain.parcours import OpenParcours

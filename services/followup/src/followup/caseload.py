@@ -1,4 +1,4 @@
-"""What waits for an adviser in follow-up: a review to hold, and a follow-up to close once they all were."""
+"""Tasks that wait for an adviser in followup: a review to hold, a follow-up to close once all were held."""
 
 from __future__ import annotations
 
@@ -13,28 +13,30 @@ from shared.queries import Caseload, TaskKind, due_entry
 
 REVIEW, CLOSURE = "review_to_hold", "follow_up_to_close"
 FOLLOW_UP = "/api/v1/follow-ups/{case}"
-WHATS = {
+TASKS = {
     REVIEW: TaskKind("Bilan de suivi à tenir", FOLLOW_UP),
     CLOSURE: TaskKind("Suivi à clore\u00a0: plus aucun bilan n’est prévu", FOLLOW_UP, days=30),
 }
-"""Days are ours, and no official delay."""
+"""The days are our own, not an official delay."""
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    told = follow_ups.project(row.get("follow_up", row), entry, recorded)
-    if "status" not in told:
-        return row  # a baseline may be corrected before the follow-up opens
-    waits = {}
-    if told["status"] == Status.OPEN:
-        waits = {code: due_entry(REVIEW, entry.recorded_at, on=day, item=code) for code, day in told["due"].items()}
-        if not waits and told["update_asked_at"] is None:
-            waits = {CLOSURE: due_entry(CLOSURE, entry.recorded_at)}
+    projected = follow_ups.project(row.get("follow_up", row), entry, recorded)
+    if "status" not in projected:
+        return row  # a baseline can be corrected before the follow-up opens
+    tasks = {}
+    if projected["status"] == Status.OPEN:
+        due = projected["due"].items()
+        tasks = {code: due_entry(REVIEW, entry.recorded_at, on=day, item=code) for code, day in due}
+        if not tasks and projected["update_requested_at"] is None:
+            tasks = {CLOSURE: due_entry(CLOSURE, entry.recorded_at)}
     before = row.get("due", {})
-    known = {key: before[key] for key in waits if key in before and before[key]["on"] == waits[key]["on"]}
-    return row | {"unit": told["unit"], "adviser": told["adviser"], "follow_up": told, "due": waits | known}
+    unchanged = {key: before[key] for key in tasks if key in before and before[key]["on"] == tasks[key]["on"]}
+    current = {"unit": projected["unit"], "adviser": projected["adviser"], "follow_up": projected}
+    return row | current | {"due": tasks | unchanged}
 
 
 caseload = Caseload(
     Projection(f"caseload:v1+{follow_ups.name}", _project, about=follow_up.decider.events),
-    WHATS,
+    TASKS,
 )

@@ -1,39 +1,40 @@
-"""What do follow-ups tell of a unit's work? Each number with its formula, and the cases behind it."""
+"""Figures of a unit's follow-ups, each with its formula and the cases it is computed from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from followup.domain import events
-from followup.domain.events import Outcome
+from followup.domain import closure, needs, opening, parcours_update
+from followup.domain.reviews import deadlines, reporting
+from followup.domain.state import Outcome
 from followup.projections import follow_ups
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import Figure, Figures, count_figure, distinct_figure, share_figure
 
 SATISFIED_FROM = APPROPRIATED_FROM = 4
-JOBS = {"cdi": "CDI", "cdd": "CDD", "aided": "contrats aidés", "fte": "ETP"}
+JOB_LABELS = {"cdi": "CDI", "cdd": "CDD", "aided": "contrats aidés", "fte": "ETP"}
 
-REPORTED = (events.ReviewRecorded, events.ReviewCorrected, events.ReviewCancelled)
-MEASURED = (events.FollowUpOpened, events.BaselineCorrectionHeard, *REPORTED)
-BEHIND: dict[str, tuple[type, ...]] = {
-    "structures": (events.FollowUpOpened,),
-    "follow_ups": (events.FollowUpOpened,),
-    "closed_down": (events.StructureClosedDown, events.ClosingDownCorrected),
+REPORTED = (reporting.ReviewRecorded, reporting.ReviewCorrected, reporting.ReviewCancelled)
+MEASURED = (opening.FollowUpOpened, opening.BaselineCorrectionReplicated, *REPORTED)
+SOURCES: dict[str, tuple[type, ...]] = {
+    "structures": (opening.FollowUpOpened,),
+    "follow_ups": (opening.FollowUpOpened,),
+    "closed_down": (closure.StructureClosedDown, closure.ClosingDownCorrected),
     "reviews_held": REPORTED,
-    "reviews_unreachable": (events.ReviewUnreachable, events.ReviewCancelled),
-    "reviews_overdue": (events.ReviewOverdue,),
-    "needs": (events.NeedFound,),
-    "updates": (events.ParcoursUpdateRequested,),
+    "reviews_unreachable": (reporting.ReviewUnreachable, reporting.ReviewCancelled),
+    "reviews_overdue": (deadlines.ReviewOverdue,),
+    "needs": (needs.NeedFound,),
+    "updates": (parcours_update.ParcoursUpdateRequested,),
     "appropriation": REPORTED,
     "satisfaction": REPORTED,
     "response_rate": REPORTED,
 }
-"""By figure; those that are not here compare with the diagnosis."""
+"""The events that each figure is computed from; figures that are not here compare with the diagnosis."""
 
 
-def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
+def _compute(rows: Sequence[Row]) -> Iterator[Figure]:
     formula = "nombre de structures différentes qui ont au moins un suivi"
     yield distinct_figure("structures", "Structures suivies", formula, rows, "structure")
     yield count_figure("follow_ups", "Suivis", "nombre de suivis ouverts, clos compris", rows)
@@ -43,8 +44,8 @@ def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
         "nombre de suivis clos pour cessation d’activité",
         [row for row in rows if row.get("outcome") == Outcome.CLOSED_DOWN],
     )
-    held = "nombre de bilans réalisés"
-    yield count_figure("reviews_held", "Bilans réalisés", held, rows, lambda row: row["reviews_held"])
+    formula = "nombre de bilans réalisés"
+    yield count_figure("reviews_held", "Bilans réalisés", formula, rows, lambda row: row["reviews_held"])
     yield count_figure(
         "reviews_unreachable",
         "Bilans sans réponse de la structure",
@@ -59,13 +60,13 @@ def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
         rows,
         lambda row: len(row["overdue"]),
     )
-    needs = "nombre de besoins qui ont ouvert une demande liée"
-    yield count_figure("needs", "Nouveaux besoins repérés", needs, rows, lambda row: row["needs"])
-    updates = "nombre de demandes, levées comprises"
-    yield count_figure("updates", "Mises à jour du parcours demandées", updates, rows, lambda row: row["updates"])
+    formula = "nombre de besoins qui ont ouvert une demande liée"
+    yield count_figure("needs", "Nouveaux besoins repérés", formula, rows, lambda row: row["needs"])
+    formula = "nombre de demandes, levées comprises"
+    yield count_figure("updates", "Mises à jour du parcours demandées", formula, rows, lambda row: row["updates"])
     yield from _opinions(rows)
     for review in dict.fromkeys(_kind(code) for row in rows for code in row["measured"]):
-        for code, label in JOBS.items():
+        for code, label in JOB_LABELS.items():
             yield _job_change(rows, review, code, label)
 
 
@@ -74,14 +75,14 @@ def _opinions(rows: Sequence[Row]) -> Iterator[Figure]:
         "appropriation",
         "Part de bilans où la structure s’est approprié les changements",
         f"bilans où l’appropriation est notée {APPROPRIATED_FROM} ou 5 sur 5 ÷ bilans réalisés",
-        [(row["id"], *_from(APPROPRIATED_FROM, row["appropriation"])) for row in rows],
+        [(row["id"], *_count_at_least(APPROPRIATED_FROM, row["appropriation"])) for row in rows],
     )
     answered = [{code: note for code, note in row["satisfaction"].items() if note is not None} for row in rows]
     yield share_figure(
         "satisfaction",
         "Part de réponses satisfaites",
         f"réponses de {SATISFIED_FROM} ou 5 sur 5 ÷ réponses reçues",
-        [(row["id"], *_from(SATISFIED_FROM, notes)) for row, notes in zip(rows, answered, strict=True)],
+        [(row["id"], *_count_at_least(SATISFIED_FROM, notes)) for row, notes in zip(rows, answered, strict=True)],
     )
     yield share_figure(
         "response_rate",
@@ -91,19 +92,19 @@ def _opinions(rows: Sequence[Row]) -> Iterator[Figure]:
     )
 
 
-def _from(least: int, notes: dict[str, int]) -> tuple[int, int]:
-    """How many of the notes are that high, among how many."""
-    return sum(note >= least for note in notes.values()), len(notes)
+def _count_at_least(threshold: int, notes: dict[str, int]) -> tuple[int, int]:
+    """How many notes reach the threshold, among how many."""
+    return sum(note >= threshold for note in notes.values()), len(notes)
 
 
 def _job_change(rows: Sequence[Row], review: str, code: str, label: str) -> Figure:
-    """A structure is counted once for each review, by its latest of that kind."""
+    """A structure counts once for each kind of review, with its latest of that kind."""
     changes: dict[str, float] = {}
     for row in rows:
-        for held, values in row["measured"].items():
-            if _kind(held) == review and code in values and code in row["baseline"]:
+        for code_of_review, values in row["measured"].items():
+            if _kind(code_of_review) == review and code in values and code in row["baseline"]:
                 changes[row["id"]] = values[code] - row["baseline"][code]
-    summed = count_figure(
+    sum_figure = count_figure(
         f"job_change_{code}",
         f"Évolution de l’emploi entre le diagnostic et le bilan {review}\u00a0: {label}",
         f"Σ ({label} au bilan {review} − {label} au diagnostic), pour les seules structures où les deux sont"
@@ -112,11 +113,11 @@ def _job_change(rows: Sequence[Row], review: str, code: str, label: str) -> Figu
         lambda row: changes[row["id"]],
         review,
     )
-    return replace(summed, value=summed.counted if changes else None, among=len(changes), cases=list(changes))
+    return replace(sum_figure, value=sum_figure.counted if changes else None, among=len(changes), cases=list(changes))
 
 
 def _kind(review: str) -> str:
-    """`M6-2`, after an update of the parcours, is a review of six months like `M6`."""
+    """`M6-2`, after an update of the parcours, is a review at six months like `M6`."""
     return review.partition("-")[0]
 
 
@@ -125,4 +126,6 @@ def _kind_of(event: Any) -> str | None:
     return None if review is None else _kind(review)
 
 
-figures = Figures(follow_ups, _counted, behind=lambda code: BEHIND.get(code, MEASURED), key_of=_kind_of, keyed="review")
+figures = Figures(
+    follow_ups, _compute, behind=lambda code: SOURCES.get(code, MEASURED), key_of=_kind_of, keyed="review"
+)

@@ -1,40 +1,41 @@
-"""What of followup's own log the others are told: the only bridge."""
+"""Integration events of followup: which of its private events other services receive, and as what."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from followup.domain import events
-from followup.domain.reviews import ReviewStatus
+from followup.domain import closure, needs, parcours_update
+from followup.domain.reviews import deadlines, reporting
+from followup.domain.reviews.review import ReviewStatus
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
-from shared.erasure import erasure as forgetting
+from shared.erasure import erasure
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.kernel import uuid7_after
 
 
 def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
     match recorded.data:
-        case events.ReviewRecorded(review):
+        case reporting.ReviewRecorded(review):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.HELD)
-        case events.ReviewUnreachable(review):
+        case reporting.ReviewUnreachable(review):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.UNREACHABLE)
-        case events.StructureClosedDown(_, [review, *_]):
+        case closure.StructureClosedDown(_, [review, *_]):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.CLOSED_DOWN)
-        case events.ReviewFellDue(review, due_on):
+        case deadlines.ReviewFellDue(review, due_on):
             return contracts.ReviewDue(review=review, due_on=due_on)
-        case events.ReviewOverdue(review, due_on):
+        case deadlines.ReviewOverdue(review, due_on):
             return contracts.ReviewDue(review=review, due_on=due_on, overdue=True)
-        case events.ParcoursUpdateRequested(review, _, axes=axes):
+        case parcours_update.ParcoursUpdateRequested(review, _, axes=axes):
             return contracts.ParcoursUpdateRequested(review=review, axes=axes)
-        case events.ParcoursUpdateWithdrawn(motive) if motive:  # without one, it is parcours that told
+        case parcours_update.ParcoursUpdateWithdrawn(reason) if reason:  # without a reason, parcours gave it up itself
             return contracts.ParcoursUpdateWithdrawn()
-        case events.NeedFound(theme):
+        case needs.NeedFound(theme):
             return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
-        case events.FollowUpClosed(outcome):
+        case closure.FollowUpClosed(outcome):
             return contracts.FollowUpClosed(outcome=outcome)
-        case forgetting.PersonErased(person, values):
+        case erasure.PersonErased(person, values):
             return contracts.PersonErased(person=person, values=values)
     return None
 

@@ -1,11 +1,11 @@
-"""How are follow-up's codes said in French?"""
+"""French labels of followup's codes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from followup.domain.events import Outcome
-from followup.domain.reviews import ReviewStatus
+from followup.domain.reviews.review import ReviewStatus
+from followup.domain.state import Outcome
 from followup.domain.themes import Theme
 
 THEMES: Mapping[Theme, str] = {

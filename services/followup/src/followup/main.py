@@ -8,7 +8,8 @@ from followup import projections
 from followup.api import routers
 from followup.caseload import caseload
 from followup.cli import add_commands
-from followup.domain import follow_up, sheet
+from followup.domain import follow_up
+from followup.domain.sheets import sheet
 from followup.integration_events import to_integration_event
 from followup.ownership import find_protected_case
 from followup.reactions import reactions

@@ -1,4 +1,4 @@
-"""Whose is a follow-up? Of the unit that accompanied the structure; capitalisation sheets are everybody’s."""
+"""Owner of a follow-up: the unit that accompanied the structure. Capitalisation sheets belong to everybody."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from shared.eventlog import ServiceApplication, UnknownCase
 
 
 def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
-    """Nobody's yet where a corrected baseline was heard of a case whose follow-up has not opened: it names no unit."""
+    """None before the follow-up has opened: a baseline correction replicated by then names no unit."""
     try:
-        known = app.load(follow_up.decider, id)
+        unit = app.load(follow_up.decider, id).state.unit
     except UnknownCase:
         return None
-    return ProtectedCase(id, frozenset({known.state.unit})) if known.state.unit else None
+    return ProtectedCase(id, frozenset({unit})) if unit else None

@@ -1,37 +1,29 @@
-"""What followup lists: the structures that a unit follows, and when each is to be seen again."""
+"""Projections of followup: the list of follow-ups, and the list of capitalisation sheets."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from followup.domain import follow_up, sheet
-from followup.domain.events import (
-    BaselineCorrectionHeard,
-    FollowUpClosed,
-    FollowUpOpened,
-    FollowUpResumed,
-    NeedFound,
-    ParcoursUpdateRequested,
-    ParcoursUpdateWithdrawn,
-    ReviewCancelled,
-    ReviewCorrected,
-    ReviewFellDue,
-    ReviewOverdue,
-    ReviewPlanned,
-    ReviewRecorded,
-    ReviewUnreachable,
-    StructureClosedDown,
-)
-from followup.domain.reviews import Comparability, Report, ReviewStatus
+from followup.domain import follow_up
+from followup.domain.closure import FollowUpClosed, StructureClosedDown
+from followup.domain.needs import NeedFound
+from followup.domain.opening import BaselineCorrectionReplicated, FollowUpOpened, FollowUpResumed
+from followup.domain.parcours_update import ParcoursUpdateRequested, ParcoursUpdateWithdrawn
+from followup.domain.reviews.comparison import Comparability
+from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, ReviewPlanned
+from followup.domain.reviews.reporting import ReviewCancelled, ReviewCorrected, ReviewRecorded, ReviewUnreachable
+from followup.domain.reviews.review import Report, ReviewStatus
+from followup.domain.sheets import sheet
 from followup.domain.state import Status
 from followup.integration_events import request_opened_by
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 
-ENDED = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)
+REPORT_FIELDS = ("measured", "appropriation", "satisfaction")
+COUNTED_STATUSES = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)
 
 
-def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+def _project_follow_up(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case FollowUpOpened(
             _, structure, unit=unit, adviser=adviser, baseline=baseline, definitions=_, reviews=reviews
@@ -42,98 +34,101 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
                 "unit": unit,
                 "adviser": adviser,
                 "opened_at": entry.recorded_at,
-                **_reviews({}),
+                **_review_counts({}),
                 "needs": 0,
                 "updates": 0,
                 "linked_requests": [],
                 "fell_due": [],
                 "overdue": [],
-                "update_asked_at": None,
+                "update_requested_at": None,
                 "baseline": baseline,
                 "measured": {},
                 "appropriation": {},
                 "satisfaction": {},
             }
-            return _due(row | opened, reviews)
+            return _with_due_dates(row | opened, reviews)
         case FollowUpResumed(_, adviser, reviews=reviews):
-            reopened = row | {"status": Status.OPEN, "adviser": adviser, "outcome": None, "closed_at": None}
-            reopened |= {"update_asked_at": None}
-            return _due(reopened, row["due"] | reviews)
-        case BaselineCorrectionHeard(code, value) if "baseline" in row:  # before that, the opening tells the right one
+            resumed = row | {"status": Status.OPEN, "adviser": adviser, "outcome": None, "closed_at": None}
+            return _with_due_dates(resumed | {"update_requested_at": None}, row["due"] | reviews)
+        case BaselineCorrectionReplicated(code, value) if "baseline" in row:
+            # One that came before the opening is part of the baseline with which the follow-up opens.
             return row | {"baseline": row["baseline"] | {code: value}}
         case ReviewPlanned(review, due_on):
-            return _due(_called(row, review), row["due"] | {review: due_on})
+            return _with_due_dates(_without_marks(row, review), row["due"] | {review: due_on})
         case ReviewFellDue(review):
             return row | {"fell_due": [*row["fell_due"], review]}
         case ReviewOverdue(review):
             return row | {"overdue": [*row["overdue"], review]}
         case ReviewRecorded(review, report):
-            return _done(_told(row, review, report), ReviewStatus.HELD, review)
+            return _with_result(_with_report(row, review, report), ReviewStatus.HELD, review)
         case ReviewCorrected(review, report):
-            return _told(row, review, report)
+            return _with_report(row, review, report)
         case ReviewCancelled(review, _, due_on=due_on):
-            forgotten = {said: _without(row[said], review) for said in ("measured", "appropriation", "satisfaction")}
-            left = _reviews(_without(row["reviews"], review))
-            return _due(row | forgotten | left, row["due"] | {review: due_on})
+            without_report = {
+                name: _without(row[name], review) for name in ("measured", "appropriation", "satisfaction")
+            }
+            counts = _review_counts(_without(row["reviews"], review))
+            return _with_due_dates(row | without_report | counts, row["due"] | {review: due_on})
         case ReviewUnreachable(review):
-            return _done(row, ReviewStatus.UNREACHABLE, review)
+            return _with_result(row, ReviewStatus.UNREACHABLE, review)
         case StructureClosedDown():
-            return _due(row | {"fell_due": [], "overdue": []}, {})
+            return _with_due_dates(row | {"fell_due": [], "overdue": []}, {})
         case ParcoursUpdateRequested():
-            return row | {"update_asked_at": entry.recorded_at, "updates": row["updates"] + 1}
+            return row | {"update_requested_at": entry.recorded_at, "updates": row["updates"] + 1}
         case ParcoursUpdateWithdrawn():
-            return row | {"update_asked_at": None}
+            return row | {"update_requested_at": None}
         case NeedFound():
             linked = [*row["linked_requests"], str(request_opened_by(recorded.meta.id))]
             return row | {"needs": row["needs"] + 1, "linked_requests": linked}
         case FollowUpClosed(outcome):
             closed = {"status": Status.CLOSED, "outcome": outcome, "closed_at": entry.recorded_at}
-            return row | closed | {"update_asked_at": None}
+            return row | closed | {"update_requested_at": None}
     return row
 
 
-def _done(row: Row, how: ReviewStatus, review: str) -> Row:
-    return _due(_called(row, review) | _reviews(row["reviews"] | {review: how}), _without(row["due"], review))
+def _with_result(row: Row, status: ReviewStatus, review: str) -> Row:
+    counts = _review_counts(row["reviews"] | {review: status})
+    return _with_due_dates(_without_marks(row, review) | counts, _without(row["due"], review))
 
 
-def _reviews(ended: dict[str, str]) -> Row:
-    """Counted anew each time: by the days on which things happened, one may be cancelled before it was held."""
-    held, unreachable = (sum(how == counted for how in ended.values()) for counted in ENDED)
-    return {"reviews": ended, "reviews_held": held, "reviews_unreachable": unreachable}
+def _review_counts(results: dict[str, str]) -> Row:
+    """Counted anew each time: in valid time, a review can be cancelled before it was held."""
+    held, unreachable = (sum(status == counted for status in results.values()) for counted in COUNTED_STATUSES)
+    return {"reviews": results, "reviews_held": held, "reviews_unreachable": unreachable}
 
 
-def _called(row: Row, review: str) -> Row:
-    """What was said of a review's day does not hold any more: it was held, or its day has changed."""
-    return row | {said: [code for code in row[said] if code != review] for said in ("fell_due", "overdue")}
+def _without_marks(row: Row, review: str) -> Row:
+    """Due and overdue no longer apply to a review that was held, or whose day has changed."""
+    return row | {mark: [code for code in row[mark] if code != review] for mark in ("fell_due", "overdue")}
 
 
-def _told(row: Row, review: str, report: Report) -> Row:
+def _with_report(row: Row, review: str, report: Report) -> Row:
     comparable = {
         code: indicator.value
         for code, indicator in report.indicators.items()
         if indicator.comparability is Comparability.COMPARABLE
     }
-    asked = {review: report.satisfaction} if report.satisfaction_asked else {}
+    satisfaction = {review: report.satisfaction} if report.satisfaction_asked else {}
     return row | {
         "measured": row["measured"] | {review: comparable},
         "appropriation": row["appropriation"] | {review: report.appropriation},
-        "satisfaction": _without(row["satisfaction"], review) | asked,
+        "satisfaction": _without(row["satisfaction"], review) | satisfaction,
     }
 
 
-def _without(said: dict[str, Any], review: str) -> dict[str, Any]:
-    return {code: value for code, value in said.items() if code != review}
+def _without(by_review: dict[str, Any], review: str) -> dict[str, Any]:
+    return {code: value for code, value in by_review.items() if code != review}
 
 
-def _due(row: Row, due: dict[str, Any]) -> Row:
-    """`due` gives the date of each review that is left, by code."""
+def _with_due_dates(row: Row, due: dict[str, Any]) -> Row:
+    """`due`: the date of each review that is still to be held, by code."""
     days = {code: str(due_on) for code, due_on in due.items()}
     return row | {"due": days, "next_due_on": min(days.values(), default=None)}
 
 
 follow_ups = Projection(
-    "follow-ups:v4",
-    _project,
+    "follow-ups:v1",
+    _project_follow_up,
     searched=("unit", "adviser"),
     about=follow_up.decider.events,
     filters=("status", "unit", "adviser"),
@@ -142,21 +137,21 @@ follow_ups = Projection(
 )
 
 
-def _sheet(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+def _project_sheet(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case sheet.SheetSubmitted(theme):
             return row | {"status": sheet.Status.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
         case sheet.SheetReturned():
             return row | {"status": sheet.Status.RETURNED}
         case sheet.SheetPublished(theme, title, context=context, what_worked=what_worked, limits=limits):
-            told = {"title": title, "context": context, "what_worked": what_worked, "limits": limits}
-            return row | told | {"status": sheet.Status.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
+            text = {"title": title, "context": context, "what_worked": what_worked, "limits": limits}
+            return row | text | {"status": sheet.Status.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
     return row
 
 
 sheets = Projection(
     "sheets:v1",
-    _sheet,
+    _project_sheet,
     searched=("theme", "title", "context", "what_worked", "limits"),
     about=sheet.decider.events,
     filters=("status", "theme"),

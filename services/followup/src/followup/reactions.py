@@ -1,4 +1,4 @@
-"""What followup does when the other services tell something."""
+"""Reactions of followup to the integration events of other services."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from annotated_types import Ge, Le, Len
 from pydantic import StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from followup.domain import commands, follow_up
-from followup.domain.reviews import REVIEWS
+from followup.domain import follow_up, opening, parcours_update
+from followup.domain.reviews.review import REVIEWS
 from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
@@ -40,8 +40,8 @@ settings = ReviewSettings()
 
 @reactions.on(ParcoursCompleted)
 def open_follow_up(event: ParcoursCompleted, header: Header) -> CommandDispatch:
-    """The parcours is over: its follow-up begins, or goes on when it had begun before an update of the parcours."""
-    command = commands.OpenFollowUp(
+    """The parcours has ended: its follow-up opens, or resumes if it had opened before an update of the parcours."""
+    command = opening.OpenFollowUp(
         header.id,
         header.recorded_at,
         structure=event.structure,
@@ -55,9 +55,9 @@ def open_follow_up(event: ParcoursCompleted, header: Header) -> CommandDispatch:
 
 
 @reactions.on(BaselineCorrected)
-def compare_with_what_is_corrected(event: BaselineCorrected, header: Header) -> CommandDispatch:
-    """The diagnosis was wrong on a figure: reviews, those held included, are set beside what it is now known to be."""
-    command = commands.HearBaselineCorrection(
+def replicate_baseline_correction(event: BaselineCorrected, header: Header) -> CommandDispatch:
+    """Diagnostic corrected a figure: reviews, those already held included, are compared with the corrected one."""
+    command = opening.ReplicateBaselineCorrection(
         event.code, event.value, effective_on=event.effective_on, corrected_at=header.recorded_at
     )
     return CommandDispatch(follow_up.decider, header.case, command=command)
@@ -65,11 +65,11 @@ def compare_with_what_is_corrected(event: BaselineCorrected, header: Header) -> 
 
 @reactions.on(ParcoursAbandoned)
 def drop_parcours_update(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
-    """The parcours was abandoned: follow-up does not wait any more for its update."""
-    return CommandDispatch(follow_up.decider, header.case, command=commands.DropParcoursUpdate())
+    """The parcours was abandoned: the follow-up no longer waits for its update."""
+    return CommandDispatch(follow_up.decider, header.case, command=parcours_update.DropParcoursUpdate())
 
 
 @reactions.on(ParcoursUpdateAbandoned)
-def go_on_without_update(_: ParcoursUpdateAbandoned, header: Header) -> CommandDispatch:
-    """Only the update was given up: the follow-up goes on with the reviews it had, and may be concluded."""
-    return CommandDispatch(follow_up.decider, header.case, command=commands.DropParcoursUpdate())
+def drop_abandoned_update(_: ParcoursUpdateAbandoned, header: Header) -> CommandDispatch:
+    """Only the update was abandoned: the follow-up goes on with its reviews, and can be concluded."""
+    return CommandDispatch(follow_up.decider, header.case, command=parcours_update.DropParcoursUpdate())

@@ -1,40 +1,40 @@
-"""What does followup tell pilots? The follow-ups that were closed in a quarter: what became of the structures."""
+"""Published statistics of followup: the follow-ups closed in a quarter, and what became of the structures."""
 
 from __future__ import annotations
 
-from followup.domain.events import Outcome
+from followup.domain.state import Outcome
 from followup.figures import APPROPRIATED_FROM, SATISFIED_FROM
 from followup.labels import OUTCOMES
 from followup.projections import follow_ups
 from shared.projections import Row
 from shared.statistics import UNKNOWN, Dimension, Release
 
-OPINIONS = {"high": "4 ou 5 sur 5", "low": "1 à 3 sur 5", UNKNOWN: "aucune réponse"}
-CHANGES = {"more": "davantage", "same": "autant", "fewer": "moins", UNKNOWN: "non comparable"}
+OPINION_LABELS = {"high": "4 ou 5 sur 5", "low": "1 à 3 sur 5", UNKNOWN: "aucune réponse"}
+CHANGE_LABELS = {"more": "davantage", "same": "autant", "fewer": "moins", UNKNOWN: "non comparable"}
 
 
 def _outcome(row: Row) -> str:
     return str(row.get("outcome") or Outcome.COMPLETED)
 
 
-def _last(notes: dict[str, int | None], least: int) -> str:
-    """By the last review that was answered."""
+def _last_opinion(notes: dict[str, int | None], threshold: int) -> str:
+    """By the last review with an answer."""
     answered = [note for note in notes.values() if note is not None]
     if not answered:
         return UNKNOWN
-    return "high" if answered[-1] >= least else "low"
+    return "high" if answered[-1] >= threshold else "low"
 
 
 def _satisfaction(row: Row) -> str:
-    return _last(row["satisfaction"], SATISFIED_FROM)
+    return _last_opinion(row["satisfaction"], SATISFIED_FROM)
 
 
 def _appropriation(row: Row) -> str:
-    return _last(row["appropriation"], APPROPRIATED_FROM)
+    return _last_opinion(row["appropriation"], APPROPRIATED_FROM)
 
 
 def _jobs(row: Row) -> str:
-    """Full-time equivalents at the last review that measured them alike, beside the diagnosis."""
+    """Full-time equivalents at the last review that can be compared with the diagnosis."""
     measured = [values["fte"] for values in row["measured"].values() if "fte" in values]
     if not measured or "fte" not in row["baseline"]:
         return UNKNOWN
@@ -52,11 +52,11 @@ release = Release(
     happened="closed_at",
     dimensions=(
         Dimension(
-            "outcome", "Issue du suivi", keys={str(outcome): said for outcome, said in OUTCOMES.items()}, of=_outcome
+            "outcome", "Issue du suivi", keys={str(outcome): label for outcome, label in OUTCOMES.items()}, of=_outcome
         ),
-        Dimension("satisfaction", "Satisfaction", keys=OPINIONS, of=_satisfaction),
-        Dimension("appropriation", "Appropriation des changements", keys=OPINIONS, of=_appropriation),
-        Dimension("jobs", "ETP au dernier bilan, comparés au diagnostic", keys=CHANGES, of=_jobs),
+        Dimension("satisfaction", "Satisfaction", keys=OPINION_LABELS, of=_satisfaction),
+        Dimension("appropriation", "Appropriation des changements", keys=OPINION_LABELS, of=_appropriation),
+        Dimension("jobs", "ETP au dernier bilan, comparés au diagnostic", keys=CHANGE_LABELS, of=_jobs),
         Dimension("needs", "Nouveaux besoins", keys={"found": "repérés", "none": "aucun"}, of=_needs),
     ),
 )

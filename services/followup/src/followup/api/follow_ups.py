@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from followup import documents, projections
 from followup.caseload import caseload
-from followup.domain import commands, follow_up
+from followup.domain import closure, follow_up, needs, parcours_update
 from followup.domain.attachments import AttachmentKind
+from followup.domain.reviews import deadlines, reporting
 from followup.figures import figures
 from followup.statistics import release
 from shared.web.auth import CASE_READERS, STAFF
@@ -15,17 +16,17 @@ from shared.web.resources import AggregateEndpoints, DocumentEndpoints, attachme
 
 router = case_router("/follow-ups", "follow-ups")
 follow_ups = AggregateEndpoints(router, follow_up.decider)
-follow_ups.command("/reviews", commands.RecordReview, *STAFF)
-follow_ups.command("/reviews/correction", commands.CorrectReview, *STAFF)
-follow_ups.command("/reviews/cancellation", commands.CancelReview, *STAFF)
-follow_ups.command("/reviews/planning", commands.PlanReview, *STAFF)
-follow_ups.command("/reviews/unreachable", commands.RecordUnreachable, *STAFF)
-follow_ups.command("/parcours-update", commands.RequestParcoursUpdate, *STAFF)
-follow_ups.command("/parcours-update/withdrawal", commands.WithdrawParcoursUpdate, *STAFF)
-follow_ups.command("/closing-down", commands.RecordClosedDown, *STAFF)
-follow_ups.command("/closing-down/correction", commands.CorrectClosingDown, *STAFF)
-follow_ups.command("/needs", commands.FindNeed, *STAFF)
-follow_ups.command("/closure", commands.CloseFollowUp, *STAFF)
+follow_ups.command("/reviews", reporting.RecordReview, *STAFF)
+follow_ups.command("/reviews/correction", reporting.CorrectReview, *STAFF)
+follow_ups.command("/reviews/cancellation", reporting.CancelReview, *STAFF)
+follow_ups.command("/reviews/planning", deadlines.PlanReview, *STAFF)
+follow_ups.command("/reviews/unreachable", reporting.RecordUnreachable, *STAFF)
+follow_ups.command("/parcours-update", parcours_update.RequestParcoursUpdate, *STAFF)
+follow_ups.command("/parcours-update/withdrawal", parcours_update.WithdrawParcoursUpdate, *STAFF)
+follow_ups.command("/closing-down", closure.RecordClosedDown, *STAFF)
+follow_ups.command("/closing-down/correction", closure.CorrectClosingDown, *STAFF)
+follow_ups.command("/needs", needs.FindNeed, *STAFF)
+follow_ups.command("/closure", closure.CloseFollowUp, *STAFF)
 
 add_figures(router, figures, name="figures")
 add_statistics(router, release)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from followup import projections
-from followup.domain import sheet
+from followup.domain.sheets import sheet
 from shared.kernel import Role
 from shared.web.auth import STAFF
 from shared.web.requests import case_router

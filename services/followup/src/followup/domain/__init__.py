@@ -1,1 +1,1 @@
-"""Phase 5, suivi et consolidation: do the effects of the accompaniment last, and what does the structure need now?"""
+"""The rules of the follow-up and of the capitalisation sheets, pure: no clock, no database, no network."""

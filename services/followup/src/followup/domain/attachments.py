@@ -1,4 +1,4 @@
-"""What documents are attached to the follow-up?"""
+"""Kinds of documents that can be attached to a follow-up."""
 
 from __future__ import annotations
 

@@ -1,208 +1,73 @@
-"""The follow-up: reviews held one after the other until none is left, and the new needs they find."""
+"""The follow-up as one aggregate: reviews are held one after the other until none is left."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup.domain.commands import (
-    CallOverdueReview,
-    CallReview,
-    CancelReview,
-    CloseFollowUp,
-    CorrectClosingDown,
-    CorrectReview,
-    DropParcoursUpdate,
-    FindNeed,
-    HearBaselineCorrection,
-    OpenFollowUp,
-    PlanReview,
-    RecordClosedDown,
-    RecordReview,
-    RecordUnreachable,
-    RequestParcoursUpdate,
-    WithdrawParcoursUpdate,
-)
-from followup.domain.corrections import Correction, cancelled, corrected
-from followup.domain.deadlines import called, deadline_command, deadlines
-from followup.domain.events import (
-    BaselineCorrectionHeard,
-    Event,
-    FollowUpClosed,
-    FollowUpOpened,
-    FollowUpResumed,
-    NeedFound,
-    Outcome,
-    ParcoursUpdateRequested,
-    ParcoursUpdateWithdrawn,
-    ReviewPlanned,
-    ReviewRecorded,
-    ReviewUnreachable,
-    StructureClosedDown,
-)
-from followup.domain.reporting import check_due, known_review, planned_review, report_of
-from followup.domain.reviews import ReviewStatus, schedule
-from followup.domain.state import FollowUp, Status, evolve
+from followup.domain import closure, needs, opening, parcours_update
+from followup.domain.needs import FindNeed, NeedFound
+from followup.domain.reviews import deadlines, reporting
+from followup.domain.state import NOT_OPEN, FollowUp, Status
 from shared.attachments import AddAttachment
-from shared.kernel import Context, Decider, Refusal, require_future, require_past
+from shared.kernel import Context, Decider
 
-NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
-REVIEWS_LEFT = Refusal("reviews-left", "Des bilans restent à faire")
-UPDATE_PENDING = Refusal("parcours-update-pending", "Une mise à jour du parcours est en cours")
-NO_UPDATE = Refusal("no-parcours-update", "Aucune mise à jour du parcours n’est demandée")
-NOT_HELD = Refusal("review-not-held", "Le bilan n’a pas eu lieu")
-NEED_KNOWN = Refusal("need-already-found", "Besoin déjà repéré")
+Command = opening.Command | deadlines.Command | reporting.Command | parcours_update.Command | closure.Command | FindNeed
+Event = opening.Event | deadlines.Event | reporting.Event | parcours_update.Event | closure.Event | NeedFound
 
-Command = (
-    OpenFollowUp
-    | HearBaselineCorrection
-    | PlanReview
-    | CallReview
-    | CallOverdueReview
-    | RecordReview
-    | CorrectReview
-    | CancelReview
-    | RecordUnreachable
-    | RequestParcoursUpdate
-    | WithdrawParcoursUpdate
-    | DropParcoursUpdate
-    | RecordClosedDown
-    | CorrectClosingDown
-    | FindNeed
-    | CloseFollowUp
-)
-
-
-def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Event]:
-    match command:
-        case OpenFollowUp():
-            return _open(follow_up, command)
-        case HearBaselineCorrection(code, value, effective_on=effective_on, corrected_at=corrected_at):
-            return [BaselineCorrectionHeard(code, value, effective_on=effective_on, corrected_at=corrected_at)]
-        case CallReview() | CallOverdueReview():
-            return called(follow_up, command, context)
-        case DropParcoursUpdate():
-            return [ParcoursUpdateWithdrawn()] if follow_up.update else []
-    if follow_up.status is Status.NEW or (follow_up.status is Status.CLOSED and not isinstance(command, Correction)):
-        raise NOT_OPEN(NOT_OPEN_BECAUSE[follow_up.status], follow_up=follow_up.status)
-    if isinstance(command, Correction):
-        return [corrected(follow_up, command, context)]
-    match command:
-        case PlanReview(code, due_on, motive=motive):
-            review = planned_review(follow_up, code)
-            require_future(due_on, context.now, "L’échéance d’un bilan")
-            if due_on == review.due_on:
-                return []
-            return [ReviewPlanned(code, due_on, motive=context.text(motive))]
-        case RecordReview():
-            review = planned_review(follow_up, command.review)
-            return [ReviewRecorded(command.review, report_of(follow_up, command, review, context))]
-        case CancelReview():
-            return [cancelled(follow_up, command, context)]
-        case RecordUnreachable(code, attempts, notes=notes):
-            check_due(code, planned_review(follow_up, code), context.now.date())
-            return [ReviewUnreachable(code, attempts, notes=context.optional_text(notes))]
-        case RequestParcoursUpdate():
-            return [_update(follow_up, command, context)]
-        case WithdrawParcoursUpdate(motive):
-            if follow_up.update is None:
-                raise NO_UPDATE("Il n’y a pas de demande à lever.")
-            return [ParcoursUpdateWithdrawn(context.text(motive))]
-        case RecordClosedDown(closed_on, notes):
-            require_past(closed_on, context.now, "La date de cessation d’activité")
-            ceased = StructureClosedDown(closed_on, follow_up.left, notes=context.optional_text(notes))
-            return [ceased, FollowUpClosed(Outcome.CLOSED_DOWN)]
-        case FindNeed():
-            return [_need(follow_up, command, context)]
-        case CloseFollowUp(conclusion):
-            if follow_up.left:
-                raise REVIEWS_LEFT(
-                    f"Avant de conclure, réalisez ces bilans, ou notez que la structure est injoignable\u00a0:"
-                    f" {', '.join(follow_up.left)}.",
-                    reviews=follow_up.left,
-                )
-            _no_update_pending(follow_up)
-            return [FollowUpClosed(Outcome.COMPLETED, context.text(conclusion))]
-
-
-def available_commands(follow_up: FollowUp) -> Iterator[type]:
-    """Reviews are held one after the other; needs and updates come of them, until it is concluded, or resumed."""
-    yield from (OpenFollowUp, HearBaselineCorrection)
-    held = any(review.status is ReviewStatus.HELD for review in follow_up.reviews.values())
-    if follow_up.status is Status.OPEN:
-        if follow_up.left:
-            yield from (RecordReview, RecordUnreachable, PlanReview, CallReview, CallOverdueReview)
-        if held or any(review.status is ReviewStatus.UNREACHABLE for review in follow_up.reviews.values()):
-            yield CancelReview
-        if follow_up.update:
-            yield from (WithdrawParcoursUpdate, DropParcoursUpdate)
-        elif held:
-            yield RequestParcoursUpdate
-        if not (follow_up.left or follow_up.update):
-            yield CloseFollowUp
-        yield from (FindNeed, RecordClosedDown)
-    if held:
-        yield CorrectReview
-    if follow_up.closed_down_on:
-        yield CorrectClosingDown
-    if follow_up.status is not Status.NEW:
-        yield AddAttachment
-
-
-NOT_OPEN_BECAUSE = {
+ANY_TIME = opening.Command | deadlines.MarkReviewDue | deadlines.MarkReviewOverdue | parcours_update.DropParcoursUpdate
+"""Commands of the service itself: they record nothing when they come too late."""
+AFTER_THE_END = reporting.CorrectReview | closure.CorrectClosingDown
+"""Corrections of what was recorded: also possible after the end of the follow-up."""
+NOT_OPEN_DETAILS = {
     Status.NEW: "Il s’ouvre de lui-même quand le parcours se termine.",
     Status.CLOSED: "Il est clos\u00a0: il reprendra si le parcours est mis à jour.",
 }
 
 
-def _open(follow_up: FollowUp, command: OpenFollowUp) -> list[Event]:
-    """The end of a parcours may be told twice; each of its ends counts once."""
-    if command.completion in follow_up.completions:
-        return []
-    reviews = schedule(command.completed_at.date(), command.reviews, len(follow_up.completions) + 1)
-    if follow_up.completions:
-        return [FollowUpResumed(command.completion, command.adviser, reviews=reviews)]
-    return [
-        FollowUpOpened(
-            command.completion,
-            command.structure,
-            unit=command.unit,
-            adviser=command.adviser,
-            baseline=command.baseline | {code: each.value for code, each in follow_up.corrections.items()},
-            definitions=command.definitions,
-            reviews=reviews,
-        )
-    ]
+def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Event]:
+    if not isinstance(command, ANY_TIME):
+        if follow_up.status is Status.NEW:
+            raise NOT_OPEN(NOT_OPEN_DETAILS[Status.NEW], follow_up=follow_up.status)
+        if follow_up.status is Status.CLOSED and not isinstance(command, AFTER_THE_END):
+            raise NOT_OPEN(NOT_OPEN_DETAILS[Status.CLOSED], follow_up=follow_up.status)
+    if isinstance(command, opening.Command):
+        return [*opening.decide(follow_up, command)]
+    if isinstance(command, deadlines.Command):
+        return [*deadlines.decide(follow_up, command, context)]
+    if isinstance(command, reporting.Command):
+        return [reporting.decide(follow_up, command, context)]
+    if isinstance(command, parcours_update.Command):
+        return [*parcours_update.decide(follow_up, command, context)]
+    if isinstance(command, closure.Command):
+        return [*closure.decide(follow_up, command, context)]
+    return [needs.decide(follow_up, command, context)]
 
 
-def _update(follow_up: FollowUp, command: RequestParcoursUpdate, context: Context) -> ParcoursUpdateRequested:
-    if known_review(follow_up, command.review).status is not ReviewStatus.HELD:
-        raise NOT_HELD(
-            f"Réalisez d’abord le bilan {command.review}\u00a0: c’est lui qui montre ce qui est à reprendre."
-        )
-    _no_update_pending(follow_up)
-    return ParcoursUpdateRequested(
-        command.review, context.text(command.reason), axes=tuple(dict.fromkeys(command.axes))
-    )
+def available_commands(follow_up: FollowUp) -> Iterator[type]:
+    """Reviews are held one after the other; needs and updates follow from them, until the conclusion."""
+    yield from (opening.OpenFollowUp, opening.ReplicateBaselineCorrection)
+    yield from deadlines.available_commands(follow_up)
+    yield from reporting.available_commands(follow_up)
+    if follow_up.status is Status.OPEN:
+        yield from parcours_update.available_commands(follow_up)
+        yield FindNeed
+    yield from closure.available_commands(follow_up)
+    if follow_up.status is not Status.NEW:
+        yield AddAttachment
 
 
-def _need(follow_up: FollowUp, command: FindNeed, context: Context) -> NeedFound:
-    """One linked request a theme, unless it is said what sets the second need apart."""
-    if not command.apart and any(need.theme is command.theme for need in follow_up.needs):
-        raise NEED_KNOWN(
-            "Un besoin déjà repéré sur ce thème a ouvert sa demande\u00a0: complétez-la, ou dites ce qui distingue "
-            "celui-ci.",
-            theme=command.theme,
-        )
-    return NeedFound(command.theme, context.text(command.description), apart=context.optional_text(command.apart))
-
-
-def _no_update_pending(follow_up: FollowUp) -> None:
-    if follow_up.update:
-        raise UPDATE_PENDING(
-            f"Elle a été demandée au bilan {follow_up.update.review}\u00a0: attendez la fin du parcours mis à jour,"
-            f" ou levez la demande.",
-            review=follow_up.update.review,
-        )
+def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
+    if isinstance(event, opening.Event):
+        return opening.evolve(follow_up, event)
+    if isinstance(event, deadlines.Event):
+        return deadlines.evolve(follow_up, event)
+    if isinstance(event, reporting.Event):
+        return reporting.evolve(follow_up, event)
+    if isinstance(event, parcours_update.Event):
+        return parcours_update.evolve(follow_up, event)
+    if isinstance(event, closure.Event):
+        return closure.evolve(follow_up, event)
+    return needs.evolve(follow_up, event)
 
 
 decider: Decider[FollowUp] = Decider(
@@ -212,7 +77,7 @@ decider: Decider[FollowUp] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
-    deadlines=deadlines,
-    deadline_command=deadline_command,
+    deadlines=deadlines.review_deadlines,
+    deadline_command=deadlines.deadline_command,
     available_commands=available_commands,
 )

@@ -1,4 +1,4 @@
-"""What can a new need be about? The axes of change that diagnoses look at, by the same codes."""
+"""Themes of a new need: the axes of change that diagnoses assess, under the same codes."""
 
 from enum import StrEnum
 

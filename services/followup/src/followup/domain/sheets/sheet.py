@@ -1,4 +1,4 @@
-"""A capitalisation sheet: what one accompaniment teaches the others, without naming the structure (S)."""
+"""A capitalisation sheet: what one case teaches, shared without naming the structure (source text S)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from followup.domain.anonymity import identifying
+from followup.domain.sheets.anonymity import find_identifiers
 from followup.domain.themes import Theme
 from shared.kernel import ConfidentialLine, Context, Decider, Encrypted, Line, Motive, Refusal, Text, event
 from shared.kernel.events import command
@@ -22,47 +22,14 @@ class Status(StrEnum):
     PUBLISHED = "published"
 
 
-@command
-class Lesson:
-    """What a sheet tells."""
-
-    title: ConfidentialLine
-    theme: Theme
-    context: Text
-    what_worked: Text
-    limits: Text
-
-
-Names = Annotated[tuple[Line, ...], Len(1, 20)]
-"""What must not be found in the text: the structure's name, its short name, its leaders. Compared, and not recorded."""
-
-
-@command(title="Proposer une fiche de capitalisation")
-class SubmitSheet:
-    """An adviser shares practice; a resource centre reads it before anybody else does."""
-
-    lesson: Lesson
-    names: Names
-
-
-@command(title="Renvoyer la fiche avec un avis")
-class ReturnSheet:
-    """The resource centre asks for something else before it publishes."""
-
-    advice: Motive
-
-
-@command(title="Publier la fiche")
-class PublishSheet:
-    """The resource centre publishes the sheet, in the words that it has read over and stands for."""
-
-    lesson: Lesson
-    names: tuple[Line, ...] = ()
+NAMES_SOMEBODY = Refusal("sheet-names-somebody", "La fiche nomme quelqu’un", status=422)
+ALREADY_PUBLISHED = Refusal("sheet-already-published", "La fiche est déjà publiée")
+NOT_SUBMITTED = Refusal("sheet-not-submitted", "La fiche n’est pas à relire")
 
 
 @event("sheet-submitted", label="Fiche de capitalisation proposée")
 class SheetSubmitted:
-    """Sealed until somebody has read it over: a name may have escaped the check."""
+    """Encrypted until the resource centre has read it over: a name may have escaped the check."""
 
     theme: Theme
     title: Encrypted
@@ -78,13 +45,63 @@ class SheetReturned:
 
 @event("sheet-published", label="Fiche de capitalisation publiée")
 class SheetPublished:
-    """In clear: it is read over, names nobody, and is there for all to find."""
+    """In clear: it is read over, names nobody, and everybody can search it."""
 
     theme: Theme
     title: str
     context: str
     what_worked: str
     limits: str
+
+
+@command
+class Lesson:
+    """The text of a sheet."""
+
+    title: ConfidentialLine
+    theme: Theme
+    context: Text
+    what_worked: Text
+    limits: Text
+
+
+Names = Annotated[tuple[Line, ...], Len(1, 20)]
+"""What the text must not contain: the structure's name, its short name, its leaders. Compared, and not recorded."""
+
+
+@command(
+    title="Proposer une fiche de capitalisation",
+    leads_to=(SheetSubmitted,),
+    may_refuse=(ALREADY_PUBLISHED, NAMES_SOMEBODY),
+)
+class SubmitSheet:
+    """An adviser shares a practice; a resource centre reads it over before anybody else can."""
+
+    lesson: Lesson
+    names: Names
+
+
+@command(
+    title="Renvoyer la fiche avec un avis",
+    leads_to=(SheetReturned,),
+    may_refuse=(ALREADY_PUBLISHED, NOT_SUBMITTED),
+)
+class ReturnSheet:
+    """The resource centre asks for changes before it publishes."""
+
+    advice: Motive
+
+
+@command(
+    title="Publier la fiche",
+    leads_to=(SheetPublished,),
+    may_refuse=(ALREADY_PUBLISHED, NOT_SUBMITTED, NAMES_SOMEBODY),
+)
+class PublishSheet:
+    """The resource centre publishes the sheet, in the words that it has checked."""
+
+    lesson: Lesson
+    names: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +112,6 @@ class Sheet:
     published: SheetPublished | None = None
 
 
-NAMES_SOMEBODY = Refusal("sheet-names-somebody", "La fiche nomme quelqu’un", status=422)
-ALREADY_PUBLISHED = Refusal("sheet-already-published", "La fiche est déjà publiée")
-NOT_SUBMITTED = Refusal("sheet-not-submitted", "La fiche n’est pas à relire")
-
 Command = SubmitSheet | ReturnSheet | PublishSheet
 Event = SheetSubmitted | SheetReturned | SheetPublished
 
@@ -108,19 +121,19 @@ def decide(sheet: Sheet, command: Command, context: Context) -> list[Event]:
         raise ALREADY_PUBLISHED("Elle ne change plus\u00a0: proposez-en une autre.")
     match command:
         case SubmitSheet(lesson, names):
-            _names_nobody(lesson, names)
-            sealed = (context.text(each) for each in _texts(lesson))
-            return [SheetSubmitted(lesson.theme, *sealed)]
+            _require_anonymous(lesson, names)
+            encrypted = (context.text(each) for each in _texts(lesson))
+            return [SheetSubmitted(lesson.theme, *encrypted)]
         case ReturnSheet(advice):
-            _submitted(sheet)
+            _require_submitted(sheet)
             return [SheetReturned(context.text(advice))]
         case PublishSheet(lesson, names):
-            _submitted(sheet)
-            _names_nobody(lesson, names)
+            _require_submitted(sheet)
+            _require_anonymous(lesson, names)
             return [SheetPublished(lesson.theme, *_texts(lesson))]
 
 
-OPEN_AT: dict[Status, tuple[type, ...]] = {
+AVAILABLE_COMMANDS: dict[Status, tuple[type, ...]] = {
     Status.NEW: (SubmitSheet,),
     Status.SUBMITTED: (SubmitSheet, ReturnSheet, PublishSheet),
     Status.RETURNED: (SubmitSheet,),
@@ -129,17 +142,17 @@ OPEN_AT: dict[Status, tuple[type, ...]] = {
 
 
 def available_commands(sheet: Sheet) -> tuple[type, ...]:
-    return OPEN_AT[sheet.status]
+    return AVAILABLE_COMMANDS[sheet.status]
 
 
-def _submitted(sheet: Sheet) -> None:
+def _require_submitted(sheet: Sheet) -> None:
     if sheet.status is not Status.SUBMITTED:
         raise NOT_SUBMITTED("Elle a été renvoyée à son auteur ou autrice\u00a0: attendez la nouvelle proposition.")
 
 
-def _names_nobody(lesson: Lesson, names: tuple[str, ...]) -> None:
-    """The refusal tells the kind of what was found, never the words."""
-    if found := identifying(_texts(lesson), names):
+def _require_anonymous(lesson: Lesson, names: tuple[str, ...]) -> None:
+    """The refusal gives the kinds of identifiers found, never the words."""
+    if found := find_identifiers(_texts(lesson), names):
         raise NAMES_SOMEBODY(
             f"Une fiche se partage sans que la structure puisse être reconnue\u00a0: retirez ce qui l’identifie"
             f" ({', '.join(found)}).",

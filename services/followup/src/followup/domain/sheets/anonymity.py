@@ -1,4 +1,4 @@
-"""Does a text tell which structure, or which person, it is about?"""
+"""Identifiers in a text: what would reveal the structure, or a person."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ IDENTIFIERS = {
 }
 
 
-def identifying(texts: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
-    """What of the texts names somebody: the kinds of identifiers, and `nom` for one of the names, accents or not."""
+def find_identifiers(texts: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of identifiers in the texts, and `nom` if one of the names is there, with or without its accents."""
     whole = "\n".join(texts)
     found = [kind for kind, pattern in IDENTIFIERS.items() if pattern.search(whole)]
     words = f" {_words(whole)} "
-    named = any(wanted and f" {wanted} " in words for wanted in map(_name, names))
+    named = any(name and f" {name} " in words for name in map(_without_article, names))
     return (*found, "nom") if named else tuple(found)
 
 
-def _name(name: str) -> str:
-    """Without its article: « Les Jardins » are found in « aux jardins » too."""
+def _without_article(name: str) -> str:
+    """« Les Jardins » is found in « aux jardins » too."""
     return re.sub(r"^(?:les?|la|l) (?=.)", "", _words(name))
 
 

@@ -1,0 +1,1 @@
+"""The capitalisation sheets, by which advisers share what one case taught them."""
