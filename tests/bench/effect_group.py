@@ -1,4 +1,4 @@
-"""How long until a command in one service has its effect in the next? Beside a raw publish and pull over NATS."""
+"""Time from a command in one service to its effect in the next, beside a raw publish and pull over NATS."""
 
 from __future__ import annotations
 
@@ -11,99 +11,103 @@ from typing import Any
 
 import nats
 import psycopg
-from caller import Caller
-from figures import Measure, Row, Unit, compared, interleaved, quantile
+from bench_servers import BenchServers
+from http_callers import Caller
+from measurement import Measure, Row, Unit, compare, measure_interleaved, quantile
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 from psycopg.sql import SQL, Identifier
-from world import World
 
 GROUP = "effect"
-RATE = 25
-"""Admissions a second: modest, so that what is measured is the way and not a queue."""
-FEWEST = 20
+ADMISSIONS_PER_SECOND = 25
+"""Admissions a second: modest, so that the path is measured and not a queue."""
+MIN_CASES = 20
 """Cases in a round."""
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 MILLISECONDS = 1000
 MESSAGE_SIZE = 1000
 
 
-def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     """A request is admitted in intake, until diagnostic has recorded that its diagnosis is open.
 
     Both instants are `recorded_at`, given by one PostgreSQL's clock under the append's lock: the way between them holds
     the commit of the cause, and not the effect's own."""
-    with world.services("intake", "diagnostic", role="all") as addresses:
+    with servers.services("intake", "diagnostic", role="all") as addresses:
         measures: dict[str, Measure[list[float]]] = {
-            "ours": partial(_admitted_to_opened, world, Caller(addresses["intake"], world.token()), count(1)),
-            "raw": lambda seconds: asyncio.run(_published_to_pulled(world, _cases(seconds))),
+            "ours": partial(
+                _admission_to_diagnosis_times, servers, Caller(addresses["intake"], servers.token()), count(1)
+            ),
+            "raw": lambda seconds: asyncio.run(_publish_to_pull_times(servers, _cases(seconds))),
         }
-        found = interleaved(measures, rounds, seconds * 2)
+        found = measure_interleaved(measures, rounds, seconds * 2)
     return [_row(found, "p50", 0.50), _row(found, "p99", 0.99)]
 
 
 def _row(found: dict[str, list[list[float]]], name: str, share: float) -> Row:
     all_of_ours = [time for times in found["ours"] for time in times]
-    return compared(
+    return compare(
         GROUP,
         f"{name} of {len(all_of_ours)} cases",
         Unit.MILLISECONDS,
         ours=[quantile(times, share) for times in found["ours"]],
         floor=("raw publish and pull", [quantile(times, share) for times in found["raw"]]),
-        together=quantile(all_of_ours, share),
+        pooled=quantile(all_of_ours, share),
     )
 
 
 def _cases(seconds: float) -> int:
-    return max(FEWEST, int(RATE * seconds))
+    return max(MIN_CASES, int(ADMISSIONS_PER_SECOND * seconds))
 
 
-def _admitted_to_opened(world: World, adviser: Caller, numbers: Iterator[int], seconds: float) -> list[float]:
+def _admission_to_diagnosis_times(
+    servers: BenchServers, adviser: Caller, numbers: Iterator[int], seconds: float
+) -> list[float]:
     paths = [adviser.ready_to_admit(next(numbers)) for _ in range(_cases(seconds))]
     begin = time.perf_counter()
     for nth, path in enumerate(paths):
-        time.sleep(max(0.0, begin + nth / RATE - time.perf_counter()))
+        time.sleep(max(0.0, begin + nth / ADMISSIONS_PER_SECOND - time.perf_counter()))
         adviser.admit(path)
     cases = [path.rpartition("/")[2] for path in paths]
-    opened = _all_recorded(world, "diagnostic", "diagnosis-opened:v1", cases)
-    admitted = _all_recorded(world, "intake", "request-admitted:v1", cases)
+    opened = _recording_times(servers, "diagnostic", "diagnosis-opened:v1", cases)
+    admitted = _recording_times(servers, "intake", "request-admitted:v1", cases)
     return [(opened[case] - admitted[case]) * MILLISECONDS for case in cases]
 
 
-def _all_recorded(world: World, service: str, topic: str, cases: list[str]) -> dict[str, float]:
+def _recording_times(servers: BenchServers, service: str, topic: str, cases: list[str]) -> dict[str, float]:
     """When an event was recorded in each of these cases, in seconds; waits until it was in all of them."""
     question = SQL(
         "SELECT case_id::text, extract(epoch FROM recorded_at)::float8 FROM {}"
         " WHERE topic = %s AND case_id = ANY(%s::uuid[])"
     ).format(Identifier(f"{service}_events"))
-    end = time.monotonic() + PATIENCE
-    with psycopg.connect(world.database(f"all_{service}"), autocommit=True) as connection:
+    end = time.monotonic() + TIMEOUT_SECONDS
+    with psycopg.connect(servers.database(f"all_{service}"), autocommit=True) as connection:
         while time.monotonic() < end:
             rows: list[Any] = connection.execute(question, (topic, cases)).fetchall()
             if len(rows) == len(cases):
                 return dict(rows)
             time.sleep(0.05)
-    raise RuntimeError(f"after {PATIENCE:.0f} s only {len(rows)} of {len(cases)} cases have their {topic}")
+    raise RuntimeError(f"after {TIMEOUT_SECONDS:.0f} s only {len(rows)} of {len(cases)} cases have their {topic}")
 
 
-async def _published_to_pulled(world: World, messages: int) -> list[float]:
+async def _publish_to_pull_times(servers: BenchServers, messages: int) -> list[float]:
     """The floor: one message after the other, at the same rate, from one connection to another, without PostgreSQL."""
-    sender = await nats.connect(world.nats.url, nkeys_seed_str=world.nats.deployer_seed)
-    receiver = await nats.connect(world.nats.url, nkeys_seed_str=world.nats.deployer_seed)
+    sender = await nats.connect(servers.nats.url, nkeys_seed_str=servers.nats.deployer_seed)
+    receiver = await nats.connect(servers.nats.url, nkeys_seed_str=servers.nats.deployer_seed)
     await _make_stream(sender.jetstream())
     pull = await receiver.jetstream().pull_subscribe("raw.case", durable="raw", stream="raw")
     times: list[float] = []
 
     async def receive() -> None:
         for _ in range(messages):
-            (message,) = await pull.fetch(1, timeout=PATIENCE)
+            (message,) = await pull.fetch(1, timeout=TIMEOUT_SECONDS)
             times.append((time.perf_counter() - float(message.data)) * MILLISECONDS)
             await message.ack()
 
     received = asyncio.create_task(receive())
     begin = time.perf_counter()
     for nth in range(messages):
-        await asyncio.sleep(max(0.0, begin + nth / RATE - time.perf_counter()))
+        await asyncio.sleep(max(0.0, begin + nth / ADMISSIONS_PER_SECOND - time.perf_counter()))
         now = str(time.perf_counter())
         await sender.jetstream().publish("raw.case", now.ljust(MESSAGE_SIZE).encode())
     await received

@@ -1,4 +1,4 @@
-"""What is rebuilt: a request and a parcours with realistic events, in our log and in the stock library's."""
+"""Sample cases: a request and a parcours with realistic events, in our log and in the stock library's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import Any
 from uuid import UUID
 
-import stock
+import stock_library
 
 from intake.domain import structure
 from intake.domain.reference.criteria import Verdict, in_force
@@ -35,7 +35,7 @@ CONTACT = structure.Contact("Maëlle Kerdoncuff", "Présidente", email="maelle@e
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class SampleCase:
     """One case twice: under `stream` in our log, under `twin` in the stock library's."""
 
     decider: Decider[Any]
@@ -43,10 +43,10 @@ class Dossier:
     twin: UUID
 
 
-def a_request(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> Dossier:
+def a_request(ours: ServiceApplication, theirs: stock_library.StockCases, events: int) -> SampleCase:
     """Received, met, assessed on every criterion, admitted."""
     case, asks, criteria = uuid7(), structure_of("W442000001"), criteria_of(events)
-    twin = stock.Request(
+    twin = stock_library.Request(
         {"name": asks.name, "legal_form": asks.legal_form.value, "department": "44", "rna": asks.rna, "headcount": 12},
         {"name": CONTACT.name, "function": CONTACT.function, "email": CONTACT.email},
         NOTES,
@@ -58,7 +58,7 @@ def a_request(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> 
     twin.admit(NOTES)
     theirs.save(twin)
     receive(ours, case, asks, events)
-    return Dossier(request.decider, case, twin=twin.id)
+    return SampleCase(request.decider, case, twin=twin.id)
 
 
 def receive(ours: ServiceApplication, case: UUID, asks: structure.Structure, events: int) -> None:
@@ -82,7 +82,7 @@ def criteria_of(events: int) -> list[str]:
     return [criterion.code for criterion in in_force(TODAY).list][: events - 3]
 
 
-def a_parcours(ours: ServiceApplication, theirs: stock.Dossiers, events: int) -> Dossier:
+def a_parcours(ours: ServiceApplication, theirs: stock_library.StockCases, events: int) -> SampleCase:
     """Built with six actions, shared, validated, then coordinated: introductions until it has so many events."""
     case = uuid7()
     plan = Plan(uuid7(), "dla-44", adviser=ADVISER.id, admitted_at=datetime.now(UTC), axes=AXES)
@@ -105,16 +105,16 @@ def a_parcours(ours: ServiceApplication, theirs: stock.Dossiers, events: int) ->
         _do(ours, case, coordination.RecordIntroduction(action, WHO, held_on=TODAY))
     theirs_too = _twin(built, events)
     theirs.save(theirs_too)
-    return Dossier(parcours.decider, case, twin=theirs_too.id)
+    return SampleCase(parcours.decider, case, twin=theirs_too.id)
 
 
 def _do(app: ServiceApplication, case: UUID, command: Any, actor: Actor = ADVISER) -> None:
     app.handle(parcours.decider, case, command, app.context(case, actor))
 
 
-def _twin(built: Parcours, events: int) -> stock.Parcours:
+def _twin(built: Parcours, events: int) -> stock_library.Parcours:
     assert built.shared is not None
-    twin = stock.Parcours(
+    twin = stock_library.Parcours(
         {"structure": str(built.plan.structure), "unit": "dla-44", "adviser": ADVISER.id, "axes": list(AXES)}
     )
     twin.rank(list(AXES))

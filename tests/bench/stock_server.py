@@ -1,46 +1,53 @@
-"""The floor of an HTTP command: FastAPI takes the same bodies, in the same thread pool, and does nothing with them.
+"""FastAPI with the stock library's Application: the same commands, without token, encryption, unique keys or rules.
 
-`python noop_web.py PORT`"""
+`python stock_server.py PORT`, with DATABASE_URL"""
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
+import stock_library
 import uvicorn
 from fastapi import FastAPI, Response
 
 from intake.domain.request.assessment import AssessCriterion, RecordMeeting
 from intake.domain.request.outcome import AdmitRequest
 from intake.domain.request.reception import ReceiveRequest
-from shared.kernel import uuid7
 from shared.web.http import JsonBody
 from shared.web.resources import CommandResult
 
 web = FastAPI()
+cases = stock_library.stock_cases(os.environ["DATABASE_URL"])
 
 
 @web.post("/api/v1/requests", status_code=201)
 def receive(body: Annotated[ReceiveRequest, JsonBody()], response: Response) -> CommandResult:
-    case = uuid7()
-    response.headers["Location"] = f"/api/v1/requests/{case}"
-    return CommandResult(id=case, version=1, events=["request-received"])
+    received = cases.receive(asdict(body.structure), asdict(body.contact), body.need)
+    response.headers["Location"] = f"/api/v1/requests/{received.id}"
+    return _done(received, "request-received")
 
 
 @web.post("/api/v1/requests/{case}/meetings")
 def meet(case: UUID, body: Annotated[RecordMeeting, JsonBody()]) -> CommandResult:
-    return CommandResult(id=case, version=2, events=["meeting-recorded"])
+    return _done(cases.meet(case, str(body.held_on), body.with_whom, body.notes), "meeting-recorded")
 
 
 @web.post("/api/v1/requests/{case}/criteria")
 def assess(case: UUID, body: Annotated[AssessCriterion, JsonBody()]) -> CommandResult:
-    return CommandResult(id=case, version=3, events=["criterion-assessed"])
+    return _done(cases.assess(case, body.criterion, body.verdict.value, body.evidence), "criterion-assessed")
 
 
 @web.post("/api/v1/requests/{case}/admission")
 def admit(case: UUID, body: Annotated[AdmitRequest, JsonBody()]) -> CommandResult:
-    return CommandResult(id=case, version=4, events=["request-admitted"])
+    return _done(cases.admit(case, body.motive), "request-admitted")
+
+
+def _done(case: stock_library.Request, event: str) -> CommandResult:
+    return CommandResult(id=case.id, version=case.version, events=[event])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is a measure worth? Its median over the rounds with its spread, beside its floor, and beside its aim."""
+"""Measurements: the median of the rounds with its spread, its ratio to a floor, and its aim."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Aim:
     at_least: float | None = None
     at_most: float | None = None
 
-    def reached(self, ratio: float) -> bool:
+    def is_reached(self, ratio: float) -> bool:
         return (self.at_least or 0) <= ratio <= (self.at_most or float("inf"))
 
     def __str__(self) -> str:
@@ -49,7 +49,7 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class NamedFigure:
     """`ratio`: to the floor, round by round, so that what disturbed a whole round disturbs no ratio."""
 
     name: str
@@ -62,24 +62,24 @@ class Row:
     group: str
     name: str
     unit: Unit
-    ours: Measured
-    floor: Measured
-    stock: Measured | None
+    ours: NamedFigure
+    floor: NamedFigure
+    stock: NamedFigure | None
     aim: Aim | None
 
     @property
-    def reached(self) -> bool | None:
-        return self.aim.reached(self.ours.ratio.middle) if self.aim and self.ours.ratio else None
+    def is_reached(self) -> bool | None:
+        return self.aim.is_reached(self.ours.ratio.middle) if self.aim and self.ours.ratio else None
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"reached": self.reached}
+        return asdict(self) | {"reached": self.is_reached}
 
 
 Rounds = tuple[str, Sequence[float]]
-"""Who was measured, and what each round gave."""
+"""The name of what was measured, and what each round gave."""
 
 
-def compared(
+def compare(
     group: str,
     name: str,
     unit: Unit,
@@ -88,27 +88,27 @@ def compared(
     floor: Rounds,
     stock: Rounds | None = None,
     aim: Aim | None = None,
-    together: float | None = None,
+    pooled: float | None = None,
 ) -> Row:
-    """`together`: what all the rounds give together, where that is more than their median."""
+    """`pooled`: what all the rounds give together, where that is more than their median."""
     floor_name, floors = floor
 
-    def measured(name: str, values: Sequence[float], middle: float | None = None) -> Measured:
+    def named_figure(name: str, values: Sequence[float], middle: float | None = None) -> NamedFigure:
         ratios = [value / lowest for value, lowest in zip(values, floors, strict=True)]
-        return Measured(name, Figure.of(values, middle), ratio=Figure.of(ratios))
+        return NamedFigure(name, Figure.of(values, middle), ratio=Figure.of(ratios))
 
     return Row(
         group,
         name,
         unit=unit,
-        ours=measured("ours", ours, together),
-        floor=Measured(floor_name, Figure.of(floors)),
-        stock=measured(*stock) if stock else None,
+        ours=named_figure("ours", ours, pooled),
+        floor=NamedFigure(floor_name, Figure.of(floors)),
+        stock=named_figure(*stock) if stock else None,
         aim=aim,
     )
 
 
-def interleaved(measures: Mapping[K, Measure[T]], rounds: int, seconds: float) -> dict[K, list[T]]:
+def measure_interleaved(measures: Mapping[K, Measure[T]], rounds: int, seconds: float) -> dict[K, list[T]]:
     """A B C A B C …, after a short turn of each that counts for nothing: pools fill, code and pages get warm."""
     for measure in measures.values():
         measure(seconds / 4)
@@ -119,7 +119,7 @@ def interleaved(measures: Mapping[K, Measure[T]], rounds: int, seconds: float) -
     return found
 
 
-def typical_time(work: Callable[[], object], seconds: float) -> float:
+def median_call_time(work: Callable[[], object], seconds: float) -> float:
     """The median time of one call, in seconds."""
     times, end = [], time.perf_counter() + seconds
     while (begin := time.perf_counter()) < end:

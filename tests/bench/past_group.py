@@ -1,4 +1,4 @@
-"""What do a list, a figure and a caseload of the past cost? Beside reading the same events as plain data."""
+"""Cost of a list, a figure and a caseload of the past, beside reading the same events as plain data."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 import psycopg
-from dossiers import receive, structure_of
-from figures import Measure, Row, Unit, compared, interleaved, typical_time
+from bench_servers import BenchServers
+from measurement import Measure, Row, Unit, compare, measure_interleaved, median_call_time
 from psycopg.sql import SQL
-from world import World
+from sample_cases import receive, structure_of
 
 from intake import projections
 from intake.caseload import caseload
@@ -29,20 +29,20 @@ FOLDED = {"figures": projections.requests, "caseload": caseload.view}
 MILLISECONDS = 1e3
 
 
-def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     """Of one unit, as of an instant by which all of it was recorded."""
-    with _measures(world) as measures:
-        found = interleaved(measures, rounds, seconds)
+    with _measures(servers) as measures:
+        found = measure_interleaved(measures, rounds, seconds)
     floor = ("the same rows and orjson", found["raw"])
     return [
-        compared("past", f"{name} of {CASES * EACH} events", Unit.MILLISECONDS, ours=found[name], floor=floor)
+        compare("past", f"{name} of {CASES * EACH} events", Unit.MILLISECONDS, ours=found[name], floor=floor)
         for name in FOLDED
     ]
 
 
 @contextmanager
-def _measures(world: World) -> Iterator[dict[str, Measure[float]]]:
-    url = world.database("past")
+def _measures(servers: BenchServers) -> Iterator[dict[str, Measure[float]]]:
+    url = servers.database("past")
     with ExitStack() as closing:
         app = ServiceApplication("bench", [request.decider], url, os.urandom(32))
         closing.callback(app.close)
@@ -60,7 +60,7 @@ def _measures(world: World) -> Iterator[dict[str, Measure[float]]]:
 
 
 def _time(work: Any, seconds: float) -> float:
-    return typical_time(work, seconds) * MILLISECONDS
+    return median_call_time(work, seconds) * MILLISECONDS
 
 
 def _raw(connection: psycopg.Connection[Any], select: bytes) -> list[Any]:

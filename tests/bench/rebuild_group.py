@@ -1,4 +1,4 @@
-"""What does it cost to rebuild a case? Ours, a raw read with orjson, and the stock library's declarative aggregate."""
+"""Cost of rebuilding a case: ours, a raw read with orjson, and the stock library's declarative aggregate."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from uuid import UUID
 
 import orjson
 import psycopg
-import stock
-from dossiers import Dossier, a_parcours, a_request
-from figures import Aim, Measure, Row, Unit, compared, interleaved, typical_time
+import stock_library
+from bench_servers import BenchServers
+from measurement import Aim, Measure, Row, Unit, compare, measure_interleaved, median_call_time
 from psycopg.sql import SQL
-from world import World
+from sample_cases import SampleCase, a_parcours, a_request
 
 from intake.domain.request import request
 from parcours.domain import parcours
@@ -28,47 +28,47 @@ SELECT = "SELECT originator_version, topic, state FROM {} WHERE originator_id = 
 MICROSECONDS = 1e6
 
 
-def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     """From the first event, without snapshots; the raw read makes plain data of each event, and no state."""
-    with _measures(world) as measures:
-        found = interleaved(measures, rounds * 3, seconds / 6)  # a rebuild is short: so is a turn
+    with _measures(servers) as measures:
+        found = measure_interleaved(measures, rounds * 3, seconds / 6)  # a rebuild is short: so is a turn
     shown = []
     for size, make in SIZES.items():
         name = f"{'request' if make is a_request else 'parcours'} of {size}"
         floor, theirs = ("raw read and orjson", found["raw", size]), ("declarative aggregate", found["stock", size])
         ours = found["ours", size]
-        shown.append(compared(GROUP, name, Unit.MICROSECONDS, ours=ours, floor=floor, stock=theirs, aim=AIMS[size]))
+        shown.append(compare(GROUP, name, Unit.MICROSECONDS, ours=ours, floor=floor, stock=theirs, aim=AIMS[size]))
         if size >= ServiceApplication.SNAPSHOT_EVERY:
             ours = found["snapshot", size]
-            shown.append(compared(GROUP, f"{name}, with snapshot", Unit.MICROSECONDS, ours=ours, floor=floor))
+            shown.append(compare(GROUP, f"{name}, with snapshot", Unit.MICROSECONDS, ours=ours, floor=floor))
     return shown
 
 
 @contextmanager
-def _measures(world: World) -> Iterator[dict[tuple[str, int], Measure[float]]]:
-    url = world.database("rebuild_ours")
+def _measures(servers: BenchServers) -> Iterator[dict[tuple[str, int], Measure[float]]]:
+    url = servers.database("rebuild_ours")
     with ExitStack() as closing:
         ours = ServiceApplication("bench", [request.decider, parcours.decider], url, os.urandom(32))
         closing.callback(ours.close)
         ours.create_tables()
-        theirs = stock.dossiers(world.database("rebuild_stock"))
+        theirs = stock_library.stock_cases(servers.database("rebuild_stock"))
         closing.callback(theirs.close)
         connection = closing.enter_context(psycopg.connect(url, autocommit=True))
         raw = partial(_raw, connection, SQL(SELECT).format(ours.recorder.events).as_bytes())
         measures: dict[tuple[str, int], Measure[float]] = {}
         for size, make in SIZES.items():
-            dossier = make(ours, theirs, size)
-            _check(dossier, size, ours, theirs, raw)
-            load = partial(ours.load, dossier.decider, dossier.stream)
+            sample = make(ours, theirs, size)
+            _check(sample, size, ours, theirs, raw)
+            load = partial(ours.load, sample.decider, sample.stream)
             measures["ours", size] = partial(_time, partial(load, snapshots=False))
             measures["snapshot", size] = partial(_time, load)
-            measures["raw", size] = partial(_time, partial(raw, dossier.stream))
-            measures["stock", size] = partial(_time, partial(theirs.repository.get, dossier.twin))
+            measures["raw", size] = partial(_time, partial(raw, sample.stream))
+            measures["stock", size] = partial(_time, partial(theirs.repository.get, sample.twin))
         yield measures
 
 
 def _time(work: Callable[[], object], seconds: float) -> float:
-    return typical_time(work, seconds) * MICROSECONDS
+    return median_call_time(work, seconds) * MICROSECONDS
 
 
 def _raw(connection: psycopg.Connection[Any], select: bytes, stream: UUID) -> list[Any]:
@@ -77,13 +77,17 @@ def _raw(connection: psycopg.Connection[Any], select: bytes, stream: UUID) -> li
 
 
 def _check(
-    dossier: Dossier, size: int, ours: ServiceApplication, theirs: stock.Dossiers, raw: Callable[[UUID], list[Any]]
+    sample: SampleCase,
+    size: int,
+    ours: ServiceApplication,
+    theirs: stock_library.StockCases,
+    raw: Callable[[UUID], list[Any]],
 ) -> None:
     """All three read the same number of events, or the comparison says nothing."""
     read: tuple[int, ...] = (
-        ours.load(dossier.decider, dossier.stream, snapshots=False).version,
-        len(raw(dossier.stream)),
-        theirs.repository.get(dossier.twin).version,
+        ours.load(sample.decider, sample.stream, snapshots=False).version,
+        len(raw(sample.stream)),
+        theirs.repository.get(sample.twin).version,
     )
     if read != (size, size, size):
         raise RuntimeError(f"{size} events were meant, and {read} are read")

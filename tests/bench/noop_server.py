@@ -1,53 +1,46 @@
-"""FastAPI with the stock library's Application: the same commands, without token, sealing, claims or rules.
+"""The floor of an HTTP command: FastAPI takes the same bodies, in the same thread pool, and does nothing with them.
 
-`python stock_web.py PORT`, with DATABASE_URL"""
+`python noop_server.py PORT`"""
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
-import stock
 import uvicorn
 from fastapi import FastAPI, Response
 
 from intake.domain.request.assessment import AssessCriterion, RecordMeeting
 from intake.domain.request.outcome import AdmitRequest
 from intake.domain.request.reception import ReceiveRequest
+from shared.kernel import uuid7
 from shared.web.http import JsonBody
 from shared.web.resources import CommandResult
 
 web = FastAPI()
-dossiers = stock.dossiers(os.environ["DATABASE_URL"])
 
 
 @web.post("/api/v1/requests", status_code=201)
 def receive(body: Annotated[ReceiveRequest, JsonBody()], response: Response) -> CommandResult:
-    received = dossiers.receive(asdict(body.structure), asdict(body.contact), body.need)
-    response.headers["Location"] = f"/api/v1/requests/{received.id}"
-    return _done(received, "request-received")
+    case = uuid7()
+    response.headers["Location"] = f"/api/v1/requests/{case}"
+    return CommandResult(id=case, version=1, events=["request-received"])
 
 
 @web.post("/api/v1/requests/{case}/meetings")
 def meet(case: UUID, body: Annotated[RecordMeeting, JsonBody()]) -> CommandResult:
-    return _done(dossiers.meet(case, str(body.held_on), body.with_whom, body.notes), "meeting-recorded")
+    return CommandResult(id=case, version=2, events=["meeting-recorded"])
 
 
 @web.post("/api/v1/requests/{case}/criteria")
 def assess(case: UUID, body: Annotated[AssessCriterion, JsonBody()]) -> CommandResult:
-    return _done(dossiers.assess(case, body.criterion, body.verdict.value, body.evidence), "criterion-assessed")
+    return CommandResult(id=case, version=3, events=["criterion-assessed"])
 
 
 @web.post("/api/v1/requests/{case}/admission")
 def admit(case: UUID, body: Annotated[AdmitRequest, JsonBody()]) -> CommandResult:
-    return _done(dossiers.admit(case, body.motive), "request-admitted")
-
-
-def _done(case: stock.Request, event: str) -> CommandResult:
-    return CommandResult(id=case.id, version=case.version, events=[event])
+    return CommandResult(id=case, version=4, events=["request-admitted"])
 
 
 if __name__ == "__main__":

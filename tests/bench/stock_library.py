@@ -1,4 +1,4 @@
-"""The same work with the eventsourcing library as it comes: declarative aggregates, JSON, nothing sealed."""
+"""The same work with the eventsourcing library as it comes: declarative aggregates, JSON, nothing encrypted."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Parcours(Aggregate):
         self.actions[action]["introductions"].append({"whom": whom, "held_on": held_on})
 
 
-class Dossiers(Application[UUID]):
+class StockCases(Application[UUID]):
     """What a service would be, in the library's own words."""
 
     def receive(self, structure: Fields, contact: Fields, need: str) -> Request:
@@ -93,12 +93,14 @@ class Dossiers(Application[UUID]):
         return request
 
 
-def dossiers(url: str) -> Dossiers:
+def stock_cases(url: str) -> StockCases:
     environment = {f"POSTGRES_{name.upper()}": str(value) for name, value in _where(url).items()}
-    return Dossiers(env={"PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_POOL_SIZE": str(POOL)} | environment)
+    return StockCases(
+        env={"PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_POOL_SIZE": str(POOL)} | environment
+    )
 
 
-def recorder(url: str) -> PostgresApplicationRecorder:
+def stock_recorder(url: str) -> PostgresApplicationRecorder:
     stock = PostgresApplicationRecorder(PostgresDatastore(**_where(url), pool_size=POOL))
     stock.create_table()
     return stock

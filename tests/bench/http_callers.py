@@ -1,6 +1,6 @@
-"""Who calls over HTTP? Callers in a process of their own, each on a connection kept alive, that play whole dossiers.
+"""HTTP callers: threads of a process of their own, each on a connection kept alive, that play whole cases.
 
-`python caller.py < calls.json` prints what came of it, as JSON."""
+`python http_callers.py < plan.json` prints the rates, as JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HARD = ("existing", "employer", "ess")
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
+class CallPlan:
     """`first`: the number of the first structure; none is received twice."""
 
     address: str
@@ -33,7 +33,7 @@ class Calls:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class CallRates:
     """How many commands were answered in a second, and the time each took, in seconds."""
 
     per_second: float
@@ -47,9 +47,9 @@ class Caller:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self.times: list[float] = []
 
-    def dossier(self, number: int) -> Iterator[str]:
+    def play_case(self, number: int) -> Iterator[str]:
         """A request from its reception to its admission: gives its path after each command, the admission last."""
-        path = self._post("/api/v1/requests", _received(number))
+        path = self._post("/api/v1/requests", _request_body(number))
         yield path
         self._post(f"{path}/meetings", MEETING)
         yield path
@@ -62,8 +62,8 @@ class Caller:
         yield path
 
     def ready_to_admit(self, number: int) -> str:
-        """The path of a dossier that lacks nothing but its admission."""
-        commands = self.dossier(number)
+        """The path of a case that lacks nothing but its admission."""
+        commands = self.play_case(number)
         return [next(commands) for _ in range(2 + len(HARD))][-1]
 
     def admit(self, path: str) -> None:
@@ -84,7 +84,7 @@ class Caller:
         return answer.headers.get("Location", path)
 
 
-def _received(number: int) -> dict[str, Any]:
+def _request_body(number: int) -> dict[str, Any]:
     return {
         "structure": {
             "name": "Les Jardins de l’Erdre",
@@ -99,20 +99,20 @@ def _received(number: int) -> dict[str, Any]:
     }
 
 
-def called(calls: Calls) -> Answered:
-    """Each caller plays a dossier that counts for nothing, then all begin at once."""
+def run_callers(calls: CallPlan) -> CallRates:
+    """Each caller plays a case that counts for nothing, then all begin at once."""
     ready, finished = Barrier(calls.callers), []
 
     def play(nth: int) -> None:
         caller = Caller(calls.address, calls.token)
         numbers = iter(range(calls.first + nth, sys.maxsize, calls.callers))
-        list(caller.dossier(next(numbers)))
+        list(caller.play_case(next(numbers)))
         caller.times.clear()
         ready.wait()
         begin = time.perf_counter()
         end = begin + calls.seconds
         while time.perf_counter() < end:
-            for _ in caller.dossier(next(numbers)):
+            for _ in caller.play_case(next(numbers)):
                 if time.perf_counter() >= end:
                     break
         finished.append((len(caller.times) / (time.perf_counter() - begin), caller.times))
@@ -125,9 +125,9 @@ def called(calls: Calls) -> Answered:
         thread.join()
     if len(finished) < calls.callers:
         raise RuntimeError("a caller gave up: see its error above")
-    return Answered(sum(rate for rate, _ in finished), [each for _, times in finished for each in times])
+    return CallRates(sum(rate for rate, _ in finished), [each for _, times in finished for each in times])
 
 
 if __name__ == "__main__":
-    result = called(Calls(**json.load(sys.stdin)))
+    result = run_callers(CallPlan(**json.load(sys.stdin)))
     json.dump({"per_second": result.per_second, "times": result.times}, sys.stdout)

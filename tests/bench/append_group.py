@@ -1,4 +1,4 @@
-"""What does an append cost? Ours, pgbench with one row a transaction, and the library's stock recorder."""
+"""Cost of an append: ours, pgbench with one row a transaction, and the library's stock recorder."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import psycopg
-import stock
+import stock_library
+from bench_servers import BenchServers
 from eventsourcing.persistence import StoredEvent
-from figures import Aim, Measure, Row, Unit, compared, interleaved
-from world import World
+from measurement import Aim, Measure, Row, Unit, compare, measure_interleaved
 
 from embedded.processes.postgres import binaries, c_locale_environment
 from intake.domain import structure
@@ -36,41 +36,41 @@ ADVISER = Actor("adviser-1", Role.ADVISER, unit="dla-44")
 Task = Callable[[], object]
 
 
-def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     """Writers are threads of one process, as a service's are; pgbench has as many clients."""
-    with _measures(world) as measures:
-        found = interleaved(measures, rounds, seconds)
+    with _measures(servers) as measures:
+        found = measure_interleaved(measures, rounds, seconds)
     shown = []
     for writers, aim in AIMS.items():
-        called = f"{writers} writer{'s' if writers > 1 else ''}"
+        name = f"{writers} writer{'s' if writers > 1 else ''}"
         floor, theirs = ("pgbench, one 500-byte row", found["pgbench", writers]), ("recorder", found["stock", writers])
         ours, handled = found["ours", writers], found["handled", writers]
-        shown.append(compared(GROUP, called, Unit.PER_SECOND, ours=ours, floor=floor, stock=theirs, aim=aim))
-        shown.append(compared(GROUP, f"{called}, whole command", Unit.PER_SECOND, ours=handled, floor=floor))
+        shown.append(compare(GROUP, name, Unit.PER_SECOND, ours=ours, floor=floor, stock=theirs, aim=aim))
+        shown.append(compare(GROUP, f"{name}, whole command", Unit.PER_SECOND, ours=handled, floor=floor))
     return shown
 
 
 @contextmanager
-def _measures(world: World) -> Iterator[dict[tuple[str, int], Measure[float]]]:
-    floor_url = world.database("append_floor")
+def _measures(servers: BenchServers) -> Iterator[dict[tuple[str, int], Measure[float]]]:
+    floor_url = servers.database("append_floor")
     with psycopg.connect(floor_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE floor (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state bytea)")
-    insert = world.folder / "insert.sql"
+    insert = servers.folder / "insert.sql"
     insert.write_text(f"INSERT INTO floor (state) VALUES ('\\x{STATE.hex()}');\n")
     log, handled = (
-        ServiceApplication("bench", [request.decider], world.database(name), os.urandom(32))
+        ServiceApplication("bench", [request.decider], servers.database(name), os.urandom(32))
         for name in ("append_ours", "append_handled")
     )
     log.create_tables()
     handled.create_tables()
-    theirs = stock.recorder(world.database("append_stock"))
+    theirs = stock_library.stock_recorder(servers.database("append_stock"))
     numbers = count(1)
     measures: dict[tuple[str, int], Measure[float]] = {}
     for writers in AIMS:
-        measures["ours", writers] = partial(_per_second, writers, partial(_appending, log.recorder))
+        measures["ours", writers] = partial(_per_second, writers, partial(_append_task, log.recorder))
         measures["pgbench", writers] = partial(_pgbench, floor_url, str(insert), writers)
-        measures["stock", writers] = partial(_per_second, writers, partial(_appending, theirs))
-        measures["handled", writers] = partial(_per_second, writers, partial(_receiving, handled, numbers))
+        measures["stock", writers] = partial(_per_second, writers, partial(_append_task, theirs))
+        measures["handled", writers] = partial(_per_second, writers, partial(_receive_task, handled, numbers))
     try:
         yield measures
     finally:
@@ -79,7 +79,7 @@ def _measures(world: World) -> Iterator[dict[tuple[str, int], Measure[float]]]:
         theirs.datastore.close()
 
 
-def _appending(recorder: Any) -> Task:
+def _append_task(recorder: Any) -> Task:
     case, versions = uuid7(), count(1)
 
     def append() -> None:
@@ -88,8 +88,8 @@ def _appending(recorder: Any) -> Task:
     return append
 
 
-def _receiving(app: ServiceApplication, numbers: Iterator[int]) -> Task:
-    """A request is received: one event with sealed values, two new keys, one claim."""
+def _receive_task(app: ServiceApplication, numbers: Iterator[int]) -> Task:
+    """A request is received: one event with encrypted values, two new keys, one unique key."""
 
     def receive() -> None:
         case: UUID = uuid7()

@@ -1,4 +1,4 @@
-"""What does it cost to replay, take away, verify and compare what audit holds? Beside reading the same, unproved."""
+"""Cost of replaying, exporting, verifying and comparing what audit holds, beside reading the same without proofs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from uuid import UUID
 import httpx
 import orjson
 import psycopg
-from figures import Measure, Row, Unit, compared, interleaved, typical_time
+from bench_servers import BenchServers
+from measurement import Measure, Row, Unit, compare, measure_interleaved, median_call_time
 from psycopg.sql import SQL
-from world import World
 
 from audit import domain
 from audit.bundle.archive import build_archive, unpack
@@ -40,10 +40,10 @@ SELECT = "SELECT topic, state, recorded_at FROM {} WHERE case_id = %b ORDER BY p
 OURSELVES = Actor("service:audit", Role.SERVICE)
 
 
-def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     """One case of sixty events among four hundred others, over a real feed."""
-    with _measures(world) as measures:
-        found = interleaved(measures, rounds, seconds)
+    with _measures(servers) as measures:
+        found = measure_interleaved(measures, rounds, seconds)
     named = {
         "reconcile": ("events compared", Unit.PER_SECOND, "the same feed, read"),
         "timeline": ("of 60 events", Unit.MILLISECONDS, "the same rows and orjson"),
@@ -51,29 +51,29 @@ def rows(world: World, rounds: int, seconds: float) -> list[Row]:
         "verify": ("a bundle of 60 events", Unit.MILLISECONDS, "sha256sum of its entries"),
     }
     return [
-        compared(key, name, unit, ours=found[key, "ours"], floor=(floor, found[key, "floor"]))
+        compare(key, name, unit, ours=found[key, "ours"], floor=(floor, found[key, "floor"]))
         for key, (name, unit, floor) in named.items()
     ]
 
 
 @contextmanager
-def _measures(world: World) -> Iterator[dict[tuple[str, str], Measure[float]]]:
+def _measures(servers: BenchServers) -> Iterator[dict[tuple[str, str], Measure[float]]]:
     with ExitStack() as closing:
-        intake = closing.enter_context(world.services("intake", role="api"))["intake"]
-        yield _of(world, intake, closing)
+        intake = closing.enter_context(servers.services("intake", role="api"))["intake"]
+        yield _of(servers, intake, closing)
 
 
-def _of(world: World, intake: str, closing: ExitStack) -> dict[tuple[str, str], Measure[float]]:
-    reader = {"Authorization": f"Bearer {world.token()}"}
-    case = _recorded(intake, reader)
-    feed = Feed({"intake": intake}, world.issuer.mint("service", subject="service:audit"))
+def _of(servers: BenchServers, intake: str, closing: ExitStack) -> dict[tuple[str, str], Measure[float]]:
+    reader = {"Authorization": f"Bearer {servers.token()}"}
+    case = _record_cases(intake, reader)
+    feed = Feed({"intake": intake}, servers.issuer.mint("service", subject="service:audit"))
     closing.callback(feed.close)
     app = ServiceApplication(
-        "audit", [domain.decider], world.database("auditing"), os.urandom(32), tables=service.tables
+        "audit", [domain.decider], servers.database("auditing"), os.urandom(32), tables=service.tables
     )
     closing.callback(app.close)
     app.create_tables()
-    for message in _fed(feed):
+    for message in _read_feed(feed):
         context = app.context(message.header.case, OURSELVES, message.header.id, message.header.correlation)
         app.handle(domain.decider, message.header.id, receive_event(message).command, context)
     while integrate(app):
@@ -83,25 +83,25 @@ def _of(world: World, intake: str, closing: ExitStack) -> dict[tuple[str, str], 
     connection = closing.enter_context(psycopg.connect(app.url, autocommit=True))
     raw_rows = partial(_raw, connection, SQL(SELECT).format(app.recorder.events).as_bytes(), case)
     stored = f"{intake}/api/v1/requests/{case}/stored"
-    export = partial(_exported, app, case, {"intake": intake}, reader)
+    export = partial(_export_bundle, app, case, {"intake": intake}, reader)
     raw = export()
     if len(raw_rows()) != OF_THE_CASE or len(verify_bundle(raw).headers) != OF_THE_CASE:
         raise RuntimeError(f"{OF_THE_CASE} events were meant")
     http = closing.enter_context(httpx.Client(headers=reader, trust_env=False))
     return {
-        ("reconcile", "ours"): partial(_per_second, partial(_compared, app, feed)),
-        ("reconcile", "floor"): partial(_per_second, partial(_fed, feed)),
+        ("reconcile", "ours"): partial(_per_second, partial(_compare_all, app, feed)),
+        ("reconcile", "floor"): partial(_per_second, partial(_read_feed, feed)),
         ("timeline", "ours"): partial(_time, partial(_timeline, app, case)),
         ("timeline", "floor"): partial(_time, raw_rows),
         ("export", "ours"): partial(_time, export),
         ("export", "floor"): partial(_time, lambda: http.get(stored).json()),
         ("verify", "ours"): partial(_time, partial(verify_bundle, raw)),
-        ("verify", "floor"): partial(_time, partial(_hashed, raw)),
+        ("verify", "floor"): partial(_time, partial(_hash_entries, raw)),
     }
 
 
-def _recorded(intake: str, reader: dict[str, str]) -> UUID:
-    """Over HTTP, so that everything is sealed and signed as it is in production."""
+def _record_cases(intake: str, reader: dict[str, str]) -> UUID:
+    """Over HTTP, so that everything is encrypted and signed as it is in production."""
     with httpx.Client(base_url=intake, headers=reader, trust_env=False, timeout=30) as http:
         ids = []
         for n in range(OF_OTHERS + 1):
@@ -119,7 +119,7 @@ def _recorded(intake: str, reader: dict[str, str]) -> UUID:
     return UUID(ids[-1])
 
 
-def _fed(feed: Feed) -> list[Message]:
+def _read_feed(feed: Feed) -> list[Message]:
     messages, after = list[Message](), 0
     while True:
         page = feed.page("intake", None, after)
@@ -129,15 +129,15 @@ def _fed(feed: Feed) -> list[Message]:
         after = page.next
 
 
-def _compared(app: ServiceApplication, feed: Feed) -> range:
+def _compare_all(app: ServiceApplication, feed: Feed) -> range:
     if found := list(Reconciler(app, feed, begin_reconciliation(app, "bench", ["intake"])).findings()):
         raise RuntimeError(f"nothing was altered, and {found[0]}")
     return range(OF_OTHERS + OF_THE_CASE)
 
 
 def _timeline(app: ServiceApplication, case: UUID) -> object:
-    heard = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
-    return [each.header for each in select_known(build_timeline(heard), None, None)]
+    received = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
+    return [each.header for each in select_known(build_timeline(received), None, None)]
 
 
 def _raw(connection: psycopg.Connection[Any], select: bytes, case: UUID) -> list[Any]:
@@ -145,19 +145,19 @@ def _raw(connection: psycopg.Connection[Any], select: bytes, case: UUID) -> list
     return [json.loads(orjson.loads(state)["data"]["header"]) for _, state, _ in rows]
 
 
-def _exported(app: ServiceApplication, case: UUID, addresses: dict[str, str], reader: dict[str, str]) -> bytes:
+def _export_bundle(app: ServiceApplication, case: UUID, addresses: dict[str, str], reader: dict[str, str]) -> bytes:
     return build_archive(
         build_entries(collect_bundle(app, case, partial(fetch_contents, case=case, addresses=addresses, reader=reader)))
     )
 
 
-def _hashed(raw: bytes) -> list[str]:
+def _hash_entries(raw: bytes) -> list[str]:
     return [sha256(content).hexdigest() for content in unpack(raw).values()]
 
 
 def _time(work: Callable[[], object], seconds: float) -> float:
-    return typical_time(work, seconds) * MILLISECONDS
+    return median_call_time(work, seconds) * MILLISECONDS
 
 
 def _per_second(work: Callable[[], Any], seconds: float) -> float:
-    return len(work()) / typical_time(work, seconds)
+    return len(work()) / median_call_time(work, seconds)

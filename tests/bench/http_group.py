@@ -1,4 +1,4 @@
-"""What does a command cost over HTTP? Intake, a FastAPI that does nothing, and FastAPI with the stock library."""
+"""Cost of a command over HTTP: intake, a FastAPI that does nothing, and FastAPI with the stock library."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from caller import Calls
-from figures import Aim, Measure, Row, Unit, compared, interleaved
-from world import World
+from bench_servers import BenchServers
+from http_callers import CallPlan
+from measurement import Aim, Measure, Row, Unit, compare, measure_interleaved
 
 GROUP = "HTTP"
 CALLERS = (1, 8)
@@ -24,25 +24,25 @@ NUMBERS = 1_000_000
 """Of structures, kept for each run of the caller."""
 
 
-def rows(world: World, rounds: int, seconds: float) -> list[Row]:
+def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     """Every server is a process of its own, and so are the callers; intake has its HTTP role alone."""
     with ExitStack() as running:
         addresses = {
-            "ours": running.enter_context(world.services("intake", role="api"))["intake"],
-            "no-op": running.enter_context(world.program("no-op", HERE / "noop_web.py", "")),
+            "ours": running.enter_context(servers.services("intake", role="api"))["intake"],
+            "no-op": running.enter_context(servers.program("no-op", HERE / "noop_server.py", "")),
             "stock": running.enter_context(
-                world.program("stock", HERE / "stock_web.py", world.database("calls_stock"))
+                servers.program("stock", HERE / "stock_server.py", servers.database("calls_stock"))
             ),
         }
         firsts = count(NUMBERS, NUMBERS)
         measures: dict[tuple[str, int], Measure[float]] = {
-            (who, callers): partial(_per_second, address, world.token(), callers, firsts)
+            (who, callers): partial(_per_second, address, servers.token(), callers, firsts)
             for callers in CALLERS
             for who, address in addresses.items()
         }
-        found = interleaved(measures, rounds, seconds)
+        found = measure_interleaved(measures, rounds, seconds)
     return [
-        compared(
+        compare(
             GROUP,
             "one caller" if callers == 1 else f"{callers} callers",
             Unit.PER_SECOND,
@@ -56,9 +56,9 @@ def rows(world: World, rounds: int, seconds: float) -> list[Row]:
 
 
 def _per_second(address: str, token: str, callers: int, firsts: Iterator[int], seconds: float) -> float:
-    calls = Calls(address, token, callers, seconds, next(firsts))
+    calls = CallPlan(address, token, callers, seconds, next(firsts))
     run = subprocess.run(
-        [sys.executable, str(HERE / "caller.py")],
+        [sys.executable, str(HERE / "http_callers.py")],
         input=json.dumps(asdict(calls)),
         capture_output=True,
         text=True,
