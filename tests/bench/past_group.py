@@ -15,8 +15,7 @@ from measurement import Measure, Row, Unit, compare, measure_interleaved, median
 from psycopg.sql import SQL
 from sample_cases import receive, structure_of
 
-from intake import projections
-from intake.caseload import caseload
+from intake import caseload, projections
 from intake.domain.request import request
 from shared.eventlog import ServiceApplication
 from shared.kernel import uuid7
@@ -25,7 +24,7 @@ from shared.temporal import PointInTime, load_past_rows
 CASES, EACH = 60, 10
 UNITS = ["dla-44"]
 SELECT = "SELECT case_id, topic, state, recorded_at FROM {} ORDER BY case_id, position"
-FOLDED = {"figures": projections.requests, "caseload": caseload.view}
+FOLDED = {"figures": projections.requests, "caseload": caseload.projection}
 MILLISECONDS = 1e3
 
 

@@ -32,7 +32,7 @@ from followup.reactions import (
     open_follow_up,
     replicate_baseline_correction,
 )
-from intake.reactions import linked_request
+from intake.reactions import linked_request_id
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import BaselineCorrected
@@ -54,7 +54,7 @@ HELD = Report(
 )
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
 HEADER = heard("parcours", "parcours-completed", effective_at=NOW - timedelta(days=3))
-LINKED = linked_request(META.id)
+LINKED = linked_request_id(META.id)
 OPENED = FollowUpOpened(
     UUID(int=7),
     UUID(int=8),

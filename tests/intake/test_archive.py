@@ -19,7 +19,7 @@ from intake.domain.request.confidentiality import (
 from intake.domain.request.ending import AccompanimentEnded, CaseClosed, CaseReopened, EndAccompaniment
 from intake.domain.request.request import decider
 from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending, Request, RequestStatus
-from intake.integration_events import published
+from intake.integration_events import to_integration_event
 from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import CaseAccess, Role
 from shared.kernel.frozen import replace
@@ -86,7 +86,7 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
 )
 def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
-    assert published(recorded, recorded) == told
+    assert to_integration_event(recorded, recorded) == told
     assert decider.case_access(decider.initial, event) == CaseAccess(
         told.adviser, told.confidential, archived=told.archived
     )

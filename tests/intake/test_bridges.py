@@ -7,8 +7,8 @@ import pytest
 from tests.support.integration import entry, heard, listed, recorded
 from tests.support.served_service import Serve, Served
 
-from intake import bootstrap
 from intake.domain import orientation
+from intake.domain.request import request
 from intake.domain.request.ending import (
     AccompanimentEnded,
     CaseClosed,
@@ -23,7 +23,7 @@ from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Ending
 from intake.domain.request.transfer import RequestTransferred
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from intake.integration_events import published
+from intake.integration_events import to_integration_event
 from intake.main import service
 from intake.projections import requests
 from intake.reactions import (
@@ -93,7 +93,7 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
             CloseCase(Ending.FOLLOWED_UP, NOW),
         ),
     ):
-        assert (to.decider, to.stream, to.case, to.command) == (bootstrap.requests, CASE, None, command)
+        assert (to.decider, to.stream, to.case, to.command) == (request.decider, CASE, None, command)
 
 
 @pytest.fixture
@@ -175,12 +175,12 @@ def test_a_misspelt_field_is_refused_rather_than_lost(intake: Served, part: str)
     ],
 )
 def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
-    assert published(recorded(event), entry()) == told
+    assert to_integration_event(recorded(event), entry()) == told
 
 
 @pytest.mark.parametrize("event", [RECEIVED, LINKED, RequestWithdrawn(text("Plus le temps."))])
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert published(recorded(event), entry()) is None
+    assert to_integration_event(recorded(event), entry()) is None
 
 
 # Listed

@@ -25,7 +25,7 @@ from intake.domain.request.request import decider
 from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
 from intake.domain.structure import LegalForm, SealedContact, Structure
-from intake.integration_events import published
+from intake.integration_events import to_integration_event
 from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import Actor, CaseAccess, PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
@@ -151,5 +151,5 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
 )
 def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
-    assert published(recorded, recorded) == told
+    assert to_integration_event(recorded, recorded) == told
     assert decider.case_access(decider.initial, event) == CaseAccess(told.adviser, told.confidential)

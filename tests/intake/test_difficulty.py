@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from tests.support.served_service import Client, Serve, Served
 
-from intake.domain.chasing import CHASED_AFTER, Chase, ask_again_at, most_pressing_first
+from intake.domain.chasing import CHASE_AFTER_DAYS, Chase, compute_due_time, sort_by_urgency
 from intake.domain.reference.targets import TARGETS
 from intake.domain.request.assessment import RecordMeeting
 from intake.domain.request.difficulty import DifficultyQualified, QualifyDifficulty
@@ -104,7 +104,7 @@ def test_nobody_qualifies_a_request_that_is_over_or_that_nobody_made() -> None:
 
 def chase(n: int, level: DifficultyLevel, days_ago: int) -> Chase:
     sent_at = NOW - timedelta(days=days_ago)
-    due_at = ask_again_at(level, sent_at, {})
+    due_at = compute_due_time(level, sent_at, {})
     return Chase(
         UUID(int=n),
         UUID(int=n),
@@ -120,9 +120,9 @@ def chase(n: int, level: DifficultyLevel, days_ago: int) -> Chase:
 
 
 def test_the_graver_the_sooner_the_target_is_asked_again_unless_the_deployment_says_otherwise() -> None:
-    delays = [CHASED_AFTER[level] for level in DifficultyLevel]
+    delays = [CHASE_AFTER_DAYS[level] for level in DifficultyLevel]
     assert delays == sorted(delays, reverse=True)
-    assert ask_again_at(DifficultyLevel.CRITICAL, NOW, {DifficultyLevel.CRITICAL: 1}) == NOW + timedelta(days=1)
+    assert compute_due_time(DifficultyLevel.CRITICAL, NOW, {DifficultyLevel.CRITICAL: 1}) == NOW + timedelta(days=1)
 
 
 def test_the_most_pressing_orientation_comes_first() -> None:
@@ -132,7 +132,7 @@ def test_the_most_pressing_orientation_comes_first() -> None:
         chase(3, DifficultyLevel.PROVEN, 20),
         chase(4, DifficultyLevel.INSOLVENT, 3),
     )
-    assert most_pressing_first([fresh, late, latest, insolvent]) == [insolvent, latest, late, fresh]
+    assert sort_by_urgency([fresh, late, latest, insolvent]) == [insolvent, latest, late, fresh]
 
 
 # Over HTTP

@@ -11,12 +11,12 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from tests.support.intake_deployments import intake_service
 from tests.support.served_service import served
 
 from embedded.processes.nats import Nats
 from intake.domain.structure import Prefill
-from intake.main import service
-from intake.reference.directory import FOR_A_DAY, Directory
+from intake.reference.directory import CACHE_SECONDS, Directory
 from shared.testing.scenarios import NOW
 
 SIREN = "732829320"
@@ -75,7 +75,7 @@ def stand_in() -> Iterator[StandIn]:
 
 
 def test_codes_and_flags_are_kept_with_source_and_time_and_never_a_name(stand_in: StandIn) -> None:
-    found = Directory(stand_in.url).about(SIREN, NOW)
+    found = Directory(stand_in.url).find(SIREN, NOW)
     assert found == Prefill(
         stand_in.url,
         NOW,
@@ -92,37 +92,37 @@ def test_codes_and_flags_are_kept_with_source_and_time_and_never_a_name(stand_in
 
 def test_a_company_that_is_not_there_is_no_error(stand_in: StandIn) -> None:
     stand_in.ways = [(200, b'{"results": []}', {})]
-    assert Directory(stand_in.url).about(SIREN, NOW) is None
+    assert Directory(stand_in.url).find(SIREN, NOW) is None
     stand_in.ways = [(200, PAGE, {})]
-    assert Directory(stand_in.url).about("356000000", NOW) is None
+    assert Directory(stand_in.url).find("356000000", NOW) is None
 
 
 def test_an_answer_is_remembered_for_a_day_and_an_absence_too(stand_in: StandIn) -> None:
     now = 0.0
     directory = Directory(stand_in.url, monotonic=lambda: now)
-    first = directory.about(SIREN, NOW)
-    assert directory.about(SIREN, NOW) == first
-    directory.about("356000000", NOW)
-    directory.about("356000000", NOW)
+    first = directory.find(SIREN, NOW)
+    assert directory.find(SIREN, NOW) == first
+    directory.find("356000000", NOW)
+    directory.find("356000000", NOW)
     assert len(stand_in.asked) == 2
-    now = FOR_A_DAY
-    directory.about(SIREN, NOW)
+    now = CACHE_SECONDS
+    directory.find(SIREN, NOW)
     assert len(stand_in.asked) == 3
 
 
 def test_a_directory_that_stumbles_is_asked_again(stand_in: StandIn) -> None:
     stand_in.ways = [(503, b"", {}), (200, PAGE, {})]
-    assert Directory(stand_in.url).about(SIREN, NOW) is not None
+    assert Directory(stand_in.url).find(SIREN, NOW) is not None
 
 
 def test_one_that_asks_to_wait_is_obeyed_or_left_in_peace(stand_in: StandIn) -> None:
     stand_in.ways = [(429, b"", {"Retry-After": "1"}), (200, PAGE, {})]
     began = time.monotonic()
-    assert Directory(stand_in.url).about(SIREN, NOW) is not None
+    assert Directory(stand_in.url).find(SIREN, NOW) is not None
     assert time.monotonic() - began >= 1
     stand_in.asked.clear()
     stand_in.ways = [(429, b"", {"Retry-After": "60"})]
-    assert Directory(stand_in.url).about("356000000", NOW) is None
+    assert Directory(stand_in.url).find("356000000", NOW) is None
     assert len(stand_in.asked) == 1
 
 
@@ -131,21 +131,21 @@ def test_one_that_asks_to_wait_is_obeyed_or_left_in_peace(stand_in: StandIn) -> 
 )
 def test_a_broken_directory_is_of_no_help_and_not_remembered(stand_in: StandIn, way: Any) -> None:
     stand_in.ways = [way]
-    directory = Directory(stand_in.url, patience=1)
-    assert directory.about(SIREN, NOW) is None
+    directory = Directory(stand_in.url, timeout_seconds=1)
+    assert directory.find(SIREN, NOW) is None
     stand_in.ways = [(200, PAGE, {})]
-    assert directory.about(SIREN, NOW) is not None
+    assert directory.find(SIREN, NOW) is not None
 
 
 def test_a_slow_directory_keeps_nobody_waiting(stand_in: StandIn) -> None:
     stand_in.slow = True
     began = time.monotonic()
-    assert Directory(stand_in.url, patience=0.4).about(SIREN, NOW) is None
+    assert Directory(stand_in.url, timeout_seconds=0.4).find(SIREN, NOW) is None
     assert time.monotonic() - began < 3
 
 
 def test_a_directory_that_is_gone_is_of_no_help() -> None:
-    assert Directory("http://127.0.0.1:1", patience=0.5).about(SIREN, NOW) is None
+    assert Directory("http://127.0.0.1:1", timeout_seconds=0.5).find(SIREN, NOW) is None
 
 
 @pytest.mark.parametrize("asks", [True, False])
@@ -154,11 +154,9 @@ def test_a_request_keeps_what_the_directory_said_and_is_received_without_it(
     database: Callable[..., str],
     nats: Nats,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     asks: bool,
 ) -> None:
-    if asks:
-        monkeypatch.setenv("DLA_INTAKE_PREFILL_URL", stand_in.url)
+    service = intake_service(prefill_url=stand_in.url) if asks else intake_service()
     structure = {"name": "Les Jardins", "legal_form": "ess_company", "department": "44", "siret": "73282932000074"}
     body = {"structure": structure, "contact": {"name": "Maëlle"}, "need": "Une seule subvention."}
     with served(service, database, nats, tmp_path) as intake:

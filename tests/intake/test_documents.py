@@ -13,10 +13,12 @@ from tests.support.document_reading import on_paper, on_screen, read, text_of, w
 from tests.support.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
-from intake.documents.reception_record import of_orientation, of_request
+from intake.documents.orientation_letter import orientation_documents
+from intake.documents.reception_record import build_request_documents
 from intake.domain import orientation
 from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOrientation
 from intake.domain.reference.criteria import Verdict
+from intake.domain.reference.reference import SHIPPED
 from intake.domain.request import request
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
 from intake.domain.request.difficulty import QualifyDifficulty
@@ -40,6 +42,8 @@ JARDINS = Structure(
 )
 MAELLE = Contact("Maëlle Kerdoncuff", "Présidente", email="maelle.kerdoncuff@example.org")
 
+REQUEST_DOCUMENTS = build_request_documents(lambda: SHIPPED)
+
 
 @pytest.fixture
 def log() -> MemoryLog[Request]:
@@ -50,7 +54,7 @@ def log() -> MemoryLog[Request]:
 
 
 def record(log: MemoryLog[Request]) -> str:
-    return on_screen(written(of_request, "fiche-d-accueil", read(log)))
+    return on_screen(written(REQUEST_DOCUMENTS, "fiche-d-accueil", read(log)))
 
 
 def test_the_record_says_who_came_what_for_and_who_was_met(log: MemoryLog[Request]) -> None:
@@ -112,11 +116,11 @@ def test_the_outcome_is_told_with_its_motive(log: MemoryLog[Request]) -> None:
 
 
 def test_what_was_erased_is_said_to_be(log: MemoryLog[Request]) -> None:
-    before = written(of_request, "fiche-d-accueil", read(log))
+    before = written(REQUEST_DOCUMENTS, "fiche-d-accueil", read(log))
     person = log.state.contact
     assert person is not None
     erased = read(log, erased={UUID(person.person)})
-    after = written(of_request, "fiche-d-accueil", erased)
+    after = written(REQUEST_DOCUMENTS, "fiche-d-accueil", erased)
     assert "Nom « effacé » Fonction « effacé » Courriel « effacé »" in on_screen(after)
     assert "« effacé »" in on_paper(after)
     assert "Présidente" not in on_screen(after)
@@ -127,7 +131,7 @@ def letter(log: MemoryLog[Request], *steps: Any, target: str = "france_active") 
     asked = MemoryLog(orientation.decider, sibling=log)
     for step in (ProposeOrientation(target, "Un fonds de roulement à consolider."), *steps):
         assert asked.do(step).refused_as is None
-    return on_screen(written(of_orientation, "lettre-d-orientation", read(asked, around=log.state)))
+    return on_screen(written(orientation_documents, "lettre-d-orientation", read(asked, around=log.state)))
 
 
 def test_an_orientation_is_a_letter_to_its_target(log: MemoryLog[Request]) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.erasure import (
-    BEFORE_THE_BACK_UP,
+    REPEATED_ORDER_MOTIVE,
     ConfirmErasure,
     ErasureConfirmed,
     ErasureOrdered,
-    OrderAgain,
-    OrderKnowing,
+    OrderErasureWithFindings,
+    RepeatErasureOrder,
     decider,
     outstanding,
 )
@@ -29,13 +29,13 @@ MOTIVE = "Demande reçue par courrier, identité vérifiée."
 ORDERED = ErasureOrdered(PERSON, text(MOTIVE), values=4)
 
 
-def order(**known: Any) -> OrderKnowing:
-    nothing: dict[str, Any] = {"is_dossier": False, "dossiers": (), "rights": 0, "values": 4}
-    return OrderKnowing(PERSON, MOTIVE, **(nothing | known))
+def order(**known: Any) -> OrderErasureWithFindings:
+    nothing: dict[str, Any] = {"is_case": False, "open_cases": (), "rights": 0, "values": 4}
+    return OrderErasureWithFindings(PERSON, MOTIVE, **(nothing | known))
 
 
 def confirmed(service: str) -> ErasureConfirmed:
-    return ErasureConfirmed(service, 2, told_at=NOW)
+    return ErasureConfirmed(service, 2, confirmed_at=NOW)
 
 
 def test_an_erasure_is_ordered_once() -> None:
@@ -44,9 +44,9 @@ def test_an_erasure_is_ordered_once() -> None:
 
 
 def test_who_an_open_dossier_speaks_to_is_still_needed() -> None:
-    refusal = given().when(order(dossiers=(CASE,)), by=Role.DPO).refused("person-still-needed")
+    refusal = given().when(order(open_cases=(CASE,)), by=Role.DPO).refused("person-still-needed")
     assert "article 17" in refusal.detail
-    assert refusal.extra == {"dossiers": [str(CASE)]}
+    assert refusal.extra == {"cases": [str(CASE)]}
 
 
 def test_whoever_may_still_act_loses_their_rights_first() -> None:
@@ -54,7 +54,7 @@ def test_whoever_may_still_act_loses_their_rights_first() -> None:
 
 
 def test_a_dossier_is_no_person() -> None:
-    given().when(order(is_dossier=True), by=Role.DPO).refused("not-a-person")
+    given().when(order(is_case=True), by=Role.DPO).refused("not-a-person")
 
 
 def test_intake_forgets_in_the_transaction_of_the_order() -> None:
@@ -76,7 +76,7 @@ def test_the_key_of_something_else_is_not_destroyed() -> None:
 
 
 def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:
-    confirm = ConfirmErasure("parcours", 2, told_at=NOW)
+    confirm = ConfirmErasure("parcours", 2, confirmed_at=NOW)
     given(ORDERED).when(confirm, by=Role.SERVICE).then(confirmed("parcours"))
     given(ORDERED, confirmed("parcours")).when(confirm, by=Role.SERVICE).then()
     assert outstanding(given(ORDERED, confirmed("parcours")).state) == ("diagnostic", "followup")
@@ -85,11 +85,11 @@ def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:
 
 
 def test_what_a_restored_log_lost_is_ordered_again_whoever_is_needed_and_once() -> None:
-    told = ErasureOrdered(PERSON, text(BEFORE_THE_BACK_UP), values=3)
-    given().when(OrderAgain(PERSON, 3), by=Role.SERVICE).then(told)
-    given(told).when(OrderAgain(PERSON, 3), by=Role.SERVICE).then()
+    told = ErasureOrdered(PERSON, text(REPEATED_ORDER_MOTIVE), values=3)
+    given().when(RepeatErasureOrder(PERSON, 3), by=Role.SERVICE).then(told)
+    given(told).when(RepeatErasureOrder(PERSON, 3), by=Role.SERVICE).then()
 
 
 def test_nobody_confirms_what_was_not_ordered() -> None:
-    late = ConfirmErasure("parcours", 2, told_at=NOW + timedelta(days=1))
+    late = ConfirmErasure("parcours", 2, confirmed_at=NOW + timedelta(days=1))
     given().when(late, by=Role.SERVICE).refused("erasure-not-ordered")

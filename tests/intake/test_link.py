@@ -9,19 +9,20 @@ from uuid import UUID
 import pytest
 
 from intake.domain.personal_link import (
-    Bearer,
     GiveLink,
     IssueLink,
     LinkGiven,
     LinkRenewed,
     LinkRevoked,
+    LinkRole,
     RenewLink,
     RevokeLink,
     decider,
 )
 from intake.domain.register import register
-from intake.domain.register.commands import EndLink, OpenByLink, RightGranted, RightRevoked
-from shared.kernel import PersonalData, Role
+from intake.domain.register.link_rights import LINK_MOTIVE, GrantLinkRight, RevokeLinkRights
+from intake.domain.register.rights import RightGranted, RightRevoked
+from shared.kernel import PersonalData, Right, Role
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -31,7 +32,9 @@ PERSON, FIRST, SECOND = UUID(int=50), UUID(int=51), UUID(int=52)
 TODAY, LONGEST = NOW.date(), date(2026, 4, 1)
 
 
-def asked(identity: UUID = FIRST, until: date | None = None, role: Bearer = Bearer.LEADER, **told: Any) -> IssueLink:
+def asked(
+    identity: UUID = FIRST, until: date | None = None, role: LinkRole = LinkRole.LEADER, **told: Any
+) -> IssueLink:
     return IssueLink(
         GiveLink(role, "Maëlle Kerdoncuff", motive=MOTIVE, until=until),
         PERSON,
@@ -47,7 +50,7 @@ def renewed(identity: UUID = SECOND, until: date | None = None) -> IssueLink:
 
 NAME = PersonalData(PERSON, "Maëlle Kerdoncuff")
 GIVEN = LinkGiven(
-    CASE, PERSON, role=Bearer.LEADER, name=NAME, identity=FIRST, until=LONGEST, by="some-adviser", motive=text(MOTIVE)
+    CASE, PERSON, role=LinkRole.LEADER, name=NAME, identity=FIRST, until=LONGEST, by="some-adviser", motive=text(MOTIVE)
 )
 RENEWED = LinkRenewed(SECOND, LONGEST, by="some-adviser", motive=text(MOTIVE))
 REVOKED = LinkRevoked(text("Fin de mandat."))
@@ -60,7 +63,14 @@ def companions(before: tuple[Any, ...], event: Any) -> list[tuple[UUID, Any]]:
 def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
     given().when(asked()).then(GIVEN)
     sooner = LinkGiven(
-        CASE, PERSON, role=Bearer.LEADER, name=NAME, identity=FIRST, until=TODAY, by="some-adviser", motive=text(MOTIVE)
+        CASE,
+        PERSON,
+        role=LinkRole.LEADER,
+        name=NAME,
+        identity=FIRST,
+        until=TODAY,
+        by="some-adviser",
+        motive=text(MOTIVE),
     )
     given().when(asked(until=TODAY)).then(sooner)
     for wrong in (date(2026, 4, 2), date(2026, 3, 1)):
@@ -72,16 +82,16 @@ def test_a_person_keeps_one_id_from_one_link_to_the_next() -> None:
     given(GIVEN).when(renewed()).then(RENEWED)
     state = given(GIVEN, RENEWED).state
     assert (state.person, state.identity) == (PERSON, SECOND)
-    assert given(GIVEN).when(asked(SECOND)).refused("link-given-before").extra == {"link": str(PERSON)}
+    assert given(GIVEN).when(asked(SECOND)).refused("link-already-given").extra == {"link": str(PERSON)}
     other = UUID(int=60)
-    assert given().when(asked(namesake=other)).refused("link-given-before").extra == {"link": str(other)}
+    assert given().when(asked(namesake=other)).refused("link-already-given").extra == {"link": str(other)}
 
 
 def test_the_register_opens_the_dossier_to_the_new_link_and_closes_it_to_the_one_before() -> None:
-    opened = OpenByLink(PERSON, Role.LEADER, case=CASE, until=LONGEST)
+    opened = GrantLinkRight(PERSON, Role.LEADER, case=CASE, until=LONGEST)
     assert companions((), GIVEN) == [(FIRST, opened)]
-    assert companions((GIVEN,), RENEWED) == [(FIRST, EndLink()), (SECOND, opened)]
-    assert companions((GIVEN, RENEWED), REVOKED) == [(SECOND, EndLink())]
+    assert companions((GIVEN,), RENEWED) == [(FIRST, RevokeLinkRights()), (SECOND, opened)]
+    assert companions((GIVEN, RENEWED), REVOKED) == [(SECOND, RevokeLinkRights())]
     assert companions((GIVEN, REVOKED), RENEWED) == [(SECOND, opened)]
 
 
@@ -94,11 +104,10 @@ def test_a_link_is_taken_back_once_and_can_be_given_anew() -> None:
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.PROVIDER])
 def test_a_link_is_in_the_register_a_right_to_one_dossier_with_its_last_day(role: Role) -> None:
-    opened = RightGranted(
-        new_id(1), role, motive=text(register.BY_LINK), case=UUID(int=77), until=LONGEST, person=PERSON
-    )
-    in_the_register().when(OpenByLink(PERSON, role, case=UUID(int=77), until=LONGEST)).then(opened)
-    (held,) = in_the_register(opened).state.held
+    right = Right(new_id(1), role, case=UUID(int=77), until=LONGEST, person=PERSON)
+    opened = RightGranted(right, text(LINK_MOTIVE))
+    in_the_register().when(GrantLinkRight(PERSON, role, case=UUID(int=77), until=LONGEST)).then(opened)
+    (held,) = in_the_register(opened).state.active
     assert (held.role, held.case, held.until, held.person) == (role, UUID(int=77), LONGEST, PERSON)
-    in_the_register(opened).when(EndLink()).then(RightRevoked(new_id(1), text(register.BY_LINK)))
-    in_the_register().when(EndLink()).then()
+    in_the_register(opened).when(RevokeLinkRights()).then(RightRevoked(new_id(1), text(LINK_MOTIVE)))
+    in_the_register().when(RevokeLinkRights()).then()

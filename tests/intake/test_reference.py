@@ -9,25 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.intake_deployments import intake_service
 from tests.support.served_service import Served, served
 from typer.testing import CliRunner
 
 from embedded.processes.nats import Nats
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
-from intake.domain.reference.communes import Commune, communes, department_of
+from intake.domain.reference.communes import Commune, department_of, merge_communes
 from intake.domain.reference.criteria import VERSIONS, Criteria, in_force
-from intake.domain.reference.reference import Reference
+from intake.domain.reference.reference import ReferenceData
 from intake.domain.reference.sources import Source
 from intake.domain.reference.targets import TARGETS
-from intake.domain.structure import LegalForm, Structure, checked
-from intake.main import cli, service
+from intake.domain.structure import LegalForm, Structure, normalize_structure
+from intake.main import cli
 from intake.reference import files
-from intake.settings import deployment
+from intake.reference.loading import load_reference
+from intake.settings import IntakeSettings
 from shared.kernel import Refused
 
 FOLDER = Path(__file__).parents[2] / "services" / "intake"
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
-SHIPPED = deployment().reference()
+SHIPPED = load_reference(IntakeSettings())
 OFFICIAL = """TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT
 COM,44109,52,44,44D,442,0,NANTES,Nantes,Nantes,4499,
 COM,44999,52,44,44D,442,0,ERDRE NEUVE,Erdre-Neuve,Erdre-Neuve,4417,
@@ -46,7 +48,7 @@ def written(folder: Path, name: str, content: str) -> Path:
 
 
 def test_the_criteria_that_are_shipped_are_the_example_to_start_from() -> None:
-    assert files.criteria(FOLDER / "criteria.example.toml") == VERSIONS
+    assert files.read_criteria(FOLDER / "criteria.example.toml") == VERSIONS
     assert {criterion.source for version in VERSIONS for criterion in version.list} <= {*Source}
 
 
@@ -76,7 +78,7 @@ source = "P"
     [
         ("versions = 3", "versions: Input should be"),
         ("[[versions", "Expected"),
-        (VERSION.format("a", "2026-01-01", "") * 2, "version a stands twice"),
+        (VERSION.format("a", "2026-01-01", "") * 2, "version a is listed twice"),
         (VERSION.format("a", "2026-01-01", "") + VERSION.format("b", "2026-01-01", ""), "in force on the same days"),
         (
             VERSION.format("a", "2026-01-01", "until = 2026-03-31") + VERSION.format("b", "2026-05-01", ""),
@@ -92,7 +94,7 @@ def test_criteria_that_cannot_be_followed_are_refused_whole_and_told_why(
     tmp_path: Path, content: str, told: str
 ) -> None:
     with pytest.raises(ValueError, match=told):
-        files.criteria(written(tmp_path, "criteria.toml", content))
+        files.read_criteria(written(tmp_path, "criteria.toml", content))
 
 
 def test_the_service_does_not_start_with_a_file_that_cannot_be_followed(
@@ -132,9 +134,9 @@ def test_a_commune_its_postcode_and_its_department_agree(
     department: str, commune: str, postcode: str, name: str
 ) -> None:
     typed = replace(GARDENS, department=department, commune_code=commune, postcode=postcode)
-    kept = checked(typed, SHIPPED)
+    kept = normalize_structure(typed, SHIPPED)
     assert (kept.commune, kept.commune_code, kept.postcode) == (name, commune.upper(), postcode)
-    assert checked(replace(typed, commune="Le Bourg"), SHIPPED).commune == "Le Bourg"
+    assert normalize_structure(replace(typed, commune="Le Bourg"), SHIPPED).commune == "Le Bourg"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +155,7 @@ def test_a_commune_its_postcode_and_its_department_agree(
 )
 def test_codes_that_are_not_listed_or_do_not_agree_are_refused(wrong: dict[str, str], slug: str) -> None:
     with pytest.raises(Refused, match=slug):
-        checked(replace(GARDENS, **wrong), SHIPPED)  # type: ignore[arg-type]
+        normalize_structure(replace(GARDENS, **wrong), SHIPPED)  # type: ignore[arg-type]
 
 
 def test_what_is_shipped_is_whole() -> None:
@@ -169,31 +171,31 @@ def test_a_postcode_tells_its_department() -> None:
 
 
 def test_a_newer_list_of_insee_adds_its_communes_and_takes_no_postcode_away(tmp_path: Path) -> None:
-    newer = files.communes(written(tmp_path, "v_commune_2027.csv", "\ufeff" + OFFICIAL))
-    merged = communes(SHIPPED.communes.by_code, newer)
+    newer = files.read_communes(written(tmp_path, "v_commune_2027.csv", "\ufeff" + OFFICIAL))
+    merged = merge_communes(SHIPPED.communes.by_code, newer)
     assert merged.by_code["44999"] == Commune("44999", "Erdre-Neuve", department="44")
     assert merged.by_code["44998"] == Commune("44998", "Erdre-Vieille", department="44", parent="44999")
     assert "44000" in merged.by_code["44109"].postcodes
     assert ("05110", "04") in merged.shared_postcodes
-    kept = checked(replace(GARDENS, commune_code="44999"), Reference(communes=merged))
+    kept = normalize_structure(replace(GARDENS, commune_code="44999"), ReferenceData(communes=merged))
     assert kept.commune == "Erdre-Neuve"
 
 
 def test_a_list_of_activities_is_read_under_whatever_stands_above_it(tmp_path: Path) -> None:
     content = "NAF 2025 - Liste des sous-classes;\n;\nCode;Libellé\n88.99H;Action sociale de proximité\n"
-    assert files.activities(written(tmp_path, "naf.csv", content)) == {"88.99H": "Action sociale de proximité"}
+    assert files.read_activities(written(tmp_path, "naf.csv", content)) == {"88.99H": "Action sociale de proximité"}
 
 
 @pytest.mark.parametrize(
     ("read", "content", "told"),
     [
-        (files.communes, "COM,LIB\n44109,Nantes\n", "no rows under the columns"),
-        (files.communes, OFFICIAL.replace("44109", "4410"), "no commune"),
-        (files.communes, OFFICIAL.replace(",44,44D", ",99,44D"), "no commune"),
-        (files.activities, "Code;Libellé\n88;Action sociale\n", "no sub-class"),
-        (files.activities, "Code;Libellé\n", "no rows"),
-        (files.targets, '[[targets]]\ncode = "Deux mots"\n', "code"),
-        (files.competence, '[regions]\n"52" = "le DLA régional"\n', "no unit's code"),
+        (files.read_communes, "COM,LIB\n44109,Nantes\n", "no rows under the columns"),
+        (files.read_communes, OFFICIAL.replace("44109", "4410"), "no commune"),
+        (files.read_communes, OFFICIAL.replace(",44,44D", ",99,44D"), "no commune"),
+        (files.read_activities, "Code;Libellé\n88;Action sociale\n", "no sub-class"),
+        (files.read_activities, "Code;Libellé\n", "no rows"),
+        (files.read_targets, '[[targets]]\ncode = "Deux mots"\n', "code"),
+        (files.read_competence, '[regions]\n"52" = "le DLA régional"\n', "no unit's code"),
     ],
 )
 def test_a_file_in_another_layout_is_refused_and_told_why(
@@ -207,16 +209,16 @@ def test_a_file_in_another_layout_is_refused_and_told_why(
 
 
 @pytest.fixture
-def intake(
-    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Served]:
+def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
     tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
     versions = VERSION.format("pays-1", "2002-01-01", "") + VERSION.format("pays-2", tomorrow, "").replace(
         "ess", "siae"
     )
-    monkeypatch.setenv("DLA_INTAKE_CRITERIA", str(written(tmp_path, "criteria.toml", versions)))
-    monkeypatch.setenv("DLA_INTAKE_TARGETS", str(FOLDER / "targets.example.toml"))
-    monkeypatch.setenv("DLA_INTAKE_COMMUNES", str(written(tmp_path, "v_commune_2027.csv", OFFICIAL)))
+    service = intake_service(
+        criteria=written(tmp_path, "criteria.toml", versions),
+        targets=FOLDER / "targets.example.toml",
+        communes=written(tmp_path, "v_commune_2027.csv", OFFICIAL),
+    )
     with served(service, database, nats, tmp_path) as running:
         yield running
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,18 @@ import pytest
 
 from intake.domain.reference.territory import Competence
 from intake.domain.register import register
-from intake.domain.register.commands import GrantRight, RenewRight, RevokeRight, RightGranted, RightRevoked
-from intake.domain.register.register import AS_THE_TABLE_SAYS, decider
-from shared.kernel import Actor, Context, Role
+from intake.domain.register.register import Command, decider
+from intake.domain.register.rights import (
+    RENEWAL_MOTIVE,
+    Event,
+    GrantRight,
+    RenewRight,
+    RevokeRight,
+    RightGranted,
+    RightRevoked,
+)
+from intake.domain.register.state import Register
+from shared.kernel import Actor, Context, Right, Role
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import CASE, UNIT, Scenarios, new_id, text
 
@@ -25,12 +35,12 @@ OPERATOR = Actor("operator", Role.OPS)
 DOSSIER = UUID(int=77)
 
 
-def right(role: Role, **told: Any) -> GrantRight:
-    return GrantRight(CASE, role, motive=MOTIVE, **told)
+def right(role: Role, **fields: Any) -> GrantRight:
+    return GrantRight(CASE, role, motive=MOTIVE, **fields)
 
 
-def granted(role: Role, n: int = 1, **told: Any) -> RightGranted:
-    return RightGranted(new_id(n), role, motive=text(MOTIVE), **told)
+def granted(role: Role, n: int = 1, name: Any = None, **fields: Any) -> RightGranted:
+    return RightGranted(Right(new_id(n), role, **fields), text(MOTIVE), name=name)
 
 
 ADVISER = granted(Role.ADVISER, unit=UNIT)
@@ -101,15 +111,15 @@ def test_a_right_that_is_held_is_not_given_twice() -> None:
 
 
 def test_a_right_is_taken_back_within_ones_own_and_can_be_given_again() -> None:
-    revoked = RightRevoked(ADVISER.right, text(MOTIVE))
-    given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=MANAGER).then(revoked)
-    given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=REGIONAL).then(revoked)
+    revoked = RightRevoked(ADVISER.right.id, text(MOTIVE))
+    given(ADVISER).when(RevokeRight(ADVISER.right.id, MOTIVE), by=MANAGER).then(revoked)
+    given(ADVISER).when(RevokeRight(ADVISER.right.id, MOTIVE), by=REGIONAL).then(revoked)
     elsewhere = Actor("some-manager", Role.MANAGER, unit=ELSEWHERE)
-    given(ADVISER).when(RevokeRight(ADVISER.right, MOTIVE), by=elsewhere).refused("right-beyond-yours")
-    given(ADVISER, revoked).when(RevokeRight(ADVISER.right, MOTIVE), by=MANAGER).then()
+    given(ADVISER).when(RevokeRight(ADVISER.right.id, MOTIVE), by=elsewhere).refused("right-beyond-yours")
+    given(ADVISER, revoked).when(RevokeRight(ADVISER.right.id, MOTIVE), by=MANAGER).then()
     given(ADVISER).when(RevokeRight(new_id(9), MOTIVE), by=MANAGER).refused("unknown-right")
     given(ADVISER, revoked).when(right(Role.ADVISER, unit=UNIT), by=MANAGER).then(ADVISER)
-    assert given(ADVISER, revoked).state.held == ()
+    assert given(ADVISER, revoked).state.active == ()
 
 
 def test_the_name_helps_to_recognise_somebody_and_is_sealed() -> None:
@@ -127,8 +137,8 @@ TABLE = Competence(
 OPENED = {**TABLE.departments, "85": "dla-85"}
 
 
-def by_the_table(table: Competence = TABLE) -> Scenarios[register.Register]:
-    def decide(state: register.Register, command: register.Command, context: Context) -> list[register.Event]:
+def by_the_table(table: Competence = TABLE) -> Scenarios[Register]:
+    def decide(state: Register, command: Command, context: Context) -> Sequence[Event]:
         return register.decide(state, command, context, table)
 
     return Scenarios(replace(decider, decide=decide))
@@ -191,13 +201,13 @@ def test_whoever_gives_a_territory_covers_its_every_unit() -> None:
 
 def test_a_right_is_given_anew_when_its_territory_stands_for_other_units() -> None:
     held = covering(REGION, "Pays de la Loire", n=1)
-    renew = RenewRight(held.right)
+    renew = RenewRight(held.right.id)
     by_the_table()(held).when(renew, by=OPERATOR).then()
-    because = text(AS_THE_TABLE_SAYS)
+    because = text(RENEWAL_MOTIVE)
     units = ("dla-44", "dla-49", "dla-53-72", "dla-85", "dla-regional-52")
     more = replace(covering(units, "Pays de la Loire"), motive=because)
     larger = by_the_table(Competence(OPENED, TABLE.regions))
-    larger(held).when(renew, by=OPERATOR).then(RightRevoked(held.right, because), more)
+    larger(held).when(renew, by=OPERATOR).then(RightRevoked(held.right.id, because), more)
     larger(held).when(renew, by=MANAGER).refused("right-beyond-yours")
-    larger(ADVISER).when(RenewRight(ADVISER.right), by=OPERATOR).refused("unknown-right")
+    larger(ADVISER).when(RenewRight(ADVISER.right.id), by=OPERATOR).refused("unknown-right")
     by_the_table(Competence())(held).when(renew, by=OPERATOR).refused("no-unit-there")

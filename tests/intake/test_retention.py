@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from intake.domain.retention import (
-    DestroyDossier,
-    DossierDestroyed,
-    HoldDossier,
-    Kept,
-    ReleaseDossier,
+    CaseDestroyed,
+    DestroyCase,
+    HoldCase,
+    ReleaseCase,
+    RetentionClass,
     RetentionHeld,
     RetentionReleased,
     decider,
@@ -29,10 +29,10 @@ forgetful = Scenarios(forgetting.decider)
 MOTIVE = "Contrôle de l’emploi des fonds en cours."
 DUE, TODAY = date(2029, 3, 2), date(2029, 6, 1)
 PERSON = UUID(int=9)
-HOLD, RELEASE = HoldDossier(MOTIVE), ReleaseDossier(MOTIVE)
-DESTROY = DestroyDossier(Kept.CLOSED, DUE, persons=(PERSON,), values=4)
+HOLD, RELEASE = HoldCase(MOTIVE), ReleaseCase(MOTIVE)
+DESTROY = DestroyCase(RetentionClass.CLOSED, DUE, persons=(PERSON,), values=4)
 HELD, RELEASED = RetentionHeld(text(MOTIVE)), RetentionReleased(text(MOTIVE))
-GONE = DossierDestroyed(Kept.CLOSED, DUE, persons=(PERSON,), values=4)
+GONE = CaseDestroyed(RetentionClass.CLOSED, DUE, persons=(PERSON,), values=4)
 
 
 def test_a_dossier_is_destroyed_once_with_the_people_whom_nothing_else_tells_of() -> None:
@@ -76,10 +76,10 @@ def test_what_becomes_of_a_dossier_follows_from_its_days(
     told = Term(
         CASE,
         "dla-44",
-        kept=Kept.CLOSED,
+        retention_class=RetentionClass.CLOSED,
         last_on=date(2026, 3, 2),
         archived_on=archived_on,
         due_on=due_on,
         obstacle=obstacle,
     )
-    assert (told.then(TODAY), told.due(TODAY)) == (then, due)
+    assert (told.status(TODAY), told.is_due(TODAY)) == (then, due)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, checked, sealed
+from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, normalize_structure, seal_contact
 from shared.kernel import PersonalData, Refused
 from shared.testing.scenarios import context, new_id
 
@@ -16,7 +16,7 @@ ASSOCIATION = replace(GARDENS, siret=None, rna="W442000123")
 
 def slug_of_refusal(structure: Structure) -> str:
     with pytest.raises(Refused) as refused:
-        checked(structure)
+        normalize_structure(structure)
     return refused.value.slug
 
 
@@ -30,7 +30,7 @@ def slug_of_refusal(structure: Structure) -> str:
     ],
 )
 def test_a_siret_is_kept_in_compact_form(typed: str, kept: str) -> None:
-    assert checked(replace(GARDENS, siret=typed)).siret == kept
+    assert normalize_structure(replace(GARDENS, siret=typed)).siret == kept
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_one_wrong_digit_in_a_siret_shows(place: int, shift: int) -> None:
     [("W442000123", "W442000123"), ("w 442 000 123", "W442000123"), ("W2A1000123", "W2A1000123"), ("W9R1000123",) * 2],
 )
 def test_an_rna_number_is_kept_in_compact_form(typed: str, kept: str) -> None:
-    assert checked(replace(ASSOCIATION, rna=typed)).rna == kept
+    assert normalize_structure(replace(ASSOCIATION, rna=typed)).rna == kept
 
 
 @pytest.mark.parametrize("rna", ["442000123", "W44200012", "W4420001234", "X442000123", "W75²0000²1", "Wéé1234567"])
@@ -76,8 +76,8 @@ def test_a_structure_has_at_least_one_number(nothing: str | None) -> None:
 
 
 def test_it_is_the_same_structure_by_its_siren_or_else_by_its_rna_number() -> None:
-    assert checked(replace(GARDENS, rna="W442000123")).number == "732829320"
-    assert checked(ASSOCIATION).number == "W442000123"
+    assert normalize_structure(replace(GARDENS, rna="W442000123")).number == "732829320"
+    assert normalize_structure(ASSOCIATION).number == "W442000123"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_it_is_the_same_structure_by_its_siren_or_else_by_its_rna_number() -> No
     ],
 )
 def test_a_department_is_known_by_its_code(typed: str, kept: str) -> None:
-    assert checked(replace(GARDENS, department=typed)).department == kept
+    assert normalize_structure(replace(GARDENS, department=typed)).department == kept
 
 
 @pytest.mark.parametrize("code", ["20", "00", "96", "1", "2C", "97", "970", "979", "999", "٤٤"])
@@ -105,7 +105,7 @@ def test_a_department_that_is_not_one_is_refused(code: str) -> None:
 def test_what_is_known_of_a_person_is_sealed_under_a_key_of_their_own() -> None:
     person = new_id(1)
     contact = Contact("Maëlle Kerdoncuff", "Présidente", email="maelle@example.org")
-    assert sealed(contact, context()) == SealedContact(
+    assert seal_contact(contact, context()) == SealedContact(
         str(person),
         PersonalData(person, "Maëlle Kerdoncuff"),
         function=PersonalData(person, "Présidente"),

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.support.intake_deployments import intake_service
 from tests.support.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
@@ -27,9 +28,8 @@ from intake.domain.structure import (
     Scope,
     SealedContact,
     Structure,
-    checked,
+    normalize_structure,
 )
-from intake.main import service
 from shared.kernel import Actor, PersonalData, Refused, Role, UniqueKey
 from shared.runtime.service import ProcessRole
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
@@ -81,10 +81,10 @@ def test_an_activity_belongs_to_one_section() -> None:
 
 
 def test_codes_are_kept_as_the_insee_writes_them() -> None:
-    kept = checked(replace(GARDENS, commune_code="44109", naf="8899b", legal_category="9220"))
+    kept = normalize_structure(replace(GARDENS, commune_code="44109", naf="8899b", legal_category="9220"))
     assert (kept.commune_code, kept.naf, kept.legal_category) == ("44109", "88.99B", "9220")
     corsican = replace(GARDENS, department="2a", commune_code="2a004")
-    assert checked(corsican).commune_code == "2A004"
+    assert normalize_structure(corsican).commune_code == "2A004"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_codes_are_kept_as_the_insee_writes_them() -> None:
 )
 def test_a_code_that_cannot_be_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(Refused, match="unknown-code"):
-        checked(replace(GARDENS, **wrong))  # type: ignore[arg-type]
+        normalize_structure(replace(GARDENS, **wrong))  # type: ignore[arg-type]
 
 
 # Competence
@@ -173,12 +173,11 @@ REQUEST: dict[str, Any] = {
 
 
 @pytest.fixture
-def intake(
-    database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Served]:
+def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
     (tmp_path / "competence.toml").write_text('[regions]\n"52" = "dla-regional-52"\n')
-    monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(tmp_path / "competence.toml"))
-    with served(service, database, nats, tmp_path, ProcessRole.ALL) as running:
+    with served(
+        intake_service(competence=tmp_path / "competence.toml"), database, nats, tmp_path, ProcessRole.ALL
+    ) as running:
         yield running
 
 

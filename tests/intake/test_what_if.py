@@ -45,7 +45,7 @@ NO_EMPLOYER = MET | {"employer": Verdict.NOT_MET}
 
 
 def found(of: Request, other: Criteria, then: Criteria | None = OURS) -> list[tuple[str, RuleDifference]]:
-    return [(each.criterion, each.would) for each in differences(of, then, other)]
+    return [(each.criterion, each.change) for each in differences(of, then, other)]
 
 
 def test_the_same_criteria_make_no_difference() -> None:
@@ -65,13 +65,13 @@ def test_a_derogation_is_needed_no_longer_where_a_criterion_is_judged(derogated:
 
 def test_a_derogation_is_needed_no_longer_where_the_criterion_is_gone() -> None:
     (difference,) = differences(request(NO_EMPLOYER), OURS, WITHOUT_EMPLOYER)
-    assert (difference.criterion, difference.would) == ("employer", RuleDifference.LESS)
+    assert (difference.criterion, difference.change) == ("employer", RuleDifference.LESS)
     assert "Elle emploie au moins une personne" in difference.reason
 
 
 def test_nobody_can_tell_what_was_never_asked() -> None:
     (difference,) = differences(request(MET), OURS, STRICTER)
-    assert (difference.criterion, difference.would) == ("ten_years", RuleDifference.CANNOT_TELL)
+    assert (difference.criterion, difference.change) == ("ten_years", RuleDifference.CANNOT_TELL)
     assert "jamais été demandé" in difference.reason
     assert "En quelle année" in difference.reason
 
@@ -79,7 +79,7 @@ def test_nobody_can_tell_what_was_never_asked() -> None:
 def test_nobody_can_tell_what_nobody_could_say() -> None:
     of = request(MET | {"voluntary": Verdict.UNKNOWN, "ten_years": Verdict.MET})
     (difference,) = differences(of, OURS, STRICTER)
-    assert difference.would is RuleDifference.CANNOT_TELL
+    assert difference.change is RuleDifference.CANNOT_TELL
     assert "personne n’a pu le dire" in difference.reason
 
 

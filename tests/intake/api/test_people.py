@@ -188,7 +188,7 @@ def test_the_contact_of_an_open_dossier_is_replaced_first(services: House) -> No
     (somebody,) = found(services, "intake", "Youenn")
     refused = erase(services, somebody["person"])
     assert (refused.status_code, slug(refused)) == (409, "person-still-needed")
-    assert refused.json()["dossiers"] == [path.rpartition("/")[2]]
+    assert refused.json()["cases"] == [path.rpartition("/")[2]]
     another = {"contact": {"name": "Rozenn Tanguy"}, "reason": "Le trésorier a quitté l’association."}
     assert services.by("intake", "adviser").post(f"{path}/contact", another).status_code == 200
     assert erase(services, somebody["person"]).status_code == 202

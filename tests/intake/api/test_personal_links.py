@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.support.audit_events import committed
+from tests.support.intake_deployments import intake_service
 from tests.support.served_service import Client, Served, served
 
 from audit.main import service as audit
@@ -20,7 +21,7 @@ from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic
 from embedded.processes.nats import Nats
 from followup.main import service as followup
-from intake.main import service as intake
+from intake.integration_events import to_integration_event
 from parcours.domain import parcours as accompaniment
 from parcours.domain.parcours import OpenParcours
 from parcours.domain.state import Plan
@@ -73,7 +74,7 @@ class House:
 
     def tell(self, service: Service, running: Served) -> None:
         log, inbox = self.intake.application, Inbox(running.application, service.reactions, Feed({}, ""))
-        for message in messages_of(log, intake.to_integration_event, log.recorder.select_notifications(None, 1000)):
+        for message in messages_of(log, to_integration_event, log.recorder.select_notifications(None, 1000)):
             inbox.receive(message)
         committed(running.application)
 
@@ -83,8 +84,8 @@ def bearer(running: Served, secret: str) -> Client:
 
 
 @pytest.fixture
-def house(database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setenv("DLA_INTAKE_CONSOLE_URL", "https://dla.example/")
+def house(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[House]:
+    intake = intake_service(console_url="https://dla.example/")
     with ExitStack() as leaving:
 
         def opening(service: Service) -> Served:
@@ -134,7 +135,7 @@ def test_the_unit_reads_who_has_a_link_until_when_and_who_gave_it(house: House) 
 def test_a_new_link_for_the_same_person_ends_the_one_before(house: House) -> None:
     first = house.give()
     again = house.adviser.post(house.path, {"role": "leader", "name": NAME.upper(), "motive": MOTIVE})
-    assert (slug(again), again.json()["link"]) == ("link-given-before", first["id"])
+    assert (slug(again), again.json()["link"]) == ("link-already-given", first["id"])
     renewal = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."})
     assert renewal.status_code == 200, renewal.text
     second = renewal.json()
@@ -176,7 +177,7 @@ def test_a_link_is_over_the_day_after_its_last_one(house: House) -> None:
 @pytest.mark.parametrize("guess", ["", "A" * 43, "é" * 43, "A" * 9000], ids=len)
 def test_a_guess_opens_nothing(house: House, guess: str) -> None:
     house.give()
-    token = f"Bearer dla_link_{guess}".encode("latin-1")
+    token = f"LinkRole dla_link_{guess}".encode("latin-1")
     answer = house.intake.http.get("/api/v1/me", headers=[(b"Authorization", token)])
     assert (answer.status_code, slug(answer)) == (401, "unauthenticated")
 

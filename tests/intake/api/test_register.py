@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import typer
 from tests.support.audit_events import committed
+from tests.support.intake_deployments import intake_command_line, intake_service
 from tests.support.sample_services import eventually
 from tests.support.served_service import Client, Served, served
 from typer.testing import CliRunner
@@ -46,13 +48,13 @@ def slug(answer: Any) -> str:
 class Register:
     """Intake in register mode, with its first manager as an operator's command made them."""
 
-    def __init__(self, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.served = served
+    def __init__(self, served: Served, monkeypatch: pytest.MonkeyPatch, command_line: typer.Typer = cli) -> None:
+        self.served, self._command_line = served, command_line
         served.speak_to(monkeypatch)
 
     def first(self, subject: str, role: str, *more: str) -> str:
         command = ["register", "--subject", subject, "--role", role, "--motive", "Mise en service.", *more]
-        done = CliRunner().invoke(cli, command)
+        done = CliRunner().invoke(self._command_line, command)
         assert done.exit_code == 0, done.output
         return done.stdout
 
@@ -210,9 +212,11 @@ def test_a_right_over_a_department_or_a_region_lists_exactly_the_dossiers_of_its
     database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "competence.toml").write_text(TABLE)
-    monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(tmp_path / "competence.toml"))
-    with served(intake, database, nats, tmp_path, ProcessRole.ALL, rights_from=RightsSource.REGISTER) as opened:
-        register, dossiers = Register(opened, monkeypatch), {}
+    deployed = {"competence": tmp_path / "competence.toml"}
+    with served(
+        intake_service(**deployed), database, nats, tmp_path, ProcessRole.ALL, rights_from=RightsSource.REGISTER
+    ) as opened:
+        register, dossiers = Register(opened, monkeypatch, intake_command_line(**deployed)), {}
         for unit in ("dla-44", "dla-49", "dla-35", "dla-regional-52"):
             register.first(unit, "manager", "--unit", unit)
             dossiers[unit] = register.person(unit).post("/api/v1/requests", REQUEST).json()["id"]
@@ -237,10 +241,10 @@ def test_a_right_over_a_department_or_a_region_lists_exactly_the_dossiers_of_its
 
         later = tmp_path / "later.toml"
         later.write_text(TABLE.replace('"35" = "dla-35"', '"53" = "dla-35"'))
-        monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(later))
+        later_cli = intake_command_line(competence=later)
 
         def differing(*more: str) -> tuple[list[str], str]:
-            told = CliRunner().invoke(cli, ["territories", "--format", "csv", *more])
+            told = CliRunner().invoke(later_cli, ["territories", "--format", "csv", *more])
             assert told.exit_code == 0, told.output
             return told.stdout.splitlines()[1:], told.stderr
 

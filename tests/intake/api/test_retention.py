@@ -10,14 +10,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import typer
 from tests.support.all_services import House, house
 from tests.support.audit_events import committed
+from tests.support.intake_deployments import intake_command_line
 from typer.testing import CliRunner
 
 from embedded.processes.nats import Nats
 from intake.main import cli
 from intake.main import service as intake
-from intake.operations.retention import archive
 from shared.crypto import ERASED_TEXT
 from shared.kernel import Role
 from shared.projections import Projector
@@ -64,14 +65,17 @@ def listed(services: House) -> None:
             pass
 
 
-def ran(*arguments: str) -> tuple[list[Any], str]:
-    done = CliRunner().invoke(cli, ["retention", "--format", "json", *arguments])
+(archive_due_cases,) = intake.hourly
+
+
+def ran(*arguments: str, command_line: typer.Typer = cli) -> tuple[list[Any], str]:
+    done = CliRunner().invoke(command_line, ["retention", "--format", "json", *arguments])
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout), done.stderr
 
 
 def done_with(rows: list[Any]) -> dict[str, str]:
-    return {row["case"]: row["then"] for row in rows}
+    return {row["case"]: row["status"] for row in rows}
 
 
 def test_nothing_is_done_by_a_dry_run_and_each_class_has_its_own_term(services: House) -> None:
@@ -88,7 +92,7 @@ def test_nothing_is_done_by_a_dry_run_and_each_class_has_its_own_term(services: 
     assert services["intake"].application.recorder.max_notification_id() == before
     assert open_one not in done_with(rows)
     asked = services.by("intake", "dpo").get("/api/v1/retention").json()
-    assert [(term["case"], term["kept"], term["due"]) for term in asked] == [(over, "not_admitted", True)]
+    assert [(term["case"], term["retention_class"], term["due"]) for term in asked] == [(over, "not_admitted", True)]
 
 
 def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_stays(services: House) -> None:
@@ -156,9 +160,7 @@ def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_i
     assert there.get(taken.headers["Location"]).json()["contact"]["name"] == ERASED_TEXT
 
 
-def test_a_closed_dossier_is_an_archive_before_it_is_destroyed(
-    services: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_closed_dossier_is_an_archive_before_it_is_destroyed(services: House) -> None:
     case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
     listed(services)
     app = services["intake"].application
@@ -166,8 +168,8 @@ def test_a_closed_dossier_is_an_archive_before_it_is_destroyed(
     for months, then in ((35, "conservé"), (3, "en archive"), (84, "à détruire")):
         later(services, months)
         assert done_with(ran()[0]) == {case: then}
-    monkeypatch.setenv("DLA_INTAKE_KEEP_ARCHIVED_MONTHS", "200")
-    assert done_with(ran()[0]) == {case: "en archive"}
+    longer = intake_command_line(keep_archived_months=200)
+    assert done_with(ran(command_line=longer)[0]) == {case: "en archive"}
 
 
 def closed(services: House, number: str) -> str:
@@ -189,11 +191,11 @@ def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it
     services.carry()
     listed(services)
     later(services, 35)
-    assert archive(app) == []
+    assert archive_due_cases(app) == []
     later(services, 3)
     (before,), _ = ran()
-    assert archive(app) == [UUID(case)]
-    assert archive(app) == []
+    assert archive_due_cases(app) == [UUID(case)]
+    assert archive_due_cases(app) == []
     services.carry()
     assert ran()[0] == [before], "the term still counts from what happened to it"
 
@@ -240,18 +242,18 @@ def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it
     for name, collection in list(paths.items())[:2]:
         assert services.by(name, "adviser").get(f"/api/v1/{collection}/{case}").status_code == 200
     listed(services)
-    assert archive(app) == [], "its term counts from the day on which it was needed again"
+    assert archive_due_cases(app) == [], "its term counts from the day on which it was needed again"
 
     altered = closed(services, NUMBERS[1])
     listed(services)
     later(services, 38)
     app.recorder.fetch("UPDATE {events} SET state = %s WHERE originator_id = %s", (b"{}", UUID(altered)))
-    assert archive(app) == [UUID(case)], "one that cannot be read keeps no other from it"
+    assert archive_due_cases(app) == [UUID(case)], "one that cannot be read keeps no other from it"
     assert f"{altered} is past its term" in caplog.text
 
 
 def test_the_role_work_looks_for_archives_each_hour() -> None:
-    assert archive in intake.hourly
+    assert [job.__name__ for job in intake.hourly] == ["archive_due_cases"]
 
 
 def test_only_the_dpo_sees_and_holds(services: House) -> None:

@@ -15,7 +15,7 @@ from diagnostic.main import cli as diagnostic
 from embedded.processes.nats_users import new_seed
 from followup.main import cli as followup
 from intake.main import cli as intake
-from intake.settings import Deployment
+from intake.settings import IntakeSettings
 from parcours.main import cli as parcours
 from shared.settings import Misconfigured, Settings, is_loopback, is_unencrypted, load_settings
 from shared.settings.production_checks import is_database_unencrypted
@@ -82,9 +82,9 @@ def test_nothing_goes_over_a_network_in_clear(
 def test_intake_leads_nobody_to_an_address_in_clear(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"DLA_INTAKE_{setting}", "http://dla.example.org")
     with pytest.raises(Misconfigured, match=f"DLA_INTAKE_{setting} .* use https://"):
-        load_settings(Deployment)
+        load_settings(IntakeSettings)
     monkeypatch.setenv("DLA_MODE", "development")
-    load_settings(Deployment)
+    load_settings(IntakeSettings)
 
 
 def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

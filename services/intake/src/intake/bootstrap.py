@@ -1,33 +1,72 @@
-"""The aggregates as this deployment decides on them: by its own criteria, targets, communes, activities and units."""
+"""One deployment of intake: its settings, its reference data, and the deciders that use them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from intake.domain import orientation
 from intake.domain.orientation import Orientation
-from intake.domain.register import register as rights
-from intake.domain.register.register import Register
+from intake.domain.reference.reference import ReferenceData
+from intake.domain.reference.territory import Competence
+from intake.domain.register import register
+from intake.domain.register.state import Register
 from intake.domain.request import request
 from intake.domain.request.state import Request
-from intake.settings import deployment
-from shared.kernel import Context
+from intake.reference.directory import Directory
+from intake.reference.files import read_competence
+from intake.reference.loading import load_reference
+from intake.settings import IntakeSettings
+from shared.kernel import Context, Decider
 from shared.kernel.frozen import replace
 
 
-def _on_a_request(state: Request, command: Any, context: Context) -> Sequence[Any]:
-    return request.decide(state, command, context, deployment().reference())
+class Deployment:
+    """Built once, and given to what needs it as an argument.
+
+    Settings and reference files are read at their first use: a service that only describes itself reads none."""
+
+    def __init__(self, load_settings: Callable[[], IntakeSettings] = IntakeSettings) -> None:
+        self._load_settings = load_settings
+        self.requests = _request_decider(self)
+        self.orientations = _orientation_decider(self)
+        self.register = _register_decider(self)
+
+    @cached_property
+    def settings(self) -> IntakeSettings:
+        return self._load_settings()
+
+    @cached_property
+    def reference(self) -> ReferenceData:
+        return load_reference(self.settings)
+
+    @cached_property
+    def competence(self) -> Competence:
+        return read_competence(self.settings.competence) if self.settings.competence else Competence()
+
+    @cached_property
+    def directory(self) -> Directory | None:
+        """One for the whole process, because it caches its answers."""
+        return Directory(str(self.settings.prefill_url)) if self.settings.prefill_url else None
 
 
-def _on_an_orientation(state: Orientation, command: Any, context: Context) -> Sequence[Any]:
-    return orientation.decide(state, command, context, deployment().reference())
+def _request_decider(deployment: Deployment) -> Decider[Request]:
+    def decide(state: Request, command: Any, context: Context) -> Sequence[Any]:
+        return request.decide(state, command, context, deployment.reference)
+
+    return replace(request.decider, decide=decide)
 
 
-def _on_the_register(state: Register, command: Any, context: Context) -> Sequence[Any]:
-    return rights.decide(state, command, context, deployment().competent())
+def _orientation_decider(deployment: Deployment) -> Decider[Orientation]:
+    def decide(state: Orientation, command: Any, context: Context) -> Sequence[Any]:
+        return orientation.decide(state, command, context, deployment.reference)
+
+    return replace(orientation.decider, decide=decide)
 
 
-requests = replace(request.decider, decide=_on_a_request)
-register = replace(rights.decider, decide=_on_the_register)
-orientations = replace(orientation.decider, decide=_on_an_orientation)
+def _register_decider(deployment: Deployment) -> Decider[Register]:
+    def decide(state: Register, command: Any, context: Context) -> Sequence[Any]:
+        return register.decide(state, command, context, deployment.competence)
+
+    return replace(register.decider, decide=decide)

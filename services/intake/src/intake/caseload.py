@@ -1,51 +1,54 @@
-"""What waits for an adviser at intake: a request to triage, to meet, to answer; an orientation to chase."""
+"""The caseload: requests to triage, to meet or to answer, and orientations to chase."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from intake.domain import orientation
-from intake.domain.chasing import CHASED_AFTER
+from intake.domain.chasing import CHASE_AFTER_DAYS
 from intake.domain.request.assessment import MeetingRecorded
 from intake.domain.request.difficulty import DifficultyQualified
 from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Difficulty, DifficultyLevel
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
-from intake.settings import deployment
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry
 
 TRIAGE, MEETING, OUTCOME, CHASE = "request_to_triage", "meeting_to_hold", "outcome_to_give", "orientation_to_chase"
 REQUEST = "/api/v1/requests/{case}"
-WHATS = {
+TASKS = {
     TRIAGE: TaskKind("Difficultés de la structure à qualifier", REQUEST, days=2),
     MEETING: TaskKind("Entretien d’accueil à tenir", REQUEST, days=15),
     OUTCOME: TaskKind("Suite à donner à la demande", REQUEST, days=30),
     CHASE: TaskKind("Orientation à relancer", f"{REQUEST}/orientations/{{item}}"),
 }
-"""Days are ours, and no official delay; those of a chase, and of the meeting of a structure in a crisis, are those
-given by its level of difficulty."""
+"""Days are defaults of this program and no official delay. Those of a chase, and of the meeting with a structure in a
+crisis, depend on its level of difficulty."""
 
 
-def _paces() -> Mapping[str, int]:
-    days = {**CHASED_AFTER, **deployment().chase_days}
+def build_caseload(get_chase_days: Callable[[], Mapping[DifficultyLevel, int]]) -> Caseload:
+    return Caseload(projection, TASKS, paces=lambda: _paces(get_chase_days()))
+
+
+def _paces(chase_days: Mapping[DifficultyLevel, int]) -> Mapping[str, int]:
+    days = {**CHASE_AFTER_DAYS, **chase_days}
     meetings = {f"{MEETING}:{level}": days[level] for level in DifficultyLevel if level.is_a_crisis}
-    return meetings | {f"{CHASE}:{level}": given for level, given in days.items()}
+    return meetings | {f"{CHASE}:{level}": count for level, count in days.items()}
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     stream, now = str(entry.originator_id), entry.recorded_at
     match recorded.data:
         case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
-            known = getattr(opened, "difficulty", None)
-            waits = {} if known else {TRIAGE: due_entry(TRIAGE, now)}
-            # A linked request opens by itself: its adviser is known once somebody admits it.
+            difficulty = getattr(opened, "difficulty", None)
+            triage = {} if difficulty else {TRIAGE: due_entry(TRIAGE, now)}
+            # No adviser opens a linked request: its adviser is known once it is admitted.
             adviser = None if isinstance(opened, LinkedRequestOpened) else recorded.meta.actor
-            received = {"unit": opened.unit, "adviser": adviser, **_pace(known)}
-            return row | received | {"due": waits | {MEETING: due_entry(MEETING, now)}}
+            received = {"unit": opened.unit, "adviser": adviser, **_pace(difficulty)}
+            return row | received | {"due": triage | {MEETING: due_entry(MEETING, now)}}
         case DifficultyQualified(difficulty):
             return _without(row, TRIAGE) | _pace(difficulty)
         case MeetingRecorded() if MEETING in row["due"]:
@@ -73,4 +76,4 @@ def _without(row: Row, *keys: str) -> Row:
     return row | {"due": {key: entry for key, entry in row["due"].items() if key not in keys}}
 
 
-caseload = Caseload(Projection("caseload:v1", _project), WHATS, paces=_paces)
+projection = Projection("caseload:v1", _project)

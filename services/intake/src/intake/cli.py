@@ -1,4 +1,4 @@
-"""What does an operator type, beside what every service understands?"""
+"""Commands of `dla-intake` beside those of every service: register, what-if, territories, retention."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from uuid import UUID
 
 import typer
 
-from intake import bootstrap
-from intake.domain.register.commands import GrantRight
-from intake.domain.retention import Kept
+from intake.bootstrap import Deployment
+from intake.domain.register.rights import GrantRight
+from intake.domain.retention import RetentionClass
 from intake.operations import criteria_simulation, retention, territorial_rights
-from intake.reference import files
-from intake.settings import deployment
+from intake.reference.files import read_criteria
 from shared.kernel import Actor, Refused, Role
 from shared.runtime import Service, settings_for
 from shared.temporal import ReportFormat, format_report
@@ -24,46 +23,52 @@ OPERATOR = Actor("operator", Role.OPS)
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
-def install(cli: typer.Typer, service: Service) -> None:
+def add_commands(cli: typer.Typer, service: Service, deployment: Deployment) -> None:
+    _add_register(cli, service, deployment)
+    _add_what_if(cli, service, deployment)
+    _add_territories(cli, service, deployment)
+    _add_retention(cli, service, deployment)
+
+
+def _add_register(cli: typer.Typer, service: Service, deployment: Deployment) -> None:
     @cli.command("register")
-    def give(
+    def grant_right(
         role: Annotated[Role, typer.Option(help="What they may do")],
         motive: Annotated[str, typer.Option(help="Why it is given, for the history")],
         subject: Annotated[str | None, typer.Option(help="Who, as the identity provider's tokens say")] = None,
         identity: Annotated[UUID | None, typer.Option(help="Who, as GET /api/v1/me says")] = None,
         unit: Annotated[str | None, typer.Option(help="For which they work, such as dla-44")] = None,
-        units: Annotated[list[str] | None, typer.Option(help="Which their territory covers; say it again")] = None,
+        units: Annotated[list[str] | None, typer.Option(help="Which their territory covers; repeatable")] = None,
         territories: Annotated[
             list[str] | None,
-            typer.Option("--territory", help="A department's code or a region's name, for its units; say it again"),
+            typer.Option("--territory", help="A department's code or a region's name, for its units; repeatable"),
         ] = None,
         since: Day = None,
         until: Day = None,
-        name: Annotated[str | None, typer.Option(help="To recognise them; it is sealed")] = None,
+        name: Annotated[str | None, typer.Option(help="To recognise them; it is stored encrypted")] = None,
     ) -> None:
-        """Gives a right from here: the first one, to whoever gives the others, or that of a program."""
+        """Gives a right: the first one, to the person who gives the others, or that of a program."""
         if (subject is None) == (identity is None):
             raise typer.BadParameter("say who: either --subject or --identity")
         settings = settings_for(service)
         if subject is not None:
             identity = UUID(pseudonym(settings.identity_key.get_secret_value(), settings.issuer, subject))
         assert identity is not None
-        over, named = tuple(units or ()), tuple(territories or ())
-        asked = GrantRight(
+        command = GrantRight(
             identity,
             role,
             motive=motive,
             unit=unit,
-            units=over,
+            units=tuple(units or ()),
             case=None,
             since=_day(since),
             until=_day(until),
             name=name,
-            territories=named,
+            territories=tuple(territories or ()),
         )
         app = service.application(settings)
         try:
-            receipt = app.handle(bootstrap.register, identity, asked, app.context(identity, OPERATOR))
+            receipt = app.handle(deployment.register, identity, command, app.context(identity, OPERATOR))
         except Refused as refused:
             typer.echo(f"{refused.title}. {refused.detail}", err=True)
             raise typer.Exit(1) from None
@@ -71,72 +76,73 @@ def install(cli: typer.Typer, service: Service) -> None:
             app.close()
         typer.echo(f"{identity}: {', '.join(receipt.events) or 'held already'}")
 
+
+def _add_what_if(cli: typer.Typer, service: Service, deployment: Deployment) -> None:
     @cli.command("what-if")
-    def tried(
+    def simulate(
         criteria: Annotated[
             Path, typer.Option(help="A TOML file as DLA_INTAKE_CRITERIA names; its last version is tried")
         ],
         since: Day = None,
-        shape: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
+        report_format: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
     ) -> None:
-        """Tells which derogations would be needed, or no longer, under other criteria. It writes nothing."""
+        """Lists the derogations that would be needed, or no longer, under other criteria. It writes nothing."""
         settings = settings_for(service)
         try:
-            other = files.criteria(criteria)[-1]
+            other = read_criteria(criteria)[-1]
         except ValueError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from None
         app = service.application(settings)
         try:
-            found = list(criteria_simulation.rows(app, deployment().reference(), other, _day(since)))
+            requests = list(criteria_simulation.simulate_criteria(app, deployment.reference, other, _day(since)))
         finally:
             app.close()
-        rows = [row for _, differing in found for row in differing]
-        typer.echo(format_report(shape, criteria_simulation.COLUMNS, rows), nl=False)
-        typer.echo(f"critères {other.version}\u00a0: {len(found)} demandes, {len(rows)} différences", err=True)
-
-    _install_territories(cli, service)
-    _install_retention(cli, service)
+        rows = [row for _, differences in requests for row in differences]
+        typer.echo(format_report(report_format, criteria_simulation.COLUMNS, rows), nl=False)
+        typer.echo(f"critères {other.version}\u00a0: {len(requests)} demandes, {len(rows)} différences", err=True)
 
 
-def _install_territories(cli: typer.Typer, service: Service) -> None:
+def _add_territories(cli: typer.Typer, service: Service, deployment: Deployment) -> None:
     @cli.command("territories")
-    def followed(
+    def renew_territorial_rights(
         act: Annotated[bool, typer.Option("--act", help="Give these rights anew, as the table says now")] = False,
-        shape: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
+        report_format: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
     ) -> None:
-        """Tells which rights over departments and regions cover other units than the table of competence says now."""
+        """Lists the rights over departments and regions whose units differ from the table of competence."""
         app = service.application(settings_for(service))
         try:
-            found = territorial_rights.differing(app)
-            typer.echo(format_report(shape, territorial_rights.COLUMNS, [each.row() for each in found]), nl=False)
-            for each in territorial_rights.renewed(app, found, OPERATOR) if act else ():
+            outdated = territorial_rights.find_outdated_rights(app, deployment.competence)
+            rows = [each.row() for each in outdated]
+            typer.echo(format_report(report_format, territorial_rights.COLUMNS, rows), nl=False)
+            for each in territorial_rights.renew_rights(app, outdated, OPERATOR, deployment) if act else ():
                 typer.echo(f"{each.identity}\u00a0: droit donné de nouveau", err=True)
         finally:
             app.close()
         done = "donnés de nouveau" if act else "à donner de nouveau\u202f; rien n’a été fait"
-        renew = sum(each.obstacle is None for each in found)
-        typer.echo(f"{len(found)} droits diffèrent de la table de compétence, {renew} {done}", err=True)
+        renew = sum(each.obstacle is None for each in outdated)
+        typer.echo(f"{len(outdated)} droits diffèrent de la table de compétence, {renew} {done}", err=True)
 
 
-def _install_retention(cli: typer.Typer, service: Service) -> None:
+def _add_retention(cli: typer.Typer, service: Service, deployment: Deployment) -> None:
     @cli.command("retention")
-    def kept(
+    def destroy_due_cases(
         act: Annotated[bool, typer.Option("--act", help="Destroy what is past its term; it cannot be undone")] = False,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell; so it is without --act")] = False,
-        only: Annotated[Kept | None, typer.Option("--class", help="Dossiers of this class only")] = None,
-        shape: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list; the default without --act")] = False,
+        only: Annotated[RetentionClass | None, typer.Option("--class", help="Cases of this class only")] = None,
+        report_format: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
     ) -> None:
-        """Tells which dossiers are past the time for which they are kept, and with --act destroys their keys."""
+        """Lists the cases past their retention term, and with --act destroys their keys."""
         if act and dry_run:
             raise typer.BadParameter("either --dry-run or --act")
         app = service.application(settings_for(service))
         try:
             today = app.clock.now().date()
-            found = [term for term in retention.terms(app, deployment()) if only in (None, term.kept)]
-            due = [term for term in found if term.due(today)]
-            typer.echo(format_report(shape, retention.COLUMNS, [term.row(today) for term in found]), nl=False)
-            for term in retention.destroy(app, due, OPERATOR) if act else ():
+            terms = retention.find_terms(app, deployment.settings)
+            terms = [term for term in terms if only in (None, term.retention_class)]
+            due = [term for term in terms if term.is_due(today)]
+            typer.echo(format_report(report_format, retention.COLUMNS, [term.row(today) for term in terms]), nl=False)
+            for term in retention.destroy_cases(app, due, OPERATOR) if act else ():
                 typer.echo(f"{term.case}\u00a0: détruit", err=True)
         except Refused as refused:
             typer.echo(f"{refused.title}. {refused.detail}", err=True)
@@ -144,8 +150,8 @@ def _install_retention(cli: typer.Typer, service: Service) -> None:
         finally:
             app.close()
         done = "détruits" if act else "à détruire\u202f; rien n’a été fait"
-        typer.echo(f"{len(found)} dossiers terminés, {len(due)} {done}", err=True)
+        typer.echo(f"{len(terms)} dossiers terminés, {len(due)} {done}", err=True)
 
 
-def _day(said: datetime | None) -> date | None:
-    return said.date() if said else None
+def _day(instant: datetime | None) -> date | None:
+    return instant.date() if instant else None

@@ -1,4 +1,4 @@
-"""What do requests tell of a unit's work? Each number with its formula, and the cases behind it."""
+"""Figures of a unit's requests, each with its formula and the cases behind it."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ BEHIND: dict[str, tuple[type, ...]] = {
     "crisis_orientations_acknowledged": (DifficultyQualified, *ACKNOWLEDGED),
     **{f"difficulty_{level}": (DifficultyQualified,) for level in DifficultyLevel},
 }
-"""By figure; those that are not here group requests by what is known of the structure."""
+"""Events behind each figure. Figures that are not listed group requests by facts about the structure."""
 
 
-def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
+def _compute(rows: Sequence[Row]) -> Iterator[Figure]:
     yield count_figure(
         "requests", "Demandes reçues", "nombre de demandes, reçues d’une autre unité ou liées comprises", rows
     )
@@ -109,12 +109,12 @@ def _hours_to_triage(rows: Sequence[Row]) -> Figure:
 
 
 def _acknowledged(code: str, label: str, among: str, rows: Sequence[Row]) -> Figure:
-    told = ((row["id"], len(row.get("acknowledged", ())), len(row.get("sent", ()))) for row in rows)
-    return share_figure(code, label, f"orientations bien reçues ÷ orientations transmises{among}", told)
+    shares = ((row["id"], len(row.get("acknowledged", ())), len(row.get("sent", ()))) for row in rows)
+    return share_figure(code, label, f"orientations bien reçues ÷ orientations transmises{among}", shares)
 
 
 def _by_structure(rows: Sequence[Row]) -> Iterator[Figure]:
-    """What is known of the structure, as corrected since."""
+    """By the structure as it was last corrected."""
     formula = "nombre de demandes, selon ce qui est connu de la structure"
     yield from chain(
         grouped_figures("by_legal_form", "Demandes par forme juridique", formula, rows, _form, _form_in_french),
@@ -148,4 +148,4 @@ def _department(row: Row) -> str:
     return str(row["department"])
 
 
-figures = Figures(requests, _counted, behind=lambda code: BEHIND.get(code, DESCRIBED))
+figures = Figures(requests, _compute, behind=lambda code: BEHIND.get(code, DESCRIBED))

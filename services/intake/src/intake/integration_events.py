@@ -1,11 +1,11 @@
-"""What of intake's own log the others are told: the only bridge."""
+"""Integration events: the only bridge from intake's private events to the published contracts."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from intake.domain import erasure, retention
-from intake.domain.register import commands as register
+from intake.domain.register.rights import RightGranted, RightRevoked
 from intake.domain.request.archive import CaseArchived, CaseUnarchived
 from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
 from intake.domain.request.ending import CaseClosed, CaseGivenUp
@@ -16,7 +16,7 @@ from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent
 
 
-def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     match recorded.data:
         case RequestAdmitted() as admitted:
             return contracts.RequestAdmitted(
@@ -44,21 +44,21 @@ def published(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | N
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential, archived=True)
         case CaseUnarchived(adviser, confidential):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential)
-        case register.RightGranted() as given:
+        case RightGranted(right):
             return contracts.RightGranted(
-                right=given.right,
-                role=given.role,
-                unit=given.unit,
-                units=given.units,
-                case=given.case,
-                since=given.since,
-                until=given.until,
-                person=given.person,
+                right=right.id,
+                role=right.role,
+                unit=right.unit,
+                units=right.units,
+                case=right.case,
+                since=right.since,
+                until=right.until,
+                person=right.person,
             )
-        case retention.DossierDestroyed(kept):
-            return contracts.CaseErased(retention=kept)
+        case retention.CaseDestroyed(retention_class):
+            return contracts.CaseErased(retention=retention_class)
         case erasure.ErasureOrdered(person):
             return contracts.PersonErasureOrdered(person=person)
-        case register.RightRevoked(right):
+        case RightRevoked(right):
             return contracts.RightRevoked(right=right)
     return None

@@ -1,4 +1,4 @@
-"""How are intake's codes said in French?"""
+"""French labels of intake's codes."""
 
 from __future__ import annotations
 

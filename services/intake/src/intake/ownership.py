@@ -1,27 +1,35 @@
-"""Whose is a request? Of the unit that received it, and of the one to which it was transferred."""
+"""Units to which a request or an identity belongs, and the rights of an identity. The access policy asks for both."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from intake import bootstrap
 from intake.domain.register import register
+from intake.domain.request import request
 from shared.access import ProtectedCase
 from shared.eventlog import ServiceApplication, UnknownCase
+from shared.kernel import Right
 
 
-def dossier(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
-    """An identity of the register whose every right is to a dossier is of that dossier's unit, and as confidential
-    as it is; others are nobody's."""
+def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
+    """A request belongs to the unit that received it and to the one to which it was transferred.
+
+    An identity whose every right is to one case belongs to that case's unit, and is as confidential. Other identities
+    belong to no unit."""
     try:
-        known = app.load(bootstrap.requests, id)
+        loaded = app.load(request.decider, id)
     except UnknownCase:
-        return _of_a_bearer(app, id)
-    concerned = frozenset(filter(None, (known.state.unit, known.state.to_unit)))
-    return ProtectedCase(id, concerned) if known.version else None
+        return _find_protected_identity(app, id)
+    units = frozenset(filter(None, (loaded.state.unit, loaded.state.to_unit)))
+    return ProtectedCase(id, units) if loaded.version else None
 
 
-def _of_a_bearer(app: ServiceApplication, identity: UUID) -> ProtectedCase | None:
+def load_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
+    """Intake owns the register, and needs no replica of it."""
+    return app.load(register.decider, identity).state.active
+
+
+def _find_protected_identity(app: ServiceApplication, identity: UUID) -> ProtectedCase | None:
     try:
         rights = app.load(register.decider, identity).state.rights
     except UnknownCase:
@@ -29,8 +37,9 @@ def _of_a_bearer(app: ServiceApplication, identity: UUID) -> ProtectedCase | Non
     cases = {right.case for right in rights}
     if not cases or None in cases:
         return None
-    dossiers = [dossier(app, case) for case in cases if case]
-    told = [app.recorder.case_access(case) for case in cases if case]
-    units = frozenset(unit for each in dossiers if each for unit in each.units)
-    adviser = told[0].adviser if len(told) == 1 and told[0] else None
-    return ProtectedCase(identity, units, confidential=any(each.confidential for each in told if each), adviser=adviser)
+    protected = [find_protected_case(app, case) for case in cases if case]
+    access = [app.recorder.case_access(case) for case in cases if case]
+    units = frozenset(unit for each in protected if each for unit in each.units)
+    adviser = access[0].adviser if len(access) == 1 and access[0] else None
+    confidential = any(each.confidential for each in access if each)
+    return ProtectedCase(identity, units, confidential=confidential, adviser=adviser)

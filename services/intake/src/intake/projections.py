@@ -1,4 +1,4 @@
-"""What intake lists: the requests of a unit, where each stands, and the orientations that nobody acknowledged yet."""
+"""Projections: the requests of a unit with their status, and the orientations that are not acknowledged yet."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
             structure, origin = opened.structure, getattr(opened, "origin", None)
-            # A linked request opens by itself: its adviser is known once somebody admits it.
-            by_itself = isinstance(opened, LinkedRequestOpened)
+            # No adviser opens a linked request: its adviser is known once it is admitted.
+            is_linked = isinstance(opened, LinkedRequestOpened)
             return row | {
                 "status": RequestStatus.RECEIVED,
-                **_described(structure),
+                **_structure_fields(structure),
                 "structure_id": opened.structure_id,
                 "unit": opened.unit,
-                "adviser": None if by_itself else recorded.meta.actor,
+                "adviser": None if is_linked else recorded.meta.actor,
                 "origin": origin,
                 "received_at": entry.recorded_at,
             }
         case StructureCorrected(structure):
-            return row | _described(structure)
+            return row | _structure_fields(structure)
         case DifficultyQualified(difficulty):
             return row | {"difficulty": difficulty.level, "triaged_at": row.get("triaged_at") or entry.recorded_at}
         case RequestAdmitted(adviser=adviser, rules=rules):
@@ -55,7 +55,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case CaseReopened():
             return row | {"status": RequestStatus.ADMITTED, "ending": None}
         case orientation.OrientationProposed() as proposed:
-            return row | {"oriented_to": [*row.get("oriented_to", []), _listed(proposed)]}
+            return row | {"oriented_to": [*row.get("oriented_to", []), _listed_target(proposed)]}
         case orientation.OrientationSent():
             return row | {"sent": [*row.get("sent", []), str(entry.originator_id)]}
         case orientation.OrientationAcknowledged():
@@ -63,7 +63,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     return row
 
 
-def _described(structure: Structure) -> Row:
+def _structure_fields(structure: Structure) -> Row:
     return {
         "structure": structure.name,
         "department": structure.department,
@@ -76,7 +76,7 @@ def _described(structure: Structure) -> Row:
     }
 
 
-def _waiting(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+def _project_chases(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     stream, sent = str(entry.originator_id), row.get("orientations", {})
     match recorded.data:
         case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
@@ -92,19 +92,19 @@ def _waiting(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case DifficultyQualified(difficulty):
             return row | _level(difficulty)
         case orientation.OrientationProposed() as proposed:
-            return row | {"orientations": sent | {stream: {"target": _listed(proposed)}}}
+            return row | {"orientations": sent | {stream: {"target": _listed_target(proposed)}}}
         case orientation.OrientationSent():
-            told = sent[stream] | {"sent_at": entry.recorded_at}
-            return row | {"status": "waiting", "orientations": sent | {stream: told}}
+            updated = sent[stream] | {"sent_at": entry.recorded_at}
+            return row | {"status": "waiting", "orientations": sent | {stream: updated}}
         case orientation.OrientationAcknowledged() | orientation.OrientationDeclined():
-            others = {key: told for key, told in sent.items() if key != stream}
-            waits = any("sent_at" in told for told in others.values())
+            others = {key: orientation_row for key, orientation_row in sent.items() if key != stream}
+            waits = any("sent_at" in each for each in others.values())
             return row | {"status": "waiting" if waits else "nothing", "orientations": others}
     return row
 
 
-def _listed(proposed: orientation.OrientationProposed) -> str:
-    """Somebody who is not listed may be a person: their name is read in the orientation itself."""
+def _listed_target(proposed: orientation.OrientationProposed) -> str:
+    """A target that is not in the list may be a person: lists do not show its name, only the orientation does."""
     return proposed.target if proposed.target and proposed.code else "autre"
 
 
@@ -126,4 +126,4 @@ requests = Projection(
     sorts=("structure", "status", "received_at", "outcome_at"),
     opened="received_at",
 )
-chases = Projection("chases:v2", _waiting, searched=("structure",))
+chases = Projection("chases:v2", _project_chases, searched=("structure",))

@@ -1,11 +1,13 @@
-"""What intake does when the other services tell something."""
+"""Reactions: the commands that integration events of the other services lead to.
+
+None of these commands depends on a deployment's reference data."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from intake import bootstrap
 from intake.domain import erasure
+from intake.domain.request import request
 from intake.domain.request.ending import CloseCase, EndAccompaniment, StartAccompaniment
 from intake.domain.request.reception import OpenLinkedRequest
 from intake.domain.request.state import Ending
@@ -24,70 +26,69 @@ reactions = Reactions("intake")
 
 @reactions.on(PlanAgreed)
 def start_accompaniment(_: PlanAgreed, header: Header) -> CommandDispatch:
-    """The plan is agreed, and the parcours opens: it will tell how the case ends."""
-    return CommandDispatch(bootstrap.requests, header.case, command=StartAccompaniment())
+    """The plan is agreed and the parcours opens. From now on the parcours reports how the case ends."""
+    return CommandDispatch(request.decider, header.case, command=StartAccompaniment())
 
 
 @reactions.on(ParcoursCompleted)
 def end_accompaniment(_: ParcoursCompleted, header: Header) -> CommandDispatch:
     """The parcours is over: the structure may ask again while its follow-up goes on, or resumes."""
-    return CommandDispatch(bootstrap.requests, header.case, command=EndAccompaniment(header.recorded_at))
+    return CommandDispatch(request.decider, header.case, command=EndAccompaniment(header.recorded_at))
 
 
 @reactions.on(ParcoursAbandoned)
 def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
     """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
-    return CommandDispatch(bootstrap.requests, header.case, command=CloseCase(Ending.ABANDONED, header.recorded_at))
+    return CommandDispatch(request.decider, header.case, command=CloseCase(Ending.ABANDONED, header.recorded_at))
 
 
 @reactions.on(FollowUpClosed)
 def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch:
     """The follow-up is over, and with it the case."""
-    return CommandDispatch(bootstrap.requests, header.case, command=CloseCase(Ending.FOLLOWED_UP, header.recorded_at))
+    return CommandDispatch(request.decider, header.case, command=CloseCase(Ending.FOLLOWED_UP, header.recorded_at))
 
 
 @reactions.on(NeedFound)
-def open_linked_request(event: NeedFound, header: Header, app: ServiceApplication) -> CommandDispatch:
-    """A new need found in follow-up opens a request of its own, linked to the first; it is not confidential as that may
-    be, and then does not name it."""
-    origin = app.load_existing(bootstrap.requests, header.case).state
-    linked = linked_request(header.id)
+def open_linked_request(payload: NeedFound, header: Header, app: ServiceApplication) -> CommandDispatch:
+    """A new need found in follow-up opens a request of its own. It is not confidential, and so names the first case
+    only if that one is not confidential either."""
+    origin = app.load_existing(request.decider, header.case).state
+    linked = linked_request_id(header.id)
     assert origin.contact is not None
-    named = None if origin.confidential else header.case
     command = OpenLinkedRequest(
-        named,
+        None if origin.confidential else header.case,
         origin.structure,
         contact=origin.contact,
         structure_id=origin.structure_id,
         unit=origin.unit,
-        theme=event.theme,
+        theme=payload.theme,
     )
-    return CommandDispatch(bootstrap.requests, linked, command=command, case=linked)
+    return CommandDispatch(request.decider, linked, command=command, case=linked)
 
 
-def _confirmed(told: PersonErased, header: Header) -> CommandDispatch:
-    confirm = erasure.ConfirmErasure(header.publisher, told.values, told_at=header.recorded_at)
-    return CommandDispatch(erasure.decider, person_erasure_id(told.person), command=confirm)
+def _confirm(payload: PersonErased, header: Header) -> CommandDispatch:
+    confirm = erasure.ConfirmErasure(header.publisher, payload.values, confirmed_at=header.recorded_at)
+    return CommandDispatch(erasure.decider, person_erasure_id(payload.person), command=confirm)
 
 
 @reactions.on(diagnostic.PersonErased)
-def confirm_for_diagnostic(told: diagnostic.PersonErased, header: Header) -> CommandDispatch:
-    """Diagnostic has forgotten the person."""
-    return _confirmed(told, header)
+def confirm_for_diagnostic(payload: diagnostic.PersonErased, header: Header) -> CommandDispatch:
+    """Diagnostic has erased the person."""
+    return _confirm(payload, header)
 
 
 @reactions.on(parcours.PersonErased)
-def confirm_for_parcours(told: parcours.PersonErased, header: Header) -> CommandDispatch:
-    """Parcours has forgotten the person."""
-    return _confirmed(told, header)
+def confirm_for_parcours(payload: parcours.PersonErased, header: Header) -> CommandDispatch:
+    """Parcours has erased the person."""
+    return _confirm(payload, header)
 
 
 @reactions.on(followup.PersonErased)
-def confirm_for_followup(told: followup.PersonErased, header: Header) -> CommandDispatch:
-    """Followup has forgotten the person."""
-    return _confirmed(told, header)
+def confirm_for_followup(payload: followup.PersonErased, header: Header) -> CommandDispatch:
+    """Followup has erased the person."""
+    return _confirm(payload, header)
 
 
-def linked_request(need: UUID) -> UUID:
+def linked_request_id(need: UUID) -> UUID:
     """The same need always opens the same request."""
     return uuid7_after(need, "linked-request")

@@ -1,4 +1,4 @@
-"""What does intake tell pilots? The requests that were answered in a quarter, by what is known of them."""
+"""Published statistics: the requests answered in a period, by what is known of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OUTCOMES = {
     str(status): labels.STATUSES[status]
     for status in (RequestStatus.ADMITTED, RequestStatus.ORIENTED, RequestStatus.TRANSFERRED, RequestStatus.WITHDRAWN)
 }
-FORMS = {str(form): said for form, said in labels.LEGAL_FORMS.items()}
+FORMS = {str(form): label for form, label in labels.LEGAL_FORMS.items()}
 DAYS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}
 DELAYS = {"7": "7 jours au plus", "15": "8 à 15 jours", "30": "16 à 30 jours", "60": "31 à 60 jours"}
 

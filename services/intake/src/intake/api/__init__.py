@@ -1,0 +1,40 @@
+"""Intake's HTTP API, a module per resource. Each module builds its router for one deployment."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from intake.api import (
+    caseload,
+    chases,
+    erasure,
+    orientations,
+    personal_links,
+    reference,
+    register,
+    requests,
+    retention,
+    self_checks,
+)
+from intake.bootstrap import Deployment
+from intake.domain.attachments import AttachmentKind
+from shared.web.auth import CASE_READERS
+from shared.web.resources import attachments_router
+
+
+def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
+    """In the order in which paths are matched: `/requests/chases` before `/requests/{id}`."""
+    request_router, request_endpoints = requests.build_router(deployment)
+    return (
+        chases.build_router(deployment),
+        request_router,
+        orientations.build_router(deployment, request_endpoints),
+        personal_links.build_router(deployment, request_endpoints),
+        attachments_router("/requests", request_endpoints, AttachmentKind, *CASE_READERS),
+        register.build_router(deployment),
+        reference.build_router(deployment),
+        self_checks.router,
+        caseload.build_router(deployment),
+        erasure.build_router(deployment),
+        retention.build_router(deployment),
+    )

@@ -1,25 +1,36 @@
-"""Personal links over HTTP: given once, renewed, listed, taken back."""
+"""/api/v1/requests/{case}/links: personal links to a case, given, renewed, listed and revoked."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Body, Request, Response
+from fastapi import APIRouter, Body, Response
+from fastapi import Request as HttpRequest
 from pydantic import BaseModel, ConfigDict
 
-from intake.domain.personal_link import Bearer, GiveLink, IssueLink, LinkGiven, PersonalLink, RenewLink, decider
-from intake.settings import deployment
+from intake.bootstrap import Deployment
+from intake.domain.personal_link import (
+    GiveLink,
+    IssueLink,
+    LinkGiven,
+    LinkRole,
+    PersonalLink,
+    RenewLink,
+    RevokeLink,
+    decider,
+)
+from intake.domain.request.state import Request
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role, event_name, uuid7
-from shared.web.auth import Authenticator, Caller, authorize, requires
+from shared.web.auth import STAFF, Authenticator, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import JsonBody, problem_responses
 from shared.web.identity import new_secret
-from shared.web.requests import AppDep, IdempotencyKeyHeader, PointInTimeDep
+from shared.web.requests import AppDep, IdempotencyKeyHeader, PointInTimeDep, case_router
 from shared.web.resources import AggregateEndpoints, CommandResult, Link, Operation, plain_state
 
-TOLD_ONCE = {"Cache-Control": "no-store"}
+NO_STORE = {"Cache-Control": "no-store"}
 
 
 EXAMPLE: dict[str, Any] = {
@@ -33,10 +44,10 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class Given(CommandResult):
-    """`secret`: the bearer token that the link carries, told here once and kept nowhere; null when the answer is given
-    again to an Idempotency-Key. `address`: the whole link, where the deployment has a console; the secret stands in its
-    fragment, which no server is told. `until`: its last day."""
+class GivenLink(CommandResult):
+    """`secret`: the bearer token of the link, given in this response only and stored nowhere; null when the response is
+    repeated for an Idempotency-Key. `address`: the whole link, where the deployment has a console; the secret is its
+    fragment, which no browser sends to a server. `until`: its last day."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
 
@@ -50,7 +61,7 @@ class LinkRow(BaseModel):
 
     id: UUID
     version: int
-    role: Bearer
+    role: LinkRole
     name: str
     until: date
     given_by: str
@@ -58,27 +69,43 @@ class LinkRow(BaseModel):
     links: list[Link] = []
 
 
-class PersonalLinks(AggregateEndpoints[PersonalLink]):
+def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) -> APIRouter:
+    router = case_router("/requests/{case}/links", "personal links")
+    links = PersonalLinkEndpoints(router, requests, deployment)
+    links.give(*STAFF)
+    links.command("/revocation", RevokeLink, *STAFF)
+    links.list_all(*STAFF, Role.AUDITOR, Role.DPO)
+    links.get(*STAFF, Role.AUDITOR, Role.DPO)
+    return router
+
+
+class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
+    """Links are given and renewed in an own way, because the secret is made here and never enters the log."""
+
+    def __init__(self, router: APIRouter, requests: AggregateEndpoints[Request], deployment: Deployment) -> None:
+        super().__init__(router, decider, within=requests)
+        self._deployment = deployment
+
     def give(self, *roles: Role) -> None:
-        """POST on the collection, and below one person's link for a new one."""
+        """POST on the collection, and below one person's link to renew it."""
 
         def give_link(
-            request: Request,
+            request: HttpRequest,
             app: AppDep,
             caller: Annotated[Caller, requires(*roles)],
             case: UUID,
             response: Response,
             body: Annotated[GiveLink, JsonBody(), Body()],
             idempotency_key: IdempotencyKeyHeader = None,
-        ) -> Given:
+        ) -> GivenLink:
             authorize(caller, case)
             self._check_stands(app, case)
-            given = self._issued(request, app, caller, case, uuid7(), body, idempotency_key, response)
+            given = self._issue(request, app, caller, case, uuid7(), body, idempotency_key, response)
             response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{given.id}"
             return given
 
         def renew_link(
-            request: Request,
+            request: HttpRequest,
             id: UUID,  # noqa: A002
             app: AppDep,
             caller: Annotated[Caller, requires(*roles)],
@@ -86,42 +113,45 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
             response: Response,
             body: Annotated[RenewLink, JsonBody(), Body()],
             idempotency_key: IdempotencyKeyHeader = None,
-        ) -> Given:
+        ) -> GivenLink:
             authorize(caller, case)
             self._check_stands(app, case, id)
-            return self._issued(request, app, caller, case, id, body, idempotency_key, response)
+            return self._issue(request, app, caller, case, id, body, idempotency_key, response)
 
-        self._takes(give_link, self._opening(GiveLink, "", roles, (issued,)), "", 201)
-        renewal = Operation(RenewLink, f"{self._router.prefix}/{{id}}/renewal", roles=roles, before=(issued,))
+        self._add_route(give_link, self._opening(GiveLink, "", roles, (build_issue_command,)), "", 201)
+        renewal = Operation(
+            RenewLink, f"{self._router.prefix}/{{id}}/renewal", roles=roles, before=(build_issue_command,)
+        )
         self._offered.append(renewal)
-        self._takes(renew_link, renewal, "/{id}/renewal", 200)
+        self._add_route(renew_link, renewal, "/{id}/renewal", 200)
 
     def list_all(self, *roles: Role) -> None:
-        @self._router.get("", summary="Who was given a link to the case")
-        def index(
+        @self._router.get("", summary="List the personal links to the case")
+        def list_links(
             case: UUID,
             app: AppDep,
             caller: Annotated[Caller, requires(*roles)],
-            moment: PointInTimeDep,
+            at: PointInTimeDep,
             response: Response,
         ) -> list[LinkRow]:
-            """Each person once, with the link that they were given last. Secrets are kept nowhere. Now, or as it was;
-            `version` is the request's."""
+            """Each person once, with their last link, now or in the past. Secrets are stored nowhere.
+
+            `version`: that of the request."""
             assert self._within is not None
             authorize(caller, case)
-            found = load_case_for_response(app, self._within._decider, case, moment, response)
-            known = [(person, found.loaded(decider, person)) for person in found.begun_by(LinkGiven)]
+            past = load_case_for_response(app, self._within._decider, case, at, response)
+            links = [(person, past.loaded(decider, person)) for person in past.begun_by(LinkGiven)]
             return [
                 LinkRow(
                     **plain_state(app, person, loaded),
-                    links=self._links_then(caller, case, person, loaded.state, moment),
+                    links=self._links_then(caller, case, person, loaded.state, at),
                 )
-                for person, loaded in known
+                for person, loaded in links
             ]
 
-    def _issued(
+    def _issue(
         self,
-        request: Request,
+        request: HttpRequest,
         app: ServiceApplication,
         caller: Caller,
         case: UUID,
@@ -129,7 +159,7 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
         body: GiveLink | RenewLink,
         key: str | None,
         response: Response,
-    ) -> Given:
+    ) -> GivenLink:
         authenticator: Authenticator = request.app.state.authenticator
         secret = new_secret()
         identity = authenticator.link_identity(secret)
@@ -143,57 +173,60 @@ class PersonalLinks(AggregateEndpoints[PersonalLink]):
             body,
             key,
             exists=isinstance(body, RenewLink),
-            completed=lambda app, _, body: issued(app, case, person, identity, body),
+            completed=lambda app, _, body: build_issue_command(
+                app, case, person, identity, body, self._deployment.settings.link_days
+            ),
         )
-        done = self._done(app, caller, case, receipt, response)
-        response.headers.update(TOLD_ONCE)
+        result = self._done(app, caller, case, receipt, response)
+        response.headers.update(NO_STORE)
         until = app.load_existing(decider, receipt.id).state.until
         assert until is not None
         if receipt.repeated:
-            return Given(**done.model_dump(), secret=None, address=None, until=until)
-        return Given(**done.model_dump(), secret=secret, address=address_of(secret), until=until)
+            return GivenLink(**result.model_dump(), secret=None, address=None, until=until)
+        return GivenLink(**result.model_dump(), secret=secret, address=self._address(secret), until=until)
 
-    def _takes(self, endpoint: Callable[..., Given], operation: Operation, path: str, status: int) -> None:
+    def _address(self, secret: str) -> str | None:
+        """A fragment is sent to no server, and so appears in no access log."""
+        console = self._deployment.settings.console_url
+        return f"{str(console).rstrip('/')}/acces#{secret}" if console else None
+
+    def _add_route(self, endpoint: Callable[..., GivenLink], operation: Operation, path: str, status: int) -> None:
         endpoint.__dict__["operation"] = operation
         self._router.add_api_route(
             path,
             endpoint,
             methods=["POST"],
             status_code=status,
-            response_model=Given,
+            response_model=GivenLink,
             responses=problem_responses(409, 410),
             summary=operation.title,
             description=operation.command.__doc__,
         )
 
 
-def issued(app: ServiceApplication, case: UUID, person: UUID, identity: UUID, asked: GiveLink | RenewLink) -> IssueLink:
-    """What was asked, for as long as the deployment allows at most. One person has one link, and so one id in the
-    histories of the case: whoever has the name and the role of another is that other."""
-    longest = app.clock.now().date() + timedelta(days=deployment().link_days)
-    namesake = _namesake(app, case, asked) if isinstance(asked, GiveLink) else None
-    return IssueLink(asked, person, identity=identity, longest=longest, namesake=namesake)
+def build_issue_command(
+    app: ServiceApplication, case: UUID, person: UUID, identity: UUID, body: GiveLink | RenewLink, link_days: int
+) -> IssueLink:
+    """One person has one link, and so one id in the histories of the case: the same name and the same role are the same
+    person."""
+    longest = app.clock.now().date() + timedelta(days=link_days)
+    namesake = _find_namesake(app, case, body) if isinstance(body, GiveLink) else None
+    return IssueLink(body, person, identity=identity, longest=longest, namesake=namesake)
 
 
-def _namesake(app: ServiceApplication, case: UUID, asked: GiveLink) -> UUID | None:
-    for person in persons(app, case):
-        known = app.load_existing(decider, person).state
+def _find_namesake(app: ServiceApplication, case: UUID, body: GiveLink) -> UUID | None:
+    for person in find_link_holders(app, case):
+        link = app.load_existing(decider, person).state
         if (
-            known.role is asked.role
-            and known.name
-            and app.key_store.display_text(known.name).casefold() == asked.name.casefold()
+            link.role is body.role
+            and link.name
+            and app.key_store.display_text(link.name).casefold() == body.name.casefold()
         ):
             return person
     return None
 
 
-def persons(app: ServiceApplication, case: UUID) -> list[UUID]:
-    """Who was given a link to the case, the first one first."""
+def find_link_holders(app: ServiceApplication, case: UUID) -> list[UUID]:
+    """Those who were given a link to the case, the first one first."""
     given = f"{event_name(LinkGiven).name}:"
     return [entry.originator_id for entry in app.recorder.entries_of_case(case) if entry.topic.startswith(given)]
-
-
-def address_of(secret: str) -> str | None:
-    """The whole link, where the deployment has a console. A fragment is sent to no server, and so stands in no log."""
-    console = deployment().console_url
-    return f"{str(console).rstrip('/')}/acces#{secret}" if console else None

@@ -1,19 +1,20 @@
-"""Retention over HTTP, for the DPO: what is past its term, and what is to be kept beyond it."""
+"""/api/v1/retention: terms of finished cases, suspension of a destruction and archives, for the DPO."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Body
+from fastapi import APIRouter, Body
 from pydantic import BaseModel
 
-from intake import bootstrap
+from intake.bootstrap import Deployment
+from intake.domain.request import request
 from intake.domain.request.archive import UnarchiveCase
-from intake.domain.retention import HoldDossier, Kept, ReleaseDossier, decider, retention_of
-from intake.operations import retention as planned
-from intake.settings import deployment
+from intake.domain.retention import HoldCase, ReleaseCase, RetentionClass, decider, retention_id
+from intake.operations.retention import find_terms
+from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
@@ -21,78 +22,96 @@ from shared.web.requests import AppDep, case_router
 from shared.web.resources import Operation
 from shared.web.standard import DPO_ONLY
 
-router = case_router("/retention", "retention")
 
-
-class Term(BaseModel):
-    """`archived_on`: from when a closed dossier is kept as an archive; `due_on`: its term; `due`: whether the next
-    `dla-intake retention --act` destroys it; `then`: the same, for people."""
+class TermRow(BaseModel):
+    """`archived_on`: from when a closed case is an archive; `due_on`: when its keys are to be destroyed; `due`: whether
+    the next `dla-intake retention --act` destroys them; `status`: the same, in French."""
 
     case: UUID
     unit: str
-    kept: Kept
+    retention_class: RetentionClass
     last_on: date
     archived_on: date | None
     due_on: date
     due: bool
-    then: str
+    status: str
 
 
-class Archived(BaseModel):
-    """Whether a dossier is kept as an archive, closed to those who worked on it."""
+class ArchiveState(BaseModel):
+    """Whether a case is an archive, which its unit does not read."""
 
     case: UUID
     archived: bool
 
 
-class Suspension(BaseModel):
-    """Whether the destruction of a dossier is suspended, and why."""
+class HoldState(BaseModel):
+    """Whether the destruction of a case is suspended, and why."""
 
     case: UUID
     suspended: bool
     motive: str | None
 
 
-@router.get("", summary="The dossiers that are over, by their term")
-def terms(app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> list[Term]:
-    """The oldest term first. Nothing is destroyed by asking."""
-    authorize(caller)
-    today = app.clock.now().date()
-    found = planned.terms(app, deployment())
-    caller.record_rows(len(found))
-    return [
-        Term(
-            case=each.case,
-            unit=each.unit,
-            kept=each.kept,
-            last_on=each.last_on,
-            archived_on=each.archived_on,
-            due_on=each.due_on,
-            due=each.due(today),
-            then=each.then(today),
+def build_router(deployment: Deployment) -> APIRouter:
+    router = case_router("/retention", "retention")
+
+    @router.get("", summary="List the finished cases by their term")
+    def list_terms(app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> list[TermRow]:
+        """The oldest term first. Reading this list destroys nothing."""
+        authorize(caller)
+        today = app.clock.now().date()
+        terms = find_terms(app, deployment.settings)
+        caller.record_rows(len(terms))
+        return [
+            TermRow(
+                case=term.case,
+                unit=term.unit,
+                retention_class=term.retention_class,
+                last_on=term.last_on,
+                archived_on=term.archived_on,
+                due_on=term.due_on,
+                due=term.is_due(today),
+                status=term.status(today),
+            )
+            for term in terms
+        ]
+
+    for path, endpoint, command, model in (
+        ("/{id}/hold", hold, HoldCase, HoldState),
+        ("/{id}/release", release, ReleaseCase, HoldState),
+        ("/{id}/unarchiving", unarchive, UnarchiveCase, ArchiveState),
+    ):
+        operation = Operation(command, f"/api/v1/retention{path}", roles=(Role.DPO,))
+        endpoint.__dict__["operation"] = operation
+        router.add_api_route(
+            path,
+            endpoint,
+            methods=["POST"],
+            response_model=model,
+            responses=problem_responses(409, 410),
+            summary=operation.title,
         )
-        for each in found
-    ]
+    return router
 
 
 def hold(
     id: UUID,  # noqa: A002
     app: AppDep,
     caller: Annotated[Caller, requires(*DPO_ONLY)],
-    body: Annotated[HoldDossier, JsonBody(), Body()],
-) -> Suspension:
-    """Kept beyond its term, until it is released: a dispute, an inspection, a request under examination."""
-    return _decided(id, app, caller, body)
+    body: Annotated[HoldCase, JsonBody(), Body()],
+) -> HoldState:
+    """The case is kept beyond its term until it is released: a dispute, an inspection, a request under examination."""
+    return _handle(id, app, caller, body)
 
 
 def release(
     id: UUID,  # noqa: A002
     app: AppDep,
     caller: Annotated[Caller, requires(*DPO_ONLY)],
-    body: Annotated[ReleaseDossier, JsonBody(), Body()],
-) -> Suspension:
-    """What it was held for is over: its term counts again."""
-    return _decided(id, app, caller, body)
+    body: Annotated[ReleaseCase, JsonBody(), Body()],
+) -> HoldState:
+    """The reason of the suspension is over: the term applies again."""
+    return _handle(id, app, caller, body)
 
 
 def unarchive(
@@ -100,34 +119,18 @@ def unarchive(
     app: AppDep,
     caller: Annotated[Caller, requires(*DPO_ONLY)],
     body: Annotated[UnarchiveCase, JsonBody(), Body()],
-) -> Archived:
-    """The unit reads and works on the dossier again; its term counts from today."""
+) -> ArchiveState:
+    """The unit reads and works on the case again. Its term counts from today."""
     authorize(caller)
-    receipt = app.handle(bootstrap.requests, id, body, app.context(id, caller.actor), exists=True)
-    return Archived(case=id, archived=receipt.state.archived)
+    receipt = app.handle(request.decider, id, body, app.context(id, caller.actor), exists=True)
+    return ArchiveState(case=id, archived=receipt.state.archived)
 
 
-def _decided(id: UUID, asked: Any, caller: Caller, command: HoldDossier | ReleaseDossier) -> Suspension:  # noqa: A002
+def _handle(id: UUID, app: ServiceApplication, caller: Caller, command: HoldCase | ReleaseCase) -> HoldState:  # noqa: A002
     authorize(caller)
-    asked.load_existing(bootstrap.requests, id)
-    receipt = asked.handle(decider, retention_of(id), command, asked.context(id, caller.actor))
-    motive = receipt.state.held
-    return Suspension(
-        case=id, suspended=motive is not None, motive=asked.key_store.display_text(motive) if motive else None
-    )
-
-
-for path, endpoint, command, told in (
-    ("/{id}/hold", hold, HoldDossier, Suspension),
-    ("/{id}/release", release, ReleaseDossier, Suspension),
-    ("/{id}/unarchiving", unarchive, UnarchiveCase, Archived),
-):
-    endpoint.__dict__["operation"] = Operation(command, f"/api/v1/retention{path}", roles=(Role.DPO,))
-    router.add_api_route(
-        path,
-        endpoint,
-        methods=["POST"],
-        response_model=told,
-        responses=problem_responses(409, 410),
-        summary=endpoint.__dict__["operation"].title,
+    app.load_existing(request.decider, id)
+    receipt = app.handle(decider, retention_id(id), command, app.context(id, caller.actor))
+    motive = receipt.state.hold_motive
+    return HoldState(
+        case=id, suspended=motive is not None, motive=app.key_store.display_text(motive) if motive else None
     )

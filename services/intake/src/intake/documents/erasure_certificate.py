@@ -1,45 +1,47 @@
-"""What does a person who was forgotten receive? The certificate of their erasure, which names nobody."""
+"""The certificate of an erasure as a document. It contains no name."""
 
 from __future__ import annotations
 
-from intake.api.erasure import Certificate, Confirmation
+from intake.operations.erasure import ErasureCertificate, ServiceConfirmation
 from shared.documents import Block, Column, Document, Facts, Heading, Origin, Paragraph, Table
 from shared.eventlog import ServiceApplication
 from shared.kernel import SERVICE_LABELS, format_date, format_instant
 
 
-def paper(app: ServiceApplication, told: Certificate) -> Document:
-    """As the log stands: who has not confirmed yet is said, and the document is then provisional."""
-    entries = app.recorder.entries_of_stream(told.erasure)
+def erasure_certificate_document(app: ServiceApplication, certificate: ErasureCertificate) -> Document:
+    """Provisional as long as a service has not confirmed, which it then says."""
+    entries = app.recorder.entries_of_stream(certificate.erasure)
     return Document(
         "Certificat d’effacement",
-        f"Personne {told.person}",
+        f"Personne {certificate.person}",
         unit="Délégué·e à la protection des données",
-        blocks=tuple(_blocks(told)),
-        origin=Origin(told.erasure, told.erasure, version=len(entries), recorded_at=entries[-1].recorded_at),
+        blocks=tuple(_blocks(certificate)),
+        origin=Origin(
+            certificate.erasure, certificate.erasure, version=len(entries), recorded_at=entries[-1].recorded_at
+        ),
     )
 
 
-def _blocks(told: Certificate) -> list[Block]:
-    done = f"achevé le {format_instant(told.complete_at)}" if told.complete_at else "en cours"
+def _blocks(certificate: ErasureCertificate) -> list[Block]:
+    done = f"achevé le {format_instant(certificate.complete_at)}" if certificate.complete_at else "en cours"
     return [
         Facts(
             (
                 ("Effacement", done),
-                ("Ordonné le", format_instant(told.ordered_at)),
-                ("Par", _by(told)),
-                ("Motif", told.motive),
+                ("Ordonné le", format_instant(certificate.ordered_at)),
+                ("Par", _ordered_by(certificate)),
+                ("Motif", certificate.motive),
             )
         ),
         Heading("Qui l’a confirmé"),
         Table(
             "Chaque service détruit la clé qui ouvrait les valeurs de cette personne",
             (Column("Service", 2), Column("Confirmé le", 2), Column("Valeurs effacées", number=True)),
-            rows=tuple(_row(each) for each in told.services),
+            rows=tuple(_row(each) for each in certificate.services),
         ),
         Paragraph("Le service d’audit n’a jamais connu de cette personne qu’un identifiant, sans nom ni clé."),
         Heading("Ce que cet effacement ne fait pas"),
-        Paragraph(_backups(told)),
+        Paragraph(_backups(certificate)),
         Paragraph(
             "Ce qui est sorti du système, imprimé, envoyé ou exporté, ne revient pas. Les textes libres d’un dossier"
             " vivent autant que lui. L’historique garde qu’il s’est passé quelque chose, et montre «\u202feffacé\u202f»"
@@ -48,23 +50,23 @@ def _blocks(told: Certificate) -> list[Block]:
     ]
 
 
-def _by(told: Certificate) -> str:
-    if told.ordered_by.startswith("service:"):
+def _ordered_by(certificate: ErasureCertificate) -> str:
+    if certificate.ordered_by.startswith("service:"):
         return "le programme, après la restauration d’une sauvegarde"
-    return f"le ou la DPO, sous le pseudonyme {told.ordered_by}"
+    return f"le ou la DPO, sous le pseudonyme {certificate.ordered_by}"
 
 
-def _row(each: Confirmation) -> tuple[str, str, str]:
-    if each.confirmed_at is None:
-        return SERVICE_LABELS[each.service], "pas encore", "–"
-    return SERVICE_LABELS[each.service], format_instant(each.confirmed_at), str(each.values)
+def _row(confirmation: ServiceConfirmation) -> tuple[str, str, str]:
+    if confirmation.confirmed_at is None:
+        return SERVICE_LABELS[confirmation.service], "pas encore", "–"
+    return SERVICE_LABELS[confirmation.service], format_instant(confirmation.confirmed_at), str(confirmation.values)
 
 
-def _backups(told: Certificate) -> str:
-    if told.backups_until is None:
+def _backups(certificate: ErasureCertificate) -> str:
+    if certificate.backups_until is None:
         return "La date d’expiration des sauvegardes se compte à partir de la dernière confirmation."
     return (
         "Les sauvegardes d’avant contiennent encore la clé, elle-même chiffrée. La dernière expire avant le"
-        f" {format_date(told.backups_until)}\u202f; celle qui serait restaurée d’ici là est effacée de nouveau avant"
-        " d’être lue."
+        f" {format_date(certificate.backups_until)}\u202f; celle qui serait restaurée d’ici là est effacée de nouveau"
+        " avant d’être lue."
     )

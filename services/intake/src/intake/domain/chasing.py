@@ -1,4 +1,4 @@
-"""Which orientations wait for their target's word, and which of them is the most pressing?"""
+"""Chasing of orientations: those that their target has not acknowledged, by urgency."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from uuid import UUID
 
 from intake.domain.request.state import DifficultyLevel
 
-CHASED_AFTER: Mapping[DifficultyLevel, int] = {
+CHASE_AFTER_DAYS: Mapping[DifficultyLevel, int] = {
     DifficultyLevel.NONE: 15,
     DifficultyLevel.WEAK_SIGNALS: 15,
     DifficultyLevel.PROVEN: 7,
     DifficultyLevel.CRITICAL: 3,
     DifficultyLevel.INSOLVENT: 2,
 }
-"""Days given to the target, by the structure's level of difficulty; ours, to be set by each deployment."""
+"""Days given to the target, by the structure's level of difficulty. Defaults; a deployment may set others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chase:
-    """An orientation that was sent and that nobody acknowledged yet; `due_at`: when to ask again."""
+    """An orientation that was sent and not acknowledged yet. `due_at`: when to ask the target again."""
 
     case: UUID
     orientation: UUID
@@ -35,11 +35,11 @@ class Chase:
     overdue: bool
 
 
-def ask_again_at(level: DifficultyLevel, sent_at: datetime, days: Mapping[DifficultyLevel, int]) -> datetime:
-    """`days`: the deployment's own, where ours do not suit."""
-    return sent_at + timedelta(days=days.get(level, CHASED_AFTER[level]))
+def compute_due_time(level: DifficultyLevel, sent_at: datetime, days: Mapping[DifficultyLevel, int]) -> datetime:
+    """`days`: those that the deployment sets, by level."""
+    return sent_at + timedelta(days=days.get(level, CHASE_AFTER_DAYS[level]))
 
 
-def most_pressing_first(chases: Iterable[Chase]) -> list[Chase]:
-    """The overdue before the others, then by the gravity of the difficulty, then by the day to ask again."""
+def sort_by_urgency(chases: Iterable[Chase]) -> list[Chase]:
+    """The overdue first, then by the gravity of the difficulty, then by the due time."""
     return sorted(chases, key=lambda chase: (not chase.overdue, -chase.level.gravity, chase.due_at))

@@ -1,4 +1,4 @@
-"""Under other criteria, which derogations would a request need, or no longer need? Nothing is decided again."""
+"""Simulation of other criteria: the derogations that a request would need, or would no longer need."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class Difference:
     """`criterion`: its code; `reason`: in French."""
 
     criterion: str
-    would: RuleDifference
+    change: RuleDifference
     reason: str
 
 
 def differences(request: Request, then: Criteria | None, other: Criteria) -> Iterator[Difference]:
-    """What is recorded of the request, held against other criteria beside those of `then`; null: nobody knows these any
-    more, and only the derogations that were granted say what they required."""
-    needed, missing = _stands(request, then) if then else (_derogated(request), set[str]())
-    would_need, would_miss = _stands(request, other)
+    """Compares the request under the criteria of then and under other ones. `then` null: those criteria are no longer
+    known, and only the granted derogations say what they required."""
+    needed, missing = _derogations_and_gaps(request, then) if then else (_derogated_codes(request), set[str]())
+    would_need, would_miss = _derogations_and_gaps(request, other)
     for criterion in other.list:
         code, label = criterion.code, f"«\u202f{criterion.label}\u202f»"
         if code in would_need - needed:
@@ -34,9 +34,9 @@ def differences(request: Request, then: Criteria | None, other: Criteria) -> Ite
                 code, RuleDifference.LESS, reason=f"{label} n’est pas rempli, et ces critères ne l’exigent pas."
             )
         elif code in would_miss - missing:
-            asked = "personne n’a pu le dire" if code in request.criteria else "cela n’a jamais été demandé"
+            gap = "personne n’a pu le dire" if code in request.criteria else "cela n’a jamais été demandé"
             yield Difference(
-                code, RuleDifference.CANNOT_TELL, reason=f"{label}\u00a0: {asked}. {criterion.question}".rstrip()
+                code, RuleDifference.CANNOT_TELL, reason=f"{label}\u00a0: {gap}. {criterion.question}".rstrip()
             )
     for code in sorted(needed - {criterion.code for criterion in other.list}):
         label = then.labels([code]) if then else code
@@ -45,12 +45,12 @@ def differences(request: Request, then: Criteria | None, other: Criteria) -> Ite
         )
 
 
-def _stands(request: Request, criteria: Criteria) -> tuple[set[str], set[str]]:
-    """The codes that a derogation must lift, granted or not, and those that nobody can tell."""
+def _derogations_and_gaps(request: Request, criteria: Criteria) -> tuple[set[str], set[str]]:
+    """The codes that need a derogation, granted or not, and those without a verdict."""
     assessment = assess(request.structure, request.criteria, criteria)
     hard = {criterion.code for criterion in criteria.hard}
     return {*assessment.derogations_needed, *assessment.derogated} & hard, {*assessment.missing}
 
 
-def _derogated(request: Request) -> set[str]:
-    return {code for code, judged in request.criteria.items() if judged.derogation}
+def _derogated_codes(request: Request) -> set[str]:
+    return {code for code, judgment in request.criteria.items() if judgment.derogation}

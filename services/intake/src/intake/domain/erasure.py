@@ -1,4 +1,4 @@
-"""May this person be forgotten, and who has done so? Ordered once for all services; each confirms."""
+"""Erasure of a person (GDPR, article 17): ordered once for all services, confirmed by each."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.erasure import ErasePerson, case_erasure_id
-from shared.erasure import erasure as forgetting
+from shared.erasure import erasure as key_erasure
 from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-OTHERS = ("diagnostic", "parcours", "followup")
-"""Who must confirm, beside intake itself. Audit hears of people by pseudonym only, and has no key of theirs."""
+CONFIRMING_SERVICES = ("diagnostic", "parcours", "followup")
+"""Those that confirm, beside intake itself. Audit knows people by pseudonym only, and has no key of theirs."""
 
 
 @command(title="Effacer une personne")
 class OrderErasure:
-    """A person asked to be forgotten, or must be: every service destroys what opens their name, mail and telephone.
+    """A person asked for erasure, or must be erased: every service destroys the key of their name, mail and telephone.
 
-    It cannot be undone, by anybody. `motive`: the request, and what was checked; name nobody in it."""
+    It cannot be undone. `motive`: the request and what was checked; it must not name anybody."""
 
     motive: Motive
 
 
 @command
-class OrderKnowing:
-    """The same, with what the edge looked up: open `dossiers` that reach this person, `rights` they hold, and how many
-    values intake seals under their key."""
+class OrderErasureWithFindings:
+    """`OrderErasure`, with what the API looked up. `open_cases`: those whose contact they are; `rights`: how many they
+    have; `values`: how many values intake stores under their key."""
 
     person: UUID
     motive: str
-    is_dossier: bool
-    dossiers: tuple[UUID, ...]
+    is_case: bool
+    open_cases: tuple[UUID, ...]
     rights: int
     values: int
 
 
 @command
-class OrderAgain:
-    """The database was restored from before an erasure that the list outside it remembers: who confirmed is lost with
-    the order, and every service is asked once more."""
+class RepeatErasureOrder:
+    """The database was restored from before an erasure that the list outside it remembers. The order and its
+    confirmations are lost, so every service confirms once more."""
 
     person: UUID
     values: int
@@ -50,11 +50,11 @@ class OrderAgain:
 
 @command
 class ConfirmErasure:
-    """A service tells that it has forgotten the person."""
+    """A service reports that it has erased the person."""
 
     service: str
     values: int
-    told_at: datetime
+    confirmed_at: datetime
 
 
 @event("erasure-ordered", label="Effacement d’une personne ordonné")
@@ -68,11 +68,11 @@ class ErasureOrdered:
 class ErasureConfirmed:
     service: str
     values: int
-    told_at: datetime
+    confirmed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmation:
     at: datetime
     values: int
 
@@ -82,7 +82,7 @@ class Erasure:
     person: UUID | None = None
     motive: Encrypted | None = None
     values: int = 0
-    confirmed: dict[str, Confirmed] = field(default_factory=dict)
+    confirmed: dict[str, Confirmation] = field(default_factory=dict)
 
 
 NOT_A_PERSON = Refusal("not-a-person", "Ce n’est pas une personne", status=422)
@@ -90,44 +90,48 @@ STILL_NEEDED = Refusal("person-still-needed", "Un dossier ouvert a encore besoin
 HOLDS_RIGHTS = Refusal("person-holds-rights", "Cette personne a encore des droits")
 NOT_ORDERED = Refusal("erasure-not-ordered", "Aucun effacement n’a été ordonné")
 
-BEFORE_THE_BACK_UP = (
+REPEATED_ORDER_MOTIVE = (
     "Effacement d’avant la sauvegarde restaurée, exécuté de nouveau\u00a0: l’ordre d’origine est au journal d’audit."
 )
 
-Command = OrderKnowing | OrderAgain | ConfirmErasure
+Command = OrderErasureWithFindings | RepeatErasureOrder | ConfirmErasure
 Event = ErasureOrdered | ErasureConfirmed
 
 
 def decide(erasure: Erasure, command: Command, context: Context) -> list[Event]:
     match command:
-        case OrderKnowing():
+        case OrderErasureWithFindings():
             if erasure.person:
                 return []
-            _check_may_be_forgotten(command)
+            _require_erasable(command)
             return [ErasureOrdered(command.person, context.text(command.motive), values=command.values)]
-        case OrderAgain(person, values):
-            return [] if erasure.person else [ErasureOrdered(person, context.text(BEFORE_THE_BACK_UP), values=values)]
-        case ConfirmErasure(service, values, told_at=told_at):
+        case RepeatErasureOrder(person, values):
+            return (
+                [] if erasure.person else [ErasureOrdered(person, context.text(REPEATED_ORDER_MOTIVE), values=values)]
+            )
+        case ConfirmErasure(service, values, confirmed_at=confirmed_at):
             if erasure.person is None:
                 raise NOT_ORDERED("Ce service confirme un effacement dont l’accueil n’a pas l’ordre.")
-            return [] if service in erasure.confirmed else [ErasureConfirmed(service, values, told_at=told_at)]
+            return (
+                [] if service in erasure.confirmed else [ErasureConfirmed(service, values, confirmed_at=confirmed_at)]
+            )
 
 
-def _check_may_be_forgotten(asked: OrderKnowing) -> None:
-    """GDPR, article 17(3)(b): what the mission of public interest still needs is not erased yet, and it is said why."""
-    if asked.is_dossier:
+def _require_erasable(order: OrderErasureWithFindings) -> None:
+    """GDPR, article 17(3)(b): what the mission of public interest still needs is not erased yet."""
+    if order.is_case:
         raise NOT_A_PERSON(
             "Cet identifiant est celui d’un dossier. Un dossier ne s’efface pas à la demande\u00a0: il est conservé,"
             " puis détruit, selon les durées de conservation."
         )
-    if asked.dossiers:
+    if order.open_cases:
         raise STILL_NEEDED(
             "Cette personne est l’interlocutrice d’un dossier ouvert, que la mission d’intérêt public du DLA oblige à"
             " suivre (RGPD, article 17, paragraphe 3, point b). Nommez d’abord un autre contact, ou attendez la fin de"
             " l’accompagnement\u00a0: sa demande reste valable.",
-            dossiers=[str(each) for each in asked.dossiers],
+            cases=[str(each) for each in order.open_cases],
         )
-    if asked.rights:
+    if order.rights:
         raise HOLDS_RIGHTS(
             "Cette personne peut encore agir dans le DLA\u00a0: retirez d’abord ses droits, pour que rien ne s’écrive"
             " plus en son nom."
@@ -135,30 +139,30 @@ def _check_may_be_forgotten(asked: OrderKnowing) -> None:
 
 
 def companions(_erasure: Erasure, event: Event, context: Context) -> Iterable[CompanionCommand]:
-    """Intake forgets at once, in the transaction of the order."""
+    """Intake destroys its own keys in the transaction of the order."""
     if isinstance(event, ErasureOrdered):
-        forget = ErasePerson(event.person, event.values)
-        yield CompanionCommand(forgetting.decider, case_erasure_id(event.person), command=forget, case=context.case)
+        erase = ErasePerson(event.person, event.values)
+        yield CompanionCommand(key_erasure.decider, case_erasure_id(event.person), command=erase, case=context.case)
 
 
 def available_commands(erasure: Erasure) -> Iterator[type]:
     if erasure.person is None:
-        yield from (OrderKnowing, OrderAgain)
+        yield from (OrderErasureWithFindings, RepeatErasureOrder)
     elif outstanding(erasure):
         yield ConfirmErasure
 
 
 def outstanding(erasure: Erasure) -> tuple[str, ...]:
     """The services that have not confirmed yet."""
-    return tuple(service for service in OTHERS if service not in erasure.confirmed)
+    return tuple(service for service in CONFIRMING_SERVICES if service not in erasure.confirmed)
 
 
 def evolve(erasure: Erasure, event: Event) -> Erasure:
     match event:
         case ErasureOrdered(person, motive, values=values):
             return replace(erasure, person=person, motive=motive, values=values)
-        case ErasureConfirmed(service, values, told_at=told_at):
-            return replace(erasure, confirmed=erasure.confirmed | {service: Confirmed(told_at, values)})
+        case ErasureConfirmed(service, values, confirmed_at=confirmed_at):
+            return replace(erasure, confirmed=erasure.confirmed | {service: Confirmation(confirmed_at, values)})
 
 
 decider: Decider[Erasure] = Decider(

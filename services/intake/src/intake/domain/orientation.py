@@ -1,4 +1,4 @@
-"""An orientation: a structure is directed, with its consent, to somebody else who can help. Opened in any phase."""
+"""Orientations: a structure is directed, with its consent, to another actor who can help. Possible in any phase."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from intake.domain.reference.reference import SHIPPED, Reference
+from intake.domain.reference.reference import SHIPPED, ReferenceData
 from shared.kernel import Context, Decider, Encrypted, Line, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class Step(StrEnum):
+class OrientationStep(StrEnum):
     NEW = "new"
     PROPOSED = "proposed"
     CONSENTED = "consented"
@@ -25,9 +25,9 @@ class Step(StrEnum):
 
 @command(title="Proposer une orientation")
 class ProposeOrientation:
-    """The adviser thinks of an actor of the territory who can help, and says why.
+    """The adviser proposes an actor of the territory who can help, and says why.
 
-    `target`: a code of the list of orientation targets, or the name of somebody else."""
+    `target`: a code of the list of orientation targets, or the name of another actor."""
 
     target: Line
     reason: Motive
@@ -35,19 +35,19 @@ class ProposeOrientation:
 
 @command(title="Noter l’accord de la structure")
 class RecordConsent:
-    """The structure agrees that its situation be told to the target."""
+    """The structure agrees that its situation is made known to the target."""
 
 
 @command(title="Transmettre l’orientation")
 class SendOrientation:
-    """The orientation is sent to the target; never without consent."""
+    """The orientation is sent to the target, never without consent."""
 
     message: Motive | None = None
 
 
 @command(title="Noter que le destinataire l’a reçue")
 class AcknowledgeOrientation:
-    """The target says that it has received the orientation."""
+    """The target confirms that it has received the orientation."""
 
 
 @command(title="Dire les suites de l’orientation")
@@ -64,14 +64,14 @@ class DeclineOrientation:
     motive: Motive
 
 
-def _named_in_clear(version_1: dict[str, Any]) -> dict[str, Any]:
-    """Whoever was not listed stood in `target` in clear: it stays so in the log, and no list shows it any more."""
+def _upcast_version_1(version_1: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 had an unlisted target in `target`, unencrypted. The log keeps it, and no list shows it any more."""
     return version_1
 
 
-@event("orientation-proposed", 2, label="Orientation proposée", upcasts={1: _named_in_clear})
+@event("orientation-proposed", 2, label="Orientation proposée", upcasts={1: _upcast_version_1})
 class OrientationProposed:
-    """`target`: the listed name of `code`; `other`: somebody who is not listed, and may be a person."""
+    """`target`: the listed name of `code`; `other`: an actor who is not in the list, and may be a person."""
 
     case: UUID
     target: str | None
@@ -107,7 +107,7 @@ class OrientationDeclined:
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    step: Step = Step.NEW
+    step: OrientationStep = OrientationStep.NEW
     case: UUID | None = None
     target: str | None = None
     reason: Encrypted | None = None
@@ -119,6 +119,13 @@ class Orientation:
 ALREADY_PROPOSED = Refusal("orientation-already-proposed", "Orientation déjà proposée")
 NO_CONSENT = Refusal("no-consent", "La structure n’a pas donné son accord")
 NOT_AT_THIS_STEP = Refusal("orientation-not-at-this-step", "L’orientation n’en est pas là")
+
+DECLINABLE_STEPS = (
+    OrientationStep.PROPOSED,
+    OrientationStep.CONSENTED,
+    OrientationStep.SENT,
+    OrientationStep.ACKNOWLEDGED,
+)
 
 Command = (
     ProposeOrientation
@@ -138,73 +145,78 @@ Event = (
 )
 
 
-def decide(orientation: Orientation, command: Command, context: Context, reference: Reference = SHIPPED) -> list[Event]:
+def decide(
+    orientation: Orientation, command: Command, context: Context, reference: ReferenceData = SHIPPED
+) -> list[Event]:
     match orientation.step, command:
-        case Step.NEW, ProposeOrientation(target, reason):
-            known = reference.target(target)
-            if known is None:
+        case OrientationStep.NEW, ProposeOrientation(target, reason):
+            listed = reference.find_target(target)
+            if listed is None:
                 return [
                     OrientationProposed(context.case, None, reason=context.text(reason), other=context.text(target))
                 ]
-            return [OrientationProposed(context.case, known.name, reason=context.text(reason), code=known.code)]
+            return [OrientationProposed(context.case, listed.name, reason=context.text(reason), code=listed.code)]
         case _, ProposeOrientation():
             raise ALREADY_PROPOSED("Cette orientation existe déjà.")
-        case Step.PROPOSED, RecordConsent():
+        case OrientationStep.PROPOSED, RecordConsent():
             return [OrientationConsented()]
-        case Step.CONSENTED, SendOrientation(message):
+        case OrientationStep.CONSENTED, SendOrientation(message):
             return [OrientationSent(context.optional_text(message))]
-        case Step.PROPOSED, SendOrientation():
+        case OrientationStep.PROPOSED, SendOrientation():
             raise NO_CONSENT("Rien n’est transmis sans l’accord de la structure.")
-        case Step.SENT, AcknowledgeOrientation():
+        case OrientationStep.SENT, AcknowledgeOrientation():
             return [OrientationAcknowledged()]
-        case Step.ACKNOWLEDGED, ConcludeOrientation(outcome):
+        case OrientationStep.ACKNOWLEDGED, ConcludeOrientation(outcome):
             return [OrientationConcluded(context.text(outcome))]
-        case Step.PROPOSED | Step.CONSENTED | Step.SENT | Step.ACKNOWLEDGED, DeclineOrientation(motive):
+        case (
+            OrientationStep.PROPOSED | OrientationStep.CONSENTED | OrientationStep.SENT | OrientationStep.ACKNOWLEDGED,
+            DeclineOrientation(motive),
+        ):
             return [OrientationDeclined(context.text(motive))]
         case step, _:
-            raise NOT_AT_THIS_STEP(f"L’orientation en est à l’étape «\u202f{STEPS[step]}\u202f».", step=step)
+            raise NOT_AT_THIS_STEP(f"L’orientation en est à l’étape «\u202f{STEP_LABELS[step]}\u202f».", step=step)
 
 
-STEPS = {
-    Step.NEW: "à proposer",
-    Step.PROPOSED: "proposée",
-    Step.CONSENTED: "acceptée",
-    Step.SENT: "transmise",
-    Step.ACKNOWLEDGED: "bien reçue",
-    Step.CONCLUDED: "conclue",
-    Step.DECLINED: "déclinée",
+STEP_LABELS = {
+    OrientationStep.NEW: "à proposer",
+    OrientationStep.PROPOSED: "proposée",
+    OrientationStep.CONSENTED: "acceptée",
+    OrientationStep.SENT: "transmise",
+    OrientationStep.ACKNOWLEDGED: "bien reçue",
+    OrientationStep.CONCLUDED: "conclue",
+    OrientationStep.DECLINED: "déclinée",
 }
 
 
-OPEN_AT: dict[Step, tuple[type, ...]] = {
-    Step.NEW: (ProposeOrientation,),
-    Step.PROPOSED: (RecordConsent, DeclineOrientation),
-    Step.CONSENTED: (SendOrientation, DeclineOrientation),
-    Step.SENT: (AcknowledgeOrientation, DeclineOrientation),
-    Step.ACKNOWLEDGED: (ConcludeOrientation, DeclineOrientation),
-    Step.CONCLUDED: (),
-    Step.DECLINED: (),
+COMMANDS_BY_STEP: dict[OrientationStep, tuple[type, ...]] = {
+    OrientationStep.NEW: (ProposeOrientation,),
+    OrientationStep.PROPOSED: (RecordConsent, DeclineOrientation),
+    OrientationStep.CONSENTED: (SendOrientation, DeclineOrientation),
+    OrientationStep.SENT: (AcknowledgeOrientation, DeclineOrientation),
+    OrientationStep.ACKNOWLEDGED: (ConcludeOrientation, DeclineOrientation),
+    OrientationStep.CONCLUDED: (),
+    OrientationStep.DECLINED: (),
 }
 
 
 def available_commands(orientation: Orientation) -> tuple[type, ...]:
-    return OPEN_AT[orientation.step]
+    return COMMANDS_BY_STEP[orientation.step]
 
 
 def evolve(orientation: Orientation, event: Event) -> Orientation:
     match event:
         case OrientationProposed(case_id, target, reason=reason, code=code, other=other):
-            return Orientation(Step.PROPOSED, case_id, target=target, reason=reason, code=code, other=other)
+            return Orientation(OrientationStep.PROPOSED, case_id, target=target, reason=reason, code=code, other=other)
         case OrientationConsented():
-            return replace(orientation, step=Step.CONSENTED)
+            return replace(orientation, step=OrientationStep.CONSENTED)
         case OrientationSent():
-            return replace(orientation, step=Step.SENT)
+            return replace(orientation, step=OrientationStep.SENT)
         case OrientationAcknowledged():
-            return replace(orientation, step=Step.ACKNOWLEDGED)
+            return replace(orientation, step=OrientationStep.ACKNOWLEDGED)
         case OrientationConcluded(outcome):
-            return replace(orientation, step=Step.CONCLUDED, outcome=outcome)
+            return replace(orientation, step=OrientationStep.CONCLUDED, outcome=outcome)
         case OrientationDeclined(motive):
-            return replace(orientation, step=Step.DECLINED, outcome=motive)
+            return replace(orientation, step=OrientationStep.DECLINED, outcome=motive)
 
 
 decider: Decider[Orientation] = Decider(

@@ -1,4 +1,4 @@
-"""How does a leader or a provider come in without an account? By a personal link to one dossier, for a while."""
+"""Personal links: a leader or a provider works on one case without an account, until a last day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from intake.domain.register import register
-from intake.domain.register.commands import EndLink, OpenByLink
+from intake.domain.register.link_rights import GrantLinkRight, RevokeLinkRights
 from shared.kernel import (
     CompanionCommand,
     Context,
@@ -28,8 +28,8 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class Bearer(StrEnum):
-    """Whom a link may be for."""
+class LinkRole(StrEnum):
+    """The roles that a personal link may give."""
 
     LEADER = "leader"
     PROVIDER = "provider"
@@ -37,14 +37,14 @@ class Bearer(StrEnum):
 
 @command(title="Donner un lien personnel")
 class GiveLink:
-    """A leader, or a provider, comes in by a link of their own, to this dossier alone, until a day.
+    """A leader or a provider gets a link of their own to this case alone, until a day.
 
-    The link is in this answer and nowhere else: whoever holds it acts as this person, so give it to them alone. What is
-    validated by it is recorded with its author and its time; it is no electronic signature. `until`: the last day; the
-    longest that the deployment allows if it is left out. The answer's `id` names the person in every history: it is the
+    The link is in this response and nowhere else. Its bearer acts as this person, so give it to them alone. What is
+    validated through it is recorded with its author and its time; it is no electronic signature. `until`: the last day;
+    by default the longest that the deployment allows. The response's `id` names the person in every history: it is the
     `leader` of a mandate and the `account` of a provider."""
 
-    role: Bearer
+    role: LinkRole
     name: PersonalLine
     motive: Motive
     until: Day | None = None
@@ -52,7 +52,7 @@ class GiveLink:
 
 @command(title="Donner un nouveau lien à la même personne")
 class RenewLink:
-    """The same person gets another link, and goes on under the same id; the link before opens nothing any more."""
+    """The same person gets another link, and keeps the same id. The former link opens nothing any more."""
 
     motive: Motive
     until: Day | None = None
@@ -60,10 +60,10 @@ class RenewLink:
 
 @command
 class IssueLink:
-    """What was asked, with what the edge made: `person`, by whom histories name the bearer; `identity`, what the secret
-    proves; `longest`, the last day that the deployment allows; `namesake`, who has a link to the case already."""
+    """`request`, with what the API added: `person`, the id of the bearer in histories; `identity`, which the secret
+    proves; `longest`, the last day that the deployment allows; `namesake`, the same person's existing link."""
 
-    asked: GiveLink | RenewLink
+    request: GiveLink | RenewLink
     person: UUID
     identity: UUID
     longest: date
@@ -72,18 +72,18 @@ class IssueLink:
 
 @command(title="Retirer un lien personnel")
 class RevokeLink:
-    """The link opens nothing any more: here at once, elsewhere as soon as it is heard."""
+    """The link opens nothing any more: here at once, in the other services when they receive the event."""
 
     motive: Motive
 
 
 @event("link-given", label="Lien personnel donné")
 class LinkGiven:
-    """`by`: who gave it, a pseudonym. Its secret is kept nowhere."""
+    """`by`: who gave it, a pseudonym. The secret is stored nowhere."""
 
     case: UUID
     person: UUID
-    role: Bearer
+    role: LinkRole
     name: PersonalData
     identity: UUID
     until: date
@@ -106,11 +106,11 @@ class LinkRevoked:
 
 @dataclass(frozen=True, slots=True)
 class PersonalLink:
-    """One person's access to one case. `until`: its last day; `given_by`: who gave the one that holds now."""
+    """One person's access to one case. `until`: its last day; `given_by`: who gave the current link."""
 
     case: UUID | None = None
     person: UUID | None = None
-    role: Bearer | None = None
+    role: LinkRole | None = None
     name: Encrypted | None = None
     identity: UUID | None = None
     until: date | None = None
@@ -118,8 +118,8 @@ class PersonalLink:
     revoked: bool = False
 
 
-GIVEN_BEFORE = Refusal("link-given-before", "Cette personne a déjà son lien")
-NOT_THAT_LONG = Refusal("link-too-long", "Durée du lien", status=422)
+ALREADY_GIVEN = Refusal("link-already-given", "Cette personne a déjà son lien")
+TOO_LONG = Refusal("link-too-long", "Durée du lien", status=422)
 
 Command = IssueLink | RevokeLink
 Event = LinkGiven | LinkRenewed | LinkRevoked
@@ -127,22 +127,22 @@ Event = LinkGiven | LinkRenewed | LinkRevoked
 
 def decide(link: PersonalLink, command: Command, context: Context) -> list[Event]:
     match command:
-        case IssueLink(asked, person, identity=identity, longest=longest, namesake=namesake):
-            until, motive = _last_day(asked.until, longest, context), context.text(asked.motive)
-            if isinstance(asked, RenewLink):
+        case IssueLink(request, person, identity=identity, longest=longest, namesake=namesake):
+            until, motive = _last_day(request.until, longest, context), context.text(request.motive)
+            if isinstance(request, RenewLink):
                 return [LinkRenewed(identity, until, by=context.actor.id, motive=motive)]
-            if before := namesake or link.person:
-                raise GIVEN_BEFORE(
+            if existing := namesake or link.person:
+                raise ALREADY_GIVEN(
                     "Donnez-lui un nouveau lien\u00a0: il prendra la place du précédent. Pour une autre personne du"
                     " même nom, ajoutez sa fonction.",
-                    link=str(before),
+                    link=str(existing),
                 )
-            name = PersonalData(person, asked.name)
+            name = PersonalData(person, request.name)
             return [
                 LinkGiven(
                     context.case,
                     person,
-                    role=asked.role,
+                    role=request.role,
                     name=name,
                     identity=identity,
                     until=until,
@@ -154,15 +154,15 @@ def decide(link: PersonalLink, command: Command, context: Context) -> list[Event
             return [] if link.revoked else [LinkRevoked(context.text(motive))]
 
 
-def _last_day(wanted: date | None, longest: date, context: Context) -> date:
-    if wanted is None:
+def _last_day(until: date | None, longest: date, context: Context) -> date:
+    if until is None:
         return longest
-    if not context.now.date() <= wanted <= longest:
-        raise NOT_THAT_LONG(
+    if not context.now.date() <= until <= longest:
+        raise TOO_LONG(
             f"Choisissez un dernier jour entre aujourd’hui et le {format_date(longest)}\u202f; un nouveau lien pourra"
             " prendre la suite."
         )
-    return wanted
+    return until
 
 
 def evolve(link: PersonalLink, event: Event) -> PersonalLink:
@@ -176,19 +176,20 @@ def evolve(link: PersonalLink, event: Event) -> PersonalLink:
 
 
 def companions(link: PersonalLink, event: Event, _context: Context) -> Iterable[CompanionCommand]:
-    """The register opens the dossier to the link, and closes it to the one before: every service hears both."""
+    """The register grants a right to the new link and revokes those of the former: every service receives both."""
     if link.identity and not link.revoked:
-        yield CompanionCommand(register.decider, link.identity, command=EndLink())
+        yield CompanionCommand(register.decider, link.identity, command=RevokeLinkRights())
     match event:
         case LinkGiven(case_id, person, role=role, name=_, identity=identity, until=until):
             yield CompanionCommand(
-                register.decider, identity, command=OpenByLink(person, Role(role), case=case_id, until=until)
+                register.decider, identity, command=GrantLinkRight(person, Role(role), case=case_id, until=until)
             )
         case LinkRenewed(identity, until):
-            known = link.person, link.role, link.case
-            assert known[0] and known[1] and known[2]
+            assert link.person and link.role and link.case
             yield CompanionCommand(
-                register.decider, identity, command=OpenByLink(known[0], Role(known[1]), case=known[2], until=until)
+                register.decider,
+                identity,
+                command=GrantLinkRight(link.person, Role(link.role), case=link.case, until=until),
             )
 
 

@@ -1,4 +1,4 @@
-"""How long is a dossier kept, and who may suspend its destruction? At its term its keys are destroyed everywhere."""
+"""Retention of a finished case: its destruction at its term (crypto-shredding), and the suspension of it."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from enum import StrEnum
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.erasure import EraseCase, case_erasure_id
-from shared.erasure import erasure as forgetting
+from shared.erasure import erasure as key_erasure
 from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class Kept(StrEnum):
-    """A class of dossiers, each with durations of its own."""
+class RetentionClass(StrEnum):
+    """A class of cases with its own retention periods."""
 
     NOT_ADMITTED = "not_admitted"
     CLOSED = "closed"
 
 
 @command(title="Suspendre la destruction d’un dossier")
-class HoldDossier:
-    """A dispute, an inspection, a request under examination: the dossier is kept beyond its term, until released."""
+class HoldCase:
+    """A dispute, an inspection, a request under examination: the case is kept beyond its term until it is released."""
 
     motive: Motive
 
 
 @command(title="Lever la suspension")
-class ReleaseDossier:
-    """What the dossier was held for is over: its term counts again."""
+class ReleaseCase:
+    """The reason of the suspension is over: the term applies again."""
 
     motive: Motive
 
 
 @command
-class DestroyDossier:
-    """Its term is past. `persons`: those whom intake knows from this dossier alone; `values`: how many of theirs."""
+class DestroyCase:
+    """The term is past. `persons`: those whom intake knows from this case alone; `values`: how many of their values."""
 
-    kept: Kept
+    retention_class: RetentionClass
     due_on: date
     persons: tuple[UUID, ...]
     values: int
@@ -57,8 +57,8 @@ class RetentionReleased:
 
 
 @event("case-destroyed", label="Dossier détruit au terme de sa conservation")
-class DossierDestroyed:
-    kept: Kept
+class CaseDestroyed:
+    retention_class: RetentionClass
     due_on: date
     persons: tuple[UUID, ...]
     values: int
@@ -66,59 +66,63 @@ class DossierDestroyed:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    held: Encrypted | None = None
+    """`hold_motive`: why the destruction is suspended; null when it is not."""
+
+    hold_motive: Encrypted | None = None
     destroyed: bool = False
 
 
-HELD = Refusal("retention-held", "La destruction de ce dossier est suspendue")
+ON_HOLD = Refusal("retention-held", "La destruction de ce dossier est suspendue")
 DESTROYED = Refusal("case-destroyed", "Ce dossier est détruit", status=410)
 
-Command = HoldDossier | ReleaseDossier | DestroyDossier
-Event = RetentionHeld | RetentionReleased | DossierDestroyed
+Command = HoldCase | ReleaseCase | DestroyCase
+Event = RetentionHeld | RetentionReleased | CaseDestroyed
 
 
 def decide(retention: Retention, command: Command, context: Context) -> list[Event]:
     match command:
-        case DestroyDossier(kept, due_on, persons=persons, values=values):
-            if retention.held:
-                raise HELD("Levez d’abord la suspension, si ce qui la justifie est terminé.")
-            return [] if retention.destroyed else [DossierDestroyed(kept, due_on, persons=persons, values=values)]
+        case DestroyCase(retention_class, due_on, persons=persons, values=values):
+            if retention.hold_motive:
+                raise ON_HOLD("Levez d’abord la suspension, si ce qui la justifie est terminé.")
+            return (
+                [] if retention.destroyed else [CaseDestroyed(retention_class, due_on, persons=persons, values=values)]
+            )
         case _ if retention.destroyed:
             raise DESTROYED("Sa durée de conservation est passée\u00a0: personne ne peut plus le lire.")
-        case HoldDossier(motive):
-            return [] if retention.held else [RetentionHeld(context.text(motive))]
-        case ReleaseDossier(motive):
-            return [RetentionReleased(context.text(motive))] if retention.held else []
+        case HoldCase(motive):
+            return [] if retention.hold_motive else [RetentionHeld(context.text(motive))]
+        case ReleaseCase(motive):
+            return [RetentionReleased(context.text(motive))] if retention.hold_motive else []
 
 
 def companions(_retention: Retention, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """Intake destroys its own keys in the same transaction."""
-    if isinstance(event, DossierDestroyed):
-        forget = EraseCase(context.case, event.persons, values=event.values)
-        yield CompanionCommand(forgetting.decider, case_erasure_id(context.case), command=forget, case=context.case)
+    if isinstance(event, CaseDestroyed):
+        erase = EraseCase(context.case, event.persons, values=event.values)
+        yield CompanionCommand(key_erasure.decider, case_erasure_id(context.case), command=erase, case=context.case)
 
 
 def available_commands(retention: Retention) -> Iterator[type]:
     if not retention.destroyed:
-        yield HoldDossier
-        yield ReleaseDossier if retention.held else DestroyDossier
+        yield HoldCase
+        yield ReleaseCase if retention.hold_motive else DestroyCase
     else:
-        yield DestroyDossier
+        yield DestroyCase
 
 
 def evolve(retention: Retention, event: Event) -> Retention:
     match event:
         case RetentionHeld(motive):
-            return replace(retention, held=motive)
+            return replace(retention, hold_motive=motive)
         case RetentionReleased():
-            return replace(retention, held=None)
-        case DossierDestroyed():
+            return replace(retention, hold_motive=None)
+        case CaseDestroyed():
             return replace(retention, destroyed=True)
 
 
-def retention_of(dossier: UUID) -> UUID:
-    """The stream beside the dossier's own."""
-    return uuid5(NAMESPACE_OID, f"retention {dossier}")
+def retention_id(case: UUID) -> UUID:
+    """The stream of a case's retention, apart from that of its request."""
+    return uuid5(NAMESPACE_OID, f"retention {case}")
 
 
 decider: Decider[Retention] = Decider(

@@ -11,12 +11,12 @@ from annotated_types import Len
 
 from intake.domain.reference import codes
 from intake.domain.reference.codes import WRONG_NUMBER
-from intake.domain.reference.reference import SHIPPED, Reference
+from intake.domain.reference.reference import SHIPPED, ReferenceData
 from shared.kernel import Context, Count, FullTimeEquivalents, Line, PersonalData, PersonalLine, Refusal
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-ANOTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
+OTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
 
 
 class LegalForm(StrEnum):
@@ -101,7 +101,7 @@ class SealedContact:
     phone: PersonalData | None = None
 
 
-def checked(structure: Structure, reference: Reference = SHIPPED) -> Structure:
+def normalize_structure(structure: Structure, reference: ReferenceData = SHIPPED) -> Structure:
     """The structure with its numbers and codes in compact form. Refuses those that cannot exist, or do not agree."""
     if not structure.siret and not structure.rna:
         raise WRONG_NUMBER("Un SIRET ou un numéro RNA est attendu.")
@@ -122,7 +122,7 @@ def checked(structure: Structure, reference: Reference = SHIPPED) -> Structure:
     )
 
 
-def sealed(contact: Contact, context: Context) -> SealedContact:
+def seal_contact(contact: Contact, context: Context) -> SealedContact:
     name = context.person(contact.name)
 
     def under_their_key(value: str | None) -> PersonalData | None:
@@ -137,9 +137,9 @@ def sealed(contact: Contact, context: Context) -> SealedContact:
     )
 
 
-def corrected(before: Structure, after: Structure, reference: Reference = SHIPPED) -> Structure:
+def apply_correction(before: Structure, after: Structure, reference: ReferenceData = SHIPPED) -> Structure:
     """What was wrong is put right, and a number that was missing is added; another number is another structure."""
-    after = checked(after, reference)
+    after = normalize_structure(after, reference)
     if (before.siret and before.number != after.number) or (before.rna and after.rna not in (None, before.rna)):
-        raise ANOTHER_STRUCTURE("Ce numéro est celui d’une autre structure\u00a0: ouvrez-lui sa propre demande.")
+        raise OTHER_STRUCTURE("Ce numéro est celui d’une autre structure\u00a0: ouvrez-lui sa propre demande.")
     return after

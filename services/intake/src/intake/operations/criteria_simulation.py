@@ -1,4 +1,4 @@
-"""What would other criteria have asked of the requests that are in the log?"""
+"""Simulation of other criteria on the requests in the log. It writes nothing."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from intake import labels
-from intake.bootstrap import requests
 from intake.domain.criteria_simulation import differences
 from intake.domain.reference.criteria import Criteria
-from intake.domain.reference.reference import Reference
+from intake.domain.reference.reference import ReferenceData
+from intake.domain.request import request as requests
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Request
 from intake.domain.request.transfer import TransferReceived
@@ -18,7 +18,7 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Refused, RuleDifference
 from shared.temporal import recorded_events
 
-OPENS = (RequestReceived, TransferReceived, LinkedRequestOpened)
+OPENING_EVENTS = (RequestReceived, TransferReceived, LinkedRequestOpened)
 COLUMNS = {
     "request": "Demande",
     "unit": "Unité",
@@ -29,21 +29,21 @@ COLUMNS = {
     "derogation": "Dérogation",
     "reason": "Pourquoi",
 }
-WOULD = {
+CHANGE_LABELS = {
     RuleDifference.MORE: "serait nécessaire",
     RuleDifference.LESS: "ne serait plus nécessaire",
     RuleDifference.CANNOT_TELL: "ne peut se dire",
 }
 
 
-def rows(
-    app: ServiceApplication, reference: Reference, other: Criteria, since: date | None
+def simulate_criteria(
+    app: ServiceApplication, reference: ReferenceData, other: Criteria, since: date | None
 ) -> Iterator[tuple[UUID, list[dict[str, str]]]]:
-    """Each request received since a day, with a row for each derogation that would differ."""
-    for entry, event in recorded_events(app, OPENS, since):
-        request = app.load(requests, event.originator_id).state
+    """Each request received since a day, with a row for each derogation that would differ under `other` criteria."""
+    for entry, event in recorded_events(app, OPENING_EVENTS, since):
+        request = app.load(requests.decider, event.originator_id).state
         received_on = entry.recorded_at.date()
-        then = _criteria_then(reference, request, received_on)
+        then = _applied_criteria(reference, request, received_on)
         yield (
             event.originator_id,
             [
@@ -54,7 +54,7 @@ def rows(
                     "status": labels.STATUSES[request.status],
                     "then": then.version if then else request.rules or "",
                     "criterion": each.criterion,
-                    "derogation": WOULD[each.would],
+                    "derogation": CHANGE_LABELS[each.change],
                     "reason": each.reason,
                 }
                 for each in differences(request, then, other)
@@ -62,10 +62,10 @@ def rows(
         )
 
 
-def _criteria_then(reference: Reference, request: Request, received_on: date) -> Criteria | None:
-    """Those that it was admitted by; else those in force on the day when it was received."""
+def _applied_criteria(reference: ReferenceData, request: Request, received_on: date) -> Criteria | None:
+    """Those under which the request was admitted; else those in force on the day of its reception."""
     if request.rules:
-        return reference.rules(request.rules)
+        return reference.find_criteria(request.rules)
     try:
         return reference.in_force(received_on)
     except Refused:

@@ -1,4 +1,4 @@
-"""Which dossiers are past their term, and what keeps one beyond it? Told before anything is destroyed."""
+"""Retention: the term of each finished case, archives of closed cases, destruction of keys past their term."""
 
 from __future__ import annotations
 
@@ -8,54 +8,55 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from intake import bootstrap, projections
+from intake import projections
 from intake.domain import retention
+from intake.domain.request import request
 from intake.domain.request.archive import ArchiveCase, CaseArchived
 from intake.domain.request.state import RequestStatus
-from intake.domain.retention import DestroyDossier, Kept, RetentionHeld, RetentionReleased, retention_of
-from intake.settings import Deployment, deployment
+from intake.domain.retention import DestroyCase, RetentionClass, RetentionHeld, RetentionReleased, retention_id
+from intake.settings import IntakeSettings
 from shared.eventlog import ServiceApplication, count_values_of, people_only_in
 from shared.kernel import Actor, Role, add_months, event_name
 from shared.web.auth import UNREADABLE_EVENT_ERRORS
 
 log = logging.getLogger(__name__)
-CLASSES = {
-    RequestStatus.ORIENTED: Kept.NOT_ADMITTED,
-    RequestStatus.WITHDRAWN: Kept.NOT_ADMITTED,
-    RequestStatus.TRANSFERRED: Kept.NOT_ADMITTED,
-    RequestStatus.CLOSED: Kept.CLOSED,
+CLASS_BY_STATUS = {
+    RequestStatus.ORIENTED: RetentionClass.NOT_ADMITTED,
+    RequestStatus.WITHDRAWN: RetentionClass.NOT_ADMITTED,
+    RequestStatus.TRANSFERRED: RetentionClass.NOT_ADMITTED,
+    RequestStatus.CLOSED: RetentionClass.CLOSED,
 }
-IN_FRENCH = {Kept.NOT_ADMITTED: "non admis", Kept.CLOSED: "clos"}
-CHANGES_NO_TERM = [event_name(each).topic for each in (RetentionHeld, RetentionReleased, CaseArchived)]
-"""What is recorded of a dossier without being something that happens to it."""
+CLASS_LABELS = {RetentionClass.NOT_ADMITTED: "non admis", RetentionClass.CLOSED: "clos"}
+IGNORED_TOPICS = [event_name(each).topic for each in (RetentionHeld, RetentionReleased, CaseArchived)]
+"""Recorded of a case without delaying its term."""
 COLUMNS = {
     "case": "Dossier",
     "unit": "Unité",
-    "kept": "Classe",
+    "retention_class": "Classe",
     "last_on": "Dernier événement",
     "archived_on": "Archive",
     "due_on": "Terme",
-    "then": "Ce qui en est fait",
+    "status": "Ce qui en est fait",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A dossier that is over. `last_on`: the day of the last thing recorded of it here; `archived_on`: from when it is
-    kept as an archive; `due_on`: when its keys are to be destroyed; `obstacle`: what keeps it longer, in French."""
+    """A finished case. `last_on`: the day of its last event here; `archived_on`: from when it is an archive; `due_on`:
+    when its keys are to be destroyed; `obstacle`: why it is kept longer, in French."""
 
     case: UUID
     unit: str
-    kept: Kept
+    retention_class: RetentionClass
     last_on: date
     archived_on: date | None
     due_on: date
     obstacle: str | None
 
-    def due(self, today: date) -> bool:
+    def is_due(self, today: date) -> bool:
         return self.due_on <= today and self.obstacle is None
 
-    def then(self, today: date) -> str:
+    def status(self, today: date) -> str:
         if self.obstacle:
             return f"gardé\u00a0: {self.obstacle}"
         if self.due_on <= today:
@@ -66,16 +67,16 @@ class Term:
         return {
             "case": str(self.case),
             "unit": self.unit,
-            "kept": IN_FRENCH[self.kept],
+            "retention_class": CLASS_LABELS[self.retention_class],
             "last_on": self.last_on.isoformat(),
             "archived_on": self.archived_on.isoformat() if self.archived_on else "",
             "due_on": self.due_on.isoformat(),
-            "then": self.then(today),
+            "status": self.status(today),
         }
 
 
-def terms(app: ServiceApplication, rules: Deployment) -> list[Term]:
-    """Of every dossier that is over and not destroyed, the oldest term first."""
+def find_terms(app: ServiceApplication, settings: IntakeSettings) -> list[Term]:
+    """Of every finished case that is not destroyed, the oldest term first."""
     rows = app.recorder.fetch(
         "SELECT v.case_id, v.document->>'unit' AS unit, v.document->>'status' AS status, max(e.recorded_at) AS last,"
         " bool_or(e.topic LIKE 'case-destroyed:%%') AS destroyed,"
@@ -86,66 +87,72 @@ def terms(app: ServiceApplication, rules: Deployment) -> list[Term]:
         " FROM {schema}.projection_rows v JOIN {events} e ON e.case_id = v.case_id"
         " WHERE v.projection = %s AND v.document->>'status' = ANY(%s) AND e.topic <> ALL(%s)"
         " GROUP BY v.projection, v.case_id, v.document",
-        (projections.requests.name, [str(status) for status in CLASSES], CHANGES_NO_TERM),
+        (projections.requests.name, [str(status) for status in CLASS_BY_STATUS], IGNORED_TOPICS),
     )
-    found = [_term(app, row, rules) for row in rows if not row["destroyed"]]
-    return sorted(found, key=lambda term: (term.due_on, term.case))
+    terms = [_build_term(app, row, settings) for row in rows if not row["destroyed"]]
+    return sorted(terms, key=lambda term: (term.due_on, term.case))
 
 
-def archive(app: ServiceApplication) -> list[UUID]:
-    """Closed dossiers of which nothing was recorded for as long as the unit may need them. Done by itself: from then on
-    only those who may consult archives read them."""
+def archive_cases(app: ServiceApplication, keep_closed_months: int) -> list[UUID]:
+    """Archives the closed cases without an event for `keep_closed_months`. From then on only those who may consult
+    archives read them."""
     rows = app.recorder.fetch(
         "SELECT v.case_id, last.recorded_at FROM {schema}.projection_rows v"
         " LEFT JOIN {schema}.case_access i USING (case_id)"
         " CROSS JOIN LATERAL (SELECT e.recorded_at FROM {events} e WHERE e.case_id = v.case_id"
-        " AND e.topic <> ALL(%(kept_alike)s) ORDER BY e.position DESC LIMIT 1) last"
+        " AND e.topic <> ALL(%(ignored)s) ORDER BY e.position DESC LIMIT 1) last"
         " WHERE v.projection = %(projection)s AND v.document->>'status' = %(closed)s AND i.archived IS NOT TRUE"
         " AND NOT EXISTS (SELECT FROM {schema}.data_keys k WHERE k.key_id = v.case_id AND k.wrapped IS NULL)"
         " ORDER BY v.case_id",
-        {"projection": projections.requests.name, "closed": str(RequestStatus.CLOSED), "kept_alike": CHANGES_NO_TERM},
+        {"projection": projections.requests.name, "closed": str(RequestStatus.CLOSED), "ignored": IGNORED_TOPICS},
     )
-    today, ourselves = app.clock.now().date(), Actor(f"service:{app.service}", Role.SERVICE)
+    today, actor = app.clock.now().date(), Actor(f"service:{app.service}", Role.SERVICE)
     archived = []
     for row in rows:
-        since = add_months(row["recorded_at"].date(), deployment().keep_closed_months)
+        since = add_months(row["recorded_at"].date(), keep_closed_months)
         if since <= today:
             case = row["case_id"]
             try:
-                receipt = app.handle(bootstrap.requests, case, ArchiveCase(since), app.context(case, ourselves))
+                receipt = app.handle(request.decider, case, ArchiveCase(since), app.context(case, actor))
             except UNREADABLE_EVENT_ERRORS:
-                log.exception("%s is past its term and is no archive: its log cannot be read", case)
+                log.exception("case %s cannot be archived: its log cannot be read", case)
                 continue
             if receipt.events:
                 archived.append(case)
     return archived
 
 
-def destroy(app: ServiceApplication, due: list[Term], actor: Actor) -> Iterator[Term]:
-    """Each in a transaction of its own, with the event that says so; raises Refused for one that was held meanwhile."""
+def destroy_cases(app: ServiceApplication, due: list[Term], actor: Actor) -> Iterator[Term]:
+    """Destroys each in a transaction of its own, with its event. Raises Refused for a case put on hold meanwhile."""
     for term in due:
         persons = tuple(people_only_in(app, term.case))
         values = sum(count_values_of(app, person) for person in persons)
-        command = DestroyDossier(term.kept, term.due_on, persons=persons, values=values)
-        app.handle(retention.decider, retention_of(term.case), command, app.context(term.case, actor))
+        command = DestroyCase(term.retention_class, term.due_on, persons=persons, values=values)
+        app.handle(retention.decider, retention_id(term.case), command, app.context(term.case, actor))
         yield term
 
 
-def _term(app: ServiceApplication, row: dict[str, object], rules: Deployment) -> Term:
+def _build_term(app: ServiceApplication, row: dict[str, object], settings: IntakeSettings) -> Term:
     case, status, last = row["case_id"], RequestStatus(str(row["status"])), row["last"]
     assert isinstance(case, UUID)
     last_on: date = last.date()  # type: ignore[attr-defined]
-    kept, archived_on = CLASSES[status], None
-    if kept is Kept.NOT_ADMITTED:
-        due_on = add_months(last_on, rules.keep_not_admitted_months)
+    retention_class, archived_on = CLASS_BY_STATUS[status], None
+    if retention_class is RetentionClass.NOT_ADMITTED:
+        due_on = add_months(last_on, settings.keep_not_admitted_months)
     else:
-        archived_on = add_months(last_on, rules.keep_closed_months)
-        due_on = add_months(archived_on, rules.keep_archived_months)
+        archived_on = add_months(last_on, settings.keep_closed_months)
+        due_on = add_months(archived_on, settings.keep_archived_months)
     obstacle = None
-    if app.load(retention.decider, retention_of(case)).state.held:
+    if app.load(retention.decider, retention_id(case)).state.hold_motive:
         obstacle = "destruction suspendue par le ou la DPO"
     elif status is RequestStatus.TRANSFERRED and row["went_on"]:
         obstacle = "l’unité qui l’a repris en a encore besoin"
     return Term(
-        case, str(row["unit"]), kept=kept, last_on=last_on, archived_on=archived_on, due_on=due_on, obstacle=obstacle
+        case,
+        str(row["unit"]),
+        retention_class=retention_class,
+        last_on=last_on,
+        archived_on=archived_on,
+        due_on=due_on,
+        obstacle=obstacle,
     )

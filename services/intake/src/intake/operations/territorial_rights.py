@@ -1,4 +1,4 @@
-"""Which rights over named territories no longer cover the units that the table of competence says?"""
+"""Rights over departments and regions whose units differ from the table of competence, and their renewal."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from intake import bootstrap
-from intake.domain.register.commands import RenewRight
+from intake.bootstrap import Deployment
+from intake.domain.reference.territory import Competence
+from intake.domain.register import register
+from intake.domain.register.rights import RenewRight
 from intake.domain.register.territories import units_of
-from intake.settings import deployment
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Refused, Right
 
@@ -24,8 +25,8 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Differing:
-    """`now`: the units that the right's territories stand for today; `obstacle`: why they stand for none, in French."""
+class OutdatedRight:
+    """`now`: the units of the right's territories today; `obstacle`: why there are none, in French."""
 
     identity: UUID
     right: Right
@@ -43,31 +44,33 @@ class Differing:
         }
 
 
-def differing(app: ServiceApplication) -> list[Differing]:
-    """Of every identity of the register; neither rights that were taken back, nor those whose last day is past."""
+def find_outdated_rights(app: ServiceApplication, competence: Competence) -> list[OutdatedRight]:
+    """Of every identity in the register, without the revoked rights and those whose last day is past."""
     today = app.clock.now().date()
     rows = app.recorder.fetch(
         "SELECT DISTINCT originator_id AS identity FROM {events} WHERE topic LIKE 'right-granted:%' ORDER BY 1"
     )
-    found = []
+    rights = []
     for row in rows:
-        for right in app.load(bootstrap.register, row["identity"]).state.held:
+        for right in app.load(register.decider, row["identity"]).state.active:
             if right.territories and (right.until is None or right.until >= today):
-                found.append(_beside_the_table(row["identity"], right))
-    return [each for each in found if each.obstacle or each.now != each.right.units]
+                rights.append(_compare(row["identity"], right, competence))
+    return [each for each in rights if each.obstacle or each.now != each.right.units]
 
 
-def renewed(app: ServiceApplication, found: list[Differing], actor: Actor) -> Iterator[Differing]:
-    """Each is given anew in a transaction of its own; nothing is done for those that stand for no unit."""
-    for each in found:
+def renew_rights(
+    app: ServiceApplication, outdated: list[OutdatedRight], actor: Actor, deployment: Deployment
+) -> Iterator[OutdatedRight]:
+    """Renews each right in a transaction of its own, except those whose territories have no unit."""
+    for each in outdated:
         if each.obstacle is None:
-            asked = RenewRight(each.right.id)
-            app.handle(bootstrap.register, each.identity, asked, app.context(each.identity, actor))
+            command = RenewRight(each.right.id)
+            app.handle(deployment.register, each.identity, command, app.context(each.identity, actor))
             yield each
 
 
-def _beside_the_table(identity: UUID, right: Right) -> Differing:
+def _compare(identity: UUID, right: Right, competence: Competence) -> OutdatedRight:
     try:
-        return Differing(identity, right, now=units_of(right.territories, deployment().competent()))
+        return OutdatedRight(identity, right, now=units_of(right.territories, competence))
     except Refused as refused:
-        return Differing(identity, right, now=(), obstacle=refused.detail)
+        return OutdatedRight(identity, right, now=(), obstacle=refused.detail)

@@ -1,4 +1,4 @@
-"""What do the files of reference data say, the shipped ones and a deployment's? Each is refused whole, and told why."""
+"""Files of reference data, shipped or of a deployment. A faulty file is refused as a whole, with the reason."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class _Version(_Strict):
     criteria: Annotated[list[_Criterion], Field(min_length=1)]
 
 
-class _Criteria(_Strict):
+class _CriteriaFile(_Strict):
     versions: Annotated[list[_Version], Field(min_length=1)]
 
 
@@ -63,11 +63,11 @@ class _Target(_Strict):
     source: Source
 
 
-class _Targets(_Strict):
+class _TargetsFile(_Strict):
     targets: list[_Target]
 
 
-class _Competence(_Strict):
+class _CompetenceFile(_Strict):
     departments: dict[str, str] = {}
     regions: dict[str, str] = {}
 
@@ -81,11 +81,11 @@ def checked_by(read: Callable[[Path], Any]) -> Callable[[Path], Path]:
 
 
 @lru_cache
-def criteria(path: Path) -> tuple[Criteria, ...]:
-    """In the order of their beginnings; between the first one's and the last one's no day is without criteria."""
-    told = _toml(path, _Criteria).versions
-    _once(path, "version", (each.version for each in told))
-    versions = tuple(sorted((_criteria(path, each) for each in told), key=lambda each: each.since))
+def read_criteria(path: Path) -> tuple[Criteria, ...]:
+    """The versions in the order of their first days; between the first and the last no day is without criteria."""
+    listed = _toml(path, _CriteriaFile).versions
+    _require_unique(path, "version", (each.version for each in listed))
+    versions = tuple(sorted((_build_criteria(path, each) for each in listed), key=lambda each: each.since))
     for ours in VERSIONS:
         if any(theirs.version == ours.version and theirs != ours for theirs in versions):
             raise ValueError(f"{path}: version {ours.version} is one that is shipped: give yours another name")
@@ -99,68 +99,68 @@ def criteria(path: Path) -> tuple[Criteria, ...]:
     return versions
 
 
-def _criteria(path: Path, told: _Version) -> Criteria:
-    _once(path, f"criterion of version {told.version}", (each.code for each in told.criteria))
-    listed = (
+def _build_criteria(path: Path, version: _Version) -> Criteria:
+    _require_unique(path, f"criterion of version {version.version}", (each.code for each in version.criteria))
+    criteria = (
         Criterion(each.code, each.label, hard=each.hard, question=each.question, source=each.source)
-        for each in told.criteria
+        for each in version.criteria
     )
-    return Criteria(told.version, told.since, list=tuple(listed), until=told.until)
+    return Criteria(version.version, version.since, list=tuple(criteria), until=version.until)
 
 
 @lru_cache
-def targets(path: Path) -> tuple[Target, ...]:
-    told = _toml(path, _Targets).targets
-    _once(path, "target", (each.code for each in told))
+def read_targets(path: Path) -> tuple[Target, ...]:
+    listed = _toml(path, _TargetsFile).targets
+    _require_unique(path, "target", (each.code for each in listed))
     return tuple(
-        Target(each.code, each.name, kind=each.kind, territory=each.territory, source=each.source) for each in told
+        Target(each.code, each.name, kind=each.kind, territory=each.territory, source=each.source) for each in listed
     )
 
 
 @lru_cache
-def competence(path: Path) -> Competence:
-    told = _toml(path, _Competence)
+def read_competence(path: Path) -> Competence:
+    table = _toml(path, _CompetenceFile)
     for known, named, what in (
-        (MAINLAND | OVERSEAS, told.departments, "department"),
-        ({region.code for region in REGIONS}, told.regions, "region"),
+        (MAINLAND | OVERSEAS, table.departments, "department"),
+        ({region.code for region in REGIONS}, table.regions, "region"),
     ):
         if unknown := sorted(named.keys() - known):
             raise ValueError(f"{path}: no {what} has the code {unknown[0]}")
         if wrong := next((unit for unit in named.values() if not UNIT_CODE.fullmatch(unit)), None):
             raise ValueError(f"{path}: {wrong!r} is no unit's code")
-    return Competence(told.departments, told.regions)
+    return Competence(table.departments, table.regions)
 
 
 @lru_cache
-def communes(path: Path) -> dict[str, Commune]:
+def read_communes(path: Path) -> dict[str, Commune]:
     """INSEE's v_commune file (columns TYPECOM, COM, DEP, LIBELLE, COMPARENT); ours has POSTCODES too.
 
     A delegated commune or a municipal district may leave DEP empty: it lies where its code says."""
-    found: dict[str, Commune] = {}
+    communes: dict[str, Commune] = {}
     for row in _rows(path, ("TYPECOM", "COM", "DEP", "LIBELLE", "COMPARENT")):
         code = row["COM"]
-        if code in found and row["TYPECOM"] != "COM":
+        if code in communes and row["TYPECOM"] != "COM":
             continue  # a commune and the delegated one at its centre have the same code
         department = row["DEP"] or department_in(code)
         if not COMMUNE.fullmatch(code) or department not in MAINLAND | OVERSEAS or not row["LIBELLE"]:
             raise ValueError(f"{path}: {code!r}, {row['LIBELLE']!r} is no commune of a department {department!r}")
-        found[code] = Commune(
+        communes[code] = Commune(
             code,
             row["LIBELLE"],
             department=department,
             parent=row["COMPARENT"] or None,
             postcodes=tuple(row.get("POSTCODES", "").split()),
         )
-    return found
+    return communes
 
 
 @lru_cache
-def activities(path: Path) -> dict[str, str]:
-    """INSEE's list of sub-classes, saved as CSV: the columns Code and Libellé, whatever stands above them."""
-    found = {row["Code"]: row["Libellé"] for row in _rows(path, ("Code", "Libellé"))}
-    if wrong := next((code for code in found if len(code) != 6 or code[2] != "."), None):
+def read_activities(path: Path) -> dict[str, str]:
+    """INSEE's list of sub-classes, saved as CSV: the columns Code and Libellé, whatever lines come before them."""
+    activities = {row["Code"]: row["Libellé"] for row in _rows(path, ("Code", "Libellé"))}
+    if wrong := next((code for code in activities if len(code) != 6 or code[2] != "."), None):
         raise ValueError(f"{path}: {wrong!r} is no sub-class of activity, such as 88.99B")
-    return found
+    return activities
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
@@ -193,9 +193,9 @@ def _text(path: Path) -> str:
         raise ValueError(f"{path} cannot be read: {error}") from None
 
 
-def _once(path: Path, what: str, names: Iterator[str]) -> None:
+def _require_unique(path: Path, what: str, names: Iterator[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ValueError(f"{path}: {what} {name} stands twice")
+            raise ValueError(f"{path}: {what} {name} is listed twice")
         seen.add(name)

@@ -1,4 +1,4 @@
-"""Which commune, which activity does somebody mean by a few letters?"""
+"""Search of communes and activities by a few letters."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from itertools import islice
 from intake.domain.reference.communes import Commune, Communes
 from shared.kernel import fold_text
 
-MOST_FOUND = 50
+MAX_RESULTS = 50
 
 
-def communes(listed: Communes, typed: str, department: str | None) -> list[Commune]:
-    """Those whose code or postcode begins so, or whose name holds the words; the shortest names first."""
-    words = _words(typed)
-    found = (
+def find_communes(communes: Communes, text: str, department: str | None) -> list[Commune]:
+    """Communes whose code or postcode begins with the text, or whose name contains it; the shortest names first."""
+    words = _fold(text)
+    matches = (
         commune
-        for commune in listed.by_code.values()
+        for commune in communes.by_code.values()
         if department in (None, commune.department)
         and (
             commune.code.casefold().startswith(words)
             or any(postcode.startswith(words) for postcode in commune.postcodes)
-            or words in _words(commune.name)
+            or words in _fold(commune.name)
         )
     )
-    return sorted(found, key=lambda commune: (len(commune.name), commune.code))[:MOST_FOUND]
+    return sorted(matches, key=lambda commune: (len(commune.name), commune.code))[:MAX_RESULTS]
 
 
-def activities(listed: Mapping[str, str], typed: str) -> dict[str, str]:
-    words, code = _words(typed), typed.casefold().replace(".", "")
-    found = (
-        (known, label)
-        for known, label in listed.items()
-        if known.casefold().replace(".", "").startswith(code) or words in _words(label)
+def find_activities(activities: Mapping[str, str], text: str) -> dict[str, str]:
+    words, code = _fold(text), text.casefold().replace(".", "")
+    matches = (
+        (naf, label)
+        for naf, label in activities.items()
+        if naf.casefold().replace(".", "").startswith(code) or words in _fold(label)
     )
-    return dict(islice(found, MOST_FOUND))
+    return dict(islice(matches, MAX_RESULTS))
 
 
 @lru_cache(60_000)
-def _words(text: str) -> str:
-    """Without accents, capitals, hyphens or apostrophes: all that is listed is folded once."""
+def _fold(text: str) -> str:
+    """Without accents, capitals, hyphens or apostrophes. The cache folds each listed name once."""
     return " ".join(re.findall(r"[a-z0-9]+", fold_text(text)))

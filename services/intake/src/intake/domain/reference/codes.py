@@ -9,7 +9,7 @@ from stdnum.fr import siret as siret_numbers
 
 from intake.domain.reference.communes import Commune, Communes
 from intake.domain.reference.nomenclature import LEGAL_CATEGORIES, section_of
-from intake.domain.reference.reference import Reference
+from intake.domain.reference.reference import ReferenceData
 from shared.kernel import Refusal
 
 WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)
@@ -82,7 +82,7 @@ def postcode(typed: str, department: str, communes: Communes) -> str:
     return compact
 
 
-def activity(code: str, reference: Reference) -> str:
+def activity(code: str, reference: ReferenceData) -> str:
     """A sub-class of the NAF, in a section that exists, and listed where there is a list."""
     found = re.fullmatch(r"([0-9]{2})\.?([0-9]{2})([A-Z])", code.strip().upper())
     if not found or section_of(found[1]) is None:

@@ -1,4 +1,4 @@
-"""Which communes are there, in which department, and which postcodes does each have?"""
+"""Communes, with their department and their postcodes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Commune:
 
 @dataclass(frozen=True, slots=True)
 class Communes:
-    """By code. An empty list knows nothing, and so refuses nothing but what cannot be."""
+    """By code. With an empty list only the shape of a code is checked."""
 
     by_code: Mapping[str, Commune] = field(default_factory=dict)
     shared_postcodes: frozenset[tuple[str, str]] = frozenset()
@@ -33,9 +33,9 @@ class Communes:
         return department_of(postcode) == department or (postcode, department) in self.shared_postcodes
 
 
-def communes(listed: Mapping[str, Commune], newer: Mapping[str, Commune]) -> Communes:
-    """All of both; a newer list that tells no postcodes takes nothing away of those that are known."""
-    listed = {**listed, **{code: _with_postcodes(commune, listed.get(code)) for code, commune in newer.items()}}
+def merge_communes(shipped: Mapping[str, Commune], newer: Mapping[str, Commune]) -> Communes:
+    """Both lists together. A newer list without postcodes keeps the postcodes already known."""
+    listed = {**shipped, **{code: _with_postcodes(commune, shipped.get(code)) for code, commune in newer.items()}}
     across = (
         (postcode, commune.department)
         for commune in listed.values()
@@ -50,7 +50,7 @@ def _with_postcodes(commune: Commune, before: Commune | None) -> Commune:
 
 
 def department_of(postcode: str) -> str:
-    """As a postcode tells it: 200 and 201 are Corse-du-Sud, the rest of 20 Haute-Corse; overseas has three digits."""
+    """200 and 201 are Corse-du-Sud, the rest of 20 is Haute-Corse; overseas departments have three digits."""
     if postcode.startswith("20"):
         return "2A" if postcode[:3] in ("200", "201") else "2B"
     return postcode[:3] if postcode[:2] in ("97", "98") else postcode[:2]

@@ -1,4 +1,4 @@
-"""By which criteria, targets, communes and activities does a deployment decide?"""
+"""Reference data of a deployment: criteria, orientation targets, communes and activities."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from intake.domain.reference.targets import TARGETS, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """What is listed here is known by name; a list that is empty leaves only the shape of a code to be checked.
+class ReferenceData:
+    """With an empty list of communes or activities only the shape of a code is checked.
 
     `activities`: INSEE's sub-classes of activity (NAF), label by code."""
 
@@ -25,13 +25,13 @@ class Reference:
     def in_force(self, day: date) -> Criteria:
         return in_force(day, self.criteria)
 
-    def rules(self, version: str) -> Criteria | None:
-        """Any version, in force or not: what was decided by it is read by it. Ours stay readable for ever."""
+    def find_criteria(self, version: str) -> Criteria | None:
+        """Any version, in force or not, because past decisions name theirs. Shipped versions stay readable for ever."""
         return next((known for known in (*self.criteria, *VERSIONS) if known.version == version), None)
 
-    def target(self, code: str) -> Target | None:
+    def find_target(self, code: str) -> Target | None:
         return next((target for target in self.targets if target.code == code), None)
 
 
-SHIPPED = Reference()
-"""What decides where a deployment tells nothing, and no list of places or activities is read."""
+SHIPPED = ReferenceData()
+"""The defaults of every deployment, without the lists of communes and activities."""

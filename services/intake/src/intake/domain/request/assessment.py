@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from intake.domain.reference.criteria import Criteria, Criterion, Verdict
-from intake.domain.reference.reference import Reference
+from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.state import CriterionJudgment, DerogationKind, Request, RequestStatus, require_status
 from shared.kernel import ConfidentialLine, Context, Day, Encrypted, Motive, Refusal, Role, Text, event, require_past
 from shared.kernel.events import command
@@ -79,7 +79,7 @@ def record_meeting(request: Request, command: RecordMeeting, context: Context) -
 
 
 def assess_criterion(
-    request: Request, command: AssessCriterion, context: Context, reference: Reference
+    request: Request, command: AssessCriterion, context: Context, reference: ReferenceData
 ) -> list[CriterionAssessed]:
     require_status(request, RequestStatus.RECEIVED)
     rules, criterion = _find_criterion(command.criterion, reference, context)
@@ -95,7 +95,7 @@ def assess_criterion(
 
 
 def grant_derogation(
-    request: Request, command: GrantDerogation, context: Context, reference: Reference
+    request: Request, command: GrantDerogation, context: Context, reference: ReferenceData
 ) -> list[DerogationGranted]:
     require_status(request, RequestStatus.RECEIVED)
     if context.actor.role is not Role.MANAGER:
@@ -111,7 +111,7 @@ def grant_derogation(
     return [DerogationGranted(criterion.code, motive, rules=rules.version, kind=command.kind, by=context.actor.id)]
 
 
-def _find_criterion(code: str, reference: Reference, context: Context) -> tuple[Criteria, Criterion]:
+def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tuple[Criteria, Criterion]:
     rules = reference.in_force(context.now.date())
     criterion = rules.find(code)
     if criterion is None:

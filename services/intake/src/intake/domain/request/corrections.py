@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from intake.domain.reference.reference import Reference
+from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.state import Request, RequestStatus, require_status
-from intake.domain.structure import Contact, SealedContact, Structure, corrected, sealed
+from intake.domain.structure import Contact, SealedContact, Structure, apply_correction, seal_contact
 from shared.kernel import Context, Day, Encrypted, Motive, event, require_past
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -48,17 +48,17 @@ Event = StructureCorrected | ContactCorrected
 
 
 def correct_structure(
-    request: Request, command: CorrectStructure, context: Context, reference: Reference
+    request: Request, command: CorrectStructure, context: Context, reference: ReferenceData
 ) -> list[StructureCorrected]:
     require_status(request, RequestStatus.RECEIVED, RequestStatus.ADMITTED)
     require_past(command.effective_on, context.now, "La date d’effet")
-    structure = corrected(request.structure, command.structure, reference)
+    structure = apply_correction(request.structure, command.structure, reference)
     return [StructureCorrected(structure, command.effective_on, reason=context.text(command.reason))]
 
 
 def correct_contact(request: Request, command: CorrectContact, context: Context) -> list[ContactCorrected]:
     require_status(request, RequestStatus.RECEIVED, RequestStatus.ADMITTED)
-    return [ContactCorrected(sealed(command.contact, context), context.text(command.reason))]
+    return [ContactCorrected(seal_contact(command.contact, context), context.text(command.reason))]
 
 
 def evolve(request: Request, event: Event) -> Request:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from intake.domain.reference.reference import Reference
+from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.eligibility import assess
 from intake.domain.request.state import Request, RequestStatus, require_status
 from intake.domain.structure import LegalForm
@@ -72,7 +72,7 @@ class RequestWithdrawn:
 Event = RequestAdmitted | RequestOriented | RequestWithdrawn
 
 
-def admit(request: Request, command: AdmitRequest, context: Context, reference: Reference) -> list[RequestAdmitted]:
+def admit(request: Request, command: AdmitRequest, context: Context, reference: ReferenceData) -> list[RequestAdmitted]:
     """Under the criteria in force on the day of the recording. The event stores their version."""
     require_status(request, RequestStatus.RECEIVED)
     if not request.meetings:

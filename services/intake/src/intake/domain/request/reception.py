@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from intake.domain.reference.reference import Reference
+from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.state import Request, RequestStatus
-from intake.domain.structure import Contact, Prefill, SealedContact, Structure, checked, sealed
+from intake.domain.structure import Contact, Prefill, SealedContact, Structure, normalize_structure, seal_contact
 from shared.kernel import Context, Encrypted, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -73,18 +73,18 @@ Event = RequestReceived | LinkedRequestOpened
 
 
 def receive(
-    request: Request, command: ReceiveRequestWithFindings, context: Context, reference: Reference
+    request: Request, command: ReceiveRequestWithFindings, context: Context, reference: ReferenceData
 ) -> list[RequestReceived]:
     require_new(request)
     if not context.actor.unit:
         raise NO_UNIT("Votre jeton ne nomme pas d’unité\u00a0: une demande appartient à celle qui la reçoit.")
     received = command.request
-    structure = checked(received.structure, reference)
+    structure = normalize_structure(received.structure, reference)
     return [
         RequestReceived(
             structure,
             context.pseudonym(structure.number),
-            contact=sealed(received.contact, context),
+            contact=seal_contact(received.contact, context),
             need=context.text(received.need),
             unit=context.actor.unit,
             earlier=command.earlier,

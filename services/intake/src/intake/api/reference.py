@@ -1,0 +1,85 @@
+"""Reference data over HTTP: /api/v1/criteria, /communes, /activities, /orientation-targets, /reference."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from intake.bootstrap import Deployment
+from intake.domain.reference import nomenclature, territory
+from intake.domain.reference.communes import Commune
+from intake.domain.reference.criteria import Criteria
+from intake.domain.reference.sources import SOURCES
+from intake.domain.reference.targets import Target
+from intake.reference import files, search
+from shared.web.auth import CaseReaderDep, authorize
+from shared.web.collections import NO_NUL_PATTERN
+from shared.web.http import ProblemError
+from shared.web.requests import case_router
+
+SearchText = Annotated[str, Query(min_length=2, max_length=100, pattern=NO_NUL_PATTERN)]
+
+
+def build_router(deployment: Deployment) -> APIRouter:
+    router = case_router("", "reference")
+
+    @router.get("/orientation-targets", summary="List the targets of orientations")
+    def orientation_targets(caller: CaseReaderDep) -> list[Target]:
+        """An orientation may also name a target that is not in this list."""
+        authorize(caller)
+        return list(deployment.reference.targets)
+
+    @router.get("/criteria", summary="List the versions of the eligibility criteria")
+    def criteria_versions(caller: CaseReaderDep) -> list[Criteria]:
+        """This deployment's versions, each with its days. `source` says where a criterion comes from; none is an
+        official rule."""
+        authorize(caller)
+        return list(deployment.reference.criteria)
+
+    @router.get("/criteria/{version}", summary="Get one version of the eligibility criteria")
+    def criteria_version(
+        version: Annotated[str, Path(max_length=40, pattern=NO_NUL_PATTERN)], caller: CaseReaderDep
+    ) -> Criteria:
+        """Any version that an admission names, in force or not."""
+        authorize(caller)
+        criteria = deployment.reference.find_criteria(version)
+        if criteria is None:
+            raise ProblemError(
+                404, "unknown-criteria", "Critères inconnus", "Aucune version des critères ne porte ce nom."
+            )
+        return criteria
+
+    @router.get("/communes", summary="Search communes by name, code or postcode")
+    def communes(
+        caller: CaseReaderDep,
+        q: SearchText,
+        department: Annotated[str | None, Query(max_length=3)] = None,
+    ) -> list[Commune]:
+        """At most fifty. Accents do not matter."""
+        authorize(caller)
+        return search.find_communes(deployment.reference.communes, q, department)
+
+    @router.get("/activities", summary="Search activities by name or code")
+    def activities(caller: CaseReaderDep, q: SearchText) -> dict[str, str]:
+        """Sub-classes of the NAF, label by code. At most fifty. Accents do not matter."""
+        authorize(caller)
+        return search.find_activities(deployment.reference.activities, q)
+
+    @router.get("/reference", summary="Get the shipped reference data with its sources")
+    def reference(caller: CaseReaderDep) -> dict[str, Any]:
+        """Territories, activities and legal categories, each with its source."""
+        authorize(caller)
+        return {
+            "regions": {"source": territory.SOURCE, "items": territory.REGIONS},
+            "naf_sections": {
+                "source": nomenclature.SOURCE,
+                "items": {letter: name for letter, (name, _) in nomenclature.SECTIONS.items()},
+            },
+            "legal_categories": {"source": nomenclature.SOURCE, "items": nomenclature.LEGAL_CATEGORIES},
+            "communes": {"source": files.COMMUNES_SOURCE, "items": "/api/v1/communes"},
+            "activities": {"source": files.ACTIVITIES_SOURCE, "items": "/api/v1/activities"},
+            "criteria": {"source": "chaque critère dit la sienne", "items": SOURCES},
+        }
+
+    return router

@@ -1,0 +1,38 @@
+"""Rights of the bearer of a personal link: granted and revoked as companions of the link's own commands."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from intake.domain.register.rights import RightGranted, RightRevoked
+from intake.domain.register.state import Register
+from shared.kernel import Context, Right, Role
+from shared.kernel.events import command
+
+LINK_MOTIVE = "Lien personnel à un dossier."
+"""The history of the link itself says why it was given."""
+
+
+@command
+class GrantLinkRight:
+    """A personal link opens one case to its bearer, `person`, until its last day."""
+
+    person: UUID
+    role: Role
+    case: UUID
+    until: date
+
+
+@command
+class RevokeLinkRights:
+    """A personal link opens nothing any more."""
+
+
+def grant_link_right(command: GrantLinkRight, context: Context) -> list[RightGranted]:
+    right = Right(context.new_id(), command.role, case=command.case, until=command.until, person=command.person)
+    return [RightGranted(right, context.text(LINK_MOTIVE))]
+
+
+def revoke_link_rights(register: Register, context: Context) -> list[RightRevoked]:
+    return [RightRevoked(right.id, context.text(LINK_MOTIVE)) for right in register.active]
