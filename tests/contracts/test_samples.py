@@ -14,7 +14,7 @@ from shared.kernel import Context, Decider, encrypted_values, event, event_name
 
 DECIDERS = {(name, event_name(cls).name): decider for name, decider, cls in golden_samples.stored_events()}
 STORED = sorted((golden_samples.FOLDER / "stored").rglob("*.json"))
-TOLD = sorted((golden_samples.FOLDER / "published").rglob("*.json"))
+CONTRACT_SAMPLES = sorted((golden_samples.FOLDER / "published").rglob("*.json"))
 CONTRACTS = {
     (contract.publisher, contract.topic()): contract
     for name in golden_samples.SERVICES
@@ -38,7 +38,7 @@ def test_a_stored_event_is_read_today(path: Path) -> None:
     to_plain(recorded.data, str)
 
 
-@pytest.mark.parametrize("path", TOLD, ids=short)
+@pytest.mark.parametrize("path", CONTRACT_SAMPLES, ids=short)
 def test_a_told_event_is_heard_today(path: Path) -> None:
     contract = CONTRACTS[path.parent.name, path.stem.replace(".v", ":v")]
     contract.model_validate_json(path.read_text())

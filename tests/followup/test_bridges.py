@@ -23,7 +23,7 @@ from followup.domain.reviews.reporting import ReviewCancelled, ReviewCorrected, 
 from followup.domain.reviews.review import Report, ReviewStatus
 from followup.domain.state import Outcome
 from followup.domain.themes import Theme
-from followup.integration_events import to_integration_event
+from followup.integration_events import request_opened_by, to_integration_event
 from followup.projections import follow_ups
 from followup.reactions import (
     ReviewSettings,
@@ -32,7 +32,6 @@ from followup.reactions import (
     open_follow_up,
     replicate_baseline_correction,
 )
-from intake.reactions import linked_request_id
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import BaselineCorrected
@@ -54,7 +53,7 @@ HELD = Report(
 )
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
 HEADER = heard("parcours", "parcours-completed", effective_at=NOW - timedelta(days=3))
-LINKED = linked_request_id(META.id)
+LINKED = request_opened_by(META.id)
 OPENED = FollowUpOpened(
     UUID(int=7),
     UUID(int=8),

@@ -38,7 +38,7 @@ from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
-from shared.kernel import Actor, PersonalData, Role
+from shared.kernel import Actor, PersonalData, Role, uuid7
 from shared.messaging import Header
 from shared.projections import Row
 from shared.testing.scenarios import CASE, NOW, UNIT, text
@@ -108,7 +108,7 @@ def test_a_new_need_opens_a_request_where_the_same_person_speaks_for_the_structu
     origin = adviser.post("/api/v1/requests", body).json()["id"]
 
     application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
-    to = open_linked_request(NeedFound(theme="finance"), header(UUID(origin)), application)
+    to = open_linked_request(NeedFound(theme="finance", request=uuid7()), header(UUID(origin)), application)
     assert to.case == to.stream
     context = application.context(to.case, Actor("service:intake", Role.SERVICE))
     first = application.handle(to.decider, to.stream, to.command, context)
@@ -129,7 +129,7 @@ def test_a_request_opened_by_the_follow_up_of_a_confidential_one_says_nothing_of
     assert adviser.post(f"/api/v1/requests/{origin}/confidentiality", reasons).status_code == 200
 
     application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
-    to = open_linked_request(NeedFound(theme="finance"), header(UUID(origin)), application)
+    to = open_linked_request(NeedFound(theme="finance", request=uuid7()), header(UUID(origin)), application)
     application.handle(
         to.decider, to.stream, to.command, application.context(to.case, Actor("service:intake", Role.SERVICE))
     )

@@ -1,4 +1,4 @@
-"""Does a table open in a spreadsheet as it is meant, and run nothing?"""
+"""CSV tables: a spreadsheet opens them as they are meant, and takes no text for a formula."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 from datetime import UTC, datetime
 from io import StringIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,11 @@ def test_no_text_is_taken_for_a_formula_and_none_is_lost(rows: list[list[str]]) 
     for cells, meant in zip(found, rows, strict=True):
         assert not [cell for cell in cells if cell.startswith(FORMULA_PREFIXES)]
         assert [cell[1:] if cell == f"'{text}" else cell for cell, text in zip(cells, meant, strict=True)] == meant
+
+
+@pytest.mark.parametrize("prefix", FORMULA_PREFIXES)
+def test_each_prefix_of_a_formula_is_guarded_in_a_cell_and_in_a_heading(prefix: str) -> None:
+    assert read(write_csv([f"{prefix}1+1"], [[f"{prefix}1+1"]])) == [[f"'{prefix}1+1"]] * 2
 
 
 def test_numbers_are_numbers_as_they_are_written_in_french() -> None:

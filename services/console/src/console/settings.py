@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -10,55 +9,35 @@ from pydantic import (
     AnyHttpUrl,
     BeforeValidator,
     Field,
-    FilePath,
     HttpUrl,
-    IPvAnyNetwork,
     PositiveFloat,
     SecretBytes,
     SecretStr,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from shared.kernel import SERVICES
 from shared.settings import (
     DEVELOPMENT_ISSUER,
-    CertificateAuthorities,
     Mode,
-    PrivateKey,
     RateLimit,
-    check_certificate_key_pair,
+    ServerSettings,
     decode_key,
-    is_loopback,
     is_unencrypted,
     parse_key,
+    server_faults,
 )
 
 Address = Annotated[str, BeforeValidator(lambda value: str(AnyHttpUrl(str(value))).rstrip("/"))]
 Key = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
-class ConsoleSettings(BaseSettings):
+class ConsoleSettings(ServerSettings):
     """Settings of the console; those of the services mean the same here."""
 
-    model_config = SettingsConfigDict(
-        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True, populate_by_name=True
-    )
+    model_config = SettingsConfigDict(populate_by_name=True)
 
-    mode: Mode = Mode.PRODUCTION
-    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
-    host: str = "127.0.0.1"
-    """Address to listen on."""
-    port: int = 8000
-    """Port to listen on."""
-    tls_certificate: FilePath | None = None
-    """Certificate (PEM) for HTTPS served by this program itself."""
-    tls_key: PrivateKey | None = None
-    """Private key of the certificate."""
-    proxies: tuple[IPvAnyNetwork, ...] = ()
-    """Addresses of the proxies that end TLS before this program, and tell it who calls."""
-    ca_file: CertificateAuthorities | None = None
-    """Authorities that signed the certificates of the services, where the machine does not know them."""
     feeds: dict[str, HttpUrl]
     """Address of each service, as JSON by name."""
     issuer: str
@@ -81,10 +60,6 @@ class ConsoleSettings(BaseSettings):
     """API for which access tokens are asked (RFC 8707), where the provider wants it named."""
     hours: PositiveFloat = Field(12, validation_alias="DLA_CONSOLE_HOURS")
     """Hours after which one signs in again."""
-    rate_person: RateLimit = "1200/minute"
-    """Requests of one authenticated person, for one process."""
-    rate_address: RateLimit = "600/minute"
-    """Requests of one address without a token, for one process."""
     rate_failures: RateLimit = "20/minute"
     """Failed attempts to come in from one address. Lower than in the services, which take all who come by the
     console for one address."""
@@ -103,10 +78,6 @@ class ConsoleSettings(BaseSettings):
             if self.key_file.stat().st_mode & 0o077:
                 raise ValueError("DLA_CONSOLE_KEY_FILE can be read by others than its owner: chmod 600")
         self.sealing_key()
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise ValueError("DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key")
-        if self.tls_certificate and self.tls_key:
-            check_certificate_key_pair(self.tls_certificate, self.tls_key)
         if self.mode is Mode.PRODUCTION:
             if self.issuer == DEVELOPMENT_ISSUER:
                 raise ValueError("DLA_ISSUER is the development issuer, where anybody signs in as anybody")
@@ -114,11 +85,8 @@ class ConsoleSettings(BaseSettings):
                 raise ValueError("DLA_CONSOLE_ADDRESS is not https://: sessions would travel in clear")
             if not self.discovery_document.startswith("https://"):
                 raise ValueError("the identity provider is read without TLS: DLA_ISSUER or DLA_CONSOLE_DISCOVERY")
-            if not (is_loopback(self.host) or self.tls_certificate or self.proxies):
-                raise ValueError(
-                    f"DLA_HOST={self.host} answers other machines without TLS: set DLA_TLS_CERTIFICATE and DLA_TLS_KEY,"
-                    " or DLA_PROXIES to the addresses of what ends TLS before it"
-                )
+            if faults := list(server_faults(self)):
+                raise ValueError("\n".join(faults))
             if plain := [name for name, address in self.feeds.items() if is_unencrypted(str(address))]:
                 raise ValueError(f"DLA_FEEDS shows {', '.join(plain)} the tokens of people without TLS: use https://")
         return self
@@ -132,11 +100,6 @@ class ConsoleSettings(BaseSettings):
     @property
     def discovery_document(self) -> str:
         return self.discovery or self.issuer.rstrip("/") + "/.well-known/openid-configuration"
-
-    @property
-    def trusted(self) -> ssl.SSLContext | bool:
-        """TLS verification of the services: the deployment's own certificate authority, else the machine's."""
-        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
 
     @property
     def secure(self) -> bool:

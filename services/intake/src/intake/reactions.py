@@ -4,8 +4,6 @@ None of these commands depends on a deployment's reference data."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from intake.domain import erasure
 from intake.domain.request import request
 from intake.domain.request.ending import CloseCase, EndAccompaniment, StartAccompaniment
@@ -18,7 +16,6 @@ from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.erasure import person_erasure_id
 from shared.eventlog import ServiceApplication
-from shared.kernel import uuid7_after
 from shared.messaging import CommandDispatch, Header, Reactions
 
 reactions = Reactions("intake")
@@ -53,7 +50,6 @@ def open_linked_request(payload: NeedFound, header: Header, app: ServiceApplicat
     """A new need found in follow-up opens a request of its own. It is not confidential, and so names the first case
     only if that one is not confidential either."""
     origin = app.load_existing(request.decider, header.case).state
-    linked = linked_request_id(header.id)
     assert origin.contact is not None
     command = OpenLinkedRequest(
         None if origin.confidential else header.case,
@@ -63,7 +59,7 @@ def open_linked_request(payload: NeedFound, header: Header, app: ServiceApplicat
         unit=origin.unit,
         theme=payload.theme,
     )
-    return CommandDispatch(request.decider, linked, command=command, case=linked)
+    return CommandDispatch(request.decider, payload.request, command=command, case=payload.request)
 
 
 def _confirm(payload: PersonErased, header: Header) -> CommandDispatch:
@@ -87,8 +83,3 @@ def confirm_for_parcours(payload: parcours.PersonErased, header: Header) -> Comm
 def confirm_for_followup(payload: followup.PersonErased, header: Header) -> CommandDispatch:
     """Followup has erased the person."""
     return _confirm(payload, header)
-
-
-def linked_request_id(need: UUID) -> UUID:
-    """The same need always opens the same request."""
-    return uuid7_after(need, "linked-request")

@@ -56,7 +56,7 @@ class NeedFound(FromFollowup):
     name: ClassVar[str] = "need-found"
 
     theme: str
-    request: UUID | None = None
+    request: UUID
 
 
 class FollowUpClosed(FromFollowup):

@@ -1,12 +1,12 @@
 """What a deployment tells a service, by environment variables that begin with `DLA_`."""
 
 from shared.settings.nats_access import NatsAccess
-from shared.settings.production_checks import DEVELOPMENT_ISSUER, is_loopback, is_unencrypted
+from shared.settings.production_checks import DEVELOPMENT_ISSUER, is_loopback, is_unencrypted, server_faults
+from shared.settings.server import Mode, ServerSettings
 from shared.settings.settings import (
     DeploySettings,
     ErasureSettings,
     Misconfigured,
-    Mode,
     RightsSource,
     Settings,
     collect_faults,
@@ -27,6 +27,7 @@ __all__ = [
     "PrivateKey",
     "RateLimit",
     "RightsSource",
+    "ServerSettings",
     "Settings",
     "check_certificate_key_pair",
     "collect_faults",
@@ -35,4 +36,5 @@ __all__ = [
     "is_unencrypted",
     "load_settings",
     "parse_key",
+    "server_faults",
 ]

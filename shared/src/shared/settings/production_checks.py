@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from psycopg.conninfo import conninfo_to_dict
 
 if TYPE_CHECKING:
+    from shared.settings.server import ServerSettings
     from shared.settings.settings import Settings
 
 DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
@@ -48,7 +49,12 @@ def _in_clear(settings: Settings) -> Iterator[str]:
     for service, address in settings.feeds.items():
         if is_unencrypted(str(address)):
             yield f"DLA_FEEDS reads {service} without TLS, and shows it the token of this service: use https://"
-    if not (is_loopback(settings.host) or settings.tls_certificate or settings.proxies):
+    yield from server_faults(settings)
+
+
+def server_faults(settings: ServerSettings) -> Iterator[str]:
+    """The faults of any program that serves HTTP."""
+    if not (is_loopback(settings.host) or settings.over_tls):
         yield (
             f"DLA_HOST={settings.host} answers other machines without TLS: set DLA_TLS_CERTIFICATE and DLA_TLS_KEY, or"
             " DLA_PROXIES to the addresses of what ends TLS before it"

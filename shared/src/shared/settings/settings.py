@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -12,9 +11,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import (
     BeforeValidator,
     Field,
-    FilePath,
     HttpUrl,
-    IPvAnyNetwork,
     PositiveFloat,
     SecretBytes,
     SecretStr,
@@ -26,21 +23,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import production_checks
 from shared.settings.nats_access import NatsAccess
-from shared.settings.types import (
-    CertificateAuthorities,
-    DatabaseUrl,
-    NkeySeed,
-    PrivateKey,
-    RateLimit,
-    check_certificate_key_pair,
-)
+from shared.settings.server import Mode, ServerSettings
+from shared.settings.types import DatabaseUrl, NkeySeed
 
 S = TypeVar("S", bound=BaseSettings)
-
-
-class Mode(StrEnum):
-    PRODUCTION = "production"
-    DEVELOPMENT = "development"
 
 
 class RightsSource(StrEnum):
@@ -98,15 +84,9 @@ def decode_key(value: object) -> object:
 EncryptionKey = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
-class Settings(BaseSettings):
+class Settings(ServerSettings):
     """Settings of every service that has an event log."""
 
-    model_config = SettingsConfigDict(
-        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
-    )
-
-    mode: Mode = Mode.PRODUCTION
-    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     database_url: DatabaseUrl
     """PostgreSQL URL of this service’s own database; in production with `sslmode=verify-full`."""
     nats_url: str
@@ -115,19 +95,6 @@ class Settings(BaseSettings):
     """NKey seed of this service’s own NATS user."""
     region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "local"
     """First part of the NATS subjects, which keeps regions apart."""
-    host: str = "127.0.0.1"
-    """Address to listen on."""
-    port: int = 8000
-    """Port to listen on."""
-    tls_certificate: FilePath | None = None
-    """Certificate (PEM) for HTTPS served by this program itself."""
-    tls_key: PrivateKey | None = None
-    """Private key of the certificate."""
-    proxies: tuple[IPvAnyNetwork, ...] = ()
-    """Addresses of the proxies that end TLS before this program, and tell it who calls."""
-    ca_file: CertificateAuthorities | None = None
-    """Authorities that signed the certificates of NATS and of the other services, where the machine does not know
-    them."""
     sealing_key: EncryptionKey
     """Wraps the keys of personal data: 32 bytes in base64, its own in each service."""
     former_sealing_key: EncryptionKey | None = None
@@ -151,38 +118,14 @@ class Settings(BaseSettings):
     """Days for which the access log is kept."""
     service_token: Annotated[SecretStr, Field(min_length=1)]
     """Token of this service, for the feeds of the others."""
-    feeds: dict[str, HttpUrl] = {}
+    feeds: dict[str, HttpUrl] = Field(default_factory=dict)
     """Address of each service, as JSON by name."""
     dev_clock: Path | None = None
     """File of the settable clock; development only."""
-    rate_person: RateLimit = "1200/minute"
-    """Requests of one authenticated person, for one process."""
-    rate_address: RateLimit = "600/minute"
-    """Requests of one address without a token, for one process."""
-    rate_failures: RateLimit = "120/minute"
-    """Invalid tokens that one address may show, for one process."""
 
     @property
     def access(self) -> NatsAccess:
         return NatsAccess(self.nats_url, self.nats_seed.get_secret_value(), authorities=self.ca_file)
-
-    @property
-    def over_tls(self) -> bool:
-        """Whether people reach this service by https alone."""
-        return self.tls_certificate is not None or bool(self.proxies)
-
-    @property
-    def trusted(self) -> ssl.SSLContext | bool:
-        """Whom to believe that it is the server asked for: the deployment's own authority, else the machine's."""
-        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
-
-    @model_validator(mode="after")
-    def _served_with_both_or_neither(self) -> Self:
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise ValueError("DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key")
-        if self.tls_certificate and self.tls_key:
-            check_certificate_key_pair(self.tls_certificate, self.tls_key)
-        return self
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:

@@ -1,20 +1,16 @@
-"""What would have been otherwise under other rules? How it is asked of the log, which it only reads, and answered."""
+"""Simulations over the log (what-if): which recorded events they read, and the report as a table, CSV or JSON."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from shared.documents import write_csv
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
 from shared.kernel import event_name
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula."""
 
 
 class ReportFormat(StrEnum):
@@ -43,22 +39,10 @@ def format_report(shape: ReportFormat, columns: Mapping[str, str], rows: Sequenc
         case ReportFormat.JSON:
             return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
         case ReportFormat.CSV:
-            return _csv(columns, rows)
+            cells = ([row[field] for field in columns] for row in rows)
+            return write_csv(list(columns.values()), cells).decode()
         case ReportFormat.TABLE:
             return _table(columns, rows)
-
-
-def _csv(columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> str:
-    text = io.StringIO("\ufeff", newline="")
-    text.seek(1)
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(columns.values())
-    writer.writerows([_no_formula(row[field]) for field in columns] for row in rows)
-    return text.getvalue()
-
-
-def _no_formula(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _table(columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> str:

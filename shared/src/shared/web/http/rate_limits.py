@@ -8,7 +8,6 @@ from collections import OrderedDict
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
-from typing import Protocol
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -16,6 +15,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.settings import ServerSettings
 from shared.web.http.problems import ProblemError, problem_response
 
 UNLIMITED_PATHS = frozenset({"/livez", "/readyz"})
@@ -24,24 +24,11 @@ MAX_TRACKED_CALLERS = 4096
 SLUG, TITLE = "too-many-requests", "Trop de demandes"
 
 
-class RateAllowances(Protocol):
-    """So many times a minute, as settings write it."""
-
-    @property
-    def rate_person(self) -> str: ...
-
-    @property
-    def rate_address(self) -> str: ...
-
-    @property
-    def rate_failures(self) -> str: ...
-
-
 class RateLimiter:
     """Each replica counts for itself: what is allowed in all is so many times more. Whoever is to wait is told how many
     seconds; 0 to go on."""
 
-    def __init__(self, allowed: RateAllowances) -> None:
+    def __init__(self, allowed: ServerSettings) -> None:
         self._person, self._address, self._failures = (
             parse(rate) for rate in (allowed.rate_person, allowed.rate_address, allowed.rate_failures)
         )

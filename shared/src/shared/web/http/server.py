@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Protocol
-
 import uvicorn
-from pydantic import IPvAnyNetwork
 from starlette.types import ASGIApp
 
+from shared.settings import ServerSettings
 from shared.web.http.header_timeout import HeaderTimeoutProtocol
 
 CONNECTIONS = 1000
 """That one process holds at once; who comes then is asked to come again."""
-
-
-class ServerSettings(Protocol):
-    """Where, over TLS of its own or behind which proxies."""
-
-    @property
-    def host(self) -> str: ...
-
-    @property
-    def port(self) -> int: ...
-
-    @property
-    def tls_certificate(self) -> Path | None: ...
-
-    @property
-    def tls_key(self) -> Path | None: ...
-
-    @property
-    def proxies(self) -> Sequence[IPvAnyNetwork]: ...
 
 
 def build_server(web: ASGIApp, deployed: ServerSettings, *, stops_within: int = 10) -> uvicorn.Server:
