@@ -1,0 +1,50 @@
+"""Names on the pages: every setting and every operation that a page mentions exists."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+PAGES = sorted({*TOP.glob("*.md"), *TOP.glob("docs/**/*.md"), *TOP.glob("services/*/README.md")})
+SETTING = re.compile(r"\bDLA_[A-Z0-9_]*[A-Z0-9](?![A-Z0-9_…<])")
+OPERATION = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/(?:api/v1|tlog|events|readyz|livez)[^\s`?…]*)(?=[`?])")
+
+
+@cache
+def settings() -> set[str]:
+    """Those of the reference page, and those that programs read by name."""
+    program = "import settings_page; print(settings_page.settings())"
+    folder = TOP / "docs" / "_site"
+    page = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout
+    sources = [*TOP.glob("services/*/src/**/*.py"), *TOP.glob("shared/src/**/*.py"), *TOP.glob("deploy/**/*.py")]
+    return {name for text in (page, *(each.read_text() for each in sources)) for name in SETTING.findall(text)}
+
+
+@cache
+def operations() -> set[tuple[str, str]]:
+    return {
+        (method.upper(), without_names(path))
+        for file in (TOP / "shared" / "schemas").glob("*.openapi.json")
+        for path, methods in json.loads(file.read_text())["paths"].items()
+        for method in methods
+    }
+
+
+def without_names(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))
+def test_every_name_on_the_page_exists(page: Path) -> None:
+    text = page.read_text()
+    assert {name for name in SETTING.findall(text) if not name.startswith("DLA_PORT_")} <= settings()
+    assert {(method, without_names(path)) for method, path in OPERATION.findall(text)} <= operations()
