@@ -4,28 +4,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.integration import entry, heard, listed, recorded
+from tests.support.integration import heard
 from tests.support.served_service import Serve, Served
 
-from intake.domain import orientation
 from intake.domain.request import request
 from intake.domain.request.ending import (
-    AccompanimentEnded,
-    CaseClosed,
-    CaseGivenUp,
-    CaseReopened,
     CloseCase,
     EndAccompaniment,
     StartAccompaniment,
 )
-from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
-from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Ending
-from intake.domain.request.transfer import RequestTransferred
-from intake.domain.structure import LegalForm, SealedContact, Structure
-from intake.integration_events import to_integration_event
 from intake.main import service
-from intake.projections import requests
 from intake.reactions import (
     close_abandoned_case,
     close_followed_up_case,
@@ -33,39 +22,16 @@ from intake.reactions import (
     open_linked_request,
     start_accompaniment,
 )
-from shared.contracts import intake as contracts
-from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
-from shared.kernel import Actor, PersonalData, Role, uuid7
+from shared.kernel import Actor, Role, uuid7
 from shared.messaging import Header
-from shared.projections import Row
-from shared.testing.scenarios import CASE, NOW, UNIT, text
-
-GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
-CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
-RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
-LINKED = LinkedRequestOpened(
-    UUID(int=5), GARDENS, structure_id=UUID(int=8), contact=CONTACT, theme="finance", unit=UNIT
-)
-ADMITTED = RequestAdmitted(
-    "2021-1",
-    UUID(int=8),
-    unit=UNIT,
-    adviser="adviser-2",
-    legal_form=LegalForm.ASSOCIATION,
-    department="44",
-    headcount=12,
-)
+from shared.testing.scenarios import CASE, NOW, UNIT
 
 
 def header(case: UUID) -> Header:
     return heard("followup", "need-found", case, unit=UNIT)
-
-
-def row(*events: object) -> Row:
-    return listed(requests, *events)
 
 
 # Heard
@@ -146,82 +112,3 @@ def test_a_misspelt_field_is_refused_rather_than_lost(intake: Served, part: str)
     body: dict[str, Any] = {"structure": structure, "contact": {"name": "Maëlle"}, "need": "Une seule subvention."}
     body[part] = body[part] | {"headcuont": 12}
     assert intake.by("adviser").post("/api/v1/requests", body).status_code == 422
-
-
-# Told
-
-
-@pytest.mark.parametrize(
-    ("event", "told"),
-    [
-        (
-            ADMITTED,
-            contracts.RequestAdmitted(
-                structure=UUID(int=8),
-                unit=UNIT,
-                adviser="adviser-2",
-                legal_form="association",
-                department="44",
-                headcount=12,
-                rules="2021-1",
-            ),
-        ),
-        (
-            RequestOriented(text("Hors du champ."), (UUID(int=6),)),
-            contracts.RequestOriented(orientations=1),
-        ),
-        (CaseClosed(Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
-        (CaseGivenUp(text("Renoncement.")), contracts.CaseClosed(ending="given_up")),
-    ],
-)
-def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
-    assert to_integration_event(recorded(event), entry()) == told
-
-
-@pytest.mark.parametrize("event", [RECEIVED, LINKED, RequestWithdrawn(text("Plus le temps."))])
-def test_the_rest_stays_at_home(event: object) -> None:
-    assert to_integration_event(recorded(event), entry()) is None
-
-
-# Listed
-
-
-def test_the_list_shows_who_came_where_and_to_whom() -> None:
-    assert row(RECEIVED) == {
-        "status": "received",
-        "structure": "Les Jardins de l’Erdre",
-        "department": "44",
-        "structure_id": str(UUID(int=8)),
-        "unit": UNIT,
-        "adviser": "some-adviser",
-        "origin": None,
-        "received_at": "2026-03-02T09:00:00Z",
-        "siren": "732829320",
-        "siret": "73282932000074",
-        "rna": None,
-        "legal_form": "association",
-        "section": None,
-        "headcount": None,
-    }
-
-
-def test_a_linked_request_has_no_adviser_until_somebody_admits_it() -> None:
-    assert (row(LINKED)["adviser"], row(LINKED)["origin"]) == (None, str(UUID(int=5)))
-    assert row(LINKED, ADMITTED)["adviser"] == "adviser-2"
-
-
-def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
-    why = text("Trésorerie tendue.")
-    proposed = orientation.OrientationProposed(CASE, "France Active", reason=why, code="france_active")
-    elsewhere = orientation.OrientationProposed(CASE, None, reason=why, other=text("Maëlle Kerdoncuff"))
-    of_before = orientation.OrientationProposed(CASE, "Maëlle Kerdoncuff", reason=why)
-    decided = RequestOriented(text("Hors du champ."), (UUID(int=6),))
-    oriented = row(RECEIVED, proposed, elsewhere, of_before, decided)
-    assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active", "autre", "autre"])
-    assert row(RECEIVED, RequestTransferred("unit-2", text("Siège.")))["status"] == "transferred"
-    assert row(RECEIVED, RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
-    ended = row(RECEIVED, ADMITTED, AccompanimentEnded(), CaseClosed(Ending.FOLLOWED_UP))
-    assert (ended["status"], ended["accompaniment_ended"], ended["ending"]) == ("closed", True, "followed_up")
-    assert row(RECEIVED, ADMITTED, CaseGivenUp(text("Renoncement.")))["ending"] == "given_up"
-    resumed = row(RECEIVED, ADMITTED, CaseClosed(Ending.FOLLOWED_UP), CaseReopened())
-    assert (resumed["status"], resumed["ending"]) == ("admitted", None)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.served_service import Serve, Served
 
 from intake.domain.self_check import QUESTIONS, review
-from intake.main import service
 
 WELL = {question.code: not question.alarming for question in QUESTIONS}
 
@@ -32,20 +30,3 @@ def test_unpaid_wages_call_for_help_at_once() -> None:
 
 def test_what_nobody_knows_alarms_nobody() -> None:
     assert review({}).signals == review(dict.fromkeys(WELL)).signals == ()
-
-
-@pytest.fixture
-def intake(serve: Serve) -> Served:
-    return serve(service)
-
-
-def test_anybody_may_ask_and_nothing_is_kept(intake: Served) -> None:
-    anybody = intake.anonymous()
-    asked = anybody.get("/api/v1/self-checks/questions").json()
-    answer = anybody.post("/api/v1/self-checks", {"answers": {asked[0]["code"]: asked[0]["alarming"]}})
-    assert answer.status_code == 200, answer.text
-    assert (answer.json()["pressing"], len(answer.json()["signals"])) == (True, 1)
-    assert anybody.post("/api/v1/self-checks", {"name": "Maëlle"}).status_code == 422
-    application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
-    for table in ("{events}", "{schema}.handled_commands", "{schema}.data_keys"):
-        assert application.recorder.fetch(f"SELECT count(*) AS n FROM {table}")[0]["n"] == 0

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.intake_deployments import intake_service
-from tests.support.served_service import Served, served
 from typer.testing import CliRunner
 
-from embedded.processes.nats import Nats
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
 from intake.domain.reference.communes import Commune, department_of, merge_communes
 from intake.domain.reference.criteria import VERSIONS, Criteria, in_force
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.reference.sources import Source
-from intake.domain.reference.targets import TARGETS
 from intake.domain.structure import LegalForm, Structure, normalize_structure
 from intake.main import cli
 from intake.reference import files
@@ -27,7 +23,7 @@ from intake.reference.loading import load_reference
 from intake.settings import IntakeSettings
 from shared.kernel import Refused
 
-FOLDER = Path(__file__).parents[2] / "services" / "intake"
+FOLDER = Path(__file__).parents[3] / "services" / "intake"
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 SHIPPED = load_reference(IntakeSettings())
 OFFICIAL = """TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT
@@ -203,80 +199,3 @@ def test_a_file_in_another_layout_is_refused_and_told_why(
 ) -> None:
     with pytest.raises(ValueError, match=told):
         read(written(tmp_path, "file", content))
-
-
-# Over HTTP, in a deployment of its own
-
-
-@pytest.fixture
-def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
-    versions = VERSION.format("pays-1", "2002-01-01", "") + VERSION.format("pays-2", tomorrow, "").replace(
-        "ess", "siae"
-    )
-    service = intake_service(
-        criteria=written(tmp_path, "criteria.toml", versions),
-        targets=FOLDER / "targets.example.toml",
-        communes=written(tmp_path, "v_commune_2027.csv", OFFICIAL),
-    )
-    with served(service, database, nats, tmp_path) as running:
-        yield running
-
-
-def test_a_deployment_judges_by_its_own_criteria_and_an_old_version_stays_readable(intake: Served) -> None:
-    adviser = intake.by("adviser")
-    request = {
-        "structure": {
-            "name": "Les Jardins de l’Erdre",
-            "legal_form": "association",
-            "department": "44",
-            "siret": "73282932000074",
-            "commune_code": "44999",
-            "naf": "88.99B",
-        },
-        "contact": {"name": "Maëlle Kerdoncuff"},
-        "need": "Une seule subvention.",
-    }
-    received = adviser.post("/api/v1/requests", request)
-    case = received.headers["Location"]
-    shown = adviser.get(case).json()
-    assert shown["structure"]["commune"] == "Erdre-Neuve"
-    assert shown["extra"]["structure"] == {
-        "region": "Pays de la Loire",
-        "activity": "Action sociale sans hébergement n.c.a.",
-    }
-    assert shown["extra"]["assessment"]["missing"] == ["ess"]
-    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
-    unknown = adviser.post(f"{case}/criteria", {"criterion": "employer", "verdict": "met", "evidence": "DSN."})
-    assert (unknown.status_code, unknown.json()["rules"]) == (422, "pays-1")
-    adviser.post(f"{case}/criteria", {"criterion": "ess", "verdict": "met", "evidence": "Statuts."})
-    assert adviser.post(f"{case}/admission").json()["events"] == ["request-admitted"]
-
-    in_two_days = (datetime.now().astimezone() + timedelta(days=2)).isoformat()
-    assert intake.by("ops").post("/api/v1/clock", {"now": in_two_days}).status_code == 200
-    admitted = adviser.get(case).json()
-    assert (admitted["rules"], admitted["extra"]["assessment"]["rules"]) == ("pays-1", "pays-1")
-    assert [each["version"] for each in adviser.get("/api/v1/criteria").json()] == ["pays-1", "pays-2"]
-    assert adviser.get("/api/v1/criteria/pays-1").json()["list"][0]["source"] == "P"
-    assert adviser.get("/api/v1/criteria/2021-1").json()["list"][0]["code"] == "existing"
-    assert adviser.get("/api/v1/criteria/2019-9").json()["title"] == "Critères inconnus"
-
-
-def test_a_deployment_adds_its_own_targets_to_those_that_everybody_knows(intake: Served) -> None:
-    listed = {each["code"]: each for each in intake.by("adviser").get("/api/v1/orientation-targets").json()}
-    assert listed.keys() == {target.code for target in TARGETS} | {"fonds_urgence_44"}
-    assert {each["source"] for each in listed.values()} == {"P", "D"}
-
-
-def test_communes_and_activities_are_found_by_a_few_letters(intake: Served) -> None:
-    adviser = intake.by("adviser")
-
-    def found(**asked: str) -> list[str]:
-        return [each["name"] for each in adviser.get("/api/v1/communes", **asked).json()]
-
-    assert found(q="saint herblain") == found(q="44800") == ["Saint-Herblain"]
-    assert found(q="ERDRE-n") == ["Erdre-Neuve"]
-    assert "L’Haÿ-les-Roses" in found(q="l'hay", department="94")
-    assert found(q="l'hay", department="44") == []
-    assert adviser.get("/api/v1/activities", q="jeunes enfants").json() == {"88.91A": "Accueil de jeunes enfants"}
-    assert adviser.get("/api/v1/activities", q="8899b").json().keys() == {"88.99B"}

@@ -1,0 +1,71 @@
+"""Integration events of intake: what the other services receive."""
+
+from uuid import UUID
+
+import pytest
+from tests.support.integration import entry, recorded
+
+from intake.domain.request.ending import (
+    CaseClosed,
+    CaseGivenUp,
+)
+from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
+from intake.domain.request.state import Ending
+from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.integration_events import to_integration_event
+from shared.contracts import intake as contracts
+from shared.contracts.base import PublicEvent
+from shared.kernel import PersonalData
+from shared.testing.scenarios import UNIT, text
+
+GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
+CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
+RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
+LINKED = LinkedRequestOpened(
+    UUID(int=5), GARDENS, structure_id=UUID(int=8), contact=CONTACT, theme="finance", unit=UNIT
+)
+ADMITTED = RequestAdmitted(
+    "2021-1",
+    UUID(int=8),
+    unit=UNIT,
+    adviser="adviser-2",
+    legal_form=LegalForm.ASSOCIATION,
+    department="44",
+    headcount=12,
+)
+
+
+# Told
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (
+            ADMITTED,
+            contracts.RequestAdmitted(
+                structure=UUID(int=8),
+                unit=UNIT,
+                adviser="adviser-2",
+                legal_form="association",
+                department="44",
+                headcount=12,
+                rules="2021-1",
+            ),
+        ),
+        (
+            RequestOriented(text("Hors du champ."), (UUID(int=6),)),
+            contracts.RequestOriented(orientations=1),
+        ),
+        (CaseClosed(Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
+        (CaseGivenUp(text("Renoncement.")), contracts.CaseClosed(ending="given_up")),
+    ],
+)
+def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
+    assert to_integration_event(recorded(event), entry()) == told
+
+
+@pytest.mark.parametrize("event", [RECEIVED, LINKED, RequestWithdrawn(text("Plus le temps."))])
+def test_the_rest_stays_at_home(event: object) -> None:
+    assert to_integration_event(recorded(event), entry()) is None
