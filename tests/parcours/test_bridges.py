@@ -13,12 +13,13 @@ from parcours.domain.building.validation import (
     ParcoursShared,
     ParcoursValidated,
     ReopenParcours,
-    SharedVersionLapsed,
+    SharedVersionVoided,
 )
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import AbandonUpdate, ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, PaymentAuthorised
-from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
+from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
+from parcours.domain.parcours import decider
 from parcours.domain.state import ActionKind, Period, Plan, PlannedAction
 from parcours.integration_events import to_integration_event
 from parcours.main import service
@@ -204,7 +205,7 @@ def test_the_list_counts_actions_and_euros() -> None:
     ("events", "status"),
     [
         ((SHARED,), "shared"),
-        ((SHARED, SharedVersionLapsed(4)), "building"),
+        ((SHARED, SharedVersionVoided(4)), "building"),
         ((SHARED, ParcoursContested(4, text("Trop tôt"))), "building"),
         ((SHARED, VALIDATED), "under_way"),
         ((SHARED, VALIDATED, ParcoursAdjusted(5, text("Un départ"))), "building"),

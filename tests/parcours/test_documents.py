@@ -14,7 +14,8 @@ from parcours.documents.tender import tender_documents
 from parcours.domain import coordination
 from parcours.domain.assignment import agreement
 from parcours.domain.building import edits, validation
-from parcours.domain.parcours import OpenParcours, decider
+from parcours.domain.lifecycle import OpenParcours
+from parcours.domain.parcours import decider
 from parcours.domain.state import ActionKind, Parcours, Plan, Signatures
 from parcours.domain.tender import award, proposals, tender
 from parcours.domain.tender.state import Tender

@@ -16,7 +16,8 @@ from parcours.domain import coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
-from parcours.domain.parcours import OpenParcours, decider
+from parcours.domain.lifecycle import OpenParcours
+from parcours.domain.parcours import decider
 from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, Parcours, ParcoursStatus, Plan
 from parcours.projections import parcours_list
 from parcours.statistics import parcours_statistics

@@ -11,7 +11,8 @@ from tests.support.served_service import Serve, Served
 from tests.support.validated_parcours import validated_case
 
 from parcours.domain.funding.fund import fund_id
-from parcours.domain.parcours import OpenParcours, decider
+from parcours.domain.lifecycle import OpenParcours
+from parcours.domain.parcours import decider
 from parcours.domain.state import Plan
 from parcours.main import service
 from shared.kernel import Actor, Role, uuid7

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from followup.domain.opening import OpenFollowUp
-from parcours.domain.parcours import OpenParcours
+from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import Plan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7

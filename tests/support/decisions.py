@@ -16,7 +16,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any, get_args
 
-from shared.kernel import Decider, Refusal, UniqueKey
+from shared.kernel import Decider, Refusal, UniqueKey, declared_events, declared_refusals
 from shared.runtime import Service
 
 Yes = bool | None
@@ -67,14 +67,22 @@ def _read(functions: Sequence[Callable[..., Any]]) -> Findings:
 
 
 def decision_of(decider: Decider[Any], command: type) -> Decision:
-    """What the decider itself does with a command, whatever the state."""
+    """What a command declares; of one that declares nothing, what the decider does with it, whatever the state."""
+    if declares(command):
+        return Decision(command, frozenset(declared_events(command)), refusals=frozenset(declared_refusals(command)))
     found = Findings()
     Reading(found).follow(decider.decide, (None, command))
     return Decision(command, frozenset(found.made & set(decider.events)), refusals=frozenset(found.refusals))
 
 
+def declares(command: type) -> bool:
+    return bool(declared_events(command) or declared_refusals(command))
+
+
 def _whole(decider: Decider[Any], decision: Decision, alone: dict[str, dict[type, Decision]]) -> Decision:
     """With the uniqueness that an event claims, and what other aggregates refuse that record with it."""
+    if declares(decision.command):
+        return decision
     refusals = set(decision.refusals)
     for event in decision.events:
         claimed, besides = Findings(), Findings()

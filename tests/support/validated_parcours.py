@@ -7,6 +7,7 @@ from uuid import UUID
 
 from parcours.domain import parcours
 from parcours.domain.building import edits, validation
+from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ActionKind, Plan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
@@ -20,7 +21,7 @@ def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
     )
     dates = (today + timedelta(days=30), today + timedelta(days=180))
     for command in (
-        parcours.OpenParcours(plan),
+        OpenParcours(plan),
         edits.RankAxes(("finance",)),
         edits.AddAction(ActionKind.CONSULTING, "finance", "Étude", "À choisir", *dates, planned_days=5),
         edits.AddAction(ActionKind.OWN_ACTION, "finance", "Suivi", "Trésorière", *dates),

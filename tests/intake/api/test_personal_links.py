@@ -23,7 +23,7 @@ from embedded.processes.nats import Nats
 from followup.main import service as followup
 from intake.integration_events import to_integration_event
 from parcours.domain import parcours as accompaniment
-from parcours.domain.parcours import OpenParcours
+from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import Plan
 from parcours.domain.tender import tender
 from parcours.domain.tender.proposals import GridLine, InviteProvider, OpenTender

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from tests.support.served_service import Serve, Served
 
-from parcours.domain.parcours import OpenParcours, decider
+from parcours.domain.lifecycle import OpenParcours
+from parcours.domain.parcours import decider
 from parcours.domain.state import Plan
 from parcours.main import service
 from shared.eventlog import ServiceApplication

@@ -18,7 +18,8 @@ from parcours.domain.building.edits import (
     RemoveAction,
 )
 from parcours.domain.building.validation import ParcoursValidated, ShareParcours
-from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
+from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
+from parcours.domain.parcours import decider
 from parcours.domain.state import ActionKind, Plan, PlannedAction
 from shared.kernel import PersonalData, Role, add_months
 from shared.testing.scenarios import Scenarios, new_id, text

@@ -45,7 +45,8 @@ from parcours.domain.funding.payments import (
     FundsReleased,
     PaymentAuthorised,
 )
-from parcours.domain.parcours import ParcoursOpened, decider
+from parcours.domain.lifecycle import ParcoursOpened
+from parcours.domain.parcours import decider
 from parcours.domain.state import (
     OPEN_STEPS,
     ActionKind,

@@ -30,7 +30,8 @@ from parcours.domain.corrections import (
 )
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
 from parcours.domain.funding.payments import FundsCommitted
-from parcours.domain.parcours import OpenParcours, ParcoursOpened, decider
+from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
+from parcours.domain.parcours import decider
 from parcours.domain.state import ActionKind, Plan, PlannedAction
 from parcours.domain.tender.award import TenderAwarded
 from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, VerifyAmount

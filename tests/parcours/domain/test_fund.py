@@ -39,6 +39,7 @@ from parcours.domain.funding.fund import (
     decider,
     fund_id,
 )
+from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ActionKind, Plan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
@@ -160,7 +161,7 @@ def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
     def ask(command: object, by: Actor = ADVISER) -> None:
         app.handle(parcours.decider, case, command, app.context(case, by))
 
-    ask(parcours.OpenParcours(plan))
+    ask(OpenParcours(plan))
     ask(edits.RankAxes(("finance",)))
     in_a_month, in_six = today + timedelta(days=30), today + timedelta(days=180)
     ask(

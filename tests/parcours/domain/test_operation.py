@@ -28,6 +28,7 @@ from parcours.domain.collective.operation import (
     StartOperation,
     decider,
 )
+from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ActionKind, Plan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
@@ -119,9 +120,7 @@ def joined(app: ServiceApplication, operation: UUID) -> tuple[UUID, UUID]:
     ask(
         app,
         case,
-        parcours.OpenParcours(
-            Plan(uuid7(), UNIT, adviser="adviser", admitted_at=now - timedelta(days=40), axes=("finance",))
-        ),
+        OpenParcours(Plan(uuid7(), UNIT, adviser="adviser", admitted_at=now - timedelta(days=40), axes=("finance",))),
     )
     ask(app, case, edits.RankAxes(("finance",)))
     dates = (now.date() + timedelta(days=30), now.date() + timedelta(days=180))

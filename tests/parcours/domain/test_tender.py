@@ -19,6 +19,7 @@ from parcours.domain import coordination, parcours
 from parcours.domain.assignment.agreement import AgreementSigned
 from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.building import edits, validation
+from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import ActionKind, Plan, PlannedAction
 from parcours.domain.tender.award import (
     AwardTender,
@@ -438,7 +439,7 @@ def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:
         action, who, amount=400_000, days=5, signed_on=today, exception=text("Seul cabinet"), account="p1"
     )
     started = case(
-        parcours.ParcoursOpened(plan),
+        ParcoursOpened(plan),
         edits.ActionAdded(action, planned),
         validation.ParcoursValidated(1, "0" * 64, actions={}),
         signed,

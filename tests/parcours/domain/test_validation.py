@@ -25,7 +25,7 @@ from parcours.domain.building.validation import (
     ParcoursContested,
     ParcoursShared,
     ParcoursValidated,
-    SharedVersionLapsed,
+    SharedVersionVoided,
     ShareParcours,
     ValidateParcours,
 )
@@ -37,7 +37,8 @@ from parcours.domain.coordination import (
     CarryOverAction,
 )
 from parcours.domain.ending import CompleteParcours, ParcoursCompleted
-from parcours.domain.parcours import ParcoursOpened, decider
+from parcours.domain.lifecycle import ParcoursOpened
+from parcours.domain.parcours import decider
 from parcours.domain.state import ActionKind, ParcoursStatus, Period, Plan, PlannedAction
 from shared.kernel import Actor, PersonalData, Role
 from shared.kernel.content_hash import content_hash
@@ -74,7 +75,7 @@ PROOF = content_hash(new_id(1).bytes, given(*BUILT).state.content(PERIOD))
 SHARED = ParcoursShared(5, text(new_id(1).hex), content_hash=PROOF, period=PERIOD)
 VALIDATED = ParcoursValidated(5, PROOF, actions={"own_action": 1, "consulting": 1}, leader="some-leader")
 UNDER_WAY = (*BUILT, SHARED, VALIDATED)
-LAPSED = SharedVersionLapsed(5)
+LAPSED = SharedVersionVoided(5)
 ADJUSTED = ParcoursAdjusted(6, text("Un départ"))
 
 
@@ -270,7 +271,7 @@ def test_an_adjusted_parcours_is_shared_and_validated_again_with_its_started_act
 def test_what_is_given_up_meanwhile_is_no_longer_what_was_shared(command: object) -> None:
     reshared = ParcoursShared(7, text(new_id(1).hex), content_hash=PROOF, period=PERIOD)
     lapsed, _ = given(*UNDER_WAY, ADJUSTED, reshared).when(command).events
-    assert lapsed == SharedVersionLapsed(7)
+    assert lapsed == SharedVersionVoided(7)
 
 
 def test_an_abandoned_action_is_not_part_of_what_is_validated() -> None:

@@ -16,7 +16,7 @@ from followup.domain.opening import OpenFollowUp
 from followup.main import service as followup_service
 from intake.main import service as intake_service
 from parcours.domain import parcours
-from parcours.domain.parcours import OpenParcours
+from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import Plan
 from parcours.main import service as parcours_service
 from shared.kernel import Actor, Decider, Role, uuid7

@@ -18,7 +18,7 @@ from followup.domain.follow_up import decider as follow_up
 from followup.domain.opening import OpenFollowUp
 from followup.main import service as followup_service
 from intake.main import service as intake_service
-from parcours.domain.parcours import OpenParcours
+from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider as parcours
 from parcours.domain.state import Plan
 from parcours.main import service as parcours_service

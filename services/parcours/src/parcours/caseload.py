@@ -12,12 +12,12 @@ from parcours.domain.building.validation import (
     ParcoursContested,
     ParcoursShared,
     ParcoursValidated,
-    SharedVersionLapsed,
+    SharedVersionVoided,
 )
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
-from parcours.domain.parcours import ParcoursOpened
+from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import OPEN_STEPS, ActionStep
 from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
 from parcours.domain.tender.conclusion import TenderConcluded
@@ -60,7 +60,7 @@ def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case ParcoursOpened(plan):
             opened = {"unit": plan.unit, "adviser": plan.adviser, "actions": {}, "tenders": {}}
             return row | opened | {"stage": due_entry(SHARING, now), "settled_at": None, "over": False}
-        case ParcoursContested() | SharedVersionLapsed() | ParcoursAdjusted():
+        case ParcoursContested() | SharedVersionVoided() | ParcoursAdjusted():
             return row | {"stage": due_entry(SHARING, now), "over": False}
         case ParcoursShared():
             return row | {"stage": due_entry(WORD, now)}

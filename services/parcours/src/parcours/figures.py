@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
-from parcours.domain import ending, parcours
+from parcours.domain import ending
 from parcours.domain.building import edits, validation
 from parcours.domain.building.content_diff import AXIS_LABELS
 from parcours.domain.funding import fund, payments
+from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import ParcoursStatus
 from parcours.projections import funds, parcours_list
 from shared.kernel.frozen import replace
@@ -25,7 +26,7 @@ from shared.statistics import (
     share_figure,
 )
 
-OPENED = (parcours.ParcoursOpened,)
+OPENED = (ParcoursOpened,)
 VALIDATED = (validation.ParcoursValidated,)
 ENDED = (ending.ParcoursCompleted, ending.ParcoursAbandoned)
 ACTIONS = (edits.ActionAdded, edits.ActionRemoved)

@@ -10,7 +10,7 @@ from parcours.domain.building.validation import (
     ParcoursContested,
     ParcoursShared,
     ParcoursValidated,
-    SharedVersionLapsed,
+    SharedVersionVoided,
 )
 from parcours.domain.collective.operation import (
     BeneficiaryJoined,
@@ -24,7 +24,7 @@ from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, Act
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
-from parcours.domain.parcours import ParcoursOpened
+from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import ActionKind, ParcoursStatus
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
@@ -58,7 +58,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | dates | {"status": ParcoursStatus.SHARED, "shared_at": now, "contested": False}
         case ParcoursContested():
             return row | {"status": ParcoursStatus.BUILDING, "contested": True}
-        case SharedVersionLapsed():
+        case SharedVersionVoided():
             return row | {"status": ParcoursStatus.BUILDING}
         case ParcoursAdjusted():
             return row | {"status": ParcoursStatus.BUILDING, "validated_at": None}

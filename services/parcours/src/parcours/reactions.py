@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parcours.domain import ending, parcours
 from parcours.domain.building import validation
+from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import Plan
 from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import PlanAgreed
@@ -29,7 +30,7 @@ def open_parcours(event: PlanAgreed, header: Header) -> CommandDispatch:
         baseline=event.baseline,
         definitions=event.definitions,
     )
-    return CommandDispatch(parcours.decider, header.case, command=parcours.OpenParcours(plan))
+    return CommandDispatch(parcours.decider, header.case, command=OpenParcours(plan))
 
 
 @reactions.on(ParcoursUpdateRequested)

@@ -12,7 +12,7 @@ from parcours.domain.building.validation import (
     ParcoursContested,
     ParcoursShared,
     ParcoursValidated,
-    SharedVersionLapsed,
+    SharedVersionVoided,
 )
 from parcours.domain.parcours import decider
 from parcours.domain.state import Content, Parcours
@@ -63,7 +63,7 @@ def _leaders_part(
             made[version - 1][0].validated.append(LeaderDecision(who, at))
         case ParcoursContested(version, reasons):
             made[version - 1][0].contested.append(LeaderDecision(who, at, reasons=app.key_store.display_text(reasons)))
-        case SharedVersionLapsed(version):
+        case SharedVersionVoided(version):
             made[version - 1][0].voided_at = at
         case ParcoursAdjusted():
             for validated in (each for each, _ in made if each.validated and each.voided_at is None):

@@ -12,6 +12,9 @@ from shared.attachments import CiteAttachment, attachment
 from shared.kernel import CompanionCommand, Context, event_name
 from shared.kernel.frozen import replace
 
+REQUIRES_ATTACHMENT = (attachment.UNKNOWN_ATTACHMENT, attachment.WITHDRAWN)
+"""What refuses an event that cites an attachment as its proof."""
+
 
 class AttachmentKind(StrEnum):
     TERMS_OF_REFERENCE = "terms_of_reference"

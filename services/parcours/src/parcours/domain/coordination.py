@@ -5,60 +5,26 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from parcours.domain.building.validation import SharedVersionLapsed, lapse_shared_version
+from parcours.domain.building.validation import SharedVersionVoided, void_shared_version
+from parcours.domain.collective.operation import TOO_FEW_BENEFICIARIES, UNKNOWN_OPERATION
 from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import (
     NO_AGREEMENT,
     NO_FINAL_REPORT,
     ONLY_CONSULTING,
+    REQUIRES_SINCE_ADMISSION,
+    REQUIRES_VALIDATED_ACTION,
     require_since_admission,
     require_startable_action,
     require_validated_action,
 )
+from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, Introduction, Parcours, ParcoursStatus
 from shared.kernel import Context, Day, Encrypted, Motive, PersonalData, PersonalLine, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-
-@command(title="Consigner une mise en relation")
-class RecordIntroduction:
-    """The adviser puts the structure in touch with somebody who opens the way to an action."""
-
-    action: UUID
-    whom: PersonalLine
-    held_on: Day
-
-
-@command(title="Commencer une action")
-class StartAction:
-    """An action begins; a consulting one only with its agreement signed and its funds committed."""
-
-    action: UUID
-
-
-@command(title="Terminer une action")
-class FinishAction:
-    """An action has been carried out; a consulting one once its final report was accepted."""
-
-    action: UUID
-    summary: Text
-
-
-@command(title="Abandonner une action")
-class AbandonAction:
-    """An action will not be carried out, and it is said why."""
-
-    action: UUID
-    motive: Motive
-
-
-@command(title="Reporter une action après le parcours")
-class CarryOverAction:
-    """An action will go on after the parcours, and it is said why."""
-
-    action: UUID
-    motive: Motive
+NO_FUNDS = Refusal("no-funds", "Aucun financement engagé")
 
 
 @event("introduction-made", label="Mise en relation", effective="held_on")
@@ -91,13 +57,80 @@ class ActionCarriedOver:
     motive: Encrypted
 
 
-NO_FUNDS = Refusal("no-funds", "Aucun financement engagé")
+@command(
+    title="Consigner une mise en relation",
+    leads_to=(IntroductionMade,),
+    may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, *REQUIRES_SINCE_ADMISSION),
+)
+class RecordIntroduction:
+    """The adviser puts the structure in touch with somebody who opens the way to an action."""
+
+    action: UUID
+    whom: PersonalLine
+    held_on: Day
+
+
+@command(
+    title="Commencer une action",
+    leads_to=(ActionStarted,),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        NO_AGREEMENT,
+        NO_FUNDS,
+        UNKNOWN_OPERATION,
+        TOO_FEW_BENEFICIARIES,
+    ),
+)
+class StartAction:
+    """An action begins; a consulting one only with its agreement signed and its funds committed."""
+
+    action: UUID
+
+
+@command(
+    title="Terminer une action",
+    leads_to=(ActionFinished,),
+    may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, NO_FINAL_REPORT),
+)
+class FinishAction:
+    """An action has been carried out; a consulting one once its final report was accepted."""
+
+    action: UUID
+    summary: Text
+
+
+@command(
+    title="Abandonner une action",
+    leads_to=(ActionAbandoned, FundsReleased, SharedVersionVoided),
+    may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, ONLY_CONSULTING),
+)
+class AbandonAction:
+    """An action will not be carried out, and it is said why."""
+
+    action: UUID
+    motive: Motive
+
+
+@command(
+    title="Reporter une action après le parcours",
+    leads_to=(ActionCarriedOver, SharedVersionVoided),
+    may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION),
+)
+class CarryOverAction:
+    """An action will go on after the parcours, and it is said why."""
+
+    action: UUID
+    motive: Motive
+
 
 Command = RecordIntroduction | StartAction | FinishAction | AbandonAction | CarryOverAction
+
+
 Event = IntroductionMade | ActionStarted | ActionFinished | ActionAbandoned | ActionCarriedOver
 
 
-def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed | FundsReleased]:
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionVoided | FundsReleased]:
     match command:
         case RecordIntroduction(key, whom, held_on=held_on):
             require_validated_action(parcours, key, *OPEN_STEPS)
@@ -119,13 +152,13 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             action = require_validated_action(parcours, key, *OPEN_STEPS)
             _check_more_than_consulting(parcours, key)
             return [
-                *lapse_shared_version(parcours),
+                *void_shared_version(parcours),
                 ActionAbandoned(key, context.text(motive)),
                 *release_unspent(key, action),
             ]
         case CarryOverAction(key, motive):
             require_validated_action(parcours, key, *OPEN_STEPS)
-            return [*lapse_shared_version(parcours), ActionCarriedOver(key, context.text(motive))]
+            return [*void_shared_version(parcours), ActionCarriedOver(key, context.text(motive))]
 
 
 def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:

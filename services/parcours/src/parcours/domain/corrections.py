@@ -9,18 +9,25 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from parcours.domain.assignment.agreement import check_signatures
+from parcours.domain.assignment.agreement import WRONG_SIGNATURES, check_signatures
 from parcours.domain.guards import (
+    NO_AGREEMENT,
+    NOT_CONSULTING,
     RECEIPT,
+    REQUIRES_SINCE_ADMISSION,
+    REQUIRES_SINCE_SIGNATURE,
     SIGNATURE,
+    UNKNOWN_ACTION,
     require_action,
     require_agreement,
     require_consulting_action,
     require_since_admission,
     require_since_signature,
 )
+from parcours.domain.lifecycle import PARCOURS_NOT_OPEN
 from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
 from parcours.domain.tender import conclusion, tender
+from parcours.domain.tender.conclusion import BEYOND_PROPOSAL
 from shared.kernel import (
     CompanionCommand,
     Context,
@@ -36,58 +43,8 @@ from shared.kernel import (
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-
-@command(title="Corriger une mise en relation")
-class CorrectIntroduction:
-    """The n-th introduction of an action was with somebody else, or on another day."""
-
-    action: UUID
-    introduction: Annotated[int, Ge(1), Le(1_000)]
-    whom: PersonalLine
-    held_on: Day
-    reason: Motive
-
-
-@command(title="Corriger une convention")
-class CorrectAgreement:
-    """An agreement was recorded otherwise than it was signed: its provider, amount (cents), days in all, amendments
-    included, or signatures."""
-
-    action: UUID
-    provider: PersonalLine
-    amount: Sum
-    days: Days
-    signed_on: Day
-    reason: Motive
-    signatures: Signatures | None = None
-
-
-@command(title="Corriger les jours d’intervention")
-class CorrectDays:
-    """The provider had worked so many days in all, by that day: more or fewer than was recorded."""
-
-    action: UUID
-    days: Annotated[int, Ge(0), Le(1_000)]
-    effective_on: Day
-    reason: Motive
-
-
-@command(title="Corriger la réception d’un rapport final")
-class CorrectFinalReport:
-    """The final report was received on another day."""
-
-    action: UUID
-    received_on: Day
-    reason: Motive
-
-
-@command(title="Corriger le bilan de fin de parcours")
-class CorrectDebrief:
-    """The closing debrief was held on another day, or said something else."""
-
-    debrief: Text
-    held_on: Day
-    reason: Motive
+NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
+BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà engagé ou réalisé")
 
 
 @event("introduction-corrected", label="Mise en relation corrigée", effective="held_on")
@@ -132,10 +89,91 @@ class DebriefCorrected:
     reason: Encrypted
 
 
-NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
-BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà engagé ou réalisé")
+@command(
+    title="Corriger une mise en relation",
+    leads_to=(IntroductionCorrected,),
+    may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, NOTHING_TO_CORRECT, *REQUIRES_SINCE_ADMISSION),
+)
+class CorrectIntroduction:
+    """The n-th introduction of an action was with somebody else, or on another day."""
+
+    action: UUID
+    introduction: Annotated[int, Ge(1), Le(1_000)]
+    whom: PersonalLine
+    held_on: Day
+    reason: Motive
+
+
+@command(
+    title="Corriger une convention",
+    leads_to=(AgreementCorrected,),
+    may_refuse=(
+        PARCOURS_NOT_OPEN,
+        UNKNOWN_ACTION,
+        NOT_CONSULTING,
+        NO_AGREEMENT,
+        BELOW_RECORDED,
+        *REQUIRES_SINCE_ADMISSION,
+        WRONG_SIGNATURES,
+        BEYOND_PROPOSAL,
+    ),
+)
+class CorrectAgreement:
+    """An agreement was recorded otherwise than it was signed: its provider, amount (cents), days in all, amendments
+    included, or signatures."""
+
+    action: UUID
+    provider: PersonalLine
+    amount: Sum
+    days: Days
+    signed_on: Day
+    reason: Motive
+    signatures: Signatures | None = None
+
+
+@command(
+    title="Corriger les jours d’intervention",
+    leads_to=(DaysCorrected,),
+    may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, NOT_CONSULTING, BELOW_RECORDED, *REQUIRES_SINCE_SIGNATURE),
+)
+class CorrectDays:
+    """The provider had worked so many days in all, by that day: more or fewer than was recorded."""
+
+    action: UUID
+    days: Annotated[int, Ge(0), Le(1_000)]
+    effective_on: Day
+    reason: Motive
+
+
+@command(
+    title="Corriger la réception d’un rapport final",
+    leads_to=(FinalReportCorrected,),
+    may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, NOT_CONSULTING, NOTHING_TO_CORRECT, *REQUIRES_SINCE_SIGNATURE),
+)
+class CorrectFinalReport:
+    """The final report was received on another day."""
+
+    action: UUID
+    received_on: Day
+    reason: Motive
+
+
+@command(
+    title="Corriger le bilan de fin de parcours",
+    leads_to=(DebriefCorrected,),
+    may_refuse=(PARCOURS_NOT_OPEN, NOTHING_TO_CORRECT, *REQUIRES_SINCE_ADMISSION),
+)
+class CorrectDebrief:
+    """The closing debrief was held on another day, or said something else."""
+
+    debrief: Text
+    held_on: Day
+    reason: Motive
+
 
 Command = CorrectIntroduction | CorrectAgreement | CorrectDays | CorrectFinalReport | CorrectDebrief
+
+
 Event = IntroductionCorrected | AgreementCorrected | DaysCorrected | FinalReportCorrected | DebriefCorrected
 
 

@@ -6,40 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from parcours.domain.building.duration import require_allowed_duration
+from parcours.domain.building.duration import WRONG_DURATION, require_allowed_duration
 from parcours.domain.building.edits import ActionRemoved
 from parcours.domain.coordination import ActionAbandoned
 from parcours.domain.funding.payments import FundsReleased, release_unspent
-from parcours.domain.guards import NOT_VALIDATED, require_since_admission
+from parcours.domain.guards import NOT_VALIDATED, REQUIRES_SINCE_ADMISSION, require_since_admission
+from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STEPS, Parcours, ParcoursStatus, Plan
 from shared.kernel import Context, Day, Encrypted, Line, Motive, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-
-@command(title="Terminer le parcours")
-class CompleteParcours:
-    """Every action is settled and the closing debrief was held: the parcours is over, and follow-up begins."""
-
-    debrief: Text
-    held_on: Day
-
-
-@command(title="Abandonner le parcours")
-class AbandonParcours:
-    """The adviser or a leader of the structure ends the accompaniment before its term, and says why.
-
-    Of a parcours that was completed once, only the update is given up: it is completed again, and follow-up goes on."""
-
-    motive: Motive
-
-
-@command
-class AbandonUpdate:
-    """Follow-up does not wait any more for the update of a completed parcours. What is under way in it is left to the
-    adviser, who owes the provider an answer."""
-
-    because: Line
+ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")
 
 
 @event("parcours-completed", label="Parcours terminé", effective="held_on")
@@ -60,10 +38,49 @@ class UpdateAbandoned:
     motive: Encrypted
 
 
-ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")
+OPEN_ACTIONS_DROPPED = (ActionAbandoned, ActionRemoved, FundsReleased)
+"""What an ending records of each action that is still open."""
+
+
+@command(
+    title="Terminer le parcours",
+    leads_to=(ParcoursCompleted,),
+    may_refuse=(*REQUIRES_OPEN, NOT_VALIDATED, ACTIONS_LEFT, *REQUIRES_SINCE_ADMISSION, WRONG_DURATION),
+)
+class CompleteParcours:
+    """Every action is settled and the closing debrief was held: the parcours is over, and follow-up begins."""
+
+    debrief: Text
+    held_on: Day
+
+
+@command(
+    title="Abandonner le parcours",
+    leads_to=(ParcoursAbandoned, UpdateAbandoned, *OPEN_ACTIONS_DROPPED),
+    may_refuse=REQUIRES_OPEN,
+)
+class AbandonParcours:
+    """The adviser or a leader of the structure ends the accompaniment before its term, and says why.
+
+    Of a parcours that was completed once, only the update is given up: it is completed again, and follow-up goes on."""
+
+    motive: Motive
+
+
+@command(leads_to=(UpdateAbandoned, *OPEN_ACTIONS_DROPPED))
+class AbandonUpdate:
+    """Follow-up does not wait any more for the update of a completed parcours. What is under way in it is left to the
+    adviser, who owes the provider an answer."""
+
+    because: Line
+
 
 Command = CompleteParcours | AbandonParcours | AbandonUpdate
+
+
 Event = ParcoursCompleted | ParcoursAbandoned | UpdateAbandoned
+
+
 Settling = ActionRemoved | ActionAbandoned | FundsReleased
 
 

@@ -16,18 +16,23 @@ from parcours.domain.state import (
     ParcoursStatus,
 )
 from shared.kernel import Context, Refusal, format_date, require_past
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)
 UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)
 UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=422)
 NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
-NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
+ACTION_NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
 NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
 NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
 BEFORE_SIGNATURE = Refusal("before-signature", "Date antérieure à la convention", status=422)
-REPORT_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
+REPORT_ALREADY_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
 NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
+MANAGERS_ONLY = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
+REQUIRES_VALIDATED_ACTION = (UNKNOWN_ACTION, NOT_VALIDATED, ACTION_NOT_AT_THIS_STEP)
+REQUIRES_SINCE_ADMISSION = (IMPLAUSIBLE_DATE, BEFORE_ADMISSION)
+REQUIRES_SINCE_SIGNATURE = (NO_AGREEMENT, IMPLAUSIBLE_DATE, BEFORE_SIGNATURE)
 SIGNATURE, RECEIPT = "La date de signature", "La date de réception"
 
 
@@ -68,7 +73,7 @@ def require_agreement(action: Action) -> Agreement:
 def require_open_report(action: Action) -> Action:
     """An accepted report settles what was worked: what was wrong in it is corrected, and nothing is added."""
     if action.report_accepted:
-        raise REPORT_ACCEPTED(
+        raise REPORT_ALREADY_ACCEPTED(
             "Le rapport final de cette prestation est déjà accepté\u00a0: une erreur de jours se corrige."
         )
     return action
@@ -101,5 +106,5 @@ def require_startable_action(parcours: Parcours, key: UUID) -> Action:
 
 def require_step(action: Action, steps: Iterable[ActionStep]) -> Action:
     if action.step not in steps:
-        raise NOT_AT_THIS_STEP(f"Cette action est {ACTION_STEP_LABELS[action.step]}.", step=action.step)
+        raise ACTION_NOT_AT_THIS_STEP(f"Cette action est {ACTION_STEP_LABELS[action.step]}.", step=action.step)
     return action

@@ -1,34 +1,19 @@
-"""The parcours as one aggregate: opened by the plan, built, validated, carried out, ended."""
+"""The parcours as one aggregate: opened by the plan, built, validated, carried out and ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, get_args
 
 from parcours.domain import availability, coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries
 from parcours.domain.funding import payments
-from parcours.domain.state import Parcours, ParcoursStatus, Plan
-from shared.kernel import CompanionCommand, Context, Decider, Refusal, event
-from shared.kernel.events import command
+from parcours.domain.lifecycle import PARCOURS_ENDED, PARCOURS_NOT_OPEN, OpenParcours, ParcoursOpened
+from parcours.domain.state import Parcours, ParcoursStatus
+from shared.kernel import CompanionCommand, Context, Decider
 from shared.kernel.frozen import replace
-
-
-@command
-class OpenParcours:
-    """The plan is agreed: adviser and structure can build their parcours."""
-
-    plan: Plan
-
-
-@event("parcours-opened", label="Élaboration du parcours ouverte")
-class ParcoursOpened:
-    plan: Plan
-
-
-NOT_OPEN = Refusal("parcours-not-open", "Le parcours n’est pas ouvert")
-PARCOURS_ENDED = Refusal("parcours-ended", "Le parcours a pris fin")
 
 Command = (
     OpenParcours
@@ -56,6 +41,41 @@ Event = (
 )
 
 
+DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Event]]] = {
+    **dict.fromkeys(get_args(edits.Command), edits.decide),
+    duration.GrantDurationDerogation: duration.decide,
+    **dict.fromkeys(get_args(validation.Command), validation.decide),
+    **dict.fromkeys(get_args(coordination.Command), coordination.decide),
+    **dict.fromkeys(get_args(agreement.Command), agreement.decide),
+    **dict.fromkeys(get_args(reporting.Command), reporting.decide),
+    **dict.fromkeys(get_args(payments.Command), payments.decide),
+    **dict.fromkeys(get_args(corrections.Command), corrections.decide),
+    **dict.fromkeys(get_args(ending.Command), ending.decide),
+}
+"""The topic that decides each command."""
+EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
+    **dict.fromkeys(get_args(edits.Event), edits.evolve),
+    duration.DurationDerogationGranted: duration.evolve,
+    **dict.fromkeys(get_args(validation.Event), validation.evolve),
+    **dict.fromkeys(get_args(coordination.Event), coordination.evolve),
+    **dict.fromkeys(get_args(agreement.Event), agreement.evolve),
+    **dict.fromkeys(get_args(reporting.Event), reporting.evolve),
+    **dict.fromkeys(get_args(payments.Event), payments.evolve),
+    **dict.fromkeys(get_args(corrections.Event), corrections.evolve),
+    **dict.fromkeys(get_args(ending.Event), ending.evolve),
+}
+"""The topic that evolves each event."""
+AFTER_END = (
+    reporting.ReceiveFinalReport,
+    reporting.AcceptFinalReport,
+    payments.AuthorisePayment,
+    *get_args(corrections.Command),
+)
+"""What may still come after the end: the report and the invoice of a provider who was stopped, and corrections."""
+AFTER_COMPLETION = (*AFTER_END, validation.AdjustParcours, validation.ReopenParcours)
+"""A completed parcours may be updated, too."""
+
+
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenParcours):
         return [ParcoursOpened(command.plan)] if parcours.status is ParcoursStatus.NEW else []
@@ -63,47 +83,17 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         return []  # the adviser was faster
     if isinstance(command, ending.AbandonUpdate) and not ending.can_abandon_update(parcours):
         return []
-    _check_open(parcours, command)
-    if isinstance(command, edits.Command):
-        return [*edits.decide(parcours, command, context)]
-    if isinstance(command, duration.Command):
-        return [*duration.decide(parcours, command, context)]
-    if isinstance(command, validation.Command):
-        return [*validation.decide(parcours, command, context)]
-    if isinstance(command, coordination.Command):
-        return [*coordination.decide(parcours, command, context)]
-    if isinstance(command, agreement.Command):
-        return [*agreement.decide(parcours, command, context)]
-    if isinstance(command, reporting.Command):
-        return [*reporting.decide(parcours, command, context)]
-    if isinstance(command, payments.Command):
-        return [*payments.decide(parcours, command, context)]
-    if isinstance(command, corrections.Command):
-        return [*corrections.decide(parcours, command, context)]
-    return [*ending.decide(parcours, command, context)]
+    _require_open(parcours, command)
+    return [*DECIDE[type(command)](parcours, command, context)]
 
 
-AFTER_THE_END = (
-    reporting.ReceiveFinalReport,
-    reporting.AcceptFinalReport,
-    payments.AuthorisePayment,
-    *corrections.Command.__args__,
-)
-
-
-def _check_open(parcours: Parcours, command: Command) -> None:
-    """After the end come the report and the invoice of a provider who was stopped, corrections, and the update of a
-    completed parcours; nothing else."""
-    match parcours.status, command:
-        case ParcoursStatus.NEW, _:
-            raise NOT_OPEN("Le parcours s’ouvre de lui-même quand le plan d’accompagnement est convenu.")
-        case ((ParcoursStatus.COMPLETED | ParcoursStatus.ABANDONED), _) if isinstance(command, AFTER_THE_END):
-            return
-        case ParcoursStatus.COMPLETED, validation.AdjustParcours() | validation.ReopenParcours():
-            return
-        case ParcoursStatus.COMPLETED, _:
+def _require_open(parcours: Parcours, command: Command) -> None:
+    match parcours.status:
+        case ParcoursStatus.NEW:
+            raise PARCOURS_NOT_OPEN("Le parcours s’ouvre de lui-même quand le plan d’accompagnement est convenu.")
+        case ParcoursStatus.COMPLETED if not isinstance(command, AFTER_COMPLETION):
             raise PARCOURS_ENDED("Ce parcours est terminé\u00a0: un ajustement peut le rouvrir.")
-        case ParcoursStatus.ABANDONED, _:
+        case ParcoursStatus.ABANDONED if not isinstance(command, AFTER_END):
             raise PARCOURS_ENDED("Ce parcours a été abandonné.")
 
 
@@ -117,23 +107,7 @@ def available_commands(parcours: Parcours) -> Iterator[type]:
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     if isinstance(event, ParcoursOpened):
         return replace(parcours, status=ParcoursStatus.BUILDING, plan=event.plan)
-    if isinstance(event, edits.Event):
-        return edits.evolve(parcours, event)
-    if isinstance(event, duration.Event):
-        return duration.evolve(parcours, event)
-    if isinstance(event, validation.Event):
-        return validation.evolve(parcours, event)
-    if isinstance(event, coordination.Event):
-        return coordination.evolve(parcours, event)
-    if isinstance(event, agreement.Event):
-        return agreement.evolve(parcours, event)
-    if isinstance(event, reporting.Event):
-        return reporting.evolve(parcours, event)
-    if isinstance(event, payments.Event):
-        return payments.evolve(parcours, event)
-    if isinstance(event, corrections.Event):
-        return corrections.evolve(parcours, event)
-    return ending.evolve(parcours, event)
+    return EVOLVE[type(event)](parcours, event)
 
 
 def companions(parcours: Parcours, event: Event, context: Context) -> Iterable[CompanionCommand]:

@@ -7,8 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from parcours.domain.attachments import cite_attachment, with_attachment
+from parcours.domain.attachments import REQUIRES_ATTACHMENT, cite_attachment, with_attachment
 from parcours.domain.guards import (
+    NOT_CONSULTING,
+    REPORT_ALREADY_ACCEPTED,
+    REQUIRES_SINCE_ADMISSION,
+    REQUIRES_SINCE_SIGNATURE,
+    REQUIRES_VALIDATED_ACTION,
     SIGNATURE,
     require_agreement,
     require_consulting_action,
@@ -18,8 +23,10 @@ from parcours.domain.guards import (
     require_startable_action,
     require_validated_action,
 )
+from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STEPS, Agreement, Days, Parcours, Signatures, Sum
 from parcours.domain.tender import conclusion, tender
+from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, NOT_ALL_INFORMED, NOT_AWARDED, OTHER_ACTION
 from shared.kernel import (
     CompanionCommand,
     Context,
@@ -35,35 +42,9 @@ from shared.kernel import (
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-
-@command(title="Enregistrer une convention signée")
-class RecordAgreement:
-    """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
-
-    `tender`: the awarded one that leads to it, or else `exception`: why there was none, and `account`: the
-    identity under which the provider may act by itself. `signed_on`: the day of the last of the three `signatures`.
-    `attachment`: the file of the case that proves it."""
-
-    action: UUID
-    provider: PersonalLine
-    amount: Sum
-    days: Days
-    signed_on: Day
-    signatures: Signatures | None = None
-    tender: UUID | None = None
-    exception: Motive | None = None
-    attachment: UUID | None = None
-    account: Line | None = None
-
-
-@command(title="Enregistrer un avenant signé")
-class RecordAmendment:
-    """Structure, unit and provider agree on more days. `attachment`: the file of the case that proves it."""
-
-    action: UUID
-    extra_days: Days
-    signed_on: Day
-    attachment: UUID | None = None
+AGREEMENT_ALREADY_SIGNED = Refusal("agreement-already-signed", "Convention déjà signée")
+NO_TENDER = Refusal("no-tender", "Ni consultation ni exception")
+WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
 
 
 @event("agreement-signed", label="Convention signée avec le prestataire", effective="signed_on")
@@ -88,11 +69,67 @@ class AmendmentSigned:
     attachment: UUID | None = None
 
 
-AGREEMENT_SIGNED = Refusal("agreement-already-signed", "Convention déjà signée")
-NO_TENDER = Refusal("no-tender", "Ni consultation ni exception")
-WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
+@command(
+    title="Enregistrer une convention signée",
+    leads_to=(AgreementSigned,),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        NOT_CONSULTING,
+        AGREEMENT_ALREADY_SIGNED,
+        NO_TENDER,
+        *REQUIRES_SINCE_ADMISSION,
+        WRONG_SIGNATURES,
+        *REQUIRES_ATTACHMENT,
+        OTHER_ACTION,
+        NOT_AWARDED,
+        NOT_ALL_INFORMED,
+        BEYOND_PROPOSAL,
+    ),
+)
+class RecordAgreement:
+    """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
+
+    `tender`: the awarded one that leads to it, or else `exception`: why there was none, and `account`: the
+    identity under which the provider may act by itself. `signed_on`: the day of the last of the three `signatures`.
+    `attachment`: the file of the case that proves it."""
+
+    action: UUID
+    provider: PersonalLine
+    amount: Sum
+    days: Days
+    signed_on: Day
+    signatures: Signatures | None = None
+    tender: UUID | None = None
+    exception: Motive | None = None
+    attachment: UUID | None = None
+    account: Line | None = None
+
+
+@command(
+    title="Enregistrer un avenant signé",
+    leads_to=(AmendmentSigned,),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        NOT_CONSULTING,
+        REPORT_ALREADY_ACCEPTED,
+        *REQUIRES_SINCE_SIGNATURE,
+        *REQUIRES_ATTACHMENT,
+    ),
+)
+class RecordAmendment:
+    """Structure, unit and provider agree on more days. `attachment`: the file of the case that proves it."""
+
+    action: UUID
+    extra_days: Days
+    signed_on: Day
+    attachment: UUID | None = None
+
 
 Command = RecordAgreement | RecordAmendment
+
+
 Event = AgreementSigned | AmendmentSigned
 
 
@@ -109,7 +146,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 
 def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
     if require_startable_action(parcours, command.action).agreement:
-        raise AGREEMENT_SIGNED("Cette prestation a déjà sa convention\u00a0: un avenant la complète.")
+        raise AGREEMENT_ALREADY_SIGNED("Cette prestation a déjà sa convention\u00a0: un avenant la complète.")
     if (command.tender is None) == (command.exception is None):
         raise NO_TENDER(
             "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."

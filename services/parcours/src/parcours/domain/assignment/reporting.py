@@ -7,48 +7,32 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from parcours.domain.attachments import cite_attachment, with_attachment
+from parcours.domain.attachments import REQUIRES_ATTACHMENT, cite_attachment, with_attachment
 from parcours.domain.guards import (
-    NOT_AT_THIS_STEP,
+    ACTION_NOT_AT_THIS_STEP,
+    NOT_CONSULTING,
     RECEIPT,
+    REPORT_ALREADY_ACCEPTED,
+    REQUIRES_SINCE_SIGNATURE,
+    REQUIRES_VALIDATED_ACTION,
     require_agreement,
     require_consulting_action,
     require_open_report,
     require_since_signature,
     require_validated_action,
 )
+from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import Action, ActionStep, Days, Parcours, ParcoursStatus
 from parcours.domain.tender import conclusion, tender
+from parcours.domain.tender.conclusion import NOT_YOUR_ASSIGNMENT
 from shared.kernel import CompanionCommand, Context, Day, Refusal, Role, event
 from shared.kernel.events import command
 from shared.kernel.french import format_count
 from shared.kernel.frozen import replace
 
-
-@command(title="Compter des jours d’intervention")
-class RecordDays:
-    """The provider has worked so many more days, in all at most those agreed; `worked_until`: the last of them."""
-
-    action: UUID
-    days: Days
-    worked_until: Day | None = None
-
-
-@command(title="Consigner la réception d’un rapport final")
-class ReceiveFinalReport:
-    """The provider's final report has been received; it is to be read. `attachment`: the report itself."""
-
-    action: UUID
-    received_on: Day
-    attachment: UUID | None = None
-
-
-@command(title="Accepter un rapport final")
-class AcceptFinalReport:
-    """The provider's final report is accepted; `received_on`, if its receipt was not recorded before."""
-
-    action: UUID
-    received_on: Day | None = None
+BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
+NO_REPORT = Refusal("no-report", "Rapport final non reçu")
+REPORT_ALREADY_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
 
 
 @event("days-recorded", label="Jours d’intervention réalisés", effective="worked_until")
@@ -71,11 +55,69 @@ class FinalReportAccepted:
     received_on: date
 
 
-BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
-NO_REPORT = Refusal("no-report", "Rapport final non reçu")
-REPORT_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
+@command(
+    title="Compter des jours d’intervention",
+    leads_to=(DaysRecorded,),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        NOT_CONSULTING,
+        REPORT_ALREADY_ACCEPTED,
+        BEYOND_AGREED_DAYS,
+        *REQUIRES_SINCE_SIGNATURE,
+    ),
+)
+class RecordDays:
+    """The provider has worked so many more days, in all at most those agreed; `worked_until`: the last of them."""
+
+    action: UUID
+    days: Days
+    worked_until: Day | None = None
+
+
+@command(
+    title="Consigner la réception d’un rapport final",
+    leads_to=(FinalReportReceived,),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        NOT_CONSULTING,
+        NOT_YOUR_ASSIGNMENT,
+        REPORT_ALREADY_RECEIVED,
+        *REQUIRES_SINCE_SIGNATURE,
+        *REQUIRES_ATTACHMENT,
+    ),
+)
+class ReceiveFinalReport:
+    """The provider's final report has been received; it is to be read. `attachment`: the report itself."""
+
+    action: UUID
+    received_on: Day
+    attachment: UUID | None = None
+
+
+@command(
+    title="Accepter un rapport final",
+    leads_to=(FinalReportReceived, FinalReportAccepted),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        NOT_CONSULTING,
+        REPORT_ALREADY_ACCEPTED,
+        NO_REPORT,
+        *REQUIRES_SINCE_SIGNATURE,
+    ),
+)
+class AcceptFinalReport:
+    """The provider's final report is accepted; `received_on`, if its receipt was not recorded before."""
+
+    action: UUID
+    received_on: Day | None = None
+
 
 Command = RecordDays | ReceiveFinalReport | AcceptFinalReport
+
+
 Event = DaysRecorded | FinalReportReceived | FinalReportAccepted
 
 
@@ -92,7 +134,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             action = _to_report(parcours, key)
             _check_own(action, context)
             if action.report_received_on:
-                raise REPORT_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
+                raise REPORT_ALREADY_RECEIVED("Le rapport final de cette prestation est déjà reçu.")
             received_on = require_since_signature(action, received_on, context, RECEIPT)
             return [FinalReportReceived(key, received_on, attachment=command.attachment)]
         case AcceptFinalReport():
@@ -125,7 +167,9 @@ def _to_report(parcours: Parcours, key: UUID) -> Action:
     action = require_validated_action(parcours, key, ActionStep.STARTED, ActionStep.ABANDONED)
     stopped = action.step is ActionStep.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
     if stopped and not action.days:
-        raise NOT_AT_THIS_STEP("Aucun jour n’a été réalisé avant l’abandon\u00a0: il n’y a pas de rapport à attendre.")
+        raise ACTION_NOT_AT_THIS_STEP(
+            "Aucun jour n’a été réalisé avant l’abandon\u00a0: il n’y a pas de rapport à attendre."
+        )
     return action
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from parcours.domain.guards import MANAGERS_ONLY
+from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import Parcours
 from shared.kernel import Context, Encrypted, Motive, Refusal, Role, add_months, event, format_date
 from shared.kernel.events import command
@@ -12,12 +14,8 @@ from shared.kernel.frozen import replace
 MIN_MONTHS, MAX_MONTHS = 2, 24
 """Months, from the admission to the end of the parcours: from the scheme's own description of itself."""
 
-
-@command(title="Accorder une dérogation de durée")
-class GrantDurationDerogation:
-    """A manager lets the support be shorter than two months or longer than two years, and says why."""
-
-    motive: Motive
+DEROGATION_ALREADY_GRANTED = Refusal("derogation-already-granted", "Dérogation déjà accordée")
+WRONG_DURATION = Refusal("wrong-duration", "Durée d’accompagnement hors des limites")
 
 
 @event("duration-derogation-granted", label="Dérogation de durée accordée")
@@ -25,19 +23,28 @@ class DurationDerogationGranted:
     motive: Encrypted
 
 
-NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
-ALREADY_GRANTED = Refusal("derogation-already-granted", "Dérogation déjà accordée")
-WRONG_DURATION = Refusal("wrong-duration", "Durée d’accompagnement hors des limites")
+@command(
+    title="Accorder une dérogation de durée",
+    leads_to=(DurationDerogationGranted,),
+    may_refuse=(*REQUIRES_OPEN, MANAGERS_ONLY, DEROGATION_ALREADY_GRANTED),
+)
+class GrantDurationDerogation:
+    """A manager lets the support be shorter than two months or longer than two years, and says why."""
+
+    motive: Motive
+
 
 Command = GrantDurationDerogation
+
+
 Event = DurationDerogationGranted
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
     if context.actor.role is not Role.MANAGER:
-        raise NOT_A_MANAGER("C’est votre responsable qui accorde une dérogation.")
+        raise MANAGERS_ONLY("C’est votre responsable qui accorde une dérogation.")
     if parcours.duration_derogation:
-        raise ALREADY_GRANTED("La durée de cet accompagnement bénéficie déjà d’une dérogation.")
+        raise DEROGATION_ALREADY_GRANTED("La durée de cet accompagnement bénéficie déjà d’une dérogation.")
     return [DurationDerogationGranted(context.text(command.motive))]
 
 

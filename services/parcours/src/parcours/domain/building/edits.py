@@ -8,8 +8,17 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from parcours.domain.building.validation import VALIDATION_HOLDS, SharedVersionLapsed, lapse_shared_version
-from parcours.domain.guards import require_action, require_axis, require_step
+from parcours.domain.building.validation import VALIDATION_HOLDS, SharedVersionVoided, void_shared_version
+from parcours.domain.collective.operation import UNKNOWN_OPERATION
+from parcours.domain.guards import (
+    ACTION_NOT_AT_THIS_STEP,
+    UNKNOWN_ACTION,
+    UNKNOWN_AXIS,
+    require_action,
+    require_axis,
+    require_step,
+)
+from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import (
     OPEN_STEPS,
     Action,
@@ -32,58 +41,15 @@ from shared.kernel import (
     event,
     require_future,
 )
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-
-@command(title="Classer les axes de changement")
-class RankAxes:
-    """Adviser and structure put the plan's axes of change in order, the most pressing first."""
-
-    ranking: Annotated[tuple[Line, ...], Len(1, 20)]
-
-
-@command(title="Différer un axe")
-class DeferAxis:
-    """An axis of the plan will wait, and it is said why."""
-
-    axis: Line
-    reason: Motive
-
-
-@command(title="Ajouter une action")
-class AddAction:
-    """An action joins the parcours: what is to be done, on which axis, by whom, and when.
-
-    `planned_days`: a consulting action has some, the others have none. `collective_operation`: the operation that this
-    structure shares with others, if it is one."""
-
-    kind: ActionKind
-    axis: Line
-    title: ConfidentialLine
-    who: PersonalLine
-    starts_on: Day
-    ends_on: Day
-    planned_days: Days | None = None
-    collective_operation: UUID | None = None
-
-
-@command(title="Retirer une action")
-class RemoveAction:
-    """An action that the structure has not validated yet leaves the parcours, and it is said why."""
-
-    action: UUID
-    motive: Motive
-
-
-@command(title="Changer les dates d’une action")
-class RescheduleAction:
-    """An action will begin or end on other days, and it is said why; one that has begun, only ends on another."""
-
-    action: UUID
-    starts_on: Day
-    ends_on: Day
-    reason: Motive
+WRONG_RANKING = Refusal("wrong-ranking", "Hiérarchie incomplète", status=422)
+AXIS_HAS_ACTIONS = Refusal("axis-has-actions", "Des actions portent cet axe")
+WRONG_DATES = Refusal("wrong-dates", "Dates incohérentes", status=422)
+WRONG_DAYS = Refusal("wrong-days", "Jours prévus incohérents", status=422)
+ACTION_VALIDATED = Refusal("action-validated", "La structure a validé cette action")
 
 
 @event("axes-ranked", label="Axes de changement hiérarchisés")
@@ -118,23 +84,104 @@ class ActionRescheduled:
     reason: Encrypted
 
 
-WRONG_RANKING = Refusal("wrong-ranking", "Hiérarchie incomplète", status=422)
-AXIS_HAS_ACTIONS = Refusal("axis-has-actions", "Des actions portent cet axe")
-WRONG_DATES = Refusal("wrong-dates", "Dates incohérentes", status=422)
-WRONG_DAYS = Refusal("wrong-days", "Jours prévus incohérents", status=422)
-ACTION_VALIDATED = Refusal("action-validated", "La structure a validé cette action")
+@command(
+    title="Classer les axes de changement",
+    leads_to=(AxesRanked, SharedVersionVoided),
+    may_refuse=(*REQUIRES_OPEN, VALIDATION_HOLDS, WRONG_RANKING),
+)
+class RankAxes:
+    """Adviser and structure put the plan's axes of change in order, the most pressing first."""
+
+    ranking: Annotated[tuple[Line, ...], Len(1, 20)]
+
+
+@command(
+    title="Différer un axe",
+    leads_to=(AxisDeferred, SharedVersionVoided),
+    may_refuse=(*REQUIRES_OPEN, VALIDATION_HOLDS, UNKNOWN_AXIS, AXIS_HAS_ACTIONS),
+)
+class DeferAxis:
+    """An axis of the plan will wait, and it is said why."""
+
+    axis: Line
+    reason: Motive
+
+
+@command(
+    title="Ajouter une action",
+    leads_to=(ActionAdded, SharedVersionVoided),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        VALIDATION_HOLDS,
+        IMPLAUSIBLE_DATE,
+        WRONG_DATES,
+        WRONG_DAYS,
+        UNKNOWN_AXIS,
+        UNKNOWN_OPERATION,
+    ),
+)
+class AddAction:
+    """An action joins the parcours: what is to be done, on which axis, by whom, and when.
+
+    `planned_days`: a consulting action has some, the others have none. `collective_operation`: the operation that this
+    structure shares with others, if it is one."""
+
+    kind: ActionKind
+    axis: Line
+    title: ConfidentialLine
+    who: PersonalLine
+    starts_on: Day
+    ends_on: Day
+    planned_days: Days | None = None
+    collective_operation: UUID | None = None
+
+
+@command(
+    title="Retirer une action",
+    leads_to=(ActionRemoved, SharedVersionVoided),
+    may_refuse=(*REQUIRES_OPEN, VALIDATION_HOLDS, UNKNOWN_ACTION, ACTION_VALIDATED),
+)
+class RemoveAction:
+    """An action that the structure has not validated yet leaves the parcours, and it is said why."""
+
+    action: UUID
+    motive: Motive
+
+
+@command(
+    title="Changer les dates d’une action",
+    leads_to=(ActionRescheduled, SharedVersionVoided),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        VALIDATION_HOLDS,
+        UNKNOWN_ACTION,
+        ACTION_NOT_AT_THIS_STEP,
+        WRONG_DATES,
+        IMPLAUSIBLE_DATE,
+    ),
+)
+class RescheduleAction:
+    """An action will begin or end on other days, and it is said why; one that has begun, only ends on another."""
+
+    action: UUID
+    starts_on: Day
+    ends_on: Day
+    reason: Motive
+
 
 Command = RankAxes | DeferAxis | AddAction | RescheduleAction | RemoveAction
+
+
 Event = AxesRanked | AxisDeferred | ActionAdded | ActionRescheduled | ActionRemoved
 
 
-def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionLapsed]:
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionVoided]:
     if parcours.status is ParcoursStatus.UNDER_WAY:
         raise VALIDATION_HOLDS(
             "La structure a validé ce parcours\u00a0: ouvrez d’abord un ajustement, en disant pourquoi."
         )
     edits = _edits(parcours, command, context)
-    return [*lapse_shared_version(parcours), *edits] if edits else []
+    return [*void_shared_version(parcours), *edits] if edits else []
 
 
 def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event]:

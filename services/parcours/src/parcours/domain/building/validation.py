@@ -9,8 +9,9 @@ from uuid import UUID
 
 from annotated_types import Ge, Len
 
-from parcours.domain.building.duration import require_allowed_duration
+from parcours.domain.building.duration import WRONG_DURATION, require_allowed_duration
 from parcours.domain.guards import ONLY_CONSULTING
+from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STEPS, Action, ActionStep, Parcours, ParcoursStatus, Period, SharedVersion
 from shared.kernel import (
     Context,
@@ -27,48 +28,22 @@ from shared.kernel import (
     require_future,
 )
 from shared.kernel.content_hash import content_hash
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 Version = Annotated[int, Ge(1)]
 
-
-@command(title="Partager le parcours avec la structure")
-class ShareParcours:
-    """The adviser shares the parcours with the structure, from its first day to its last, to be validated."""
-
-    starts_on: Day
-    ends_on: Day
-
-
-@command(title="Valider le parcours")
-class ValidateParcours:
-    """A leader of the structure validates the very version that was shared, named by its number and its hash."""
-
-    version: Version
-    content_hash: Annotated[str, Len(64, 64)]
-
-
-@command(title="Contester le parcours")
-class ContestParcours:
-    """A leader of the structure contests the version that was shared, and says why."""
-
-    version: Version
-    reasons: Motive
-
-
-@command(title="Ouvrir un ajustement du parcours")
-class AdjustParcours:
-    """What was validated no longer fits: the parcours is reopened as a new version, to be validated again."""
-
-    reason: Motive
-
-
-@command
-class ReopenParcours:
-    """Follow-up found that a completed parcours needs an update: it is reopened as a new version."""
-
-    review: Line
+AXES_NOT_RANKED = Refusal("axes-not-ranked", "Axes de changement non hiérarchisés")
+AXES_WITHOUT_ACTION = Refusal("axes-without-action", "Des axes restent sans action")
+NO_ACTION = Refusal("no-action", "Aucune action")
+WRONG_PERIOD = Refusal("wrong-period", "Période incohérente", status=422)
+ACTIONS_OUTSIDE_PERIOD = Refusal("actions-outside-period", "Des actions sortent du parcours")
+VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
+LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
+NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
+STALE_CONTENT = Refusal("stale-content", "Le parcours a changé entre-temps")
+NOTHING_TO_ADJUST = Refusal("nothing-to-adjust", "Le parcours n’est pas validé")
 
 
 @event("parcours-shared", label="Parcours partagé avec la structure")
@@ -79,8 +54,8 @@ class ParcoursShared:
     period: Period
 
 
-@event("shared-version-lapsed", label="Parcours modifié\u00a0: la version partagée ne peut plus être validée")
-class SharedVersionLapsed:
+@event("shared-version-voided", label="Parcours modifié\u00a0: la version partagée ne peut plus être validée")
+class SharedVersionVoided:
     version: int
 
 
@@ -106,26 +81,82 @@ class ParcoursAdjusted:
     reason: Encrypted
 
 
-NOT_RANKED = Refusal("axes-not-ranked", "Axes de changement non hiérarchisés")
-AXES_LEFT = Refusal("axes-without-action", "Des axes restent sans action")
-NO_ACTION = Refusal("no-action", "Aucune action")
-WRONG_PERIOD = Refusal("wrong-period", "Période incohérente", status=422)
-OUTSIDE_PERIOD = Refusal("actions-outside-period", "Des actions sortent du parcours")
-VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
-LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
-NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
-STALE_CONTENT = Refusal("stale-content", "Le parcours a changé entre-temps")
-NOTHING_TO_ADJUST = Refusal("nothing-to-adjust", "Le parcours n’est pas validé")
+@command(
+    title="Partager le parcours avec la structure",
+    leads_to=(ParcoursShared, SharedVersionVoided),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        VALIDATION_HOLDS,
+        AXES_NOT_RANKED,
+        AXES_WITHOUT_ACTION,
+        NO_ACTION,
+        ONLY_CONSULTING,
+        WRONG_PERIOD,
+        IMPLAUSIBLE_DATE,
+        WRONG_DURATION,
+        ACTIONS_OUTSIDE_PERIOD,
+    ),
+)
+class ShareParcours:
+    """The adviser shares the parcours with the structure, from its first day to its last, to be validated."""
+
+    starts_on: Day
+    ends_on: Day
+
+
+@command(
+    title="Valider le parcours",
+    leads_to=(ParcoursValidated,),
+    may_refuse=(*REQUIRES_OPEN, LEADERS_ONLY, STALE_CONTENT, NOTHING_SHARED),
+)
+class ValidateParcours:
+    """A leader of the structure validates the very version that was shared, named by its number and its hash."""
+
+    version: Version
+    content_hash: Annotated[str, Len(64, 64)]
+
+
+@command(
+    title="Contester le parcours",
+    leads_to=(ParcoursContested,),
+    may_refuse=(*REQUIRES_OPEN, LEADERS_ONLY, STALE_CONTENT, NOTHING_SHARED),
+)
+class ContestParcours:
+    """A leader of the structure contests the version that was shared, and says why."""
+
+    version: Version
+    reasons: Motive
+
+
+@command(
+    title="Ouvrir un ajustement du parcours",
+    leads_to=(ParcoursAdjusted,),
+    may_refuse=(*REQUIRES_OPEN, NOTHING_TO_ADJUST),
+)
+class AdjustParcours:
+    """What was validated no longer fits: the parcours is reopened as a new version, to be validated again."""
+
+    reason: Motive
+
+
+@command(leads_to=(ParcoursAdjusted,))
+class ReopenParcours:
+    """Follow-up found that a completed parcours needs an update: it is reopened as a new version."""
+
+    review: Line
+
 
 Command = ShareParcours | ValidateParcours | ContestParcours | AdjustParcours | ReopenParcours
-Event = ParcoursShared | SharedVersionLapsed | ParcoursValidated | ParcoursContested | ParcoursAdjusted
 
 
-def lapse_shared_version(parcours: Parcours) -> list[SharedVersionLapsed]:
+Event = ParcoursShared | SharedVersionVoided | ParcoursValidated | ParcoursContested | ParcoursAdjusted
+
+
+def void_shared_version(parcours: Parcours) -> list[SharedVersionVoided]:
     """What an edit says first, when a version was waiting for the leader."""
     if parcours.status is not ParcoursStatus.SHARED or parcours.shared is None:
         return []
-    return [SharedVersionLapsed(parcours.shared.version)]
+    return [SharedVersionVoided(parcours.shared.version)]
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
@@ -164,7 +195,7 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
     salt = context.new_id().bytes
     proof = content_hash(salt, parcours.content(period))
     return [
-        *lapse_shared_version(parcours),
+        *void_shared_version(parcours),
         ParcoursShared(parcours.content_version + 1, context.text(salt.hex()), content_hash=proof, period=period),
     ]
 
@@ -178,7 +209,7 @@ def _check_within(parcours: Parcours, period: Period) -> None:
         or (action.step in OPEN_STEPS and action.planned.ends_on > period.ends_on)
     ]
     if outside:
-        raise OUTSIDE_PERIOD(
+        raise ACTIONS_OUTSIDE_PERIOD(
             f"Le parcours irait {french.format_period(period.starts_on, period.ends_on)}\u00a0: changez ces dates, ou "
             f"celles des actions qui n’y tiennent pas ({len(outside)}).",
             actions=[str(key) for key in outside],
@@ -198,11 +229,11 @@ def _validate(parcours: Parcours, command: ValidateParcours, context: Context) -
 
 def _check_actions(parcours: Parcours) -> None:
     if not parcours.ranking:
-        raise NOT_RANKED("Classez d’abord les axes du plan d’accompagnement avec la structure.")
+        raise AXES_NOT_RANKED("Classez d’abord les axes du plan d’accompagnement avec la structure.")
     left = [axis for axis in parcours.ranking if axis not in parcours.deferrals and not parcours.on_axis(axis)]
     if left:
         ranks = ", ".join(str(parcours.ranking.index(axis) + 1) for axis in left)
-        raise AXES_LEFT(
+        raise AXES_WITHOUT_ACTION(
             f"Prévoyez une action, ou dites pourquoi attendre, pour les axes de rang\u00a0: {ranks}.", axes=left
         )
     if not parcours.standing:
@@ -246,7 +277,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
                 validations=(),
                 objections=None,
             )
-        case SharedVersionLapsed():
+        case SharedVersionVoided():
             return replace(parcours, status=ParcoursStatus.BUILDING, shared=None)
         case ParcoursValidated(version, leader=leader):
             return replace(

@@ -21,32 +21,10 @@ class OperationStep(StrEnum):
     FELL_SHORT = "fell_short"
 
 
-@command(title="Prévoir une opération collective")
-class PlanOperation:
-    """A unit plans something that several structures will do together."""
-
-    unit: Line
-    title: ConfidentialLine
-
-
-@command
-class JoinOperation:
-    """A parcours has an action in this operation: its structure is a beneficiary."""
-
-    case: UUID
-    action: UUID
-
-
-@command
-class StartOperation:
-    """A beneficiary's action starts, and the operation with the first of them."""
-
-
-@command
-class LeaveOperation:
-    """A beneficiary gives its action up."""
-
-    action: UUID
+UNKNOWN_OPERATION = Refusal("unknown-operation", "Opération collective inconnue", status=422)
+OTHER_UNIT = Refusal("other-unit", "Cette opération serait celle d’une autre unité", status=403)
+OPERATION_ALREADY_PLANNED = Refusal("operation-already-planned", "Opération déjà prévue")
+TOO_FEW_BENEFICIARIES = Refusal("too-few-beneficiaries", "Trop peu de structures bénéficiaires")
 
 
 @event("operation-planned", label="Opération collective prévue")
@@ -76,6 +54,38 @@ class OperationFellShort:
     left: int
 
 
+@command(
+    title="Prévoir une opération collective",
+    leads_to=(OperationPlanned,),
+    may_refuse=(OPERATION_ALREADY_PLANNED, OTHER_UNIT),
+)
+class PlanOperation:
+    """A unit plans something that several structures will do together."""
+
+    unit: Line
+    title: ConfidentialLine
+
+
+@command(leads_to=(BeneficiaryJoined,), may_refuse=(UNKNOWN_OPERATION,))
+class JoinOperation:
+    """A parcours has an action in this operation: its structure is a beneficiary."""
+
+    case: UUID
+    action: UUID
+
+
+@command(leads_to=(OperationStarted,), may_refuse=(UNKNOWN_OPERATION, TOO_FEW_BENEFICIARIES))
+class StartOperation:
+    """A beneficiary's action starts, and the operation with the first of them."""
+
+
+@command(leads_to=(BeneficiaryLeft, OperationFellShort))
+class LeaveOperation:
+    """A beneficiary gives its action up."""
+
+    action: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`actions`: those that beneficiaries have in it, each with its case."""
@@ -86,12 +96,9 @@ class Operation:
     actions: dict[UUID, UUID] = field(default_factory=dict)
 
 
-UNKNOWN_OPERATION = Refusal("unknown-operation", "Opération collective inconnue", status=422)
-OTHER_UNIT = Refusal("other-unit", "Cette opération serait celle d’une autre unité", status=403)
-OPERATION_PLANNED = Refusal("operation-already-planned", "Opération déjà prévue")
-TOO_FEW_BENEFICIARIES = Refusal("too-few-beneficiaries", "Trop peu de structures bénéficiaires")
-
 Command = PlanOperation | JoinOperation | StartOperation | LeaveOperation
+
+
 Event = OperationPlanned | BeneficiaryJoined | OperationStarted | BeneficiaryLeft | OperationFellShort
 
 
@@ -99,7 +106,7 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
     match command:
         case PlanOperation(unit, title):
             if operation.step is not OperationStep.NEW:
-                raise OPERATION_PLANNED("Cette opération collective existe déjà.")
+                raise OPERATION_ALREADY_PLANNED("Cette opération collective existe déjà.")
             if context.actor.unit != unit:
                 raise OTHER_UNIT(
                     "Une opération se prévoit dans sa propre unité\u00a0: demandez à celle que vous nommez de le faire."

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from annotated_types import Ge, Le
 
+from parcours.domain.guards import MANAGERS_ONLY
 from parcours.domain.state import Sum
 from shared.kernel import Cents, Context, Decider, Encrypted, Line, Motive, Refusal, Role, event, format_euros
 from shared.kernel.events import command
@@ -16,47 +17,12 @@ from shared.kernel.frozen import replace
 
 Year = Annotated[int, Ge(2002), Le(2100)]
 
-
-@command(title="Ouvrir un fonds d’ingénierie")
-class OpenFund:
-    """A manager opens the unit's engineering fund for a year, with what is allocated to it (cents)."""
-
-    unit: Line
-    year: Year
-    allocated: Sum
-
-
-@command(title="Ajuster l’enveloppe du fonds")
-class AdjustFund:
-    """A manager raises or lowers the allocation, never below what is engaged (cents), and says why."""
-
-    allocated: Cents
-    motive: Motive
-
-
-@command
-class EngageAmount:
-    """A parcours asks that so much be kept for one of its actions (cents)."""
-
-    case: UUID
-    action: UUID
-    amount: Sum
-
-
-@command
-class FreeAmount:
-    """A parcours gives back what an action will not spend (cents)."""
-
-    action: UUID
-    amount: Sum
-
-
-@command
-class SpendAmount:
-    """A parcours has authorised a payment on what was engaged for an action (cents)."""
-
-    action: UUID
-    amount: Sum
+OTHER_UNIT = Refusal("other-unit", "Ce fonds est celui d’une autre structure porteuse", status=403)
+FUND_ALREADY_OPEN = Refusal("fund-already-open", "Fonds déjà ouvert")
+FUND_NOT_OPEN = Refusal("fund-not-open", "Fonds d’ingénierie non ouvert")
+FUND_EXHAUSTED = Refusal("fund-exhausted", "Fonds d’ingénierie insuffisant")
+BELOW_COMMITTED = Refusal("below-committed", "Enveloppe inférieure aux engagements")
+BEYOND_ENGAGED = Refusal("beyond-engaged", "Somme supérieure à l’engagement")
 
 
 @event("fund-opened", label="Fonds d’ingénierie ouvert")
@@ -89,6 +55,56 @@ class FundFreed:
 class FundSpent:
     action: UUID
     amount: int
+
+
+@command(
+    title="Ouvrir un fonds d’ingénierie",
+    leads_to=(FundOpened,),
+    may_refuse=(MANAGERS_ONLY, OTHER_UNIT, FUND_ALREADY_OPEN),
+)
+class OpenFund:
+    """A manager opens the unit's engineering fund for a year, with what is allocated to it (cents)."""
+
+    unit: Line
+    year: Year
+    allocated: Sum
+
+
+@command(
+    title="Ajuster l’enveloppe du fonds",
+    leads_to=(FundAdjusted,),
+    may_refuse=(FUND_NOT_OPEN, MANAGERS_ONLY, OTHER_UNIT, BELOW_COMMITTED),
+)
+class AdjustFund:
+    """A manager raises or lowers the allocation, never below what is engaged (cents), and says why."""
+
+    allocated: Cents
+    motive: Motive
+
+
+@command(leads_to=(FundEngaged,), may_refuse=(FUND_NOT_OPEN, FUND_EXHAUSTED))
+class EngageAmount:
+    """A parcours asks that so much be kept for one of its actions (cents)."""
+
+    case: UUID
+    action: UUID
+    amount: Sum
+
+
+@command(leads_to=(FundFreed,), may_refuse=(FUND_NOT_OPEN, BEYOND_ENGAGED))
+class FreeAmount:
+    """A parcours gives back what an action will not spend (cents)."""
+
+    action: UUID
+    amount: Sum
+
+
+@command(leads_to=(FundSpent,), may_refuse=(FUND_NOT_OPEN, BEYOND_ENGAGED))
+class SpendAmount:
+    """A parcours has authorised a payment on what was engaged for an action (cents)."""
+
+    action: UUID
+    amount: Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +141,9 @@ class Fund:
         return replace(self, engagements=self.engagements | {action: engagement})
 
 
-MANAGERS_ONLY = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
-OTHER_UNIT = Refusal("other-unit", "Ce fonds est celui d’une autre structure porteuse", status=403)
-ALREADY_OPEN = Refusal("fund-already-open", "Fonds déjà ouvert")
-NOT_OPEN = Refusal("fund-not-open", "Fonds d’ingénierie non ouvert")
-FUND_EXHAUSTED = Refusal("fund-exhausted", "Fonds d’ingénierie insuffisant")
-BELOW_COMMITTED = Refusal("below-committed", "Enveloppe inférieure aux engagements")
-BEYOND_ENGAGED = Refusal("beyond-engaged", "Somme supérieure à l’engagement")
-
 Command = OpenFund | AdjustFund | EngageAmount | FreeAmount | SpendAmount
+
+
 Event = FundOpened | FundAdjusted | FundEngaged | FundFreed | FundSpent
 
 
@@ -148,10 +158,12 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
         if fund.unit is not None and fund.allocated == command.allocated:
             return []
         if fund.unit is not None:
-            raise ALREADY_OPEN(f"Le fonds {fund.year} de cette structure porteuse est déjà ouvert\u00a0: ajustez-le.")
+            raise FUND_ALREADY_OPEN(
+                f"Le fonds {fund.year} de cette structure porteuse est déjà ouvert\u00a0: ajustez-le."
+            )
         return [FundOpened(command.unit, command.year, allocated=command.allocated)]
     if fund.unit is None:
-        raise NOT_OPEN("Votre responsable doit d’abord ouvrir le fonds d’ingénierie de l’année.")
+        raise FUND_NOT_OPEN("Votre responsable doit d’abord ouvrir le fonds d’ingénierie de l’année.")
     match command:
         case AdjustFund(allocated, motive):
             _check_manager(fund.unit, context)

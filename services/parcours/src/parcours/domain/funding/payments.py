@@ -7,37 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain.funding import fund
+from parcours.domain.funding.fund import FUND_EXHAUSTED, FUND_NOT_OPEN
 from parcours.domain.guards import (
+    NO_AGREEMENT,
     NO_FINAL_REPORT,
+    NOT_CONSULTING,
+    REQUIRES_VALIDATED_ACTION,
+    UNKNOWN_ACTION,
     require_agreement,
     require_consulting_action,
     require_startable_action,
 )
+from parcours.domain.lifecycle import PARCOURS_NOT_OPEN, REQUIRES_OPEN
 from parcours.domain.state import Action, Parcours, Sum
 from shared.kernel import CompanionCommand, Context, Refusal, event, format_euros, paris_year
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-
-@command(title="Engager un financement")
-class CommitFunds:
-    """The unit commits funds of this year (in Paris) to a consulting action, in all at most what was agreed (cents).
-
-    All that an action gets comes from the fund that was first engaged for it."""
-
-    action: UUID
-    amount: Sum
-
-
-@command(title="Autoriser un paiement")
-class AuthorisePayment:
-    """The provider is paid, once the final report is accepted, in all at most what was committed (cents).
-
-    `last`: nothing more will be paid, and what is left goes back to the fund."""
-
-    action: UUID
-    amount: Sum
-    last: bool = False
+BEYOND_AGREED_AMOUNT = Refusal("beyond-agreed-amount", "Montant convenu dépassé")
+BEYOND_COMMITTED = Refusal("beyond-committed", "Financement engagé dépassé")
 
 
 @event("funds-committed", label="Financement engagé")
@@ -61,10 +49,46 @@ class PaymentAuthorised:
     amount: int
 
 
-BEYOND_AGREED_AMOUNT = Refusal("beyond-agreed-amount", "Montant convenu dépassé")
-BEYOND_COMMITTED = Refusal("beyond-committed", "Financement engagé dépassé")
+@command(
+    title="Engager un financement",
+    leads_to=(FundsCommitted,),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        NOT_CONSULTING,
+        NO_AGREEMENT,
+        BEYOND_AGREED_AMOUNT,
+        FUND_NOT_OPEN,
+        FUND_EXHAUSTED,
+    ),
+)
+class CommitFunds:
+    """The unit commits funds of this year (in Paris) to a consulting action, in all at most what was agreed (cents).
+
+    All that an action gets comes from the fund that was first engaged for it."""
+
+    action: UUID
+    amount: Sum
+
+
+@command(
+    title="Autoriser un paiement",
+    leads_to=(PaymentAuthorised, FundsReleased),
+    may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, NOT_CONSULTING, NO_FINAL_REPORT, BEYOND_COMMITTED),
+)
+class AuthorisePayment:
+    """The provider is paid, once the final report is accepted, in all at most what was committed (cents).
+
+    `last`: nothing more will be paid, and what is left goes back to the fund."""
+
+    action: UUID
+    amount: Sum
+    last: bool = False
+
 
 Command = CommitFunds | AuthorisePayment
+
+
 Event = FundsCommitted | FundsReleased | PaymentAuthorised
 
 

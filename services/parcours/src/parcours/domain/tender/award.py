@@ -9,53 +9,33 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, Len
 
-from parcours.domain.tender.state import Candidate, Tender, TenderStep, require_candidate, require_step
+from parcours.domain.tender.state import (
+    TENDER_NOT_AT_THIS_STEP,
+    UNKNOWN_PROVIDER,
+    Candidate,
+    Tender,
+    TenderStep,
+    require_candidate,
+    require_step,
+)
 from shared.kernel import Context, Day, Encrypted, Motive, Refusal, event, format_instant, require_past
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
 MIN_PROVIDERS = 3
+
 MAX_SCORE = 20
+
 Score = Annotated[int, Ge(0), Le(MAX_SCORE)]
 
-
-@command(title="Déclarer ses intérêts")
-class DeclareInterests:
-    """Whoever will score says whether an interest binds them to a candidate, and which."""
-
-    conflict: bool
-    detail: Motive | None = None
-
-
-@command(title="Noter une proposition")
-class ScoreProposal:
-    """A proposal is scored after the deadline on each line of the grid, from 0 to 20, by somebody without interests."""
-
-    provider: UUID
-    scores: Annotated[tuple[Score, ...], Len(1, 20)]
-
-
-@command(title="Retenir un prestataire")
-class AwardTender:
-    """A provider is chosen: `motive` if not the best scored, `exception` if fewer than three were consulted."""
-
-    provider: UUID
-    motive: Motive | None = None
-    exception: Motive | None = None
-
-
-@command(title="Informer un candidat du résultat")
-class InformCandidate:
-    """A candidate has been told what came of its proposal."""
-
-    provider: UUID
-    informed_on: Day
-
-
-@command(title="Classer la consultation sans suite")
-class CancelTender:
-    """Nobody is chosen, and it is said why."""
-
-    motive: Motive
+DEADLINE_NOT_PASSED = Refusal("deadline-not-passed", "Date limite non atteinte")
+INTERESTS_NOT_DECLARED = Refusal("interests-not-declared", "Intérêts non déclarés")
+CONFLICT_OF_INTEREST = Refusal("conflict-of-interest", "Conflit d’intérêts")
+NO_PROPOSAL = Refusal("no-proposal", "Aucune proposition de ce prestataire")
+WRONG_SCORES = Refusal("wrong-scores", "Notes incomplètes", status=422)
+NOT_ALL_SCORED = Refusal("not-all-scored", "Des propositions restent à noter")
+TOO_FEW_PROVIDERS = Refusal("too-few-providers", "Trop peu de prestataires consultés")
+NOT_THE_BEST = Refusal("not-the-best", "Une proposition est mieux notée")
 
 
 @event("interests-declared", label="Déclaration d’intérêts")
@@ -93,16 +73,78 @@ class TenderCancelled:
     motive: Encrypted
 
 
-DEADLINE_NOT_PASSED = Refusal("deadline-not-passed", "Date limite non atteinte")
-INTERESTS_NOT_DECLARED = Refusal("interests-not-declared", "Intérêts non déclarés")
-CONFLICT = Refusal("conflict-of-interest", "Conflit d’intérêts")
-NO_PROPOSAL = Refusal("no-proposal", "Aucune proposition de ce prestataire")
-WRONG_SCORES = Refusal("wrong-scores", "Notes incomplètes", status=422)
-NOT_ALL_SCORED = Refusal("not-all-scored", "Des propositions restent à noter")
-TOO_FEW_PROVIDERS = Refusal("too-few-providers", "Trop peu de prestataires consultés")
-NOT_THE_BEST = Refusal("not-the-best", "Une proposition est mieux notée")
+@command(title="Déclarer ses intérêts", leads_to=(InterestsDeclared,), may_refuse=(TENDER_NOT_AT_THIS_STEP,))
+class DeclareInterests:
+    """Whoever will score says whether an interest binds them to a candidate, and which."""
+
+    conflict: bool
+    detail: Motive | None = None
+
+
+@command(
+    title="Noter une proposition",
+    leads_to=(ProposalScored,),
+    may_refuse=(
+        TENDER_NOT_AT_THIS_STEP,
+        DEADLINE_NOT_PASSED,
+        INTERESTS_NOT_DECLARED,
+        CONFLICT_OF_INTEREST,
+        UNKNOWN_PROVIDER,
+        NO_PROPOSAL,
+        WRONG_SCORES,
+    ),
+)
+class ScoreProposal:
+    """A proposal is scored after the deadline on each line of the grid, from 0 to 20, by somebody without interests."""
+
+    provider: UUID
+    scores: Annotated[tuple[Score, ...], Len(1, 20)]
+
+
+@command(
+    title="Retenir un prestataire",
+    leads_to=(TenderAwarded,),
+    may_refuse=(
+        TENDER_NOT_AT_THIS_STEP,
+        DEADLINE_NOT_PASSED,
+        CONFLICT_OF_INTEREST,
+        UNKNOWN_PROVIDER,
+        NO_PROPOSAL,
+        NOT_ALL_SCORED,
+        TOO_FEW_PROVIDERS,
+        NOT_THE_BEST,
+    ),
+)
+class AwardTender:
+    """A provider is chosen: `motive` if not the best scored, `exception` if fewer than three were consulted."""
+
+    provider: UUID
+    motive: Motive | None = None
+    exception: Motive | None = None
+
+
+@command(
+    title="Informer un candidat du résultat",
+    leads_to=(CandidateInformed,),
+    may_refuse=(TENDER_NOT_AT_THIS_STEP, UNKNOWN_PROVIDER, NO_PROPOSAL, IMPLAUSIBLE_DATE),
+)
+class InformCandidate:
+    """A candidate has been told what came of its proposal."""
+
+    provider: UUID
+    informed_on: Day
+
+
+@command(title="Classer la consultation sans suite", leads_to=(TenderCancelled,), may_refuse=(TENDER_NOT_AT_THIS_STEP,))
+class CancelTender:
+    """Nobody is chosen, and it is said why."""
+
+    motive: Motive
+
 
 Command = DeclareInterests | ScoreProposal | AwardTender | InformCandidate | CancelTender
+
+
 Event = InterestsDeclared | ProposalScored | TenderAwarded | CandidateInformed | TenderCancelled
 
 
@@ -145,7 +187,7 @@ def _check_scoring(tender: Tender, key: UUID, scores: tuple[int, ...], context: 
 
 def _check_no_interest(tender: Tender, context: Context) -> None:
     if tender.declared.get(context.actor.id):
-        raise CONFLICT(
+        raise CONFLICT_OF_INTEREST(
             "Vous avez déclaré un intérêt lié à l’un des candidats\u00a0: laissez à d’autres le soin de noter et de "
             "choisir."
         )

@@ -11,8 +11,19 @@ from shared.kernel import Context, Refusal, event, format_euros
 from shared.kernel.events import command
 from shared.kernel.french import format_count
 
+NOT_YOUR_ASSIGNMENT = Refusal("not-your-assignment", "Cette intervention n’est pas la vôtre", status=403)
+OTHER_ACTION = Refusal("other-action", "Consultation menée pour une autre action")
+NOT_AWARDED = Refusal("not-awarded", "Consultation non attribuée")
+NOT_ALL_INFORMED = Refusal("not-all-informed", "Des candidats ne sont pas informés")
+BEYOND_PROPOSAL = Refusal("beyond-proposal", "Convention au-delà de la proposition")
 
-@command
+
+@event("tender-concluded", label="Consultation suivie d’une convention")
+class TenderConcluded:
+    action: UUID
+
+
+@command(leads_to=(TenderConcluded,), may_refuse=(OTHER_ACTION, NOT_AWARDED, NOT_ALL_INFORMED, BEYOND_PROPOSAL))
 class ConcludeTender:
     """A parcours has the agreement that this tender leads to, at most for what was proposed (cents)."""
 
@@ -21,30 +32,21 @@ class ConcludeTender:
     days: Days
 
 
-@command
+@command(may_refuse=(NOT_YOUR_ASSIGNMENT,))
 class VerifyProvider:
     """A provider acts by itself on its assignment: is it the one that this tender chose?"""
 
 
-@command
+@command(may_refuse=(BEYOND_PROPOSAL,))
 class VerifyAmount:
     """The agreement that this tender led to was recorded wrongly: it was for so much (cents)."""
 
     amount: Sum
 
 
-@event("tender-concluded", label="Consultation suivie d’une convention")
-class TenderConcluded:
-    action: UUID
-
-
-NOT_YOUR_ASSIGNMENT = Refusal("not-your-assignment", "Cette intervention n’est pas la vôtre", status=403)
-OTHER_ACTION = Refusal("other-action", "Consultation menée pour une autre action")
-NOT_AWARDED = Refusal("not-awarded", "Consultation non attribuée")
-NOT_ALL_INFORMED = Refusal("not-all-informed", "Des candidats ne sont pas informés")
-BEYOND_PROPOSAL = Refusal("beyond-proposal", "Convention au-delà de la proposition")
-
 Command = ConcludeTender | VerifyProvider | VerifyAmount
+
+
 Event = TenderConcluded
 
 

@@ -9,8 +9,11 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, Len
 
+from parcours.domain.guards import NOT_CONSULTING, UNKNOWN_ACTION
 from parcours.domain.state import Days, Sum
 from parcours.domain.tender.state import (
+    TENDER_NOT_AT_THIS_STEP,
+    UNKNOWN_PROVIDER,
     Candidate,
     Criterion,
     Proposal,
@@ -34,6 +37,7 @@ from shared.kernel import (
     format_instant,
     require_future,
 )
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
 TOTAL_WEIGHT = 100
@@ -45,43 +49,11 @@ class GridLine:
     weight: Annotated[int, Ge(1), Le(TOTAL_WEIGHT)]
 
 
-@command(title="Consulter des prestataires")
-class OpenTender:
-    """The terms of reference are written: what is expected, how answers will be scored, and until when they may come.
-
-    `grid`: criteria whose weights sum to 100. `deadline`: an instant with its time zone."""
-
-    action: UUID
-    terms: Text
-    grid: Annotated[tuple[GridLine, ...], Len(1, 20)]
-    deadline: Instant
-
-
-@command(title="Consulter un prestataire de plus")
-class InviteProvider:
-    """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
-
-    name: PersonalLine
-    account: Line | None = None
-
-
-@command(title="Donner son accès à un prestataire consulté")
-class GrantProviderAccess:
-    """A provider that was consulted acts by itself from now on, under `account`: the id of its personal link, or the
-    one that it reads under `GET /api/v1/me`. Given again, it replaces the account before."""
-
-    provider: UUID
-    account: Line
-
-
-@command(title="Remettre une proposition")
-class SubmitProposal:
-    """A provider proposes its work (cents, days), before the deadline; a later proposal replaces it."""
-
-    provider: UUID
-    amount: Sum
-    days: Days
-    summary: Text
+WRONG_GRID = Refusal("wrong-grid", "Grille d’analyse incohérente", status=422)
+WRONG_DEADLINE = Refusal("wrong-deadline", "Date limite incohérente", status=422)
+DEADLINE_PASSED = Refusal("deadline-passed", "Date limite dépassée")
+NOT_YOUR_PROPOSAL = Refusal("not-your-proposal", "Cette proposition n’est pas la vôtre", status=403)
+ACCOUNT_TAKEN = Refusal("account-taken", "Accès d’un autre candidat", status=422)
 
 
 @event("tender-opened", label="Consultation de prestataires ouverte")
@@ -112,14 +84,64 @@ class ProposalSubmitted:
     proposal: Proposal
 
 
-WRONG_GRID = Refusal("wrong-grid", "Grille d’analyse incohérente", status=422)
-WRONG_DEADLINE = Refusal("wrong-deadline", "Date limite incohérente", status=422)
-DEADLINE_PASSED = Refusal("deadline-passed", "Date limite dépassée")
-NOT_YOURS = Refusal("not-your-proposal", "Cette proposition n’est pas la vôtre", status=403)
+@command(
+    title="Consulter des prestataires",
+    leads_to=(TenderOpened,),
+    may_refuse=(UNKNOWN_ACTION, NOT_CONSULTING, TENDER_NOT_AT_THIS_STEP, WRONG_GRID, WRONG_DEADLINE, IMPLAUSIBLE_DATE),
+)
+class OpenTender:
+    """The terms of reference are written: what is expected, how answers will be scored, and until when they may come.
 
-ACCOUNT_TAKEN = Refusal("account-taken", "Accès d’un autre candidat", status=422)
+    `grid`: criteria whose weights sum to 100. `deadline`: an instant with its time zone."""
+
+    action: UUID
+    terms: Text
+    grid: Annotated[tuple[GridLine, ...], Len(1, 20)]
+    deadline: Instant
+
+
+@command(
+    title="Consulter un prestataire de plus",
+    leads_to=(ProviderInvited,),
+    may_refuse=(TENDER_NOT_AT_THIS_STEP, DEADLINE_PASSED, ACCOUNT_TAKEN),
+)
+class InviteProvider:
+    """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
+
+    name: PersonalLine
+    account: Line | None = None
+
+
+@command(
+    title="Donner son accès à un prestataire consulté",
+    leads_to=(ProviderAccessGranted,),
+    may_refuse=(TENDER_NOT_AT_THIS_STEP, UNKNOWN_PROVIDER, ACCOUNT_TAKEN),
+)
+class GrantProviderAccess:
+    """A provider that was consulted acts by itself from now on, under `account`: the id of its personal link, or the
+    one that it reads under `GET /api/v1/me`. Given again, it replaces the account before."""
+
+    provider: UUID
+    account: Line
+
+
+@command(
+    title="Remettre une proposition",
+    leads_to=(ProposalSubmitted,),
+    may_refuse=(TENDER_NOT_AT_THIS_STEP, DEADLINE_PASSED, UNKNOWN_PROVIDER, NOT_YOUR_PROPOSAL),
+)
+class SubmitProposal:
+    """A provider proposes its work (cents, days), before the deadline; a later proposal replaces it."""
+
+    provider: UUID
+    amount: Sum
+    days: Days
+    summary: Text
+
 
 Command = OpenTender | InviteProvider | GrantProviderAccess | SubmitProposal
+
+
 Event = TenderOpened | ProviderInvited | ProviderAccessGranted | ProposalSubmitted
 
 
@@ -144,7 +166,7 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
         case SubmitProposal(key, amount, days=days, summary=summary):
             candidate = require_candidate(tender, key)
             if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
-                raise NOT_YOURS("Vous ne déposez que votre propre proposition.")
+                raise NOT_YOUR_PROPOSAL("Vous ne déposez que votre propre proposition.")
             return [ProposalSubmitted(key, Proposal(amount, days, summary=context.text(summary)))]
 
 

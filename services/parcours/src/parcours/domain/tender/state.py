@@ -99,13 +99,13 @@ class Tender:
         return replace(self, candidates=self.candidates | {key: candidate})
 
 
-NOT_AT_THIS_STEP = Refusal("tender-not-at-this-step", "La consultation n’en est pas là")
+TENDER_NOT_AT_THIS_STEP = Refusal("tender-not-at-this-step", "La consultation n’en est pas là")
 UNKNOWN_PROVIDER = Refusal("unknown-provider", "Prestataire non consulté", status=422)
 
 
 def require_step(tender: Tender, *steps: TenderStep) -> None:
     if tender.step not in steps:
-        raise NOT_AT_THIS_STEP(f"Cette consultation est {TENDER_STEP_LABELS[tender.step]}.", step=tender.step)
+        raise TENDER_NOT_AT_THIS_STEP(f"Cette consultation est {TENDER_STEP_LABELS[tender.step]}.", step=tender.step)
 
 
 def require_candidate(tender: Tender, key: UUID) -> Candidate:
