@@ -25,7 +25,7 @@ from tests.support.served_service import Served, served
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.kernel import Role, uuid7
-from shared.web.resources.affordances import command_operations
+from shared.web.requests import command_endpoints
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 ROLES = [Role.ADVISER, Role.MANAGER, Role.LEADER, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.AUDITOR, Role.SERVICE]
@@ -204,7 +204,7 @@ def told_of_a_case(name: str) -> Iterator[tuple[str, set[str]]]:
 def test_no_date_that_is_typed_into_a_command_leaves_the_calendar(name: str) -> None:
     unbounded = {
         f"{operation.command.__name__}.{field}"
-        for operation in command_operations(service(name).routers)
+        for operation in command_endpoints(service(name).routers)
         for field in unbounded_dates(operation.command)
     }
     assert unbounded == set()

@@ -33,7 +33,7 @@ from shared.kernel import PersonalData, Role
 from shared.messaging import CommandDispatch
 from shared.projections import Row
 from shared.testing.scenarios import CASE, Scenarios, text
-from shared.web.resources.affordances import command_operations
+from shared.web.requests import command_endpoints
 
 PLAN = Plan(
     UUID(int=8),
@@ -227,5 +227,5 @@ def test_the_list_shows_who_waits_and_until_when() -> None:
 
 
 def test_every_command_has_its_place_over_http_but_what_others_cause() -> None:
-    offered = {operation.command for operation in command_operations(service.routers)}
+    offered = {operation.command for operation in command_endpoints(service.routers)}
     assert set(decider.commands) - offered == {OpenParcours, ReopenParcours, AbandonUpdate}

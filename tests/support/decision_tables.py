@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.support.decisions import Decision, decisions, made_by, raised_by
+from tests.support.decisions import Decision, decisions
 from tests.support.golden_samples import ROOT, SERVICES, service
 
 from shared.kernel import Refusal, Role, event_name
 from shared.runtime import Service
 from shared.web.auth import STAFF
-from shared.web.resources.affordances import command_operations
+from shared.web.requests import command_endpoints
 
 BEGIN, END = "<!-- decisions: written by `make schemas` -->\n", "<!-- end of decisions -->"
 LEGEND = """
@@ -49,9 +49,9 @@ def tables(service: Service) -> str:
 def offered(service: Service) -> dict[type, tuple[tuple[Role, ...], frozenset[Refusal]]]:
     """By command: the roles that may ask for it over HTTP, and what may be refused before the decider is asked."""
     by_whom: dict[type, tuple[tuple[Role, ...], frozenset[Refusal]]] = {}
-    for operation in command_operations(service.routers):
-        before = raised_by(*operation.before)
-        for command in {operation.command, *made_by(*operation.before)}:
+    for operation in command_endpoints(service.routers):
+        before = frozenset(operation.may_refuse)
+        for command in {operation.command, operation.becomes or operation.command}:
             roles, known = by_whom.get(command, ((), frozenset[Refusal]()))
             by_whom[command] = (tuple(dict.fromkeys((*roles, *operation.roles))), known | before)
     return by_whom

@@ -15,7 +15,7 @@ from tests.support.golden_samples import SERVICES, service
 from tests.support.secret_words import TO_ALL, spelled, typed_in
 
 from embedded.demo.script import TOUR, read_stories
-from shared.web.resources.affordances import command_operations
+from shared.web.requests import command_endpoints
 
 CONTROL = "La Ressourcerie des Marais"
 
@@ -81,7 +81,7 @@ def test_nothing_that_a_person_said_is_on_the_disk_in_clear(folder: Path, told: 
 
 def bodies(name: str) -> Iterator[tuple[type, Any]]:
     """What the stories send to a service, with the commands that it takes it for."""
-    operations = list(command_operations(service(name).routers))
+    operations = list(command_endpoints(service(name).routers))
     for step in (step for story in read_stories(TOUR) for step in story.steps):
         asked, _, path = (step.post or step.erases or "").partition(" ")
         for operation in operations if asked == name else ():

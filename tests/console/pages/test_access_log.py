@@ -80,7 +80,7 @@ def test_a_service_that_is_out_is_named_and_the_others_tell(
 def row(n: int, **other: Any) -> dict[str, Any]:
     usual = {
         "id": f"{n:08}", "at": f"2026-12-01T10:{n % 60:02}:00Z", "actor": "someone", "role": "auditor", "unit": None,
-        "motive": "Contrôle", "case": "c", "operation": "requests_read", "address": "/api/v1/requests/c", "rows": None,
+        "motive": "Contrôle", "case": "c", "operation": "requests_get", "address": "/api/v1/requests/c", "rows": None,
         "service": "intake",
     }  # fmt: skip
     return usual | other
@@ -97,7 +97,7 @@ def test_the_logs_are_one_and_the_last_row_shown_says_where_the_next_page_begins
 
 
 def test_what_one_person_reads_in_a_day_for_one_motive_is_one_reading() -> None:
-    moment = {"operation": "diagnoses_read", "address": "/api/v1/diagnoses/c?version=3", "service": "diagnostic"}
+    moment = {"operation": "diagnoses_get", "address": "/api/v1/diagnoses/c?version=3", "service": "diagnostic"}
     told = [row(5), row(4, **moment), row(3), row(2, motive="Réclamation"), row(1, actor="another"), row(0, rows=1)]
     first, second, third, last = group_readings(told)
     assert (first.since, first.until) == ("2026-12-01T10:03:00Z", "2026-12-01T10:05:00Z")

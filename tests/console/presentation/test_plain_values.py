@@ -22,7 +22,7 @@ from shared.kernel import PHASE_SERVICES, ROLE_LABELS
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
-LISTS = ("_index", "_tasks", "_chases", "_figure_events", "_entries", "_events")
+LISTS = ("_list", "_list_tasks", "_chases", "_list_figure_events", "_entries", "_list_events")
 
 
 def shapes() -> Iterator[Any]:
@@ -74,7 +74,7 @@ def test_whatever_was_read_is_said_in_french() -> None:
     ]
     assert len(read) > 60
     assert [code for code in [*read, EXPIRED_OPERATION] if labels.operation_label(code) == code.replace("_", " ")] == []
-    assert labels.operation_label("attachments_index") == "liste des pièces jointes", "before the words of any list"
+    assert labels.operation_label("attachments_list") == "liste des pièces jointes", "before the words of any list"
 
 
 def said(found: list[Node]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_who_reads_a_dossier_is_recorded_with_what_when_and_by_which_right(intak
     assert adviser.get(f"/api/v1/requests/{case}", version=1).status_code == 200
     (read,) = recorded(intake)
     assert (read["actor"], read["role"], read["unit"]) == (intake.id_of("some-adviser"), "adviser", UNIT)
-    assert (read["operation"], read["address"]) == ("requests_read", f"/api/v1/requests/{case}?version=1")
+    assert (read["operation"], read["address"]) == ("requests_get", f"/api/v1/requests/{case}?version=1")
     assert (read["case_id"], read["units"], read["rows"]) == (UUID(case), [UNIT], None)
     assert before <= read["at"] <= intake.application.clock.now()
     adviser.post(f"/api/v1/requests/{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
@@ -79,7 +79,7 @@ def test_a_list_is_recorded_with_how_many_and_not_with_whom(intake: Served, case
         assert intake.by("adviser").get(path).status_code == 200
     intake.by("adviser").get("/api/v1/requests", q="Jardins de l’Erdre")
     told = recorded(intake)
-    assert [read["operation"] for read in told[:3]] == ["requests_index", "caseload_tasks", "requests_chases"]
+    assert [read["operation"] for read in told[:3]] == ["requests_list", "caseload_list_tasks", "requests_chases"]
     assert [(read["case_id"], read["units"]) for read in told] == [(None, [UNIT])] * 4
     assert all(read["rows"] is not None for read in told)
     assert "Jardins" not in str(told)
@@ -93,8 +93,8 @@ def test_what_is_held_of_a_person_and_a_partner_s_feed_are_reads_too(intake: Ser
     told = [(read["operation"], read["case_id"], read["rows"]) for read in recorded(intake)]
     assert told == [
         ("people_search", None, 1),
-        ("people_person", UUID(somebody["person"]), None),
-        ("events_events", None, 1),
+        ("people_get", UUID(somebody["person"]), None),
+        ("events_list_events", None, 1),
     ]
     assert "Kerdoncuff" not in str(told)
     assert intake.by("service").get("/events").status_code == 200
@@ -194,7 +194,7 @@ def test_the_log_is_read_by_auditors_of_the_territory_and_the_dpo_and_that_is_re
     of_the_case = auditor(intake).get(LOG, case=case).json()["items"]
     assert [(read["role"], read["operation"]) for read in of_the_case] == [
         ("auditor", "access_log_entries"),
-        ("adviser", "requests_read"),
+        ("adviser", "requests_get"),
     ]
     for role in ("adviser", "manager", "regional", "ops", "service"):
         assert intake.by(role).get(LOG).status_code == 403
@@ -248,7 +248,7 @@ def test_a_leader_learns_when_and_as_what_the_own_dossier_was_read_and_not_by_wh
     leader = intake.by("leader", unit=None, case=case)
     answer = leader.get(LOG, case=case)
     _, read = answer.json()["items"]
-    assert (read["role"], read["operation"], read["case"]) == ("auditor", "requests_read", case)
+    assert (read["role"], read["operation"], read["case"]) == ("auditor", "requests_get", case)
     assert read["at"]
     assert [read[name] for name in ("actor", "right_id", "motive", "address", "correlation")] == [None] * 5
     assert intake.id_of("some-auditor") not in answer.text

@@ -13,7 +13,7 @@ from shared.statistics.period import quarter_of
 
 UNIT, OTHER = "dla-44", "dla-49"
 LIST = "/api/v1/requests"
-TOLD = f"{LIST}/aggregates"
+TOLD = f"{LIST}/statistics"
 
 
 @pytest.fixture

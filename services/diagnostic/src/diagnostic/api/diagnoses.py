@@ -13,7 +13,7 @@ from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
-from shared.web.resources import AggregateEndpoints, DocumentEndpoints, attachments_router
+from shared.web.resources import AggregateEndpoints, attachments_router
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = AggregateEndpoints(router, diagnosis.decider)
@@ -40,7 +40,7 @@ diagnoses.command("/plan/correction", plan.CorrectBaseline, *STAFF)
 add_figures(router, figures)
 add_statistics(router, release)
 diagnoses.get(*CASE_READERS)
-DocumentEndpoints(router, diagnosis.decider).documents(documents.of_diagnosis, *CASE_READERS)
+diagnoses.documents(documents.of_diagnosis, *CASE_READERS)
 diagnoses.list(projections.diagnoses, *STAFF)
 
 attachments = attachments_router("/diagnoses", diagnoses, AttachmentKind, *CASE_READERS)

@@ -12,7 +12,7 @@ from followup.statistics import release
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
-from shared.web.resources import AggregateEndpoints, DocumentEndpoints, attachments_router
+from shared.web.resources import AggregateEndpoints, attachments_router
 
 router = case_router("/follow-ups", "follow-ups")
 follow_ups = AggregateEndpoints(router, follow_up.decider)
@@ -33,7 +33,7 @@ add_statistics(router, release)
 
 follow_ups.get(*CASE_READERS)
 follow_ups.list(projections.follow_ups, *STAFF)
-DocumentEndpoints(router, follow_up.decider).documents(documents.of_follow_up, *CASE_READERS)
+follow_ups.documents(documents.of_follow_up, *CASE_READERS)
 
 attachments = attachments_router("/follow-ups", follow_ups, AttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)

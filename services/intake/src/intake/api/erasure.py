@@ -10,14 +10,14 @@ from fastapi import APIRouter, Body, Response
 from intake.bootstrap import Deployment
 from intake.documents.erasure_certificate import erasure_certificate_document
 from intake.domain import erasure
-from intake.domain.erasure import OrderErasure
+from intake.domain.erasure import OrderErasure, OrderErasureWithFindings
 from intake.operations.erasure import ErasureCertificate, build_certificate, order_with_findings
 from shared.erasure import person_erasure_id
 from shared.kernel import Role
 from shared.web.auth import Caller, authorize, authorize_read, requires
 from shared.web.http import JsonBody, problem_responses
-from shared.web.requests import AppDep
-from shared.web.resources import DOCUMENT_RESPONSES, DocumentFormat, Operation, document_response
+from shared.web.requests import AppDep, CommandEndpoint
+from shared.web.resources import DOCUMENT_RESPONSES, DocumentFormat, document_response
 from shared.web.standard import DPO_ONLY, people_router
 
 
@@ -40,9 +40,8 @@ def build_router(deployment: Deployment) -> APIRouter:
         app.handle(erasure.decider, stream, order_with_findings(app, id, body), app.context(stream, caller.actor))
         return build_certificate(app, id, deployment.settings.backup_days)
 
-    order_erasure.__dict__["operation"] = Operation(
-        OrderErasure, "/api/v1/people/{id}", roles=(Role.DPO,), before=(order_with_findings,)
-    )
+    declared = CommandEndpoint(OrderErasure, "/api/v1/people/{id}", roles=(Role.DPO,), becomes=OrderErasureWithFindings)
+    router.commands.append(declared)
     router.add_api_route(
         "/{id}",
         order_erasure,
@@ -50,7 +49,7 @@ def build_router(deployment: Deployment) -> APIRouter:
         status_code=202,
         response_model=ErasureCertificate,
         responses=problem_responses(409),
-        summary="Effacer une personne",
+        summary=declared.summary,
     )
 
     @router.get("/{id}/erasure", summary="Get the certificate of an erasure")

@@ -18,7 +18,7 @@ from intake.domain.request.state import Request
 from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.requests import case_router
-from shared.web.resources import AggregateEndpoints, DocumentEndpoints
+from shared.web.resources import AggregateEndpoints
 
 
 def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) -> APIRouter:
@@ -31,6 +31,5 @@ def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) 
     orientations.command("/outcome", ConcludeOrientation, *STAFF)
     orientations.command("/refusal", DeclineOrientation, *STAFF, Role.LEADER)
     orientations.get(*CASE_READERS)
-    letters = DocumentEndpoints(router, deployment.orientations, within=requests)
-    letters.documents(orientation_documents, *CASE_READERS, names_structure=True)
+    orientations.documents(orientation_documents, *CASE_READERS, names_structure=True)
     return router

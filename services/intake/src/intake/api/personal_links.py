@@ -27,8 +27,16 @@ from shared.web.auth import STAFF, Authenticator, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import JsonBody, problem_responses
 from shared.web.identity import new_secret
-from shared.web.requests import AppDep, IdempotencyKeyHeader, PointInTimeDep, case_router
-from shared.web.resources import AggregateEndpoints, CommandResult, Link, Operation, plain_state
+from shared.web.requests import (
+    AppDep,
+    CommandEndpoint,
+    IdempotencyKeyHeader,
+    Link,
+    PointInTimeDep,
+    ResourceRouter,
+    case_router,
+)
+from shared.web.resources import AggregateEndpoints, CommandResult, command_description, plain_state
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -82,7 +90,7 @@ def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) 
 class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
     """Links are given and renewed in an own way, because the secret is made here and never enters the log."""
 
-    def __init__(self, router: APIRouter, requests: AggregateEndpoints[Request], deployment: Deployment) -> None:
+    def __init__(self, router: ResourceRouter, requests: AggregateEndpoints[Request], deployment: Deployment) -> None:
         super().__init__(router, decider, within=requests)
         self._deployment = deployment
 
@@ -99,9 +107,9 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> GivenLink:
             authorize(caller, case)
-            self._check_stands(app, case)
+            self.require(app, case)
             given = self._issue(request, app, caller, case, uuid7(), body, idempotency_key, response)
-            response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{given.id}"
+            response.headers["Location"] = f"{self.router.prefix.format(case=case)}/{given.id}"
             return given
 
         def renew_link(
@@ -115,19 +123,18 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> GivenLink:
             authorize(caller, case)
-            self._check_stands(app, case, id)
+            self.require(app, case, id)
             return self._issue(request, app, caller, case, id, body, idempotency_key, response)
 
-        self._add_route(give_link, self._opening(GiveLink, "", roles, (build_issue_command,)), "", 201)
-        renewal = Operation(
-            RenewLink, f"{self._router.prefix}/{{id}}/renewal", roles=roles, before=(build_issue_command,)
-        )
-        self._offered.append(renewal)
-        self._add_route(renew_link, renewal, "/{id}/renewal", 200)
+        self._add_link_route(give_link, self.declare_creation(GiveLink, "", roles, becomes=IssueLink), "", 201)
+        renewal = CommandEndpoint(RenewLink, f"{self.router.prefix}/{{id}}/renewal", roles=roles, becomes=IssueLink)
+        self.router.commands.append(renewal)
+        self.offer(renewal)
+        self._add_link_route(renew_link, renewal, "/{id}/renewal", 200)
 
     def list_all(self, *roles: Role) -> None:
-        @self._router.get("", summary="List the personal links to the case")
-        def list_links(
+        @self.router.get("", name="list", summary="List the personal links to the case")
+        def list_(
             case: UUID,
             app: AppDep,
             caller: Annotated[Caller, requires(*roles)],
@@ -137,14 +144,14 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             """Each person once, with their last link, now or in the past. Secrets are stored nowhere.
 
             `version`: that of the request."""
-            assert self._within is not None
+            assert self.within is not None
             authorize(caller, case)
-            past = load_case_for_response(app, self._within._decider, case, at, response)
+            past = load_case_for_response(app, self.within.decider, case, at, response)
             links = [(person, past.loaded(decider, person)) for person in past.begun_by(LinkGiven)]
             return [
                 LinkRow(
                     **plain_state(app, person, loaded),
-                    links=self._links_then(caller, case, person, loaded.state, at),
+                    links=self.links_at(caller, case, person, loaded.state, at),
                 )
                 for person, loaded in links
             ]
@@ -165,19 +172,17 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
         identity = authenticator.link_identity(secret)
         assert identity is not None
 
-        receipt = self._handled(
+        receipt = self.handle(
             app,
             caller,
-            case,
-            person,
-            body,
-            key,
+            build_issue_command(app, case, person, identity, body, self._deployment.settings.link_days),
+            case=case,
+            stream=person,
+            request=body,
+            key=key,
             exists=isinstance(body, RenewLink),
-            completed=lambda app, _, body: build_issue_command(
-                app, case, person, identity, body, self._deployment.settings.link_days
-            ),
         )
-        result = self._done(app, caller, case, receipt, response)
+        result = self.result(app, caller, case, receipt, response)
         response.headers.update(NO_STORE)
         until = app.load_existing(decider, receipt.id).state.until
         assert until is not None
@@ -190,17 +195,18 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
         console = self._deployment.settings.console_url
         return f"{str(console).rstrip('/')}/acces#{secret}" if console else None
 
-    def _add_route(self, endpoint: Callable[..., GivenLink], operation: Operation, path: str, status: int) -> None:
-        endpoint.__dict__["operation"] = operation
-        self._router.add_api_route(
+    def _add_link_route(
+        self, endpoint: Callable[..., GivenLink], declared: CommandEndpoint, path: str, status: int
+    ) -> None:
+        self.router.add_api_route(
             path,
             endpoint,
             methods=["POST"],
             status_code=status,
             response_model=GivenLink,
             responses=problem_responses(409, 410),
-            summary=operation.title,
-            description=operation.command.__doc__,
+            summary=declared.summary,
+            description=command_description(declared.command),
         )
 
 

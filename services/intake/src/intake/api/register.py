@@ -25,6 +25,7 @@ def build_router(deployment: Deployment) -> APIRouter:
         path="/rights",
         stream=attrgetter("identity"),
         completed=require_case_access,
+        may_refuse=(BEYOND_YOURS,),
         also=(404,),
     )
     identities.command("/revocation", RevokeRight, *STAFF)

@@ -11,15 +11,22 @@ from intake import projections
 from intake.api import lookups
 from intake.bootstrap import Deployment
 from intake.documents.reception_record import build_request_documents
+from intake.domain.reference.codes import ELSEWHERE, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
 from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
 from intake.domain.request.corrections import CorrectContact, CorrectStructure
 from intake.domain.request.difficulty import QualifyDifficulty
 from intake.domain.request.ending import GiveUpCase
-from intake.domain.request.outcome import AdmitRequest, OrientRequest, WithdrawRequest
+from intake.domain.request.outcome import (
+    CRISIS_NOT_ORIENTED,
+    NO_ORIENTATION,
+    AdmitRequest,
+    OrientRequest,
+    WithdrawRequest,
+)
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
 from intake.domain.request.state import Request
-from intake.domain.request.transfer import ReceiveTransfer, TransferRequest
+from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest, TransferRequest
 from intake.figures import figures
 from intake.statistics import release
 from shared.eventlog import ServiceApplication
@@ -27,7 +34,7 @@ from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF, Caller
 from shared.web.collections import add_figures, add_statistics
 from shared.web.requests import case_router
-from shared.web.resources import AggregateEndpoints, DocumentEndpoints
+from shared.web.resources import AggregateEndpoints
 
 
 def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[Request]]:
@@ -42,16 +49,41 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
 
     add_figures(router, figures)
     add_statistics(router, release)
-    requests.create(ReceiveRequest, *STAFF, completed=with_findings)
-    requests.create(ReceiveTransfer, *STAFF, path="/transfers", completed=lookups.look_up_transfer, also=(404,))
+    requests.create(
+        ReceiveRequest,
+        *STAFF,
+        completed=with_findings,
+        becomes=ReceiveRequestWithFindings,
+        may_refuse=(ELSEWHERE, UNKNOWN_CODE, WRONG_NUMBER, UNKNOWN_DEPARTMENT),
+    )
+    requests.create(
+        ReceiveTransfer,
+        *STAFF,
+        path="/transfers",
+        completed=lookups.look_up_transfer,
+        becomes=TakeOverRequest,
+        also=(404,),
+    )
     requests.command("/corrections", CorrectStructure, *STAFF)
     requests.command("/contact", CorrectContact, *STAFF)
     requests.command("/meetings", RecordMeeting, *STAFF)
     requests.command("/criteria", AssessCriterion, *STAFF)
     requests.command("/derogations", GrantDerogation, Role.MANAGER)
     requests.command("/difficulty", QualifyDifficulty, *STAFF)
-    requests.command("/admission", AdmitRequest, *STAFF, check=lookups.require_crisis_orientation)
-    requests.command("/orientation", OrientRequest, *STAFF, check=lookups.require_usable_orientations)
+    requests.command(
+        "/admission",
+        AdmitRequest,
+        *STAFF,
+        check=lookups.require_crisis_orientation,
+        may_refuse=(CRISIS_NOT_ORIENTED,),
+    )
+    requests.command(
+        "/orientation",
+        OrientRequest,
+        *STAFF,
+        check=lookups.require_usable_orientations,
+        may_refuse=(NO_ORIENTATION,),
+    )
     requests.command("/transfer", TransferRequest, *STAFF)
     requests.command("/withdrawal", WithdrawRequest, *STAFF, Role.LEADER)
     requests.command("/giving-up", GiveUpCase, *STAFF, Role.LEADER)
@@ -60,6 +92,6 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.command("/assignment", AssignCase, Role.MANAGER)
     requests.get(*CASE_READERS, extra=extra_fields)
     documents = build_request_documents(lambda: deployment.reference)
-    DocumentEndpoints(router, deployment.requests).documents(documents, *CASE_READERS, names_structure=True)
+    requests.documents(documents, *CASE_READERS, names_structure=True)
     requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
     return router, requests

@@ -18,8 +18,7 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
-from shared.web.requests import AppDep, case_router
-from shared.web.resources import Operation
+from shared.web.requests import AppDep, CommandEndpoint, case_router
 from shared.web.standard import DPO_ONLY
 
 
@@ -81,15 +80,15 @@ def build_router(deployment: Deployment) -> APIRouter:
         ("/{id}/release", release, ReleaseCase, HoldState),
         ("/{id}/unarchiving", unarchive, UnarchiveCase, ArchiveState),
     ):
-        operation = Operation(command, f"/api/v1/retention{path}", roles=(Role.DPO,))
-        endpoint.__dict__["operation"] = operation
+        declared = CommandEndpoint(command, f"/api/v1/retention{path}", roles=(Role.DPO,))
+        router.commands.append(declared)
         router.add_api_route(
             path,
             endpoint,
             methods=["POST"],
             response_model=model,
             responses=problem_responses(409, 410),
-            summary=operation.title,
+            summary=declared.summary,
         )
     return router
 

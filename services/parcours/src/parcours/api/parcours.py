@@ -16,7 +16,7 @@ from shared.kernel import Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
-from shared.web.resources import AggregateEndpoints, DocumentEndpoints, attachments_router
+from shared.web.resources import AggregateEndpoints, attachments_router
 
 router = case_router("/parcours", "parcours")
 endpoints = AggregateEndpoints(router, parcours.decider)
@@ -59,7 +59,7 @@ endpoints.command("/abandonment", ending.AbandonParcours, *STAFF, Role.LEADER)
 add_figures(router, figures.parcours_figures)
 add_statistics(router, parcours_statistics)
 endpoints.get(*CASE_READERS)
-DocumentEndpoints(router, parcours.decider).documents(parcours_documents, *CASE_READERS)
+endpoints.documents(parcours_documents, *CASE_READERS)
 endpoints.list(projections.parcours_list, *STAFF)
 parcours_versions.offer(router, *CASE_READERS)
 

@@ -12,7 +12,7 @@ from fastapi import Response
 from parcours.api.parcours import endpoints as parcours_endpoints
 from parcours.documents.tender import tender_documents
 from parcours.domain import parcours
-from parcours.domain.guards import require_consulting_action
+from parcours.domain.guards import NOT_CONSULTING, UNKNOWN_ACTION, require_consulting_action
 from parcours.domain.tender import award, proposals, tender
 from parcours.domain.tender.proposals import TenderOpened
 from parcours.domain.tender.state import TENDER_STEP_LABELS, Tender
@@ -22,7 +22,7 @@ from shared.temporal import CaseAt
 from shared.web.auth import CASE_READERS, STAFF, CaseReaderDep, authorize
 from shared.web.collections import load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
-from shared.web.resources import AggregateEndpoints, DocumentEndpoints
+from shared.web.resources import AggregateEndpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ def check_consulting_action(app: ServiceApplication, case: UUID, command: propos
 
 router = case_router("/parcours/{case}/tenders", "tenders")
 endpoints = AggregateEndpoints(router, tender.decider, within=parcours_endpoints)
-endpoints.create(proposals.OpenTender, *STAFF, check=check_consulting_action)
+endpoints.create(
+    proposals.OpenTender, *STAFF, check=check_consulting_action, may_refuse=(NOT_CONSULTING, UNKNOWN_ACTION)
+)
 endpoints.command("/providers", proposals.InviteProvider, *STAFF)
 endpoints.command("/accounts", proposals.GrantProviderAccess, *STAFF)
 endpoints.command("/proposals", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
@@ -56,7 +58,7 @@ endpoints.command("/award", award.AwardTender, *STAFF)
 endpoints.command("/information", award.InformCandidate, *STAFF)
 endpoints.command("/cancellation", award.CancelTender, *STAFF)
 endpoints.get(*CASE_READERS)
-DocumentEndpoints(router, tender.decider, within=parcours_endpoints).documents(tender_documents, *CASE_READERS)
+endpoints.documents(tender_documents, *CASE_READERS)
 
 
 @router.get("", summary="List the tenders of a case")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from shared.kernel import Day, Role
@@ -15,7 +15,7 @@ from shared.queries.caseload import CaseloadQuery
 from shared.temporal import Basis, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, resolve_myself
-from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, case_router
+from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, ResourceRouter, case_router
 
 CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})
 
@@ -56,11 +56,11 @@ class CaseloadParams(BaseModel, extra="forbid"):
     on: Day | None = Field(None, description=ON_DESCRIPTION)
 
 
-def caseload_router(caseload: Caseload) -> APIRouter:
+def caseload_router(caseload: Caseload) -> ResourceRouter:
     router = case_router("/caseload", "caseload")
 
-    @router.get("", summary="What waits for an adviser, by the day it is due")
-    def tasks(
+    @router.get("", summary="List the tasks of an adviser")
+    def list_tasks(
         app: AppDep, caller: Annotated[Caller, requires(*CASELOAD_READERS)], asking: Annotated[CaseloadParams, Query()]
     ) -> Tasks:
         """In this service, as its clock judges today, or as it was; each service has its own, of the same shape."""

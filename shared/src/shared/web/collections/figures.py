@@ -80,13 +80,13 @@ OfUnit = Annotated[
 ]
 
 
-def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "unit_figures") -> None:
+def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "get_figures") -> None:
     """GET …/figures and, for each, …/figures/{code}/events. Comes before what takes an id at the same place.
 
     `name`: what generated clients call it."""
 
-    @router.get("/figures", name=name, summary="The unit's figures, each with its formula")
-    def unit_figures(app: AppDep, caller: FigureReaderDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
+    @router.get("/figures", name=name, summary="Get the figures of a unit")
+    def get_figures(app: AppDep, caller: FigureReaderDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
         """Now, or as they were: recorded by `as_of`, of what had happened by the end of the day `on`."""
         return told(app, caller, moment, unit)
 
@@ -103,13 +103,13 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "un
             figures=[_shown(each, figures.keyed, f"{router.prefix}/figures", moment, unit, secret) for each in found],
         )
 
-    @router.get("/figures.csv", response_class=CsvResponse, summary="The unit's figures, for a spreadsheet")
-    def figures_file(app: AppDep, caller: FigureReaderDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
+    @router.get("/figures.csv", response_class=CsvResponse, summary="Download the figures of a unit as CSV")
+    def download_figures(app: AppDep, caller: FigureReaderDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
         """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
         return _file(told(app, caller, moment, unit))
 
-    @router.get("/figures/{code}/events", summary="What was recorded behind a figure")
-    def figure_events(
+    @router.get("/figures/{code}/events", summary="List the events behind a figure")
+    def list_figure_events(
         code: Annotated[str, Path(max_length=100, pattern=NO_NUL_PATTERN)],
         app: AppDep,
         caller: FigureReaderDep,

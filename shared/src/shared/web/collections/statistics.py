@@ -71,20 +71,20 @@ Period = Annotated[
 
 
 def add_statistics(router: APIRouter, release: Release) -> None:
-    """GET …/aggregates. Comes before what takes an id at the same place."""
+    """GET …/statistics. Comes before what takes an id at the same place."""
 
-    @router.get("/aggregates", responses=problem_responses(404), summary="What pilots are told, in rounded tables")
-    def aggregates(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> Statistics:
+    @router.get("/statistics", responses=problem_responses(404), summary="Get the published statistics")
+    def get_statistics(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> Statistics:
         """Counts along fixed dimensions, published once a month after each quarter; no dossier, no event, no unit."""
         return told(app, caller, period)
 
     @router.get(
-        "/aggregates.csv",
+        "/statistics.csv",
         response_class=CsvResponse,
         responses=problem_responses(404),
-        summary="What pilots are told, for a spreadsheet",
+        summary="Download the published statistics as CSV",
     )
-    def aggregates_file(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> CsvResponse:
+    def download_statistics(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> CsvResponse:
         """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
         return _file(told(app, caller, period))
 
@@ -119,7 +119,7 @@ def _file(told: Statistics) -> CsvResponse:
         for table in told.tables
         for cell in table.cells
     )
-    return csv_file("agregats", COLUMNS, rows)
+    return csv_file("statistiques", COLUMNS, rows)
 
 
 def _was_told(tables: list[Counts], dimension: Dimension) -> bool:

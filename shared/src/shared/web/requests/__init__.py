@@ -1,6 +1,14 @@
-"""What every endpoint takes and how its failures are answered."""
+"""What the endpoints share: dependencies, points in time, the commands they offer, and the answers to failures."""
 
-from shared.web.requests.dependencies import AppDep, IdempotencyKeyHeader, IfMatchHeader, case_router, expected_version
+from shared.web.requests.command_endpoints import (
+    CommandEndpoint,
+    Link,
+    ResourceRouter,
+    case_router,
+    command_endpoints,
+    split_words,
+)
+from shared.web.requests.dependencies import AppDep, IdempotencyKeyHeader, IfMatchHeader, expected_version
 from shared.web.requests.time_params import (
     AS_OF_DESCRIPTION,
     ON_DESCRIPTION,
@@ -21,13 +29,18 @@ __all__ = [
     "AsOfOrOnDep",
     "AsOfParam",
     "BoundParam",
+    "CommandEndpoint",
     "IdempotencyKeyHeader",
     "IfMatchHeader",
     "Instant",
+    "Link",
     "OnParam",
     "PointInTimeDep",
     "RecordedPointDep",
+    "ResourceRouter",
     "case_router",
+    "command_endpoints",
     "expected_version",
     "parse_bound",
+    "split_words",
 ]

@@ -1,41 +1,39 @@
-"""What does each endpoint begin with? Its place, the service's log, and the headers of the call."""
+"""Dependencies of the endpoints: the service's application, and the headers that a command may carry."""
 
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import Depends, Header, Request
 
 from shared.eventlog import ServiceApplication
-from shared.web.http import BoundedRoute, ProblemError
+from shared.web.http import ProblemError
 
 
-# Asynchronous, like each dependency that waits for nothing: FastAPI gives a plain function a turn in its thread pool,
-# and these two took a fifth of what a command costs the server.
+# Asynchronous, like each dependency that waits for nothing: FastAPI runs a plain function in its thread pool, and two
+# such functions took a fifth of the time that a command takes the server.
 async def get_application(request: Request) -> ServiceApplication:
     application: ServiceApplication = request.app.state.application
     return application
 
 
 AppDep = Annotated[ServiceApplication, Depends(get_application)]
-IfMatchHeader = Annotated[str | None, Header(description="The version you saw, as the ETag gave it", examples=['"7"'])]
+IfMatchHeader = Annotated[str | None, Header(description="The version you saw, as its ETag gave it", examples=['"7"'])]
 IdempotencyKeyHeader = Annotated[
     str | None,
     Header(
-        max_length=200, description="Repeat it with the same request, within 30 days, to get the first answer again"
+        max_length=200,
+        description="A text of your own; the same request with the same key, within 30 days, gets the first response",
     ),
 ]
 
 
-def case_router(prefix: str, tag: str) -> APIRouter:
-    return APIRouter(prefix=f"/api/v1{prefix}", tags=[tag], route_class=BoundedRoute)
-
-
 def expected_version(if_match: str | None) -> int | None:
+    """The version that an `If-Match` header names, if there is one. Raises ProblemError 400 for anything else."""
     if if_match is None:
         return None
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
-    if found is None:
+    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
+    if match is None:
         raise ProblemError(
             400, "malformed-request", "Demande illisible", 'If-Match attend une version, par exemple "7".'
         )
-    return int(found[1])
+    return int(match[1])

@@ -1,10 +1,10 @@
 """One aggregate over HTTP: commands, states, history, versions, documents, attachments."""
 
-from shared.web.resources.affordances import Link, Operation
 from shared.web.resources.attachments import attachments_router
-from shared.web.resources.commands import AggregateEndpoints, CommandResult
-from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentEndpoints, DocumentFormat, document_response
-from shared.web.resources.states import plain_state
+from shared.web.resources.commands import AggregateEndpoints, CommandResult, command_description
+from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response
+from shared.web.resources.resource import AggregateResource
+from shared.web.resources.state import plain_state
 from shared.web.resources.uploads import MAX_CONCURRENT_UPLOADS
 from shared.web.resources.versions import LeaderDecision, VersionEndpoints, VersionMade
 
@@ -12,15 +12,14 @@ __all__ = [
     "DOCUMENT_RESPONSES",
     "MAX_CONCURRENT_UPLOADS",
     "AggregateEndpoints",
+    "AggregateResource",
     "CommandResult",
-    "DocumentEndpoints",
     "DocumentFormat",
     "LeaderDecision",
-    "Link",
-    "Operation",
     "VersionEndpoints",
     "VersionMade",
     "attachments_router",
+    "command_description",
     "document_response",
     "plain_state",
 ]

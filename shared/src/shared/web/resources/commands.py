@@ -1,27 +1,40 @@
-"""How does an HTTP call become a command? The same way for every aggregate."""
+"""Commands of one aggregate over HTTP: the operations that create it and change it."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, fields, replace
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Response
-from pydantic import BaseModel, ConfigDict
+from fastapi import Body, Depends, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field
 
+from shared.documents import DocumentTemplates
 from shared.eventlog import IdempotencyKey, Receipt, ServiceApplication
 from shared.eventlog.application import InTransaction
-from shared.kernel import Decider, Role, uuid7
+from shared.kernel import Refusal, Role, command_title, uuid7
+from shared.projections import Projection
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
-from shared.web.requests import AppDep, IdempotencyKeyHeader, IfMatchHeader, expected_version
-from shared.web.resources.affordances import Link, Operation, split_words
-from shared.web.resources.states import AggregateReads, parent_case
+from shared.web.requests import (
+    AppDep,
+    CommandEndpoint,
+    IdempotencyKeyHeader,
+    IfMatchHeader,
+    Link,
+    expected_version,
+    split_words,
+)
+from shared.web.resources.documents import add_documents
+from shared.web.resources.resource import AggregateResource, parent_case
+from shared.web.resources.state import ExtraFields, add_list, add_state
 
 S = TypeVar("S")
 
 
 class CommandResult(BaseModel):
-    """What a command led to: the case's version now, the events recorded, and what the caller may do next."""
+    """What a command led to."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -41,33 +54,29 @@ class CommandResult(BaseModel):
         }
     )
 
-    id: UUID
-    version: int
-    events: list[str]
-    links: list[Link] = []
+    id: UUID = Field(description="The aggregate that the command changed")
+    version: int = Field(description="Its version now, as the ETag gives it too")
+    events: list[str] = Field(description="The names of the events recorded; none where the command was already done")
+    links: list[Link] = Field(default=[], description="The commands that you may send next")
 
 
 Check = Callable[[ServiceApplication, UUID, Any], None]
+"""(application, case, body): raises Refused for what only other aggregates know."""
 CompleteCommand = Callable[[ServiceApplication, Caller, Any], Any]
-"""What was asked, with what the edge looks up for it: (application, caller, body) to command."""
+"""(application, caller, body) to the command, with what the operation looks up for it."""
 InTransactionOf = Callable[[ServiceApplication, UUID], InTransaction]
 """(application, aggregate id) to what is written in the transaction of the command's events."""
 
 
-class AggregateEndpoints(AggregateReads[S]):
-    """One aggregate over HTTP, with its commands: `create` and `command` take them, `get` and `list` give what came of
-    them."""
+class AggregateEndpoints(AggregateResource[S]):
+    """The operations of one aggregate, declared one a line:
 
-    def __init__(
-        self,
-        router: APIRouter,
-        decider: Decider[S],
-        within: AggregateReads[Any] | None = None,
-        *,
-        names_cases: bool = False,
-    ) -> None:
-        super().__init__(router, decider, within, names_cases=names_cases)
-        self._named: set[str] = set()
+    requests = AggregateEndpoints(router, decider)
+    requests.create(ReceiveRequest, *STAFF)
+    requests.command("/admission", AdmitRequest, *STAFF)
+    requests.get(*CASE_READERS)
+    requests.list(projections.requests, *STAFF)
+    """
 
     def create(
         self,
@@ -77,37 +86,44 @@ class AggregateEndpoints(AggregateReads[S]):
         stream: Callable[[Any], UUID] | None = None,
         check: Check | None = None,
         completed: CompleteCommand | None = None,
+        becomes: type | None = None,
+        may_refuse: tuple[Refusal, ...] = (),
         also: tuple[int, ...] = (),
     ) -> None:
         """POST on the collection, or on a `path` below it: a new aggregate, under a new id or the one that `stream`
-        derives from the command. `check` may refuse what only other aggregates know; `also`: statuses that come of it
-        or of what is `completed`."""
-        derived = stream
+        derives from the command.
+
+        `check` and `completed` run before the aggregate decides; `may_refuse` are the refusals, and `also` the HTTP
+        statuses, that come of them. `becomes`: the command that `completed` makes, where it is another one."""
+        derive_stream = stream
 
         def endpoint(
             app: AppDep,
             caller: Annotated[Caller, requires(*roles)],
-            case: Annotated[UUID, Depends(parent_case if self._within else _new_case)],
+            case: Annotated[UUID, Depends(parent_case if self.within else _new_case)],
             response: Response,
-            body: Any,
+            body: _body_of(command),  # type: ignore[valid-type]  # the command's own class
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
-            authorize(caller, case if self._within else None)
-            self._check_stands(app, case)
+            authorize(caller, case if self.within else None)
+            self.require(app, case)
             if check:
                 check(app, case, body)
-            if derived:
-                stream = case = derived(body)
+            if derive_stream:
+                stream = case = derive_stream(body)
             else:
-                stream = uuid7() if self._within else case
-            receipt = self._handled(app, caller, case, stream, body, idempotency_key, completed=completed)
-            response.headers["Location"] = f"{self._router.prefix.format(case=case)}/{receipt.id}"
-            return self._done(app, caller, case if self._within else receipt.id, receipt, response)
+                stream = uuid7() if self.within else case
+            completed_body = completed(app, caller, body) if completed else body
+            receipt = self.handle(
+                app, caller, completed_body, case=case, stream=stream, request=body, key=idempotency_key
+            )
+            response.headers["Location"] = f"{self.router.prefix.format(case=case)}/{receipt.id}"
+            return self.result(app, caller, case if self.within else receipt.id, receipt, response)
 
-        operation = self._opening(command, path, roles, tuple(each for each in (check, completed) if each))
-        if derived:
-            self._offered.append(operation)
-        self._route(path, endpoint, operation, 201, also)
+        declared = self.declare_creation(command, path, roles, becomes=becomes, may_refuse=may_refuse)
+        if derive_stream:
+            self.offer(declared)
+        self._add_route(path, endpoint, declared, 201, also)
 
     def command(
         self,
@@ -115,121 +131,152 @@ class AggregateEndpoints(AggregateReads[S]):
         command: type,
         *roles: Role,
         check: Check | None = None,
+        may_refuse: tuple[Refusal, ...] = (),
         in_transaction: InTransactionOf | None = None,
     ) -> None:
-        """POST below one aggregate. `check` may refuse what only other aggregates know; `in_transaction` writes in the
-        same transaction."""
+        """POST below one aggregate. `check` runs before the aggregate decides, and may raise the refusals `may_refuse`;
+        `in_transaction` writes in the transaction of the events."""
 
         def endpoint(
             id: UUID,  # noqa: A002
             app: AppDep,
             caller: Annotated[Caller, requires(*roles)],
-            case: Annotated[UUID, Depends(self._case_of)],
+            case: Annotated[UUID, Depends(self.case_id)],
             response: Response,
-            body: Any,
+            body: _body_of(command),  # type: ignore[valid-type]  # the command's own class
             if_match: IfMatchHeader = None,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
             authorize(caller, case)
-            self._check_stands(app, case, id)
+            self.require(app, case, id)
             if check:
                 check(app, case, body)
-            receipt = self._handled(
+            receipt = self.handle(
                 app,
                 caller,
-                case,
-                id,
                 body,
-                idempotency_key,
-                expected_version(if_match),
+                case=case,
+                stream=id,
+                request=body,
+                key=idempotency_key,
+                expected=expected_version(if_match),
                 exists=True,
                 in_transaction=in_transaction(app, id) if in_transaction else None,
             )
-            return self._done(app, caller, case, receipt, response)
+            return self.result(app, caller, case, receipt, response)
 
         path = f"/{{id}}{path}"
-        operation = Operation(command, self._router.prefix + path, roles=roles, before=(check,) if check else ())
-        self._offered.append(operation)
-        self._route(path, endpoint, operation, 200)
+        declared = CommandEndpoint(command, self.router.prefix + path, roles=roles, may_refuse=may_refuse)
+        self.router.commands.append(declared)
+        self.offer(declared)
+        self._add_route(path, endpoint, declared, 200)
 
-    def _handled(
+    def get(self, *roles: Role, extra: ExtraFields | None = None) -> None:
+        """GET one aggregate, and what changed in it; for a case also its history and its stored events."""
+        add_state(self, *roles, extra=extra)
+
+    def documents(self, templates: DocumentTemplates[S], *roles: Role, names_structure: bool = False) -> None:
+        """GET the documents of one aggregate. `names_structure`: this service knows the structure's name."""
+        add_documents(self, templates, *roles, names_structure=names_structure)
+
+    def list(self, projection: Projection, *roles: Role) -> None:
+        """GET the collection."""
+        add_list(self, projection, *roles)
+
+    def handle(
         self,
         app: ServiceApplication,
         caller: Caller,
+        command: Any,
+        *,
         case: UUID,
         stream: UUID,
-        body: Any,
+        request: Any,
         key: str | None,
         expected: int | None = None,
         exists: bool = False,
-        completed: CompleteCommand | None = None,
         in_transaction: InTransaction | None = None,
     ) -> Receipt:
+        """Gives the command to the application. `key`: the caller's Idempotency-Key, which holds for the same `request`
+        at the same place alone. The rest as `ServiceApplication.handle` takes it and raises."""
         command_key = None
         if key:
-            request = app.key_store.keyed_hash(
-                f"{self._router.prefix} {case if self._within else ''} {stream if exists else ''} {body!r}"
-            )
-            command_key = IdempotencyKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", request)
-        command = completed(app, caller, body) if completed else body
-        context = app.context(case, caller.actor)
+            place = f"{self.router.prefix} {case if self.within else ''} {stream if exists else ''}"
+            fingerprint = app.key_store.keyed_hash(f"{place} {request!r}")
+            command_key = IdempotencyKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", fingerprint)
         return app.handle(
-            self._decider,
+            self.decider,
             stream,
             command,
-            context,
+            app.context(case, caller.actor),
             expected=expected,
             key=command_key,
             exists=exists,
             in_transaction=in_transaction,
         )
 
-    def _opening(
-        self, command: type, path: str, roles: tuple[Role, ...], before: tuple[Callable[..., Any], ...]
-    ) -> Operation:
-        """Whoever reads the case is told that something can be opened within it."""
-        operation = Operation(command, self._router.prefix + path, roles=roles, before=before)
-        if self._within:
-            self._within._offered.append(replace(operation, path=operation.path.replace("{case}", "{id}")))
-        return operation
-
-    def _done(
+    def result(
         self, app: ServiceApplication, caller: Caller, case: UUID, receipt: Receipt, response: Response
     ) -> CommandResult:
+        """The body of the response, and its headers `ETag` and, for a repeated request, `Idempotency-Replayed`."""
         response.headers["ETag"] = f'"{receipt.version}"'
         state = receipt.state
         if receipt.repeated:
             response.headers["Idempotency-Replayed"] = "true"
-            state = app.load(self._decider, receipt.id, receipt.version).state
+            state = app.load(self.decider, receipt.id, receipt.version).state
         links = self.links(caller, case, receipt.id, state)
-        return CommandResult(id=receipt.id, version=receipt.version, events=list(receipt.events), links=links)
+        return CommandResult(id=receipt.id, version=receipt.version, events=[*receipt.events], links=links)
 
-    def _route(
+    def declare_creation(
+        self,
+        command: type,
+        path: str,
+        roles: tuple[Role, ...],
+        *,
+        becomes: type | None = None,
+        may_refuse: tuple[Refusal, ...] = (),
+    ) -> CommandEndpoint:
+        """Declares an operation that creates an aggregate; the responses about the case around it link to it."""
+        declared = CommandEndpoint(
+            command, self.router.prefix + path, roles=roles, becomes=becomes, may_refuse=may_refuse
+        )
+        self.router.commands.append(declared)
+        if self.within:
+            self.within.offer(replace(declared, path=declared.path.replace("{case}", "{id}")))
+        return declared
+
+    def _add_route(
         self,
         path: str,
         endpoint: Callable[..., CommandResult],
-        operation: Operation,
+        declared: CommandEndpoint,
         status: int,
         also: tuple[int, ...] = (),
     ) -> None:
-        command = operation.command
-        endpoint.__dict__["operation"] = operation
-        empty = all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(command))
-        annotation: Any = Annotated[command, JsonBody(), Body(default_factory=command) if empty else Body()]
-        endpoint.__annotations__["body"] = annotation
-        name = split_words(command.__name__).replace(" ", "_").lower()
-        endpoint.__name__ = f"{name}_{path.rpartition('/')[2]}" if name in self._named else name
-        self._named.add(name)
-        self._router.add_api_route(
+        name = split_words(declared.command.__name__).replace(" ", "_").lower()
+        if any(route.name == name for route in self.router.routes if isinstance(route, APIRoute)):
+            name = f"{name}_{path.rpartition('/')[2]}"
+        self.router.add_api_route(
             path,
             endpoint,
             methods=["POST"],
+            name=name,
             status_code=status,
             response_model=CommandResult,
             responses=problem_responses(409, 410, *also),
-            summary=operation.title,
-            description=command.__doc__,
+            summary=declared.summary,
+            description=command_description(declared.command),
         )
+
+
+def command_description(command: type) -> str:
+    """The command's docstring, and its title in French, under which the links of a response offer it."""
+    return f"{inspect.cleandoc(command.__doc__ or '')}\n\nIn French: {command_title(command)}."
+
+
+def _body_of(command: type) -> Any:
+    empty = all(each.default is not MISSING or each.default_factory is not MISSING for each in fields(command))
+    return Annotated[command, JsonBody(), Body(default_factory=command) if empty else Body()]
 
 
 async def _new_case() -> UUID:

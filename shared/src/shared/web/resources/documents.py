@@ -1,4 +1,4 @@
-"""How does one ask for a document? Which there are of an aggregate, and each as HTML or PDF, now or at a version."""
+"""Documents of one aggregate over HTTP: which can be written, and each as HTML or PDF, now or at a version."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -15,7 +15,7 @@ from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import NO_NUL_PATTERN
 from shared.web.http import ProblemError, styled_page
 from shared.web.requests import AppDep
-from shared.web.resources.states import AggregateReads
+from shared.web.resources.resource import AggregateResource
 
 S = TypeVar("S")
 DOCUMENT_NOT_AVAILABLE = Refusal("document-not-yet", "Ce document n’existe pas encore")
@@ -55,114 +55,121 @@ DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-class DocumentEndpoints(AggregateReads[S]):
-    """GET …/documents and …/documents/{name}.html or .pdf of one aggregate, for those who may read it."""
+def add_documents(
+    resource: AggregateResource[S], templates: DocumentTemplates[S], *roles: Role, names_structure: bool = False
+) -> None:
+    """GET `/documents` and `/documents/{name}.html` or `.pdf` of one aggregate.
 
-    def documents(self, papers: DocumentTemplates[S], *roles: Role, names_structure: bool = False) -> None:
-        """`names_structure`: the service knows the structure's name; the others write what whoever asks gives."""
-        named = _nobody if names_structure else _named
+    `names_structure`: this service knows the structure's name; the others write the one that the caller gives."""
+    router, structure_name = resource.router, _no_name if names_structure else _given_name
 
-        @self._router.get("/{id}/documents", summary="The documents that can be written of it")
-        def written(
-            id: UUID,  # noqa: A002
-            app: AppDep,
-            caller: Annotated[Caller, requires(*roles)],
-            case: Annotated[UUID, Depends(self._case_of)],
-            version: Version = None,
-        ) -> list[AvailableDocument]:
-            """Now, or when the aggregate had reached a version."""
-            authorize(caller, case)
-            self._check_stands(app, case, id)
-            reading = self._reading(app, case, id, version, None)
-            where = f"{self._router.prefix.format(case=case)}/{id}/documents"
-            return [_listed(paper, where, len(reading.told)) for paper in papers(reading.state)]
+    @router.get("/{id}/documents", name="list_documents", summary="List the documents")
+    def list_documents(
+        id: UUID,  # noqa: A002
+        app: AppDep,
+        caller: Annotated[Caller, requires(*roles)],
+        case: Annotated[UUID, Depends(resource.case_id)],
+        version: Version = None,
+    ) -> list[AvailableDocument]:
+        """The documents that can be written now, or could when the aggregate had reached a version."""
+        authorize(caller, case)
+        resource.require(app, case, id)
+        source = _load_source(resource, app, case, id, version, None)
+        address = f"{router.prefix.format(case=case)}/{id}/documents"
+        return [_available(template, address, len(source.told)) for template in templates(source.state)]
 
-        @self._router.get(
-            "/{id}/documents/{name}.{form}",
-            summary="One document",
-            response_class=Response,
-            responses=DOCUMENT_RESPONSES,
+    @router.get(
+        "/{id}/documents/{name}.{form}",
+        name="get_document",
+        summary="Get a document",
+        response_class=Response,
+        responses=DOCUMENT_RESPONSES,
+    )
+    def get_document(
+        id: UUID,  # noqa: A002
+        name: Name,
+        form: DocumentFormat,
+        app: AppDep,
+        caller: Annotated[Caller, requires(*roles)],
+        case: Annotated[UUID, Depends(resource.case_id)],
+        structure: Annotated[str | None, Depends(structure_name)],
+        version: Version = None,
+    ) -> Response:
+        """HTML or PDF. The same bytes for the same version, as long as nothing is erased; the ETag is the document's
+        fingerprint."""
+        authorize(caller, case)
+        resource.require(app, case, id)
+        source = _load_source(resource, app, case, id, version, structure)
+        document = _find_template(templates(source.state), name).write(source)
+        return document_response(document, form, f"{name}-v{document.origin.version}.{form}")
+
+
+def _load_source(
+    resource: AggregateResource[S],
+    app: ServiceApplication,
+    case: UUID,
+    stream: UUID,
+    version: int | None,
+    structure: str | None,
+) -> DocumentSource[S]:
+    """The aggregate at a version, with the other aggregates of the case as they were then.
+
+    Raises UnknownCase, or ProblemError 404 for a version that was never reached."""
+    decider = resource.decider
+    entries = list(app.events_of(app.recorder.entries_of_case(case)))
+    own = _entries_of(entries, stream)
+    if not own:
+        raise UnknownCase(str(stream))
+    if version is not None and version > len(own):
+        raise ProblemError(
+            404, "unknown-version", "Version inconnue", f"Cette partie du dossier en est à la version {len(own)}."
         )
-        def drawn(
-            id: UUID,  # noqa: A002
-            name: Name,
-            form: DocumentFormat,
-            app: AppDep,
-            caller: Annotated[Caller, requires(*roles)],
-            case: Annotated[UUID, Depends(self._case_of)],
-            structure: Annotated[str | None, Depends(named)],
-            version: Version = None,
-        ) -> Response:
-            """The same bytes for the same version, as long as nothing was erased; its ETag is its fingerprint."""
-            authorize(caller, case)
-            self._check_stands(app, case, id)
-            reading = self._reading(app, case, id, version, structure)
-            document = _found(papers(reading.state), name).write(reading)
-            return document_response(document, form, f"{name}-v{document.origin.version}.{form}")
+    own = own[:version]
+    last, _ = own[-1]
 
-    def _reading(
-        self, app: ServiceApplication, case: UUID, stream: UUID, version: int | None, named: str | None
-    ) -> DocumentSource[S]:
-        """An aggregate at a version, as the log tells it, with the one around it as that stood then.
+    def state_of(other: Decider[Any], stream: UUID) -> Any:
+        return other.state(event.data for entry, event in _entries_of(entries, stream) if entry.id <= last.id)
 
-        Raises UnknownCase, or ProblemError 404 for a version that was never reached."""
-        entries = list(app.events_of(app.recorder.entries_of_case(case)))
-        own = _of(entries, stream)
-        if not own:
-            raise UnknownCase(str(stream))
-        if version is not None and version > len(own):
-            raise ProblemError(
-                404, "unknown-version", "Version inconnue", f"Cette partie du dossier en est à la version {len(own)}."
-            )
-        own = own[:version]
-        last, _ = own[-1]
-
-        def beside(decider: Decider[Any], other: UUID) -> Any:
-            return decider.state(event.data for entry, event in _of(entries, other) if entry.id <= last.id)
-
-        around = beside(self._within._decider, case) if self._within else None
-        told = tuple(
+    return DocumentSource(
+        stream,
+        case,
+        state=app.load(decider, stream, len(own)).state,
+        told=tuple(
             RecordedFact(event.data, entry.recorded_at, by=event.meta.actor, role=event.meta.role)
             for entry, event in own
-        )
-        state = app.load(self._decider, stream, len(own)).state
-        return DocumentSource(
-            stream,
-            case,
-            state=state,
-            told=told,
-            show=app.key_store.display_text,
-            around=around,
-            named=named,
-            beside=beside,
-        )
+        ),
+        show=app.key_store.display_text,
+        around=state_of(resource.within.decider, case) if resource.within else None,
+        named=structure,
+        beside=state_of,
+    )
 
 
-def _of(
+def _entries_of(
     entries: Sequence[tuple[LogEntry, RecordedEvent[Any]]], stream: UUID
 ) -> list[tuple[LogEntry, RecordedEvent[Any]]]:
     return [(entry, event) for entry, event in entries if entry.originator_id == stream]
 
 
-def _found(papers: Any, name: str) -> DocumentTemplate[Any]:
-    paper: DocumentTemplate[Any] | None = next((paper for paper in papers if paper.name == name), None)
-    if paper is None:
+def _find_template(templates: Any, name: str) -> DocumentTemplate[Any]:
+    template: DocumentTemplate[Any] | None = next((each for each in templates if each.name == name), None)
+    if template is None:
         raise ProblemError(404, "unknown-document", "Document inconnu", "Aucun document de ce dossier ne porte ce nom.")
-    if paper.lacking:
-        raise DOCUMENT_NOT_AVAILABLE(paper.lacking)
-    return paper
+    if template.lacking:
+        raise DOCUMENT_NOT_AVAILABLE(template.lacking)
+    return template
 
 
-def _listed(paper: DocumentTemplate[Any], where: str, version: int) -> AvailableDocument:
-    def address(form: DocumentFormat) -> str | None:
-        return None if paper.lacking else f"{where}/{paper.name}.{form}?version={version}"
+def _available(template: DocumentTemplate[Any], address: str, version: int) -> AvailableDocument:
+    def url(form: DocumentFormat) -> str | None:
+        return None if template.lacking else f"{address}/{template.name}.{form}?version={version}"
 
     return AvailableDocument(
-        name=paper.name,
-        title=paper.title,
-        lacking=paper.lacking,
-        html=address(DocumentFormat.HTML),
-        pdf=address(DocumentFormat.PDF),
+        name=template.name,
+        title=template.title,
+        lacking=template.lacking,
+        html=url(DocumentFormat.HTML),
+        pdf=url(DocumentFormat.PDF),
     )
 
 
@@ -178,9 +185,9 @@ def document_response(document: Document, form: DocumentFormat, file_name: str) 
     return Response(page, media_type="text/html", headers=headers)
 
 
-async def _named(structure: Structure = None) -> str | None:
+async def _given_name(structure: Structure = None) -> str | None:
     return structure
 
 
-async def _nobody() -> None:
+async def _no_name() -> None:
     return None

@@ -83,7 +83,7 @@ class VersionEndpoints(Generic[C]):
     def offer(self, router: APIRouter, *roles: Role) -> None:
         """GET …/versions, …/versions/{number} and …/versions/{number}/changes."""
 
-        @router.get("/{id}/versions", summary="The versions of the content")
+        @router.get("/{id}/versions", summary="List the versions of the content")
         def list_versions(
             id: UUID,  # noqa: A002
             app: AppDep,
@@ -96,8 +96,8 @@ class VersionEndpoints(Generic[C]):
             found = load_case_for_response(app, self.decider, id, moment, response)
             return [version for version, _ in self.made(app, found, id)]
 
-        @router.get("/{id}/versions/{number}", summary="One version of the content, as it was")
-        def read_version(
+        @router.get("/{id}/versions/{number}", summary="Get a version of the content")
+        def get_version(
             id: UUID,  # noqa: A002
             number: Number,
             app: AppDep,
@@ -114,9 +114,9 @@ class VersionEndpoints(Generic[C]):
         @router.get(
             "/{id}/versions/{number}/changes",
             response_model=self.difference,
-            summary="What changed between two versions",
+            summary="Compare two versions of the content",
         )
-        def read_changes(
+        def compare_versions(
             id: UUID,  # noqa: A002
             number: Number,
             app: AppDep,

@@ -48,7 +48,7 @@ class AccessLogPage(BaseModel):
     next: UUID | None
 
 
-@router.get("", summary="Who read which dossier here, when and why")
+@router.get("", summary="List the reads of cases")
 def entries(
     request: Request,
     caller: Annotated[Caller, requires(*ACCESS_LOG_READERS)],

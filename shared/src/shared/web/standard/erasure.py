@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from shared.erasure import case_erasure_id
@@ -16,7 +15,7 @@ from shared.eventlog import find_people, personal_data_of
 from shared.kernel import Role
 from shared.web.auth import Caller, authorize, authorize_read, requires
 from shared.web.http import JsonBody
-from shared.web.requests import AppDep, case_router
+from shared.web.requests import AppDep, ResourceRouter, case_router
 
 DPO_ONLY = frozenset({Role.DPO})
 
@@ -59,10 +58,10 @@ class PersonHere(BaseModel):
     values: list[HeldValue]
 
 
-def people_router() -> APIRouter:
+def people_router() -> ResourceRouter:
     router = case_router("/people", "people")
 
-    @router.post("/search", summary="Who is meant by a name")
+    @router.post("/search", summary="Search for a person by name")
     def search(
         body: Annotated[SearchWords, JsonBody()], app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]
     ) -> list[PersonCandidate]:
@@ -74,8 +73,8 @@ def people_router() -> APIRouter:
         caller.record_rows(len(known))
         return [PersonCandidate(person=each.person, cases=list(each.cases), since=each.since) for each in known]
 
-    @router.get("/{id}", summary="What this service holds of a person")
-    def person(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> PersonHere:  # noqa: A002
+    @router.get("/{id}", summary="Get the personal data of a person")
+    def get(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> PersonHere:  # noqa: A002
         """Machine-readable, for the rights of access and portability: each value with where it stands and since when.
 
         Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""

@@ -40,9 +40,9 @@ def feed_router(published: ToIntegrationEvent) -> APIRouter:
         "/events",
         response_model=EventsPage,
         responses=problem_responses(409, 422),
-        summary="What is recorded, in order",
+        summary="List the events of this service",
     )
-    def events(
+    def list_events(
         app: AppDep,
         caller: Annotated[Caller, requires(*PARTNER_ROLES, Role.SERVICE)],
         after: Annotated[

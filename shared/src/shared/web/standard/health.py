@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 health_router = APIRouter(tags=["health"])
 
 
-@health_router.get("/livez")
+@health_router.get("/livez", summary="Check that the process is alive")
 async def alive() -> dict[str, str]:
     """The process answers, however busy its threads are; nothing else is asked."""
     return {"status": "ok"}
@@ -31,7 +31,9 @@ class Ready(BaseModel):
     halted: dict[str, str]
 
 
-@health_router.get("/readyz", responses={503: {"description": "PostgreSQL does not answer"}})
+@health_router.get(
+    "/readyz", summary="Check that the service can work", responses={503: {"description": "PostgreSQL does not answer"}}
+)
 async def ready(app: AppDep) -> Ready:
     """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
     try:

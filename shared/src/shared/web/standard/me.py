@@ -36,7 +36,7 @@ class Me(BaseModel):
     rights: list[MyRight]
 
 
-@me_router.get("", summary="Who calls")
-def me(identity: IdentityDep) -> Me:
+@me_router.get("", summary="Get your identity and your rights")
+def get(identity: IdentityDep) -> Me:
     """As whom this token is taken, and with which rights; they may be none."""
     return Me(id=UUID(identity.pseudonym), rights=[MyRight.model_validate(right) for right in identity.rights])

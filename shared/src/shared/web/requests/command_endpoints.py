@@ -1,0 +1,75 @@
+"""A command as it is offered over HTTP: the router that takes it, and the link that a response offers it by."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from shared.kernel import Refusal, Role, command_title
+from shared.web.http import BoundedRoute
+
+
+class Link(BaseModel):
+    """An operation that the caller may use next."""
+
+    rel: str = Field(description="The name of the command; it never changes", examples=["admit-request"])
+    method: Literal["POST"] = Field(default="POST", description="The HTTP method")
+    href: str = Field(description="The path of the operation, below the address of this service")
+    title: str = Field(description="What the command does, in French", examples=["Admettre la demande"])
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEndpoint:
+    """A command that an operation takes.
+
+    `path`: of the operation, with its parameters. `becomes`: the command that the aggregate is given instead, where the
+    operation adds what it looked up. `may_refuse`: what the operation itself refuses, before the aggregate decides."""
+
+    command: type
+    path: str
+    roles: tuple[Role, ...]
+    becomes: type | None = None
+    may_refuse: tuple[Refusal, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The command in French, a verb and its object."""
+        return command_title(self.command)
+
+    @property
+    def summary(self) -> str:
+        """The command in English, from the name of its class: "Admit request"."""
+        return split_words(self.command.__name__).capitalize()
+
+    def link(self, case: UUID, id: UUID) -> Link:  # noqa: A002
+        rel = split_words(self.command.__name__).replace(" ", "-").lower()
+        return Link(rel=rel, href=self.path.format(case=case, id=id), title=self.title)
+
+
+class ResourceRouter(APIRouter):
+    """A router of one resource, which also lists the commands that its operations take."""
+
+    def __init__(self, prefix: str, tag: str) -> None:
+        super().__init__(prefix=prefix, tags=[tag], route_class=BoundedRoute)
+        self.commands: list[CommandEndpoint] = []
+
+
+def case_router(prefix: str, tag: str) -> ResourceRouter:
+    """A router below `/api/v1`; `tag` groups its operations in OpenAPI and begins their ids."""
+    return ResourceRouter(f"/api/v1{prefix}", tag)
+
+
+def command_endpoints(routers: Iterable[APIRouter]) -> Iterator[CommandEndpoint]:
+    """The commands that a service's operations take."""
+    for router in routers:
+        if isinstance(router, ResourceRouter):
+            yield from router.commands
+
+
+def split_words(name: str) -> str:
+    """`AdmitRequest` to "Admit Request"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)

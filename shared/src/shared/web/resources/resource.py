@@ -1,0 +1,80 @@
+"""One aggregate as an HTTP resource: where its operations stand, and what they share."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from shared.eventlog import ServiceApplication, UnknownCase
+from shared.kernel import Decider
+from shared.temporal import PointInTime
+from shared.web.auth import Caller, can_change, redact_confidential_cases
+from shared.web.requests import CommandEndpoint, Link, ResourceRouter
+
+S = TypeVar("S")
+
+
+class AggregateResource(Generic[S]):
+    """The operations of one aggregate, on one router.
+
+    `within`: the resource of the case, for an aggregate that has a stream of its own in a case and whose state names
+    its `case`. `names_cases`: the aggregate belongs to several cases, so the ids of confidential ones that are not for
+    the caller are redacted."""
+
+    def __init__(
+        self,
+        router: ResourceRouter,
+        decider: Decider[S],
+        within: "AggregateResource[Any] | None" = None,
+        *,
+        names_cases: bool = False,
+    ) -> None:
+        self.router, self.decider, self.within, self.names_cases = router, decider, within, names_cases
+        self.case_id: Callable[..., Any] = parent_case if within else own_case
+        self._offered: list[CommandEndpoint] = []
+
+    def offer(self, endpoint: CommandEndpoint) -> None:
+        """From now on a link to this command stands in the responses about the aggregate, while its state allows it."""
+        self._offered.append(endpoint)
+
+    def links(self, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
+        """The commands that the state allows now, of those that the caller may send."""
+        if not can_change(caller, case):
+            return []
+        allowed = tuple(self.decider.available_commands(state))
+        return [
+            endpoint.link(case, id)
+            for endpoint in self._offered
+            if issubclass(endpoint.command, allowed) and caller.actor.role in endpoint.roles
+        ]
+
+    def links_at(self, caller: Caller, case: UUID, id: UUID, state: S, at: PointInTime) -> list[Link]:  # noqa: A002
+        """The links of a state at a point in time: none in the past, where nothing can be done."""
+        return self.links(caller, case, id, state) if at == PointInTime() else []
+
+    def redact(self, app: ServiceApplication, caller: Caller, response: Any) -> Any:
+        """The response without the ids of confidential cases that are not for the caller."""
+        return redact_confidential_cases(app, caller, response) if self.names_cases else response
+
+    def require(self, app: ServiceApplication, case: UUID, id: UUID | None = None) -> None:  # noqa: A002
+        """Raises UnknownCase without the parent case, or when the aggregate `id` is not in it.
+
+        Called once the caller is authorized: without a right, nobody learns from a 404 what there is."""
+        if self.within is None:
+            return
+        if id is None:
+            app.load_existing(self.within.decider, case)
+            return
+        state: Any = app.load_existing(self.decider, id).state
+        if state.case != case:
+            raise UnknownCase(str(id))
+
+
+# Asynchronous so that FastAPI calls them in place: a plain function would take a turn in its thread pool.
+async def own_case(id: UUID) -> UUID:  # noqa: A002
+    """The case of an operation on the case itself."""
+    return id
+
+
+async def parent_case(case: UUID) -> UUID:
+    """The case of an operation on an aggregate within it."""
+    return case

@@ -1,0 +1,169 @@
+"""Reading one aggregate: its state, now or at a point in time, what changed, and what was recorded."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Response
+from pydantic import BaseModel, Field
+
+from shared.eventlog import LoadedAggregate, LogEntry, RecordedEvent, ServiceApplication, to_plain
+from shared.kernel import Role, event_name
+from shared.projections import Projection
+from shared.temporal import PointInTime
+from shared.web.auth import Caller, authorize, require_no_confidential_case, requires
+from shared.web.collections import Page, list_params, list_rows, load_case_for_response
+from shared.web.requests import AppDep, BoundParam, PointInTimeDep
+from shared.web.resources.history import EventEffect, effects_between, state_at
+from shared.web.resources.resource import AggregateResource
+from shared.web.resources.stored_events import StoredEvents, stored_events
+
+ExtraFields = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
+"""What is shown with a state: (application, id, state) to plain fields."""
+
+
+class HistoryEntry(BaseModel):
+    """One event of a case's history, as a person reads it."""
+
+    position: int = Field(description="Its position in this service's log")
+    stream: UUID = Field(description="The aggregate that recorded it: the case itself, or one within it")
+    version: int = Field(description="Its number in that aggregate, from 1")
+    event: str = Field(description="The name of the event", examples=["request-admitted"])
+    label: str = Field(description="The same in French", examples=["Demande admise"])
+    id: UUID = Field(description="The id of the event, the same in every service")
+    recorded_at: datetime = Field(description="When it was recorded")
+    effective_at: datetime | None = Field(description="When it happened, if the event says so")
+    actor: str = Field(description="Who did it, by pseudonym; `service:…` for a service")
+    role: Role = Field(description="The role they acted under")
+    unit: str | None = Field(description="The unit they acted for")
+    causation: UUID | None = Field(description="The event of another service that caused it")
+    data: dict[str, Any] = Field(description="Its fields; encrypted values are shown as far as the reader may see them")
+
+
+def add_state(resource: AggregateResource[Any], *roles: Role, extra: ExtraFields | None = None) -> None:
+    """GET one aggregate and `/changes`; for a case also `/history` and `/stored`.
+
+    `extra`: what follows from the state today, shown under the same name."""
+    router, decider, name = resource.router, resource.decider, resource.decider.name
+
+    @router.get("/{id}", name="get", response_model=dict[str, Any], summary=f"Get the {name}")
+    def get(
+        id: UUID,  # noqa: A002
+        app: AppDep,
+        caller: Annotated[Caller, requires(*roles)],
+        case: Annotated[UUID, Depends(resource.case_id)],
+        response: Response,
+        at: PointInTimeDep,
+    ) -> Any:
+        """The state now, with `extra`, what follows from it today, and `links`, the commands you may send next. At a
+        point in time, the state as it was then, with its basis under `replayed`."""
+        authorize(caller, case)
+        resource.require(app, case, id)
+        if at != PointInTime():
+            return resource.redact(app, caller, state_at(app, decider, id, at))
+        loaded = app.load_existing(decider, id)
+        response.headers["ETag"] = f'"{loaded.version}"'
+        following = {"extra": extra(app, id, loaded.state)} if extra else {}
+        state = resource.redact(app, caller, _with_current_adviser(caller, case, plain_state(app, id, loaded)))
+        return state | following | {"links": resource.links(caller, case, id, loaded.state)}
+
+    @router.get(
+        "/{id}/changes",
+        name="list_changes",
+        response_model=list[EventEffect],
+        summary=f"List what changed in the {name} between two points in time",
+    )
+    def list_changes(
+        id: UUID,  # noqa: A002
+        app: AppDep,
+        caller: Annotated[Caller, requires(*roles)],
+        case: Annotated[UUID, Depends(resource.case_id)],
+        since: BoundParam = "0",
+        until: BoundParam | None = None,
+    ) -> Any:
+        """Each event with the fields that it changed. Between two versions or instants, in the order of recording;
+        between two days, what had happened by their end, of all that is recorded now."""
+        authorize(caller, case)
+        resource.require(app, case, id)
+        return resource.redact(app, caller, effects_between(app, decider, id, since, until))
+
+    if resource.within is None:
+        _add_history(resource, *roles)
+
+
+def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
+    router = resource.router
+
+    @router.get("/{id}/history", name="list_history", response_model=list[HistoryEntry], summary="List the history")
+    def list_history(
+        id: UUID,  # noqa: A002
+        app: AppDep,
+        caller: Annotated[Caller, requires(*roles)],
+        at: PointInTimeDep,
+        response: Response,
+    ) -> Any:
+        """Every event of the case in this service, or those recorded by a point in time; a version is that of the
+        case's own aggregate. Of a case that has not reached this service yet, what was received about it."""
+        authorize(caller, id)
+        history = load_case_for_response(app, resource.decider, id, at, response, unopened=True)
+        return resource.redact(app, caller, [_history_entry(app, *recorded) for recorded in history.told])
+
+    @router.get(
+        "/{id}/stored", name="list_stored_events", response_model=StoredEvents, summary="List the events as stored"
+    )
+    def list_stored_events(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*roles)]) -> Any:  # noqa: A002
+        """The stored bytes, which `payload_hash` commits to, with the encrypted values that the reader may see."""
+        authorize(caller, id)
+        if resource.names_cases:
+            require_no_confidential_case(app, caller, id)
+        return stored_events(app, id)
+
+
+def add_list(resource: AggregateResource[Any], projection: Projection, *roles: Role) -> None:
+    """GET the collection, filtered and sorted by the fields of the projection."""
+    params_of_list = list_params(projection)
+    plural = projection.name.partition(":")[0].replace("-", " ")
+
+    @resource.router.get("", name="list", summary=f"List the {plural}")
+    def list_(
+        app: AppDep,
+        caller: Annotated[Caller, requires(*roles)],
+        params: params_of_list,  # type: ignore[valid-type]  # made from the projection's fields
+    ) -> Page:
+        """The rows that your right covers, a page at a time; now, or as they were."""
+        authorize(caller)
+        return list_rows(app, caller, projection, params)
+
+
+def plain_state(app: ServiceApplication, id: UUID, loaded: LoadedAggregate[Any]) -> dict[str, Any]:  # noqa: A002
+    """A state for a person: sealed values opened, those whose key is gone marked as erased."""
+    return {"id": str(id), "version": loaded.version, **to_plain(loaded.state, app.key_store.display_text)}
+
+
+def _history_entry(app: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any]) -> dict[str, Any]:
+    return {
+        "position": entry.id,
+        "stream": entry.originator_id,
+        "version": entry.originator_version,
+        "event": event_name(event.data).name,
+        "label": event_name(event.data).label,
+        "id": event.meta.id,
+        "recorded_at": entry.recorded_at,
+        "effective_at": event.meta.effective_at,
+        "actor": event.meta.actor,
+        "role": event.meta.role,
+        "unit": event.meta.unit,
+        "causation": event.meta.causation,
+        "data": to_plain(event.data, app.key_store.display_text),
+    }
+
+
+def _with_current_adviser(caller: Caller, case: UUID, state: dict[str, Any]) -> dict[str, Any]:
+    """The state with the adviser who is in charge today, as lists show it. A past state shows who it was then."""
+    known = caller.find_case(case)
+    if known and known.adviser:
+        for fields in (state, *state.values()):
+            if isinstance(fields, dict) and "adviser" in fields:
+                fields["adviser"] = known.adviser
+    return state
