@@ -59,7 +59,7 @@ def test_no_page_loads_anything_from_another_server(site: Path) -> None:
         ("reference/statistics.html", "orientation_rate"),
         ("reference/command-line.html", "dla-audit verify"),
         ("services/audit.html", "RFC 6962"),
-        ("adr/0001-the-house.html", "Status: accepted"),
+        ("adr/0001-workspace.html", "Status: accepted"),
     ],
 )
 def test_the_reference_is_made_from_the_code(site: Path, page: str, words: str) -> None:
