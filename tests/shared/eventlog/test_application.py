@@ -13,6 +13,7 @@ from tests.support.note_aggregate import ADVISER, TAKEN, Note, Noted, Notes, ass
 
 from shared.crypto import ERASED_TEXT, KeyErased
 from shared.eventlog import (
+    CommandOptions,
     EventMapper,
     EventMetadata,
     IdempotencyKey,
@@ -43,7 +44,7 @@ def test_a_state_is_rebuilt_from_the_log(app: ServiceApplication) -> None:
 def test_an_answer_is_remembered_for_a_while_and_then_forgotten(app: ServiceApplication, url: str) -> None:
     case, old, recent = uuid7(), IdempotencyKey("old", "one"), IdempotencyKey("recent", "two")
     for key in (old, recent):
-        app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
+        app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), CommandOptions(idempotency_key=key))
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE handled_commands SET answered_at = now() - interval '31 days' WHERE key = 'old'")
     app.recorder.delete_expired(Scheduler.RECEIPT_RETENTION)
@@ -118,15 +119,17 @@ def test_a_stale_version_is_refused_with_the_current_one(app: ServiceApplication
     case = uuid7()
     noted(app, case, 1, 2)
     with pytest.raises(StaleVersion) as refusal:
-        app.handle(decider, case, Note(3, "Léa"), app.context(case, ADVISER), expected=1)
+        app.handle(decider, case, Note(3, "Léa"), app.context(case, ADVISER), CommandOptions(expected_version=1))
     assert refusal.value.current == 2
-    app.handle(decider, case, Note(3, "Léa"), app.context(case, ADVISER), expected=2)
+    app.handle(decider, case, Note(3, "Léa"), app.context(case, ADVISER), CommandOptions(expected_version=2))
 
 
 def test_a_repeated_key_gets_the_first_answer(app: ServiceApplication) -> None:
     case, key = uuid7(), IdempotencyKey("adviser-1:abc", "fingerprint")
-    first = app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
-    second = app.handle(decider, uuid7(), Note(1, "Léa"), app.context(case, ADVISER), key=key)
+    first = app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), CommandOptions(idempotency_key=key))
+    second = app.handle(
+        decider, uuid7(), Note(1, "Léa"), app.context(case, ADVISER), CommandOptions(idempotency_key=key)
+    )
     assert second.repeated
     assert (first.id, first.version, first.events) == (second.id, second.version, second.events)
     assert len(entries(app.recorder)) == 1
@@ -134,21 +137,41 @@ def test_a_repeated_key_gets_the_first_answer(app: ServiceApplication) -> None:
 
 def test_a_key_stays_with_its_request(app: ServiceApplication) -> None:
     case = uuid7()
-    app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=IdempotencyKey("k", "one"))
+    app.handle(
+        decider,
+        case,
+        Note(1, "Léa"),
+        app.context(case, ADVISER),
+        CommandOptions(idempotency_key=IdempotencyKey("k", "one")),
+    )
     with pytest.raises(IdempotencyKeyReused):
-        app.handle(decider, case, Note(2, "Léa"), app.context(case, ADVISER), key=IdempotencyKey("k", "two"))
+        app.handle(
+            decider,
+            case,
+            Note(2, "Léa"),
+            app.context(case, ADVISER),
+            CommandOptions(idempotency_key=IdempotencyKey("k", "two")),
+        )
 
 
 def test_a_first_answer_is_given_again_though_the_domain_would_now_refuse(app: ServiceApplication) -> None:
     case, key = uuid7(), IdempotencyKey("k", "one")
-    app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), key=key)
-    assert app.handle(decider, case, Note(2000, "Léa"), app.context(case, ADVISER), key=key).repeated
+    app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER), CommandOptions(idempotency_key=key))
+    assert app.handle(
+        decider, case, Note(2000, "Léa"), app.context(case, ADVISER), CommandOptions(idempotency_key=key)
+    ).repeated
 
 
 def test_a_refusal_records_nothing(app: ServiceApplication) -> None:
     case = uuid7()
     with pytest.raises(Refused) as refusal:
-        app.handle(decider, case, Note(2000, "Léa"), app.context(case, ADVISER), key=IdempotencyKey("k", "one"))
+        app.handle(
+            decider,
+            case,
+            Note(2000, "Léa"),
+            app.context(case, ADVISER),
+            CommandOptions(idempotency_key=IdempotencyKey("k", "one")),
+        )
     assert refusal.value.slug == "too-big"
     assert not entries(app.recorder)
     assert app.recorder.stored_response("k") is None
@@ -156,7 +179,7 @@ def test_a_refusal_records_nothing(app: ServiceApplication) -> None:
 
 def test_a_command_on_nothing_is_told(app: ServiceApplication) -> None:
     with pytest.raises(UnknownCase):
-        app.handle(decider, uuid7(), Note(1, "Léa"), app.context(uuid7(), ADVISER), exists=True)
+        app.handle(decider, uuid7(), Note(1, "Léa"), app.context(uuid7(), ADVISER), CommandOptions(must_exist=True))
 
 
 def test_a_claim_is_held_by_one_case_until_it_gives_it_back(app: ServiceApplication) -> None:

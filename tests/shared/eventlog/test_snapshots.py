@@ -57,4 +57,4 @@ def keep_snapshots(app: ServiceApplication) -> None:
     for decider in app.deciders:
         for stream in streams:
             with suppress(UnknownCase):
-                app._snapshot_now_and_then(decider, stream, 0, app.SNAPSHOT_EVERY)
+                app._snapshot_every_so_often(decider, stream, 0, app.SNAPSHOT_EVERY)

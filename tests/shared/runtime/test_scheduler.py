@@ -20,7 +20,7 @@ from tests.support.alarm_aggregate import Mend, SetAlarm, ask, rang
 from tests.support.note_aggregate import ADVISER
 from tests.support.sample_services import eventually
 
-from shared.eventlog import DeadlineAlreadyFired, FiredDeadline, ServiceApplication
+from shared.eventlog import CommandOptions, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
 from shared.kernel import uuid7
 from shared.runtime.scheduler import Scheduler
 
@@ -84,7 +84,11 @@ def test_what_was_moved_while_it_was_about_to_fire_does_not_fire_and_records_not
     firing = FiredDeadline(stream, "alarm", key="bell", due_at=row["due_at"], fired_at=app.clock.now())
     with pytest.raises(DeadlineAlreadyFired):
         app.handle(
-            alarm_aggregate.decider, stream, alarm_aggregate.Ring("bell"), app.context(stream, ADVISER), firing=firing
+            alarm_aggregate.decider,
+            stream,
+            alarm_aggregate.Ring("bell"),
+            app.context(stream, ADVISER),
+            CommandOptions(deadline=firing),
         )
     assert rang(app, stream) == Counter()
 

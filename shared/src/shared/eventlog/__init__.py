@@ -1,6 +1,7 @@
 """The append-only event log of one service, on the `eventsourcing` library and PostgreSQL."""
 
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.command_options import CommandOptions, InTransaction
 from shared.eventlog.deadlines import FiredDeadline
 from shared.eventlog.entries import LogEntry, LogIdentity
 from shared.eventlog.errors import OUTAGES, CaseParked, DeadlineAlreadyFired, NotParked, TrackingRefused
@@ -24,12 +25,14 @@ __all__ = [
     "OUTAGES",
     "PARTITIONS",
     "CaseParked",
+    "CommandOptions",
     "DeadlineAlreadyFired",
     "EventMapper",
     "EventMetadata",
     "FiredDeadline",
     "IdempotencyKey",
     "IdempotencyKeyReused",
+    "InTransaction",
     "LoadedAggregate",
     "LogEntry",
     "LogIdentity",

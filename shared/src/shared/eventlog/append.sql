@@ -206,9 +206,9 @@ BEGIN
         INSERT INTO {schema}.data_keys SELECT key_id, decode(wrapped, 'base64')
         FROM jsonb_to_recordset(extras->'keys') AS k(key_id uuid, wrapped text) ORDER BY key_id;
     END IF;
-    IF extras ? 'forgotten' THEN  -- the row stays, empty: no other key is ever made in its place
+    IF extras ? 'destroyed_keys' THEN  -- the row stays, empty: no other key is ever made in its place
         INSERT INTO {schema}.data_keys SELECT DISTINCT key_id, NULL::bytea
-        FROM jsonb_to_recordset(extras->'forgotten') AS f(key_id uuid) ORDER BY key_id
+        FROM jsonb_to_recordset(extras->'destroyed_keys') AS f(key_id uuid) ORDER BY key_id
         ON CONFLICT (key_id) DO UPDATE SET wrapped = NULL;
     END IF;
     IF cardinality(ids) = 0 THEN
@@ -219,8 +219,8 @@ BEGIN
     -- volatile function takes its own snapshot under READ COMMITTED, and only there.
     PERFORM pg_advisory_xact_lock('{events_name}'::regclass::oid::bigint);
     -- A key from some process's memory may be destroyed by now: under the lock, whoever destroyed it has committed.
-    IF extras ? 'sealed' AND EXISTS (
-        SELECT FROM jsonb_to_recordset(extras->'sealed') AS s(key_id uuid) JOIN {schema}.data_keys k USING (key_id)
+    IF extras ? 'used_keys' AND EXISTS (
+        SELECT FROM jsonb_to_recordset(extras->'used_keys') AS s(key_id uuid) JOIN {schema}.data_keys k USING (key_id)
         WHERE k.wrapped IS NULL) THEN
         RAISE EXCEPTION 'a key was destroyed meanwhile' USING ERRCODE = '23E01';
     END IF;
@@ -230,8 +230,8 @@ BEGIN
           AS p(person uuid, stream uuid, version bigint, path text, case_id uuid, words text[])
         WHERE NOT EXISTS (SELECT FROM {schema}.data_keys k WHERE k.key_id = person AND k.wrapped IS NULL);
     END IF;
-    IF extras ? 'forgotten' THEN
-        FOR r IN SELECT key_id FROM jsonb_to_recordset(extras->'forgotten') AS f(key_id uuid) LOOP
+    IF extras ? 'destroyed_keys' THEN
+        FOR r IN SELECT key_id FROM jsonb_to_recordset(extras->'destroyed_keys') AS f(key_id uuid) LOOP
             DELETE FROM {schema}.snapshots s
             WHERE s.originator_id IN (SELECT p.stream FROM {schema}.people_index p WHERE p.person = r.key_id
                                       UNION SELECT e.originator_id FROM {events} e WHERE e.case_id = r.key_id);

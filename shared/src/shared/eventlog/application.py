@@ -1,4 +1,4 @@
-"""The one command path: load, decide, append. Every change of every service comes through here, HTTP or NATS alike."""
+"""The one command path: load, decide, append. Every change comes through here, from HTTP, NATS or a deadline alike."""
 
 from __future__ import annotations
 
@@ -6,46 +6,40 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from psycopg import Connection
-
-from shared.crypto import DataKeys, ErasureListDamaged, KeyErased, key_rows
-from shared.eventlog.deadlines import FiredDeadline
+from shared.crypto import ErasureListDamaged, KeyErased, key_rows
+from shared.eventlog.command_options import NO_OPTIONS, CommandOptions
 from shared.eventlog.errors import CommandAlreadyHandled, KeyDestroyed, UniqueKeyTaken, VersionTaken
 from shared.eventlog.log import ServiceLog
-from shared.eventlog.partitions import PartitionTracking
 from shared.eventlog.pending_changes import AggregateChanges, case_access_rows
 from shared.eventlog.people_index import people_rows
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
 from shared.kernel import Actor, Context, Decider, Refused, Role, encrypted_values, event_name
 
 S = TypeVar("S")
-ATTEMPTS = 20
+MAX_ATTEMPTS = 20
+"""Optimistic attempts of one command before the caller gets StaleVersion."""
 log = logging.getLogger(__name__)
 
 
-class InTransaction(Protocol):
-    """What stands beside the log and changes with these events; sealed with the keys of their append."""
-
-    def __call__(self, connection: Connection[Any], events: Sequence[Any], data_keys: DataKeys) -> None: ...
-
-
 class _Conflict(Exception):
-    """Somebody else was faster; `streams` are all those that the command turned out to change."""
+    """Another writer was faster. `streams`: all those that the command turned out to change."""
 
     def __init__(self, streams: set[UUID]) -> None:
-        super().__init__(f"somebody else changed one of {len(streams)} streams")
+        super().__init__(f"another writer changed one of {len(streams)} streams")
         self.streams = streams
 
 
 class ServiceApplication(ServiceLog):
-    """A service's log, and the commands that change it."""
+    """A service's log with the commands that change it."""
 
     def context(
         self, case: UUID, actor: Actor, causation: UUID | None = None, correlation: UUID | None = None
     ) -> Context:
+        """A context at the current time. `causation`: the id of the event that causes the command; `correlation`: the
+        case in which the chain of causes began."""
         return Context(
             case,
             self.clock.now(),
@@ -61,158 +55,137 @@ class ServiceApplication(ServiceLog):
         stream: UUID,
         command: Any,
         context: Context,
-        *,
-        expected: int | None = None,
-        key: IdempotencyKey | None = None,
-        tracking: PartitionTracking | None = None,
-        firing: FiredDeadline | None = None,
-        exists: bool = False,
-        in_transaction: InTransaction | None = None,
+        options: CommandOptions = NO_OPTIONS,
     ) -> Receipt:
-        """Decides on the newest state and appends, again from the start when somebody else was faster.
+        """Decides on the newest state and appends, optimistically: a conflict with another writer starts it again.
 
-        `expected`: the version the caller saw, else StaleVersion. `key`: the first answer is given again. `tracking`:
-        the message that causes this, counted in the same transaction. `firing`: the due date that causes this, taken
-        in the same transaction, else DueSettled. `exists`: UnknownCase if nothing was recorded yet. `in_transaction`
-        writes what these events need in their own transaction. Raises Refused when the domain says no."""
+        Raises Refused when the domain refuses, and the errors that `CommandOptions` names. After 20 conflicts it raises
+        StaleVersion."""
         streams = {stream}
-        for _ in range(ATTEMPTS):
-            try:
-                with self.stream_locks.on(streams):
-                    return self._handled(
-                        decider, stream, command, context, expected, key, tracking, firing, exists, in_transaction
-                    )
-            except _Conflict as conflict:
-                streams = conflict.streams
+        for _ in range(MAX_ATTEMPTS):
+            with self.stream_locks.on(streams) as has_waited:
+                if has_waited:
+                    self.forget_loaded(streams)
+                try:
+                    return self._attempt(decider, stream, command, context, options)
+                except _Conflict as conflict:
+                    streams = conflict.streams
+                    self.forget_loaded(streams)
         raise StaleVersion(self.load(decider, stream).version)
 
-    def _handled(
-        self,
-        decider: Decider[S],
-        stream: UUID,
-        command: Any,
-        context: Context,
-        expected: int | None,
-        key: IdempotencyKey | None,
-        tracking: PartitionTracking | None,
-        firing: FiredDeadline | None,
-        exists: bool,
-        in_transaction: InTransaction | None,
+    def _attempt(
+        self, decider: Decider[S], stream: UUID, command: Any, context: Context, options: CommandOptions
     ) -> Receipt:
-        part = self._part(decider, stream, context)
+        main = AggregateChanges.of(decider, stream, self.load(decider, stream), context)
+        key = options.idempotency_key
         try:
-            if exists and part.loaded.version == 0:
+            if options.must_exist and main.loaded.version == 0:
                 raise UnknownCase(str(stream))
-            if expected not in (None, part.loaded.version):
-                raise StaleVersion(part.loaded.version)
-            part.asked(command)
-            parts = [part, *self._alongside(part)]
+            if options.expected_version not in (None, main.loaded.version):
+                raise StaleVersion(main.loaded.version)
+            main.decide(command)
+            changes = [main, *self._companion_changes(main)]
         except Exception:
-            if key and (first := self._first_answer(key)):
+            if key and (first := self._first_receipt(key)):
                 return first
             raise
-        recorded = tuple(event_name(event).name for event in part.events)
-        receipt = Receipt(stream, part.version, events=recorded, state=part.state)
-        if not (part.events or tracking or key or firing):
+        names = tuple(event_name(event).name for event in main.events)
+        receipt = Receipt(stream, main.version, events=names, state=main.state)
+        if not (main.steps or options.writes_without_events):
             return receipt
         try:
-            self._append(parts, key, receipt, tracking, firing, in_transaction)
+            self._append(changes, receipt, options)
         except CommandAlreadyHandled:
             assert key is not None
-            first = self._first_answer(key)
+            first = self._first_receipt(key)
             assert first is not None
             return first
         except UniqueKeyTaken as taken:
-            raise self._claimed(decider, UUID(taken.holder), context.actor) from taken
+            raise self._unique_key_refusal(decider, UUID(taken.holder), context.actor) from taken
         except VersionTaken as conflict:  # another process was faster
-            raise _Conflict({each.stream for each in parts}) from conflict
-        for each in parts:
-            self._snapshot_now_and_then(each.decider, each.stream, each.loaded.version, each.version)
+            raise _Conflict({change.stream for change in changes}) from conflict
+        self.forget_loaded({change.stream for change in changes})
+        for change in changes:
+            self._snapshot_every_so_often(change.decider, change.stream, change.loaded.version, change.version)
         return receipt
 
-    def _claimed(self, decider: Decider[Any], holder: UUID, actor: Actor) -> Refused:
-        """Which case holds it is not told of one that is confidential, but to who is in charge of it and managers."""
-        told = self.recorder.case_access(holder)
+    def _unique_key_refusal(self, decider: Decider[Any], holder: UUID, actor: Actor) -> Refused:
+        """Names the case that has reserved the key, unless it is confidential and neither the actor's own nor of a
+        unit that the actor manages."""
+        access = self.recorder.case_access(holder)
         refusal = decider.unique_key_refusal
-        if told and told.confidential and told.adviser != actor.id and actor.role is not Role.MANAGER:
+        if access and access.confidential and access.adviser != actor.id and actor.role is not Role.MANAGER:
             return refusal("Voyez avec la ou le responsable de votre unité, qui sait à qui il est confié.")
         return refusal("Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=str(holder))
 
-    def _part(self, decider: Decider[S], stream: UUID, context: Context) -> AggregateChanges[S]:
-        loaded = self.load(decider, stream)
-        return AggregateChanges(decider, stream, loaded=loaded, context=context, state=loaded.state, events=[])
-
-    def _alongside(self, part: AggregateChanges[Any]) -> Iterable[AggregateChanges[Any]]:
-        """What the events of this part ask of other aggregates, decided on their newest state."""
+    def _companion_changes(self, main: AggregateChanges[Any]) -> Iterable[AggregateChanges[Any]]:
+        """The companion commands of the new events, each decided on the newest state of its aggregate."""
         others: dict[UUID, AggregateChanges[Any]] = {}
-        for state, event in part.steps():
-            for ask in part.decider.companions(state, event, part.context):
-                if ask.stream not in others:
-                    context = replace(part.context, case=ask.case or ask.stream)
-                    others[ask.stream] = self._part(ask.decider, ask.stream, context)
-                others[ask.stream].asked(ask.command)
+        for state, event in main.steps:
+            for companion in main.decider.companions(state, event, main.context):
+                stream = companion.stream
+                if stream not in others:
+                    context = replace(main.context, case=companion.case or stream)
+                    loaded = self.load(companion.decider, stream)
+                    others[stream] = AggregateChanges.of(companion.decider, stream, loaded, context)
+                others[stream].decide(companion.command)
         return others.values()
 
-    def _append(
-        self,
-        parts: Sequence[AggregateChanges[Any]],
-        key: IdempotencyKey | None,
-        receipt: Receipt,
-        tracking: PartitionTracking | None,
-        firing: FiredDeadline | None,
-        in_transaction: InTransaction | None,
-    ) -> None:
-        fresh = parts[0].context.new_ids | {part.stream for part in parts if part.loaded.version == 0}
-        clear = (
-            s for part in parts for event in part.events for _, s in encrypted_values(event) if s.plaintext is not None
-        )
-        data_keys = self.key_store.keys_for({UUID(str(s.key)) for s in clear}, fresh)
-        recorded = [each for part in parts for each in part.recorded(data_keys)]
-        forgotten = [key_id for part in parts for key_id in part.forgotten()]
+    def _append(self, changes: Sequence[AggregateChanges[Any]], receipt: Receipt, options: CommandOptions) -> None:
+        new_ids = changes[0].context.new_ids | {change.stream for change in changes if change.loaded.version == 0}
+        values = (value for change in changes for event in change.events for _, value in encrypted_values(event))
+        key_ids = {UUID(str(value.key)) for value in values if value.plaintext is not None}
+        data_keys = self.key_store.keys_for(key_ids, new_ids)
+        recorded = [each for change in changes for each in change.recorded_events(data_keys)]
+        destroyed = [key_id for change in changes for key_id in change.destroyed_keys()]
         extras: dict[str, list[dict[str, Any]]] = {
             "keys": key_rows(data_keys.new),
-            "sealed": [{"key_id": str(key_id)} for key_id in data_keys.known.keys() - data_keys.new.keys()],
+            "used_keys": [{"key_id": str(key_id)} for key_id in data_keys.known.keys() - data_keys.new.keys()],
             "people": [row for each in recorded for row in people_rows(self.key_store, each)],
-            "forgotten": [{"key_id": str(key_id)} for key_id in forgotten],
-            "unique_keys": [row for part in parts for row in part.unique_key_rows()],
-            "case_access": case_access_rows(parts),
-            "deadlines": [
-                *(row for part in parts for row in part.deadline_rows()),
-                *([firing.row()] if firing else []),
-            ],
+            "destroyed_keys": [{"key_id": str(key_id)} for key_id in destroyed],
+            "unique_keys": [row for change in changes for row in change.unique_key_rows()],
+            "case_access": case_access_rows(changes),
+            "deadlines": [row for change in changes for row in change.deadline_rows()],
         }
-        if key:
-            extras["command"] = [key.row(receipt)]
+        if options.deadline:
+            extras["deadlines"].append(options.deadline.row())
+        if options.idempotency_key:
+            extras["command"] = [options.idempotency_key.row(receipt)]
         if ahead := self.clock.ahead():
             extras["ahead"] = [{"seconds": ahead}]
-        cases = [part.context.case for part in parts for _ in part.events]
-        events = parts[0].events
-        written = partial(in_transaction, events=events, data_keys=data_keys) if in_transaction and events else None
+        cases = [change.context.case for change in changes for _ in change.steps]
+        events = changes[0].events
+        hook = options.in_transaction
+        in_transaction = partial(hook, events=events, data_keys=data_keys) if hook and events else None
         try:
-            self.events.put(recorded, cases=cases, extras=extras, tracking=tracking, in_transaction=written)
-        except KeyDestroyed as destroyed:
+            self.events.put(
+                recorded, cases=cases, extras=extras, tracking=options.tracking, in_transaction=in_transaction
+            )
+        except KeyDestroyed as error:
             for key_id in data_keys.known:
                 self.key_store.evict(key_id)
-            raise KeyErased(str(destroyed)) from destroyed
+            raise KeyErased(str(error)) from error
         self.key_store.cache(data_keys)
-        for key_id in forgotten:
+        for key_id in destroyed:
             self.key_store.evict(key_id)
-        self._note_outside(forgotten)
+        self._add_to_erasure_list(destroyed)
 
-    def _note_outside(self, forgotten: Sequence[UUID]) -> None:
-        """Once it is done, and not before: what was not recorded after all must not be destroyed at the next start."""
-        if self.erasure_list is None or not forgotten:
+    def _add_to_erasure_list(self, key_ids: Sequence[UUID]) -> None:
+        """After the commit, never before: a key that was not destroyed after all must not be destroyed at the next
+        start."""
+        if self.erasure_list is None or not key_ids:
             return
         try:
-            self.erasure_list.add(forgotten)
-        except (OSError, ErasureListDamaged):  # it is recorded all the same, and is added at the next start
-            log.critical("the list outside the database lacks %s", forgotten, exc_info=True)
+            self.erasure_list.add(key_ids)
+        except (OSError, ErasureListDamaged):  # recorded all the same; the next start adds it
+            log.critical("the erasure list could not take %s", key_ids, exc_info=True)
 
-    def _first_answer(self, key: IdempotencyKey) -> Receipt | None:
-        found = self.recorder.stored_response(key.key)
-        if found is None:
+    def _first_receipt(self, key: IdempotencyKey) -> Receipt | None:
+        """Raises IdempotencyKeyReused when the key came with another request."""
+        stored = self.recorder.stored_response(key.key)
+        if stored is None:
             return None
-        request, response = found
+        request, response = stored
         if request != key.request:
             raise IdempotencyKeyReused(key.key)
-        return Receipt.again(response)
+        return Receipt.repeat(response)

@@ -6,9 +6,10 @@ import hashlib
 import inspect
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -29,6 +30,7 @@ from shared.eventlog.stream_locks import StreamLocks
 from shared.kernel import Clock, Decider, event_name
 
 S = TypeVar("S")
+LAST_VERSION = 2**62
 log = logging.getLogger(__name__)
 
 
@@ -58,6 +60,7 @@ class ServiceLog(Application[UUID]):
         self.erasure_list = erasure_list
         self._deployment_key, self._former_key = deployment_key, former_key
         self.stream_locks = StreamLocks()
+        self._loaded: dict[tuple[str, UUID], LoadedAggregate[Any]] | None = None
         self._topics = {d.name: {event_name(event).name for event in d.events} for d in deciders}
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.name = service
@@ -90,15 +93,41 @@ class ServiceLog(Application[UUID]):
         index_people(self.recorder, self.mapper, self.key_store)
 
     def close(self) -> None:
+        if self._loaded is not None:
+            return  # a request's copy owns nothing, and the library closes what is garbage-collected
         recorder = getattr(self, "recorder", None)
         if recorder is not None:
             recorder.close()
         super().close()
 
+    def for_request(self) -> Self:
+        """The same application for one request: it loads each aggregate once, however many of its parts ask for it.
+
+        A copy that shares the log and the keys; only what was loaded is its own. One thread at a time uses it."""
+        own = copy(self)
+        own._loaded = {}
+        return own
+
+    def forget_loaded(self, streams: Collection[UUID]) -> None:
+        """Has these aggregates loaded anew, because they changed."""
+        if self._loaded:
+            for key in [key for key in self._loaded if key[1] in streams]:
+                del self._loaded[key]
+
     def load(
-        self, decider: Decider[S], stream: UUID, until: int = 2**62, *, snapshots: bool = True
+        self, decider: Decider[S], stream: UUID, until: int = LAST_VERSION, *, snapshots: bool = True
     ) -> LoadedAggregate[S]:
-        """The state of one aggregate, rebuilt from the log; at version 0 if there is none."""
+        """The state of one aggregate, rebuilt from the log; at version 0 when it has no event.
+
+        `until`: its version at most. Raises UnknownCase when the stream is another kind of aggregate's."""
+        if self._loaded is None or until != LAST_VERSION or not snapshots:
+            return self._rebuild(decider, stream, until, snapshots=snapshots)
+        key = (decider.name, stream)
+        if key not in self._loaded:
+            self._loaded[key] = self._rebuild(decider, stream, until, snapshots=True)
+        return self._loaded[key]
+
+    def _rebuild(self, decider: Decider[S], stream: UUID, until: int, *, snapshots: bool) -> LoadedAggregate[S]:
         topic = self._snapshot_topics[decider.name] if snapshots else ""
         version, state, evolve, to_data, named = 0, decider.initial, decider.evolve, self.mapper.to_data, str(stream)
         own = self._topics[decider.name]
@@ -122,7 +151,7 @@ class ServiceLog(Application[UUID]):
         for entry in entries:
             yield entry, self.mapper.to_domain_event(entry)
 
-    def _snapshot_now_and_then(self, decider: Decider[S], stream: UUID, before: int, after: int) -> None:
+    def _snapshot_every_so_often(self, decider: Decider[S], stream: UUID, before: int, after: int) -> None:
         if before // self.SNAPSHOT_EVERY == after // self.SNAPSHOT_EVERY:
             return
         loaded = self.load(decider, stream)

@@ -1,9 +1,9 @@
-"""What does a command change, aggregate by aggregate, and what stands beside the log because of it?"""
+"""What a command is about to record: new events by aggregate, and the rows that are written with them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -18,78 +18,86 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class LoadedAggregate(Generic[S]):
+    """An aggregate as rebuilt from the log. `version`: the number of its events; 0 when there are none."""
+
     version: int
     state: S
 
 
 @dataclass(slots=True)
 class AggregateChanges(Generic[S]):
-    """What one aggregate has to record: `state` is what `events` lead to from what was `loaded`."""
+    """The new events of one aggregate. `state` is what they lead to from the `loaded` one; `steps` pairs each with the
+    state before it, so that `evolve` runs once per event whatever is derived from them."""
 
     decider: Decider[S]
     stream: UUID
     loaded: LoadedAggregate[S]
     context: Context
     state: S
-    events: list[Any]
+    steps: list[tuple[S, Any]] = field(default_factory=list)
 
-    def asked(self, command: Any) -> None:
-        events = self.decider.decide(self.state, command, self.context)
-        self.events += events
-        for event in events:
+    @classmethod
+    def of(cls, decider: Decider[S], stream: UUID, loaded: LoadedAggregate[S], context: Context) -> AggregateChanges[S]:
+        return cls(decider, stream, loaded=loaded, context=context, state=loaded.state)
+
+    def decide(self, command: Any) -> None:
+        """Adds the events that the command leads to. Raises Refused."""
+        for event in self.decider.decide(self.state, command, self.context):
+            self.steps.append((self.state, event))
             self.state = self.decider.evolve(self.state, event)
 
     @property
+    def events(self) -> list[Any]:
+        return [event for _, event in self.steps]
+
+    @property
     def version(self) -> int:
-        return self.loaded.version + len(self.events)
+        """The aggregate's version once the events are recorded."""
+        return self.loaded.version + len(self.steps)
 
-    def steps(self) -> Iterator[tuple[S, Any]]:
-        """Each event, after the state that it happens to."""
-        state = self.loaded.state
-        for event in self.events:
-            yield state, event
-            state = self.decider.evolve(state, event)
-
-    def recorded(self, data_keys: DataKeys) -> Iterator[RecordedEvent[Any]]:
-        """As they are stored, sealed with the keys of the data_keys."""
-        for version, event in enumerate(self.events, self.loaded.version + 1):
-            yield RecordedEvent(self.stream, version, meta=_meta(self.context, event), data=event, data_keys=data_keys)
+    def recorded_events(self, data_keys: DataKeys) -> Iterator[RecordedEvent[Any]]:
+        """The events as the mapper stores them, encrypted with these keys."""
+        for version, (_, event) in enumerate(self.steps, self.loaded.version + 1):
+            meta = _metadata(self.context, event)
+            yield RecordedEvent(self.stream, version, meta=meta, data=event, data_keys=data_keys)
 
     def deadline_rows(self) -> list[dict[str, Any]]:
+        """For append.sql: the last word on each deadline that the events set or withdraw."""
         days: dict[tuple[str, str], date | None] = {}
-        for state, event in self.steps():
-            days |= {(due.kind, due.key): due.on for due in self.decider.deadlines(state, event)}
+        for state, event in self.steps:
+            days |= {(deadline.kind, deadline.key): deadline.on for deadline in self.decider.deadlines(state, event)}
         return deadline_rows(self.decider.name, self.stream, self.context.case, days)
 
     def unique_key_rows(self) -> Iterator[dict[str, Any]]:
+        """For append.sql: the unique keys that the events reserve or release."""
         case = str(self.context.case)
-        for state, event in self.steps():
+        for state, event in self.steps:
             for unique in self.decider.unique_keys(state, event):
                 yield {"kind": unique.kind, "key": unique.key, "case_id": case, "reserved": unique.reserved}
 
-    def forgotten(self) -> list[UUID]:
-        return [key_id for event in self.events for key_id in self.decider.destroyed_keys(event)]
+    def destroyed_keys(self) -> list[UUID]:
+        return [key_id for _, event in self.steps for key_id in self.decider.destroyed_keys(event)]
 
 
-def case_access_rows(parts: Sequence[AggregateChanges[Any]]) -> list[dict[str, Any]]:
-    """The last word on each case: a row is written once in a statement."""
-    told: dict[UUID, CaseAccess] = {}
-    for part in parts:
-        for state, event in part.steps():
-            if by_name := part.decider.case_access(state, event):
-                told[part.context.case] = by_name
+def case_access_rows(changes: Sequence[AggregateChanges[Any]]) -> list[dict[str, Any]]:
+    """For append.sql: the last word on each case, because one statement may write a row only once."""
+    by_case: dict[UUID, CaseAccess] = {}
+    for change in changes:
+        for state, event in change.steps:
+            if access := change.decider.case_access(state, event):
+                by_case[change.context.case] = access
     return [
         {
             "case_id": str(case),
-            "adviser": each.adviser,
-            "confidential": each.confidential,
-            "archived": each.archived,
+            "adviser": access.adviser,
+            "confidential": access.confidential,
+            "archived": access.archived,
         }
-        for case, each in told.items()
+        for case, access in by_case.items()
     ]
 
 
-def _meta(context: Context, event: Any) -> EventMetadata:
+def _metadata(context: Context, event: Any) -> EventMetadata:
     return EventMetadata(
         id=uuid7(),
         case=context.case,

@@ -48,6 +48,6 @@ class Receipt:
     state: Any = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def again(cls, response: str) -> Receipt:
+    def repeat(cls, response: str) -> Receipt:
         first = json.loads(response)
         return cls(UUID(first["id"]), first["version"], tuple(first["events"]), repeated=True)

@@ -55,7 +55,7 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; refuses with IntegrityError or one of its kinds.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        unique_keys, case_access, command, keys, people, forgotten, sealed, deadlines, parked, skipped, ahead.
+        unique_keys, case_access, command, keys, people, destroyed_keys, used_keys, deadlines, parked, skipped, ahead.
         `in_transaction` writes first, in the same transaction."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}

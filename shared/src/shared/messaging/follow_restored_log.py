@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 
 from shared.crypto import DataKeys
-from shared.eventlog import PARTITIONS, ServiceApplication
+from shared.eventlog import PARTITIONS, CommandOptions, ServiceApplication
 from shared.messaging.feed import Feed
 from shared.messaging.inbox import END_OF_PARTITION, WHOLE_LOG
 from shared.messaging.restored_publisher import OPERATOR, FollowRestoredLog, decider, followed_log_id
@@ -121,7 +121,7 @@ def follow_restored(app: ServiceApplication, found: RestoredLog, by: str, motive
     def write_along(connection: psycopg.Connection[Any], events: Sequence[Any], data_keys: DataKeys) -> None:
         switch_log(connection, found, said)
 
-    app.handle(decider, stream, command, app.context(stream, OPERATOR), in_transaction=write_along)
+    app.handle(decider, stream, command, app.context(stream, OPERATOR), CommandOptions(in_transaction=write_along))
 
 
 def switch_log(connection: psycopg.Connection[Any], found: RestoredLog, motive: str) -> None:

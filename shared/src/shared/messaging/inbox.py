@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
-from shared.eventlog import OUTAGES, CaseParked, NotParked, PartitionTracking, ServiceApplication, TrackingRefused
+from shared.eventlog import (
+    OUTAGES,
+    CaseParked,
+    CommandOptions,
+    NotParked,
+    PartitionTracking,
+    ServiceApplication,
+    TrackingRefused,
+)
 from shared.kernel import Actor, Role
 from shared.messaging.feed import Feed
 from shared.messaging.parking import Parking
@@ -115,7 +123,7 @@ class Inbox:
             return
         ourselves = Actor(f"service:{self.reactions.service}", Role.SERVICE)
         context = self._app.context(to.case or header.case, ourselves, header.id, header.correlation)
-        self._app.handle(to.decider, to.stream, to.command, context, tracking=tracking)
+        self._app.handle(to.decider, to.stream, to.command, context, CommandOptions(tracking=tracking))
 
     def _refill(self, publisher: str, log_id: UUID, partition: int, until: int) -> None:
         after = self._place(publisher, log_id, partition).reached

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from shared.eventlog import OUTAGES, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
+from shared.eventlog import OUTAGES, CommandOptions, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
 from shared.kernel import Actor, Refused, Role, WorkerLoop
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Scheduler:
             try:
                 decider = self._deciders[row["aggregate"]]
                 command = decider.deadline_command(firing.kind, firing.key)
-                self._app.handle(decider, firing.stream, command, context, firing=firing)
+                self._app.handle(decider, firing.stream, command, context, CommandOptions(deadline=firing))
             except (DeadlineAlreadyFired, *OUTAGES):
                 raise
             except Exception as error:

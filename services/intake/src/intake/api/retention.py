@@ -14,7 +14,7 @@ from intake.domain.request import request
 from intake.domain.request.archive import UnarchiveCase
 from intake.domain.retention import HoldCase, ReleaseCase, RetentionClass, decider, retention_id
 from intake.operations.retention import find_terms
-from shared.eventlog import ServiceApplication
+from shared.eventlog import CommandOptions, ServiceApplication
 from shared.kernel import Role
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
@@ -121,7 +121,7 @@ def unarchive(
 ) -> ArchiveState:
     """The unit reads and works on the case again. Its term counts from today."""
     authorize(caller)
-    receipt = app.handle(request.decider, id, body, app.context(id, caller.actor), exists=True)
+    receipt = app.handle(request.decider, id, body, app.context(id, caller.actor), CommandOptions(must_exist=True))
     return ArchiveState(case=id, archived=receipt.state.archived)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Annotated
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from shared.settings import RightsSource, Settings
 from shared.web.auth.access_recording import MOTIVE_ROLES, AccessRecorder
 from shared.web.http import MOTIVE_HEADER, ProblemError, RateLimiter
 from shared.web.identity import TokenVerifier, VerifiedToken, personal_links, text_claim, unauthenticated
+from shared.web.requests import AppDep
 
 LoadRights = Callable[[ServiceApplication, UUID], Sequence[Right]]
 """What a service knows an identity to hold, today or on another day."""
@@ -161,12 +162,13 @@ class Authenticator:
             )
         return Identity(str(right.person), (right,))
 
-    def find_case(self, id: UUID) -> ProtectedCase | None:  # noqa: A002
+    def find_case(self, app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
+        """What the policy must know of an id. `app`: the request's, which loads each aggregate once."""
         try:
-            known = self._find_case(self._app, id)
+            known = self._find_case(app, id)
         except UNREADABLE_EVENT_ERRORS:
             known = ProtectedCase(id, self._units_that_acted(id))
-        access = self._app.recorder.case_access(id) if known else None
+        access = app.recorder.case_access(id) if known else None
         if known is None or access is None:
             return known
         return replace(known, confidential=access.confidential, adviser=access.adviser, archived=access.archived)
@@ -224,13 +226,13 @@ def get_identity(request: Request, given: Annotated[HTTPAuthorizationCredentials
 IdentityDep = Annotated[Identity, Depends(get_identity)]
 
 
-async def get_caller(request: Request, identity: IdentityDep) -> Caller:
+async def get_caller(request: Request, identity: IdentityDep, app: AppDep) -> Caller:
     authenticator: Authenticator = request.app.state.authenticator
     caller = identity.as_caller(request.headers.get(RIGHT_HEADER))
     action = Action.READ if request.method in ("GET", "HEAD") else Action.WRITE
     assert caller.right_id is not None
     access = AccessRecorder(request, caller.actor, caller.right_id)
-    return replace(caller, action=action, access=access, find_case=cache(authenticator.find_case))
+    return replace(caller, action=action, access=access, find_case=cache(partial(authenticator.find_case, app)))
 
 
 CallerDep = Annotated[Caller, Depends(get_caller)]

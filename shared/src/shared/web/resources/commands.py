@@ -11,8 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.documents import DocumentTemplates
-from shared.eventlog import IdempotencyKey, Receipt, ServiceApplication
-from shared.eventlog.application import InTransaction
+from shared.eventlog import CommandOptions, IdempotencyKey, InTransaction, Receipt, ServiceApplication
 from shared.kernel import Refusal, Role, command_title, uuid7
 from shared.projections import Projection
 from shared.web.auth import Caller, authorize, requires
@@ -209,10 +208,12 @@ class AggregateEndpoints(AggregateResource[S]):
             stream,
             command,
             app.context(case, caller.actor),
-            expected=expected,
-            key=command_key,
-            exists=exists,
-            in_transaction=in_transaction,
+            CommandOptions(
+                expected_version=expected,
+                idempotency_key=command_key,
+                must_exist=exists,
+                in_transaction=in_transaction,
+            ),
         )
 
     def result(
