@@ -17,7 +17,29 @@ CONFIRMING_SERVICES = ("diagnostic", "parcours", "followup")
 """Those that confirm, beside intake itself. Audit knows people by pseudonym only, and has no key of theirs."""
 
 
-@command(title="Effacer une personne")
+NOT_A_PERSON = Refusal("not-a-person", "Ce n’est pas une personne", status=422)
+STILL_NEEDED = Refusal("person-still-needed", "Un dossier ouvert a encore besoin de cette personne")
+HOLDS_RIGHTS = Refusal("person-holds-rights", "Cette personne a encore des droits")
+NOT_ORDERED = Refusal("erasure-not-ordered", "Aucun effacement n’a été ordonné")
+
+
+@event("erasure-ordered", label="Effacement d’une personne ordonné")
+class ErasureOrdered:
+    person: UUID
+    motive: Encrypted
+    values: int
+
+
+@event("erasure-confirmed", label="Effacement confirmé par un service")
+class ErasureConfirmed:
+    service: str
+    values: int
+    confirmed_at: datetime
+
+
+@command(
+    title="Effacer une personne", leads_to=(ErasureOrdered,), may_refuse=(NOT_A_PERSON, HOLDS_RIGHTS, STILL_NEEDED)
+)
 class OrderErasure:
     """A person asked for erasure, or must be erased: every service destroys the key of their name, mail and telephone.
 
@@ -26,7 +48,7 @@ class OrderErasure:
     motive: Motive
 
 
-@command
+@command(leads_to=(ErasureOrdered,), may_refuse=(NOT_A_PERSON, HOLDS_RIGHTS, STILL_NEEDED))
 class OrderErasureWithFindings:
     """`OrderErasure`, with what the API looked up. `open_cases`: those whose contact they are; `rights`: how many they
     have; `values`: how many values intake stores under their key."""
@@ -39,7 +61,7 @@ class OrderErasureWithFindings:
     values: int
 
 
-@command
+@command(leads_to=(ErasureOrdered,))
 class RepeatErasureOrder:
     """The database was restored from before an erasure that the list outside it remembers. The order and its
     confirmations are lost, so every service confirms once more."""
@@ -48,24 +70,10 @@ class RepeatErasureOrder:
     values: int
 
 
-@command
+@command(leads_to=(ErasureConfirmed,), may_refuse=(NOT_ORDERED,))
 class ConfirmErasure:
     """A service reports that it has erased the person."""
 
-    service: str
-    values: int
-    confirmed_at: datetime
-
-
-@event("erasure-ordered", label="Effacement d’une personne ordonné")
-class ErasureOrdered:
-    person: UUID
-    motive: Encrypted
-    values: int
-
-
-@event("erasure-confirmed", label="Effacement confirmé par un service")
-class ErasureConfirmed:
     service: str
     values: int
     confirmed_at: datetime
@@ -84,11 +92,6 @@ class Erasure:
     values: int = 0
     confirmed: dict[str, Confirmation] = field(default_factory=dict)
 
-
-NOT_A_PERSON = Refusal("not-a-person", "Ce n’est pas une personne", status=422)
-STILL_NEEDED = Refusal("person-still-needed", "Un dossier ouvert a encore besoin de cette personne")
-HOLDS_RIGHTS = Refusal("person-holds-rights", "Cette personne a encore des droits")
-NOT_ORDERED = Refusal("erasure-not-ordered", "Aucun effacement n’a été ordonné")
 
 REPEATED_ORDER_MOTIVE = (
     "Effacement d’avant la sauvegarde restaurée, exécuté de nouveau\u00a0: l’ordre d’origine est au journal d’audit."

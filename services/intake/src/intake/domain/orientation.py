@@ -23,45 +23,9 @@ class OrientationStep(StrEnum):
     DECLINED = "declined"
 
 
-@command(title="Proposer une orientation")
-class ProposeOrientation:
-    """The adviser proposes an actor of the territory who can help, and says why.
-
-    `target`: a code of the list of orientation targets, or the name of another actor."""
-
-    target: Line
-    reason: Motive
-
-
-@command(title="Noter l’accord de la structure")
-class RecordConsent:
-    """The structure agrees that its situation is made known to the target."""
-
-
-@command(title="Transmettre l’orientation")
-class SendOrientation:
-    """The orientation is sent to the target, never without consent."""
-
-    message: Motive | None = None
-
-
-@command(title="Noter que le destinataire l’a reçue")
-class AcknowledgeOrientation:
-    """The target confirms that it has received the orientation."""
-
-
-@command(title="Dire les suites de l’orientation")
-class ConcludeOrientation:
-    """What came of the orientation."""
-
-    outcome: Motive
-
-
-@command(title="Décliner l’orientation")
-class DeclineOrientation:
-    """The structure does not want it, or the target cannot help."""
-
-    motive: Motive
+ALREADY_PROPOSED = Refusal("orientation-already-proposed", "Orientation déjà proposée")
+NO_CONSENT = Refusal("no-consent", "La structure n’a pas donné son accord")
+NOT_AT_THIS_STEP = Refusal("orientation-not-at-this-step", "L’orientation n’en est pas là")
 
 
 def _upcast_version_1(version_1: dict[str, Any]) -> dict[str, Any]:
@@ -105,6 +69,49 @@ class OrientationDeclined:
     motive: Encrypted
 
 
+@command(title="Proposer une orientation", leads_to=(OrientationProposed,), may_refuse=(ALREADY_PROPOSED,))
+class ProposeOrientation:
+    """The adviser proposes an actor of the territory who can help, and says why.
+
+    `target`: a code of the list of orientation targets, or the name of another actor."""
+
+    target: Line
+    reason: Motive
+
+
+@command(title="Noter l’accord de la structure", leads_to=(OrientationConsented,), may_refuse=(NOT_AT_THIS_STEP,))
+class RecordConsent:
+    """The structure agrees that its situation is made known to the target."""
+
+
+@command(title="Transmettre l’orientation", leads_to=(OrientationSent,), may_refuse=(NO_CONSENT, NOT_AT_THIS_STEP))
+class SendOrientation:
+    """The orientation is sent to the target, never without consent."""
+
+    message: Motive | None = None
+
+
+@command(
+    title="Noter que le destinataire l’a reçue", leads_to=(OrientationAcknowledged,), may_refuse=(NOT_AT_THIS_STEP,)
+)
+class AcknowledgeOrientation:
+    """The target confirms that it has received the orientation."""
+
+
+@command(title="Dire les suites de l’orientation", leads_to=(OrientationConcluded,), may_refuse=(NOT_AT_THIS_STEP,))
+class ConcludeOrientation:
+    """What came of the orientation."""
+
+    outcome: Motive
+
+
+@command(title="Décliner l’orientation", leads_to=(OrientationDeclined,), may_refuse=(NOT_AT_THIS_STEP,))
+class DeclineOrientation:
+    """The structure does not want it, or the target cannot help."""
+
+    motive: Motive
+
+
 @dataclass(frozen=True, slots=True)
 class Orientation:
     step: OrientationStep = OrientationStep.NEW
@@ -115,10 +122,6 @@ class Orientation:
     other: Encrypted | None = None
     outcome: Encrypted | None = None
 
-
-ALREADY_PROPOSED = Refusal("orientation-already-proposed", "Orientation déjà proposée")
-NO_CONSENT = Refusal("no-consent", "La structure n’a pas donné son accord")
-NOT_AT_THIS_STEP = Refusal("orientation-not-at-this-step", "L’orientation n’en est pas là")
 
 DECLINABLE_STEPS = (
     OrientationStep.PROPOSED,

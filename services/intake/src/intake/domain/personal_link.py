@@ -10,6 +10,7 @@ from uuid import UUID
 
 from intake.domain.register import register
 from intake.domain.register.link_rights import GrantLinkRight, RevokeLinkRights
+from intake.domain.register.state import OWN_RIGHTS
 from shared.kernel import (
     CompanionCommand,
     Context,
@@ -35,46 +36,8 @@ class LinkRole(StrEnum):
     PROVIDER = "provider"
 
 
-@command(title="Donner un lien personnel")
-class GiveLink:
-    """A leader or a provider gets a link of their own to this case alone, until a day.
-
-    The link is in this response and nowhere else. Its bearer acts as this person, so give it to them alone. What is
-    validated through it is recorded with its author and its time; it is no electronic signature. `until`: the last day;
-    by default the longest that the deployment allows. The response's `id` names the person in every history: it is the
-    `leader` of a mandate and the `account` of a provider."""
-
-    role: LinkRole
-    name: PersonalLine
-    motive: Motive
-    until: Day | None = None
-
-
-@command(title="Donner un nouveau lien à la même personne")
-class RenewLink:
-    """The same person gets another link, and keeps the same id. The former link opens nothing any more."""
-
-    motive: Motive
-    until: Day | None = None
-
-
-@command
-class IssueLink:
-    """`request`, with what the API added: `person`, the id of the bearer in histories; `identity`, which the secret
-    proves; `longest`, the last day that the deployment allows; `namesake`, the same person's existing link."""
-
-    request: GiveLink | RenewLink
-    person: UUID
-    identity: UUID
-    longest: date
-    namesake: UUID | None = None
-
-
-@command(title="Retirer un lien personnel")
-class RevokeLink:
-    """The link opens nothing any more: here at once, in the other services when they receive the event."""
-
-    motive: Motive
+ALREADY_GIVEN = Refusal("link-already-given", "Cette personne a déjà son lien")
+TOO_LONG = Refusal("link-too-long", "Durée du lien", status=422)
 
 
 @event("link-given", label="Lien personnel donné")
@@ -104,6 +67,48 @@ class LinkRevoked:
     motive: Encrypted
 
 
+@command(title="Donner un lien personnel", leads_to=(LinkGiven,), may_refuse=(ALREADY_GIVEN, TOO_LONG, OWN_RIGHTS))
+class GiveLink:
+    """A leader or a provider gets a link of their own to this case alone, until a day.
+
+    The link is in this response and nowhere else. Its bearer acts as this person, so give it to them alone. What is
+    validated through it is recorded with its author and its time; it is no electronic signature. `until`: the last day;
+    by default the longest that the deployment allows. The response's `id` names the person in every history: it is the
+    `leader` of a mandate and the `account` of a provider."""
+
+    role: LinkRole
+    name: PersonalLine
+    motive: Motive
+    until: Day | None = None
+
+
+@command(title="Donner un nouveau lien à la même personne", leads_to=(LinkRenewed,), may_refuse=(TOO_LONG, OWN_RIGHTS))
+class RenewLink:
+    """The same person gets another link, and keeps the same id. The former link opens nothing any more."""
+
+    motive: Motive
+    until: Day | None = None
+
+
+@command(leads_to=(LinkGiven, LinkRenewed), may_refuse=(ALREADY_GIVEN, TOO_LONG, OWN_RIGHTS))
+class IssueLink:
+    """`request`, with what the API added: `person`, the id of the bearer in histories; `identity`, which the secret
+    proves; `longest`, the last day that the deployment allows; `namesake`, the same person's existing link."""
+
+    request: GiveLink | RenewLink
+    person: UUID
+    identity: UUID
+    longest: date
+    namesake: UUID | None = None
+
+
+@command(title="Retirer un lien personnel", leads_to=(LinkRevoked,), may_refuse=(OWN_RIGHTS,))
+class RevokeLink:
+    """The link opens nothing any more: here at once, in the other services when they receive the event."""
+
+    motive: Motive
+
+
 @dataclass(frozen=True, slots=True)
 class PersonalLink:
     """One person's access to one case. `until`: its last day; `given_by`: who gave the current link."""
@@ -117,9 +122,6 @@ class PersonalLink:
     given_by: str | None = None
     revoked: bool = False
 
-
-ALREADY_GIVEN = Refusal("link-already-given", "Cette personne a déjà son lien")
-TOO_LONG = Refusal("link-too-long", "Durée du lien", status=422)
 
 Command = IssueLink | RevokeLink
 Event = LinkGiven | LinkRenewed | LinkRevoked

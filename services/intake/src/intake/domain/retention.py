@@ -22,28 +22,8 @@ class RetentionClass(StrEnum):
     CLOSED = "closed"
 
 
-@command(title="Suspendre la destruction d’un dossier")
-class HoldCase:
-    """A dispute, an inspection, a request under examination: the case is kept beyond its term until it is released."""
-
-    motive: Motive
-
-
-@command(title="Lever la suspension")
-class ReleaseCase:
-    """The reason of the suspension is over: the term applies again."""
-
-    motive: Motive
-
-
-@command
-class DestroyCase:
-    """The term is past. `persons`: those whom intake knows from this case alone; `values`: how many of their values."""
-
-    retention_class: RetentionClass
-    due_on: date
-    persons: tuple[UUID, ...]
-    values: int
+ON_HOLD = Refusal("retention-held", "La destruction de ce dossier est suspendue")
+DESTROYED = Refusal("case-destroyed", "Ce dossier est détruit", status=410)
 
 
 @event("retention-held", label="Destruction du dossier suspendue")
@@ -64,6 +44,30 @@ class CaseDestroyed:
     values: int
 
 
+@command(title="Suspendre la destruction d’un dossier", leads_to=(RetentionHeld,), may_refuse=(DESTROYED,))
+class HoldCase:
+    """A dispute, an inspection, a request under examination: the case is kept beyond its term until it is released."""
+
+    motive: Motive
+
+
+@command(title="Lever la suspension", leads_to=(RetentionReleased,), may_refuse=(DESTROYED,))
+class ReleaseCase:
+    """The reason of the suspension is over: the term applies again."""
+
+    motive: Motive
+
+
+@command(leads_to=(CaseDestroyed,), may_refuse=(ON_HOLD,))
+class DestroyCase:
+    """The term is past. `persons`: those whom intake knows from this case alone; `values`: how many of their values."""
+
+    retention_class: RetentionClass
+    due_on: date
+    persons: tuple[UUID, ...]
+    values: int
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """`hold_motive`: why the destruction is suspended; null when it is not."""
@@ -71,9 +75,6 @@ class Retention:
     hold_motive: Encrypted | None = None
     destroyed: bool = False
 
-
-ON_HOLD = Refusal("retention-held", "La destruction de ce dossier est suspendue")
-DESTROYED = Refusal("case-destroyed", "Ce dossier est détruit", status=410)
 
 Command = HoldCase | ReleaseCase | DestroyCase
 Event = RetentionHeld | RetentionReleased | CaseDestroyed

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from intake.domain.register.rights import RightGranted, RightRevoked
-from intake.domain.register.state import Register
+from intake.domain.register.state import OWN_RIGHTS, Register
 from shared.kernel import Context, Right, Role
 from shared.kernel.events import command
 
@@ -14,7 +14,7 @@ LINK_MOTIVE = "Lien personnel à un dossier."
 """The history of the link itself says why it was given."""
 
 
-@command
+@command(leads_to=(RightGranted,), may_refuse=(OWN_RIGHTS,))
 class GrantLinkRight:
     """A personal link opens one case to its bearer, `person`, until its last day."""
 
@@ -24,7 +24,7 @@ class GrantLinkRight:
     until: date
 
 
-@command
+@command(leads_to=(RightRevoked,), may_refuse=(OWN_RIGHTS,))
 class RevokeLinkRights:
     """A personal link opens nothing any more."""
 

@@ -8,11 +8,10 @@ from intake.domain.reference.territory import Competence
 from intake.domain.register import link_rights, rights
 from intake.domain.register.link_rights import GrantLinkRight, RevokeLinkRights
 from intake.domain.register.rights import Event, GrantRight, RenewRight, RevokeRight
-from intake.domain.register.state import Register
-from shared.kernel import Context, Decider, Refusal
+from intake.domain.register.state import OWN_RIGHTS, Register
+from shared.kernel import Context, Decider
 
 NO_TABLE = Competence()
-OWN_RIGHTS = Refusal("own-rights", "On ne touche pas à ses propres droits", status=403)
 
 Command = GrantRight | RevokeRight | RenewRight | GrantLinkRight | RevokeLinkRights
 

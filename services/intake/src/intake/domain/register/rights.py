@@ -8,8 +8,14 @@ from uuid import UUID
 from annotated_types import Len
 
 from intake.domain.reference.territory import Competence
-from intake.domain.register.state import Register
-from intake.domain.register.territories import normalize_territories, units_of
+from intake.domain.register.state import OWN_RIGHTS, Register
+from intake.domain.register.territories import (
+    NO_UNIT_THERE,
+    UNKNOWN_TERRITORY,
+    WIDER_UNIT,
+    normalize_territories,
+    units_of,
+)
 from shared.kernel import (
     UNIT_CODE,
     Actor,
@@ -45,7 +51,27 @@ UNKNOWN_RIGHT = Refusal("unknown-right", "Droit inconnu", status=404)
 RENEWAL_MOTIVE = "Les unités compétentes de ce territoire ne sont plus les mêmes."
 
 
-@command(title="Donner un droit")
+@event("right-granted", label="Droit donné")
+class RightGranted:
+    """`right.person`: the pseudonym under which the bearer of a personal link acts, from one link to the next.
+    `right.territories`: the names that were given, `right.units` what they stood for at that time."""
+
+    right: Right
+    motive: Encrypted
+    name: PersonalData | None = None
+
+
+@event("right-revoked", label="Droit retiré")
+class RightRevoked:
+    right: UUID
+    motive: Encrypted
+
+
+@command(
+    title="Donner un droit",
+    leads_to=(RightGranted,),
+    may_refuse=(INCOMPLETE, NO_UNIT_THERE, OWN_RIGHTS, BEYOND_YOURS, UNKNOWN_TERRITORY, WIDER_UNIT),
+)
 class GrantRight:
     """An identity is given a role over a unit, a territory or one case, for a time.
 
@@ -66,7 +92,7 @@ class GrantRight:
     territories: Annotated[tuple[Line, ...], Len(0, 200)] = ()
 
 
-@command(title="Retirer un droit")
+@command(title="Retirer un droit", leads_to=(RightRevoked,), may_refuse=(OWN_RIGHTS, BEYOND_YOURS, UNKNOWN_RIGHT))
 class RevokeRight:
     """A right is revoked, at once and for good."""
 
@@ -74,27 +100,14 @@ class RevokeRight:
     motive: Motive
 
 
-@command
+@command(
+    leads_to=(RightGranted, RightRevoked),
+    may_refuse=(NO_UNIT_THERE, OWN_RIGHTS, BEYOND_YOURS, UNKNOWN_RIGHT, WIDER_UNIT),
+)
 class RenewRight:
     """A right over named territories is granted anew, over the units for which these stand today."""
 
     right: UUID
-
-
-@event("right-granted", label="Droit donné")
-class RightGranted:
-    """`right.person`: the pseudonym under which the bearer of a personal link acts, from one link to the next.
-    `right.territories`: the names that were given, `right.units` what they stood for at that time."""
-
-    right: Right
-    motive: Encrypted
-    name: PersonalData | None = None
-
-
-@event("right-revoked", label="Droit retiré")
-class RightRevoked:
-    right: UUID
-    motive: Encrypted
 
 
 Event = RightGranted | RightRevoked

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.kernel import PersonalData, Right
+from shared.kernel import PersonalData, Refusal, Right
+
+OWN_RIGHTS = Refusal("own-rights", "On ne touche pas à ses propres droits", status=403)
 
 
 @dataclass(frozen=True, slots=True)

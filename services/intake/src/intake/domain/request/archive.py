@@ -14,20 +14,6 @@ ARCHIVED = Refusal("case-archived", "Ce dossier est en archive")
 NOT_ARCHIVED = Refusal("not-archived", "Ce dossier n’est pas en archive")
 
 
-@command
-class ArchiveCase:
-    """The case has been closed for as long as the unit may need it. It is an archive from its term on: `since`."""
-
-    since: Day
-
-
-@command(title="Sortir le dossier d’archive")
-class UnarchiveCase:
-    """The unit needs the case again. Its term counts from that day."""
-
-    motive: Motive
-
-
 @event("case-archived", label="Dossier versé en archive")
 class CaseArchived:
     """Readable only to those who may consult archives. `adviser`, `confidential`: unchanged."""
@@ -44,6 +30,20 @@ class CaseUnarchived:
     adviser: str | None
     confidential: bool
     motive: Encrypted | None = None
+
+
+@command(leads_to=(CaseArchived,))
+class ArchiveCase:
+    """The case has been closed for as long as the unit may need it. It is an archive from its term on: `since`."""
+
+    since: Day
+
+
+@command(title="Sortir le dossier d’archive", leads_to=(CaseUnarchived,), may_refuse=(NOT_ARCHIVED,))
+class UnarchiveCase:
+    """The unit needs the case again. Its term counts from that day."""
+
+    motive: Motive
 
 
 Event = CaseArchived | CaseUnarchived

@@ -4,43 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from intake.domain.reference.criteria import Criteria, Criterion, Verdict
+from intake.domain.reference.criteria import NO_CRITERIA, Criteria, Criterion, Verdict
 from intake.domain.reference.reference import ReferenceData
-from intake.domain.request.state import CriterionJudgment, DerogationKind, Request, RequestStatus, require_status
+from intake.domain.request.state import (
+    NOT_RECEIVED,
+    OUTCOME_GIVEN,
+    CriterionJudgment,
+    DerogationKind,
+    Request,
+    RequestStatus,
+    require_status,
+)
 from shared.kernel import ConfidentialLine, Context, Day, Encrypted, Motive, Refusal, Role, Text, event, require_past
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 UNKNOWN_CRITERION = Refusal("unknown-criterion", "Critère inconnu", status=422)
 NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
 NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
-
-
-@command(title="Consigner un entretien d’accueil")
-class RecordMeeting:
-    """The adviser has met the structure and explained what the DLA can do."""
-
-    held_on: Day
-    with_whom: ConfidentialLine
-    notes: Text | None = None
-
-
-@command(title="Examiner un critère d’éligibilité")
-class AssessCriterion:
-    """The adviser says whether a criterion is met, and on what evidence."""
-
-    criterion: str
-    verdict: Verdict
-    evidence: Motive
-
-
-@command(title="Accorder une dérogation")
-class GrantDerogation:
-    """A manager waives a hard criterion that is not met, and says why."""
-
-    criterion: str
-    motive: Motive
-    kind: DerogationKind | None = None
 
 
 @event("meeting-recorded", label="Entretien d’accueil", effective="held_on")
@@ -66,6 +48,45 @@ class DerogationGranted:
     rules: str
     kind: DerogationKind | None = None
     by: str | None = None
+
+
+@command(
+    title="Consigner un entretien d’accueil",
+    leads_to=(MeetingRecorded,),
+    may_refuse=(IMPLAUSIBLE_DATE, OUTCOME_GIVEN, NOT_RECEIVED),
+)
+class RecordMeeting:
+    """The adviser has met the structure and explained what the DLA can do."""
+
+    held_on: Day
+    with_whom: ConfidentialLine
+    notes: Text | None = None
+
+
+@command(
+    title="Examiner un critère d’éligibilité",
+    leads_to=(CriterionAssessed,),
+    may_refuse=(NO_CRITERIA, OUTCOME_GIVEN, NOT_RECEIVED, UNKNOWN_CRITERION),
+)
+class AssessCriterion:
+    """The adviser says whether a criterion is met, and on what evidence."""
+
+    criterion: str
+    verdict: Verdict
+    evidence: Motive
+
+
+@command(
+    title="Accorder une dérogation",
+    leads_to=(DerogationGranted,),
+    may_refuse=(NOT_A_MANAGER, NO_CRITERIA, NOTHING_TO_DEROGATE, OUTCOME_GIVEN, NOT_RECEIVED, UNKNOWN_CRITERION),
+)
+class GrantDerogation:
+    """A manager waives a hard criterion that is not met, and says why."""
+
+    criterion: str
+    motive: Motive
+    kind: DerogationKind | None = None
 
 
 Event = MeetingRecorded | CriterionAssessed | DerogationGranted

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from intake.domain.request.archive import require_not_archived
-from intake.domain.request.state import Confidentiality, ConfidentialReason, Request, RequestStatus, require_status
+from intake.domain.request.archive import ARCHIVED, require_not_archived
+from intake.domain.request.state import (
+    NOT_RECEIVED,
+    OUTCOME_GIVEN,
+    Confidentiality,
+    ConfidentialReason,
+    Request,
+    RequestStatus,
+    require_status,
+)
 from shared.kernel import Actor, CaseAccess, Context, Encrypted, Motive, Refusal, Role, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -14,29 +22,6 @@ from shared.kernel.frozen import replace
 NOT_IN_CHARGE = Refusal("not-in-charge", "Réservé à qui accompagne ce dossier", status=403)
 UNIT_MANAGERS_ONLY = Refusal("unit-managers-only", "Réservé à la ou au responsable de l’unité", status=403)
 NOT_CONFIDENTIAL = Refusal("not-confidential", "Dossier non confidentiel")
-
-
-@command(title="Rendre le dossier confidentiel")
-class MakeConfidential:
-    """From now on only the case's adviser and the unit's manager see it, in every phase."""
-
-    reason: ConfidentialReason
-    motive: Motive
-
-
-@command(title="Lever la confidentialité du dossier")
-class LiftConfidentiality:
-    """The unit sees the case again."""
-
-    motive: Motive
-
-
-@command(title="Confier le dossier à quelqu’un d’autre")
-class AssignCase:
-    """Another adviser is in charge of the case. `adviser`: the id that they read under `GET /api/v1/me`."""
-
-    adviser: UUID
-    motive: Motive
 
 
 @event("case-made-confidential", label="Dossier rendu confidentiel")
@@ -57,6 +42,41 @@ class CaseAssigned:
     adviser: str
     motive: Encrypted
     confidential: bool
+
+
+@command(
+    title="Rendre le dossier confidentiel",
+    leads_to=(CaseMadeConfidential,),
+    may_refuse=(ARCHIVED, NOT_IN_CHARGE, OUTCOME_GIVEN, NOT_RECEIVED),
+)
+class MakeConfidential:
+    """From now on only the case's adviser and the unit's manager see it, in every phase."""
+
+    reason: ConfidentialReason
+    motive: Motive
+
+
+@command(
+    title="Lever la confidentialité du dossier",
+    leads_to=(ConfidentialityLifted,),
+    may_refuse=(ARCHIVED, NOT_CONFIDENTIAL, OUTCOME_GIVEN, NOT_RECEIVED, UNIT_MANAGERS_ONLY),
+)
+class LiftConfidentiality:
+    """The unit sees the case again."""
+
+    motive: Motive
+
+
+@command(
+    title="Confier le dossier à quelqu’un d’autre",
+    leads_to=(CaseAssigned,),
+    may_refuse=(ARCHIVED, OUTCOME_GIVEN, NOT_RECEIVED, UNIT_MANAGERS_ONLY),
+)
+class AssignCase:
+    """Another adviser is in charge of the case. `adviser`: the id that they read under `GET /api/v1/me`."""
+
+    adviser: UUID
+    motive: Motive
 
 
 Event = CaseMadeConfidential | ConfidentialityLifted | CaseAssigned

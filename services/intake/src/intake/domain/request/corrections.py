@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from intake.domain.reference.codes import ELSEWHERE, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.reference.reference import ReferenceData
-from intake.domain.request.state import Request, RequestStatus, require_status
-from intake.domain.structure import Contact, SealedContact, Structure, apply_correction, seal_contact
+from intake.domain.request.state import NOT_RECEIVED, OUTCOME_GIVEN, Request, RequestStatus, require_status
+from intake.domain.structure import OTHER_STRUCTURE, Contact, SealedContact, Structure, apply_correction, seal_contact
 from shared.kernel import Context, Day, Encrypted, Motive, event, require_past
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
-
-
-@command(title="Corriger les renseignements sur la structure")
-class CorrectStructure:
-    """What is known of the structure was wrong, or changed on a day. The body gives all fields as they should be."""
-
-    structure: Structure
-    effective_on: Day
-    reason: Motive
-
-
-@command(title="Changer l’interlocuteur·rice")
-class CorrectContact:
-    """Another person speaks for the structure, or this one was recorded wrongly. The body gives all fields.
-
-    The contact gets a new id and a new key, so that the person recorded before can be erased."""
-
-    contact: Contact
-    reason: Motive
 
 
 @event("structure-corrected", label="Renseignements sur la structure corrigés", effective="effective_on")
@@ -42,6 +25,38 @@ class StructureCorrected:
 class ContactCorrected:
     contact: SealedContact
     reason: Encrypted
+
+
+@command(
+    title="Corriger les renseignements sur la structure",
+    leads_to=(StructureCorrected,),
+    may_refuse=(
+        IMPLAUSIBLE_DATE,
+        ELSEWHERE,
+        OTHER_STRUCTURE,
+        OUTCOME_GIVEN,
+        NOT_RECEIVED,
+        UNKNOWN_CODE,
+        UNKNOWN_DEPARTMENT,
+        WRONG_NUMBER,
+    ),
+)
+class CorrectStructure:
+    """What is known of the structure was wrong, or changed on a day. The body gives all fields as they should be."""
+
+    structure: Structure
+    effective_on: Day
+    reason: Motive
+
+
+@command(title="Changer l’interlocuteur·rice", leads_to=(ContactCorrected,), may_refuse=(OUTCOME_GIVEN, NOT_RECEIVED))
+class CorrectContact:
+    """Another person speaks for the structure, or this one was recorded wrongly. The body gives all fields.
+
+    The contact gets a new id and a new key, so that the person recorded before can be erased."""
+
+    contact: Contact
+    reason: Motive
 
 
 Event = StructureCorrected | ContactCorrected

@@ -8,6 +8,8 @@ from typing import Annotated
 from annotated_types import Len
 
 from intake.domain.request.state import (
+    NOT_RECEIVED,
+    OUTCOME_GIVEN,
     Difficulty,
     DifficultyCause,
     DifficultyLevel,
@@ -17,6 +19,7 @@ from intake.domain.request.state import (
     require_status,
 )
 from shared.kernel import Context, Count, Day, Refusal, Text, event, require_past
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -30,7 +33,16 @@ DISCLAIMER = (
 CESSATION_WITHOUT_INSOLVENCY = Refusal("cessation-without-insolvency", "Niveau de difficulté à revoir", status=422)
 
 
-@command(title="Qualifier les difficultés")
+@event("difficulty-qualified", label="Niveau de difficulté qualifié")
+class DifficultyQualified:
+    difficulty: Difficulty
+
+
+@command(
+    title="Qualifier les difficultés",
+    leads_to=(DifficultyQualified,),
+    may_refuse=(IMPLAUSIBLE_DATE, CESSATION_WITHOUT_INSOLVENCY, OUTCOME_GIVEN, NOT_RECEIVED),
+)
 class QualifyDifficulty:
     """The adviser states the level of difficulty, its nature (one-off or structural), its causes, the days left to act.
 
@@ -43,11 +55,6 @@ class QualifyDifficulty:
     explanation: Text | None = None
     days_left: Count | None = None
     cessation_on: Day | None = None
-
-
-@event("difficulty-qualified", label="Niveau de difficulté qualifié")
-class DifficultyQualified:
-    difficulty: Difficulty
 
 
 def qualify(request: Request, command: QualifyDifficulty, context: Context) -> list[DifficultyQualified]:

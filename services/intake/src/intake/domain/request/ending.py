@@ -15,35 +15,6 @@ NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
 ACCOMPANIMENT_STARTED = Refusal("accompaniment-started", "Le parcours est déjà ouvert")
 
 
-@command(title="Renoncer à l’accompagnement")
-class GiveUpCase:
-    """The structure was admitted, and gives up before its parcours opens."""
-
-    motive: Motive
-
-
-@command
-class StartAccompaniment:
-    """The plan is agreed: the parcours opens, and from now on the parcours reports how the case ends."""
-
-
-@command
-class EndAccompaniment:
-    """The parcours is over: the structure may ask again while its follow-up goes on.
-
-    `reported_at`: when the parcours service recorded it."""
-
-    reported_at: datetime | None = None
-
-
-@command
-class CloseCase:
-    """Nothing is left to do for this case. `reported_at`: when the other service recorded it."""
-
-    ending: Ending
-    reported_at: datetime | None = None
-
-
 @event("accompaniment-started", label="Plan convenu\u00a0: le parcours s’ouvre")
 class AccompanimentStarted:
     pass
@@ -70,6 +41,35 @@ class CaseGivenUp:
 @event("case-reopened", label="Dossier rouvert\u00a0: le suivi reprend")
 class CaseReopened:
     pass
+
+
+@command(title="Renoncer à l’accompagnement", leads_to=(CaseGivenUp,), may_refuse=(ACCOMPANIMENT_STARTED, NOT_ADMITTED))
+class GiveUpCase:
+    """The structure was admitted, and gives up before its parcours opens."""
+
+    motive: Motive
+
+
+@command(leads_to=(AccompanimentStarted,), may_refuse=(NOT_ADMITTED,))
+class StartAccompaniment:
+    """The plan is agreed: the parcours opens, and from now on the parcours reports how the case ends."""
+
+
+@command(leads_to=(AccompanimentEnded, CaseReopened, CaseUnarchived), may_refuse=(NOT_ADMITTED,))
+class EndAccompaniment:
+    """The parcours is over: the structure may ask again while its follow-up goes on.
+
+    `reported_at`: when the parcours service recorded it."""
+
+    reported_at: datetime | None = None
+
+
+@command(leads_to=(CaseClosed,), may_refuse=(NOT_ADMITTED,))
+class CloseCase:
+    """Nothing is left to do for this case. `reported_at`: when the other service recorded it."""
+
+    ending: Ending
+    reported_at: datetime | None = None
 
 
 Event = AccompanimentStarted | AccompanimentEnded | CaseClosed | CaseGivenUp | CaseReopened

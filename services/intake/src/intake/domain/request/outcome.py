@@ -7,9 +7,17 @@ from uuid import UUID
 
 from annotated_types import Len
 
+from intake.domain.reference.criteria import NO_CRITERIA
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.eligibility import assess
-from intake.domain.request.state import Request, RequestStatus, require_status
+from intake.domain.request.state import (
+    ALREADY_OPEN,
+    NOT_RECEIVED,
+    OUTCOME_GIVEN,
+    Request,
+    RequestStatus,
+    require_status,
+)
 from intake.domain.structure import LegalForm
 from shared.kernel import Context, Encrypted, Motive, Refusal, event
 from shared.kernel.events import command
@@ -20,29 +28,6 @@ CRITERIA_OPEN = Refusal("criteria-not-assessed", "Des critères restent à exami
 NOT_ELIGIBLE = Refusal("criteria-not-met", "Des critères ne sont pas remplis")
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
 CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
-
-
-@command(title="Admettre la demande")
-class AdmitRequest:
-    """The structure enters the DLA: its diagnosis can begin."""
-
-    motive: Motive | None = None
-
-
-@command(title="Orienter la structure au lieu de l’admettre")
-class OrientRequest:
-    """The structure does not enter the DLA, and is directed to others who can help; or the body says why to nobody."""
-
-    motive: Motive
-    orientations: Annotated[tuple[UUID, ...], Len(0, 20)] = ()
-    why_none: Motive | None = None
-
-
-@command(title="Retirer la demande")
-class WithdrawRequest:
-    """The structure withdraws its request."""
-
-    motive: Motive
 
 
 @event("request-admitted", label="Demande admise dans le DLA")
@@ -67,6 +52,37 @@ class RequestOriented:
 @event("request-withdrawn", label="Demande retirée par la structure")
 class RequestWithdrawn:
     motive: Encrypted
+
+
+@command(
+    title="Admettre la demande",
+    leads_to=(RequestAdmitted,),
+    may_refuse=(ALREADY_OPEN, CRITERIA_OPEN, NOT_ELIGIBLE, NO_CRITERIA, NO_MEETING, OUTCOME_GIVEN, NOT_RECEIVED),
+)
+class AdmitRequest:
+    """The structure enters the DLA: its diagnosis can begin."""
+
+    motive: Motive | None = None
+
+
+@command(
+    title="Orienter la structure au lieu de l’admettre",
+    leads_to=(RequestOriented,),
+    may_refuse=(NO_ORIENTATION, OUTCOME_GIVEN, NOT_RECEIVED),
+)
+class OrientRequest:
+    """The structure does not enter the DLA, and is directed to others who can help; or the body says why to nobody."""
+
+    motive: Motive
+    orientations: Annotated[tuple[UUID, ...], Len(0, 20)] = ()
+    why_none: Motive | None = None
+
+
+@command(title="Retirer la demande", leads_to=(RequestWithdrawn,), may_refuse=(OUTCOME_GIVEN, NOT_RECEIVED))
+class WithdrawRequest:
+    """The structure withdraws its request."""
+
+    motive: Motive
 
 
 Event = RequestAdmitted | RequestOriented | RequestWithdrawn

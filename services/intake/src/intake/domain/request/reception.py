@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from intake.domain.reference.codes import ELSEWHERE, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.reference.reference import ReferenceData
-from intake.domain.request.state import Request, RequestStatus
+from intake.domain.request.state import ALREADY_OPEN, Request, RequestStatus
 from intake.domain.structure import Contact, Prefill, SealedContact, Structure, normalize_structure, seal_contact
 from shared.kernel import Context, Encrypted, Refusal, Text, event
 from shared.kernel.events import command
@@ -13,38 +14,6 @@ from shared.kernel.frozen import replace
 
 ALREADY_RECEIVED = Refusal("request-already-received", "Demande déjà reçue")
 NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
-
-
-@command(title="Recevoir une demande")
-class ReceiveRequest:
-    """A structure asks the DLA for help, and an adviser opens its case."""
-
-    structure: Structure
-    contact: Contact
-    need: Text
-
-
-@command
-class ReceiveRequestWithFindings:
-    """`request`, with what the API looked up: `earlier` requests of the structure in this unit, and what a public
-    directory says of it."""
-
-    request: ReceiveRequest
-    earlier: tuple[UUID, ...] = ()
-    prefill: Prefill | None = None
-
-
-@command
-class OpenLinkedRequest:
-    """A new need found in follow-up opens a request of its own. `origin`: the case of the follow-up; null when that
-    case is confidential."""
-
-    origin: UUID | None
-    structure: Structure
-    contact: SealedContact
-    structure_id: UUID
-    unit: str
-    theme: str
 
 
 @event("request-received", label="Demande reçue")
@@ -67,6 +36,45 @@ class LinkedRequestOpened:
     contact: SealedContact
     theme: str
     unit: str
+
+
+@command(
+    title="Recevoir une demande",
+    leads_to=(RequestReceived,),
+    may_refuse=(ELSEWHERE, ALREADY_OPEN, NO_UNIT, ALREADY_RECEIVED, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER),
+)
+class ReceiveRequest:
+    """A structure asks the DLA for help, and an adviser opens its case."""
+
+    structure: Structure
+    contact: Contact
+    need: Text
+
+
+@command(
+    leads_to=(RequestReceived,),
+    may_refuse=(ELSEWHERE, ALREADY_OPEN, NO_UNIT, ALREADY_RECEIVED, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER),
+)
+class ReceiveRequestWithFindings:
+    """`request`, with what the API looked up: `earlier` requests of the structure in this unit, and what a public
+    directory says of it."""
+
+    request: ReceiveRequest
+    earlier: tuple[UUID, ...] = ()
+    prefill: Prefill | None = None
+
+
+@command(leads_to=(LinkedRequestOpened,))
+class OpenLinkedRequest:
+    """A new need found in follow-up opens a request of its own. `origin`: the case of the follow-up; null when that
+    case is confidential."""
+
+    origin: UUID | None
+    structure: Structure
+    contact: SealedContact
+    structure_id: UUID
+    unit: str
+    theme: str
 
 
 Event = RequestReceived | LinkedRequestOpened

@@ -47,7 +47,7 @@ from intake.domain.request.reception import (
     ReceiveRequestWithFindings,
     RequestReceived,
 )
-from intake.domain.request.state import Request, RequestStatus
+from intake.domain.request.state import ALREADY_OPEN, Request, RequestStatus
 from intake.domain.request.transfer import (
     RequestTransferred,
     TakeOverRequest,
@@ -55,9 +55,7 @@ from intake.domain.request.transfer import (
     TransferRequest,
 )
 from shared.attachments import AddAttachment
-from shared.kernel import CaseAccess, Context, Decider, Refusal, UniqueKey
-
-ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
+from shared.kernel import CaseAccess, Context, Decider, UniqueKey
 
 Command = (
     ReceiveRequest

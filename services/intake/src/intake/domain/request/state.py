@@ -11,6 +11,7 @@ from intake.domain.reference.criteria import Verdict
 from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
 from shared.kernel import Encrypted, Refusal
 
+ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
 OUTCOME_GIVEN = Refusal("outcome-already-given", "La demande a déjà son issue")
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from intake.domain.request.confidentiality import CaseMadeConfidential
-from intake.domain.request.reception import require_new
-from intake.domain.request.state import Confidentiality, Difficulty, Request, RequestStatus, require_status
+from intake.domain.request.reception import ALREADY_RECEIVED, require_new
+from intake.domain.request.state import (
+    ALREADY_OPEN,
+    NOT_RECEIVED,
+    OUTCOME_GIVEN,
+    Confidentiality,
+    Difficulty,
+    Request,
+    RequestStatus,
+    require_status,
+)
 from intake.domain.structure import SealedContact, Structure
 from shared.kernel import UNIT_CODE, Context, Encrypted, Line, Motive, Refusal, event
 from shared.kernel.events import command
@@ -16,35 +25,6 @@ SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
 WRONG_UNIT = Refusal("wrong-unit", "Code d’unité irrecevable", status=422)
 NOT_TRANSFERRED = Refusal("not-transferred", "Demande non transférée")
 NOT_THE_RECEIVING_UNIT = Refusal("not-the-receiving-unit", "Réservé à l’unité qui reçoit", status=403)
-
-
-@command(title="Transférer la demande à une autre unité")
-class TransferRequest:
-    """Another unit is competent: the request goes there with its history."""
-
-    to_unit: Line
-    motive: Motive
-
-
-@command(title="Reprendre une demande transférée")
-class ReceiveTransfer:
-    """An adviser of the receiving unit takes over a request that was transferred to it."""
-
-    origin: UUID
-
-
-@command
-class TakeOverRequest:
-    """`ReceiveTransfer`, with what the API looked up in the transferred request."""
-
-    origin: UUID
-    to_unit: str | None
-    structure: Structure
-    structure_id: UUID
-    contact: SealedContact
-    need: Encrypted | None
-    difficulty: Difficulty | None
-    confidential: Confidentiality | None = None
 
 
 @event("request-transferred", label="Demande transférée à une autre unité")
@@ -63,6 +43,46 @@ class TransferReceived:
     need: Encrypted | None = None
     difficulty: Difficulty | None = None
     adviser: str | None = None
+
+
+@command(
+    title="Transférer la demande à une autre unité",
+    leads_to=(RequestTransferred,),
+    may_refuse=(OUTCOME_GIVEN, NOT_RECEIVED, SAME_UNIT, WRONG_UNIT),
+)
+class TransferRequest:
+    """Another unit is competent: the request goes there with its history."""
+
+    to_unit: Line
+    motive: Motive
+
+
+@command(
+    title="Reprendre une demande transférée",
+    leads_to=(TransferReceived, CaseMadeConfidential),
+    may_refuse=(ALREADY_OPEN, NOT_THE_RECEIVING_UNIT, NOT_TRANSFERRED, ALREADY_RECEIVED),
+)
+class ReceiveTransfer:
+    """An adviser of the receiving unit takes over a request that was transferred to it."""
+
+    origin: UUID
+
+
+@command(
+    leads_to=(TransferReceived, CaseMadeConfidential),
+    may_refuse=(ALREADY_OPEN, NOT_THE_RECEIVING_UNIT, NOT_TRANSFERRED, ALREADY_RECEIVED),
+)
+class TakeOverRequest:
+    """`ReceiveTransfer`, with what the API looked up in the transferred request."""
+
+    origin: UUID
+    to_unit: str | None
+    structure: Structure
+    structure_id: UUID
+    contact: SealedContact
+    need: Encrypted | None
+    difficulty: Difficulty | None
+    confidential: Confidentiality | None = None
 
 
 Event = RequestTransferred | TransferReceived
