@@ -9,7 +9,7 @@ import pytest
 
 from diagnostic.domain.content.axes import Assessment, Axis
 from diagnostic.domain.content.content import Content
-from diagnostic.domain.content.content_diff import changes
+from diagnostic.domain.content.content_diff import content_facts
 from diagnostic.domain.content.difficulty import (
     Difficulty,
     DifficultyQualified,
@@ -58,7 +58,7 @@ from diagnostic.domain.content.sessions import (
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened
 from diagnostic.domain.validation import SubmitDiagnosis
-from shared.kernel import Encrypted, PersonalData
+from shared.kernel import Encrypted, PersonalData, diff_facts
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
@@ -268,8 +268,9 @@ def test_the_difference_between_two_versions_is_told_as_people_write_it() -> Non
         Economics(2025, Perimeter.STRUCTURE, budget=421_000_00, result=-18_450_05), TODAY, reason=text(WHY)
     )
     history = (OPENED, SESSION_HELD, ECONOMICS_RECORDED, SessionCancelled(1, text(WHY)), QUALIFIED, scenario, loss)
-    told = changes(before, given(*history).state.content, opened)
-    assert {(change.kind_label, change.label, change.before, change.after) for change in told} == {
+    after = given(*history).state.content
+    changes = diff_facts(content_facts(before, opened), content_facts(after, opened))
+    assert {(change.kind_label, change.label, change.before, change.after) for change in changes} == {
         ("Ajouté", "Séance 1\u00a0: annulation", None, WHY),
         ("Modifié", "Budget (total des produits)", "412\u202f000,00\u00a0€", "421\u202f000,00\u00a0€"),
         ("Ajouté", "Résultat net", None, "-18\u202f450,05\u00a0€"),

@@ -11,7 +11,7 @@ from shared.kernel.decider import (
     Decider,
     UniqueKey,
 )
-from shared.kernel.differences import CHANGE_LABELS, diff_facts
+from shared.kernel.differences import ContentChange, ContentFact, ContentSection, diff_facts
 from shared.kernel.events import (
     EventName,
     command,
@@ -60,7 +60,6 @@ from shared.kernel.worker import WorkerLoop
 
 __all__ = [
     "CASE_PATHS",
-    "CHANGE_LABELS",
     "MONTHS",
     "PARIS",
     "PHASE_LABELS",
@@ -76,6 +75,9 @@ __all__ = [
     "Clock",
     "CompanionCommand",
     "ConfidentialLine",
+    "ContentChange",
+    "ContentFact",
+    "ContentSection",
     "Context",
     "Count",
     "Day",

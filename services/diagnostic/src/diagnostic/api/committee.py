@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Response
 
 from diagnostic.api.diagnoses import diagnoses, router
-from diagnostic.api.versions import VERSION_READERS, build_versions, diagnosis_versions
+from diagnostic.api.versions import VERSION_READERS, build_history, diagnosis_versions
 from diagnostic.domain import committee
 from diagnostic.domain.committee import Share
 from diagnostic.domain.diagnosis import decider
@@ -68,7 +68,7 @@ def _shared_content(
     at = app.clock.now() if point_in_time == PointInTime() else point_in_time.as_of or case_at.last.recorded_at
     share = case_at.loaded(decider, case).state.committee.share_on(at.astimezone(UTC).date())
     content = to_plain(
-        diagnosis_versions.at(build_versions(app, case_at, case), share.version), app.key_store.display_text
+        diagnosis_versions.content_at(build_history(app, case_at, case), share.version), app.key_store.display_text
     )
     sections = [section for section in share.scope if limit is None or section in limit.scope]
     return SharedContent(share.version, share.until, content={section: content[section] for section in sections})

@@ -61,7 +61,7 @@ add_statistics(router, parcours_statistics)
 endpoints.get(*CASE_READERS)
 endpoints.documents(parcours_documents, *CASE_READERS)
 endpoints.list(projections.parcours_list, *STAFF)
-parcours_versions.offer(router, *CASE_READERS)
+parcours_versions.add_to(router, *CASE_READERS)
 
 attachments = attachments_router("/parcours", endpoints, AttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)

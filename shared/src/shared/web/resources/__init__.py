@@ -6,7 +6,7 @@ from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, d
 from shared.web.resources.resource import AggregateResource
 from shared.web.resources.state import plain_state
 from shared.web.resources.uploads import MAX_CONCURRENT_UPLOADS
-from shared.web.resources.versions import LeaderDecision, VersionEndpoints, VersionMade
+from shared.web.resources.versions import VersionEndpoints, VersionHistory
 
 __all__ = [
     "DOCUMENT_RESPONSES",
@@ -15,9 +15,8 @@ __all__ = [
     "AggregateResource",
     "CommandResult",
     "DocumentFormat",
-    "LeaderDecision",
     "VersionEndpoints",
-    "VersionMade",
+    "VersionHistory",
     "attachments_router",
     "command_description",
     "document_response",

@@ -1,6 +1,6 @@
-"""What is told of a content that leaders are asked about: its versions, one as it was, and what changed between two?"""
+"""Endpoints of the versions of a content that leaders validate: the list, one version, the changes between two."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from shared.crypto import with_placeholders, without_placeholders
-from shared.eventlog import ServiceApplication, to_plain
-from shared.kernel import Decider, Encrypted, Role
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, to_plain
+from shared.kernel import ContentChange, ContentFact, Decider, Encrypted, Role, diff_facts, event_name
+from shared.kernel.differences import S
 from shared.temporal import CaseAt, PointInTime, load_case_at
 from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import load_case_for_response
@@ -24,7 +25,7 @@ Since = Annotated[int | None, Query(ge=0, le=10**6, description="The version jus
 
 @dataclass(frozen=True, slots=True)
 class LeaderDecision:
-    """What a leader said of a version, and why if they contested it."""
+    """A leader's decision on a version, with the reasons if they contested it."""
 
     by: str
     at: datetime
@@ -33,8 +34,8 @@ class LeaderDecision:
 
 @dataclass(slots=True)
 class ContentVersion:
-    """`made_by`: a pseudonym; `edit`: what made this version, in French. `voided_at`: a later edit made what leaders
-    had before them another content."""
+    """`made_by`: a pseudonym; `edit`: what made this version, in French. `voided_at`: when a later edit voided its
+    submission or its validation."""
 
     version: int
     made_by: str
@@ -48,39 +49,79 @@ class ContentVersion:
     voided_at: datetime | None = None
 
 
-VersionMade = Sequence[tuple[ContentVersion, C]]
+class VersionHistory(Generic[C]):
+    """The versions of one content, each with that content, added in the order of the log."""
+
+    def __init__(self) -> None:
+        self.versions: list[ContentVersion] = []
+        self.contents: list[C] = []
+
+    def add(self, entry: LogEntry, recorded: RecordedEvent[Any], content: C) -> None:
+        """The event made the next version, and this content."""
+        version = ContentVersion(
+            len(self.versions) + 1,
+            recorded.meta.actor,
+            role=recorded.meta.role,
+            made_at=entry.recorded_at,
+            edit=event_name(recorded.data).label,
+        )
+        self.versions.append(version)
+        self.contents.append(content)
+
+    def submit(self, number: int, content_hash: str, entry: LogEntry) -> None:
+        version = self.versions[number - 1]
+        version.submitted_at, version.content_hash = entry.recorded_at, content_hash
+
+    def validate(self, number: int, entry: LogEntry, recorded: RecordedEvent[Any]) -> None:
+        self.versions[number - 1].validated.append(LeaderDecision(recorded.meta.actor, entry.recorded_at))
+
+    def contest(self, number: int, reasons: str, entry: LogEntry, recorded: RecordedEvent[Any]) -> None:
+        decision = LeaderDecision(recorded.meta.actor, entry.recorded_at, reasons=reasons)
+        self.versions[number - 1].contested.append(decision)
+
+    def void(self, number: int, entry: LogEntry) -> None:
+        self.versions[number - 1].voided_at = entry.recorded_at
 
 
 @dataclass(frozen=True, slots=True)
 class ContentAtVersion:
-    """A version with its content, sealed values opened."""
+    """A version with its content, decrypted."""
 
     about: ContentVersion
     content: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class VersionEndpoints(Generic[C]):
-    """`what`: what has them, in French. `made`: each, with the content as it was then, the first one first.
-    `nothing`: the content at version 0. `changes`: between two contents, sealed values opened; `difference` is made
-    of two numbers and these."""
+class VersionChanges(Generic[S]):
+    """The changes from version `since` (0: the empty content) to `version`."""
 
-    what: str
+    since: int
+    version: int
+    changes: list[ContentChange[S]]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionEndpoints(Generic[C, S]):
+    """`subject`: what has versions, in French. `build_history`: folds them from the log of one case. `empty`: the
+    content at version 0. `sections` and `facts`: those of the content, to compare two versions of it."""
+
+    subject: str
     decider: Decider[Any]
-    made: Callable[[ServiceApplication, CaseAt, UUID], VersionMade[C]]
-    nothing: C
-    changes: Callable[[C, C, Callable[[Encrypted], str]], list[Any]]
-    difference: Callable[[int, int, list[Any]], Any]
+    build_history: Callable[[ServiceApplication, CaseAt, UUID], VersionHistory[C]]
+    empty: C
+    sections: type[S]
+    facts: Callable[[C, Callable[[Encrypted], str]], Iterable[ContentFact[S]]]
 
-    def at(self, made: VersionMade[C], number: int) -> C:
-        """The content, from 0. Raises ProblemError 404 for a version that was never made."""
-        if number > len(made):
+    def content_at(self, history: VersionHistory[C], number: int) -> C:
+        """The content at a version, from 0. Raises ProblemError 404 for a version that was never made."""
+        latest = len(history.versions)
+        if number > latest:
             raise ProblemError(
-                404, "unknown-version", "Version inconnue", f"{self.what} en est à la version {len(made)}."
+                404, "unknown-version", "Version inconnue", f"{self.subject} en est à la version {latest}."
             )
-        return made[number - 1][1] if number else self.nothing
+        return history.contents[number - 1] if number else self.empty
 
-    def offer(self, router: APIRouter, *roles: Role) -> None:
+    def add_to(self, router: APIRouter, *roles: Role) -> None:
         """GET …/versions, …/versions/{number} and …/versions/{number}/changes."""
 
         @router.get("/{id}/versions", summary="List the versions of the content")
@@ -88,13 +129,13 @@ class VersionEndpoints(Generic[C]):
             id: UUID,  # noqa: A002
             app: AppDep,
             caller: Annotated[Caller, requires(*roles)],
-            moment: RecordedPointDep,
+            point_in_time: RecordedPointDep,
             response: Response,
         ) -> list[ContentVersion]:
-            """Who made each version and when, and what leaders said of it; or had said by a past moment."""
+            """Who made each version and when, and what leaders decided on it, now or by a past point in time."""
             authorize(caller, id)
-            found = load_case_for_response(app, self.decider, id, moment, response)
-            return [version for version, _ in self.made(app, found, id)]
+            case_at = load_case_for_response(app, self.decider, id, point_in_time, response)
+            return self.build_history(app, case_at, id).versions
 
         @router.get("/{id}/versions/{number}", summary="Get a version of the content")
         def get_version(
@@ -102,18 +143,19 @@ class VersionEndpoints(Generic[C]):
             number: Number,
             app: AppDep,
             caller: Annotated[Caller, requires(*roles)],
-            moment: RecordedPointDep,
+            point_in_time: RecordedPointDep,
             response: Response,
         ) -> ContentAtVersion:
-            """Its content is the same for ever; what leaders had said of it by a past moment is not."""
+            """Its content never changes; what leaders had decided on it depends on the point in time."""
             authorize(caller, id)
-            made = self.made(app, load_case_for_response(app, self.decider, id, moment, response), id)
-            content = self.at(made, number)
-            return ContentAtVersion(made[number - 1][0], to_plain(content, app.key_store.display_text))
+            case_at = load_case_for_response(app, self.decider, id, point_in_time, response)
+            history = self.build_history(app, case_at, id)
+            content = self.content_at(history, number)
+            return ContentAtVersion(history.versions[number - 1], to_plain(content, app.key_store.display_text))
 
         @router.get(
             "/{id}/versions/{number}/changes",
-            response_model=self.difference,
+            response_model=VersionChanges[self.sections],  # type: ignore[name-defined]
             summary="Compare two versions of the content",
         )
         def compare_versions(
@@ -123,16 +165,14 @@ class VersionEndpoints(Generic[C]):
             caller: Annotated[Caller, requires(*roles)],
             since: Since = None,
         ) -> Any:
+            """Texts are compared as they are read: a text whose key is erased no longer differs from another one."""
             authorize(caller, id)
-            made = self.made(app, load_case_at(app, self.decider, id, PointInTime()), id)
+            history = self.build_history(app, load_case_at(app, self.decider, id, PointInTime()), id)
             since = number - 1 if since is None else since
-            before, after = self.at(made, since), self.at(made, number)
-            found = self.changes(before, after, with_placeholders(app.key_store.display_text))
-            return self.difference(
-                since,
-                number,
-                [
-                    replace(each, before=without_placeholders(each.before), after=without_placeholders(each.after))
-                    for each in found
-                ],
-            )
+            display_text = with_placeholders(app.key_store.display_text)
+            before, after = (self.facts(self.content_at(history, each), display_text) for each in (since, number))
+            changes = [
+                replace(each, before=without_placeholders(each.before), after=without_placeholders(each.after))
+                for each in diff_facts(before, after)
+            ]
+            return VersionChanges(since, number, changes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
 from diagnostic.domain.content.axes import AssessAxis, Assessment, Axis, AxisAssessed
@@ -21,11 +20,11 @@ from diagnostic.domain.content.problem import (
     StateProblem,
 )
 from diagnostic.domain.content.sessions import Session
-from shared.kernel import STANDARD_INDICATORS, Context
+from shared.kernel import STANDARD_INDICATORS, ContentSection, Context
 from shared.kernel.frozen import replace
 
 
-class Section(StrEnum):
+class Section(ContentSection):
     """The sections of a diagnosis, as leaders read it and as it is shared."""
 
     SESSIONS = "sessions"
