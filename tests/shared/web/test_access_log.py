@@ -79,7 +79,7 @@ def test_a_list_is_recorded_with_how_many_and_not_with_whom(intake: Served, case
         assert intake.by("adviser").get(path).status_code == 200
     intake.by("adviser").get("/api/v1/requests", q="Jardins de l’Erdre")
     told = recorded(intake)
-    assert [read["operation"] for read in told[:3]] == ["requests_list", "caseload_list_tasks", "requests_chases"]
+    assert [read["operation"] for read in told[:3]] == ["requests_list", "caseload_list_tasks", "requests_list_chases"]
     assert [(read["case_id"], read["units"]) for read in told] == [(None, [UNIT])] * 4
     assert all(read["rows"] is not None for read in told)
     assert "Jardins" not in str(told)
@@ -164,7 +164,7 @@ def test_every_operation_that_shows_a_dossier_records_it_first(
 OF_A_YEAR = "?year=2026"
 SHOWS_NO_DOSSIER = re.compile(
     r"^/api/v1/(me|access-log|criteria|orientation-targets|communes|activities|reference|ledger/.*)$|/\{version\}$"
-    r"|/(figures|aggregates)(\.csv)?$|/funds/\{unit\}/\{year\}$"
+    r"|/(figures|statistics)(\.csv)?$|/funds/\{unit\}/\{year\}$"
 )
 """Who one is, reference data, sums; and the log itself, which is out of reach here."""
 WITHOUT_A_DOSSIER = {("/events", Role.SERVICE), ("/api/v1/events/{id}/proof", Role.OPS)}
