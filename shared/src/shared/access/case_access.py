@@ -10,15 +10,15 @@ from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Header, Reactions
 
 
-@command
-class ReplicateCaseAccess:
+@event("case-access-replicated", label="Personne en charge du dossier, et confidentialité, connues de ce service")
+class CaseAccessReplicated:
     adviser: str | None
     confidential: bool
     archived: bool = False
 
 
-@event("case-access-replicated", label="Personne en charge du dossier, et confidentialité, connues de ce service")
-class CaseAccessReplicated:
+@command(leads_to=(CaseAccessReplicated,))
+class ReplicateCaseAccess:
     adviser: str | None
     confidential: bool
     archived: bool = False

@@ -13,23 +13,6 @@ from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Header, Reactions
 
 
-@command
-class ReplicateRight:
-    right: UUID
-    role: Role
-    unit: str | None
-    units: tuple[str, ...]
-    case: UUID | None
-    since: date | None
-    until: date | None
-    person: UUID | None = None
-
-
-@command
-class ReplicateRevocation:
-    right: UUID
-
-
 @event("right-replicated", label="Droit connu de ce service")
 class RightReplicated:
     right: UUID
@@ -44,6 +27,23 @@ class RightReplicated:
 
 @event("revocation-replicated", label="Retrait d’un droit connu de ce service")
 class RevocationReplicated:
+    right: UUID
+
+
+@command(leads_to=(RightReplicated,))
+class ReplicateRight:
+    right: UUID
+    role: Role
+    unit: str | None
+    units: tuple[str, ...]
+    case: UUID | None
+    since: date | None
+    until: date | None
+    person: UUID | None = None
+
+
+@command(leads_to=(RevocationReplicated,))
+class ReplicateRevocation:
     right: UUID
 
 

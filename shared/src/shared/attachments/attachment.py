@@ -18,37 +18,6 @@ class AttachmentStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@command(title="Ajouter une pièce jointe")
-class AddAttachment:
-    """A file is added to the case: what kind of document it is, its title and its name as given, its type as found.
-
-    `content_hash`: SHA-256, in hexadecimal, of the salt's bytes followed by the content; `salt` is in hexadecimal."""
-
-    kind: str
-    title: str
-    file_name: str
-    media_type: str
-    size: int
-    content_hash: str
-    salt: str
-
-
-@command
-class CiteAttachment:
-    """Another event of the case relies on this file: `proves` is that event's name, `about` what it concerns."""
-
-    proves: str
-    about: UUID
-
-
-@command(title="Retirer la pièce jointe")
-class WithdrawAttachment:
-    """A file was added by mistake, or may not be kept: its
-    bytes are destroyed; that it was here, and why it left, is kept."""
-
-    motive: Motive
-
-
 @event("attachment-added", label="Pièce jointe ajoutée")
 class AttachmentAdded:
     """`size` in bytes. The salt goes before the content in the hash: nobody recognises a known document by it."""
@@ -74,6 +43,41 @@ class AttachmentWithdrawn:
     motive: Encrypted
 
 
+UNKNOWN_ATTACHMENT = Refusal("unknown-attachment", "Pièce jointe inconnue", status=422)
+WITHDRAWN = Refusal("attachment-withdrawn", "Pièce jointe retirée")
+
+
+@command(title="Ajouter une pièce jointe", leads_to=(AttachmentAdded,))
+class AddAttachment:
+    """A file is added to the case: what kind of document it is, its title and its name as given, its type as found.
+
+    `content_hash`: SHA-256, in hexadecimal, of the salt's bytes followed by the content; `salt` is in hexadecimal."""
+
+    kind: str
+    title: str
+    file_name: str
+    media_type: str
+    size: int
+    content_hash: str
+    salt: str
+
+
+@command(leads_to=(AttachmentCited,), may_refuse=(UNKNOWN_ATTACHMENT, WITHDRAWN))
+class CiteAttachment:
+    """Another event of the case relies on this file: `proves` is that event's name, `about` what it concerns."""
+
+    proves: str
+    about: UUID
+
+
+@command(title="Retirer la pièce jointe", leads_to=(AttachmentWithdrawn,), may_refuse=(UNKNOWN_ATTACHMENT, WITHDRAWN))
+class WithdrawAttachment:
+    """A file was added by mistake, or may not be kept: its
+    bytes are destroyed; that it was here, and why it left, is kept."""
+
+    motive: Motive
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """`cited`: the names of the events that rely on it. `motive`: why it was withdrawn."""
@@ -90,9 +94,6 @@ class Attachment:
     cited: tuple[str, ...] = ()
     motive: Encrypted | None = None
 
-
-UNKNOWN_ATTACHMENT = Refusal("unknown-attachment", "Pièce jointe inconnue", status=422)
-WITHDRAWN = Refusal("attachment-withdrawn", "Pièce jointe retirée")
 
 Command = AddAttachment | CiteAttachment | WithdrawAttachment
 Event = AttachmentAdded | AttachmentCited | AttachmentWithdrawn

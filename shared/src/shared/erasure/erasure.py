@@ -10,34 +10,6 @@ from shared.kernel import Context, Decider, event
 from shared.kernel.events import command
 
 
-@command
-class ErasePerson:
-    """An erasure was ordered. `values`: how many sealed values this service held under the person's key; `nobody`: the
-    id is that of something else here, whose key must stay."""
-
-    person: UUID
-    values: int = 0
-    nobody: bool = False
-
-
-@command
-class EraseCase:
-    """A dossier is past its term. `persons`: those whom this service knows from it alone; `values`: how many of theirs
-    it held."""
-
-    dossier: UUID
-    persons: tuple[UUID, ...]
-    values: int
-
-
-@command
-class DestroyKeyAgain:
-    """The database was restored from before an erasure; the list outside it remembers."""
-
-    key: UUID
-    values: int
-
-
 @event("dossier-forgotten", label="Dossier effacé de ce service")
 class CaseErased:
     """Its free text and its attachments, under its key, and the persons whom nothing else tells of."""
@@ -63,6 +35,34 @@ class PersonErased:
     values: int
     again: bool = False
     nobody: bool = False
+
+
+@command(leads_to=(PersonErased,))
+class ErasePerson:
+    """An erasure was ordered. `values`: how many sealed values this service held under the person's key; `nobody`: the
+    id is that of something else here, whose key must stay."""
+
+    person: UUID
+    values: int = 0
+    nobody: bool = False
+
+
+@command(leads_to=(CaseErased,))
+class EraseCase:
+    """A dossier is past its term. `persons`: those whom this service knows from it alone; `values`: how many of theirs
+    it held."""
+
+    dossier: UUID
+    persons: tuple[UUID, ...]
+    values: int
+
+
+@command(leads_to=(KeyDestroyedAgain,))
+class DestroyKeyAgain:
+    """The database was restored from before an erasure; the list outside it remembers."""
+
+    key: UUID
+    values: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,18 @@ OPERATOR = Actor("operator", Role.OPS)
 """By the command line of a service; who that is stands sealed in the event."""
 
 
-@command
+@event("restored-log-followed", label="Journal restauré d’un autre service écouté de nouveau")
+class RestoredLogFollowed:
+    publisher: str
+    old_log: UUID
+    new_log: UUID
+    since: int
+    lost: int
+    by: Encrypted
+    motive: Encrypted
+
+
+@command(leads_to=(RestoredLogFollowed,))
 class FollowRestoredLog:
     """`since`: up to there both logs are one history; `lost`: how many that were heard are in the old one alone."""
 
@@ -23,17 +34,6 @@ class FollowRestoredLog:
     lost: int
     by: str
     motive: str
-
-
-@event("restored-log-followed", label="Journal restauré d’un autre service écouté de nouveau")
-class RestoredLogFollowed:
-    publisher: str
-    old_log: UUID
-    new_log: UUID
-    since: int
-    lost: int
-    by: Encrypted
-    motive: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
