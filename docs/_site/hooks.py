@@ -39,6 +39,7 @@ WRITTEN_ELSEWHERE = {
     "CODE_OF_CONDUCT.md": "code-of-conduct.md",
     "tests/SENTENCES.md": "guarantees.md",
     "docs/adr": "adr/README.md",
+    "shared/README.md": "packages/README.md",
     **{f"services/{name}/README.md": f"services/{name}.md" for name in SERVICES},
 }
 
