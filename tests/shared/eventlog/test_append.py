@@ -33,7 +33,7 @@ def test_tracking_is_compare_and_set(app: ServiceApplication, wrong: int) -> Non
     app.recorder.insert_events(told(uuid7(), 1), tracking=heard(2))
     with pytest.raises(TrackingRefused) as refusal:
         app.recorder.insert_events(told(uuid7(), 1), tracking=heard(wrong))
-    assert refusal.value.reached == 2
+    assert refusal.value.tracked_number == 2
     assert len(entries(app.recorder)) == 1
     app.recorder.insert_events([], tracking=heard(3))
     assert app.recorder.tracked_number("intake", heard(1).log_id, 2) == 3
@@ -42,7 +42,7 @@ def test_tracking_is_compare_and_set(app: ServiceApplication, wrong: int) -> Non
 def test_the_first_number_heard_is_one(app: ServiceApplication) -> None:
     with pytest.raises(TrackingRefused) as refusal:
         app.recorder.insert_events([], tracking=heard(2))
-    assert refusal.value.reached == 0
+    assert refusal.value.tracked_number == 0
 
 
 def test_tracking_does_not_advance_when_its_effects_are_refused(app: ServiceApplication) -> None:

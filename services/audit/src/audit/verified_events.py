@@ -13,10 +13,9 @@ from audit.domain import EventReceived, ReceivedEvent, case_access
 from audit.ledger.integrator import is_committed
 from audit.ledger.opening import FIRST
 from audit.ledger.store import Leaf, Ledger
-from shared.eventlog import LogEntry, ServiceApplication
+from shared.eventlog import LogEntry, ServiceApplication, UnreadableEvent
 from shared.kernel import CaseAccess
 from shared.messaging import Header
-from shared.web.auth import UNREADABLE_EVENT_ERRORS
 
 log = logging.getLogger(__name__)
 decode_header = msgspec.json.Decoder(Header).decode
@@ -90,7 +89,7 @@ def _read(app: ServiceApplication, entry: LogEntry, leaf: Leaf | None, integrate
     try:
         heard: EventReceived = app.mapper.to_domain_event(entry).data
         header = decode_header(heard.header)
-    except UNREADABLE_EVENT_ERRORS:
+    except UnreadableEvent:
         raise TamperedEvent(_id(entry)) from None
     committed = entry.id > integrated if leaf is None else is_committed(leaf, heard)
     if not committed or not columns_agree(entry, heard, header):

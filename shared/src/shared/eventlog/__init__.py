@@ -4,7 +4,17 @@ from shared.eventlog.application import ServiceApplication
 from shared.eventlog.command_options import CommandOptions, InTransaction
 from shared.eventlog.deadlines import FiredDeadline
 from shared.eventlog.entries import LogEntry, LogIdentity
-from shared.eventlog.errors import OUTAGES, CaseParked, DeadlineAlreadyFired, NotParked, TrackingRefused
+from shared.eventlog.errors import (
+    DATABASE_ERRORS,
+    OUTAGES,
+    AppendRefused,
+    CaseParked,
+    DeadlineAlreadyFired,
+    EventLogError,
+    NotParked,
+    TrackingRefused,
+    UnreadableEvent,
+)
 from shared.eventlog.mapper import EventMapper, EventMetadata, RecordedEvent, StoredPayload, to_plain
 from shared.eventlog.partitions import PARTITIONS, PartitionTracking
 from shared.eventlog.pending_changes import LoadedAggregate
@@ -22,11 +32,14 @@ from shared.eventlog.restored_log import ServiceStillRunning, declare_restored
 from shared.eventlog.rewrapping import rewrap_keys
 
 __all__ = [
+    "DATABASE_ERRORS",
     "OUTAGES",
     "PARTITIONS",
+    "AppendRefused",
     "CaseParked",
     "CommandOptions",
     "DeadlineAlreadyFired",
+    "EventLogError",
     "EventMapper",
     "EventMetadata",
     "FiredDeadline",
@@ -47,6 +60,7 @@ __all__ = [
     "StoredPayload",
     "TrackingRefused",
     "UnknownCase",
+    "UnreadableEvent",
     "cases_of_person",
     "count_values_of",
     "declare_restored",

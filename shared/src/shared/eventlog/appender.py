@@ -13,10 +13,10 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent
+from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
-from shared.eventlog.errors import append_error
+from shared.eventlog.errors import CONNECTION_ERRORS, AppendRefused, append_error
 from shared.eventlog.group_commit import GroupCommit, Waiting
 from shared.eventlog.partitions import partition_of
 
@@ -76,19 +76,19 @@ class Appender:
                 positions = iter(self._call([each.work for each in group]))
                 for each in group:
                     each.answer = [next(positions) for _ in each.work.events]
-            except (InterfaceError, OperationalError):
+            except CONNECTION_ERRORS:
                 unheard = True
             except Exception as error:  # noqa: BLE001, RUF100
                 log.debug("%r in a group of %d: each on its own tells whose", error, len(group))
             else:
                 return
-        outage: OperationalError | InterfaceError | None = None
+        outage: Exception | None = None
         for each in group:
             try:
                 if outage:
                     raise outage
                 each.answer = self._append_or_recognise(each.work, unheard)
-            except (InterfaceError, OperationalError) as error:
+            except CONNECTION_ERRORS as error:
                 each.answer = outage = error
             except Exception as error:  # noqa: BLE001, RUF100  whoever waits raises it
                 each.answer = error
@@ -99,12 +99,12 @@ class Appender:
         for attempt in range(ATTEMPTS):
             try:
                 return self._call([append])
-            except IntegrityError:
+            except AppendRefused:
                 own = self._own(append.events) if unheard and append.events else None
                 if own is None:
                     raise
                 return own
-            except (InterfaceError, OperationalError):
+            except CONNECTION_ERRORS:
                 if attempt == ATTEMPTS - 1 or time.monotonic() > end or self._closing.is_set():
                     raise
                 unheard = True

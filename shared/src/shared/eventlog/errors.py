@@ -1,48 +1,74 @@
-"""Why was nothing appended? Each reason of append.sql, as an error of its own."""
+"""Errors of the log. Packages above the log catch these, and import none from the `eventsourcing` library or psycopg.
+
+The library's errors that the log does not raise itself (a lost connection, an exhausted pool) keep their classes and
+get names here: `EventLogError` is the base of all, `OUTAGES` are those of a database that does not answer."""
 
 from __future__ import annotations
 
 import psycopg
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
+from eventsourcing.persistence import (
+    IntegrityError,
+    InterfaceError,
+    MapperDeserialisationError,
+    OperationalError,
+    PersistenceError,
+)
+
+EventLogError = PersistenceError
+"""Base of every error of the log, ours and the library's."""
+CONNECTION_ERRORS = (OperationalError, InterfaceError)
+"""The library's errors for a connection that was lost or could not be made."""
+DATABASE_ERRORS = (PersistenceError, psycopg.Error)
+"""Whatever the database or the way to it may raise, for code that only reports it."""
+OUTAGES = (*CONNECTION_ERRORS, psycopg.OperationalError, psycopg.InterfaceError, InterruptedError)
+"""The database does not answer. An outage says nothing about the command, and is never counted against it."""
 
 
-class TrackingRefused(IntegrityError):
-    """Not the next of its publisher's partition; `reached` is the number that was."""
-
-    reached = 0
+class UnreadableEvent(MapperDeserialisationError):
+    """A stored event or snapshot that does not decode: altered, or written by a newer program."""
 
 
-class VersionTaken(IntegrityError):
-    """The stream has this version already, or a key this id: somebody was faster."""
+class AppendRefused(IntegrityError):
+    """An append that the database refused whole. The subclasses tell why."""
 
 
-class CaseParked(IntegrityError):
-    """An earlier event of this case waits to be mended: this one must wait behind it."""
+class TrackingRefused(AppendRefused):
+    """The message is not the next one of its publisher's partition; `tracked_number` is the last one consumed."""
+
+    tracked_number = 0
 
 
-class NotParked(IntegrityError):
-    """The event is no longer the first of its case to wait, or has nothing left to wait behind."""
+class VersionTaken(AppendRefused):
+    """The stream already has this version, or a data key this id: another writer was faster."""
 
 
-class CommandAlreadyHandled(IntegrityError):
+class CaseParked(AppendRefused):
+    """An earlier message of this case is parked, so this one must wait behind it."""
+
+
+class NotParked(AppendRefused):
+    """The message is no longer the first parked one of its case, or there is none to wait behind."""
+
+
+class CommandAlreadyHandled(AppendRefused):
     """The idempotency key is known."""
 
 
-class UniqueKeyTaken(IntegrityError):
-    """Another case, `holder`, holds the unique claim."""
+class UniqueKeyTaken(AppendRefused):
+    """The case `holder` has reserved the unique key."""
 
     holder = ""
 
 
-class DeadlineAlreadyFired(IntegrityError):
-    """The due date was fired already, moved or withdrawn."""
+class DeadlineAlreadyFired(AppendRefused):
+    """The deadline has already fired, or was moved or withdrawn."""
 
 
-class KeyDestroyed(IntegrityError):
-    """Something was sealed under a key that is no more."""
+class KeyDestroyed(AppendRefused):
+    """A value was encrypted under a data key that has been destroyed since."""
 
 
-APPEND_ERRORS: dict[str | None, type[IntegrityError]] = {
+_BY_SQLSTATE: dict[str | None, type[AppendRefused]] = {
     "23505": VersionTaken,
     "23T01": TrackingRefused,
     "23P01": CaseParked,
@@ -52,14 +78,13 @@ APPEND_ERRORS: dict[str | None, type[IntegrityError]] = {
     "23D01": DeadlineAlreadyFired,
     "23E01": KeyDestroyed,
 }
-OUTAGES = (InterfaceError, OperationalError, psycopg.OperationalError, psycopg.InterfaceError, InterruptedError)
-"""Of the database: they say nothing about what was asked, and are never counted against it."""
 
 
-def append_error(error: psycopg.IntegrityError) -> IntegrityError:
-    refused = APPEND_ERRORS.get(error.sqlstate, IntegrityError)(str(error))
+def append_error(error: psycopg.IntegrityError) -> AppendRefused:
+    """The error for what append.sql raised, by its SQLSTATE."""
+    refused = _BY_SQLSTATE.get(error.sqlstate, AppendRefused)(str(error))
     if isinstance(refused, TrackingRefused):
-        refused.reached = int(error.diag.message_detail or 0)
+        refused.tracked_number = int(error.diag.message_detail or 0)
     if isinstance(refused, UniqueKeyTaken):
         refused.holder = error.diag.message_detail or ""
     return refused

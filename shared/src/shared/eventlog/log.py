@@ -14,12 +14,12 @@ from uuid import UUID
 
 import msgspec
 from eventsourcing.application import Application
-from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import Environment, EnvType
 from psycopg.sql import SQL
 
 from shared.crypto import ErasureList, KeyStore
 from shared.eventlog.entries import LogEntry
+from shared.eventlog.errors import EventLogError
 from shared.eventlog.factory import environment
 from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.pending_changes import LoadedAggregate
@@ -158,7 +158,7 @@ class ServiceLog(Application[UUID]):
         topic = self._snapshot_topics[decider.name]
         try:
             self.recorder.save_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
-        except PersistenceError:  # the command is recorded: it is not to look as if it had failed
+        except EventLogError:  # the command is recorded: it is not to look as if it had failed
             log.warning("no snapshot of %s at %d", stream, loaded.version, exc_info=True)
 
 

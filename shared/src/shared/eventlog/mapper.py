@@ -9,12 +9,15 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
+from eventsourcing.persistence import Mapper, StoredEvent
 
 from shared.crypto import DataKeys
+from shared.eventlog.errors import UnreadableEvent
 from shared.kernel import Encrypted, EventName, Role, encrypted_values, event_name
 
 E = TypeVar("E")
+UNREADABLE = (msgspec.MsgspecError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What decoding and upcasts raise on stored data that no program has written."""
 
 
 class EventMetadata(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -89,8 +92,9 @@ class EventMapper(Mapper[UUID]):
         try:
             decode = self._decoders.get(topic) or self._decoder(topic, StoredPayload, self._decoders)
             stored = decode(stored_event.state)
-        except (msgspec.MsgspecError, KeyError, ValueError) as error:
-            raise self._unreadable(stored_event, error) from error
+        except UNREADABLE as error:
+            where = f"{stored_event.originator_id} version {stored_event.originator_version}"
+            raise UnreadableEvent(f"cannot read {topic} of {where}: {error}") from error
         _set_aad(stored_event.originator_id, stored_event.originator_version, stored.data)
         return RecordedEvent(
             stored_event.originator_id,  # type: ignore[arg-type]
@@ -104,14 +108,20 @@ class EventMapper(Mapper[UUID]):
         return msgspec.json.encode(state, enc_hook=_carried)
 
     def to_state(self, topic: str, snapshot: bytes) -> Any:
-        return self._states[topic].decode(snapshot)
+        try:
+            return self._states[topic].decode(snapshot)
+        except UNREADABLE as error:
+            raise UnreadableEvent(f"cannot read a {topic}: {error}") from error
 
     def to_data(self, stream: str, version: int, topic: str, state: bytes) -> Any:
         """Only what evolves a state: a third faster than the whole event.
 
         `stream` comes as text, made once for all its events: it took as long as the decoding of one."""
-        decode = self._data_decoders.get(topic) or self._decoder(topic, DataOnly, self._data_decoders)
-        data = decode(state).data
+        try:
+            decode = self._data_decoders.get(topic) or self._decoder(topic, DataOnly, self._data_decoders)
+            data = decode(state).data
+        except UNREADABLE as error:
+            raise UnreadableEvent(f"cannot read {topic} of {stream} version {version}: {error}") from error
         _set_aad(stream, version, data)
         return data
 
@@ -136,11 +146,6 @@ class EventMapper(Mapper[UUID]):
             raise ValueError(f"{event_name(recorded.data).topic} has sealed fields and came without keys")
         key_id = UUID(str(sealed.key))
         return {"k": str(key_id), "c": recorded.data_keys.encrypt(key_id, sealed.plaintext, aad)}
-
-    @staticmethod
-    def _unreadable(stored_event: StoredEvent, error: Exception) -> MapperDeserialisationError:
-        where = f"{stored_event.originator_id} version {stored_event.originator_version}"
-        return MapperDeserialisationError(f"cannot read {stored_event.topic} of {where}: {error}")
 
 
 def to_plain(value: Any, show: Callable[[Encrypted], str]) -> Any:

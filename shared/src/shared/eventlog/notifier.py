@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from threading import Event
 
-from eventsourcing.persistence import PersistenceError
 from eventsourcing.postgres import PostgresDatastore
-from psycopg import Error
 from psycopg.sql import SQL, Identifier
 
+from shared.eventlog.errors import DATABASE_ERRORS
 from shared.kernel import WorkerLoop
 
 
@@ -28,7 +27,7 @@ class Notifier:
             self._notify,
             interval_seconds=None,
             rest_seconds=self.MIN_INTERVAL_SECONDS,
-            expected=(Error, PersistenceError),
+            expected=DATABASE_ERRORS,
         )
         self.closing = self._loop.stopping
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
+from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
@@ -17,6 +17,7 @@ from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.appender import Append, Appender
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_of
+from shared.eventlog.errors import CONNECTION_ERRORS
 from shared.eventlog.notifier import Notifier
 from shared.kernel import CaseAccess
 
@@ -52,7 +53,7 @@ class LogRecorder(PostgresApplicationRecorder):
         return SQL(text).format(schema=self.schema, events=self.events).as_bytes()
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        """Appends all or nothing and gives the positions; refuses with IntegrityError or one of its kinds.
+        """Appends all or nothing and gives the positions; raises AppendRefused when the database refuses.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
         unique_keys, case_access, command, keys, people, destroyed_keys, used_keys, deadlines, parked, skipped, ahead.
@@ -69,7 +70,7 @@ class LogRecorder(PostgresApplicationRecorder):
         self.notifier.notify()
         return positions
 
-    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
+    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
     def history(self, stream: UUID, snapshot_topic: str = "", until: int = 2**62) -> list[tuple[int, str, bytes]]:
         """(version, topic, state) of one stream, in order, from its snapshot on if there is one under that topic."""
         parameters = (stream, snapshot_topic, until, stream, until)
@@ -88,7 +89,7 @@ class LogRecorder(PostgresApplicationRecorder):
             (stream, topic, version, state),
         )
 
-    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
+    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
     def select_notifications(
         self,
         start: int | None,
@@ -103,18 +104,18 @@ class LogRecorder(PostgresApplicationRecorder):
         parameters = (first, 2**62 if stop is None else stop, wanted, wanted, limit)
         return self._entries(self._entries_statement, parameters)
 
-    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
+    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
     def entries_of_partition(self, partition: int, after: int, limit: int) -> Sequence[LogEntry]:
         """The log of one partition, after a number: what a consumer that saw a jump asks for."""
         statement = self._entries_of("partition = %b AND number > %b ORDER BY number LIMIT %b")
         return self._entries(statement, (partition, after, limit))
 
-    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
+    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
     def entries_of_case(self, case: UUID) -> Sequence[LogEntry]:
         """Everything this service recorded of a case, whatever the aggregate, in order."""
         return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
 
-    @retry((InterfaceError, OperationalError), max_attempts=4, wait=0.1)
+    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
     def entries_of_stream(self, stream: UUID) -> Sequence[LogEntry]:
         """One aggregate's events, in order."""
         return self._entries(self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import httpx
 import msgspec
-from eventsourcing.persistence import MapperDeserialisationError
 
+from shared.eventlog import UnreadableEvent
 from shared.messaging.wire import Message
 
 MAX_PAGE_EVENTS = 500
@@ -25,7 +25,7 @@ class FeedPage(msgspec.Struct, frozen=True):
     since: int = 0
 
 
-UNREADABLE_ERRORS = (MapperDeserialisationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+UNREADABLE_ERRORS = (UnreadableEvent, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """How reading fails on what no program has written."""
 _decode_page = msgspec.json.Decoder(FeedPage).decode
 

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import psycopg
-from eventsourcing.persistence import PersistenceError
 from psycopg.sql import SQL, Identifier
 
-from shared.eventlog import ServiceApplication
+from shared.eventlog import DATABASE_ERRORS, ServiceApplication
 
 LEASE, RENEW = 3.0, 0.75
 log = logging.getLogger(__name__)
@@ -67,5 +66,5 @@ class Lease:
         statement = "DELETE FROM {schema}.leases WHERE (name, holder) = ('relay', %s)"
         try:
             await asyncio.to_thread(self._app.recorder.fetch, statement, (self._holder,))
-        except (psycopg.Error, PersistenceError) as error:
+        except DATABASE_ERRORS as error:
             log.info("the lease is left to expire: %r", error)

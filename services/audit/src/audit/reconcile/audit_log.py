@@ -7,14 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import MapperDeserialisationError
-
 from audit.domain import EventReceived
 from audit.ledger.integrator import is_committed
 from audit.ledger.store import Leaf, Ledger
 from audit.reconcile.finding import Finding, FindingKind
 from audit.verified_events import columns_agree, decode_header
-from shared.eventlog import LogEntry, ServiceApplication
+from shared.eventlog import LogEntry, ServiceApplication, UnreadableEvent
 
 SELF = "audit"
 
@@ -115,7 +113,7 @@ class AuditLog:
     def _read(self, entry: LogEntry) -> EventReceived | None:
         try:
             heard: Any = self._app.mapper.to_domain_event(entry).data
-        except MapperDeserialisationError:
+        except UnreadableEvent:
             return None
         return heard if isinstance(heard, EventReceived) else None
 

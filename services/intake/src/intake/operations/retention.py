@@ -15,9 +15,8 @@ from intake.domain.request.archive import ArchiveCase, CaseArchived
 from intake.domain.request.state import RequestStatus
 from intake.domain.retention import DestroyCase, RetentionClass, RetentionHeld, RetentionReleased, retention_id
 from intake.settings import IntakeSettings
-from shared.eventlog import ServiceApplication, count_values_of, people_only_in
+from shared.eventlog import ServiceApplication, UnreadableEvent, count_values_of, people_only_in
 from shared.kernel import Actor, Role, add_months, event_name
-from shared.web.auth import UNREADABLE_EVENT_ERRORS
 
 log = logging.getLogger(__name__)
 CLASS_BY_STATUS = {
@@ -114,7 +113,7 @@ def archive_cases(app: ServiceApplication, keep_closed_months: int) -> list[UUID
             case = row["case_id"]
             try:
                 receipt = app.handle(request.decider, case, ArchiveCase(since), app.context(case, actor))
-            except UNREADABLE_EVENT_ERRORS:
+            except UnreadableEvent:
                 log.exception("case %s cannot be archived: its log cannot be read", case)
                 continue
             if receipt.events:

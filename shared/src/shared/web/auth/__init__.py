@@ -2,7 +2,6 @@
 
 from shared.web.auth.authentication import (
     RIGHT_HEADER,
-    UNREADABLE_EVENT_ERRORS,
     Authenticator,
     Caller,
     CallerDep,
@@ -32,7 +31,6 @@ __all__ = [
     "CASE_READERS",
     "RIGHT_HEADER",
     "STAFF",
-    "UNREADABLE_EVENT_ERRORS",
     "Authenticator",
     "Caller",
     "CallerDep",

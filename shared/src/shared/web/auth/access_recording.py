@@ -9,12 +9,12 @@ from typing import cast
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from eventsourcing.persistence import PersistenceError
 from fastapi import Request
 from fastapi.routing import APIRoute
 
 from shared.access import AccessLog, AccessRecord
 from shared.crypto import KeyErased
+from shared.eventlog import EventLogError
 from shared.kernel import Actor, Role, uuid7
 from shared.web.http import MOTIVE_HEADER, ProblemError, operation_id
 
@@ -89,7 +89,7 @@ class AccessRecorder:
         )
         try:
             self._access_log.record(read)
-        except (PersistenceError, KeyErased) as error:
+        except (EventLogError, KeyErased) as error:
             log.warning("this read could not be recorded in the access log, so nothing was shown: %r", error)
             raise ProblemError(
                 503,

@@ -10,13 +10,11 @@ from functools import cache, partial
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
-from eventsourcing.persistence import MapperDeserialisationError
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, RowScope, evaluate
-from shared.eventlog import ServiceApplication
+from shared.eventlog import ServiceApplication, UnreadableEvent
 from shared.kernel import Actor, Right, Role, format_date
 from shared.kernel.frozen import replace
 from shared.settings import RightsSource, Settings
@@ -27,7 +25,6 @@ from shared.web.requests import AppDep
 
 LoadRights = Callable[[ServiceApplication, UUID], Sequence[Right]]
 """What a service knows an identity to hold, today or on another day."""
-UNREADABLE_EVENT_ERRORS = (MapperDeserialisationError, msgspec.MsgspecError)
 RIGHT_HEADER = "DLA-Right"
 """The header by which somebody who holds several rights says which one they act under."""
 ASSIGNED_ROLES = frozenset({Role.ADVISER, Role.REGIONAL})
@@ -166,7 +163,7 @@ class Authenticator:
         """What the policy must know of an id. `app`: the request's, which loads each aggregate once."""
         try:
             known = self._find_case(app, id)
-        except UNREADABLE_EVENT_ERRORS:
+        except UnreadableEvent:
             known = ProtectedCase(id, self._units_that_acted(id))
         access = app.recorder.case_access(id) if known else None
         if known is None or access is None:
@@ -177,7 +174,7 @@ class Authenticator:
         """A log that was altered is still shown to whoever could see it, by those of its events that can be read."""
         units = set()
         for entry in self._app.recorder.entries_of_case(case):
-            with suppress(*UNREADABLE_EVENT_ERRORS):
+            with suppress(UnreadableEvent):
                 units.add(self._app.mapper.to_domain_event(entry).meta.unit)
         return frozenset(unit for unit in units if unit)
 

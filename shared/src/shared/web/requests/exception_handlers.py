@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from eventsourcing.persistence import InterfaceError, OperationalError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,7 +11,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from shared.crypto import KeyErased
-from shared.eventlog import IdempotencyKeyReused, StaleVersion, UnknownCase
+from shared.eventlog import OUTAGES, IdempotencyKeyReused, StaleVersion, UnknownCase
 from shared.kernel import Refused, format_number
 from shared.temporal import MAX_EVENTS, FutureInstant, NotYetOpened, PastBusy, TooManyEvents, VersionNotReached
 from shared.web.http import SECURITY_HEADERS, ProblemError, findings, problem_response, summary
@@ -82,9 +81,6 @@ def install(app: FastAPI) -> None:
             "Cette clé accompagnait une autre demande\u00a0: choisissez-en une nouvelle.",
         )
 
-    @app.exception_handler(InterruptedError)
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
     async def outage(request: Request, error: Exception) -> JSONResponse:
         log.warning("%s %s: the database does not answer: %r", request.method, request.url.path, error)
         return problem_response(
@@ -94,6 +90,9 @@ def install(app: FastAPI) -> None:
             "Les données ne répondent pas\u00a0: réessayez dans un instant, avec la même clé d’idempotence.",
             {"Retry-After": "5"},
         )
+
+    for kind in OUTAGES:
+        app.add_exception_handler(kind, outage)
 
     @app.exception_handler(KeyErased)
     async def erased(_: Request, __: KeyErased) -> JSONResponse:

@@ -6,11 +6,10 @@ import asyncio
 import logging
 from typing import Literal
 
-import psycopg
-from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from shared.eventlog import DATABASE_ERRORS
 from shared.web.http import ProblemError
 from shared.web.requests import AppDep
 
@@ -39,7 +38,7 @@ async def ready(app: AppDep) -> Ready:
     try:
         async with asyncio.timeout(2):
             return Ready(halted=await asyncio.to_thread(app.recorder.halted_publishers))
-    except (TimeoutError, PersistenceError, psycopg.Error) as error:
+    except (TimeoutError, *DATABASE_ERRORS) as error:
         log.warning("not ready: %r", error)
         raise ProblemError(
             503, "not-ready", "Service momentanément indisponible", "Les données ne répondent pas."
