@@ -1,4 +1,4 @@
-"""What waits for an adviser in a diagnosis: a session to hold, a leader's word, a plan to agree."""
+"""Tasks that wait for an adviser in diagnostic: a session to hold, a leader's answer, a plan to agree."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry
 
-SESSION, SUBMISSION, WORD = "session_to_hold", "diagnosis_to_submit", "leader_to_answer"
+SESSION, SUBMISSION, ANSWER = "session_to_hold", "diagnosis_to_submit", "leader_to_answer"
 CONTESTED, PLAN = "contestation_to_answer", "plan_to_agree"
 DIAGNOSIS = "/api/v1/diagnoses/{case}"
-WHATS = {
+TASKS = {
     SESSION: TaskKind("Première séance de diagnostic à tenir", DIAGNOSIS, days=30),
     SUBMISSION: TaskKind("Diagnostic à soumettre à la structure", DIAGNOSIS, days=90),
-    WORD: TaskKind("Diagnostic soumis\u00a0: réponse de la structure attendue", DIAGNOSIS, days=15),
+    ANSWER: TaskKind("Diagnostic soumis\u00a0: réponse de la structure attendue", DIAGNOSIS, days=15),
     CONTESTED: TaskKind("Diagnostic contesté\u00a0: à revoir avec la structure", DIAGNOSIS, days=15),
     PLAN: TaskKind("Plan d’accompagnement à convenir", DIAGNOSIS, days=30),
 }
-"""Days are ours, and no official delay."""
-AT = {Status.SUBMITTED: WORD, Status.CONTESTED: CONTESTED, Status.VALIDATED: PLAN}
+"""The days are our own, not an official delay."""
+TASK_OF_STATUS = {Status.SUBMITTED: ANSWER, Status.CONTESTED: CONTESTED, Status.VALIDATED: PLAN}
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    told = diagnoses.project(row, entry, recorded)
-    if told is row:
+    projected = diagnoses.project(row, entry, recorded)
+    if projected is row:
         return row
-    started = SUBMISSION if told["sessions"] else SESSION
-    what = started if told["status"] == Status.OPEN else AT.get(told["status"])
-    waits = {what: row.get("due", {}).get(what) or due_entry(what, entry.recorded_at)} if what else {}
-    if told["status"] == Status.VALIDATED and told["contested_at"]:
-        waits |= {CONTESTED: due_entry(CONTESTED, told["contested_at"])}
-    return told | {"due": waits}
+    before_submission = SUBMISSION if projected["sessions"] else SESSION
+    status = projected["status"]
+    task = before_submission if status == Status.OPEN else TASK_OF_STATUS.get(status)
+    tasks = {task: row.get("due", {}).get(task) or due_entry(task, entry.recorded_at)} if task else {}
+    if status == Status.VALIDATED and projected["contested_at"]:
+        tasks |= {CONTESTED: due_entry(CONTESTED, projected["contested_at"])}
+    return projected | {"due": tasks}
 
 
-caseload = Caseload(Projection(f"caseload:v1+{diagnoses.name}", _project), WHATS)
+caseload = Caseload(Projection(f"caseload:v1+{diagnoses.name}", _project), TASKS)

@@ -1,4 +1,4 @@
-"""What does diagnostic write down for people? The shared diagnosis, and the plan that was agreed from it."""
+"""Documents of a diagnosis: the shared diagnosis, and the plan agreed from it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from shared.kernel.indicators import indicator_definition
 
 EMPTY = "Le diagnostic est encore vide\u00a0: rien n’y a été relevé."
 NO_PLAN = "Le plan d’accompagnement n’est pas encore convenu avec la structure."
-STANDING = {
+STATUS_NOTES = {
     Status.OPEN: "Document de travail, qui n’a pas été soumis à la validation de la structure.",
     Status.SUBMITTED: "Soumis à la validation de la structure, qui ne s’est pas encore prononcée.",
     Status.CONTESTED: "Contesté par la structure\u00a0: ce document est à reprendre avec elle.",
@@ -57,29 +57,29 @@ def of_diagnosis(diagnosis: Diagnosis) -> Iterable[DocumentTemplate[Diagnosis]]:
     )
 
 
-def shared_diagnosis(reading: DocumentSource[Diagnosis]) -> Document:
-    diagnosis, content = reading.state, reading.state.content
-    return reading.document(
+def shared_diagnosis(source: DocumentSource[Diagnosis]) -> Document:
+    diagnosis, content = source.state, source.state.content
+    return source.document(
         "Diagnostic partagé",
         f"Unité {diagnosis.unit}",
         [
-            Paragraph(f"{STANDING[diagnosis.status]} Contenu en version {diagnosis.content_version}.", aside=True),
-            *_sessions(reading, content),
-            *_axes(reading, content),
+            Paragraph(f"{STATUS_NOTES[diagnosis.status]} Contenu en version {diagnosis.content_version}.", aside=True),
+            *_sessions(source, content),
+            *_axes(source, content),
             *_employment(content.employment),
             *_economics(content.economics),
             *_indicators(content),
-            *_difficulty(reading, content.difficulty),
-            *_problem(reading, content.problem),
-            *_scenarios(reading, content.scenarios),
-            *_schemes(reading, content),
+            *_difficulty(source, content.difficulty),
+            *_problem(source, content.problem),
+            *_scenarios(source, content.scenarios),
+            *_schemes(source, content),
         ],
-        validation=_validation(reading),
+        validation=_validation(source),
     )
 
 
-def plan(reading: DocumentSource[Diagnosis]) -> Document:
-    agreed = reading.last_of(PlanAgreed)
+def plan(source: DocumentSource[Diagnosis]) -> Document:
+    agreed = source.last_of(PlanAgreed)
     assert agreed is not None
     event = agreed.event
     axes = tuple((str(rank), axis.label) for rank, axis in enumerate(event.axes, 1))
@@ -88,64 +88,62 @@ def plan(reading: DocumentSource[Diagnosis]) -> Document:
             f"Convenu le {format_day(agreed.recorded_at)}, à partir de la version {event.validated_version} du"
             " diagnostic, validée par la structure."
         ),
-        *_question(reading, reading.state.content.problem),
+        *_problem_statement(source, source.state.content.problem),
         Heading("Les objectifs"),
-        Paragraph(reading.show(event.objectives)),
+        Paragraph(source.show(event.objectives)),
         Heading("Les axes de changement"),
         Table("Axes retenus, dans l’ordre", (Column("Rang"), Column("Axe", 8)), rows=axes),
         Heading("D’où part la structure"),
         Paragraph("Ces chiffres serviront de repère au suivi, avec les mêmes définitions.", aside=True),
         _baseline(event),
-        *_corrections(reading, event),
+        *_corrections(source, event),
     ]
-    return reading.document("Plan d’accompagnement", f"Unité {event.unit}", blocks, validation=_validation(reading))
+    return source.document("Plan d’accompagnement", f"Unité {event.unit}", blocks, validation=_validation(source))
 
 
-def _validation(reading: DocumentSource[Diagnosis]) -> Validation | None:
-    """Only of a version whose validation holds."""
-    diagnosis = reading.state
+def _validation(source: DocumentSource[Diagnosis]) -> Validation | None:
+    """Only of a version that is validated."""
+    diagnosis = source.state
     if diagnosis.submission is None or diagnosis.status not in (Status.VALIDATED, Status.AGREED):
         return None
-    submitted = diagnosis.submission
+    submission = diagnosis.submission
     agreeing = [
-        told
-        for told in reading.all_of(DiagnosisValidated)
-        if told.event.content_hash == submitted.content_hash and told.event.leader in diagnosis.validations
+        fact
+        for fact in source.all_of(DiagnosisValidated)
+        if fact.event.content_hash == submission.content_hash and fact.event.leader in diagnosis.validations
     ]
-    by = tuple(f"dirigeant·e {told.by}" for told in agreeing)
-    return Validation(submitted.version, submitted.content_hash, by=by, at=agreeing[-1].recorded_at)
+    by = tuple(f"dirigeant·e {fact.by}" for fact in agreeing)
+    return Validation(submission.version, submission.content_hash, by=by, at=agreeing[-1].recorded_at)
 
 
-def _sessions(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
+def _sessions(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
     if not content.sessions:
         return
     rows = []
     for session in content.sessions:
-        people = (f"{reading.show(who.name)} ({who.quality.label})" for who in session.participants)
-        said = (
-            f"Annulée\u00a0: {reading.show(session.cancelled)}" if session.cancelled else reading.shown(session.notes)
-        )
-        rows.append((format_date(session.held_on), "\n".join(people), said))
+        people = (f"{source.show(who.name)} ({who.quality.label})" for who in session.participants)
+        notes = f"Annulée\u00a0: {source.show(session.cancelled)}" if session.cancelled else source.shown(session.notes)
+        rows.append((format_date(session.held_on), "\n".join(people), notes))
     yield Heading(SECTION_LABELS[Section.SESSIONS])
     columns = (Column("Date", 2), Column("Avec", 4), Column("Notes", 5))
     yield Table("Séances tenues avec la structure", columns, rows=tuple(rows))
 
 
-def _axes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
+def _axes(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
     if not content.axes:
         return
     yield Heading(SECTION_LABELS[Section.AXES])
-    marks = tuple((axis.label, f"{found.rating}\u00a0sur\u00a05") for axis, found in content.axes.items())
+    ratings = tuple((axis.label, f"{assessment.rating}\u00a0sur\u00a05") for axis, assessment in content.axes.items())
     yield Table(
-        "Vue d’ensemble, de 1 (fragile) à 5 (solide)", (Column("Axe", 6), Column("Note", number=True)), rows=marks
+        "Vue d’ensemble, de 1 (fragile) à 5 (solide)", (Column("Axe", 6), Column("Note", number=True)), rows=ratings
     )
-    for axis, found in content.axes.items():
+    for axis, assessment in content.axes.items():
         yield Heading(axis.label, 3)
-        yield Paragraph(reading.show(found.findings))
-        yield from _points(reading, "Points forts", found.strengths)
-        yield from _points(reading, "Points faibles", found.weaknesses)
-        if found.evidence:
-            yield Paragraph(f"Éléments à l’appui\u00a0: {reading.show(found.evidence)}", aside=True)
+        yield Paragraph(source.show(assessment.findings))
+        yield from _points(source, "Points forts", assessment.strengths)
+        yield from _points(source, "Points faibles", assessment.weaknesses)
+        if assessment.evidence:
+            yield Paragraph(f"Éléments à l’appui\u00a0: {source.show(assessment.evidence)}", aside=True)
 
 
 def _employment(employment: Employment | None) -> Iterator[Block]:
@@ -177,60 +175,60 @@ def _indicators(content: Content) -> Iterator[Block]:
     )
 
 
-def _difficulty(reading: DocumentSource[Diagnosis], difficulty: Difficulty | None) -> Iterator[Block]:
+def _difficulty(source: DocumentSource[Diagnosis], difficulty: Difficulty | None) -> Iterator[Block]:
     if difficulty is None or difficulty.level is Level.NONE:
         return
     nature = (("Nature", capitalize_first(difficulty.nature.label)),) if difficulty.nature else ()
     yield Heading(SECTION_LABELS[Section.DIFFICULTY])
     yield Facts((("Niveau", capitalize_first(difficulty.level.label)), *nature))
-    yield from _points(reading, "Causes profondes", difficulty.causes)
+    yield from _points(source, "Causes profondes", difficulty.causes)
     if difficulty.strategic_plan:
         yield Heading("Plan stratégique", 3)
-        yield Paragraph(reading.show(difficulty.strategic_plan))
+        yield Paragraph(source.show(difficulty.strategic_plan))
 
 
-def _problem(reading: DocumentSource[Diagnosis], problem: Problem | None) -> Iterator[Block]:
-    yield from _question(reading, problem)
+def _problem(source: DocumentSource[Diagnosis], problem: Problem | None) -> Iterator[Block]:
+    yield from _problem_statement(source, problem)
     if problem:
-        yield from _points(reading, "Causes", problem.causes)
-        yield from _points(reading, "Préconisations", problem.recommendations)
+        yield from _points(source, "Causes", problem.causes)
+        yield from _points(source, "Préconisations", problem.recommendations)
 
 
-def _question(reading: DocumentSource[Diagnosis], problem: Problem | None) -> Iterator[Block]:
+def _problem_statement(source: DocumentSource[Diagnosis], problem: Problem | None) -> Iterator[Block]:
     if problem:
         yield Heading("La problématique")
-        yield Paragraph(reading.show(problem.problem))
+        yield Paragraph(source.show(problem.problem))
 
 
-def _scenarios(reading: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
+def _scenarios(source: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
     if scenarios:
         yield Heading(SECTION_LABELS[Section.SCENARIOS])
     for scenario in scenarios:
-        yield Heading(f"{scenario.rank}. {reading.show(scenario.title)} ({DECISION_LABELS[scenario.retained]})", 3)
-        yield from _points(reading, "Hypothèses", scenario.hypotheses)
-        yield from _points(reading, "Besoins", scenario.needs)
+        yield Heading(f"{scenario.rank}. {source.show(scenario.title)} ({DECISION_LABELS[scenario.retained]})", 3)
+        yield from _points(source, "Hypothèses", scenario.hypotheses)
+        yield from _points(source, "Besoins", scenario.needs)
 
 
-def _schemes(reading: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
+def _schemes(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
     if not content.schemes:
         return
     yield Heading(SECTION_LABELS[Section.SCHEMES])
     yield Bullets(
         tuple(
-            reading.show(scheme.name) + (f"\u00a0: {reading.show(scheme.note)}" if scheme.note else "")
+            source.show(scheme.name) + (f"\u00a0: {source.show(scheme.note)}" if scheme.note else "")
             for scheme in content.schemes
         )
     )
 
 
-def _points(reading: DocumentSource[Diagnosis], title: str, points: tuple[Encrypted, ...]) -> Iterator[Block]:
+def _points(source: DocumentSource[Diagnosis], title: str, points: tuple[Encrypted, ...]) -> Iterator[Block]:
     if points:
         yield Paragraph(f"{title}\u00a0:")
-        yield Bullets(reading.each_shown(points))
+        yield Bullets(source.each_shown(points))
 
 
-def _corrections(reading: DocumentSource[Diagnosis], agreed: PlanAgreed) -> Iterator[Block]:
-    corrected = reading.state.baseline_corrections
+def _corrections(source: DocumentSource[Diagnosis], agreed: PlanAgreed) -> Iterator[Block]:
+    corrected = source.state.baseline_corrections
     if corrected:
         yield Paragraph("Corrigé depuis, sans rien changer à ce que la structure a validé\u00a0:")
         yield Bullets(
@@ -238,7 +236,7 @@ def _corrections(reading: DocumentSource[Diagnosis], agreed: PlanAgreed) -> Iter
                 f"{indicator_definition(each.code, agreed.definitions)}\u00a0:"
                 f" {format_indicator(each.code, each.value)},"
                 f" au lieu de {format_indicator(each.code, each.before)}, depuis le {format_date(each.effective_on)}."
-                f" {reading.show(each.reason)}"
+                f" {source.show(each.reason)}"
                 for each in corrected
             )
         )

@@ -1,4 +1,4 @@
-"""What do diagnoses tell of a unit's work? Each number with its formula, and the cases behind it."""
+"""Figures of a unit's diagnoses, each with its formula and the cases it is computed from."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from shared.statistics import (
 )
 
 OPENED = (lifecycle.DiagnosisOpened,)
-COUNTED_JOBS = (*OPENED, employment.EmploymentRecorded, employment.EmploymentCorrected, plan.BaselineCorrected)
-WORD_OF_LEADERS = (validation.DiagnosisValidated, validation.DiagnosisContested, lifecycle.ValidationVoided)
-BEHIND: dict[str, tuple[type, ...]] = {
+JOB_EVENTS = (*OPENED, employment.EmploymentRecorded, employment.EmploymentCorrected, plan.BaselineCorrected)
+LEADER_DECISIONS = (validation.DiagnosisValidated, validation.DiagnosisContested, lifecycle.ValidationVoided)
+SOURCES: dict[str, tuple[type, ...]] = {
     "diagnoses": OPENED,
     "structures": OPENED,
-    "validated": WORD_OF_LEADERS,
+    "validated": LEADER_DECISIONS,
     "plans": (plan.PlanAgreed,),
     "by_theme": (plan.PlanAgreed,),
     "by_difficulty": (difficulty.DifficultyQualified,),
-    "jobs_concerned": COUNTED_JOBS,
-    "by_size": COUNTED_JOBS,
-    "days_to_validation": (*OPENED, *WORD_OF_LEADERS),
+    "jobs_concerned": JOB_EVENTS,
+    "by_size": JOB_EVENTS,
+    "days_to_validation": (*OPENED, *LEADER_DECISIONS),
     "days_to_plan": (*OPENED, plan.PlanAgreed),
 }
 
 
-def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
+def _compute(rows: Sequence[Row]) -> Iterator[Figure]:
     yield count_figure(
         "diagnoses", "Diagnostics ouverts", "nombre de diagnostics, depuis l’admission de la structure", rows
     )
@@ -71,7 +71,7 @@ def _counted(rows: Sequence[Row]) -> Iterator[Figure]:
 
 def _jobs_concerned(rows: Sequence[Row]) -> Figure:
     known = [row for row in rows if _headcount(row) is not None]
-    summed = count_figure(
+    sum_figure = count_figure(
         "jobs_concerned",
         "Emplois concernés",
         "Σ effectif salarié relevé au diagnostic, ou sinon connu à l’admission, pour les seuls diagnostics où il est"
@@ -79,7 +79,7 @@ def _jobs_concerned(rows: Sequence[Row]) -> Figure:
         known,
         lambda row: _headcount(row) or 0,
     )
-    return replace(summed, among=len(known))
+    return replace(sum_figure, among=len(known))
 
 
 def _groups(rows: Sequence[Row], agreed: Sequence[Row]) -> Iterator[Figure]:
@@ -92,9 +92,7 @@ def _groups(rows: Sequence[Row], agreed: Sequence[Row]) -> Iterator[Figure]:
             )
     formula = "nombre de diagnostics, selon le dernier niveau de difficulté qualifié"
     qualified = [row for row in rows if row["difficulty"]]
-    yield from grouped_figures(
-        "by_difficulty", "Diagnostics par difficulté", formula, qualified, _level, _level_in_french
-    )
+    yield from grouped_figures("by_difficulty", "Diagnostics par difficulté", formula, qualified, _level, _level_label)
     formula = "nombre de diagnostics, selon l’effectif relevé au diagnostic, ou sinon connu à l’admission"
     yield from grouped_figures("by_size", "Diagnostics par effectif", formula, rows, size_at_the_diagnosis, size_label)
 
@@ -113,8 +111,8 @@ def _level(row: Row) -> str:
     return str(row["difficulty"])
 
 
-def _level_in_french(level: str) -> str:
+def _level_label(level: str) -> str:
     return Level(level).label
 
 
-figures = Figures(diagnoses, _counted, behind=BEHIND.__getitem__)
+figures = Figures(diagnoses, _compute, behind=SOURCES.__getitem__)

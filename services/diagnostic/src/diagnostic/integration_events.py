@@ -1,4 +1,4 @@
-"""What of diagnostic's own log the others are told: the only bridge."""
+"""Integration events of diagnostic: which of its private events other services receive, and as what."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from diagnostic.domain import plan
 from shared.contracts import diagnostic as contracts
 from shared.contracts.base import PublicEvent
-from shared.erasure import erasure as forgetting
+from shared.erasure import erasure
 from shared.eventlog import LogEntry, RecordedEvent
 
 
@@ -29,6 +29,6 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
             )
         case plan.BaselineCorrected(code, _, value=value, effective_on=effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
-        case forgetting.PersonErased(person, values):
+        case erasure.PersonErased(person, values):
             return contracts.PersonErased(person=person, values=values)
     return None

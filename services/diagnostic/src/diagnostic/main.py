@@ -15,14 +15,14 @@ from shared.access.case_access import decider as case_access
 from shared.access.replicated_rights import decider as rights
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import diagnostic as contracts
-from shared.erasure.erasure import decider as forgetting
-from shared.messaging.restored_publisher import decider as followed
+from shared.erasure.erasure import decider as erasure
+from shared.messaging.restored_publisher import decider as restored_publisher
 from shared.runtime import Service, command_line
 
 service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
-    deciders=(diagnosis.decider, attachment, rights, case_access, forgetting, followed),
+    deciders=(diagnosis.decider, attachment, rights, case_access, erasure, restored_publisher),
     routers=routers,
     to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,

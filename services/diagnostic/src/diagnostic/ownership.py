@@ -1,4 +1,4 @@
-"""Whose is a diagnosis? Of the unit that admitted the structure."""
+"""Owner of a diagnosis: the unit that admitted the structure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.eventlog import ServiceApplication, UnknownCase
 
 def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     try:
-        known = app.load(diagnosis.decider, id)
+        loaded = app.load(diagnosis.decider, id)
     except UnknownCase:
         return None
-    return ProtectedCase(id, frozenset({known.state.unit})) if known.version else None
+    return ProtectedCase(id, frozenset({loaded.state.unit})) if loaded.version else None

@@ -1,4 +1,4 @@
-"""What diagnostic lists: the diagnoses of a unit, and how far each has come."""
+"""Projections of diagnostic: the list of diagnoses, with the progress of each."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
                 "contested_at": None,
             }
         case SessionRecorded(session):
-            return row | _sessions([*row["session_days"], str(session.held_on)])
+            return row | _session_fields([*row["session_days"], str(session.held_on)])
         case SessionCorrected(number, session):
-            return row | _sessions(_replaced(row["session_days"], number, str(session.held_on)))
+            return row | _session_fields(_with_day(row["session_days"], number, str(session.held_on)))
         case SessionCancelled(number):
-            return row | _sessions(_replaced(row["session_days"], number, None))
+            return row | _session_fields(_with_day(row["session_days"], number, None))
         case EmploymentRecorded(employment) | EmploymentCorrected(employment):
             return row | {"employment": {"cdi": employment.cdi, "cdd": employment.cdd}}
         case BaselineCorrected(code, _, value=value) if code in (row["employment"] or ()):
@@ -73,20 +73,20 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     return row
 
 
-def _sessions(days: list[str | None]) -> Row:
-    """`session_days`: by number, null for one that was cancelled."""
-    held = [day for day in days if day]
-    return {"sessions": len(held), "session_days": days, "last_session_on": max(held, default=None)}
+def _session_fields(days: list[str | None]) -> Row:
+    """`session_days`: by number, null for a session that was cancelled."""
+    dates = [day for day in days if day]
+    return {"sessions": len(dates), "session_days": days, "last_session_on": max(dates, default=None)}
 
 
-def _replaced(days: list[str | None], number: int, day: str | None) -> list[str | None]:
+def _with_day(days: list[str | None], number: int, day: str | None) -> list[str | None]:
     return [*days[: number - 1], day, *days[number:]]
 
 
 NOT_SUBMITTED: Row = {"submitted_version": None, "submitted_at": None, "validated_at": None, "validated_by": []}
 
 diagnoses = Projection(
-    "diagnoses:v3",
+    "diagnoses:v1",
     _project,
     searched=("unit", "adviser"),
     filters=("status", "unit", "adviser"),

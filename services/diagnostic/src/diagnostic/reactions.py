@@ -1,4 +1,4 @@
-"""What diagnostic does when the other services tell something."""
+"""Reactions of diagnostic to the integration events of other services."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ follow_case_access(reactions)
 
 @reactions.on(RequestAdmitted)
 def open_diagnosis(event: RequestAdmitted, header: Header) -> CommandDispatch:
-    """A structure entered the DLA: its diagnosis opens by itself."""
+    """A structure entered the DLA: its diagnosis opens."""
     command = lifecycle.OpenDiagnosis(
         event.structure, event.unit, adviser=event.adviser, admitted_at=header.recorded_at, headcount=event.headcount
     )

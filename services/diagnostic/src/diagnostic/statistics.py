@@ -1,4 +1,4 @@
-"""What does diagnostic tell pilots? The plans that were agreed in a quarter, by what the diagnosis found."""
+"""Published statistics of diagnostic: the plans agreed in a quarter, by what the diagnosis found."""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ from shared.statistics import (
     size_label,
 )
 
-DAYS = {"60": 60.0, "120": 120.0, "180": 180.0, "more": float("inf")}
-DELAYS = {"60": "60 jours au plus", "120": "61 à 120 jours", "180": "121 à 180 jours", "more": "plus de 180 jours"}
+DELAY_BANDS_DAYS = {"60": 60.0, "120": 120.0, "180": 180.0, "more": float("inf")}
+DELAY_LABELS = {
+    "60": "60 jours au plus",
+    "120": "61 à 120 jours",
+    "180": "121 à 180 jours",
+    "more": "plus de 180 jours",
+}
 
 
 def _level(row: Row) -> str:
@@ -26,7 +31,7 @@ def _level(row: Row) -> str:
 
 
 def _delay(row: Row) -> str:
-    return band_of(DAYS, hours_between(row["admitted_at"], row["agreed_at"]) / 24, UNKNOWN)
+    return band_of(DELAY_BANDS_DAYS, hours_between(row["admitted_at"], row["agreed_at"]) / 24, UNKNOWN)
 
 
 release = Release(
@@ -44,9 +49,9 @@ release = Release(
         Dimension(
             "difficulty",
             "Difficulté qualifiée au diagnostic",
-            keys={str(level): said for level, said in LEVEL_LABELS.items()} | {UNKNOWN: "non qualifiée"},
+            keys={str(level): label for level, label in LEVEL_LABELS.items()} | {UNKNOWN: "non qualifiée"},
             of=_level,
         ),
-        Dimension("delay", "Délai de l’admission au plan", keys=DELAYS, of=_delay),
+        Dimension("delay", "Délai de l’admission au plan", keys=DELAY_LABELS, of=_delay),
     ),
 )

@@ -36,7 +36,7 @@ class ListedAdvice:
     answer: str | None
 
 
-@router.get("/{id}/advice", summary="The questions to resource centres, with their answers")
+@router.get("/{id}/advice", summary="List the questions to resource centres and their answers")
 def list_advice(
     id: UUID,  # noqa: A002
     app: AppDep,

@@ -39,8 +39,8 @@ class SharedContent:
     content: dict[str, Any]
 
 
-@router.get("/{id}/shared", responses=problem_responses(409), summary="What is shared with the committee")
-def read_shared(
+@router.get("/{id}/shared", responses=problem_responses(409), summary="Get what is shared with the committee")
+def get_shared_content(
     id: UUID,  # noqa: A002
     app: AppDep,
     caller: Annotated[Caller, requires(*SHARE_READERS)],

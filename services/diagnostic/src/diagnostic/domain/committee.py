@@ -196,8 +196,8 @@ def _narrow(share: Share | None, scope: tuple[Section, ...], until: date) -> Sha
     """A new agreement withdraws at once what it no longer covers; what it adds is read once it is shared anew."""
     if share is None:
         return None
-    kept = tuple(section for section in share.scope if section in scope)
-    return Share(share.version, kept, until=min(share.until, until)) if kept else None
+    sections = tuple(section for section in share.scope if section in scope)
+    return Share(share.version, sections, until=min(share.until, until)) if sections else None
 
 
 def _share(agreement: Agreement | None, content_version: int, context: Context) -> SharedWithCommittee:
