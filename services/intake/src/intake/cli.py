@@ -74,7 +74,7 @@ def _add_register(cli: typer.Typer, service: Service, deployment: Deployment) ->
             raise typer.Exit(1) from None
         finally:
             app.close()
-        typer.echo(f"{identity}: {', '.join(receipt.events) or 'held already'}")
+        typer.echo(f"{identity}: {', '.join(receipt.events) or 'already granted'}")
 
 
 def _add_what_if(cli: typer.Typer, service: Service, deployment: Deployment) -> None:

@@ -90,9 +90,9 @@ def _criteria(source: DocumentSource[Request], reference: ReferenceData) -> Iter
     state = source.state
     rules = reference.find_criteria(state.rules or "") or reference.in_force(source.told[-1].recorded_at.date())
     judgments = state.criteria
-    known = {criterion.code: criterion.label for criterion in rules.list}
-    rows = [(known[code], *_verdict(source, judgments[code])) for code in known if code in judgments]
-    rows += [(code, *_verdict(source, judgment)) for code, judgment in judgments.items() if code not in known]
+    labels_by_code = {criterion.code: criterion.label for criterion in rules.list}
+    rows = [(labels_by_code[code], *_verdict(source, judgments[code])) for code in labels_by_code if code in judgments]
+    rows += [(code, *_verdict(source, judgment)) for code, judgment in judgments.items() if code not in labels_by_code]
     if not rows:
         return
     yield Heading("Le faisceau de critères")

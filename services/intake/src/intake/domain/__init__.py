@@ -1,1 +1,1 @@
-"""Phase 1, accueil: does this structure enter the DLA, and if not, who else can help it?"""
+"""Rules of phase 1 (« accueil »): admission to the DLA, or orientation to others who can help."""

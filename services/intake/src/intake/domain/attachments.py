@@ -1,4 +1,4 @@
-"""What documents are attached to the request?"""
+"""Kinds of attachments of a request."""
 
 from __future__ import annotations
 

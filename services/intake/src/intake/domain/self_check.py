@@ -1,4 +1,4 @@
-"""Which weak signals should a structure not leave alone? A questionnaire that opens no case and keeps nothing."""
+"""The self-check on weak signals: a questionnaire that opens no case and stores nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`alarming`: the answer that is a signal. `pressing`: it calls for help at once."""
+    """`alarming`: the answer that is a signal. `pressing`: help is needed at once."""
 
     code: str
     text: str
@@ -78,7 +78,7 @@ QUESTIONS = (
         advice="Parlez du travail en équipe, et faites-vous aider à prévenir les risques psychosociaux.",
     ),
 )
-"""Our own words, after the prevention that the source text of 2025 tells of: model, steering, cooperation, people."""
+"""Our own wording, after the prevention in the source text of 2025: model, steering, cooperation, people."""
 DISCLAIMER = "Ce questionnaire ne remplace pas un diagnostic. Vos réponses ne sont ni conservées, ni transmises."
 
 
@@ -99,7 +99,7 @@ class Review:
 
 
 def review(answers: Mapping[str, bool | None]) -> Review:
-    """By question code; null or nothing: not known, which alarms nobody."""
+    """By question code. Null or missing: not known, which is no signal."""
     signals = tuple(
         Signal(question.code, question.signal, advice=question.advice, pressing=question.pressing)
         for question in QUESTIONS

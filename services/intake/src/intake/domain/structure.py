@@ -1,4 +1,4 @@
-"""Who asks for help: a structure, told apart by its official numbers, and the person who speaks for it."""
+"""The structure that asks for help, identified by its official numbers, and the person who speaks for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LegalForm(StrEnum):
 
 
 class Scope(StrEnum):
-    """`regional`: of several departments, a network or a federation; it goes to the regional DLA."""
+    """`regional`: several departments, a network or a federation, for the regional DLA."""
 
     LOCAL = "local"
     REGIONAL = "regional"
@@ -40,7 +40,7 @@ class Scope(StrEnum):
 class Structure:
     """`siret` 14 digits or `rna` (W and 9 characters): at least one. `department`: its INSEE code, 2A and 971 included.
 
-    `headcount` null means that it was not asked yet, never that there is nobody. INSEE codes: `commune_code` 5
+    `headcount` null means that it is not known yet, never zero. INSEE codes: `commune_code` 5
     characters (COG), `naf` as 88.99B, `legal_category` 4 digits. `postcode`: in the department, CEDEX ones too."""
 
     name: Line
@@ -59,13 +59,13 @@ class Structure:
 
     @property
     def number(self) -> str:
-        """What makes it the same structure from one request to the next: its SIREN, or its RNA number."""
+        """Identifies the structure from one request to the next: its SIREN, or its RNA number."""
         return self.siret[:9] if self.siret else str(self.rna)
 
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """What a public directory said of the structure, and when: hints, that refuse nobody (ESUS companies are missing).
+    """Hints from a public directory, with their time. They refuse nobody (the directory lacks ESUS companies).
 
     `headcount_band`: INSEE's code; NN and 00 mean that it must be asked."""
 
@@ -82,7 +82,7 @@ class Prefill:
 
 @command
 class Contact:
-    """The person who speaks for the structure, as typed in."""
+    """The person who speaks for the structure, as in a request body."""
 
     name: PersonalLine
     function: PersonalLine | None = None
@@ -92,7 +92,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class SealedContact:
-    """The same person as the log knows them: an id, and values under that id's key."""
+    """The contact as the log stores them: an id, and values encrypted with that id's key."""
 
     person: str
     name: PersonalData
@@ -102,7 +102,7 @@ class SealedContact:
 
 
 def normalize_structure(structure: Structure, reference: ReferenceData = SHIPPED) -> Structure:
-    """The structure with its numbers and codes in compact form. Refuses those that cannot exist, or do not agree."""
+    """The structure with its numbers and codes in compact form. Raises Refused for codes that do not exist or agree."""
     if not structure.siret and not structure.rna:
         raise WRONG_NUMBER("Un SIRET ou un numéro RNA est attendu.")
     siret = codes.siret(structure.siret) if structure.siret else None
@@ -138,7 +138,7 @@ def seal_contact(contact: Contact, context: Context) -> SealedContact:
 
 
 def apply_correction(before: Structure, after: Structure, reference: ReferenceData = SHIPPED) -> Structure:
-    """What was wrong is put right, and a number that was missing is added; another number is another structure."""
+    """A missing number may be added; another number is another structure. Raises Refused."""
     after = normalize_structure(after, reference)
     if (before.siret and before.number != after.number) or (before.rna and after.rna not in (None, before.rna)):
         raise OTHER_STRUCTURE("Ce numéro est celui d’une autre structure\u00a0: ouvrez-lui sa propre demande.")

@@ -18,7 +18,7 @@ from intake.domain.reference.codes import COMMUNE, MAINLAND, OVERSEAS, departmen
 from intake.domain.reference.communes import Commune
 from intake.domain.reference.criteria import VERSIONS, Criteria, Criterion
 from intake.domain.reference.sources import Source
-from intake.domain.reference.targets import Kind, Target, Territory
+from intake.domain.reference.targets import Target, TargetKind, TargetTerritory
 from intake.domain.reference.territory import REGIONS, Competence
 from shared.kernel import UNIT_CODE
 
@@ -58,8 +58,8 @@ class _CriteriaFile(_Strict):
 class _Target(_Strict):
     code: Code
     name: Label
-    kind: Kind
-    territory: Territory
+    kind: TargetKind
+    territory: TargetTerritory
     source: Source
 
 
@@ -120,13 +120,13 @@ def read_targets(path: Path) -> tuple[Target, ...]:
 @lru_cache
 def read_competence(path: Path) -> Competence:
     table = _toml(path, _CompetenceFile)
-    for known, named, what in (
+    for valid_codes, units, what in (
         (MAINLAND | OVERSEAS, table.departments, "department"),
         ({region.code for region in REGIONS}, table.regions, "region"),
     ):
-        if unknown := sorted(named.keys() - known):
+        if unknown := sorted(units.keys() - valid_codes):
             raise ValueError(f"{path}: no {what} has the code {unknown[0]}")
-        if wrong := next((unit for unit in named.values() if not UNIT_CODE.fullmatch(unit)), None):
+        if wrong := next((unit for unit in units.values() if not UNIT_CODE.fullmatch(unit)), None):
             raise ValueError(f"{path}: {wrong!r} is no unit's code")
     return Competence(table.departments, table.regions)
 

@@ -1,4 +1,4 @@
-"""Which official numbers and codes can exist, and do they agree with one another?"""
+"""Checks of official numbers and codes: whether they exist, and agree with one another."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ ELSEWHERE = Refusal("another-department", "Codes de départements différents", 
 MAINLAND = {f"{n:02}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
 OVERSEAS = {"971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"}
 COMMUNE = re.compile(r"(2[AB]|[013-9][0-9]|2[1-9])[0-9]{3}")
-NOBODYS = "000000000"
-"""Its sum is right, and yet no SIREN is made of zeros."""
+ALL_ZEROS = "000000000"
+"""Its checksum is right, but no SIREN consists of zeros."""
 
 
 def siret(number: str) -> str:
-    """python-stdnum knows the Luhn sums, and La Poste's exception to them."""
+    """python-stdnum checks the Luhn sums, with La Poste's exception."""
     try:
         compact: str = siret_numbers.validate(number)
-        if compact.startswith(NOBODYS):
+        if compact.startswith(ALL_ZEROS):
             raise InvalidComponent
     except ValidationError:
         raise WRONG_NUMBER("Ce numéro ne peut être un SIRET\u00a0: vérifiez ses 14 chiffres.") from None
@@ -49,30 +49,30 @@ def department(code: str) -> str:
 
 
 def commune(code: str, department: str, communes: Communes) -> Commune | None:
-    """None where no list tells: then only its shape, and that it lies in the department."""
+    """None without a list of communes: then only the shape of the code and its department are checked."""
     code = code.upper()
     if not COMMUNE.fullmatch(code):
         raise UNKNOWN_CODE(
             "Le code INSEE d’une commune a cinq caractères, comme 44109 ou 2A004\u202f; ce n’est pas le code postal."
         )
-    known = communes.by_code.get(code)
-    if department not in (known.department if known else None, department_in(code)):
+    listed = communes.by_code.get(code)
+    if department not in (listed.department if listed else None, department_in(code)):
         raise ELSEWHERE(f"La commune {code} n’est pas du département {department}\u00a0: corrigez l’un ou l’autre.")
-    if communes.by_code and known is None:
+    if communes.by_code and listed is None:
         raise UNKNOWN_CODE(
             f"Aucune commune ne porte le code INSEE {code}\u00a0: vérifiez-le (ce n’est pas le code postal), ou "
             "laissez-le vide."
         )
-    return known
+    return listed
 
 
 def department_in(commune_code: str) -> str:
     return commune_code[:3] if commune_code[:2] in ("97", "98") else commune_code[:2]
 
 
-def postcode(typed: str, department: str, communes: Communes) -> str:
-    """A postcode lies in the department, but for the few whose post office is across its border."""
-    compact = typed.replace(" ", "")
+def postcode(text: str, department: str, communes: Communes) -> str:
+    """A postcode is of the department, except the few whose post office is across its border."""
+    compact = text.replace(" ", "")
     if not re.fullmatch(r"[0-9]{5}", compact):
         raise UNKNOWN_CODE("Un code postal a cinq chiffres, comme 44000.")
     if not communes.serves(compact, department):
@@ -83,14 +83,14 @@ def postcode(typed: str, department: str, communes: Communes) -> str:
 
 
 def activity(code: str, reference: ReferenceData) -> str:
-    """A sub-class of the NAF, in a section that exists, and listed where there is a list."""
-    found = re.fullmatch(r"([0-9]{2})\.?([0-9]{2})([A-Z])", code.strip().upper())
-    if not found or section_of(found[1]) is None:
+    """A sub-class of the NAF: of a section that exists, and listed if the deployment has a list."""
+    match = re.fullmatch(r"([0-9]{2})\.?([0-9]{2})([A-Z])", code.strip().upper())
+    if not match or section_of(match[1]) is None:
         raise UNKNOWN_CODE("Un code NAF s’écrit comme 88.99B.")
-    written = f"{found[1]}.{found[2]}{found[3]}"
-    if reference.activities and written not in reference.activities:
-        raise UNKNOWN_CODE(f"La NAF n’a pas d’activité {written}\u00a0: vérifiez le code, ou laissez-le vide.")
-    return written
+    formatted = f"{match[1]}.{match[2]}{match[3]}"
+    if reference.activities and formatted not in reference.activities:
+        raise UNKNOWN_CODE(f"La NAF n’a pas d’activité {formatted}\u00a0: vérifiez le code, ou laissez-le vide.")
+    return formatted
 
 
 def legal_category(code: str) -> str:

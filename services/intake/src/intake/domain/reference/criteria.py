@@ -1,4 +1,4 @@
-"""By which bundle of criteria (faisceau de critères) is a structure looked at? Data, each version for a time."""
+"""Eligibility criteria (« faisceau de critères ») as versioned data, each version for a period."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """`hard`: not met, it takes a manager's derogation to admit. The others weigh in the adviser's judgment.
+    """`hard`: if not met, an admission needs a manager's derogation. The others weigh in the adviser's judgment.
 
-    `question`: what to ask, in French, as long as nobody can tell."""
+    `question`: what to ask, in French, while the verdict is unknown."""
 
     code: str
     label: str
@@ -84,11 +84,11 @@ VERSIONS = (
         ),
     ),
 )
-"""Those of a deployment that names no others. Found in public material, sometimes local; never shown as official."""
+"""The shipped versions, from public material, sometimes local; never shown as official."""
 
 
 def in_force(day: date, versions: Iterable[Criteria] = VERSIONS) -> Criteria:
-    """The version that began last. Raises Refused when none holds on that day."""
+    """The version that began last. Raises Refused when none is in force on that day."""
     begun = [criteria for criteria in versions if criteria.since <= day]
     last = max(begun, key=lambda criteria: criteria.since, default=None)
     if last is None or (last.until and last.until < day):

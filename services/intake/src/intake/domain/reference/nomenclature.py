@@ -1,4 +1,4 @@
-"""What do the INSEE's codes of activity and of legal category say, at their highest level?"""
+"""INSEE's codes of activity and of legal category at their highest level."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class ReferenceData:
 
     def find_criteria(self, version: str) -> Criteria | None:
         """Any version, in force or not, because past decisions name theirs. Shipped versions stay readable for ever."""
-        return next((known for known in (*self.criteria, *VERSIONS) if known.version == version), None)
+        return next((each for each in (*self.criteria, *VERSIONS) if each.version == version), None)
 
     def find_target(self, code: str) -> Target | None:
         return next((target for target in self.targets if target.code == code), None)

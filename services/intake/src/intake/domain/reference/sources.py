@@ -1,4 +1,4 @@
-"""Where does a piece of data come from? Told with it, so that nobody takes local practice for an official rule."""
+"""Source of a piece of data, shown with it so that local practice is not taken for an official rule."""
 
 from __future__ import annotations
 

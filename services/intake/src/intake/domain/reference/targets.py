@@ -1,4 +1,4 @@
-"""To whom can a structure be directed? A list found in public material, to be completed by each territory."""
+"""Targets of orientations: a list from public material, to be completed by each territory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from intake.domain.reference.sources import Source
 
 
-class Kind(StrEnum):
+class TargetKind(StrEnum):
     FUNDING = "funding"
     NETWORK = "network"
     PUBLIC = "public"
@@ -18,7 +18,7 @@ class Kind(StrEnum):
     INCUBATION = "incubation"
 
 
-class Territory(StrEnum):
+class TargetTerritory(StrEnum):
     NATIONAL = "national"
     REGION = "region"
     DEPARTMENT = "department"
@@ -30,53 +30,72 @@ class Target:
 
     code: str
     name: str
-    kind: Kind
-    territory: Territory
+    kind: TargetKind
+    territory: TargetTerritory
     source: Source = Source.PUBLIC
 
 
 TARGETS = (
-    Target("france_active", "France Active", kind=Kind.FUNDING, territory=Territory.REGION),
+    Target("france_active", "France Active", kind=TargetKind.FUNDING, territory=TargetTerritory.REGION),
     Target(
         "dasess",
         "DASESS – dispositif d’appui aux structures de l’ESS en difficulté",
-        kind=Kind.CRISIS,
-        territory=Territory.REGION,
+        kind=TargetKind.CRISIS,
+        territory=TargetTerritory.REGION,
     ),
     Target(
         "cress",
         "CRESS – chambre régionale de l’économie sociale et solidaire",
-        kind=Kind.NETWORK,
-        territory=Territory.REGION,
+        kind=TargetKind.NETWORK,
+        territory=TargetTerritory.REGION,
     ),
-    Target("mouvement_associatif", "Le Mouvement associatif", kind=Kind.NETWORK, territory=Territory.REGION),
-    Target("guid_asso", "Guid’Asso", kind=Kind.NETWORK, territory=Territory.DEPARTMENT),
     Target(
-        "piva", "PIVA – point d’information à la vie associative", kind=Kind.NETWORK, territory=Territory.DEPARTMENT
+        "mouvement_associatif",
+        "Le Mouvement associatif",
+        kind=TargetKind.NETWORK,
+        territory=TargetTerritory.REGION,
+    ),
+    Target("guid_asso", "Guid’Asso", kind=TargetKind.NETWORK, territory=TargetTerritory.DEPARTMENT),
+    Target(
+        "piva",
+        "PIVA – point d’information à la vie associative",
+        kind=TargetKind.NETWORK,
+        territory=TargetTerritory.DEPARTMENT,
     ),
     Target(
         "urssaf_ccsf",
         "URSSAF et CCSF – étalement des dettes sociales et fiscales",
-        kind=Kind.CRISIS,
-        territory=Territory.DEPARTMENT,
+        kind=TargetKind.CRISIS,
+        territory=TargetTerritory.DEPARTMENT,
     ),
     Target(
-        "banque_de_france", "Banque de France – médiation du crédit", kind=Kind.CRISIS, territory=Territory.DEPARTMENT
+        "banque_de_france",
+        "Banque de France – médiation du crédit",
+        kind=TargetKind.CRISIS,
+        territory=TargetTerritory.DEPARTMENT,
     ),
     Target(
         "codefi",
         "CODEFI – comité départemental, entreprises en difficulté",
-        kind=Kind.CRISIS,
-        territory=Territory.DEPARTMENT,
+        kind=TargetKind.CRISIS,
+        territory=TargetTerritory.DEPARTMENT,
     ),
     Target(
-        "ciri", "CIRI – comité interministériel, plus de 400 salarié·es", kind=Kind.CRISIS, territory=Territory.NATIONAL
+        "ciri",
+        "CIRI – comité interministériel, plus de 400 salarié·es",
+        kind=TargetKind.CRISIS,
+        territory=TargetTerritory.NATIONAL,
     ),
-    Target("commercial_court", "Tribunal de commerce", kind=Kind.COURT, territory=Territory.DEPARTMENT),
-    Target("judicial_court", "Tribunal judiciaire", kind=Kind.COURT, territory=Territory.DEPARTMENT),
-    Target("opco", "OPCO – opérateur de compétences", kind=Kind.SKILLS, territory=Territory.NATIONAL),
-    Target("sector_network", "Réseau ou fédération du secteur", kind=Kind.NETWORK, territory=Territory.NATIONAL),
-    Target("incubator", "Incubateur de l’ESS", kind=Kind.INCUBATION, territory=Territory.REGION),
-    Target("bpifrance", "Bpifrance", kind=Kind.FUNDING, territory=Territory.REGION),
+    Target("commercial_court", "Tribunal de commerce", kind=TargetKind.COURT, territory=TargetTerritory.DEPARTMENT),
+    Target("judicial_court", "Tribunal judiciaire", kind=TargetKind.COURT, territory=TargetTerritory.DEPARTMENT),
+    Target("opco", "OPCO – opérateur de compétences", kind=TargetKind.SKILLS, territory=TargetTerritory.NATIONAL),
+    Target(
+        "sector_network",
+        "Réseau ou fédération du secteur",
+        kind=TargetKind.NETWORK,
+        territory=TargetTerritory.NATIONAL,
+    ),
+    Target("incubator", "Incubateur de l’ESS", kind=TargetKind.INCUBATION, territory=TargetTerritory.REGION),
+    Target("bpifrance", "Bpifrance", kind=TargetKind.FUNDING, territory=TargetTerritory.REGION),
 )
-"""Those that every deployment knows; it may add its own, or call these by other names."""
+"""The targets of every deployment. A deployment may add others, or rename these."""

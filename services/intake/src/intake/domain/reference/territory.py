@@ -1,4 +1,4 @@
-"""Which department lies in which region, and which unit is competent for a structure?"""
+"""Departments and regions, and the unit that is competent for a structure."""
 
 from __future__ import annotations
 
@@ -51,22 +51,22 @@ REGIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """Unit by department, and by region for what goes beyond one department: the deployment's own table."""
+    """The deployment's table: a unit by department, and by region for structures of regional scope."""
 
     departments: Mapping[str, str] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
 
     def unit_for(self, structure: Structure) -> str | None:
-        """Nobody when the table is silent: the adviser knows the territory better."""
+        """None where the table says nothing: the adviser knows the territory better."""
         if structure.scope is not Scope.REGIONAL:
             return self.departments.get(structure.department)
         region = region_of(structure.department)
         return self.regions.get(region.code) if region else None
 
     def units_in(self, departments: Iterable[str], regions: Iterable[str]) -> set[str]:
-        """Of each department, and for what goes beyond one in each region, where the table says."""
-        told = {self.departments.get(each) for each in departments} | {self.regions.get(each) for each in regions}
-        return {unit for unit in told if unit}
+        """The units of the departments, and those of the regions for structures of regional scope."""
+        units = {self.departments.get(each) for each in departments} | {self.regions.get(each) for each in regions}
+        return {unit for unit in units if unit}
 
 
 def region_of(department: str) -> Region | None:

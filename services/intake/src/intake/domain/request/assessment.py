@@ -139,7 +139,7 @@ def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tu
         raise UNKNOWN_CRITERION(
             f"La version {rules.version} des critères n’en connaît aucun de ce nom.",
             rules=rules.version,
-            criteria=[known.code for known in rules.list],
+            criteria=[each.code for each in rules.list],
         )
     return rules, criterion
 
