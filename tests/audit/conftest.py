@@ -9,7 +9,7 @@ from tests.support.served_service import Serve, Served
 
 from audit.ledger.signing import CheckpointSigner
 from audit.main import service
-from audit.tlog.note import Signer
+from audit.tlog import Signer
 from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"

@@ -80,13 +80,13 @@ def test_go_verifies_checkpoint_tiles_entries_and_proofs(
     cosigned = Ledger(app.recorder).newest()
     assert cosigned is not None
     text = cosigned.note.partition("\n\n")[0] + "\n"
-    Ledger(app.recorder).keep_cosignature(after, str(COSIGNER.witness), COSIGNER.line(text, ELEVEN))
+    Ledger(app.recorder).keep_cosignature(after, str(COSIGNER.witness_key), COSIGNER.cosign(text, ELEVEN))
     proofs = []
     for index in {0, before - 1, after // 2, after - 1}:
         proofs.append(tmp_path / f"{index}.tlog-proof")
         proofs[-1].write_text(audit.by("auditor").get(f"/api/v1/events/{told[index].id}/proof").text)
     with on_a_port(audit) as url:
-        witness = str(COSIGNER.witness)
+        witness = str(COSIGNER.witness_key)
         command = [str(verifier), url, older.key, witness, str(tmp_path / "older"), *map(str, proofs)]
         ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         assert (ran.returncode, ran.stderr) == (0, "")

@@ -29,7 +29,7 @@ from audit.main import service
 from audit.reactions import receive_event
 from audit.reconcile.run import Reconciler, begin_reconciliation
 from audit.timeline import build_timeline, select_known
-from audit.tlog.note import Signer
+from audit.tlog import Signer
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
 from shared.messaging import Feed, Message

@@ -24,8 +24,7 @@ from audit.ledger.integrator import BATCH_EVENTS, append_leaves, integrate
 from audit.ledger.opening import Opening
 from audit.ledger.store import Ledger
 from audit.main import service
-from audit.tlog import tree
-from audit.tlog.proof import TlogProof
+from audit.tlog import TlogProof, tree
 from shared.eventlog import EventMetadata, RecordedEvent, ServiceApplication
 from shared.kernel import Role, uuid7
 

@@ -12,7 +12,7 @@ from tests.support.served_service import served
 
 from audit.ledger.signing import CheckpointSigner
 from audit.main import service as audit_service
-from audit.tlog.note import Signer
+from audit.tlog import Signer
 from console.main import create_app
 from diagnostic.main import service as diagnostic_service
 from embedded.processes.nats import Nats

@@ -19,7 +19,7 @@ from tests.support.served_service import Served, listening, served
 from tests.support.validated_parcours import validated_case
 
 from audit.ledger.signing import CheckpointSigner
-from audit.tlog.note import Signer
+from audit.tlog import Signer
 from embedded.processes.nats import Nats
 from shared.kernel import uuid7
 from shared.projections import Projector

@@ -11,7 +11,7 @@ from audit import domain
 from audit.ledger import integrator
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import CheckpointSigner
-from audit.tlog.note import Signer
+from audit.tlog import Signer
 from shared.eventlog import ServiceApplication
 
 integrator.BATCH_EVENTS = 5

@@ -11,13 +11,7 @@ import uvicorn
 from tests.support.sample_services import eventually
 
 from audit.ledger.succession import PublishedKey
-from audit.tlog import tree
-from audit.tlog.add_checkpoint import AddCheckpointRequest
-from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.cosignature import Cosigner
-from audit.tlog.note import Signer
-from audit.tlog.tiles import extend_tiles, subtree_hashes
-from audit.tlog.tree import leaf_hash
+from audit.tlog import AddCheckpointRequest, Checkpoint, Cosigner, Signer, extend_tiles, leaf_hash, subtree_hashes, tree
 from audit.witness.cosigning import CheckpointWitness
 from audit.witness.store import Store, create_store
 from audit.witness.web import build_web
@@ -39,12 +33,12 @@ class Log:
     def checkpoint(self, size: int) -> Checkpoint:
         return Checkpoint(self._signer.verifier.name, size, root=tree.root_hash(size, self._subtrees))
 
-    def signed(self, size: int) -> str:
-        return self._signer.signed(str(self.checkpoint(size)))
+    def sign(self, size: int) -> str:
+        return self._signer.sign(str(self.checkpoint(size)))
 
     def extension(self, old: int, size: int) -> AddCheckpointRequest:
         hashes = tree.consistency_proof(old, size, self._subtrees) if old <= size else []
-        return AddCheckpointRequest(old, tuple(hashes), note=self.signed(size))
+        return AddCheckpointRequest(old, tuple(hashes), note=self.sign(size))
 
     def asked(self, old: int, size: int) -> bytes:
         return str(self.extension(old, size)).encode()
@@ -55,7 +49,7 @@ def witnessing(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER)
     """The store is begun when it is not there."""
     if not folder.exists():
         create_store(folder)
-    with Store(folder, cosigner.witness) as store:
+    with Store(folder, cosigner.witness_key) as store:
         yield CheckpointWitness(cosigner, keys or (PublishedKey(SIGNER.verifier),), store, lambda: ELEVEN)
 
 

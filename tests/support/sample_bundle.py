@@ -18,12 +18,7 @@ from audit.bundle.verify import verify_bundle
 from audit.bundle.write import build_entries
 from audit.ledger.opening import FIRST, CommittedBody, Opening
 from audit.ledger.succession import PublishedKey
-from audit.tlog import tree
-from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.note import Signer
-from audit.tlog.proof import TlogProof
-from audit.tlog.tiles import extend_tiles, subtree_hashes
-from audit.tlog.tree import VerificationError, leaf_hash
+from audit.tlog import Checkpoint, Signer, TlogProof, VerificationError, extend_tiles, leaf_hash, subtree_hashes, tree
 
 SIGNER = Signer("registre.example/dla", bytes(range(32)))
 CASE = UUID(int=5)
@@ -81,7 +76,7 @@ def bundle(
     for index, each in zip(at, openings, strict=True):
         leaves.insert(index, leaf_hash(each.entry))
     whole, size = subtree_hashes(extend_tiles({}, 0, leaves)), len(leaves)
-    note = signer.signed(str(Checkpoint(signer.verifier.name, size, root=tree.root_hash(size, whole))))
+    note = signer.sign(str(Checkpoint(signer.verifier.name, size, root=tree.root_hash(size, whole))))
     lines = []
     for n, (index, each, content) in enumerate(zip(at, openings, contents, strict=True)):
         proof = TlogProof(index, tuple(tree.inclusion_proof(index, size, whole)), checkpoint=note, extra=bytes(each))

@@ -27,7 +27,7 @@ from audit.ledger.witnesses import register_witnesses
 from audit.main import cli
 from audit.main import service as audit_service
 from audit.reactions import receive_event
-from audit.tlog.tree import VerificationError
+from audit.tlog import VerificationError
 from audit.verify import main
 from embedded.processes.nats import Nats
 from intake.main import service as intake_service
@@ -149,15 +149,17 @@ def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
     app, key = audit.application, tmp_path / "new"
     key.write_text(b64encode(b"n" * 32).decode())
     key.chmod(0o600)
-    register_witnesses(app, [COSIGNER.witness], 1)
+    register_witnesses(app, [COSIGNER.witness_key], 1)
     settings = LedgerSettings(origin="registre.example/dla", key_file=key)
     replace_key(app, settings, str(SIGNER.verifier), "Une clé plus sûre.", None, memory)
     newest = Ledger(app.recorder).newest()
     assert newest is not None
-    line = COSIGNER.line(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
-    Ledger(app.recorder).keep_cosignature(newest.size, str(COSIGNER.witness), line)
+    line = COSIGNER.cosign(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
+    Ledger(app.recorder).keep_cosignature(newest.size, str(COSIGNER.witness_key), line)
     found = taken(audit.by("auditor"), told)
-    assert [(seen.witness, seen.at and seen.at.timestamp()) for seen in found.witnesses] == [(COSIGNER.witness, ELEVEN)]
+    assert [(seen.witness, seen.at and seen.at.timestamp()) for seen in found.witnesses] == [
+        (COSIGNER.witness_key, ELEVEN)
+    ]
     assert [link.motive for link in found.successions] == ["Une clé plus sûre."]
     assert found.key == settings.signer().verifier
 

@@ -21,7 +21,7 @@ from audit.ledger.worker import LedgerWorker
 from audit.main import cli
 from audit.reactions import reactions
 from audit.reconcile.run import Reconciler, begin_reconciliation
-from audit.tlog.note import Signer
+from audit.tlog import Signer
 from shared.eventlog import ServiceApplication
 from shared.kernel import uuid7
 from shared.messaging import Feed, Inbox

@@ -14,11 +14,17 @@ from tests.support.served_service import Served
 from audit.ledger.event_proof import verify_event
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import CheckpointSigner
-from audit.tlog import tree
-from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
-from audit.tlog.note import Verifier, parse_verifier
-from audit.tlog.proof import parse_proof, verify_append_only
-from audit.tlog.tree import VerificationError, leaf_hash
+from audit.tlog import (
+    Checkpoint,
+    VerificationError,
+    Verifier,
+    leaf_hash,
+    parse_proof,
+    parse_verifier,
+    tree,
+    verify_append_only,
+    verify_checkpoint,
+)
 from shared.eventlog import ServiceApplication
 from shared.messaging import Header, encode
 

@@ -31,7 +31,7 @@ from audit.bundle.archive import pack
 from audit.bundle.model import Bundle, ServiceAnswer
 from audit.bundle.verify import verify_bundle
 from audit.bundle.write import build_entries
-from audit.tlog.tree import VerificationError
+from audit.tlog import VerificationError
 from audit.verify import main
 
 

@@ -9,12 +9,19 @@ import pytest
 
 from audit.ledger.event_proof import verify_event
 from audit.ledger.opening import FIRST, CommittedBody, Opening, parse_opening
-from audit.tlog import tree
-from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.note import Signer, decode_text
-from audit.tlog.proof import TlogProof, parse_proof, verify_append_only
-from audit.tlog.tiles import extend_tiles, subtree_hashes
-from audit.tlog.tree import VerificationError, leaf_hash
+from audit.tlog import (
+    Checkpoint,
+    Signer,
+    TlogProof,
+    VerificationError,
+    decode_text,
+    extend_tiles,
+    leaf_hash,
+    parse_proof,
+    subtree_hashes,
+    tree,
+    verify_append_only,
+)
 
 ORIGIN = "registre.example/dla"
 SIGNER = Signer(ORIGIN, bytes(range(32)))
@@ -45,7 +52,7 @@ SUBTREES = subtree_hashes(extend_tiles({}, 0, [leaf_hash(each.entry) for each in
 
 
 def signed(size: int) -> str:
-    return SIGNER.signed(str(Checkpoint(ORIGIN, size, root=tree.root_hash(size, SUBTREES))))
+    return SIGNER.sign(str(Checkpoint(ORIGIN, size, root=tree.root_hash(size, SUBTREES))))
 
 
 def proof_of(index: int, size: int) -> str:
@@ -116,7 +123,7 @@ def test_a_proof_says_nothing_of_another_event() -> None:
 def test_a_header_that_names_another_payload_is_refused() -> None:
     """The commitment holds, and what it commits to contradicts itself."""
     odd = bytes(32) + OPENINGS[0].header + bytes(32)
-    note = SIGNER.signed(str(Checkpoint(ORIGIN, 1, root=leaf_hash(sha256(odd).digest()))))
+    note = SIGNER.sign(str(Checkpoint(ORIGIN, 1, root=leaf_hash(sha256(odd).digest()))))
     with pytest.raises(VerificationError, match="ne vont pas ensemble"):
         verify_event(str(TlogProof(0, (), checkpoint=note, extra=odd)), KNOWN)
 
@@ -145,7 +152,7 @@ def test_a_fork_is_refused() -> None:
     swapped = [OPENINGS[1], OPENINGS[0], *OPENINGS[2:]]
     forked = subtree_hashes(extend_tiles({}, 0, [leaf_hash(each.entry) for each in swapped]))
     for size in range(2, 8):
-        fork = SIGNER.signed(str(Checkpoint(ORIGIN, size, root=tree.root_hash(size, forked))))
+        fork = SIGNER.sign(str(Checkpoint(ORIGIN, size, root=tree.root_hash(size, forked))))
         for hashes in (tree.consistency_proof(2, size, forked), tree.consistency_proof(2, size, SUBTREES)):
             with pytest.raises(VerificationError):
                 verify_append_only(signed(2), fork, hashes, KNOWN)
@@ -153,6 +160,6 @@ def test_a_fork_is_refused() -> None:
 
 def test_two_ledgers_are_told_apart() -> None:
     other = Signer("autre.example", bytes(32))
-    note = other.signed(str(Checkpoint("autre.example", 7, root=tree.root_hash(7, SUBTREES))))
+    note = other.sign(str(Checkpoint("autre.example", 7, root=tree.root_hash(7, SUBTREES))))
     with pytest.raises(VerificationError, match="deux registres"):
         verify_append_only(signed(2), note, tree.consistency_proof(2, 7, SUBTREES), [*KNOWN, other.verifier])

@@ -32,9 +32,7 @@ from audit.ledger.signing import CheckpointSigner, SigningRefused
 from audit.ledger.store import Ledger
 from audit.ledger.worker import LedgerWorker
 from audit.main import service
-from audit.tlog.checkpoint import verify_checkpoint
-from audit.tlog.note import Signer
-from audit.tlog.tree import consistency_proof, verify_consistency
+from audit.tlog import Signer, consistency_proof, verify_checkpoint, verify_consistency
 from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"

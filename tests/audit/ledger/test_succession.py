@@ -26,10 +26,15 @@ from audit.ledger.succession import PublishedKey, Succession, parse_published_ke
 from audit.main import cli
 from audit.reconcile.finding import FindingKind
 from audit.reconcile.ledger_check import check_ledger
-from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
-from audit.tlog.note import Signer, decode_text, parse_verifier
-from audit.tlog.proof import verify_append_only
-from audit.tlog.tree import VerificationError
+from audit.tlog import (
+    Checkpoint,
+    Signer,
+    VerificationError,
+    decode_text,
+    parse_verifier,
+    verify_append_only,
+    verify_checkpoint,
+)
 from audit.verify import main
 from shared.eventlog import ServiceApplication
 
@@ -190,7 +195,7 @@ def test_a_succession_that_somebody_wrote_into_the_database_is_found(
     done = succeed()
     third = Signer(ORIGIN, b"t" * 32)
     forged = replace(done, new=third.verifier, old=NEW.verifier)
-    app.recorder.fetch("INSERT INTO {schema}.successions (note) VALUES (%s)", (forged.signed(third, None),))
+    app.recorder.fetch("INSERT INTO {schema}.successions (note) VALUES (%s)", (forged.sign(third, None),))
     assert [finding.kind for finding in check_ledger(app)] == [FindingKind.SUCCESSION_HERE]
     with pytest.raises(SigningRefused) as refused:
         CheckpointSigner(NEW, memory).sign(app)
@@ -200,7 +205,7 @@ def test_a_succession_that_somebody_wrote_into_the_database_is_found(
 def test_a_checkpoint_under_a_key_that_no_succession_names_is_found(app: ServiceApplication, succeed: Succeed) -> None:
     stranger, signed = Signer(ORIGIN, b"s" * 32), Ledger(app.recorder).newest()
     assert signed is not None
-    note = stranger.signed(signed.note.partition("\n\n")[0] + "\n")
+    note = stranger.sign(signed.note.partition("\n\n")[0] + "\n")
     insert = "INSERT INTO {schema}.checkpoints (size, note, key) VALUES (5, %s, %s)"
     app.recorder.fetch(insert, (note, str(stranger.verifier)))
     app.recorder.fetch(insert, (signed.note, signed.key))
@@ -233,7 +238,7 @@ def taken_over(by_old: bool) -> str:
     done = Succession(
         tree, OLD.verifier, new=NEW.verifier, at=datetime(2026, 11, 22, 9, tzinfo=UTC), motive=MOTIVE, by_old=by_old
     )
-    return done.signed(NEW, OLD if by_old else None)
+    return done.sign(NEW, OLD if by_old else None)
 
 
 def test_a_succession_changed_anywhere_is_refused() -> None:

@@ -29,14 +29,11 @@ from audit.ledger.integrator import integrate
 from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import CheckpointSigner
 from audit.ledger.witnesses import NotCosigned, WitnessFault, WitnessWorkers, register_witnesses, request_cosignature
-from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
-from audit.tlog.cosignature import Cosigner, find_cosignatures
-from audit.tlog.note import find_signers
-from audit.tlog.proof import parse_proof
+from audit.tlog import Checkpoint, Cosigner, find_cosignatures, find_signers, parse_proof, verify_checkpoint
 from audit.verify import main
 from shared.eventlog import ServiceApplication
 
-OWN = COSIGNER.witness
+OWN = COSIGNER.witness_key
 
 
 def grow(app: ServiceApplication, signing: CheckpointSigner, count: int, first: int) -> None:
@@ -227,7 +224,7 @@ TEXT = str(Checkpoint(ORIGIN, 5, root=bytes(32)))
     [
         (200, b"", "refuses"),
         (200, b"\xff\xfe\n", "refuses"),
-        (200, COSIGNER.line(TEXT, ELEVEN).encode(), "refuses"),
+        (200, COSIGNER.cosign(TEXT, ELEVEN).encode(), "refuses"),
         (200, Cosigner("autre.example", bytes(32)).line(TEXT, ELEVEN).encode(), "refuses"),
         (200, b"x" * 100_000, "refuses"),
         (409, b"beaucoup\n", "refuses"),
@@ -292,8 +289,8 @@ def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
 def test_a_file_says_who_has_cosigned_and_who_has_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     whole = sample_bundle.bundle()
     text = whole.checkpoint.partition("\n\n")[0] + "\n"
-    absent = Cosigner("absent.example", bytes(32)).witness
-    note = whole.checkpoint + COSIGNER.line(text, ELEVEN)
+    absent = Cosigner("absent.example", bytes(32)).witness_key
+    note = whole.checkpoint + COSIGNER.cosign(text, ELEVEN)
     lines = tuple(replace(line, proof=line.proof.replace(whole.checkpoint, note)) for line in whole.lines)
     witnessed = replace(whole, checkpoint=note, lines=lines, witnesses=(str(absent), str(OWN)))
     file = tmp_path / "dossier.zip"
@@ -305,7 +302,7 @@ def test_a_file_says_who_has_cosigned_and_who_has_not(tmp_path: Path, capsys: py
     assert f"que {OWN} est ce témoin" in said
     assert main([str(file), "--witness", str(OWN), "--key", str(SIGNER.verifier)]) == 0
     assert "est ce témoin" not in capsys.readouterr().out
-    other = Cosigner("troisieme.example", b"3" * 32).witness
+    other = Cosigner("troisieme.example", b"3" * 32).witness_key
     assert main([str(file), "--witness", str(other)]) == 0
     assert "Témoin troisieme.example" in capsys.readouterr().out
     forged = note[:-10] + ("A" if note[-10] != "A" else "B") + note[-9:]

@@ -18,9 +18,7 @@ from audit.main import service
 from audit.reconcile import ledger_check as rebuilding
 from audit.reconcile.finding import FindingKind
 from audit.reconcile.ledger_check import Growing, check_ledger
-from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.note import Signer
-from audit.tlog.tree import leaf_hash
+from audit.tlog import Checkpoint, Signer, leaf_hash
 from shared.eventlog import ServiceApplication
 
 LEAVES = 700
@@ -94,7 +92,7 @@ def test_a_ledger_cut_back_is_less_than_was_signed(ledger: ServiceApplication) -
 def test_two_histories_under_the_key_are_a_contradiction(ledger: ServiceApplication, signing: CheckpointSigner) -> None:
     """A fork: somebody who has the key signed something else of the same size."""
     signer = Signer("registre.example/dla", bytes(range(32)))
-    note = signer.signed(str(Checkpoint(signer.verifier.name, 300, root=Random(1).randbytes(32))))
+    note = signer.sign(str(Checkpoint(signer.verifier.name, 300, root=Random(1).randbytes(32))))
     ledger.recorder.fetch(
         "INSERT INTO {schema}.checkpoints (size, note, key) VALUES (300, %s, %s)", (note, str(signer.verifier))
     )

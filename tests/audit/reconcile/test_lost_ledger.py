@@ -13,7 +13,7 @@ from audit.ledger.integrator import integrate
 from audit.ledger.signing import CheckpointSigner, SigningRefusal, SigningRefused
 from audit.main import service
 from audit.reactions import reactions
-from audit.tlog.note import Signer
+from audit.tlog import Signer
 from shared.eventlog import ServiceApplication
 from shared.messaging import Inbox, Message
 from shared.messaging.wire import HighWaterMark

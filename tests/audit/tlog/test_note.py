@@ -6,9 +6,16 @@ from base64 import b64decode
 
 import pytest
 
-from audit.tlog.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
-from audit.tlog.note import Signer, decode_text, open_note, parse_verifier
-from audit.tlog.tree import VerificationError
+from audit.tlog import (
+    Checkpoint,
+    Signer,
+    VerificationError,
+    decode_text,
+    open_note,
+    parse_checkpoint,
+    parse_verifier,
+    verify_checkpoint,
+)
 
 # From the tests of golang.org/x/mod/sumdb/note.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -31,7 +38,7 @@ OWN = [SIGNER.verifier]
 def test_the_published_signature_is_made() -> None:
     signer = Signer("PeterNeumann", PETERS_SEED)
     assert str(signer.verifier) == PETER
-    assert signer.signed(TEXT) == f"{TEXT}\n{PETERS_LINE}"
+    assert signer.sign(TEXT) == f"{TEXT}\n{PETERS_LINE}"
 
 
 def test_published_notes_are_opened() -> None:
@@ -64,13 +71,13 @@ def test_a_key_is_named_by_one_word(name: str) -> None:
 
 def test_a_checkpoint_is_read_as_it_was_signed() -> None:
     told = Checkpoint("registre.example/dla", 123456789012, root=bytes(range(32)))
-    note = SIGNER.signed(str(told))
+    note = SIGNER.sign(str(told))
     assert verify_checkpoint(note, OWN) == told
     assert parse_checkpoint(f"{told}une ligne de plus\n") == told
 
 
 def test_a_checkpoint_signed_by_another_than_its_origin_is_refused() -> None:
-    note = SIGNER.signed(str(Checkpoint("autre.example", 1, root=bytes(32))))
+    note = SIGNER.sign(str(Checkpoint("autre.example", 1, root=bytes(32))))
     with pytest.raises(VerificationError):
         verify_checkpoint(note, OWN)
 
@@ -87,7 +94,7 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
 
 
 def test_a_note_changed_anywhere_is_refused() -> None:
-    note = SIGNER.signed(str(Checkpoint("registre.example/dla", 12, root=bytes(range(32))))).encode()
+    note = SIGNER.sign(str(Checkpoint("registre.example/dla", 12, root=bytes(range(32))))).encode()
     assert verify_checkpoint(decode_text(note), OWN).size == 12
     for at in range(len(note)):
         for bit in range(8):

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.tlog import tiles
-from audit.tlog.tiles import TileAddress, parse_tile_path
+from audit.tlog import TileAddress, parse_tile_path, tiles
 
 
 def test_paths_are_those_of_the_specification() -> None:
@@ -38,15 +37,15 @@ def test_a_tree_of_seventy_thousand_has_the_tiles_of_the_specification() -> None
     size = 70_000
     ends = {0: (272, 112), 1: (0, 17), 2: (-1, 1)}
     for level, (last_full, width) in ends.items():
-        assert last_full < 0 or TileAddress(level, last_full).within(size)
-        assert not TileAddress(level, last_full + 1).within(size)
-        assert TileAddress(level, last_full + 1, width=width).within(size)
-        assert not TileAddress(level, last_full + 1, width=width + 1).within(size)
-    assert TileAddress(None, 273, width=112).within(size)
-    assert not TileAddress(3, 0, width=1).within(size)
+        assert last_full < 0 or TileAddress(level, last_full).exists_in(size)
+        assert not TileAddress(level, last_full + 1).exists_in(size)
+        assert TileAddress(level, last_full + 1, width=width).exists_in(size)
+        assert not TileAddress(level, last_full + 1, width=width + 1).exists_in(size)
+    assert TileAddress(None, 273, width=112).exists_in(size)
+    assert not TileAddress(3, 0, width=1).exists_in(size)
     assert tiles.partial_tiles(size) == {0: (0, 273), 1: (1, 1), 2: (2, 0)}
 
 
 def test_a_full_tile_has_no_partial_one_beside_it() -> None:
-    assert TileAddress(0, 0).within(256)
+    assert TileAddress(0, 0).exists_in(256)
     assert tiles.partial_tiles(256) == {1: (1, 0)}

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import reference_merkle
 
-from audit.tlog import tiles, tree
-from audit.tlog.tree import SubtreeHash, VerificationError, leaf_hash
+from audit.tlog import SubtreeHash, VerificationError, leaf_hash, tiles, tree
 
 LARGE = 600
 """Leaves: more than two tiles, so that proofs cross their borders."""

@@ -25,11 +25,18 @@ from typer.testing import CliRunner
 from audit.ledger.durable_file import DurableFile
 from audit.ledger.succession import PublishedKey, parse_published_keys
 from audit.main import cli
-from audit.tlog.add_checkpoint import parse_add_checkpoint
-from audit.tlog.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
-from audit.tlog.cosignature import Cosigner, find_cosignatures, parse_witness_key
-from audit.tlog.note import Signer, find_signers
-from audit.tlog.tree import VerificationError
+from audit.tlog import (
+    Checkpoint,
+    Cosigner,
+    Signer,
+    VerificationError,
+    find_cosignatures,
+    find_signers,
+    parse_add_checkpoint,
+    parse_checkpoint,
+    parse_witness_key,
+    verify_checkpoint,
+)
 from audit.witness.settings import WitnessSettings
 from audit.witness.store import Store, StoreUnusable, create_store
 from audit.witness.web import MAX_REQUEST_BYTES
@@ -59,9 +66,9 @@ def told(answer: object) -> int:
 
 
 def test_a_cosignature_is_made_as_it_is_specified() -> None:
-    line = COSIGNER.line(EXAMPLE, 1679315147)
+    line = COSIGNER.cosign(EXAMPLE, 1679315147)
     raw = b64decode(line.split(" ")[2])
-    key = COSIGNER.witness
+    key = COSIGNER.witness_key
     assert raw[:4] == sha256(b"temoin.example/un\n\x04" + key.public).digest()[:4]
     assert int.from_bytes(raw[4:12]) == 1679315147
     assert len(raw) == 4 + 8 + 64
@@ -73,22 +80,22 @@ def test_a_cosignature_is_made_as_it_is_specified() -> None:
 @pytest.mark.parametrize("seconds", [0, 1 << 63, 253_402_300_800])
 def test_a_cosignature_without_a_date_is_none(seconds: int) -> None:
     with pytest.raises(VerificationError, match="datée"):
-        find_cosignatures(f"{EXAMPLE}\n{COSIGNER.line(EXAMPLE, seconds)}", [COSIGNER.witness])
+        find_cosignatures(f"{EXAMPLE}\n{COSIGNER.cosign(EXAMPLE, seconds)}", [COSIGNER.witness_key])
 
 
 def test_a_cosignature_changed_anywhere_is_refused() -> None:
-    note = f"{EXAMPLE}\n{COSIGNER.line(EXAMPLE, ELEVEN)}"
-    assert list(find_cosignatures(note, [COSIGNER.witness])) == [COSIGNER.witness]
+    note = f"{EXAMPLE}\n{COSIGNER.cosign(EXAMPLE, ELEVEN)}"
+    assert list(find_cosignatures(note, [COSIGNER.witness_key])) == [COSIGNER.witness_key]
     for at in range(len(note)):
         changed = f"{note[:at]}{chr(ord(note[at]) ^ 1)}{note[at + 1 :]}"
         try:
-            assert find_cosignatures(changed, [COSIGNER.witness]) == {}, "of another key"
+            assert find_cosignatures(changed, [COSIGNER.witness_key]) == {}, "of another key"
         except VerificationError:
             continue
 
 
 def test_the_key_of_a_ledger_is_not_that_of_a_witness() -> None:
-    for published in (str(SIGNER.verifier), "", "a+b+c", str(COSIGNER.witness)[:-4]):
+    for published in (str(SIGNER.verifier), "", "a+b+c", str(COSIGNER.witness_key)[:-4]):
         with pytest.raises(VerificationError):
             parse_witness_key(published)
 
@@ -101,9 +108,9 @@ def test_what_only_adds_is_cosigned_and_kept(store: Path) -> None:
         for old, size in ((0, 0), (0, 7), (7, 7), (7, 8), (8, 60)):
             answer = ours.add_checkpoint(LOG.asked(old, size))
             assert told(answer) == 200, answer.body
-            note = LOG.signed(size) + answer.body
+            note = LOG.sign(size) + answer.body
             assert verify_checkpoint(note, [SIGNER.verifier]).size == size
-            assert {each.name for each in find_cosignatures(note, [COSIGNER.witness])} == {"temoin.example/un"}
+            assert {each.name for each in find_cosignatures(note, [COSIGNER.witness_key])} == {"temoin.example/un"}
             assert ours._store.note(ORIGIN) == note
 
 
@@ -120,14 +127,14 @@ def test_what_only_adds_is_cosigned_and_kept(store: Path) -> None:
         (str(LOG.extension(7, 9)).replace("old 7", "old 007").encode(), 400, "body"),
         (str(LOG.extension(7, 9)).replace("old 7", "old -1").encode(), 400, "body"),
         (str(LOG.extension(7, 9)).replace("old 7", "older 7").encode(), 400, "body"),
-        (b"old 7\n" + (b64encode(bytes(32)) + b"\n") * 64 + b"\n" + LOG.signed(9).encode(), 400, "body"),
-        (b"old 7\nAAAA\n\n" + LOG.signed(9).encode(), 400, "body"),
+        (b"old 7\n" + (b64encode(bytes(32)) + b"\n") * 64 + b"\n" + LOG.sign(9).encode(), 400, "body"),
+        (b"old 7\nAAAA\n\n" + LOG.sign(9).encode(), 400, "body"),
         (b"\xff\xfe", 400, "body"),
         (b"", 400, "body"),
         (Log(ENTRIES, Signer("autre.example", bytes(32))).asked(0, 9), 404, "does not follow"),
         (Log(ENTRIES, Signer(ORIGIN, bytes(32))).asked(7, 9), 403, "no key"),
         (LOG.asked(7, 9).replace(b"\n9\n", b"\n10\n"), 403, "does not hold"),
-        (b"old 7\n\n" + SIGNER.signed(f"{ORIGIN}\nbeaucoup\n").encode(), 400, "no checkpoint"),
+        (b"old 7\n\n" + SIGNER.sign(f"{ORIGIN}\nbeaucoup\n").encode(), 400, "no checkpoint"),
     ],
 )
 def test_what_does_not_is_refused_as_it_is_specified(store: Path, asked: bytes, status: int, said: str) -> None:
@@ -141,7 +148,7 @@ def test_what_does_not_is_refused_as_it_is_specified(store: Path, asked: bytes, 
 
 
 def test_an_empty_log_has_the_root_of_an_empty_tree(store: Path) -> None:
-    forged = SIGNER.signed(str(Checkpoint(ORIGIN, 0, root=bytes(32))))
+    forged = SIGNER.sign(str(Checkpoint(ORIGIN, 0, root=bytes(32))))
     with witnessing(store) as ours:
         assert told(ours.add_checkpoint(f"old 0\n\n{forged}".encode())) == 422
         assert told(ours.add_checkpoint(LOG.asked(0, 0))) == 200
@@ -236,7 +243,7 @@ def test_killed_while_it_writes_it_holds_the_old_or_the_new(store: Path, monkeyp
         assert ours._store.last(ORIGIN) == LOG.checkpoint(7)
 
 
-@pytest.mark.parametrize("damage", [b"", b"\xff", b"example\n", LOG.signed(9).encode()])
+@pytest.mark.parametrize("damage", [b"", b"\xff", b"example\n", LOG.sign(9).encode()])
 def test_a_store_that_was_altered_cosigns_nothing(store: Path, damage: bytes) -> None:
     """Else it would begin anew, or go on from what somebody wrote: what it holds bears its own cosignature."""
     with witnessing(store) as ours:
@@ -260,7 +267,7 @@ def test_the_checkpoint_of_another_log_is_not_taken_for_its_own(store: Path) -> 
 
 
 def test_a_store_is_begun_once_and_used_by_one(store: Path) -> None:
-    with pytest.raises(StoreUnusable, match="witness begin"), Store(store, COSIGNER.witness):
+    with pytest.raises(StoreUnusable, match="witness begin"), Store(store, COSIGNER.witness_key):
         pass
     assert (create_store(store), create_store(store)) == (True, False)
     with witnessing(store), pytest.raises(StoreUnusable, match="another witness works"), witnessing(store):
@@ -287,7 +294,7 @@ def test_it_answers_as_it_is_specified(address: str) -> None:
         done = http.post("/add-checkpoint", content=LOG.asked(0, 7))
         assert (done.status_code, done.text.startswith("— temoin.example/un ")) == (200, True)
         monitored = http.get(f"/{name}/checkpoint")
-        assert monitored.text == LOG.signed(7) + done.text
+        assert monitored.text == LOG.sign(7) + done.text
         conflict = http.post("/add-checkpoint", content=LOG.asked(0, 9))
         assert (conflict.status_code, conflict.text) == (409, "7\n")
         assert conflict.headers["content-type"] == "text/x.tlog.size"
@@ -365,7 +372,7 @@ def test_it_runs_alone_and_a_kill_loses_nothing(deployed: Callable[..., dict[str
     environment = os.environ | deployed()
     program = [sys.executable, "-m", "audit.witness"]
     begun = subprocess.run([*program, "begin"], env=environment, capture_output=True, text=True, check=True)
-    assert begun.stdout == f"{COSIGNER.witness}\n"
+    assert begun.stdout == f"{COSIGNER.witness_key}\n"
     url = f"http://127.0.0.1:{environment['DLA_WITNESS_PORT']}/add-checkpoint"
     for old, size in ((0, 7), (7, 9)):
         running = subprocess.Popen([*program, "serve"], env=environment)
@@ -398,4 +405,4 @@ def test_what_is_shown_to_a_witness_reads_as_it_was_written() -> None:
         assert parse_add_checkpoint(str(shown)) == shown
         text, signers = find_signers(shown.note, [SIGNER.verifier])
         assert (parse_checkpoint(text), signers) == (LOG.checkpoint(size), [SIGNER.verifier])
-    assert Cosigner("a", bytes(32)).witness != COSIGNER.witness
+    assert Cosigner("a", bytes(32)).witness_key != COSIGNER.witness_key

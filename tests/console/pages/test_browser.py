@@ -48,10 +48,7 @@ from audit.ledger.signing import SigningRefusal
 from audit.ledger.store import Ledger
 from audit.ledger.witnesses import WitnessFault, register_witnesses
 from audit.reconcile.restored_logs import AcceptedRestore
-from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.note import Signer
-from audit.tlog.proof import TlogProof, parse_proof
-from audit.tlog.tree import leaf_hash
+from audit.tlog import Checkpoint, Signer, TlogProof, leaf_hash, parse_proof
 from console.main import create_app
 from console.pages.rendering import environment
 from console.presentation import labels
@@ -329,7 +326,7 @@ def turned(at: int) -> Callable[[bytearray], None]:
 
 
 VERIFIED = "Vérifié\u00a0: cet événement est inscrit, et cette page en montre ce qui a été consigné"
-WITNESS = COSIGNER.witness
+WITNESS = COSIGNER.witness_key
 ALTERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "le contenu": lambda told: told | {"stored": told["stored"] | {"bytes": altered(told["stored"]["bytes"])}},
     "l’en-tête": lambda told: (
@@ -356,7 +353,7 @@ def cosigned(world: World) -> Iterator[None]:
     assert signed
     register_witnesses(app, [WITNESS], 1)
     text = signed.note.partition("\n\n")[0] + "\n"
-    ledger.keep_cosignature(signed.size, str(WITNESS), COSIGNER.line(text, ELEVEN))
+    ledger.keep_cosignature(signed.size, str(WITNESS), COSIGNER.cosign(text, ELEVEN))
     yield
     register_witnesses(app, [], 0)
     app.recorder.fetch("DELETE FROM {schema}.cosignatures")
@@ -514,7 +511,7 @@ def of_the_first_form(told: dict[str, Any]) -> dict[str, Any]:
     before = parse_opening(parse_proof(told["proof"]).extra or b"")
     alone = Opening(before.salt, before.header, form=FIRST)
     signer = Signer(ORIGIN, bytes(32))
-    note = signer.signed(str(Checkpoint(ORIGIN, 1, root=leaf_hash(alone.entry))))
+    note = signer.sign(str(Checkpoint(ORIGIN, 1, root=leaf_hash(alone.entry))))
     return told | {
         "proof": str(TlogProof(0, (), checkpoint=note, extra=bytes(alone))),
         "key": f"{signer.verifier}\n",

@@ -10,8 +10,7 @@ from audit.ledger.signing import CheckpointSigner, check_checkpoint, read_rememb
 from audit.ledger.store import Ledger, SignedCheckpoint
 from audit.ledger.succession import MAX_MOTIVE_CHARS, Succession
 from audit.reconcile.run import check_own_log
-from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.note import Signer, parse_verifier
+from audit.tlog import Checkpoint, Signer, parse_verifier
 from shared.eventlog import ServiceApplication
 
 

@@ -14,8 +14,7 @@ from audit.bundle.content import parse_content
 from audit.bundle.verify import VerifiedBundle, verify_bundle
 from audit.ledger.opening import FIRST
 from audit.ledger.succession import parse_published_keys
-from audit.tlog.cosignature import parse_witness_key
-from audit.tlog.tree import VerificationError
+from audit.tlog import VerificationError, parse_witness_key
 from shared.kernel import SERVICE_LABELS, stored_tokens
 
 REFUSED, UNREADABLE = 1, 2

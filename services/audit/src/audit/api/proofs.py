@@ -13,8 +13,7 @@ from audit.ledger.integrator import build_opening, is_committed
 from audit.ledger.opening import Opening, read_header
 from audit.ledger.store import Leaf, Ledger
 from audit.problems import altered_event, not_signed_yet
-from audit.tlog import tree
-from audit.tlog.proof import TlogProof
+from audit.tlog import TlogProof, tree
 from shared.kernel import Role
 from shared.web.auth import STAFF, Caller, authorize, authorize_headers, requires
 from shared.web.http import ProblemError, problem_responses

@@ -10,10 +10,7 @@ from fastapi.responses import PlainTextResponse
 from audit.ledger.store import Ledger, SignedCheckpoint
 from audit.ledger.succession import published_keys, verify_chain
 from audit.problems import not_signed_yet
-from audit.tlog import tree
-from audit.tlog.add_checkpoint import AddCheckpointRequest
-from audit.tlog.note import parse_verifier
-from audit.tlog.tiles import parse_tile_path
+from audit.tlog import AddCheckpointRequest, parse_tile_path, parse_verifier, tree
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep
 
@@ -66,7 +63,7 @@ def witnesses(app: AppDep) -> Response:
 def tile(app: AppDep, path: str) -> Response:
     """`<level>/<n>`, `entries/<n>`, or with `.p/<width>` what is not full yet; nothing beyond what is signed."""
     ledger, wanted = Ledger(app.recorder), parse_tile_path(path)
-    if wanted is None or not wanted.within(_newest(ledger).size):
+    if wanted is None or not wanted.exists_in(_newest(ledger).size):
         raise ProblemError(
             404, "unknown-tile", "Tuile inconnue", "Le registre signé ne comporte pas cette tuile, ou pas encore."
         )

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from struct import Struct
 from zlib import crc32
 
-from audit.tlog.tree import VerificationError
-
 MAX_BUNDLE_BYTES = 32 << 20
 MAX_ENTRIES = 20_000
 NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?", re.ASCII)
@@ -51,7 +49,7 @@ def unpack(raw: bytes) -> dict[str, bytes]:
 
     Raises Unproven, which names the entry."""
     if len(raw) > MAX_BUNDLE_BYTES:
-        raise VerificationError(
+        raise EvidenceError(
             f"le fichier dépasse {MAX_BUNDLE_BYTES >> 20}\u00a0Mio, plus que ne contient aucun dossier d’audit"
         )
     entries: dict[str, bytes] = {}
@@ -59,39 +57,35 @@ def unpack(raw: bytes) -> dict[str, bytes]:
     while int.from_bytes(raw[at : at + 4], "little") == FILE:
         name, content = _entry(raw, at)
         if name in entries:
-            raise VerificationError(f"{name}\u00a0: cette entrée figure deux fois")
+            raise EvidenceError(f"{name}\u00a0: cette entrée figure deux fois")
         if len(entries) == MAX_ENTRIES:
-            raise VerificationError(f"le fichier compte plus de {MAX_ENTRIES} entrées")
+            raise EvidenceError(f"le fichier compte plus de {MAX_ENTRIES} entrées")
         entries[name] = content
         at += _FILE.size + len(name) + len(content)
     if not entries:
-        raise VerificationError("ce n’est pas un dossier d’audit\u00a0: le fichier ne commence pas comme un zip")
+        raise EvidenceError("ce n’est pas un dossier d’audit\u00a0: le fichier ne commence pas comme un zip")
     if (again := pack(entries)) != raw:
-        raise VerificationError(
-            f"l’octet {first_difference(again, raw)} du fichier n’est pas celui d’un dossier d’audit"
-        )
+        raise EvidenceError(f"l’octet {first_difference(again, raw)} du fichier n’est pas celui d’un dossier d’audit")
     return entries
 
 
 def _entry(raw: bytes, at: int) -> tuple[str, bytes]:
     if len(raw) < at + _FILE.size:
-        raise VerificationError(f"le fichier est coupé à l’octet {len(raw)}")
+        raise EvidenceError(f"le fichier est coupé à l’octet {len(raw)}")
     _, _, flags, method, _, _, crc, size, expanded, named, extra = _FILE.unpack_from(raw, at)
     begins = at + _FILE.size
     name = raw[begins : begins + named].decode("ascii", "replace")
     if named > MAX_NAME_CHARS or NAME.fullmatch(name) is None:
-        raise VerificationError(f"l’entrée qui commence à l’octet {at} porte un nom qu’aucun dossier d’audit n’emploie")
+        raise EvidenceError(f"l’entrée qui commence à l’octet {at} porte un nom qu’aucun dossier d’audit n’emploie")
     if method != STORED or flags or extra or size != expanded:
-        raise VerificationError(
+        raise EvidenceError(
             f"{name}\u00a0: entrée compressée, chiffrée ou étendue, ce qu’un dossier d’audit n’est jamais"
         )
     content = raw[begins + named : begins + named + size]
     if len(content) != size:
-        raise VerificationError(
-            f"{name}\u00a0: {size} octets sont annoncés, et le fichier n’en a plus que {len(content)}"
-        )
+        raise EvidenceError(f"{name}\u00a0: {size} octets sont annoncés, et le fichier n’en a plus que {len(content)}")
     if crc32(content) != crc:
-        raise VerificationError(f"{name}\u00a0: le contenu n’est pas celui dont la somme de contrôle est écrite à côté")
+        raise EvidenceError(f"{name}\u00a0: le contenu n’est pas celui dont la somme de contrôle est écrite à côté")
     return name, content
 
 

@@ -17,8 +17,7 @@ from audit.bundle.write import SCHEMAS
 from audit.domain import EventReceived
 from audit.ledger.integrator import build_committed_body, build_opening
 from audit.ledger.store import Leaf, Ledger, SignedCheckpoint
-from audit.tlog import tree
-from audit.tlog.proof import TlogProof
+from audit.tlog import TlogProof, tree
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import CASE_PATHS, SERVICE_LABELS
 from shared.messaging import Header

@@ -7,8 +7,6 @@ from uuid import UUID
 
 import msgspec
 
-from audit.tlog.tree import VerificationError
-
 MAX_DEPTH = 60
 MIN_PATH_CHARS = 1 << 16
 PATH_CHARS_PER_BYTE = 8
@@ -39,14 +37,14 @@ def parse_content(raw: bytes) -> EventContent:
     try:
         read = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise VerificationError("le contenu n’est pas celui d’un événement") from error
+        raise EvidenceError("le contenu n’est pas celui d’un événement") from error
     room = max(MIN_PATH_CHARS, PATH_CHARS_PER_BYTE * len(raw))
     left: list[tuple[Any, int, int]] = [(read.data, 0, 0)]
     while left:
         value, path, depth = left.pop()
         room -= path
         if room < 0 or depth > MAX_DEPTH:
-            raise VerificationError("le contenu est trop imbriqué pour celui d’un événement")
+            raise EvidenceError("le contenu est trop imbriqué pour celui d’un événement")
         if isinstance(value, dict):
             left += [(item, path + len(name) + 1, depth + 1) for name, item in value.items()]
         elif isinstance(value, list):

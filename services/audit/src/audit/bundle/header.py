@@ -8,8 +8,6 @@ from uuid import UUID
 
 import msgspec
 
-from audit.tlog.tree import VerificationError
-
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
@@ -54,7 +52,7 @@ def parse_header(raw: bytes) -> BundleHeader:
     try:
         told = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise VerificationError("l’en-tête de l’événement est illisible") from error
+        raise EvidenceError("l’en-tête de l’événement est illisible") from error
     if told.recorded_at.tzinfo is None or told.effective_at.tzinfo is None:
-        raise VerificationError("l’en-tête de l’événement porte une date sans fuseau")
+        raise EvidenceError("l’en-tête de l’événement porte une date sans fuseau")
     return told

@@ -9,8 +9,7 @@ import msgspec
 
 from audit.bundle.header import BundleHeader, parse_header
 from audit.ledger.opening import Opening, parse_opening
-from audit.tlog.proof import parse_proof
-from audit.tlog.tree import VerificationError
+from audit.tlog import parse_proof
 
 FORMAT, SEALED = "dla-bundle/2", "dla-bundle/3"
 """The one that is written, and the one whose sealed values stay so: nobody reads them in it, whatever becomes of it."""
@@ -58,7 +57,7 @@ class BundleEvent:
     def opening(self) -> Opening:
         shown = parse_proof(self.proof).extra
         if shown is None:
-            raise VerificationError("la preuve ne porte pas l’ouverture de l’événement")
+            raise EvidenceError("la preuve ne porte pas l’ouverture de l’événement")
         return parse_opening(shown)
 
     @property

@@ -10,9 +10,7 @@ from typing import Any
 from audit.bundle.content import parse_content
 from audit.bundle.labels import ERASED, SEALED
 from audit.bundle.model import Bundle, BundleEvent
-from audit.tlog.checkpoint import parse_checkpoint
-from audit.tlog.proof import parse_proof
-from audit.tlog.tree import VerificationError
+from audit.tlog import VerificationError, parse_checkpoint, parse_proof
 from shared.kernel import ROLE_LABELS, SERVICE_LABELS, format_date, stored_tokens
 
 STYLE = """

@@ -19,8 +19,7 @@ from audit.bundle.write import (
     proof_file,
     succession_file,
 )
-from audit.tlog.note import decode_text
-from audit.tlog.tree import VerificationError
+from audit.tlog import VerificationError, decode_text
 
 _decode = msgspec.json.Decoder(CaseDescription).decode
 
@@ -60,21 +59,19 @@ def _case(raw: bytes) -> CaseDescription:
     try:
         case = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise VerificationError(
-            f"{CASE_FILE}\u00a0: ce n’est pas la description d’un dossier d’audit ({error})"
-        ) from error
+        raise EvidenceError(f"{CASE_FILE}\u00a0: ce n’est pas la description d’un dossier d’audit ({error})") from error
     if case.format not in FORMATS:
         readable = ", ".join(FORMATS)
-        raise VerificationError(
+        raise EvidenceError(
             f"{CASE_FILE}\u00a0: ce programme lit {readable}, et non le format «\u202f{case.format}\u202f»"
         )
     for id_ in (case.case, *(said.id for said in case.events)):
         if not _is_id(id_):
-            raise VerificationError(f"{CASE_FILE}\u00a0: «\u202f{id_[:80]}\u202f» n’est pas un identifiant")
+            raise EvidenceError(f"{CASE_FILE}\u00a0: «\u202f{id_[:80]}\u202f» n’est pas un identifiant")
     seen: set[str] = set()
     for said in case.events:
         if said.id in seen:
-            raise VerificationError(f"{CASE_FILE}\u00a0: l’événement {said.id} y figure deux fois")
+            raise EvidenceError(f"{CASE_FILE}\u00a0: l’événement {said.id} y figure deux fois")
         seen.add(said.id)
     return case
 
@@ -88,7 +85,7 @@ def _is_id(text: str) -> bool:
 
 def _entry(entries: Mapping[str, bytes], name: str) -> bytes:
     if name not in entries:
-        raise VerificationError(f"{name}\u00a0: cette entrée manque")
+        raise EvidenceError(f"{name}\u00a0: cette entrée manque")
     return entries[name]
 
 
@@ -97,4 +94,4 @@ def _text(entries: Mapping[str, bytes], name: str) -> str:
     try:
         return decode_text(raw)
     except VerificationError as error:
-        raise VerificationError(f"{name}\u00a0: {error}") from error
+        raise EvidenceError(f"{name}\u00a0: {error}") from error

@@ -19,11 +19,17 @@ from audit.bundle.write import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, body_file, 
 from audit.ledger.event_proof import verify_event
 from audit.ledger.opening import FIRST, Opening
 from audit.ledger.succession import PublishedKey, Succession, verify_chain
-from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
-from audit.tlog.cosignature import WitnessKey, find_cosignatures, parse_witness_key
-from audit.tlog.note import Verifier, parse_verifier
-from audit.tlog.proof import parse_proof
-from audit.tlog.tree import VerificationError
+from audit.tlog import (
+    Checkpoint,
+    VerificationError,
+    Verifier,
+    WitnessKey,
+    find_cosignatures,
+    parse_proof,
+    parse_verifier,
+    parse_witness_key,
+    verify_checkpoint,
+)
 from shared.kernel import stored_tokens
 
 
@@ -64,7 +70,7 @@ def verify_bundle(
     with _about(CHECKPOINT_FILE):
         signed = verify_checkpoint(bundle.checkpoint, [key])
         if until is not None and signed.size > until:
-            raise VerificationError(f"{key} ne vaut que jusqu’à {until} lignes, et signe ici pour {signed.size}")
+            raise EvidenceError(f"{key} ne vaut que jusqu’à {until} lignes, et signe ici pour {signed.size}")
         seen = _seen(bundle, witnesses)
     headers = tuple(_line(bundle, line, key) for line in bundle.lines)
     _chained(headers)
@@ -83,7 +89,7 @@ def _seen(bundle: Bundle, known: Sequence[WitnessKey]) -> tuple[WitnessReport, .
 def _key(bundle: Bundle) -> Verifier:
     key = parse_verifier(bundle.key)
     if str(key) != bundle.key:
-        raise VerificationError("la clé n’est pas écrite comme elle est publiée")
+        raise EvidenceError("la clé n’est pas écrite comme elle est publiée")
     return key
 
 
@@ -94,7 +100,7 @@ def _compared(key: Verifier, links: Sequence[Succession], known: Sequence[Publis
         if reached in limits:
             break
         if link.old in limits and not link.by_old:
-            raise VerificationError(
+            raise EvidenceError(
                 f"{link.new} a succédé à la clé que vous tenez, {link.old}, qui n’a pas signé cette succession\u00a0:"
                 " vérifiez que la nouvelle est publiée là où vous avez trouvé l’ancienne, et donnez-la aussi"
             )
@@ -102,7 +108,7 @@ def _compared(key: Verifier, links: Sequence[Succession], known: Sequence[Publis
             break
         reached = link.old
     if reached not in limits:
-        raise VerificationError(f"la clé du dossier, {key}, n’est pas celle que vous tenez pour celle du registre")
+        raise EvidenceError(f"la clé du dossier, {key}, n’est pas celle que vous tenez pour celle du registre")
     return limits[key] if reached == key else None
 
 
@@ -111,12 +117,12 @@ def _line(bundle: Bundle, line: BundleEvent, key: Verifier) -> BundleHeader:
     with _about(proof_file(id_)):
         verify_event(line.proof, [key])
         if parse_proof(line.proof).checkpoint != bundle.checkpoint:
-            raise VerificationError(f"elle ne repose pas sur le point de contrôle du dossier, {CHECKPOINT_FILE}")
+            raise EvidenceError(f"elle ne repose pas sur le point de contrôle du dossier, {CHECKPOINT_FILE}")
         opened, told = line.opening, line.header
         _same("id", told.id, UUID(id_))
         _same("case", told.case, UUID(bundle.case))
         if told.publisher not in bundle.services:
-            raise VerificationError(f"{CASE_FILE} ne dit rien du service {told.publisher}")
+            raise EvidenceError(f"{CASE_FILE} ne dit rien du service {told.publisher}")
         if opened.form != FIRST:
             _same("label", line.said.label, opened.label or told.event)
     with _about(f"{content_file(id_)} ({told.publisher}, position {told.position}, «\u202f{line.said.label}\u202f»)"):
@@ -130,14 +136,14 @@ def _content(line: BundleEvent, told: BundleHeader, *, shown: bool, sealed: bool
     raw = line.content
     if raw is None:
         if shown:
-            raise VerificationError("ce contenu manque, alors que le service a montré les siens")
+            raise EvidenceError("ce contenu manque, alors que le service a montré les siens")
         if line.said.values:
-            raise VerificationError(f"{CASE_FILE} donne des valeurs d’un contenu qui n’est pas montré")
+            raise EvidenceError(f"{CASE_FILE} donne des valeurs d’un contenu qui n’est pas montré")
         return
     if not shown:
-        raise VerificationError("ce contenu est là, alors que le service n’en a montré aucun")
+        raise EvidenceError("ce contenu est là, alors que le service n’en a montré aucun")
     if (hashed := sha256(raw).hexdigest()) != told.payload_hash:
-        raise VerificationError(
+        raise EvidenceError(
             f"l’empreinte du contenu est {hashed}, et le registre s’est engagé sur {told.payload_hash}\u00a0: "
             "le contenu a été altéré depuis"
         )
@@ -145,14 +151,12 @@ def _content(line: BundleEvent, told: BundleHeader, *, shown: bool, sealed: bool
     for field in stored.meta.__struct_fields__:
         _same(field, getattr(stored.meta, field), getattr(told, field))
     if sealed and line.said.values:
-        raise VerificationError(
+        raise EvidenceError(
             f"{CASE_FILE} dit ce que taisent des valeurs scellées, alors que ce dossier n’en ouvre aucune"
         )
     told_of = set() if sealed else {path for path, _ in stored_tokens(stored.data)}
     for path in sorted(told_of ^ {*line.said.values}):
-        raise VerificationError(
-            f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»"
-        )
+        raise EvidenceError(f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»")
 
 
 def _announced(line: BundleEvent, opened: Opening) -> None:
@@ -160,18 +164,16 @@ def _announced(line: BundleEvent, opened: Opening) -> None:
     committed = None if line.content is None else opened.body
     if committed is None:
         if line.announced is not None:
-            raise VerificationError(
-                "cette annonce est là, alors que rien ne l’engage ou que le contenu n’est pas montré"
-            )
+            raise EvidenceError("cette annonce est là, alors que rien ne l’engage ou que le contenu n’est pas montré")
     elif line.announced is None:
-        raise VerificationError("cette annonce manque, alors que le registre s’y est engagé")
+        raise EvidenceError("cette annonce manque, alors que le registre s’y est engagé")
     elif sha256(line.announced).digest() != committed:
-        raise VerificationError("cette annonce n’est pas celle à laquelle le registre s’est engagé")
+        raise EvidenceError("cette annonce n’est pas celle à laquelle le registre s’est engagé")
 
 
 def _same(field: str, one: object, other: object) -> None:
     if one != other:
-        raise VerificationError(f"le champ «\u202f{field}\u202f» dit {one}, et {other} était attendu")
+        raise EvidenceError(f"le champ «\u202f{field}\u202f» dit {one}, et {other} était attendu")
 
 
 def _chained(headers: Sequence[BundleHeader]) -> None:
@@ -181,7 +183,7 @@ def _chained(headers: Sequence[BundleHeader]) -> None:
     for n, told in enumerate(headers):
         with _about(f"événement {told.id} ({told.publisher}, position {told.position})"):
             if n and told.order <= headers[n - 1].order:
-                raise VerificationError(f"il est placé après {headers[n - 1].id}, qui a été consigné plus tard")
+                raise EvidenceError(f"il est placé après {headers[n - 1].id}, qui a été consigné plus tard")
             _grows("la position", told.position, reached, (told.publisher, told.log_id))
             _grows("le numéro", told.number, reached, (told.publisher, told.log_id, told.partition))
             _follows(told, versions.get((told.publisher, told.stream)))
@@ -192,7 +194,7 @@ def _follows(told: BundleHeader, last: BundleHeader | None) -> None:
     awaited = last.version + 1 if last else 1
     restored = last is not None and told.log_id != last.log_id and told.version < awaited
     if told.version != awaited and not restored:
-        raise VerificationError(
+        raise EvidenceError(
             f"il est la version {told.version} de {told.stream}, et la version {awaited} était attendue\u00a0: "
             "un événement manque, ou figure deux fois"
         )
@@ -200,7 +202,7 @@ def _follows(told: BundleHeader, last: BundleHeader | None) -> None:
 
 def _grows(what: str, number: int, reached: dict[object, int], where: object) -> None:
     if number <= reached[where]:
-        raise VerificationError(f"{what} {number} ne suit pas {reached[where]}")
+        raise EvidenceError(f"{what} {number} ne suit pas {reached[where]}")
     reached[where] = number
 
 
@@ -208,19 +210,17 @@ def _rederived(expected: Mapping[str, bytes], given: Mapping[str, bytes]) -> Non
     """All that follows from the rest is exactly that, and nothing else is in the file."""
     for name in expected:
         if name not in given:
-            raise VerificationError(f"{name}\u00a0: cette entrée manque")
+            raise EvidenceError(f"{name}\u00a0: cette entrée manque")
     for name, raw in given.items():
         if name not in expected:
-            raise VerificationError(f"{name}\u00a0: cette entrée n’a pas lieu d’être")
+            raise EvidenceError(f"{name}\u00a0: cette entrée n’a pas lieu d’être")
         if raw != expected[name]:
             at = first_difference(raw, expected[name])
             line = raw.count(b"\n", 0, at) + 1
-            raise VerificationError(
-                f"{name}\u00a0: l’octet {at}, ligne {line}, ne découle pas du reste du dossier d’audit"
-            )
+            raise EvidenceError(f"{name}\u00a0: l’octet {at}, ligne {line}, ne découle pas du reste du dossier d’audit")
     for name, its_place in zip(given, expected, strict=True):
         if name != its_place:
-            raise VerificationError(f"{name}\u00a0: {its_place} est attendu à cette place")
+            raise EvidenceError(f"{name}\u00a0: {its_place} est attendu à cette place")
 
 
 @contextmanager
@@ -228,4 +228,4 @@ def _about(what: str) -> Iterator[None]:
     try:
         yield
     except VerificationError as error:
-        raise VerificationError(f"{what}\u00a0: {error}") from error
+        raise EvidenceError(f"{what}\u00a0: {error}") from error

@@ -14,7 +14,7 @@ import typer
 from audit.key_succession import SuccessionRefused, replace_key
 from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import SigningRefused
-from audit.tlog.tree import VerificationError
+from audit.tlog import VerificationError
 from shared.runtime import Service, settings_for
 from shared.settings import Misconfigured, load_settings
 

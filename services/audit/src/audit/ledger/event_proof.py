@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.ledger.opening import parse_opening, read_header
-from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.note import Verifier
-from audit.tlog.proof import parse_proof, verify_entry
-from audit.tlog.tree import VerificationError
+from audit.tlog import Checkpoint, Verifier, parse_proof, verify_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ def verify_event(text: str, known: Sequence[Verifier]) -> ProvenEvent:
     """What a proof with its opening proves. Raises Unproven."""
     shown = parse_proof(text)
     if shown.extra is None:
-        raise VerificationError("la preuve ne porte pas l’ouverture de l’événement")
+        raise EvidenceError("la preuve ne porte pas l’ouverture de l’événement")
     found = parse_opening(shown.extra)
     signed = verify_entry(shown, found.entry, known)
     return ProvenEvent(signed, shown.index, header=read_header(found))

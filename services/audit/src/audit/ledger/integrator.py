@@ -11,8 +11,7 @@ import psycopg
 from audit.domain import EventReceived, ReceiveEvent
 from audit.ledger.opening import SALT_BYTES, SECOND, CommittedBody, Opening
 from audit.ledger.store import Leaf
-from audit.tlog.tiles import extend_tiles, partial_tiles
-from audit.tlog.tree import VerificationError, leaf_hash
+from audit.tlog import VerificationError, extend_tiles, leaf_hash, partial_tiles
 from shared.eventlog import ServiceApplication
 
 BATCH_EVENTS = 1000

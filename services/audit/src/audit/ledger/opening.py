@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from audit.tlog.tree import HASH_BYTES, VerificationError
+from audit.tlog import HASH_BYTES
 
 SALT_BYTES = 32
 FIRST, SECOND = 1, 2
@@ -72,7 +72,7 @@ class CommittedBody:
 def parse_opening(raw: bytes) -> Opening:
     """Raises Unproven; only one spelling is read."""
     if len(raw) <= SALT_BYTES + HASH_BYTES:
-        raise VerificationError("l’ouverture est trop courte")
+        raise EvidenceError("l’ouverture est trop courte")
     salt, rest = raw[:SALT_BYTES], raw[SALT_BYTES:]
     try:
         told = _decode(rest)
@@ -81,7 +81,7 @@ def parse_opening(raw: bytes) -> Opening:
     except (msgspec.DecodeError, ValueError, RecursionError):
         found = Opening(salt, rest[:-HASH_BYTES], form=FIRST)
     if bytes(found) != raw:
-        raise VerificationError("l’en-tête et l’empreinte du contenu ne vont pas ensemble")
+        raise EvidenceError("l’en-tête et l’empreinte du contenu ne vont pas ensemble")
     return found
 
 
@@ -90,9 +90,9 @@ def read_header(found: Opening) -> dict[str, Any]:
     try:
         header = msgspec.json.decode(found.header)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise VerificationError("l’en-tête de l’événement est illisible") from error
+        raise EvidenceError("l’en-tête de l’événement est illisible") from error
     if not isinstance(header, dict):
-        raise VerificationError("l’en-tête de l’événement est illisible")
+        raise EvidenceError("l’en-tête de l’événement est illisible")
     return header
 
 
@@ -107,4 +107,4 @@ def _payload_hash(header: bytes) -> bytes:
     try:
         return bytes.fromhex(_hashed(header).payload_hash)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise VerificationError("l’en-tête de l’événement est illisible") from error
+        raise EvidenceError("l’en-tête de l’événement est illisible") from error

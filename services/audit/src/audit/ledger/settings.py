@@ -16,9 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from audit.tlog.cosignature import WitnessKey, parse_witness_key
-from audit.tlog.note import Signer, check_key_name
-from audit.tlog.tree import VerificationError
+from audit.tlog import Signer, VerificationError, WitnessKey, check_key_name, parse_witness_key
 from shared.settings import decode_key, parse_key
 
 OTHERS_MODE_BITS = 0o077

@@ -13,10 +13,16 @@ import psycopg
 from audit.ledger.durable_file import DurableFile
 from audit.ledger.store import Ledger, SignedCheckpoint
 from audit.ledger.succession import verify_chain
-from audit.tlog import tree
-from audit.tlog.checkpoint import Checkpoint, verify_checkpoint
-from audit.tlog.note import Signer, Verifier, decode_text, parse_verifier
-from audit.tlog.tree import VerificationError
+from audit.tlog import (
+    Checkpoint,
+    Signer,
+    VerificationError,
+    Verifier,
+    decode_text,
+    parse_verifier,
+    tree,
+    verify_checkpoint,
+)
 from shared.eventlog import ServiceApplication
 
 
@@ -84,7 +90,7 @@ class CheckpointSigner:
             self._keep(connection, told)
 
     def _keep(self, connection: psycopg.Connection[Any], told: Checkpoint) -> None:
-        note = self._signer.signed(str(told))
+        note = self._signer.sign(str(told))
         if self._memory:
             self._memory.keep(note)
         connection.execute(

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from audit.ledger.opening import SECOND
-from audit.tlog.tiles import TILE_HEIGHT, TILE_WIDTH, TileAddress, find_needed_tiles, subtree_hashes
-from audit.tlog.tree import HASH_BYTES, SubtreeHash
+from audit.tlog import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, SubtreeHash, TileAddress, find_needed_tiles, subtree_hashes
 from shared.eventlog import LogRecorder
 
 T = TypeVar("T")

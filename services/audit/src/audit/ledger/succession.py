@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from audit.tlog.checkpoint import Checkpoint, parse_checkpoint
-from audit.tlog.note import Signer, Verifier, find_signers, parse_verifier
-from audit.tlog.tree import VerificationError
+from audit.tlog import Checkpoint, Signer, Verifier, find_signers, parse_checkpoint, parse_verifier
 
 FIRST_LINE = "dla-succession/1"
 MAX_MOTIVE_CHARS = 500
@@ -34,28 +32,28 @@ class Succession:
         return f"{FIRST_LINE}\n{tree}{self.old}\n{self.new}\n{self.at.isoformat()}\n{self.motive}\n"
 
     def signed(self, new: Signer, old: Signer | None) -> str:
-        note = new.signed(str(self))
-        return note if old is None else note + old.signed(str(self)).rpartition("\n\n")[2]
+        note = new.sign(str(self))
+        return note if old is None else note + old.sign(str(self)).rpartition("\n\n")[2]
 
 
 def parse_succession(note: str) -> Succession:
     """Raises Unproven unless the new key has signed it, and nobody wrongly."""
     lines = note.partition("\n\n")[0].split("\n")
     if len(lines) != LINE_COUNT or lines[0] != FIRST_LINE:
-        raise VerificationError("ce n’est pas une succession de clés")
+        raise EvidenceError("ce n’est pas une succession de clés")
     old, new = parse_verifier(lines[4]), parse_verifier(lines[5])
     text, signers = find_signers(note, [new, old])
     try:
         at = datetime.fromisoformat(lines[6])
     except ValueError as error:
-        raise VerificationError("la date d’une succession est illisible") from error
+        raise EvidenceError("la date d’une succession est illisible") from error
     if new not in signers:
-        raise VerificationError(f"la succession de {old} n’est pas signée par {new}, qui lui succède")
+        raise EvidenceError(f"la succession de {old} n’est pas signée par {new}, qui lui succède")
     found = Succession(
         parse_checkpoint("\n".join(lines[1:4]) + "\n"), old, new=new, at=at, motive=lines[7], by_old=old in signers
     )
     if str(found) != text or {old.name, new.name} != {found.checkpoint.origin} or old == new:
-        raise VerificationError("cette succession n’est pas écrite comme elle doit l’être")
+        raise EvidenceError("cette succession n’est pas écrite comme elle doit l’être")
     return found
 
 
@@ -64,9 +62,9 @@ def verify_chain(notes: Sequence[str], current: Verifier) -> tuple[Succession, .
     links = tuple(map(parse_succession, notes))
     for link, following in zip(links, [*(link.old for link in links[1:]), current], strict=False):
         if link.new != following:
-            raise VerificationError(f"{link.new} a succédé à {link.old}, et non {following}")
+            raise EvidenceError(f"{link.new} a succédé à {link.old}, et non {following}")
     if any(after.checkpoint.size < before.checkpoint.size for before, after in pairwise(links)):
-        raise VerificationError("les successions ne sont pas dans l’ordre des tailles du registre")
+        raise EvidenceError("les successions ne sont pas dans l’ordre des tailles du registre")
     return links
 
 
@@ -92,6 +90,6 @@ def parse_published_keys(published: str) -> list[PublishedKey]:
     for line in published.strip().split("\n"):
         key, _, until = line.partition(" until ")
         if until and not (until.isascii() and until.isdigit()):
-            raise VerificationError("une clé publiée ne dit pas jusqu’à quelle taille elle vaut")
+            raise EvidenceError("une clé publiée ne dit pas jusqu’à quelle taille elle vaut")
         found.append(PublishedKey(parse_verifier(key), int(until) if until else None))
     return found

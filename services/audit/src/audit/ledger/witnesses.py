@@ -10,12 +10,7 @@ from http import HTTPStatus
 import httpx
 
 from audit.ledger.store import Ledger
-from audit.tlog import tree
-from audit.tlog.add_checkpoint import AddCheckpointRequest
-from audit.tlog.checkpoint import DECIMAL
-from audit.tlog.cosignature import WitnessKey
-from audit.tlog.note import find_signers, signature_lines
-from audit.tlog.tree import VerificationError
+from audit.tlog import DECIMAL, AddCheckpointRequest, VerificationError, WitnessKey, find_signers, signature_lines, tree
 from shared.eventlog import ServiceApplication
 from shared.kernel import WorkerLoop
 

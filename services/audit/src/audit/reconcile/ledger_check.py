@@ -8,10 +8,17 @@ from audit.ledger.store import Ledger
 from audit.ledger.succession import verify_chain
 from audit.reconcile.audit_log import SELF
 from audit.reconcile.finding import Finding, FindingKind
-from audit.tlog.checkpoint import verify_checkpoint
-from audit.tlog.note import parse_verifier
-from audit.tlog.tiles import TileKey, extend_tiles, partial_tiles
-from audit.tlog.tree import EMPTY_ROOT, VerificationError, leaf_hash, node_hash
+from audit.tlog import (
+    EMPTY_ROOT,
+    TileKey,
+    VerificationError,
+    extend_tiles,
+    leaf_hash,
+    node_hash,
+    parse_verifier,
+    partial_tiles,
+    verify_checkpoint,
+)
 from shared.eventlog import LogRecorder, ServiceApplication
 
 BATCH_LEAVES = 10_000

@@ -1,0 +1,92 @@
+"""Transparency logs: RFC 6962 trees and the C2SP formats. It imports nothing of the project; see README.md."""
+
+from audit.tlog.add_checkpoint import AddCheckpointRequest, parse_add_checkpoint
+from audit.tlog.checkpoint import DECIMAL, Checkpoint, parse_checkpoint, verify_checkpoint
+from audit.tlog.compact_range import CompactRange
+from audit.tlog.cosignature import Cosigner, WitnessKey, find_cosignatures, parse_witness_key
+from audit.tlog.errors import Fault, VerificationError
+from audit.tlog.note import (
+    Signer,
+    Verifier,
+    check_key_name,
+    decode_base64,
+    decode_text,
+    find_signers,
+    open_note,
+    parse_note,
+    parse_verifier,
+    signature_lines,
+)
+from audit.tlog.proof import TlogProof, parse_proof, verify_append_only, verify_entry
+from audit.tlog.tiles import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    TileAddress,
+    TileKey,
+    extend_tiles,
+    find_needed_tiles,
+    parse_tile_path,
+    partial_tiles,
+    subtree_hashes,
+)
+from audit.tlog.tree import (
+    EMPTY_ROOT,
+    HASH_BYTES,
+    SubtreeHash,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    node_hash,
+    root_hash,
+    verify_consistency,
+    verify_inclusion,
+)
+
+__all__ = [
+    "DECIMAL",
+    "EMPTY_ROOT",
+    "HASH_BYTES",
+    "TILE_HEIGHT",
+    "TILE_WIDTH",
+    "AddCheckpointRequest",
+    "Checkpoint",
+    "CompactRange",
+    "Cosigner",
+    "Fault",
+    "Signer",
+    "SubtreeHash",
+    "TileAddress",
+    "TileKey",
+    "TlogProof",
+    "VerificationError",
+    "Verifier",
+    "WitnessKey",
+    "check_key_name",
+    "consistency_proof",
+    "decode_base64",
+    "decode_text",
+    "extend_tiles",
+    "find_cosignatures",
+    "find_needed_tiles",
+    "find_signers",
+    "inclusion_proof",
+    "leaf_hash",
+    "node_hash",
+    "open_note",
+    "parse_add_checkpoint",
+    "parse_checkpoint",
+    "parse_note",
+    "parse_proof",
+    "parse_tile_path",
+    "parse_verifier",
+    "parse_witness_key",
+    "partial_tiles",
+    "root_hash",
+    "signature_lines",
+    "subtree_hashes",
+    "verify_append_only",
+    "verify_checkpoint",
+    "verify_consistency",
+    "verify_entry",
+    "verify_inclusion",
+]

@@ -1,4 +1,4 @@
-"""How is a witness shown that a checkpoint only adds to an older one? By the body of C2SP tlog-witness."""
+"""Body of an `add-checkpoint` request (C2SP tlog-witness): a checkpoint, and the proof that it extends an older one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from audit.tlog.checkpoint import DECIMAL
+from audit.tlog.errors import Fault, VerificationError
 from audit.tlog.note import decode_base64
-from audit.tlog.tree import HASH_BYTES, VerificationError
+from audit.tlog.tree import HASH_BYTES
 
 MAX_PROOF_HASHES = 63
 
@@ -26,13 +27,13 @@ class AddCheckpointRequest:
 
 
 def parse_add_checkpoint(text: str) -> AddCheckpointRequest:
-    """Verifies nothing. Raises Unproven for what is not written as it must be."""
-    head, blank, note = text.partition("\n\n")
+    """Verifies no signature and no proof. Raises VerificationError for what is malformed."""
+    head, separator, note = text.partition("\n\n")
     first, *lines = head.split("\n")
     word, _, old = first.partition(" ")
-    if word != "old" or not blank or not DECIMAL.fullmatch(old) or len(lines) > MAX_PROOF_HASHES:
-        raise VerificationError("ce n’est pas un point de contrôle avec ce qui prouve qu’il en prolonge un autre")
+    if word != "old" or not separator or not DECIMAL.fullmatch(old) or len(lines) > MAX_PROOF_HASHES:
+        raise VerificationError(Fault.ADD_CHECKPOINT)
     hashes = tuple(decode_base64(line) for line in lines)
     if any(len(each) != HASH_BYTES for each in hashes):
-        raise VerificationError("une empreinte de la preuve n’a pas 32 octets")
+        raise VerificationError(Fault.HASH_LENGTH)
     return AddCheckpointRequest(int(old), hashes, note=note)

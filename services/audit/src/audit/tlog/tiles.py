@@ -1,4 +1,4 @@
-"""How is a tree kept and served? In tiles of 256 hashes (C2SP tlog-tiles), which only ever fill up."""
+"""Tiles of 256 hashes (C2SP tlog-tiles): how a tree is stored and served. A tile only ever fills up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TileKey = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class TileAddress:
-    """What is asked below `tile/`: level None stands for the entries; `width` is 256 for a full tile."""
+    """A tile as its path below `tile/` names it: level None stands for the entries; `width` is 256 for a full tile."""
 
     level: int | None
     n: int
@@ -25,30 +25,31 @@ class TileAddress:
 
     def path(self) -> str:
         level = "entries" if self.level is None else self.level
-        return f"{level}/{_elements(self.n)}" + ("" if self.width == TILE_WIDTH else f".p/{self.width}")
+        return f"{level}/{_path_elements(self.n)}" + ("" if self.width == TILE_WIDTH else f".p/{self.width}")
 
-    def within(self, size: int) -> bool:
-        """Do all of its hashes exist in a tree of this size?"""
+    def exists_in(self, size: int) -> bool:
+        """Whether all of its hashes exist in a tree of this size."""
         return self.n * TILE_WIDTH + self.width <= size >> TILE_HEIGHT * (self.level or 0)
 
 
-_ADDRESS = re.compile(r"(entries|0|[1-9]\d?)/((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?", re.ASCII)
+_PATH = re.compile(r"(entries|0|[1-9]\d?)/((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?", re.ASCII)
 
 
 def parse_tile_path(path: str) -> TileAddress | None:
-    """What a path below `tile/` asks for; None when it is spelled in any other way than the one."""
-    if (found := _ADDRESS.fullmatch(path)) is None:
+    """The tile that a path below `tile/` names; None when it is not spelled in the one canonical way."""
+    if (match := _PATH.fullmatch(path)) is None:
         return None
-    level, elements, width = found.groups()
-    asked = TileAddress(
+    level, elements, width = match.groups()
+    address = TileAddress(
         None if level == "entries" else int(level),
         int(elements.replace("x", "").replace("/", "")),
         width=int(width) if width else TILE_WIDTH,
     )
-    return asked if asked.path() == path and (asked.level or 0) <= MAX_LEVEL and asked.width <= TILE_WIDTH else None
+    is_canonical = address.path() == path and (address.level or 0) <= MAX_LEVEL and address.width <= TILE_WIDTH
+    return address if is_canonical else None
 
 
-def _elements(n: int) -> str:
+def _path_elements(n: int) -> str:
     digits = str(n)
     digits = digits.zfill(len(digits) + -len(digits) % 3)
     *first, last = (digits[at : at + 3] for at in range(0, len(digits), 3))
@@ -59,18 +60,18 @@ def extend_tiles(edge: Mapping[int, bytes], size: int, leaves: Iterable[bytes]) 
     """The tiles that more leaves' hashes change, as they are then. `edge`: each level's last tile, if it is partial."""
     tiles: dict[TileKey, bytearray] = {}
     for leaf in leaves:
-        hashed, level, count = leaf, 0, size
+        new_hash, level, count = leaf, 0, size
         while True:
             n = count >> TILE_HEIGHT
             tile = tiles.get((level, n))
             if tile is None:
                 tile = tiles[level, n] = bytearray(edge[level] if count % TILE_WIDTH else b"")
-            tile += hashed
+            tile += new_hash
             if len(tile) < TILE_WIDTH * HASH_BYTES:
                 break
-            hashed, level, count = complete_root(tile), level + 1, n
+            new_hash, level, count = complete_root(tile), level + 1, n
         size += 1
-    return {place: bytes(tile) for place, tile in tiles.items()}
+    return {key: bytes(tile) for key, tile in tiles.items()}
 
 
 def partial_tiles(size: int) -> dict[int, TileKey]:
@@ -87,24 +88,24 @@ def complete_root(hashes: bytes | bytearray) -> bytes:
     return level[0]
 
 
-def find_needed_tiles(ask: Callable[[SubtreeHash], object]) -> set[TileKey]:
-    """The tiles that a question will read, found by asking it of a tree that answers anything."""
-    read: set[TileKey] = set()
+def find_needed_tiles(compute: Callable[[SubtreeHash], object]) -> set[TileKey]:
+    """The tiles that a computation reads, found by running it on a tree that answers anything."""
+    keys: set[TileKey] = set()
 
-    def noted(height: int, index: int) -> bytes:
-        level, n, _, _ = _where(height, index)
-        read.add((level, n))
+    def record(height: int, index: int) -> bytes:
+        level, n, _, _ = _locate(height, index)
+        keys.add((level, n))
         return bytes(HASH_BYTES)
 
-    ask(noted)
-    return read
+    compute(record)
+    return keys
 
 
 def subtree_hashes(tiles: Mapping[TileKey, bytes]) -> SubtreeHash:
-    """A tree, as far as these tiles hold it."""
+    """A tree, as far as these tiles hold it; beyond, it raises KeyError."""
 
     def subtree(height: int, index: int) -> bytes:
-        level, n, first, count = _where(height, index)
+        level, n, first, count = _locate(height, index)
         hashes = tiles[level, n][first * HASH_BYTES : (first + count) * HASH_BYTES]
         if len(hashes) != count * HASH_BYTES:
             raise KeyError((level, n, first, count))
@@ -113,7 +114,8 @@ def subtree_hashes(tiles: Mapping[TileKey, bytes]) -> SubtreeHash:
     return subtree
 
 
-def _where(height: int, index: int) -> tuple[int, int, int, int]:
-    level, inside = divmod(height, TILE_HEIGHT)
-    n, first = divmod(index << inside, TILE_WIDTH)
-    return level, n, first, 1 << inside
+def _locate(height: int, index: int) -> tuple[int, int, int, int]:
+    """The tile that holds a subtree: its level and n, and there the subtree's first hash and their count."""
+    level, height_in_tile = divmod(height, TILE_HEIGHT)
+    n, first = divmod(index << height_in_tile, TILE_WIDTH)
+    return level, n, first, 1 << height_in_tile

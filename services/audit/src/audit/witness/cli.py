@@ -41,7 +41,7 @@ def serve() -> None:
     settings = _settings()
     cosigner = settings.cosigner()
     try:
-        with Store(settings.store, cosigner.witness) as store:
+        with Store(settings.store, cosigner.witness_key) as store:
             witnessing = CheckpointWitness(cosigner, settings.known(), store, lambda: int(time.time()))
             uvicorn.run(
                 build_web(witnessing, store), host=settings.host, port=settings.port, log_config=None, access_log=False

@@ -8,11 +8,19 @@ from http import HTTPStatus
 from threading import Lock
 
 from audit.ledger.succession import PublishedKey
-from audit.tlog.add_checkpoint import AddCheckpointRequest, parse_add_checkpoint
-from audit.tlog.checkpoint import Checkpoint, parse_checkpoint
-from audit.tlog.cosignature import Cosigner
-from audit.tlog.note import decode_text, find_signers, signature_lines
-from audit.tlog.tree import EMPTY_ROOT, VerificationError, verify_consistency
+from audit.tlog import (
+    EMPTY_ROOT,
+    AddCheckpointRequest,
+    Checkpoint,
+    Cosigner,
+    VerificationError,
+    decode_text,
+    find_signers,
+    parse_add_checkpoint,
+    parse_checkpoint,
+    signature_lines,
+    verify_consistency,
+)
 from audit.witness.store import Store
 
 TEXT_MEDIA_TYPE = "text/plain; charset=utf-8"
@@ -48,7 +56,7 @@ class CheckpointWitness:
             told, text, log_lines = self._signed(shown.note)
             with self._turn:
                 _check(shown, told, self._store.last(told.origin))
-                line = self._cosigner.line(text, self._now())
+                line = self._cosigner.cosign(text, self._now())
                 self._store.keep(told.origin, f"{text}\n{log_lines}{line}")
         except CheckpointRefused as refused:
             return refused.answer
@@ -93,7 +101,7 @@ def _check(shown: AddCheckpointRequest, told: Checkpoint, last: Checkpoint | Non
         raise CheckpointRefused(HTTPStatus.CONFLICT, str(size), SIZE_MEDIA_TYPE)
     try:
         if told.size == 0 and told.root != EMPTY_ROOT:
-            raise VerificationError("la racine d’un registre vide n’est pas celle-ci")
+            raise EvidenceError("la racine d’un registre vide n’est pas celle-ci")
         verify_consistency(size, root, told.size, told.root, shown.hashes)
     except VerificationError as error:
         raise CheckpointRefused(

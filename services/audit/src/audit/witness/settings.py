@@ -10,9 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from audit.ledger.settings import read_seed
 from audit.ledger.succession import PublishedKey, parse_published_keys
-from audit.tlog.cosignature import Cosigner
-from audit.tlog.note import check_key_name
-from audit.tlog.tree import VerificationError
+from audit.tlog import Cosigner, VerificationError, check_key_name
 
 
 class WitnessSettings(BaseSettings):

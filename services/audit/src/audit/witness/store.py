@@ -8,10 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from audit.ledger.durable_file import DurableFile
-from audit.tlog.checkpoint import Checkpoint, parse_checkpoint
-from audit.tlog.cosignature import WitnessKey
-from audit.tlog.note import decode_text, find_signers
-from audit.tlog.tree import VerificationError
+from audit.tlog import Checkpoint, VerificationError, WitnessKey, decode_text, find_signers, parse_checkpoint
 
 MARKER = "begun"
 
