@@ -71,16 +71,16 @@ def test_go_verifies_checkpoint_tiles_entries_and_proofs(
     told = hear(app, before)
     integrate(app)
     signing.sign(app)
-    older = Ledger(app.recorder).newest()
+    older = Ledger(app.recorder).newest_checkpoint()
     assert older is not None
     (tmp_path / "older").write_text(older.note)
     told += hear(app, after - before, first=before + 1)
     integrate(app)
     signing.sign(app)
-    cosigned = Ledger(app.recorder).newest()
+    cosigned = Ledger(app.recorder).newest_checkpoint()
     assert cosigned is not None
     text = cosigned.note.partition("\n\n")[0] + "\n"
-    Ledger(app.recorder).keep_cosignature(after, str(COSIGNER.witness_key), COSIGNER.cosign(text, ELEVEN))
+    Ledger(app.recorder).add_cosignature(after, str(COSIGNER.witness_key), COSIGNER.cosign(text, ELEVEN))
     proofs = []
     for index in {0, before - 1, after // 2, after - 1}:
         proofs.append(tmp_path / f"{index}.tlog-proof")

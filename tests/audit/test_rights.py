@@ -80,11 +80,11 @@ def test_an_altered_right_opens_nothing_and_is_told_until_it_is_mended(
         sql(app, altered(old, new), given.id)
         assert ines.rights() == []
         told = health(audit)
-        assert (told["well"], told["disbelieved"]) == (False, [str(given.id)])
+        assert (told["healthy"], told["tampered_events"]) == (False, [str(given.id)])
         assert TAMPERED_ADVICE in told["advice"]
         sql(app, altered(new, old), given.id)
         assert ines.rights() == ["adviser"]
-        assert health(audit)["disbelieved"] == []
+        assert health(audit)["tampered_events"] == []
 
 
 def test_a_withdrawal_that_was_altered_gives_nothing_back(app: ServiceApplication, ines: Person) -> None:

@@ -86,10 +86,10 @@ def test_a_case_whose_events_were_altered_or_moved_is_shown_to_nobody_until_it_i
         sql(app, do, event)
         closed_to_everybody(audit)
         told = audit.by("ops").get("/api/v1/ledger/health").json()
-        assert (told["well"], told["disbelieved"], TAMPERED_ADVICE in told["advice"]) == (False, [str(event)], True)
+        assert (told["healthy"], told["tampered_events"], TAMPERED_ADVICE in told["advice"]) == (False, [str(event)], True)
         sql(app, undo, event)
         assert audit.by("manager").get(TIMELINE).status_code == 200
-        assert audit.by("ops").get("/api/v1/ledger/health").json()["disbelieved"] == []
+        assert audit.by("ops").get("/api/v1/ledger/health").json()["tampered_events"] == []
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_confidentiality_is_not_lifted_by_hand(
     assert (seen(colleague), seen(audit.by("adviser", subject=INES))) == ((403, "confidential"), (200, ""))
     sql(app, by_hand, case[2].id)
     closed_to_everybody(audit)
-    assert audit.by("ops").get("/api/v1/ledger/health").json()["well"] is False
+    assert audit.by("ops").get("/api/v1/ledger/health").json()["healthy"] is False
 
 
 def test_an_event_that_lost_its_leaf_does_not_pass_for_a_new_one(

@@ -77,7 +77,7 @@ def at(messages: list[Message], position: int) -> UUID:
 
 
 def named(found: list[Finding]) -> list[tuple[Any, ...]]:
-    return [(finding.kind, finding.position, finding.event, finding.place) for finding in found]
+    return [(finding.kind, finding.position, finding.event, finding.found_at) for finding in found]
 
 
 def replaced(old: str, new: str) -> str:

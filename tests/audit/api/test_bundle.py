@@ -152,10 +152,10 @@ def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
     register_witnesses(app, [COSIGNER.witness_key], 1)
     settings = LedgerSettings(origin="registre.example/dla", key_file=key)
     replace_key(app, settings, str(SIGNER.verifier), "Une clé plus sûre.", None, memory)
-    newest = Ledger(app.recorder).newest()
+    newest = Ledger(app.recorder).newest_checkpoint()
     assert newest is not None
     line = COSIGNER.cosign(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
-    Ledger(app.recorder).keep_cosignature(newest.size, str(COSIGNER.witness_key), line)
+    Ledger(app.recorder).add_cosignature(newest.size, str(COSIGNER.witness_key), line)
     found = taken(audit.by("auditor"), told)
     assert [(seen.witness, seen.at and seen.at.timestamp()) for seen in found.witnesses] == [
         (COSIGNER.witness_key, ELEVEN)

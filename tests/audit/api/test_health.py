@@ -38,7 +38,7 @@ def health(audit: Served, role: str = "ops") -> dict[str, Any]:
 
 
 def kept_until(app: ServiceApplication, signing: CheckpointSigner, condition: Callable[[], Any]) -> None:
-    keeper = LedgerWorker(app, signing, every=0.01)
+    keeper = LedgerWorker(app, signing, interval_seconds=0.01)
     keeper.start()
     try:
         eventually(condition)
@@ -51,7 +51,7 @@ def test_size_and_last_checkpoint_are_told(audit: Served, app: ServiceApplicatio
     hear(app, 5)
     kept_until(app, signing, lambda: (health(audit)["checkpoint"] or {}).get("size") == 5)
     told = health(audit, "auditor")
-    assert (told["well"], told["heard"], told["size"], told["refusal"]) == (True, 5, 5, None)
+    assert (told["healthy"], told["received"], told["size"], told["refusal"]) == (True, 5, 5, None)
     assert told["advice"] == [NEVER_RECONCILED_ADVICE]
 
 
@@ -64,7 +64,7 @@ def test_people_who_look_after_cases_are_not_told(audit: Served) -> None:
     [
         ("UPDATE {schema}.ledger SET size = 3", "older-database"),
         ("UPDATE {schema}.tiles SET hashes = set_byte(hashes, 40, 1 # get_byte(hashes, 40))", "altered-ledger"),
-        ("DELETE FROM {schema}.tiles", "tiles-missing"),
+        ("DELETE FROM {schema}.tiles", "missing-tiles"),
     ],
 )
 def test_why_nothing_is_signed_is_told_with_what_to_do_and_until_it_is_mended(
@@ -77,14 +77,14 @@ def test_why_nothing_is_signed_is_told_with_what_to_do_and_until_it_is_mended(
     sql(app, damage)
     kept_until(app, signing, lambda: health(audit)["refusal"])
     told = health(audit)
-    assert (told["well"], told["refusal"]["reason"], told["checkpoint"]["size"]) == (False, reason, 5)
+    assert (told["healthy"], told["refusal"]["reason"], told["checkpoint"]["size"]) == (False, reason, 5)
     assert told["advice"][0] == told["refusal"]["advice"]
     sql(app, "UPDATE {schema}.ledger SET size = 5")
     sql(app, "DELETE FROM {schema}.tiles")
     for tile in tiles:
         sql(app, "INSERT INTO {schema}.tiles VALUES (%s, %s, %s)", tile["level"], tile["n"], tile["hashes"])
     kept_until(app, signing, lambda: health(audit)["refusal"] is None)
-    assert health(audit)["well"]
+    assert health(audit)["healthy"]
 
 
 def test_another_key_and_an_unreadable_memory_are_told_apart(
@@ -96,7 +96,7 @@ def test_another_key_and_an_unreadable_memory_are_told_apart(
     kept_until(app, CheckpointSigner(Signer(ORIGIN, bytes(32)), memory), lambda: health(audit)["refusal"])
     assert health(audit)["refusal"]["reason"] == "other-key"
     memory.write_bytes(b"\xff")
-    kept_until(app, signing, lambda: health(audit)["refusal"]["reason"] == "memory-unreadable")
+    kept_until(app, signing, lambda: health(audit)["refusal"]["reason"] == "unreadable-checkpoint-file")
 
 
 def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: Served, app: ServiceApplication) -> None:
@@ -109,7 +109,7 @@ def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: S
     assert (intake["service"], intake["position"], intake["announced"], intake["lag"]) == ("intake", 7, 9, 2)
     sql(app, "UPDATE {schema}.sources SET halted = 'it speaks from another log'")
     told = health(audit)
-    assert (told["well"], told["services"][0]["halted"]) == (False, "it speaks from another log")
+    assert (told["healthy"], told["services"][0]["halted"]) == (False, "it speaks from another log")
     assert told["advice"][0].startswith("Accueil (intake)\u00a0: Audit n’écoute plus")
 
 
@@ -120,11 +120,11 @@ def test_the_last_reconciliation_is_told_and_the_command_says_the_same(
     integrate(app)
     assert list(Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Inès", [])).findings()) == []
     told = health(audit)
-    assert (told["reconciled"]["by"], told["reconciled"]["findings"], told["advice"]) == ("Inès", 0, [])
+    assert (told["last_reconciliation"]["by"], told["last_reconciliation"]["findings"], told["advice"]) == ("Inès", 0, [])
     sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 2", bytes(32))
     assert len(list(Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Tanguy", [])).findings())) == 1
     told = health(audit)
-    assert (told["well"], told["reconciled"]["by"], told["advice"]) == (False, "Tanguy", [FINDINGS_ADVICE])
+    assert (told["healthy"], told["last_reconciliation"]["by"], told["advice"]) == (False, "Tanguy", [FINDINGS_ADVICE])
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
     said = CliRunner().invoke(cli, ["state"])
     assert (said.exit_code, said.stderr) == (1, FINDINGS_ADVICE + "\n")

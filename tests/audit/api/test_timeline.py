@@ -165,13 +165,13 @@ def test_what_was_recorded_by_then_and_is_heard_late_changes_no_answer_that_was_
         announced(app, service, end, end, hours=5)
     announced(app, "diagnostic", 3, 4, hours=5)
     before = auditor.get(PATH, **asked).json()
-    assert (before["settled"], [each["service"] for each in before["unsettled"]]) == (False, ["diagnostic"])
+    assert (before["final"], [each["service"] for each in before["pending"]]) == (False, ["diagnostic"])
     late = msgspec.structs.replace(header(4, "diagnostic"), recorded_at=BEGAN + timedelta(hours=3.5), version=3)
     kept(app, [late])
     announced(app, "diagnostic", 4, 4, hours=6)
     settled = auditor.get(PATH, **asked)
     assert str(late.id) in settled.text and str(late.id) not in str(before)
-    assert (settled.json()["settled"], settled.json()["unsettled"]) == (True, [])
+    assert (settled.json()["final"], settled.json()["pending"]) == (True, [])
     announced(app, "diagnostic", 4, 40, hours=8)
     kept(app, [msgspec.structs.replace(header(10), recorded_at=BEGAN + timedelta(hours=7), version=9)])
     assert auditor.get(PATH, **asked).content == settled.content, "what it recorded later is another matter"
@@ -185,7 +185,7 @@ def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is
     announced(app, "followup", 1, 1, hours=9)
     sql(app, "UPDATE {schema}.sources SET halted = 'another log' WHERE publisher = 'diagnostic'")
     told = auditor.get(PATH, as_of=(BEGAN + timedelta(hours=4)).isoformat()).json()
-    assert (told["settled"], {each["service"]: each["detail"] for each in told["unsettled"]}) == (
+    assert (told["final"], {each["service"]: each["detail"] for each in told["pending"]}) == (
         False,
         {
             "intake": "Ce que ce service a enregistré n’est entendu en entier que jusqu’au 02/03/2026 à 13:00:00 UTC.",
@@ -193,7 +193,7 @@ def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is
             "parcours": "Audit n’a encore rien entendu de ce service.",
         },
     )
-    assert auditor.get(PATH).json()["settled"] is None, "nobody asked for an instant"
+    assert auditor.get(PATH).json()["final"] is None, "nobody asked for an instant"
 
 
 @pytest.mark.parametrize(

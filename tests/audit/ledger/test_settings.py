@@ -40,15 +40,15 @@ def test_a_key_is_made_once_and_for_its_owner(named: pytest.MonkeyPatch, tmp_pat
     named.setenv(PREFIX + "KEY_FILE", str(file))
     settings = load_settings(LedgerSettings)
     assert str(settings.signer().verifier).startswith("registre.example/dla+")
-    assert settings.remembered_in() == tmp_path / "key.checkpoint"
+    assert settings.checkpoint_path() == tmp_path / "key.checkpoint"
 
 
 def test_a_key_may_come_by_the_environment(named: pytest.MonkeyPatch) -> None:
     named.setenv(PREFIX + "KEY", KEY)
-    with pytest.raises(Misconfigured, match="DLA_AUDIT_LEDGER_MEMORY"):  # no rolled-back database would be seen
+    with pytest.raises(Misconfigured, match="DLA_AUDIT_LEDGER_CHECKPOINT_FILE"):  # no rolled-back database would be seen
         load_settings(LedgerSettings)
     named.setenv(PREFIX + "MEMORY", "/srv/ledger/checkpoint")
-    assert load_settings(LedgerSettings).remembered_in() == Path("/srv/ledger/checkpoint")
+    assert load_settings(LedgerSettings).checkpoint_path() == Path("/srv/ledger/checkpoint")
 
 
 def test_without_a_key_nothing_starts(named: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def rows(app: ServiceApplication, statement: str) -> list[dict[str, Any]]:
 
 
 def signed_root(app: ServiceApplication) -> tuple[int, bytes]:
-    signed = Ledger(app.recorder).newest()
+    signed = Ledger(app.recorder).newest_checkpoint()
     assert signed is not None
     told = verify_checkpoint(signed.note, [Signer(ORIGIN, bytes(range(32))).verifier])
     return told.size, told.root
@@ -147,7 +147,7 @@ def assert_all_checkpoints_are_one_history(app: ServiceApplication) -> None:
     assert notes
     for old, new in pairwise(notes):
         assert old.size < new.size
-        hashes = ledger.asked(partial(consistency_proof, old.size, new.size))
+        hashes = ledger.compute(partial(consistency_proof, old.size, new.size))
         verify_consistency(old.size, old.root, new.size, new.root, hashes)
 
 
@@ -261,10 +261,10 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
 
 
 def test_the_keeper_signs_what_audit_hears(app: ServiceApplication, signing: CheckpointSigner) -> None:
-    keeper = LedgerWorker(app, signing, every=0.01)
+    keeper = LedgerWorker(app, signing, interval_seconds=0.01)
     keeper.start()
     try:
-        eventually(lambda: Ledger(app.recorder).newest())
+        eventually(lambda: Ledger(app.recorder).newest_checkpoint())
         hear(app, 12)
         eventually(lambda: signed_root(app)[0] == 12)
     finally:

@@ -76,7 +76,7 @@ def succeed(app: ServiceApplication, signing: CheckpointSigner, settings: Ledger
 
 
 def unchanged(app: ServiceApplication) -> bool:
-    signed = Ledger(app.recorder).newest()
+    signed = Ledger(app.recorder).newest_checkpoint()
     return signed is not None and signed.key == str(OLD.verifier) and Ledger(app.recorder).successions() == []
 
 
@@ -91,7 +91,7 @@ def test_another_key_takes_over_with_the_same_tree_and_goes_on(
     http = audit.anonymous()
     older = http.get("/tlog/checkpoint").text
     done = succeed(key=old_file)
-    assert (done.by_old, done.checkpoint.size) == (True, 5)
+    assert (done.signed_by_old, done.checkpoint.size) == (True, 5)
     assert http.get("/tlog/key").text == f"{NEW.verifier}\n{OLD.verifier} until 5\n"
     told = http.get("/tlog/successions").text
     assert parse_succession(told) == done
@@ -103,7 +103,7 @@ def test_another_key_takes_over_with_the_same_tree_and_goes_on(
     integrate(app)
     with pytest.raises(SigningRefused, match="was signed with"):  # who still holds the old key signs nothing more
         signing.sign(app)
-    CheckpointSigner(NEW, settings.remembered_in()).sign(app)
+    CheckpointSigner(NEW, settings.checkpoint_path()).sign(app)
     answer = http.get("/tlog/consistency", old=5).text
     head, _, note = answer.partition("\n\n")
     hashes = [b64decode(line) for line in head.split("\n")[1:]]
@@ -120,7 +120,7 @@ def test_what_another_replica_remembers_under_the_old_key_still_counts(
     app.recorder.fetch("UPDATE {schema}.ledger SET size = 3")
     with pytest.raises(SigningRefused) as refused:
         CheckpointSigner(NEW, memory).sign(app)
-    assert refused.value.why is SigningRefusal.OLDER
+    assert refused.value.reason is SigningRefusal.OLDER_DATABASE
 
 
 def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed,
     third = LedgerSettings(origin=ORIGIN, key_file=key_file(tmp_path / "third", b"t" * 32))
     replace_key(app, third, str(NEW.verifier), "Une clé de plus.", tmp_path / "new", None)
     links = verify_chain(Ledger(app.recorder).successions(), third.signer().verifier)
-    assert [link.by_old for link in links] == [False, True]
+    assert [link.signed_by_old for link in links] == [False, True]
     with pytest.raises(VerificationError, match="a succédé à"):
         verify_chain(Ledger(app.recorder).successions(), OLD.verifier)
 
@@ -186,7 +186,7 @@ def test_a_ledger_older_than_what_was_remembered_is_not_taken_over(
         app.recorder.fetch(statement)
     with pytest.raises(SigningRefused) as refused:
         succeed()
-    assert (refused.value.why, unchanged(app)) == (SigningRefusal.OLDER, True)
+    assert (refused.value.reason, unchanged(app)) == (SigningRefusal.OLDER_DATABASE, True)
 
 
 def test_a_succession_that_somebody_wrote_into_the_database_is_found(
@@ -196,14 +196,14 @@ def test_a_succession_that_somebody_wrote_into_the_database_is_found(
     third = Signer(ORIGIN, b"t" * 32)
     forged = replace(done, new=third.verifier, old=NEW.verifier)
     app.recorder.fetch("INSERT INTO {schema}.successions (note) VALUES (%s)", (forged.sign(third, None),))
-    assert [finding.kind for finding in check_ledger(app)] == [FindingKind.SUCCESSION_HERE]
+    assert [finding.kind for finding in check_ledger(app)] == [FindingKind.SUCCESSION_CONTRADICTED]
     with pytest.raises(SigningRefused) as refused:
         CheckpointSigner(NEW, memory).sign(app)
-    assert refused.value.why is SigningRefusal.OTHER_KEY
+    assert refused.value.reason is SigningRefusal.OTHER_KEY
 
 
 def test_a_checkpoint_under_a_key_that_no_succession_names_is_found(app: ServiceApplication, succeed: Succeed) -> None:
-    stranger, signed = Signer(ORIGIN, b"s" * 32), Ledger(app.recorder).newest()
+    stranger, signed = Signer(ORIGIN, b"s" * 32), Ledger(app.recorder).newest_checkpoint()
     assert signed is not None
     note = stranger.sign(signed.note.partition("\n\n")[0] + "\n")
     insert = "INSERT INTO {schema}.checkpoints (size, note, key) VALUES (5, %s, %s)"
@@ -236,7 +236,7 @@ def test_the_command_says_what_it_did_and_what_nobody_can_check(
 def taken_over(by_old: bool) -> str:
     tree = Checkpoint(ORIGIN, 7, root=bytes(32))
     done = Succession(
-        tree, OLD.verifier, new=NEW.verifier, at=datetime(2026, 11, 22, 9, tzinfo=UTC), motive=MOTIVE, by_old=by_old
+        tree, OLD.verifier, new=NEW.verifier, at=datetime(2026, 11, 22, 9, tzinfo=UTC), motive=MOTIVE, signed_by_old=by_old
     )
     return done.sign(NEW, OLD if by_old else None)
 
@@ -244,7 +244,7 @@ def taken_over(by_old: bool) -> str:
 def test_a_succession_changed_anywhere_is_refused() -> None:
     for note in (taken_over(False), taken_over(True)):
         raw = note.encode()
-        assert parse_succession(note).by_old == (note == taken_over(True))
+        assert parse_succession(note).signed_by_old == (note == taken_over(True))
         for at in range(len(raw)):
             for changed in (raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :], raw[:at]):
                 try:
@@ -252,7 +252,7 @@ def test_a_succession_changed_anywhere_is_refused() -> None:
                 except VerificationError:
                     continue
                 assert note == taken_over(True), "only whether the old key signed too can be left out"
-                assert not told.by_old
+                assert not told.signed_by_old
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_a_checkpoint_is_served_with_what_its_witness_says(
     assert audit.anonymous().get("/tlog/witnesses").text == f"{OWN}\n"
     assert [each.timestamp() for each in find_cosignatures(note, [OWN]).values()] == [ELEVEN]
     (told,) = health(audit)["witnesses"]
-    assert (told["name"], told["size"], told["trouble"], told["behind"]) == ("temoin.example/un", 8, None, False)
+    assert (told["name"], told["size"], told["fault"], told["behind"]) == ("temoin.example/un", 8, None, False)
     shown = audit.anonymous().get("/tlog/consistency", old=5).text
     with httpx.Client(base_url=address, trust_env=False) as http:  # what it shows is what a witness takes
         assert http.post("/add-checkpoint", content=shown.encode()).text == "8\n"
@@ -104,11 +104,11 @@ def test_a_witness_that_is_down_is_caught_up(
 ) -> None:
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, "http://127.0.0.1:9")
-    assert refused.value.trouble is WitnessFault.UNREACHABLE
+    assert refused.value.fault is WitnessFault.UNREACHABLE
     for first in (6, 7, 8):
         grow(ledger, signing, 1, first)
     (told,) = health(audit)["witnesses"]
-    assert (told["trouble"], told["advice"]) == ("unreachable", FAULT_ADVICE[WitnessFault.UNREACHABLE])
+    assert (told["fault"], told["advice"]) == ("unreachable", FAULT_ADVICE[WitnessFault.UNREACHABLE])
     with served_witness(store) as address:
         asked = WitnessWorkers(ledger, {OWN: address}, 1, 0.02)
         asked.start()
@@ -130,7 +130,7 @@ def test_replicas_that_ask_at_once_disturb_nobody(
         for first in range(6, 26):
             grow(ledger, signing, 1, first)
         eventually(lambda: health(audit)["witnesses"][0]["size"] == 25)
-        assert health(audit)["witnesses"][0]["trouble"] is None
+        assert health(audit)["witnesses"][0]["fault"] is None
     finally:
         for replica in replicas:
             replica.stop()
@@ -160,7 +160,7 @@ def test_a_fork_is_seen(audit: Served, ledger: ServiceApplication, address: str,
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
     told = health(audit)
-    assert (refused.value.trouble, told["well"]) == (WitnessFault.FORK, False)
+    assert (refused.value.fault, told["healthy"]) == (WitnessFault.FORK, False)
     assert f"temoin.example/un\u00a0: {FAULT_ADVICE[WitnessFault.FORK]}" in told["advice"]
 
 
@@ -173,7 +173,7 @@ def test_a_ledger_restored_from_an_older_back_up_is_seen(
     sql(ledger, "DELETE FROM {schema}.cosignatures")
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
-    assert (refused.value.trouble, health(audit)["well"]) == (WitnessFault.AHEAD, False)
+    assert (refused.value.fault, health(audit)["healthy"]) == (WitnessFault.AHEAD, False)
 
 
 def test_a_witness_restored_from_an_older_back_up_is_seen_and_believed_no_more(
@@ -190,7 +190,7 @@ def test_a_witness_restored_from_an_older_back_up_is_seen_and_believed_no_more(
     grow(ledger, signing, 1, 9)
     with served_witness(store) as address, pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
-    assert (refused.value.trouble, health(audit)["well"]) == (WitnessFault.FORGOT, False)
+    assert (refused.value.fault, health(audit)["healthy"]) == (WitnessFault.STATE_LOST, False)
 
 
 # -- nonsense
@@ -245,7 +245,7 @@ def test_nonsense_is_noted_and_changes_nothing(
     with saying(status, body) as address, pytest.raises(NotCosigned):
         ask(ledger, address)
     (told,) = health(audit)["witnesses"]
-    assert (told["trouble"], told["size"]) == (trouble, None)
+    assert (told["fault"], told["size"]) == (trouble, None)
     assert find_signers(audit.anonymous().get("/tlog/checkpoint").text, [OWN])[1] == []
 
 
@@ -255,23 +255,23 @@ def test_nonsense_is_noted_and_changes_nothing(
 def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
     audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
 ) -> None:
-    assert health(audit)["well"]
+    assert health(audit)["healthy"]
     sql(ledger, "UPDATE {schema}.checkpoints SET signed_at = signed_at - interval '2 minutes'")
     told = health(audit)
-    assert (told["well"], told["witnesses"][0]["behind"]) == (False, True)
+    assert (told["healthy"], told["witnesses"][0]["behind"]) == (False, True)
     assert told["advice"][0].startswith("Moins de 1 témoins")
     ask(ledger, address)
     grow(ledger, signing, 1, 6)  # signed just now: there is time to have it cosigned
-    assert (health(audit)["well"], health(audit)["quorum"]) == (True, 1)
+    assert (health(audit)["healthy"], health(audit)["quorum"]) == (True, 1)
     register_witnesses(ledger, [], 0)
-    assert (health(audit)["well"], health(audit)["witnesses"]) == (True, [])
+    assert (health(audit)["healthy"], health(audit)["witnesses"]) == (True, [])
 
 
 def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
     told: Callable[..., LedgerSettings] = lambda **more: LedgerSettings(  # noqa: E731
         origin=ORIGIN, key=SecretBytes(b"k" * 32), memory=tmp_path / "memory", **more
     )
-    asked = told(witnesses={str(OWN): "https://temoin.example/"}, quorum=1).asked()
+    asked = told(witnesses={str(OWN): "https://temoin.example/"}, quorum=1).witness_addresses()
     assert asked == {OWN: "https://temoin.example/"}
     for wrong in (
         {"witnesses": {str(SIGNER.verifier): "https://temoin.example"}},

@@ -27,7 +27,7 @@ def test_a_header_altered_in_audit_does_not_accuse_the_service(
     )
     (found,) = findings(app, intake)
     assert (found.kind, found.service, found.position, found.event) == (
-        FindingKind.ALTERED_HERE,
+        FindingKind.ALTERED_IN_AUDIT,
         "audit",
         5,
         at(told, 5),
@@ -40,13 +40,13 @@ def test_an_event_that_audit_lost_does_not_accuse_the_service(
     sql(app, "DELETE FROM {events} WHERE position = 5")
     sql(app, "DELETE FROM {events} WHERE position = %s", EVENTS)
     found = findings(app, intake)
-    assert named(found) == [(FindingKind.DELETED_HERE, each, at(told, each), None) for each in (5, EVENTS)]
+    assert named(found) == [(FindingKind.DELETED_IN_AUDIT, each, at(told, each), None) for each in (5, EVENTS)]
 
 
 def test_a_salt_altered_in_the_ledger_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
     sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 4", bytes(32))
     (found,) = findings(app, intake)
-    assert (found.kind, found.position, found.event) == (FindingKind.ALTERED_HERE, 5, at(told, 5))
+    assert (found.kind, found.position, found.event) == (FindingKind.ALTERED_IN_AUDIT, 5, at(told, 5))
 
 
 def test_an_event_the_ledger_never_committed_to_is_named(
@@ -54,7 +54,7 @@ def test_an_event_the_ledger_never_committed_to_is_named(
 ) -> None:
     sql(app, "DELETE FROM {schema}.leaves WHERE index = 4")
     found = findings(app, intake)
-    assert named(found) == [(FindingKind.WITHOUT_LEAF, 5, at(told, 5), None), (FindingKind.LEAVES_GONE, 4, None, None)]
+    assert named(found) == [(FindingKind.WITHOUT_LEAF, 5, at(told, 5), None), (FindingKind.LEAVES_MISSING, 4, None, None)]
 
 
 # -- what an event told to all
@@ -103,8 +103,8 @@ def test_what_audit_keeps_beside_a_header_is_named_when_it_is_altered(
     assert findings(app, intake) == []
     sql(app, of_audit(change))
     (found,) = findings(app, intake)
-    assert (found.kind, found.event, list(found.differs)) == (FindingKind.ALTERED_HERE, right.header.id, [part])
-    before, now = found.differs[part]
+    assert (found.kind, found.event, list(found.differences)) == (FindingKind.ALTERED_IN_AUDIT, right.header.id, [part])
+    before, now = found.differences[part]
     assert {"label": "Droit donné", "contract": "right-granted:v1"}.get(part, "dla-44") in before
     assert now is None if theirs is None else theirs in now
     assert "chez audit" in str(found)
@@ -115,8 +115,8 @@ def test_a_body_put_where_there_was_none_is_named(app: ServiceApplication, intak
     change = of_audit(f"ARRAY['data','body'], to_jsonb('{forged}'::text)")
     sql(app, change.replace(str(EVENTS + 1), "5"))
     (found,) = findings(app, intake)
-    assert (found.kind, found.position) == (FindingKind.ALTERED_HERE, 5)
-    assert found.differs == {"body": (None, forged)}
+    assert (found.kind, found.position) == (FindingKind.ALTERED_IN_AUDIT, 5)
+    assert found.differences == {"body": (None, forged)}
 
 
 def test_a_contract_may_gain_fields_and_not_take_its_word_back(
@@ -136,10 +136,10 @@ def test_a_contract_may_gain_fields_and_not_take_its_word_back(
     assert findings(app, intake) == []
     publishing(said.model_copy(update={"unit": "dla-35"}))
     (found,) = findings(app, intake)
-    assert (found.kind, found.differs) == (FindingKind.RETOLD, {"body.unit": ("dla-44", "dla-35")})
+    assert (found.kind, found.differences) == (FindingKind.BODY_CHANGED, {"body.unit": ("dla-44", "dla-35")})
     sql(app, of_audit("ARRAY['data','body'], 'null'"))
     publishing(said)
-    assert [finding.kind for finding in findings(app, intake)] == [FindingKind.ALTERED_HERE]
+    assert [finding.kind for finding in findings(app, intake)] == [FindingKind.ALTERED_IN_AUDIT]
 
 
 def test_a_body_that_no_leaf_commits_to_is_compared_with_what_the_service_says(
@@ -149,7 +149,7 @@ def test_a_body_that_no_leaf_commits_to_is_compared_with_what_the_service_says(
     old = Opening(bytes(32), bytes(right.raw_header), form=FIRST)
     change = "UPDATE {schema}.leaves SET form = 1, salt = %s, entry = %s, body_salt = null WHERE index = %s"
     sql(app, change, old.salt, old.entry, EVENTS)
-    tree_says = {FindingKind.TILE_HERE}
+    tree_says = {FindingKind.TILE_ALTERED}
     assert {finding.kind for finding in findings(app, intake)} == tree_says
     sql(app, of_audit(f"ARRAY['data','body'], to_jsonb(replace({BODY}, 'dla-44', 'dla-75'))"))
-    assert {finding.kind for finding in findings(app, intake)} == tree_says | {FindingKind.RETOLD}
+    assert {finding.kind for finding in findings(app, intake)} == tree_says | {FindingKind.BODY_CHANGED}

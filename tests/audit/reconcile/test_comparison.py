@@ -42,7 +42,7 @@ def test_an_altered_event_is_named_with_what_differs(
     for finding in found:
         differs = altered[finding.position][1]
         assert finding.kind is (FindingKind.UNREADABLE if differs is None else FindingKind.ALTERED)
-        assert set(finding.differs) == (differs or set())
+        assert set(finding.differences) == (differs or set())
 
 
 def test_a_deleted_event_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
@@ -84,7 +84,7 @@ def test_two_rows_swapped_are_both_named(app: ServiceApplication, intake: Served
             sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", new, old)
     found = findings(app, intake)
     assert sorted(named(found)) == sorted((FindingKind.MOVED, each, at(told, each), swapped[each]) for each in swapped)
-    assert all(set(finding.differs) == {"position"} for finding in found)
+    assert all(set(finding.differences) == {"position"} for finding in found)
 
 
 def test_an_event_moved_to_the_end_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
@@ -153,4 +153,4 @@ def test_a_log_that_changed_its_id_without_saying_why_is_a_finding(
 ) -> None:
     sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid()")
     (found,) = findings(app, intake)
-    assert (found.kind, found.differs["log_id"][0]) == (FindingKind.LOG_CHANGED, str(told[0].header.log_id))
+    assert (found.kind, found.differences["log_id"][0]) == (FindingKind.LOG_CHANGED, str(told[0].header.log_id))

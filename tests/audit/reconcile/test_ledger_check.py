@@ -70,15 +70,15 @@ def test_altered_tiles_are_named(ledger: ServiceApplication) -> None:
 def test_an_altered_entry_contradicts_its_tile_and_each_later_checkpoint(ledger: ServiceApplication) -> None:
     ledger.recorder.fetch("UPDATE {schema}.leaves SET entry = %s WHERE index = 450", (bytes(32),))
     kinds = found(ledger)
-    assert {(kind, position) for kind, position, _ in kinds if kind is FindingKind.CHECKPOINT_HERE} == {
-        (FindingKind.CHECKPOINT_HERE, size) for size in (500, 600, 700)
+    assert {(kind, position) for kind, position, _ in kinds if kind is FindingKind.CHECKPOINT_CONTRADICTED} == {
+        (FindingKind.CHECKPOINT_CONTRADICTED, size) for size in (500, 600, 700)
     }
-    assert {name for kind, _, name in kinds if kind is FindingKind.TILE_HERE} == {"tile/0/1", "tile/1/0"}
+    assert {name for kind, _, name in kinds if kind is FindingKind.TILE_ALTERED} == {"tile/0/1", "tile/1/0"}
 
 
 def test_leaves_that_are_gone_are_missed(ledger: ServiceApplication) -> None:
     ledger.recorder.fetch("DELETE FROM {schema}.leaves WHERE index >= 600")
-    assert (FindingKind.LEAVES_GONE, 600, None) in found(ledger)
+    assert (FindingKind.LEAVES_MISSING, 600, None) in found(ledger)
 
 
 def test_a_ledger_cut_back_is_less_than_was_signed(ledger: ServiceApplication) -> None:
@@ -97,7 +97,7 @@ def test_two_histories_under_the_key_are_a_contradiction(ledger: ServiceApplicat
         "INSERT INTO {schema}.checkpoints (size, note, key) VALUES (300, %s, %s)", (note, str(signer.verifier))
     )
     (only,) = found(ledger)
-    assert only[:2] == (FindingKind.CHECKPOINT_HERE, 300)
+    assert only[:2] == (FindingKind.CHECKPOINT_CONTRADICTED, 300)
 
 
 def test_an_altered_checkpoint_has_no_signature(ledger: ServiceApplication) -> None:

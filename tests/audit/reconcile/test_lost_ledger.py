@@ -32,7 +32,7 @@ def test_a_lost_ledger_is_never_continued_and_another_begins_under_another_origi
     sql(app, "DELETE FROM {schema}.checkpoints")
     with pytest.raises(SigningRefused) as refused:
         CheckpointSigner(OLD, remembered).sign(app)
-    assert refused.value.why is SigningRefusal.OLDER
+    assert refused.value.reason is SigningRefusal.OLDER_DATABASE
 
     anew = serve(service).application
     identity = intake.application.recorder.identity()
@@ -45,7 +45,7 @@ def test_a_lost_ledger_is_never_continued_and_another_begins_under_another_origi
         pass
     with pytest.raises(SigningRefused) as other:
         CheckpointSigner(OLD, remembered).sign(anew)
-    assert other.value.why is SigningRefusal.ALTERED, "under the old origin it would be a second history"
+    assert other.value.reason is SigningRefusal.ALTERED_LEDGER, "under the old origin it would be a second history"
     begun = CheckpointSigner(NEW, tmp_path / "new-checkpoint").sign(anew)
     assert begun is not None and (begun.origin, begun.size) == (NEW.verifier.name, EVENTS)
     verify_event(proof, [OLD.verifier])

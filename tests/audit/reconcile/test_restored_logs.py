@@ -192,7 +192,7 @@ def test_an_operator_decides_it_and_health_tells_it(
     asked = ["follow", "intake", "--motive", MOTIVE, "--by", "Inès"]
     done = CliRunner().invoke(cli, asked)
     assert (done.exit_code, "2 événements perdus" in done.stdout) == (0, True), done.output
-    (told,) = audit.by("ops").get("/api/v1/ledger/health").json()["restored"]
+    (told,) = audit.by("ops").get("/api/v1/ledger/health").json()["accepted_restores"]
     assert (told["since"], told["lost"], told["by"], told["motive"]) == (EVENTS - 2, 2, "Inès", MOTIVE)
     compared = CliRunner().invoke(cli, ["reconcile", "--service", "intake"])
     assert (compared.exit_code, "2 perdus par une restauration reconnue" in compared.stderr) == (0, True)

@@ -28,7 +28,7 @@ def test_what_is_recorded_and_not_heard_yet_is_no_finding(
     with feed_of(intake) as feed:
         kept = begin_reconciliation(app, "Inès", ["intake"])
         assert list(Reconciler(app, feed, kept).findings()) == []
-    assert (kept.reached.services["intake"].unheard, kept.reached.services["intake"].compared) == (3, EVENTS)
+    assert (kept.reached.services["intake"].unheard, kept.reached.services["intake"].key_is_known) == (3, EVENTS)
 
 
 class BreaksOff(Feed):
@@ -118,9 +118,9 @@ def test_findings_are_one_json_line_each_and_french_for_people() -> None:
         event=uuid4(),
         case=uuid4(),
         name="request-received",
-        differs={"unit": ("a", "b")},
+        differences={"unit": ("a", "b")},
     )
-    assert json.loads(json.dumps(found.line(), default=str))["differs"] == {"unit": ["a", "b"]}
+    assert json.loads(json.dumps(found.to_dict(), default=str))["differs"] == {"unit": ["a", "b"]}
     assert "intake, position 5\u00a0: événement modifié au service" in str(found)
     assert "unité porteuse\u00a0: «\u202fa\u202f» au registre, «\u202fb\u202f» au service" in str(found)
 

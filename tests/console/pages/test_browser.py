@@ -349,11 +349,11 @@ def cosigned(world: World) -> Iterator[None]:
     """What is signed by now was seen by a witness."""
     app = world.audit.application
     ledger = Ledger(app.recorder)
-    signed = ledger.newest()
+    signed = ledger.newest_checkpoint()
     assert signed
     register_witnesses(app, [WITNESS], 1)
     text = signed.note.partition("\n\n")[0] + "\n"
-    ledger.keep_cosignature(signed.size, str(WITNESS), COSIGNER.cosign(text, ELEVEN))
+    ledger.add_cosignature(signed.size, str(WITNESS), COSIGNER.cosign(text, ELEVEN))
     yield
     register_witnesses(app, [], 0)
     app.recorder.fetch("DELETE FROM {schema}.cosignatures")
@@ -613,9 +613,9 @@ UNWELL = Health(
         size=12_400, signed_at=NOW - timedelta(days=3), key=f"{ORIGIN}+5e1f0a2b+{'A' * 44}"
     ),
     refusal=CurrentRefusal(
-        reason=SigningRefusal.OLDER,
+        reason=SigningRefusal.OLDER_DATABASE,
         detail="the ledger has 12340 leaves, and the checkpoint kept in /var/lib/dla/checkpoint signed 12400",
-        advice=REFUSAL_ADVICE[SigningRefusal.OLDER],
+        advice=REFUSAL_ADVICE[SigningRefusal.OLDER_DATABASE],
     ),
     services=[
         ServiceProgress(
@@ -636,13 +636,13 @@ UNWELL = Health(
     ],
     reconciled=LastReconciliation(by="Inès", begun_at=NOW, ended_at=NOW, findings=3, services={"intake": 4_000}),
     advice=[
-        REFUSAL_ADVICE[SigningRefusal.OLDER],
+        REFUSAL_ADVICE[SigningRefusal.OLDER_DATABASE],
         f"Accueil (intake)\u00a0: {HALTED_ADVICE}",
         QUORUM_ADVICE.format(quorum=2),
         TAMPERED_ADVICE,
         FINDINGS_ADVICE,
     ],
-    disbelieved=[UUID(int=n) for n in range(1, 31)],
+    tampered_events=[UUID(int=n) for n in range(1, 31)],
     witnesses=[
         WitnessHealth(
             name=f"temoin.example/{trouble or 'un'}",

@@ -1,4 +1,6 @@
-"""Is everything heard that the services had recorded by a past instant, or may something of it still arrive?"""
+"""Closed timestamps: until when audit has received all that each service recorded.
+
+An answer as of an instant before the closed timestamp of every service is final."""
 
 from __future__ import annotations
 
@@ -11,44 +13,44 @@ from pydantic import BaseModel
 from shared.eventlog import ServiceApplication
 from shared.kernel import PHASE_SERVICES
 
-NEVER = "Audit n’a encore rien entendu de ce service."
+NEVER = "Audit n’a encore rien reçu de ce service."
 UNANNOUNCED = "Ce service n’a pas encore dit jusqu’où va son journal."
-HALTED = "Audit n’écoute plus ce service, qui parle d’un autre journal."
-BEHIND = "Ce que ce service a enregistré n’est entendu en entier que jusqu’au {until:%d/%m/%Y à %H:%M:%S} UTC."
+HALTED = "Audit ne suit plus ce service, qui présente un autre journal."
+BEHIND = "Ce que ce service a enregistré n’est reçu en entier que jusqu’au {until:%d/%m/%Y à %H:%M:%S} UTC."
 
 
 class PendingService(BaseModel):
-    """A service of which something recorded by the instant asked for may still arrive. `heard_until`: before it, all
-    was heard, by the clock of that service; null when nothing tells."""
+    """A service of which something recorded by the requested instant may still arrive. `received_until`: before it,
+    everything was received, by the clock of that service; null when it is not known."""
 
     service: str
-    heard_until: datetime | None
+    received_until: datetime | None
     detail: str
 
 
 def find_pending_services(app: ServiceApplication, instant: datetime) -> list[PendingService]:
-    """Once a service is settled it stays so: its log only grows at its end, and its clock never goes back."""
-    return list(_unsettled(app, instant))
+    """A service that is not pending stays so: its log only grows at its end, and its clock never goes back."""
+    return list(_pending_services(app, instant))
 
 
-def _unsettled(app: ServiceApplication, instant: datetime) -> Iterator[PendingService]:
-    heard = {row.pop("publisher"): row for row in app.recorder.fetch(SELECT_RECEIVED)}
+def _pending_services(app: ServiceApplication, instant: datetime) -> Iterator[PendingService]:
+    sources = {row.pop("publisher"): row for row in app.recorder.fetch(SELECT_SOURCES)}
     for service in PHASE_SERVICES:
-        told = heard.get(service)
-        until = told["until"].astimezone(UTC) if told and told["until"] else None
+        source = sources.get(service)
+        until = source["until"].astimezone(UTC) if source and source["until"] else None
         if until is None or until <= instant:
-            yield PendingService(service=service, heard_until=until, detail=_why(told, until))
+            yield PendingService(service=service, received_until=until, detail=_reason(source, until))
 
 
-def _why(told: dict[str, Any] | None, until: datetime | None) -> str:
-    if told is None:
+def _reason(source: dict[str, Any] | None, until: datetime | None) -> str:
+    if source is None:
         return NEVER
-    if told["halted"]:
+    if source["halted"]:
         return HALTED
     return BEHIND.format(until=until) if until else UNANNOUNCED
 
 
-SELECT_RECEIVED = """
+SELECT_SOURCES = """
     SELECT s.publisher, s.halted, greatest(s.received_until,
         CASE WHEN s.announced <= coalesce(t.number, 0) THEN s.announced_until END) AS until
     FROM {schema}.sources s

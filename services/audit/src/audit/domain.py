@@ -1,9 +1,9 @@
-"""What does audit keep? The header of every event of every service, once; and it decides nothing."""
+"""Audit's own log: each event of each service is received once. It decides nothing else."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,10 +15,10 @@ CASE_ACCESS_CONTRACT = ("intake", "case-access-changed:v1")
 see a case. Which of its private events led to it is not audit's concern. The leaf commits to the contract's name."""
 
 
-@command
-class ReceiveEvent:
-    """A service has recorded an event. `header` is JSON exactly as it travelled, `body` what the event says to all, by
-    the public `contract`; `label` what it is called in French."""
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """An event that a service has recorded. `header` is JSON exactly as it travelled, `body` the public body, in the
+    form of its public `contract`; `label` is the event's French name."""
 
     publisher: str
     log_id: UUID
@@ -31,58 +31,41 @@ class ReceiveEvent:
     contract: str | None = None
 
 
-@event("event-heard", label="Événement consigné")
-class EventReceived:
-    publisher: str
-    log_id: UUID
-    position: int
-    event: str
-    recorded_at: datetime
-    header: str
-    body: str | None
-    label: str | None = None
-    contract: str | None = None
+@event("event-received", label="Événement consigné")
+class EventReceived(_Envelope):
+    """Audit has stored an event of a service."""
+
+
+@command(leads_to=(EventReceived,))
+class ReceiveEvent(_Envelope):
+    """Store an event of a service, once."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedEvent:
-    """One event elsewhere has one stream here, under its own id."""
+    """State of one received event, whose stream has the event's own id. `position` 0: not received yet."""
 
     position: int = 0
 
 
-def decide(heard: ReceivedEvent, command: ReceiveEvent, _context: Context) -> list[EventReceived]:
-    if heard.position:
-        return []
-    return [
-        EventReceived(
-            command.publisher,
-            command.log_id,
-            position=command.position,
-            event=command.event,
-            recorded_at=command.recorded_at,
-            header=command.header,
-            body=command.body,
-            label=command.label,
-            contract=command.contract,
-        )
-    ]
+def decide(state: ReceivedEvent, command: ReceiveEvent, _context: Context) -> list[EventReceived]:
+    return [] if state.position else [EventReceived(**asdict(command))]
 
 
-def evolve(_heard: ReceivedEvent, event: EventReceived) -> ReceivedEvent:
+def evolve(_state: ReceivedEvent, event: EventReceived) -> ReceivedEvent:
     return ReceivedEvent(event.position)
 
 
-def case_access(_heard: ReceivedEvent, event: EventReceived) -> CaseAccess | None:
+def case_access(_state: ReceivedEvent, event: EventReceived) -> CaseAccess | None:
     """The case's adviser, confidentiality and archive status, when the event announces them."""
     if (event.publisher, event.contract) != CASE_ACCESS_CONTRACT or event.body is None:
         return None
-    told = json.loads(event.body)
-    return CaseAccess(told["adviser"], told["confidential"], archived=told.get("archived", False))
+    payload = json.loads(event.body)
+    return CaseAccess(payload["adviser"], payload["confidential"], archived=payload.get("archived", False))
 
 
 decider: Decider[ReceivedEvent] = Decider(
-    "heard",
+    "received-event",
     ReceivedEvent(),
     decide=decide,
     evolve=evolve,

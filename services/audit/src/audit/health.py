@@ -1,4 +1,4 @@
-"""Is the ledger well, and what is to be done when it is not?"""
+"""Health of the ledger: whether it signs, how far it is, and what the operator has to do."""
 
 from __future__ import annotations
 
@@ -19,32 +19,33 @@ from shared.kernel import SERVICE_LABELS
 REFUSAL_ADVICE = {
     SigningRefusal.OTHER_KEY: (
         "La clé donnée n’est pas celle qui a signé jusqu’ici\u00a0: remettez la clé d’avant, depuis sa "
-        "sauvegarde\u202f; si elle est perdue ou remplacée, «\u202fdla-audit succeed\u202f» fait signer la nouvelle."
+        "sauvegarde\u202f; si elle est perdue ou remplacée, «\u202fdla-audit replace-key\u202f» fait signer la"
+        " nouvelle."
     ),
-    SigningRefusal.OLDER: (
+    SigningRefusal.OLDER_DATABASE: (
         "La base d’audit est plus ancienne que ce qui a été signé\u00a0: restaurez une sauvegarde plus "
         "récente. Rien ne sera signé d’ici là, pour que personne ne voie deux histoires. S’il n’y en a "
         "aucune, ce registre ne signera plus jamais, et ce qu’il a signé reste vrai\u00a0: gardez la base, la "
         "clé et le dernier point de contrôle retenu, puis commencez un autre registre, dans une base "
         "vide, sous une autre origine et une autre clé."
     ),
-    SigningRefusal.ALTERED: (
+    SigningRefusal.ALTERED_LEDGER: (
         "Les lignes déjà signées ne sont plus les mêmes\u00a0: gardez une copie de la base telle qu’elle est, "
         "cherchez qui l’a modifiée, puis restaurez une sauvegarde saine. Si elle vient d’une sauvegarde "
         "plus ancienne que ce qui a été signé, restaurez-en une plus récente\u202f; à défaut, seul un autre "
         "registre signera."
     ),
-    SigningRefusal.TILES: (
+    SigningRefusal.MISSING_TILES: (
         "Des tuiles manquent\u00a0: gardez une copie de la base telle qu’elle est, puis restaurez une sauvegarde saine."
     ),
-    SigningRefusal.MEMORY: (
+    SigningRefusal.UNREADABLE_FILE: (
         "Le dernier point de contrôle retenu hors de la base est illisible\u00a0: restaurez ce fichier."
     ),
 }
 HALTED_ADVICE = (
-    "Audit n’écoute plus ce service, qui parle d’un autre journal\u00a0:"
+    "Audit ne suit plus ce service, qui présente un autre journal\u00a0:"
     " «\u202fdla-audit reconcile\u202f» dit ce qui diffère\u202f; si le service a été restauré d’une sauvegarde,"
-    " «\u202fdla-audit follow\u202f» le fait entendre de nouveau."
+    " «\u202fdla-audit follow\u202f» reprend son suivi."
 )
 FINDINGS_ADVICE = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
 TAMPERED_ADVICE = (
@@ -60,10 +61,10 @@ FAULT_ADVICE = {
     " comparez son point de contrôle avec les nôtres.",
     WitnessFault.AHEAD: "Ce témoin a cosigné plus de lignes que le registre n’en a\u00a0: la base a été restaurée d’une"
     " sauvegarde plus ancienne, ou quelqu’un d’autre signe avec cette clé.",
-    WitnessFault.FORGOT: "Ce témoin a oublié ce qu’il avait cosigné\u00a0: il ne vaut plus comme témoin\u202f; que son"
-    " organisation en commence un autre, avec une nouvelle clé.",
+    WitnessFault.STATE_LOST: "Ce témoin a perdu ce qu’il avait cosigné\u00a0: il ne vaut plus comme témoin\u202f; que"
+    " son organisation en commence un autre, avec une nouvelle clé.",
 }
-GRAVE_FAULTS = frozenset({WitnessFault.FORK, WitnessFault.AHEAD, WitnessFault.FORGOT})
+GRAVE_FAULTS = frozenset({WitnessFault.FORK, WitnessFault.AHEAD, WitnessFault.STATE_LOST})
 QUORUM_ADVICE = "Moins de {quorum} témoins ont cosigné ce qui était signé il y a une minute."
 COSIGNING_DELAY = timedelta(minutes=1)
 NEVER_RECONCILED_ADVICE = (
@@ -86,8 +87,8 @@ class CurrentRefusal(BaseModel):
 
 
 class ServiceProgress(BaseModel):
-    """`position`: the last event heard; `announced`: how far the service says that its log reaches. `halted`: why
-    nothing more of it is heard."""
+    """`position`: the last event received; `announced`: how far the service says that its log reaches. `halted`: why
+    nothing more of it is received."""
 
     service: str
     log_id: UUID
@@ -102,96 +103,92 @@ class LastReconciliation(BaseModel):
     """The last comparison that came to its end; `services`: up to which position."""
 
     by: str
-    begun_at: datetime
+    started_at: datetime
     ended_at: datetime
     findings: int
     services: dict[str, int]
 
 
 class WitnessHealth(BaseModel):
-    """`size`: the largest that it has cosigned; `behind`: it has not cosigned what was signed a minute ago. `trouble`:
-    why, when it was asked last."""
+    """`size`: the largest that it has cosigned; `behind`: it has not cosigned what was signed a minute ago. `fault`:
+    why, at the last request."""
 
     name: str
     key: str
     size: int | None
     cosigned_at: datetime | None
     behind: bool
-    trouble: WitnessFault | None
+    fault: WitnessFault | None
     detail: str | None
     advice: str | None
 
 
 class Health(BaseModel):
-    """`size`: what is integrated; `heard`: the events that audit's log holds; `disbelieved`: those that are
-    no longer what the ledger committed to, so that nothing of their case is shown and no right of their identity holds.
+    """`size`: what is integrated; `received`: the events in audit's log; `tampered_events`: those that are no longer
+    what the ledger committed to, so that nothing of their case is shown and no right of their identity counts.
     `quorum`: how many witnesses must have cosigned."""
 
-    well: bool
-    heard: int
+    healthy: bool
+    received: int
     size: int
     checkpoint: LastCheckpoint | None
     refusal: CurrentRefusal | None
     services: list[ServiceProgress]
-    reconciled: LastReconciliation | None
+    last_reconciliation: LastReconciliation | None
     advice: list[str]
-    disbelieved: list[UUID] = []
+    tampered_events: list[UUID] = []
     witnesses: list[WitnessHealth] = []
     quorum: int = 0
-    restored: list[AcceptedRestore] = []
+    accepted_restores: list[AcceptedRestore] = []
 
 
 def get_health(app: ServiceApplication) -> Health:
     recorder = app.recorder
-    (row,) = recorder.fetch("SELECT size, refused, refusal, quorum FROM {schema}.ledger")
-    refusal = None
-    if row["refused"]:
-        refusal = CurrentRefusal(
-            reason=row["refused"], detail=row["refusal"], advice=REFUSAL_ADVICE[SigningRefusal(row["refused"])]
-        )
-    services, reconciled, altered = _heard(app), _reconciled(app), find_tampered_events(app)
-    witnesses = _witnesses(app)
-    missed = sum(not each.behind and each.trouble not in GRAVE_FAULTS for each in witnesses) < row["quorum"]
-    advice = [refusal.advice] if refusal else []
-    advice += [
-        f"{SERVICE_LABELS[each.service]} ({each.service})\u00a0: {HALTED_ADVICE}" for each in services if each.halted
-    ]
-    advice += [f"{each.name}\u00a0: {each.advice}" for each in witnesses if each.trouble in GRAVE_FAULTS]
-    if missed:
-        advice.append(QUORUM_ADVICE.format(quorum=row["quorum"]))
-    if altered:
-        advice.append(TAMPERED_ADVICE)
-    if reconciled is None or reconciled.findings:
-        advice.append(FINDINGS_ADVICE if reconciled else NEVER_RECONCILED_ADVICE)
+    (row,) = recorder.fetch("SELECT size, refusal_reason, refusal_detail, quorum FROM {schema}.ledger")
+    refusal = _refusal(row["refusal_reason"], row["refusal_detail"])
+    services, reconciliation, tampered = _services(app), _last_reconciliation(app), find_tampered_events(app)
+    witnesses, quorum = _witnesses(app), row["quorum"]
+    halted = [each.service for each in services if each.halted]
+    grave = [each for each in witnesses if each.fault in GRAVE_FAULTS]
+    misses_quorum = sum(not each.behind and each.fault not in GRAVE_FAULTS for each in witnesses) < quorum
+    problems = [refusal.advice] if refusal else []
+    problems += [f"{SERVICE_LABELS[name]} ({name})\u00a0: {HALTED_ADVICE}" for name in halted]
+    problems += [f"{each.name}\u00a0: {each.advice}" for each in grave]
+    if misses_quorum:
+        problems.append(QUORUM_ADVICE.format(quorum=quorum))
+    if tampered:
+        problems.append(TAMPERED_ADVICE)
+    if reconciliation and reconciliation.findings:
+        problems.append(FINDINGS_ADVICE)
     return Health(
-        well=not (
-            refusal
-            or altered
-            or missed
-            or any(each.trouble in GRAVE_FAULTS for each in witnesses)
-            or any(each.halted for each in services)
-            or (reconciled and reconciled.findings)
-        ),
-        heard=recorder.max_notification_id() or 0,
+        healthy=not problems,
+        received=recorder.max_notification_id() or 0,
         size=row["size"],
-        checkpoint=_checkpoint(app),
+        checkpoint=_last_checkpoint(app),
         refusal=refusal,
         services=services,
-        reconciled=reconciled,
-        disbelieved=altered,
+        last_reconciliation=reconciliation,
+        tampered_events=tampered,
         witnesses=witnesses,
-        quorum=row["quorum"],
-        restored=find_accepted_restores(app),
-        advice=advice,
+        quorum=quorum,
+        accepted_restores=find_accepted_restores(app),
+        advice=problems if reconciliation else [*problems, NEVER_RECONCILED_ADVICE],
     )
 
 
+def _refusal(reason: str | None, detail: str) -> CurrentRefusal | None:
+    if reason is None:
+        return None
+    refusal = SigningRefusal(reason)
+    return CurrentRefusal(reason=refusal, detail=detail, advice=REFUSAL_ADVICE[refusal])
+
+
 SELECT_WITNESSES = """
-    SELECT w.witness AS key, w.trouble, w.said AS detail, c.size, c.kept_at AS cosigned_at,
+    SELECT w.witness AS key, w.fault, w.detail, c.size, c.received_at AS cosigned_at,
         coalesce(c.size, -1) < coalesce(
             (SELECT max(size) FROM {schema}.checkpoints WHERE signed_at < clock_timestamp() - %s), -1) AS behind
     FROM {schema}.witnesses w LEFT JOIN LATERAL (
-        SELECT size, kept_at FROM {schema}.cosignatures c WHERE c.witness = w.witness ORDER BY size DESC LIMIT 1
+        SELECT size, received_at FROM {schema}.cosignatures c WHERE c.witness = w.witness ORDER BY size DESC LIMIT 1
     ) c ON true
     ORDER BY w.witness
 """
@@ -201,21 +198,21 @@ def _witnesses(app: ServiceApplication) -> list[WitnessHealth]:
     return [
         WitnessHealth(
             name=row["key"].partition("+")[0],
-            advice=FAULT_ADVICE[WitnessFault(row["trouble"])] if row["trouble"] else None,
+            advice=FAULT_ADVICE[WitnessFault(row["fault"])] if row["fault"] else None,
             **row,
         )
         for row in app.recorder.fetch(SELECT_WITNESSES, (COSIGNING_DELAY,))
     ]
 
 
-def _checkpoint(app: ServiceApplication) -> LastCheckpoint | None:
+def _last_checkpoint(app: ServiceApplication) -> LastCheckpoint | None:
     rows: list[dict[str, Any]] = app.recorder.fetch(
         "SELECT size, signed_at, key FROM {schema}.checkpoints ORDER BY nth DESC LIMIT 1"
     )
     return LastCheckpoint(**rows[0]) if rows else None
 
 
-def _heard(app: ServiceApplication) -> list[ServiceProgress]:
+def _services(app: ServiceApplication) -> list[ServiceProgress]:
     rows = app.recorder.fetch(
         "SELECT s.publisher AS service, s.log_id, s.halted, s.announced, s.announced_at,"
         " coalesce((SELECT t.number FROM {schema}.tracked t"
@@ -228,14 +225,14 @@ def _heard(app: ServiceApplication) -> list[ServiceProgress]:
     ]
 
 
-def _reconciled(app: ServiceApplication) -> LastReconciliation | None:
+def _last_reconciliation(app: ServiceApplication) -> LastReconciliation | None:
     run = find_last_reconciliation(app, ended=True)
     if run is None or run.ended_at is None:
         return None
     return LastReconciliation(
         by=run.by,
-        begun_at=run.begun_at,
+        started_at=run.started_at,
         ended_at=run.ended_at,
         findings=run.findings,
-        services={service: progress.reached for service, progress in run.reached.services.items()},
+        services={service: progress.reached for service, progress in run.progress.services.items()},
     )

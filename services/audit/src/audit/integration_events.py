@@ -1,4 +1,4 @@
-"""Audit tells nothing of its own: it hears."""
+"""Integration events of audit: it publishes none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Succession of the key that signs the ledger: check the whole ledger, then sign the same tree with the new key."""
+"""Replacing the key that signs the ledger: check the whole ledger, then sign the same tree with the new key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from audit.ledger.durable_file import DurableFile
 from audit.ledger.settings import LedgerSettings, read_seed
-from audit.ledger.signing import CheckpointSigner, check_checkpoint, read_remembered
+from audit.ledger.signing import CheckpointSigner, check_still_holds, read_checkpoint_file
 from audit.ledger.store import Ledger, SignedCheckpoint
 from audit.ledger.succession import MAX_MOTIVE_CHARS, Succession
 from audit.reconcile.run import check_own_log
@@ -23,41 +23,47 @@ def replace_key(
     settings: LedgerSettings,
     old: str,
     motive: str,
-    old_key: Path | None,
-    old_memory: Path | None,
+    old_key_file: Path | None,
+    old_checkpoint_file: Path | None,
 ) -> Succession:
-    """Raises NotSucceeded, NotSigned, Unproven or ValueError; then nothing has changed."""
-    new, before = settings.signer(), parse_verifier(old)
-    said = " ".join(motive.split())
-    if not said or len(said) > MAX_MOTIVE_CHARS or not said.isprintable():
+    """`old`: the published key that signed so far. Raises SuccessionRefused, SigningRefused, VerificationError or
+    ValueError; then nothing has changed."""
+    new, old_verifier = settings.signer(), parse_verifier(old)
+    motive = " ".join(motive.split())
+    if not motive or len(motive) > MAX_MOTIVE_CHARS or not motive.isprintable():
         raise SuccessionRefused(f"dites pourquoi, en {MAX_MOTIVE_CHARS} caractères au plus (--motive).")
-    if before.name != new.verifier.name:
+    if old_verifier.name != new.verifier.name:
         raise SuccessionRefused(
-            f"{before.name} et {new.verifier.name} sont deux registres\u00a0: l’origine reste la même."
+            f"{old_verifier.name} et {new.verifier.name} sont deux registres\u00a0: l’origine reste la même."
         )
-    last = _last(app, str(before), str(new.verifier))
-    old_signer = None if old_key is None else Signer(before.name, read_seed(old_key))
-    if old_signer and old_signer.verifier != before:
-        raise SuccessionRefused(f"{old_key} n’est pas la clé {before}.")
+    last = _last_checkpoint(app, str(old_verifier), str(new.verifier))
+    old_signer = None if old_key_file is None else Signer(old_verifier.name, read_seed(old_key_file))
+    if old_signer and old_signer.verifier != old_verifier:
+        raise SuccessionRefused(f"{old_key_file} n’est pas la clé {old_verifier}.")
     for finding in check_own_log(app):
         raise SuccessionRefused(f"le registre n’est plus ce qui a été signé. {finding}")
-    if old_memory and (remembered := read_remembered(DurableFile(old_memory))):
-        ledger = Ledger(app.recorder)
-        check_checkpoint(ledger, _size(app), remembered, [before], str(old_memory))
-    made: list[Succession] = []
+    if old_checkpoint_file and (note := read_checkpoint_file(DurableFile(old_checkpoint_file))):
+        check_still_holds(Ledger(app.recorder), _size(app), note, [old_verifier], str(old_checkpoint_file))
+    successions: list[Succession] = []
 
-    def taking_over(tree: Checkpoint) -> str:
-        made.append(
-            Succession(tree, before, new=new.verifier, at=app.clock.now(), motive=said, by_old=old_signer is not None)
+    def sign_succession(checkpoint: Checkpoint) -> str:
+        succession = Succession(
+            checkpoint,
+            old_verifier,
+            new=new.verifier,
+            at=app.clock.now(),
+            motive=motive,
+            signed_by_old=old_signer is not None,
         )
-        return made[0].signed(new, old_signer)
+        successions.append(succession)
+        return succession.sign(new, old_signer)
 
-    CheckpointSigner(new, settings.remembered_in()).succeed(app, taking_over, last)
-    return made[0]
+    CheckpointSigner(new, settings.checkpoint_path()).take_over(app, sign_succession, last)
+    return successions[0]
 
 
-def _last(app: ServiceApplication, old: str, new: str) -> SignedCheckpoint:
-    last = Ledger(app.recorder).newest()
+def _last_checkpoint(app: ServiceApplication, old: str, new: str) -> SignedCheckpoint:
+    last = Ledger(app.recorder).newest_checkpoint()
     if last is None:
         raise SuccessionRefused("ce registre n’a encore rien signé\u00a0: il commencera avec la clé qui est donnée.")
     if last.key == new:

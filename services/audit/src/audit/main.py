@@ -1,4 +1,4 @@
-"""Audit, put together."""
+"""The audit service: its parts, put together."""
 
 from __future__ import annotations
 
@@ -25,13 +25,18 @@ from shared.runtime import Service, Worker, command_line
 from shared.settings import load_settings
 
 
-def ledger() -> list[Callable[[ServiceApplication], Worker]]:
+def ledger_workers() -> list[Callable[[ServiceApplication], Worker]]:
     """The only part that needs the signing key. Raises Misconfigured without it."""
     settings = load_settings(LedgerSettings)
-    signing = CheckpointSigner(settings.signer(), settings.remembered_in())
+    signer = CheckpointSigner(settings.signer(), settings.checkpoint_path())
     return [
-        partial(LedgerWorker, signing=signing, every=settings.every),
-        partial(WitnessWorkers, addresses=settings.asked(), quorum=settings.quorum, every=settings.every),
+        partial(LedgerWorker, signer=signer, interval_seconds=settings.interval_seconds),
+        partial(
+            WitnessWorkers,
+            addresses=settings.witness_addresses(),
+            quorum=settings.quorum,
+            interval_seconds=settings.interval_seconds,
+        ),
     ]
 
 
@@ -46,7 +51,7 @@ service = Service(
     find_protected_case=find_protected_case,
     load_rights=load_rights,
     tables="\n".join(files(part).joinpath("tables.sql").read_text() for part in ("audit.ledger", "audit.reconcile")),
-    workers=ledger,
+    workers=ledger_workers,
     tags={
         "cases": "La chronologie d’un dossier à travers les services, et son dossier de preuves.",
         "ledger": "Le registre public qui engage chaque événement.",

@@ -1,4 +1,4 @@
-"""Whose is a case? Of the units that acted on it in intake, where every case begins; a fund’s, where it was opened."""
+"""Ownership of a case: the units that acted on it in intake, where every case begins, or where a fund was opened."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from shared.eventlog import ServiceApplication
 
 
 def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
-    """A request that a follow-up opened is its origin's unit's, until somebody takes it up.
+    """A request that a follow-up opened belongs to its origin's unit until an adviser takes it up.
 
-    Raises ProblemError when nobody is shown anything of it: what is kept of it was altered, or the ledger has not
-    committed yet to what says whose it is, or who is in charge."""
+    Raises ProblemError when nothing of the case is shown to anybody: an event of it was tampered with, or the ledger
+    has not committed yet to the events that say whose it is and who has access."""
     try:
-        told = load_verified_events(app, id)
+        events = load_verified_events(app, id)
     except TamperedEvent:
         raise altered_event() from None
-    if not told:
+    if not events:
         return None
-    committed = [each.header for each in told if each.leaf]
-    put_in_charge = [each for each in told if each.case_access]
-    if not committed or not all(each.opens_body for each in put_in_charge[-1:]):
+    committed = [each.header for each in events if each.is_committed]
+    deciding_access = [each for each in events if each.case_access]
+    if not committed or not all(each.is_committed for each in deciding_access[-1:]):
         raise not_signed_yet()
-    begun = [header for header in committed if header.publisher == RequestAdmitted.publisher] or committed
-    concerned = frozenset(header.unit for header in begun if header.unit)
+    first_phase = [header for header in committed if header.publisher == RequestAdmitted.publisher] or committed
+    units = frozenset(header.unit for header in first_phase if header.unit)
     origin = committed[0].correlation
-    if not concerned and origin != id:
-        before = find_protected_case(app, origin)
-        return ProtectedCase(id, before.units if before else frozenset())
-    return ProtectedCase(id, concerned)
+    if not units and origin != id:
+        origin_case = find_protected_case(app, origin)
+        return ProtectedCase(id, origin_case.units if origin_case else frozenset())
+    return ProtectedCase(id, units)

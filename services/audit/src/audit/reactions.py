@@ -1,4 +1,4 @@
-"""What audit does when anybody tells anything: it keeps it, in one sequence for the whole deployment."""
+"""Reactions of audit: it stores every event of every service, in one sequence for the whole deployment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ reactions = Reactions("audit")
 
 @reactions.on_any_event_of(PHASE_SERVICES)
 def receive_event(message: Message) -> CommandDispatch:
-    """Every event of every service is kept as it was told."""
+    """Stores an event with its header byte for byte."""
     return CommandDispatch(domain.decider, message.header.id, command=to_command(message))
 
 

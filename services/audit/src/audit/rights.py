@@ -1,4 +1,4 @@
-"""Which rights does audit know somebody to hold? Those of the register that the ledger committed to, and no other."""
+"""Rights of an identity, as audit knows them: those of intake's register that the ledger committed to."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from shared.kernel import Right, Role
 
 
 def load_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
-    """A right opens something once a leaf commits to it, body and all. Where one event of an identity is not what its
-    leaf committed to, the identity holds nothing, for it may be a withdrawal."""
-    held: dict[UUID, Right] = {}
+    """A right counts once a leaf commits to its event. When one event of an identity was tampered with, the identity
+    has no right at all: it may have been a withdrawal."""
+    rights: dict[UUID, Right] = {}
     try:
         events = load_verified_events(app, identity)
     except TamperedEvent:
         return ()
-    for each in events:
-        if each.header.publisher != RightGranted.publisher:
+    for event in events:
+        if event.header.publisher != RightGranted.publisher:
             continue  # a service's copy of the register
-        contract, body = each.heard.contract, each.heard.body or ""
+        contract, body = event.received.contract, event.received.body or ""
         if contract == RightRevoked.topic():
-            held.pop(RightRevoked.model_validate_json(body).right, None)
-        elif contract == RightGranted.topic() and each.opens_body:
-            told = RightGranted.model_validate_json(body)
-            held[told.right] = Right(
-                told.right,
-                Role(told.role),
-                unit=told.unit,
-                units=told.units,
-                case=told.case,
-                since=told.since,
-                until=told.until,
-                person=told.person,
+            rights.pop(RightRevoked.model_validate_json(body).right, None)
+        elif contract == RightGranted.topic() and event.is_committed:
+            payload = RightGranted.model_validate_json(body)
+            rights[payload.right] = Right(
+                payload.right,
+                Role(payload.role),
+                unit=payload.unit,
+                units=payload.units,
+                case=payload.case,
+                since=payload.since,
+                until=payload.until,
+                person=payload.person,
             )
-    return tuple(held.values())
+    return tuple(rights.values())

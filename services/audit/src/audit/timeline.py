@@ -1,4 +1,7 @@
-"""What happened to a case across the phases, as it was known at a past moment? From what audit has heard alone."""
+"""The timeline of a case across the services, as it was known at a past point in time.
+
+It is bitemporal: `as_of` is transaction time (recorded by an instant), `on` is valid time (happened by a day). It reads
+only what audit has received."""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from shared.temporal import NotYetOpened, effective_by
 
 
 class TimelineHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What a timeline reads of an event's header."""
+    """The fields of an event's header that a timeline reads."""
 
     id: UUID
     stream: UUID
@@ -35,64 +38,64 @@ _decode = msgspec.json.Decoder(TimelineHeader).decode
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """An event as audit has heard it, with its header read."""
+    """An event that audit received, with its header decoded."""
 
-    heard: EventReceived
+    received: EventReceived
     header: TimelineHeader
 
     @property
     def effective_at(self) -> datetime | None:
         """Null when the service dated it by its recording alone."""
-        return None if self.header.effective_at == self.heard.recorded_at else self.header.effective_at
+        return None if self.header.effective_at == self.received.recorded_at else self.header.effective_at
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
-    """Of a case's events, those that somebody asks for; an empty collection stands for all."""
+    """Which events of a case are selected; an empty collection selects all."""
 
     services: Collection[str] = ()
     roles: Collection[str] = ()
     events: Collection[str] = ()
 
-    def __contains__(self, told: TimelineEvent) -> bool:
+    def matches(self, event: TimelineEvent) -> bool:
         return (
-            (not self.services or told.heard.publisher in self.services)
-            and (not self.roles or told.header.role in self.roles)
-            and (not self.events or told.heard.event in self.events)
+            (not self.services or event.received.publisher in self.services)
+            and (not self.roles or event.header.role in self.roles)
+            and (not self.events or event.received.event in self.events)
         )
 
 
-def build_timeline(heard: Iterable[EventReceived]) -> list[TimelineEvent]:
-    """In the order in which they were recorded; at one instant by service."""
-    told = (TimelineEvent(event, _decode(event.header)) for event in heard)
-    return sorted(told, key=lambda each: (each.heard.recorded_at, each.heard.publisher, each.heard.position))
+def build_timeline(received: Iterable[EventReceived]) -> list[TimelineEvent]:
+    """In the order of recording; at one instant by service."""
+    events = (TimelineEvent(each, _decode(each.header)) for each in received)
+    return sorted(events, key=lambda each: (each.received.recorded_at, each.received.publisher, each.received.position))
 
 
-def select_known(told: Sequence[TimelineEvent], as_of: datetime | None, on: date | None) -> list[TimelineEvent]:
-    """Recorded by `as_of`; of these, what had happened by the end of `on`, as each service would count it.
+def select_known(events: Sequence[TimelineEvent], as_of: datetime | None, on: date | None) -> list[TimelineEvent]:
+    """Those recorded by `as_of`; of these, those that had happened by the end of `on`, by the rule of each service.
 
-    Raises NotYet when nothing was."""
-    by_then = [each for each in told if as_of is None or each.heard.recorded_at <= as_of]
-    if told and not by_then:
-        raise NotYetOpened(told[0].heard.recorded_at)
+    Raises NotYetOpened when there are none."""
+    recorded = [each for each in events if as_of is None or each.received.recorded_at <= as_of]
+    if events and not recorded:
+        raise NotYetOpened(events[0].received.recorded_at)
     if on is None:
-        return by_then
-    kept = {each.header.id for each in _happened(by_then, on)}
-    if by_then and not kept:
-        raise NotYetOpened(min(each.header.effective_at for each in by_then))
-    return [each for each in by_then if each.header.id in kept]
+        return recorded
+    happened = {each.header.id for each in _happened_by(recorded, on)}
+    if recorded and not happened:
+        raise NotYetOpened(min(each.header.effective_at for each in recorded))
+    return [each for each in recorded if each.header.id in happened]
 
 
-def _happened(told: Iterable[TimelineEvent], on: date) -> Iterator[TimelineEvent]:
+def _happened_by(events: Iterable[TimelineEvent], on: date) -> Iterator[TimelineEvent]:
     streams: defaultdict[tuple[str, UUID], list[TimelineEvent]] = defaultdict(list)
-    for each in told:
-        streams[each.heard.publisher, each.header.stream].append(each)
+    for each in events:
+        streams[each.received.publisher, each.header.stream].append(each)
     for stream in streams.values():
-        times = [(each.effective_at, each.heard.recorded_at) for each in stream]
+        times = [(each.effective_at, each.received.recorded_at) for each in stream]
         yield from (each for each, counts in zip(stream, effective_by(on, times), strict=True) if counts)
 
 
-def events_after(told: Sequence[TimelineEvent], last: UUID) -> Sequence[TimelineEvent]:
+def events_after(events: Sequence[TimelineEvent], last: UUID) -> Sequence[TimelineEvent]:
     """What follows an event. Raises LookupError when it is not among them."""
-    places = {each.header.id: n for n, each in enumerate(told)}
-    return told[places[last] + 1 :]
+    places = {each.header.id: n for n, each in enumerate(events)}
+    return events[places[last] + 1 :]

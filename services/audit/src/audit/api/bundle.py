@@ -1,4 +1,4 @@
-"""The auditor's bundle over HTTP: one case, in one file that needs nobody to be believed."""
+"""Bundle of a case over HTTP: one file that can be verified without the services."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ class Zip(Response):
     "/{id}/bundle",
     response_class=Zip,
     responses=problem_responses(409),
-    summary="A case with its proofs, to verify offline",
+    summary="Bundle of a case with its proofs, verifiable offline",
 )
 def bundle(
     id: UUID,  # noqa: A002
     request: Request,
     app: AppDep,
     caller: Annotated[Caller, requires(*READERS)],
-    sealed: Annotated[bool, Query(description="Without what sealed values say: the file to keep for archives")] = False,
+    sealed: Annotated[bool, Query(description="Without the plaintext of sealed values: the file for archives")] = False,
 ) -> Response:
-    """Every event's header with its proof; contents as far as each service shows them to the caller, and of a
-    confidential case none to auditors. Verify it with `dla-audit verify`, or without us: it says how. The same bytes as
-    long as nothing more is signed or shown."""
+    """Every event's header with its proof, and the contents that each service shows to the caller; for a confidential
+    case, auditors get no content. Verify it with `dla-audit verify`, or with other tools: the file explains how. The
+    bytes stay the same until more is signed or shown."""
     if authorize_headers(caller, id):
         reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
         reader |= caller.access.forwarded_headers() if caller.access else {}
-        shown = partial(fetch_contents, case=id, addresses=request.app.state.addresses, reader=reader)
+        contents_of = partial(fetch_contents, case=id, addresses=request.app.state.addresses, reader=reader)
     else:
-        shown = partial(withhold_contents, answer=confidential_problem())
+        contents_of = partial(withhold_contents, problem=confidential_problem())
     try:
-        raw = build_archive(build_entries(collect_bundle(app, id, shown, sealed=sealed)))
+        raw = build_archive(build_entries(collect_bundle(app, id, contents_of, sealed=sealed)))
     except NotSignedYet:
         raise not_signed_yet() from None
     except ServiceUnavailable as service:
@@ -64,5 +64,5 @@ def bundle(
             409, "bundle-too-large", "Dossier trop volumineux", "Ce dossier ne tient pas dans un seul fichier."
         ) from None
     name = f"dossier-{id}-scelle.zip" if sealed else f"dossier-{id}.zip"
-    named = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Zip(raw, headers=named)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Zip(raw, headers=headers)

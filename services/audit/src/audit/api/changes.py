@@ -23,8 +23,9 @@ router = case_router("/cases", "cases")
 
 
 class ServiceChanges(BaseModel):
-    """Where a service tells what these events changed in the case; those of other objects are only named. `basis`:
-    the last event of the case in this service's log that counts at the second moment."""
+    """The events of one service that changed the case, and the address where the service shows what they changed;
+    events of other objects are only named. `basis`: the last event of the case in this service's log that counts at
+    the second point in time."""
 
     service: str
     events: list[UUID]
@@ -38,7 +39,7 @@ Bound = Instant | Day
 @router.get(
     "/{id}/changes",
     responses=problem_responses(409),
-    summary="Which events changed a case between two moments, and where each change is told",
+    summary="Events that changed a case between two points in time",
 )
 def changes(
     id: UUID,  # noqa: A002
@@ -52,46 +53,48 @@ def changes(
         Bound | None, Query(description="Recorded by this instant, or happened by the end of this day; now without")
     ] = None,
 ) -> list[ServiceChanges]:
-    """By service: audit holds headers, the services know what changed and show it to whom they may."""
+    """By service. Audit stores headers only; each service knows what changed, and shows it to those who may see it."""
     authorize(caller, id)
-    heard = load_case_events(app, id)
-    then = _counted(app, heard, until)
-    before = _counted(app, heard, since) if since else []
+    events = load_case_events(app, id)
+    after = _known_at(app, events, until)
+    before = _known_at(app, events, since) if since else []
     known = {each.header.id for each in before}
-    basis = find_basis(then)
-    told = [each for each in then if each.header.id not in known]
+    basis = find_basis(after)
+    new = [each for each in after if each.header.id not in known]
     return [
-        _there(id, name, [each for each in told if each.heard.publisher == name], before, (since, until), basis)
+        _service_changes(
+            id, name, [each for each in new if each.received.publisher == name], before, (since, until), basis
+        )
         for name in CASE_PATHS
-        if any(each.heard.publisher == name for each in told)
+        if any(each.received.publisher == name for each in new)
     ]
 
 
-def _counted(app: ServiceApplication, heard: Sequence[TimelineEvent], bound: date | None) -> list[TimelineEvent]:
-    """By an instant or a day, which is over; nothing before the first event."""
+def _known_at(app: ServiceApplication, events: Sequence[TimelineEvent], bound: date | None) -> list[TimelineEvent]:
+    """`bound`: a past instant or a day. Nothing before the first event."""
     instant, day = (bound, None) if isinstance(bound, datetime) else (None, bound)
     if instant:
         check_is_past(app, instant)
     try:
-        return select_known(heard, instant, day)
+        return select_known(events, instant, day)
     except NotYetOpened:
         return []
 
 
-def _there(
+def _service_changes(
     case: UUID,
     name: str,
-    told: Sequence[TimelineEvent],
+    new: Sequence[TimelineEvent],
     before: Sequence[TimelineEvent],
     bounds: tuple[date | None, date | None],
     basis: Mapping[str, ServiceBasis],
 ) -> ServiceChanges:
-    """A service is asked by versions for what was recorded, and by days for what had happened there by then."""
-    own = [each.header.version for each in told if each.header.stream == case]
-    known = [each.header.version for each in before if (each.heard.publisher, each.header.stream) == (name, case)]
-    asked = [
+    """The address asks the service by versions for what was recorded, and by days for what had happened."""
+    own = [each.header.version for each in new if each.header.stream == case]
+    known = [each.header.version for each in before if (each.received.publisher, each.header.stream) == (name, case)]
+    since, until = (
         bound.isoformat() if bound and versions and not isinstance(bound, datetime) else str(max(versions, default=0))
         for bound, versions in zip(bounds, (known, own), strict=True)
-    ]
-    path = f"{CASE_PATHS[name]}/{case}/changes?since={asked[0]}&until={asked[1]}" if own else None
-    return ServiceChanges(service=name, events=[each.header.id for each in told], path=path, basis=basis[name])
+    )
+    path = f"{CASE_PATHS[name]}/{case}/changes?since={since}&until={until}" if own else None
+    return ServiceChanges(service=name, events=[each.header.id for each in new], path=path, basis=basis[name])

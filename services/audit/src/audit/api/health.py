@@ -1,4 +1,4 @@
-"""The ledger's health over HTTP, for those who look after it."""
+"""Health of the ledger over HTTP, for operators, auditors and the DPO."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from shared.web.requests import AppDep, case_router
 router = case_router("/ledger", "ledger")
 
 
-@router.get("/health", summary="The ledger's health", dependencies=[requires(Role.AUDITOR, Role.DPO, Role.OPS)])
+@router.get("/health", summary="Health of the ledger", dependencies=[requires(Role.AUDITOR, Role.DPO, Role.OPS)])
 def health(app: AppDep) -> Health:
-    """Size, last checkpoint, why none is signed, lag of each service, last reconciliation: nothing of any case."""
+    """Size, last checkpoint, why none is signed, lag of each service, last reconciliation. It reveals nothing of a
+    case."""
     return get_health(app)

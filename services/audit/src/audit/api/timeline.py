@@ -1,4 +1,4 @@
-"""Audit over HTTP: what happened to a case, across the phases, as it is or was known."""
+"""Timeline of a case over HTTP."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ class Order(StrEnum):
 
 
 class TimelineEntry(BaseModel):
-    """One event of a case, as its service told it. `effective_at`: when it happened; `recorded_at`: when it was said.
+    """One event of a case, as its service published it. `effective_at`: when it happened; `recorded_at`: when it was
+    recorded.
 
-    `label` is for people. `payload_hash` commits to what only the service holds; `causation` is the event that led
-    to it, `rules` the version of the rules it was decided by."""
+    `label` is the event's French name. `payload_hash` commits to the content that only the service stores;
+    `causation` is the event that led to it, `rules` the version of the rules it was decided by."""
 
     service: str
     position: int
@@ -73,76 +74,78 @@ class ServiceBasis(BaseModel):
 
 
 class Timeline(BaseModel):
-    """`basis`: by service, how far the answer goes; as long as that is the same, so is the answer, byte for byte.
+    """`basis`: by service, how far the answer goes; while it stays the same, so does the answer, byte for byte.
 
-    `settled`: all is heard that was recorded by `as_of`, so that the answer is the same for ever, apart from what is
-    erased; else `unsettled` tells of which services something may still arrive. Null without `as_of`.
-    `next`: give it back as `after` to go on; null at the end."""
+    `final`: everything recorded by `as_of` was received, so that only an erasure changes the answer; else `pending`
+    names the services of which something may still arrive. Null without `as_of`.
+    `next`: to be given as `after` for the next page; null on the last one."""
 
     events: list[TimelineEntry]
     basis: dict[str, ServiceBasis]
     as_of: datetime | None
     on: date | None
     next: UUID | None
-    settled: bool | None = None
-    unsettled: list[PendingService] = []
+    final: bool | None = None
+    pending: list[PendingService] = []
 
 
-@router.get("/{id}/timeline", responses=problem_responses(409), summary="What happened to a case, across the phases")
+@router.get("/{id}/timeline", responses=problem_responses(409), summary="Timeline of a case across the services")
 def timeline(
     id: UUID,  # noqa: A002
     app: AppDep,
     caller: Annotated[Caller, requires(*READERS)],
     as_of: AsOfParam = None,
     on: OnParam = None,
-    service: Annotated[list[Service] | None, Query(description="Of these services only")] = None,
-    role: Annotated[list[Role] | None, Query(description="By these roles only")] = None,
-    event: Annotated[list[EventCode] | None, Query(description="These events only")] = None,
+    service: Annotated[list[Service] | None, Query(description="Only events of these services")] = None,
+    role: Annotated[list[Role] | None, Query(description="Only events by these roles")] = None,
+    event: Annotated[list[EventCode] | None, Query(description="Only these events")] = None,
     order: Order = Order.OLDEST,
-    after: Annotated[UUID | None, Query(description="What follows this event, as `next` gave it")] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
+    after: Annotated[UUID | None, Query(description="The page after this event, as `next` gave it")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Events per page")] = MAX_PAGE,
 ) -> Timeline:
-    """Every event of the case that audit has heard, in the order in which they were recorded, or backwards. Of a
-    confidential one auditors are shown the headers, without any `body`."""
-    whole = authorize_headers(caller, id)
+    """Every event of the case that audit has received, in the order of recording, or backwards. For a confidential
+    case, auditors get the headers without any `body`."""
+    with_bodies = authorize_headers(caller, id)
     if as_of:
         check_is_past(app, as_of)
-    awaited = find_pending_services(app, as_of) if as_of else []  # before what was heard is read
-    told = select_known(load_case_events(app, id), as_of, on)
-    wanted = TimelineFilter(service or (), role or (), events=event or ())
-    found = [each for each in told if each in wanted]
+    pending = find_pending_services(app, as_of) if as_of else []  # before the events are read
+    known = select_known(load_case_events(app, id), as_of, on)
+    selection = TimelineFilter(service or (), role or (), events=event or ())
+    matches = [each for each in known if selection.matches(each)]
     if order is Order.NEWEST:
-        found.reverse()
-    page = _after(found, after)
-    shown = page[:limit]
+        matches.reverse()
+    rest = _page_after(matches, after)
+    page = rest[:limit]
     return Timeline(
-        events=[_happened(each, whole) for each in shown],
-        basis=find_basis(told),
+        events=[_entry(each, with_bodies) for each in page],
+        basis=find_basis(known),
         as_of=as_of,
         on=on,
-        next=shown[-1].header.id if len(page) > limit else None,
-        settled=not awaited if as_of else None,
-        unsettled=awaited,
+        next=page[-1].header.id if len(rest) > limit else None,
+        final=not pending if as_of else None,
+        pending=pending,
     )
 
 
 def load_case_events(app: ServiceApplication, case: UUID) -> list[TimelineEvent]:
-    heard = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
-    if not heard:
+    """Raises UnknownCase."""
+    received = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
+    if not received:
         raise UnknownCase(str(case))
-    return build_timeline(heard)
+    return build_timeline(received)
 
 
 def check_is_past(app: ServiceApplication, instant: datetime) -> None:
+    """Raises FutureInstant."""
     if instant >= (now := app.clock.now()):
         raise FutureInstant(now)
 
 
-def _after(found: Sequence[TimelineEvent], last: UUID | None) -> Sequence[TimelineEvent]:
+def _page_after(events: Sequence[TimelineEvent], last: UUID | None) -> Sequence[TimelineEvent]:
     if last is None:
-        return found
+        return events
     try:
-        return events_after(found, last)
+        return events_after(events, last)
     except LookupError:
         raise ProblemError(
             422,
@@ -152,25 +155,25 @@ def _after(found: Sequence[TimelineEvent], last: UUID | None) -> Sequence[Timeli
         ) from None
 
 
-def find_basis(told: Sequence[TimelineEvent]) -> dict[str, ServiceBasis]:
-    last = {each.heard.publisher: each.heard for each in told}
+def find_basis(events: Sequence[TimelineEvent]) -> dict[str, ServiceBasis]:
+    last = {each.received.publisher: each.received for each in events}
     return {
         name: ServiceBasis(log_id=last[name].log_id, position=last[name].position, recorded_at=last[name].recorded_at)
         for name in sorted(last)
     }
 
 
-def _happened(each: TimelineEvent, whole: bool) -> TimelineEntry:
-    heard, header = each.heard, each.header
+def _entry(event: TimelineEvent, with_body: bool) -> TimelineEntry:
+    received, header = event.received, event.header
     return TimelineEntry(
-        service=heard.publisher,
-        position=heard.position,
-        event=heard.event,
-        label=heard.label,
+        service=received.publisher,
+        position=received.position,
+        event=received.event,
+        label=received.label,
         id=header.id,
         stream=header.stream,
         version=header.version,
-        recorded_at=heard.recorded_at,
+        recorded_at=received.recorded_at,
         effective_at=header.effective_at,
         actor=header.actor,
         role=Role(header.role),
@@ -179,5 +182,5 @@ def _happened(each: TimelineEvent, whole: bool) -> TimelineEntry:
         correlation=header.correlation,
         rules=header.rules,
         payload_hash=header.payload_hash,
-        body=json.loads(heard.body) if whole and heard.body is not None else None,
+        body=json.loads(received.body) if with_body and received.body is not None else None,
     )

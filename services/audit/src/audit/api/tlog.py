@@ -1,4 +1,4 @@
-"""The ledger over HTTP: checkpoints and tiles for everybody (C2SP tlog-tiles), an event's proof for who may see it."""
+"""The ledger over HTTP: checkpoints, keys and tiles, public and without a token (C2SP tlog-tiles)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 from audit.ledger.store import Ledger, SignedCheckpoint
 from audit.ledger.succession import published_keys, verify_chain
 from audit.problems import not_signed_yet
-from audit.tlog import AddCheckpointRequest, parse_tile_path, parse_verifier, tree
+from audit.tlog import AddCheckpointRequest, consistency_proof, parse_tile_path, parse_verifier
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep
 
@@ -29,54 +29,53 @@ class Tile(Response):
     media_type = "application/octet-stream"
 
 
-@router.get("/checkpoint", response_class=Text, summary="The ledger as it was last signed")
+@router.get("/checkpoint", response_class=Text, summary="Newest checkpoint of the ledger")
 def checkpoint(app: AppDep) -> Response:
-    """Origin, size and root, as a signed note, with what witnesses have added to it; without a token."""
+    """Origin, size and root, as a signed note with the cosignatures of its witnesses. No token is needed."""
     ledger = Ledger(app.recorder)
-    return Text(ledger.cosigned(_newest(ledger)).note, headers=NO_CACHE)
+    return Text(ledger.with_cosignatures(_newest(ledger)).note, headers=NO_CACHE)
 
 
-@router.get("/key", response_class=Text, summary="The key that verifies checkpoints, and those before it")
+@router.get("/key", response_class=Text, summary="Keys that verify checkpoints")
 def key(app: AppDep) -> Response:
-    """`name+id+key`. Each key that it took over from follows, with `until` and the largest size that it signed. Whoever
-    wants to be sure compares with what the deployment has published elsewhere."""
+    """`name+id+key`. Each key before it follows, with `until` and the largest size that it signed. Compare them with
+    what the deployment has published elsewhere."""
     ledger = Ledger(app.recorder)
     current = parse_verifier(_newest(ledger).key)
     published = published_keys(verify_chain(ledger.successions(), current), current)
     return Text("".join(f"{each}\n" for each in published), headers=NO_CACHE)
 
 
-@router.get("/successions", response_class=Text, summary="Which key took over from which, and why")
+@router.get("/successions", response_class=Text, summary="Successions of signing keys, and their reasons")
 def successions(app: AppDep) -> Response:
     """Signed notes, the first key's first, with an empty line between them; nothing when the key never changed."""
     return Text("\n".join(Ledger(app.recorder).successions()), headers=NO_CACHE)
 
 
-@router.get("/witnesses", response_class=Text, summary="The keys of the witnesses that are asked to cosign")
+@router.get("/witnesses", response_class=Text, summary="Keys of the witnesses that are asked to cosign")
 def witnesses(app: AppDep) -> Response:
-    """`name+id+key`, a line each; nothing where none is asked. Whoever wants to be sure compares with what the witness
-    publishes itself."""
+    """`name+id+key`, a line each; nothing without witnesses. Compare them with what each witness publishes itself."""
     return Text("".join(f"{each}\n" for each in Ledger(app.recorder).witnesses()), headers=NO_CACHE)
 
 
 @router.get("/tile/{path:path}", response_class=Tile, summary="Hashes or entries of the ledger, 256 at most")
 def tile(app: AppDep, path: str) -> Response:
-    """`<level>/<n>`, `entries/<n>`, or with `.p/<width>` what is not full yet; nothing beyond what is signed."""
-    ledger, wanted = Ledger(app.recorder), parse_tile_path(path)
-    if wanted is None or not wanted.exists_in(_newest(ledger).size):
+    """`<level>/<n>` or `entries/<n>`, with `.p/<width>` for a tile that is not full; nothing beyond what is signed."""
+    ledger, address = Ledger(app.recorder), parse_tile_path(path)
+    if address is None or not address.exists_in(_newest(ledger).size):
         raise ProblemError(
             404, "unknown-tile", "Tuile inconnue", "Le registre signé ne comporte pas cette tuile, ou pas encore."
         )
-    return Tile(ledger.tile(wanted), headers=IMMUTABLE)
+    return Tile(ledger.tile(address), headers=IMMUTABLE)
 
 
-@router.get("/consistency", response_class=Text, summary="That a checkpoint only adds to an older one")
+@router.get("/consistency", response_class=Text, summary="Proof that a checkpoint extends an older one")
 def consistency(
     app: AppDep,
     old: Annotated[int, Query(ge=0, description="The size of a checkpoint seen before")],
     new: Annotated[int | None, Query(ge=0, description="The size of a newer one; the newest if left out")] = None,
 ) -> Response:
-    """`old <size>`, the hashes of the proof, an empty line and the newer checkpoint: what a witness is shown."""
+    """`old <size>`, the hashes of the proof, an empty line and the newer checkpoint: the body of `add-checkpoint`."""
     ledger = Ledger(app.recorder)
     signed = _newest(ledger, new)
     if old > signed.size:
@@ -86,12 +85,14 @@ def consistency(
             "Taille inconnue",
             f"Le registre signé compte {signed.size} lignes, moins que {old}\u00a0: rien ne relie l’un à l’autre.",
         )
-    hashes = ledger.asked(lambda subtree: tree.consistency_proof(old, signed.size, subtree))
-    return Text(str(AddCheckpointRequest(old, tuple(hashes), note=ledger.cosigned(signed).note)), headers=NO_CACHE)
+    hashes = ledger.compute(lambda subtree: consistency_proof(old, signed.size, subtree))
+    return Text(
+        str(AddCheckpointRequest(old, tuple(hashes), note=ledger.with_cosignatures(signed).note)), headers=NO_CACHE
+    )
 
 
 def _newest(ledger: Ledger, size: int | None = None) -> SignedCheckpoint:
-    signed = ledger.newest(size)
+    signed = ledger.newest_checkpoint(size)
     if signed is None and size is not None:
         raise ProblemError(
             404, "unknown-size", "Taille inconnue", f"Aucun point de contrôle n’a été signé pour {size} lignes."

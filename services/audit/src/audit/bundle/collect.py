@@ -1,4 +1,4 @@
-"""What may this reader see of a case? Headers and proofs from the ledger, contents from the services that show them."""
+"""Collecting a bundle: headers and proofs from the ledger, contents from the services that show them to the reader."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from audit.bundle.model import FORMAT, SEALED, Bundle, BundleEvent, EventDescription, ServiceAnswer
-from audit.bundle.write import SCHEMAS
+from audit.bundle.model import Bundle, BundleEvent, EventDescription, ServiceAnswer
+from audit.bundle.write import SCHEMAS_FOLDER
 from audit.domain import EventReceived
 from audit.ledger.integrator import build_committed_body, build_opening
 from audit.ledger.store import Leaf, Ledger, SignedCheckpoint
-from audit.tlog import TlogProof, tree
+from audit.tlog import TlogProof, inclusion_proof
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import CASE_PATHS, SERVICE_LABELS
 from shared.messaging import Header
@@ -38,7 +38,7 @@ class ServiceUnavailable(Exception):
 class ServiceContents:
     """What a service shows of a case, by position in its log."""
 
-    reading: ServiceAnswer
+    answer: ServiceAnswer
     contents: Mapping[int, bytes]
     values: Mapping[int, Mapping[str, str | None]]
     schemas: Mapping[str, Any]
@@ -47,95 +47,102 @@ class ServiceContents:
 def collect_bundle(
     app: ServiceApplication, case: UUID, contents_of: Callable[[str], ServiceContents], *, sealed: bool = False
 ) -> Bundle:
-    """`contents_of`: what each phase service shows of it, by its name; `sealed`: without what its sealed values say.
+    """`contents_of`: what a service shows of the case, by the service's name; `sealed`: without the plaintext of sealed
+    values.
 
-    Raises UnknownCase, NotSignedYet or Unanswered."""
-    heard = sorted(
+    Raises UnknownCase, NotSignedYet or ServiceUnavailable."""
+    received = sorted(
         (event.data for _, event in app.events_of(app.recorder.entries_of_case(case))),
         key=lambda event: (event.recorded_at, event.publisher, event.position),
     )
-    if not heard:
+    if not received:
         raise UnknownCase(str(case))
-    signed, leaves, proofs = _proofs(app, heard)
-    publishers = sorted({event.publisher for event in heard}, key=[*SERVICE_LABELS].index)
-    shown = {name: contents_of(name) for name in publishers}
+    checkpoint, leaves, proofs = _prove(app, received)
+    publishers = sorted({event.publisher for event in received}, key=[*SERVICE_LABELS].index)
+    services = {name: contents_of(name) for name in publishers}
     return Bundle(
         str(case),
-        {name: each.reading for name, each in shown.items()},
-        key=signed.key,
-        checkpoint=signed.note,
-        lines=tuple(_line(*each, shown[each[0].publisher], sealed) for each in zip(heard, leaves, proofs, strict=True)),
-        schemas={f"{SCHEMAS}en-tete.json": _json(msgspec.json.schema(Header))}
+        {name: service.answer for name, service in services.items()},
+        key=checkpoint.key,
+        checkpoint=checkpoint.note,
+        events=tuple(
+            _bundle_event(event, leaf, proof, services[event.publisher], sealed)
+            for event, leaf, proof in zip(received, leaves, proofs, strict=True)
+        ),
+        schemas={f"{SCHEMAS_FOLDER}en-tete.json": _encode(msgspec.json.schema(Header))}
         | {
-            f"{SCHEMAS}{name}.{topic.replace(':v', '.v')}.json": _json(schema)
-            for name, each in shown.items()
-            for topic, schema in sorted(each.schemas.items())
+            f"{SCHEMAS_FOLDER}{name}.{topic.replace(':v', '.v')}.json": _encode(schema)
+            for name, service in services.items()
+            for topic, schema in sorted(service.schemas.items())
         },
-        format=SEALED if sealed else FORMAT,
+        sealed=sealed,
         successions=tuple(Ledger(app.recorder).successions()),
         witnesses=tuple(Ledger(app.recorder).witnesses()),
     )
 
 
-def _proofs(app: ServiceApplication, heard: Sequence[EventReceived]) -> tuple[SignedCheckpoint, list[Leaf], list[str]]:
+def _prove(
+    app: ServiceApplication, received: Sequence[EventReceived]
+) -> tuple[SignedCheckpoint, list[Leaf], list[str]]:
+    """One checkpoint, and the leaf and the proof of each event."""
     ledger = Ledger(app.recorder)
-    leaves = ledger.leaves([_id(event) for event in heard])
-    signed = ledger.best(max((leaf.index for leaf in leaves.values()), default=0))
-    if signed is None or len(leaves) < len(heard):
+    by_id = ledger.leaves([_id(event) for event in received])
+    checkpoint = ledger.most_cosigned_checkpoint(max((leaf.index for leaf in by_id.values()), default=0))
+    if checkpoint is None or len(by_id) < len(received):
         raise NotSignedYet
-    size, in_order = signed.size, [leaves[_id(event)] for event in heard]
-    hashes = ledger.asked(lambda subtree: [tree.inclusion_proof(leaf.index, size, subtree) for leaf in in_order])
-    proofs = []
-    for event, leaf, path in zip(heard, in_order, hashes, strict=True):
-        proofs.append(
-            str(TlogProof(leaf.index, tuple(path), checkpoint=signed.note, extra=bytes(build_opening(event, leaf))))
-        )
-    return signed, in_order, proofs
+    size, leaves = checkpoint.size, [by_id[_id(event)] for event in received]
+    paths = ledger.compute(lambda subtree: [inclusion_proof(leaf.index, size, subtree) for leaf in leaves])
+    proofs = [
+        TlogProof(leaf.index, tuple(path), checkpoint=checkpoint.note, extra=bytes(build_opening(event, leaf)))
+        for event, leaf, path in zip(received, leaves, paths, strict=True)
+    ]
+    return checkpoint, leaves, [str(proof) for proof in proofs]
 
 
-def _line(event: EventReceived, leaf: Leaf, proof: str, shown: ServiceContents, sealed: bool) -> BundleEvent:
-    values = {} if sealed else dict(sorted(shown.values.get(event.position, {}).items()))
-    said = EventDescription(str(_id(event)), event.label or event.event, values)
-    content = shown.contents.get(event.position)
-    announced = None if content is None else build_committed_body(event, leaf)
-    return BundleEvent(said, proof, content=content, announced=None if announced is None else bytes(announced))
+def _bundle_event(event: EventReceived, leaf: Leaf, proof: str, service: ServiceContents, sealed: bool) -> BundleEvent:
+    values = {} if sealed else dict(sorted(service.values.get(event.position, {}).items()))
+    description = EventDescription(str(_id(event)), event.label or event.event, values)
+    content = service.contents.get(event.position)
+    body = None if content is None else build_committed_body(event, leaf)
+    return BundleEvent(description, proof, content=content, body=None if body is None else bytes(body))
 
 
 def _id(event: EventReceived) -> UUID:
     return UUID(json.loads(event.header)["id"])
 
 
-def withhold_contents(_name: str, answer: ProblemError) -> ServiceContents:
-    """Nothing, without asking: a service that has not heard yet that the case is confidential would show it."""
-    return ServiceContents(ServiceAnswer(False, f"{answer.title}\u00a0: {answer.detail}"), {}, values={}, schemas={})
+def withhold_contents(_name: str, problem: ProblemError) -> ServiceContents:
+    """Nothing, without a request: a service that does not know yet that the case is confidential would show it."""
+    return _not_shown(f"{problem.title}\u00a0: {problem.detail}")
 
 
 def fetch_contents(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> ServiceContents:
-    """`addresses` of the phase services, which are asked with the `reader`'s own headers. Raises Unanswered."""
+    """`addresses` of the services, which get the `reader`'s own headers. Raises ServiceUnavailable."""
     if name not in addresses:
         raise ServiceUnavailable(SERVICE_LABELS[name])
     url = f"{addresses[name].rstrip('/')}{CASE_PATHS[name]}/{case}/stored"
     try:
-        answer = httpx.get(url, headers=dict(reader), timeout=TIMEOUT_SECONDS, trust_env=False)
-        told = answer.json()
-        if answer.status_code == httpx.codes.FORBIDDEN:
-            return ServiceContents(
-                ServiceAnswer(False, f"{told['title']}\u00a0: {told['detail']}"), {}, values={}, schemas={}
-            )
-        if answer.status_code == httpx.codes.NOT_FOUND and told["type"].endswith("/unknown-case"):
-            return ServiceContents(
-                ServiceAnswer(True), {}, values={}, schemas={}
-            )  # though audit has heard of it: whoever verifies is told what lacks
-        events = answer.raise_for_status().json()["events"]
+        response = httpx.get(url, headers=dict(reader), timeout=TIMEOUT_SECONDS, trust_env=False)
+        content = response.json()
+        if response.status_code == httpx.codes.FORBIDDEN:
+            return _not_shown(f"{content['title']}\u00a0: {content['detail']}")
+        if response.status_code == httpx.codes.NOT_FOUND and content["type"].endswith("/unknown-case"):
+            # audit has received its events all the same: the verification names what is missing
+            return ServiceContents(ServiceAnswer(True), {}, values={}, schemas={})
+        events = response.raise_for_status().json()["events"]
         return ServiceContents(
             ServiceAnswer(True),
             {each["position"]: b64decode(each["stored"]) for each in events},
             values={each["position"]: each["shown"] for each in events},
-            schemas=told["schemas"],
+            schemas=content["schemas"],
         )
     except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
         raise ServiceUnavailable(SERVICE_LABELS[name]) from error
 
 
-def _json(schema: Any) -> bytes:
+def _not_shown(answer: str) -> ServiceContents:
+    return ServiceContents(ServiceAnswer(False, answer), {}, values={}, schemas={})
+
+
+def _encode(schema: Any) -> bytes:
     return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

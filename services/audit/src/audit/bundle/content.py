@@ -1,4 +1,4 @@
-"""What does the stored content of an event say? Read as JSON, whoever wrote it."""
+"""Stored content of an event, read as JSON without its service."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from uuid import UUID
 
 import msgspec
 
+from audit.ledger.french import EvidenceError
+
 MAX_DEPTH = 60
 MIN_PATH_CHARS = 1 << 16
 PATH_CHARS_PER_BYTE = 8
 
 
 class ContentMetadata(msgspec.Struct, frozen=True):
-    """What the content says of the event again, beside what its header says."""
+    """What the content repeats of the header."""
 
     id: UUID
     case: UUID
@@ -33,20 +35,20 @@ _decode = msgspec.json.Decoder(EventContent).decode
 
 
 def parse_content(raw: bytes) -> EventContent:
-    """Raises Unproven, also for what would fill memory with the paths to its values."""
+    """Raises EvidenceError, also for a content whose paths to its values would fill the memory."""
     try:
-        read = _decode(raw)
+        content = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise EvidenceError("le contenu n’est pas celui d’un événement") from error
     room = max(MIN_PATH_CHARS, PATH_CHARS_PER_BYTE * len(raw))
-    left: list[tuple[Any, int, int]] = [(read.data, 0, 0)]
-    while left:
-        value, path, depth = left.pop()
+    pending: list[tuple[Any, int, int]] = [(content.data, 0, 0)]
+    while pending:
+        value, path, depth = pending.pop()
         room -= path
         if room < 0 or depth > MAX_DEPTH:
             raise EvidenceError("le contenu est trop imbriqué pour celui d’un événement")
         if isinstance(value, dict):
-            left += [(item, path + len(name) + 1, depth + 1) for name, item in value.items()]
+            pending += [(item, path + len(name) + 1, depth + 1) for name, item in value.items()]
         elif isinstance(value, list):
-            left += [(item, path + 8, depth + 1) for item in value]
-    return read
+            pending += [(item, path + 8, depth + 1) for item in value]
+    return content

@@ -1,4 +1,4 @@
-"""What does the header of an event say? As it travelled, read without any service."""
+"""Header of an event as it travelled, read without its service."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from uuid import UUID
 
 import msgspec
 
+from audit.ledger.french import EvidenceError
+
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class BundleHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields that a bundle speaks of; a header may have more."""
+    """The fields that a bundle uses; a header may have more."""
 
     publisher: str
     log_id: UUID
@@ -40,7 +42,7 @@ class BundleHeader(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def order(self) -> tuple[datetime, str, int]:
-        """How a timeline runs: as recorded; at one instant by service."""
+        """The order of a timeline: by recording; at one instant by service."""
         return self.recorded_at, self.publisher, self.position
 
 
@@ -48,11 +50,11 @@ _decode = msgspec.json.Decoder(BundleHeader).decode
 
 
 def parse_header(raw: bytes) -> BundleHeader:
-    """Raises Unproven."""
+    """Raises EvidenceError."""
     try:
-        told = _decode(raw)
+        header = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EvidenceError("l’en-tête de l’événement est illisible") from error
-    if told.recorded_at.tzinfo is None or told.effective_at.tzinfo is None:
+    if header.recorded_at.tzinfo is None or header.effective_at.tzinfo is None:
         raise EvidenceError("l’en-tête de l’événement porte une date sans fuseau")
-    return told
+    return header

@@ -1,4 +1,4 @@
-"""What is in an auditor's bundle?"""
+"""Content of a bundle: the events of a case with their proofs, and what services showed of them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import msgspec
 
 from audit.bundle.header import BundleHeader, parse_header
+from audit.ledger.french import EvidenceError
 from audit.ledger.opening import Opening, parse_opening
 from audit.tlog import parse_proof
 
-FORMAT, SEALED = "dla-bundle/2", "dla-bundle/3"
-"""The one that is written, and the one whose sealed values stay so: nobody reads them in it, whatever becomes of it."""
-FORMATS = ("dla-bundle/1", FORMAT, SEALED)
-"""Those that are read."""
+FORMAT = "dla-bundle/1"
 
 
 class ServiceAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,8 +23,8 @@ class ServiceAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EventDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said beside the proof: the event's French name, which only entries of the second form commit to, and what
-    its sealed values say, by path, which nothing proves; null when erased, and none in a file that is sealed."""
+    """What accompanies the proof: the event's French name, to which the entry commits, and the plaintext of its sealed
+    values by path, which nothing proves; null when erased, and none in a sealed bundle."""
 
     id: str
     label: str
@@ -34,31 +32,33 @@ class EventDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`events` in the order of the timeline; `witnesses`: the keys of those that the ledger asks to cosign."""
+    """`events` in the order of the timeline; `witnesses`: the keys of those that the ledger asks to cosign; `sealed`:
+    nothing in the file gives the plaintext of sealed values."""
 
     format: str
     case: str
     services: dict[str, ServiceAnswer]
     events: tuple[EventDescription, ...]
     witnesses: tuple[str, ...] = ()
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BundleEvent:
-    """One event. `proof` is a `.tlog-proof` with its opening; `content` the stored bytes, where they are shown, and
-    `announced` with them: what the event told to all, opened."""
+    """`proof` is a `.tlog-proof` with its opening. `content`: the stored bytes, where the service shows them; `body`:
+    the event's public body, opened, where the content is shown."""
 
-    said: EventDescription
+    description: EventDescription
     proof: str
     content: bytes | None
-    announced: bytes | None = None
+    body: bytes | None = None
 
     @property
     def opening(self) -> Opening:
-        shown = parse_proof(self.proof).extra
-        if shown is None:
+        extra = parse_proof(self.proof).extra
+        if extra is None:
             raise EvidenceError("la preuve ne porte pas l’ouverture de l’événement")
-        return parse_opening(shown)
+        return parse_opening(extra)
 
     @property
     def header(self) -> BundleHeader:
@@ -74,12 +74,8 @@ class Bundle:
     services: Mapping[str, ServiceAnswer]
     key: str
     checkpoint: str
-    lines: tuple[BundleEvent, ...]
+    events: tuple[BundleEvent, ...]
     schemas: Mapping[str, bytes]
-    format: str = FORMAT
+    sealed: bool = False
     successions: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
-
-    @property
-    def sealed(self) -> bool:
-        return self.format == SEALED

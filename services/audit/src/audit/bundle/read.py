@@ -1,4 +1,4 @@
-"""What does somebody's file claim to be? A bundle, read entry by entry; nothing is proved yet."""
+"""Reading a bundle, entry by entry; nothing is verified yet."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ from uuid import UUID
 
 import msgspec
 
-from audit.bundle.model import FORMATS, Bundle, BundleEvent, CaseDescription
+from audit.bundle.model import FORMAT, Bundle, BundleEvent, CaseDescription
 from audit.bundle.write import (
     CASE_FILE,
     CHECKPOINT_FILE,
     KEY_FILE,
-    SCHEMAS,
+    SCHEMAS_FOLDER,
     body_file,
     content_file,
     proof_file,
     succession_file,
 )
+from audit.ledger.french import EvidenceError, in_french
 from audit.tlog import VerificationError, decode_text
 
 _decode = msgspec.json.Decoder(CaseDescription).decode
 
 
 def read_bundle(entries: Mapping[str, bytes]) -> Bundle:
-    """Raises Unproven, which names the entry."""
-    case = _case(_entry(entries, CASE_FILE))
+    """Raises VerificationError, which names the entry."""
+    case = _read_case(_entry(entries, CASE_FILE))
     return Bundle(
         case.case,
         case.services,
         key=_text(entries, KEY_FILE).removesuffix("\n"),
         checkpoint=_text(entries, CHECKPOINT_FILE),
-        lines=tuple(
+        events=tuple(
             BundleEvent(
-                said,
-                _text(entries, proof_file(said.id)),
-                content=entries.get(content_file(said.id)),
-                announced=entries.get(body_file(said.id)),
+                description,
+                _text(entries, proof_file(description.id)),
+                content=entries.get(content_file(description.id)),
+                body=entries.get(body_file(description.id)),
             )
-            for said in case.events
+            for description in case.events
         ),
-        schemas={name: content for name, content in entries.items() if name.startswith(SCHEMAS)},
-        format=case.format,
+        schemas={name: content for name, content in entries.items() if name.startswith(SCHEMAS_FOLDER)},
+        sealed=case.sealed,
         successions=tuple(_successions(entries)),
         witnesses=case.witnesses,
     )
@@ -55,24 +56,23 @@ def _successions(entries: Mapping[str, bytes]) -> Iterator[str]:
         yield _text(entries, name)
 
 
-def _case(raw: bytes) -> CaseDescription:
+def _read_case(raw: bytes) -> CaseDescription:
     try:
         case = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise EvidenceError(f"{CASE_FILE}\u00a0: ce n’est pas la description d’un dossier d’audit ({error})") from error
-    if case.format not in FORMATS:
-        readable = ", ".join(FORMATS)
+    if case.format != FORMAT:
         raise EvidenceError(
-            f"{CASE_FILE}\u00a0: ce programme lit {readable}, et non le format «\u202f{case.format}\u202f»"
+            f"{CASE_FILE}\u00a0: ce programme lit {FORMAT}, et non le format «\u202f{case.format}\u202f»"
         )
-    for id_ in (case.case, *(said.id for said in case.events)):
+    for id_ in (case.case, *(event.id for event in case.events)):
         if not _is_id(id_):
             raise EvidenceError(f"{CASE_FILE}\u00a0: «\u202f{id_[:80]}\u202f» n’est pas un identifiant")
     seen: set[str] = set()
-    for said in case.events:
-        if said.id in seen:
-            raise EvidenceError(f"{CASE_FILE}\u00a0: l’événement {said.id} y figure deux fois")
-        seen.add(said.id)
+    for event in case.events:
+        if event.id in seen:
+            raise EvidenceError(f"{CASE_FILE}\u00a0: l’événement {event.id} y figure deux fois")
+        seen.add(event.id)
     return case
 
 
@@ -94,4 +94,4 @@ def _text(entries: Mapping[str, bytes], name: str) -> str:
     try:
         return decode_text(raw)
     except VerificationError as error:
-        raise EvidenceError(f"{name}\u00a0: {error}") from error
+        raise EvidenceError(f"{name}\u00a0: {in_french(error)}") from error

@@ -1,4 +1,4 @@
-"""Does a bundle hold, with nothing else to ask? Proofs, openings, contents, chains; the first thing wrong is named."""
+"""Verification of a bundle with nothing but the file: proofs, openings, contents, chains. The first fault is named."""
 
 from __future__ import annotations
 
@@ -15,9 +15,18 @@ from audit.bundle.content import parse_content
 from audit.bundle.header import BundleHeader
 from audit.bundle.model import Bundle, BundleEvent
 from audit.bundle.read import read_bundle
-from audit.bundle.write import CASE_FILE, CHECKPOINT_FILE, KEY_FILE, body_file, build_entries, content_file, proof_file
+from audit.bundle.write import (
+    CASE_FILE,
+    CHECKPOINT_FILE,
+    KEY_FILE,
+    body_file,
+    build_entries,
+    content_file,
+    proof_file,
+)
 from audit.ledger.event_proof import verify_event
-from audit.ledger.opening import FIRST, Opening
+from audit.ledger.french import EvidenceError, in_french
+from audit.ledger.opening import Opening
 from audit.ledger.succession import PublishedKey, Succession, verify_chain
 from audit.tlog import (
     Checkpoint,
@@ -35,22 +44,23 @@ from shared.kernel import stored_tokens
 
 @dataclass(frozen=True, slots=True)
 class WitnessReport:
-    """A witness of the checkpoint: when it says that it cosigned, or null; `compared`: its key was got elsewhere."""
+    """`cosigned_at`: when the witness says that it cosigned, or null; `is_known`: its key comes from the verifying
+    person, not from the file."""
 
-    witness: WitnessKey
-    at: datetime | None
-    compared: bool
+    key: WitnessKey
+    cosigned_at: datetime | None
+    is_known: bool
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedBundle:
-    """`compared`: the key is one of those that whoever checks got elsewhere, or took over from one by its signature."""
+    """`key_is_known`: the verifying person has this key from elsewhere, or one that signed its succession."""
 
     bundle: Bundle
     headers: tuple[BundleHeader, ...]
     checkpoint: Checkpoint
     key: Verifier
-    compared: bool
+    key_is_known: bool
     successions: tuple[Succession, ...] = ()
     witnesses: tuple[WitnessReport, ...] = ()
 
@@ -58,53 +68,59 @@ class VerifiedBundle:
 def verify_bundle(
     raw: bytes, known: Sequence[PublishedKey] = (), witnesses: Sequence[WitnessKey] = ()
 ) -> VerifiedBundle:
-    """`known`: the ledger's keys as they were published elsewhere, if any; `witnesses`: those one knows oneself.
+    """`known`: the ledger's keys as they were published elsewhere, if any; `witnesses`: keys of witnesses, likewise.
 
-    Raises Unproven."""
-    given = unpack(raw)
-    bundle = read_bundle(given)
-    with _about(KEY_FILE):
-        key = _key(bundle)
-        links = verify_chain(bundle.successions, key)
-        until = _compared(key, links, known) if known else None
-    with _about(CHECKPOINT_FILE):
-        signed = verify_checkpoint(bundle.checkpoint, [key])
-        if until is not None and signed.size > until:
-            raise EvidenceError(f"{key} ne vaut que jusqu’à {until} lignes, et signe ici pour {signed.size}")
-        seen = _seen(bundle, witnesses)
-    headers = tuple(_line(bundle, line, key) for line in bundle.lines)
-    _chained(headers)
-    _rederived(build_entries(bundle), given)
+    Raises VerificationError."""
+    entries = unpack(raw)
+    bundle = read_bundle(entries)
+    with _context(KEY_FILE):
+        key = _read_key(bundle)
+        successions = verify_chain(bundle.successions, key)
+        until = _check_key_is_known(key, successions, known) if known else None
+    with _context(CHECKPOINT_FILE):
+        checkpoint = verify_checkpoint(bundle.checkpoint, [key])
+        if until is not None and checkpoint.size > until:
+            raise EvidenceError(f"{key} ne vaut que jusqu’à {until} lignes, et signe ici pour {checkpoint.size}")
+        reports = _report_witnesses(bundle, witnesses)
+    headers = tuple(_check_event(bundle, event, key) for event in bundle.events)
+    _check_order(headers)
+    _check_derived(build_entries(bundle), entries)
     return VerifiedBundle(
-        bundle, headers, checkpoint=signed, key=key, compared=bool(known), successions=links, witnesses=seen
+        bundle,
+        headers,
+        checkpoint=checkpoint,
+        key=key,
+        key_is_known=bool(known),
+        successions=successions,
+        witnesses=reports,
     )
 
 
-def _seen(bundle: Bundle, known: Sequence[WitnessKey]) -> tuple[WitnessReport, ...]:
-    asked = dict.fromkeys([*known, *map(parse_witness_key, bundle.witnesses)])
-    at = find_cosignatures(bundle.checkpoint, list(asked))
-    return tuple(WitnessReport(each, at.get(each), compared=each in known) for each in asked)
+def _report_witnesses(bundle: Bundle, known: Sequence[WitnessKey]) -> tuple[WitnessReport, ...]:
+    keys = dict.fromkeys([*known, *map(parse_witness_key, bundle.witnesses)])
+    cosigned_at = find_cosignatures(bundle.checkpoint, list(keys))
+    return tuple(WitnessReport(key, cosigned_at.get(key), is_known=key in known) for key in keys)
 
 
-def _key(bundle: Bundle) -> Verifier:
+def _read_key(bundle: Bundle) -> Verifier:
     key = parse_verifier(bundle.key)
     if str(key) != bundle.key:
         raise EvidenceError("la clé n’est pas écrite comme elle est publiée")
     return key
 
 
-def _compared(key: Verifier, links: Sequence[Succession], known: Sequence[PublishedKey]) -> int | None:
-    """Up to which size the file's key may sign, by the keys that whoever checks got elsewhere."""
+def _check_key_is_known(key: Verifier, successions: Sequence[Succession], known: Sequence[PublishedKey]) -> int | None:
+    """Up to which size the file's key may sign, according to the keys that the verifying person has."""
     reached, limits = key, {each.key: each.until for each in known}
-    for link in reversed(links):
+    for link in reversed(successions):
         if reached in limits:
             break
-        if link.old in limits and not link.by_old:
+        if link.old in limits and not link.signed_by_old:
             raise EvidenceError(
                 f"{link.new} a succédé à la clé que vous tenez, {link.old}, qui n’a pas signé cette succession\u00a0:"
                 " vérifiez que la nouvelle est publiée là où vous avez trouvé l’ancienne, et donnez-la aussi"
             )
-        if not link.by_old:
+        if not link.signed_by_old:
             break
         reached = link.old
     if reached not in limits:
@@ -112,120 +128,122 @@ def _compared(key: Verifier, links: Sequence[Succession], known: Sequence[Publis
     return limits[key] if reached == key else None
 
 
-def _line(bundle: Bundle, line: BundleEvent, key: Verifier) -> BundleHeader:
-    id_ = line.said.id
-    with _about(proof_file(id_)):
-        verify_event(line.proof, [key])
-        if parse_proof(line.proof).checkpoint != bundle.checkpoint:
+def _check_event(bundle: Bundle, event: BundleEvent, key: Verifier) -> BundleHeader:
+    id_, label = event.description.id, event.description.label
+    with _context(proof_file(id_)):
+        verify_event(event.proof, [key])
+        if parse_proof(event.proof).checkpoint != bundle.checkpoint:
             raise EvidenceError(f"elle ne repose pas sur le point de contrôle du dossier, {CHECKPOINT_FILE}")
-        opened, told = line.opening, line.header
-        _same("id", told.id, UUID(id_))
-        _same("case", told.case, UUID(bundle.case))
-        if told.publisher not in bundle.services:
-            raise EvidenceError(f"{CASE_FILE} ne dit rien du service {told.publisher}")
-        if opened.form != FIRST:
-            _same("label", line.said.label, opened.label or told.event)
-    with _about(f"{content_file(id_)} ({told.publisher}, position {told.position}, «\u202f{line.said.label}\u202f»)"):
-        _content(line, told, shown=bundle.services[told.publisher].shown, sealed=bundle.sealed)
-    with _about(body_file(id_)):
-        _announced(line, opened)
-    return told
+        opening, header = event.opening, event.header
+        _check_equal("id", header.id, UUID(id_))
+        _check_equal("case", header.case, UUID(bundle.case))
+        if header.publisher not in bundle.services:
+            raise EvidenceError(f"{CASE_FILE} ne dit rien du service {header.publisher}")
+        _check_equal("label", label, opening.label or header.event)
+    with _context(f"{content_file(id_)} ({header.publisher}, position {header.position}, «\u202f{label}\u202f»)"):
+        _check_content(event, header, shown=bundle.services[header.publisher].shown, sealed=bundle.sealed)
+    with _context(body_file(id_)):
+        _check_body(event, opening)
+    return header
 
 
-def _content(line: BundleEvent, told: BundleHeader, *, shown: bool, sealed: bool) -> None:
-    raw = line.content
+def _check_content(event: BundleEvent, header: BundleHeader, *, shown: bool, sealed: bool) -> None:
+    raw, values = event.content, event.description.values
     if raw is None:
         if shown:
             raise EvidenceError("ce contenu manque, alors que le service a montré les siens")
-        if line.said.values:
+        if values:
             raise EvidenceError(f"{CASE_FILE} donne des valeurs d’un contenu qui n’est pas montré")
         return
     if not shown:
         raise EvidenceError("ce contenu est là, alors que le service n’en a montré aucun")
-    if (hashed := sha256(raw).hexdigest()) != told.payload_hash:
+    if (payload_hash := sha256(raw).hexdigest()) != header.payload_hash:
         raise EvidenceError(
-            f"l’empreinte du contenu est {hashed}, et le registre s’est engagé sur {told.payload_hash}\u00a0: "
+            f"l’empreinte du contenu est {payload_hash}, et le registre s’est engagé sur {header.payload_hash}\u00a0: "
             "le contenu a été altéré depuis"
         )
-    stored = parse_content(raw)
-    for field in stored.meta.__struct_fields__:
-        _same(field, getattr(stored.meta, field), getattr(told, field))
-    if sealed and line.said.values:
+    content = parse_content(raw)
+    for field in content.meta.__struct_fields__:
+        _check_equal(field, getattr(content.meta, field), getattr(header, field))
+    if sealed and values:
         raise EvidenceError(
             f"{CASE_FILE} dit ce que taisent des valeurs scellées, alors que ce dossier n’en ouvre aucune"
         )
-    told_of = set() if sealed else {path for path, _ in stored_tokens(stored.data)}
-    for path in sorted(told_of ^ {*line.said.values}):
+    expected = set() if sealed else {path for path, _ in stored_tokens(content.data)}
+    for path in sorted(expected ^ {*values}):
         raise EvidenceError(f"{CASE_FILE} et le contenu ne s’accordent pas sur la valeur scellée «\u202f{path}\u202f»")
 
 
-def _announced(line: BundleEvent, opened: Opening) -> None:
-    """Shown with the content, or not at all."""
-    committed = None if line.content is None else opened.body
+def _check_body(event: BundleEvent, opening: Opening) -> None:
+    """It is shown with the content, or not at all."""
+    committed = None if event.content is None else opening.body
     if committed is None:
-        if line.announced is not None:
+        if event.body is not None:
             raise EvidenceError("cette annonce est là, alors que rien ne l’engage ou que le contenu n’est pas montré")
-    elif line.announced is None:
+    elif event.body is None:
         raise EvidenceError("cette annonce manque, alors que le registre s’y est engagé")
-    elif sha256(line.announced).digest() != committed:
+    elif sha256(event.body).digest() != committed:
         raise EvidenceError("cette annonce n’est pas celle à laquelle le registre s’est engagé")
 
 
-def _same(field: str, one: object, other: object) -> None:
-    if one != other:
-        raise EvidenceError(f"le champ «\u202f{field}\u202f» dit {one}, et {other} était attendu")
+def _check_equal(field: str, value: object, expected: object) -> None:
+    if value != expected:
+        raise EvidenceError(f"le champ «\u202f{field}\u202f» dit {value}, et {expected} était attendu")
 
 
-def _chained(headers: Sequence[BundleHeader]) -> None:
-    """As recorded: services' positions and their partitions' numbers grow, and each stream's versions have no hole."""
+def _check_order(headers: Sequence[BundleHeader]) -> None:
+    """In the order of recording: services' positions and their partitions' numbers grow, and the versions of each
+    stream have no gap."""
     reached: dict[object, int] = defaultdict(int)
     versions: dict[tuple[str, UUID], BundleHeader] = {}
-    for n, told in enumerate(headers):
-        with _about(f"événement {told.id} ({told.publisher}, position {told.position})"):
-            if n and told.order <= headers[n - 1].order:
+    for n, header in enumerate(headers):
+        publisher, log = header.publisher, header.log_id
+        with _context(f"événement {header.id} ({publisher}, position {header.position})"):
+            if n and header.order <= headers[n - 1].order:
                 raise EvidenceError(f"il est placé après {headers[n - 1].id}, qui a été consigné plus tard")
-            _grows("la position", told.position, reached, (told.publisher, told.log_id))
-            _grows("le numéro", told.number, reached, (told.publisher, told.log_id, told.partition))
-            _follows(told, versions.get((told.publisher, told.stream)))
-            versions[told.publisher, told.stream] = told
+            _check_grows("la position", header.position, reached, (publisher, log))
+            _check_grows("le numéro", header.number, reached, (publisher, log, header.partition))
+            _check_version(header, versions.get((publisher, header.stream)))
+            versions[publisher, header.stream] = header
 
 
-def _follows(told: BundleHeader, last: BundleHeader | None) -> None:
-    awaited = last.version + 1 if last else 1
-    restored = last is not None and told.log_id != last.log_id and told.version < awaited
-    if told.version != awaited and not restored:
+def _check_version(header: BundleHeader, previous: BundleHeader | None) -> None:
+    expected = previous.version + 1 if previous else 1
+    is_restored = previous is not None and header.log_id != previous.log_id and header.version < expected
+    if header.version != expected and not is_restored:
         raise EvidenceError(
-            f"il est la version {told.version} de {told.stream}, et la version {awaited} était attendue\u00a0: "
+            f"il est la version {header.version} de {header.stream}, et la version {expected} était attendue\u00a0: "
             "un événement manque, ou figure deux fois"
         )
 
 
-def _grows(what: str, number: int, reached: dict[object, int], where: object) -> None:
-    if number <= reached[where]:
-        raise EvidenceError(f"{what} {number} ne suit pas {reached[where]}")
-    reached[where] = number
+def _check_grows(what: str, number: int, reached: dict[object, int], sequence: object) -> None:
+    if number <= reached[sequence]:
+        raise EvidenceError(f"{what} {number} ne suit pas {reached[sequence]}")
+    reached[sequence] = number
 
 
-def _rederived(expected: Mapping[str, bytes], given: Mapping[str, bytes]) -> None:
-    """All that follows from the rest is exactly that, and nothing else is in the file."""
+def _check_derived(expected: Mapping[str, bytes], entries: Mapping[str, bytes]) -> None:
+    """Every derived entry is exactly what it must be, and there is no other."""
     for name in expected:
-        if name not in given:
+        if name not in entries:
             raise EvidenceError(f"{name}\u00a0: cette entrée manque")
-    for name, raw in given.items():
+    for name, raw in entries.items():
         if name not in expected:
             raise EvidenceError(f"{name}\u00a0: cette entrée n’a pas lieu d’être")
         if raw != expected[name]:
             at = first_difference(raw, expected[name])
             line = raw.count(b"\n", 0, at) + 1
             raise EvidenceError(f"{name}\u00a0: l’octet {at}, ligne {line}, ne découle pas du reste du dossier d’audit")
-    for name, its_place in zip(given, expected, strict=True):
-        if name != its_place:
-            raise EvidenceError(f"{name}\u00a0: {its_place} est attendu à cette place")
+    for name, expected_name in zip(entries, expected, strict=True):
+        if name != expected_name:
+            raise EvidenceError(f"{name}\u00a0: {expected_name} est attendu à cette place")
 
 
 @contextmanager
-def _about(what: str) -> Iterator[None]:
+def _context(where: str) -> Iterator[None]:
+    """Names the place in an error."""
     try:
         yield
     except VerificationError as error:
-        raise EvidenceError(f"{what}\u00a0: {error}") from error
+        raise EvidenceError(f"{where}\u00a0: {in_french(error)}") from error

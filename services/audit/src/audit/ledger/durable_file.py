@@ -1,4 +1,4 @@
-"""What does a process remember outside the database? A text in a file, on disk before anybody is told of it."""
+"""A text in a file that survives a crash: the last checkpoint is kept so, outside the database."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from pathlib import Path
 class DurableFile:
     """Whatever kills the process, the file holds the old text or the new one."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
     def read(self) -> bytes | None:
-        return self.file.read_bytes() if self.file.exists() else None
+        return self.path.read_bytes() if self.path.exists() else None
 
-    def keep(self, text: str) -> None:
-        draft = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+    def write(self, text: str) -> None:
+        """The text is on disk when it returns."""
+        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         with draft.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self.file)
-        folder = os.open(self.file.parent, os.O_RDONLY)
+        draft.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:

@@ -1,4 +1,4 @@
-"""How does audit's log become the ledger's leaves? In its order, by batches, each in one transaction."""
+"""Integration of audit's log into the ledger: one leaf per event, in the order of the log, a batch per transaction."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 import psycopg
 
 from audit.domain import EventReceived, ReceiveEvent
-from audit.ledger.opening import SALT_BYTES, SECOND, CommittedBody, Opening
+from audit.ledger.opening import SALT_BYTES, CommittedBody, Opening
 from audit.ledger.store import Leaf
-from audit.tlog import VerificationError, extend_tiles, leaf_hash, partial_tiles
+from audit.tlog import extend_tiles, leaf_hash, partial_tiles
 from shared.eventlog import ServiceApplication
 
 BATCH_EVENTS = 1000
 
 
 def integrate(app: ServiceApplication) -> bool:
-    """One batch; replicas take turns on the ledger's row. True when there may be more."""
+    """Integrates one batch; replicas take turns on the ledger's row. True when there may be more."""
     recorder = app.recorder
     with recorder.datastore.get_connection() as connection, connection.transaction():
         ledger = connection.execute("SELECT position, size FROM ledger FOR UPDATE").fetchone()
@@ -26,43 +26,35 @@ def integrate(app: ServiceApplication) -> bool:
         entries = recorder.select_notifications(ledger["position"], BATCH_EVENTS, inclusive_of_start=False)
         if not entries:
             return False
-        heard = [event for _, event in app.events_of(entries) if isinstance(event.data, EventReceived)]
-        salts = [secrets.token_bytes(SALT_BYTES) for _ in heard]
-        body_salts = [None if event.data.body is None else secrets.token_bytes(SALT_BYTES) for event in heard]
-        openings = [_opening(*each) for each in zip((event.data for event in heard), salts, body_salts, strict=True)]
-        append_leaves(connection, ledger["size"], [event.originator_id for event in heard], openings, body_salts)
+        events = [event for _, event in app.events_of(entries) if isinstance(event.data, EventReceived)]
+        salts = [secrets.token_bytes(SALT_BYTES) for _ in events]
+        body_salts = [None if event.data.body is None else secrets.token_bytes(SALT_BYTES) for event in events]
+        openings = [_opening(*each) for each in zip((event.data for event in events), salts, body_salts, strict=True)]
+        append_leaves(connection, ledger["size"], [event.originator_id for event in events], openings, body_salts)
         connection.execute(
             "UPDATE ledger SET position = %s, size = size + %s", (entries[-1].id, len(openings)), prepare=True
         )
     return len(entries) == BATCH_EVENTS
 
 
-def build_opening(heard: EventReceived | ReceiveEvent, leaf: Leaf) -> Opening:
-    """In the form in which the leaf was made; it opens the leaf's entry as long as neither was altered."""
-    return _opening(heard, leaf.salt, leaf.body_salt, leaf.form)
+def build_opening(event: EventReceived | ReceiveEvent, leaf: Leaf) -> Opening:
+    """It opens the leaf's entry as long as neither the event nor the leaf was altered."""
+    return _opening(event, leaf.salt, leaf.body_salt)
 
 
-def is_committed(leaf: Leaf, heard: EventReceived | ReceiveEvent) -> bool:
-    """Is this what the leaf committed to?"""
-    try:
-        return build_opening(heard, leaf).entry == leaf.entry
-    except VerificationError:
-        return False
+def is_committed(leaf: Leaf, event: EventReceived | ReceiveEvent) -> bool:
+    """Whether this is what the leaf committed to."""
+    return build_opening(event, leaf).entry == leaf.entry
 
 
-def build_committed_body(heard: EventReceived | ReceiveEvent, leaf: Leaf) -> CommittedBody | None:
-    """What the leaf's opening commits to beside the header, where there is anything."""
-    if heard.body is None or leaf.form != SECOND:
-        return None
-    return CommittedBody(leaf.body_salt or b"", heard.body)
+def build_committed_body(event: EventReceived | ReceiveEvent, leaf: Leaf) -> CommittedBody | None:
+    """The public body that the leaf's opening commits to; None without one."""
+    return None if event.body is None else CommittedBody(leaf.body_salt or b"", event.body)
 
 
-def _opening(heard: EventReceived | ReceiveEvent, salt: bytes, body_salt: bytes | None, form: int = SECOND) -> Opening:
-    header = heard.header.encode()
-    if form != SECOND:
-        return Opening(salt, header, form=form)
-    body = None if heard.body is None else CommittedBody(body_salt or b"", heard.body).commitment
-    return Opening(salt, header, label=heard.label, contract=heard.contract, body=body)
+def _opening(event: EventReceived | ReceiveEvent, salt: bytes, body_salt: bytes | None) -> Opening:
+    body = None if event.body is None else CommittedBody(body_salt or b"", event.body).commitment
+    return Opening(salt, event.header.encode(), label=event.label, contract=event.contract, body=body)
 
 
 def append_leaves(
@@ -72,19 +64,20 @@ def append_leaves(
     openings: Sequence[Opening],
     body_salts: Sequence[bytes | None],
 ) -> None:
+    """`size`: of the ledger before."""
     entries = [opening.entry for opening in openings]
     connection.execute(
-        "INSERT INTO leaves (index, event_id, salt, entry, body_salt, form)"
-        " SELECT %b::bigint + nth - 1, event_id, salt, entry, body_salt, %b::smallint"
+        "INSERT INTO leaves (index, event_id, salt, entry, body_salt)"
+        " SELECT %b::bigint + nth - 1, event_id, salt, entry, body_salt"
         " FROM unnest(%b::uuid[], %b::bytea[], %b::bytea[], %b::bytea[])"
         " WITH ORDINALITY AS l(event_id, salt, entry, body_salt, nth)",
-        (size, SECOND, list(event_ids), [opening.salt for opening in openings], entries, list(body_salts)),
+        (size, list(event_ids), [opening.salt for opening in openings], entries, list(body_salts)),
         prepare=True,
     )
-    places = partial_tiles(size)
+    keys = partial_tiles(size)
     rows = connection.execute(
         "SELECT level, hashes FROM tiles WHERE (level, n) IN (SELECT * FROM unnest(%b::smallint[], %b::bigint[]))",
-        ([level for level, _ in places.values()], [n for _, n in places.values()]),
+        ([level for level, _ in keys.values()], [n for _, n in keys.values()]),
         prepare=True,
         binary=True,
     ).fetchall()

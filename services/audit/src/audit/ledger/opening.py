@@ -1,4 +1,7 @@
-"""What does an entry of the ledger commit to? Its opening, whose SHA-256 it is, and what an event told to all."""
+"""Opening of a ledger entry: the bytes whose SHA-256 the entry is.
+
+It holds a salt, the event's header, its French label, its contract, and a commitment to its public body under a salt of
+its own: a reader who is shown the header only cannot even check a guess of the body."""
 
 from __future__ import annotations
 
@@ -9,45 +12,42 @@ from typing import Any, Literal
 
 import msgspec
 
+from audit.ledger.french import EvidenceError
 from audit.tlog import HASH_BYTES
 
 SALT_BYTES = 32
-FIRST, SECOND = 1, 2
-"""Forms of an entry. The first commits to the header alone; what was signed in it is opened in it for ever."""
 
 
-class _Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The second form, after its salt. `header` as it travelled; `body`: what commits to it, in hexadecimal."""
+class _OpeningJson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What follows the salt. `form`: the version of this structure; entries of every form that was signed stay
+    readable. `body`: the commitment to the public body, in hexadecimal."""
 
     body: str | None
     contract: str | None
-    form: Literal[2] = 2
+    form: Literal[1] = 1
     header: msgspec.Raw
     label: str | None
 
 
-_decode = msgspec.json.Decoder(_Told).decode
+_decode = msgspec.json.Decoder(_OpeningJson).decode
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What whoever may see an event's header is shown. `body` commits to what the event told to all, and tells nothing
-    of it: it has a salt of its own; null when it told nothing."""
+    """`header`: as it travelled. `body` commits to the event's public body and reveals nothing of it; null without
+    one."""
 
     salt: bytes
     header: bytes
     label: str | None = None
     contract: str | None = None
     body: bytes | None = None
-    form: int = SECOND
 
     def __bytes__(self) -> bytes:
-        """What `base64 -d | sha256sum` is given. Raises Unproven in the first form when the header is none."""
-        if self.form == FIRST:
-            return self.salt + self.header + _payload_hash(self.header)
+        """What `base64 -d | sha256sum` is given."""
         body = None if self.body is None else self.body.hex()
-        told = _Told(body=body, contract=self.contract, header=msgspec.Raw(self.header), label=self.label)
-        return self.salt + msgspec.json.encode(told, order="sorted")
+        content = _OpeningJson(body=body, contract=self.contract, header=msgspec.Raw(self.header), label=self.label)
+        return self.salt + msgspec.json.encode(content, order="sorted")
 
     @property
     def entry(self) -> bytes:
@@ -56,7 +56,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class CommittedBody:
-    """What an event told to all, opened: a line of salt, then the body as audit has kept it."""
+    """The public body of an event, opened: a line of salt, then the body as audit stores it."""
 
     salt: bytes
     body: str
@@ -70,41 +70,28 @@ class CommittedBody:
 
 
 def parse_opening(raw: bytes) -> Opening:
-    """Raises Unproven; only one spelling is read."""
+    """Raises EvidenceError; only the canonical spelling is read."""
     if len(raw) <= SALT_BYTES + HASH_BYTES:
         raise EvidenceError("l’ouverture est trop courte")
-    salt, rest = raw[:SALT_BYTES], raw[SALT_BYTES:]
     try:
-        told = _decode(rest)
-        body = None if told.body is None else bytes.fromhex(told.body)
-        found = Opening(salt, bytes(told.header), label=told.label, contract=told.contract, body=body)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        found = Opening(salt, rest[:-HASH_BYTES], form=FIRST)
-    if bytes(found) != raw:
-        raise EvidenceError("l’en-tête et l’empreinte du contenu ne vont pas ensemble")
-    return found
+        content = _decode(raw[SALT_BYTES:])
+        body = None if content.body is None else bytes.fromhex(content.body)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise EvidenceError("l’ouverture est illisible") from error
+    opening = Opening(
+        raw[:SALT_BYTES], bytes(content.header), label=content.label, contract=content.contract, body=body
+    )
+    if bytes(opening) != raw:
+        raise EvidenceError("l’ouverture n’est pas écrite comme elle doit l’être")
+    return opening
 
 
-def read_header(found: Opening) -> dict[str, Any]:
-    """The header as data. Raises Unproven when it is none."""
+def read_header(opening: Opening) -> dict[str, Any]:
+    """The header as data. Raises EvidenceError when it is none."""
     try:
-        header = msgspec.json.decode(found.header)
+        header = msgspec.json.decode(opening.header)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EvidenceError("l’en-tête de l’événement est illisible") from error
     if not isinstance(header, dict):
         raise EvidenceError("l’en-tête de l’événement est illisible")
     return header
-
-
-class _Hashed(msgspec.Struct):
-    payload_hash: str
-
-
-_hashed = msgspec.json.Decoder(_Hashed).decode
-
-
-def _payload_hash(header: bytes) -> bytes:
-    try:
-        return bytes.fromhex(_hashed(header).payload_hash)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise EvidenceError("l’en-tête de l’événement est illisible") from error

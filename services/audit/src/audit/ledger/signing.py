@@ -1,4 +1,4 @@
-"""When may a checkpoint be signed? When the ledger still holds all that was signed before."""
+"""Signing of checkpoints: only when the ledger still holds all that was signed before."""
 
 from __future__ import annotations
 
@@ -20,135 +20,141 @@ from audit.tlog import (
     Verifier,
     decode_text,
     parse_verifier,
-    tree,
+    root_hash,
     verify_checkpoint,
 )
 from shared.eventlog import ServiceApplication
 
 
 class SigningRefusal(StrEnum):
-    """What the ledger's state contradicts."""
+    """Why nothing is signed."""
 
     OTHER_KEY = "other-key"
-    OLDER = "older-database"
-    ALTERED = "altered-ledger"
-    TILES = "tiles-missing"
-    MEMORY = "memory-unreadable"
+    OLDER_DATABASE = "older-database"
+    ALTERED_LEDGER = "altered-ledger"
+    MISSING_TILES = "missing-tiles"
+    UNREADABLE_FILE = "unreadable-checkpoint-file"
 
 
 class SigningRefused(Exception):
-    """The ledger is not what was signed before. Nothing more is signed until somebody has looked; nothing is lost."""
+    """The ledger is not what was signed before. Nothing more is signed until an operator has acted; nothing is lost."""
 
-    def __init__(self, why: SigningRefusal, said: str) -> None:
-        super().__init__(said)
-        self.why = why
+    def __init__(self, reason: SigningRefusal, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class CheckpointSigner:
-    """`memory`: where the last checkpoint signed here is kept outside the database, so that a ledger restored from a
-    back-up, or begun anew, shows."""
+    """`checkpoint_file`: the last checkpoint signed here, outside the database. It reveals a ledger that was restored
+    from an older back-up, or begun anew."""
 
-    def __init__(self, signer: Signer, memory: Path | None) -> None:
-        self._signer, self._memory = signer, DurableFile(memory) if memory else None
+    def __init__(self, signer: Signer, checkpoint_file: Path | None) -> None:
+        self._signer, self._file = signer, DurableFile(checkpoint_file) if checkpoint_file else None
 
     def sign(self, app: ServiceApplication) -> Checkpoint | None:
-        """Signs what is integrated, if it is more than what is signed. Raises NotSigned.
+        """Signs what is integrated, if it is more than what is signed. Raises SigningRefused.
 
-        Remembered, then stored, then served: what anybody has seen is never forgotten."""
-        ledger = Ledger(app.recorder)
+        First written to the file, then stored, then served: what was seen outside is never forgotten."""
+        ledger, own = Ledger(app.recorder), self._signer.verifier
         with lock_ledger(app) as (connection, size):
-            last = ledger.newest()
-            if last and last.key != str(self._signer.verifier):
+            last = ledger.newest_checkpoint()
+            if last and last.key != str(own):
                 raise SigningRefused(
-                    SigningRefusal.OTHER_KEY,
-                    f"the last checkpoint was signed with {last.key}, not with {self._signer.verifier}",
+                    SigningRefusal.OTHER_KEY, f"the last checkpoint was signed with {last.key}, not with {own}"
                 )
             if last:
-                check_checkpoint(ledger, size, last.note, [self._signer.verifier], "the database")
-            if self._memory and (remembered := read_remembered(self._memory)):
-                check_checkpoint(ledger, size, remembered, self._keys(ledger), str(self._memory.file))
+                check_still_holds(ledger, size, last.note, [own], "the database")
+            self._check_file(ledger, size, lambda: self._own_keys(ledger))
             if last and last.size == size:
                 return None
-            told = Checkpoint(self._signer.verifier.name, size, root=compute_root(ledger, size))
-            self._keep(connection, told)
-        return told
+            checkpoint = Checkpoint(own.name, size, root=compute_root(ledger, size))
+            self._store(connection, checkpoint)
+        return checkpoint
 
-    def succeed(self, app: ServiceApplication, taking_over: Callable[[Checkpoint], str], old: SignedCheckpoint) -> None:
-        """Signs, as its first checkpoint, the last one of another key. `taking_over` gives the signed succession."""
-        ledger = Ledger(app.recorder)
+    def take_over(
+        self, app: ServiceApplication, sign_succession: Callable[[Checkpoint], str], old: SignedCheckpoint
+    ) -> None:
+        """Signs, as its first checkpoint, the last one of another key. `sign_succession` returns the signed note."""
+        ledger, keys = Ledger(app.recorder), [self._signer.verifier, parse_verifier(old.key)]
         with lock_ledger(app) as (connection, size):
-            if ledger.newest() != old:
+            if ledger.newest_checkpoint() != old:
                 raise SigningRefused(
-                    SigningRefusal.OTHER_KEY, "something was signed meanwhile: stop whoever signs with the old key"
+                    SigningRefusal.OTHER_KEY,
+                    "something was signed meanwhile: stop the process that signs with the old key",
                 )
-            told = check_checkpoint(ledger, size, old.note, [parse_verifier(old.key)], "the database")
-            if self._memory and (remembered := read_remembered(self._memory)):
-                check_checkpoint(
-                    ledger, size, remembered, [self._signer.verifier, parse_verifier(old.key)], str(self._memory.file)
-                )
-            connection.execute("INSERT INTO successions (note) VALUES (%s)", (taking_over(told),))
-            self._keep(connection, told)
+            checkpoint = check_still_holds(ledger, size, old.note, keys[1:], "the database")
+            self._check_file(ledger, size, lambda: keys)
+            connection.execute("INSERT INTO successions (note) VALUES (%s)", (sign_succession(checkpoint),))
+            self._store(connection, checkpoint)
 
-    def _keep(self, connection: psycopg.Connection[Any], told: Checkpoint) -> None:
-        note = self._signer.sign(str(told))
-        if self._memory:
-            self._memory.keep(note)
+    def _check_file(self, ledger: Ledger, size: int, keys: Callable[[], Sequence[Verifier]]) -> None:
+        if self._file and (note := read_checkpoint_file(self._file)):
+            check_still_holds(ledger, size, note, keys(), str(self._file.path))
+
+    def _store(self, connection: psycopg.Connection[Any], checkpoint: Checkpoint) -> None:
+        note = self._signer.sign(str(checkpoint))
+        if self._file:
+            self._file.write(note)
         connection.execute(
             "INSERT INTO checkpoints (size, note, key) VALUES (%s, %s, %s)",
-            (told.size, note, str(self._signer.verifier)),
+            (checkpoint.size, note, str(self._signer.verifier)),
         )
 
-    def _keys(self, ledger: Ledger) -> list[Verifier]:
+    def _own_keys(self, ledger: Ledger) -> list[Verifier]:
         """Our own, and those that it took over from by its own signature."""
         try:
             links = verify_chain(ledger.successions(), self._signer.verifier)
         except VerificationError as error:
             raise SigningRefused(
-                SigningRefusal.OTHER_KEY, f"the successions kept in the database do not lead to our key: {error}"
+                SigningRefusal.OTHER_KEY, f"the successions in the database do not lead to our key: {error}"
             ) from error
         return [self._signer.verifier, *(link.old for link in links)]
 
 
 @contextmanager
 def lock_ledger(app: ServiceApplication) -> Iterator[tuple[psycopg.Connection[Any], int]]:
-    """One transaction, alone with the ledger; its size."""
+    """One transaction that holds the ledger's lock; its size."""
     with app.recorder.datastore.get_connection() as connection, connection.transaction():
         row = connection.execute("SELECT size FROM ledger FOR UPDATE").fetchone()
         assert row is not None
         yield connection, row["size"]
 
 
-def check_checkpoint(ledger: Ledger, size: int, note: str, keys: Sequence[Verifier], where: str) -> Checkpoint:
-    """That the ledger still holds what this checkpoint signed. Raises NotSigned."""
+def check_still_holds(ledger: Ledger, size: int, note: str, keys: Sequence[Verifier], source: str) -> Checkpoint:
+    """Checks that the ledger, of this size, still holds what a checkpoint signed. Raises SigningRefused."""
     try:
-        before = verify_checkpoint(note, keys)
+        checkpoint = verify_checkpoint(note, keys)
     except VerificationError as error:
         raise SigningRefused(
-            SigningRefusal.OTHER_KEY, f"the checkpoint kept in {where} was not signed with our key: {error}"
+            SigningRefusal.OTHER_KEY, f"the checkpoint kept in {source} was not signed with our key: {error}"
         ) from error
-    if before.size > size:
+    if checkpoint.size > size:
         raise SigningRefused(
-            SigningRefusal.OLDER,
-            f"the ledger has {size} leaves, and the checkpoint kept in {where} signed {before.size}:"
+            SigningRefusal.OLDER_DATABASE,
+            f"the ledger has {size} leaves, and the checkpoint kept in {source} signed {checkpoint.size}:"
             " the database is older than what was signed",
         )
-    if compute_root(ledger, before.size) != before.root:
+    if compute_root(ledger, checkpoint.size) != checkpoint.root:
         raise SigningRefused(
-            SigningRefusal.ALTERED, f"the first {before.size} leaves are not those of the checkpoint kept in {where}"
+            SigningRefusal.ALTERED_LEDGER,
+            f"the first {checkpoint.size} leaves are not those of the checkpoint kept in {source}",
         )
-    return before
+    return checkpoint
 
 
-def read_remembered(memory: DurableFile) -> str | None:
-    raw = memory.read()
+def read_checkpoint_file(file: DurableFile) -> str | None:
+    """Raises SigningRefused when it cannot be read."""
+    raw = file.read()
     try:
         return None if raw is None else decode_text(raw)
     except VerificationError as error:
-        raise SigningRefused(SigningRefusal.MEMORY, f"{memory.file} is no checkpoint: {error}") from error
+        raise SigningRefused(SigningRefusal.UNREADABLE_FILE, f"{file.path} is no checkpoint: {error}") from error
 
 
 def compute_root(ledger: Ledger, size: int) -> bytes:
     try:
-        return ledger.asked(lambda subtree: tree.root_hash(size, subtree))
+        return ledger.compute(lambda subtree: root_hash(size, subtree))
     except KeyError as error:
-        raise SigningRefused(SigningRefusal.TILES, f"tiles of the first {size} leaves are missing: {error}") from error
+        raise SigningRefused(
+            SigningRefusal.MISSING_TILES, f"tiles of the first {size} leaves are missing: {error}"
+        ) from error

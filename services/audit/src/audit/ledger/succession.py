@@ -1,4 +1,6 @@
-"""Which key took over from which, from where on, and why? Signed by the new key, and by the old one if it still is."""
+"""Succession of signing keys: which key took over from which, at which size, and why.
+
+A succession is a note signed by the new key, and by the old one if it still exists."""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from audit.ledger.french import EvidenceError
 from audit.tlog import Checkpoint, Signer, Verifier, find_signers, parse_checkpoint, parse_verifier
 
 FIRST_LINE = "dla-succession/1"
@@ -17,27 +20,28 @@ LINE_COUNT = 8
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """`checkpoint`: the last one that `old` signed, and the first that `new` did: one and the same tree. `by_old`: the
-    old key has signed this succession too."""
+    """`checkpoint`: the last one that `old` signed, and the first that `new` did: one and the same tree.
+    `signed_by_old`: the old key has signed this succession too."""
 
     checkpoint: Checkpoint
     old: Verifier
     new: Verifier
     at: datetime
     motive: str
-    by_old: bool = False
+    signed_by_old: bool = False
 
     def __str__(self) -> str:
         tree = f"{self.checkpoint.origin}\n{self.checkpoint.size}\n{b64encode(self.checkpoint.root).decode()}\n"
         return f"{FIRST_LINE}\n{tree}{self.old}\n{self.new}\n{self.at.isoformat()}\n{self.motive}\n"
 
-    def signed(self, new: Signer, old: Signer | None) -> str:
+    def sign(self, new: Signer, old: Signer | None) -> str:
+        """The note."""
         note = new.sign(str(self))
         return note if old is None else note + old.sign(str(self)).rpartition("\n\n")[2]
 
 
 def parse_succession(note: str) -> Succession:
-    """Raises Unproven unless the new key has signed it, and nobody wrongly."""
+    """Raises VerificationError unless the new key has signed it, and no signature is wrong."""
     lines = note.partition("\n\n")[0].split("\n")
     if len(lines) != LINE_COUNT or lines[0] != FIRST_LINE:
         raise EvidenceError("ce n’est pas une succession de clés")
@@ -49,20 +53,26 @@ def parse_succession(note: str) -> Succession:
         raise EvidenceError("la date d’une succession est illisible") from error
     if new not in signers:
         raise EvidenceError(f"la succession de {old} n’est pas signée par {new}, qui lui succède")
-    found = Succession(
-        parse_checkpoint("\n".join(lines[1:4]) + "\n"), old, new=new, at=at, motive=lines[7], by_old=old in signers
+    succession = Succession(
+        parse_checkpoint("\n".join(lines[1:4]) + "\n"),
+        old,
+        new=new,
+        at=at,
+        motive=lines[7],
+        signed_by_old=old in signers,
     )
-    if str(found) != text or {old.name, new.name} != {found.checkpoint.origin} or old == new:
+    is_one_log = {old.name, new.name} == {succession.checkpoint.origin}
+    if str(succession) != text or not is_one_log or old == new:
         raise EvidenceError("cette succession n’est pas écrite comme elle doit l’être")
-    return found
+    return succession
 
 
 def verify_chain(notes: Sequence[str], current: Verifier) -> tuple[Succession, ...]:
-    """From the first key to the current one. Raises Unproven when a link is missing."""
+    """The successions from the first key to the current one. Raises VerificationError when a link is missing."""
     links = tuple(map(parse_succession, notes))
-    for link, following in zip(links, [*(link.old for link in links[1:]), current], strict=False):
-        if link.new != following:
-            raise EvidenceError(f"{link.new} a succédé à {link.old}, et non {following}")
+    for link, successor in zip(links, [*(link.old for link in links[1:]), current], strict=False):
+        if link.new != successor:
+            raise EvidenceError(f"{link.new} a succédé à {link.old}, et non {successor}")
     if any(after.checkpoint.size < before.checkpoint.size for before, after in pairwise(links)):
         raise EvidenceError("les successions ne sont pas dans l’ordre des tailles du registre")
     return links
@@ -80,16 +90,16 @@ class PublishedKey:
 
 
 def published_keys(links: Sequence[Succession], current: Verifier) -> list[PublishedKey]:
-    """As they are published, the current one first."""
+    """As `/tlog/key` gives them, the current one first."""
     return [PublishedKey(current), *(PublishedKey(link.old, link.checkpoint.size) for link in reversed(links))]
 
 
-def parse_published_keys(published: str) -> list[PublishedKey]:
-    """Reads one key, or all of a ledger as it publishes them. Raises Unproven."""
-    found = []
-    for line in published.strip().split("\n"):
+def parse_published_keys(text: str) -> list[PublishedKey]:
+    """Reads one key, or all of a ledger as it publishes them. Raises VerificationError."""
+    keys = []
+    for line in text.strip().split("\n"):
         key, _, until = line.partition(" until ")
         if until and not (until.isascii() and until.isdigit()):
             raise EvidenceError("une clé publiée ne dit pas jusqu’à quelle taille elle vaut")
-        found.append(PublishedKey(parse_verifier(key), int(until) if until else None))
-    return found
+        keys.append(PublishedKey(parse_verifier(key), int(until) if until else None))
+    return keys

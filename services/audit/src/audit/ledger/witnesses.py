@@ -1,4 +1,6 @@
-"""Witness workers: one loop a witness requests its cosignature of the newest checkpoint. The ledger waits for none."""
+"""Cosigning by witnesses: one worker per witness shows it the newest checkpoint and stores its cosignature.
+
+The ledger does not wait for them: a witness that is down is caught up later."""
 
 from __future__ import annotations
 
@@ -10,7 +12,15 @@ from http import HTTPStatus
 import httpx
 
 from audit.ledger.store import Ledger
-from audit.tlog import DECIMAL, AddCheckpointRequest, VerificationError, WitnessKey, find_signers, signature_lines, tree
+from audit.tlog import (
+    DECIMAL,
+    AddCheckpointRequest,
+    VerificationError,
+    WitnessKey,
+    consistency_proof,
+    find_signers,
+    signature_lines,
+)
 from shared.eventlog import ServiceApplication
 from shared.kernel import WorkerLoop
 
@@ -27,25 +37,25 @@ class WitnessFault(StrEnum):
     REFUSES = "refuses"
     FORK = "fork"
     AHEAD = "ahead"
-    FORGOT = "forgot"
+    STATE_LOST = "state-lost"
 
 
 class NotCosigned(Exception):
-    def __init__(self, trouble: WitnessFault, said: str) -> None:
-        super().__init__(said)
-        self.trouble = trouble
+    def __init__(self, fault: WitnessFault, detail: str) -> None:
+        super().__init__(detail)
+        self.fault = fault
 
 
 class WitnessWorker:
-    """`every`: seconds between two requests; after errors more and more, up to MAX_INTERVAL_SECONDS."""
+    """`interval_seconds`: the least time between two requests; longer and longer while the witness does not cosign."""
 
-    def __init__(self, app: ServiceApplication, witness: WitnessKey, address: str, every: float) -> None:
+    def __init__(self, app: ServiceApplication, witness: WitnessKey, address: str, interval_seconds: float) -> None:
         self._http = httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False)
         self._loop = WorkerLoop(
             f"witness {witness.name}",
             partial(request_cosignature, app, witness, self._http),
-            interval_seconds=every,
-            backoff_seconds=2 * every,
+            interval_seconds=interval_seconds,
+            backoff_seconds=2 * interval_seconds,
             max_backoff_seconds=MAX_INTERVAL_SECONDS,
             expected=(NotCosigned,),
         )
@@ -59,12 +69,16 @@ class WitnessWorker:
 
 
 class WitnessWorkers:
-    """All the witnesses, by their `addresses`. They are registered in the database first: only then do they start."""
+    """The workers of all witnesses; `addresses` by witness. The witnesses are registered in the database first."""
 
-    def __init__(self, app: ServiceApplication, addresses: Mapping[WitnessKey, str], quorum: int, every: float) -> None:
+    def __init__(
+        self, app: ServiceApplication, addresses: Mapping[WitnessKey, str], quorum: int, interval_seconds: float
+    ) -> None:
         self._register = partial(register_witnesses, app, list(addresses), quorum)
-        self._workers = [WitnessWorker(app, witness, address, every) for witness, address in addresses.items()]
-        self._registration = WorkerLoop("register witnesses", self._start_workers, interval_seconds=every)
+        self._workers = [WitnessWorker(app, witness, url, interval_seconds) for witness, url in addresses.items()]
+        self._registration = WorkerLoop(
+            "register witnesses", self._start_workers, interval_seconds=None, backoff_seconds=interval_seconds
+        )
 
     def start(self) -> None:
         self._registration.start()
@@ -82,7 +96,7 @@ class WitnessWorkers:
 
 
 def register_witnesses(app: ServiceApplication, witnesses: Sequence[WitnessKey], quorum: int) -> None:
-    """For whoever asks how the ledger is, in another process: whom we ask, and how many must have cosigned."""
+    """Stores which witnesses are asked and how many must have cosigned: another process may serve the health."""
     known = [str(each) for each in witnesses]
     app.recorder.fetch("UPDATE {schema}.ledger SET quorum = %s", (quorum,))
     app.recorder.fetch("DELETE FROM {schema}.witnesses WHERE witness <> ALL(%s::text[])", (known,))
@@ -92,37 +106,39 @@ def register_witnesses(app: ServiceApplication, witnesses: Sequence[WitnessKey],
 
 
 def request_cosignature(app: ServiceApplication, witness: WitnessKey, http: httpx.Client) -> None:
-    """Has the newest checkpoint cosigned, unless it is. Raises NotCosigned, once it is noted why."""
+    """Has the newest checkpoint cosigned, unless it is. Raises NotCosigned after the reason is stored."""
     try:
         _ask(app, witness, http)
-    except NotCosigned as trouble:
-        _note(app, witness, trouble)
+    except NotCosigned as error:
+        _store_fault(app, witness, error)
         raise
-    _note(app, witness, None)
+    _store_fault(app, witness, None)
 
 
 def _ask(app: ServiceApplication, witness: WitnessKey, http: httpx.Client) -> None:
     ledger = Ledger(app.recorder)
-    signed, last = ledger.newest(), ledger.last_cosigned(str(witness))
+    signed, last = ledger.newest_checkpoint(), ledger.last_cosigned_size(str(witness))
     if signed is None or last == signed.size:
         return
     old = last or 0
     for _ in range(MAX_ATTEMPTS):
-        shown = AddCheckpointRequest(
-            old, tuple(ledger.asked(partial(tree.consistency_proof, old, signed.size))), note=signed.note
+        request = AddCheckpointRequest(
+            old, tuple(ledger.compute(partial(consistency_proof, old, signed.size))), note=signed.note
         )
-        status, said = _posted(http, str(shown))
+        status, body = _post(http, str(request))
         if status == HTTPStatus.OK:
-            ledger.keep_cosignature(signed.size, str(witness), _line(signed.note, said, witness))
+            ledger.add_cosignature(signed.size, str(witness), _cosignature_line(signed.note, body, witness))
             return
         if status != HTTPStatus.CONFLICT:
-            fork = status == HTTPStatus.UNPROCESSABLE_ENTITY
-            raise NotCosigned(WitnessFault.FORK if fork else WitnessFault.REFUSES, f"{status}: {said[:200].strip()}")
-        old = _size(said)
+            is_fork = status == HTTPStatus.UNPROCESSABLE_ENTITY
+            raise NotCosigned(WitnessFault.FORK if is_fork else WitnessFault.REFUSES, f"{status}: {body[:200].strip()}")
+        old = _parse_size(body)
         if last is not None and old < last:
-            raise NotCosigned(WitnessFault.FORGOT, f"it had cosigned {last} leaves, and says that it has seen {old}")
+            raise NotCosigned(
+                WitnessFault.STATE_LOST, f"it had cosigned {last} leaves, and says that it has seen {old}"
+            )
         if old > signed.size:
-            signed = ledger.newest() or signed
+            signed = ledger.newest_checkpoint() or signed
         if old > signed.size:
             raise NotCosigned(
                 WitnessFault.AHEAD, f"it has cosigned {old} leaves, and the ledger has signed {signed.size}"
@@ -130,41 +146,41 @@ def _ask(app: ServiceApplication, witness: WitnessKey, http: httpx.Client) -> No
     raise NotCosigned(WitnessFault.UNREACHABLE, "it moves on faster than it is asked")
 
 
-def _posted(http: httpx.Client, body: str) -> tuple[int, str]:
+def _post(http: httpx.Client, body: str) -> tuple[int, str]:
     raw = bytearray()
     try:
-        with http.stream("POST", "/add-checkpoint", content=body.encode()) as answer:
-            for piece in answer.iter_bytes():
-                raw += piece
+        with http.stream("POST", "/add-checkpoint", content=body.encode()) as response:
+            for chunk in response.iter_bytes():
+                raw += chunk
                 if len(raw) > MAX_RESPONSE_BYTES:
-                    raise NotCosigned(WitnessFault.REFUSES, "its answer has no end")
+                    raise NotCosigned(WitnessFault.REFUSES, f"its response is longer than {MAX_RESPONSE_BYTES} bytes")
     except httpx.HTTPError as error:
         raise NotCosigned(WitnessFault.UNREACHABLE, str(error) or type(error).__name__) from error
-    if answer.is_server_error:
-        raise NotCosigned(WitnessFault.UNREACHABLE, f"it answers {answer.status_code}")
-    return answer.status_code, raw.decode(errors="replace")
+    if response.is_server_error:
+        raise NotCosigned(WitnessFault.UNREACHABLE, f"it answers {response.status_code}")
+    return response.status_code, raw.decode(errors="replace")
 
 
-def _line(note: str, said: str, witness: WitnessKey) -> str:
+def _cosignature_line(note: str, body: str, witness: WitnessKey) -> str:
     text = note.partition("\n\n")[0] + "\n"
     try:
-        _, signers = find_signers(f"{text}\n{said}", [witness])
+        _, signers = find_signers(f"{text}\n{body}", [witness])
     except VerificationError as error:
-        raise NotCosigned(WitnessFault.REFUSES, f"its cosignature does not hold: {error}") from error
+        raise NotCosigned(WitnessFault.REFUSES, f"its cosignature is not valid: {error}") from error
     if not signers:
         raise NotCosigned(WitnessFault.REFUSES, f"it cosigns with another key than {witness}")
-    return signature_lines(f"{text}\n{said}", [witness])
+    return signature_lines(f"{text}\n{body}", [witness])
 
 
-def _size(said: str) -> int:
-    if not DECIMAL.fullmatch(size := said.removesuffix("\n")):
-        raise NotCosigned(WitnessFault.REFUSES, "it does not say what it has seen")
+def _parse_size(body: str) -> int:
+    if not DECIMAL.fullmatch(size := body.removesuffix("\n")):
+        raise NotCosigned(WitnessFault.REFUSES, "it does not say which size it has seen")
     return int(size)
 
 
-def _note(app: ServiceApplication, witness: WitnessKey, trouble: NotCosigned | None) -> None:
+def _store_fault(app: ServiceApplication, witness: WitnessKey, error: NotCosigned | None) -> None:
     app.recorder.fetch(
-        "UPDATE {schema}.witnesses SET trouble = %(why)s, said = %(text)s WHERE witness = %(witness)s"
-        " AND (trouble, said) IS DISTINCT FROM (%(why)s, %(text)s)",
-        {"witness": str(witness), "why": trouble and trouble.trouble, "text": trouble and str(trouble)},
+        "UPDATE {schema}.witnesses SET fault = %(fault)s, detail = %(detail)s WHERE witness = %(witness)s"
+        " AND (fault, detail) IS DISTINCT FROM (%(fault)s, %(detail)s)",
+        {"witness": str(witness), "fault": error and error.fault, "detail": error and str(error)},
     )

@@ -1,4 +1,4 @@
-"""The ledger worker: integrates the events that audit receives into the Merkle tree and signs checkpoints."""
+"""The ledger's worker: each replica that works integrates what audit receives, and signs checkpoints."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ log = logging.getLogger(__name__)
 
 
 class LedgerWorker:
-    """One in each replica that works. `every`: seconds between two batches, and between two checkpoints, at least."""
+    """`interval_seconds`: the least time between two rounds, each of which signs one checkpoint at most."""
 
-    def __init__(self, app: ServiceApplication, signing: CheckpointSigner, every: float) -> None:
-        self._app, self._signing = app, signing
-        self._refused = ""
+    def __init__(self, app: ServiceApplication, signer: CheckpointSigner, interval_seconds: float) -> None:
+        self._app, self._signer = app, signer
+        self._last_refusal = ""
         self._loop = WorkerLoop(
-            "ledger", self._run, interval_seconds=POLL_SECONDS, rest_seconds=every, backoff_seconds=every
+            "ledger",
+            self._run,
+            interval_seconds=POLL_SECONDS,
+            rest_seconds=interval_seconds,
+            backoff_seconds=interval_seconds,
         )
 
     def start(self) -> None:
@@ -31,27 +35,23 @@ class LedgerWorker:
         self._loop.stop()
 
     def _run(self) -> None:
-        while integrate(self._app) and not self._loop.stopping.is_set():
-            pass
         try:
-            self._signing.sign(self._app)
+            while integrate(self._app) and not self._loop.stopping.is_set():
+                pass
+            self._signer.sign(self._app)
         except SigningRefused as refusal:
-            self._log_refusal(refusal)
-            self._record_refusal(refusal)
+            if self._last_refusal != str(refusal):
+                log.critical("no checkpoint is signed: %s", refusal)
+            self._last_refusal = str(refusal)
+            self._store_refusal(refusal)
         else:
-            self._record_refusal(None)
+            self._last_refusal = ""
+            self._store_refusal(None)
 
-    def _log_refusal(self, refusal: SigningRefused) -> None:
-        if self._refused != str(refusal):
-            log.critical("no checkpoint is signed: %s", refusal)
-        self._refused = str(refusal)
-
-    def _record_refusal(self, refusal: SigningRefused | None) -> None:
-        """In the database, for the ledger's health endpoint, which another process may serve."""
-        if refusal is None:
-            self._refused = ""
+    def _store_refusal(self, refusal: SigningRefused | None) -> None:
+        """In the database, because another process may serve the ledger's health."""
         self._app.recorder.fetch(
-            "UPDATE {schema}.ledger SET refused = %(why)s, refusal = %(text)s"
-            " WHERE (refused, refusal) IS DISTINCT FROM (%(why)s, %(text)s)",
-            {"why": refusal and refusal.why, "text": refusal and str(refusal)},
+            "UPDATE {schema}.ledger SET refusal_reason = %(reason)s, refusal_detail = %(detail)s"
+            " WHERE (refusal_reason, refusal_detail) IS DISTINCT FROM (%(reason)s, %(detail)s)",
+            {"reason": refusal and refusal.reason, "detail": refusal and str(refusal)},
         )

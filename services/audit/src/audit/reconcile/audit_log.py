@@ -1,4 +1,4 @@
-"""What does audit have of each event, and is it still what the ledger committed to?"""
+"""Audit's own log, read in order next to the ledger's leaves: what differs is a finding about audit itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from audit.domain import EventReceived
 from audit.ledger.integrator import is_committed
 from audit.ledger.store import Leaf, Ledger
 from audit.reconcile.finding import Finding, FindingKind
-from audit.verified_events import columns_agree, decode_header
+from audit.verified_events import columns_match, decode_header
 from shared.eventlog import LogEntry, ServiceApplication, UnreadableEvent
 
 SELF = "audit"
@@ -19,11 +19,12 @@ SELF = "audit"
 
 @dataclass(frozen=True, slots=True)
 class AuditedEvent:
-    """`sound`: the ledger committed to what audit has `heard`. The rest as the columns beside it have it."""
+    """An event in audit's log. `matches_leaf`: the ledger committed to it as it is. The fields from `publisher` on are
+    those of the columns next to the event."""
 
-    heard: EventReceived
+    received: EventReceived
     leaf: Leaf | None
-    sound: bool
+    matches_leaf: bool
     publisher: str
     log_id: UUID
     position: int
@@ -31,99 +32,98 @@ class AuditedEvent:
     case: UUID
     event: str
 
-    fault: Finding | None = field(default=None, compare=False)
+    own_finding: Finding | None = field(default=None, compare=False)
     """What is wrong with it in audit's own log; the service may know what it was."""
 
 
-def read_audited(entry: LogEntry, heard: EventReceived, leaf: Leaf | None) -> AuditedEvent:
+def read_audited(entry: LogEntry, received: EventReceived, leaf: Leaf | None) -> AuditedEvent:
     return AuditedEvent(
-        heard,
+        received,
         leaf,
-        sound=leaf is not None and is_committed(leaf, heard),
-        publisher=heard.publisher,
-        log_id=heard.log_id,
-        position=heard.position,
+        matches_leaf=leaf is not None and is_committed(leaf, received),
+        publisher=received.publisher,
+        log_id=received.log_id,
+        position=received.position,
         id=entry.originator_id,  # type: ignore[arg-type]
         case=entry.case_id,
-        event=heard.event,
+        event=received.event,
     )
 
 
 class AuditLog:
-    """Audit's own log, read once in order; `leaf` is the one expected next. What is not as it was is found."""
+    """Read once, in order. `next_leaf`: the index of the leaf that is expected next; `until`: only what is integrated
+    is compared."""
 
-    def __init__(self, app: ServiceApplication, position: int = 0, leaf: int = 0) -> None:
-        self._app, self.position, self.leaf = app, position, leaf
+    def __init__(self, app: ServiceApplication, position: int = 0, next_leaf: int = 0) -> None:
+        self._app, self.position, self.next_leaf = app, position, next_leaf
         (row,) = app.recorder.fetch("SELECT position, size FROM {schema}.ledger")
         self.until: int = row["position"]
-        """Only what is integrated is compared."""
-        self.size: int = row["size"]
+        self._ledger_size: int = row["size"]
 
-    def batch(self, size: int) -> Iterator[AuditedEvent | Finding]:
+    def read_batch(self, size: int) -> Iterator[AuditedEvent | Finding]:
         entries = self._app.recorder.select_notifications(self.position, size, self.until, inclusive_of_start=False)
         leaves = Ledger(self._app.recorder).leaves([entry.originator_id for entry in entries])
         for entry in entries:
-            yield from self._each(entry, leaves.get(entry.originator_id))
+            yield from self._check(entry, leaves.get(entry.originator_id))
         self.position = entries[-1].id if len(entries) == size else self.until
         if self.position == self.until:
-            yield from self._gone(self.size)
+            yield from self._missing_events(self._ledger_size)
 
-    def known(self, event: UUID) -> tuple[AuditedEvent | None, Leaf | None]:
+    def find_event(self, event: UUID) -> tuple[AuditedEvent | None, Leaf | None]:
         """What audit's log and the ledger have under an event's id."""
         leaf = Ledger(self._app.recorder).leaf(event)
         for entry in self._app.recorder.entries_of_stream(event):
-            if isinstance(heard := self._read(entry), EventReceived):
-                return read_audited(entry, heard, leaf), leaf
+            if isinstance(received := self._read(entry), EventReceived):
+                return read_audited(entry, received, leaf), leaf
         return None, leaf
 
-    def _each(self, entry: LogEntry, leaf: Leaf | None) -> Iterator[AuditedEvent | Finding]:
-        place = Finding(
-            FindingKind.UNREADABLE_HERE,
-            SELF,
-            position=entry.id,
-            event=entry.originator_id,  # type: ignore[arg-type]
-            case=entry.case_id,
-        )
-        heard = self._read(entry)
-        if heard is None:
-            self.leaf += 1
-            yield place
+    def _check(self, entry: LogEntry, leaf: Leaf | None) -> Iterator[AuditedEvent | Finding]:
+        received = self._read(entry)
+        if received is None:
+            self.next_leaf += 1
+            yield Finding(
+                FindingKind.UNREADABLE_IN_AUDIT,
+                SELF,
+                position=entry.id,
+                event=entry.originator_id,  # type: ignore[arg-type]
+                case=entry.case_id,
+            )
             return
-        told = read_audited(entry, heard, leaf)
-        if leaf is not None and leaf.index > self.leaf:
-            yield from self._gone(leaf.index)
-        if leaf is None or leaf.index != self.leaf:
-            yield _of(FindingKind.WITHOUT_LEAF, entry, told)
-        elif not told.sound or not columns_agree(entry, heard, decode_header(heard.header)):
-            told = replace(told, fault=_of(FindingKind.ALTERED_HERE, entry, told))
-        self.leaf = max(self.leaf, self.leaf if leaf is None else leaf.index) + 1
-        yield told
+        event = read_audited(entry, received, leaf)
+        if leaf is not None and leaf.index > self.next_leaf:
+            yield from self._missing_events(leaf.index)
+        if leaf is None or leaf.index != self.next_leaf:
+            yield _finding(FindingKind.WITHOUT_LEAF, entry, event)
+        elif not event.matches_leaf or not columns_match(entry, received, decode_header(received.header)):
+            event = replace(event, own_finding=_finding(FindingKind.ALTERED_IN_AUDIT, entry, event))
+        self.next_leaf = max(self.next_leaf, self.next_leaf if leaf is None else leaf.index) + 1
+        yield event
 
-    def _gone(self, until: int) -> Iterator[Finding]:
+    def _missing_events(self, until: int) -> Iterator[Finding]:
         """Leaves, from the one expected on, whose events are nowhere in audit's log."""
         rows = self._app.recorder.fetch(
             "SELECT index, event_id FROM {schema}.leaves WHERE index >= %s AND index < %s"
             " AND NOT EXISTS (SELECT FROM {events} WHERE originator_id = event_id) ORDER BY index",
-            (self.leaf, until),
+            (self.next_leaf, until),
         )
         for row in rows:
-            yield Finding(FindingKind.DELETED_HERE, SELF, position=row["index"] + 1, event=row["event_id"])
-        self.leaf = max(self.leaf, until)
+            yield Finding(FindingKind.DELETED_IN_AUDIT, SELF, position=row["index"] + 1, event=row["event_id"])
+        self.next_leaf = max(self.next_leaf, until)
 
     def _read(self, entry: LogEntry) -> EventReceived | None:
         try:
-            heard: Any = self._app.mapper.to_domain_event(entry).data
+            received: Any = self._app.mapper.to_domain_event(entry).data
         except UnreadableEvent:
             return None
-        return heard if isinstance(heard, EventReceived) else None
+        return received if isinstance(received, EventReceived) else None
 
 
-def _of(kind: FindingKind, entry: LogEntry, told: AuditedEvent) -> Finding:
+def _finding(kind: FindingKind, entry: LogEntry, event: AuditedEvent) -> Finding:
     return Finding(
         kind,
         SELF,
         position=entry.id,
-        event=told.id,
-        case=told.case,
-        name=f"{told.publisher} {told.position}, {told.event}",
+        event=event.id,
+        case=event.case,
+        name=f"{event.publisher} {event.position}, {event.event}",
     )

@@ -1,4 +1,4 @@
-"""Does a service still hold what the ledger committed to? Its log beside the ledger's, each read once in order."""
+"""Comparison of one service's log with the ledger, each read once in order."""
 
 from __future__ import annotations
 
@@ -17,134 +17,141 @@ from audit.reconcile.service_log import ServiceLog, UnreadableEvent
 from shared.messaging import LOWEST_POSITION, Header, Message
 
 MAX_MISSING = 10_000
-"""Events that may still turn up elsewhere in the service, remembered until then; the oldest are given up first."""
+"""Missing events that are remembered because they may still turn up elsewhere; the oldest are reported first."""
 END_OF_LOG = 2**63 - 1
 FindEvent = Callable[[UUID], tuple[AuditedEvent | None, Leaf | None]]
 """What audit's log and the ledger have under an event's id."""
 
 
 @dataclass
-class ServiceProgress:
-    """What must be known to go on later: findings that wait for the rest of the service's log, by event. `lost`: by a
-    restore that somebody has acknowledged."""
+class ComparisonProgress:
+    """What is saved to resume later. `missing` and `misplaced`: findings that wait for the rest of the service's log,
+    by event. `lost`: events lost by a restore that an operator has accepted."""
 
     reached: int = 0
     after: int = LOWEST_POSITION
     compared: int = 0
-    unheard: int = 0
+    not_received: int = 0
     lost: int = 0
-    log_said: bool = False
+    log_reported: bool = False
     missing: dict[UUID, Finding] = field(default_factory=dict)
-    met: dict[UUID, Finding] = field(default_factory=dict)
+    misplaced: dict[UUID, Finding] = field(default_factory=dict)
 
 
 class Comparison:
-    """Tell it each event of the ledger in order, then ask for the rest. Raises FeedUnavailable."""
+    """`compare` takes each event of the ledger in order, then `finish` reads the rest of the service's log. Both raise
+    FeedUnavailable."""
 
     def __init__(
-        self, publisher: str, held: ServiceLog, known: FindEvent, progress: ServiceProgress, histories: LogHistory
+        self,
+        publisher: str,
+        service_log: ServiceLog,
+        find_event: FindEvent,
+        progress: ComparisonProgress,
+        history: LogHistory,
     ) -> None:
         self.publisher, self.progress = publisher, progress
-        self._held, self._known, self._histories = held, known, histories
+        self._service_log, self._find_event, self._history = service_log, find_event, history
 
-    def told(self, told: AuditedEvent) -> Iterator[Finding]:
-        progress, held = self.progress, False
-        self._held.open()
-        here = told.fault
-        if self._histories.lost(told.log_id, told.position):
+    def compare(self, event: AuditedEvent) -> Iterator[Finding]:
+        progress, is_at_its_place = self.progress, False
+        self._service_log.open()
+        own = event.own_finding
+        if self._history.is_lost(event.log_id, event.position):
             progress.lost += 1
-            yield from [here] if here else []
+            yield from [own] if own else []
             return
-        if self._held.log_id not in (None, told.log_id, self._histories.current):
-            yield from self._other_log(told)
-            if 0 < self._held.since < told.position:
-                yield from [here] if here else []
-                yield self._of(FindingKind.LOST, told)
+        if self._service_log.log_id not in (None, event.log_id, self._history.current):
+            yield from self._other_log(event)
+            if 0 < self._service_log.since < event.position:
+                yield from [own] if own else []
+                yield self._finding(FindingKind.LOST, event)
                 return
-        for item in self._held.until(told.position):
+        for item in self._service_log.read_until(event.position):
             if isinstance(item, UnreadableEvent):
-                held = held or item.position == told.position
-                yield (
-                    self._of(FindingKind.UNREADABLE, told) if item.position == told.position else self._unreadable(item)
-                )
-            elif (item.header.position, item.header.id) == (told.position, told.id):
-                held, here = True, None
-                yield from self._altered(told, item)
+                is_this = item.position == event.position
+                is_at_its_place = is_at_its_place or is_this
+                yield self._finding(FindingKind.UNREADABLE, event) if is_this else self._unreadable(item)
+            elif (item.header.position, item.header.id) == (event.position, event.id):
+                is_at_its_place, own = True, None
+                yield from self._compare_contents(event, item)
             else:
-                yield from self._elsewhere(item, told.position)
-        yield from [here] if here else []
-        if elsewhere := progress.met.pop(told.id, None):
-            yield replace(elsewhere, kind=FindingKind.COPIED) if held else elsewhere
-        elif not held:
-            progress.missing[told.id] = self._of(FindingKind.DELETED, told)
+                yield from self._unexpected(item, event.position)
+        yield from [own] if own else []
+        if misplaced := progress.misplaced.pop(event.id, None):
+            yield replace(misplaced, kind=FindingKind.COPIED) if is_at_its_place else misplaced
+        elif not is_at_its_place:
+            progress.missing[event.id] = self._finding(FindingKind.DELETED, event)
             if len(progress.missing) > MAX_MISSING:
                 yield progress.missing.pop(next(iter(progress.missing)))
-        progress.reached = progress.after = told.position
+        progress.reached = progress.after = event.position
         progress.compared += 1
 
-    def rest(self) -> Iterator[Finding]:
-        """What the service holds beyond the ledger's last event, and what is nowhere to be found."""
-        for item in self._held.until(END_OF_LOG):
+    def finish(self) -> Iterator[Finding]:
+        """What the service holds beyond the ledger's last event, and the events that turned up nowhere."""
+        for item in self._service_log.read_until(END_OF_LOG):
             if isinstance(item, UnreadableEvent):
                 yield self._unreadable(item)
                 break  # nothing tells where a log that cannot be read ends
-            yield from self._elsewhere(item, END_OF_LOG)
+            yield from self._unexpected(item, END_OF_LOG)
         yield from self.progress.missing.values()
         self.progress.missing.clear()
 
-    def _altered(self, told: AuditedEvent, item: Message) -> Iterator[Finding]:
-        """The leaf tells which of the two is altered, and where."""
-        ours, theirs = told.heard, to_command(item)
-        if told.leaf and not told.sound and (found := find_committed_version(told.leaf, ours, theirs)):
-            ours = found
-        if told.fault:
-            yield replace(told.fault, differs=own_differences(ours, told.heard))
-        differs = header_differences(ours.header, theirs.header)
-        if differs or body_differences(ours, theirs):
-            kind = FindingKind.ALTERED if differs else FindingKind.RETOLD
-            yield self._of(kind, told, differs=differs | body_differences(ours, theirs))
+    def _compare_contents(self, event: AuditedEvent, item: Message) -> Iterator[Finding]:
+        """The leaf decides which of the two is altered, and where."""
+        ours, theirs = event.received, to_command(item)
+        if event.leaf and not event.matches_leaf and (version := find_committed_version(event.leaf, ours, theirs)):
+            ours = version
+        if event.own_finding:
+            yield replace(event.own_finding, differences=own_differences(ours, event.received))
+        in_header, in_body = header_differences(ours.header, theirs.header), body_differences(ours, theirs)
+        if in_header or in_body:
+            kind = FindingKind.ALTERED if in_header else FindingKind.BODY_CHANGED
+            yield self._finding(kind, event, differences=in_header | in_body)
 
-    def _elsewhere(self, item: Message, now: int) -> Iterator[Finding]:
-        """The service holds, at a position, an event that the ledger has not there."""
+    def _unexpected(self, item: Message, reached: int) -> Iterator[Finding]:
+        """An event that the ledger does not have at this position. `reached`: the position compared now."""
         header, theirs = item.header, bytes(item.raw_header)
+        event, leaf = self._find_event(header.id)
         if missing := self.progress.missing.pop(header.id, None):
-            told, _ = self._known(header.id)
-            assert told is not None
+            assert event is not None
             yield replace(
                 missing,
                 kind=FindingKind.MOVED,
-                place=header.position,
-                differs=header_differences(told.heard.header, theirs),
+                found_at=header.position,
+                differences=header_differences(event.received.header, theirs),
             )
-            return
-        told, leaf = self._known(header.id)
-        if told is None and leaf is not None:
-            return  # audit's own log has lost it, which was said
-        if told is None and now == END_OF_LOG and header.position > self.progress.reached:
-            self.progress.unheard += 1
-        elif told is None or told.publisher != self.publisher:
-            yield self._of(FindingKind.INSERTED, header)
-        elif told.position == header.position and now == END_OF_LOG:
-            pass  # heard while we compared: it is another reconciliation's
+        elif event is None and leaf is not None:
+            pass  # audit's own log has lost it, which is a finding already
+        elif event is None and reached == END_OF_LOG and header.position > self.progress.reached:
+            self.progress.not_received += 1
+        elif event is None or event.publisher != self.publisher:
+            yield self._finding(FindingKind.INSERTED, header)
+        elif event.position == header.position and reached == END_OF_LOG:
+            pass  # received while we compared: the next reconciliation compares it
         else:
-            found = self._of(
-                FindingKind.MOVED, told, place=header.position, differs=header_differences(told.heard.header, theirs)
+            finding = self._finding(
+                FindingKind.MOVED,
+                event,
+                found_at=header.position,
+                differences=header_differences(event.received.header, theirs),
             )
-            if told.position < now:
-                yield replace(found, kind=FindingKind.COPIED)
+            if event.position < reached:
+                yield replace(finding, kind=FindingKind.COPIED)
             else:
-                self.progress.met[header.id] = found
+                self.progress.misplaced[header.id] = finding
 
-    def _other_log(self, told: AuditedEvent) -> Iterator[Finding]:
-        if not self.progress.log_said:
-            self.progress.log_said = True
-            kind = FindingKind.RESTORED if self._held.since else FindingKind.LOG_CHANGED
-            logs = {"log_id": (str(told.log_id), str(self._held.log_id))}
-            yield Finding(kind, self.publisher, position=self._held.since or told.position, differs=logs)
+    def _other_log(self, event: AuditedEvent) -> Iterator[Finding]:
+        if not self.progress.log_reported:
+            self.progress.log_reported = True
+            since = self._service_log.since
+            kind = FindingKind.RESTORED if since else FindingKind.LOG_CHANGED
+            logs = {"log_id": (str(event.log_id), str(self._service_log.log_id))}
+            yield Finding(kind, self.publisher, position=since or event.position, differences=logs)
 
-    def _of(self, kind: FindingKind, says: AuditedEvent | Header, **more: Any) -> Finding:
+    def _finding(self, kind: FindingKind, event: AuditedEvent | Header, **more: Any) -> Finding:
         return Finding(
-            kind, self.publisher, position=says.position, event=says.id, case=says.case, name=says.event, **more
+            kind, self.publisher, position=event.position, event=event.id, case=event.case, name=event.event, **more
         )
 
     def _unreadable(self, item: UnreadableEvent) -> Finding:

@@ -1,4 +1,4 @@
-"""Of what audit keeps of an event and what its service says of it today, what did the ledger commit to?"""
+"""Differences between three versions of an event: in audit's log, in its service today, and under the ledger's leaf."""
 
 from __future__ import annotations
 
@@ -12,77 +12,79 @@ from audit.ledger.integrator import is_committed
 from audit.ledger.store import Leaf
 
 Differences = dict[str, tuple[Any, Any]]
+"""By field, the value in the ledger and the one that was found."""
 
 
 def find_committed_version(leaf: Leaf, ours: EventReceived, theirs: ReceiveEvent) -> EventReceived | None:
-    """What the leaf opens with; None when neither of the two knows all of it any more."""
+    """The combination of both versions that the leaf committed to; None when some part of it is in neither."""
     candidates = product(
         (ours.header, theirs.header),
         (ours.label, theirs.label),
         (ours.contract, theirs.contract),
-        (ours.body, theirs.body, _as_far_as(theirs.body, ours.body)),
+        (ours.body, theirs.body, _without_new_fields(theirs.body, ours.body)),
     )
     for header, label, contract, body in candidates:
-        each = replace(ours, header=header, label=label, contract=contract, body=body)
-        if is_committed(leaf, each):
-            return each
+        version = replace(ours, header=header, label=label, contract=contract, body=body)
+        if is_committed(leaf, version):
+            return version
     return None
 
 
-def header_differences(one: str | bytes, other: str | bytes) -> Differences:
-    """The log's identity is told once, for the whole log."""
-    first, second = _fields(one), _fields(other)
+def header_differences(committed: str | bytes, found: str | bytes) -> Differences:
+    """`log_id` is left out: it is reported once, for the whole log."""
+    before, now = _fields(committed), _fields(found)
     return {
-        name: (first.get(name), second.get(name))
-        for name in sorted(first.keys() | second.keys() - {"log_id"})
-        if first.get(name) != second.get(name) and name != "log_id"
+        name: (before.get(name), now.get(name))
+        for name in sorted(before.keys() | now.keys() - {"log_id"})
+        if before.get(name) != now.get(name) and name != "log_id"
     }
 
 
-def body_differences(told: EventReceived, theirs: ReceiveEvent) -> Differences:
-    """What the service no longer says as it said it: a contract may have gained fields since, and an event that told
-    nothing may be told by now, or by a newer version of its contract."""
-    if told.body is None or (theirs.body and told.contract not in (None, theirs.contract)):
+def body_differences(committed: EventReceived, theirs: ReceiveEvent) -> Differences:
+    """Fields of the public body that the service no longer publishes with the same value. A contract may have gained
+    fields since, and an event without a public body may have one by now, or one of a newer version of its contract."""
+    if committed.body is None or (theirs.body and committed.contract not in (None, theirs.contract)):
         return {}
     if theirs.body is None:
-        return {"body": (told.body, None)}
-    before, now = _fields(told.body), _fields(theirs.body)
+        return {"body": (committed.body, None)}
+    before, now = _fields(committed.body), _fields(theirs.body)
     return {
-        f"body.{name}": (said, now.get(name)) for name, said in before.items() if not _still_said(said, now.get(name))
+        f"body.{name}": (value, now.get(name)) for name, value in before.items() if not _contains(now.get(name), value)
     }
 
 
-def own_differences(told: EventReceived, ours: EventReceived) -> Differences:
-    """What audit keeps beside a leaf, and no longer is what it committed to."""
-    found = header_differences(told.header, ours.header)
+def own_differences(committed: EventReceived, ours: EventReceived) -> Differences:
+    """What audit's log has otherwise than the leaf committed to it."""
+    differences = header_differences(committed.header, ours.header)
     for name in ("label", "contract", "body"):
-        if getattr(told, name) != getattr(ours, name):
-            found[name] = (getattr(told, name), getattr(ours, name))
-    return found
+        if getattr(committed, name) != getattr(ours, name):
+            differences[name] = (getattr(committed, name), getattr(ours, name))
+    return differences
 
 
-def _still_said(before: Any, now: Any) -> bool:
+def _contains(now: Any, before: Any) -> bool:
+    """Whether a value still says what it said; objects in it may have gained fields."""
     match before, now:
         case dict(), dict():
-            return all(name in now and _still_said(said, now[name]) for name, said in before.items())
+            return all(name in now and _contains(now[name], value) for name, value in before.items())
         case list(), list():
-            return len(before) == len(now) and all(map(_still_said, before, now))
+            return len(before) == len(now) and all(map(_contains, now, before))
     return bool(before == now)
 
 
-def _as_far_as(theirs: str | None, ours: str | None) -> str | None:
-    """Their body without the fields that ours has not: as it was before its contract gained them."""
+def _without_new_fields(theirs: str | None, ours: str | None) -> str | None:
+    """Their body as it was before its contract gained the fields that ours does not have."""
     if theirs is None or ours is None:
         return theirs
-    known = _fields(ours)
-    kept = {name: said for name, said in _fields(theirs).items() if name in known}
-    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+    names = _fields(ours)
+    common = {name: value for name, value in _fields(theirs).items() if name in names}
+    return json.dumps(common, sort_keys=True, ensure_ascii=False)
 
 
 def _fields(text: str | bytes) -> dict[str, Any]:
-    """None of what somebody has made unreadable."""
+    """Empty for what was made unreadable."""
     try:
-        read = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return {}
-    return read if isinstance(read, dict) else {}
+    return value if isinstance(value, dict) else {}

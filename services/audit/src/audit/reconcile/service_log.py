@@ -1,4 +1,4 @@
-"""What does a service hold now? Its whole feed in order, page by page, past whatever cannot be read."""
+"""The log of a service as its feed gives it today: page by page, past whatever cannot be read."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from shared.messaging import LOWEST_POSITION, MAX_PAGE_EVENTS, Feed, FeedBroken,
 
 @dataclass(frozen=True, slots=True)
 class UnreadableEvent:
-    """What comes next after a position fails by itself: where the log has no hole, at this position."""
+    """The event after some position cannot be read by itself; in a log without gaps it is at this position."""
 
     position: int
 
 
 class ServiceLog:
+    """Read once, in order. `log_id` and `since` (a declared restore) are those of the last page read."""
+
     def __init__(self, feed: Feed, publisher: str, after: int = LOWEST_POSITION) -> None:
         self._feed, self._publisher, self._after = feed, publisher, after
         self._items: deque[Message | UnreadableEvent] = deque()
@@ -26,12 +28,12 @@ class ServiceLog:
         self.since = 0
 
     def open(self) -> None:
-        """Learns which log it is, unless what it begins with cannot be read. Raises FeedUnavailable."""
+        """Reads which log it is, unless its first event cannot be read. Raises FeedUnavailable."""
         if self.log_id is None and not self._items:
             self._read()
 
-    def until(self, position: int) -> Iterator[Message | UnreadableEvent]:
-        """What stands there or before, from where one was. Raises FeedUnavailable."""
+    def read_until(self, position: int) -> Iterator[Message | UnreadableEvent]:
+        """What follows the last item read, up to this position. Raises FeedUnavailable."""
         while self._items or not self._ended:
             if not self._items:
                 self._read()

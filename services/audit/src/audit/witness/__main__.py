@@ -1,4 +1,4 @@
-"""`python -m audit.witness`: the witness alone, without loading the rest of audit."""
+"""`python -m audit.witness`: the witness alone, without the rest of audit."""
 
 from audit.witness.cli import witness
 

@@ -1,4 +1,4 @@
-"""What does whoever runs a witness tell it, by environment variables that begin with DLA_WITNESS_?"""
+"""Settings of a witness: environment variables that begin with DLA_WITNESS_."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ class WitnessSettings(BaseSettings):
 
     @field_validator("logs")
     @classmethod
-    def _read(cls, file: Path) -> Path:
+    def _check_logs(cls, file: Path) -> Path:
         read_log_keys(file)
         return file
 
     @field_validator("key_file")
     @classmethod
-    def _held(cls, file: Path) -> Path:
+    def _check_key_file(cls, file: Path) -> Path:
         read_seed(file)
         return file
 
     def cosigner(self) -> Cosigner:
         return Cosigner(self.name, read_seed(self.key_file))
 
-    def known(self) -> list[PublishedKey]:
+    def log_keys(self) -> list[PublishedKey]:
         return read_log_keys(self.logs)
 
 

@@ -1,4 +1,4 @@
-"""What has this witness cosigned last, of each log? One file a log, on disk before anybody is told."""
+"""Store of a witness: the last checkpoint it cosigned of each log, one file per log, on disk before it is returned."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ def create_store(folder: Path) -> bool:
         return False
     if any(folder.iterdir()):
         raise StoreUnusable(f"{folder} holds something else, and no witness began there")
-    marker.keep("What stands here was cosigned. A witness that has lost it is retired, and another one begins.\n")
+    marker.write(
+        "The checkpoints here were cosigned. A witness that has lost them is retired, and another one begins.\n"
+    )
     return True
 
 
 class Store:
-    """`with Store(folder, own) as store:` — one process at a time. What it holds bears our own cosignature."""
+    """`with Store(folder, key) as store:` — one process at a time. What it holds bears our own cosignature."""
 
     def __init__(self, folder: Path, own: WitnessKey) -> None:
         self._folder, self._own = folder, own
@@ -39,7 +41,7 @@ class Store:
         marker = self._folder / MARKER
         if not marker.exists():
             raise StoreUnusable(
-                f"no witness began in {self._folder}: `dla-audit witness begin` makes an empty store, once"
+                f"no witness began in {self._folder}: `dla-audit witness init` makes an empty store, once"
             )
         self._lock = os.open(marker, os.O_RDONLY)
         try:
@@ -53,13 +55,13 @@ class Store:
         os.close(self._lock)
 
     def note(self, origin: str) -> str | None:
-        """The last checkpoint cosigned of a log, with the log's signature and ours; None when there was none.
+        """The last checkpoint cosigned of a log, with the log's signature and ours; None when there is none.
 
-        Raises StoreUnusable when what stands there is not what we cosigned."""
-        return self.note_of(store_name(origin))
+        Raises StoreUnusable when the file is not what we cosigned."""
+        return self.note_named(store_name(origin))
 
-    def note_of(self, name: str) -> str | None:
-        raw = self._memory(name).read()
+    def note_named(self, name: str) -> str | None:
+        raw = self._file(name).read()
         if raw is None:
             return None
         try:
@@ -75,13 +77,13 @@ class Store:
         note = self.note(origin)
         return None if note is None else parse_checkpoint(note.partition("\n\n")[0] + "\n")
 
-    def keep(self, origin: str, note: str) -> None:
-        self._memory(store_name(origin)).keep(note)
+    def write(self, origin: str, note: str) -> None:
+        self._file(store_name(origin)).write(note)
 
-    def _memory(self, name: str) -> DurableFile:
+    def _file(self, name: str) -> DurableFile:
         return DurableFile(self._folder / f"{name}.checkpoint")
 
 
 def store_name(origin: str) -> str:
-    """Under which a witness serves a log's checkpoint."""
+    """The name under which a witness stores and serves a log's checkpoint."""
     return sha256(origin.encode()).hexdigest()

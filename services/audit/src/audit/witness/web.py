@@ -1,4 +1,4 @@
-"""A witness over HTTP (C2SP tlog-witness): it cosigns what it is shown, and shows what it cosigned."""
+"""A witness over HTTP (C2SP tlog-witness): it cosigns checkpoints and serves the last one of each log."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from audit.witness.cosigning import TEXT_MEDIA_TYPE, CheckpointWitness, WitnessR
 from audit.witness.store import Store, StoreUnusable
 
 MAX_REQUEST_BYTES = 256 << 10
-"""Bytes of a request: 63 hashes, and a checkpoint with more signatures than any log has."""
+"""63 hashes, and a checkpoint with more signatures than any log has."""
 NAME = re.compile(r"[0-9a-f]{64}")
 log = logging.getLogger(__name__)
 
 
-def build_web(witnessing: CheckpointWitness, store: Store) -> Starlette:
+def build_web(witness: CheckpointWitness, store: Store) -> Starlette:
     async def add_checkpoint(request: Request) -> Response:
         body = bytearray()
-        async for piece in request.stream():
-            body += piece
+        async for chunk in request.stream():
+            body += chunk
             if len(body) > MAX_REQUEST_BYTES:
                 return PlainTextResponse(f"more than {MAX_REQUEST_BYTES} bytes\n", 413, headers={"Connection": "close"})
         try:
-            answer: WitnessResponse = await run_in_threadpool(witnessing.add_checkpoint, bytes(body))
+            response: WitnessResponse = await run_in_threadpool(witness.add_checkpoint, bytes(body))
         except StoreUnusable as error:
             log.critical("nothing is cosigned: %s", error)
-            return PlainTextResponse("this witness cannot tell what it cosigned last\n", 503)
-        if answer.status >= HTTPStatus.BAD_REQUEST:
-            log.warning("refused with %d: %s", answer.status, answer.body.rstrip())
-        return Response(answer.body, answer.status, media_type=None, headers={"Content-Type": answer.media_type})
+            return PlainTextResponse("this witness cannot read what it cosigned last\n", 503)
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            log.warning("refused with %d: %s", response.status, response.body.rstrip())
+        return Response(response.body, response.status, media_type=None, headers={"Content-Type": response.media_type})
 
     def checkpoint(request: Request) -> Response:
         name = request.path_params["name"]
         try:
-            note = store.note_of(name) if NAME.fullmatch(name) else None
+            note = store.note_named(name) if NAME.fullmatch(name) else None
         except StoreUnusable as error:
             log.critical("unreadable: %s", error)
-            return PlainTextResponse("this witness cannot tell what it cosigned last\n", 503)
+            return PlainTextResponse("this witness cannot read what it cosigned last\n", 503)
         if note is None:
             return PlainTextResponse("this witness has cosigned nothing of this log\n", 404)
         return Response(note, media_type=None, headers={"Content-Type": TEXT_MEDIA_TYPE, "Cache-Control": "no-cache"})
