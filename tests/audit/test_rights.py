@@ -12,13 +12,12 @@ from tests.support.served_service import Client, Serve, Served
 
 from audit import domain
 from audit.health import TAMPERED_ADVICE
-from audit.ledger.opening import FIRST, Opening
 from audit.main import service
 from audit.reactions import receive_event
 from shared.contracts.intake import RightGranted, RightRevoked
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
-from shared.messaging import Header, Message, encode
+from shared.messaging import Header, Message
 from shared.settings import RightsSource
 
 CASE = UUID(int=5)
@@ -123,12 +122,3 @@ def test_a_right_opens_from_when_the_ledger_commits_to_it(app: ServiceApplicatio
     assert ines.rights() == []
     hear(app, [])
     assert ines.rights() == ["adviser"]
-
-
-def test_a_body_that_no_leaf_commits_to_gives_no_right(app: ServiceApplication, ines: Person) -> None:
-    """One heard before leaves committed to bodies: it is to be given again."""
-    given = ines.hears(RightGranted(right=uuid4(), role="adviser", unit="dla-44"))
-    old = Opening(bytes(32), encode(given), form=FIRST)
-    change = "UPDATE {schema}.leaves SET form = 1, salt = %s, entry = %s, body_salt = null WHERE event_id = %s"
-    sql(app, change, old.salt, old.entry, given.id)
-    assert ines.rights() == []

@@ -86,7 +86,11 @@ def test_a_case_whose_events_were_altered_or_moved_is_shown_to_nobody_until_it_i
         sql(app, do, event)
         closed_to_everybody(audit)
         told = audit.by("ops").get("/api/v1/ledger/health").json()
-        assert (told["healthy"], told["tampered_events"], TAMPERED_ADVICE in told["advice"]) == (False, [str(event)], True)
+        assert (told["healthy"], told["tampered_events"], TAMPERED_ADVICE in told["advice"]) == (
+            False,
+            [str(event)],
+            True,
+        )
         sql(app, undo, event)
         assert audit.by("manager").get(TIMELINE).status_code == 200
         assert audit.by("ops").get("/api/v1/ledger/health").json()["tampered_events"] == []

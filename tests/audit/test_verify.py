@@ -1,4 +1,4 @@
-"""Does verifying refuse a hostile file in bounded time and memory, and say what it has verified and what not?"""
+"""The command `verify`: hostile files are refused in bounded time and memory; the report says what is not verified."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from time import monotonic
 
 import pytest
 from tests.support import sample_bundle
-from tests.support.sample_bundle import ENTRIES, FORGER, RAW, WHOLE, bundle, file_of, refused, said
+from tests.support.sample_bundle import ENTRIES, FORGER, RAW, WHOLE, bundle, describe, file_of, refused, replace_event
 
 from audit.bundle.archive import MAX_BUNDLE_BYTES, MAX_ENTRIES, pack, unpack
 from audit.verify import main
@@ -63,8 +63,7 @@ HOSTILE = {
     "no UTF-8": pack({"dossier.json": b'{"format":"\xff\xfe"}'}),
     "no UTF-8 in the key": pack(ENTRIES | {"cle.txt": b"\xff\xfe"}),
     "an id that is a path": pack(ENTRIES | {"dossier.json": CASE_FILE.replace(b'"id": "0', b'"id": "../')}),
-    "another format": pack(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/2", b"dla-bundle/3")}),
-    "an older format": pack(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/2", b"dla-bundle/1")}),
+    "another format": pack(ENTRIES | {"dossier.json": CASE_FILE.replace(b"dla-bundle/1", b"dla-bundle/2")}),
     "an archive's comment": RAW[:-2] + b"\x03\x00abc",
     "something before": b"#!/bin/sh\n" + RAW,
 }  # fmt: skip
@@ -103,10 +102,10 @@ def test_a_content_that_would_fill_the_memory_is_refused_though_it_is_signed(con
     signed = content if content.startswith((b"[", b'{"meta"')) else _as_data(content)
     contents = [signed if n == 1 else sample_bundle.stored(n) for n in range(6)]
     tracemalloc.start()
-    words = refused(file_of(said(bundle(None, contents), 1, values={})))
+    words = refused(file_of(describe(bundle(None, contents), 1, values={})))
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert f"contenus/{WHOLE.lines[1].said.id}.json" in words
+    assert f"contenus/{WHOLE.events[1].description.id}.json" in words
     assert most < MAX_BUNDLE_BYTES
 
 
@@ -123,28 +122,27 @@ def test_the_command_says_what_it_verified_and_what_it_did_not(
     file = tmp_path / "dossier.zip"
     file.write_bytes(RAW)
     assert main([str(file)]) == 0
-    said_ = capsys.readouterr().out
+    output = capsys.readouterr().out
     for words in ("6 événements", "NON VÉRIFIÉ", WHOLE.key, "parole des services", "pseudonymes", "heure des serveurs"):
-        assert words in said_
+        assert words in output
     assert main([str(file), "--key", WHOLE.key]) == 0
     assert WHOLE.key not in capsys.readouterr().out
-    kept = tmp_path / "cle.txt"
-    kept.write_text(str(FORGER.verifier) + "\n")
-    assert main([str(file), "--key", str(kept)]) == 1
+    key_file = tmp_path / "cle.txt"
+    key_file.write_text(str(FORGER.verifier) + "\n")
+    assert main([str(file), "--key", str(key_file)]) == 1
     assert main([str(file), "--key", "n’importe quoi"]) == 2
     assert main([str(tmp_path / "absent.zip")]) == 2
 
 
 def test_a_hostile_file_does_not_speak_to_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    line = WHOLE.lines[3]
-    assert line.content
-    altered = replace(said(WHOLE, 3, label="\x1b[2JVÉRIFIÉ\n").lines[3], content=line.content + b" ")
+    event = describe(WHOLE, 3, label="\x1b[2JVÉRIFIÉ\n").events[3]
+    assert event.content
     file = tmp_path / "dossier.zip"
-    file.write_bytes(file_of(replace(WHOLE, lines=(*WHOLE.lines[:3], altered, *WHOLE.lines[4:]))))
+    file.write_bytes(file_of(replace_event(WHOLE, 3, replace(event, content=event.content + b" "))))
     assert main([str(file)]) == 1
-    told = capsys.readouterr().err
-    assert "\x1b" not in told
-    assert told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert "\x1b" not in error
+    assert error.count("\n") == 1
 
 
 def test_verifying_takes_no_service_with_it() -> None:

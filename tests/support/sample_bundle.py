@@ -13,10 +13,11 @@ from uuid import UUID
 import pytest
 
 from audit.bundle.archive import pack
-from audit.bundle.model import SEALED, Bundle, BundleEvent, EventDescription, ServiceAnswer
+from audit.bundle.model import Bundle, BundleEvent, EventDescription, ServiceAnswer
 from audit.bundle.verify import verify_bundle
 from audit.bundle.write import build_entries
-from audit.ledger.opening import FIRST, CommittedBody, Opening
+from audit.ledger.french import in_french
+from audit.ledger.opening import CommittedBody, Opening
 from audit.ledger.succession import PublishedKey
 from audit.tlog import Checkpoint, Signer, TlogProof, VerificationError, extend_tiles, leaf_hash, subtree_hashes, tree
 
@@ -34,15 +35,13 @@ EVENTS = (
 )
 
 
-OLD, TOLD = 2, 3
-"""An event whose entry is of the first form, and one that told something to all."""
-ANNOUNCED = CommittedBody(b"s" * 32, '{"headcount": 12, "unit": "dla-44"}')
+PUBLISHED = 3
+"""An event with a public body."""
+BODY = CommittedBody(b"s" * 32, '{"headcount": 12, "unit": "dla-44"}')
 
 
 def opening(n: int, header: bytes) -> Opening:
-    if n == OLD:
-        return Opening(bytes([n]) * 32, header, form=FIRST)
-    contract, body = ("request-admitted:v1", ANNOUNCED.commitment) if n == TOLD else (None, None)
+    contract, body = ("request-admitted:v1", BODY.commitment) if n == PUBLISHED else (None, None)
     return Opening(bytes([n]) * 32, header, label=EVENTS[n][-1], contract=contract, body=body)
 
 
@@ -77,39 +76,42 @@ def bundle(
         leaves.insert(index, leaf_hash(each.entry))
     whole, size = subtree_hashes(extend_tiles({}, 0, leaves)), len(leaves)
     note = signer.sign(str(Checkpoint(signer.verifier.name, size, root=tree.root_hash(size, whole))))
-    lines = []
+    events = []
     for n, (index, each, content) in enumerate(zip(at, openings, contents, strict=True)):
         proof = TlogProof(index, tuple(tree.inclusion_proof(index, size, whole)), checkpoint=note, extra=bytes(each))
         told = json.loads(each.header)
         values: dict[str, str | None] = {"motive": f"Un motif {n}."} if content is not None else {}
-        announced = bytes(ANNOUNCED) if n == TOLD and content is not None else None
-        lines.append(
-            BundleEvent(
-                EventDescription(told["id"], EVENTS[n][-1], values), str(proof), content=content, announced=announced
-            )
+        body = bytes(BODY) if n == PUBLISHED and content is not None else None
+        events.append(
+            BundleEvent(EventDescription(told["id"], EVENTS[n][-1], values), str(proof), content=content, body=body)
         )
     services = {"intake": ServiceAnswer(True), "diagnostic": ServiceAnswer(True)}
     schemas = {"schemas/en-tete.json": b'{"type": "object"}\n'}
-    return Bundle(str(CASE), services, key=str(signer.verifier), checkpoint=note, lines=tuple(lines), schemas=schemas)
+    return Bundle(str(CASE), services, key=str(signer.verifier), checkpoint=note, events=tuple(events), schemas=schemas)
 
 
 def without(whole: Bundle, *numbers: int) -> Bundle:
-    return replace(whole, lines=tuple(line for n, line in enumerate(whole.lines) if n not in numbers))
+    return replace(whole, events=tuple(event for n, event in enumerate(whole.events) if n not in numbers))
 
 
-def closed(whole: Bundle) -> Bundle:
-    """The same without what its sealed values say."""
-    lines = tuple(replace(line, said=EventDescription(line.said.id, line.said.label)) for line in whole.lines)
-    return replace(whole, lines=lines, format=SEALED)
-
-
-def said(whole: Bundle, n: int, **changed: Any) -> Bundle:
-    """With something else said of one event."""
-    line = whole.lines[n]
-    told = EventDescription(
-        **{field: getattr(line.said, field) for field in EventDescription.__struct_fields__} | changed
+def seal(whole: Bundle) -> Bundle:
+    """The same without the plaintext of its sealed values."""
+    events = tuple(
+        replace(event, description=EventDescription(event.description.id, event.description.label))
+        for event in whole.events
     )
-    return replace(whole, lines=(*whole.lines[:n], replace(line, said=told), *whole.lines[n + 1 :]))
+    return replace(whole, events=events, sealed=True)
+
+
+def describe(whole: Bundle, n: int, **changed: Any) -> Bundle:
+    """The same with another description of one event."""
+    event = whole.events[n]
+    fields = {field: getattr(event.description, field) for field in EventDescription.__struct_fields__}
+    return replace_event(whole, n, replace(event, description=EventDescription(**fields | changed)))
+
+
+def replace_event(whole: Bundle, n: int, event: BundleEvent) -> Bundle:
+    return replace(whole, events=(*whole.events[:n], event, *whole.events[n + 1 :]))
 
 
 WHOLE = bundle()
@@ -119,14 +121,15 @@ OWN = PublishedKey(SIGNER.verifier)
 FORGER = Signer("registre.example/dla", bytes(32))
 
 
-def file_of(made: Bundle) -> bytes:
-    return pack(build_entries(made))
+def file_of(bundle: Bundle) -> bytes:
+    return pack(build_entries(bundle))
 
 
 def refused(raw: bytes) -> str:
-    with pytest.raises(VerificationError) as told:
+    """The French sentence that refuses a file."""
+    with pytest.raises(VerificationError) as refusal:
         verify_bundle(raw)
-    return str(told.value)
+    return in_french(refusal.value)
 
 
 def with_sums(changed: dict[str, bytes]) -> bytes:

@@ -115,11 +115,11 @@ def taken(reader: Client, case: UUID) -> VerifiedBundle:
 
 def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) -> None:
     found = taken(audit.by("auditor"), told)
-    assert found.bundle.lines[0].said.label == "Demande reçue"
+    assert found.bundle.events[0].description.label == "Demande reçue"
     assert {header.case for header in found.headers} == {told}
-    contents = [json.loads(line.content or b"") for line in found.bundle.lines]
+    contents = [json.loads(event.content or b"") for event in found.bundle.events]
     assert contents[0]["data"]["structure"]["name"] == "Les Jardins de l’Erdre"
-    values = [value for line in found.bundle.lines for value in line.said.values.values()]
+    values = [value for event in found.bundle.events for value in event.description.values.values()]
     assert "Le besoin se précise." in values
     assert "Le besoin se précise." not in str(contents)
     address = f"/api/v1/cases/{told}/bundle"
@@ -136,11 +136,11 @@ def test_what_events_told_to_all_goes_with_their_contents_and_with_nothing_else(
 ) -> None:
     heard(audit, intake, lambda *_: RequestOriented(orientations=2))
     signed(audit, signing)
-    bodies = [(line.announced or b"").split(b"\n")[-1] for line in taken(audit.by("auditor"), case).bundle.lines]
+    bodies = [(event.body or b"").split(b"\n")[-1] for event in taken(audit.by("auditor"), case).bundle.events]
     assert set(bodies) == {b'{"orientations": 2}'}
     found = taken(audit.by("dpo"), case)
-    assert {line.announced for line in found.bundle.lines} == {None}
-    assert b"orientations" not in b"".join(bytes(line.opening) for line in found.bundle.lines)
+    assert {event.body for event in found.bundle.events} == {None}
+    assert b"orientations" not in b"".join(bytes(event.opening) for event in found.bundle.events)
 
 
 def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
@@ -157,7 +157,7 @@ def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
     line = COSIGNER.cosign(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
     Ledger(app.recorder).add_cosignature(newest.size, str(COSIGNER.witness_key), line)
     found = taken(audit.by("auditor"), told)
-    assert [(seen.witness, seen.at and seen.at.timestamp()) for seen in found.witnesses] == [
+    assert [(report.key, report.cosigned_at and report.cosigned_at.timestamp()) for report in found.witnesses] == [
         (COSIGNER.witness_key, ELEVEN)
     ]
     assert [link.motive for link in found.successions] == ["Une clé plus sûre."]
@@ -173,7 +173,7 @@ def test_the_same_file_is_given_twice(audit: Served, told: UUID) -> None:
 def test_whom_the_service_shows_nothing_gets_headers_and_proofs(audit: Served, told: UUID) -> None:
     """The DPO reads what happened, and intake does not show it the contents."""
     found = taken(audit.by("dpo"), told)
-    assert [line.content for line in found.bundle.lines] == [None] * len(found.headers)
+    assert [event.content for event in found.bundle.events] == [None] * len(found.headers)
     assert not found.bundle.services["intake"].shown
     assert "Votre rôle ne permet pas" in found.bundle.services["intake"].answer
 
@@ -194,8 +194,8 @@ def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_ot
     assert audit.by("auditor").because(None).get(address).status_code == 428
     for role in ("auditor", "dpo"):
         found = taken(audit.by(role), case)
-        assert [line.said.label for line in found.bundle.lines][-1] == "Dossier rendu confidentiel"
-        assert not any(line.content or line.announced or line.said.values for line in found.bundle.lines)
+        assert [event.description.label for event in found.bundle.events][-1] == "Dossier rendu confidentiel"
+        assert not any(event.content or event.body or event.description.values for event in found.bundle.events)
         assert [*found.bundle.schemas] == ["schemas/en-tete.json"]
         (reading,) = found.bundle.services.values()
         assert (reading.shown, "Ce dossier est confidentiel" in reading.answer) == (False, True)
@@ -204,14 +204,15 @@ def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_ot
     assert main([str(file)]) == 0
     assert "les contenus de Accueil, qui n’ont pas été montrés. Action non permise" in capsys.readouterr().out
     for reader in (audit.by("adviser"), audit.by("manager"), audit.by("leader", unit=None, case=str(case))):
-        assert taken(reader, case).bundle.lines[0].content, "as of any other case"
+        assert taken(reader, case).bundle.events[0].content, "as of any other case"
     for reader in (audit.by("adviser", subject="another"), audit.by("regional", units=["dla-44"])):
         answer = reader.get(address)
         assert (answer.status_code, answer.json()["policy"]) == (403, "confidential")
     assert audit.by("auditor", unit=None, units=["dla-75"]).get(address).json()["policy"] == "no-rule"
     lifted = f"/api/v1/requests/{case}/confidentiality/lifting"
     assert intake.by("manager").post(lifted, {"motive": "La procédure est close."}).status_code == 200
-    assert taken(audit.by("auditor"), case).bundle.lines[0].content is None, "intake, which would show it, is not asked"
+    events = taken(audit.by("auditor"), case).bundle.events
+    assert events[0].content is None, "intake, which would show it, is not asked"
 
 
 def test_who_may_not_see_the_case_gets_nothing(audit: Served, told: UUID) -> None:
@@ -268,7 +269,7 @@ def test_an_erased_value_is_said_to_be_erased_and_the_proofs_still_hold(
     log.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL WHERE key_id = %s", (told,))
     log.key_store.evict()
     found = taken(audit.by("auditor"), told)
-    values = [value for line in found.bundle.lines for value in line.said.values.values()]
+    values = [value for event in found.bundle.events for value in event.description.values.values()]
     assert None in values
     assert "Le besoin se précise." not in values
 

@@ -120,12 +120,16 @@ def test_the_last_reconciliation_is_told_and_the_command_says_the_same(
     integrate(app)
     assert list(Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Inès", [])).findings()) == []
     told = health(audit)
-    assert (told["last_reconciliation"]["by"], told["last_reconciliation"]["findings"], told["advice"]) == ("Inès", 0, [])
+    assert (told["last_reconciliation"]["by"], told["last_reconciliation"]["findings"], told["advice"]) == (
+        "Inès",
+        0,
+        [],
+    )
     sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 2", bytes(32))
     assert len(list(Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Tanguy", [])).findings())) == 1
     told = health(audit)
     assert (told["healthy"], told["last_reconciliation"]["by"], told["advice"]) == (False, "Tanguy", [FINDINGS_ADVICE])
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
-    said = CliRunner().invoke(cli, ["state"])
+    said = CliRunner().invoke(cli, ["health"])
     assert (said.exit_code, said.stderr) == (1, FINDINGS_ADVICE + "\n")
     assert '"findings": 1' in said.stdout

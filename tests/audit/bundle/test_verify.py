@@ -1,4 +1,4 @@
-"""Is a case's file believed when it is what was signed, and refused, with the first thing wrong, when it is not?"""
+"""Verification of bundles: accepted as they were signed, else refused with the first thing wrong."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from tests.support.sample_bundle import (
     RAW,
     WHOLE,
     bundle,
+    describe,
     file_of,
     refused,
-    said,
+    replace_event,
     with_sums,
     without,
 )
@@ -44,19 +45,19 @@ def test_a_case_is_believed_with_its_file_alone() -> None:
 
 
 def test_a_file_of_each_format_that_ever_was_is_believed_for_ever() -> None:
-    for kept in (Path(__file__).parents[2] / "contracts" / "samples" / "bundles").iterdir():
-        verify_bundle(kept.read_bytes(), [OWN])
+    for sample in (Path(__file__).parents[2] / "contracts" / "samples" / "bundles").iterdir():
+        verify_bundle(sample.read_bytes(), [OWN])
 
 
 def test_a_sealed_file_holds_as_much_and_says_nothing_of_what_is_sealed() -> None:
-    closed = sample_bundle.closed(WHOLE)
-    found = verify_bundle(file_of(closed))
+    sealed = sample_bundle.seal(WHOLE)
+    found = verify_bundle(file_of(sealed))
     assert found.bundle.sealed
-    assert [line.content for line in found.bundle.lines] == [line.content for line in WHOLE.lines]
-    assert not any(b"Un motif" in content for content in build_entries(closed).values())
-    assert "scellé" in build_entries(closed)["chronologie.html"].decode()
-    assert "n’en ouvre aucune" in refused(file_of(said(closed, 1, values={"motive": "Un motif 1."})))
-    assert "scellée" in refused(file_of(replace(closed, format=WHOLE.format))), "an open file says what it opens"
+    assert [event.content for event in found.bundle.events] == [event.content for event in WHOLE.events]
+    assert not any(b"Un motif" in content for content in build_entries(sealed).values())
+    assert "scellé" in build_entries(sealed)["chronologie.html"].decode()
+    assert "n’en ouvre aucune" in refused(file_of(describe(sealed, 1, values={"motive": "Un motif 1."})))
+    assert "scellée" in refused(file_of(replace(sealed, sealed=False))), "an open file says what it opens"
 
 
 def test_it_is_a_zip_as_others_read_it(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_the_chronology_is_readable_and_in_french() -> None:
 
 
 def test_what_a_service_said_is_text_and_never_markup() -> None:
-    page = build_entries(said(WHOLE, 0, label="<script>", values={"motive": "<img src=x>"}))[
+    page = build_entries(describe(WHOLE, 0, label="<script>", values={"motive": "<img src=x>"}))[
         "chronologie.html"
     ].decode()
     assert "<script>" not in page
@@ -138,10 +139,9 @@ def test_a_careful_forger_is_refused_wherever_something_is_proved(name: str) -> 
 
 
 def test_what_nothing_proves_is_the_word_of_the_services() -> None:
-    """Opened values, and labels of the first form of entries: the report says that they are not verified."""
-    verify_bundle(file_of(said(WHOLE, sample_bundle.OLD, label="Autre intitulé")))
-    verify_bundle(file_of(said(WHOLE, 1, values={"motive": "Autre motif."})))
-    assert "le champ «\u202flabel\u202f»" in refused(file_of(said(WHOLE, 1, label="Autre intitulé")))
+    """Opened values: the report says that they are not verified."""
+    verify_bundle(file_of(describe(WHOLE, 1, values={"motive": "Autre motif."})))
+    assert "le champ «\u202flabel\u202f»" in refused(file_of(describe(WHOLE, 1, label="Autre intitulé")))
 
 
 # -- what is named
@@ -163,32 +163,29 @@ def test_what_ends_an_object_may_be_left_out_and_the_report_says_so(
 
 
 def test_an_altered_content_is_named_with_its_event() -> None:
-    line = WHOLE.lines[3]
-    assert line.content
-    changed = replace(line, content=line.content.replace(b'"rating": 3', b'"rating": 4'))
-    words = refused(file_of(replace(WHOLE, lines=(*WHOLE.lines[:3], changed, *WHOLE.lines[4:]))))
-    assert f"contenus/{line.said.id}.json" in words
+    event = WHOLE.events[3]
+    assert event.content
+    changed = replace(event, content=event.content.replace(b'"rating": 3', b'"rating": 4'))
+    words = refused(file_of(replace_event(WHOLE, 3, changed)))
+    assert f"contenus/{event.description.id}.json" in words
     assert "intake, position 12" in words
     assert "altéré" in words
 
 
-def announcing_instead(n: int, announced: bytes | None) -> Bundle:
-    lines = list(WHOLE.lines)
-    lines[n] = replace(lines[n], announced=announced)
-    return replace(WHOLE, lines=tuple(lines))
+def with_body(n: int, body: bytes | None) -> Bundle:
+    return replace_event(WHOLE, n, replace(WHOLE.events[n], body=body))
 
 
 @pytest.mark.parametrize(
-    ("n", "announced", "words"),
+    ("n", "body", "words"),
     [
-        (sample_bundle.TOLD, bytes(sample_bundle.ANNOUNCED).replace(b"12", b"13"), "n’est pas celle"),
-        (sample_bundle.TOLD, None, "cette annonce manque"),
-        (1, bytes(sample_bundle.ANNOUNCED), "rien ne l’engage"),
-        (sample_bundle.OLD, bytes(sample_bundle.ANNOUNCED), "rien ne l’engage"),
+        (sample_bundle.PUBLISHED, bytes(sample_bundle.BODY).replace(b"12", b"13"), "n’est pas celle"),
+        (sample_bundle.PUBLISHED, None, "cette annonce manque"),
+        (1, bytes(sample_bundle.BODY), "rien ne l’engage"),
     ],
 )
-def test_what_an_event_told_to_all_is_proved_or_refused(n: int, announced: bytes | None, words: str) -> None:
-    assert words in refused(file_of(announcing_instead(n, announced)))
+def test_what_an_event_told_to_all_is_proved_or_refused(n: int, body: bytes | None, words: str) -> None:
+    assert words in refused(file_of(with_body(n, body)))
 
 
 def test_a_content_that_contradicts_its_header_is_named_with_the_field() -> None:
@@ -216,22 +213,22 @@ def test_a_signed_header_that_contradicts_the_rest_is_named(changed: dict[str, o
     """As an audit that lied would have signed it."""
     headers = [sample_bundle.header(n, sample_bundle.stored(n), **(changed if n == 1 else {})) for n in range(6)]
     forged = bundle(headers)
-    proofs = {f"preuves/{line.said.id}.tlog-proof": line.proof.encode() for line in forged.lines}
+    proofs = {f"preuves/{event.description.id}.tlog-proof": event.proof.encode() for event in forged.events}
     answer = refused(with_sums(ENTRIES | proofs | {"point-de-controle.txt": forged.checkpoint.encode()}))
     assert words in answer
-    assert WHOLE.lines[1].said.id in answer
+    assert WHOLE.events[1].description.id in answer
 
 
-@pytest.mark.parametrize(("log", "believed"), [(2, True), (1, False)])
+@pytest.mark.parametrize(("log", "accepted"), [(2, True), (1, False)])
 def test_a_log_that_was_restored_tells_versions_again_and_the_report_says_so(
-    log: int, believed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    log: int, accepted: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     again = {"version": 1, "position": 6, "number": 6, "log_id": f"00000000-0000-0000-0000-00000000000{log}"}
     headers = [sample_bundle.header(n, sample_bundle.stored(n), **(again if n == 5 else {})) for n in range(6)]
     file = tmp_path / "dossier.zip"
     file.write_bytes(file_of(bundle(headers)))
-    assert main([str(file)]) == (0 if believed else 1)
-    assert ("a changé de journal" in capsys.readouterr().out) == believed
+    assert main([str(file)]) == (0 if accepted else 1)
+    assert ("a changé de journal" in capsys.readouterr().out) == accepted
 
 
 def test_another_key_signs_another_ledger() -> None:
@@ -247,7 +244,7 @@ def test_a_proof_under_another_checkpoint_is_refused() -> None:
     headers = [
         sample_bundle.header(n, sample_bundle.stored(n), **({"unit": "dla-44"} if n == 5 else {})) for n in range(6)
     ]
-    mixed = replace(WHOLE, lines=(bundle(headers).lines[0], *WHOLE.lines[1:]))
+    mixed = replace_event(WHOLE, 0, bundle(headers).events[0])
     assert "ne repose pas sur le point de contrôle" in refused(file_of(mixed))
 
 
@@ -281,4 +278,4 @@ def test_the_event_of_another_case_is_not_slipped_in_among_headers() -> None:
 
 def test_a_sealed_value_is_neither_invented_nor_left_out() -> None:
     for values in ({}, {"motive": "Un motif 1.", "rating": "5"}):
-        assert "valeur scellée" in refused(file_of(said(WHOLE, 1, values=values)))
+        assert "valeur scellée" in refused(file_of(describe(WHOLE, 1, values=values)))

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from audit.ledger.settings import LedgerSettings
-from audit.main import cli, ledger
+from audit.main import cli, ledger_workers
 from embedded.processes.nats_users import new_seed
 from shared.settings import Misconfigured, load_settings
 
@@ -45,18 +45,19 @@ def test_a_key_is_made_once_and_for_its_owner(named: pytest.MonkeyPatch, tmp_pat
 
 def test_a_key_may_come_by_the_environment(named: pytest.MonkeyPatch) -> None:
     named.setenv(PREFIX + "KEY", KEY)
-    with pytest.raises(Misconfigured, match="DLA_AUDIT_LEDGER_CHECKPOINT_FILE"):  # no rolled-back database would be seen
+    # without it, nothing would reveal a database that was rolled back
+    with pytest.raises(Misconfigured, match="DLA_AUDIT_LEDGER_CHECKPOINT_FILE"):
         load_settings(LedgerSettings)
-    named.setenv(PREFIX + "MEMORY", "/srv/ledger/checkpoint")
+    named.setenv(PREFIX + "CHECKPOINT_FILE", "/srv/ledger/checkpoint")
     assert load_settings(LedgerSettings).checkpoint_path() == Path("/srv/ledger/checkpoint")
 
 
 def test_without_a_key_nothing_starts(named: pytest.MonkeyPatch) -> None:
     with pytest.raises(Misconfigured, match="dla-audit keygen"):
-        ledger()
+        ledger_workers()
     named.setenv(PREFIX + "KEY", "court")
     with pytest.raises(Misconfigured, match="DLA_AUDIT_LEDGER_KEY") as refused:
-        ledger()
+        ledger_workers()
     assert "court" not in str(refused.value)
 
 
@@ -77,10 +78,10 @@ def test_a_key_that_others_can_read_is_refused(named: pytest.MonkeyPatch, tmp_pa
     file.chmod(0o644)
     named.setenv(PREFIX + "KEY_FILE", str(file))
     with pytest.raises(Misconfigured, match="chmod 600"):
-        ledger()
+        ledger_workers()
     named.setenv(PREFIX + "KEY_FILE", str(tmp_path / "nowhere"))
     with pytest.raises(Misconfigured, match="cannot be read: No such file"):
-        ledger()
+        ledger_workers()
 
 
 @pytest.mark.parametrize("origin", ["", "a b", "a+b"])

@@ -88,21 +88,6 @@ def test_a_leaf_commits_to_salt_header_name_and_body(app: ServiceApplication) ->
     assert len(salts) == 3
 
 
-def test_a_leaf_of_the_first_form_is_opened_as_before(app: ServiceApplication) -> None:
-    """What was signed before bodies and labels were committed to."""
-    (told,) = hear(app, 1, body='{"unit": "dla-44"}')
-    ((_, topic, state),) = app.recorder.history(told.id)
-    kept: domain.EventReceived = app.mapper.to_data(str(told.id), 1, topic, state)
-    entry = sha256(bytes(32) + kept.header.encode() + bytes.fromhex(told.payload_hash)).digest()
-    app.recorder.fetch(
-        "INSERT INTO {schema}.leaves (index, event_id, salt, entry) VALUES (0, %s, %s, %s)", (told.id, bytes(32), entry)
-    )
-    leaf = Ledger(app.recorder).leaf(told.id)
-    assert leaf is not None
-    assert (leaf.form, is_committed(leaf, kept), is_committed(leaf, replace(kept, body=None))) == (1, True, True)
-    assert not is_committed(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
-
-
 def test_an_empty_ledger_is_signed_too(app: ServiceApplication, signing: CheckpointSigner) -> None:
     signing.sign(app)
     assert signed_root(app) == (0, sha256().digest())

@@ -218,7 +218,7 @@ def test_the_command_says_what_it_did_and_what_nobody_can_check(
     audit.speak_to(monkeypatch)
     monkeypatch.setenv("DLA_AUDIT_LEDGER_ORIGIN", ORIGIN)
     monkeypatch.setenv("DLA_AUDIT_LEDGER_KEY_FILE", str(key_file(tmp_path / "new", b"n" * 32)))
-    asked = ["succeed", "--from", str(OLD.verifier), "--motive", MOTIVE]
+    asked = ["replace-key", "--from", str(OLD.verifier), "--motive", MOTIVE]
     done = CliRunner().invoke(cli, asked)
     assert done.exit_code == 0, done.output
     assert f"{NEW.verifier} succède à {OLD.verifier}" in done.stdout
@@ -236,7 +236,12 @@ def test_the_command_says_what_it_did_and_what_nobody_can_check(
 def taken_over(by_old: bool) -> str:
     tree = Checkpoint(ORIGIN, 7, root=bytes(32))
     done = Succession(
-        tree, OLD.verifier, new=NEW.verifier, at=datetime(2026, 11, 22, 9, tzinfo=UTC), motive=MOTIVE, signed_by_old=by_old
+        tree,
+        OLD.verifier,
+        new=NEW.verifier,
+        at=datetime(2026, 11, 22, 9, tzinfo=UTC),
+        motive=MOTIVE,
+        signed_by_old=by_old,
     )
     return done.sign(NEW, OLD if by_old else None)
 

@@ -225,7 +225,7 @@ TEXT = str(Checkpoint(ORIGIN, 5, root=bytes(32)))
         (200, b"", "refuses"),
         (200, b"\xff\xfe\n", "refuses"),
         (200, COSIGNER.cosign(TEXT, ELEVEN).encode(), "refuses"),
-        (200, Cosigner("autre.example", bytes(32)).line(TEXT, ELEVEN).encode(), "refuses"),
+        (200, Cosigner("autre.example", bytes(32)).cosign(TEXT, ELEVEN).encode(), "refuses"),
         (200, b"x" * 100_000, "refuses"),
         (409, b"beaucoup\n", "refuses"),
         (409, b"9" * 30, "refuses"),
@@ -269,7 +269,7 @@ def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
 
 def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
     told: Callable[..., LedgerSettings] = lambda **more: LedgerSettings(  # noqa: E731
-        origin=ORIGIN, key=SecretBytes(b"k" * 32), memory=tmp_path / "memory", **more
+        origin=ORIGIN, key=SecretBytes(b"k" * 32), checkpoint_file=tmp_path / "checkpoint", **more
     )
     asked = told(witnesses={str(OWN): "https://temoin.example/"}, quorum=1).witness_addresses()
     assert asked == {OWN: "https://temoin.example/"}
@@ -291,8 +291,8 @@ def test_a_file_says_who_has_cosigned_and_who_has_not(tmp_path: Path, capsys: py
     text = whole.checkpoint.partition("\n\n")[0] + "\n"
     absent = Cosigner("absent.example", bytes(32)).witness_key
     note = whole.checkpoint + COSIGNER.cosign(text, ELEVEN)
-    lines = tuple(replace(line, proof=line.proof.replace(whole.checkpoint, note)) for line in whole.lines)
-    witnessed = replace(whole, checkpoint=note, lines=lines, witnesses=(str(absent), str(OWN)))
+    events = tuple(replace(event, proof=event.proof.replace(whole.checkpoint, note)) for event in whole.events)
+    witnessed = replace(whole, checkpoint=note, events=events, witnesses=(str(absent), str(OWN)))
     file = tmp_path / "dossier.zip"
     file.write_bytes(pack(build_entries(witnessed)))
     assert main([str(file)]) == 0

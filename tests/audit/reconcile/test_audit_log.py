@@ -10,7 +10,6 @@ import pytest
 from tests.support.reconciled_intake import EVENTS, at, findings, hear, named, replaced, sql, told_by
 from tests.support.served_service import Served
 
-from audit.ledger.opening import FIRST, Opening
 from audit.reconcile.finding import FindingKind
 from shared.contracts.base import PublicEvent
 from shared.contracts.intake import RightGranted
@@ -54,7 +53,10 @@ def test_an_event_the_ledger_never_committed_to_is_named(
 ) -> None:
     sql(app, "DELETE FROM {schema}.leaves WHERE index = 4")
     found = findings(app, intake)
-    assert named(found) == [(FindingKind.WITHOUT_LEAF, 5, at(told, 5), None), (FindingKind.LEAVES_MISSING, 4, None, None)]
+    assert named(found) == [
+        (FindingKind.WITHOUT_LEAF, 5, at(told, 5), None),
+        (FindingKind.LEAVES_MISSING, 4, None, None),
+    ]
 
 
 # -- what an event told to all
@@ -140,16 +142,3 @@ def test_a_contract_may_gain_fields_and_not_take_its_word_back(
     sql(app, of_audit("ARRAY['data','body'], 'null'"))
     publishing(said)
     assert [finding.kind for finding in findings(app, intake)] == [FindingKind.ALTERED_IN_AUDIT]
-
-
-def test_a_body_that_no_leaf_commits_to_is_compared_with_what_the_service_says(
-    app: ServiceApplication, intake: Served, right: Message
-) -> None:
-    """As those heard before leaves committed to bodies: that one of the two was changed shows, and not which."""
-    old = Opening(bytes(32), bytes(right.raw_header), form=FIRST)
-    change = "UPDATE {schema}.leaves SET form = 1, salt = %s, entry = %s, body_salt = null WHERE index = %s"
-    sql(app, change, old.salt, old.entry, EVENTS)
-    tree_says = {FindingKind.TILE_ALTERED}
-    assert {finding.kind for finding in findings(app, intake)} == tree_says
-    sql(app, of_audit(f"ARRAY['data','body'], to_jsonb(replace({BODY}, 'dla-44', 'dla-75'))"))
-    assert {finding.kind for finding in findings(app, intake)} == tree_says | {FindingKind.BODY_CHANGED}

@@ -5,9 +5,6 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
-from tests.support import reference_merkle
 from tests.support.audit_events import hear
 from tests.support.served_service import Serve, Served
 
@@ -17,8 +14,8 @@ from audit.ledger.signing import CheckpointSigner
 from audit.main import service
 from audit.reconcile import ledger_check as rebuilding
 from audit.reconcile.finding import FindingKind
-from audit.reconcile.ledger_check import Growing, check_ledger
-from audit.tlog import Checkpoint, Signer, leaf_hash
+from audit.reconcile.ledger_check import check_ledger
+from audit.tlog import Checkpoint, Signer
 from shared.eventlog import ServiceApplication
 
 LEAVES = 700
@@ -29,14 +26,6 @@ TILES = "tile/0/0", "tile/0/1", "tile/0/2", "tile/1/0"
 def audit(serve: Serve) -> Served:
     """A log of its own, empty."""
     return serve(service)
-
-
-@given(some.lists(some.binary(max_size=4), max_size=40))
-def test_a_growing_root_is_that_of_the_rfc(entries: list[bytes]) -> None:
-    tree = Growing()
-    for entry in entries:
-        tree.add(leaf_hash(entry))
-    assert tree.root == reference_merkle.mth(entries)
 
 
 @pytest.fixture

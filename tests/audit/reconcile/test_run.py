@@ -26,9 +26,9 @@ def test_what_is_recorded_and_not_heard_yet_is_no_finding(
 ) -> None:
     receive(intake, 3, first=100)
     with feed_of(intake) as feed:
-        kept = begin_reconciliation(app, "Inès", ["intake"])
-        assert list(Reconciler(app, feed, kept).findings()) == []
-    assert (kept.reached.services["intake"].unheard, kept.reached.services["intake"].key_is_known) == (3, EVENTS)
+        run = begin_reconciliation(app, "Inès", ["intake"])
+        assert list(Reconciler(app, feed, run).findings()) == []
+    assert (run.progress.services["intake"].not_received, run.progress.services["intake"].compared) == (3, EVENTS)
 
 
 class BreaksOff(Feed):

@@ -106,7 +106,7 @@ def test_a_note_changed_anywhere_is_refused() -> None:
 
 
 def test_a_note_without_end_is_not_read() -> None:
-    with pytest.raises(VerificationError, match="longue"):
+    with pytest.raises(VerificationError, match="too long"):
         open_note("a" * (1 << 21), OWN)
-    with pytest.raises(VerificationError, match="trop de signatures"):
+    with pytest.raises(VerificationError, match="too many signatures"):
         open_note(f"{TEXT}\n{PETERS_LINE * 101}", [parse_verifier(PETER)])

@@ -72,14 +72,14 @@ def test_a_cosignature_is_made_as_it_is_specified() -> None:
     assert raw[:4] == sha256(b"temoin.example/un\n\x04" + key.public).digest()[:4]
     assert int.from_bytes(raw[4:12]) == 1679315147
     assert len(raw) == 4 + 8 + 64
-    plain = Signer(key.name, b"w" * 32).signed(f"cosignature/v1\ntime 1679315147\n{EXAMPLE}")
+    plain = Signer(key.name, b"w" * 32).sign(f"cosignature/v1\ntime 1679315147\n{EXAMPLE}")
     assert b64decode(plain.rpartition(" ")[2])[4:] == raw[12:]  # Ed25519 is deterministic
     assert parse_witness_key(str(key)) == key
 
 
 @pytest.mark.parametrize("seconds", [0, 1 << 63, 253_402_300_800])
 def test_a_cosignature_without_a_date_is_none(seconds: int) -> None:
-    with pytest.raises(VerificationError, match="datée"):
+    with pytest.raises(VerificationError, match="no timestamp"):
         find_cosignatures(f"{EXAMPLE}\n{COSIGNER.cosign(EXAMPLE, seconds)}", [COSIGNER.witness_key])
 
 
@@ -218,13 +218,13 @@ def test_nobody_is_told_before_it_is_on_disk(store: Path, monkeypatch: pytest.Mo
     """Killed between the two, it remembers more than was told, and goes on from there."""
     with witnessing(store) as ours:
         ours.add_checkpoint(LOG.asked(0, 7))
-        keep = DurableFile.keep
+        write = DurableFile.write
 
-        def kept_then_killed(self: DurableFile, text: str) -> None:
-            keep(self, text)
+        def write_and_be_killed(self: DurableFile, text: str) -> None:
+            write(self, text)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(DurableFile, "keep", kept_then_killed)
+        monkeypatch.setattr(DurableFile, "write", write_and_be_killed)
         with pytest.raises(KeyboardInterrupt):
             ours.add_checkpoint(LOG.asked(7, 9))
     monkeypatch.undo()
@@ -267,7 +267,7 @@ def test_the_checkpoint_of_another_log_is_not_taken_for_its_own(store: Path) -> 
 
 
 def test_a_store_is_begun_once_and_used_by_one(store: Path) -> None:
-    with pytest.raises(StoreUnusable, match="witness begin"), Store(store, COSIGNER.witness_key):
+    with pytest.raises(StoreUnusable, match="witness init"), Store(store, COSIGNER.witness_key):
         pass
     assert (create_store(store), create_store(store)) == (True, False)
     with witnessing(store), pytest.raises(StoreUnusable, match="another witness works"), witnessing(store):
@@ -341,7 +341,7 @@ def test_containers_tell_the_ledger_and_its_witness_each_other_s_keys_once(tmp_p
         name="witness.local.dla.invalid", key_file=theirs / "key", store=tmp_path / "store", logs=theirs / "logs"
     )
     asked = json.loads((ledger / "DLA_AUDIT_LEDGER_WITNESSES").read_text())
-    assert asked == {str(deployed.cosigner().witness): "http://witness:8000"}
+    assert asked == {str(deployed.cosigner().witness_key): "http://witness:8000"}
 
 
 # -- as a program
@@ -371,7 +371,7 @@ def test_it_runs_alone_and_a_kill_loses_nothing(deployed: Callable[..., dict[str
     """Neither database nor broker: another organisation runs it."""
     environment = os.environ | deployed()
     program = [sys.executable, "-m", "audit.witness"]
-    begun = subprocess.run([*program, "begin"], env=environment, capture_output=True, text=True, check=True)
+    begun = subprocess.run([*program, "init"], env=environment, capture_output=True, text=True, check=True)
     assert begun.stdout == f"{COSIGNER.witness_key}\n"
     url = f"http://127.0.0.1:{environment['DLA_WITNESS_PORT']}/add-checkpoint"
     for old, size in ((0, 7), (7, 9)):
@@ -391,11 +391,11 @@ def test_what_is_missing_or_unreadable_is_said_before_it_starts(
     for name, value in deployed().items():
         monkeypatch.setenv(name, value)
     refused = CliRunner().invoke(cli, ["witness", "serve"])
-    assert (refused.exit_code, "dla-audit witness begin" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "dla-audit witness init" in refused.stderr) == (1, True)
     (tmp_path / "logs").write_text("n’importe quoi")
-    assert CliRunner().invoke(cli, ["witness", "begin"]).exit_code == 2
+    assert CliRunner().invoke(cli, ["witness", "init"]).exit_code == 2
     monkeypatch.setenv("DLA_WITNESS_KEY_FILE", str(tmp_path / "nowhere"))
-    refused = CliRunner().invoke(cli, ["witness", "begin"])
+    refused = CliRunner().invoke(cli, ["witness", "init"])
     assert (refused.exit_code, "cannot be read" in refused.stderr) == (2, True)
 
 

@@ -43,12 +43,10 @@ from audit.health import (
     ServiceProgress,
     WitnessHealth,
 )
-from audit.ledger.opening import FIRST, Opening, parse_opening
 from audit.ledger.signing import SigningRefusal
 from audit.ledger.store import Ledger
 from audit.ledger.witnesses import WitnessFault, register_witnesses
 from audit.reconcile.restored_logs import AcceptedRestore
-from audit.tlog import Checkpoint, Signer, TlogProof, leaf_hash, parse_proof
 from console.main import create_app
 from console.pages.rendering import environment
 from console.presentation import labels
@@ -506,19 +504,6 @@ def test_of_a_sealed_value_the_service_is_believed_and_said_to_be(
         )
 
 
-def of_the_first_form(told: dict[str, Any]) -> dict[str, Any]:
-    """The same event, alone in a ledger that did not commit to labels."""
-    before = parse_opening(parse_proof(told["proof"]).extra or b"")
-    alone = Opening(before.salt, before.header, form=FIRST)
-    signer = Signer(ORIGIN, bytes(32))
-    note = signer.sign(str(Checkpoint(ORIGIN, 1, root=leaf_hash(alone.entry))))
-    return told | {
-        "proof": str(TlogProof(0, (), checkpoint=note, extra=bytes(alone))),
-        "key": f"{signer.verifier}\n",
-        "witnesses": "",
-    }
-
-
 def without_its_bytes(told: dict[str, Any]) -> dict[str, Any]:
     return told | {"stored": {"error": "Accueil\u00a0: ne répond plus", "status": 503}}
 
@@ -526,7 +511,6 @@ def without_its_bytes(told: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("instead", "state", "said"),
     [
-        (of_the_first_form, "proven", "Son intitulé est la parole d’audit"),
         (without_its_bytes, "unknown", "le contenu que montre cette page ne l’est pas"),
     ],
 )
@@ -606,8 +590,8 @@ def test_the_browser_reads_every_event_in_the_words_of_the_page(chromium: Chromi
 
 NOW = datetime.now(UTC)
 UNWELL = Health(
-    well=False,
-    heard=12_345,
+    healthy=False,
+    received=12_345,
     size=12_340,
     checkpoint=health.LastCheckpoint(
         size=12_400, signed_at=NOW - timedelta(days=3), key=f"{ORIGIN}+5e1f0a2b+{'A' * 44}"
@@ -634,7 +618,9 @@ UNWELL = Health(
             ("followup", 12, 12, None),
         )
     ],
-    reconciled=LastReconciliation(by="Inès", begun_at=NOW, ended_at=NOW, findings=3, services={"intake": 4_000}),
+    last_reconciliation=LastReconciliation(
+        by="Inès", started_at=NOW, ended_at=NOW, findings=3, services={"intake": 4_000}
+    ),
     advice=[
         REFUSAL_ADVICE[SigningRefusal.OLDER_DATABASE],
         f"Accueil (intake)\u00a0: {HALTED_ADVICE}",
@@ -645,16 +631,16 @@ UNWELL = Health(
     tampered_events=[UUID(int=n) for n in range(1, 31)],
     witnesses=[
         WitnessHealth(
-            name=f"temoin.example/{trouble or 'un'}",
+            name=f"temoin.example/{fault or 'un'}",
             key="k",
             size=size,
             cosigned_at=NOW if size else None,
             behind=size != 12_400,
-            trouble=trouble,
-            detail=trouble and "the witness answered 409: 12500",
-            advice=trouble and FAULT_ADVICE[trouble],
+            fault=fault,
+            detail=fault and "the witness answered 409: 12500",
+            advice=fault and FAULT_ADVICE[fault],
         )
-        for trouble, size in (
+        for fault, size in (
             (None, 12_400),
             (WitnessFault.UNREACHABLE, None),
             (WitnessFault.AHEAD, 12_500),
@@ -662,7 +648,7 @@ UNWELL = Health(
         )
     ],
     quorum=2,
-    restored=[
+    accepted_restores=[
         AcceptedRestore(
             service="parcours",
             old_log=UUID(int=1),
@@ -671,7 +657,7 @@ UNWELL = Health(
             lost=2,
             by="Tanguy",
             motive="Disque perdu le 3 mars",
-            followed_at=NOW,
+            accepted_at=NOW,
         )
     ],
 )

@@ -134,11 +134,11 @@ const pageComparison = (() => {
     return found;
   }
 
-  // The header fields that the page shows otherwise, or not at all. `label`: null when the ledger did not commit to it.
+  // The header fields that the page shows otherwise, or not at all.
   function compareHeader(page, header, label, labels) {
     const told = { ...header, service: header.publisher, label: label || eventLabel(header.event) };
     const says = { role: labels.roles[told.role] ?? told.role, service: labels.services[told.service] };
-    const shown = [...page.querySelectorAll("[data-header]")].filter((each) => label !== null || each.dataset.header !== "label");
+    const shown = [...page.querySelectorAll("[data-header]")];
     const AS = {
       moment: (element, value) => textOf(element) === formatMoment(value),
       exact: (element, value) => textOf(element) === formatExact(value),
@@ -147,7 +147,7 @@ const pageComparison = (() => {
       id: (element, value) => element.title === value && textOf(element) === shorten(value),
       text: (element, _, name) => textOf(element) === plain(String(says[name] ?? told[name] ?? "")),
     };
-    const needed = Object.keys(REQUIRED).filter((name) => (name === "label" ? label !== null : (told[name] ?? null) !== null));
+    const needed = Object.keys(REQUIRED).filter((name) => name === "label" || (told[name] ?? null) !== null);
     if (told.stream !== told.case) needed.push("stream");
     if (told.effective_at.slice(0, 10) !== told.recorded_at.slice(0, 10)) needed.push("effective_at");
     const wrong = shown.filter((each) => !AS[each.dataset.as ?? "text"](each, told[each.dataset.header], each.dataset.header));

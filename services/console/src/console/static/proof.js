@@ -34,19 +34,17 @@
     return { extra, index: Number(index[1]), hashes, note: proof.slice(cut + 2) };
   }
 
-  // After its salt an opening is JSON that holds the header (its second form), or the header and then the payload's hash.
-  // The first form has no label.
+  // After its salt an opening is JSON that holds the header and the label.
   function readOpening(extra) {
     if (extra.length <= SALT + HASH) throw new VerificationError("l’ouverture est trop courte");
+    let opening;
     try {
-      const opening = JSON.parse(text(extra.slice(SALT)));
-      if (opening.form === 2) return { header: opening.header, label: opening.label ?? "" };
-    } catch { /* the first form, then */ }
-    try {
-      const header = JSON.parse(text(extra.slice(SALT, -HASH)));
-      if (header.payload_hash === hex(extra.slice(-HASH))) return { header, label: null };
-    } catch { /* said below */ }
-    throw new VerificationError("l’en-tête et l’empreinte du contenu ne vont pas ensemble");
+      opening = JSON.parse(text(extra.slice(SALT)));
+    } catch {
+      throw new VerificationError("l’ouverture est illisible");
+    }
+    if (opening.form !== 1) throw new VerificationError("l’ouverture est d’une forme que cette page ne connaît pas");
+    return { header: opening.header, label: opening.label ?? "" };
   }
 
   function readCheckpoint(note) {
@@ -163,11 +161,10 @@
     return { content: shown ? "verified" : "hidden", sealed: found?.sealed ?? 0 };
   }
 
-  function describeVerdict({ content, sealed, labelled }) {
-    const alone = labelled ? "" : " Son intitulé est la parole d’audit : cette ligne est d’une forme qui ne le consignait pas.";
-    if (content === "hidden") return `Vérifié : l’en-tête est inscrit, et cette page le montre tel quel. Le contenu ne vous est pas montré.${alone}`;
+  function describeVerdict({ content, sealed }) {
+    if (content === "hidden") return `Vérifié : l’en-tête est inscrit, et cette page le montre tel quel. Le contenu ne vous est pas montré.`;
     const but = sealed ? `, sauf ${sealed} ${sealed > 1 ? "valeurs scellées" : "valeur scellée"}, où vous lisez la parole du service` : "";
-    return `Vérifié : cet événement est inscrit, et cette page en montre ce qui a été consigné${but}.${alone}`;
+    return `Vérifié : cet événement est inscrit, et cette page en montre ce qui a été consigné${but}.`;
   }
 
   async function verify(answer, page, say) {
@@ -208,7 +205,7 @@
       [["Clé", answer.key.trim()]], whole ? "done" : "passed-over");
 
     say("Les témoins", ...(await describeWitnesses(checkpoint, answer.witnesses)));
-    return { whole, labelled: label !== null, ...compared };
+    return { whole, ...compared };
   }
 
   function stepWriter(list) {
