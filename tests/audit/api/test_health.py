@@ -110,7 +110,7 @@ def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: S
     sql(app, "UPDATE {schema}.sources SET halted = 'it speaks from another log'")
     told = health(audit)
     assert (told["healthy"], told["services"][0]["halted"]) == (False, "it speaks from another log")
-    assert told["advice"][0].startswith("Accueil (intake)\u00a0: Audit n’écoute plus")
+    assert told["advice"][0].startswith("Accueil (intake)\u00a0: Audit ne suit plus")
 
 
 def test_the_last_reconciliation_is_told_and_the_command_says_the_same(

@@ -188,9 +188,9 @@ def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is
     assert (told["final"], {each["service"]: each["detail"] for each in told["pending"]}) == (
         False,
         {
-            "intake": "Ce que ce service a enregistré n’est entendu en entier que jusqu’au 02/03/2026 à 13:00:00 UTC.",
-            "diagnostic": "Audit n’écoute plus ce service, qui parle d’un autre journal.",
-            "parcours": "Audit n’a encore rien entendu de ce service.",
+            "intake": "Ce que ce service a enregistré n’est reçu en entier que jusqu’au 02/03/2026 à 13:00:00 UTC.",
+            "diagnostic": "Audit ne suit plus ce service, qui présente un autre journal.",
+            "parcours": "Audit n’a encore rien reçu de ce service.",
         },
     )
     assert auditor.get(PATH).json()["final"] is None, "nobody asked for an instant"

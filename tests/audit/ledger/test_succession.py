@@ -141,7 +141,7 @@ def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed,
         ({"motive": "a\x1b[2J"}, "dites pourquoi"),
         ({"old": str(Signer("autre.example", bytes(32)).verifier)}, "sont deux registres"),
         ({"old": str(Signer(ORIGIN, bytes(32)).verifier)}, "la clé qui a signé jusqu’ici est"),
-        ({"old": "n’importe quoi"}, "clé Ed25519"),
+        ({"old": "n’importe quoi"}, "Ed25519 verifier key"),
     ],
 )
 def test_what_is_not_a_succession_signs_nothing(
