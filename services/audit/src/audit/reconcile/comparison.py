@@ -13,7 +13,7 @@ from audit.reconcile.audit_log import AuditedEvent
 from audit.reconcile.differences import body_differences, find_committed_version, header_differences, own_differences
 from audit.reconcile.finding import Finding, FindingKind
 from audit.reconcile.restored_logs import LogHistory
-from audit.reconcile.service_log import ServiceLog, UnreadableEvent
+from audit.reconcile.service_log import ServiceLog, UnreadablePosition
 from shared.messaging import LOWEST_POSITION, Header, Message
 
 MAX_MISSING = 10_000
@@ -68,7 +68,7 @@ class Comparison:
                 yield self._finding(FindingKind.LOST, event)
                 return
         for item in self._service_log.read_until(event.position):
-            if isinstance(item, UnreadableEvent):
+            if isinstance(item, UnreadablePosition):
                 is_this = item.position == event.position
                 is_at_its_place = is_at_its_place or is_this
                 yield self._finding(FindingKind.UNREADABLE, event) if is_this else self._unreadable(item)
@@ -90,7 +90,7 @@ class Comparison:
     def finish(self) -> Iterator[Finding]:
         """What the service holds beyond the ledger's last event, and the events that turned up nowhere."""
         for item in self._service_log.read_until(END_OF_LOG):
-            if isinstance(item, UnreadableEvent):
+            if isinstance(item, UnreadablePosition):
                 yield self._unreadable(item)
                 break  # nothing tells where a log that cannot be read ends
             yield from self._unexpected(item, END_OF_LOG)
@@ -154,5 +154,5 @@ class Comparison:
             kind, self.publisher, position=event.position, event=event.id, case=event.case, name=event.event, **more
         )
 
-    def _unreadable(self, item: UnreadableEvent) -> Finding:
+    def _unreadable(self, item: UnreadablePosition) -> Finding:
         return Finding(FindingKind.UNREADABLE, self.publisher, position=item.position)

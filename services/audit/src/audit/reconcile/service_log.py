@@ -11,7 +11,7 @@ from shared.messaging import LOWEST_POSITION, MAX_PAGE_EVENTS, Feed, FeedBroken,
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableEvent:
+class UnreadablePosition:
     """The event after some position cannot be read by itself; in a log without gaps it is at this position."""
 
     position: int
@@ -22,7 +22,7 @@ class ServiceLog:
 
     def __init__(self, feed: Feed, publisher: str, after: int = LOWEST_POSITION) -> None:
         self._feed, self._publisher, self._after = feed, publisher, after
-        self._items: deque[Message | UnreadableEvent] = deque()
+        self._items: deque[Message | UnreadablePosition] = deque()
         self._ended = False
         self.log_id: UUID | None = None
         self.since = 0
@@ -32,7 +32,7 @@ class ServiceLog:
         if self.log_id is None and not self._items:
             self._read()
 
-    def read_until(self, position: int) -> Iterator[Message | UnreadableEvent]:
+    def read_until(self, position: int) -> Iterator[Message | UnreadablePosition]:
         """What follows the last item read, up to this position. Raises FeedUnavailable."""
         while self._items or not self._ended:
             if not self._items:
@@ -50,7 +50,7 @@ class ServiceLog:
             except FeedBroken:
                 if limit == 1:
                     self._after = max(self._after, 0) + 1
-                    self._items.append(UnreadableEvent(self._after))
+                    self._items.append(UnreadablePosition(self._after))
                     return
                 limit = max(limit // 8, 1)
                 continue
@@ -62,5 +62,5 @@ class ServiceLog:
             return
 
 
-def _position(item: Message | UnreadableEvent) -> int:
-    return item.position if isinstance(item, UnreadableEvent) else item.header.position
+def _position(item: Message | UnreadablePosition) -> int:
+    return item.position if isinstance(item, UnreadablePosition) else item.header.position
