@@ -1,4 +1,4 @@
-"""Whatever is asked, by whom and in whatever order: no plan without a validation, no validation of another content."""
+"""Invariants of a diagnosis after commands of anybody in any order: no plan without a validation of that content."""
 
 from datetime import timedelta
 from typing import Any

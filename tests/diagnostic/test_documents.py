@@ -1,4 +1,4 @@
-"""What diagnostic writes down: the diagnosis that leaders read and validate, and the plan agreed from it."""
+"""Documents of a diagnosis: the one that leaders read and validate, and the plan agreed from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What diagnoses count: jobs concerned, themes, delays, each with its formula and the events behind it."""
+"""Figures of a unit’s diagnoses: jobs concerned, themes, delays, each with its formula and its events."""
 
 from __future__ import annotations
 

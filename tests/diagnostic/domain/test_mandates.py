@@ -1,4 +1,4 @@
-"""A structure can have several leaders: each one's word is kept, and each speaks while their mandate lasts."""
+"""Several leaders and their mandates: each decision is stored, and each leader decides while their mandate lasts."""
 
 from datetime import timedelta
 from uuid import UUID

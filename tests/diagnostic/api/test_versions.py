@@ -1,4 +1,4 @@
-"""What did each version say, and what changed between two? Read from the log, over HTTP."""
+"""Versions of the content and their differences over HTTP, folded from the log."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The diagnosis over HTTP, in its real log: built by the adviser, validated by a leader, led to a plan."""
+"""The diagnosis over HTTP, in its real log: built by the adviser, validated by a leader, concluded by a plan."""
 
 from typing import Any
 

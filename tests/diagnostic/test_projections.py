@@ -1,37 +1,43 @@
-"""What diagnostic hears, what it tells, and what its list shows."""
+"""The list of diagnoses, event by event."""
 
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.integration import entry, heard, recorded
+from tests.support.integration import entry, recorded
 
 from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
 from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.employment import Employment, EmploymentRecorded
 from diagnostic.domain.content.problem import OtherSchemeListed, Scheme
 from diagnostic.domain.content.sessions import Session, SessionCancelled, SessionCorrected, SessionRecorded
-from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened, SubmissionVoided, ValidationVoided
-from diagnostic.domain.plan import BaselineCorrected, PlanAgreed
+from diagnostic.domain.plan import PlanAgreed
 from diagnostic.domain.validation import DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
-from diagnostic.integration_events import to_integration_event
 from diagnostic.projections import diagnoses
-from diagnostic.reactions import open_diagnosis
-from shared.contracts import diagnostic as contracts
-from shared.contracts.intake import RequestAdmitted
 from shared.eventlog import to_plain
-from shared.kernel import Role
 from shared.projections import Row
-from shared.testing.scenarios import CASE, NOW, Scenarios, text
+from shared.testing.scenarios import NOW, text
 
 ADMITTED_AT = NOW - timedelta(minutes=5)
+
+
 STRUCTURE = UUID(int=8)
+
+
 OPENED = DiagnosisOpened(STRUCTURE, "unit-35", adviser="adviser-1", admitted_at=ADMITTED_AT, headcount=12)
+
+
 SUBMITTED = DiagnosisSubmitted(2, "a" * 64, salt=text("b" * 32))
+
+
 VALIDATED = DiagnosisValidated(2, "a" * 64, leader="maelle")
+
+
 CONTESTED = DiagnosisContested(2, text("Les bénévoles sont oubliés."), leader="maelle")
+
+
 AGREED = PlanAgreed(
     STRUCTURE,
     "unit-35",
@@ -54,63 +60,6 @@ def held(day: int) -> SessionRecorded:
 
 def assessed(axis: Axis) -> AxisAssessed:
     return AxisAssessed(axis, Assessment(3, text("Des outils anciens.")))
-
-
-# Heard
-
-
-def test_an_admitted_request_is_diagnosed_from_the_moment_it_was_recorded() -> None:
-    told = RequestAdmitted(
-        structure=STRUCTURE,
-        unit="unit-35",
-        adviser="adviser-1",
-        legal_form="association",
-        department="35",
-        headcount=12,
-        rules="2021-1",
-    )
-    days_before = NOW - timedelta(days=3)
-    header = heard("intake", "request-admitted", recorded_at=ADMITTED_AT, effective_at=days_before)
-    to = open_diagnosis(told, header)
-    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
-
-
-# Told
-
-
-def test_the_others_are_told_of_the_agreed_plan_without_its_words() -> None:
-    told = to_integration_event(recorded(AGREED), entry())
-    assert told == contracts.PlanAgreed(
-        structure=STRUCTURE,
-        unit="unit-35",
-        adviser="adviser-1",
-        admitted_at=ADMITTED_AT,
-        validated_version=2,
-        content_hash="a" * 64,
-        axes=("digital", "finance"),
-        baseline={"fte": 10.5, "members": 120},
-        definitions={"members": "Adhésions à jour"},
-        fiscal_year=2025,
-        perimeter="structure",
-    )
-    assert told.model_dump(mode="json")["axes"] == ["digital", "finance"]
-
-
-def test_follow_up_is_told_of_a_corrected_baseline_without_the_reason() -> None:
-    corrected = BaselineCorrected(
-        "fte", 10.5, value=9.5, effective_on=date(2026, 1, 1), reason=text("Un temps partiel compté entier.")
-    )
-    told = to_integration_event(recorded(corrected), entry())
-    assert told == contracts.BaselineCorrected(code="fte", value=9.5, effective_on=date(2026, 1, 1))
-
-
-@pytest.mark.parametrize("event", [OPENED, held(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED, CONTESTED])
-def test_the_rest_stays_at_home(event: object) -> None:
-    assert to_integration_event(recorded(event), entry()) is None
-
-
-# Listed
 
 
 def row(*events: object) -> Row:

@@ -1,4 +1,4 @@
-"""What is kept of a diagnosis: sealed, read back as it was, and whatever is asked of it, replayed to the same state."""
+"""The log of a diagnosis: encrypted, read back unchanged, and replayed to the same state after any command."""
 
 from itertools import chain
 from typing import Any

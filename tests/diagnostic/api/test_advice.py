@@ -1,0 +1,44 @@
+"""What a resource centre reads and answers over HTTP."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.support.served_service import served
+
+from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import OpenDiagnosis
+from diagnostic.main import service
+from embedded.processes.nats import Nats
+from shared.kernel import Actor, Role, uuid7
+
+
+def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as diagnostic:
+        application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
+        case, now = uuid7(), application.clock.now()
+        command = OpenDiagnosis(uuid7(), "dla-44", adviser="some-adviser", admitted_at=now, headcount=12)
+        application.handle(decider, case, command, application.context(case, Actor("service", Role.SERVICE)))
+        path, adviser = f"/api/v1/diagnoses/{case}", diagnostic.by("adviser")
+        centre = diagnostic.by("resource_centre", unit="crdla-environnement")
+        elsewhere = diagnostic.by("resource_centre", unit="crdla-culture")
+
+        assert centre.get(f"{path}/advice").status_code == 404, "it was asked nothing"
+        question = {"centre": "CRDLA Environnement", "question": "Quels financements ?", "unit": "crdla-environnement"}
+        adviser.post(f"{path}/advice", question)
+        adviser.post(f"{path}/advice", {"centre": "CRDLA Culture", "question": "Quels publics ?"})
+        (asked,) = centre.get(f"{path}/advice").json()
+        assert (asked["question"], asked["answer"]) == ("Quels financements ?", None)
+        assert len(adviser.get(f"{path}/advice").json()) == 2
+        for everything_else in (path, f"{path}/history", f"{path}/versions", f"{path}/shared"):
+            assert centre.get(everything_else).status_code == 403, everything_else
+
+        answer = {"advice": asked["advice"], "received_on": f"{now:%Y-%m-%d}", "answer": "Voir le fonds vert."}
+        assert elsewhere.get(f"{path}/advice").status_code == 404
+        assert elsewhere.post(f"{path}/advice/answer", answer).json()["type"].endswith("/unknown-advice")
+        assert centre.post(f"{path}/advice/answer", answer).json()["events"] == ["advice-received"]
+        assert adviser.get(f"{path}/advice").json()[0]["answer"] == "Voir le fonds vert."
+        wrong = question | {"unit": "le CRDLA de Nantes"}
+        assert adviser.post(f"{path}/advice", wrong).json()["type"].endswith("/wrong-unit")

@@ -1,0 +1,60 @@
+"""What a support committee reads over HTTP."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.support.served_service import served
+
+from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import OpenDiagnosis
+from diagnostic.main import service
+from embedded.processes.nats import Nats
+from shared.kernel import Actor, Role, uuid7
+
+
+def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as diagnostic:
+        application: Any = diagnostic.http.app.state.application  # type: ignore[attr-defined]
+        case, now = uuid7(), application.clock.now()
+        command = OpenDiagnosis(uuid7(), "dla-44", adviser="some-adviser", admitted_at=now, headcount=12)
+        application.handle(decider, case, command, application.context(case, Actor("service", Role.SERVICE)))
+        path = f"/api/v1/diagnoses/{case}"
+        adviser, leader = diagnostic.by("adviser"), diagnostic.by("leader", unit=None, case=str(case))
+        committee = diagnostic.by("committee")
+        axis = {"axis": "digital", "findings": "Des outils anciens.", "rating": 3}
+        adviser.post(f"{path}/axes", axis)
+        adviser.post(f"{path}/employment", {"cdi": 9, "cdd": 3, "aided": 2, "fte": 10.5})
+
+        assert committee.get(f"{path}/shared").json()["type"].endswith("/not-shared")
+        until = (now + timedelta(days=30)).date().isoformat()
+        assert (
+            leader.post(f"{path}/sharing-agreement", {"scope": ["axes", "employment"], "until": until}).status_code
+            == 200
+        )
+        assert adviser.post(f"{path}/committee").json()["events"] == ["shared-with-committee"]
+        adviser.post(f"{path}/axes", axis | {"rating": 4})
+
+        read = committee.get(f"{path}/shared").json()
+        assert (read["version"], read["until"], list(read["content"])) == (2, until, ["axes", "employment"])
+        assert read["content"]["axes"]["digital"]["rating"] == 3
+        assert committee.get(path).status_code == 403
+        opinion = {"opinion": "favourable", "comments": "Projet utile."}
+        assert committee.post(f"{path}/opinions", opinion).json()["events"] == ["opinion-given"]
+        assert leader.get(path).json()["committee"]["opinions"][0]["comments"] == "Projet utile."
+
+        narrower = {"scope": ["employment"], "until": until}
+        assert leader.post(f"{path}/sharing-agreement", narrower).status_code == 200
+        then = leader.get(f"{path}/shared", version=5).json()
+        assert then == read, "those who read the whole dossier read what was shared"
+        assert committee.get(f"{path}/shared", version=5).json()["content"].keys() == {"employment"}, (
+            "the axes are shared no more"
+        )
+
+        assert leader.post(f"{path}/sharing-withdrawal").json()["events"] == ["sharing-withdrawn"]
+        assert committee.get(f"{path}/shared").status_code == 409
+        assert committee.get(f"{path}/shared", version=5).status_code == 409
+        assert leader.get(f"{path}/shared", version=5).json() == read

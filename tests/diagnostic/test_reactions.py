@@ -1,0 +1,38 @@
+"""Reactions of diagnostic to the integration events of other services."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from tests.support.integration import heard
+
+from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.lifecycle import DiagnosisOpened
+from diagnostic.reactions import open_diagnosis
+from shared.contracts.intake import RequestAdmitted
+from shared.kernel import Role
+from shared.testing.scenarios import CASE, NOW, Scenarios
+
+ADMITTED_AT = NOW - timedelta(minutes=5)
+
+
+STRUCTURE = UUID(int=8)
+
+
+OPENED = DiagnosisOpened(STRUCTURE, "unit-35", adviser="adviser-1", admitted_at=ADMITTED_AT, headcount=12)
+
+
+def test_an_admitted_request_is_diagnosed_from_the_moment_it_was_recorded() -> None:
+    told = RequestAdmitted(
+        structure=STRUCTURE,
+        unit="unit-35",
+        adviser="adviser-1",
+        legal_form="association",
+        department="35",
+        headcount=12,
+        rules="2021-1",
+    )
+    days_before = NOW - timedelta(days=3)
+    header = heard("intake", "request-admitted", recorded_at=ADMITTED_AT, effective_at=days_before)
+    to = open_diagnosis(told, header)
+    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
+    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
