@@ -1,4 +1,4 @@
-"""What an adviser sees of the follow-ups over HTTP: what falls due, whom to see next, and what the figures tell."""
+"""Caseload and figures over HTTP: what falls due, which structure to see next, and the formulas."""
 
 from __future__ import annotations
 

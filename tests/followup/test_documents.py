@@ -1,4 +1,4 @@
-"""What follow-up writes down: the review of the accompaniment, beside what the diagnosis measured."""
+"""Document of a follow-up: the review of the support, compared with the diagnosis."""
 
 from __future__ import annotations
 

@@ -1,19 +1,13 @@
-"""When is a review called, and when is it overdue? The days that a follow-up keeps, and what is said when they come."""
+"""Deadlines of the reviews: set, moved, withdrawn, and what each day records."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
 
-from followup.domain.closure import CloseFollowUp, FollowUpClosed, StructureClosedDown
+from followup.domain.closure import FollowUpClosed, StructureClosedDown
 from followup.domain.follow_up import decider
-from followup.domain.opening import FollowUpOpened, FollowUpResumed, OpenFollowUp
-from followup.domain.parcours_update import (
-    ParcoursUpdateRequested,
-    ParcoursUpdateWithdrawn,
-    RequestParcoursUpdate,
-    WithdrawParcoursUpdate,
-)
+from followup.domain.opening import FollowUpOpened, FollowUpResumed
 from followup.domain.reviews.deadlines import (
     MarkReviewDue,
     MarkReviewOverdue,
@@ -26,13 +20,18 @@ from followup.domain.reviews.deadlines import (
 from followup.domain.reviews.reporting import ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report
 from followup.domain.state import Outcome
-from followup.domain.themes import Theme
 from shared.kernel import Deadline, Role
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
+
+
 TODAY = NOW.date()
+
+
 SEPTEMBER, NOVEMBER = date(2026, 9, 2), date(2026, 11, 1)
+
+
 OPENED = FollowUpOpened(
     UUID(int=7),
     UUID(int=8),
@@ -42,6 +41,8 @@ OPENED = FollowUpOpened(
     definitions={},
     reviews={"M0": TODAY, "M6": SEPTEMBER},
 )
+
+
 HELD = Report(
     TODAY,
     {},
@@ -51,7 +52,11 @@ HELD = Report(
     satisfaction=None,
     summary=text("Les nouveaux outils sont en place."),
 )
+
+
 MOVED = ReviewPlanned("M6", NOVEMBER, reason=text("Congés"))
+
+
 CEASED = StructureClosedDown(TODAY, ("M0", "M6"))
 
 
@@ -66,9 +71,6 @@ def kept(*events: object) -> dict[tuple[str, str], date]:
         state = decider.state(events[:n])
         days |= {(due.kind, due.key): due.on for due in decider.deadlines(state, event)}
     return {which: day for which, day in days.items() if day}
-
-
-# The days
 
 
 def test_each_review_keeps_its_day_and_the_day_from_which_it_is_overdue() -> None:
@@ -98,9 +100,6 @@ def test_a_follow_up_that_resumes_keeps_the_days_of_its_new_reviews_too() -> Non
     days = kept(OPENED, FollowUpResumed(UUID(int=9), "adviser-1", reviews={"M0-2": NOVEMBER}))
     assert days["review", "M0-2"] == NOVEMBER
     assert days["review", "M6"] == SEPTEMBER
-
-
-# What is said
 
 
 def test_a_review_is_called_on_its_day() -> None:
@@ -141,51 +140,3 @@ def test_a_review_that_was_called_and_then_moved_is_called_again() -> None:
 
 def test_a_review_moved_to_the_day_it_has_is_not_moved() -> None:
     given(OPENED).when(PlanReview("M6", SEPTEMBER, reason="Congés")).then()
-
-
-# The parcours, taken up again
-
-
-ASKED = ParcoursUpdateRequested("M0", text("L’outil de gestion n’est pas repris."), axes=(Theme.DIGITAL,))
-ASK = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", axes=(Theme.DIGITAL, Theme.DIGITAL))
-
-
-def test_a_review_that_was_held_may_ask_to_take_up_the_parcours_again() -> None:
-    given(OPENED, ReviewRecorded("M0", HELD)).when(ASK).then(ASKED)
-
-
-def test_it_takes_a_review_that_was_held_to_ask() -> None:
-    given(OPENED).when(ASK).refused("review-not-held")
-    given(OPENED, ReviewUnreachable("M0", 3)).when(ASK).refused("review-not-held")
-    given(OPENED).when(RequestParcoursUpdate("M12", "À reprendre.")).refused("unknown-review")
-
-
-def test_one_update_at_a_time_and_no_conclusion_meanwhile() -> None:
-    history = (OPENED, ReviewRecorded("M0", HELD), ReviewRecorded("M6", HELD), ASKED)
-    given(*history).when(ASK).refused("parcours-update-pending")
-    given(*history).when(CloseFollowUp("Les effets durent.")).refused("parcours-update-pending")
-
-
-def test_an_update_ends_when_the_parcours_completes_again_and_the_same_follow_up_resumes() -> None:
-    again = OpenFollowUp(
-        UUID(int=9),
-        NOW,
-        structure=UUID(int=8),
-        unit="unit-35",
-        adviser="adviser-1",
-        baseline={},
-        definitions={},
-        reviews={"M0": 0},
-    )
-    asked = given(OPENED, ReviewRecorded("M0", HELD), ASKED)
-    resumed = FollowUpResumed(UUID(int=9), "adviser-1", reviews={"M0-2": TODAY})
-    asked.when(again).then(resumed)
-    assert asked.state.update
-    assert given(*asked.events, resumed).state.update is None
-
-
-def test_an_update_may_be_withdrawn_for_a_reason() -> None:
-    asked = given(OPENED, ReviewRecorded("M0", HELD), ASKED)
-    withdrawn = ParcoursUpdateWithdrawn(text("L’équipe s’en charge seule."))
-    asked.when(WithdrawParcoursUpdate("L’équipe s’en charge seule.")).then(withdrawn)
-    given(OPENED).when(WithdrawParcoursUpdate("Rien à reprendre.")).refused("no-parcours-update")

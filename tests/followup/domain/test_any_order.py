@@ -1,4 +1,4 @@
-"""Whatever happens to a follow-up while days pass, does it call each review on its day, once, and forget none?"""
+"""Invariants of a follow-up while days pass: each review falls due on its day, once, and none is forgotten."""
 
 from __future__ import annotations
 

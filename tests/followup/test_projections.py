@@ -1,47 +1,30 @@
-"""What followup hears, what it tells, and what its list shows."""
+"""The list of follow-ups, event by event."""
 
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 from tests.support.daily_rows import told
-from tests.support.integration import META, entry, heard, listed, recorded
+from tests.support.integration import listed
 
-from diagnostic.domain.content.axes import Axis
 from followup.caseload import caseload
 from followup.domain.closure import FollowUpClosed, StructureClosedDown
-from followup.domain.follow_up import decider
 from followup.domain.needs import NeedFound
 from followup.domain.opening import BaselineCorrectionReplicated, FollowUpOpened, FollowUpResumed
-from followup.domain.parcours_update import ParcoursUpdateRequested, ParcoursUpdateWithdrawn
 from followup.domain.reviews.comparison import Comparability, Indicator
 from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, ReviewPlanned
 from followup.domain.reviews.reporting import ReviewCancelled, ReviewCorrected, ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report, ReviewStatus
 from followup.domain.state import Outcome
 from followup.domain.themes import Theme
-from followup.integration_events import request_opened_by, to_integration_event
 from followup.projections import follow_ups
-from followup.reactions import (
-    ReviewSettings,
-    drop_abandoned_update,
-    drop_parcours_update,
-    open_follow_up,
-    replicate_baseline_correction,
-)
-from shared.contracts import followup as contracts
-from shared.contracts.base import PublicEvent
-from shared.contracts.diagnostic import BaselineCorrected
-from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
-from shared.kernel import Role
 from shared.projections import Projection, Row
 from shared.temporal.rows_at import fold_row
-from shared.testing.scenarios import CASE, NOW, Scenarios, text
+from shared.testing.scenarios import NOW, text
 
 TODAY = NOW.date()
+
+
 HELD = Report(
     TODAY,
     {},
@@ -51,9 +34,11 @@ HELD = Report(
     satisfaction=None,
     summary=text("Les nouveaux outils sont en place."),
 )
+
+
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
-HEADER = heard("parcours", "parcours-completed", effective_at=NOW - timedelta(days=3))
-LINKED = request_opened_by(META.id)
+
+
 OPENED = FollowUpOpened(
     UUID(int=7),
     UUID(int=8),
@@ -65,101 +50,10 @@ OPENED = FollowUpOpened(
 )
 
 
-def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -> None:
-    told = ParcoursCompleted(
-        structure=UUID(int=8),
-        unit="unit-35",
-        adviser="adviser-1",
-        actions_done=3,
-        actions_abandoned=0,
-        baseline={"fte": 11.5},
-        definitions={"members": "Adhésions à jour"},
-    )
-    to = open_follow_up(told, HEADER)
-    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
-
-
-def test_a_baseline_that_diagnostic_corrects_is_heard_with_the_day_it_was_recorded() -> None:
-    told = BaselineCorrected(code="fte", value=9.5, effective_on=TODAY)
-    to = replicate_baseline_correction(told, HEADER)
-    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    heard = BaselineCorrectionReplicated("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
-    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then(heard)
-    assert row(OPENED, heard)["baseline"] == {"fte": 9.5}
-    assert row(heard) == {}
-
-
 def test_nobody_waits_for_a_follow_up_that_only_heard_of_a_corrected_baseline() -> None:
     heard = BaselineCorrectionReplicated("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
     assert row(heard, of=caseload.view) == {}
     assert len(row(heard, OPENED, of=caseload.view)["due"]) == 3
-
-
-def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:
-    to = drop_parcours_update(ParcoursAbandoned(), HEADER)
-    asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
-    Scenarios(decider)(OPENED, asked).when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
-    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then()
-    Scenarios(decider)().when(to.command, by=Role.SERVICE).then()
-
-
-def test_an_update_that_is_abandoned_is_not_waited_for_any_more_and_the_follow_up_goes_on() -> None:
-    to = drop_abandoned_update(ParcoursUpdateAbandoned(), HEADER)
-    asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
-    open_before = Scenarios(decider)(OPENED, ReviewRecorded("M0", HELD), asked)
-    open_before.when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
-    after = Scenarios(decider)(*open_before.events, ParcoursUpdateWithdrawn()).state
-    assert (after.status, after.update, after.pending_reviews) == ("open", None, ("M6", "M18"))
-    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then()
-
-
-def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ReviewSettings().reviews == {"M0": 0, "M6": 6, "M18": 18}
-    monkeypatch.setenv("DLA_FOLLOWUP_REVIEWS", '{"M3": 3, "M12": 12}')
-    assert ReviewSettings().reviews == {"M3": 3, "M12": 12}
-    for wrong in ('{"M3": -3}', '{"M3": 61}', '{"M3-2": 3}', '{"": 3}', "{}", "tous les ans"):
-        monkeypatch.setenv("DLA_FOLLOWUP_REVIEWS", wrong)
-        with pytest.raises((ValidationError, SettingsError)):
-            ReviewSettings()
-
-
-@pytest.mark.parametrize(
-    ("event", "told"),
-    [
-        (ReviewRecorded("M0", HELD), contracts.ReviewRecorded(review="M0", outcome="held")),
-        (ReviewUnreachable("M6", 3), contracts.ReviewRecorded(review="M6", outcome="unreachable")),
-        (StructureClosedDown(TODAY, ("M6", "M18")), contracts.ReviewRecorded(review="M6", outcome="closed_down")),
-        (NeedFound(Theme.FINANCE, text("Trésorerie tendue.")), contracts.NeedFound(theme="finance", request=LINKED)),
-        (ReviewFellDue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY)),
-        (ReviewOverdue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY, overdue=True)),
-        (
-            ParcoursUpdateRequested("M0", text("Outils non repris."), axes=(Theme.DIGITAL,)),
-            contracts.ParcoursUpdateRequested(review="M0", axes=("digital",)),
-        ),
-        (ParcoursUpdateWithdrawn(text("Finalement non")), contracts.ParcoursUpdateWithdrawn()),
-        (FollowUpClosed(Outcome.CLOSED_DOWN), contracts.FollowUpClosed(outcome="closed_down")),
-    ],
-)
-def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: PublicEvent) -> None:
-    assert to_integration_event(recorded(event), entry()) == told
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        OPENED,
-        ParcoursUpdateWithdrawn(),
-        ReviewPlanned("M6", TODAY, reason=text("Congés")),
-        StructureClosedDown(TODAY, ()),
-    ],
-)
-def test_the_rest_stays_at_home(event: object) -> None:
-    assert to_integration_event(recorded(event), entry()) is None
-
-
-def test_a_need_is_about_an_axis_that_diagnoses_look_at() -> None:
-    assert {theme.value for theme in Theme} == {axis.value for axis in Axis}
 
 
 def row(*events: object, of: Projection = follow_ups) -> Row:
@@ -248,8 +142,3 @@ def test_a_review_cancelled_before_the_day_it_was_held_takes_nothing_from_the_ot
     shown = fold_row(follow_ups, events, TODAY + timedelta(days=6))
     assert shown is not None
     assert (shown["reviews_held"], shown["reviews"]) == (1, {"M6": "held"})
-
-
-def test_a_new_need_names_the_request_that_intake_opens_for_it() -> None:
-    shown = row(OPENED, NeedFound(Theme.FINANCE, text("Trésorerie tendue.")))
-    assert shown["linked_requests"] == [str(LINKED)]

@@ -1,4 +1,4 @@
-"""What was recorded wrongly of a follow-up is corrected by a new event: with its day, its reason, nothing in place."""
+"""Corrections of a follow-up: a new event with its day and its reason, nothing edited in place."""
 
 from dataclasses import replace
 from datetime import timedelta
