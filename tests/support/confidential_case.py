@@ -45,7 +45,7 @@ def carried(told_by: Served, case: UUID | str, hears: str, app: ServiceApplicati
     log, reactions = told_by.application, service(hears).reactions
     entries = log.recorder.entries_of_case(UUID(str(case)))
     for message in messages_of(log, service("intake").to_integration_event, entries):
-        if to := reactions.to(message, app):
+        if to := reactions.command_for(message, app):
             context = app.context(to.case or message.header.case, Actor(f"service:{hears}", Role.SERVICE))
             app.handle(to.decider, to.stream, to.command, context)
     committed(app)

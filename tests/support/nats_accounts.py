@@ -19,7 +19,7 @@ HEADER = """# What each service may do on NATS: an account of its own. Written b
 def written() -> str:
     hearing = [service(name).reactions for name in SERVICES]
     return HEADER + accounts(
-        ServicePermissions(each.service, each.publishers, whole=each.reads_whole_logs) for each in hearing
+        ServicePermissions(each.service, each.publishers, reads_whole_logs=each.reads_whole_logs) for each in hearing
     )
 
 

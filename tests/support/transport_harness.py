@@ -28,7 +28,7 @@ T = TypeVar("T")
 DESK, WORKSHOP, AUDITING = (
     ServicePermissions("desk"),
     ServicePermissions("workshop", ("desk",)),
-    ServicePermissions("auditing", ("desk",), whole=True),
+    ServicePermissions("auditing", ("desk",), reads_whole_logs=True),
 )
 
 

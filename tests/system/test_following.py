@@ -60,7 +60,7 @@ def followed(workshop: Workshop) -> Counter[UUID]:
 def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
     desk: Desk, workshop: Workshop, carrier: Carrier, http_feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriptions, "HALTED_PAUSE", 0.2)
+    monkeypatch.setattr(subscriptions, "HALTED_RETRY_SECONDS", 0.2)
     carrier.install()
     relay = carrier.relay()
     carrier.hears(workshop)
@@ -87,11 +87,11 @@ def test_what_was_lost_is_named_and_the_decision_is_an_event(
     with pytest.raises(LogReplaced):
         receive_all(workshop, desk)
     found = find_restored_log(workshop.app, http_feed, desk.name)
-    assert (found.since, found.lost) == (KEPT, len(lost))
-    assert found.kept == {
+    assert (found.since, found.lost_count) == (KEPT, len(lost))
+    assert found.retained == {
         partition: max((each.header.number for each in desk.messages()[:KEPT] if each.header.partition == partition),
                        default=0)
-        for partition in found.heard
+        for partition in found.received
     }  # fmt: skip
     effects = list(effects_without_cause(workshop.app, http_feed, [desk.name]))
     assert {effect.cause for effect in effects} == {message.header.id for message in lost}
@@ -104,7 +104,7 @@ def test_what_was_lost_is_named_and_the_decision_is_an_event(
     ((entry, decided),) = workshop.app.events_of(workshop.app.recorder.entries_of_stream(followed_log_id(desk.name)))
     data = decided.data
     assert isinstance(data, RestoredLogFollowed)
-    assert (data.publisher, data.since, data.lost, decided.meta.role) == (desk.name, KEPT, len(lost), Role.OPS)
+    assert (data.publisher, data.since, data.lost_count, decided.meta.role) == (desk.name, KEPT, len(lost), Role.OPS)
     assert (data.new_log, data.old_log) == (desk.app.recorder.identity().log_id, lost[0].header.log_id)
     assert [workshop.app.key_store.decrypt(each) for each in (data.by, data.motive)] == ["Inès", MOTIVE]
     assert MOTIVE.encode() not in entry.state
@@ -119,7 +119,7 @@ def test_a_second_restore_is_followed_like_the_first(
     desk.restore(2, new_log=True)
     register_in_turn(desk, cases=2, steps=2, first=400)
     found = find_restored_log(workshop.app, http_feed, desk.name)
-    assert found.lost == len(again)
+    assert found.lost_count == len(again)
     follow_restored(workshop.app, found, "Inès", MOTIVE)
     receive_all(workshop, desk)
     assert followed(workshop) == expected(desk, [*lost, *again])
@@ -132,7 +132,7 @@ def test_an_event_of_the_old_log_that_was_under_way_is_not_counted_any_more(
     follow_restored(workshop.app, found, "Inès", MOTIVE)
     for partition in range(PARTITIONS):
         late = PartitionTracking(
-            desk.name, found.heard.get(partition, 0) + 1, log_id=found.old_log, partition=partition, case=uuid7()
+            desk.name, found.received.get(partition, 0) + 1, log_id=found.old_log, partition=partition, case=uuid7()
         )
         with pytest.raises(TrackingRefused):
             workshop.app.recorder.insert_events([], tracking=late)
@@ -142,7 +142,7 @@ def test_what_was_heard_since_it_was_compared_is_compared_again(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
     found = find_restored_log(workshop.app, http_feed, desk.name)
-    partition, number = next(iter(found.heard.items()))
+    partition, number = next(iter(found.received.items()))
     more = PartitionTracking(desk.name, number + 1, log_id=found.old_log, partition=partition, case=uuid7())
     workshop.app.recorder.insert_events([], tracking=more)
     with pytest.raises(NotFollowed, match="recommencez"):
@@ -158,7 +158,7 @@ def test_what_waited_to_be_mended_and_was_lost_is_given_up_and_kept(
     desk.register(case, FAULTY)
     first, faulty = desk.messages()
     workshop.inbox.receive(first)
-    for _ in range(Parking.FAILURES - 1):
+    for _ in range(Parking.MAX_FAILURES - 1):
         with pytest.raises(ValueError, match="faulty"):
             workshop.inbox.receive(faulty)
     workshop.inbox.receive(faulty)
@@ -188,7 +188,7 @@ def test_what_declares_no_restore_or_is_heard_already_is_refused(
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET since = %s", (KEPT,))
     found = find_restored_log(workshop.app, http_feed, desk.name)
     follow_restored(workshop.app, found, "Inès", MOTIVE)
-    with pytest.raises(NotFollowed, match="déjà écouté"):
+    with pytest.raises(NotFollowed, match="déjà suivi"):
         find_restored_log(workshop.app, http_feed, desk.name)
     with pytest.raises(NotFollowed, match="recommencez"):
         follow_restored(workshop.app, found, "Claire", MOTIVE)

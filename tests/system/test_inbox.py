@@ -33,7 +33,7 @@ def receive_all(workshop: Workshop, desk: Desk) -> None:
 
 
 def receive_until_parked(workshop: Workshop, message: Message) -> None:
-    for _ in range(Parking.FAILURES - 1):
+    for _ in range(Parking.MAX_FAILURES - 1):
         with pytest.raises(ValueError, match="faulty"):
             workshop.inbox.receive(message)
     workshop.inbox.receive(message)
@@ -180,7 +180,7 @@ def test_an_outage_is_never_counted_against_an_event(
 
     with monkeypatch.context() as patch:
         patch.setattr(workshop.app, "handle", lost)
-        for _ in range(2 * Parking.FAILURES):
+        for _ in range(2 * Parking.MAX_FAILURES):
             with pytest.raises(OperationalError):
                 workshop.inbox.receive(message)
     assert workshop.count("failures") == 0
@@ -194,7 +194,7 @@ def test_a_refusal_of_the_domain_is_a_failure_told_by_its_name(desk: Desk, works
     desk.register(case, 1)
     first, again = desk.messages()
     workshop.inbox.receive(first)
-    for _ in range(Parking.FAILURES - 1):
+    for _ in range(Parking.MAX_FAILURES - 1):
         with pytest.raises(Exception, match="followed-before"):
             workshop.inbox.receive(again)
     workshop.inbox.receive(again)
@@ -224,7 +224,7 @@ def test_a_feed_of_another_log_stops_it_too(desk: Desk, workshop: Workshop) -> N
     first, _, last = desk.messages()
     workshop.inbox.receive(first)
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = gen_random_uuid()")
-    with pytest.raises(LogReplaced, match="its feed is that of log"):
+    with pytest.raises(LogReplaced, match="its feed is of log"):
         workshop.inbox.receive(last)
     assert list(workshop.app.recorder.halted_publishers()) == [desk.name]
 
@@ -242,9 +242,9 @@ def test_behind_at_two_announcements_means_that_the_stream_lost_some(
         position=3,
         numbers=[3 * (partition == last.partition) for partition in range(PARTITIONS)],
     )
-    workshop.inbox.announced(head)
+    workshop.inbox.receive_high_water_mark(head)
     assert (workshop.steps(), feed.asked) == ({}, 0)
-    workshop.inbox.announced(head)
+    workshop.inbox.receive_high_water_mark(head)
     assert workshop.steps() == {case: [0, 1, 2]}
 
 
@@ -263,7 +263,7 @@ def test_whole_nothing_is_ever_parked(desk: Desk, workshops: Callable[..., Works
     auditing = workshops(whole=True)
     for step in range(FAULTY):
         desk.register(uuid7(), step)
-    for _ in range(Parking.FAILURES + 2):
+    for _ in range(Parking.MAX_FAILURES + 2):
         with pytest.raises(ValueError, match="faulty"):
             auditing.inbox.receive(desk.messages()[-1])
     assert (auditing.count("parked"), auditing.count("failures")) == (0, 0)
@@ -277,7 +277,7 @@ def test_a_body_that_breaks_its_contract_is_put_aside(desk: Desk, workshop: Work
     desk.register(case, 1)
     (message,) = desk.messages()
     broken = Message.of(message.header, message.contract, {"step": "première"})
-    for _ in range(Parking.FAILURES - 1):
+    for _ in range(Parking.MAX_FAILURES - 1):
         with pytest.raises(ValueError, match="step"):
             workshop.inbox.receive(broken)
     workshop.inbox.receive(broken)

@@ -25,7 +25,7 @@ from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.kernel import uuid7
 from shared.messaging import Relay
-from shared.messaging.lease import LEASE
+from shared.messaging.lease import LEASE_SECONDS
 
 PROCESS = "tests.support.sample_service_process"
 
@@ -52,13 +52,13 @@ def dense_until(desk: Desk) -> list[int]:
 def test_one_leads_and_another_takes_over_when_it_leaves(desk: Desk, carrier: Carrier) -> None:
     carrier.install()
     relays = [carrier.relay(), carrier.relay()]
-    eventually(lambda: any(relay.leads for relay in relays))
-    leader, other = sorted(relays, key=lambda relay: relay.leads, reverse=True)
+    eventually(lambda: any(relay.is_leading for relay in relays))
+    leader, other = sorted(relays, key=lambda relay: relay.is_leading, reverse=True)
     register_in_turn(desk, cases=3, steps=3)
     eventually(lambda: carrier.all_sent(leader))
-    assert not other.leads
+    assert not other.is_leading
     carrier.loop.do(leader.stop())
-    eventually(lambda: other.leads, seconds=LEASE - 1)
+    eventually(lambda: other.is_leading, seconds=LEASE_SECONDS - 1)
     register_in_turn(desk, cases=3, steps=3)
     eventually(lambda: carrier.all_sent(other))
     assert carrier.positions() == dense_until(desk)
@@ -81,7 +81,7 @@ def test_a_relay_ends_though_a_library_swallowed_that_it_was_cancelled(
     relay = carrier.relay()
     assert waiting.wait(10)
     carrier.loop.do(relay.stop(), seconds=10)
-    assert not relay.leads
+    assert not relay.is_leading
 
 
 def test_the_lease_is_let_go_though_psycopg_swallowed_that_it_was_cancelled(
@@ -101,7 +101,7 @@ def test_the_lease_is_let_go_though_psycopg_swallowed_that_it_was_cancelled(
     relay = carrier.relay()
     assert waiting.wait(10)
     carrier.loop.do(relay.stop(), seconds=10)
-    assert not relay.leads
+    assert not relay.is_leading
 
 
 def test_a_leader_stalled_past_its_lease_is_fenced(desk: Desk, carrier: Carrier) -> None:
@@ -131,8 +131,8 @@ def test_a_stream_that_holds_what_the_log_does_not_gets_nothing_more(desk: Desk,
     register_in_turn(desk, cases=2, steps=4, first=200)
     second = carrier.relay()
     said = eventually(lambda: second.health.errors.get("stream", ""))
-    assert said.startswith("Diverged: the stream ends on position 8")
-    assert second.leads
+    assert said.startswith("StreamDiverged: the stream ends with position 8")
+    assert second.is_leading
     assert carrier.wire() == before
 
 
@@ -142,7 +142,7 @@ def test_a_stream_that_ends_on_something_else_gets_nothing_more(desk: Desk, carr
     carrier.publish_bytes(desk.messages()[0], b"{}")
     relay = carrier.relay()
     said = eventually(lambda: relay.health.errors.get("stream", ""))
-    assert said.startswith("Diverged: the stream ends on something else")
+    assert said.startswith("StreamDiverged: the last message of the stream is not an event")
     assert carrier.wire() == [b"{}"]
 
 

@@ -166,7 +166,7 @@ def test_a_publisher_taken_whole_arrives_in_the_order_of_its_log(
 def test_a_reaction_slower_than_the_acknowledgement_is_not_given_to_another(
     desk: Desk, workshops: Callable[..., Workshop], carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(topology, "ACK_WAIT", 0.6)
+    monkeypatch.setattr(topology, "ACK_WAIT_SECONDS", 0.6)
     carrier.install()
     received, done = [], Event()
     for _ in range(2):

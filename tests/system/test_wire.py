@@ -110,16 +110,18 @@ def test_no_answer_to_it_lands_on_another_s_subject(stranger: Trying, desk: Desk
     sent = carrier.wire()
     own, forged = (topology.subject(REGION, name, 3, "step-registered:v1") for name in ("stranger", "desk"))
     stranger.publish(own, sent[0], reply=forged)
-    stranger.publish(f"{topology.API}.STREAM.INFO.stranger", b"", reply=forged)
-    stranger.publish(f"{topology.API}.DIRECT.GET.stranger", json.dumps({"seq": 1}).encode(), reply=forged)
+    stranger.publish(f"{topology.JETSTREAM_PREFIX}.STREAM.INFO.stranger", b"", reply=forged)
+    stranger.publish(f"{topology.JETSTREAM_PREFIX}.DIRECT.GET.stranger", json.dumps({"seq": 1}).encode(), reply=forged)
     for consumer in topology.consumers(REGION, "stranger", "desk", whole=False):
-        stranger.publish(f"{topology.API}.CONSUMER.MSG.NEXT.desk.{consumer.durable_name}", b"1", reply=forged)
+        stranger.publish(
+            f"{topology.JETSTREAM_PREFIX}.CONSUMER.MSG.NEXT.desk.{consumer.durable_name}", b"1", reply=forged
+        )
     desk.register(uuid7(), 2)
     eventually(lambda: carrier.all_sent(relay))
     assert carrier.positions() == [1, 2]
 
 
-@pytest.mark.parametrize("api", [topology.API, "$JS.API"])
+@pytest.mark.parametrize("api", [topology.JETSTREAM_PREFIX, "$JS.API"])
 def test_it_makes_and_ends_no_stream_and_no_consumer(api: str, stranger: Trying, carrier: Carrier, desk: Desk) -> None:
     for question in (
         "STREAM.CREATE.mine",
@@ -155,8 +157,8 @@ def test_it_makes_and_ends_no_stream_and_no_consumer(api: str, stranger: Trying,
 def test_it_reads_and_answers_for_no_consumer_but_its_own(stranger: Trying) -> None:
     for durable, refused in (("stranger-desk-0", 0), ("workshop-desk-0", 1)):
         for subject in (
-            f"{topology.API}.CONSUMER.MSG.NEXT.desk.{durable}",
-            f"{topology.API}.CONSUMER.INFO.desk.{durable}",
+            f"{topology.JETSTREAM_PREFIX}.CONSUMER.MSG.NEXT.desk.{durable}",
+            f"{topology.JETSTREAM_PREFIX}.CONSUMER.INFO.desk.{durable}",
             f"$JS.ACK.desk.{durable}.1.1.1.1.1",
         ):
             assert len(stranger.publish(subject)) == refused, subject
@@ -205,7 +207,7 @@ def without(part: ServicePermissions, right: str) -> str:
 
 @pytest.mark.parametrize(
     "missing",
-    [f'"dla.{REGION}.desk.head"', f'"{topology.API}.CONSUMER.INFO.desk.workshop-desk-3"'],
+    [f'"dla.{REGION}.desk.head"', f'"{topology.JETSTREAM_PREFIX}.CONSUMER.INFO.desk.workshop-desk-3"'],
     ids=["to subscribe", "to publish"],
 )
 def test_a_right_that_is_missing_ends_who_hears(missing: str, workshop: Workshop, loop: Loop, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: S
     sql(app, "INSERT INTO {schema}.sources VALUES ('intake', %s, NULL)", log_id)
     sql(app, "INSERT INTO {schema}.tracked VALUES ('intake', %s, -1, 7)", log_id)
     head = HighWaterMark(publisher="intake", log_id=log_id, position=9, numbers=[9] + [0] * 7)
-    Inbox(app, reactions, Feed({}, "")).announced(head)
+    Inbox(app, reactions, Feed({}, "")).receive_high_water_mark(head)
     (intake,) = health(audit)["services"]
     assert (intake["service"], intake["position"], intake["announced"], intake["lag"]) == ("intake", 7, 9, 2)
     sql(app, "UPDATE {schema}.sources SET halted = 'it speaks from another log'")

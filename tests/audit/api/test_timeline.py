@@ -154,7 +154,7 @@ def announced(app: ServiceApplication, service: str, reached: int, end: int, hou
     sql(app, "INSERT INTO {schema}.tracked VALUES (%s, %s, -1, %s)", service, LOG, reached)
     until = BEGAN + timedelta(hours=hours)
     head = HighWaterMark(publisher=service, log_id=LOG, position=end, numbers=[end] + [0] * 7, until=until)
-    Inbox(app, reactions, Feed({}, "")).announced(head)
+    Inbox(app, reactions, Feed({}, "")).receive_high_water_mark(head)
 
 
 def test_what_was_recorded_by_then_and_is_heard_late_changes_no_answer_that_was_said_to_be_settled(

@@ -1,4 +1,6 @@
-"""How does an event from elsewhere change this service? Once, in order, and counted in the same transaction."""
+"""The inbox: applies each received message exactly once and in order.
+
+The effects of a message and the position of its publisher's log are stored in one transaction."""
 
 from __future__ import annotations
 
@@ -25,50 +27,54 @@ from shared.messaging.wire import Header, HighWaterMark, Message
 
 END_OF_PARTITION = 2**63 - 1
 WHOLE_LOG = -1
-"""Stands for the partition where a publisher is taken whole: its numbers are the log's positions."""
+"""The partition number for a publisher whose whole log is received: numbers are then the log's positions."""
 log = logging.getLogger(__name__)
 
 
 class LogReplaced(Exception):
-    """The publisher speaks from another log than the one we follow; nothing more of it is taken until reconciled."""
+    """The publisher sends from another log than the one we follow. Nothing more of it is applied until an operator
+    decides."""
 
 
 class GapDetected(Exception):
-    """Events are missing, and the feed does not have them either."""
+    """Events are missing, and the publisher's feed does not have them either."""
 
 
-SOMEBODY_WAS_FASTER = (TrackingRefused, CaseParked, NotParked)
+LOST_RACES = (TrackingRefused, CaseParked, NotParked)
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumerPosition:
-    """Where we are in a publisher's partition, and whether a case waits to be mended."""
+    """The last number applied of a publisher's partition, and whether the case of the message is parked."""
 
     reached: int
     parked: bool
 
 
 class Inbox:
-    """The one way in. Knows nothing of NATS; every method blocks, and may be called from any thread."""
+    """The only way in for messages. It knows nothing of NATS. Every method blocks, and may be called from any
+    thread."""
 
     def __init__(self, app: ServiceApplication, reactions: Reactions, feed: Feed) -> None:
         self.reactions = reactions
         self.parking = Parking(app, self._react)
         self._app, self._feed = app, feed
-        self._turns: dict[tuple[str, int], Lock] = {}
-        self._unmoved: dict[tuple[str, int], int] = {}
+        self._locks: dict[tuple[str, int], Lock] = {}
+        self._last_seen: dict[tuple[str, int], int] = {}
 
     def receive(self, message: Message) -> None:
-        """Applies a message once, after those before it, asked from the feed if need be. Raises: try again later."""
-        with self._turn(message.header.publisher, self._partition(message.header)):
+        """Applies a message, unless it was applied before. Earlier messages that are missing are back-filled from the
+        feed first. Whatever it raises: nothing was applied, try again later."""
+        with self._lock(message.header.publisher, self._partition(message.header)):
             self._apply(message)
 
-    def announced(self, head: HighWaterMark) -> None:
-        """Behind at two announcements without having moved: the stream has lost what the feed still has."""
-        ends = {WHOLE_LOG: head.position} if self.reactions.reads_whole_logs else dict(enumerate(head.numbers))
+    def receive_high_water_mark(self, mark: HighWaterMark) -> None:
+        """Records the announced end of a publisher's log. If we are behind it at two announcements without progress,
+        JetStream has lost messages: they are back-filled from the feed."""
+        ends = {WHOLE_LOG: mark.position} if self.reactions.reads_whole_logs else dict(enumerate(mark.numbers))
         rows = self._app.recorder.fetch(
             "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
-            (head.publisher, head.log_id),
+            (mark.publisher, mark.log_id),
         )
         tracked = {row["partition"]: row["number"] for row in rows}
         self._app.recorder.fetch(
@@ -76,14 +82,14 @@ class Inbox:
             " received_until = CASE WHEN announced <= %s THEN greatest(received_until, announced_until)"
             " ELSE received_until END"
             " WHERE (publisher, log_id) = (%s, %s)",
-            (head.position, head.until, tracked.get(WHOLE_LOG, 0), head.publisher, head.log_id),
+            (mark.position, mark.until, tracked.get(WHOLE_LOG, 0), mark.publisher, mark.log_id),
         )
         for partition, end in ends.items():
-            reached, here = tracked.get(partition, 0), (head.publisher, partition)
-            if reached < end and self._unmoved.get(here) == reached:
-                with self._turn(*here):
-                    self._refill(head.publisher, head.log_id, partition, end)
-            self._unmoved[here] = reached
+            reached, key = tracked.get(partition, 0), (mark.publisher, partition)
+            if reached < end and self._last_seen.get(key) == reached:
+                with self._lock(*key):
+                    self._back_fill(mark.publisher, mark.log_id, partition, end)
+            self._last_seen[key] = reached
 
     def _apply(self, message: Message) -> None:
         header, number = message.header, self._number(message.header)
@@ -91,47 +97,50 @@ class Inbox:
         tracking = PartitionTracking(
             header.publisher, number, log_id=header.log_id, partition=partition, case=header.case
         )
-        while (place := self._place(header.publisher, header.log_id, partition, header.case)).reached < number:
-            with suppress(*SOMEBODY_WAS_FASTER):  # then look again
-                if place.reached < number - 1:
-                    self._refill(header.publisher, header.log_id, partition, number - 1)
+        while (
+            position := self._find_position(header.publisher, header.log_id, partition, header.case)
+        ).reached < number:
+            with suppress(*LOST_RACES):  # then look again
+                if position.reached < number - 1:
+                    self._back_fill(header.publisher, header.log_id, partition, number - 1)
                     continue
-                if place.parked:
+                if position.parked:
                     self.parking.park(message, tracking)
                 else:
-                    self._react_or_count(message, tracking)
+                    self._react_or_park(message, tracking)
                 return
 
-    def _react_or_count(self, message: Message, tracking: PartitionTracking) -> None:
+    def _react_or_park(self, message: Message, tracking: PartitionTracking) -> None:
         try:
             self._react(message, tracking)
-        except (*SOMEBODY_WAS_FASTER, *OUTAGES):
+        except (*LOST_RACES, *OUTAGES):
             raise
         except Exception as error:
             reached = self._app.recorder.tracked_number(tracking.application_name, tracking.log_id, tracking.partition)
             if reached >= tracking.notification_id:
-                return  # another replica was faster, and we decided on what it had already changed
-            if self.reactions.reads_whole_logs or not self.parking.is_due(message.header, error):
+                return  # another replica was faster: we decided on a state that it had already changed
+            if self.reactions.reads_whole_logs or not self.parking.count_failure(message.header, error):
                 raise
             self.parking.park(message, tracking, error)
 
     def _react(self, message: Message, tracking: PartitionTracking) -> None:
-        """The effects and the place in one transaction; an event that leads to nothing is counted all the same."""
-        to, header = self.reactions.to(message, self._app), message.header
-        if to is None:
+        """Stores the effects and the position in one transaction; an event that leads to nothing is counted as well."""
+        dispatch, header = self.reactions.command_for(message, self._app), message.header
+        if dispatch is None:
             self._app.recorder.insert_events([], tracking=tracking)
             return
-        ourselves = Actor(f"service:{self.reactions.service}", Role.SERVICE)
-        context = self._app.context(to.case or header.case, ourselves, header.id, header.correlation)
-        self._app.handle(to.decider, to.stream, to.command, context, CommandOptions(tracking=tracking))
+        service = Actor(f"service:{self.reactions.service}", Role.SERVICE)
+        context = self._app.context(dispatch.case or header.case, service, header.id, header.correlation)
+        options = CommandOptions(tracking=tracking)
+        self._app.handle(dispatch.decider, dispatch.stream, dispatch.command, context, options)
 
-    def _refill(self, publisher: str, log_id: UUID, partition: int, until: int) -> None:
-        after = self._place(publisher, log_id, partition).reached
-        log.info("%s %s: asking the feed for %d to %d", publisher, partition, after + 1, until)
+    def _back_fill(self, publisher: str, log_id: UUID, partition: int, until: int) -> None:
+        after = self._find_position(publisher, log_id, partition).reached
+        log.info("%s %s: back-filling %d to %d from the feed", publisher, partition, after + 1, until)
         while after < until:
             page = self._feed.page(publisher, None if partition == WHOLE_LOG else partition, after)
             if page.log_id != log_id:
-                raise self._halt(publisher, f"its feed is that of log {page.log_id}, its stream that of {log_id}")
+                raise self._halt(publisher, f"its feed is of log {page.log_id}, its stream of log {log_id}")
             missing = [message for message in page.events if self._number(message.header) <= until]
             if not missing:
                 raise GapDetected(f"the feed of {publisher} has nothing after {after}, and {until} is expected")
@@ -139,9 +148,11 @@ class Inbox:
                 self._apply(message)
             after = self._number(missing[-1].header)
 
-    def _place(self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None) -> ConsumerPosition:
-        """Follows the first log a publisher speaks from, until somebody decides otherwise; what still comes from a log
-        that was left is passed over. Raises OtherLog when it speaks from another one."""
+    def _find_position(
+        self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None
+    ) -> ConsumerPosition:
+        """The position in the log that is followed: the first one that the publisher sent from, until an operator
+        decides otherwise. Messages of a log that was left are passed over. Raises LogReplaced for any other log."""
         where = {"publisher": publisher, "log_id": log_id, "partition": partition, "case": case}
         for _ in range(2):
             rows = self._app.recorder.fetch(
@@ -164,7 +175,7 @@ class Inbox:
         if row["left"]:
             return ConsumerPosition(END_OF_PARTITION, parked=False)
         if row["log_id"] != log_id:
-            raise self._halt(publisher, f"it speaks from log {log_id}, and we follow {row['log_id']}")
+            raise self._halt(publisher, f"it sends from log {log_id}, and we follow {row['log_id']}")
         return ConsumerPosition(row["reached"], row["parked"])
 
     def _halt(self, publisher: str, why: str) -> LogReplaced:
@@ -175,9 +186,9 @@ class Inbox:
         log.error("halted: %s", reason)
         return LogReplaced(reason)
 
-    def _turn(self, publisher: str, partition: int) -> Lock:
-        """Within a process one thread at a time; between replicas compare-and-set decides."""
-        return self._turns.setdefault((publisher, partition), Lock())
+    def _lock(self, publisher: str, partition: int) -> Lock:
+        """One thread of a process at a time in each partition; between replicas compare-and-set decides."""
+        return self._locks.setdefault((publisher, partition), Lock())
 
     def _partition(self, header: Header) -> int:
         return WHOLE_LOG if self.reactions.reads_whole_logs else header.partition

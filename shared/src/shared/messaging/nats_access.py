@@ -1,4 +1,4 @@
-"""Connections to NATS: one user per program, known by its NKey, over TLS where the URL says so."""
+"""Connections to NATS: one user for each program, known by its NKey, over TLS where the URL says so."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from shared.settings import NatsAccess
 
 
 async def connect(access: NatsAccess, **options: Any) -> Client:
-    """A connection of nats-py. `options`: those of nats-py."""
+    """A connection of nats-py. `options`: those of `nats.connect`."""
     context = tls_context(access)
-    secured = {"tls": context, "tls_handshake_first": True} if context else {}
-    return await nats.connect(access.url, nkeys_seed_str=access.seed, **secured, **options)
+    tls_options = {"tls": context, "tls_handshake_first": True} if context else {}
+    return await nats.connect(access.url, nkeys_seed_str=access.seed, **tls_options, **options)
 
 
 def faststream_security(access: NatsAccess) -> NatsNKey:
@@ -26,12 +26,13 @@ def faststream_security(access: NatsAccess) -> NatsNKey:
 
 
 def tls_context(access: NatsAccess) -> ssl.SSLContext | None:
-    """With `tls://` the handshake comes first: else nats-py goes on in clear when the server says it has no TLS."""
+    """For `tls://` URLs, with the handshake first: otherwise nats-py goes on unencrypted when the server claims to have
+    no TLS."""
     return ssl.create_default_context(cafile=access.authorities) if access.url.startswith("tls://") else None
 
 
 def violates_permissions(error: Exception) -> bool:
-    """Whether an error that nats-py gives to its `error_cb` is a permission violation.
+    """Whether an error given to nats-py's `error_cb` is a permission violation.
 
     It shows nowhere else: the call that was not permitted never gets an answer."""
     return "permissions violation" in str(error).lower()

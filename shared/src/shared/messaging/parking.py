@@ -1,4 +1,5 @@
-"""What becomes of an event that keeps failing? Its case waits, in order, until somebody mends it; others go on."""
+"""Parking of events that keep failing. The events of a parked case wait, in order, until somebody mends the cause; all
+other cases go on."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ParkedCase:
-    """Its first event fails with `error`; `waiting` events in all wait to be replayed."""
+    """A case with parked events. `waiting`: how many. `error`: why the first of them failed."""
 
     publisher: str
     case: UUID
@@ -39,30 +40,33 @@ class ParkedEvent:
 
 
 class Parking:
-    """`react` has a message's effects, in one transaction with its tracking."""
+    """`react(message, tracking)` applies a message, in one transaction with its tracking."""
 
-    FAILURES = 5
+    MAX_FAILURES = 5
 
     def __init__(self, app: ServiceApplication, react: Callable[[Message, PartitionTracking], None]) -> None:
         self._app, self._react = app, react
 
-    def is_due(self, header: Header, error: Exception) -> bool:
-        """Counts a failure of ours: NATS counts deliveries, which crashes and lost acknowledgements raise as well."""
+    def count_failure(self, header: Header, error: Exception) -> bool:
+        """Counts one failure of an event, and returns whether it is now to be parked.
+
+        The deliveries that NATS counts do not serve: crashes and lost acknowledgements raise that number as well."""
         (row,) = self._app.recorder.fetch(
             "INSERT INTO {schema}.failures AS f VALUES (%s, %s, 1, %s) ON CONFLICT (publisher, event_id)"
             " DO UPDATE SET times = f.times + 1, error = excluded.error, failed_at = now() RETURNING times",
-            (header.publisher, header.id, _told(error)),
+            (header.publisher, header.id, _describe(error)),
         )
-        return bool(row["times"] >= self.FAILURES)
+        return bool(row["times"] >= self.MAX_FAILURES)
 
     def park(self, message: Message, tracking: PartitionTracking, error: Exception | None = None) -> None:
-        """Puts an event aside: for an error, or without one behind an earlier event of its case."""
-        row = _row(message, tracking) | {"partition": tracking.partition, "error": _told(error) if error else None}
+        """Parks an event: because of an error, or without one behind an earlier event of its case."""
+        row = _row(message, tracking) | {"partition": tracking.partition, "error": _describe(error) if error else None}
         self._app.recorder.insert_events([], tracking=replace(tracking, parks=True), extras={"parked": [row]})
         if error:
             log.warning("case %s of %s is parked: %s", tracking.case, tracking.application_name, row["error"])
 
     def cases(self) -> list[ParkedCase]:
+        """The parked cases, the oldest first."""
         rows = self._app.recorder.fetch(
             "SELECT publisher, case_id AS case, count(*) AS waiting, min(error) AS error, min(parked_at) AS since"
             " FROM {schema}.parked GROUP BY publisher, case_id ORDER BY since"
@@ -70,20 +74,19 @@ class Parking:
         return [ParkedCase(**row) for row in rows]
 
     def replay(self, publisher: str, case: UUID) -> int:
-        """Applies a parked case in order, each event in one transaction with its leaving; what arrives waits behind.
-
-        Gives how many; raises what the first one that still fails raises."""
-        done = 0
+        """Applies the parked events of a case in order, each in one transaction with its removal from the parking.
+        Events that arrive meanwhile wait behind. Returns how many were applied; raises what the first one that still
+        fails raises."""
+        count = 0
         while first := self._first(publisher, case):
-            with suppress(NotParked):  # somebody else replays it too
+            with suppress(NotParked):  # another replica replays it too
                 self._react(first.message, first.tracking)
-                done += 1
-        return done
+                count += 1
+        return count
 
     def skip(self, publisher: str, case: UUID, motive: str) -> bool:
-        """Gives up the first parked event of a case, kept with the motive; those behind can then be replayed.
-
-        False if none is parked."""
+        """Gives up the first parked event of a case. It is kept in the table `skipped`, with the motive; the events
+        behind it can then be replayed. Returns False when none is parked."""
         first = self._first(publisher, case)
         if first is None:
             return False
@@ -99,10 +102,15 @@ class Parking:
         )
         for row in rows:
             message = decode(row["message"])
-            log_id, place = message.header.log_id, (row["partition"], case)
-            return ParkedEvent(
-                message, PartitionTracking(publisher, row["number"], log_id, *place, unparks=True), error=row["error"]
+            tracking = PartitionTracking(
+                publisher,
+                row["number"],
+                log_id=message.header.log_id,
+                partition=row["partition"],
+                case=case,
+                unparks=True,
             )
+            return ParkedEvent(message, tracking, error=row["error"])
         return None
 
 
@@ -115,9 +123,9 @@ def _row(message: Message, tracking: PartitionTracking) -> dict[str, Any]:
     }
 
 
-def _told(error: Exception) -> str:
-    """Enough to mend it, and not the error's own text: it could hold what nobody here may read."""
+def _describe(error: Exception) -> str:
+    """What an operator needs to mend it. Not the error's own text, which may hold personal data."""
     if isinstance(error, Refused):
         return f"refused: {error.slug}"
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {where.name}, {Path(where.filename).name}:{where.lineno}"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name}, {Path(frame.filename).name}:{frame.lineno}"

@@ -1,4 +1,4 @@
-"""What may each service do on NATS? What its part needs, in an account of its own; as nats-server reads it."""
+"""NATS accounts: each service has one of its own, with the permissions it needs, in nats-server's syntax."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from dataclasses import dataclass
 from shared.messaging import topology
 
 STREAMS = "DLA"
-"""The account of all the streams and consumers, which the deploy step alone enters."""
+"""The account of all streams and consumers. Only the deploy step enters it."""
 DEPLOYER = "deployer"
 
 
 @dataclass(frozen=True, slots=True)
 class ServicePermissions:
-    """What a service has to do with the others: whom it hears, `whole` or by partition."""
+    """The publishers that a service receives from: their whole logs, or partition by partition."""
 
     service: str
-    hears: tuple[str, ...] = ()
-    whole: bool = False
+    receives_from: tuple[str, ...] = ()
+    reads_whole_logs: bool = False
 
 
-def accounts(parts: Iterable[ServicePermissions], region: str = "{region}") -> str:
-    """The block `accounts`, without a key: `$intake` and the like are to be defined before it.
+def accounts(services: Iterable[ServicePermissions], region: str = "{region}") -> str:
+    """The block `accounts`. It holds no key: `$intake` and the like are defined before it.
 
-    A user's permissions alone would not do: JetStream answers on whatever subject it is asked to, and whoever may
-    ask anything could thus speak on another's. In an account of its own an answer comes back to who asked."""
-    parts = sorted(parts, key=lambda part: part.service)
+    Permissions of users in one account would not be enough: JetStream replies on the subject that the request names, so
+    a user who may send any request could publish on the subject of another. In separate accounts a reply only returns
+    to the requester."""
+    services = sorted(services, key=lambda each: each.service)
     exports = [
-        f"{{service: {_quoted(subject)}, accounts: [{part.service}]}}"
-        for part in parts
-        for subject in _asked(part, region)
+        f"{{service: {_quoted(subject)}, accounts: [{each.service}]}}"
+        for each in services
+        for subject in _jetstream_subjects(each, region)
     ]
     streams = (
         f"  {STREAMS} {{\n"
@@ -40,24 +41,24 @@ def accounts(parts: Iterable[ServicePermissions], region: str = "{region}") -> s
         f"    exports: {_block(exports)}\n"
         "  }\n"
     )
-    return "accounts {\n" + streams + "".join(_account(part, region) for part in parts) + "}\n"
+    return "accounts {\n" + streams + "".join(_account(each, region) for each in services) + "}\n"
 
 
-def _account(part: ServicePermissions, region: str) -> str:
-    asked = list(_asked(part, region))
-    heads = {publisher: topology.head_subject(region, publisher) for publisher in part.hears}
-    own_head = topology.head_subject(region, part.service)
+def _account(each: ServicePermissions, region: str) -> str:
+    subjects = list(_jetstream_subjects(each, region))
+    marks = {publisher: topology.head_subject(region, publisher) for publisher in each.receives_from}
+    own_head = topology.head_subject(region, each.service)
     imports = [
-        f"{{service: {{account: {STREAMS}, subject: {_quoted(subject)}}}, to: {_quoted(_called(subject))}}}"
-        for subject in asked
-    ] + [f"{{stream: {{account: {publisher}, subject: {_quoted(subject)}}}}}" for publisher, subject in heads.items()]
-    published = [_quoted(subject) for subject in [own_head, *map(_called, asked)]]
-    subscribed = [_quoted(subject) for subject in [f"{topology.reply_prefix(part.service)}.>", *heads.values()]]
+        f"{{service: {{account: {STREAMS}, subject: {_quoted(subject)}}}, to: {_quoted(_imported_name(subject))}}}"
+        for subject in subjects
+    ] + [f"{{stream: {{account: {publisher}, subject: {_quoted(subject)}}}}}" for publisher, subject in marks.items()]
+    publish = [_quoted(subject) for subject in [own_head, *map(_imported_name, subjects)]]
+    subscribe = [_quoted(subject) for subject in [f"{topology.reply_prefix(each.service)}.>", *marks.values()]]
     return (
-        f"  {part.service} {{\n"
-        f"    users: [{{nkey: ${part.service}, permissions: {{\n"
-        f"      publish: {{allow: {_block(published)}}}\n"
-        f"      subscribe: {{allow: {_block(subscribed)}}}\n"
+        f"  {each.service} {{\n"
+        f"    users: [{{nkey: ${each.service}, permissions: {{\n"
+        f"      publish: {{allow: {_block(publish)}}}\n"
+        f"      subscribe: {{allow: {_block(subscribe)}}}\n"
         "    }}]\n"
         f"    exports: [{{stream: {_quoted(own_head)}}}]\n"
         f"    imports: {_block(imports)}\n"
@@ -65,21 +66,22 @@ def _account(part: ServicePermissions, region: str) -> str:
     )
 
 
-def _asked(part: ServicePermissions, region: str) -> Iterator[str]:
-    """What a service asks of the streams' account: to take its events, where its stream ends, what it has to hear."""
-    yield from topology.stream(region, part.service).subjects or ()
-    yield f"$JS.API.STREAM.INFO.{part.service}"
-    yield f"$JS.API.DIRECT.GET.{part.service}"
-    for publisher in part.hears:
-        for consumer in topology.consumers(region, part.service, publisher, whole=part.whole):
+def _jetstream_subjects(each: ServicePermissions, region: str) -> Iterator[str]:
+    """The subjects of the streams' account that a service needs: publish its events, read the end of its stream, and
+    fetch and acknowledge from its consumers."""
+    yield from topology.stream(region, each.service).subjects or ()
+    yield f"$JS.API.STREAM.INFO.{each.service}"
+    yield f"$JS.API.DIRECT.GET.{each.service}"
+    for publisher in each.receives_from:
+        for consumer in topology.consumers(region, each.service, publisher, whole=each.reads_whole_logs):
             yield f"$JS.API.CONSUMER.INFO.{publisher}.{consumer.durable_name}"
             yield f"$JS.API.CONSUMER.MSG.NEXT.{publisher}.{consumer.durable_name}"
             yield f"$JS.ACK.{publisher}.{consumer.durable_name}.>"
 
 
-def _called(subject: str) -> str:
-    """Its name in a service's account: there `$JS.API` is that of an account without streams."""
-    return subject.replace("$JS.API", topology.API, 1)
+def _imported_name(subject: str) -> str:
+    """The name in a service's account, where `$JS.API` is the API of that account, which has no streams."""
+    return subject.replace("$JS.API", topology.JETSTREAM_PREFIX, 1)
 
 
 def _quoted(subject: str) -> str:

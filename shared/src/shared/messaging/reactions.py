@@ -1,11 +1,12 @@
-"""What does a service do when others tell something? Each reaction says to which command that leads."""
+"""Reactions: for each contract that a service receives, the function that gives the command it leads to."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from shared.messaging.wire import Message
 
 @dataclass(frozen=True, slots=True)
 class CommandDispatch:
-    """The command an event leads to: on which aggregate, and in which case when it is not the event's own."""
+    """The command that an event leads to, and the aggregate that decides it. `case`: where the command's events belong,
+    when it is not the case of the event."""
 
     decider: Decider[Any]
     stream: UUID
@@ -25,73 +27,85 @@ class CommandDispatch:
     case: UUID | None = None
 
 
-R = TypeVar("R", bound=Callable[..., CommandDispatch | None])
+Reaction = Callable[..., CommandDispatch | None]
+"""`(payload, header)` or `(payload, header, app)` → the command, or None when the event leads to nothing here. `app`:
+to look something up in this service's own log. Its docstring is the sentence that the AsyncAPI document shows."""
+R = TypeVar("R", bound=Reaction)
 
 
 class Reactions:
-    """What a service does when others tell something: `reactions = Reactions("diagnostic")` in its reactions.py.
+    """The reactions of one service, declared in its `reactions.py`:
 
-    A reaction may take the application as a third argument, to look something up in this service's own log."""
+        reactions = Reactions("parcours")
+
+        @reactions.on(PlanAgreed)
+        def open_parcours(payload: PlanAgreed, header: Header) -> CommandDispatch: ...
+
+    Reactions must be pure but for lookups: the inbox may call one again."""
 
     def __init__(self, service: str) -> None:
         self.service = service
-        self.by_contract: dict[type[PublicEvent], Callable[..., CommandDispatch | None]] = {}
-        self.on_any: Callable[[Message], CommandDispatch | None] | None = None
-        self._every: tuple[str, ...] = ()
+        self._by_contract: dict[type[PublicEvent], Reaction] = {}
+        self._on_any: Callable[[Message], CommandDispatch | None] | None = None
+        self._whole_publishers: tuple[str, ...] = ()
 
     def on(self, contract: type[PublicEvent]) -> Callable[[R], R]:
-        """Registers `reaction(event, header) -> To | None`; its docstring is the business sentence. One a contract."""
+        """Registers the reaction to a contract. Raises TypeError when it has one already."""
 
         def register(reaction: R) -> R:
-            if contract in self.by_contract:
+            if contract in self._by_contract:
                 raise TypeError(f"{self.service} already reacts to {contract.topic()} of {contract.publisher}")
-            self.by_contract[contract] = reaction
+            self._by_contract[contract] = reaction
             return reaction
 
         return register
 
     def on_any_event_of(self, publishers: Iterable[str]) -> Callable[[R], R]:
-        """Registers `reaction(message) -> To | None` for every event of these publishers.
+        """Registers `reaction(message)` for every event of these publishers, public or private.
 
-        Each is taken whole, in the order of its log, and nothing is ever parked."""
+        Their logs are received whole, in the order of positions, and no event is ever parked."""
 
         def register(reaction: R) -> R:
-            self.on_any, self._every = reaction, tuple(publishers)
+            self._on_any, self._whole_publishers = reaction, tuple(publishers)
             return reaction
 
         return register
 
     @property
+    def by_contract(self) -> Mapping[type[PublicEvent], Reaction]:
+        """Contract → reaction, in the order of declaration. The documentation lists them from here."""
+        return MappingProxyType(self._by_contract)
+
+    @property
     def contracts(self) -> tuple[type[PublicEvent], ...]:
-        """The contracts that lead to something here."""
-        return tuple(self.by_contract)
+        """The contracts that lead to something in this service."""
+        return tuple(self._by_contract)
+
+    @property
+    def on_any(self) -> Callable[[Message], CommandDispatch | None] | None:
+        return self._on_any
 
     @property
     def publishers(self) -> tuple[str, ...]:
-        """Whom this service listens to."""
-        return tuple(sorted({contract.publisher for contract in self.contracts} | set(self._every)))
+        """The services whose events this one receives, sorted."""
+        return tuple(sorted({contract.publisher for contract in self._by_contract} | set(self._whole_publishers)))
 
     @property
     def reads_whole_logs(self) -> bool:
-        return self.on_any is not None
+        return self._on_any is not None
 
-    def to(self, message: Message, app: ServiceApplication) -> CommandDispatch | None:
-        """What a message leads to, if anything. Raises ValidationError when its body breaks the contract."""
-        if self.on_any:
-            return self.on_any(message)
-        told = (message.header.publisher, message.contract)
-        for contract, reaction in self.by_contract.items():
-            if (contract.publisher, contract.topic()) == told:
-                return _called(reaction, contract.model_validate(message.body), message.header, app)
+    def command_for(self, message: Message, app: ServiceApplication) -> CommandDispatch | None:
+        """The command that a message leads to, if any. Raises pydantic.ValidationError when its body breaks the
+        contract."""
+        if self._on_any:
+            return self._on_any(message)
+        for contract, reaction in self._by_contract.items():
+            if (contract.publisher, contract.topic()) == (message.header.publisher, message.contract):
+                arguments = (contract.model_validate(message.body), message.header)
+                return reaction(*arguments, app) if _takes_application(reaction) else reaction(*arguments)
         return None
 
 
-def _called(
-    reaction: Callable[..., CommandDispatch | None], first: Any, second: Any, app: ServiceApplication
-) -> CommandDispatch | None:
-    return reaction(first, second, app) if _takes_application(reaction) else reaction(first, second)
-
-
 @cache
-def _takes_application(reaction: Callable[..., CommandDispatch | None]) -> bool:
+def _takes_application(reaction: Reaction) -> bool:
     return len(inspect.signature(reaction).parameters) == 3

@@ -1,4 +1,7 @@
-"""How does a log reach the others? One leader sends it to the stream in batches, and sees when the stream lost some."""
+"""The relay (outbox): publishes the event log to the service's NATS stream, in batches and in order.
+
+Of several replicas one leads. It compares the end of the stream with what it sent, and so notices a second leader, a
+wiped stream, or a batch whose answer was lost."""
 
 from __future__ import annotations
 
@@ -26,22 +29,23 @@ from shared.messaging.wire import HighWaterMark, Message, ToIntegrationEvent, de
 from shared.settings import NatsAccess
 from shared.temporal import closed_timestamp
 
-COMPARE, POLL, PAUSE = 2.0, 1.0, 0.5
-BATCH = 500
+COMPARE_SECONDS, POLL_SECONDS, RETRY_SECONDS = 2.0, 1.0, 0.5
+BATCH_EVENTS = 500
 log = logging.getLogger(__name__)
 
 
 class RelayFenced(Exception):
-    """The stream ends elsewhere than we believed: another leader, a wipe, or our own batch whose answer was lost."""
+    """The stream does not end where we believed: another leader, a wipe, or our own batch whose answer was lost."""
 
 
 class StreamDiverged(Exception):
-    """The stream ends on an event that this log does not hold: a restored log kept its old id. Nothing is sent."""
+    """The stream ends with an event that is not in this log: a restored log kept its old id. Nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelayHealth:
-    """`position`: the last one known to be in the stream. `errors`: what goes wrong now, by activity."""
+    """`position`: the last one known to be in the stream. `errors`: the current errors, of the `lease` and the
+    `stream`."""
 
     leading: bool
     position: int
@@ -51,102 +55,102 @@ class RelayHealth:
 class Relay:
     """`asyncio.create_task(relay.run())`, and at the end `await relay.stop()`. Any number may run: one leads.
 
-    `fatal` is told which right is missing: without it nothing can be sent until the process starts anew."""
+    `fatal(reason)` is called when NATS refuses a permission: nothing can be sent until the process starts anew."""
 
     def __init__(
         self,
         app: ServiceApplication,
-        published: ToIntegrationEvent,
+        to_integration_event: ToIntegrationEvent,
         *,
         region: str,
         access: NatsAccess,
         fatal: Callable[[str], None],
     ) -> None:
-        self._app, self._published, self._region = app, published, region
+        self._app, self._to_integration_event, self._region = app, to_integration_event, region
         self._access, self._fatal = access, fatal
-        self._news, self._compare_now = asyncio.Event(), asyncio.Event()
+        self._log_grown, self._compare_now = asyncio.Event(), asyncio.Event()
         self._sequence = self._position = 0
         self._errors: dict[str, str] = {}
-        self._lease = Lease(app, self._news, partial(self._errors.pop, "lease", None))
-        self._activities: list[asyncio.Task[None]] = []
+        self._lease = Lease(app, self._log_grown, partial(self._errors.pop, "lease", None))
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
-    def leads(self) -> bool:
-        return self._lease.held
+    def is_leading(self) -> bool:
+        return self._lease.is_held
 
     @property
     def health(self) -> RelayHealth:
-        return RelayHealth(self.leads, self._position, errors=dict(self._errors))
+        return RelayHealth(self.is_leading, self._position, errors=dict(self._errors))
 
     async def run(self) -> None:
-        """Until stopped. PostgreSQL or NATS lost, a stream missing: said, and waited for."""
-        self._activities = [
-            asyncio.create_task(self._for_ever("lease", self._lease.hold)),
-            asyncio.create_task(self._for_ever("stream", self._lead)),
+        """Runs until stopped. It waits for PostgreSQL, NATS and the stream when they are missing, and logs it."""
+        self._tasks = [
+            asyncio.create_task(self._supervise("lease", self._lease.hold)),
+            asyncio.create_task(self._supervise("stream", self._lead)),
         ]
         try:
-            await asyncio.wait(self._activities)
+            await asyncio.wait(self._tasks)
         finally:
-            for activity in self._activities:
-                activity.cancel()
+            for task in self._tasks:
+                task.cancel()
 
     async def stop(self) -> None:
-        """Gives the lease back, so that another leads at once."""
-        for activity in self._activities:
-            activity.cancel()
-        if self._activities:
-            await asyncio.wait(self._activities)
-        await self._lease.give_back()
+        """Releases the lease, so that another replica leads at once."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._lease.release()
 
-    async def _for_ever(self, activity: str, work: Callable[[], Awaitable[None]]) -> None:
+    async def _supervise(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         while not is_cancelled():
             try:
                 await work()
             except asyncio.CancelledError as error:
                 if is_cancelled():
                     raise
-                self._report(activity, error)  # nats-py cancels what waits on a connection that it closes
-            except Exception as error:  # noqa: BLE001, RUF100  whatever it is, it is said and tried again
-                self._report(activity, error)
-            await asyncio.sleep(PAUSE)
+                self._report(name, error)  # nats-py cancels what waits on a connection that it closes
+            except Exception as error:  # noqa: BLE001, RUF100  whatever it is, it is logged and tried again
+                self._report(name, error)
+            await asyncio.sleep(RETRY_SECONDS)
 
-    def _report(self, activity: str, error: BaseException) -> None:
-        said = f"{type(error).__name__}: {error}"
-        if self._errors.get(activity) != said:
+    def _report(self, name: str, error: BaseException) -> None:
+        text = f"{type(error).__name__}: {error}"
+        if self._errors.get(name) != text:
             log.log(
                 logging.ERROR if isinstance(error, StreamDiverged) else logging.WARNING,
                 "%s: %s",
                 self._app.service,
-                said,
+                text,
             )
-        self._errors[activity] = said
+        self._errors[name] = text
 
     async def _lead(self) -> None:
-        await self._lease.taken.wait()
-        async with self._connected() as connection:
-            jetstream = connection.jetstream(prefix=topology.API, timeout=2)
+        await self._lease.acquired.wait()
+        async with self._connect() as connection:
+            jetstream = connection.jetstream(prefix=topology.JETSTREAM_PREFIX, timeout=2)
             await self._resume(jetstream)
-            compared = 0.0
-            while self.leads and not is_cancelled():
-                if self._compare_now.is_set() or time.monotonic() - compared > COMPARE:
+            compared_at = 0.0
+            while self.is_leading and not is_cancelled():
+                if self._compare_now.is_set() or time.monotonic() - compared_at > COMPARE_SECONDS:
                     self._compare_now.clear()
                     await self._compare(connection, jetstream)
-                    compared = time.monotonic()
-                self._news.clear()
+                    compared_at = time.monotonic()
+                self._log_grown.clear()
                 if messages := await asyncio.to_thread(self._messages_after, self._position):
                     await self._send(connection, messages)
                     continue
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(POLL):
-                        await self._news.wait()
-        self._lease.taken.clear()
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._log_grown.wait()
+        self._lease.acquired.clear()
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Client]:
-        async def reconnected() -> None:
+    async def _connect(self) -> AsyncIterator[Client]:
+        async def on_reconnect() -> None:
             self._compare_now.set()
 
-        async def failing(error: Exception) -> None:
+        async def on_error(error: Exception) -> None:
             self._report("stream", error)
             if violates_permissions(error):
                 self._fatal(str(error))
@@ -155,9 +159,9 @@ class Relay:
             self._access,
             inbox_prefix=topology.reply_prefix(self._app.service),
             max_reconnect_attempts=-1,
-            reconnect_time_wait=PAUSE,
-            reconnected_cb=reconnected,
-            error_cb=failing,
+            reconnect_time_wait=RETRY_SECONDS,
+            reconnected_cb=on_reconnect,
+            error_cb=on_error,
         )
         try:
             yield connection
@@ -165,7 +169,7 @@ class Relay:
             await connection.close()
 
     async def _resume(self, jetstream: JetStreamContext) -> None:
-        """Where the stream ends, in its sequence and in our positions."""
+        """Reads the end of the stream: its sequence, and the position of our log."""
         info = await jetstream.stream_info(self._app.service)
         self._sequence = info.state.last_seq
         last = await self._message_at(jetstream, self._sequence)
@@ -181,12 +185,12 @@ class Relay:
         except NotFoundError:
             return None
         except msgspec.DecodeError as error:
-            raise StreamDiverged(f"the stream ends on something else than an event: {error}") from error
+            raise StreamDiverged(f"the last message of the stream is not an event: {error}") from error
 
     def _position_of(self, last: Message | None, max_age: float) -> int:
-        """The position after which to send, given the stream's last message. Raises Diverged."""
+        """The position after which to send, from the stream's last message. Raises StreamDiverged."""
         identity = self._app.recorder.identity()
-        if last is None:  # emptied, by a wipe or by age: no more is sent again than the stream would still hold
+        if last is None:  # emptied, by a wipe or by age: send again only what the stream would still hold
             rows = self._app.recorder.fetch(
                 "SELECT position FROM {events} WHERE recorded_at < clock_timestamp() - %s * interval '1 second'"
                 " ORDER BY position DESC LIMIT 1",
@@ -195,20 +199,20 @@ class Relay:
             return int(rows[0]["position"]) if rows and max_age else 0
         header = last.header
         if header.log_id != identity.log_id:
-            return identity.since  # from here on we are another history: who hears us stops on our log id
+            return identity.since  # from here on the log is another history: receivers stop at its new id
         entries = self._app.recorder.select_notifications(header.position, 1, header.position)
         if not any(event.meta.id == header.id for _, event in self._app.events_of(entries)):
             raise StreamDiverged(
-                f"the stream ends on position {header.position}, event {header.id}, unknown to log {header.log_id}"
+                f"the stream ends with position {header.position}, event {header.id}, unknown to log {header.log_id}"
             )
         return header.position
 
     def _messages_after(self, position: int) -> list[Message]:
-        entries = self._app.recorder.select_notifications(position, BATCH, inclusive_of_start=False)
-        return messages_of(self._app, self._published, entries)
+        entries = self._app.recorder.select_notifications(position, BATCH_EVENTS, inclusive_of_start=False)
+        return messages_of(self._app, self._to_integration_event, entries)
 
     async def _send(self, connection: Client, messages: list[Message]) -> None:
-        """All of these messages or none, and only right after what we believe is the stream's end."""
+        """Publishes all of these messages or none (atomic batch), and only at the expected end of the stream."""
         batch, last = uuid4().hex, len(messages)
         for n, message in enumerate(messages, 1):
             headers = {"Contract": message.contract} if message.contract else {}
@@ -222,25 +226,25 @@ class Relay:
                 continue
             if last > 1:
                 headers["Nats-Batch-Commit"] = "1"
-            answer: dict[str, Any] = json.loads(
+            response: dict[str, Any] = json.loads(
                 (await connection.request(subject, encode(message), headers=headers, timeout=5)).data
             )
-        if error := answer.get("error"):
+        if error := response.get("error"):
             raise RelayFenced(error)
-        self._sequence, self._position = answer["seq"], messages[-1].header.position
+        self._sequence, self._position = response["seq"], messages[-1].header.position
 
     async def _compare(self, connection: Client, jetstream: JetStreamContext) -> None:
-        """The stream's end with ours; then tells how far the log reaches."""
+        """Compares the end of the stream with ours, then announces the high-water mark."""
         info = await jetstream.stream_info(self._app.service)
         if info.state.last_seq != self._sequence:
-            raise RelayFenced(f"the stream ends on sequence {info.state.last_seq}, not {self._sequence}")
-        head = await asyncio.to_thread(self._head)
-        await connection.publish(topology.head_subject(self._region, self._app.service), encode(head))
+            raise RelayFenced(f"the stream ends at sequence {info.state.last_seq}, not {self._sequence}")
+        mark = await asyncio.to_thread(self._high_water_mark)
+        await connection.publish(topology.head_subject(self._region, self._app.service), encode(mark))
         self._errors.pop("stream", None)
 
-    def _head(self) -> HighWaterMark:
+    def _high_water_mark(self) -> HighWaterMark:
         recorder = self._app.recorder
-        until = closed_timestamp(self._app)  # before how far the log reaches is read
+        until = closed_timestamp(self._app)  # before the last position is read
         rows = recorder.fetch(
             "SELECT coalesce((SELECT max(number) FROM {events} WHERE partition = p), 0) AS number"
             " FROM generate_series(0, %s) p ORDER BY p",

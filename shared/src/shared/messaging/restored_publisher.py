@@ -1,4 +1,5 @@
-"""Who decided that a publisher is heard again whose log was restored, when and why?"""
+"""The decision to follow a publisher's restored log: who took it, when and why. An aggregate, one for each
+publisher."""
 
 from __future__ import annotations
 
@@ -9,29 +10,30 @@ from shared.kernel import Actor, Context, Decider, Encrypted, Role, event
 from shared.kernel.events import command
 
 OPERATOR = Actor("operator", Role.OPS)
-"""By the command line of a service; who that is stands sealed in the event."""
+"""The actor of commands given on the command line. The operator's name is encrypted in the event."""
 
 
-@event("restored-log-followed", label="Journal restauré d’un autre service écouté de nouveau")
+@event("restored-log-followed", label="Journal restauré d’un autre service suivi de nouveau")
 class RestoredLogFollowed:
     publisher: str
     old_log: UUID
     new_log: UUID
     since: int
-    lost: int
+    lost_count: int
     by: Encrypted
     motive: Encrypted
 
 
 @command(leads_to=(RestoredLogFollowed,))
 class FollowRestoredLog:
-    """`since`: up to there both logs are one history; `lost`: how many that were heard are in the old one alone."""
+    """`since`: the position up to which both logs are one history. `lost_count`: how many of the events received are in
+    the old log only."""
 
     publisher: str
     old_log: UUID
     new_log: UUID
     since: int
-    lost: int
+    lost_count: int
     by: str
     motive: str
 
@@ -43,7 +45,7 @@ class FollowedLog:
     log: UUID | None = None
 
 
-def decide(_followed: FollowedLog, command: FollowRestoredLog, context: Context) -> list[RestoredLogFollowed]:
+def decide(_state: FollowedLog, command: FollowRestoredLog, context: Context) -> list[RestoredLogFollowed]:
     by, motive = context.text(command.by), context.text(command.motive)
     return [
         RestoredLogFollowed(
@@ -51,14 +53,14 @@ def decide(_followed: FollowedLog, command: FollowRestoredLog, context: Context)
             command.old_log,
             new_log=command.new_log,
             since=command.since,
-            lost=command.lost,
+            lost_count=command.lost_count,
             by=by,
             motive=motive,
         )
     ]
 
 
-def evolve(_followed: FollowedLog, event: RestoredLogFollowed) -> FollowedLog:
+def evolve(_state: FollowedLog, event: RestoredLogFollowed) -> FollowedLog:
     return FollowedLog(event.new_log)
 
 

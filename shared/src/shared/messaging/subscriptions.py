@@ -1,4 +1,4 @@
-"""How does a service hear the others? Its inbox on FastStream: one subscriber for each publisher and partition."""
+"""NATS subscriptions that feed the inbox, on FastStream: one for each publisher and partition."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from shared.messaging import topology
 from shared.messaging.inbox import Inbox, LogReplaced
 from shared.messaging.nats_access import faststream_security, violates_permissions
 from shared.messaging.reactions import Reactions
-from shared.messaging.wire import decode, decode_head
+from shared.messaging.wire import decode, decode_high_water_mark
 from shared.settings import NatsAccess
 
-PAUSE = 0.5
-HALTED_PAUSE = 30
+RETRY_SECONDS = 0.5
+HALTED_RETRY_SECONDS = 30
 log = logging.getLogger(__name__)
 
 
 class Subscriptions:
-    """`fatal` is told why nothing more can be heard until the process starts anew: refused credentials or rights."""
+    """`fatal(reason)` is called when NATS refuses the credentials or a permission: nothing more can be received until
+    the process starts anew."""
 
     def __init__(
         self,
@@ -41,23 +42,23 @@ class Subscriptions:
         fatal: Callable[[str], None],
     ) -> None:
         self._inbox, self._region, self._fatal = inbox, region, fatal
-        self._leaving = False
+        self._stopping = False
         self._connection: Client | None = None
         self._opening: asyncio.Task[None] | None = None
-        # asyncio's own pool has six threads on two cores, and a partition that waits for its turn takes one.
+        # asyncio's own pool has six threads on two cores, and a partition that waits for its lock takes one.
         self._threads = ThreadPoolExecutor(PARTITIONS, thread_name_prefix="reactions")
         self._broker = NatsBroker(
             access.url,
             security=faststream_security(access),
             inbox_prefix=topology.reply_prefix(inbox.reactions.service),
-            js_options={"prefix": topology.API},
+            js_options={"prefix": topology.JETSTREAM_PREFIX},
             apply_types=False,  # measured: a third of the messages a second with types
             logger=None,
             graceful_timeout=5,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
-            closed_cb=self._closed,
-            error_cb=self._failing,
+            closed_cb=self._on_closed,
+            error_cb=self._on_error,
         )
         self._pulls = [
             pull
@@ -65,42 +66,44 @@ class Subscriptions:
             for pull in _pulls(self._broker, inbox.reactions, region, publisher, self._receive)
         ]
         for publisher in inbox.reactions.publishers:
-            self._broker.subscriber(topology.head_subject(region, publisher), decoder=_whole)(self._announced)
+            self._broker.subscriber(topology.head_subject(region, publisher), decoder=_undecoded)(
+                self._receive_high_water_mark
+            )
 
     async def start(self) -> None:
-        """Returns at once: NATS and the streams are waited for in the background."""
+        """Returns at once. A task waits for NATS and for the streams."""
         self._opening = asyncio.create_task(self._open())
 
     async def stop(self) -> None:
-        """Ends what is under way, then leaves."""
-        self._leaving = True
+        """Finishes the messages in progress, then closes the connection."""
+        self._stopping = True
         if self._opening:
             self._opening.cancel()
             await asyncio.wait([self._opening])
         try:
             await self._broker.stop()
         except NatsError as error:  # not connected just now: nothing to drain
-            log.info("left without draining: %r", error)
+            log.info("closed without draining: %r", error)
             if self._connection:
                 await self._connection.close()
         await asyncio.to_thread(self._threads.shutdown)
 
     async def _open(self) -> None:
-        while self._inbox.reactions.publishers and not self._leaving:  # nats-py may swallow that it is cancelled
+        while self._inbox.reactions.publishers and not self._stopping:  # nats-py may swallow a cancellation
             try:
                 self._connection = await self._broker.connect()
-                await self._made(self._connection)
+                await self._require_consumers(self._connection)
                 await self._broker.start()
                 break
             except Exception as error:  # noqa: BLE001, RUF100  no server or no stream yet, or whatever it is
-                log.warning("not hearing yet: %r", error)
-                await asyncio.sleep(PAUSE)
+                log.warning("not subscribed yet: %r", error)
+                await asyncio.sleep(RETRY_SECONDS)
         for pull in self._pulls:
-            pull.subscription.fetch = _paced(pull.subscription.fetch)
+            pull.subscription.fetch = _with_pause(pull.subscription.fetch)
 
-    async def _made(self, connection: Client) -> None:
-        """Raises NotFoundError while the deploy step has not run: FastStream would then make consumers itself."""
-        jetstream, reactions = connection.jetstream(prefix=topology.API), self._inbox.reactions
+    async def _require_consumers(self, connection: Client) -> None:
+        """Raises NotFoundError as long as the deploy step has not run: FastStream would create the consumers itself."""
+        jetstream, reactions = connection.jetstream(prefix=topology.JETSTREAM_PREFIX), self._inbox.reactions
         for publisher in reactions.publishers:
             for consumer in topology.consumers(
                 self._region, reactions.service, publisher, whole=reactions.reads_whole_logs
@@ -109,43 +112,45 @@ class Subscriptions:
 
     async def _receive(self, message: NatsMessage) -> None:
         try:
-            told = decode(message.body)
+            decoded = decode(message.body)
         except msgspec.DecodeError:
-            log.exception("unreadable: its number will be asked from the feed")
+            log.exception("unreadable message: its number will be back-filled from the feed")
             await message.reject()
             return
         if (
-            topology.subject(self._region, told.header.publisher, told.header.partition, told.topic)
+            topology.subject(self._region, decoded.header.publisher, decoded.header.partition, decoded.topic)
             != message.raw_message.subject
         ):
-            log.error("%s does not speak for %s: dropped", message.raw_message.subject, told.header.publisher)
+            log.error("%s is not a subject of %s: dropped", message.raw_message.subject, decoded.header.publisher)
             await message.reject()
             return
-        received = asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.receive, told)
-        while not (await asyncio.wait([received], timeout=topology.ACK_WAIT / 2))[0]:
+        applied = asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.receive, decoded)
+        while not (await asyncio.wait([applied], timeout=topology.ACK_WAIT_SECONDS / 2))[0]:
             await message.in_progress()
         try:
-            received.result()
+            applied.result()
         except LogReplaced:
-            await message.nack(delay=HALTED_PAUSE)
+            await message.nack(delay=HALTED_RETRY_SECONDS)
         except Exception as error:  # noqa: BLE001, RUF100  not applied, for whatever reason: it comes again
-            log.warning("%s %s: again, after %r", told.header.publisher, told.header.position, error)
-            await message.nack(delay=PAUSE)
+            log.warning(
+                "%s %s: to be delivered again, after %r", decoded.header.publisher, decoded.header.position, error
+            )
+            await message.nack(delay=RETRY_SECONDS)
         else:
             await message.ack()
 
-    async def _announced(self, message: NatsMessage) -> None:
+    async def _receive_high_water_mark(self, message: NatsMessage) -> None:
         try:
-            head = decode_head(message.body)
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.announced, head)
+            mark = decode_high_water_mark(message.body)
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.receive_high_water_mark, mark)
         except Exception as error:  # noqa: BLE001, RUF100  another announcement follows
             log.warning("%s: %r", message.raw_message.subject, error)
 
-    async def _closed(self) -> None:
-        if not self._leaving:
+    async def _on_closed(self) -> None:
+        if not self._stopping:
             self._fatal("NATS has closed the connection for good")
 
-    async def _failing(self, error: Exception) -> None:
+    async def _on_error(self, error: Exception) -> None:
         log.warning("nats: %s", error)
         if violates_permissions(error):
             self._fatal(str(error))
@@ -164,23 +169,23 @@ def _pulls(broker: NatsBroker, reactions: Reactions, region: str, publisher: str
             pull_sub=PullSub(batch_size=1, timeout=2),
             inbox_prefix=f"{topology.reply_prefix(reactions.service)}.".encode(),
             ack_policy=AckPolicy.MANUAL,
-            decoder=_whole,
+            decoder=_undecoded,
         )
         for contract in reactions.contracts:
             if contract.publisher == publisher:
-                pull(_named(receive, reactions.by_contract[contract]), filter=_carries(contract))
-        pull(receive)  # last: what leads to nothing is counted all the same
+                pull(_named_handler(receive, reactions.by_contract[contract]), filter=_carries_contract(contract))
+        pull(receive)  # last: events that lead to nothing are counted too
         pulls.append(pull)
     return pulls
 
 
-async def _whole(message: NatsMessage) -> NatsMessage:
-    """The handler gets the message as it came, to decode and acknowledge it."""
+async def _undecoded(message: NatsMessage) -> NatsMessage:
+    """A FastStream decoder that leaves the message as it came: the handler decodes and acknowledges it."""
     return message
 
 
-def _named(receive: Receive, reaction: Callable[..., Any]) -> Receive:
-    """FastStream tells handlers apart by name: ours bear the reaction's."""
+def _named_handler(receive: Receive, reaction: Callable[..., Any]) -> Receive:
+    """A handler under the reaction's name: FastStream tells handlers apart by name."""
 
     async def handler(message: NatsMessage) -> None:
         await receive(message)
@@ -189,8 +194,8 @@ def _named(receive: Receive, reaction: Callable[..., Any]) -> Receive:
     return handler
 
 
-def _carries(contract: type[PublicEvent]) -> Callable[[NatsMessage], Awaitable[bool]]:
-    """Asynchronous: FastStream runs a plain function in its thread pool, for every message."""
+def _carries_contract(contract: type[PublicEvent]) -> Callable[[NatsMessage], Awaitable[bool]]:
+    """Asynchronous, because FastStream runs a plain function in its thread pool for every message."""
     topic = contract.topic()
 
     async def carries(message: NatsMessage) -> bool:
@@ -199,17 +204,18 @@ def _carries(contract: type[PublicEvent]) -> Callable[[NatsMessage], Awaitable[b
     return carries
 
 
-def _paced(fetch: Callable[..., Awaitable[list[Any]]]) -> Callable[..., Awaitable[list[Any]]]:
-    """FastStream 0.7.8 fetches again at once when a consumer is missing: 3,358 times a second, measured."""
+def _with_pause(fetch: Callable[..., Awaitable[list[Any]]]) -> Callable[..., Awaitable[list[Any]]]:
+    """Waits after a failed fetch. FastStream 0.7.8 fetches again at once when a consumer is missing: 3,358 times a
+    second, measured. To be removed when FastStream pauses itself."""
 
-    async def paced(**options: Any) -> list[Any]:
+    async def fetch_with_pause(**options: Any) -> list[Any]:
         try:
             return await fetch(**options)
         except TimeoutError:
             return []
         except (NatsError, APIError) as error:
             log.debug("nothing to fetch: %r", error)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(RETRY_SECONDS)
             return []
 
-    return paced
+    return fetch_with_pause

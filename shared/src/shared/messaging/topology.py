@@ -1,4 +1,4 @@
-"""What are streams, consumers and subjects called, and how are they set? Here alone; only a deploy step makes them."""
+"""Names and settings of the NATS streams, consumers and subjects. Only the deploy step creates them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from shared.eventlog import PARTITIONS
 from shared.messaging.nats_access import connect
 from shared.settings import NatsAccess
 
-MAX_AGE = 7 * 24 * 3600
-"""Seconds. Older events are asked from the publisher's feed."""
-ACK_WAIT = 6
-"""Seconds: how long a killed replica holds its partition. Doubles are prevented by compare-and-set, not by this."""
-NAME_IN_USE = 10058
-API = "JS.API"
-"""By what a service reaches JetStream, whose streams are in an account that no service enters."""
+MAX_AGE_SECONDS = 7 * 24 * 3600
+"""Older events are back-filled from the publisher's feed."""
+ACK_WAIT_SECONDS = 6
+"""How long a killed replica blocks its partition. Duplicates are prevented by compare-and-set, not by this."""
+STREAM_NAME_IN_USE = 10058
+JETSTREAM_PREFIX = "JS.API"
+"""The prefix by which a service calls JetStream: the streams are in an account of their own, which no service
+enters."""
 
 
 def reply_prefix(service: str) -> str:
-    """Where answers to a service arrive: `nats.connect(inbox_prefix=…)`."""
+    """The subject prefix of the replies to a service: `nats.connect(inbox_prefix=…)`."""
     return f"_INBOX_{service}"
 
 
@@ -32,7 +33,7 @@ def subject(region: str, publisher: str, partition: int | str, topic: str) -> st
 
 
 def head_subject(region: str, publisher: str) -> str:
-    """Where a publisher announces how far its log reaches: outside the stream, to show what the stream has lost."""
+    """The subject of a publisher's high-water mark: outside the stream, to show what the stream has lost."""
     return f"dla.{region}.{publisher}.head"
 
 
@@ -41,14 +42,14 @@ def stream(region: str, publisher: str) -> StreamConfig:
         name=publisher,
         subjects=[subject(region, publisher, "*", "*.*")],
         storage=StorageType.FILE,
-        max_age=MAX_AGE,
+        max_age=MAX_AGE_SECONDS,
         allow_atomic=True,
         allow_direct=True,
     )
 
 
 def consumers(region: str, service: str, publisher: str, *, whole: bool) -> list[ConsumerConfig]:
-    """One durable for each partition; or one for the whole publisher, in the order of its log."""
+    """One durable consumer for each partition; with `whole`, one for the publisher, in the order of its log."""
     if whole:
         return [_consumer(f"{service}-{publisher}", subject(region, publisher, "*", "*.*"))]
     return [
@@ -63,20 +64,21 @@ def _consumer(durable: str, filter_subject: str) -> ConsumerConfig:
         filter_subject=filter_subject,
         ack_policy=AckPolicy.EXPLICIT,
         max_ack_pending=1,  # the next event waits for this one, whichever replica has it
-        ack_wait=ACK_WAIT,
+        ack_wait=ACK_WAIT_SECONDS,
         max_deliver=-1,
     )
 
 
 async def install(
-    deployer: NatsAccess, region: str, service: str, heard: Iterable[str] = (), whole: bool = False
+    deployer: NatsAccess, region: str, service: str, publishers: Iterable[str] = (), whole: bool = False
 ) -> None:
-    """Makes a service's stream, and the streams and consumers it hears by. Safe to run again, or twice at once."""
+    """Creates a service's stream, and the streams and consumers of the publishers that it receives from. Safe to run
+    again, or twice at once."""
     connection = await connect(deployer, allow_reconnect=False)
     try:
         jetstream = connection.jetstream()
         await _make_stream(jetstream, stream(region, service))
-        for publisher in heard:
+        for publisher in publishers:
             await _make_stream(jetstream, stream(region, publisher))
             for consumer in consumers(region, service, publisher, whole=whole):
                 await jetstream.add_consumer(publisher, consumer)
@@ -87,7 +89,7 @@ async def install(
 async def _make_stream(jetstream: JetStreamContext, config: StreamConfig) -> None:
     try:
         await jetstream.add_stream(config)
-    except BadRequestError as refusal:
-        if refusal.err_code != NAME_IN_USE:
+    except BadRequestError as error:
+        if error.err_code != STREAM_NAME_IN_USE:
             raise
         await jetstream.update_stream(config)

@@ -1,4 +1,4 @@
-"""What travels between services: a header of every stored event, and a public body where there is one."""
+"""The wire format: a header for every stored event, with a public body when the event has a contract."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from shared.eventlog import LogEntry, LogIdentity, RecordedEvent, ServiceApplica
 from shared.kernel import event_name
 
 ToIntegrationEvent = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]
-"""A service's bridge, `published.py`: its own event → what it tells the others, or None."""
+"""A service's bridge (`integration_events.py`): its private event → the integration event that it publishes, or
+None."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What everybody may know of a stored event; the same for ever, so that it can be proved.
+    """The public facts of a stored event. They never change, so that the ledger can prove them.
 
-    `position` is dense in the log, `number` in the partition. `stream` and `version` are the aggregate's, `event` and
-    `event_version` what the log stores. `payload_hash`: SHA-256 of the stored bytes, in hexadecimal. A later field has
-    a default, and is left out when it has it: what was proved before stays true."""
+    A field that is added later has a default and is omitted when it has that value: the bytes of older headers, and
+    their proofs, stay the same. HEADER_DESCRIPTIONS says what each field is."""
 
     publisher: str
     log_id: UUID
@@ -48,11 +48,36 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     payload_hash: str
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """`contract` names the public event that `body` is, like `request-admitted:v1`; a private event has neither.
+HEADER_DESCRIPTIONS = {
+    "publisher": "The service that recorded the event",
+    "log_id": "The publisher’s log; a log restored from a back-up gets another id",
+    "position": "Position in the log, from 1, without gaps",
+    "partition": "Partition of the case, always the same for one case",
+    "number": "Number in the partition, from 1, without gaps",
+    "id": "The event",
+    "case": "The case that the event belongs to",
+    "stream": "The aggregate that recorded it",
+    "version": "The aggregate’s version after it, from 1",
+    "event": "The stored event’s name",
+    "event_version": "The version of its stored form",
+    "recorded_at": "When it was recorded (transaction time)",
+    "effective_at": "When it happened (valid time)",
+    "actor": "Pseudonym of the person, or `service:` and the name of a service",
+    "role": "The role in which the actor did it",
+    "unit": "The actor’s unit, where the role has one",
+    "causation": "The event that led to it, where one did",
+    "correlation": "The same for all the events that one request or event led to",
+    "rules": "The version of the rules by which it was decided, where rules were applied",
+    "payload_hash": "SHA-256 of the stored bytes, in hexadecimal",
+}
 
-    `raw_header`: the header's bytes as they travelled, with whatever a newer publisher says in them. `label`: what the
-    event is called in French; it stands beside what is proved."""
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """An event on the wire. `contract` names the type of `body`, like `request-admitted:v1`; a private event has
+    neither.
+
+    `raw_header`: the header's bytes as they were sent, with the fields that only a newer publisher knows. `label`: the
+    event's French name, outside the header and so outside its proof."""
 
     raw_header: msgspec.Raw = msgspec.field(name="header")
     contract: str | None = None
@@ -75,14 +100,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def topic(self) -> str:
-        """What it is called on the wire."""
+        """The name on the wire: the contract's, or the private event's."""
         return self.contract or f"{self.header.event}:v{self.header.event_version}"
 
 
 class HighWaterMark(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a publisher's log reaches, and each of its partitions: told now and then, so that a lost tail shows.
+    """The last position of a publisher's log and the last number of each partition, announced every few seconds so that
+    a receiver notices when the stream lost its tail.
 
-    `until`: nothing that is recorded before this instant is beyond `position`."""
+    `until`: the closed timestamp. No event recorded before it has a position beyond `position`."""
 
     publisher: str
     log_id: UUID
@@ -128,23 +154,25 @@ def message_of(
     return Message.of(header, body.topic(), body.model_dump(mode="json"), label)
 
 
-def messages_of(app: ServiceApplication, published: ToIntegrationEvent, entries: Iterable[LogEntry]) -> list[Message]:
-    """Entries of a service's own log, as the others may see them."""
+def messages_of(
+    app: ServiceApplication, to_integration_event: ToIntegrationEvent, entries: Iterable[LogEntry]
+) -> list[Message]:
+    """Entries of a service's own log as the messages that other services receive."""
     identity = app.recorder.identity()
     return [
-        message_of(app.service, identity, entry, recorded, published(recorded, entry))
+        message_of(app.service, identity, entry, recorded, to_integration_event(recorded, entry))
         for entry, recorded in app.events_of(entries)
     ]
 
 
-def encode(told: msgspec.Struct) -> bytes:
-    """Canonical: the same value always gives the same bytes, keys sorted and no spaces."""
-    return msgspec.json.encode(told, order="sorted")
+def encode(value: msgspec.Struct) -> bytes:
+    """Canonical JSON: sorted keys, no spaces. Equal values give equal bytes."""
+    return msgspec.json.encode(value, order="sorted")
 
 
-def decode(told: bytes) -> Message:
+def decode(raw: bytes) -> Message:
     """Ignores fields it does not know. Raises msgspec.DecodeError."""
-    message = _decode_message(told)
+    message = _decode_message(raw)
     _decode_header(
         message.raw_header
     )  # what cannot be read is known here, and not by whoever looks at the header later
@@ -154,4 +182,4 @@ def decode(told: bytes) -> Message:
 _decode_message = msgspec.json.Decoder(Message).decode
 _decode_header = msgspec.json.Decoder(Header).decode
 
-decode_head = msgspec.json.Decoder(HighWaterMark).decode
+decode_high_water_mark = msgspec.json.Decoder(HighWaterMark).decode

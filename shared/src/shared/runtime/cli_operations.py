@@ -102,15 +102,15 @@ def _installed_follow(cli: typer.Typer, service: Service) -> None:
                 for effect in effects_without_cause(app, feed, service.reactions.publishers):
                     typer.echo(json.dumps(asdict(effect), default=str))
                 typer.echo(
-                    f"{publisher} a été restauré jusqu’à la position {found.since}\u202f; {found.lost} des événements"
-                    f" que {service.name} avait entendus ne sont plus dans son journal.",
+                    f"{publisher} a été restauré jusqu’à la position {found.since}\u202f; {found.lost_count} des"
+                    f" événements que {service.name} avait reçus ne sont plus dans son journal.",
                     err=True,
                 )
                 follow_restored(app, found, by or getpass.getuser(), motive)
             except (NotFollowed, FeedUnavailable) as error:
                 typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
                 raise typer.Exit(3 if isinstance(error, FeedUnavailable) else 1) from None
-        typer.echo(f"{service.name} écoute {publisher} de nouveau, dans le journal {found.new_log}.", err=True)
+        typer.echo(f"{service.name} suit de nouveau {publisher}, dans le journal {found.new_log}.", err=True)
 
 
 @contextmanager
