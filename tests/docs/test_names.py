@@ -1,4 +1,4 @@
-"""Names on the pages: every setting and every operation that a page mentions exists."""
+"""Names on the pages: every setting, operation and path that a page mentions exists."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 TOP = Path(__file__).parents[2]
 PAGES = sorted({*TOP.glob("*.md"), *TOP.glob("docs/**/*.md"), *TOP.glob("services/*/README.md")})
 SETTING = re.compile(r"\bDLA_[A-Z0-9_]*[A-Z0-9](?![A-Z0-9_…<])")
+PATH = re.compile(r"`((?:services|shared|tests|deploy|docs)/[^\s`<…*{]*)`")
 OPERATION = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/(?:api/v1|tlog|events|readyz|livez)[^\s`?…]*)(?=[`?])")
 
 
@@ -48,3 +49,9 @@ def test_every_name_on_the_page_exists(page: Path) -> None:
     text = page.read_text()
     assert {name for name in SETTING.findall(text) if not name.startswith("DLA_PORT_")} <= settings()
     assert {(method, without_names(path)) for method, path in OPERATION.findall(text)} <= operations()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))
+def test_every_path_on_the_page_exists(page: Path) -> None:
+    named = set(PATH.findall(page.read_text()))
+    assert {path for path in named if not (TOP / path).exists()} == set()
