@@ -1,19 +1,20 @@
-"""The decision tables of each service's README, written from the code.
+"""The decision tables of each service's README, written from what the commands and the operations declare.
 
 python -m tests.support.decision_tables      writes them anew"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.support.decisions import Decision, decisions
 from tests.support.golden_samples import ROOT, SERVICES, service
 
-from shared.kernel import Refusal, Role, event_name
+from shared.kernel import Refusal, Role
 from shared.runtime import Service
 from shared.web.auth import STAFF
-from shared.web.requests import command_endpoints
+from shared.web.requests import CommandEndpoint, command_endpoints
 
 BEGIN, END = "<!-- decisions: written by `make schemas` -->\n", "<!-- end of decisions -->"
 LEGEND = """
@@ -33,49 +34,44 @@ def with_tables(text: str, tables: str) -> str:
 
 
 def tables(service: Service) -> str:
-    told, refusals = [LEGEND], set[Refusal]()
-    by_whom = offered(service)
+    text, refusals = [LEGEND], set[Refusal]()
+    endpoints = endpoints_by_command(service)
     for aggregate, table in decisions(service).items():
-        told.append(f"\n**{aggregate}**\n\n| command | by | events | refusals |\n|---|---|---|---|\n")
+        text.append(f"\n**{aggregate}**\n\n| command | by | events | refusals |\n|---|---|---|---|\n")
         for command, decision in table.items():
-            roles, before = by_whom.get(command, ((), frozenset()))
-            told.append(_line(decision, roles, decision.refusals | before))
-            refusals |= decision.refusals | before
-    told.append("\n| refusal | status | title |\n|---|---|---|\n")
-    told += [f"| `{slug}` | {status} | {title} |\n" for slug, status, title in sorted(_told_once(refusals))]
-    return "".join(told)
+            at_edge = {refusal for endpoint in endpoints[command] for refusal in endpoint.may_refuse}
+            roles = dict.fromkeys(role for endpoint in endpoints[command] for role in endpoint.roles)
+            text.append(_line(decision, tuple(roles), decision.refusals | at_edge))
+            refusals |= decision.refusals | at_edge
+    text.append("\n| refusal | status | title |\n|---|---|---|\n")
+    rows = sorted({(each.slug, each.status, each.title) for each in refusals})
+    return "".join([*text, *(f"| `{slug}` | {status} | {title} |\n" for slug, status, title in rows)])
 
 
-def offered(service: Service) -> dict[type, tuple[tuple[Role, ...], frozenset[Refusal]]]:
-    """By command: the roles that may ask for it over HTTP, and what may be refused before the decider is asked."""
-    by_whom: dict[type, tuple[tuple[Role, ...], frozenset[Refusal]]] = {}
-    for operation in command_endpoints(service.routers):
-        before = frozenset(operation.may_refuse)
-        for command in {operation.command, operation.becomes or operation.command}:
-            roles, known = by_whom.get(command, ((), frozenset[Refusal]()))
-            by_whom[command] = (tuple(dict.fromkeys((*roles, *operation.roles))), known | before)
-    return by_whom
+def endpoints_by_command(service: Service) -> defaultdict[type, list[CommandEndpoint]]:
+    """The operations that take a command, or make it of another one."""
+    found: defaultdict[type, list[CommandEndpoint]] = defaultdict(list)
+    for endpoint in command_endpoints(service.routers):
+        for command in {endpoint.command, endpoint.becomes or endpoint.command}:
+            found[command].append(endpoint)
+    return found
 
 
 def _line(decision: Decision, roles: tuple[Role, ...], refusals: Iterable[Refusal]) -> str:
-    events = _codes(event_name(event).name for event in decision.events)
-    return f"| `{decision.command.__name__}` | {_by(roles)} | {events} | {_codes(each.slug for each in refusals)} |\n"
+    slugs = {refusal.slug for refusal in refusals}
+    return f"| `{decision.command.__name__}` | {_by(roles)} | {_codes(decision.event_names)} | {_codes(slugs)} |\n"
 
 
 def _by(roles: tuple[Role, ...]) -> str:
     if not roles:
         return "itself"
-    at_work = ["work"] if set(STAFF) <= set(roles) else []
-    others = [role.replace("_", " ") for role in roles if not at_work or role not in STAFF]
-    return ", ".join([*at_work, *others])
+    staff = ["work"] if set(STAFF) <= set(roles) else []
+    others = [role.replace("_", " ") for role in roles if not staff or role not in STAFF]
+    return ", ".join([*staff, *others])
 
 
 def _codes(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(set(names)))
-
-
-def _told_once(refusals: set[Refusal]) -> Iterator[tuple[str, int, str]]:
-    yield from {(each.slug, each.status, each.title) for each in refusals}
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-"""Is that all that the deciders do? Every decision of every test must stand in the table read from the code, be one
-that the state was open to, and tell in clear nothing that a person said."""
+"""Every decision that a test observes is one that its command declares, one that the state allowed, and one that
+repeats in clear nothing that a person said.
+
+`watch` is called by conftest. What was observed is kept, so that the whole suite can tell what was never tried."""
 
 from __future__ import annotations
 
@@ -7,10 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from tests.support.decisions import Decision, decision_of
+from tests.support.decisions import decision_of
 from tests.support.secret_words import leaked
 
-from shared.kernel import Decider, Refused
+from shared.kernel import Decider, Refused, event_name
 
 DOMAINS = ("intake", "diagnostic", "parcours", "followup", "audit", "shared")
 Decide = Callable[[Any, Any, Any], Sequence[Any]]
@@ -27,44 +29,44 @@ sheet-already-published sheet-not-submitted
 """
 ABOUT_THE_STAGE = frozenset(SLUGS_ABOUT_THE_STAGE.split())
 """Refusals that depend on where the aggregate stands, and not on what the command says."""
+OBSERVED: set[tuple[str, str]] = set()
+"""(command, event or refusal), by name: what the tests of this process saw a decider do."""
 
 
 def watch() -> None:
     """From now on, and for every decider of a service."""
-    if not isinstance(Decider.__dict__["decide"], _Watched):
-        setattr(Decider, "decide", _Watched(Decider.__dict__["decide"]))  # noqa: B010
+    if not isinstance(Decider.__dict__["decide"], _WatchedField):
+        setattr(Decider, "decide", _WatchedField(Decider.__dict__["decide"]))  # noqa: B010
 
 
 def watched(decider: Decider[Any], decide: Decide) -> Decide:
-    """Decides alike, unless it is a surprise."""
+    """The same decisions. Raises AssertionError for one that is not declared, not allowed, or repeats a secret."""
 
     @wraps(decide)
     def watching(state: Any, command: Any, context: Any) -> Sequence[Any]:
-        told = _told(decider, type(command))
+        name, declared = type(command).__name__, decision_of(type(command))
         is_open = issubclass(type(command), tuple(decider.available_commands(state)))
         try:
             events = decide(state, command, context)
         except Refused as refused:
-            slugs = {refusal.slug for refusal in told.refusals}
-            assert refused.slug in slugs, f"no table tells that {type(command).__name__} is refused: {refused.slug}"
+            assert refused.slug in declared.slugs, f"{name} does not declare that it may be refused: {refused.slug}"
+            OBSERVED.add((name, refused.slug))
             of_one = refused.slug == "not-validated" and hasattr(command, "action")  # another action may be validated
             too_soon_or_late = refused.slug in ABOUT_THE_STAGE and not of_one
-            assert not (is_open and too_soon_or_late), f"open to {type(command).__name__}, yet refused: {refused.slug}"
+            assert not (is_open and too_soon_or_late), f"open to {name}, yet refused: {refused.slug}"
             raise
         for event in events:
-            name = type(event).__name__
-            assert type(event) in told.events, f"no table tells that {type(command).__name__} leads to {name}"
-        assert not (told_in_clear := leaked(command, events)), (
-            f"{type(command).__name__} tells in clear: {told_in_clear}"
-        )
-        assert is_open or not events, f"not open to {type(command).__name__}, yet it leads to {events}"
+            assert type(event) in declared.events, f"{name} does not declare that it leads to {type(event).__name__}"
+            OBSERVED.add((name, event_name(event).name))
+        assert not (in_clear := leaked(command, events)), f"{name} repeats in clear: {in_clear}"
+        assert is_open or not events, f"not open to {name}, yet it leads to {events}"
         return events
 
     return watching
 
 
-class _Watched:
-    """Stands for the field: what is read from it is watched."""
+class _WatchedField:
+    """Stands for the field `decide` of every decider: what is read from it is watched."""
 
     def __init__(self, slot: Any) -> None:
         self._slot = slot
@@ -78,13 +80,3 @@ class _Watched:
 
     def __set__(self, decider: Decider[Any], decide: Decide) -> None:
         self._slot.__set__(decider, decide)
-
-
-_tables: dict[tuple[str, type], Decision] = {}
-
-
-def _told(decider: Decider[Any], command: type) -> Decision:
-    which = (decider.name, command)
-    if which not in _tables:
-        _tables[which] = decision_of(decider, command)
-    return _tables[which]
