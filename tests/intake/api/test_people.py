@@ -273,7 +273,7 @@ def test_a_certificate_is_read_for_a_reason_and_that_is_recorded(services: House
         read = dpo.get("/api/v1/access-log", limit=1).json()["items"][0]
         assert (read["case"], read["motive"]) == (somebody["person"], "La personne demande où en est son effacement.")
     assert dpo.get("/api/v1/retention").status_code == 200
-    assert dpo.get("/api/v1/access-log", limit=1).json()["items"][0]["operation"] == "retention_terms"
+    assert dpo.get("/api/v1/access-log", limit=1).json()["items"][0]["operation"] == "retention_list_terms"
 
 
 def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(services: House) -> None:

@@ -249,7 +249,7 @@ def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it
     later(services, 38)
     app.recorder.fetch("UPDATE {events} SET state = %s WHERE originator_id = %s", (b"{}", UUID(altered)))
     assert archive_due_cases(app) == [UUID(case)], "one that cannot be read keeps no other from it"
-    assert f"{altered} is past its term" in caplog.text
+    assert f"case {altered} cannot be archived" in caplog.text
 
 
 def test_the_role_work_looks_for_archives_each_hour() -> None:

@@ -53,7 +53,7 @@ def build_router(deployment: Deployment) -> APIRouter:
     )
 
     @router.get("/{id}/erasure", summary="Get the certificate of an erasure")
-    def erasure_certificate(
+    def get_erasure_certificate(
         id: UUID,  # noqa: A002
         app: AppDep,
         caller: Annotated[Caller, requires(*DPO_ONLY)],
@@ -70,7 +70,7 @@ def build_router(deployment: Deployment) -> APIRouter:
         response_class=Response,
         responses=DOCUMENT_RESPONSES,
     )
-    def erasure_certificate_file(
+    def get_erasure_certificate_document(
         id: UUID,  # noqa: A002
         form: DocumentFormat,
         app: AppDep,

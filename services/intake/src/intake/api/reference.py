@@ -25,20 +25,20 @@ def build_router(deployment: Deployment) -> APIRouter:
     router = case_router("", "reference")
 
     @router.get("/orientation-targets", summary="List the targets of orientations")
-    def orientation_targets(caller: CaseReaderDep) -> list[Target]:
+    def list_orientation_targets(caller: CaseReaderDep) -> list[Target]:
         """An orientation may also name a target that is not in this list."""
         authorize(caller)
         return list(deployment.reference.targets)
 
     @router.get("/criteria", summary="List the versions of the eligibility criteria")
-    def criteria_versions(caller: CaseReaderDep) -> list[Criteria]:
+    def list_criteria(caller: CaseReaderDep) -> list[Criteria]:
         """This deployment's versions, each with its days. `source` says where a criterion comes from; none is an
         official rule."""
         authorize(caller)
         return list(deployment.reference.criteria)
 
     @router.get("/criteria/{version}", summary="Get one version of the eligibility criteria")
-    def criteria_version(
+    def get_criteria(
         version: Annotated[str, Path(max_length=40, pattern=NO_NUL_PATTERN)], caller: CaseReaderDep
     ) -> Criteria:
         """Any version that an admission names, in force or not."""
@@ -51,7 +51,7 @@ def build_router(deployment: Deployment) -> APIRouter:
         return criteria
 
     @router.get("/communes", summary="Search communes by name, code or postcode")
-    def communes(
+    def search_communes(
         caller: CaseReaderDep,
         q: SearchText,
         department: Annotated[str | None, Query(max_length=3)] = None,
@@ -61,13 +61,13 @@ def build_router(deployment: Deployment) -> APIRouter:
         return search.find_communes(deployment.reference.communes, q, department)
 
     @router.get("/activities", summary="Search activities by name or code")
-    def activities(caller: CaseReaderDep, q: SearchText) -> dict[str, str]:
+    def search_activities(caller: CaseReaderDep, q: SearchText) -> dict[str, str]:
         """Sub-classes of the NAF, label by code. At most fifty. Accents do not matter."""
         authorize(caller)
         return search.find_activities(deployment.reference.activities, q)
 
     @router.get("/reference", summary="Get the shipped reference data with its sources")
-    def reference(caller: CaseReaderDep) -> dict[str, Any]:
+    def get_reference(caller: CaseReaderDep) -> dict[str, Any]:
         """Territories, activities and legal categories, each with its source."""
         authorize(caller)
         return {

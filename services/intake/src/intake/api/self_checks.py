@@ -23,7 +23,7 @@ class Answers(BaseModel):
 
 
 @router.get("/questions", summary="Get the questionnaire")
-def questions() -> list[self_check.Question]:
+def get_questions() -> list[self_check.Question]:
     """The questions of the self-check. No token is needed."""
     return list(self_check.QUESTIONS)
 
