@@ -49,16 +49,9 @@ def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch
 def open_linked_request(payload: NeedFound, header: Header, app: ServiceApplication) -> CommandDispatch:
     """A new need found in follow-up opens a request of its own. It is not confidential, and so names the first case
     only if that one is not confidential either."""
-    origin = app.load_existing(request.decider, header.case).state
-    assert origin.contact is not None
-    command = OpenLinkedRequest(
-        None if origin.confidential else header.case,
-        origin.structure,
-        contact=origin.contact,
-        structure_id=origin.structure_id,
-        unit=origin.unit,
-        theme=payload.theme,
-    )
+    former = app.load_existing(request.decider, header.case).state
+    origin = None if former.confidential else header.case
+    command = OpenLinkedRequest(origin, former, theme=payload.theme)
     return CommandDispatch(request.decider, payload.request, command=command, case=payload.request)
 
 

@@ -22,7 +22,7 @@ from intake.domain.request.ending import CaseClosed
 from intake.domain.request.outcome import AdmitRequest, RequestAdmitted
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
-from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending
+from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending, Request, RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
 from intake.domain.structure import LegalForm, SealedContact, Structure
 from intake.integration_events import to_integration_event
@@ -117,16 +117,15 @@ def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> Non
 def test_a_transfer_carries_the_confidentiality_with_it() -> None:
     there, manager = "dla-75", Actor("m", Role.MANAGER, unit="dla-75")
     kept = Confidentiality(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE))
-    taking = TakeOverRequest(
-        UUID(int=5),
-        there,
-        structure=GARDENS,
+    transferred = Request(
+        RequestStatus.TRANSFERRED,
+        GARDENS,
         structure_id=UUID(int=8),
         contact=CONTACT,
-        need=None,
-        difficulty=None,
+        to_unit=there,
         confidential=kept,
     )
+    taking = TakeOverRequest(UUID(int=5), transferred)
     received = TransferReceived(
         UUID(int=5),
         GARDENS,

@@ -55,6 +55,7 @@ from intake.domain.request.state import (
     DifficultyCause,
     DifficultyLevel,
     Ending,
+    Request,
     RequestStatus,
 )
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived, TransferRequest
@@ -74,9 +75,8 @@ CONTACT = SealedContact(str(PERSON), PersonalData(PERSON, "Maëlle Kerdoncuff"))
 NEED = "Une seule subvention."
 RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), need=NEED)
 RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, contact=CONTACT, need=text(NEED), unit=UNIT, adviser="some-adviser")
-OPEN_LINKED = OpenLinkedRequest(
-    UUID(int=5), GARDENS, contact=CONTACT, structure_id=STRUCTURE_ID, unit=UNIT, theme="finance"
-)
+FORMER = Request(RequestStatus.ADMITTED, GARDENS, structure_id=STRUCTURE_ID, contact=CONTACT, unit=UNIT)
+OPEN_LINKED = OpenLinkedRequest(UUID(int=5), FORMER, theme="finance")
 LINKED = LinkedRequestOpened(
     UUID(int=5), GARDENS, structure_id=STRUCTURE_ID, contact=CONTACT, theme="finance", unit=UNIT
 )
@@ -380,11 +380,14 @@ COMMANDS = st.one_of(
     st.builds(CorrectContact, contact=st.just(Contact("Soazig Le Bihan")), reason=st.just("Départ.")),
     st.builds(
         TakeOverRequest,
-        structure=st.just(GARDENS),
-        contact=st.just(CONTACT),
-        to_unit=st.sampled_from([None, UNIT, "unit-44"]),
-        need=st.none(),
-        difficulty=st.none(),
+        transferred=st.builds(
+            Request,
+            status=st.just(RequestStatus.TRANSFERRED),
+            structure=st.just(GARDENS),
+            structure_id=st.just(STRUCTURE_ID),
+            contact=st.just(CONTACT),
+            to_unit=st.sampled_from([None, UNIT, "unit-44"]),
+        ),
     ),
     st.builds(RecordMeeting, held_on=DAYS),
     st.builds(AssessCriterion, criterion=CODES),

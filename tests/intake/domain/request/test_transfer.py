@@ -11,6 +11,7 @@ import pytest
 from intake.domain.request.corrections import CorrectStructure, StructureCorrected
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider, unique_keys
+from intake.domain.request.state import Request, RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
 from intake.domain.structure import (
     LegalForm,
@@ -26,15 +27,16 @@ GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, departmen
 CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit="unit-44")
 ORIGIN = UUID(int=5)
-TAKE_OVER = TakeOverRequest(
-    ORIGIN,
-    UNIT,
-    structure=GARDENS,
+TRANSFERRED = Request(
+    RequestStatus.TRANSFERRED,
+    GARDENS,
     structure_id=UUID(int=8),
     contact=CONTACT,
     need=text("Une seule subvention."),
-    difficulty=None,
+    unit="unit-44",
+    to_unit=UNIT,
 )
+TAKE_OVER = TakeOverRequest(ORIGIN, TRANSFERRED)
 TAKEN_OVER = TransferReceived(
     ORIGIN,
     GARDENS,
@@ -52,7 +54,7 @@ TAKEN_OVER = TransferReceived(
 def test_the_receiving_unit_takes_over_what_was_transferred_to_it() -> None:
     given().when(TAKE_OVER).then(TAKEN_OVER)
     given().when(TAKE_OVER, by=Actor("x", Role.ADVISER, unit="unit-75")).refused("not-the-receiving-unit")
-    given().when(replace(TAKE_OVER, to_unit=None)).refused("not-transferred")
+    given().when(TakeOverRequest(ORIGIN, replace(TRANSFERRED, to_unit=None))).refused("not-transferred")
     given(TAKEN_OVER).when(TAKE_OVER).refused("request-already-received")
     assert given(RECEIVED, RequestTransferred(UNIT, text("Siège."))).state.to_unit == UNIT
 

@@ -70,23 +70,13 @@ def look_up_structure(
 
 
 def look_up_transfer(app: ServiceApplication, caller: Caller, body: ReceiveTransfer) -> TakeOverRequest:
-    """Reads what the receiving unit takes over in the transferred request.
+    """Reads the transferred request, which the receiving unit takes over.
 
     Raises ProblemError 403 when that request is confidential and the caller may not see it."""
     origin = app.load_existing(request.decider, body.origin).state
     if origin.confidential:
         authorize(caller, body.origin)
-    assert origin.contact is not None
-    return TakeOverRequest(
-        body.origin,
-        origin.to_unit,
-        structure=origin.structure,
-        structure_id=origin.structure_id,
-        contact=origin.contact,
-        need=origin.need,
-        difficulty=origin.difficulty,
-        confidential=origin.confidential,
-    )
+    return TakeOverRequest(body.origin, origin)
 
 
 def extra_fields(app: ServiceApplication, state: Request, deployment: Deployment) -> dict[str, Any]:

@@ -66,14 +66,11 @@ class ReceiveRequestWithFindings:
 
 @command(leads_to=(LinkedRequestOpened,))
 class OpenLinkedRequest:
-    """A new need found in follow-up opens a request of its own. `origin`: the case of the follow-up; null when that
-    case is confidential."""
+    """A new need found in follow-up opens a request of its own, for the same structure and unit as the `former` one.
+    `origin`: the former case; null when it is confidential."""
 
     origin: UUID | None
-    structure: Structure
-    contact: SealedContact
-    structure_id: UUID
-    unit: str
+    former: Request
     theme: str
 
 
@@ -105,14 +102,16 @@ def receive(
 def open_linked(request: Request, command: OpenLinkedRequest) -> list[LinkedRequestOpened]:
     if request.status is not RequestStatus.NEW:
         return []
+    former = command.former
+    assert former.contact is not None
     return [
         LinkedRequestOpened(
             command.origin,
-            command.structure,
-            structure_id=command.structure_id,
-            contact=command.contact,
+            former.structure,
+            structure_id=former.structure_id,
+            contact=former.contact,
             theme=command.theme,
-            unit=command.unit,
+            unit=former.unit,
         )
     ]
 

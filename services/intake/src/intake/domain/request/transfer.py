@@ -10,7 +10,6 @@ from intake.domain.request.state import (
     ALREADY_OPEN,
     NOT_RECEIVED,
     OUTCOME_GIVEN,
-    Confidentiality,
     Difficulty,
     Request,
     RequestStatus,
@@ -73,16 +72,10 @@ class ReceiveTransfer:
     may_refuse=(ALREADY_OPEN, NOT_THE_RECEIVING_UNIT, NOT_TRANSFERRED, ALREADY_RECEIVED),
 )
 class TakeOverRequest:
-    """`ReceiveTransfer`, with what the API looked up in the transferred request."""
+    """`ReceiveTransfer`, with the state of the transferred request, which the API looked up."""
 
     origin: UUID
-    to_unit: str | None
-    structure: Structure
-    structure_id: UUID
-    contact: SealedContact
-    need: Encrypted | None
-    difficulty: Difficulty | None
-    confidential: Confidentiality | None = None
+    transferred: Request
 
 
 Event = RequestTransferred | TransferReceived
@@ -99,25 +92,26 @@ def take_over(
     """The receiving unit takes the request over itself: it may already have an open case for the structure, and then an
     adviser must read the refusal. A confidential request stays confidential."""
     require_new(request)
-    if command.to_unit is None:
+    transferred = command.transferred
+    if transferred.to_unit is None or transferred.contact is None:
         raise NOT_TRANSFERRED("Cette demande n’a pas été transférée.")
-    if context.actor.unit != command.to_unit:
+    if context.actor.unit != transferred.to_unit:
         raise NOT_THE_RECEIVING_UNIT("Cette demande a été transférée à une autre unité que la vôtre.")
     adviser = context.actor.id
     received = TransferReceived(
         command.origin,
-        command.structure,
-        structure_id=command.structure_id,
-        contact=command.contact,
-        unit=command.to_unit,
-        need=command.need,
-        difficulty=command.difficulty,
+        transferred.structure,
+        structure_id=transferred.structure_id,
+        contact=transferred.contact,
+        unit=transferred.to_unit,
+        need=transferred.need,
+        difficulty=transferred.difficulty,
         adviser=adviser,
     )
-    if command.confidential is None:
+    confidential = transferred.confidential
+    if confidential is None:
         return [received]
-    secret = command.confidential
-    return [received, CaseMadeConfidential(secret.reason, secret.motive, adviser=adviser)]
+    return [received, CaseMadeConfidential(confidential.reason, confidential.motive, adviser=adviser)]
 
 
 def _other_unit(code: str, request: Request) -> str:
