@@ -40,7 +40,7 @@ ADMITTED = RequestAdmitted(
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "expected"),
     [
         (
             ADMITTED,
@@ -62,8 +62,8 @@ ADMITTED = RequestAdmitted(
         (CaseGivenUp(text("Renoncement.")), contracts.CaseClosed(ending="given_up")),
     ],
 )
-def test_the_others_are_told_of_outcomes_and_ends(event: object, told: PublicEvent) -> None:
-    assert to_integration_event(recorded(event), entry()) == told
+def test_the_others_are_told_of_outcomes_and_ends(event: object, expected: PublicEvent) -> None:
+    assert to_integration_event(recorded(event), entry()) == expected
 
 
 @pytest.mark.parametrize("event", [RECEIVED, LINKED, RequestWithdrawn(text("Plus le temps."))])

@@ -1,4 +1,4 @@
-"""What intake hears, what it tells, and what its list shows."""
+"""Reactions of intake to the other services."""
 
 from typing import Any
 from uuid import UUID

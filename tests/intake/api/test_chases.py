@@ -37,11 +37,11 @@ def slug(answer: Any) -> str:
     return str(answer.json()["type"]).rsplit("/", 1)[1]
 
 
-def chased(adviser: Client, wanted: int) -> list[dict[str, Any]]:
+def wait_for_chases(adviser: Client, count: int) -> list[dict[str, Any]]:
     end = time.monotonic() + 10
-    while len(found := adviser.get("/api/v1/requests/chases", unit="dla-44").json()) != wanted:
-        assert time.monotonic() < end, found
-    return list(found)
+    while len(chases := adviser.get("/api/v1/requests/chases", unit="dla-44").json()) != count:
+        assert time.monotonic() < end, chases
+    return list(chases)
 
 
 def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orientation_chased(intake: Served) -> None:
@@ -67,14 +67,14 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     adviser.post(f"{orientation}/consent")
     adviser.post(f"{orientation}/sending")
 
-    (waiting,) = chased(adviser, 1)
+    (waiting,) = wait_for_chases(adviser, 1)
     assert (waiting["orientation"], waiting["level"], waiting["overdue"]) == (proposed.json()["id"], "insolvent", False)
     assert waiting["legal_deadline"] == shown["legal_deadline"]
     assert adviser.get("/api/v1/requests/chases", unit="dla-35").json() == []
     assert adviser.get("/api/v1/requests/chases", unit="dla\0").status_code == 422
     sent_at = adviser.get(orientation, version=3).json()["replayed"]["recorded_at"]
     adviser.post(f"{orientation}/acknowledgment")
-    assert chased(adviser, 0) == []
+    assert wait_for_chases(adviser, 0) == []
     (then,) = adviser.get("/api/v1/requests/chases", as_of=sent_at).json()
     assert then["orientation"] == waiting["orientation"], "it was waited for then"
 

@@ -1,4 +1,4 @@
-"""What intake counts: hours to triage, difficulties, orientations, each with the events behind it."""
+"""Figures of intake: hours to triage, difficulties, orientations, each with the events behind it."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def intake(serve: Serve) -> Served:
 
 def received(intake: Served, siret: str, unit: str = UNIT) -> str:
     structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "siret": siret}
-    asked = {"structure": structure, "contact": {"name": "Maëlle Kerdoncuff"}, "need": "Garder nos emplois."}
-    answer = intake.by("adviser", unit=unit).post(PATH, asked)
+    parameters = {"structure": structure, "contact": {"name": "Maëlle Kerdoncuff"}, "need": "Garder nos emplois."}
+    answer = intake.by("adviser", unit=unit).post(PATH, parameters)
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])
 
 
-def figures(intake: Served, **asked: Any) -> dict[str, Any]:
+def figures(intake: Served, **parameters: Any) -> dict[str, Any]:
     app: ServiceApplication = intake.http.app.state.application  # type: ignore[attr-defined]
     projector = Projector(app, service.projections)
     while any(projector.advance(view) for view in service.projections):
         pass
-    answer = intake.by("adviser", unit=UNIT).get(f"{PATH}/figures", **asked)
+    answer = intake.by("adviser", unit=UNIT).get(f"{PATH}/figures", **parameters)
     assert answer.status_code == 200, answer.text
     return {each["code"]: each for each in answer.json()["figures"]}
 
@@ -55,13 +55,13 @@ def test_the_hours_to_triage_are_counted_a_request_at_a_time_and_in_the_middle(i
     hours_pass(intake, 4)
     assert adviser.post(f"{second}/difficulty", {"level": "none"}).status_code == 200
     assert adviser.post(f"{first}/difficulty", {"level": "proven"}).status_code == 200
-    found = figures(intake)
-    triage = found["hours_to_triage"]
+    shown = figures(intake)
+    triage = shown["hours_to_triage"]
     assert triage["value"] == pytest.approx(4, abs=0.1)
     assert sorted(triage["by_case"].values()) == pytest.approx([2, 6], abs=0.1)
     assert (triage["counted"], triage["among"]) == (2, 2)
-    assert (found["requests"]["value"], found["structures"]["value"]) == (2, 2)
-    levels = {code: each["value"] for code, each in found.items() if code.startswith("difficulty_") and each["value"]}
+    assert (shown["requests"]["value"], shown["structures"]["value"]) == (2, 2)
+    levels = {code: each["value"] for code, each in shown.items() if code.startswith("difficulty_") and each["value"]}
     assert levels == {"difficulty_none": 1, "difficulty_proven": 1}
     behind = adviser.get(triage["events"]).json()["items"]
     assert sorted(each["event"] for each in behind) == ["difficulty-qualified"] * 3 + ["request-received"] * 2
@@ -73,15 +73,15 @@ def test_orientations_in_a_crisis_are_counted_when_they_are_sent_and_when_they_a
     adviser.post(f"{case}/difficulty", {"level": "critical"})
     orientations = []
     for target in ("codefi", "france_active"):
-        asked = {"target": target, "reason": "Un étalement des dettes"}
-        orientations.append(adviser.post(f"{case}/orientations", asked).headers["Location"])
+        parameters = {"target": target, "reason": "Un étalement des dettes"}
+        orientations.append(adviser.post(f"{case}/orientations", parameters).headers["Location"])
     for orientation in orientations:
         assert adviser.post(f"{orientation}/consent", {}).status_code == 200
         assert adviser.post(f"{orientation}/sending", {}).status_code == 200
     assert adviser.post(f"{orientations[0]}/acknowledgment", {}).status_code == 200
-    found = figures(intake)
+    shown = figures(intake)
     for code in ("orientations_acknowledged", "crisis_orientations_acknowledged"):
-        assert (found[code]["value"], found[code]["counted"], found[code]["among"]) == (0.5, 1, 2)
+        assert (shown[code]["value"], shown[code]["counted"], shown[code]["among"]) == (0.5, 1, 2)
 
 
 def test_a_unit_counts_no_other_and_an_unknown_figure_is_said(intake: Served) -> None:

@@ -1,4 +1,4 @@
-"""The DPO over HTTP: who is meant, what is held of them, and an erasure that every service confirms."""
+"""The DPO over HTTP: search for a person, what is stored of them, and an erasure that every service confirms."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def services(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFa
 
 def received(services: House, name: str, **changes: Any) -> str:
     """The address of a request of a structure of its own, whose contact has this name."""
-    told = REQUEST | {"structure": REQUEST["structure"] | {"siret": next(NUMBERS)}}
-    told |= {"contact": REQUEST["contact"] | {"name": name}} | changes
-    answer = services.by("intake", "adviser").post("/api/v1/requests", told)
+    body = REQUEST | {"structure": REQUEST["structure"] | {"siret": next(NUMBERS)}}
+    body |= {"contact": REQUEST["contact"] | {"name": name}} | changes
+    answer = services.by("intake", "adviser").post("/api/v1/requests", body)
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])
 
@@ -67,7 +67,7 @@ def withdrawn(services: House, path: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def found(services: House, service: str, words: str) -> list[dict[str, Any]]:
+def search(services: House, service: str, words: str) -> list[dict[str, Any]]:
     answer = services.by(service, "dpo").post("/api/v1/people/search", {"words": words})
     assert answer.status_code == 200, answer.text
     people: list[dict[str, Any]] = answer.json()
@@ -84,16 +84,16 @@ def slug(answer: Any) -> str:
 
 def test_a_person_is_found_by_name_and_told_everything_that_is_held(services: House) -> None:
     path = received(services, "Soazig Le Bihan")
-    (somebody,) = found(services, "intake", "le bihan")
+    (somebody,) = search(services, "intake", "le bihan")
     assert somebody["cases"] == [path.rpartition("/")[2]]
-    told = services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}").json()
-    assert {(each["path"], each["value"], each["event"]) for each in told["values"]} == {
+    body = services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}").json()
+    assert {(each["path"], each["value"], each["event"]) for each in body["values"]} == {
         ("contact.name", "Soazig Le Bihan", "request-received"),
         ("contact.function", "Présidente", "request-received"),
         ("contact.email", "maelle@example.org", "request-received"),
     }
-    assert all(datetime.fromisoformat(each["recorded_at"]).tzinfo for each in told["values"])
-    assert (told["service"], told["erased"]) == ("intake", False)
+    assert all(datetime.fromisoformat(each["recorded_at"]).tzinfo for each in body["values"])
+    assert (body["service"], body["erased"]) == ("intake", False)
 
 
 @pytest.mark.parametrize("name", PHASE_SERVICES)
@@ -118,7 +118,7 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
     path = received(services, "Maëlle Kerdoncuff")
     withdrawn(services, path)
     before = services.by("intake", "adviser").get(f"{path}/stored").json()["events"]
-    person = found(services, "intake", "Maëlle Kerdoncuff")[0]["person"]
+    person = search(services, "intake", "Maëlle Kerdoncuff")[0]["person"]
 
     ordered = erase(services, person)
     assert ordered.status_code == 202, ordered.text
@@ -143,8 +143,8 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
     assert certificate["motive"] == MOTIVE["motive"]
 
     document = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure/certificate.html")
-    for said in ("Certificat d’effacement", "achevé le", "Suivi et consolidation", MOTIVE["motive"], "sauvegardes"):
-        assert said in document.text
+    for expected in ("Certificat d’effacement", "achevé le", "Suivi et consolidation", MOTIVE["motive"], "sauvegardes"):
+        assert expected in document.text
     assert "pas encore" not in document.text
     assert "Kerdoncuff" not in document.text
     pdf = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure/certificate.pdf")
@@ -155,10 +155,10 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
     assert (shown["name"], shown["email"]) == (ERASED_TEXT, ERASED_TEXT)
     stored = services.by("intake", "adviser").get(f"{path}/stored").json()["events"]
     assert [each["stored"] for each in stored] == [each["stored"] for each in before]
-    assert {None} == {said for where, said in stored[0]["shown"].items() if where.startswith("contact.")}
-    assert found(services, "intake", "Kerdoncuff") == []
-    told = services.by("intake", "dpo").get(f"/api/v1/people/{person}").json()
-    assert (told["erased"], told["values"]) == (True, [])
+    assert {None} == {expected for where, expected in stored[0]["shown"].items() if where.startswith("contact.")}
+    assert search(services, "intake", "Kerdoncuff") == []
+    body = services.by("intake", "dpo").get(f"/api/v1/people/{person}").json()
+    assert (body["erased"], body["values"]) == (True, [])
     replayed = services.by("intake", "adviser").get(path, version=1).json()
     assert replayed["contact"]["name"] == ERASED_TEXT
     assert replayed["replayed"]["erased"] == [person]
@@ -169,7 +169,7 @@ def test_what_another_service_knows_of_a_person_is_forgotten_there(services: Hou
     session = {"held_on": "2026-03-02", "participants": [{"name": "Tanguy Abgrall", "quality": "employee"}]}
     path = f"/api/v1/diagnoses/{case}"
     assert services.by("diagnostic", "adviser").post(f"{path}/sessions", session).status_code == 200
-    (somebody,) = found(services, "diagnostic", "Abgrall")
+    (somebody,) = search(services, "diagnostic", "Abgrall")
     assert erase(services, somebody["person"]).status_code == 202
     services.carry()
     (attendee,) = services.by("diagnostic", "adviser").get(path).json()["content"]["sessions"][0]["participants"]
@@ -185,7 +185,7 @@ def test_what_another_service_knows_of_a_person_is_forgotten_there(services: Hou
 
 def test_the_contact_of_an_open_dossier_is_replaced_first(services: House) -> None:
     path = received(services, "Youenn Marchand")
-    (somebody,) = found(services, "intake", "Youenn")
+    (somebody,) = search(services, "intake", "Youenn")
     refused = erase(services, somebody["person"])
     assert (refused.status_code, slug(refused)) == (409, "person-still-needed")
     assert refused.json()["cases"] == [path.rpartition("/")[2]]
@@ -210,8 +210,8 @@ def test_whoever_holds_a_right_loses_it_first_and_a_dossier_is_no_person(service
     assert given.status_code == 201, given.text
     refused = erase(services, identity)
     assert (refused.status_code, slug(refused)) == (409, "person-holds-rights")
-    held = services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["rights"][0]["id"]
-    revoked = {"right": held, "motive": "Départ de l’équipe."}
+    right_id = services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["rights"][0]["id"]
+    revoked = {"right": right_id, "motive": "Départ de l’équipe."}
     answer = services.by("intake", "manager").post(f"/api/v1/identities/{identity}/revocation", revoked)
     assert answer.status_code == 200, answer.text
     assert erase(services, identity).status_code == 202
@@ -232,8 +232,8 @@ def test_the_id_of_a_dossier_of_another_service_keeps_its_key(services: House) -
     assert services.by("diagnostic", "adviser").post(f"{path}/sessions", session).status_code == 200
     assert erase(services, case).status_code == 202
     services.carry()
-    told = services.by("diagnostic", "adviser").get(path).json()["content"]["sessions"][0]
-    assert told["notes"] == "Dit ceci."
+    body = services.by("diagnostic", "adviser").get(path).json()["content"]["sessions"][0]
+    assert body["notes"] == "Dit ceci."
 
 
 def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_certified(
@@ -241,12 +241,12 @@ def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_
 ) -> None:
     """As at its start: what the list outside remembers, and the restored log does not."""
     path, spared = received(services, "Aziliz Prigent"), received(services, "Erwan Prigent")
-    (somebody,) = found(services, "intake", "Aziliz")
+    (somebody,) = search(services, "intake", "Aziliz")
     person, app = somebody["person"], services["intake"].application
     app.erasure_list = ErasureList(tmp_path / "erased")
-    app.erasure_list.add([UUID(person), UUID(dossier := spared.rpartition("/")[2])])
+    app.erasure_list.add([UUID(person), UUID(spared_case := spared.rpartition("/")[2])])
     try:
-        assert set(destroy_again(app, intake.erases_again)) == {UUID(person), UUID(dossier)}
+        assert set(destroy_again(app, intake.erases_again)) == {UUID(person), UUID(spared_case)}
         assert destroy_again(app, intake.erases_again) == []
     finally:
         app.erasure_list = None
@@ -259,12 +259,12 @@ def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_
     assert "sauvegarde restaurée" in certificate["motive"]
     paper = services.by("intake", "dpo").get(f"{certified}/certificate.html").text
     assert "le programme, après la restauration d’une sauvegarde" in paper
-    assert services.by("intake", "dpo").get(f"/api/v1/people/{dossier}/erasure").status_code == 404
+    assert services.by("intake", "dpo").get(f"/api/v1/people/{spared_case}/erasure").status_code == 404
 
 
 def test_a_certificate_is_read_for_a_reason_and_that_is_recorded(services: House) -> None:
     withdrawn(services, received(services, "Klervi Le Goff"))
-    (somebody,) = found(services, "intake", "Klervi")
+    (somebody,) = search(services, "intake", "Klervi")
     assert erase(services, somebody["person"]).status_code == 202
     dpo, certified = services.by("intake", "dpo"), f"/api/v1/people/{somebody['person']}/erasure"
     for path in (certified, f"{certified}/certificate.html"):
@@ -283,13 +283,13 @@ def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(ser
     assert (
         services.by("intake", "adviser").post(f"{path}/confidentiality", confidential_case.REASONS).status_code == 200
     )
-    (somebody,) = found(services, "intake", "Guillou")
+    (somebody,) = search(services, "intake", "Guillou")
     assert somebody["cases"] == [case]
-    dpo, held = services.by("intake", "dpo", units=["dla-44"]), f"/api/v1/people/{somebody['person']}"
-    assert dpo.because(None).get(held).status_code == 428
-    told = dpo.because("Demande d’accès de l’intéressée, du 3 septembre.").get(held).json()["values"]
-    assert {each["value"] for each in told} == {"Tifenn Guillou", "Présidente", "maelle@example.org"}
-    assert {each["case"] for each in told} == {case}
+    dpo, extract = services.by("intake", "dpo", units=["dla-44"]), f"/api/v1/people/{somebody['person']}"
+    assert dpo.because(None).get(extract).status_code == 428
+    body = dpo.because("Demande d’accès de l’intéressée, du 3 septembre.").get(extract).json()["values"]
+    assert {each["value"] for each in body} == {"Tifenn Guillou", "Présidente", "maelle@example.org"}
+    assert {each["case"] for each in body} == {case}
     read = dpo.get("/api/v1/access-log", limit=1).json()["items"][0]
     assert (read["case"], read["motive"]) == (somebody["person"], "Demande d’accès de l’intéressée, du 3 septembre.")
     assert case not in {row["id"] for row in dpo.get("/api/v1/requests").json()["items"]}
@@ -303,13 +303,13 @@ def test_nobody_certifies_what_was_not_ordered(services: House) -> None:
 def test_audit_hears_of_the_erasure_and_has_nothing_to_forget(services: House) -> None:
     path = received(services, "Bleuenn Cariou")
     withdrawn(services, path)
-    (somebody,) = found(services, "intake", "Cariou")
+    (somebody,) = search(services, "intake", "Cariou")
     erase(services, somebody["person"])
     services.carry()
     rows = services["audit"].application.recorder.fetch("SELECT count(*) AS n FROM {schema}.data_keys")
     assert rows == [{"n": 0}]
     assert "Cariou" not in str(services["audit"].everything())
-    heard = services["audit"].application.recorder.entries_of_case(
+    entries = services["audit"].application.recorder.entries_of_case(
         UUID(services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}/erasure").json()["erasure"])
     )
-    assert len(heard) == 8, "the order, what each of four forgot, and three confirmations"
+    assert len(entries) == 8, "the order, what each of four forgot, and three confirmations"

@@ -1,4 +1,4 @@
-"""A personal link over HTTP: what it opens and for how long, to whom it leads back, and where its secret never is."""
+"""Personal links over HTTP: what they open and for how long, and where their secret never is."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class House:
         self.case = self.adviser.post("/api/v1/requests", REQUEST).json()["id"]
         self.path = f"/api/v1/requests/{self.case}/links"
 
-    def give(self, role: str = "leader", name: str = NAME, **told: Any) -> dict[str, Any]:
-        answer = self.adviser.post(self.path, {"role": role, "name": name, "motive": MOTIVE} | told)
+    def give(self, role: str = "leader", name: str = NAME, **fields: Any) -> dict[str, Any]:
+        answer = self.adviser.post(self.path, {"role": role, "name": name, "motive": MOTIVE} | fields)
         assert answer.status_code == 201, answer.text
         given: dict[str, Any] = answer.json()
         return given
@@ -184,18 +184,18 @@ def test_a_guess_opens_nothing(house: House, guess: str) -> None:
 
 def test_the_secret_is_told_once_and_kept_nowhere(house: House, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    asked = {"role": "leader", "name": NAME, "motive": MOTIVE}
-    first = house.adviser.post(house.path, asked, Idempotency_Key="une-fois")
+    body = {"role": "leader", "name": NAME, "motive": MOTIVE}
+    first = house.adviser.post(house.path, body, Idempotency_Key="une-fois")
     secret = first.json()["secret"]
     assert first.headers["Cache-Control"] == "no-store"
-    again = house.adviser.post(house.path, asked, Idempotency_Key="une-fois")
+    again = house.adviser.post(house.path, body, Idempotency_Key="une-fois")
     assert again.json() == first.json() | {"secret": None, "address": None}
     bearer(house.intake, secret).get(f"/api/v1/requests/{house.case}")
-    kept = [row for rows in house.intake.everything().values() for row in rows]
-    assert not [row for row in kept if secret.removeprefix("dla_link_") in row]
-    assert any(first.json()["id"] in row for row in kept), "what is kept was looked at"
+    stored_rows = [row for rows in house.intake.everything().values() for row in rows]
+    assert not [row for row in stored_rows if secret.removeprefix("dla_link_") in row]
+    assert any(first.json()["id"] in row for row in stored_rows), "what is kept was looked at"
     assert secret not in caplog.text
-    assert NAME not in str(kept)
+    assert NAME not in str(stored_rows)
 
 
 @pytest.mark.parametrize("service", [diagnostic, parcours, followup, audit], ids=lambda service: service.name)
@@ -250,13 +250,13 @@ def test_a_mandate_is_that_of_the_person_whichever_link_they_came_in_by(house: H
     app.handle(diagnosis.decider, case, opening, app.context(case, Actor("ourselves", Role.SERVICE)))
     path, word = f"/api/v1/diagnoses/{case}", {"version": 1, "content_hash": "0" * 64}
 
-    def said(secret: str) -> str:
+    def refusal(secret: str) -> str:
         return slug(bearer(running, secret).post(f"{path}/validation", word))
 
-    assert said(first["secret"]) == "stale-content", "let in: what was read is judged"
+    assert refusal(first["secret"]) == "stale-content", "let in: what was read is judged"
     over = {"leader": first["id"], "starts_on": "2025-01-01", "ends_on": "2025-12-31"}
     assert running.by("adviser").post(f"{path}/mandates", over).status_code == 200
-    assert said(first["secret"]) == "no-mandate"
+    assert refusal(first["secret"]) == "no-mandate"
     second = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."}).json()
     house.tell(diagnostic, running)
-    assert said(second["secret"]) == "no-mandate"
+    assert refusal(second["secret"]) == "no-mandate"

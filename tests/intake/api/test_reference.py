@@ -106,12 +106,12 @@ def test_a_deployment_adds_its_own_targets_to_those_that_everybody_knows(intake:
 def test_communes_and_activities_are_found_by_a_few_letters(intake: Served) -> None:
     adviser = intake.by("adviser")
 
-    def found(**asked: str) -> list[str]:
-        return [each["name"] for each in adviser.get("/api/v1/communes", **asked).json()]
+    def names(**parameters: str) -> list[str]:
+        return [each["name"] for each in adviser.get("/api/v1/communes", **parameters).json()]
 
-    assert found(q="saint herblain") == found(q="44800") == ["Saint-Herblain"]
-    assert found(q="ERDRE-n") == ["Erdre-Neuve"]
-    assert "L’Haÿ-les-Roses" in found(q="l'hay", department="94")
-    assert found(q="l'hay", department="44") == []
+    assert names(q="saint herblain") == names(q="44800") == ["Saint-Herblain"]
+    assert names(q="ERDRE-n") == ["Erdre-Neuve"]
+    assert "L’Haÿ-les-Roses" in names(q="l'hay", department="94")
+    assert names(q="l'hay", department="44") == []
     assert adviser.get("/api/v1/activities", q="jeunes enfants").json() == {"88.91A": "Accueil de jeunes enfants"}
     assert adviser.get("/api/v1/activities", q="8899b").json().keys() == {"88.99B"}

@@ -1,4 +1,4 @@
-"""Who may do what comes from the register: given over HTTP, known everywhere, over at its term or when revoked."""
+"""The register over HTTP: rights are given, known in every service, and end at their term or when revoked."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ class Register:
     def id_of(self, subject: str) -> str:
         return str(self.person(subject).get("/api/v1/me").json()["id"])
 
-    def give(self, by: str, to: str, **told: Any) -> Any:
-        asked = {"identity": self.id_of(to), "motive": MOTIVE} | told
-        return self.person(by).post("/api/v1/identities/rights", asked)
+    def give(self, by: str, to: str, **fields: Any) -> Any:
+        body = {"identity": self.id_of(to), "motive": MOTIVE} | fields
+        return self.person(by).post("/api/v1/identities/rights", body)
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def test_a_manager_lets_an_adviser_in_and_out(register: Register) -> None:
     motive = {"right": right["id"], "motive": "Départ."}
     assert register.person("claire").post(f"{identity}/revocation", motive).status_code == 200
     assert slug(ines.get("/api/v1/requests")) == "without-rights"
-    told = register.person("claire").get(f"{identity}/history").json()
-    assert [(event["label"], event["data"]["motive"]) for event in told] == [
+    fields = register.person("claire").get(f"{identity}/history").json()
+    assert [(event["label"], event["data"]["motive"]) for event in fields] == [
         ("Droit donné", MOTIVE),
         ("Droit retiré", "Départ."),
     ]
@@ -152,10 +152,10 @@ def test_a_leader_s_right_is_taken_back_by_the_unit_of_the_dossier_alone(registe
     register.first("ailleurs", "manager", "--unit", "dla-35")
     (right,) = register.person("maëlle").get("/api/v1/me").json()["rights"]
     path = f"/api/v1/identities/{register.id_of('maëlle')}"
-    asked = {"right": right["id"], "motive": "Fin de mandat."}
+    body = {"right": right["id"], "motive": "Fin de mandat."}
     assert register.person("ailleurs").get(path).status_code == 403
-    assert register.person("ailleurs").post(f"{path}/revocation", asked).status_code == 403
-    assert register.person("claire").post(f"{path}/revocation", asked).status_code == 200
+    assert register.person("ailleurs").post(f"{path}/revocation", body).status_code == 403
+    assert register.person("claire").post(f"{path}/revocation", body).status_code == 200
 
 
 def test_the_operator_is_told_what_is_missing(register: Register) -> None:
@@ -178,7 +178,7 @@ def test_every_service_knows_what_the_register_says(
         ines = elsewhere.by("ops", subject="inès")
         inbox = Inbox(elsewhere.application, service.reactions, Feed({}, ""))
 
-        def told() -> list[Any]:
+        def fields() -> list[Any]:
             log = register.served.application
             entries = log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
             for message in messages_of(log, intake.to_integration_event, entries):
@@ -187,12 +187,12 @@ def test_every_service_knows_what_the_register_says(
             return [right["role"] for right in ines.get("/api/v1/me").json()["rights"]]
 
         assert ines.get("/api/v1/me").json()["rights"] == []
-        assert told() == ["adviser"]
+        assert fields() == ["adviser"]
         (right,) = ines.get("/api/v1/me").json()["rights"]
         identity = UUID(register.id_of("inès"))
         motive = {"right": right["id"], "motive": "Départ."}
         assert register.person("claire").post(f"/api/v1/identities/{identity}/revocation", motive).status_code == 200
-        assert told() == []
+        assert fields() == []
         assert "Départ" not in str(elsewhere.application.recorder.entries_of_case(identity))
 
 
@@ -216,10 +216,10 @@ def test_a_right_over_a_department_or_a_region_lists_exactly_the_dossiers_of_its
     with served(
         intake_service(**deployed), database, nats, tmp_path, ProcessRole.ALL, rights_from=RightsSource.REGISTER
     ) as opened:
-        register, dossiers = Register(opened, monkeypatch, intake_command_line(**deployed)), {}
+        register, cases = Register(opened, monkeypatch, intake_command_line(**deployed)), {}
         for unit in ("dla-44", "dla-49", "dla-35", "dla-regional-52"):
             register.first(unit, "manager", "--unit", unit)
-            dossiers[unit] = register.person(unit).post("/api/v1/requests", REQUEST).json()["id"]
+            cases[unit] = register.person(unit).post("/api/v1/requests", REQUEST).json()["id"]
         register.first("région", "auditor", "--territory", "Pays de la Loire")
         register.first("département", "auditor", "--territory", "44")
         register.first("coordination", "regional", "--unit", "dla-regional-52", "--territory", "pays de la loire")
@@ -227,31 +227,31 @@ def test_a_right_over_a_department_or_a_region_lists_exactly_the_dossiers_of_its
         def listed(subject: str) -> set[str]:
             return {row["id"] for row in register.person(subject).get("/api/v1/requests").json()["items"]}
 
-        region = {dossiers[unit] for unit in ("dla-44", "dla-49", "dla-regional-52")}
+        region = {cases[unit] for unit in ("dla-44", "dla-49", "dla-regional-52")}
         eventually(lambda: listed("région") == region)
-        assert (listed("coordination"), listed("département")) == (region, {dossiers["dla-44"]})
+        assert (listed("coordination"), listed("département")) == (region, {cases["dla-44"]})
 
         given = register.give("coordination", "inès", role="auditor", territories=["44", "49"])
         assert given.status_code == 201, given.text
-        assert listed("inès") == {dossiers["dla-44"], dossiers["dla-49"]}
+        assert listed("inès") == {cases["dla-44"], cases["dla-49"]}
         (shown,) = register.person("coordination").get(f"/api/v1/identities/{given.json()['id']}").json()["rights"]
         assert (shown["territories"], shown["units"]) == (["44", "49"], ["dla-44", "dla-49"])
-        for said, refused in (("Armorique", "unknown-territory"), ("Bretagne", "right-beyond-yours")):
-            assert slug(register.give("coordination", "inès", role="auditor", territories=[said])) == refused
+        for territory, refused in (("Armorique", "unknown-territory"), ("Bretagne", "right-beyond-yours")):
+            assert slug(register.give("coordination", "inès", role="auditor", territories=[territory])) == refused
 
         later = tmp_path / "later.toml"
         later.write_text(TABLE.replace('"35" = "dla-35"', '"53" = "dla-35"'))
         later_cli = intake_command_line(competence=later)
 
         def differing(*more: str) -> tuple[list[str], str]:
-            told = CliRunner().invoke(later_cli, ["territories", "--format", "csv", *more])
-            assert told.exit_code == 0, told.output
-            return told.stdout.splitlines()[1:], told.stderr
+            fields = CliRunner().invoke(later_cli, ["territories", "--format", "csv", *more])
+            assert fields.exit_code == 0, fields.output
+            return fields.stdout.splitlines()[1:], fields.stderr
 
-        lines, said = differing()
+        lines, territory = differing()
         assert len(lines) == 2 and all("dla-35, dla-44, dla-49, dla-regional-52" in line for line in lines), lines
-        assert "2 à donner de nouveau\u202f; rien n’a été fait" in said
+        assert "2 à donner de nouveau\u202f; rien n’a été fait" in territory
         assert listed("région") == region
         assert "2 donnés de nouveau" in differing("--act")[1]
-        assert listed("région") == listed("coordination") == region | {dossiers["dla-35"]}
+        assert listed("région") == listed("coordination") == region | {cases["dla-35"]}
         assert differing()[0] == []

@@ -1,4 +1,4 @@
-"""Intake over HTTP: the way in, and what is refused with nothing recorded."""
+"""Requests over HTTP: the way in, and what is refused without recording anything."""
 
 from __future__ import annotations
 
@@ -211,13 +211,13 @@ def test_one_open_case_though_many_ask_at_once(adviser: Client) -> None:
 def test_the_list_finds_a_structure_without_its_accents(database: Callable[..., str], nats: Nats, folder: Path) -> None:
     with served(service, database, nats, folder, ProcessRole.ALL) as intake:
         adviser = intake.by("adviser")
-        wanted = {**REQUEST, "structure": {**REQUEST["structure"], "name": "École des Métiers d’Été"}}
-        path = adviser.post("/api/v1/requests", wanted).headers["Location"]
+        request = {**REQUEST, "structure": {**REQUEST["structure"], "name": "École des Métiers d’Été"}}
+        path = adviser.post("/api/v1/requests", request).headers["Location"]
         end = time.monotonic() + 10
-        while not (found := adviser.get("/api/v1/requests", q="ecole ete").json()["items"]):
+        while not (items := adviser.get("/api/v1/requests", q="ecole ete").json()["items"]):
             assert time.monotonic() < end, "the view never caught up"
-        assert path.endswith(found[0]["id"])
-        assert found[0]["structure"] == "École des Métiers d’Été"
+        assert path.endswith(items[0]["id"])
+        assert items[0]["structure"] == "École des Métiers d’Été"
         assert not adviser.get("/api/v1/requests", q="mairie").json()["items"]
         assert not adviser.get("/api/v1/requests", status="admitted").json()["items"]
 

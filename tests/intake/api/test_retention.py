@@ -1,4 +1,4 @@
-"""Retention on real logs: told first, then done by class; what is held, or needed elsewhere, is kept and said so."""
+"""Retention on real logs: listed first, then done by class, except what is suspended or needed elsewhere."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def services(
 
 
 def received(services: House, number: str, name: str) -> str:
-    asked = {"structure": STRUCTURE | {"siret": number}, "contact": {"name": name}, "need": "Consolider l’équipe."}
-    answer = services.by("intake", "adviser").post("/api/v1/requests", asked)
+    payload = {"structure": STRUCTURE | {"siret": number}, "contact": {"name": name}, "need": "Consolider l’équipe."}
+    answer = services.by("intake", "adviser").post("/api/v1/requests", payload)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 
@@ -68,7 +68,7 @@ def listed(services: House) -> None:
 (archive_due_cases,) = intake.hourly
 
 
-def ran(*arguments: str, command_line: typer.Typer = cli) -> tuple[list[Any], str]:
+def run_retention(*arguments: str, command_line: typer.Typer = cli) -> tuple[list[Any], str]:
     done = CliRunner().invoke(command_line, ["retention", "--format", "json", *arguments])
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout), done.stderr
@@ -82,17 +82,17 @@ def test_nothing_is_done_by_a_dry_run_and_each_class_has_its_own_term(services: 
     over, open_one = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff"), received(services, NUMBERS[1], "Tanguy")
     listed(services)
     before = services["intake"].application.recorder.max_notification_id()
-    rows, summary = ran()
+    rows, summary = run_retention()
     assert done_with(rows) == {over: "conservé"}
     later(services, 25)
-    rows, summary = ran("--dry-run")
+    rows, summary = run_retention("--dry-run")
     assert done_with(rows) == {over: "à détruire"}
     assert "rien n’a été fait" in summary
-    assert done_with(ran("--class", "closed")[0]) == {}
+    assert done_with(run_retention("--class", "closed")[0]) == {}
     assert services["intake"].application.recorder.max_notification_id() == before
     assert open_one not in done_with(rows)
-    asked = services.by("intake", "dpo").get("/api/v1/retention").json()
-    assert [(term["case"], term["retention_class"], term["due"]) for term in asked] == [(over, "not_admitted", True)]
+    payload = services.by("intake", "dpo").get("/api/v1/retention").json()
+    assert [(term["case"], term["retention_class"], term["due"]) for term in payload] == [(over, "not_admitted", True)]
 
 
 def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_stays(services: House) -> None:
@@ -101,14 +101,14 @@ def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_sta
     listed(services)
     later(services, 25)
     stored = services["intake"].application.recorder.entries_of_case(UUID(case))
-    rows, summary = ran("--act")
+    rows, summary = run_retention("--act")
     assert done_with(rows) == {case: "à détruire"}
     assert f"{case}\u00a0: détruit" in summary
     app = services["intake"].application
     app.key_store.evict()
-    kept = app.recorder.entries_of_case(UUID(case))
-    assert kept[: len(stored)] == stored
-    assert [entry.topic for entry in kept[len(stored) :]] == ["case-destroyed:v1", "dossier-forgotten:v1"]
+    entries = app.recorder.entries_of_case(UUID(case))
+    assert entries[: len(stored)] == stored
+    assert [entry.topic for entry in entries[len(stored) :]] == ["case-destroyed:v1", "dossier-forgotten:v1"]
     read = services.by("intake", "adviser").get(f"/api/v1/requests/{case}").json()
     assert (read["need"], read["contact"]["name"]) == (ERASED_TEXT, ERASED_TEXT)
     assert app.recorder.wrapped_keys([UUID(case), UUID(shared_contact.person)]) == {
@@ -118,7 +118,7 @@ def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_sta
     services.carry()
     for name in ("diagnostic", "parcours", "followup"):
         assert services[name].application.recorder.wrapped_keys([UUID(case)]) == {UUID(case): None}
-    assert ran("--act")[0] == []
+    assert run_retention("--act")[0] == []
     motive = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", MOTIVE)
     assert motive.status_code == 410
 
@@ -127,14 +127,14 @@ def test_what_the_dpo_holds_is_kept_and_said_to_be(services: House) -> None:
     case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
     listed(services)
     later(services, 25)
-    held = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", MOTIVE)
-    assert held.json() == {"case": case, "suspended": True, "motive": MOTIVE["motive"]}
-    rows, _ = ran("--act")
+    hold = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", MOTIVE)
+    assert hold.json() == {"case": case, "suspended": True, "motive": MOTIVE["motive"]}
+    rows, _ = run_retention("--act")
     assert done_with(rows) == {case: "gardé\u00a0: destruction suspendue par le ou la DPO"}
     assert services.by("intake", "adviser").get(f"/api/v1/requests/{case}").json()["need"] == "Consolider l’équipe."
     released = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/release", MOTIVE)
     assert released.json()["suspended"] is False
-    assert done_with(ran()[0]) == {case: "à détruire"}
+    assert done_with(run_retention()[0]) == {case: "à détruire"}
 
 
 def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_its_people_too(services: House) -> None:
@@ -143,19 +143,19 @@ def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_i
     assert services.by("intake", "adviser").post(f"/api/v1/requests/{case}/transfer", moved).status_code == 200
     listed(services)
     later(services, 25)
-    assert done_with(ran()[0]) == {case: "à détruire"}, "nobody took it over"
+    assert done_with(run_retention()[0]) == {case: "à détruire"}, "nobody took it over"
     there = services.by("intake", "adviser", unit="dla-49")
     taken = there.post("/api/v1/requests/transfers", {"origin": case})
     assert taken.status_code == 201, taken.text
     listed(services)
-    assert done_with(ran()[0]) == {case: "gardé\u00a0: l’unité qui l’a repris en a encore besoin"}
+    assert done_with(run_retention()[0]) == {case: "gardé\u00a0: l’unité qui l’a repris en a encore besoin"}
     motive = {"motive": "Elle n’en a plus besoin."}
     assert there.post(f"{taken.headers['Location']}/withdrawal", motive).status_code == 200
     listed(services)
     later(services, 25)
-    assert len(ran("--act")[0]) == 2
-    assert list(done_with(ran()[0])) == [case], "once the second is destroyed, the first one's turn comes"
-    ran("--act")
+    assert len(run_retention("--act")[0]) == 2
+    assert list(done_with(run_retention()[0])) == [case], "once the second is destroyed, the first one's turn comes"
+    run_retention("--act")
     services["intake"].application.key_store.evict()
     assert there.get(taken.headers["Location"]).json()["contact"]["name"] == ERASED_TEXT
 
@@ -167,9 +167,9 @@ def test_a_closed_dossier_is_an_archive_before_it_is_destroyed(services: House) 
     app.recorder.fetch('UPDATE {schema}.projection_rows SET document = document || \'{{"status": "closed"}}\'')
     for months, then in ((35, "conservé"), (3, "en archive"), (84, "à détruire")):
         later(services, months)
-        assert done_with(ran()[0]) == {case: then}
+        assert done_with(run_retention()[0]) == {case: then}
     longer = intake_command_line(keep_archived_months=200)
-    assert done_with(ran(command_line=longer)[0]) == {case: "en archive"}
+    assert done_with(run_retention(command_line=longer)[0]) == {case: "en archive"}
 
 
 def closed(services: House, number: str) -> str:
@@ -177,8 +177,8 @@ def closed(services: House, number: str) -> str:
     case = received(services, number, "Maëlle Kerdoncuff")
     adviser, path = services.by("intake", "adviser"), f"/api/v1/requests/{case}"
     met = {"held_on": services["intake"].application.clock.now().date().isoformat(), "with_whom": "Maëlle"}
-    said = [{"criterion": each, "verdict": "met", "evidence": "Vu."} for each in ("existing", "employer", "ess")]
-    steps = [("meetings", met), *(("criteria", each) for each in said), ("admission", {})]
+    verdicts = [{"criterion": each, "verdict": "met", "evidence": "Vu."} for each in ("existing", "employer", "ess")]
+    steps = [("meetings", met), *(("criteria", each) for each in verdicts), ("admission", {})]
     for step, body in (*steps, ("giving-up", {"motive": "Le projet est reporté."})):
         assert adviser.post(f"{path}/{step}", body).status_code == 200
     return case
@@ -193,11 +193,11 @@ def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it
     later(services, 35)
     assert archive_due_cases(app) == []
     later(services, 3)
-    (before,), _ = ran()
+    (before,), _ = run_retention()
     assert archive_due_cases(app) == [UUID(case)]
     assert archive_due_cases(app) == []
     services.carry()
-    assert ran()[0] == [before], "the term still counts from what happened to it"
+    assert run_retention()[0] == [before], "the term still counts from what happened to it"
 
     committed(services["audit"].application)
     paths = {"intake": "requests", "diagnostic": "diagnoses", "audit": "cases"}
@@ -213,8 +213,8 @@ def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it
         assert manager.get(path).status_code == 428, "an archive is read for a reason"
         assert manager.because("La structure conteste un versement.").get(path).status_code == 200
 
-    def shown(role: str, path: str = "requests", **told: Any) -> list[Any]:
-        items: list[Any] = services.by("intake", role, **told).get(f"/api/v1/{path}").json()["items"]
+    def shown(role: str, path: str = "requests", **rights: Any) -> list[Any]:
+        items: list[Any] = services.by("intake", role, **rights).get(f"/api/v1/{path}").json()["items"]
         return items
 
     def cases(role: str) -> set[str]:

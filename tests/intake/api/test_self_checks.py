@@ -17,8 +17,8 @@ def intake(serve: Serve) -> Served:
 
 def test_anybody_may_ask_and_nothing_is_kept(intake: Served) -> None:
     anybody = intake.anonymous()
-    asked = anybody.get("/api/v1/self-checks/questions").json()
-    answer = anybody.post("/api/v1/self-checks", {"answers": {asked[0]["code"]: asked[0]["alarming"]}})
+    questions = anybody.get("/api/v1/self-checks/questions").json()
+    answer = anybody.post("/api/v1/self-checks", {"answers": {questions[0]["code"]: questions[0]["alarming"]}})
     assert answer.status_code == 200, answer.text
     assert (answer.json()["pressing"], len(answer.json()["signals"])) == (True, 1)
     assert anybody.post("/api/v1/self-checks", {"name": "Maëlle"}).status_code == 422

@@ -44,12 +44,12 @@ def slug(answer: Any) -> str:
     return str(answer.json()["type"]).rsplit("/", 1)[1]
 
 
-def listed(client: Client, wanted: int, status: str | None = None) -> list[dict[str, Any]]:
+def wait_for_requests(client: Client, count: int, status: str | None = None) -> list[dict[str, Any]]:
     end = time.monotonic() + 10
     parameters = {"status": status} if status else {}
-    while len(found := client.get("/api/v1/requests", **parameters).json()["items"]) != wanted:
-        assert time.monotonic() < end, found
-    return list(found)
+    while len(items := client.get("/api/v1/requests", **parameters).json()["items"]) != count:
+        assert time.monotonic() < end, items
+    return list(items)
 
 
 def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_history(intake: Served) -> None:
@@ -61,7 +61,7 @@ def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_hist
     origin = {"origin": case.rsplit("/", 1)[1]}
     assert slug(regional.post("/api/v1/requests/transfers", origin)) == "not-transferred"
     adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "motive": "Réseau de trois départements."})
-    assert listed(regional, 1, "transferred")[0]["to_unit"] == "dla-regional-52"
+    assert wait_for_requests(regional, 1, "transferred")[0]["to_unit"] == "dla-regional-52"
     assert slug(adviser.post("/api/v1/requests/transfers", origin)) == "not-the-receiving-unit"
 
     with ThreadPoolExecutor(4) as pool:
@@ -79,7 +79,7 @@ def test_a_structure_that_comes_back_is_linked_to_its_earlier_requests_of_the_un
     adviser = intake.by("adviser")
     first = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
     adviser.post(f"{first}/orientation", {"motive": "Trop tôt.", "why_none": "Elle a déjà ses appuis."})
-    listed(adviser, 1, "oriented")
+    wait_for_requests(adviser, 1, "oriented")
     assert intake.by("adviser", unit="dla-35").post("/api/v1/requests", REQUEST).status_code == 201
     again = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
     assert adviser.get(again).json()["earlier"] == [first.rsplit("/", 1)[1]]

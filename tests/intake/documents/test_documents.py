@@ -1,4 +1,4 @@
-"""What intake writes down: the record of a reception, as people read it."""
+"""The reception record and the orientation letter, as people read them."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def record(log: MemoryLog[Request]) -> str:
 
 
 def test_the_record_says_who_came_what_for_and_who_was_met(log: MemoryLog[Request]) -> None:
-    told = record(log)
-    for said in (
+    page = record(log)
+    for expected in (
         "Fiche d’accueil",
         "SIRET 732 829 320 00074",
         "Commune Nort-sur-Erdre (44)",
@@ -67,7 +67,7 @@ def test_the_record_says_who_came_what_for_and_who_was_met(log: MemoryLog[Reques
         "Le 1er mars 2026, avec Maëlle Kerdoncuff et Yann Prigent.",
         "Situation Demande reçue, à l’étude",
     ):
-        assert said in told
+        assert expected in page
 
 
 def test_an_unknown_headcount_is_to_be_asked_and_never_zero() -> None:
@@ -88,19 +88,19 @@ def test_criteria_are_told_with_their_evidence_and_the_derogation_that_lifts_one
     log.do(
         GrantDerogation("employer", "Embauche accompagnée.", kind=DerogationKind.FIRST_TIME_EMPLOYER), by=Role.MANAGER
     )
-    told = record(log)
-    assert "La structure existe déjà Rempli Déclarée depuis 2009." in told
-    assert "Non rempli, dérogation accordée (premier emploi)" in told
-    assert "Dérogation : Embauche accompagnée." in told
-    assert "Reste à examiner : Sa forme relève de l’économie sociale et solidaire." in told
+    page = record(log)
+    assert "La structure existe déjà Rempli Déclarée depuis 2009." in page
+    assert "Non rempli, dérogation accordée (premier emploi)" in page
+    assert "Dérogation : Embauche accompagnée." in page
+    assert "Reste à examiner : Sa forme relève de l’économie sociale et solidaire." in page
 
 
 def test_the_legal_deadline_of_an_insolvent_structure_stands_with_its_caution(log: MemoryLog[Request]) -> None:
     log.do(QualifyDifficulty(DifficultyLevel.INSOLVENT, causes=(DifficultyCause.CASH,), cessation_on=date(2026, 2, 20)))
-    told = record(log)
-    assert "Niveau Cessation des paiements" in told
-    assert "Déclaration au plus tard 6 avril 2026" in told
-    assert "Elle ne remplace ni un conseil juridique" in told
+    page = record(log)
+    assert "Niveau Cessation des paiements" in page
+    assert "Déclaration au plus tard 6 avril 2026" in page
+    assert "Elle ne remplace ni un conseil juridique" in page
 
 
 def test_the_outcome_is_told_with_its_motive(log: MemoryLog[Request]) -> None:
@@ -123,15 +123,15 @@ def test_what_was_erased_is_said_to_be(log: MemoryLog[Request]) -> None:
 
 
 def letter(log: MemoryLog[Request], *steps: Any, target: str = "france_active") -> str:
-    asked = MemoryLog(orientation.decider, sibling=log)
+    orientation_log = MemoryLog(orientation.decider, sibling=log)
     for step in (ProposeOrientation(target, "Un fonds de roulement à consolider."), *steps):
-        assert asked.do(step).refused_as is None
-    return on_screen(written(orientation_documents, "lettre-d-orientation", read(asked, around=log.state)))
+        assert orientation_log.do(step).refused_as is None
+    return on_screen(written(orientation_documents, "lettre-d-orientation", read(orientation_log, around=log.state)))
 
 
 def test_an_orientation_is_a_letter_to_its_target(log: MemoryLog[Request]) -> None:
-    told = letter(log, RecordConsent(), SendOrientation("La présidente attend votre appel."))
-    for said in (
+    page = letter(log, RecordConsent(), SendOrientation("La présidente attend votre appel."))
+    for expected in (
         "À l’attention de France Active",
         "s’est adressée au dispositif local d’accompagnement, et nous pensons que vous pouvez l’aider",
         "Pour l’unité du DLA",
@@ -141,7 +141,7 @@ def test_an_orientation_is_a_letter_to_its_target(log: MemoryLog[Request]) -> No
         "SIRET 732 829 320 00074",
         "Fonction Présidente",
     ):
-        assert said in told
+        assert expected in page
 
 
 def test_a_letter_without_consent_says_that_it_goes_nowhere(log: MemoryLog[Request]) -> None:
@@ -158,7 +158,7 @@ def test_a_letter_keeps_to_itself_what_the_case_knows_of_the_difficulties(log: M
             DifficultyLevel.INSOLVENT, causes=(DifficultyCause.CASH,), explanation="Deux échéances impayées."
         )
     )
-    told = letter(log, RecordConsent())
-    assert "impayées" not in told
-    assert "Cessation" not in told
-    assert "Nous voulons garder nos emplois." not in told
+    page = letter(log, RecordConsent())
+    assert "impayées" not in page
+    assert "Cessation" not in page
+    assert "Nous voulons garder nos emplois." not in page

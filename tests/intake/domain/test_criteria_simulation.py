@@ -37,23 +37,23 @@ MET = {criterion.code: Verdict.MET for criterion in OURS.list}
 NO_EMPLOYER = MET | {"employer": Verdict.NOT_MET}
 
 
-def found(of: Request, other: Criteria, then: Criteria | None = OURS) -> list[tuple[str, RuleDifference]]:
+def changes(of: Request, other: Criteria, then: Criteria | None = OURS) -> list[tuple[str, RuleDifference]]:
     return [(each.criterion, each.change) for each in differences(of, then, other)]
 
 
 def test_the_same_criteria_make_no_difference() -> None:
     for of in (request(MET), request(NO_EMPLOYER), request(NO_EMPLOYER, "employer"), request({})):
-        assert found(of, OURS) == []
+        assert changes(of, OURS) == []
 
 
 def test_a_derogation_is_needed_where_a_criterion_becomes_hard() -> None:
     of = request(MET | {"voluntary": Verdict.NOT_MET, "ten_years": Verdict.MET})
-    assert found(of, STRICTER) == [("voluntary", RuleDifference.MORE)]
+    assert changes(of, STRICTER) == [("voluntary", RuleDifference.MORE)]
 
 
 @pytest.mark.parametrize("derogated", [(), ("employer",)])
 def test_a_derogation_is_needed_no_longer_where_a_criterion_is_judged(derogated: tuple[str, ...]) -> None:
-    assert found(request(NO_EMPLOYER, *derogated), FREER) == [("employer", RuleDifference.LESS)]
+    assert changes(request(NO_EMPLOYER, *derogated), FREER) == [("employer", RuleDifference.LESS)]
 
 
 def test_a_derogation_is_needed_no_longer_where_the_criterion_is_gone() -> None:
@@ -77,8 +77,8 @@ def test_nobody_can_tell_what_nobody_could_say() -> None:
 
 
 def test_where_the_criteria_of_then_are_unknown_derogations_tell_what_they_required() -> None:
-    assert found(request(NO_EMPLOYER, "employer"), FREER, None) == [("employer", RuleDifference.LESS)]
-    assert found(request(NO_EMPLOYER), FREER, None) == []
+    assert changes(request(NO_EMPLOYER, "employer"), FREER, None) == [("employer", RuleDifference.LESS)]
+    assert changes(request(NO_EMPLOYER), FREER, None) == []
 
 
 TOML = """[[versions]]

@@ -1,4 +1,4 @@
-"""An erasure is ordered once for all services, unless somebody is still needed; each service confirms it."""
+"""Erasure of a person: ordered once for all services, unless they are still needed; confirmed by each."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MOTIVE = "Demande reçue par courrier, identité vérifiée."
 ORDERED = ErasureOrdered(PERSON, text(MOTIVE), values=4)
 
 
-def order(**known: Any) -> OrderErasureWithFindings:
+def order(**findings: Any) -> OrderErasureWithFindings:
     nothing: dict[str, Any] = {"is_case": False, "open_cases": (), "rights": 0, "values": 4}
-    return OrderErasureWithFindings(PERSON, MOTIVE, **(nothing | known))
+    return OrderErasureWithFindings(PERSON, MOTIVE, **(nothing | findings))
 
 
 def confirmed(service: str) -> ErasureConfirmed:
@@ -58,9 +58,9 @@ def test_a_dossier_is_no_person() -> None:
 
 
 def test_intake_forgets_in_the_transaction_of_the_order() -> None:
-    (asked,) = decider.companions(decider.initial, ORDERED, context())
-    assert (asked.stream, asked.command) == (case_erasure_id(PERSON), ErasePerson(PERSON, 4))
-    forgetful().when(asked.command, by=Role.DPO).then(forgotten := PersonErased(PERSON, 4))
+    (companion,) = decider.companions(decider.initial, ORDERED, context())
+    assert (companion.stream, companion.command) == (case_erasure_id(PERSON), ErasePerson(PERSON, 4))
+    forgetful().when(companion.command, by=Role.DPO).then(forgotten := PersonErased(PERSON, 4))
     assert list(forgetting.decider.destroyed_keys(forgotten)) == [PERSON]
 
 
@@ -80,14 +80,14 @@ def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:
     given(ORDERED).when(confirm, by=Role.SERVICE).then(confirmed("parcours"))
     given(ORDERED, confirmed("parcours")).when(confirm, by=Role.SERVICE).then()
     assert outstanding(given(ORDERED, confirmed("parcours")).state) == ("diagnostic", "followup")
-    told = (confirmed("parcours"), confirmed("diagnostic"), confirmed("followup"))
-    assert outstanding(given(ORDERED, *told).state) == ()
+    expected = (confirmed("parcours"), confirmed("diagnostic"), confirmed("followup"))
+    assert outstanding(given(ORDERED, *expected).state) == ()
 
 
 def test_what_a_restored_log_lost_is_ordered_again_whoever_is_needed_and_once() -> None:
-    told = ErasureOrdered(PERSON, text(REPEATED_ORDER_MOTIVE), values=3)
-    given().when(RepeatErasureOrder(PERSON, 3), by=Role.SERVICE).then(told)
-    given(told).when(RepeatErasureOrder(PERSON, 3), by=Role.SERVICE).then()
+    expected = ErasureOrdered(PERSON, text(REPEATED_ORDER_MOTIVE), values=3)
+    given().when(RepeatErasureOrder(PERSON, 3), by=Role.SERVICE).then(expected)
+    given(expected).when(RepeatErasureOrder(PERSON, 3), by=Role.SERVICE).then()
 
 
 def test_nobody_confirms_what_was_not_ordered() -> None:

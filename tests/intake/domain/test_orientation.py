@@ -1,4 +1,4 @@
-"""A structure is directed to somebody else who can help, one step after the other, and never without its consent."""
+"""Orientations: one step after the other, and never without the consent of the structure."""
 
 from typing import Any
 
@@ -40,8 +40,8 @@ def test_an_orientation_is_proposed_for_a_reason() -> None:
 
 def test_a_target_of_the_list_is_told_in_clear_and_anybody_else_is_sealed() -> None:
     listed = ProposeOrientation("france_active", "Trésorerie tendue.")
-    told = OrientationProposed(CASE, "France Active", reason=text("Trésorerie tendue."), code="france_active")
-    given().when(listed).then(told)
+    expected = OrientationProposed(CASE, "France Active", reason=text("Trésorerie tendue."), code="france_active")
+    given().when(listed).then(expected)
 
 
 def test_it_goes_from_consent_to_its_outcome() -> None:
@@ -96,7 +96,7 @@ def test_it_is_proposed_once() -> None:
 
 
 def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear() -> None:
-    told = (
+    expected = (
         OrientationProposed(CASE, None, reason=text("secret raison"), other=text("secret nom")),
         CONSENTED,
         OrientationSent(text("secret message")),
@@ -104,17 +104,17 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         OrientationConcluded(text("secret résultat")),
         OrientationDeclined(text("secret motif")),
     )
-    assert {type(event) for event in told} == set(decider.events)
+    assert {type(event) for event in expected} == set(decider.events)
     log = MemoryLog(decider)
-    log.append(*told)
-    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in told]
+    log.append(*expected)
+    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in expected]
     assert not any(b"secret" in stored.state for stored in log.stored)
 
 
 @for_all(st.lists(st.one_of(*(st.builds(command) for command in decider.commands)), max_size=12))
-def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(asked: list[Any]) -> None:
+def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(attempts: list[Any]) -> None:
     log = MemoryLog(decider)
-    for command in (PROPOSE, *asked):
+    for command in (PROPOSE, *attempts):
         log.do(command)
     reached = log.from_snapshot()
     assert reached == log.state

@@ -1,4 +1,4 @@
-"""A personal link: given by the unit, one person and one dossier, for a while, renewed and taken back."""
+"""Personal links: given by the unit to one person for one case, renewed and revoked."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ PERSON, FIRST, SECOND = UUID(int=50), UUID(int=51), UUID(int=52)
 TODAY, LONGEST = NOW.date(), date(2026, 4, 1)
 
 
-def asked(
-    identity: UUID = FIRST, until: date | None = None, role: LinkRole = LinkRole.LEADER, **told: Any
+def issue(
+    identity: UUID = FIRST, until: date | None = None, role: LinkRole = LinkRole.LEADER, **fields: Any
 ) -> IssueLink:
     return IssueLink(
         GiveLink(role, "Maëlle Kerdoncuff", motive=MOTIVE, until=until),
         PERSON,
         identity=identity,
         longest=LONGEST,
-        **told,
+        **fields,
     )
 
 
@@ -61,7 +61,7 @@ def companions(before: tuple[Any, ...], event: Any) -> list[tuple[UUID, Any]]:
 
 
 def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
-    given().when(asked()).then(GIVEN)
+    given().when(issue()).then(GIVEN)
     sooner = LinkGiven(
         CASE,
         PERSON,
@@ -72,9 +72,9 @@ def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
         by="some-adviser",
         motive=text(MOTIVE),
     )
-    given().when(asked(until=TODAY)).then(sooner)
+    given().when(issue(until=TODAY)).then(sooner)
     for wrong in (date(2026, 4, 2), date(2026, 3, 1)):
-        refused = given().when(asked(until=wrong)).refused("link-too-long")
+        refused = given().when(issue(until=wrong)).refused("link-too-long")
         assert "1er avril 2026" in refused.detail
 
 
@@ -82,9 +82,9 @@ def test_a_person_keeps_one_id_from_one_link_to_the_next() -> None:
     given(GIVEN).when(renewed()).then(RENEWED)
     state = given(GIVEN, RENEWED).state
     assert (state.person, state.identity) == (PERSON, SECOND)
-    assert given(GIVEN).when(asked(SECOND)).refused("link-already-given").extra == {"link": str(PERSON)}
+    assert given(GIVEN).when(issue(SECOND)).refused("link-already-given").extra == {"link": str(PERSON)}
     other = UUID(int=60)
-    assert given().when(asked(namesake=other)).refused("link-already-given").extra == {"link": str(other)}
+    assert given().when(issue(namesake=other)).refused("link-already-given").extra == {"link": str(other)}
 
 
 def test_the_register_opens_the_dossier_to_the_new_link_and_closes_it_to_the_one_before() -> None:
@@ -107,7 +107,12 @@ def test_a_link_is_in_the_register_a_right_to_one_dossier_with_its_last_day(role
     right = Right(new_id(1), role, case=UUID(int=77), until=LONGEST, person=PERSON)
     opened = RightGranted(right, text(LINK_MOTIVE))
     in_the_register().when(GrantLinkRight(PERSON, role, case=UUID(int=77), until=LONGEST)).then(opened)
-    (held,) = in_the_register(opened).state.active
-    assert (held.role, held.case, held.until, held.person) == (role, UUID(int=77), LONGEST, PERSON)
+    (access,) = in_the_register(opened).state.active
+    assert (access.role, access.case, access.until, access.person) == (
+        role,
+        UUID(int=77),
+        LONGEST,
+        PERSON,
+    )
     in_the_register(opened).when(RevokeLinkRights()).then(RightRevoked(new_id(1), text(LINK_MOTIVE)))
     in_the_register().when(RevokeLinkRights()).then()

@@ -1,4 +1,4 @@
-"""A dossier past its term is destroyed, unless it is held: who decides, and what is told before."""
+"""Retention: a case past its term is destroyed unless its destruction is suspended."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ GONE = CaseDestroyed(RetentionClass.CLOSED, DUE, persons=(PERSON,), values=4)
 def test_a_dossier_is_destroyed_once_with_the_people_whom_nothing_else_tells_of() -> None:
     given().when(DESTROY, by=Role.OPS).then(GONE)
     given(GONE).when(DESTROY, by=Role.OPS).then()
-    (asked,) = decider.companions(decider.initial, GONE, context())
-    assert (asked.stream, asked.command) == (case_erasure_id(CASE), EraseCase(CASE, (PERSON,), values=4))
-    forgetful().when(asked.command, by=Role.OPS).then(forgotten := CaseErased(CASE, (PERSON,), values=4))
-    forgetful(forgotten).when(asked.command, by=Role.OPS).then()
+    (companion,) = decider.companions(decider.initial, GONE, context())
+    assert (companion.stream, companion.command) == (case_erasure_id(CASE), EraseCase(CASE, (PERSON,), values=4))
+    forgetful().when(companion.command, by=Role.OPS).then(forgotten := CaseErased(CASE, (PERSON,), values=4))
+    forgetful(forgotten).when(companion.command, by=Role.OPS).then()
     assert list(forgetting.decider.destroyed_keys(forgotten)) == [CASE, PERSON]
 
 
@@ -73,7 +73,7 @@ def test_what_becomes_of_a_dossier_follows_from_its_days(
     term: tuple[date | None, date, str | None], then: str, due: bool
 ) -> None:
     archived_on, due_on, obstacle = term
-    told = Term(
+    row = Term(
         CASE,
         "dla-44",
         retention_class=RetentionClass.CLOSED,
@@ -82,4 +82,4 @@ def test_what_becomes_of_a_dossier_follows_from_its_days(
         due_on=due_on,
         obstacle=obstacle,
     )
-    assert (told.status(TODAY), told.is_due(TODAY)) == (then, due)
+    assert (row.status(TODAY), row.is_due(TODAY)) == (then, due)

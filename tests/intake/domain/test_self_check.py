@@ -1,4 +1,4 @@
-"""Prevention: weak signals and advice, without a case, without a token, and with nothing kept."""
+"""The self-check: weak signals and advice."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ WELL = {question.code: not question.alarming for question in QUESTIONS}
 
 
 def test_a_structure_that_does_well_has_no_signal() -> None:
-    found = review(WELL)
-    assert (found.signals, found.pressing) == ((), False)
-    assert found.advice.startswith("Aucun signal")
+    result = review(WELL)
+    assert (result.signals, result.pressing) == ((), False)
+    assert result.advice.startswith("Aucun signal")
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.code)

@@ -1,4 +1,4 @@
-"""Which structures can exist, by their official numbers, and what is kept of the person who speaks for one."""
+"""Structures: official numbers, and the encryption of their contact person."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ def slug_of_refusal(structure: Structure) -> str:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "normalized"),
     [
         ("73282932000074", "73282932000074"),
         ("732 829 320 00074", "73282932000074"),
@@ -29,8 +29,8 @@ def slug_of_refusal(structure: Structure) -> str:
         ("35600000049837", "35600000049837"),  # one of its post offices: a sum of digits that is a multiple of five
     ],
 )
-def test_a_siret_is_kept_in_compact_form(typed: str, kept: str) -> None:
-    assert normalize_structure(replace(GARDENS, siret=typed)).siret == kept
+def test_a_siret_is_kept_in_compact_form(typed: str, normalized: str) -> None:
+    assert normalize_structure(replace(GARDENS, siret=typed)).siret == normalized
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_one_wrong_digit_in_a_siret_shows(place: int, shift: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "normalized"),
     [("W442000123", "W442000123"), ("w 442 000 123", "W442000123"), ("W2A1000123", "W2A1000123"), ("W9R1000123",) * 2],
 )
-def test_an_rna_number_is_kept_in_compact_form(typed: str, kept: str) -> None:
-    assert normalize_structure(replace(ASSOCIATION, rna=typed)).rna == kept
+def test_an_rna_number_is_kept_in_compact_form(typed: str, normalized: str) -> None:
+    assert normalize_structure(replace(ASSOCIATION, rna=typed)).rna == normalized
 
 
 @pytest.mark.parametrize("rna", ["442000123", "W44200012", "W4420001234", "X442000123", "W75²0000²1", "Wéé1234567"])
@@ -81,7 +81,7 @@ def test_it_is_the_same_structure_by_its_siren_or_else_by_its_rna_number() -> No
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "normalized"),
     [
         ("44", "44"),
         ("01", "01"),
@@ -93,8 +93,8 @@ def test_it_is_the_same_structure_by_its_siren_or_else_by_its_rna_number() -> No
         ("988",) * 2,
     ],
 )
-def test_a_department_is_known_by_its_code(typed: str, kept: str) -> None:
-    assert normalize_structure(replace(GARDENS, department=typed)).department == kept
+def test_a_department_is_known_by_its_code(typed: str, normalized: str) -> None:
+    assert normalize_structure(replace(GARDENS, department=typed)).department == normalized
 
 
 @pytest.mark.parametrize("code", ["20", "00", "96", "1", "2C", "97", "970", "979", "999", "٤٤"])

@@ -1,4 +1,4 @@
-"""Under other criteria, which derogations would be needed, or no longer? And does asking change nothing?"""
+"""The command `dla-intake what-if` on a real log. It writes nothing."""
 
 from __future__ import annotations
 
@@ -75,40 +75,40 @@ def other(tmp_path: Path) -> Path:
     return file
 
 
-def asked(*arguments: object) -> Any:
+def simulate(*arguments: object) -> Any:
     return CliRunner().invoke(cli, ["what-if", *map(str, arguments)])
 
 
 def test_it_lists_what_would_differ_and_why(received: str, other: Path) -> None:
-    said = asked("--criteria", other, "--format", "json")
-    assert said.exit_code == 0, said.output
-    rows = json.loads(said.stdout)
+    result = simulate("--criteria", other, "--format", "json")
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.stdout)
     assert [(row["request"], row["criterion"], row["derogation"]) for row in rows] == [
         (received, "ten_years", "ne peut se dire"),
         (received, "employer", "ne serait plus nécessaire"),
     ]
-    assert "1 demandes, 2 différences" in said.stderr
-    table = asked("--criteria", other).stdout
+    assert "1 demandes, 2 différences" in result.stderr
+    table = simulate("--criteria", other).stdout
     assert "Pourquoi" in table
     assert "jamais été demandé" in table
 
 
 def test_a_spreadsheet_reads_it(received: str, other: Path) -> None:
-    said = asked("--criteria", other, "--format", "csv").stdout
-    assert said.startswith("\ufeff")
-    rows = list(csv.reader(io.StringIO(said.removeprefix("\ufeff")), delimiter=";"))
+    result = simulate("--criteria", other, "--format", "csv").stdout
+    assert result.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(result.removeprefix("\ufeff")), delimiter=";"))
     assert rows[0][0] == "Demande"
     assert len(rows) == 3
 
 
 def test_since_leaves_out_what_was_received_before(received: str, other: Path) -> None:
-    assert json.loads(asked("--criteria", other, "--format", "json", "--since", "2999-01-01").stdout) == []
-    assert len(json.loads(asked("--criteria", other, "--format", "json", "--since", "2020-01-01").stdout)) == 2
+    assert json.loads(simulate("--criteria", other, "--format", "json", "--since", "2999-01-01").stdout) == []
+    assert len(json.loads(simulate("--criteria", other, "--format", "json", "--since", "2020-01-01").stdout)) == 2
 
 
 def test_it_writes_nothing(intake: Served, received: str, other: Path) -> None:
     before = intake.everything()
-    assert asked("--criteria", other).exit_code == 0
+    assert simulate("--criteria", other).exit_code == 0
     assert intake.everything() == before
 
 
@@ -120,13 +120,13 @@ def test_it_writes_nothing(intake: Served, received: str, other: Path) -> None:
 )  # fmt: skip
 def test_a_bad_file_is_said_plainly(received: str, other: Path, content: str) -> None:
     other.write_text(content)
-    said = asked("--criteria", other)
-    assert said.exit_code == 2
-    assert str(other) in said.stderr
-    assert said.stdout == ""
+    result = simulate("--criteria", other)
+    assert result.exit_code == 2
+    assert str(other) in result.stderr
+    assert result.stdout == ""
 
 
 def test_a_missing_file_is_said_plainly(received: str, tmp_path: Path) -> None:
-    said = asked("--criteria", tmp_path / "absent.toml")
-    assert said.exit_code == 2
-    assert "absent.toml" in said.stderr
+    result = simulate("--criteria", tmp_path / "absent.toml")
+    assert result.exit_code == 2
+    assert "absent.toml" in result.stderr

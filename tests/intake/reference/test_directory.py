@@ -1,4 +1,4 @@
-"""The public directory of companies: what it says is kept as hints, and without it everything works."""
+"""The client of the public directory: its answers are hints, and everything works without it."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class StandIn:
 
     def __init__(self) -> None:
         self.ways: list[tuple[int, bytes, dict[str, str]]] = [(200, PAGE, {})]
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.slow, self.awake = False, Event()
         stand_in = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                stand_in.asked.append(self.path)
+                stand_in.requests.append(self.path)
                 if stand_in.slow:
                     stand_in.awake.wait(5)
                     return
@@ -75,8 +75,8 @@ def stand_in() -> Iterator[StandIn]:
 
 
 def test_codes_and_flags_are_kept_with_source_and_time_and_never_a_name(stand_in: StandIn) -> None:
-    found = Directory(stand_in.url).find(SIREN, NOW)
-    assert found == Prefill(
+    hint = Directory(stand_in.url).find(SIREN, NOW)
+    assert hint == Prefill(
         stand_in.url,
         NOW,
         legal_category="9220",
@@ -87,7 +87,7 @@ def test_codes_and_flags_are_kept_with_source_and_time_and_never_a_name(stand_in
         is_association=True,
         is_siae=False,
     )
-    assert stand_in.asked == [f"/search?q={SIREN}&page=1&per_page=1"]
+    assert stand_in.requests == [f"/search?q={SIREN}&page=1&per_page=1"]
 
 
 def test_a_company_that_is_not_there_is_no_error(stand_in: StandIn) -> None:
@@ -104,10 +104,10 @@ def test_an_answer_is_remembered_for_a_day_and_an_absence_too(stand_in: StandIn)
     assert directory.find(SIREN, NOW) == first
     directory.find("356000000", NOW)
     directory.find("356000000", NOW)
-    assert len(stand_in.asked) == 2
+    assert len(stand_in.requests) == 2
     now = CACHE_SECONDS
     directory.find(SIREN, NOW)
-    assert len(stand_in.asked) == 3
+    assert len(stand_in.requests) == 3
 
 
 def test_a_directory_that_stumbles_is_asked_again(stand_in: StandIn) -> None:
@@ -120,10 +120,10 @@ def test_one_that_asks_to_wait_is_obeyed_or_left_in_peace(stand_in: StandIn) -> 
     began = time.monotonic()
     assert Directory(stand_in.url).find(SIREN, NOW) is not None
     assert time.monotonic() - began >= 1
-    stand_in.asked.clear()
+    stand_in.requests.clear()
     stand_in.ways = [(429, b"", {"Retry-After": "60"})]
     assert Directory(stand_in.url).find("356000000", NOW) is None
-    assert len(stand_in.asked) == 1
+    assert len(stand_in.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,6 @@ def test_a_request_keeps_what_the_directory_said_and_is_received_without_it(
         received = intake.by("adviser").post("/api/v1/requests", body)
         assert received.status_code == 201, received.text
         prefill = intake.by("adviser").get(received.headers["Location"]).json()["prefill"]
-    assert (prefill is not None, len(stand_in.asked)) == (asks, int(asks))
+    assert (prefill is not None, len(stand_in.requests)) == (asks, int(asks))
     if asks:
         assert (prefill["is_ess"], prefill["headcount_band"]) == (False, "NN")

@@ -1,4 +1,4 @@
-"""By which criteria, targets, communes and activities does a deployment decide, and what stops it from starting?"""
+"""Files of reference data of a deployment, and the faults that keep the service from starting."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ source = "P"
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         ("versions = 3", "versions: Input should be"),
         ("[[versions", "Expected"),
@@ -87,9 +87,9 @@ source = "P"
     ],
 )
 def test_criteria_that_cannot_be_followed_are_refused_whole_and_told_why(
-    tmp_path: Path, content: str, told: str
+    tmp_path: Path, content: str, expected: str
 ) -> None:
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=expected):
         files.read_criteria(written(tmp_path, "criteria.toml", content))
 
 
@@ -130,8 +130,8 @@ def test_a_commune_its_postcode_and_its_department_agree(
     department: str, commune: str, postcode: str, name: str
 ) -> None:
     typed = replace(GARDENS, department=department, commune_code=commune, postcode=postcode)
-    kept = normalize_structure(typed, SHIPPED)
-    assert (kept.commune, kept.commune_code, kept.postcode) == (name, commune.upper(), postcode)
+    normalized = normalize_structure(typed, SHIPPED)
+    assert (normalized.commune, normalized.commune_code, normalized.postcode) == (name, commune.upper(), postcode)
     assert normalize_structure(replace(typed, commune="Le Bourg"), SHIPPED).commune == "Le Bourg"
 
 
@@ -162,8 +162,16 @@ def test_what_is_shipped_is_whole() -> None:
 
 
 def test_a_postcode_tells_its_department() -> None:
-    told = {"44000": "44", "01000": "01", "20090": "2A", "20167": "2A", "20200": "2B", "97400": "974", "98800": "988"}
-    assert {postcode: department_of(postcode) for postcode in told} == told
+    expected = {
+        "44000": "44",
+        "01000": "01",
+        "20090": "2A",
+        "20167": "2A",
+        "20200": "2B",
+        "97400": "974",
+        "98800": "988",
+    }
+    assert {postcode: department_of(postcode) for postcode in expected} == expected
 
 
 def test_a_newer_list_of_insee_adds_its_communes_and_takes_no_postcode_away(tmp_path: Path) -> None:
@@ -173,8 +181,8 @@ def test_a_newer_list_of_insee_adds_its_communes_and_takes_no_postcode_away(tmp_
     assert merged.by_code["44998"] == Commune("44998", "Erdre-Vieille", department="44", parent="44999")
     assert "44000" in merged.by_code["44109"].postcodes
     assert ("05110", "04") in merged.shared_postcodes
-    kept = normalize_structure(replace(GARDENS, commune_code="44999"), ReferenceData(communes=merged))
-    assert kept.commune == "Erdre-Neuve"
+    normalized = normalize_structure(replace(GARDENS, commune_code="44999"), ReferenceData(communes=merged))
+    assert normalized.commune == "Erdre-Neuve"
 
 
 def test_a_list_of_activities_is_read_under_whatever_stands_above_it(tmp_path: Path) -> None:
@@ -183,7 +191,7 @@ def test_a_list_of_activities_is_read_under_whatever_stands_above_it(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("read", "content", "told"),
+    ("read", "content", "expected"),
     [
         (files.read_communes, "COM,LIB\n44109,Nantes\n", "no rows under the columns"),
         (files.read_communes, OFFICIAL.replace("44109", "4410"), "no commune"),
@@ -195,7 +203,7 @@ def test_a_list_of_activities_is_read_under_whatever_stands_above_it(tmp_path: P
     ],
 )
 def test_a_file_in_another_layout_is_refused_and_told_why(
-    tmp_path: Path, read: Callable[[Path], Any], content: str, told: str
+    tmp_path: Path, read: Callable[[Path], Any], content: str, expected: str
 ) -> None:
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=expected):
         read(written(tmp_path, "file", content))

@@ -1,4 +1,4 @@
-"""Which unit is competent, what is transferred to it, who comes back, and what is corrected."""
+"""Reference data of territories, and the unit that is competent for a structure."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ TABLE = Competence({"44": "dla-44", "2A": "dla-2a", "972": "dla-972"}, {"52": "d
 
 
 def test_every_department_lies_in_one_region_corsica_and_overseas_included() -> None:
-    told = [department for region in REGIONS for department in region.departments]
-    assert len(told) == len(set(told)) == 101
-    assert set(told) == MAINLAND | {"971", "972", "973", "974", "976"}
+    listed_departments = [department for region in REGIONS for department in region.departments]
+    assert len(listed_departments) == len(set(listed_departments)) == 101
+    assert set(listed_departments) == MAINLAND | {"971", "972", "973", "974", "976"}
     for code, name in (("2B", "Corse"), ("44", "Pays de la Loire"), ("971", "Guadeloupe"), ("976", "Mayotte")):
         region = region_of(code)
         assert region and region.name == name
-    assert all(region_of(community) is None for community in OVERSEAS - set(told))
+    assert all(region_of(community) is None for community in OVERSEAS - set(listed_departments))
 
 
 def test_an_activity_belongs_to_one_section() -> None:
-    held = [division for _, divisions in SECTIONS.values() for division in divisions]
-    assert (len(held), len(set(held))) == (88, 88)
+    divisions_listed = [division for _, divisions in SECTIONS.values() for division in divisions]
+    assert (len(divisions_listed), len(set(divisions_listed))) == (88, 88)
     assert (section_of("88.99B"), section_of("01.13Z"), section_of("34.00Z")) == ("Q", "A", None)
 
 
 def test_codes_are_kept_as_the_insee_writes_them() -> None:
-    kept = normalize_structure(replace(GARDENS, commune_code="44109", naf="8899b", legal_category="9220"))
-    assert (kept.commune_code, kept.naf, kept.legal_category) == ("44109", "88.99B", "9220")
+    normalized = normalize_structure(replace(GARDENS, commune_code="44109", naf="8899b", legal_category="9220"))
+    assert (normalized.commune_code, normalized.naf, normalized.legal_category) == ("44109", "88.99B", "9220")
     corsican = replace(GARDENS, department="2a", commune_code="2a004")
     assert normalize_structure(corsican).commune_code == "2A004"
 

@@ -1,4 +1,4 @@
-"""The register of rights: given and taken back within one's own, with a motive, and told to every service."""
+"""The register of rights: given and revoked within one’s own rights, with a motive."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def test_a_manager_gives_rights_in_the_own_unit() -> None:
 def test_the_regional_dla_gives_rights_in_its_region() -> None:
     for unit in (UNIT, ELSEWHERE):
         given().when(right(Role.MANAGER, unit=unit), by=REGIONAL).then(granted(Role.MANAGER, unit=unit))
-    asked = right(Role.AUDITOR, units=(ELSEWHERE, UNIT, UNIT), until=date(2026, 12, 31))
-    told = granted(Role.AUDITOR, units=(UNIT, ELSEWHERE), until=date(2026, 12, 31))
-    given().when(asked, by=REGIONAL).then(told)
+    grant = right(Role.AUDITOR, units=(ELSEWHERE, UNIT, UNIT), until=date(2026, 12, 31))
+    expected = granted(Role.AUDITOR, units=(UNIT, ELSEWHERE), until=date(2026, 12, 31))
+    given().when(grant, by=REGIONAL).then(expected)
     given().when(right(Role.ADVISER, unit="unit-75"), by=REGIONAL).refused("right-beyond-yours")
 
 
@@ -88,7 +88,7 @@ def test_nobody_touches_their_own_rights() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "expected",
     [
         {"role": Role.ADVISER},
         {"role": Role.ADVISER, "unit": "Chez nous, à Nantes"},
@@ -100,8 +100,8 @@ def test_nobody_touches_their_own_rights() -> None:
     ],
     ids=str,
 )
-def test_a_right_says_over_what_and_until_when(told: dict[str, Any]) -> None:
-    given().when(right(**told), by=OPERATOR).refused("incomplete-right")
+def test_a_right_says_over_what_and_until_when(expected: dict[str, Any]) -> None:
+    given().when(right(**expected), by=OPERATOR).refused("incomplete-right")
 
 
 def test_a_right_that_is_held_is_not_given_twice() -> None:
@@ -156,7 +156,7 @@ REGION = ("dla-44", "dla-49", "dla-53-72", "dla-regional-52")
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("names", "expected"),
     [
         (("44",), covering(("dla-44",), "44")),
         (("pays de la loire",), covering(REGION, "Pays de la Loire")),
@@ -168,13 +168,13 @@ REGION = ("dla-44", "dla-49", "dla-53-72", "dla-regional-52")
     ids=str,
 )
 def test_a_department_or_a_region_stands_for_the_units_that_are_competent_there(
-    said: tuple[str, ...], told: RightGranted
+    names: tuple[str, ...], expected: RightGranted
 ) -> None:
-    by_the_table()().when(over(*said), by=OPERATOR).then(told)
+    by_the_table()().when(over(*names), by=OPERATOR).then(expected)
 
 
 @pytest.mark.parametrize(
-    ("said", "slug"),
+    ("names", "slug"),
     [
         (("Armorique",), "unknown-territory"),
         (("52",), "no-unit-there"),  # the Marne: a region's own number stands for no region
@@ -183,8 +183,8 @@ def test_a_department_or_a_region_stands_for_the_units_that_are_competent_there(
         (("53",), "wider-unit"),  # its unit is that of the Sarthe too
     ],
 )
-def test_a_territory_that_stands_for_no_unit_or_for_a_part_of_one_is_refused(said: tuple[str, ...], slug: str) -> None:
-    by_the_table()().when(over(*said), by=OPERATOR).refused(slug)
+def test_a_territory_that_stands_for_no_unit_or_for_a_part_of_one_is_refused(names: tuple[str, ...], slug: str) -> None:
+    by_the_table()().when(over(*names), by=OPERATOR).refused(slug)
 
 
 def test_units_or_territories_are_said_and_not_both() -> None:
@@ -200,14 +200,14 @@ def test_whoever_gives_a_territory_covers_its_every_unit() -> None:
 
 
 def test_a_right_is_given_anew_when_its_territory_stands_for_other_units() -> None:
-    held = covering(REGION, "Pays de la Loire", n=1)
-    renew = RenewRight(held.right.id)
-    by_the_table()(held).when(renew, by=OPERATOR).then()
+    current = covering(REGION, "Pays de la Loire", n=1)
+    renew = RenewRight(current.right.id)
+    by_the_table()(current).when(renew, by=OPERATOR).then()
     because = text(RENEWAL_MOTIVE)
     units = ("dla-44", "dla-49", "dla-53-72", "dla-85", "dla-regional-52")
     more = replace(covering(units, "Pays de la Loire"), motive=because)
     larger = by_the_table(Competence(OPENED, TABLE.regions))
-    larger(held).when(renew, by=OPERATOR).then(RightRevoked(held.right.id, because), more)
-    larger(held).when(renew, by=MANAGER).refused("right-beyond-yours")
+    larger(current).when(renew, by=OPERATOR).then(RightRevoked(current.right.id, because), more)
+    larger(current).when(renew, by=MANAGER).refused("right-beyond-yours")
     larger(ADVISER).when(RenewRight(ADVISER.right.id), by=OPERATOR).refused("unknown-right")
-    by_the_table(Competence())(held).when(renew, by=OPERATOR).refused("no-unit-there")
+    by_the_table(Competence())(current).when(renew, by=OPERATOR).refused("no-unit-there")

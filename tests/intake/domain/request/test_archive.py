@@ -1,4 +1,4 @@
-"""A closed dossier becomes an archive at its term; who takes it out, and what may be done with it meanwhile."""
+"""Archives: closed cases past their term, who takes them out, and what may be done meanwhile."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "expected"),
     [
         (ARCHIVED, CaseAccessChanged(adviser=None, confidential=False, archived=True)),
         (
@@ -84,11 +84,11 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
         (CaseUnarchived("ines", True), CaseAccessChanged(adviser="ines", confidential=True)),
     ],
 )
-def test_the_others_are_told_that_it_is_an_archive(event: Any, told: CaseAccessChanged) -> None:
+def test_the_others_are_told_that_it_is_an_archive(event: Any, expected: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
-    assert to_integration_event(recorded, recorded) == told
+    assert to_integration_event(recorded, recorded) == expected
     assert decider.case_access(decider.initial, event) == CaseAccess(
-        told.adviser, told.confidential, archived=told.archived
+        expected.adviser, expected.confidential, archived=expected.archived
     )
 
 

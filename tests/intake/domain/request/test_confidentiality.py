@@ -1,4 +1,4 @@
-"""Who is in charge of a dossier, and who decides that only they and their manager see it?"""
+"""Confidentiality and assignment of a case: who decides, and who sees it."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ def test_only_the_manager_lifts_it_and_what_is_not_confidential_is_not_lifted() 
 
 def test_another_reason_is_said_by_another_event() -> None:
     conciliation = MakeConfidential(ConfidentialReason.CONCILIATION, MOTIVE)
-    said = CaseMadeConfidential(ConfidentialReason.CONCILIATION, text(MOTIVE), adviser="ines")
-    given(RECEIVED, MADE).when(conciliation, by=INES).then(said)
-    assert given(RECEIVED, MADE, said).state.confidential == Confidentiality(
+    again = CaseMadeConfidential(ConfidentialReason.CONCILIATION, text(MOTIVE), adviser="ines")
+    given(RECEIVED, MADE).when(conciliation, by=INES).then(again)
+    assert given(RECEIVED, MADE, again).state.confidential == Confidentiality(
         ConfidentialReason.CONCILIATION, text(MOTIVE)
     )
 
@@ -116,14 +116,14 @@ def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> Non
 
 def test_a_transfer_carries_the_confidentiality_with_it() -> None:
     there, manager = "dla-75", Actor("m", Role.MANAGER, unit="dla-75")
-    kept = Confidentiality(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE))
+    secret = Confidentiality(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE))
     transferred = Request(
         RequestStatus.TRANSFERRED,
         GARDENS,
         structure_id=UUID(int=8),
         contact=CONTACT,
         to_unit=there,
-        confidential=kept,
+        confidential=secret,
     )
     taking = TakeOverRequest(UUID(int=5), transferred)
     received = TransferReceived(
@@ -141,14 +141,14 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "expected"),
     [
         (MADE, CaseAccessChanged(adviser="ines", confidential=True)),
         (ConfidentialityLifted(text(MOTIVE), "ines"), CaseAccessChanged(adviser="ines", confidential=False)),
         (CaseAssigned("new", text(MOTIVE), confidential=True), CaseAccessChanged(adviser="new", confidential=True)),
     ],
 )
-def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, told: CaseAccessChanged) -> None:
+def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, expected: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
-    assert to_integration_event(recorded, recorded) == told
-    assert decider.case_access(decider.initial, event) == CaseAccess(told.adviser, told.confidential)
+    assert to_integration_event(recorded, recorded) == expected
+    assert decider.case_access(decider.initial, event) == CaseAccess(expected.adviser, expected.confidential)

@@ -1,4 +1,4 @@
-"""How hard it is for the structure, how long it has left, and who must hear of it: triage, deadline, chasing."""
+"""Triage: level of difficulty, time left, legal deadline."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def test_triage_says_level_duration_causes_and_time_left_and_the_legal_deadline_
 
 
 def test_triage_takes_a_level_and_nothing_else() -> None:
-    told = DifficultyQualified(Difficulty(DifficultyLevel.WEAK_SIGNALS, "some-adviser", at=NOW))
-    given(RECEIVED).when(QualifyDifficulty(DifficultyLevel.WEAK_SIGNALS)).then(told)
+    expected = DifficultyQualified(Difficulty(DifficultyLevel.WEAK_SIGNALS, "some-adviser", at=NOW))
+    given(RECEIVED).when(QualifyDifficulty(DifficultyLevel.WEAK_SIGNALS)).then(expected)
 
 
 def test_an_insolvent_structure_may_not_know_the_day_yet() -> None:

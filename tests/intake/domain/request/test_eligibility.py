@@ -1,4 +1,4 @@
-"""Is a structure eligible? Verdicts against one version of the criteria; the unknown is asked, and is never a no."""
+"""Eligibility: verdicts against one version of the criteria. The unknown is a question, never a refusal."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def test_a_structure_that_meets_the_hard_criteria_is_admissible() -> None:
 
 
 def test_what_nobody_looked_at_is_missing_and_comes_with_what_to_ask() -> None:
-    found = assess(GARDENS, {"existing": MET, "ess": UNKNOWN}, RULES)
-    assert (found.admissible, found.missing) == (False, ("employer", "ess"))
-    assert [question.partition(" ")[0] for question in found.ask] == ["Qui", "Quels"]
+    result = assess(GARDENS, {"existing": MET, "ess": UNKNOWN}, RULES)
+    assert (result.admissible, result.missing) == (False, ("employer", "ess"))
+    assert [question.partition(" ")[0] for question in result.ask] == ["Qui", "Quels"]
 
 
 def test_a_hard_criterion_not_met_needs_a_derogation_and_a_judged_one_does_not() -> None:
@@ -54,8 +54,9 @@ def test_a_hard_criterion_not_met_needs_a_derogation_and_a_judged_one_does_not()
 
 @for_all(st.dictionaries(st.sampled_from([*HARD, "voluntary"]), st.sampled_from([MET, NOT_MET, UNKNOWN, LIFTED])))
 def test_an_unknown_headcount_is_a_question_and_never_a_no(verdicts: dict[str, CriterionJudgment]) -> None:
-    known, unknown = (assess(structure, verdicts, RULES) for structure in (GARDENS, replace(GARDENS, headcount=None)))
-    assert unknown == replace(known, ask=(HOW_MANY, *known.ask))
+    with_headcount = assess(GARDENS, verdicts, RULES)
+    without_headcount = assess(replace(GARDENS, headcount=None), verdicts, RULES)
+    assert without_headcount == replace(with_headcount, ask=(HOW_MANY, *with_headcount.ask))
 
 
 def test_other_rules_would_have_said_otherwise() -> None:

@@ -1,4 +1,4 @@
-"""How an admitted case ends: given up before its parcours, abandoned, or followed up, and opened again."""
+"""The end of an admitted case: given up, abandoned or followed up, and reopened."""
 
 from __future__ import annotations
 

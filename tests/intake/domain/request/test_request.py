@@ -1,4 +1,4 @@
-"""Does this structure enter the DLA? The rules of a request, one by one, until its one outcome."""
+"""The rules of a request, one by one, until its one outcome."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -238,8 +238,8 @@ def test_an_unknown_headcount_is_never_a_no() -> None:
 def test_a_structure_that_does_not_enter_is_oriented_or_it_is_said_why_not() -> None:
     one, why = UUID(int=6), "Aucun acteur local."
     given(RECEIVED).when(OrientRequest("Hors du champ.", (one, one))).then(ORIENTED)
-    told = RequestOriented(text("Hors du champ."), (), why_none=text(why))
-    given(RECEIVED).when(OrientRequest("Hors du champ.", why_none=why)).then(told)
+    every_event = RequestOriented(text("Hors du champ."), (), why_none=text(why))
+    given(RECEIVED).when(OrientRequest("Hors du champ.", why_none=why)).then(every_event)
     given(RECEIVED).when(OrientRequest("Hors du champ.")).refused("no-orientation")
 
 
@@ -320,9 +320,9 @@ def test_another_contact_comes_under_an_id_and_a_key_of_their_own() -> None:
 
 def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_stored_in_clear() -> None:
     person = UUID(int=9)
-    said = (PersonalData(person, f"secret {kind}") for kind in ("nom", "rôle", "mél", "tél"))
-    contact = SealedContact(str(person), *said)
-    told = (
+    values = (PersonalData(person, f"secret {kind}") for kind in ("nom", "rôle", "mél", "tél"))
+    contact = SealedContact(str(person), *values)
+    every_event = (
         replace(RECEIVED, contact=contact, need=text("secret besoin")),
         replace(LINKED, contact=contact),
         TransferReceived(
@@ -353,10 +353,10 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         CaseReopened(),
         CaseGivenUp(text("secret motif")),
     )
-    assert {type(event) for event in told} == set(decider.events)
+    assert {type(event) for event in every_event} == set(decider.events)
     log = MemoryLog(decider)
-    log.append(*told)
-    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in told]
+    log.append(*every_event)
+    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in every_event]
     assert not any(b"secret" in stored.state for stored in log.stored)
 
 
@@ -405,12 +405,12 @@ ACTORS = st.sampled_from([Role.ADVISER, Role.MANAGER, Role.LEADER, Role.SERVICE]
 
 @for_all(st.lists(st.tuples(COMMANDS, ACTORS, DAYS.map(at)), max_size=12), st.booleans())
 def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(
-    asked: list[tuple[Any, Role, datetime]], eligible: bool
+    attempts: list[tuple[Any, Role, datetime]], eligible: bool
 ) -> None:
     log = MemoryLog(decider)
     if eligible:
         log.append(*ELIGIBLE)
-    for command, by, now in asked:
+    for command, by, now in attempts:
         log.do(command, by=by, at=now)
     reached = log.from_snapshot()
     assert reached == log.state

@@ -70,9 +70,9 @@ def test_a_transfer_is_received_once_and_opens_the_one_case_of_the_structure_the
 def test_a_correction_is_an_event_of_its_own_with_its_day_and_its_reason() -> None:
     right = replace(GARDENS, name="Jardins de l’Erdre", headcount=14, rna="W442000123")
     command = CorrectStructure(right, date(2026, 1, 1), reason="Embauches de janvier.")
-    told = StructureCorrected(right, date(2026, 1, 1), reason=text("Embauches de janvier."))
-    given(RECEIVED).when(command).then(told)
-    assert given(RECEIVED, told).state.structure == right
+    corrected = StructureCorrected(right, date(2026, 1, 1), reason=text("Embauches de janvier."))
+    given(RECEIVED).when(command).then(corrected)
+    assert given(RECEIVED, corrected).state.structure == right
     given(RECEIVED).when(replace(command, effective_on=date(2040, 1, 1))).refused("absurd-date")
     given(RECEIVED, RequestTransferred(UNIT, text("Siège."))).when(command).refused("outcome-already-given")
 
