@@ -6,7 +6,7 @@ from shared.web.http.openapi import MOTIVE_HEADER, operation_id, polish_openapi
 from shared.web.http.openapi_responses import document_problems, problem_responses
 from shared.web.http.problems import ProblemError, problem_response
 from shared.web.http.rate_limits import UNLIMITED_PATHS, RateLimiter, RateLimitMiddleware, address_of
-from shared.web.http.request_body import BoundedRoute, JsonBody, read_body
+from shared.web.http.request_body import BodyTooLarge, BodyTooSlow, BoundedRoute, JsonBody, read_body, read_bounded
 from shared.web.http.security_headers import NO_SOURCES, SECURITY_HEADERS, TLS_HEADERS, SecurityHeadersMiddleware
 from shared.web.http.server import build_server
 from shared.web.http.strict_query import reject_unknown_parameters
@@ -18,6 +18,8 @@ __all__ = [
     "SECURITY_HEADERS",
     "TLS_HEADERS",
     "UNLIMITED_PATHS",
+    "BodyTooLarge",
+    "BodyTooSlow",
     "BoundedRoute",
     "CsvResponse",
     "JsonBody",
@@ -35,6 +37,7 @@ __all__ = [
     "problem_response",
     "problem_responses",
     "read_body",
+    "read_bounded",
     "reject_unknown_parameters",
     "styled_page",
     "summary",

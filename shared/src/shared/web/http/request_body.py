@@ -1,4 +1,4 @@
-"""What people type, before anything looks at it: bounded, and without blanks or characters nobody sees."""
+"""Request bodies: read within bounds, as strict JSON, and without surrounding blanks or invisible characters."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from shared.web.http.problems import ProblemError
 
 MAX_BODY_BYTES = 256 * 1024
 BODY_TIMEOUT_SECONDS = 20.0
-"""Seconds that a body may take from its first byte to its last."""
+"""For a JSON body, from its first byte to its last."""
 UNREADABLE_BODY = re.compile("[\0\ud800-\udfff]")
 JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;|$)", re.IGNORECASE)
 
 
 class JsonBody:
-    """Annotates a body: it is read as JSON is, where a number is no text, and true is no number.
+    """Annotates a body that pydantic validates as JSON, where a number is not a text and `true` is not a number.
 
-    FastAPI would read it as Python does: strictly, no date could then be given; laxly, "12" would be 12."""
+    FastAPI validates Python values: strictly, it would accept no date; laxly, it would take "12" for 12."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         body = handler(source)
@@ -34,17 +34,39 @@ class JsonBody:
         )
 
 
-async def read_body(request: Request, largest: int) -> bytes:
-    """A whole body. Raises ProblemError: 408 when it comes too slowly, 413 when it is too large."""
+class BodyTooLarge(Exception):
+    """The body is, or announces to be, larger than the limit."""
+
+
+class BodyTooSlow(Exception):
+    """The body did not arrive within the time limit."""
+
+
+async def read_bounded(request: Request, max_bytes: int, timeout_seconds: float) -> bytearray:
+    """A whole body, held in memory. Raises BodyTooLarge as soon as that is known, BodyTooSlow, or ClientDisconnect."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > max_bytes:
+        raise BodyTooLarge
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
+        async with asyncio.timeout(timeout_seconds):
             async for chunk in request.stream():
+                if len(body) + len(chunk) > max_bytes:
+                    raise BodyTooLarge
                 body += chunk
-                if len(body) > largest:
-                    detail = f"Le maximum est de {largest // 1024}\u00a0Kio."
-                    raise ProblemError(413, "body-too-large", "Demande trop volumineuse", detail)
     except TimeoutError:
+        raise BodyTooSlow from None
+    return body
+
+
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """A whole body. Raises ProblemError: 408 when it comes too slowly, 413 when it is too large."""
+    try:
+        return bytes(await read_bounded(request, max_bytes, BODY_TIMEOUT_SECONDS))
+    except BodyTooLarge:
+        detail = f"Le maximum est de {max_bytes // 1024}\u00a0Kio."
+        raise ProblemError(413, "body-too-large", "Demande trop volumineuse", detail) from None
+    except BodyTooSlow:
         raise ProblemError(
             408,
             "body-too-slow",
@@ -52,10 +74,11 @@ async def read_body(request: Request, largest: int) -> bytes:
             "Le corps de la demande n’est pas arrivé en entier dans le temps imparti\u00a0: recommencez.",
             {"Connection": "close"},
         ) from None
-    return bytes(body)
 
 
 class BoundedRequest(Request):
+    """A request whose body is bounded and JSON."""
+
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
             self._body = await read_body(self, MAX_BODY_BYTES)
@@ -76,7 +99,7 @@ class BoundedRequest(Request):
 
 
 class BoundedRoute(APIRoute):
-    """The route class of every service's router."""
+    """The route class of the services' routers: the body of each request is bounded."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

@@ -1,8 +1,7 @@
-"""How does a file come in over HTTP? Read within bounds and named by its headers, before anything looks at it."""
+"""Uploads: a file read within bounds, and its name and title from the header Content-Disposition."""
 
 from __future__ import annotations
 
-import asyncio
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from pathlib import PureWindowsPath
@@ -10,18 +9,18 @@ from pathlib import PureWindowsPath
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from shared.web.http import ProblemError
+from shared.web.http import BodyTooLarge, BodyTooSlow, ProblemError, read_bounded
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_CONCURRENT_UPLOADS = 4
-"""Files that one process holds in memory; others wait for their turn."""
-UPLOAD_WAIT_SECONDS = 120.0
-"""Seconds that a file may take to arrive: a slow sender keeps others waiting."""
-LONGEST = 200
+"""Uploads that one process holds in memory at once; others wait."""
+UPLOAD_TIMEOUT_SECONDS = 120.0
+"""For one file to arrive: a slow sender keeps others waiting."""
+MAX_NAME_CHARACTERS = 200
 
 
 async def read_upload(request: Request) -> bytearray:
-    """The whole body, which is the file. Raises ProblemError as soon as it is known to be too large."""
+    """The whole body, which is the file. Raises ProblemError: 400, 408, 413, 415, or 422 for an empty file."""
     if request.headers.get("content-type", "").startswith("multipart/"):
         raise ProblemError(
             415,
@@ -29,22 +28,18 @@ async def read_upload(request: Request) -> bytearray:
             "Formulaire non accepté",
             "Envoyez le fichier tel quel, comme corps de la demande, et non dans un formulaire.",
         )
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > MAX_FILE_BYTES:
-        raise _too_large()
-    content = bytearray()
     try:
-        async with asyncio.timeout(UPLOAD_WAIT_SECONDS):
-            async for chunk in request.stream():
-                if len(content) + len(chunk) > MAX_FILE_BYTES:
-                    raise _too_large()
-                content += chunk
-    except TimeoutError:
+        content = await read_bounded(request, MAX_FILE_BYTES, UPLOAD_TIMEOUT_SECONDS)
+    except BodyTooLarge:
+        raise ProblemError(
+            413, "file-too-large", "Fichier trop volumineux", f"Le maximum est de {MAX_FILE_BYTES // 1024**2}\u00a0Mio."
+        ) from None
+    except BodyTooSlow:
         raise ProblemError(
             408,
             "upload-too-slow",
             "Envoi trop lent",
-            f"Le fichier n’est pas arrivé en {UPLOAD_WAIT_SECONDS:.0f}\u00a0secondes.",
+            f"Le fichier n’est pas arrivé en {UPLOAD_TIMEOUT_SECONDS:.0f}\u00a0secondes.",
         ) from None
     except ClientDisconnect:
         raise ProblemError(400, "upload-interrupted", "Envoi interrompu", "Le fichier n’est pas arrivé.") from None
@@ -58,27 +53,21 @@ def title_and_name(disposition: str) -> tuple[str, str]:
     unless it is given. Raises ProblemError without a name."""
     header = Message()
     header["Content-Disposition"] = disposition
-    name = PureWindowsPath(_parameter(header, "filename")).name.strip(
-        ". "
-    )  # the folders of whoever sends it are nobody's business
+    # Only the last part: the sender's folders are private.
+    name = PureWindowsPath(_parameter(header, "filename")).name.strip(". ")
     title = _parameter(header, "title") or name
-    if not name or len(name) > LONGEST or len(title) > LONGEST:
+    if not name or len(name) > MAX_NAME_CHARACTERS or len(title) > MAX_NAME_CHARACTERS:
         raise ProblemError(
             422,
             "wrong-file-name",
             "Nom de fichier attendu",
-            f"Nommez le fichier, et au besoin son titre, en {LONGEST} caractères au plus (Content-Disposition).",
+            f"Nommez le fichier, et au besoin son titre, en {MAX_NAME_CHARACTERS} caractères au plus"
+            " (Content-Disposition).",
         )
     return title, name
 
 
 def _parameter(header: Message, name: str) -> str:
-    told = header.get_param(name, "", "Content-Disposition")
-    text = collapse_rfc2231_value(told) if told else ""
+    value = header.get_param(name, "", "Content-Disposition")
+    text = collapse_rfc2231_value(value) if value else ""
     return "".join(char for char in text if char.isprintable()).strip()
-
-
-def _too_large() -> ProblemError:
-    return ProblemError(
-        413, "file-too-large", "Fichier trop volumineux", f"Le maximum est de {MAX_FILE_BYTES // 1024**2}\u00a0Mio."
-    )
