@@ -1,4 +1,4 @@
-"""What does one service tell the others?"""
+"""The base class of integration events."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class PublicEvent(BaseModel):
-    """A fact that a service tells. Once published it only gains optional fields, or gets a new version beside it.
+    """The body of an integration event: a fact that a service publishes to the others.
 
-    Case, actor and times are in the wire header; here are the body's own fields, and persons by id only."""
+    Once published a contract only gains optional fields, or gets a new version next to the old one; a receiver ignores
+    the fields it does not know. Case, actor and times are in the header of the message; a body names persons by id
+    only. The French label of the private event travels in the message as well."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -20,4 +22,5 @@ class PublicEvent(BaseModel):
 
     @classmethod
     def topic(cls) -> str:
+        """Name and version, like `request-admitted:v1`."""
         return f"{cls.name}:v{cls.version}"

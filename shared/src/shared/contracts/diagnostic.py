@@ -1,4 +1,4 @@
-"""What diagnostic tells: that a plan is agreed, and what was corrected of its baseline since."""
+"""Integration events of diagnostic: the agreed plan, and corrections of its baseline."""
 
 from __future__ import annotations
 
@@ -17,43 +17,46 @@ class FromDiagnostic(PublicEvent):
 
 
 class PlanAgreed(FromDiagnostic):
-    """The leaders validated version `validated_version` of the diagnosis, and the plan is agreed.
-
-    `axes`: the codes of the axes of change in the plan, first things first, among strategy, governance, activities,
-    organisation, human_resources, business_model, finance, partnerships, digital, ecology. `baseline`: each indicator's
-    value by its code, what follow-up compares with; cdi, cdd, aided (people) and fte are always there. `definitions`:
-    what each of the others counts. Codes that end in _cents are euro cents, of the fiscal year that ends in the year
-    `fiscal_year`, and of the `perimeter` structure, establishment, activity or group. `admitted_at`: when the request
-    was admitted, from which the whole support lasts."""
+    """The leaders validated a version of the diagnosis, and the support plan is agreed."""
 
     name: ClassVar[str] = "plan-agreed"
 
-    structure: UUID
-    unit: str
-    adviser: str
-    admitted_at: datetime
-    validated_version: int
-    content_hash: str
-    axes: tuple[str, ...]
-    baseline: dict[str, float] = Field(default_factory=dict)
-    definitions: dict[str, str] = Field(default_factory=dict)
-    fiscal_year: int | None = None
-    perimeter: str | None = None
+    structure: UUID = Field(description="The same for the same structure, from one case to the next")
+    unit: str = Field(description="The unit that supports the structure")
+    adviser: str = Field(description="Pseudonym of the adviser in charge")
+    admitted_at: datetime = Field(description="When the request was admitted: the support’s duration counts from here")
+    validated_version: int = Field(description="The version of the diagnosis that was validated")
+    content_hash: str = Field(description="SHA-256 of its content, in hexadecimal")
+    axes: tuple[str, ...] = Field(
+        description="Codes of the axes of change in the plan, by priority: strategy, governance, activities,"
+        " organisation, human_resources, business_model, finance, partnerships, digital, ecology"
+    )
+    baseline: dict[str, float] = Field(
+        default_factory=dict,
+        description="Value of each indicator by code, which follow-up compares with. `cdi`, `cdd`, `aided` (people) and"
+        " `fte` are always present; codes that end in `_cents` are euro cents",
+    )
+    definitions: dict[str, str] = Field(
+        default_factory=dict, description="By code, what each indicator counts that is not a standard one"
+    )
+    fiscal_year: int | None = Field(default=None, description="Year in which the fiscal year of the amounts ends")
+    perimeter: str | None = Field(
+        default=None, description="Of what the amounts are: structure, establishment, activity or group"
+    )
 
 
 class BaselineCorrected(FromDiagnostic):
-    """After the plan was agreed, a figure of its baseline was found to be wrong: `code` was `value` from `effective_on`
-    on. The plan stands as it was agreed."""
+    """A figure of the baseline was found to be wrong after the plan was agreed. The plan stands as it was agreed."""
 
     name: ClassVar[str] = "baseline-corrected"
 
-    code: str
-    value: float
-    effective_on: date
+    code: str = Field(description="Code of the indicator")
+    value: float = Field(description="The right value, in the unit of the indicator")
+    effective_on: date = Field(description="The day from which the value holds")
 
 
 class PersonErased(FromDiagnostic, erasure.PersonErased):
-    """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
+    """A person was erased from this service: their key is destroyed."""
 
 
 PUBLISHED_EVENTS = (PlanAgreed, BaselineCorrected, PersonErased)

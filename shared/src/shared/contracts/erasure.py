@@ -1,17 +1,19 @@
-"""What each service that forgets somebody tells: that it is done."""
+"""The confirmation of an erasure, which each service that erases persons publishes."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import PublicEvent
 
 
 class PersonErased(PublicEvent):
-    """The person's key is destroyed here. `values`: how many sealed values nobody opens any more."""
+    """A person was erased from this service: their key is destroyed (crypto-shredding)."""
 
     name: ClassVar[str] = "person-erased"
 
-    person: UUID
-    values: int
+    person: UUID = Field(description="The person’s key")
+    values: int = Field(description="How many encrypted values can no longer be decrypted")

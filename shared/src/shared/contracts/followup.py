@@ -1,10 +1,12 @@
-"""What followup tells: what became of the structure, and what it needs now."""
+"""Integration events of followup: what became of a structure, and what it needs now."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contracts import erasure
 from shared.contracts.base import PublicEvent
@@ -15,60 +17,62 @@ class FromFollowup(PublicEvent):
 
 
 class ReviewRecorded(FromFollowup):
-    """A review took place, or was found impossible. `outcome`: held, unreachable, closed_down."""
+    """A review took place, or was found to be impossible."""
 
     name: ClassVar[str] = "review-recorded"
 
-    review: str
-    outcome: str
+    review: str = Field(description="Code of the review, like `M6`")
+    outcome: str = Field(description="`held`, `unreachable` or `closed_down`")
 
 
 class ReviewDue(FromFollowup):
-    """The day of a review has come and it was not held; `overdue`: long ago. It is told once of each."""
+    """The day of a review has come and it did not take place. Published once for each review, and once more when it is
+    long overdue."""
 
     name: ClassVar[str] = "review-due"
 
-    review: str
-    due_on: date
-    overdue: bool = False
+    review: str = Field(description="Code of the review, like `M6`")
+    due_on: date = Field(description="The day of the review")
+    overdue: bool = Field(default=False, description="Whether that day is long past")
 
 
 class ParcoursUpdateRequested(FromFollowup):
-    """A review shows that the parcours must be taken up again: parcours reopens or adjusts it, and its next completion
-    resumes this follow-up. `axes`: the codes of the axes of change to look at, if some are known."""
+    """A review shows that the parcours must be updated. Parcours reopens or adjusts it; its next completion resumes
+    this follow-up."""
 
     name: ClassVar[str] = "parcours-update-requested"
 
-    review: str
-    axes: tuple[str, ...] = ()
+    review: str = Field(description="Code of the review, like `M6`")
+    axes: tuple[str, ...] = Field(
+        default=(), description="Codes of the axes of change to look at, where some are known"
+    )
 
 
 class ParcoursUpdateWithdrawn(FromFollowup):
-    """The update that was asked is not wanted any more: parcours gives it up, unless something of it is under way."""
+    """The update of the parcours is no longer needed. Parcours gives it up, unless some of it is under way."""
 
     name: ClassVar[str] = "parcours-update-withdrawn"
 
 
 class NeedFound(FromFollowup):
-    """Follow-up found a new need: intake opens a request linked to this case, under the id `request`. `theme` is an
-    axis code."""
+    """A new need was found during follow-up. Intake opens a request for it, linked to this case."""
 
     name: ClassVar[str] = "need-found"
 
-    theme: str
-    request: UUID
+    theme: str = Field(description="Code of an axis of change")
+    request: UUID = Field(description="The id of the request that intake opens")
 
 
 class FollowUpClosed(FromFollowup):
-    """The last review is done: nothing more is to be done for the case."""
+    """The last review is done: the follow-up of the case is over."""
 
     name: ClassVar[str] = "follow-up-closed"
 
-    outcome: str
+    outcome: str = Field(description="How the follow-up ended")
 
 
 class PersonErased(FromFollowup, erasure.PersonErased):
-    """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
+    """A person was erased from this service: their key is destroyed."""
 
 
 PUBLISHED_EVENTS = (

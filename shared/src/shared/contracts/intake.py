@@ -1,10 +1,12 @@
-"""What intake tells: who entered the DLA, who did not, and when a case is over."""
+"""Integration events of intake: who entered the DLA, who may see a case, rights, and erasures."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contracts.base import PublicEvent
 
@@ -14,88 +16,94 @@ class FromIntake(PublicEvent):
 
 
 class RequestAdmitted(FromIntake):
-    """A structure entered the DLA. `structure` tells the same structure from one case to the next, and not who it is;
-    `headcount` null: not known; `rules`: the version of the criteria it was admitted by."""
+    """A structure entered the DLA."""
 
     name: ClassVar[str] = "request-admitted"
 
-    structure: UUID
-    unit: str
-    adviser: str
-    legal_form: str
-    department: str
-    headcount: int | None = None
-    rules: str
+    structure: UUID = Field(
+        description="The same for the same structure, from one case to the next; it does not identify it"
+    )
+    unit: str = Field(description="The unit that supports the structure")
+    adviser: str = Field(description="Pseudonym of the adviser in charge")
+    legal_form: str = Field(description="Code of the legal form")
+    department: str = Field(description="Code of the department")
+    headcount: int | None = Field(default=None, description="Employees; null when not known")
+    rules: str = Field(description="Version of the criteria that it was admitted by")
 
 
 class RequestOriented(FromIntake):
-    """A structure did not enter the DLA and was directed to `orientations` other actors."""
+    """A structure did not enter the DLA and was directed to other actors."""
 
     name: ClassVar[str] = "request-oriented"
 
-    orientations: int
+    orientations: int = Field(description="To how many actors")
 
 
 class CaseClosed(FromIntake):
-    """Nothing more is to be done for the case. `ending`: followed_up, abandoned, given_up (before the parcours)."""
+    """A case is closed."""
 
     name: ClassVar[str] = "case-closed"
 
-    ending: str
+    ending: str = Field(description="`followed_up`, `abandoned`, or `given_up` (before the parcours)")
 
 
 class CaseAccessChanged(FromIntake):
-    """Who is in charge of the case from now on, by pseudonym; `confidential`: only they and their manager see it;
-    `archived`: it is closed to those who worked on it, and read by who may consult archives. It is told when that
-    changes, and what it rests on stays with intake."""
+    """Who may see a case has changed: its adviser, its confidentiality, or whether it is an archive. The reason stays
+    in intake."""
 
     name: ClassVar[str] = "case-access-changed"
 
-    adviser: str | None = None
-    confidential: bool
-    archived: bool = False
+    adviser: str | None = Field(default=None, description="Pseudonym of the adviser in charge")
+    confidential: bool = Field(description="Only the adviser in charge and their manager see it in the unit")
+    archived: bool = Field(
+        default=False, description="Closed to those who worked on it; read by those who may read archives"
+    )
 
 
 class RightGranted(FromIntake):
-    """The case is an identity: a person, by the pseudonym under which every history names them. It was given a role;
-    `unit`, `units` and `case` say over what, `since` and `until` are the first and last days. When the case is a
-    personal link, `person` is by whom its bearer acts, in every history and from one link to the next."""
+    """An identity was given a right. The case of the event is the identity: the person's pseudonym as an id."""
 
     name: ClassVar[str] = "right-granted"
 
-    right: UUID
-    role: str
-    unit: str | None = None
-    units: tuple[str, ...] = ()
-    case: UUID | None = None
-    since: date | None = None
-    until: date | None = None
-    person: UUID | None = None
+    right: UUID = Field(description="The right")
+    role: str = Field(description="Code of the role")
+    unit: str | None = Field(default=None, description="The unit that the role is held in")
+    units: tuple[str, ...] = Field(
+        default=(), description="The units that the right covers, where it covers a territory"
+    )
+    case: UUID | None = Field(
+        default=None, description="The only case that the right covers, for leaders and providers"
+    )
+    since: date | None = Field(default=None, description="First day of the right")
+    until: date | None = Field(default=None, description="Last day of the right")
+    person: UUID | None = Field(
+        default=None,
+        description="For a personal link: the pseudonym under which its bearer acts, the same for all links",
+    )
 
 
 class RightRevoked(FromIntake):
-    """The case is an identity, from which a right was taken back."""
+    """A right was taken back from an identity. The case of the event is the identity."""
 
     name: ClassVar[str] = "right-revoked"
 
-    right: UUID
+    right: UUID = Field(description="The right")
 
 
 class PersonErasureOrdered(FromIntake):
-    """A person is to be forgotten by every service: each destroys what opens their values, and confirms."""
+    """A person is to be erased. Each service destroys the person's key and confirms it."""
 
     name: ClassVar[str] = "person-erasure-ordered"
 
-    person: UUID
+    person: UUID = Field(description="The person’s key")
 
 
 class CaseErased(FromIntake):
-    """The case is past the time for which it is kept: each service destroys what opens it. `retention`: not_admitted or
-    closed."""
+    """A case is past its retention period. Each service destroys the case's key."""
 
     name: ClassVar[str] = "case-erased"
 
-    retention: str
+    retention: str = Field(description="The period that has ended: `not_admitted` or `closed`")
 
 
 PUBLISHED_EVENTS = (

@@ -1,4 +1,4 @@
-"""What parcours tells: how the accompaniment goes on and ends."""
+"""Integration events of parcours: how the support goes on and ends."""
 
 from __future__ import annotations
 
@@ -16,47 +16,51 @@ class FromParcours(PublicEvent):
 
 
 class ParcoursValidated(FromParcours):
-    """The structure validated version `validated_version` of its parcours. `actions` counts them by kind."""
+    """The structure validated a version of its parcours."""
 
     name: ClassVar[str] = "parcours-validated"
 
-    validated_version: int
-    content_hash: str
-    actions: dict[str, int]
+    validated_version: int = Field(description="The version of the parcours that was validated")
+    content_hash: str = Field(description="SHA-256 of its content, in hexadecimal")
+    actions: dict[str, int] = Field(description="Number of actions by kind")
 
 
 class ParcoursCompleted(FromParcours):
-    """Every action is settled and the debrief was held: follow-up begins, or goes on after an update of the parcours.
-
-    `baseline` and `definitions`, by indicator code, are what the diagnosis measured: what follow-up compares with."""
+    """Every action is done or given up and the debrief took place: follow-up begins, or goes on after an update."""
 
     name: ClassVar[str] = "parcours-completed"
 
-    structure: UUID
-    unit: str
-    adviser: str
-    actions_done: int
-    actions_abandoned: int
-    actions_carried_over: int = 0
-    baseline: dict[str, float] = Field(default_factory=dict)
-    definitions: dict[str, str] = Field(default_factory=dict)
+    structure: UUID = Field(description="The same for the same structure, from one case to the next")
+    unit: str = Field(description="The unit that supports the structure")
+    adviser: str = Field(description="Pseudonym of the adviser in charge")
+    actions_done: int = Field(description="Number of actions done")
+    actions_abandoned: int = Field(description="Number of actions given up")
+    actions_carried_over: int = Field(
+        default=0, description="Number of actions that the structure carries on by itself"
+    )
+    baseline: dict[str, float] = Field(
+        default_factory=dict, description="Value of each indicator by code, as the diagnosis measured it"
+    )
+    definitions: dict[str, str] = Field(
+        default_factory=dict, description="By code, what each indicator counts that is not a standard one"
+    )
 
 
 class ParcoursAbandoned(FromParcours):
-    """The structure or the adviser ended the accompaniment before its term."""
+    """The structure or the adviser ended the support before its term."""
 
     name: ClassVar[str] = "parcours-abandoned"
 
 
 class ParcoursUpdateAbandoned(FromParcours):
-    """The update of a parcours that was completed once is given up: it is completed again as it was, and its follow-up
-    goes on."""
+    """The update of a completed parcours is given up: the parcours is completed again as it was, and its follow-up goes
+    on."""
 
     name: ClassVar[str] = "parcours-update-abandoned"
 
 
 class PersonErased(FromParcours, erasure.PersonErased):
-    """Somebody was forgotten: their key is destroyed in this service. `values`: how many values it sealed."""
+    """A person was erased from this service: their key is destroyed."""
 
 
 PUBLISHED_EVENTS = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned, PersonErased)
