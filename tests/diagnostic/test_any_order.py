@@ -11,7 +11,7 @@ from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every
 
 from diagnostic.caseload import caseload
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
-from diagnostic.domain.content.axes import AssessAxis, Axis
+from diagnostic.domain.content.axes import AssessAxis
 from diagnostic.domain.content.content import Section
 from diagnostic.domain.content.difficulty import Level, PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
 from diagnostic.domain.content.economics import Perimeter, RecordEconomics
@@ -32,7 +32,7 @@ from diagnostic.domain.validation import (
 )
 from diagnostic.projections import diagnoses
 from diagnostic.statistics import release
-from shared.kernel import Actor, Role
+from shared.kernel import Actor, Axis, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 

@@ -15,7 +15,6 @@ from tests.support.served_service import served
 from diagnostic.documents import of_diagnosis
 from diagnostic.domain import lifecycle, plan, validation
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
-from diagnostic.domain.content.axes import Axis
 from diagnostic.domain.content.difficulty import Level, Nature
 from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.sessions import Quality
@@ -23,7 +22,7 @@ from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.state import Diagnosis
 from diagnostic.main import service
 from embedded.processes.nats import Nats
-from shared.kernel import Role
+from shared.kernel import Axis, Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, context
 
 OPENED = lifecycle.OpenDiagnosis(UUID(int=9), UNIT, adviser="some-adviser", admitted_at=NOW, headcount=12)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from diagnostic.domain.advice import ReceiveAdvice, RequestAdvice
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
-from diagnostic.domain.content.axes import AssessAxis, Axis
+from diagnostic.domain.content.axes import AssessAxis
 from diagnostic.domain.content.content import Section
 from diagnostic.domain.content.difficulty import Level, Nature, PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
 from diagnostic.domain.content.economics import CorrectEconomics, Perimeter, RecordEconomics
@@ -24,7 +24,7 @@ from diagnostic.domain.mandates import RecordMandate
 from diagnostic.domain.plan import AgreePlan, CorrectBaseline
 from diagnostic.domain.state import Diagnosis
 from diagnostic.domain.validation import ContestDiagnosis, SubmitDiagnosis, ValidateDiagnosis
-from shared.kernel import Role
+from shared.kernel import Axis, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from tests.support.integration import entry, recorded
 
-from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.sessions import Session, SessionRecorded
 from diagnostic.domain.lifecycle import DiagnosisOpened
@@ -14,6 +14,7 @@ from diagnostic.domain.plan import BaselineCorrected, PlanAgreed
 from diagnostic.domain.validation import DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from diagnostic.integration_events import to_integration_event
 from shared.contracts import diagnostic as contracts
+from shared.kernel import Axis
 from shared.testing.scenarios import NOW, text
 
 ADMITTED_AT = NOW - timedelta(minutes=5)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from tests.support.integration import entry, recorded
 
-from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.employment import Employment, EmploymentRecorded
 from diagnostic.domain.content.problem import OtherSchemeListed, Scheme
@@ -17,6 +17,7 @@ from diagnostic.domain.plan import PlanAgreed
 from diagnostic.domain.validation import DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from diagnostic.projections import diagnoses
 from shared.eventlog import to_plain
+from shared.kernel import Axis
 from shared.projections import Row
 from shared.testing.scenarios import NOW, text
 

@@ -16,9 +16,8 @@ from followup.domain.follow_up import decider
 from followup.domain.reviews import reporting
 from followup.domain.reviews.comparison import Measure
 from followup.domain.state import FollowUp
-from followup.domain.themes import Theme
 from followup.main import service
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Axis, Role, uuid7
 from shared.testing.scenarios import NOW, UNIT, MemoryLog
 
 SHARE = "Ventes et prestations ÷ total des produits, en %"
@@ -110,7 +109,7 @@ def test_a_satisfaction_without_answer_is_said(log: MemoryLog[FollowUp]) -> None
 
 def test_new_needs_and_the_conclusion_say_what_is_next(log: MemoryLog[FollowUp]) -> None:
     held(log)
-    do(log, needs.FindNeed(Theme.HUMAN_RESOURCES, "Une vraie politique de ressources humaines."))
+    do(log, needs.FindNeed(Axis.HUMAN_RESOURCES, "Une vraie politique de ressources humaines."))
     for code, months in (("M6", 190), ("M18", 560)):
         do(log, reporting.RecordUnreachable(code, 3), at=NOW + timedelta(days=months))
     do(log, closure.CloseFollowUp("Un accompagnement utile."), at=NOW + timedelta(days=561))

@@ -33,7 +33,7 @@ from followup.domain.reviews.reporting import (
 )
 from followup.domain.reviews.review import Report, ReviewStatus
 from followup.domain.state import Outcome
-from followup.domain.themes import Theme
+from shared.kernel import Axis
 from shared.testing.scenarios import NOW, MemoryLog, text
 
 
@@ -59,9 +59,9 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         ReviewFellDue("M6", TODAY),
         ReviewOverdue("M6", TODAY),
         BaselineCorrectionReplicated("fte", 9, effective_on=TODAY, corrected_at=NOW),
-        ParcoursUpdateRequested("M0", text("secret reprise"), axes=(Theme.DIGITAL,)),
+        ParcoursUpdateRequested("M0", text("secret reprise"), axes=(Axis.DIGITAL,)),
         ParcoursUpdateWithdrawn(text("secret levée")),
-        NeedFound(Theme.FINANCE, text("secret besoin"), distinction=text("secret autre")),
+        NeedFound(Axis.FINANCE, text("secret besoin"), distinction=text("secret autre")),
         StructureClosedDown(TODAY, ("M18",), notes=text("secret cessation")),
         FollowUpClosed(Outcome.COMPLETED, text("secret conclusion")),
     )

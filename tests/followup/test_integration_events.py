@@ -5,7 +5,6 @@ from uuid import UUID
 import pytest
 from tests.support.integration import META, entry, listed, recorded
 
-from diagnostic.domain.content.axes import Axis
 from followup.domain.closure import FollowUpClosed, StructureClosedDown
 from followup.domain.needs import NeedFound
 from followup.domain.opening import FollowUpOpened
@@ -14,11 +13,11 @@ from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, Revi
 from followup.domain.reviews.reporting import ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report
 from followup.domain.state import Outcome
-from followup.domain.themes import Theme
 from followup.integration_events import request_opened_by, to_integration_event
 from followup.projections import follow_ups
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
+from shared.kernel import Axis
 from shared.projections import Projection, Row
 from shared.testing.scenarios import NOW, text
 
@@ -59,11 +58,11 @@ OPENED = FollowUpOpened(
         (ReviewRecorded("M0", HELD), contracts.ReviewRecorded(review="M0", outcome="held")),
         (ReviewUnreachable("M6", 3), contracts.ReviewRecorded(review="M6", outcome="unreachable")),
         (StructureClosedDown(TODAY, ("M6", "M18")), contracts.ReviewRecorded(review="M6", outcome="closed_down")),
-        (NeedFound(Theme.FINANCE, text("Trésorerie tendue.")), contracts.NeedFound(theme="finance", request=LINKED)),
+        (NeedFound(Axis.FINANCE, text("Trésorerie tendue.")), contracts.NeedFound(theme="finance", request=LINKED)),
         (ReviewFellDue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY)),
         (ReviewOverdue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY, overdue=True)),
         (
-            ParcoursUpdateRequested("M0", text("Outils non repris."), axes=(Theme.DIGITAL,)),
+            ParcoursUpdateRequested("M0", text("Outils non repris."), axes=(Axis.DIGITAL,)),
             contracts.ParcoursUpdateRequested(review="M0", axes=("digital",)),
         ),
         (ParcoursUpdateWithdrawn(text("Finalement non")), contracts.ParcoursUpdateWithdrawn()),
@@ -87,14 +86,10 @@ def test_the_rest_stays_at_home(event: object) -> None:
     assert to_integration_event(recorded(event), entry()) is None
 
 
-def test_a_need_is_about_an_axis_that_diagnoses_look_at() -> None:
-    assert {theme.value for theme in Theme} == {axis.value for axis in Axis}
-
-
 def row(*events: object, of: Projection = follow_ups) -> Row:
     return listed(of, *events)
 
 
 def test_a_new_need_names_the_request_that_intake_opens_for_it() -> None:
-    shown = row(OPENED, NeedFound(Theme.FINANCE, text("Trésorerie tendue.")))
+    shown = row(OPENED, NeedFound(Axis.FINANCE, text("Trésorerie tendue.")))
     assert shown["linked_requests"] == [str(LINKED)]

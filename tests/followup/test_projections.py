@@ -16,8 +16,8 @@ from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, Revi
 from followup.domain.reviews.reporting import ReviewCancelled, ReviewCorrected, ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report, ReviewStatus
 from followup.domain.state import Outcome
-from followup.domain.themes import Theme
 from followup.projections import follow_ups
+from shared.kernel import Axis
 from shared.projections import Projection, Row
 from shared.temporal.rows_at import fold_row
 from shared.testing.scenarios import NOW, text
@@ -91,7 +91,7 @@ def test_the_list_shows_when_the_structure_is_to_be_seen_next() -> None:
     history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, reason=text("Congés")), ReviewUnreachable("M6", 3))
     shown = row(*history)
     assert (shown["next_due_on"], shown["reviews_held"], shown["reviews_unreachable"]) == ("2027-09-02", 1, 1)
-    shown = row(*history, NeedFound(Theme.FINANCE, text("Trésorerie")), StructureClosedDown(TODAY, ("M18",)))
+    shown = row(*history, NeedFound(Axis.FINANCE, text("Trésorerie")), StructureClosedDown(TODAY, ("M18",)))
     assert (shown["next_due_on"], shown["needs"]) == (None, 1)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from diagnostic.domain.content.axes import AssessAxis, Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.axes import AssessAxis, Assessment, AxisAssessed
 from diagnostic.domain.content.difficulty import Difficulty, DifficultyQualified, Level, Nature, QualifyDifficulty
 from diagnostic.domain.content.economics import Economics, EconomicsRecorded, Perimeter, RecordEconomics
 from diagnostic.domain.content.employment import Employment, EmploymentRecorded, RecordEmployment
@@ -30,7 +30,7 @@ from diagnostic.domain.validation import (
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
-from shared.kernel import PersonalData
+from shared.kernel import Axis, PersonalData
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 

@@ -17,14 +17,14 @@ from diagnostic.domain.committee import (
     Tendency,
     WithdrawAgreement,
 )
-from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.content import Section
 from diagnostic.domain.content.employment import Employment, EmploymentRecorded
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened, Status
 from diagnostic.domain.plan import AgreePlan, PlanAgreed
 from diagnostic.domain.validation import DiagnosisSubmitted, DiagnosisValidated
-from shared.kernel import Role
+from shared.kernel import Axis, Role
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)

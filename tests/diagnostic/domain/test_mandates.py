@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.problem import ListOtherScheme
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened, Status
@@ -19,7 +19,7 @@ from diagnostic.domain.validation import (
     DiagnosisValidated,
     ValidateDiagnosis,
 )
-from shared.kernel import Actor, Role
+from shared.kernel import Actor, Axis, Role
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)

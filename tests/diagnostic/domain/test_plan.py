@@ -19,10 +19,10 @@ from tests.support.diagnosis_history import (
     given,
 )
 
-from diagnostic.domain.content.axes import Axis
 from diagnostic.domain.content.indicators import Indicator, IndicatorRecorded
 from diagnostic.domain.lifecycle import ValidationVoided
 from diagnostic.domain.plan import BaselineCorrected, CorrectBaseline
+from shared.kernel import Axis
 from shared.testing.scenarios import NOW, text
 
 

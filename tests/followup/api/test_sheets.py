@@ -12,13 +12,13 @@ from embedded.processes.nats import Nats
 from followup.domain.sheets.sheet import (
     Lesson,
 )
-from followup.domain.themes import Theme
 from followup.main import service
+from shared.kernel import Axis
 from shared.projections import Projector
 
 LESSON = Lesson(
     "Mutualiser une fonction d’employeur",
-    Theme.HUMAN_RESOURCES,
+    Axis.HUMAN_RESOURCES,
     context="Trois associations rurales, neuf salariés en tout.",
     what_worked="Un groupement d’employeurs préparé dès le diagnostic.",
     limits="Il faut un an avant que chacun s’y retrouve.",

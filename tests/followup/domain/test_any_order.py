@@ -20,10 +20,9 @@ from followup.domain.parcours_update import RequestParcoursUpdate
 from followup.domain.reviews.deadlines import PlanReview, ReviewFellDue, ReviewOverdue, ReviewPlanned
 from followup.domain.reviews.reporting import CancelReview, RecordReview, RecordUnreachable, ReviewCancelled
 from followup.domain.state import FollowUp, Status
-from followup.domain.themes import Theme
 from followup.projections import follow_ups
 from followup.statistics import release
-from shared.kernel import Refused
+from shared.kernel import Axis, Refused
 from shared.testing.scenarios import context
 
 CODES = st.sampled_from(["M0", "M6", "M18", "M0-2", "M6-2"])
@@ -101,7 +100,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
 
     @rule()
     def a_need_is_found(self) -> None:
-        self.ask(FindNeed(Theme.FINANCE, "Trésorerie tendue."))
+        self.ask(FindNeed(Axis.FINANCE, "Trésorerie tendue."))
 
     @rule()
     def it_is_concluded(self) -> None:

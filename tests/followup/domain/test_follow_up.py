@@ -49,7 +49,7 @@ from followup.domain.reviews.reporting import (
     RecordUnreachable,
 )
 from followup.domain.state import Outcome, Status
-from followup.domain.themes import Theme
+from shared.kernel import Axis
 from shared.testing.scenarios import MemoryLog
 
 
@@ -59,7 +59,7 @@ from shared.testing.scenarios import MemoryLog
         HELD,
         PlanReview("M6", IN_SIX_MONTHS, reason="Congés"),
         RecordUnreachable("M0", 3),
-        FindNeed(Theme.FINANCE, "Trésorerie"),
+        FindNeed(Axis.FINANCE, "Trésorerie"),
     ],
 )
 def test_nothing_is_done_before_it_opens_nor_after_it_closes(command: object) -> None:

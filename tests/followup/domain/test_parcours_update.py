@@ -14,7 +14,7 @@ from followup.domain.parcours_update import (
 )
 from followup.domain.reviews.reporting import ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report
-from followup.domain.themes import Theme
+from shared.kernel import Axis
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
@@ -48,10 +48,10 @@ HELD = Report(
 )
 
 
-ASKED = ParcoursUpdateRequested("M0", text("L’outil de gestion n’est pas repris."), axes=(Theme.DIGITAL,))
+ASKED = ParcoursUpdateRequested("M0", text("L’outil de gestion n’est pas repris."), axes=(Axis.DIGITAL,))
 
 
-ASK = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", axes=(Theme.DIGITAL, Theme.DIGITAL))
+ASK = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", axes=(Axis.DIGITAL, Axis.DIGITAL))
 
 
 def test_a_review_that_was_held_may_ask_to_take_up_the_parcours_again() -> None:

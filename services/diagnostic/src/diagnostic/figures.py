@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from diagnostic.domain import lifecycle, plan, validation
 from diagnostic.domain.content import difficulty, employment
-from diagnostic.domain.content.axes import Axis
 from diagnostic.domain.content.difficulty import Level
 from diagnostic.projections import diagnoses
+from shared.kernel import Axis
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import (

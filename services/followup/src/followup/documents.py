@@ -172,12 +172,7 @@ def _next(source: DocumentSource[FollowUp]) -> Iterator[Block]:
         yield Paragraph(f"Le parcours est à mettre à jour\u00a0: {source.show(follow_up.update.reason)}")
     if follow_up.needs:
         yield Paragraph("De nouveaux besoins ont été repérés\u202f; chacun ouvre une demande liée à ce dossier\u00a0:")
-        yield Bullets(
-            tuple(
-                f"{capitalize_first(labels.THEMES[each.theme])}\u00a0: {source.show(each.description)}"
-                for each in follow_up.needs
-            )
-        )
+        yield Bullets(tuple(f"{each.theme.label}\u00a0: {source.show(each.description)}" for each in follow_up.needs))
     if pending:
         following = pending[0]
         day = format_date(follow_up.reviews[following].due_on)

@@ -6,20 +6,7 @@ from collections.abc import Mapping
 
 from followup.domain.reviews.review import ReviewStatus
 from followup.domain.state import Outcome
-from followup.domain.themes import Theme
 
-THEMES: Mapping[Theme, str] = {
-    Theme.STRATEGY: "projet et stratégie",
-    Theme.GOVERNANCE: "gouvernance et vie associative",
-    Theme.ACTIVITIES: "activités et utilité sociale",
-    Theme.ORGANISATION: "organisation interne",
-    Theme.HUMAN_RESOURCES: "ressources humaines et emploi",
-    Theme.BUSINESS_MODEL: "modèle économique",
-    Theme.FINANCE: "gestion et finances",
-    Theme.PARTNERSHIPS: "partenariats et territoire",
-    Theme.DIGITAL: "numérique",
-    Theme.ECOLOGY: "transition écologique",
-}
 REVIEWS: Mapping[ReviewStatus, str] = {
     ReviewStatus.PLANNED: "à venir",
     ReviewStatus.HELD: "réalisé",

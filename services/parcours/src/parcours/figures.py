@@ -7,11 +7,11 @@ from operator import itemgetter
 
 from parcours.domain import ending
 from parcours.domain.building import edits, validation
-from parcours.domain.building.content_diff import AXIS_LABELS
 from parcours.domain.funding import fund, payments
 from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import ParcoursStatus
 from parcours.projections import funds, parcours_list
+from shared.kernel import AXIS_LABELS
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from parcours.domain.building.content_diff import AXIS_LABELS
 from parcours.domain.state import ParcoursStatus
 from parcours.projections import parcours_list
+from shared.kernel import AXIS_LABELS
 from shared.projections import Row
 from shared.statistics import UNKNOWN, Dimension, Release, band_of, hours_between
 

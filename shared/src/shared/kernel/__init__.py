@@ -1,5 +1,6 @@
 """What every service and every domain is made of: deciders, events, ids, roles, sealed values, dates."""
 
+from shared.kernel.axes import AXIS_LABELS, Axis
 from shared.kernel.clock import Clock
 from shared.kernel.dates import add_months, require_future, require_past
 from shared.kernel.decider import (
@@ -59,6 +60,7 @@ from shared.kernel.text_normalization import fold_text
 from shared.kernel.worker import WorkerLoop
 
 __all__ = [
+    "AXIS_LABELS",
     "CASE_PATHS",
     "MONTHS",
     "PARIS",
@@ -70,6 +72,7 @@ __all__ = [
     "STANDARD_INDICATORS",
     "UNIT_CODE",
     "Actor",
+    "Axis",
     "CaseAccess",
     "Cents",
     "Clock",

@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.support.diagnosis_history import COMPLETE, EDITS, OPENED, SESSION_HELD, every_edit, given
 
-from diagnostic.domain.content.axes import Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.axes import Assessment, AxisAssessed
+from shared.kernel import Axis
 from shared.testing.scenarios import text
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from diagnostic.domain.content.axes import Assessment, Axis
+from diagnostic.domain.content.axes import Assessment
 from diagnostic.domain.content.content import Content
 from diagnostic.domain.content.content_diff import content_facts
 from diagnostic.domain.content.difficulty import (
@@ -37,7 +37,7 @@ from diagnostic.domain.content.sessions import (
 )
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened
-from shared.kernel import Encrypted, PersonalData, diff_facts
+from shared.kernel import Axis, Encrypted, PersonalData, diff_facts
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 

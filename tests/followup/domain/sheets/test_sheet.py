@@ -18,7 +18,7 @@ from followup.domain.sheets.sheet import (
     SubmitSheet,
     decider,
 )
-from followup.domain.themes import Theme
+from shared.kernel import Axis
 from shared.testing.scenarios import MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
@@ -26,7 +26,7 @@ given = Scenarios(decider)
 
 LESSON = Lesson(
     "Mutualiser une fonction d’employeur",
-    Theme.HUMAN_RESOURCES,
+    Axis.HUMAN_RESOURCES,
     context="Trois associations rurales, neuf salariés en tout.",
     what_worked="Un groupement d’employeurs préparé dès le diagnostic.",
     limits="Il faut un an avant que chacun s’y retrouve.",

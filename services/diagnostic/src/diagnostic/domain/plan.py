@@ -8,13 +8,12 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, Len
 
-from diagnostic.domain.content.axes import Axis
 from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.employment import IMPOSSIBLE_EMPLOYMENT
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, NOT_OPEN, Status
 from diagnostic.domain.state import BaselineCorrection, Diagnosis, Plan
-from shared.kernel import Context, Day, Encrypted, Motive, Refusal, Text, event, require_past
+from shared.kernel import Axis, Context, Day, Encrypted, Motive, Refusal, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace

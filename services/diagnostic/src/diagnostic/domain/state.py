@@ -8,11 +8,10 @@ from uuid import UUID
 
 from diagnostic.domain.advice import AdviceRequest
 from diagnostic.domain.committee import Committee
-from diagnostic.domain.content.axes import Axis
 from diagnostic.domain.content.content import Content
 from diagnostic.domain.lifecycle import Status
 from diagnostic.domain.mandates import Mandate
-from shared.kernel import Encrypted
+from shared.kernel import Axis, Encrypted
 from shared.kernel.validation import Submission
 
 UNKNOWN_STRUCTURE = UUID(int=0)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from followup.domain.state import NOT_OPEN, FollowUp, Need
-from followup.domain.themes import Theme
-from shared.kernel import Context, Encrypted, Motive, Refusal, Text, event
+from shared.kernel import Axis, Context, Encrypted, Motive, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -15,7 +14,7 @@ NEED_ALREADY_FOUND = Refusal("need-already-found", "Besoin déjà repéré")
 class NeedFound:
     """`distinction`: how it differs from another need on the same theme."""
 
-    theme: Theme
+    theme: Axis
     description: Encrypted
     distinction: Encrypted | None = None
 
@@ -26,7 +25,7 @@ class FindNeed:
 
     `distinction`: how it differs from a need already found on the same theme."""
 
-    theme: Theme
+    theme: Axis
     description: Text
     distinction: Motive | None = None
 

@@ -10,8 +10,7 @@ from annotated_types import Len
 from followup.domain.reviews.reporting import UNKNOWN_REVIEW, find_review
 from followup.domain.reviews.review import ReviewStatus
 from followup.domain.state import NOT_OPEN, FollowUp, ParcoursUpdate
-from followup.domain.themes import Theme
-from shared.kernel import Context, Encrypted, Line, Motive, Refusal, event
+from shared.kernel import Axis, Context, Encrypted, Line, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -24,7 +23,7 @@ NOT_HELD = Refusal("review-not-held", "Le bilan n’a pas eu lieu")
 class ParcoursUpdateRequested:
     review: str
     reason: Encrypted
-    axes: tuple[Theme, ...] = ()
+    axes: tuple[Axis, ...] = ()
 
 
 @event("parcours-update-withdrawn", label="Demande de mise à jour du parcours levée")
@@ -44,7 +43,7 @@ class RequestParcoursUpdate:
 
     review: Line
     reason: Motive
-    axes: Annotated[tuple[Theme, ...], Len(0, 10)] = ()
+    axes: Annotated[tuple[Axis, ...], Len(0, 10)] = ()
 
 
 @command(title="Lever la demande de mise à jour", leads_to=(ParcoursUpdateWithdrawn,), may_refuse=(NOT_OPEN, NO_UPDATE))

@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from followup.domain.reviews.review import Review, ReviewStatus
-from followup.domain.themes import Theme
-from shared.kernel import Encrypted, Refusal
+from shared.kernel import Axis, Encrypted, Refusal
 from shared.kernel.frozen import replace
 
 NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
@@ -34,7 +33,7 @@ class Outcome(StrEnum):
 class Need:
     """`distinction`: how it differs from another need on the same theme."""
 
-    theme: Theme
+    theme: Axis
     description: Encrypted
     distinction: Encrypted | None = None
 
@@ -45,7 +44,7 @@ class ParcoursUpdate:
 
     review: str
     reason: Encrypted
-    axes: tuple[Theme, ...]
+    axes: tuple[Axis, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned
-from parcours.domain.building.content_diff import AXIS_LABELS
 from parcours.domain.state import Action, Agreement, Parcours
 from parcours.domain.tender import tender as tenders
 from parcours.domain.tender.state import Proposal, Tender, TenderStep
@@ -25,7 +24,15 @@ from shared.documents import (
     Signatures,
     Table,
 )
-from shared.kernel import Encrypted, capitalize_first, format_date, format_euros, format_period, quote_french
+from shared.kernel import (
+    AXIS_LABELS,
+    Encrypted,
+    capitalize_first,
+    format_date,
+    format_euros,
+    format_period,
+    quote_french,
+)
 from shared.kernel.french import format_count
 
 DRAFT_TITLE, SIGNED_TITLE = "Projet de convention tripartite", "Convention tripartite"

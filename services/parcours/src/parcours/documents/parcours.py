@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from parcours.documents.agreement import SIGNED_TITLE, agreement
-from parcours.domain.building.content_diff import ACTION_KIND_LABELS, AXIS_LABELS
+from parcours.domain.building.content_diff import ACTION_KIND_LABELS
 from parcours.domain.building.validation import ParcoursValidated
 from parcours.domain.state import ACTION_STEP_LABELS, Action, ActionKind, Parcours, ParcoursStatus
 from shared.documents import (
@@ -21,7 +21,7 @@ from shared.documents import (
     Table,
     Validation,
 )
-from shared.kernel import capitalize_first, format_date, format_period
+from shared.kernel import AXIS_LABELS, capitalize_first, format_date, format_period
 from shared.kernel.french import format_count
 
 NO_ACTION = "Le parcours ne compte encore aucune action."

@@ -3,48 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Ge, Le
 
 from diagnostic.domain.content.fields import Points, encrypt_points
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
-from shared.kernel import Context, Encrypted, Text, event
+from shared.kernel import Axis, Context, Encrypted, Text, event
 from shared.kernel.events import command
 
-
-class Axis(StrEnum):
-    """Our own list, not an official one. Other services know the axes by these codes."""
-
-    STRATEGY = "strategy"
-    GOVERNANCE = "governance"
-    ACTIVITIES = "activities"
-    ORGANISATION = "organisation"
-    HUMAN_RESOURCES = "human_resources"
-    BUSINESS_MODEL = "business_model"
-    FINANCE = "finance"
-    PARTNERSHIPS = "partnerships"
-    DIGITAL = "digital"
-    ECOLOGY = "ecology"
-
-    @property
-    def label(self) -> str:
-        return AXIS_LABELS[self]
-
-
-AXIS_LABELS = {
-    Axis.STRATEGY: "Projet et stratégie",
-    Axis.GOVERNANCE: "Gouvernance et vie associative",
-    Axis.ACTIVITIES: "Activités et utilité sociale",
-    Axis.ORGANISATION: "Organisation interne",
-    Axis.HUMAN_RESOURCES: "Ressources humaines et emploi",
-    Axis.BUSINESS_MODEL: "Modèle économique",
-    Axis.FINANCE: "Gestion et finances",
-    Axis.PARTNERSHIPS: "Partenariats et territoire",
-    Axis.DIGITAL: "Numérique",
-    Axis.ECOLOGY: "Transition écologique",
-}
 Rating = Annotated[int, Ge(1), Le(5)]
 """From 1, fragile, to 5, solid."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
-from diagnostic.domain.content.axes import AssessAxis, Assessment, Axis, AxisAssessed
+from diagnostic.domain.content.axes import AssessAxis, Assessment, AxisAssessed
 from diagnostic.domain.content.difficulty import Difficulty, DifficultyQualified, Scenario, ScenariosPrioritised
 from diagnostic.domain.content.economics import Economics
 from diagnostic.domain.content.employment import Employment
@@ -20,7 +20,7 @@ from diagnostic.domain.content.problem import (
     StateProblem,
 )
 from diagnostic.domain.content.sessions import Session
-from shared.kernel import STANDARD_INDICATORS, ContentSection, Context
+from shared.kernel import STANDARD_INDICATORS, Axis, ContentSection, Context
 from shared.kernel.frozen import replace
 
 

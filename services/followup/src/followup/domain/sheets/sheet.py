@@ -9,8 +9,7 @@ from typing import Annotated
 from annotated_types import Len
 
 from followup.domain.sheets.anonymity import find_identifiers
-from followup.domain.themes import Theme
-from shared.kernel import ConfidentialLine, Context, Decider, Encrypted, Line, Motive, Refusal, Text, event
+from shared.kernel import Axis, ConfidentialLine, Context, Decider, Encrypted, Line, Motive, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -31,7 +30,7 @@ NOT_SUBMITTED = Refusal("sheet-not-submitted", "La fiche n’est pas à relire")
 class SheetSubmitted:
     """Encrypted until the resource centre has read it over: a name may have escaped the check."""
 
-    theme: Theme
+    theme: Axis
     title: Encrypted
     context: Encrypted
     what_worked: Encrypted
@@ -47,7 +46,7 @@ class SheetReturned:
 class SheetPublished:
     """In clear: it is read over, names nobody, and everybody can search it."""
 
-    theme: Theme
+    theme: Axis
     title: str
     context: str
     what_worked: str
@@ -59,7 +58,7 @@ class Lesson:
     """The text of a sheet."""
 
     title: ConfidentialLine
-    theme: Theme
+    theme: Axis
     context: Text
     what_worked: Text
     limits: Text

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from parcours.domain.state import ActionKind, Content, PlannedAction
-from shared.kernel import ContentFact, ContentSection, Encrypted
+from shared.kernel import AXIS_LABELS, ContentFact, ContentSection, Encrypted
 
 DisplayText = Callable[[Encrypted], str]
 """Decrypts a text for a person who may read it."""
@@ -35,19 +35,6 @@ ACTION_KIND_LABELS = {
     ActionKind.CONSULTING: "prestation de conseil",
     ActionKind.ADVISER_EXPERTISE: "expertise de la ou du chargé·e d’accompagnement",
 }
-AXIS_LABELS = {
-    "strategy": "Projet et stratégie",
-    "governance": "Gouvernance et vie associative",
-    "activities": "Activités et utilité sociale",
-    "organisation": "Organisation interne",
-    "human_resources": "Ressources humaines et emploi",
-    "business_model": "Modèle économique",
-    "finance": "Gestion et finances",
-    "partnerships": "Partenariats et territoire",
-    "digital": "Numérique",
-    "ecology": "Transition écologique",
-}
-"""By the code that diagnostic tells; a code that is not here stands for itself."""
 
 
 Fact = ContentFact[Section]
